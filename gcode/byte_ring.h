@@ -1,0 +1,51 @@
+// A ring of bytes over memory that somebody else owns, with its two counters in a plain value that somebody else may
+// keep (a ledger that outlives the process). Counters count bytes since the beginning and never wrap in practice:
+// byte number n stands at storage[n % capacity], and tail - head bytes are held.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+#include <string_view>
+
+namespace gcode {
+
+struct RingCounters {
+  std::uint64_t head = 0;  ///< number of the oldest byte still held
+  std::uint64_t tail = 0;  ///< number of the next byte to come
+};
+
+class ByteRing {
+ public:
+  /// `storage`: capacity in bytes, a power of two; not owned. `counters`: not owned.
+  ByteRing(std::span<char> storage, RingCounters& counters) : storage_(storage), counters_(&counters) {}
+
+  [[nodiscard]] std::size_t capacity() const { return storage_.size(); }
+  [[nodiscard]] std::size_t size() const { return counters_->tail - counters_->head; }
+  [[nodiscard]] std::size_t room() const { return capacity() - size(); }
+  [[nodiscard]] std::uint64_t head() const { return counters_->head; }
+  [[nodiscard]] std::uint64_t tail() const { return counters_->tail; }
+
+  /// The free space as at most two pieces, in order, ready for readv(); then `appended(n)` says how much was filled.
+  [[nodiscard]] std::array<std::span<char>, 2> free_space() const;
+  void appended(std::size_t n) { counters_->tail += n; }
+
+  /// Copies all of `bytes` in, or nothing if they do not fit. Returns whether they did.
+  bool append(std::string_view bytes);
+
+  /// Bytes number [from, to) as at most two pieces, in order. head <= from <= to <= tail.
+  [[nodiscard]] std::array<std::string_view, 2> pieces(std::uint64_t from, std::uint64_t to) const;
+
+  /// Bytes number [from, to) as one piece. Where they cross the end of the storage they are copied into `scratch`,
+  /// which must be at least as long.
+  [[nodiscard]] std::string_view view(std::uint64_t from, std::uint64_t to, std::span<char> scratch) const;
+
+  /// Forgets everything before byte number `to`. head <= to <= tail.
+  void drop_until(std::uint64_t to) { counters_->head = to; }
+
+ private:
+  std::span<char> storage_;
+  RingCounters* counters_;
+};
+
+}  // namespace gcode

@@ -1,0 +1,29 @@
+// Builds one flat or nested JSON object as ASCII text, keys in the order in which they are given. No escaping of keys:
+// they are literals. Values that are not known are left out. Example: {"t_us":31,"kind":"ok","values":{"slots_free":3}}
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+namespace gcode {
+
+class JsonObject {
+ public:
+  /// Opens an object at the end of `out`, which is not owned; close() ends it.
+  explicit JsonObject(std::string& out) : out_(out) { out_.push_back('{'); }
+
+  void text(std::string_view key, std::string_view value);    ///< bytes as \u00XX
+  void integer(std::string_view key, std::int64_t value);
+  void number(std::string_view key, float value);             ///< shortest form; nothing if not known or not finite
+  void truth(std::string_view key, bool value);
+  /// Writes the key of a nested object; the caller opens and closes that object on the same text.
+  void key(std::string_view key);
+  void close() { out_.push_back('}'); }
+
+ private:
+  std::string& out_;
+  bool is_first_ = true;
+};
+
+}  // namespace gcode

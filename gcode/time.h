@@ -1,0 +1,15 @@
+// Time as the pure room sees it: an argument. Every value is a reading of the caller's one monotonic clock (the bridge's
+// steady clock, or the virtual clock of a simulation); it is never wall clock, and differences are durations.
+#pragma once
+
+#include <chrono>
+
+namespace gcode {
+
+/// An instant on the caller's monotonic clock, or the distance between two of them. Microseconds.
+using Time = std::chrono::microseconds;
+
+/// "Never": later than every deadline.
+inline constexpr Time kNever = Time::max();
+
+}  // namespace gcode
