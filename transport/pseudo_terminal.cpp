@@ -1,0 +1,239 @@
+#include "transport/pseudo_terminal.h"
+
+#include <algorithm>
+#include <boost/asio/post.hpp>
+
+#include "transport/vector_io.h"
+
+namespace transport {
+namespace {
+
+/// In the few microseconds of a probe an open may go unseen. One more look after a departure finds that host, unless its
+/// bytes do.
+constexpr std::chrono::milliseconds kSecondLook{100};
+/// A process without descriptors may have some again soon.
+constexpr std::chrono::milliseconds kTryAgain{1000};
+
+}  // namespace
+
+PseudoTerminal::PseudoTerminal(boost::asio::io_context& io) : io_(io), door_(io), second_look_(io) {}
+
+PseudoTerminal::~PseudoTerminal() { hang_up(); }
+
+MaybeFailure PseudoTerminal::publish(const std::filesystem::path& directory, std::string_view name, const std::string& group) {
+  hang_up();
+  if (auto failure = pair_.open(group)) return failure;
+  return start({directory, std::string(name), group});
+}
+
+MaybeFailure PseudoTerminal::adopt(int master, const std::filesystem::path& directory, std::string_view name) {
+  hang_up();
+  if (auto failure = pair_.adopt(master)) return failure;
+  if (auto failure = start({directory, std::string(name), "dialout"})) return failure;
+  second_look_.expires_after(std::chrono::milliseconds(0));
+  look_again_soon();
+  return {};
+}
+
+MaybeFailure PseudoTerminal::start(const Place& place) {
+  // The door is watched before the link shows the way to it.
+  auto failure = door_.start(pair_.slave_path(), [this] { door_moved(); });
+  if (!failure) failure = link_.create(place.directory, place.name, pair_.slave_path());
+  if (failure) {
+    hang_up();
+    return failure;
+  }
+  place_ = place;
+  pair_token_ = std::make_shared<int>(0);
+  master_ = std::make_shared<Watch>(io_, pair_.master(), [this] { master_is_ready(); }, [this] { writable_(); });
+  return {};
+}
+
+void PseudoTerminal::hang_up() {
+  (void)second_look_.cancel();
+  link_.remove();
+  door_.stop();
+  if (master_) std::exchange(master_, nullptr)->stop_and_leave_open();
+  pair_.close();
+  opens_ = 0;
+  own_opens_ = 0;
+  attached_ = leaving_ = needs_look_ = settling_ = wants_to_write_ = false;
+  pair_token_.reset();
+}
+
+int PseudoTerminal::release() {
+  if (!master_) return -1;
+  std::exchange(master_, nullptr)->stop_and_leave_open();
+  link_.keep();
+  const int master = pair_.release_master();
+  hang_up();
+  return master;
+}
+
+// --- who is there
+
+void PseudoTerminal::door_moved() {
+  if (read_the_door()) look_who_is_there();
+}
+
+bool PseudoTerminal::read_the_door() {
+  bool somebody_left = false;
+  const std::weak_ptr<int> pair = pair_token_;
+  for (const OpenWatch::Event event : door_.take()) {
+    if (event == OpenWatch::Event::kClosed) {
+      somebody_left = true;
+      one_host_left();
+    } else if (own_opens_ > 0) {
+      --own_opens_;
+    } else {
+      host_came();
+    }
+    if (pair.expired()) return false;  // a callback hung up
+  }
+  return somebody_left;
+}
+
+void PseudoTerminal::host_came() {
+  ++opens_;
+  if (leaving_) {
+    // Left and came within one round. The newcomer must not read what the other did not; its settings are its own.
+    leaving_ = attached_ = false;
+    pair_.discard_unread();
+    const std::weak_ptr<int> pair = pair_token_;
+    closed_();
+    if (pair.expired()) return;
+  }
+  if (attached_) return;
+  attached_ = true;
+  write_if_wanted();
+  opened_();
+}
+
+void PseudoTerminal::write_if_wanted() {
+  if (std::exchange(wants_to_write_, false)) master_->wait_writable();
+}
+
+void PseudoTerminal::one_host_left() {
+  if (opens_ > 0) --opens_;
+  if (opens_ == 0) leaving_ = attached_;
+}
+
+void PseudoTerminal::look_who_is_there() {
+  if (!attached_) return;
+  if (!probe()) {
+    opens_ = 0;
+    leaving_ = true;
+    return finish_leaving_if_read();
+  }
+  // Either a newcomer, whose bell is still unread, or one whose opening was merged with another's.
+  const std::weak_ptr<int> pair = pair_token_;
+  const bool more_left = read_the_door();
+  if (pair.expired()) return;
+  needs_look_ = more_left;
+  if (more_left) return settle_soon();  // not at once: hosts that come and go without end must not keep us here
+  leaving_ = false;
+  opens_ = std::max(opens_, 1);
+  write_if_wanted();
+}
+
+// Our own close goes unseen; our own open is counted off. Between them the watch is on: whoever was there at the probe's
+// instant and goes later rings the bell. What stays is a newcomer whose opening is merged with our own: second_look_.
+bool PseudoTerminal::probe() {
+  door_.pause();
+  pair_.step_out();
+  door_.resume();
+  const bool somebody = pair_.is_open_elsewhere();
+  if (pair_.step_in()) ++own_opens_;
+  return somebody;
+}
+
+void PseudoTerminal::finish_leaving_if_read() {
+  if (leaving_ && !pair_.has_input()) host_is_gone();
+}
+
+void PseudoTerminal::host_is_gone() {
+  leaving_ = attached_ = false;
+  if (pair_.has_own_slave()) {
+    pair_.clean_up();
+    second_look_.expires_after(kSecondLook);
+    look_again_soon();
+  } else {
+    replace_pair();
+  }
+  closed_();
+}
+
+// A host took the slave exclusively in the instant of a probe and has gone: nobody but root can open it any more.
+void PseudoTerminal::replace_pair() {
+  const Place place = place_;
+  if (!publish(place.directory, place.name, place.group)) return wait_readable();
+  place_ = place;
+  pair_token_ = std::make_shared<int>(0);
+  second_look_.expires_after(kTryAgain);
+  second_look_.async_wait([this, pair = std::weak_ptr<int>(pair_token_)](const boost::system::error_code& error) {
+    if (!error && !pair.expired()) replace_pair();
+  });
+}
+
+void PseudoTerminal::look_again_soon() {
+  second_look_.async_wait([this, pair = std::weak_ptr<int>(pair_token_)](const boost::system::error_code& error) {
+    if (error || pair.expired()) return;
+    door_moved();
+    if (!pair.expired() && !attached_ && probe()) host_came();
+  });
+}
+
+// --- bytes
+
+void PseudoTerminal::master_is_ready() {
+  if (!attached_) {
+    // The bytes may be ahead of the bell, or of a host that came and went unseen.
+    const std::weak_ptr<int> pair = pair_token_;
+    door_moved();
+    if (!pair.expired() && !attached_ && pair_.has_input()) {
+      host_came();
+      if (!pair.expired()) look_who_is_there();
+    }
+    if (pair.expired()) return;
+  }
+  readable_();
+}
+
+IoResult PseudoTerminal::read(ReadSpans into) {
+  if (!master_) return {IoStatus::kEnd, 0, EBADF};
+  const IoResult result = read_some(pair_.master(), into);
+  if (result.status == IoStatus::kEnd) return {};  // nobody at all is there for a moment: the door's bell comes
+  if (leaving_) settle_soon();
+  return result;
+}
+
+void PseudoTerminal::settle_soon() {
+  if (std::exchange(settling_, true)) return;
+  boost::asio::post(io_, [this, pair = std::weak_ptr<int>(pair_token_)] {
+    if (pair.expired()) return;
+    settling_ = false;
+    if (std::exchange(needs_look_, false)) return look_who_is_there();
+    finish_leaving_if_read();
+  });
+}
+
+IoResult PseudoTerminal::write(WritePieces pieces) {
+  if (!master_) return {IoStatus::kEnd, 0, EBADF};
+  if (!attached_ || leaving_) return {};
+  return write_some(pair_.master(), pieces);
+}
+
+void PseudoTerminal::wait_readable() {
+  if (master_) master_->wait_readable();
+}
+
+void PseudoTerminal::wait_writable() {
+  if (!master_) return;
+  if (attached_ && !leaving_) {
+    master_->wait_writable();
+  } else {
+    wants_to_write_ = true;
+  }
+}
+
+}  // namespace transport

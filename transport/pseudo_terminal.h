@@ -1,0 +1,115 @@
+// The port that host programs open: a pseudo-terminal behind a link, raw and silent, that tells when hosts come and go.
+//
+//   hung up --publish()--> unattended --a host opens--> attached --the last one closes--> leaving --its last bytes
+//   were read--> unattended (settings cleaned, unread output thrown away);   any --hang_up()--> hung up
+//
+// Nothing is written while unattended or leaving, so that no later host reads what was meant for an earlier one. What a
+// host wrote before it closed is read to the end. Knows no G-code and keeps no bytes.
+#pragma once
+
+#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
+#include <chrono>
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "transport/byte_stream.h"
+#include "transport/host_link.h"
+#include "transport/open_watch.h"
+#include "transport/pty_pair.h"
+#include "transport/ready_watch.h"
+
+namespace transport {
+
+class PseudoTerminal final : public ByteStream {
+ public:
+  /// `io` is not owned and outlives this object.
+  explicit PseudoTerminal(boost::asio::io_context& io);
+  ~PseudoTerminal() override;  ///< hang_up()
+
+  /// Makes a new pair and the link `directory`/`name` to it; `group` gets access where we may give it. The directory must
+  /// exist. After a failure it is hung up. Waits begin anew: ask for them after this.
+  [[nodiscard]] MaybeFailure publish(const std::filesystem::path& directory, std::string_view name, const std::string& group = "dialout");
+
+  /// Goes on with a predecessor's master (owned from here on): hosts keep it open and notice nothing. The callback for an
+  /// attached host comes from the io_context if there is one.
+  [[nodiscard]] MaybeFailure adopt(int master, const std::filesystem::path& directory, std::string_view name);
+
+  /// The link goes, attached hosts see a hang-up at once, nothing more is read. No callback comes.
+  void hang_up();
+
+  /// Gives the master away with hosts attached and the link in place, for a successor; -1 if it is hung up.
+  [[nodiscard]] int release();
+
+  /// The first host opened it; or one opened in the moment when the last one closed: then closed comes before opened.
+  void on_host_opened(Ready callback) { opened_ = std::move(callback); }
+  /// The last host has closed it and its last bytes were read.
+  void on_host_closed(Ready callback) { closed_ = std::move(callback); }
+
+  [[nodiscard]] bool is_published() const { return master_ != nullptr; }
+  [[nodiscard]] bool host_is_attached() const { return attached_; }
+  [[nodiscard]] const std::filesystem::path& link() const { return link_.path(); }
+  [[nodiscard]] const std::string& slave_path() const { return pair_.slave_path(); }
+  [[nodiscard]] int native_handle() const { return pair_.master(); }
+  /// The speed that the host's program set, in bits per second: it changes nothing, but tells a wrong choice.
+  [[nodiscard]] unsigned host_baud() const { return pair_.host_baud(); }
+
+  /// kEnd only while it is hung up.
+  [[nodiscard]] IoResult read(ReadSpans into) override;
+  /// kWouldBlock while no host is attached; wait_writable() then waits for one.
+  [[nodiscard]] IoResult write(WritePieces pieces) override;
+  void on_readable(Ready ready) override { readable_ = std::move(ready); }
+  void on_writable(Ready ready) override { writable_ = std::move(ready); }
+  void wait_readable() override;
+  void wait_writable() override;
+
+ private:
+  using Watch = ReadyWatch<boost::asio::posix::basic_stream_descriptor<IoExecutor>>;
+  using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, IoExecutor>;
+
+  struct Place {
+    std::filesystem::path directory;
+    std::string name, group;
+  };
+
+  MaybeFailure start(const Place& place);
+  void replace_pair();
+  void master_is_ready();
+  void door_moved();
+  bool read_the_door();
+  void host_came();
+  void one_host_left();
+  void look_who_is_there();
+  bool probe();
+  void finish_leaving_if_read();
+  void host_is_gone();
+  void look_again_soon();
+  void settle_soon();
+  void write_if_wanted();
+
+  boost::asio::io_context& io_;
+  PtyPair pair_;
+  OpenWatch door_;
+  HostLink link_;
+  Place place_;
+  Timer second_look_;
+  std::shared_ptr<Watch> master_;
+  int opens_ = 0;              ///< a lower bound: merged events count once
+  int own_opens_ = 0;          ///< of our own slave descriptor, whose bell is still to come
+  bool attached_ = false;
+  bool leaving_ = false;       ///< attached_ still, but the last host has closed
+  bool needs_look_ = false;    ///< more happened at the door than one look could tell
+  bool settling_ = false;      ///< another look is on its way
+  bool wants_to_write_ = false;
+  std::shared_ptr<int> pair_token_;  ///< dies with the pair: what was queued for it knows by that
+  Ready opened_ = [] {};
+  Ready closed_ = [] {};
+  Ready readable_, writable_;
+};
+
+}  // namespace transport

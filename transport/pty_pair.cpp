@@ -1,0 +1,147 @@
+#include "transport/pty_pair.h"
+
+#include <fcntl.h>
+#include <grp.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <sys/ioctl.h>
+#include <sys/stat.h>
+#include <termios.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstring>
+#include <vector>
+
+#include "transport/baud_rate.h"
+
+namespace transport {
+namespace {
+
+Failure cannot_make(int error) { return {error, std::string("cannot make a pseudo-terminal: ") + std::strerror(error)}; }
+
+/// With echo on, what we write before a host comes would come back to us and be sent to the printer.
+int make_raw(int slave) {
+  termios settings{};
+  if (::tcgetattr(slave, &settings) != 0) return errno;
+  ::cfmakeraw(&settings);
+  // An odd parity left behind makes the next pyserial that asks for it fail with EINVAL.
+  settings.c_cflag &= ~static_cast<tcflag_t>(PARENB | PARODD | CSTOPB | CRTSCTS);
+  settings.c_cflag |= CS8 | CREAD | CLOCAL;
+  settings.c_cc[VMIN] = 1;
+  settings.c_cc[VTIME] = 0;
+  return ::tcsetattr(slave, TCSANOW, &settings) == 0 ? 0 : errno;
+}
+
+/// Not to be permitted is no failure: the owner can still open it, and the log of an unprivileged try is not ours.
+void give_to_group(int slave, const std::string& group) {
+  ::fchmod(slave, 0660);
+  ::group entry{};
+  ::group* found = nullptr;
+  std::vector<char> names(16384);  // the longest group entry that we look at; a group with more members is left out
+  if (::getgrnam_r(group.c_str(), &entry, names.data(), names.size(), &found) != 0 || found == nullptr) return;
+  if (::fchown(slave, static_cast<uid_t>(-1), found->gr_gid) != 0) return;
+  ::fchmod(slave, 0660);
+}
+
+}  // namespace
+
+MaybeFailure PtyPair::open(const std::string& group) {
+  close();
+  master_.reset(::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
+  if (!master_ || ::grantpt(master_.get()) != 0 || ::unlockpt(master_.get()) != 0) {
+    const int error = errno;
+    close();
+    return cannot_make(error);
+  }
+  if (auto failure = find_slave()) return failure;
+  if (const int error = make_raw(slave_.get()); error != 0) {
+    close();
+    return cannot_make(error);
+  }
+  give_to_group(slave_.get(), group);
+  return {};
+}
+
+MaybeFailure PtyPair::adopt(int master) {
+  close();
+  master_.reset(master);
+  const int flags = ::fcntl(master, F_GETFL);
+  if (flags < 0 || ::fcntl(master, F_SETFL, flags | O_NONBLOCK) != 0) {
+    const int error = errno;
+    close();
+    return cannot_make(error);
+  }
+  return find_slave();
+}
+
+MaybeFailure PtyPair::find_slave() {
+  char name[64];
+  int error = ::ptsname_r(master_.get(), name, sizeof name);
+  if (error == 0) {
+    slave_path_ = name;
+    error = open_slave();
+  }
+  if (error == 0) return {};
+  close();
+  return cannot_make(error);
+}
+
+int PtyPair::open_slave() {
+  slave_.reset(::open(slave_path_.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
+  return slave_ ? 0 : errno;
+}
+
+void PtyPair::close() {
+  master_.reset();
+  slave_.reset();
+  slave_path_.clear();
+}
+
+int PtyPair::release_master() {
+  slave_.reset();
+  return master_.release();
+}
+
+void PtyPair::clean_up() {
+  if (!slave_) return;
+  (void)make_raw(slave_.get());
+  ::ioctl(slave_.get(), TIOCNXCL);
+  discard_unread();
+}
+
+void PtyPair::discard_unread() {
+  // Through the slave: the same flush on the master removes nothing.
+  if (slave_) ::tcflush(slave_.get(), TCIFLUSH);
+}
+
+void PtyPair::step_out() {
+  int exclusive = 0;
+  if (slave_) ::ioctl(slave_.get(), TIOCGEXCL, &exclusive);
+  was_exclusive_ = exclusive != 0;
+  if (was_exclusive_) ::ioctl(slave_.get(), TIOCNXCL);
+  slave_.reset();
+}
+
+bool PtyPair::is_open_elsewhere() const {
+  pollfd master{master_.get(), POLLIN, 0};
+  ::poll(&master, 1, 0);
+  return (master.revents & POLLHUP) == 0;
+}
+
+bool PtyPair::step_in() {
+  const bool elsewhere = is_open_elsewhere();
+  if (open_slave() != 0) return false;
+  if (elsewhere && was_exclusive_) ::ioctl(slave_.get(), TIOCEXCL);
+  return true;
+}
+
+bool PtyPair::has_input() const {
+  // poll(), not FIONREAD: it also sees bytes that the kernel has not yet carried over from the slave.
+  pollfd master{master_.get(), POLLIN, 0};
+  return ::poll(&master, 1, 0) == 1 && (master.revents & POLLIN) != 0;
+}
+
+unsigned PtyPair::host_baud() const { return slave_ ? baud_rate(slave_.get()) : 0; }
+
+}  // namespace transport

@@ -1,0 +1,73 @@
+// The printer's serial port: one tty, held exclusively, raw 8N1, opened once and kept. Closing it drops no modem line
+// (HUPCL is off), so that the printer is not reset by our end. A pseudo-terminal serves as the device too, for tests and
+// for a virtual printer. Knows no G-code, keeps no bytes, opens nothing again by itself.
+#pragma once
+
+#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
+
+#include <boost/asio/basic_serial_port.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include "transport/byte_stream.h"
+#include "transport/failure.h"
+#include "transport/ready_watch.h"
+
+namespace transport {
+
+class SerialPort final : public ByteStream {
+ public:
+  /// `io` is not owned and outlives the port.
+  explicit SerialPort(boost::asio::io_context& io);
+  ~SerialPort() override;  ///< close()
+
+  /// Opens, locks and sets up `path` at `baud` bits per second, any number that the driver can do. On a USB printer the
+  /// kernel raises DTR here, which resets most of them once. After a failure the port is closed.
+  [[nodiscard]] MaybeFailure open(const std::string& path, unsigned baud);
+
+  /// Goes on with a descriptor that a predecessor opened, set up and locked: nothing is sent, set or reset. `fd` is owned
+  /// from here on and is made non-blocking.
+  [[nodiscard]] MaybeFailure adopt(int fd, const std::string& path);
+
+  /// Unlocks and closes; bytes that the kernel has not sent yet are thrown away, because close() would otherwise wait up
+  /// to 30 s for a device that takes none. See unsent_bytes(). Nothing happens if it is not open.
+  void close();
+
+  /// The descriptor stays open for somebody else (systemd's store, a successor), still locked; the port is closed.
+  /// -1 if it is not open.
+  [[nodiscard]] int release();
+
+  [[nodiscard]] bool is_open() const { return watch_ != nullptr; }
+  [[nodiscard]] int native_handle() const;  ///< -1 while closed
+  [[nodiscard]] const std::string& path() const { return path_; }
+
+  /// What the kernel still holds of what was written; 0 if it does not tell.
+  [[nodiscard]] std::size_t unsent_bytes() const;
+
+  /// Resets the printer: DTR low for 100 ms, then high again. A pseudo-terminal has no DTR: that is a failure.
+  [[nodiscard]] MaybeFailure reset();
+
+  [[nodiscard]] IoResult read(ReadSpans into) override;
+  [[nodiscard]] IoResult write(WritePieces pieces) override;
+  void on_readable(Ready ready) override { readable_ = std::move(ready); }
+  void on_writable(Ready ready) override { writable_ = std::move(ready); }
+  void wait_readable() override;
+  void wait_writable() override;
+
+ private:
+  using Watch = ReadyWatch<boost::asio::basic_serial_port<IoExecutor>>;
+
+  MaybeFailure set_up(unsigned baud);
+  void watch(int fd);
+
+  boost::asio::io_context& io_;
+  std::string path_;
+  std::shared_ptr<Watch> watch_;
+  int fd_ = -1;  ///< the same as watch_->fd(), at hand
+  Ready readable_;
+  Ready writable_;
+};
+
+}  // namespace transport
