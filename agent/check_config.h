@@ -1,0 +1,13 @@
+// `marlin-agent check-config FILE`: everything that is wrong in a configuration file, or that it is right.
+#pragma once
+
+#include <iosfwd>
+
+#include "agent/options.h"
+
+namespace agent {
+
+/// Prints "FILE: ok, N printers" to `out` and returns 0, or one line for each error to `err` and returns 1.
+int check_config(const CheckConfigOptions& options, std::ostream& out, std::ostream& err);
+
+}  // namespace agent

@@ -1,0 +1,10 @@
+// packaging/demo/hex_nut.gcode, built into the program so that the demo needs no file. CMake writes demo_gcode.cpp.
+#pragma once
+
+#include <string_view>
+
+namespace agent {
+
+[[nodiscard]] std::string_view demo_gcode();
+
+}  // namespace agent

@@ -1,0 +1,25 @@
+// The program: one command line, one sub-command.
+#include <iostream>
+
+#include "agent/check_config.h"
+#include "agent/decode_command.h"
+#include "agent/demo_command.h"
+#include "agent/options.h"
+#include "agent/run_command.h"
+
+namespace {
+
+int begin(const agent::EarlyExit& exit) {
+  (exit.code == 0 ? std::cout : std::cerr) << exit.text;
+  return exit.code;
+}
+int begin(const agent::RunOptions& options) { return agent::run(options); }
+int begin(const agent::CheckConfigOptions& options) { return agent::check_config(options, std::cout, std::cerr); }
+int begin(const agent::DecodeOptions& options) { return agent::decode_file(options, std::cin, std::cout, std::cerr); }
+int begin(const agent::DemoOptions& options) { return agent::demo(options); }
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  return std::visit([](const auto& command) { return begin(command); }, agent::parse_command_line(argc, argv));
+}

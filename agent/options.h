@@ -1,0 +1,61 @@
+// The command line: sub-commands and their options as plain values. Knows no file and no environment; what it means
+// together with both is run_configuration.h's business.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "agent/configuration.h"
+
+namespace agent {
+
+/// --printer NAME=DEVICE[@BAUD]
+struct PrinterOption {
+  std::string name, device;
+  std::optional<unsigned> baud;
+};
+
+struct RunOptions {
+  std::optional<std::string> config_file;
+  std::vector<PrinterOption> printers;   ///< not empty: instead of the file's printers
+  std::optional<std::string> runtime_dir, state_dir, telemetry_path, record_dir;
+  std::vector<std::string> listen;       ///< not empty: instead of the file's addresses
+  std::optional<LogLevel> log_level;
+  std::optional<LogFormat> log_format;
+};
+
+struct CheckConfigOptions {
+  std::string file;
+};
+
+struct DecodeOptions {
+  std::string format = "jsonl";   ///< "jsonl", "raw", "octoprint"
+  bool summary = false;
+  std::optional<std::string> firmware;  ///< "prusa-3.13" or an M115 name; otherwise what the recording itself says
+  std::string file;               ///< "-": standard input
+};
+
+struct DemoOptions {
+  double speed = 4.0;
+  std::string firmware = "prusa-3.13";
+  std::string host = "octoprint";
+  std::vector<std::string> listen;   ///< empty: 127.0.0.1:11520, or a free port if that is taken
+  bool exit_when_done = false;
+};
+
+/// The program has nothing to do but print and end: help, version, or a wrong command line.
+struct EarlyExit {
+  int code = 0;       ///< 0, or 2 for a wrong command line
+  std::string text;   ///< to standard output if code is 0, otherwise to standard error
+};
+
+using Command = std::variant<RunOptions, CheckConfigOptions, DecodeOptions, DemoOptions, EarlyExit>;
+
+[[nodiscard]] Command parse_command_line(int argc, const char* const* argv);
+
+/// "mk3s=/dev/ttyACM0@115200". The baud rate is what follows the last '@' if that is a number.
+[[nodiscard]] std::optional<PrinterOption> parse_printer_option(std::string_view text);
+
+}  // namespace agent

@@ -1,0 +1,196 @@
+#include "agent/printer_link.h"
+
+#include <cstring>
+#include <numeric>
+
+#include <unistd.h>
+
+#include "agent/clock.h"
+#include "agent/usb_id.h"
+
+namespace agent {
+namespace {
+
+// Looking whether a path exists is one cheap system call, so a plugged printer is found within half a second.
+constexpr gcode::Time kPathPoll = std::chrono::milliseconds(500);
+// Gauges computed from time alone (state, ages) need no publishing; counters of time do, at this rate.
+constexpr gcode::Time kSlowestPublish = std::chrono::seconds(1);
+
+std::string text_of(const transport::IoResult& why) {
+  if (why.status == transport::IoStatus::kEnd) return "it is gone (unplugged or switched off)";
+  return std::strerror(why.error);
+}
+
+std::string times(std::uint64_t count) { return count > 1 ? " (" + std::to_string(count) + " times)" : ""; }
+
+std::uint64_t moved_bytes(const gcode::LinkCounters& c) {
+  return std::accumulate(c.transmit_bytes.begin(), c.transmit_bytes.end(),
+                         c.receive_bytes + c.host_receive_bytes + c.host_transmit_bytes);
+}
+
+}  // namespace
+
+PrinterLink::PrinterLink(boost::asio::io_context& io, PrinterConfiguration configuration, std::string runtime_dir,
+                         SnapshotBoard& board, Log& log)
+    : configuration_(std::move(configuration)),
+      runtime_dir_(std::move(runtime_dir)),
+      board_(board),
+      log_(log),
+      device_(io),
+      host_port_(io),
+      bridge_(io, device_, host_port_, configuration_.relay),
+      retry_timer_(io, [this] { retry(); }) {
+  bridge_.on_printer_lost([this](const transport::IoResult& why) { lost(why); });
+  host_port_.on_host_opened([this] {
+    log_.info(configuration_.name, "a host program opened the host port");
+    bridge_.host_opened();
+    publish(monotonic_now());
+  });
+  host_port_.on_host_closed([this] {
+    log_.info(configuration_.name, "the host program closed the host port");
+    bridge_.host_closed();
+    publish(monotonic_now());
+  });
+}
+
+PrinterLink::~PrinterLink() { stop(); }
+
+void PrinterLink::start() {
+  last_look_ = monotonic_now();
+  try_to_open();
+  publish(monotonic_now());
+}
+
+void PrinterLink::stop() {
+  if (std::exchange(stopped_, true)) return;
+  retry_timer_.cancel();
+  if (device_.is_open()) close(DisconnectReason::kShutdown);
+}
+
+void PrinterLink::apply(const gcode::RelaySettings& settings) {
+  configuration_.relay = settings;
+  bridge_.apply(settings);
+}
+
+void PrinterLink::record_to(std::shared_ptr<Recording> recording) {
+  bridge_.record_to(recording.get());
+  recording_ = std::move(recording);
+}
+
+bool PrinterLink::is_drained() const { return bridge_.is_drained() && device_.unsent_bytes() == 0; }
+
+// --- the life of the device
+
+void PrinterLink::try_to_open() {
+  const bool there = ::access(configuration_.device.c_str(), F_OK) == 0;
+  if (there != std::exchange(path_was_there_, there)) retry_.reset();
+  const auto failure = device_.open(configuration_.device, configuration_.baud);
+  if (!failure) return opened();
+  open_failed(*failure);
+  retry_timer_.after(there ? retry_.next() : kPathPoll);
+}
+
+void PrinterLink::retry() {
+  if (stopped_) return;
+  if (device_.is_open()) return publish_host_port();
+  try_to_open();
+}
+
+void PrinterLink::open_failed(const transport::Failure& failure) {
+  const std::uint64_t count = open_faults_.occurred(monotonic_now());
+  if (count > 0) log_.warning(configuration_.name, failure.sentence + times(count) + "; trying again");
+}
+
+void PrinterLink::opened() {
+  open_faults_.over();
+  retry_.opened(monotonic_now());
+  ++connects_;
+  usb_id_ = usb_id_of(configuration_.device);
+  log_.info(configuration_.name, "opened " + configuration_.device + " at " + std::to_string(configuration_.baud) +
+                                     " baud, which resets most printers once");
+  publish_host_port();
+  if (device_.is_open()) bridge_.printer_opened();
+  publish(monotonic_now());
+}
+
+void PrinterLink::publish_host_port() {
+  if (const auto failure = host_port_.publish(runtime_dir_, configuration_.name)) {
+    const std::uint64_t count = host_port_faults_.occurred(monotonic_now());
+    if (count > 0) log_.error(configuration_.name, "no host port: " + failure->sentence + times(count) + "; trying again");
+    return retry_timer_.after(RetryDelay::kLongest);
+  }
+  host_port_faults_.over();
+  log_.info(configuration_.name, "host programs open " + host_port_.link().string());
+  bridge_.host_port_published();
+}
+
+void PrinterLink::lost(const transport::IoResult& why) {
+  log_.warning(configuration_.name, "lost " + configuration_.device + ": " + text_of(why) + "; the host port is closed");
+  close(why.status == transport::IoStatus::kEnd ? DisconnectReason::kUnplugged : DisconnectReason::kIoError);
+  retry_.lost(monotonic_now());
+  retry_timer_.after(retry_.next());
+}
+
+void PrinterLink::close(DisconnectReason reason) {
+  ++disconnects_[static_cast<std::size_t>(reason)];
+  const bool had_host = host_port_.host_is_attached();
+  host_port_.hang_up();  // no callback comes
+  if (had_host) bridge_.host_closed();
+  device_.close();
+  bridge_.printer_closed();
+  usb_id_.clear();
+  publish(monotonic_now());
+}
+
+// --- what others see
+
+void PrinterLink::look(gcode::Time now) {
+  const auto state = bridge_.relay().printer().state(now);
+  state_time_[static_cast<std::size_t>(state)] += now - last_look_;
+  last_look_ = now;
+  note_changes();
+  const bool moved = moved_bytes(bridge_.relay().counters()) != published_bytes_;
+  if (moved || now - last_publish_ >= kSlowestPublish) publish(now);
+}
+
+void PrinterLink::note_changes() {
+  const auto& counters = bridge_.relay().counters();
+  const std::uint64_t resets = std::accumulate(counters.resets.begin(), counters.resets.end(), std::uint64_t{0});
+  if (resets != std::exchange(noted_resets_, resets)) log_.info(configuration_.name, "the printer started anew");
+  const gcode::Dialect* dialect = &bridge_.relay().dialect();
+  if (dialect != std::exchange(noted_dialect_, dialect) && dialect->family != gcode::FirmwareFamily::kUnknown) {
+    log_.info(configuration_.name, "firmware \"" + std::string(bridge_.relay().printer().firmware.value.view()) +
+                                       "\": spoken to as " + std::string(dialect->name));
+  }
+}
+
+void PrinterLink::publish(gcode::Time now) {
+  last_publish_ = now;
+  published_bytes_ = moved_bytes(bridge_.relay().counters());
+  LinkSnapshot snapshot;
+  fill(snapshot, now);
+  board_.publish(snapshot);
+}
+
+void PrinterLink::fill(LinkSnapshot& out, gcode::Time now) const {
+  out.name = configuration_.name;
+  out.device = configuration_.device;
+  out.host_port = runtime_dir_ + '/' + configuration_.name;
+  out.usb_id = usb_id_;
+  out.baud = configuration_.baud;
+  out.taken_at = now;
+  out.wall_offset = wall_offset();
+  out.printer = bridge_.relay().printer();
+  out.counters = bridge_.relay().counters();
+  out.state_time = state_time_;
+  out.dialect = &bridge_.relay().dialect();
+  out.serial_open = device_.is_open();
+  out.host_connected = host_port_.host_is_attached();
+  out.commands_in_flight = bridge_.relay().commands_in_flight();
+  out.serial_connects = connects_;
+  out.serial_disconnects = disconnects_;
+  out.last_receive = bridge_.last_receive();
+  out.recorded_bytes = recording_ ? recording_->recorded_bytes() : 0;
+}
+
+}  // namespace agent

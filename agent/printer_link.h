@@ -1,0 +1,88 @@
+// One printer from its configuration to its host port: the life of its device.
+//
+//   waiting --opened--> open --lost (unplugged, error)--> waiting        waiting --failed--> waiting, up to 5 s later
+//
+// open: the serial port is held, the host port DIR/NAME is there, the bridge moves bytes. waiting: no host port, hosts saw
+// a hang-up, nothing the printer reported is shown. Silence is no reason to open again: that would reset the printer.
+#pragma once
+
+#include <memory>
+#include <string>
+
+#include "agent/bridge.h"
+#include "agent/configuration.h"
+#include "agent/fault_throttle.h"
+#include "agent/log.h"
+#include "agent/recorder.h"
+#include "agent/retry_delay.h"
+#include "agent/snapshot.h"
+#include "agent/timer.h"
+#include "transport/pseudo_terminal.h"
+#include "transport/serial_port.h"
+
+namespace agent {
+
+class PrinterLink {
+ public:
+  /// `io`, `board` and `log` are not owned and outlive the link. Call start() once afterwards.
+  PrinterLink(boost::asio::io_context& io, PrinterConfiguration configuration, std::string runtime_dir, SnapshotBoard& board,
+              Log& log);
+  ~PrinterLink();   ///< stop()
+  PrinterLink(const PrinterLink&) = delete;
+  PrinterLink& operator=(const PrinterLink&) = delete;
+
+  void start();
+  /// Hosts see a hang-up, the device is closed without a reset. Nothing happens on it any more.
+  void stop();
+
+  [[nodiscard]] const PrinterConfiguration& configuration() const { return configuration_; }
+  /// New settings of the relay; device and speed stay as they are.
+  void apply(const gcode::RelaySettings& settings);
+  /// From now on every byte goes to `recording`; null: recorded no more.
+  void record_to(std::shared_ptr<Recording> recording);
+
+  /// Called every 100 ms: counts the time in each state and publishes what changed.
+  void look(gcode::Time now);
+  /// Everything that hosts sent so far is out on the wire.
+  [[nodiscard]] bool is_drained() const;
+
+ private:
+  void try_to_open();
+  void retry();
+  void open_failed(const transport::Failure& failure);
+  void opened();
+  void publish_host_port();
+  void lost(const transport::IoResult& why);
+  void close(DisconnectReason reason);
+  void note_changes();
+  void publish(gcode::Time now);
+  void fill(LinkSnapshot& out, gcode::Time now) const;
+
+  PrinterConfiguration configuration_;
+  std::string runtime_dir_;
+  SnapshotBoard& board_;
+  Log& log_;
+  transport::SerialPort device_;
+  transport::PseudoTerminal host_port_;
+  Bridge bridge_;
+  std::shared_ptr<Recording> recording_;
+  Timer retry_timer_;
+  RetryDelay retry_;
+  FaultThrottle open_faults_;
+  FaultThrottle host_port_faults_;
+  bool path_was_there_ = false;
+  bool stopped_ = false;
+  std::string usb_id_;
+
+  // what is reported besides the relay's own counters
+  std::uint64_t connects_ = 0;
+  std::array<std::uint64_t, static_cast<std::size_t>(DisconnectReason::kCount)> disconnects_{};
+  std::array<gcode::Time, static_cast<std::size_t>(gcode::State::kCount)> state_time_{};
+  gcode::Time last_look_{};
+  gcode::Time last_publish_{};
+  std::uint64_t published_bytes_ = 0;
+  const gcode::Dialect* noted_dialect_ = nullptr;
+  std::uint64_t noted_resets_ = 0;
+};
+
+}  // namespace agent

@@ -1,0 +1,134 @@
+#include "agent/run_command.h"
+
+#include <csignal>
+#include <cstdlib>
+#include <iostream>
+#include <thread>
+
+#include <unistd.h>
+
+#include "agent/build_info.h"
+#include "agent/log.h"
+#include "agent/run_configuration.h"
+#include "agent/service.h"
+
+// after the service's headers, which make Asio complete
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+
+namespace agent {
+namespace {
+
+// The promise is one second. What hangs then is a log or a disk that takes nothing; the printers are let go by now.
+constexpr std::chrono::milliseconds kLastMoment{900};
+
+const char* environment(const char* name) { return std::getenv(name); }
+
+class RunningService {
+ public:
+  RunningService(const RunOptions& options, const Configuration& configuration)
+      : options_(options), log_(configuration.log, log_counters_), service_(log_, log_counters_), signals_(service_.io()) {}
+  ~RunningService() {
+    if (reload_.joinable()) reload_.join();
+  }
+
+  int run(const Configuration& configuration) {
+    if (const auto fault = service_.prepare(configuration)) {
+      std::cerr << "marlin-agent: " << *fault << '\n';
+      return 1;
+    }
+    for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
+    wait_for_signal();
+    log_start(configuration);
+    service_.commit(configuration);
+    service_.io().run();
+    log_.info("", "ended");
+    return 0;
+  }
+
+ private:
+  void log_start(const Configuration& configuration) {
+    const std::size_t count = configuration.printers.size();
+    log_.info("", "marlin-agent " + build_info().version + " begins with " + std::to_string(count) +
+                      (count == 1 ? " printer" : " printers"));
+    log_addresses(configuration);
+    if (count == 0) log_.warning("", "no printer is configured");
+  }
+
+  void log_addresses(const Configuration& configuration) {
+    for (const std::string& address : service_.web_addresses()) {
+      log_.info("", "metrics at http://" + address + configuration.telemetry_path);
+    }
+  }
+
+  void wait_for_signal() {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      if (signal == SIGHUP) begin_reload();
+      else end();
+      wait_for_signal();
+    });
+  }
+
+  void end() {
+    std::thread([] {
+      std::this_thread::sleep_for(kLastMoment);
+      ::_exit(0);
+    }).detach();
+    service_.shut_down();
+  }
+
+  // Files and sockets may take their time: on a thread of its own, and only the result comes to the I/O thread.
+  void begin_reload() {
+    if (std::exchange(reloading_, true)) {
+      reload_again_ = true;
+      return;
+    }
+    if (reload_.joinable()) reload_.join();
+    reload_ = std::thread([this] {
+      auto next = std::make_shared<std::variant<Configuration, ConfigurationFaults>>(run_configuration(options_, environment));
+      if (const auto* configuration = std::get_if<Configuration>(next.get())) {
+        if (const auto fault = service_.prepare(*configuration)) *next = ConfigurationFaults{{*fault}};
+      }
+      boost::asio::post(service_.io(), [this, next] { end_reload(*next); });
+    });
+  }
+
+  void end_reload(const std::variant<Configuration, ConfigurationFaults>& next) {
+    if (const auto* faults = std::get_if<ConfigurationFaults>(&next)) {
+      for (const std::string& sentence : faults->sentences) log_.error("", sentence);
+      log_.error("", "the configuration is wrong: all goes on as it was");
+      service_.reload_failed();
+    } else {
+      service_.commit(std::get<Configuration>(next));
+      log_.info("", "read the configuration again");
+      log_addresses(std::get<Configuration>(next));
+    }
+    reloading_ = false;
+    if (std::exchange(reload_again_, false)) begin_reload();
+  }
+
+  const RunOptions& options_;
+  LogCounters log_counters_;
+  Log log_;
+  Service service_;
+  boost::asio::signal_set signals_;
+  std::thread reload_;
+  bool reloading_ = false;
+  bool reload_again_ = false;
+};
+
+}  // namespace
+
+int run(const RunOptions& options) {
+  std::signal(SIGPIPE, SIG_IGN);  // a scrape or a log reader that went away
+  const auto read = run_configuration(options, environment);
+  if (const auto* faults = std::get_if<ConfigurationFaults>(&read)) {
+    for (const std::string& sentence : faults->sentences) std::cerr << "marlin-agent: " << sentence << '\n';
+    return 1;
+  }
+  const auto& configuration = std::get<Configuration>(read);
+  return RunningService(options, configuration).run(configuration);
+}
+
+}  // namespace agent

@@ -1,0 +1,35 @@
+// What `run` works by: the configuration file, the command line over it, the environment under it. Called at the start
+// and again for each SIGHUP, with the same options.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "agent/configuration.h"
+#include "agent/options.h"
+
+namespace agent {
+
+inline constexpr const char* kDefaultConfigFile = "/etc/marlin-agent/marlin-agent.toml";
+
+/// Value of an environment variable, or nullptr: std::getenv, or a test's own.
+using Environment = std::function<const char*(const char*)>;
+
+/// Why there is no configuration: sentences, one for a line.
+struct ConfigurationFaults {
+  std::vector<std::string> sentences;
+};
+
+/// The file that `options` lead to: --config, else the default file unless --printer was given; empty: none.
+[[nodiscard]] std::string config_file_of(const RunOptions& options);
+
+/// Every path in the result is absolute and both directories are set.
+[[nodiscard]] std::variant<Configuration, ConfigurationFaults> run_configuration(const RunOptions& options,
+                                                                                 const Environment& environment);
+
+/// Lays the options over `file`. Pure but for making relative paths absolute.
+[[nodiscard]] Configuration overlay(Configuration file, const RunOptions& options, const Environment& environment);
+
+}  // namespace agent

@@ -1,0 +1,160 @@
+#include "agent/service.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "agent/build_info.h"
+#include "agent/clock.h"
+#include "agent/directories.h"
+
+namespace agent {
+namespace {
+
+constexpr gcode::Time kLookPeriod = std::chrono::milliseconds(100);
+// Three tenths of the second that an end may take: 3.4 kB at 115200 baud, all that a host has under way.
+constexpr gcode::Time kLongestDrain = std::chrono::milliseconds(300);
+constexpr gcode::Time kDrainLook = std::chrono::milliseconds(10);
+
+WebOptions web_options(const Configuration& configuration) {
+  WebOptions options;
+  options.listen_addresses = configuration.listen;
+  options.telemetry_path = configuration.telemetry_path;
+  return options;
+}
+
+double unix_seconds(gcode::Time monotonic) {
+  return std::chrono::duration<double>(monotonic + wall_offset()).count();
+}
+
+}  // namespace
+
+Service::Service(Log& log, const LogCounters& counters)
+    : log_(log),
+      counters_(counters),
+      recorder_(log),
+      look_timer_(io_, [this] { look(); }),
+      drain_timer_(io_, [this] { stop_when_drained(); }) {}
+
+Service::~Service() {
+  web_.reset();  // it reads the board
+  links_.clear();
+}
+
+// --- what may take time
+
+Service::Fault Service::prepare(const Configuration& next) {
+  if (auto fault = make_directories(next)) return fault;
+  return move_web(next);
+}
+
+Service::Fault Service::make_directories(const Configuration& next) {
+  if (auto fault = make_directory(next.runtime_dir, 0755, "runtime directory", "--runtime-dir")) return fault;
+  if (auto fault = make_directory(next.state_dir, 0750, "state directory", "--state-dir")) return fault;
+  if (next.record.dir.empty()) return std::nullopt;
+  return make_directory(next.record.dir, 0750, "recording directory", "--record");
+}
+
+std::unique_ptr<WebServer> Service::serve(const Configuration& configuration) {
+  auto web = std::make_unique<WebServer>(web_options(configuration), build_info(), board_, counters_, web_counters_);
+  web->start();
+  return web;
+}
+
+Service::Fault Service::move_web(const Configuration& next) {
+  if (web_ && next.listen == web_now_.listen && next.telemetry_path == web_now_.telemetry_path) return std::nullopt;
+  // The old server is there until the new one stands; where they share an address, the old one has to go first.
+  const bool shares = std::any_of(next.listen.begin(), next.listen.end(), [&](const std::string& address) {
+    return std::find(web_now_.listen.begin(), web_now_.listen.end(), address) != web_now_.listen.end();
+  });
+  if (shares) web_.reset();
+  try {
+    web_ = serve(next);
+  } catch (const std::runtime_error& error) {
+    if (shares) web_ = serve(web_now_);
+    return error.what();
+  }
+  web_now_ = next;
+  return std::nullopt;
+}
+
+// --- the printers
+
+void Service::commit(const Configuration& next) {
+  note_fixed_settings(next);
+  const bool records_elsewhere = next.record != now_.record;
+  const std::string runtime_dir = links_.empty() ? next.runtime_dir : now_.runtime_dir;
+  now_ = next;
+  now_.runtime_dir = runtime_dir;
+  log_.apply(next.log);
+  stop_what_changed();
+  for (const PrinterConfiguration& printer : now_.printers) apply_or_start(printer, records_elsewhere);
+  self_.last_reload_successful = true;
+  self_.last_reload_success_unix_seconds = unix_seconds(monotonic_now());
+  if (look_due_ == gcode::Time{}) look_due_ = monotonic_now();
+  look_timer_.at(look_due_);
+}
+
+void Service::note_fixed_settings(const Configuration& next) {
+  if (links_.empty()) return;
+  if (next.runtime_dir != now_.runtime_dir) log_.warning("", "a changed runtime_dir takes effect at the next start");
+}
+
+// All of them before any is started: two printers may have changed their devices with each other.
+void Service::stop_what_changed() {
+  std::erase_if(links_, [&](const auto& link) {
+    const PrinterConfiguration& old = link->configuration();
+    const auto next = std::find_if(now_.printers.begin(), now_.printers.end(), [&](const auto& p) { return p.name == old.name; });
+    const bool is_gone = next == now_.printers.end();
+    if (!is_gone && next->device == old.device && next->baud == old.baud) return false;
+    link->stop();
+    log_.info(old.name, is_gone ? "is no longer configured" : "has another device or speed now");
+    if (is_gone) board_.remove(old.name);
+    return true;
+  });
+}
+
+void Service::apply_or_start(const PrinterConfiguration& next, bool records_elsewhere) {
+  const auto it = std::find_if(links_.begin(), links_.end(), [&](const auto& l) { return l->configuration().name == next.name; });
+  if (it == links_.end()) return start_printer(next);
+  (*it)->apply(next.relay);
+  if (records_elsewhere) (*it)->record_to(recording_of(next.name));
+}
+
+void Service::start_printer(const PrinterConfiguration& next) {
+  auto link = std::make_unique<PrinterLink>(io_, next, now_.runtime_dir, board_, log_);
+  link->record_to(recording_of(next.name));
+  link->start();
+  links_.push_back(std::move(link));
+}
+
+std::shared_ptr<Recording> Service::recording_of(const std::string& name) {
+  return now_.record.dir.empty() ? nullptr : recorder_.open(name, now_.record);
+}
+
+void Service::reload_failed() { self_.last_reload_successful = false; }
+
+// --- time
+
+void Service::look() {
+  const gcode::Time now = monotonic_now();
+  self_.event_loop_lag.observe(now - look_due_, kLagBounds);
+  for (const auto& link : links_) link->look(now);
+  board_.publish(self_);
+  look_due_ = std::max(look_due_ + kLookPeriod, now);  // after a long stall one look is enough
+  look_timer_.at(look_due_);
+}
+
+void Service::shut_down() {
+  if (drain_end_ != gcode::Time{}) return;
+  drain_end_ = monotonic_now() + kLongestDrain;
+  stop_when_drained();
+}
+
+void Service::stop_when_drained() {
+  const bool drained = std::all_of(links_.begin(), links_.end(), [](const auto& link) { return link->is_drained(); });
+  if (!drained && monotonic_now() < drain_end_) return drain_timer_.after(kDrainLook);
+  for (const auto& link : links_) link->stop();
+  io_.stop();
+}
+
+}  // namespace agent

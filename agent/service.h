@@ -1,0 +1,82 @@
+// The daemon itself, without command line and signals: the I/O thread's printers, the web server, the recorder. `run` and
+// `demo` are both this.
+//
+// Threads: everything here belongs to the thread that runs io(), except where a comment says otherwise.
+#pragma once
+
+#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/configuration.h"
+#include "agent/log.h"
+#include "agent/printer_link.h"
+#include "agent/recorder.h"
+#include "agent/snapshot.h"
+#include "agent/timer.h"
+#include "agent/web_server.h"
+
+namespace agent {
+
+class Service {
+ public:
+  /// A sentence for the owner, or nothing: it worked.
+  using Fault = std::optional<std::string>;
+
+  /// `log` and `counters` are not owned and outlive the service.
+  Service(Log& log, const LogCounters& counters);
+  ~Service();
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  /// Does what may take time or fail: makes the directories and moves the web server to its addresses. If it fails, all is
+  /// as before. Before io() runs, or on a thread that is not the I/O thread, one call at a time.
+  [[nodiscard]] Fault prepare(const Configuration& next);
+  /// Makes the printers those of `next`, which was prepared: what did not change goes on untouched.
+  void commit(const Configuration& next);
+  /// A new configuration was wrong: all goes on as it was, and the metrics say so.
+  void reload_failed();
+
+  /// Lets what hosts sent reach the printers (at most 300 ms), hangs up the host ports and ends io().run().
+  void shut_down();
+
+  [[nodiscard]] boost::asio::io_context& io() { return io_; }
+  [[nodiscard]] const SnapshotBoard& board() const { return board_; }   ///< from any thread
+  /// Where the web server listens. Not while prepare() runs.
+  [[nodiscard]] const std::vector<std::string>& web_addresses() const { return web_->addresses(); }
+
+ private:
+  [[nodiscard]] Fault make_directories(const Configuration& next);
+  [[nodiscard]] Fault move_web(const Configuration& next);
+  [[nodiscard]] std::unique_ptr<WebServer> serve(const Configuration& configuration);
+  void stop_what_changed();
+  void apply_or_start(const PrinterConfiguration& next, bool records_elsewhere);
+  void start_printer(const PrinterConfiguration& next);
+  [[nodiscard]] std::shared_ptr<Recording> recording_of(const std::string& name);
+  void note_fixed_settings(const Configuration& next);
+  void look();
+  void stop_when_drained();
+
+  Log& log_;
+  const LogCounters& counters_;
+  boost::asio::io_context io_{1};
+  SnapshotBoard board_;
+  AgentSnapshot self_;
+  Recorder recorder_;
+  WebCounters web_counters_;
+  std::unique_ptr<WebServer> web_;
+  Configuration web_now_;   ///< what web_ was made from
+  Configuration now_;       ///< what the printers were made from
+  std::vector<std::unique_ptr<PrinterLink>> links_;
+  Timer look_timer_;
+  gcode::Time look_due_{};
+  Timer drain_timer_;
+  gcode::Time drain_end_{};
+};
+
+}  // namespace agent

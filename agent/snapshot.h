@@ -1,0 +1,71 @@
+// What the I/O thread tells the others: copies, published whole. A scrape reads the last copy and never touches the
+// state that the I/O thread works on; publishing takes one short lock and one allocation.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <vector>
+
+#include "gcode/dialect.h"
+#include "gcode/link_counters.h"
+#include "gcode/printer_state.h"
+
+namespace agent {
+
+/// marlin_serial_disconnects_total{reason}
+enum class DisconnectReason : std::uint8_t { kUnplugged, kIoError, kSilence, kShutdown, kCount };
+
+/// One printer's line at one instant. `taken_at` and every Aged::at are on the monotonic clock; `wall_offset` added to
+/// one of them gives Unix time.
+struct LinkSnapshot {
+  std::string name;       ///< configured name: the `printer` label
+  std::string device;     ///< path as configured
+  std::string host_port;  ///< path of the link for hosts
+  std::string usb_id;     ///< "2c99:0002", or empty
+  unsigned baud = 0;
+  gcode::Time taken_at{};
+  gcode::Time wall_offset{};
+  gcode::PrinterState printer;
+  gcode::LinkCounters counters;
+  std::array<gcode::Time, static_cast<std::size_t>(gcode::State::kCount)> state_time{};
+  const gcode::Dialect* dialect = nullptr;
+  bool serial_open = false;
+  bool host_connected = false;
+  std::uint64_t commands_in_flight = 0;
+  std::uint64_t serial_connects = 0;
+  std::array<std::uint64_t, static_cast<std::size_t>(DisconnectReason::kCount)> serial_disconnects{};
+  gcode::Time last_receive{};      ///< monotonic; zero: never
+  std::uint64_t recorded_bytes = 0;
+};
+
+inline constexpr std::array<double, 10> kLagBounds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1};
+
+/// The process as a whole.
+struct AgentSnapshot {
+  gcode::Histogram<10> event_loop_lag;
+  bool last_reload_successful = true;
+  double last_reload_success_unix_seconds = 0;
+};
+
+/// Shared by the I/O thread (writes) and the web thread (reads).
+class SnapshotBoard {
+ public:
+  /// Replaces or adds the printer of that name. Order of first publishing is kept.
+  void publish(const LinkSnapshot& link);
+  /// Takes a printer off the board (it left the configuration).
+  void remove(const std::string& name);
+  void publish(const AgentSnapshot& agent);
+
+  [[nodiscard]] std::vector<std::shared_ptr<const LinkSnapshot>> links() const;
+  [[nodiscard]] AgentSnapshot agent() const;
+
+ private:
+  mutable std::mutex mutex_;
+  std::vector<std::shared_ptr<const LinkSnapshot>> links_;
+  AgentSnapshot agent_;
+};
+
+}  // namespace agent

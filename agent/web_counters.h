@@ -1,0 +1,60 @@
+// What the web server counts about itself. It outlives a server, so that a changed listen address does not set the
+// counters back. Written by the web thread, read by whoever collects.
+// Shows as marlin_agent_scrapes_total{code="200"} 17
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+
+namespace agent {
+
+/// Answers of the metrics endpoint. 401 belongs to authentication, which this server does not have yet.
+inline constexpr std::array<unsigned, 4> kScrapeCodes{200, 401, 405, 503};
+/// Answers to requests that were turned away, whatever they asked for.
+inline constexpr std::array<unsigned, 8> kRefusalCodes{400, 404, 405, 408, 413, 414, 431, 503};
+
+class WebCounters {
+ public:
+  void count_scrape(unsigned code) { add(scrapes_, kScrapeCodes, code); }
+  void count_refusal(unsigned code) { add(refusals_, kRefusalCodes, code); }
+  void count_dropped_connection() { dropped_connections_.fetch_add(1, std::memory_order_relaxed); }
+  void scrape_took(std::chrono::nanoseconds time) {
+    last_scrape_ns_.store(time.count(), std::memory_order_relaxed);
+  }
+
+  /// By index into kScrapeCodes.
+  [[nodiscard]] std::uint64_t scrapes(std::size_t i) const {
+    return scrapes_[i].load(std::memory_order_relaxed);
+  }
+  /// By index into kRefusalCodes.
+  [[nodiscard]] std::uint64_t refusals(std::size_t i) const {
+    return refusals_[i].load(std::memory_order_relaxed);
+  }
+  [[nodiscard]] std::uint64_t dropped_connections() const {
+    return dropped_connections_.load(std::memory_order_relaxed);
+  }
+  /// Time of the previous scrape; negative: there was none.
+  [[nodiscard]] double last_scrape_seconds() const {
+    const auto ns = last_scrape_ns_.load(std::memory_order_relaxed);
+    return ns < 0 ? -1 : static_cast<double>(ns) / 1e9;
+  }
+
+ private:
+  template <std::size_t N>
+  static void add(std::array<std::atomic<std::uint64_t>, N>& counts, const std::array<unsigned, N>& codes,
+                  unsigned code) {
+    for (std::size_t i = 0; i < N; ++i) {
+      if (codes[i] == code) counts[i].fetch_add(1, std::memory_order_relaxed);
+    }
+  }
+
+  std::array<std::atomic<std::uint64_t>, kScrapeCodes.size()> scrapes_{};
+  std::array<std::atomic<std::uint64_t>, kRefusalCodes.size()> refusals_{};
+  std::atomic<std::uint64_t> dropped_connections_{0};
+  std::atomic<std::int64_t> last_scrape_ns_{-1};
+};
+
+}  // namespace agent

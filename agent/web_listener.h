@@ -1,0 +1,37 @@
+// One listening socket: binds in the constructor, hands over every connection. Runs out of file descriptors without
+// spinning: accepts again after a pause.
+#pragma once
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <functional>
+#include <string>
+#include <utility>
+
+namespace agent {
+
+class WebListener {
+ public:
+  using Socket = boost::asio::ip::tcp::socket;
+  using OnConnection = std::function<void(Socket)>;
+
+  /// `address` as in WebOptions. `ipv6_only`: leave IPv4 to another listener on the same port. Throws std::runtime_error
+  /// "cannot listen on ADDRESS: REASON".
+  WebListener(boost::asio::io_context& io, const std::string& address, bool ipv6_only,
+              OnConnection on_connection);
+
+  /// Takes up accepting; the listener outlives the io_context's run.
+  void start() { accept(); }
+  /// "127.0.0.1:11520", "[::]:40123": as bound.
+  [[nodiscard]] std::string bound_address() const;
+
+ private:
+  void accept();
+
+  boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::steady_timer pause_;
+  OnConnection on_connection_;
+};
+
+}  // namespace agent

@@ -1,0 +1,68 @@
+#include "agent/web_message.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace agent {
+namespace {
+
+constexpr std::array<std::pair<unsigned, std::string_view>, 10> kStatusTexts{
+    {{200, "200 OK"},
+     {400, "400 Bad Request"},
+     {404, "404 Not Found"},
+     {405, "405 Method Not Allowed"},
+     {408, "408 Request Timeout"},
+     {413, "413 Content Too Large"},
+     {414, "414 URI Too Long"},
+     {431, "431 Request Header Fields Too Large"},
+     {500, "500 Internal Server Error"},
+     {503, "503 Service Unavailable"}}};
+
+}  // namespace
+
+std::string_view status_text(unsigned status) {
+  const auto it = std::find_if(kStatusTexts.begin(), kStatusTexts.end(),
+                               [&](const auto& s) { return s.first == status; });
+  return it != kStatusTexts.end() ? it->second : status_text(500);
+}
+
+WebResponse plain_answer(unsigned status, std::string_view explanation) {
+  WebResponse response;
+  response.status = status;
+  response.body = std::string(status_text(status)) + ": " + std::string(explanation) + "\n";
+  return response;
+}
+
+std::string response_head(const WebResponse& response, bool keep_alive) {
+  std::string head;
+  head.reserve(384);  // the longest one is 330 bytes
+  head += "HTTP/1.1 ";
+  head += status_text(response.status);
+  head += "\r\nContent-Type: ";
+  head += response.content_type;
+  head += "\r\nContent-Length: " + std::to_string(response.body.size());
+  if (response.gzip) head += "\r\nContent-Encoding: gzip";
+  if (response.is_scrape) head += "\r\nVary: Accept-Encoding";
+  if (response.status == 405) head += "\r\nAllow: GET, HEAD";
+  head += "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff";
+  // Nothing is fetched from anywhere: a page that shows a printer's own words cannot be made to.
+  head +=
+      "\r\nContent-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+  head += keep_alive ? "\r\nConnection: keep-alive" : "\r\nConnection: close";
+  head += "\r\n\r\n";
+  return head;
+}
+
+std::string_view path_of_target(std::string_view target) {
+  const auto scheme_end = target.find("://");
+  const auto path_begin = target.find('/');
+  if (scheme_end != std::string_view::npos && path_begin == scheme_end + 1) {
+    const auto after_host = target.find_first_of("/?", scheme_end + 3);
+    if (after_host == std::string_view::npos || target[after_host] == '?') return "/";
+    target.remove_prefix(after_host);
+  }
+  return target.substr(0, target.find_first_of("?#"));
+}
+
+}  // namespace agent

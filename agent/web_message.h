@@ -1,0 +1,38 @@
+// A request as the routes see it and an answer as they give it. Knows no socket and no parser.
+// Wire example of an answer: "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain; charset=utf-8\r\n..."
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace agent {
+
+enum class WebMethod { kGet, kHead, kOther };
+
+struct WebRequest {
+  WebMethod method = WebMethod::kGet;
+  std::string path;  ///< without query and without the authority of an absolute form, not decoded
+  bool accepts_gzip = false;
+};
+
+struct WebResponse {
+  unsigned status = 200;
+  std::string_view content_type = "text/plain; charset=utf-8";
+  std::string body;
+  bool gzip = false;       ///< the body is packed
+  bool is_scrape = false;  ///< of the metrics endpoint, whatever the status
+};
+
+/// "200 OK" for the status line; "500 Internal Server Error" for a number that this server does not use.
+[[nodiscard]] std::string_view status_text(unsigned status);
+
+/// A short plain answer: "404 Not Found: the metrics are at /metrics".
+[[nodiscard]] WebResponse plain_answer(unsigned status, std::string_view explanation);
+
+/// Status line and fields with the empty line that ends them.
+[[nodiscard]] std::string response_head(const WebResponse& response, bool keep_alive);
+
+/// "/metrics" of "/metrics?x=1" and of "http://pi:11520/metrics"; "*" and other forms stay as they are.
+[[nodiscard]] std::string_view path_of_target(std::string_view target);
+
+}  // namespace agent

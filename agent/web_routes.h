@@ -1,0 +1,43 @@
+// Which path is answered how: one table. A new page is one row and one function. Runs on the web thread only.
+// Wire example: "GET /healthz HTTP/1.1" is answered "ok".
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/metrics.h"
+#include "agent/snapshot.h"
+#include "agent/web_counters.h"
+#include "agent/web_message.h"
+
+namespace agent {
+
+/// What pages are made of. All of it outlives the routes.
+struct WebContext {
+  const BuildInfo& build;
+  const SnapshotBoard& board;
+  const MetricsCollector& metrics;
+  WebCounters& counters;
+  std::string telemetry_path;
+};
+
+class WebRoutes {
+ public:
+  explicit WebRoutes(WebContext context);
+  /// Always an answer: 404 for an unknown path, 405 for a method other than GET and HEAD, 503 if a page cannot be made.
+  /// The body is there for HEAD as well; the session leaves it out.
+  [[nodiscard]] WebResponse answer(const WebRequest& request) const;
+
+ private:
+  struct Route {
+    std::string path;
+    WebResponse (*page)(const WebContext&, const WebRequest&);
+    bool is_scrape = false;
+  };
+  [[nodiscard]] WebResponse answer(const Route& route, const WebRequest& request) const;
+
+  WebContext context_;
+  std::vector<Route> routes_;
+};
+
+}  // namespace agent

@@ -1,0 +1,166 @@
+#include <utility>  // before Asio: Boost 1.74 with g++ 12 in C++20 needs it
+
+#include "agent/web_server.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <list>
+#include <stdexcept>
+#include <thread>
+
+#include "agent/metrics.h"
+#include "agent/web_address.h"
+#include "agent/web_connections.h"
+#include "agent/web_listener.h"
+#include "agent/web_routes.h"
+#include "agent/web_session.h"
+
+namespace agent {
+namespace {
+
+/// How late a timeout may be noticed: a quarter of the shortest, at most 250 ms.
+std::chrono::milliseconds sweep_period(const WebOptions& options) {
+  const auto shortest = std::min({options.header_timeout, options.idle_timeout, options.write_timeout});
+  return std::clamp<std::chrono::milliseconds>(shortest / 4, std::chrono::milliseconds(1),
+                                               std::chrono::milliseconds(250));
+}
+
+/// "[::]:9" beside "0.0.0.0:9" means that each takes its own family; alone it takes both, as in other exporters.
+bool has_ipv4_twin(const std::vector<std::string>& addresses, const ListenAddress& address) {
+  if (address.port == 0 || address.host.find(':') == std::string::npos) return false;
+  return std::any_of(addresses.begin(), addresses.end(), [&](const std::string& text) {
+    const auto other = parse_listen_address(text);
+    return other.port == address.port && !other.host.empty() && other.host.find(':') == std::string::npos;
+  });
+}
+
+/// No signal is delivered to a thread that is started while this stands.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+}  // namespace
+
+class WebServer::Impl {
+ public:
+  Impl(WebOptions options, BuildInfo build, const SnapshotBoard& board, const LogCounters& log,
+       WebCounters& counters)
+      : options_(std::move(options)),
+        build_(std::move(build)),
+        metrics_(build_, board, log, counters),
+        routes_({build_, board, metrics_, counters, options_.telemetry_path}),
+        counters_(counters),
+        connections_(options_.max_connections, options_.max_waiting_bytes),
+        sweep_timer_(io_) {
+    if (!options_.telemetry_path.starts_with('/'))
+      throw std::runtime_error("the telemetry path must begin with /");
+  }
+
+  ~Impl() { stop(); }
+
+  void start() {
+    try {
+      for (const auto& address : options_.listen_addresses) listen(address);
+    } catch (...) {
+      listeners_.clear();
+      throw;
+    }
+    for (auto& listener : listeners_) {
+      addresses_.push_back(listener.bound_address());
+      listener.start();
+    }
+    const SignalsBlocked blocked;
+    thread_ = std::thread([this] { run(); });
+  }
+
+  void stop() {
+    io_.stop();
+    if (thread_.joinable()) thread_.join();
+    listeners_.clear();
+    connections_.close_all();
+  }
+
+  [[nodiscard]] const std::vector<std::string>& addresses() const { return addresses_; }
+
+ private:
+  void listen(const std::string& address) {
+    const bool ipv6_only = has_ipv4_twin(options_.listen_addresses, parse_listen_address(address));
+    listeners_.emplace_back(io_, address, ipv6_only,
+                            [this](WebSession::Socket socket) { open(std::move(socket)); });
+  }
+
+  void run() {
+    pthread_setname_np(pthread_self(), "web");
+    for (;;) {
+      try {
+        io_.run();
+        return;
+      } catch (const std::exception&) {
+        // Out of memory in one connection's step: that connection goes with its handler, the others go on.
+        sweeping_ = false;
+      }
+    }
+  }
+
+  void open(WebSession::Socket socket) {
+    if (connections_.make_room()) counters_.count_dropped_connection();
+    const WebSessionContext context{options_, routes_, connections_, counters_};
+    std::make_shared<WebSession>(std::move(socket), context)->start();
+    if (!sweeping_) sweep();
+  }
+
+  void sweep() {
+    sweeping_ = connections_.size() > 0;  // no connection, no wake-up
+    if (!sweeping_) return;
+    sweep_timer_.expires_after(sweep_period(options_));
+    sweep_timer_.async_wait([this](boost::system::error_code stopped) {
+      if (stopped) return;
+      connections_.expire(WebClock::now());
+      sweep();
+    });
+  }
+
+  WebOptions options_;
+  BuildInfo build_;
+  MetricsCollector metrics_;
+  WebRoutes routes_;
+  WebCounters& counters_;
+  WebConnections connections_;  // before io_, whose end destroys the sessions
+  boost::asio::io_context io_{1};
+  boost::asio::steady_timer sweep_timer_;
+  bool sweeping_ = false;
+  std::list<WebListener> listeners_;
+  std::vector<std::string> addresses_;
+  std::thread thread_;
+};
+
+WebServer::WebServer(WebOptions options, BuildInfo build, const SnapshotBoard& board, const LogCounters& log,
+                     WebCounters& counters)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(build), board, log, counters)) {}
+WebServer::~WebServer() = default;
+void WebServer::start() {
+  impl_->start();
+}
+void WebServer::stop() {
+  impl_->stop();
+}
+const std::vector<std::string>& WebServer::addresses() const {
+  return impl_->addresses();
+}
+
+}  // namespace agent

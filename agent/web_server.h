@@ -1,0 +1,42 @@
+// Serves /metrics, / and /healthz over HTTP/1.1 on a thread of its own. Reads only what the I/O thread published, so a
+// scrape, however slow its reader, never touches a print.
+// Wire example: "GET /metrics HTTP/1.1\r\nHost: pi:11520\r\nAccept-Encoding: gzip\r\n\r\n"
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/log_counters.h"
+#include "agent/metrics_families.h"
+#include "agent/snapshot.h"
+#include "agent/web_counters.h"
+#include "agent/web_options.h"
+
+namespace agent {
+
+class WebServer {
+ public:
+  /// Everything referred to outlives the server. A changed configuration is a new server: start the new one first where
+  /// its addresses differ, then stop the old one. `counters` is kept from one to the next.
+  WebServer(WebOptions options, BuildInfo build, const SnapshotBoard& board, const LogCounters& log,
+            WebCounters& counters);
+  ~WebServer();  ///< stops
+  WebServer(const WebServer&) = delete;
+  WebServer& operator=(const WebServer&) = delete;
+
+  /// Binds every address, then serves. Throws std::runtime_error with one sentence for a person, for example
+  /// "cannot listen on 127.0.0.1:11520: Address already in use"; then nothing listens. Call once.
+  void start();
+  /// Closes everything; answers under way are broken off. Returns when the thread has ended, within 100 ms.
+  void stop();
+
+  /// The bound addresses in the order of the options, with the real port: "127.0.0.1:11520", "[::]:40123".
+  [[nodiscard]] const std::vector<std::string>& addresses() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace agent
