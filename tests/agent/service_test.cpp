@@ -1,0 +1,159 @@
+#include "agent/service.h"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+
+#include "agent/directories.h"
+#include "tests/agent/pty_device.h"
+#include "tests/transport/loop.h"
+
+namespace {
+
+using agent::Configuration;
+using agent_test::PtyDevice;
+using transport_test::run_until;
+
+struct Rig {
+  transport_test::TemporaryDirectory dir;
+  agent::LogCounters counters;
+  agent::Log log{{}, counters, [](std::string_view) {}};
+  agent::Service service{log, counters};
+
+  [[nodiscard]] std::string path(const std::string& name) const { return dir.path() / name; }
+  [[nodiscard]] Configuration configuration(const std::vector<std::string>& printers) const {
+    Configuration c;
+    c.listen = {"127.0.0.1:0"};
+    c.runtime_dir = path("run");
+    c.state_dir = path("state");
+    c.record.dir.clear();
+    for (const auto& name : printers) {
+      agent::PrinterConfiguration printer;
+      printer.name = name;
+      printer.device = path(name + "-device");
+      printer.relay.poll = false;
+      c.printers.push_back(printer);
+    }
+    return c;
+  }
+  void begin(const Configuration& c) {
+    const auto fault = service.prepare(c);
+    INFO(fault.value_or(""));
+    REQUIRE_FALSE(fault);
+    service.commit(c);
+  }
+  [[nodiscard]] std::shared_ptr<const agent::LinkSnapshot> seen(const std::string& name) const {
+    for (const auto& link : service.board().links()) {
+      if (link->name == name) return link;
+    }
+    return nullptr;
+  }
+  [[nodiscard]] bool has_port(const std::string& name) const { return std::filesystem::is_symlink(path("run/" + name)); }
+};
+
+TEST_CASE("a reload touches only what changed") {
+  Rig rig;
+  PtyDevice kept(rig.path("kept-device")), moved(rig.path("moved-device")), gone(rig.path("gone-device"));
+  PtyDevice elsewhere(rig.path("elsewhere")), fresh(rig.path("fresh-device"));
+  Configuration c = rig.configuration({"kept", "moved", "gone"});
+  rig.begin(c);
+  for (const char* name : {"kept", "moved", "gone"}) CHECK(rig.has_port(name));
+  const auto host = transport_test::open_tty(rig.path("run/kept"));
+  REQUIRE(run_until(rig.service.io(), [&] { return rig.seen("kept")->host_connected; }));
+  const auto kept_pty = std::filesystem::read_symlink(rig.path("run/kept"));
+
+  c = rig.configuration({"kept", "moved", "fresh"});
+  c.printers[0].relay.poll = true;
+  c.printers[1].device = rig.path("elsewhere");
+  rig.begin(c);
+  CHECK(std::filesystem::read_symlink(rig.path("run/kept")) == kept_pty);
+  CHECK(rig.seen("kept")->host_connected);
+  CHECK(rig.seen("kept")->serial_connects == 1);
+  CHECK(rig.seen("moved")->device == rig.path("elsewhere"));
+  CHECK(rig.has_port("moved"));
+  CHECK_FALSE(rig.seen("gone"));
+  CHECK_FALSE(rig.has_port("gone"));
+  CHECK(rig.has_port("fresh"));
+}
+
+TEST_CASE("two printers may change their devices with each other") {
+  Rig rig;
+  PtyDevice one(rig.path("a-device")), two(rig.path("b-device"));
+  Configuration c = rig.configuration({"a", "b"});
+  rig.begin(c);
+  std::swap(c.printers[0].device, c.printers[1].device);
+  rig.begin(c);
+  CHECK(rig.seen("a")->serial_open);
+  CHECK(rig.seen("b")->serial_open);
+  CHECK(rig.seen("a")->device == rig.path("b-device"));
+  CHECK(rig.counters.warnings == 0);
+}
+
+TEST_CASE("a configuration that cannot be prepared changes nothing") {
+  Rig rig;
+  PtyDevice device(rig.path("a-device"));
+  Configuration c = rig.configuration({"a"});
+  rig.begin(c);
+  const auto web = rig.service.web_addresses();
+  Configuration wrong = c;
+  wrong.listen = {"127.0.0.1:0", "192.0.2.1:1"};  // an address that no machine has
+  CHECK(rig.service.prepare(wrong));
+  CHECK(rig.service.web_addresses().size() == 1);
+  wrong = c;
+  wrong.record.dir = "/proc/no/such";
+  CHECK(rig.service.prepare(wrong).value().find("--record") != std::string::npos);
+  rig.service.reload_failed();
+  CHECK(run_until(rig.service.io(), [&] { return !rig.service.board().agent().last_reload_successful; }));
+  CHECK(rig.has_port("a"));
+  rig.begin(c);
+  CHECK(run_until(rig.service.io(), [&] { return rig.service.board().agent().last_reload_successful; }));
+}
+
+TEST_CASE("the web server moves to new addresses and to a new path") {
+  Rig rig;
+  Configuration c = rig.configuration({});
+  rig.begin(c);
+  const auto before = rig.service.web_addresses();
+  rig.begin(c);
+  CHECK(rig.service.web_addresses() == before);
+  c.listen = {"127.0.0.1:0", "[::1]:0"};
+  rig.begin(c);
+  CHECK(rig.service.web_addresses().size() == 2);
+  c.telemetry_path = "/other";
+  rig.begin(c);
+  CHECK(rig.service.web_addresses().size() == 2);
+}
+
+TEST_CASE("the lag of the I/O thread is measured every 100 ms") {
+  Rig rig;
+  rig.begin(rig.configuration({}));
+  const auto count = [&] {
+    const auto lag = rig.service.board().agent().event_loop_lag;
+    return std::accumulate(lag.buckets.begin(), lag.buckets.end(), std::uint64_t{0});
+  };
+  CHECK(run_until(rig.service.io(), [&] { return count() >= 3; }));
+}
+
+TEST_CASE("shutting down lets the printer have what the host sent, then leaves nothing behind") {
+  Rig rig;
+  PtyDevice device(rig.path("a-device"));
+  rig.begin(rig.configuration({"a"}));
+  const auto host = transport_test::open_tty(rig.path("run/a"));
+  REQUIRE(run_until(rig.service.io(), [&] { return rig.seen("a")->host_connected; }));
+  REQUIRE(transport_test::write_all(host.get(), "G28\n"));
+  std::string at_device;
+  REQUIRE(run_until(rig.service.io(), [&] { return (at_device += transport_test::read_available(device.master())) == "G28\n"; }));
+  rig.service.shut_down();
+  REQUIRE(run_until(rig.service.io(), [&] { return rig.service.io().stopped(); }));
+  CHECK_FALSE(rig.has_port("a"));
+}
+
+TEST_CASE("a directory that cannot be used is a sentence that names its option") {
+  CHECK(agent::make_directory("/proc/version", 0755, "state directory", "--state-dir") ==
+        "cannot use the state directory /proc/version: Not a directory (choose another with --state-dir)");
+  transport_test::TemporaryDirectory dir;
+  CHECK_FALSE(agent::make_directory(dir.path() / "a" / "b", 0755, "x", "--x"));
+  CHECK(std::filesystem::is_directory(dir.path() / "a" / "b"));
+}
+
+}  // namespace

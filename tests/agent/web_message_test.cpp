@@ -1,0 +1,38 @@
+#include "agent/web_message.h"
+
+#include <catch2/catch.hpp>
+
+using agent::path_of_target;
+
+TEST_CASE("the path is what stands between authority and query") {
+  CHECK(path_of_target("/metrics") == "/metrics");
+  CHECK(path_of_target("/metrics?a=/b") == "/metrics");
+  CHECK(path_of_target("http://pi:11520/metrics?x") == "/metrics");
+  CHECK(path_of_target("HTTP://pi") == "/");
+  CHECK(path_of_target("http://pi?x") == "/");
+  CHECK(path_of_target("*") == "*");
+  CHECK(path_of_target("/a://b") == "/a://b");
+  CHECK(path_of_target("") == "");
+}
+
+TEST_CASE("an answer's head says what the body is") {
+  agent::WebResponse response;
+  response.body = "12345";
+  response.gzip = true;
+  response.is_scrape = true;
+  const auto head = agent::response_head(response, true);
+  CHECK(head.starts_with("HTTP/1.1 200 OK\r\n"));
+  CHECK(head.ends_with("\r\n\r\n"));
+  CHECK_THAT(head, Catch::Contains("\r\nContent-Length: 5\r\n"));
+  CHECK_THAT(head, Catch::Contains("\r\nContent-Encoding: gzip\r\n"));
+  CHECK_THAT(head, Catch::Contains("\r\nVary: Accept-Encoding\r\n"));
+  CHECK_THAT(head, Catch::Contains("\r\nConnection: keep-alive\r\n"));
+}
+
+TEST_CASE("a refusal is a short sentence and says what is allowed") {
+  const auto response = agent::plain_answer(405, "only GET and HEAD are answered");
+  CHECK(response.body == "405 Method Not Allowed: only GET and HEAD are answered\n");
+  const auto head = agent::response_head(response, false);
+  CHECK_THAT(head, Catch::Contains("\r\nAllow: GET, HEAD\r\n"));
+  CHECK_THAT(head, Catch::Contains("\r\nConnection: close\r\n"));
+}

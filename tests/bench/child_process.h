@@ -1,0 +1,35 @@
+// A program under measurement: started with its output in a file, watched for processor time and memory, ended by its
+// own process id.
+#pragma once
+
+#include <sys/types.h>
+
+#include <chrono>
+#include <string>
+#include <vector>
+
+namespace bench {
+
+class ChildProcess {
+ public:
+  /// Starts `words[0]`, found by PATH, with both outputs appended to `log`. Throws std::runtime_error.
+  ChildProcess(const std::vector<std::string>& words, const std::string& log);
+  ~ChildProcess();  ///< stop()
+  ChildProcess(const ChildProcess&) = delete;
+  ChildProcess& operator=(const ChildProcess&) = delete;
+
+  /// SIGTERM, and SIGKILL five seconds later. Returns whether it ended by the first.
+  bool stop();
+  [[nodiscard]] bool is_running();
+
+  /// User and system time of all its threads, to the nanosecond.
+  [[nodiscard]] std::chrono::nanoseconds processor_time() const;
+  /// Resident memory in kB, shared libraries included.
+  [[nodiscard]] long resident_kilobytes() const;
+  [[nodiscard]] pid_t pid() const { return pid_; }
+
+ private:
+  pid_t pid_ = -1;
+};
+
+}  // namespace bench

@@ -1,0 +1,46 @@
+// A host that prints at full speed against a FakePrinter, through a relay or straight: one thread plays both, so that
+// the relay has the other core for itself, and every byte is checked on both sides.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "tests/bench/fake_printer.h"
+
+namespace bench {
+
+/// One relay (or none) under measurement: the printer behind it and the port that its hosts open.
+struct Line {
+  FakePrinter printer;
+  std::string port;
+};
+
+struct Outcome {
+  bool complete = false;              ///< every line was answered before the deadline
+  std::string wrong;                  ///< empty, or the first byte that was wrong, on either side
+  std::vector<Nanoseconds> round_trips;  ///< of single lines; only with a window of 1
+  Nanoseconds elapsed{};
+  std::uint64_t lines = 0;
+  std::uint64_t queries = 0;          ///< that the relay asked meanwhile
+
+  [[nodiscard]] bool is_valid() const { return complete && wrong.empty(); }
+};
+
+struct Print {
+  std::uint64_t lines = 1000;         ///< ends after so many lines ...
+  Nanoseconds duration = Nanoseconds::max();  ///< ... or after this long
+  std::uint64_t window = 1;           ///< lines in flight
+  Nanoseconds patience = std::chrono::seconds(10);  ///< without any answer: given up
+};
+
+/// Opens the line's port, prints, closes it. The printers of `others` are served meanwhile, now and then.
+[[nodiscard]] Outcome converse(Line& line, const Print& print, const std::vector<Line*>& others = {});
+
+/// The same print on all `lines` at the same time, so that all meet the same machine: for paced prints, which leave most
+/// of the processor idle. In the order of `lines`.
+[[nodiscard]] std::vector<Outcome> converse_at_once(const std::vector<Line*>& lines, const Print& print);
+
+/// Serves printers while nothing is printed.
+void idle(const std::vector<Line*>& lines, Nanoseconds duration);
+
+}  // namespace bench

@@ -1,0 +1,12 @@
+# parse_bench: included by tests/bench/CMakeLists.txt. Without RE2 (libre2-dev) there is nothing to compare with.
+find_package(PkgConfig QUIET)
+if(PKG_CONFIG_FOUND)
+  pkg_check_modules(RE2 QUIET IMPORTED_TARGET re2)
+endif()
+if(RE2_FOUND)
+  add_executable(parse_bench "${CMAKE_CURRENT_LIST_DIR}/parse_bench.cpp")
+  target_link_libraries(parse_bench PRIVATE gcode PkgConfig::RE2)
+  target_compile_definitions(parse_bench PRIVATE MARLIN_TESTS_DIR="${CMAKE_CURRENT_LIST_DIR}/..")
+else()
+  message(STATUS "parse_bench is left out: RE2 (libre2-dev) was not found")
+endif()

@@ -1,0 +1,132 @@
+#include "tests/bench/relays.h"
+
+#include <arpa/inet.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <stdexcept>
+
+namespace bench {
+namespace {
+
+/// A minute: under valgrind a start takes ten seconds.
+constexpr Nanoseconds kReadyDeadline = std::chrono::seconds(60);
+
+std::string word(const std::filesystem::path& path) { return path.string(); }
+
+void wait_until_ready(Relay& relay, const std::string& log) {
+  const Nanoseconds deadline = now() + kReadyDeadline;
+  const auto is_ready = [&] {
+    for (const Line* line : relay.all_lines()) {
+      if (!std::filesystem::exists(line->port)) return false;
+    }
+    return true;
+  };
+  while (!is_ready()) {
+    if (now() > deadline || !relay.process->is_running()) throw std::runtime_error(relay.name + " does not start, see " + log);
+    idle(relay.all_lines(), std::chrono::milliseconds(10));
+  }
+}
+
+/// A port that was free a moment ago.
+int free_port() {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in address{};
+  address.sin_family = AF_INET;
+  address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  socklen_t size = sizeof address;
+  const bool bound = ::bind(fd, reinterpret_cast<sockaddr*>(&address), sizeof address) == 0 &&
+                     ::getsockname(fd, reinterpret_cast<sockaddr*>(&address), &size) == 0;
+  ::close(fd);
+  if (!bound) throw std::runtime_error("no free port on 127.0.0.1");
+  return ntohs(address.sin_port);
+}
+
+std::string printer_name(std::size_t i) { return std::string("p").append(std::to_string(i)); }
+
+std::filesystem::path write_configuration(const std::filesystem::path& directory, const Relay& relay) {
+  std::filesystem::create_directories(directory);
+  const auto path = directory / "bench.toml";
+  std::ofstream file(path);
+  file << "runtime_dir = \"" << word(directory) << "\"\nstate_dir = \"" << word(directory) << "\"\n"
+       << "[web]\nlisten = [\"127.0.0.1:" << free_port() << "\"]\n"
+       << "[defaults]\nask = [\"temperature\", \"identity\"]\n"
+       << "[defaults.interval]\ntemperature = \"1s\"\nprinting_temperature = \"1s\"\n";
+  for (std::size_t i = 0; i < relay.lines.size(); ++i) {
+    file << "[printer." << printer_name(i) << "]\ndevice = \"" << relay.lines[i]->printer.device() << "\"\n";
+  }
+  return path;
+}
+
+/// Until every printer was asked for its temperature twice: then the agent knows the firmware and asks once a second.
+void wait_until_identified(Relay& relay) {
+  const Nanoseconds deadline = now() + kReadyDeadline;
+  const auto is_identified = [&] {
+    for (const Line* line : relay.all_lines()) {
+      if (line->printer.queries_answered() < 4) return false;
+    }
+    return true;
+  };
+  while (!is_identified() && now() < deadline) idle(relay.all_lines(), std::chrono::milliseconds(50));
+  if (!is_identified()) throw std::runtime_error(relay.name + " does not ask its printers");
+}
+
+}  // namespace
+
+std::vector<Line*> Relay::all_lines() const {
+  std::vector<Line*> all;
+  for (const auto& line : lines) all.push_back(line.get());
+  return all;
+}
+
+Relay start_direct() {
+  Relay relay{"direct", {}, {}};
+  relay.lines.push_back(std::make_unique<Line>());
+  relay.first().port = relay.first().printer.device();
+  return relay;
+}
+
+Relay start_plain_relay(const Programs& programs) {
+  Relay relay{"C poll() relay", {}, {}};
+  relay.lines.push_back(std::make_unique<Line>());
+  relay.first().port = word(programs.work / "plain");
+  const std::string log = word(programs.work / "plain.log");
+  relay.process = std::make_unique<ChildProcess>(
+      std::vector<std::string>{programs.plain_relay, relay.first().printer.device(), relay.first().port}, log);
+  wait_until_ready(relay, log);
+  return relay;
+}
+
+Relay start_socat(const Programs& programs) {
+  Relay relay{"socat", {}, {}};
+  relay.lines.push_back(std::make_unique<Line>());
+  relay.first().port = word(programs.work / "socat");
+  const std::string log = word(programs.work / "socat.log");
+  relay.process = std::make_unique<ChildProcess>(
+      std::vector<std::string>{"socat", "-b4096", "PTY,raw,echo=0,link=" + relay.first().port,
+                               "OPEN:" + relay.first().printer.device() + ",raw,echo=0,noctty"},
+      log);
+  wait_until_ready(relay, log);
+  return relay;
+}
+
+Relay start_agent(const Programs& programs, std::size_t printers, std::vector<std::string> wrapper) {
+  Relay relay{"marlin-agent", {}, {}};
+  const auto directory = programs.work / ("agent-" + std::to_string(printers) + (wrapper.empty() ? "" : "-wrapped"));
+  std::filesystem::remove_all(directory);
+  for (std::size_t i = 0; i < printers; ++i) {
+    relay.lines.push_back(std::make_unique<Line>());
+    relay.lines.back()->port = word(directory / printer_name(i));
+  }
+  const auto configuration = write_configuration(directory, relay);
+  const std::string log = word(directory / "log");
+  wrapper.insert(wrapper.end(), {programs.agent, "run", "--config", word(configuration)});
+  relay.process = std::make_unique<ChildProcess>(wrapper, log);
+  wait_until_ready(relay, log);
+  for (Line* line : relay.all_lines()) line->printer.say_hello();
+  wait_until_identified(relay);
+  return relay;
+}
+
+}  // namespace bench

@@ -1,0 +1,39 @@
+// The relays that the benchmark compares, each started between FakePrinters and host ports: none at all, the minimal C
+// relay, socat, and the agent. Knows how each is called and when it is ready.
+#pragma once
+
+#include <filesystem>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "tests/bench/child_process.h"
+#include "tests/bench/conversation.h"
+
+namespace bench {
+
+struct Programs {
+  std::string agent;        ///< empty: not measured
+  std::string plain_relay;
+  std::filesystem::path work;  ///< a directory of our own for links, logs and configurations
+};
+
+/// One or more printers behind one process (or behind none, when the port is the device itself).
+struct Relay {
+  std::string name;
+  std::vector<std::unique_ptr<Line>> lines;
+  std::unique_ptr<ChildProcess> process;
+
+  [[nodiscard]] std::vector<Line*> all_lines() const;
+  [[nodiscard]] Line& first() const { return *lines.front(); }
+};
+
+[[nodiscard]] Relay start_direct();
+[[nodiscard]] Relay start_plain_relay(const Programs& programs);
+/// std::runtime_error if there is no socat, as of the others if they do not start.
+[[nodiscard]] Relay start_socat(const Programs& programs);
+/// The agent with `printers` printers, each asked for its temperatures once a second, ready and identified.
+/// `wrapper`: words before the program, such as valgrind's.
+[[nodiscard]] Relay start_agent(const Programs& programs, std::size_t printers, std::vector<std::string> wrapper = {});
+
+}  // namespace bench

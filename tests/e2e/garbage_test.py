@@ -1,0 +1,263 @@
+"""Garbage from both sides and devices that misbehave: no crash, no growth, no wrong value, everything counted; afterwards
+the same agent serves a clean print.
+
+Short by default; with MARLIN_E2E_FULL the lengths of the names: ten minutes of noise.
+"""
+import os
+import random
+import time
+
+from print_client import PrintClient, commands_of, load
+from rig import BUNNY, FULL, PRINTER_REPORTED, SHORT, HostPort, claim, expect, run_claims, wait_until
+
+NOISE_SECONDS = 600 if FULL else 15
+LINE_BYTES = 10_000_000 if SHORT else 100_000_000
+FLOOD_BYTES = 3_000_000 if SHORT else 30_000_000
+GROWTH = 4 << 20   # what buffers that fill once may take; a leak of 1 % of what passes would be more
+SETTLE_SECONDS = 3
+
+
+class Growth:
+    """The most that the agent's resident memory grew, from a moment at which it was warm."""
+
+    def __init__(self, agent):
+        self.agent = agent
+        self.first = agent.resident_bytes()
+        self.most = self.first
+
+    def look(self):
+        expect(self.agent.is_running(), "the agent ended")
+        self.most = max(self.most, self.agent.resident_bytes())
+
+    def check(self):
+        self.look()
+        grown = self.most - self.first
+        expect(grown <= GROWTH or SHORT, f"it grew by {grown >> 10} kB")  # a sanitizer keeps what was freed
+        return f"RSS {self.first >> 10} kB + {grown >> 10} kB"
+
+
+def no_value(metrics):
+    wrong = [name for name in PRINTER_REPORTED if metrics.has(name)]
+    expect(not wrong, f"values out of garbage: {wrong}")
+
+
+def clean_print_after(rig, agent, device):
+    """The device goes, a virtual printer comes in its place, and Printrun prints through the same agent."""
+    device.unplug()
+    wait_until("the agent saw it go", lambda: agent.scrape().value("marlin_serial_open") == 0, 10, 0.1)
+    name = os.path.basename(device.path).removesuffix(".tty")
+    printer = rig.start_printer("prusa-3.13", "--speed", "100", "--instant-moves", "--baud-pacing", "off", name=name)
+    agent.wait_for_up()
+    agent.wait_for_port()
+    time.sleep(2)
+    lines = load(BUNNY, 1000)
+    client = PrintClient()
+    client.connect_and_wait(agent.host_port)
+    client.send_now("M110 N-1")
+    time.sleep(0.5)
+    client.print_and_wait(lines, 90)
+    client.disconnect()
+    printer.stop()
+    done = [text for number, text in printer.executed() if number >= 0 and not text.startswith("M110")]
+    expect(done == commands_of(lines), "the print after it was not whole")
+
+
+def start(rig):
+    """An agent on a device that the test plays, a little warmed up."""
+    device = rig.raw_device()
+    agent = rig.start_agent(device.path)
+    agent.wait_for_web()
+    agent.wait_for_port()
+    for _ in range(20):
+        agent.scrape()
+    return device, agent
+
+
+@claim("random bytes from both sides: no crash, no growth, no value, every byte counted, then a clean print")
+def noise(rig, _):
+    dice = random.Random(20)
+    device, agent = start(rig)
+    host = HostPort(agent.host_port)
+    growth = None
+    to_agent = from_host = 0
+    began = time.monotonic()
+    next_look = began + 1
+    while time.monotonic() < began + NOISE_SECONDS:
+        to_agent += device.write(dice.randbytes(dice.randint(1, 4096)))
+        from_host += host.write(dice.randbytes(dice.randint(1, 4096)))
+        device.read()
+        host.read()
+        if time.monotonic() > next_look:
+            next_look += 1
+            if time.monotonic() > began + SETTLE_SECONDS and growth is None:
+                growth = Growth(agent)
+            if growth:
+                growth.look()
+            no_value(agent.scrape())
+    last_line_end = False
+    end = time.monotonic() + 2
+    while time.monotonic() < end:
+        device.read(0.05)
+        host.read(0.05)
+        if not last_line_end and host.write(b"\n"):  # half a line would wait for its end inside the agent
+            from_host += 1
+            last_line_end = True
+    metrics = agent.scrape()
+    no_value(metrics)
+    # Each comparison is exact: two quiet seconds of reading leave nothing on its way.
+    for name, meant in (("marlin_serial_receive_bytes_total", to_agent), ("marlin_host_receive_bytes_total", from_host),
+                        ('marlin_serial_transmit_bytes_total{origin="host"}', from_host)):
+        bare, _, label = name.partition("{")
+        labels = {"origin": "host"} if label else {}
+        expect(metrics.value(bare, **labels) == meant, f"{name} says {metrics.value(bare, **labels)}, it were {meant}")
+    expect(metrics.value("marlin_unparsed_lines_total") > 0, "unparsed lines were not counted")
+    print(f"     {to_agent >> 20} MB and {from_host >> 20} MB, {growth.check()}")
+    host.close()
+    clean_print_after(rig, agent, device)
+
+
+def pour(write, read_far, read_near, total, growth):
+    """Writes `total` times 'A' on one side, never more than the far side has room for, as a serial line would; returns
+    what came out there. (A host that does not keep up loses lines, by design.)"""
+    window = 16384
+    chunk = b"A" * window
+    written = 0
+    came = bytearray()
+    deadline = time.monotonic() + 300
+    while len(came) < total:
+        expect(time.monotonic() < deadline, f"only {len(came)} of {total} bytes came")
+        ahead = written - len(came)
+        if written < total and ahead < window:
+            written += write(chunk[:min(window - ahead, total - written)])
+        data = read_far(0.01)
+        came += data
+        read_near()
+        if len(came) % (8 << 20) < len(data):
+            growth.look()
+    time.sleep(0.5)
+    return bytes(came) + read_far()
+
+
+@claim("a 100 MB line without newline from the printer passes whole to the host, without growth or a value")
+def endless_printer_line(rig, _):
+    device, agent = start(rig)
+    host = HostPort(agent.host_port)
+    growth = Growth(agent)
+    came = pour(device.write, host.read, device.read, LINE_BYTES, growth)
+    expect(came.count(b"A") == LINE_BYTES, f"{came.count(b'A')} bytes of it reached the host")
+    no_value(agent.scrape())
+    print(f"     {growth.check()}")
+    device.write(b"\n")
+    host.close()
+    clean_print_after(rig, agent, device)
+
+
+@claim("a 100 MB line without newline from the host passes whole to the printer, with nothing of the agent's inside")
+def endless_host_line(rig, _):
+    device, agent = start(rig)
+    host = HostPort(agent.host_port)
+    growth = Growth(agent)
+    came = pour(host.write, device.read, host.read, LINE_BYTES, growth)
+    came = came[came.index(b"A"):]  # what the agent asked before the line began
+    expect(came == b"A" * LINE_BYTES, f"{came.count(b'A')} bytes of it came, {len(came) - came.count(b'A')} others within")
+    print(f"     {growth.check()}")
+    host.write(b"\n")
+    host.close()
+    clean_print_after(rig, agent, device)
+
+
+@claim("a host that never reads stops nothing: values stay fresh, the backlog is bounded, whole lines are dropped")
+def deaf_host(rig, _):
+    device, agent = start(rig)
+    device.answer_like_a_printer(10)
+    host = HostPort(agent.host_port)
+    growth = Growth(agent)
+    written = number = 0
+    deadline = time.monotonic() + 60
+    while written < FLOOD_BYTES:
+        expect(time.monotonic() < deadline, "the agent stopped reading its printer")
+        block = b"".join(b"echo:line %d of many\n" % (number + i) for i in range(500))
+        number += 500
+        while block:
+            sent = device.write(block)
+            written += sent
+            block = block[sent:]
+            device.read()
+        growth.look()
+    # The flood answered nothing that the agent asked meanwhile; once that is given up, all is fresh again.
+    first = agent.scrape().value("marlin_queries_total", outcome="answered")
+
+    def asks_again():
+        device.answer_like_a_printer(1)
+        metrics = agent.scrape()
+        return metrics.value("marlin_up") == 1 and metrics.value("marlin_queries_total", outcome="answered") > first + 1
+    wait_until("the agent's questions are answered again", asks_again, 60)
+    age = time.time() - agent.scrape().value("marlin_temperature_last_report_timestamp_seconds")
+    expect(age < 10, f"the temperature is {age:.1f} s old")
+    text = growth.check()
+    backlog = b""
+    while True:
+        data = host.read(0.5)
+        if not data:
+            break
+        backlog += data
+    expect(0 < len(backlog) < 4 << 20, f"a backlog of {len(backlog)} bytes")
+    broken = [line for line in backlog.splitlines(keepends=True) if line.startswith(b"echo:") and
+              not (line.startswith(b"echo:line ") and line.endswith(b" of many\n"))]
+    expect(not broken, f"half lines in the backlog: {broken[:3]}")
+    expect(agent.scrape().value("marlin_host_dropped_lines_total") > 0, "the dropped lines were not counted")
+    print(f"     {text}, backlog {len(backlog) >> 10} kB of {written >> 20} MB")
+    host.close()
+    clean_print_after(rig, agent, device)
+
+
+@claim("a printer that never answers: marlin_up 0, no value, few questions, and the host's lines still go through")
+def silent_printer(rig, _):
+    device, agent = start(rig)
+    host = HostPort(agent.host_port)
+    asked = b""
+    end = time.monotonic() + (60 if FULL else 15)
+    while time.monotonic() < end:
+        asked += device.read(0.1)
+    lines = asked.count(b"\n")
+    expect(lines <= 10, f"{lines} questions to a printer that never answers: {asked[:200]!r}")
+    metrics = agent.scrape()
+    expect(metrics.value("marlin_up") == 0, "marlin_up is 1")
+    no_value(metrics)
+    host.write(b"G28 X\n")
+    heard = b""
+    end = time.monotonic() + 10
+    while b"G28 X\n" not in heard:
+        expect(time.monotonic() < end, "the host's line never reached the printer")
+        heard += device.read(0.1)
+    host.close()
+    clean_print_after(rig, agent, device)
+
+
+@claim("a device that vanishes in mid-line leaves no value of that line, however often")
+def vanishing(rig, _):
+    device, agent = start(rig)
+    halves = (b"ok T:21", b"T:199.5 /200.0 B:6", b"Resend: 1", b"echo:busy: proc", b"\xff\xff\xfb\x12", b"o")
+    rounds = len(halves) * (10 if FULL else 1)
+    growth = None
+    for index in range(rounds):
+        agent.wait_for_port()
+        device.write(halves[index % len(halves)])
+        time.sleep(0.1)
+        device.unplug()
+        wait_until("the agent saw it go", lambda: agent.scrape().value("marlin_serial_open") == 0, 10, 0.05)
+        no_value(agent.scrape())
+        device.plug()
+        wait_until("the agent has it again", lambda: agent.scrape().value("marlin_serial_open") == 1, 20, 0.05)
+        device.write(b".5 /0.0 B:20.0 /0.0 @:0 B@:0\nk\n")  # what would complete a half that was kept
+        time.sleep(0.2)
+        no_value(agent.scrape())
+        growth = growth or Growth(agent)
+        growth.look()
+    metrics = agent.scrape()
+    expect(metrics.value("marlin_serial_disconnects_total") == rounds, "a loss was not counted")
+    print(f"     {rounds} times, {growth.check()}")
+    clean_print_after(rig, agent, device)
+
+
+run_claims()

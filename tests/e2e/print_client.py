@@ -1,0 +1,93 @@
+"""Debian's Printrun as the host program: its printcore class, with every byte that it reads kept, and what is needed to
+compare two of its runs."""
+import logging
+import re
+import time
+
+from printrun import gcoder
+from printrun.printcore import PR_EOF, printcore
+from serial import SerialException
+
+from rig import Failed, wait_until
+
+logging.getLogger().setLevel(logging.CRITICAL)  # printcore logs each error line that the noise provokes
+
+
+class PrintClient(printcore):
+    """printcore, unchanged but for a tap on the bytes it reads."""
+
+    def __init__(self):
+        super().__init__()
+        self.raw = []
+        self.resends = 0
+
+    def _readline_nb(self):
+        try:
+            line = super()._readline_nb()
+        except SerialException:
+            return PR_EOF  # printcore would die of its own handling of this one; a port that ended is what it is
+        if line:
+            self.raw.append(line)
+            self.resends += line.startswith(b"Resend")
+        return line
+
+    def connect_and_wait(self, port):
+        self.connect(port, 115200)
+        wait_until("Printrun is online", lambda: self.online, 30)
+
+    def print_and_wait(self, lines, seconds, while_printing=lambda: None):
+        """Prints; returns the bytes that it read from the start of the print to its end."""
+        job = gcoder.LightGCode(lines)
+        first = len(self.raw)
+        if not self.startprint(job):
+            raise Failed("Printrun did not start the print")
+        deadline = time.monotonic() + seconds
+        while self.printing:
+            if time.monotonic() > deadline:
+                raise Failed(f"the print hangs at line {self.lineno} of {len(lines)}, clear={self.clear}, "
+                             f"last read {b''.join(self.raw[-6:])!r}")
+            time.sleep(0.05)
+            while_printing()
+        wait_until("the M110 after the print was answered", lambda: self.raw and self.raw[-1].startswith(b"ok"))
+        time_of_silence(self)
+        return b"".join(self.raw[first:])
+
+
+def time_of_silence(client, seconds=0.3):
+    """Until nothing came for that long."""
+    count = -1
+    while count != len(client.raw):
+        count = len(client.raw)
+        time.sleep(seconds)
+
+
+def load(path, limit=None):
+    """The lines of a sliced file; with `limit` its first that many lines and its end (cooling, motors off)."""
+    with open(path, encoding="utf-8") as file:
+        lines = [line.rstrip("\n") for line in file if not line.startswith("; ")]
+    if limit and limit < len(lines):
+        lines = lines[:limit] + ["M104 S0", "M140 S0", "M107", "M84"]
+    return lines
+
+
+def commands_of(lines):
+    """What Printrun sends of these lines: comments stripped, empty ones left out."""
+    stripped = (gcoder.gcode_strip_comment_exp.sub("", line).strip() for line in lines)
+    return [line for line in stripped if line]
+
+
+# How often they come is a matter of time, not of the conversation: heating progress and busy.
+TIMED = re.compile(rb"^(T:\S+ E:\d|echo:busy: ).*\n", re.MULTILINE)
+
+
+def untimed(stream):
+    """A byte stream without the lines whose number depends on the clock."""
+    return TIMED.sub(b"", stream.replace(b"\r\n", b"\n"))
+
+
+def first_difference(a, b):
+    lines_a, lines_b = a.splitlines(), b.splitlines()
+    for index, (left, right) in enumerate(zip(lines_a, lines_b)):
+        if left != right:
+            return f"line {index}: {left!r} != {right!r} (before it {lines_a[max(0, index - 3):index]!r})"
+    return f"{len(lines_a)} lines != {len(lines_b)} lines, then {(lines_a + lines_b)[min(len(lines_a), len(lines_b)):][:3]!r}"

@@ -1,0 +1,177 @@
+"""A real print: Debian's Printrun prints a sliced file through the agent into a virtual MK3S, with line noise and without.
+
+Shown: the printer carries out every line once and in order; Printrun reads the bytes that it reads without the agent;
+temperatures are never older than 5 s; firmware with reports of its own (3.13) gets not one line of the agent's while the
+print runs, older firmware gets M105 and nothing else.
+"""
+import re
+import time
+
+from print_client import PrintClient, commands_of, first_difference, load, untimed
+from rig import BUNNY, FULL, expect, claim, run_claims
+
+OLDEST_TEMPERATURE = 5.0
+
+# What the agent's own questions and subscriptions bring: reports without ok, and on old firmware answers to M105
+# (Printrun asks for none while it prints).
+OWN_REPORT = re.compile(rb"^(T:-?\d+\.\d+ /|E0:-?\d+ RPM|X:-?\d+\.\d+ Y:)")
+OWN_ANSWER = re.compile(rb"^ok T:")
+
+
+class Watch:
+    """Scrapes once a second while the print runs."""
+
+    def __init__(self, agent):
+        self.agent = agent
+        self.own_lines = []
+        self.ages = []
+        self.gaps = 0
+        self.next = 0.0
+
+    def __call__(self):
+        if time.monotonic() < self.next:
+            return
+        self.next = time.monotonic() + 1.0
+        metrics = self.agent.scrape()
+        expect(metrics.value("marlin_up") == 1, "marlin_up is not 1 in mid-print")
+        self.own_lines.append(metrics.value("marlin_commands_total", origin="agent"))
+        last = metrics.value("marlin_temperature_last_report_timestamp_seconds")
+        expect(last is not None, "no temperature was ever reported")
+        if metrics.value("marlin_temperature_celsius", sensor="tool0") is None:
+            self.gaps += 1  # unknown is absent
+            return
+        self.ages.append(time.time() - last)
+
+    def check(self, noisy=False):
+        expect(self.ages, "the print was too short to be watched")
+        # Noise may spoil two answers in a row; without it every scrape finds a temperature.
+        most = len(self.own_lines) // 10 if noisy else 0
+        expect(self.gaps <= most, f"{self.gaps} of {len(self.own_lines)} scrapes found no temperature")
+        expect(max(self.ages) <= OLDEST_TEMPERATURE, f"a temperature was {max(self.ages):.1f} s old")
+
+
+def printer_options(options):
+    # The noise is switched on when the print begins: Printrun gives up nothing, but cannot repair its own first M110.
+    return ["--speed", str(options.speed), "--instant-moves", "--seed", "7", "--noise-within-lines",
+            "--noise-seed", str(options.noise_seed), "--baud-pacing", options.pacing]
+
+
+def prepare(client, firmware):
+    """A Prusa from 3.13 on takes no number from Printrun's `N-1 M110`, so its user sets it by hand once."""
+    if firmware != "prusa-3.9":
+        client.send_now("M110 N-1")
+        time.sleep(0.5)
+
+
+def print_on(port, firmware, lines, seconds, watch=lambda: None, before=lambda: None):
+    """Returns what Printrun read from the start of the print to its end, and how many resends it served."""
+    client = PrintClient()
+    try:
+        client.connect_and_wait(port)
+        prepare(client, firmware)
+        before()
+        return client.print_and_wait(lines, seconds, watch), client.resends
+    finally:
+        client.disconnect()
+
+
+def print_part(executed):
+    """From behind the M110 that began the print to its last numbered line. (3.9 carries N0 out as if it had no number.)"""
+    last = max((place for place, (number, _) in enumerate(executed) if number > 0), default=0)
+    begins = [place for place, (number, text) in enumerate(executed[:last]) if text.startswith("M110") and number <= 0]
+    expect(begins, "no print was carried out")
+    return executed[begins[-1] + 1:last + 1]
+
+
+def since_print_start(wire):
+    """What the printer sent after it had read `N-1 M110*15`."""
+    read = b""
+    for place, (direction, data) in enumerate(wire):
+        if direction == "tx":
+            read = (read + data)[-40:]
+            if b"N-1 M110*15\n" in read:
+                return b"".join(data for direction, data in wire[place:] if direction == "rx")
+    expect(False, "the printer never read the start of the print")
+
+
+def without_own(stream, firmware):
+    """The printer's bytes less what answers the agent."""
+    kept = []
+    for line in stream.replace(b"\r\n", b"\n").splitlines(keepends=True):
+        own = OWN_REPORT.match(line) or (firmware == "prusa-3.9" and OWN_ANSWER.match(line))
+        if not own:
+            kept.append(line)
+    return b"".join(kept)
+
+
+def check_executed(executed, commands, firmware):
+    part = print_part(executed)
+    is_own = [number < 0 and not (firmware == "prusa-3.9" and text == commands[0]) for number, text in part]
+    own = [text for (_, text), it_is in zip(part, is_own) if it_is]
+    done = [text for (_, text), it_is in zip(part, is_own) if not it_is]
+    for place, (got, wanted) in enumerate(zip(done, commands)):
+        expect(got == wanted, f"line {place} is {got!r}, not {wanted!r}")
+    expect(len(done) == len(commands), f"{len(done)} lines carried out of {len(commands)}")
+    if firmware == "prusa-3.9":
+        expect(set(own) <= {"M105"}, f"own lines within the print: {sorted(set(own))}")
+        expect(own or len(commands) < 10_000, "not one own line in a long print: starved")
+    else:
+        expect(not own, f"own lines within the print: {own[:5]}")
+
+
+@claim("Printrun prints through the agent: every line once and in order, and it reads what it reads without the agent")
+def prints(rig, options):
+    lines = load(BUNNY, options.lines)
+    commands = commands_of(lines)
+    noise = str(options.noise) if options.noise else None
+    printer = rig.start_printer(options.firmware, *printer_options(options))
+    agent = rig.start_agent(printer.device)
+    agent.wait_for_up()
+    time.sleep(2)  # its first round of questions
+    agent.wait_for_port()
+    watch = Watch(agent)
+
+    began = time.monotonic()
+    read, resends = print_on(agent.host_port, options.firmware, lines, options.limit, watch,
+                             before=lambda: printer.tell(f"noise {noise}") if noise else None)
+    seconds = time.monotonic() - began
+    watch.check(noisy=bool(noise))
+    if options.firmware != "prusa-3.9":
+        expect(len(set(watch.own_lines)) == 1, f"own lines went out in mid-print: {watch.own_lines}")
+    if noise:
+        expect(resends > 0, "the noise did no harm, so this shows nothing")
+    printer.stop()
+    check_executed(printer.executed(), commands, options.firmware)
+
+    meant = without_own(since_print_start(printer.wire()), options.firmware)
+    got = read.replace(b"\r\n", b"\n")
+    expect(meant.startswith(got), "Printrun read other bytes than the printer meant for it: " +
+           first_difference(got, meant[:len(got)]))
+    print(f"     {len(commands)} lines in {seconds:.1f} s, {resends} resends, temperature at most "
+          f"{max(watch.ages):.1f} s old, own lines {watch.own_lines[0]:.0f} to {watch.own_lines[-1]:.0f}")
+
+    if noise:
+        return  # where the noise hits depends on when the bytes come, so two noisy runs are not alike
+    direct = rig.start_printer(options.firmware, *printer_options(options), name="direct")
+    time.sleep(3)  # its boot text; without an agent nothing waits for that
+    alone, _ = print_on(direct.device, options.firmware, lines[:options.direct_lines], options.limit)
+    alone, read = untimed(alone), untimed(read)
+    if len(lines) > options.direct_lines:
+        alone = alone[:alone.rindex(b"ok")]  # the answer to its closing M110, which the longer print does not end with
+        read = read[:len(alone)]
+    expect(alone == read, "not the byte stream of a run without the agent: " + first_difference(read, alone))
+
+
+def add_options(parser):
+    parser.add_argument("--firmware", default="prusa-3.13")
+    parser.add_argument("--noise", type=float, default=0.0, help="chance of a byte to the printer to be damaged")
+    parser.add_argument("--noise-seed", type=int, default=1)
+    parser.add_argument("--lines", type=int, help="only so many lines of the file")
+    parser.add_argument("--direct-lines", type=int, default=100_000 if FULL else 6000,
+                        help="how much of the file is printed once more without the agent, to compare")
+    parser.add_argument("--speed", type=float, default=100.0)
+    parser.add_argument("--pacing", default="off", choices=("on", "off"), help="off: the wire takes no time")
+    parser.add_argument("--limit", type=float, default=240.0, help="seconds after which the print hangs")
+
+
+run_claims(add_options)

@@ -1,0 +1,333 @@
+// Any bytes as a course of events on a LineRelay: what a host writes, what a printer prints, time, openings, losses,
+// settings, a successor. One event is a byte that names it and what it needs; see Course::event(). Two relays live the
+// same course, one fed line by line, one byte by byte, and must say the same.
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <cstring>
+#include <deque>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "gcode/line_relay.h"
+#include "gcode/relay_state.h"
+#include "tests/fuzz/claim.h"
+
+namespace {
+
+using fuzz::claim;
+using gcode::Time;
+using namespace std::chrono_literals;
+
+// Lines that mean something to the arbiter: mutations alone rarely find a whole one.
+constexpr std::array<std::string_view, 24> kHostLines{
+    "N1 G1 X1*99\n", "N2 M105*36\n", "M105\n", "M105 T0\n", "G28\n", "M109 S200\n", "M28 A.GCO\n", "M29\n",
+    "M20\n", "M112\n", "M108\n", "M155 S1 C7\n", "M155 S0\n", "M27\n", "M114\n", "M115\n",
+    "M301\n", "; comment\n", "G1 X5 ; x\n", "\n", " \n", "N0 M110*3\n", "\xff\xff\xfb", "\xff\xff\xfa"};
+constexpr std::array<std::string_view, 28> kPrinterLines{
+    "ok\n", "ok T:25.5 /0.0 B:25.5 /0.0 T0:25.5 /0.0 @:0 B@:0 P:25.5 A:25.4\n", "start\n", "Resend: 2\n",
+    "Error:Line Number is not Last Line Number+1, Last Line: 1\n", "echo:busy: processing\n", "T:25.5 /0.0 B:25.5 /0.0 @:0 B@:0\n",
+    " T:25.5 /0.0 B:25.5 /0.0 @:0 B@:0\n", "T:187.4 E:0 W:?\n", "X:0.00 Y:0.00 Z:0.15 E:0.00 Count X: 0.00 Y:0.00 Z:0.15 E:0.00\n",
+    "E0:0 RPM PRN1:0 RPM E0@:0 PRN1@:0\n", "Not SD printing\n", "SD printing byte 5/100\n", "100%\n", "0.40\n",
+    "FIRMWARE_NAME:Prusa-Firmware 3.13.3 based on Marlin MACHINE_TYPE:Prusa i3 MK3S EXTRUDER_COUNT:1\n",
+    "FIRMWARE_NAME:Prusa-Firmware 3.9.0 based on Marlin MACHINE_TYPE:Prusa i3 MK3S EXTRUDER_COUNT:1\n",
+    "FIRMWARE_NAME:Marlin 2.1.2 (Dec 17 2022 00:00:00) MACHINE_TYPE:3D\n", "FIRMWARE_NAME:Marlin V1; Sprinter/grbl mashup\n",
+    "Cap:AUTOREPORT_TEMP:1\n", "Writing to file: A.GCO\n", "Done saving file.\n", "INT4\n", "// action:paused\n",
+    "echo:Unknown command: \"M27 P\"\n", "ok N2 P15 B3\n", "CZPX4720X004XC34242\n", "TIMEOUT:"};
+
+bool ends_line(char c) { return c == '\n' || c == '\r'; }
+
+/// One relay with its memory, and the oracle of what may come out of it.
+class Side {
+ public:
+  explicit Side(const gcode::RelaySettings& settings) : settings_(settings) { make(); }
+
+  gcode::LineRelay& relay() { return *relay_; }
+
+  void apply(const gcode::RelaySettings& settings, Time now) {
+    settings_ = settings;
+    relay_->apply(settings, now);
+  }
+  std::size_t host(std::string_view bytes, Time now) {
+    const std::size_t n = relay_->feed_host(bytes, now);
+    host_wrote_ += bytes.substr(0, n);
+    return n;
+  }
+  void printer(std::string_view bytes, Time now) {
+    claim(relay_->feed_printer(bytes, now) == bytes.size(), "printer bytes are always taken");
+    printer_line_ += bytes;
+    for (auto end = printer_line_.find('\n'); end != std::string::npos; end = printer_line_.find('\n')) {
+      printer_lines_.push_back(printer_line_.substr(0, end + 1));
+      printer_line_.erase(0, end + 1);
+    }
+  }
+  void host_opened(Time now) {
+    relay_->host_opened(now);
+    first_line_ = true;
+    printer_lines_.clear();
+  }
+  void host_closed(Time now) {
+    relay_->host_closed(now);
+    host_line_.clear();
+  }
+  void printer_gone(bool opened, Time now) {
+    opened ? relay_->printer_opened(now) : relay_->printer_lost(now);
+    host_wrote_.clear();
+    last_ = "\n";
+    printer_line_.clear();
+    lines_known_ = false;  // what was passed of a line that never ends stands before the next one
+  }
+  /// A successor finds the same bytes elsewhere.
+  void restart() {
+    auto memory = std::make_unique<Memory>(*memory_);
+    auto state = std::make_unique<gcode::LineRelay::State>();
+    std::memcpy(static_cast<void*>(state.get()), state_.get(), sizeof(*state));
+    relay_.reset();
+    memory_ = std::move(memory);
+    state_ = std::move(state);
+    make();
+  }
+  /// Takes what is ready for the printer, at most `limit` bytes a call.
+  void write(std::size_t limit, Time now) {
+    while (true) {
+      const auto pieces = relay_->to_printer();
+      std::string bytes = std::string(pieces[0]) + std::string(pieces[1]);
+      if (bytes.empty()) return;
+      bytes.resize(std::min(bytes.size(), limit));
+      const auto agent = static_cast<std::size_t>(gcode::Origin::kAgent);
+      const auto before = relay_->counters().transmit_bytes[agent];
+      relay_->printer_took(bytes.size(), now);
+      relay_->counters().transmit_bytes[agent] != before ? own_written(bytes) : host_written(bytes);
+      to_printer += bytes;
+      last_ += bytes;
+      if (last_.size() > 3) last_.erase(0, last_.size() - 3);
+    }
+  }
+  void read(Time now) {
+    const auto pieces = relay_->to_host();
+    const std::string bytes = std::string(pieces[0]) + std::string(pieces[1]);
+    relay_->host_took(bytes.size(), now);
+    to_host += bytes;
+    for (const char c : bytes) {
+      host_line_ += c;
+      if (c != '\n') continue;
+      check_host_line();
+      host_line_.clear();
+    }
+  }
+  void check_bounds() const {
+    const auto held = [](const gcode::RingCounters& ring) { return ring.tail - ring.head; };
+    claim(held(state_->from_host) <= gcode::RelayMemory::kFromHost, "the host's ring holds what it can");
+    claim(held(state_->from_printer) <= gcode::RelayMemory::kFromPrinter, "the printer's ring holds what it can");
+    claim(held(state_->to_host) <= gcode::RelayMemory::kToHost, "the backlog holds what it can");
+    claim(state_->arbiter.in_flight.size() <= gcode::InFlightQueue::kCapacity, "the queue holds what it can");
+    claim(held(state_->from_printer) <= 512, "a printer line of 512 bytes is passed as it comes");
+  }
+  /// The host ended a line that is not on its way.
+  [[nodiscard]] bool holds_a_line() const { return host_wrote_.find_first_of("\n\r") != std::string::npos; }
+  void host_does_not_read() { lines_known_ = false; }
+
+  std::string to_printer, to_host;
+
+ private:
+  struct Memory {
+    std::array<char, gcode::RelayMemory::kFromHost> from_host{};
+    std::array<char, gcode::RelayMemory::kFromPrinter> from_printer{};
+    std::array<char, gcode::RelayMemory::kToHost> to_host{};
+  };
+
+  void make() {
+    relay_ = std::make_unique<gcode::LineRelay>(
+        settings_, gcode::RelayMemory{memory_->from_host, memory_->from_printer, memory_->to_host}, *state_);
+  }
+  void host_written(std::string_view bytes) {
+    claim(std::string_view(host_wrote_).starts_with(bytes), "host bytes pass once, in order, unchanged");
+    host_wrote_.erase(0, bytes.size());
+  }
+  void own_written(std::string_view bytes) {
+    own_ += bytes;
+    // A MeatPack command is no part of any line.
+    const bool command = last_.size() == 3 && last_[0] == '\xff' && last_[1] == '\xff';
+    claim(own_.size() > bytes.size() || ends_line(last_.back()) || command, "own lines stand between lines");
+    if (own_.back() != '\n') return;
+    claim(own_.size() <= 31 && own_[0] != 'G' && own_[0] != 'N', "an own line is short and no motion");
+    const auto plain = [](char c) { return c >= ' ' && c < 127 && c != '*' && c != ';'; };
+    claim(std::all_of(own_.begin(), own_.end() - 1, plain), "an own line is plain");
+    own_.clear();
+  }
+  void check_host_line() {
+    if (!lines_known_ || relay_->counters().host_dropped_lines > 0) return;
+    while (!printer_lines_.empty()) {
+      const std::string line = std::move(printer_lines_.front());
+      printer_lines_.pop_front();
+      // A host that opens in the middle of a line sees its end.
+      const bool seen = first_line_ ? line.ends_with(host_line_) : line == host_line_;
+      if (seen) {
+        first_line_ = false;
+        return;
+      }
+    }
+    claim(false, "the host's bytes are the printer's, by whole lines, in order");
+  }
+
+  gcode::RelaySettings settings_;
+  std::unique_ptr<Memory> memory_ = std::make_unique<Memory>();
+  std::unique_ptr<gcode::LineRelay::State> state_ = std::make_unique<gcode::LineRelay::State>();
+  std::unique_ptr<gcode::LineRelay> relay_;
+  std::string host_wrote_;               ///< accepted, not written to the printer yet
+  std::string last_ = "\n";              ///< the last bytes on their way to the printer
+  std::string own_;                      ///< an own line that is being written
+  std::string printer_line_, host_line_; ///< in the making
+  std::deque<std::string> printer_lines_;
+  bool first_line_ = false;
+  bool lines_known_ = true;
+};
+
+class Course {
+ public:
+  Course(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {
+    always_off_ = next() % 8 == 0;
+    settings_.poll = !always_off_;
+    whole_.apply(settings_, now_);
+    bytewise_.apply(settings_, now_);
+    both([&](Side& side) { side.printer_gone(true, now_); });
+    plugged_ = true;
+  }
+  void run() {
+    while (size_ > 0) {
+      event();
+      settle();
+    }
+  }
+
+ private:
+  std::uint8_t next() {
+    if (size_ == 0) return 0;
+    --size_;
+    return *data_++;
+  }
+  std::string_view take(std::size_t n) {
+    n = std::min(n, size_);
+    const std::string_view bytes(reinterpret_cast<const char*>(data_), n);
+    data_ += n;
+    size_ -= n;
+    return bytes;
+  }
+  template <class Do>
+  void both(Do what) {
+    what(whole_);
+    what(bytewise_);
+  }
+  void event() {
+    switch (next() % 16) {
+      case 0: return host(take(next()));
+      case 1: return printer(take(next()));
+      case 2:
+      case 3:
+      case 4: return host(kHostLines[next() % kHostLines.size()]);
+      case 5:
+      case 6:
+      case 7: return printer(kPrinterLines[next() % kPrinterLines.size()]);
+      case 8: return pass(Time(next() * 1ms));
+      case 9: return pass(Time(next() * 50ms));
+      case 10: return pass(Time(250ms));
+      case 11: return open_or_close();
+      case 12: return plug();
+      case 13: return set();
+      case 14: return bytewise_.restart();
+      case 15: return stall(next());
+    }
+  }
+  void host(std::string_view bytes) {
+    if (!attached_) return;
+    const std::size_t taken = whole_.host(bytes, now_);
+    std::size_t one_by_one = 0;
+    for (const char& c : bytes.substr(0, taken)) one_by_one += bytewise_.host(std::string_view(&c, 1), now_);
+    claim(one_by_one == taken, "as many host bytes are taken one by one");
+  }
+  void printer(std::string_view bytes) {
+    if (!plugged_) return;
+    while (!bytes.empty()) {  // lines are processed one after another, whatever came with them
+      const auto end = bytes.find('\n');
+      const std::string_view line = bytes.substr(0, end == std::string_view::npos ? bytes.size() : end + 1);
+      whole_.printer(line, now_);
+      for (const char& c : line) bytewise_.printer(std::string_view(&c, 1), now_);
+      bytes.remove_prefix(line.size());
+      settle();
+    }
+  }
+  void pass(Time duration) {
+    const Time end = now_ + duration;
+    while (now_ < end) {
+      const Time due = std::min(whole_.relay().deadline(), bytewise_.relay().deadline());
+      now_ = std::min(end, std::max(due, now_ + 1us));
+      both([&](Side& side) { side.relay().tick(now_); });
+      both([&](Side& side) { claim(side.relay().deadline() > now_, "a tick leaves its deadline behind"); });
+      settle();
+    }
+  }
+  void open_or_close() {
+    attached_ = !attached_;
+    both([&](Side& side) { attached_ ? side.host_opened(now_) : side.host_closed(now_); });
+  }
+  void plug() {
+    plugged_ = !plugged_;
+    both([&](Side& side) { side.printer_gone(plugged_, now_); });
+    held_since_ = gcode::kNever;
+  }
+  void set() {
+    const std::uint8_t bits = next();
+    if (!always_off_) settings_.poll = (bits & 1) != 0;
+    settings_.hold_limit = Time((bits & 6) * 10ms);
+    settings_.printing_temperature_period = (bits & 8) != 0 ? Time(500ms) : Time(3s);
+    both([&](Side& side) { side.apply(settings_, now_); });
+  }
+  void stall(std::uint8_t bits) {
+    printer_takes_ = (bits & 1) != 0;
+    host_reads_ = (bits & 2) != 0;
+    write_limit_ = (bits & 4) != 0 ? 3 : 65536;
+    if (!host_reads_) both([](Side& side) { side.host_does_not_read(); });
+  }
+  // Everything that may go out goes, and both sides have said the same.
+  void settle() {
+    both([&](Side& side) {
+      if (printer_takes_ && plugged_) side.write(write_limit_, now_);
+      if (host_reads_) side.read(now_);
+      side.check_bounds();
+    });
+    claim(whole_.to_printer == bytewise_.to_printer, "the printer is told the same, however the bytes were cut");
+    claim(whole_.to_host == bytewise_.to_host, "the host is told the same, however the bytes were cut");
+    whole_.to_printer.clear();
+    whole_.to_host.clear();
+    bytewise_.to_printer.clear();
+    bytewise_.to_host.clear();
+    check_hold();
+  }
+  void check_hold() {
+    if (!whole_.holds_a_line() || !printer_takes_ || !plugged_) {
+      held_since_ = gcode::kNever;
+      return;
+    }
+    if (held_since_ == gcode::kNever) held_since_ = now_;
+    claim(!always_off_, "with poll off nothing is held");
+    claim(now_ - held_since_ <= settings_.drain_limit + 600ms, "a host line is not held beyond the limits");
+  }
+
+  const std::uint8_t* data_;
+  std::size_t size_;
+  gcode::RelaySettings settings_;
+  Side whole_{settings_}, bytewise_{settings_};
+  Time now_ = 1000s;
+  Time held_since_ = gcode::kNever;
+  bool always_off_ = false, attached_ = false, plugged_ = false, printer_takes_ = true, host_reads_ = true;
+  std::size_t write_limit_ = 65536;
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  if (size > 2000) return 0;  // a course of a thousand events tells all there is
+  Course(data, size).run();
+  return 0;
+}

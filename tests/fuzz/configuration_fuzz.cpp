@@ -1,0 +1,60 @@
+// Any bytes as a configuration file: either a configuration in which every value is within its rule, or errors that say
+// where and what. The same bytes give the same answer, and no message can break a line of the log.
+#include <algorithm>
+#include <cstdint>
+#include <set>
+#include <string_view>
+
+#include "agent/config_values.h"
+#include "agent/configuration.h"
+#include "tests/fuzz/claim.h"
+
+namespace {
+
+using agent::ConfigError;
+using agent::Configuration;
+using fuzz::claim;
+
+void check_printers(const Configuration& c) {
+  std::set<std::string_view> names, devices;
+  for (const auto& printer : c.printers) {
+    claim(agent::is_printer_name(printer.name), "a name is a name");
+    claim(printer.device.starts_with('/'), "a device is an absolute path");
+    claim(printer.baud >= 1200 && printer.baud <= 4'000'000, "a speed is within its range");
+    claim(names.insert(printer.name).second, "no two printers have one name");
+    claim(devices.insert(printer.device).second, "no two printers have one device");
+    claim(printer.relay.hold_limit > gcode::Time::zero(), "a hold limit is a limit");
+    claim(printer.relay.temperature_period < gcode::kReadingLifetime, "temperatures are asked before they are old");
+    claim(printer.relay.sd_period >= gcode::Time::zero(), "periods are not negative");
+  }
+}
+
+void check(const Configuration& c) {
+  claim(c.printers.size() <= agent::kMaxPrinters, "printers are bounded");
+  check_printers(c);
+  claim(!c.listen.empty(), "there is an address to listen on");
+  claim(std::all_of(c.listen.begin(), c.listen.end(), agent::is_listen_address), "addresses are addresses");
+  claim(agent::is_telemetry_path(c.telemetry_path), "the path is a path");
+  claim(c.record.max_bytes > 0, "recordings are bounded");
+}
+
+void check(const std::vector<ConfigError>& errors) {
+  claim(!errors.empty(), "no errors is a configuration");
+  for (const ConfigError& error : errors) {
+    const std::string line = agent::describe(error, "file");
+    claim(error.line > 0 && error.column > 0, "an error has its place");
+    claim(!error.message.empty(), "an error says something");
+    claim(std::none_of(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r' || c == '\x1b'; }),
+          "an error is one line");
+  }
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  const auto result = agent::parse_configuration(text);
+  std::visit([](const auto& value) { check(value); }, result);
+  claim(agent::parse_configuration(text).index() == result.index(), "the same bytes give the same answer");
+  return 0;
+}

@@ -1,0 +1,175 @@
+#include "gcode/poller.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+
+using namespace std::chrono_literals;
+using gcode::LineUse;
+using gcode::Query;
+using gcode::Time;
+
+namespace {
+
+struct Asking {
+  gcode::Poller poller;
+  gcode::Subscriptions subscriptions;
+  gcode::PrinterState printer;
+  const gcode::Dialect* dialect;
+  Time now = 100s;
+
+  explicit Asking(std::string_view name, gcode::RelaySettings settings = {}) : dialect(gcode::find_dialect(name)) {
+    poller.apply(settings, subscriptions);
+    printer.printer_opened(now);
+  }
+  void introduce() { poller.identified(*dialect, subscriptions); }
+  std::string next(LineUse use) const {
+    const auto line = poller.next(use, printer, subscriptions, *dialect, now);
+    return line ? std::string(line->text.view()) : std::string();
+  }
+  /// Everything that is asked now, each asked once.
+  std::string all(LineUse use) {
+    std::string lines;
+    for (int i = 0; i < 20; ++i) {
+      const auto line = poller.next(use, printer, subscriptions, *dialect, now);
+      if (!line) return lines;
+      poller.asked(line->query, now);
+      if (line->seconds > 0) subscriptions.asserted(*line, *dialect);
+      lines += line->text.view();
+    }
+    FAIL("the poller does not come to an end");
+    return lines;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("who the printer is comes first, and is asked again only after a rest") {
+  Asking a("unknown");
+  CHECK(a.next(LineUse::kRest) == "M115\n");
+  a.poller.asked(Query::kM115, a.now);
+  CHECK(a.next(LineUse::kRest) != "M115\n");
+  a.now += 9s;
+  CHECK(a.next(LineUse::kRest) != "M115\n");
+  a.now += 1s;
+  CHECK(a.next(LineUse::kRest) == "M115\n");
+}
+
+TEST_CASE("a printer that nobody knows is asked M105 and M115 only") {
+  Asking a("unknown");
+  CHECK(a.all(LineUse::kRest) == "M115\nM105\n");
+}
+
+TEST_CASE("a printer that nobody knows hears nothing in a print") {
+  Asking a("unknown");
+  CHECK(a.all(LineUse::kHostPrints).empty());
+}
+
+TEST_CASE("a Prusa that reports by itself hears nothing in a print") {
+  Asking a("prusa-3.13");
+  a.introduce();
+  CHECK(a.all(LineUse::kHostPrints).empty());
+}
+
+TEST_CASE("firmware without reports is asked temperatures in a print, and nothing else") {
+  Asking a("prusa-3.8");
+  a.introduce();
+  CHECK(a.all(LineUse::kHostPrints) == "M105\n");
+  a.now += 1900ms;
+  CHECK(a.next(LineUse::kHostPrints).empty());
+  a.now += 100ms;
+  CHECK(a.next(LineUse::kHostPrints) == "M105\n");
+}
+
+TEST_CASE("an active host hears only a question that identifies its own answer") {
+  Asking a("prusa-3.13");
+  a.introduce();
+  CHECK(a.all(LineUse::kHostActive) == "M105\n");
+}
+
+TEST_CASE("reports are set up before anything is polled") {
+  Asking a("prusa-3.13");
+  a.introduce();
+  CHECK(a.all(LineUse::kRest) == "PRUSA SN\nM862.1 Q\nM155 S2 C7\nM105\nM27 P\nM220\nM221\nM73\n");
+}
+
+TEST_CASE("P7.20: no own line carries a letter that changes what it asks") {
+  for (const auto name : {"unknown", "prusa-3.2", "prusa-3.8", "prusa-3.13", "prusa-3.14", "marlin-1.0", "marlin-1.1", "marlin-2.1"}) {
+    for (const auto use : {LineUse::kRest, LineUse::kHostActive, LineUse::kHostPrints, LineUse::kSdPrints}) {
+      Asking a(name);
+      a.introduce();
+      for (const auto cap : {"AUTOREPORT_TEMP", "AUTOREPORT_FANS", "AUTOREPORT_POS", "AUTOREPORT_SD_STATUS"}) {
+        a.poller.capability(cap, name != std::string("marlin-1.0"), a.subscriptions);
+      }
+      const std::string lines = a.all(use);
+      CHECK(lines.find("M105 ") == std::string::npos);
+      CHECK(lines.find("M115 ") == std::string::npos);
+      CHECK(lines.find("PRUSA f") == std::string::npos);
+      CHECK(lines.find("PRUSA F") == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("P7.9, P7.21: own lines are short, unnumbered, without '*' and ';', and no G commands") {
+  for (const auto name : {"unknown", "prusa-3.2", "prusa-3.8", "prusa-3.13", "prusa-3.14", "marlin-1.0", "marlin-1.1", "marlin-2.1"}) {
+    Asking a(name);
+    a.introduce();
+    for (const auto cap : {"AUTOREPORT_TEMP", "AUTOREPORT_FANS", "AUTOREPORT_POS", "AUTOREPORT_SD_STATUS"}) {
+      a.poller.capability(cap, true, a.subscriptions);
+    }
+    for (int i = 0; i < 20; ++i, a.now += 1s) {
+      const auto line = a.poller.next(LineUse::kRest, a.printer, a.subscriptions, *a.dialect, a.now);
+      if (!line) break;
+      a.poller.asked(line->query, a.now);
+      const std::string_view text = line->text.view();
+      CHECK(text.size() < 31);
+      CHECK(text.find('\n') == text.size() - 1);
+      CHECK(text.find_first_of("*;\r") == text.npos);
+      CHECK((text[0] == 'M' || text.starts_with("PRUSA SN")));
+      CHECK_FALSE(text.starts_with("M110"));
+      CHECK(text.find("M29") == text.npos);
+    }
+  }
+}
+
+TEST_CASE("P7.29: what the printer called unknown is not asked again before the next start") {
+  Asking a("prusa-3.13");
+  a.introduce();
+  a.all(LineUse::kRest);
+  a.poller.unsupported(Query::kM73);
+  a.now += 1h;
+  CHECK(a.all(LineUse::kRest).find("M73") == std::string::npos);
+  a.poller.printer_restarted();
+  a.introduce();
+  CHECK(a.all(LineUse::kRest).find("M73") != std::string::npos);
+}
+
+TEST_CASE("M105 and M115 are asked on, whatever was made of them on the way") {
+  Asking a("prusa-3.8");
+  a.poller.unsupported(Query::kM115);
+  a.poller.unsupported(Query::kM105);
+  CHECK(a.all(LineUse::kRest).starts_with("M115\nM105\n"));
+}
+
+TEST_CASE("poll off asks nothing at all") {
+  gcode::RelaySettings off;
+  off.poll = false;
+  Asking a("prusa-3.13", off);
+  a.introduce();
+  for (const auto use : {LineUse::kRest, LineUse::kHostActive, LineUse::kHostPrints, LineUse::kSdPrints}) CHECK(a.all(use).empty());
+}
+
+TEST_CASE("a period of zero asks never") {
+  gcode::RelaySettings settings;
+  settings.sd_period = settings.progress_period = settings.overrides_period = Time::zero();
+  settings.temperature_period = settings.position_period = settings.fans_period = Time::zero();
+  settings.identity = false;
+  Asking a("prusa-3.13", settings);
+  a.introduce();
+  CHECK(a.all(LineUse::kRest).empty());
+}
+
+TEST_CASE("while a file prints from the card only temperatures and its place are asked") {
+  Asking a("prusa-3.8");
+  a.introduce();
+  CHECK(a.all(LineUse::kSdPrints) == "M105\nM27\n");
+}

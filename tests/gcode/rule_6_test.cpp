@@ -1,0 +1,116 @@
+// Rule 6: oks are not 1:1 with lines. What each line owes, and whose an ok is.
+#include <catch2/catch.hpp>
+
+#include "tests/gcode/rules_rig.h"
+
+using namespace rig;
+
+TEST_CASE("rule 6: a comment behind a command swallows both lines' oks where the firmware does") {
+  Rig r = known_rig(kPrusa39);
+  r.host("G1 X1 ; corner\nG1 X2\n");
+  CHECK(host_in_flight(r) == 0);
+  r.host("G1 X3\n");
+  CHECK(host_in_flight(r) == 1);
+}
+
+TEST_CASE("rule 6: a line of blanks owes an ok on a Prusa, an empty line none") {
+  Rig r = known_rig(kPrusa39);
+  r.host("\n");
+  CHECK(host_in_flight(r) == 0);
+  r.host("  \n");
+  CHECK(host_in_flight(r) == 1);
+}
+
+TEST_CASE("rule 6: a line above 95 bytes may owe an ok more") {
+  Rig r = known_rig(kPrusa39);
+  r.host("M117 " + std::string(140, 'x') + "\n");
+  CHECK(host_in_flight(r) == 2);
+}
+
+TEST_CASE("rule 6: M29 without an upload is a command like any other and owes its ok") {
+  Rig r = known_rig(kPrusa39);
+  r.host("M29\n");
+  CHECK(host_in_flight(r) == 1);
+}
+
+TEST_CASE("rule 6: a checksum without a number owes no ok on Marlin 1.0") {
+  Rig r = known_rig(kMarlin10);
+  r.host("M105*36\n");
+  CHECK(host_in_flight(r) == 0);
+}
+
+TEST_CASE("rule 6: what may owe nothing is not waited for as long as what owes an ok") {
+  Rig certain = known_rig(kMarlin10);
+  certain.host("M117 a\n");
+  certain.pass(15s);
+  CHECK(host_in_flight(certain) == 1);
+  Rig doubtful = known_rig(kMarlin10);
+  doubtful.host("M105 T5\n");
+  doubtful.pass(15s);
+  CHECK(host_in_flight(doubtful) == 0);
+}
+
+TEST_CASE("rule 6: a repeated number may owe nothing on Marlin 2.1") {
+  Rig r = known_rig(kMarlin21);
+  r.host(numbered(5, "M117 a") + numbered(5, "M117 a"));
+  REQUIRE(host_in_flight(r) == 2);
+  CHECK_FALSE(r.arbiter().in_flight[0].maybe);
+  CHECK(r.arbiter().in_flight[1].maybe);
+}
+
+TEST_CASE("rule 6: an ok that names its line acknowledges all before it") {
+  Rig r = known_rig(kMarlin21);
+  r.host(numbered(1, "M117 a") + numbered(2, "M117 b") + numbered(3, "M117 c"));
+  r.printer("ok N2 P15 B3\n");
+  CHECK(host_in_flight(r) == 1);
+}
+
+TEST_CASE("rule 6: the second ok of the host's M105 on a Prusa is not its next command's") {
+  Rig r = known_rig(kPrusa313);
+  r.host("M105\nG1 X1\n");
+  r.printer(std::string(kTemperatures) + "ok\n");
+  CHECK(host_in_flight(r) == 1);
+  CHECK(r.to_host() == std::string(kTemperatures) + "ok\n");
+}
+
+TEST_CASE("rule 6: the second ok of the agent's M105 leaves the host with no ok too many") {
+  Rig r = known_rig(kPrusa313);
+  REQUIRE(next_own(r) == "M105\n");
+  r.host("G1 X1\n");
+  r.pass(60ms);
+  r.printer(std::string(kTemperatures) + "ok\n");
+  r.pass(10ms);
+  r.printer("ok\n");
+  CHECK(r.to_host() == "ok\n");
+}
+
+TEST_CASE("rule 6: an ok in doubt is the host's, and the one that comes after it is kept") {
+  Rig r;
+  r.attach();
+  r.pass(6s);
+  REQUIRE(r.to_printer() == "M115\n");
+  r.host("G1 X1\n");
+  r.pass(60ms);
+  r.printer("ok\n");
+  CHECK(r.to_host() == "ok\n");
+  r.printer("ok\n");
+  CHECK(r.to_host().empty());
+}
+
+TEST_CASE("rule 6: the rejection of an own line that noise spoiled stays with the agent") {
+  Rig r = known_rig(kMarlin10);
+  REQUIRE(next_own(r) == "M105\n");
+  r.printer("Error:checksum mismatch, Last Line: 5\nResend: 6\nok\n");
+  CHECK(r.to_host().empty());
+  CHECK(r.relay().commands_in_flight() == 0);
+}
+
+TEST_CASE("rule 6: M301 owes two oks on a Prusa") {
+  Rig r = known_rig(kPrusa39);
+  r.host("M301\n");
+  r.printer("ok\n");
+  CHECK(host_in_flight(r) == 1);
+  r.printer("ok\n");
+  CHECK(host_in_flight(r) == 0);
+  CHECK(r.to_host() == "ok\nok\n");
+}

@@ -1,0 +1,75 @@
+// Rule 9: the printer reports what agent and host need together; the host sees what it asked for.
+#include <catch2/catch.hpp>
+
+#include "tests/gcode/rules_rig.h"
+
+using namespace rig;
+
+namespace {
+
+const std::string kAllReports = std::string(kReport) + std::string(kPositionReport) + std::string(kFansReport);
+
+/// The host sets its reports; the agent's own setting behind it is answered. Returns what the agent sent.
+std::string host_sets(Rig& r, const std::string& line) {
+  r.host(line);
+  std::string seen = r.to_printer();
+  r.printer("ok\n");
+  for (int i = 0; i < 40; ++i) {
+    r.pass(100ms);
+    const std::string own = r.to_printer();
+    if (!own.empty()) r.answer(own, kPrusa313);
+    seen += own;
+  }
+  return seen;
+}
+
+}  // namespace
+
+TEST_CASE("rule 9: a host's M155 S0 goes to the printer, and the agent sets its own up again") {
+  Rig r = known_rig(kPrusa313, {});
+  const std::string seen = host_sets(r, "M155 S0\n");
+  CHECK(seen.starts_with("M155 S0\n"));
+  CHECK(count_of(seen, "M155 S2 C7\n") == 1);
+  CHECK(r.to_host() == "ok\n");
+}
+
+TEST_CASE("rule 9: a host sees the reports of its mask and no others") {
+  Rig r = known_rig(kPrusa313, {});
+  host_sets(r, "M155 S2 C1\n");
+  r.to_host();
+  r.printer(kAllReports);
+  CHECK(r.to_host() == kReport);
+}
+
+TEST_CASE("rule 9: a host sees reports at the interval that it asked for") {
+  Rig r = known_rig(kPrusa313, {});
+  host_sets(r, "M155 S10 C1\n");
+  r.to_host();
+  std::string seen;
+  for (int i = 0; i < 20; ++i) {
+    r.printer(kAllReports);
+    seen += r.to_host();
+    r.pass(2s);
+    if (const std::string own = r.to_printer(); !own.empty()) r.answer(own, kPrusa313);
+  }
+  CHECK(count_of(seen, "T:25.5 /0.0 B:") >= 3);
+  CHECK(count_of(seen, "T:25.5 /0.0 B:") <= 5);
+}
+
+TEST_CASE("rule 9: a new host does not see what the last one asked for") {
+  Rig r = known_rig(kPrusa313, {});
+  host_sets(r, "M155 S2 C1\n");
+  r.relay().host_closed(r.now);
+  r.attach();
+  r.to_host();
+  r.printer(kAllReports);
+  CHECK(r.to_host().empty());
+}
+
+TEST_CASE("rule 9: a report that comes in pieces is kept from a host that never asked, MeatPack or not") {
+  Rig r = known_rig(kPrusa313, {});
+  r.host("\xff\xff\xfb");
+  r.to_printer();
+  for (const char c : kAllReports) r.printer(std::string_view(&c, 1));
+  CHECK(r.to_host().empty());
+}

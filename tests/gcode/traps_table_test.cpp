@@ -1,0 +1,69 @@
+// Every trap of the protocols is met by a test that carries its number, or argued away in traps.md with a reason.
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+#include <regex>
+#include <set>
+#include <sstream>
+#include <string>
+
+namespace {
+
+std::string contents(const std::filesystem::path& path) {
+  std::ifstream file(path);
+  std::stringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+std::set<std::string> numbers_in(const std::string& text) {
+  static const std::regex number(R"(\b(P7\.\d+|H\d+|M\d+\.\d+)\b)");
+  std::set<std::string> found;
+  for (auto at = std::sregex_iterator(text.begin(), text.end(), number); at != std::sregex_iterator(); ++at) found.insert(at->str(1));
+  return found;
+}
+
+/// Numbers in the names of test cases: `"P7.9, P7.21: own lines ..."`.
+std::set<std::string> tested() {
+  static const std::regex name(R"re(TEST_CASE\("([^:"]*):)re");
+  std::set<std::string> found;
+  for (const auto& file : std::filesystem::recursive_directory_iterator(MARLIN_TESTS_DIR)) {
+    if (!file.path().string().ends_with("_test.cpp")) continue;
+    const std::string text = contents(file.path());
+    for (auto at = std::sregex_iterator(text.begin(), text.end(), name); at != std::sregex_iterator(); ++at) found.merge(numbers_in(at->str(1)));
+  }
+  return found;
+}
+
+/// Rows of the table: "| P7.11 | argued | why |" or "| P7.11 | tested | what |".
+std::set<std::string> rows(const std::string& verdict) {
+  std::istringstream table(contents(std::filesystem::path(MARLIN_TESTS_DIR) / "gcode" / "traps.md"));
+  std::set<std::string> found;
+  for (std::string line; std::getline(table, line);) {
+    const auto second = line.find('|', 1);
+    if (line.empty() || line[0] != '|' || second == std::string::npos || line.find(verdict, second) != second + 2) continue;
+    found.merge(numbers_in(line.substr(0, second)));
+  }
+  return found;
+}
+
+}  // namespace
+
+TEST_CASE("every trap and every scenario has a test or a reason") {
+  const auto with_test = tested();
+  const auto argued = rows("argued");
+  const auto check = [&](const std::string& number) {
+    INFO(number);
+    CHECK((with_test.contains(number) || argued.contains(number)));
+  };
+  for (int n = 1; n <= 32; ++n) check("P7." + std::to_string(n));
+  for (int n = 1; n <= 43; ++n) check("H" + std::to_string(n));
+}
+
+TEST_CASE("every trap that the table calls tested carries its number in the name of a test") {
+  const auto with_test = tested();
+  for (const auto& number : rows("tested")) {
+    INFO(number);
+    CHECK(with_test.contains(number));
+  }
+}

@@ -1,0 +1,9 @@
+// The virtual clock's type, shared with the pure room: nothing under tests/sim reads a real clock.
+#pragma once
+
+#include "gcode/time.h"
+
+namespace sim {
+using gcode::kNever;
+using gcode::Time;
+}  // namespace sim

@@ -1,0 +1,87 @@
+// The closed loop: a virtual host, the real LineRelay, a virtual printer, and a wire between each pair that delays, cuts
+// and spoils bytes, all on one virtual clock. After every step the invariants of the design are checked against the
+// truth: the printer model says of every byte that it prints whose command caused it.
+// A run is a function of its seed; a run that fails says which rule, when, and can write a recording.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "gcode/link_counters.h"
+#include "gcode/relay_settings.h"
+#include "tests/sim/clock.h"
+
+namespace sim {
+
+/// What happens to a run besides printing. Rates are per byte; a time of zero: never.
+struct Faults {
+  double to_printer_noise = 0;    ///< corrupted, lost or doubled bytes
+  double from_printer_noise = 0;
+  Time reset_at{};                ///< the printer restarts
+  Time panic_at{};                ///< INT4
+  Time thermistor_at{};           ///< thermal stop
+  Time runout_at{};
+  Time stall_at{};                ///< the printer's main loop hangs for `stall_for`
+  Time stall_for{};
+  Time unplug_at{};               ///< the device vanishes; it is back after 3 s
+  Time host_leaves_at{};          ///< the host closes the port
+  Time host_sleeps_at{};          ///< the host does not read for `host_sleeps_for`
+  Time host_sleeps_for{};
+  Time emergency_at{};            ///< the user presses emergency stop
+  Time typed_at{};                ///< the user sends `typed` besides
+  std::string typed;
+  Time knob_at{};                 ///< the user clicks
+
+  [[nodiscard]] bool spoil_bytes() const { return to_printer_noise > 0 || from_printer_noise > 0; }
+  /// Whether a run with these can be expected to print everything.
+  [[nodiscard]] bool end_the_print() const;
+};
+
+struct LoopScenario {
+  std::uint64_t seed = 1;
+  std::string firmware = "prusa-3.13";
+  std::string host = "octoprint";
+  std::vector<std::string> print;
+  bool instant_moves = false;
+  double speed = 20;
+  gcode::RelaySettings settings;
+  Faults faults;
+  Time connect_at = std::chrono::seconds(12);  ///< by then the agent has identified the printer
+  Time limit = std::chrono::minutes(20);       ///< virtual time after which a print counts as hung
+  bool restore_state = false;                  ///< write the state out and read it back between any two steps
+  bool bytewise = false;                       ///< feed every byte alone
+};
+
+struct LoopResult {
+  std::vector<std::string> violations;   ///< empty: every invariant held
+  bool print_done = false;
+  bool fails_without_agent = false;
+  std::string host_failure;
+  Time duration{};
+  std::uint64_t own_lines = 0;
+  std::uint64_t own_lines_in_print = 0;
+  std::uint64_t mistakes = 0;            ///< host answers withheld soon after a spoiled byte: damage, not judgement
+  std::uint64_t spoiled_bytes = 0;
+  std::uint64_t leaks = 0;               ///< agent answers that the host saw; only ever where bytes were spoiled
+  Time oldest_temperature{};             ///< in the print, after its heat-up
+  Time longest_hunger{};                 ///< see LoopStarvation
+  std::string recording;                 ///< JSON lines of the printer's side
+  std::string host_saw;                  ///< every byte that the host read
+  gcode::LinkCounters counters;
+};
+
+/// Runs one scenario to its end.
+[[nodiscard]] LoopResult run_loop(const LoopScenario& scenario);
+
+/// As run_loop(), but a print that does not end in the pass-through either (a host and a firmware that cannot live
+/// together, a lost ok) is not held against the agent.
+[[nodiscard]] LoopResult judge_loop(const LoopScenario& scenario);
+
+/// The scenario that belongs to a seed: host, firmware, print, settings and faults drawn from it.
+[[nodiscard]] LoopScenario draw_scenario(std::uint64_t seed);
+
+/// One line: everything that was drawn, for the report of a failing seed.
+[[nodiscard]] std::string describe(const LoopScenario& scenario);
+
+}  // namespace sim

@@ -1,0 +1,104 @@
+// marlin-sim: runs seeds of the closed loop. `marlin-sim --seeds 1-10000 [--recordings DIR] [--first] [--verbose]`, or one
+// with `--seed N`; with `--control` the pass-through alone. DIR is made if need be; `--first` ends at the first seed that
+// fails. Exit code 1 if any invariant broke; the last line counts.
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <string>
+
+#include "tests/sim/closed_loop.h"
+
+namespace {
+
+struct Arguments {
+  std::uint64_t first = 1, last = 1000;
+  std::string recordings;
+  bool verbose = false;
+  bool first_only = false;
+  bool control = false;   ///< poll off: what the same host and printer do without the agent
+};
+
+Arguments parse(int argc, char** argv) {
+  Arguments arguments;
+  for (int i = 1; i < argc; ++i) {
+    const std::string word = argv[i];
+    if (word == "--verbose") arguments.verbose = true;
+    if (word == "--control") arguments.control = true;
+    if (word == "--first") arguments.first_only = true;
+    if (i + 1 >= argc) break;
+    if (word == "--seed") arguments.first = arguments.last = std::strtoull(argv[++i], nullptr, 10);
+    if (word == "--recordings") arguments.recordings = argv[++i];
+    if (word == "--seeds") {
+      char* rest = nullptr;
+      arguments.first = std::strtoull(argv[++i], &rest, 10);
+      arguments.last = *rest == '-' ? std::strtoull(rest + 1, nullptr, 10) : arguments.first;
+    }
+  }
+  return arguments;
+}
+
+void report(const sim::LoopScenario& scenario, const sim::LoopResult& result, const Arguments& arguments) {
+  std::printf("%s\n", sim::describe(scenario).c_str());
+  for (const std::string& violation : result.violations) std::printf("  %s\n", violation.c_str());
+  if (arguments.recordings.empty()) return;
+  std::error_code ignored;  // the recording's own failure to open says enough
+  std::filesystem::create_directories(arguments.recordings, ignored);
+  const std::string path = arguments.recordings + "/seed-" + std::to_string(scenario.seed) + ".jsonl";
+  std::ofstream file(path);
+  file << result.recording;
+  std::ofstream(path + ".host") << result.host_saw;
+  std::printf(file.flush() ? "  recording: %s\n" : "  cannot write the recording %s\n", path.c_str());
+}
+
+struct Totals {
+  std::uint64_t runs = 0, failed = 0, own = 0, own_in_print = 0, leaks = 0, done = 0, spoiled = 0, mistakes = 0;
+};
+
+double in_seconds(sim::Time time) { return static_cast<double>(time.count()) / 1e6; }
+
+void print_run(const sim::LoopScenario& scenario, const sim::LoopResult& result) {
+  std::printf("%s -> %s after %.1f s, own %llu (%llu in print), leaks %llu, oldest temperature %.1f s, hungry %.1f s%s%s\n",
+              sim::describe(scenario).c_str(), result.print_done ? "done" : "not done", in_seconds(result.duration),
+              static_cast<unsigned long long>(result.own_lines), static_cast<unsigned long long>(result.own_lines_in_print),
+              static_cast<unsigned long long>(result.leaks), in_seconds(result.oldest_temperature),
+              in_seconds(result.longest_hunger), result.host_failure.empty() ? "" : ", host: ", result.host_failure.c_str());
+}
+
+void run_seed(std::uint64_t seed, const Arguments& arguments, Totals& totals) {
+  sim::LoopScenario scenario = sim::draw_scenario(seed);
+  if (arguments.control) scenario.settings.poll = false;
+  const sim::LoopResult result = sim::judge_loop(scenario);
+  ++totals.runs;
+  totals.own += result.own_lines;
+  totals.own_in_print += result.own_lines_in_print;
+  totals.leaks += result.leaks;
+  totals.spoiled += result.spoiled_bytes;
+  totals.mistakes += result.mistakes;
+  totals.done += result.print_done ? 1 : 0;
+  totals.failed += result.violations.empty() ? 0 : 1;
+  if (arguments.verbose) print_run(scenario, result);
+  const bool wanted = arguments.verbose && arguments.first == arguments.last;
+  if (!result.violations.empty() || wanted) report(scenario, result, arguments);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  const Arguments arguments = parse(argc, argv);
+  Totals totals;
+  for (std::uint64_t seed = arguments.first; seed <= arguments.last; ++seed) {
+    run_seed(seed, arguments, totals);
+    if (totals.failed > 0 && arguments.first_only) break;
+  }
+  std::printf("bytes spoiled %llu, host answers mistaken for own ones after it %llu\n",
+              static_cast<unsigned long long>(totals.spoiled), static_cast<unsigned long long>(totals.mistakes));
+  std::printf("prints done %llu, own lines %llu (%llu in prints), leaks %llu\n", static_cast<unsigned long long>(totals.done),
+              static_cast<unsigned long long>(totals.own), static_cast<unsigned long long>(totals.own_in_print),
+              static_cast<unsigned long long>(totals.leaks));
+  std::printf("%llu passed, %llu failed\n", static_cast<unsigned long long>(totals.runs - totals.failed),
+              static_cast<unsigned long long>(totals.failed));
+  return totals.failed == 0 ? 0 : 1;
+}

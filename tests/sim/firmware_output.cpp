@@ -1,0 +1,166 @@
+// Lines that the printer says by itself or in many places: oks, busy, reports. Formats from the recordings.
+// Wire example: "ok T:25.5 /0.0 B:25.5 /0.0 T0:25.5 /0.0 @:0 B@:0 P:25.5 A:25.4".
+#include <cstdio>
+
+#include "tests/sim/firmware_core.h"
+
+namespace sim {
+namespace {
+
+constexpr std::size_t kMaxPrinted = 512;  ///< the longest single formatted line, an M503 line of some 200, with room
+
+}  // namespace
+
+void FirmwareCore::print(std::string_view text) { cpu_ = transmitter.send(text, cpu_, speaking_for_); }
+
+void FirmwareCore::line(std::string_view text) {
+  print(text);
+  print(traits.eol);
+}
+
+void FirmwareCore::lf(std::string_view text) {
+  print(text);
+  print("\n");
+}
+
+void FirmwareCore::linef(const char* format, ...) {
+  std::array<char, kMaxPrinted> text{};
+  va_list arguments;
+  va_start(arguments, format);
+  std::vsnprintf(text.data(), text.size(), format, arguments);
+  va_end(arguments);
+  line(text.data());
+}
+
+void FirmwareCore::lff(const char* format, ...) {
+  std::array<char, kMaxPrinted> text{};
+  va_list arguments;
+  va_start(arguments, format);
+  std::vsnprintf(text.data(), text.size(), format, arguments);
+  va_end(arguments);
+  lf(text.data());
+}
+
+void FirmwareCore::bare_ok() { line("ok"); }
+
+void FirmwareCore::ok() {
+  if (!traits.advanced_ok) return bare_ok();
+  const int planner_free = planner_.moves_free(cpu_);
+  if (running_ && current_.numbered) {
+    return linef("ok N%lld P%d B%d", static_cast<long long>(current_.number), planner_free, queue_.free_slots());
+  }
+  linef("ok P%d B%d", planner_free, queue_.free_slots());
+}
+
+void FirmwareCore::unknown_command() {
+  const std::string text(current_.text());
+  if (is_prusa()) {
+    const char* blank = traits.version < 312 ? " " : "";
+    if (letter_ != 0 && code_ >= 0) return lff("Unknown %c code: %s%s", letter_, text.c_str(), blank);
+    if (!text.empty() && text[0] == 'M') return lff("Invalid M code: %s%s", text.c_str(), blank);
+    if (!text.empty() && text[0] == 'G') return lff("Invalid G code: %s%s", text.c_str(), blank);
+    return linef("echo:Unknown command: \"%s\"(2)", text.c_str());
+  }
+  if (traits.family == Family::kMarlin10) {
+    if (letter_ == 'G' || letter_ == 'M') return;
+    return linef("echo:Unknown command: \"%s\"", text.c_str());
+  }
+  linef("echo:Unknown command: \"%s\"", text.c_str());
+}
+
+void FirmwareCore::status_changed() {
+  if (is_prusa() && traits.version >= 310) line("LCD status changed");
+}
+
+void FirmwareCore::notify(std::string_view text) {
+  if (traits.host_actions) line("//action:notification " + std::string(text));
+}
+
+void FirmwareCore::action(std::string_view what) {
+  if (!is_prusa() && !traits.host_actions) return;
+  line(std::string(traits.action) + std::string(what));
+}
+
+void FirmwareCore::echo_enqueueing(std::string_view command) {
+  line("echo:enqueing \"" + std::string(command) + "\"");
+  queue_.push(command, Source::kOwn);
+}
+
+std::string FirmwareCore::temperatures() {
+  const bool old = is_prusa() || traits.family == Family::kMarlin10;
+  return old ? temperatures_prusa() : temperatures_marlin();
+}
+
+std::string FirmwareCore::temperatures_prusa() {
+  std::array<char, 160> text{};
+  const double nozzle = hotend.reading(cpu_);
+  const double plate = bed.reading(cpu_);
+  const double target = hotend.target();
+  const int size = std::snprintf(text.data(), text.size(), "T:%.1f /%.1f B:%.1f /%.1f T0:%.1f /%.1f @:%d B@:%d", nozzle, target,
+                                 plate, bed.target(), nozzle, target, hotend.duty(cpu_), bed.duty(cpu_));
+  if (is_prusa()) std::snprintf(text.data() + size, text.size() - static_cast<std::size_t>(size), " P:25.5 A:25.4");
+  return text.data();
+}
+
+std::string FirmwareCore::temperatures_marlin() {
+  std::array<char, 200> text{};
+  const double nozzle = hotend.reading(cpu_);
+  const double target = hotend.target();
+  const bool second = seen('T') && value('T') == 1 && traits.two_hotends && running_ && code_ == 105;
+  int size = std::snprintf(text.data(), text.size(), "T:%.2f /%.2f B:%.2f /%.2f", second ? 23.12 : nozzle,
+                           second ? 0.0 : target, bed.reading(cpu_), bed.target());
+  const auto append = [&](auto... arguments) {
+    const auto used = static_cast<std::size_t>(size);
+    size += std::snprintf(text.data() + used, text.size() - used, arguments...);
+  };
+  if (traits.two_hotends) append(" T0:%.2f /%.2f T1:23.12 /0.00", nozzle, target);
+  append(" @:%d B@:%d", hotend.duty(cpu_), bed.duty(cpu_));
+  if (traits.two_hotends) append(" @0:%d @1:0", hotend.duty(cpu_));
+  return text.data();
+}
+
+std::string FirmwareCore::position_line() {
+  std::array<char, 200> text{};
+  const Axes& live = planner_.reached(cpu_);
+  const char* format = "X:%.2f Y:%.2f Z:%.2f E:%.2f Count X: %.2f Y:%.2f Z:%.2f E:%.2f";
+  if (traits.family == Family::kMarlin10) format = "X:%.2f Y:%.2f Z:%.2f E:%.2f Count X: %.2f Y:%.2f Z:%.2f";
+  if (traits.family == Family::kMarlin11 || traits.family == Family::kMarlin21) {
+    std::snprintf(text.data(), text.size(), "X:%.2f Y:%.2f Z:%.2f E:%.2f Count X:%d Y:%d Z:%d", position_[0], position_[1],
+                  position_[2], position_[3], static_cast<int>(live[0] * 80), static_cast<int>(live[1] * 80),
+                  static_cast<int>(live[2] * 400));
+    return text.data();
+  }
+  std::snprintf(text.data(), text.size(), format, position_[0], position_[1], position_[2], position_[3], live[0], live[1],
+                live[2], live[3]);
+  return text.data();
+}
+
+void FirmwareCore::print_position() { line(position_line()); }
+
+std::string FirmwareCore::fan_line() {
+  std::array<char, 80> text{};
+  const bool hot = hotend.reading(cpu_) > 50;
+  if (is_prusa()) {
+    std::snprintf(text.data(), text.size(), "E0:%d RPM PRN1:%d RPM E0@:%d PRN1@:%d", hot ? 3300 : 0,
+                  fan_speed_ > 0 ? 60 * (fan_speed_ * 70 / 255) : 0, hot ? 255 : 0, fan_speed_);
+    return text.data();
+  }
+  std::snprintf(text.data(), text.size(), "E0:%d RPM E0@:%d ", 0, 0);
+  return text.data();
+}
+
+void FirmwareCore::autoreport() {
+  if (!is_prusa()) {
+    print(" ");
+    return line(temperatures());
+  }
+  if ((report_mask_ & 1) != 0) line(temperatures());
+  if ((report_mask_ & 4) != 0) print_position();
+  if ((report_mask_ & 2) != 0) line(fan_line());
+}
+
+void FirmwareCore::busy_line() {
+  line(busy_text_ == BusyText::kUser ? "echo:busy: paused for user" : "echo:busy: processing");
+}
+
+}  // namespace sim

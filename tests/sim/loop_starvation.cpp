@@ -1,0 +1,28 @@
+#include "tests/sim/loop_starvation.h"
+
+#include <algorithm>
+
+namespace sim {
+namespace {
+
+// Two oks that are further apart have something between them that blocks.
+constexpr Time kFlows = std::chrono::milliseconds(400);
+
+}  // namespace
+
+void LoopStarvation::ok_for_host(Time now) {
+  if (last_ok_ != gcode::kNever && now - last_ok_ < kFlows) {
+    hungry_ += now - last_ok_;
+    flowing_ += now - last_ok_;
+    longest_ = std::max(longest_, hungry_);
+  }
+  last_ok_ = now;
+}
+
+void LoopStarvation::temperature_at(Time at) {
+  if (at == last_temperature_) return;
+  last_temperature_ = at;
+  hungry_ = Time::zero();
+}
+
+}  // namespace sim

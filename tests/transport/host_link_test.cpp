@@ -1,0 +1,51 @@
+#include "transport/host_link.h"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "tests/transport/loop.h"
+
+using namespace transport;
+using transport_test::TemporaryDirectory;
+
+TEST_CASE("a link's name is checked") {
+  CHECK_FALSE(check_link_name("mk3"));
+  CHECK_FALSE(check_link_name("ttyUSB-mk3 left"));
+  CHECK(check_link_name(""));
+  CHECK(check_link_name("a/b"));
+  CHECK(check_link_name(".."));
+  CHECK(check_link_name("a\nb"));
+  CHECK(check_link_name(std::string(201, 'a')));
+  CHECK(check_link_name("a/b")->sentence == "the name \"a/b\" cannot be a host port's: it contains a '/'");
+}
+
+TEST_CASE("a link of an earlier life is replaced, a file is not") {
+  TemporaryDirectory directory;
+  std::filesystem::create_symlink("/dev/pts/999", directory.path() / "mk3");
+  HostLink link;
+  REQUIRE_FALSE(link.create(directory.path(), "mk3", "/dev/null"));
+  CHECK(std::filesystem::read_symlink(directory.path() / "mk3") == "/dev/null");
+
+  std::ofstream(directory.path() / "file") << "precious";
+  HostLink other;
+  CHECK(other.create(directory.path(), "file", "/dev/null"));
+  CHECK(std::filesystem::is_regular_file(directory.path() / "file"));
+}
+
+TEST_CASE("the link is removed at the end, but not when it leads elsewhere by then") {
+  TemporaryDirectory directory;
+  const auto path = directory.path() / "mk3";
+  {
+    HostLink link;
+    REQUIRE_FALSE(link.create(directory.path(), "mk3", "/dev/null"));
+  }
+  CHECK_FALSE(std::filesystem::is_symlink(path));
+  {
+    HostLink mine, successors;
+    REQUIRE_FALSE(mine.create(directory.path(), "mk3", "/dev/null"));
+    REQUIRE_FALSE(successors.create(directory.path(), "mk3", "/dev/zero"));
+    mine.remove();
+    CHECK(std::filesystem::read_symlink(path) == "/dev/zero");
+  }
+  CHECK(std::filesystem::is_empty(directory.path()));
+}
