@@ -48,6 +48,8 @@ struct LineRelay::Impl {
   bool emergency_waits();
   void pass_marked_byte(Time now);
   void pass_transparent(Time now);
+  void pass_packed(Time now);
+  void packing_ended(Time now);
   void free_host_bytes() { from_host.drop_until(std::min(s.host_written, s.host_line_start)); }
   void send_own(Time now);
   /// A part of a line went out while bytes passed as they came (poll was off): nothing may stand behind it yet.

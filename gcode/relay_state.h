@@ -21,6 +21,7 @@ struct LineRelay::State {
   std::uint64_t host_written = 0;     ///< was written up to here
   bool host_line_open = false;        ///< a part of a line was passed without its end
   std::uint8_t meatpack_marks = 0;    ///< FF bytes seen in a row, at most 2
+  bool packed_part = false;           ///< the last byte passed while packing was on ends no line
   Time host_arrived = kNever;         ///< when the oldest byte that is not written yet came
 
   // own line, between host bytes

@@ -45,11 +45,13 @@ void LineRelay::Impl::handle_printer_line(std::uint64_t end, Time now) {
     const std::string_view line = from_printer.view(start, end, scratch);
     const Reply reply = parse_reply(line, arbiter.dialect());
     const bool begun = s.printer_passed > start;
+    const bool was_packing = s.arbiter.meatpack;
     if (arbiter.printer_line(reply, line, now) == Verdict::kPass || begun || arbiter.is_listening_only()) {
       pass_to_host(std::max(start, s.printer_passed), end, reply.kind, true, now);
     } else {
       ++counters().host_withheld_lines;
     }
+    if (was_packing && !s.arbiter.meatpack) packing_ended(now);
   }
   s.printer_line_start = s.printer_passed = end;
   from_printer.drop_until(end);
@@ -87,7 +89,7 @@ void LineRelay::Impl::process_printer(Time now) {
 void LineRelay::Impl::forget_bytes() {
   from_host.drop_until(from_host.tail());
   s.host_line_start = s.host_scanned = s.host_taken = s.host_written = from_host.tail();
-  s.host_line_open = false;
+  s.host_line_open = s.packed_part = false;
   s.meatpack_marks = 0;
   s.host_arrived = kNever;
   s.own_pending = false;

@@ -1,6 +1,7 @@
 // Host bytes on their way to the printer: cut into lines, held or passed, with own lines and guards between.
 // Wire: "N5 G1 X1*97\n" passes; "G1 X" waits for its end; FF FF FB switches packing on and belongs to no line.
 #include <algorithm>
+#include <utility>
 
 #include "gcode/relay_impl.h"
 #include "gcode/scan.h"
@@ -114,18 +115,35 @@ void LineRelay::Impl::pass_marked_byte(Time now) {
   const bool part = !(completes && byte >= kMeatPackFirst);
   s.host_line_open = s.host_line_open || (part && !completes && s.meatpack_marks == 0);
   if (byte == '\n' || byte == '\r') s.host_line_open = false;
+  s.packed_part = part && s.arbiter.meatpack;
   arbiter.host_fragment(s.host_line_open || s.meatpack_marks > 0, now);
+}
+
+// Up to the next mark, and that byte too.
+void LineRelay::Impl::pass_packed(Time now) {
+  const std::uint64_t tail = from_host.tail();
+  const auto mark = s.meatpack_marks > 0 ? std::optional(s.host_line_start)
+                                         : find_byte(from_host, s.host_line_start, tail, kMeatPackMark);
+  const std::uint64_t end = mark.value_or(tail);
+  if (end > s.host_line_start) s.packed_part = !find_end(from_host, end - 1, end, true);
+  s.host_line_start = s.host_scanned = end;
+  s.host_taken = std::max(s.host_taken, s.host_line_start);
+  if (mark) pass_marked_byte(now);
+}
+
+// The printer packs no more, and not because the host said so: it restarted. What went out last may be the beginning of a
+// line for the printer as it is now, and nothing of ours may stand behind it.
+void LineRelay::Impl::packing_ended(Time now) {
+  if (!std::exchange(s.packed_part, false)) return;
+  s.host_line_open = true;
+  arbiter.host_fragment(true, now);
 }
 
 // Packed bytes, and the lines of an upload, pass as they come. The lines of an upload still owe their oks.
 void LineRelay::Impl::pass_transparent(Time now) {
   while (arbiter.is_transparent() && s.host_line_start < from_host.tail()) {
     if (s.arbiter.meatpack) {
-      const auto mark = s.meatpack_marks > 0 ? std::optional(s.host_line_start)
-                                             : find_byte(from_host, s.host_line_start, from_host.tail(), kMeatPackMark);
-      s.host_line_start = s.host_scanned = mark.value_or(from_host.tail());
-      s.host_taken = std::max(s.host_taken, s.host_line_start);
-      if (mark) pass_marked_byte(now);
+      pass_packed(now);
       continue;
     }
     const auto end = find_end(from_host, s.host_scanned, from_host.tail(), true);

@@ -64,6 +64,18 @@ TEST_CASE("rule 4: nothing is asked while MeatPack is on") {
   CHECK(next_own(r) == "M105\n");
 }
 
+TEST_CASE("rule 4: behind the packed bytes that a restart cut short nothing of the agent's follows") {
+  const bool ends_a_line = GENERATE(false, true);
+  Rig r = known_rig(kPrusa39);
+  r.host(std::string("\xff\xff\xfb\x16") + (ends_a_line ? "\n" : ""));
+  r.to_printer();
+  r.printer("start\n");
+  CHECK(next_own(r).empty() == !ends_a_line);
+  r.host("\n");
+  r.to_printer();
+  CHECK_FALSE(next_own(r).empty());
+}
+
 TEST_CASE("rule 4: the line that ends an upload owes no ok, whatever else it says") {
   for (const std::string last : {"M29\n", "M117 M29 x\n", "M290 Z0.1\n"}) {
     INFO(last);
