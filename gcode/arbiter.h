@@ -167,6 +167,7 @@ class Arbiter {
   void count(const Reply& reply);
   void on_overflow(const Reply& reply);
   void identify(const Reply& reply);
+  [[nodiscard]] bool rejects_own(std::string_view line) const;
   [[nodiscard]] bool answers_own(const Reply& reply, std::string_view line) const;
   void finish_own(QueryOutcome outcome, Time now);
   void acknowledge(Time now);

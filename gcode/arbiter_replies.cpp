@@ -205,11 +205,21 @@ Verdict Arbiter::decide(const Reply& reply, std::string_view line, Time now) {
   }
 }
 
+// "echo:Unknown command: "M27"". With host commands behind the own line it must say every byte of it, and none of them
+// may have said the same.
+bool Arbiter::rejects_own(std::string_view line) const {
+  const InFlight& own = s_.in_flight[0];
+  const std::string_view text = s_.own.text.view();
+  if (s_.printer.sd_printing) return false;  // the file on the card may say anything
+  if (s_.in_flight.host_count() == 0) return names_own(line, text);
+  const bool all_known = s_.in_flight.overflow() == 0 && s_.given_up == 0 && own.code >= 0;
+  const auto may_say_it = [&own](const InFlight& e) { return e.letter == 0 || e.code == own.code; };
+  return all_known && !s_.in_flight.any_host(may_say_it) && names_own_exactly(line, text);
+}
+
 bool Arbiter::answers_own(const Reply& reply, std::string_view line) const {
   if (s_.in_flight.size() == 0 || !s_.in_flight[0].is_own()) return false;
-  if (reply.kind == ReplyKind::kUnknownCommand) {
-    return s_.in_flight.host_count() == 0 && !s_.printer.sd_printing && names_own(line, s_.own.text.view());
-  }
+  if (reply.kind == ReplyKind::kUnknownCommand) return rejects_own(line);
   const InFlight& own = s_.in_flight[0];
   if (own.doubtful && s_.in_flight.any_host([&own](const InFlight& e) { return e.code == own.code; })) return false;
   if (s_.own.seconds > 0) return false;  // a report is set up: a bare ok is all

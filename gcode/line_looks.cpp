@@ -27,11 +27,27 @@ std::optional<float> whole_number(std::string_view line) {
   return value;
 }
 
-bool names_own(std::string_view line, std::string_view own) {
-  while (!own.empty() && own.back() == '\n') own.remove_suffix(1);
+namespace {
+
+// What an unknown command's echo names, from its quote on: `M27 P"`.
+std::string_view named(std::string_view line) {
   line = trimmed(line);
   const auto quote = line.find('"');
-  line = quote != std::string_view::npos ? line.substr(quote + 1) : line.substr(line.rfind(": ") + 1);
+  return quote != std::string_view::npos ? line.substr(quote + 1) : line.substr(line.rfind(": ") + 1);
+}
+
+std::string_view without_newline(std::string_view own) { return own.substr(0, own.find_last_not_of('\n') + 1); }
+
+}  // namespace
+
+bool names_own_exactly(std::string_view line, std::string_view own) {
+  line = named(line);
+  return line.ends_with('"') && line.substr(0, line.size() - 1) == without_newline(own);
+}
+
+bool names_own(std::string_view line, std::string_view own) {
+  own = without_newline(own);
+  line = named(line);
   std::size_t found = 0;
   for (const char c : line) found += found < own.size() && c == own[found] ? 1 : 0;
   return line.size() <= own.size() + 8 && found * 2 >= own.size();

@@ -21,6 +21,8 @@ namespace gcode {
 /// "echo:Unknown command: \"M27 P\"" for an own "M27 P", or for what noise made of it: half of its bytes are there, in
 /// order. `own` with or without its newline.
 [[nodiscard]] bool names_own(std::string_view line, std::string_view own);
+/// As names_own(), every byte of it.
+[[nodiscard]] bool names_own_exactly(std::string_view line, std::string_view own);
 
 /// Temperature, fans or position, as a printer repeats them.
 [[nodiscard]] bool is_report(ReplyKind kind);

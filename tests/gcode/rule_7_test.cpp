@@ -35,6 +35,28 @@ TEST_CASE("rule 7: the answer to a query that was given up still stays with the 
   CHECK(r.to_host().empty());
 }
 
+TEST_CASE("rule 7: a late rejection of a query is not credited to the host's command behind it") {
+  const std::string host_line = GENERATE("M190 S40\n", "M27\n");
+  INFO(host_line);
+  gcode::RelaySettings settings = only_temperatures();
+  settings.sd_period = 1s;
+  Rig r = known_rig("Marlin 1.1.9 (Github)", settings);
+  std::string own;
+  for (int asked = 0; asked < 10 && own != "M27\n"; ++asked) {
+    if (!own.empty()) r.printer(own == "M105\n" ? kTemperatures : "ok\n");
+    own = next_own(r);
+  }
+  REQUIRE(own == "M27\n");
+  r.to_host();
+  r.host(host_line);
+  r.pass(1s);
+  REQUIRE(r.to_printer() == "\n" + host_line);
+  r.printer("echo:Unknown command: \"M27\"\nok\n");
+  const bool certain = host_line != "M27\n";
+  CHECK(r.to_host().empty() == certain);
+  CHECK(host_in_flight(r) == (certain ? 1 : 0));
+}
+
 TEST_CASE("rule 7: a query times out from the last sign of work") {
   Rig r = known_rig(kMarlin10);
   REQUIRE(next_own(r) == "M105\n");
