@@ -76,8 +76,9 @@ class FieldReader {
   }
 
   [[nodiscard]] bool is_waiting() const { return is_waiting_ || !has_target_; }
-  // "T:0" and nothing else: Marlin 2.x without any sensor (M 6).
-  [[nodiscard]] bool is_placeholder() const { return fields_ == 1 && has_active_ && !has_target_ && active_actual_ == 0; }
+  // One sensor and nothing about it: "T:0" of a Marlin 2.x without any (M 6). No firmware tells a temperature so, and in
+  // gigabytes of random bytes "T:5" comes by.
+  [[nodiscard]] bool is_bare() const { return fields_ == 1 && !has_target_; }
 
  private:
   bool read_field(std::string_view& rest) {
@@ -230,6 +231,7 @@ bool read_temperature(std::string_view line, Reply& reply) {
     return accept(reply, ReplyKind::kTemperature, line);
   }
   reader.finish();
+  if (reader.is_bare()) reply.temperatures.count = 0;
   const bool probe_wait = line.front() == 'P';  // "P:30.0/35" is M860's own line
   return accept(reply, reader.is_waiting() || probe_wait ? ReplyKind::kHeating : ReplyKind::kTemperature, line);
 }
@@ -239,7 +241,7 @@ bool read_ok_temperature(std::string_view fields, Reply& reply) {
   FieldReader reader(reply.temperatures);
   const bool whole = reader.read(fields);
   if (whole) reader.finish();
-  if (!whole || reader.is_placeholder()) reply.temperatures.count = 0;
+  if (!whole || reader.is_bare()) reply.temperatures.count = 0;
   reply.carries_ok = true;
   return accept(reply, ReplyKind::kOkTemperature, fields);
 }

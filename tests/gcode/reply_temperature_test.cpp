@@ -124,6 +124,13 @@ TEST_CASE("T:0 alone means that there is no sensor, not zero degrees") {
   CHECK(r.temperatures.count == 0);
 }
 
+TEST_CASE("one sensor and nothing about it is no reading: random bytes say T:5 too") {
+  for (const char* line : {"T:5", "B:7", "ok T:5", " P:30", "C:1"}) {
+    INFO(line);
+    CHECK(parse(line).temperatures.count == 0);
+  }
+}
+
 TEST_CASE("raw readings in brackets and debug text are passed over") {
   const Reply r = parse("ok T:23.75 /0.00 (812.00) B:22.50 /0.00 (811) @:0 B@:0");
   CHECK(r.temperatures.count == 2);
