@@ -408,7 +408,9 @@ LoopResult judge_loop(const LoopScenario& scenario) {
   LoopScenario control = scenario;
   control.settings.poll = false;
   const LoopResult without = run_loop(control);
-  if (!without.print_done || !without.host_failure.empty()) {
+  // Cura's four lines in flight, one more after each double ok, can overrun 127 bytes of buffer by themselves (H).
+  const bool just_the_same = without.violations == result.violations;
+  if (!without.print_done || !without.host_failure.empty() || just_the_same) {
     result.violations.clear();
     result.fails_without_agent = true;
   }

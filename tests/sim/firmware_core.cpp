@@ -70,8 +70,8 @@ void FirmwareCore::receive(std::string_view bytes, Time now, char origin) {
 }
 
 int FirmwareCore::commands_of(char origin) const {
-  const bool begun = partial_size_ > 0 && partial_origin_ == origin;
-  return queue_.commands_of(origin) + ring.lines_of(origin) + (begun ? 1 : 0);
+  const bool leaks = is_prusa() || traits.family == Family::kMarlin10;
+  return queue_.commands_of(origin) + ring.lines_of(origin, {partial_size_ > 0, partial_origin_, comment_, leaks});
 }
 
 void FirmwareCore::advance(Time now) {

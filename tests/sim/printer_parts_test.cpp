@@ -35,6 +35,18 @@ TEST_CASE("paced bytes arrive 86.8 us apart and one event a line is enough to se
   CHECK(ring.room() == 117);
 }
 
+TEST_CASE("lines that a comment swallows are nobody's") {
+  sim::ReceiveRing ring;
+  sim::ReceiveRing::Begun begun;
+  begun.comment_leaks = GENERATE(true, false);
+  ring.arrive("G1 X5 ; to the corner\rG1 X7\rG1 X9\r", Time{}, false);
+  ring.arrive("M105\n", Time{}, false, 'a');
+  CHECK(ring.lines_of('h', begun) == (begun.comment_leaks ? 1 : 3));
+  CHECK(ring.lines_of('a', begun) == 1);
+  begun.in_comment = true;  // the first line is the rest of a comment
+  CHECK(ring.lines_of('h', begun) == 2);
+}
+
 TEST_CASE("a Prusa queue takes 33 short commands or 9 long moves before reading stops") {
   for (const auto& [text, expected] : {std::pair<std::string, int>{"G1 X1", 33}, {std::string(29, 'G'), 9}}) {
     sim::CommandQueue queue(*sim::find_firmware("prusa-3.13"));

@@ -62,23 +62,28 @@ char ReceiveRing::pop() {
   return c;
 }
 
-int ReceiveRing::lines_of(char origin) const {
+int ReceiveRing::lines_of(char origin, const Begun& begun) const {
   int lines = 0;
-  bool begun = false;  // this line was counted, or is a comment
+  Begun line = begun;
+  const auto counts = [&] { return line.any && line.origin == origin && !(line.in_comment && line.comment_leaks); };
   const auto look = [&](char c, char o) {
     if (c == '\n' || c == '\r') {
-      begun = false;
-    } else if (!begun && c != ' ') {
-      begun = true;
-      lines += c != ';' && o == origin ? 1 : 0;
+      lines += counts() ? 1 : 0;
+      if (!line.comment_leaks || !line.any) line.in_comment = false;
+      line.any = false;
+      return;
     }
+    line.in_comment = line.in_comment || c == ';';
+    if (line.in_comment || line.any || c == ' ') return;
+    line.any = true;
+    line.origin = o;
   };
   for (int i = 0; i < size_; ++i) {
     const auto at = static_cast<std::size_t>((head_ + i) % (kCapacity + 1));
     look(bytes_[at], origins_[at]);
   }
   for (std::size_t i = wire_done_; i < wire_.size(); ++i) look(wire_[i], wire_origins_[i]);
-  return lines;
+  return lines + (counts() ? 1 : 0);
 }
 
 void ReceiveRing::flush() {

@@ -33,8 +33,15 @@ class ReceiveRing {
   [[nodiscard]] char pop();
   /// Who sent the byte that pop() gave last.
   [[nodiscard]] char popped_origin() const { return popped_origin_; }
-  /// Lines of that origin, in the ring or on the wire, that are neither blank nor a comment.
-  [[nodiscard]] int lines_of(char origin) const;
+  /// What the firmware has read of a line, and what a comment does to the lines behind it.
+  struct Begun {
+    bool any = false;         ///< characters of a line are kept
+    char origin = 'h';        ///< whose the first of them was
+    bool in_comment = false;
+    bool comment_leaks = false;  ///< a comment behind a command swallows that command and the next line (Prusa, Marlin 1.0)
+  };
+  /// Lines of that origin, begun, in the ring or on the wire, that are neither blank nor swallowed by a comment.
+  [[nodiscard]] int lines_of(char origin, const Begun& begun) const;
   /// MYSERIAL.flush(): throws away what is in the ring.
   void flush();
   /// Flush, and forget what is still on the wire: the chip was reset.
