@@ -5,6 +5,8 @@
 #include <cstdint>
 #include <vector>
 
+#include "agent/control_protocol.h"
+
 namespace agent {
 namespace {
 
@@ -58,6 +60,7 @@ std::string duration_text(gcode::Time duration) {
 }
 
 bool is_printer_name(std::string_view text) {
+  if (text == kControlSocketName) return false;
   if (text.empty() || text.size() > 64 || text[0] == '.' || text[0] == '-') return false;
   return std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '.' || c == '_' || c == '-'; });
 }

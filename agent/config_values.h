@@ -18,10 +18,10 @@ namespace agent {
 [[nodiscard]] std::string duration_text(gcode::Time duration);
 
 /// A printer's name becomes a file name and a label value: 1 to 64 of letters, digits, '.', '_', '-', not starting with
-/// '.' or '-'.
+/// '.' or '-'. "control.sock" is taken: the control socket stands beside the host ports.
 [[nodiscard]] bool is_printer_name(std::string_view text);
 inline constexpr std::string_view kPrinterNameRule =
-    "1 to 64 letters, digits, '.', '_' or '-', beginning with a letter, digit or '_'";
+    "1 to 64 letters, digits, '.', '_' or '-', beginning with a letter, digit or '_', and not control.sock";
 
 /// ":11520", "127.0.0.1:11520", "[::1]:11520", "raspberrypi:11520": a host, possibly none, and a port up to 65535.
 [[nodiscard]] bool is_listen_address(std::string_view text);

@@ -131,6 +131,8 @@ constexpr FamilyRow<PrinterSource> kPrinterFamilies[] = {
      [](const P& p, Out& out) { out.add(p.up ? 1 : 0); }},
     {"marlin_serial_open", kGauge, {}, "Whether the serial device is open (1) or not (0).",
      [](const P& p, Out& out) { out.add(p.link.serial_open ? 1 : 0); }},
+    {"marlin_serial_released", kGauge, {}, "Whether the serial device is handed over by the release command (1) or not (0).",
+     [](const P& p, Out& out) { out.add(p.link.released ? 1 : 0); }},
     {"marlin_printer_info", kGauge, {"machine_type", "firmware", "protocol", "serial_number", "usb_id"}, "Identity of the printer from M115, PRUSA SN and USB; the value is always 1.", readings::printer_info},
     {"marlin_capability", kGauge, {"capability"}, "Capability announced by the printer in M115 (Cap:NAME:0|1).", readings::capabilities},
     {"marlin_serial_speed_baud", kGauge, {}, "Configured line speed.",

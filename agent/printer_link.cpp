@@ -39,7 +39,8 @@ PrinterLink::PrinterLink(boost::asio::io_context& io, PrinterConfiguration confi
       device_(io),
       host_port_(io),
       bridge_(io, device_, host_port_, configuration_.relay),
-      retry_timer_(io, [this] { retry(); }) {
+      retry_timer_(io, [this] { retry(); }),
+      release_timer_(io, [this] { release_is_over(); }) {
   bridge_.on_printer_lost([this](const transport::IoResult& why) { lost(why); });
   host_port_.on_host_opened([this] {
     log_.info(configuration_.name, "a host program opened the host port");
@@ -57,13 +58,14 @@ PrinterLink::~PrinterLink() { stop(); }
 
 void PrinterLink::start() {
   last_look_ = monotonic_now();
-  try_to_open();
+  if (!was_released_before()) try_to_open();
   publish(monotonic_now());
 }
 
 void PrinterLink::stop() {
   if (std::exchange(stopped_, true)) return;
   retry_timer_.cancel();
+  release_timer_.cancel();
   if (device_.is_open()) close(DisconnectReason::kShutdown);
 }
 
@@ -91,18 +93,20 @@ void PrinterLink::try_to_open() {
 }
 
 void PrinterLink::retry() {
-  if (stopped_) return;
+  if (stopped_ || released_) return;
   if (device_.is_open()) return publish_host_port();
   try_to_open();
 }
 
 void PrinterLink::open_failed(const transport::Failure& failure) {
+  open_fault_ = failure.sentence;
   const std::uint64_t count = open_faults_.occurred(monotonic_now());
   if (count > 0) log_.warning(configuration_.name, failure.sentence + times(count) + "; trying again");
 }
 
 void PrinterLink::opened() {
   open_faults_.over();
+  open_fault_.clear();
   retry_.opened(monotonic_now());
   ++connects_;
   usb_id_ = usb_id_of(configuration_.device);
@@ -185,6 +189,9 @@ void PrinterLink::fill(LinkSnapshot& out, gcode::Time now) const {
   out.state_time = state_time_;
   out.dialect = &bridge_.relay().dialect();
   out.serial_open = device_.is_open();
+  out.open_fault = open_fault_;
+  out.released = released_.has_value();
+  out.released_until = released_ ? released_->until : std::nullopt;
   out.host_connected = host_port_.host_is_attached();
   out.commands_in_flight = bridge_.relay().commands_in_flight();
   out.serial_connects = connects_;

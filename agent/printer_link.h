@@ -1,19 +1,23 @@
 // One printer from its configuration to its host port: the life of its device.
 //
 //   waiting --opened--> open --lost (unplugged, error)--> waiting        waiting --failed--> waiting, up to 5 s later
+//   waiting, open --release()--> released --attach(), its time is over--> waiting      (printer_link_control.cpp)
 //
 // open: the serial port is held, the host port DIR/NAME is there, the bridge moves bytes. waiting: no host port, hosts saw
 // a hang-up, nothing the printer reported is shown. Silence is no reason to open again: that would reset the printer.
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "agent/bridge.h"
 #include "agent/configuration.h"
+#include "agent/control_protocol.h"
 #include "agent/fault_throttle.h"
 #include "agent/log.h"
 #include "agent/recorder.h"
+#include "agent/release_mark.h"
 #include "agent/retry_delay.h"
 #include "agent/snapshot.h"
 #include "agent/timer.h"
@@ -41,6 +45,14 @@ class PrinterLink {
   /// From now on every byte goes to `recording`; null: recorded no more.
   void record_to(std::shared_ptr<Recording> recording);
 
+  // --- what the owner orders; an answer says what was done, or why not
+  /// Closes the device for somebody else and opens it no more, across reloads and successors too (release_mark.h).
+  [[nodiscard]] ControlAnswer release(const ControlRequest& request);
+  /// Ends a release.
+  [[nodiscard]] ControlAnswer attach();
+  /// A pulse on DTR: the printer starts anew.
+  [[nodiscard]] ControlAnswer reset(const ControlRequest& request);
+
   /// Called every 100 ms: counts the time in each state and publishes what changed.
   void look(gcode::Time now);
   /// Everything that hosts sent so far is out on the wire.
@@ -54,6 +66,10 @@ class PrinterLink {
   void publish_host_port();
   void lost(const transport::IoResult& why);
   void close(DisconnectReason reason);
+  [[nodiscard]] bool was_released_before();
+  [[nodiscard]] std::optional<ControlAnswer> refuse_in_print(const ControlRequest& request) const;
+  void end_release();
+  void release_is_over();
   void note_changes();
   void publish(gcode::Time now);
   void fill(LinkSnapshot& out, gcode::Time now) const;
@@ -67,11 +83,14 @@ class PrinterLink {
   Bridge bridge_;
   std::shared_ptr<Recording> recording_;
   Timer retry_timer_;
+  Timer release_timer_;
   RetryDelay retry_;
   FaultThrottle open_faults_;
   FaultThrottle host_port_faults_;
   bool path_was_there_ = false;
   bool stopped_ = false;
+  std::optional<ReleaseMark> released_;   ///< handed over: nothing opens the device
+  std::string open_fault_;                ///< why it could not be opened last; empty: it could
   std::string usb_id_;
 
   // what is reported besides the relay's own counters

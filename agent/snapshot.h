@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -16,7 +17,7 @@
 namespace agent {
 
 /// marlin_serial_disconnects_total{reason}
-enum class DisconnectReason : std::uint8_t { kUnplugged, kIoError, kSilence, kShutdown, kCount };
+enum class DisconnectReason : std::uint8_t { kUnplugged, kIoError, kSilence, kShutdown, kReleased, kCount };
 
 /// One printer's line at one instant. `taken_at` and every Aged::at are on the monotonic clock; `wall_offset` added to
 /// one of them gives Unix time.
@@ -33,6 +34,9 @@ struct LinkSnapshot {
   std::array<gcode::Time, static_cast<std::size_t>(gcode::State::kCount)> state_time{};
   const gcode::Dialect* dialect = nullptr;
   bool serial_open = false;
+  std::string open_fault;      ///< why the device could not be opened last, a sentence; empty: it could
+  bool released = false;       ///< handed over by `release`: nothing opens it
+  std::optional<gcode::Time> released_until;   ///< monotonic; none: until `attach`
   bool host_connected = false;
   std::uint64_t commands_in_flight = 0;
   std::uint64_t serial_connects = 0;

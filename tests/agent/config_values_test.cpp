@@ -33,6 +33,7 @@ TEST_CASE("a printer's name can be a file name and nothing else") {
     INFO(name);
     CHECK_FALSE(agent::is_printer_name(name));
   }
+  CHECK_FALSE(agent::is_printer_name("control.sock"));  // the control socket stands beside the host ports
   CHECK_FALSE(agent::is_printer_name(std::string(65, 'a')));
 }
 

@@ -1,0 +1,14 @@
+#include "agent/print_under_way.h"
+
+namespace agent {
+
+std::optional<std::string_view> print_under_way(const gcode::PrinterState& printer, gcode::Time now) {
+  if (!printer.open) return std::nullopt;
+  // First: a paused print's stream has run out, or its SD reading stands still, and it is the pause that a person knows.
+  if (printer.paused) return "a print is paused";
+  if (printer.sd_printing) return "a print from the SD card is running";
+  if (printer.host_is_printing(now)) return "a host is printing";
+  return std::nullopt;
+}
+
+}  // namespace agent
