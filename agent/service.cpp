@@ -36,6 +36,7 @@ Service::Service(Log& log, const LogCounters& counters)
       drain_timer_(io_, [this] { stop_when_drained(); }) {}
 
 Service::~Service() {
+  control_.reset();
   web_.reset();  // it reads the board
   links_.clear();
 }
@@ -44,7 +45,10 @@ Service::~Service() {
 
 Service::Fault Service::prepare(const Configuration& next) {
   if (auto fault = make_directories(next)) return fault;
-  return move_web(next);
+  if (auto fault = move_web(next)) return fault;
+  if (control_dir_.empty()) control_dir_ = next.runtime_dir;
+  start_control(control_dir_);
+  return std::nullopt;
 }
 
 Service::Fault Service::make_directories(const Configuration& next) {

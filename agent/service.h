@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "agent/configuration.h"
+#include "agent/control_server.h"
 #include "agent/log.h"
 #include "agent/printer_link.h"
 #include "agent/recorder.h"
@@ -42,6 +43,9 @@ class Service {
   /// A new configuration was wrong: all goes on as it was, and the metrics say so.
   void reload_failed();
 
+  /// Obeys an order of the control socket: release, attach or reset.
+  [[nodiscard]] ControlAnswer control(const ControlRequest& request);
+
   /// Lets what hosts sent reach the printers (at most 300 ms), hangs up the host ports and ends io().run().
   void shut_down();
 
@@ -54,6 +58,7 @@ class Service {
   [[nodiscard]] Fault make_directories(const Configuration& next);
   [[nodiscard]] Fault move_web(const Configuration& next);
   [[nodiscard]] std::unique_ptr<WebServer> serve(const Configuration& configuration);
+  void start_control(const std::string& runtime_dir);
   void stop_what_changed();
   void apply_or_start(const PrinterConfiguration& next, bool records_elsewhere);
   void start_printer(const PrinterConfiguration& next);
@@ -73,6 +78,8 @@ class Service {
   Configuration web_now_;   ///< what web_ was made from
   Configuration now_;       ///< what the printers were made from
   std::vector<std::unique_ptr<PrinterLink>> links_;
+  std::unique_ptr<ControlServer> control_;
+  std::string control_dir_;   ///< the runtime directory of the first preparation: it does not change
   Timer look_timer_;
   gcode::Time look_due_{};
   Timer drain_timer_;
