@@ -2,76 +2,16 @@
 
 #include <algorithm>
 #include <cmath>
-#include <cstdio>
 #include <numeric>
 
 #include "agent/metrics_labels.h"
+#include "agent/painted_line.h"
 
 namespace agent {
 namespace {
 
-constexpr std::size_t kLabelWidth = 12;
 constexpr std::size_t kWidestBar = 40;
 constexpr double kHottestNozzle = 300, kHottestBed = 120;   // the right ends of the two bars, degrees Celsius
-
-template <class... Values>
-std::string text(const char* format, Values... values) {
-  char buffer[160];
-  const int length = std::snprintf(buffer, sizeof buffer, format, values...);
-  return {buffer, static_cast<std::size_t>(std::clamp<int>(length, 0, sizeof buffer - 1))};
-}
-
-enum class Ink { kPlain, kBold, kDim, kGood, kWarm, kBad };
-
-// One line in the making: counts the columns it takes, so that it never wraps.
-class Line {
- public:
-  explicit Line(const DemoStyle& style) : style_(style) {}
-
-  Line& add(std::string_view words, Ink ink = Ink::kPlain) {
-    const std::string_view fits = words.substr(0, style_.columns - std::min(columns_, style_.columns));
-    if (fits.empty()) return *this;
-    paint(ink);
-    out_.append(fits);
-    columns_ += fits.size();
-    if (style_.color && ink != Ink::kPlain) out_.append("\x1b[0m");
-    return *this;
-  }
-  // A bar of `width` cells, the first `share` of them full.
-  Line& bar(double share, std::size_t width, Ink ink) {
-    width = std::min(width, style_.columns - std::min(columns_, style_.columns));
-    const auto full = static_cast<std::size_t>(std::clamp(share, 0.0, 1.0) * static_cast<double>(width) + 0.5);
-    paint(ink);
-    for (std::size_t i = 0; i < width; ++i) out_.append(cell(i < full));
-    if (style_.color) out_.append("\x1b[0m");
-    columns_ += width;
-    return *this;
-  }
-  [[nodiscard]] std::size_t room() const { return style_.columns - std::min(columns_, style_.columns); }
-  [[nodiscard]] std::string take() { return std::move(out_); }
-
- private:
-  [[nodiscard]] std::string_view cell(bool full) const {
-    if (style_.utf8) return full ? "\u2588" : "\u2591";
-    return full ? "#" : ".";
-  }
-  void paint(Ink ink) {
-    if (!style_.color) return;
-    constexpr std::array<std::string_view, 6> kCodes{"", "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[33m", "\x1b[31m"};
-    out_.append(kCodes[static_cast<std::size_t>(ink)]);
-  }
-
-  const DemoStyle& style_;
-  std::string out_;
-  std::size_t columns_ = 0;
-};
-
-Line labelled(const DemoStyle& style, std::string_view label) {
-  Line line(style);
-  line.add("  ").add(label, Ink::kDim);
-  line.add(std::string(kLabelWidth - std::min(label.size(), kLabelWidth), ' '));
-  return line;
-}
 
 std::string_view state_word(const LinkSnapshot& link, gcode::Time now) {
   return kStateWords[static_cast<std::size_t>(link.printer.state(now))];
@@ -94,11 +34,11 @@ Heat heat_of(const LinkSnapshot& link, gcode::Sensor sensor, gcode::Time now) {
 // `width`: of each number, so that the two lines of a picture stand in columns.
 std::string heat_text(const Heat& heat, int width) {
   if (!heat.actual) return "not known";
-  return heat.target ? text("%*.1f / %*.1f C", width, *heat.actual, width, *heat.target) : text("%*.1f C", width, *heat.actual);
+  return heat.target ? formatted("%*.1f / %*.1f C", width, *heat.actual, width, *heat.target) : formatted("%*.1f C", width, *heat.actual);
 }
 
-std::string heat_line(const DemoStyle& style, std::string_view label, const Heat& heat, double hottest) {
-  Line line = labelled(style, label);
+std::string heat_line(const TextStyle& style, std::string_view label, const Heat& heat, double hottest) {
+  PaintedLine line = labelled(style, label);
   line.add(heat_text(heat, 5)).add("  ");
   if (heat.actual && line.room() >= 8) line.bar(*heat.actual / hottest, std::min<std::size_t>(line.room(), 24), Ink::kWarm);
   return line.take();
@@ -110,12 +50,12 @@ std::optional<double> percent_of(const LinkSnapshot& link) {
   return static_cast<double>(progress.value.percent);
 }
 
-std::string progress_line(const DemoStyle& style, const LinkSnapshot& link) {
-  Line line = labelled(style, "progress");
+std::string progress_line(const TextStyle& style, const LinkSnapshot& link) {
+  PaintedLine line = labelled(style, "progress");
   const auto percent = percent_of(link);
   if (!percent) return line.add("not known").take();
   line.bar(*percent / 100, std::min(kWidestBar, line.room() - std::min<std::size_t>(line.room(), 6)), Ink::kGood);
-  return line.add(text(" %3.0f %%", *percent)).take();
+  return line.add(formatted(" %3.0f %%", *percent)).take();
 }
 
 template <std::size_t N>
@@ -141,7 +81,7 @@ std::uint64_t host_commands(const LinkSnapshot& link) {
 }
 
 std::string latency_text(const DemoStatus& status) {
-  return status.ok_latency_seconds ? text("%.1f ms", *status.ok_latency_seconds * 1000) : "not known";
+  return status.ok_latency_seconds ? formatted("%.1f ms", *status.ok_latency_seconds * 1000) : "not known";
 }
 
 std::string count_text(std::uint64_t count) { return std::to_string(count); }
@@ -153,27 +93,27 @@ std::string queries_text(const gcode::LinkCounters& counters) {
          " lines kept from the host";
 }
 
-void add_numbers(std::vector<std::string>& lines, const LinkSnapshot& link, const DemoStatus& status, const DemoStyle& style) {
+void add_numbers(std::vector<std::string>& lines, const LinkSnapshot& link, const DemoStatus& status, const TextStyle& style) {
   const auto row = [&](std::string_view label, const std::string& value) {
     lines.push_back(labelled(style, label).add(value).take());
   };
-  row("lines", text("%.1f a second, ", status.lines_per_second) + count_text(host_commands(link)) + " in all");
+  row("lines", formatted("%.1f a second, ", status.lines_per_second) + count_text(host_commands(link)) + " in all");
   row("ok latency", latency_text(status));
   row("queries", queries_text(link.counters));
   row("resends", count_text(sum(link.counters.resends)));
 }
 
-void add_addresses(std::vector<std::string>& lines, const DemoStatus& status, const DemoStyle& style) {
+void add_addresses(std::vector<std::string>& lines, const DemoStatus& status, const TextStyle& style) {
   for (const std::string& url : status.metrics_urls) lines.push_back(labelled(style, "metrics").add(url, Ink::kBold).take());
   lines.push_back(labelled(style, "host port").add(status.host_port).take());
 }
 
 }  // namespace
 
-std::vector<std::string> draw_demo(const LinkSnapshot& link, const DemoStatus& status, gcode::Time now, const DemoStyle& style) {
+std::vector<std::string> draw_demo(const LinkSnapshot& link, const DemoStatus& status, gcode::Time now, const TextStyle& style) {
   std::vector<std::string> lines;
-  lines.push_back(Line(style).add("marlin-agent demo", Ink::kBold).add("  " + status.printer + ", host like " + status.host +
-                                  text(", %g x speed", status.speed)).take());
+  lines.push_back(PaintedLine(style).add("marlin-agent demo", Ink::kBold).add("  " + status.printer + ", host like " + status.host +
+                                  formatted(", %g x speed", status.speed)).take());
   lines.emplace_back();
   const gcode::State state = link.printer.state(now);
   lines.push_back(labelled(style, "state").add(state_word(link, now), state_ink(state)).take());
@@ -184,9 +124,9 @@ std::vector<std::string> draw_demo(const LinkSnapshot& link, const DemoStatus& s
   lines.emplace_back();
   add_addresses(lines, status, style);
   lines.emplace_back();
-  if (!status.message.empty()) lines.push_back(Line(style).add("  " + status.message, Ink::kWarm).take());
-  if (!status.ending.empty()) lines.push_back(Line(style).add("  " + status.ending, Ink::kBold).take());
-  lines.push_back(Line(style).add("  Ctrl-C ends the demo.", Ink::kDim).take());
+  if (!status.message.empty()) lines.push_back(PaintedLine(style).add("  " + status.message, Ink::kWarm).take());
+  if (!status.ending.empty()) lines.push_back(PaintedLine(style).add("  " + status.ending, Ink::kBold).take());
+  lines.push_back(PaintedLine(style).add("  Ctrl-C ends the demo.", Ink::kDim).take());
   while (lines.size() > style.rows && !lines.empty()) {
     const auto empty = std::find(lines.begin(), lines.end(), std::string());
     lines.erase(empty != lines.end() ? empty : lines.end() - 1);
@@ -196,9 +136,9 @@ std::vector<std::string> draw_demo(const LinkSnapshot& link, const DemoStatus& s
 
 std::string demo_line(const LinkSnapshot& link, const DemoStatus& status, gcode::Time now) {
   const auto percent = percent_of(link);
-  return std::string(state_word(link, now)) + ", " + (percent ? text("%.0f %%", *percent) : "progress not known") +
+  return std::string(state_word(link, now)) + ", " + (percent ? formatted("%.0f %%", *percent) : "progress not known") +
          ", hotend " + heat_text(heat_of(link, gcode::Sensor::kTool0, now), 1) + ", bed " +
-         heat_text(heat_of(link, gcode::Sensor::kBed, now), 1) + text(", %.1f lines/s, ok ", status.lines_per_second) +
+         heat_text(heat_of(link, gcode::Sensor::kBed, now), 1) + formatted(", %.1f lines/s, ok ", status.lines_per_second) +
          latency_text(status) + ", queries " + count_text(queries_of(link.counters).answered) + ", resends " +
          count_text(sum(link.counters.resends));
 }

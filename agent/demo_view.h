@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/painted_line.h"
 #include "agent/snapshot.h"
 
 namespace agent {
@@ -22,16 +23,9 @@ struct DemoStatus {
   std::string message;                     ///< last warning of the agent, or empty
 };
 
-struct DemoStyle {
-  std::size_t columns = 80;
-  std::size_t rows = 24;
-  bool color = false;
-  bool utf8 = false;
-};
-
 /// The picture, at most `rows` lines of at most `columns` characters each (escape sequences do not count).
 [[nodiscard]] std::vector<std::string> draw_demo(const LinkSnapshot& link, const DemoStatus& status, gcode::Time now,
-                                                 const DemoStyle& style);
+                                                 const TextStyle& style);
 
 /// The same in one line, for a pipe.
 [[nodiscard]] std::string demo_line(const LinkSnapshot& link, const DemoStatus& status, gcode::Time now);

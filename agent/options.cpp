@@ -98,11 +98,11 @@ EarlyExit usage(const std::string& sentence) {
   return {2, "marlin-agent: " + sentence + "\nTry: marlin-agent --help\n"};
 }
 
-constexpr std::array<std::string_view, 4> kCommands{"run", "check-config", "decode", "demo"};
+constexpr std::array<std::string_view, 8> kCommands{"run", "check-config", "decode", "demo", "status", "release", "attach", "reset"};
 
 // The first word names the command; CLI11 would only say that one is missing.
 std::optional<EarlyExit> wrong_command(int argc, const char* const* argv) {
-  if (argc < 2) return usage("a command is missing: run, check-config, decode or demo");
+  if (argc < 2) return usage("a command is missing: run, check-config, decode, demo, status, release, attach or reset");
   const std::string_view word = argv[1];
   if (word.starts_with("-") || std::find(kCommands.begin(), kCommands.end(), word) != kCommands.end()) return std::nullopt;
   const std::string_view guess = nearest(word, kCommands);
@@ -164,6 +164,8 @@ Command parse_command_line(int argc, const char* const* argv) {
   add_decode(*decode_command, decode);
   CLI::App* demo_command = app.add_subcommand("demo", "Watch a virtual printer print through the real agent");
   add_demo(*demo_command, demo);
+  ControlCommands control;
+  control.add_to(app);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version
@@ -176,6 +178,8 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (run_command->parsed()) return finish_run(std::move(run));
   if (check_command->parsed()) return check;
   if (decode_command->parsed()) return decode;
+  if (control.status_command->parsed()) return control.status;
+  if (auto order = control.order()) return *order;
   return demo;
 }
 

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/configuration.h"
+#include "agent/control_options.h"
 
 namespace agent {
 
@@ -51,7 +52,7 @@ struct EarlyExit {
   std::string text;   ///< to standard output if code is 0, otherwise to standard error
 };
 
-using Command = std::variant<RunOptions, CheckConfigOptions, DecodeOptions, DemoOptions, EarlyExit>;
+using Command = std::variant<RunOptions, CheckConfigOptions, DecodeOptions, DemoOptions, StatusOptions, OrderOptions, EarlyExit>;
 
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);
 

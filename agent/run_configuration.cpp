@@ -19,13 +19,6 @@ std::string value_of(const Environment& environment, const char* name) {
 // systemd may give several directories, separated by ':'; the first is ours.
 std::string first_of(const std::string& directories) { return directories.substr(0, directories.find(':')); }
 
-// By RuntimeDirectory= of the unit, else /run for root and the user's own runtime directory for everybody else.
-std::string default_runtime_dir(const Environment& environment) {
-  if (const auto dir = first_of(value_of(environment, "RUNTIME_DIRECTORY")); !dir.empty()) return dir;
-  if (const auto dir = value_of(environment, "XDG_RUNTIME_DIR"); !dir.empty() && geteuid() != 0) return dir + "/marlin-agent";
-  return "/run/marlin-agent";
-}
-
 std::string default_state_dir(const Environment& environment) {
   if (const auto dir = first_of(value_of(environment, "STATE_DIRECTORY")); !dir.empty()) return dir;
   if (geteuid() == 0) return "/var/lib/marlin-agent";
@@ -47,6 +40,12 @@ std::vector<PrinterConfiguration> printers_of(const RunOptions& options, const P
 }
 
 }  // namespace
+
+std::string default_runtime_dir(const Environment& environment) {
+  if (const auto dir = first_of(value_of(environment, "RUNTIME_DIRECTORY")); !dir.empty()) return dir;
+  if (const auto dir = value_of(environment, "XDG_RUNTIME_DIR"); !dir.empty() && geteuid() != 0) return dir + "/marlin-agent";
+  return kSystemRuntimeDir;
+}
 
 std::string config_file_of(const RunOptions& options) {
   if (options.config_file) return absolute(*options.config_file);

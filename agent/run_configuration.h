@@ -14,6 +14,8 @@ namespace agent {
 
 inline constexpr const char* kDefaultConfigFile = "/etc/marlin-agent/marlin-agent.toml";
 
+inline constexpr const char* kSystemRuntimeDir = "/run/marlin-agent";
+
 /// Value of an environment variable, or nullptr: std::getenv, or a test's own.
 using Environment = std::function<const char*(const char*)>;
 
@@ -24,6 +26,9 @@ struct ConfigurationFaults {
 
 /// The file that `options` lead to: --config, else the default file unless --printer was given; empty: none.
 [[nodiscard]] std::string config_file_of(const RunOptions& options);
+
+/// By RuntimeDirectory= of the unit, else /run for root and the user's own runtime directory for everybody else.
+[[nodiscard]] std::string default_runtime_dir(const Environment& environment);
 
 /// Every path in the result is absolute and both directories are set.
 [[nodiscard]] std::variant<Configuration, ConfigurationFaults> run_configuration(const RunOptions& options,

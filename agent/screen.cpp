@@ -15,10 +15,6 @@ std::string_view variable(const char* name) {
   return value == nullptr ? std::string_view() : value;
 }
 
-bool has_screen() {
-  return ::isatty(STDOUT_FILENO) != 0 && !variable("TERM").empty() && variable("TERM") != "dumb";
-}
-
 // As setlocale() would look: the first of the three that is set.
 bool locale_is_utf8() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
@@ -33,7 +29,13 @@ void put(std::string_view text) { [[maybe_unused]] const auto written = ::write(
 
 }  // namespace
 
-Screen::Screen() : live_(has_screen()) {
+bool Screen::is_possible() {
+  return ::isatty(STDOUT_FILENO) != 0 && !variable("TERM").empty() && variable("TERM") != "dumb";
+}
+
+bool Screen::wants_color() { return variable("NO_COLOR").empty(); }
+
+Screen::Screen() : live_(is_possible()) {
   if (live_) put("\x1b[?1049h\x1b[?25l\x1b[2J");
 }
 
@@ -43,14 +45,14 @@ void Screen::leave() {
   if (std::exchange(live_, false)) put("\x1b[?25h\x1b[?1049l");
 }
 
-DemoStyle Screen::style() const {
-  DemoStyle style;
+TextStyle Screen::style() const {
+  TextStyle style;
   winsize size{};
   if (::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0 && size.ws_row > 0) {
     style.columns = size.ws_col;
     style.rows = size.ws_row;
   }
-  style.color = variable("NO_COLOR").empty();
+  style.color = wants_color();
   style.utf8 = locale_is_utf8();
   return style;
 }

@@ -16,10 +16,14 @@ class Screen {
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
 
+  /// Standard output is a terminal that can be drawn on.
+  [[nodiscard]] static bool is_possible();
+  /// By NO_COLOR.
+  [[nodiscard]] static bool wants_color();
   /// Something can be drawn; otherwise lines are printed.
   [[nodiscard]] bool is_live() const { return live_; }
   /// Size as it is now, colours by NO_COLOR, characters by the locale.
-  [[nodiscard]] DemoStyle style() const;
+  [[nodiscard]] TextStyle style() const;
   /// Puts `lines` in place of what was drawn before. Only while is_live().
   void draw(const std::vector<std::string>& lines);
   /// Shows the user's own screen again, with everything that was on it. Nothing is drawn after it.

@@ -55,7 +55,7 @@ TEST_CASE("a temperature that is not told any more is not shown") {
 TEST_CASE("no picture is wider or higher than the terminal") {
   for (std::size_t columns = 1; columns < 100; ++columns) {
     for (const std::size_t rows : {std::size_t{1}, std::size_t{5}, std::size_t{24}}) {
-      agent::DemoStyle style;
+      agent::TextStyle style;
       style.columns = columns;
       style.rows = rows;
       const auto lines = agent::draw_demo(printing(), status(), seconds(101), style);
@@ -66,7 +66,7 @@ TEST_CASE("no picture is wider or higher than the terminal") {
 }
 
 TEST_CASE("without colour there is no escape sequence, with it each is taken back") {
-  agent::DemoStyle style;
+  agent::TextStyle style;
   CHECK(joined(agent::draw_demo(printing(), status(), seconds(101), style)).find('\x1b') == std::string::npos);
   CHECK(agent::demo_line(printing(), status(), seconds(101)).find('\x1b') == std::string::npos);
   style.color = true;
