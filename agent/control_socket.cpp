@@ -12,7 +12,8 @@
 namespace agent {
 namespace {
 
-constexpr int kBacklog = 16;
+// A hundred at once are let in one after another; a non-blocking connect beyond that gets EAGAIN.
+constexpr int kBacklog = 128;
 constexpr mode_t kMode = 0660;
 
 bool set_address(sockaddr_un& address, const std::string& path) {

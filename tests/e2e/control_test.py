@@ -1,0 +1,328 @@
+"""The control socket: a printer is released, attached and reset, by those who may; nobody at the socket disturbs the rest."""
+import fcntl
+import json
+import os
+import pwd
+import shutil
+import signal
+import socket
+import stat
+import statistics
+import subprocess
+import threading
+import time
+import traceback
+
+from rig import FULL, HostPort, Process, claim, expect, run_claims, wait_until
+
+PROMISED_RELEASE = 0.1  # seconds; shown, and held to only in a campaign, on a machine with nothing else to do
+ROUND_TRIPS = 400
+
+
+def run(rig, agent, *words, prefix=()):
+    """A sub-command on the agent's control socket: (status, output, errors)."""
+    done = subprocess.run([*prefix, rig.agent, *words, "--runtime-dir", agent.runtime], capture_output=True, text=True, timeout=60,
+                          check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+def status_of(rig, agent, *words):
+    code, out, errors = run(rig, agent, "status", "--json", *words)
+    expect(code == 0, f"status said {code}: {errors}")
+    expect(out.count("\n") == 1, "more than one line of JSON")
+    return json.loads(out)
+
+
+def start(rig):
+    printer = rig.start_printer("prusa-3.13", "--speed", "50")
+    agent = rig.start_agent(printer.device)
+    agent.wait_for_up()
+    agent.wait_for_port()
+    return printer, agent
+
+
+def start_silent(rig):
+    """An agent with a device that says nothing: all that most claims need, and there at once."""
+    device = rig.raw_device()
+    agent = rig.start_agent(device.path)
+    agent.wait_for_web()
+    agent.wait_for_port()
+    return device, agent
+
+
+def is_untouched(agent):
+    metrics = agent.scrape()
+    return metrics.value("marlin_serial_open") == 1 and metrics.value("marlin_serial_connects_total") == 1
+
+
+def connect(agent):
+    client = socket.socket(socket.AF_UNIX)
+    client.connect(os.path.join(agent.runtime, "control.sock"))
+    client.settimeout(15)
+    return client
+
+
+def begin_numbered_stream(host):
+    for number in range(1, 41):
+        line = f"N{number} G1 X{number % 10} F6000".encode()
+        checksum = 0
+        for byte in line:
+            checksum ^= byte
+        host.write(line + b"*%d\n" % checksum)
+        host.read_until(b"ok", 30)
+
+
+@claim("release frees the device, attach takes it back, and status and metrics tell")
+def release_and_attach(rig, _):
+    printer, agent = start(rig)
+    host = HostPort(agent.host_port)
+    expect(status_of(rig, agent)["printers"][0]["up"], "status does not know the printer")
+    client = connect(agent)
+    began = time.monotonic()
+    client.sendall(b'{"command":"release","printer":"mk3"}\n')
+    other = None
+    while other is None:  # as another program would: open it, and lock it
+        candidate = os.open(printer.device, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+        try:
+            fcntl.flock(candidate, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            other = candidate
+        except BlockingIOError:
+            os.close(candidate)
+            expect(time.monotonic() - began < 10, "the device never became free")
+    took = time.monotonic() - began
+    print(f"     from the order to the device in another program's hands: {took * 1000:.1f} ms", flush=True)
+    expect(took < PROMISED_RELEASE or not FULL, f"{took * 1000:.0f} ms")
+    expect(json.loads(client.recv(65536))["ok"], "the order was refused")
+    wait_until("the host port hung up", lambda: host.read(0.05) == b"" and host.hung_up, 10)
+    expect(not os.path.lexists(agent.host_port), "the host port's link is still there")
+    metrics = agent.scrape()
+    for name, value in (("marlin_up", 0), ("marlin_serial_open", 0), ("marlin_serial_released", 1)):
+        expect(metrics.value(name) == value, f"{name} is {metrics.value(name)}")
+    expect(metrics.value("marlin_serial_disconnects_total", reason="released") == 1, "the closing was not counted")
+    told = status_of(rig, agent, "mk3")["printers"][0]
+    expect(told["state"] == "released" and "released" in told and "firmware" not in told, f"status says {told}")
+
+    code, _, errors = run(rig, agent, "attach", "mk3")
+    expect(code == 4 and f"(process {os.getpid()}) holds it" in errors, f"attach of a locked device: {code}, {errors}")
+    os.close(other)
+    wait_until("the agent has it again", lambda: agent.scrape().value("marlin_up") == 1, 30, 0.1)
+    expect(agent.scrape().value("marlin_serial_released") == 0, "still released")
+    code, _, errors = run(rig, agent, "attach", "mk3")
+    expect(code == 4 and errors == "marlin-agent: mk3 is not released\n", f"a second attach: {code}, {errors}")
+    agent.wait_for_port()
+    host.close()
+    client.close()
+
+
+@claim("a released printer stays so across SIGHUP and across a killed agent's restart")
+def stays_released(rig, _):
+    device, agent = start_silent(rig)
+    code, out, _ = run(rig, agent, "release", "mk3")
+    expect(code == 0 and out == f"mk3: {device.path} is free until marlin-agent attach mk3\n", f"{code}: {out}")
+    agent.signal(signal.SIGHUP)
+    wait_until("the configuration was read again", lambda: "read the configuration again" in agent.output(), 15)
+    expect(agent.scrape().value("marlin_serial_released") == 1, "SIGHUP took it back")
+    agent.signal(signal.SIGKILL)
+    agent.child.wait()
+    successor = rig.start_agent(device.path)
+    successor.wait_for_web()
+    metrics = successor.scrape()
+    expect(metrics.value("marlin_serial_released") == 1 and metrics.value("marlin_serial_open") == 0, "the successor opened it")
+    code, out, errors = run(rig, successor, "attach", "mk3")
+    expect(code == 0 and "opening it resets most printers once" in out, f"{code}: {out}{errors}")
+    expect(successor.scrape().value("marlin_serial_open") == 1, "attach did not open it")
+
+
+@claim("in a print release and reset are refused with the reason, and forced they are not")
+def refused_in_a_print(rig, _):
+    _, agent = start(rig)
+    host = HostPort(agent.host_port)
+    begin_numbered_stream(host)
+    for word in ("release", "reset"):
+        code, out, errors = run(rig, agent, word, "mk3")
+        expect(code == 4 and errors == "marlin-agent: mk3: a host is printing; --force ends it all the same\n", f"{word}: {code}, {errors}")
+        expect(not out, "a refusal is no output")
+    expect(status_of(rig, agent)["printers"][0]["state"] == "printing", "the print suffered")
+    code, _, errors = run(rig, agent, "reset", "mk3", "--force")
+    expect(code == 4 and "no DTR line" in errors, f"reset on a pty: {code}, {errors}")
+    expect(run(rig, agent, "release", "mk3", "--force", "--for", "1s")[0] == 0, "force did not help")
+    agent.wait_for_up()  # by itself, after the second
+    host.close()
+
+
+@claim("without an agent, or for a printer that it does not have, the exit status and the sentence say so")
+def exit_statuses(rig, _):
+    _, agent = start_silent(rig)
+    code, _, errors = run(rig, agent, "status", "mk4")
+    expect(code == 3 and errors == 'marlin-agent: no printer "mk4"; there are mk3\n', f"{code}: {errors}")
+    for word in ("release", "attach", "reset"):
+        expect(run(rig, agent, word, "mk4")[0] == 3, f"{word} of a printer that is not there")
+    expect(agent.stop()[1] == 0, "the agent did not end well")
+    expect(not os.path.exists(os.path.join(agent.runtime, "control.sock")), "its socket was left behind")
+    code, _, errors = run(rig, agent, "status")
+    expect(code == 1 and "not running" in errors and agent.runtime in errors, f"{code}: {errors}")
+    expect(errors.count("\n") == 1, "more than one line")
+
+
+@claim("in a pipe status is plain text, and --watch gives a line a second until it is ended")
+def plain_in_a_pipe(rig, _):
+    _, agent = start_silent(rig)
+    code, out, _ = run(rig, agent, "status")
+    expect(code == 0 and out.startswith("mk3  ") and "\x1b" not in out and "  device  " in out, f"{code}: {out!r}")
+    host = HostPort(agent.host_port)
+    wait_until("status sees the host", lambda: status_of(rig, agent)["printers"][0]["host"]["connected"], 10)
+    programs = status_of(rig, agent)["printers"][0]["host"].get("programs", [])
+    expect({"name": "python3", "pid": os.getpid()} in programs, f"this test is not among {programs}")
+    host.close()
+    watch = rig.keep(Process(rig.directory, "watch", [rig.agent, "status", "--watch", "--runtime-dir", agent.runtime]))
+    wait_until("three lines", lambda: watch.output().count("\n") >= 3, 30)
+    expect(all(line.startswith("mk3: ") and "\x1b" not in line for line in watch.output().splitlines()), watch.output())
+    watch.signal(signal.SIGINT)
+    wait_until("Ctrl-C ends it", lambda: not watch.is_running(), 10)
+    expect(watch.child.returncode == 0, f"status {watch.child.returncode}")
+
+
+@claim("a user who is neither root nor in the agent's group is refused in one clear sentence")
+def outsider(rig, _):
+    if os.geteuid() != 0 or not shutil.which("setpriv"):
+        print("     skipped: only root can become another user")
+        return
+    _, agent = start_silent(rig)
+    for folder in (rig.directory, agent.runtime):
+        os.chmod(folder, 0o755)
+    path = os.path.join(agent.runtime, "control.sock")
+    expect(stat.S_IMODE(os.stat(path).st_mode) == 0o660, "the socket's mode is not 0660")
+    program = os.path.join(rig.directory, "marlin-agent")  # where the outsider may run it
+    shutil.copy(rig.agent, program)
+    os.chmod(program, 0o755)
+    nobody = pwd.getpwnam("nobody")
+    prefix = ("setpriv", f"--reuid={nobody.pw_uid}", f"--regid={nobody.pw_gid}", "--clear-groups")
+    def as_nobody(*words):
+        done = subprocess.run([*prefix, program, *words, "--runtime-dir", agent.runtime], capture_output=True, text=True, timeout=60,
+                              check=False)
+        return done.returncode, done.stderr
+    for words in (("status",), ("release", "mk3"), ("attach", "mk3"), ("reset", "mk3")):
+        code, errors = as_nobody(*words)
+        expect(code == 1 and errors.startswith(f"marlin-agent: user nobody may not use {path}: only root, "), f"{code}: {errors}")
+        expect(errors.count("\n") == 1, "more than one line")
+    os.chmod(path, 0o666)  # past the file's mode the agent itself refuses
+    code, errors = as_nobody("release", "mk3")
+    expect(code == 1 and f"user {nobody.pw_uid} may not control this agent" in errors, f"{code}: {errors}")
+    member = (*prefix[:3], "--groups", str(os.getegid()))
+    done = subprocess.run([*member, program, "status", "--runtime-dir", agent.runtime], capture_output=True, text=True, timeout=60, check=False)
+    expect(done.returncode == 0, f"a member of the group is refused: {done.stderr}")
+    expect(is_untouched(agent), "the printer suffered")
+
+
+@claim("malformed requests are refused or closed, and the next good one is answered")
+def malformed(rig, _):
+    _, agent = start_silent(rig)
+    for request in (b"\x00\xff\xfe\n", b"GET / HTTP/1.1\r\n\r\n", b"[" * 4000 + b"\n", b"x" * (1 << 20), b"{}\n", b"\n" * 3000,
+                    b'{"command":"release","printer":"mk3","force":"yes"}\n', b'{"command":"release","printer":"\\u0000"}\n'):
+        client = connect(agent)
+        try:
+            client.sendall(request)
+            answer = client.recv(4096)
+        except ConnectionError:
+            answer = b""
+        expect(answer == b"" or b'"code":"request"' in answer, f"{request[:30]!r} got {answer[:80]!r}")
+        client.close()
+    expect(status_of(rig, agent)["ok"] and is_untouched(agent), "the printer suffered")
+
+
+def median_round_trip(device, host):
+    times = []
+    for number in range(ROUND_TRIPS):
+        line = b"M105 ;%d\n" % number
+        began = time.perf_counter()
+        host.write(line)
+        seen = b""
+        while not seen.endswith(line):
+            seen += device.read(5)
+        device.write(b"ok T:20.0 /0.0\n")
+        host.read_until(b"ok", 10)
+        times.append(time.perf_counter() - began)
+    return statistics.median(times)
+
+
+def bother(agent, end):
+    """Clients that ask as fast as they can, half a request, and lines without end."""
+    lazy = [connect(agent) for _ in range(100)]
+    for index, client in enumerate(lazy):
+        if index % 2:
+            try:
+                client.sendall(b'{"command":"sta')
+            except ConnectionError:
+                pass
+    while not end.is_set():
+        try:
+            with connect(agent) as client:
+                client.sendall(b'{"command":"status"}\n' * 50 + b"x" * 100000)
+                client.recv(4096)
+        except OSError:
+            pass
+    for client in lazy:
+        client.close()
+
+
+class Child:
+    """A process of its own, since the test's interpreter would wait for itself: `work(end)` until `end` is set."""
+
+    def __init__(self, work):
+        self.process = os.fork()
+        if self.process == 0:
+            end = threading.Event()
+            signal.signal(signal.SIGTERM, lambda *_: end.set())
+            try:
+                work(end)
+            except BaseException:
+                traceback.print_exc()
+            finally:
+                os._exit(0)
+
+    def open_files(self):
+        return len(os.listdir(f"/proc/{self.process}/fd"))
+
+    def close(self):
+        if self.process:
+            os.kill(self.process, signal.SIGTERM)
+            os.waitpid(self.process, 0)
+            self.process = 0
+
+
+def burn(end):
+    while not end.is_set():
+        pass
+
+
+def with_children(rig, works, measure, ready=lambda children: True):
+    children = [rig.keep(Child(work)) for work in works]
+    try:
+        wait_until("the children have begun", lambda: ready(children), 20)
+        return measure()
+    finally:
+        for child in children:
+            child.close()
+
+
+@claim("whatever goes on at the control socket, a host's lines take no longer than under as much work elsewhere")
+def bothers_nobody(rig, _):
+    device, agent = start_silent(rig)
+    host = HostPort(agent.host_port)
+    wait_until("the agent has seen the host", lambda: agent.scrape().value("marlin_host_connected") == 1, 10)
+    median_round_trip(device, host)
+    ratios = []
+    for _ in range(3):
+        # One for the client, one for the thread that answers it.
+        elsewhere = with_children(rig, [burn, burn], lambda: median_round_trip(device, host))
+        at_the_socket = with_children(rig, [lambda end: bother(agent, end)], lambda: median_round_trip(device, host),
+                                      lambda children: children[0].open_files() > 90)
+        ratios.append(at_the_socket / elsewhere)
+        expect(agent.scrape().value("marlin_serial_open") == 1, "no good scrape")
+    print(f"     round trip with clients that ask without end over one with as much work elsewhere: "
+          f"{', '.join(f'{ratio:.2f}' for ratio in ratios)}", flush=True)
+    expect(min(ratios) < 2, f"the best of three rounds took {min(ratios):.1f} times as long")
+    host.close()
+
+
+run_claims()
