@@ -2,9 +2,12 @@
 
 #include <algorithm>
 
+#include "agent/history_sample.h"
+
 namespace agent {
 
 void SnapshotBoard::publish(const LinkSnapshot& link) {
+  if (const auto sample = sample_of(link)) history_.add_sample(link.name, *sample);
   auto copy = std::make_shared<const LinkSnapshot>(link);
   const std::lock_guard lock(mutex_);
   const auto it = std::find_if(links_.begin(), links_.end(), [&](const auto& l) { return l->name == link.name; });
@@ -16,6 +19,7 @@ void SnapshotBoard::publish(const LinkSnapshot& link) {
 }
 
 void SnapshotBoard::remove(const std::string& name) {
+  history_.remove_printer(name);
   const std::lock_guard lock(mutex_);
   std::erase_if(links_, [&](const auto& l) { return l->name == name; });
 }

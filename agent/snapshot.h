@@ -10,6 +10,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/history.h"
 #include "gcode/dialect.h"
 #include "gcode/link_counters.h"
 #include "gcode/printer_state.h"
@@ -66,10 +67,15 @@ class SnapshotBoard {
   [[nodiscard]] std::vector<std::shared_ptr<const LinkSnapshot>> links() const;
   [[nodiscard]] AgentSnapshot agent() const;
 
+  /// What was published, remembered: has a lock of its own.
+  [[nodiscard]] History& history() { return history_; }
+  [[nodiscard]] const History& history() const { return history_; }
+
  private:
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<const LinkSnapshot>> links_;
   AgentSnapshot agent_;
+  History history_;
 };
 
 }  // namespace agent

@@ -1,0 +1,85 @@
+#include "agent/history.h"
+
+#include <algorithm>
+
+namespace agent {
+namespace {
+
+constexpr std::array<std::string_view, static_cast<std::size_t>(JobResult::kCount)> kResultWords{
+    "running", "completed", "cancelled", "failed", "unknown"};
+
+}  // namespace
+
+std::string_view word_of(JobResult result) { return kResultWords[static_cast<std::size_t>(result)]; }
+
+std::optional<JobResult> job_result_of(std::string_view word) {
+  const auto it = std::find(kResultWords.begin(), kResultWords.end(), word);
+  if (it == kResultWords.end()) return std::nullopt;
+  return static_cast<JobResult>(it - kResultWords.begin());
+}
+
+std::string_view word_of(gcode::PrintSource source) { return source == gcode::PrintSource::kSd ? "sd" : "host"; }
+
+bool JobFilter::takes(const JobRecord& job) const {
+  return (printer.empty() || job.printer == printer) && (!result || job.result == *result) &&
+         (!since_unix || job.began_unix >= *since_unix) && (!until_unix || job.began_unix <= *until_unix);
+}
+
+std::vector<HistorySample> History::samples(const std::string& printer, std::int64_t since, std::int64_t until) const {
+  std::vector<HistorySample> found;
+  const std::lock_guard lock(mutex_);
+  const auto it = rings_.find(printer);
+  if (it == rings_.end()) return found;
+  const auto& [ring, oldest] = it->second;
+  for (std::size_t i = 0; i < ring.size(); ++i) {
+    const HistorySample& sample = ring[(oldest + i) % ring.size()];
+    if (sample.unix_seconds >= since && sample.unix_seconds <= until) found.push_back(sample);
+  }
+  return found;
+}
+
+std::vector<JobRecord> History::jobs(const JobFilter& filter) const {
+  std::vector<JobRecord> found;
+  const std::lock_guard lock(mutex_);
+  for (auto it = jobs_.rbegin(); it != jobs_.rend() && found.size() < filter.limit; ++it) {
+    if (filter.takes(it->second)) found.push_back(it->second);
+  }
+  return found;
+}
+
+std::optional<JobRecord> History::running_job(const std::string& printer) const {
+  const std::lock_guard lock(mutex_);
+  const auto it = std::find_if(jobs_.rbegin(), jobs_.rend(), [&](const auto& entry) { return entry.second.printer == printer; });
+  if (it == jobs_.rend() || it->second.result != JobResult::kRunning) return std::nullopt;
+  return it->second;
+}
+
+bool History::add_sample(const std::string& printer, const HistorySample& sample) {
+  const std::lock_guard lock(mutex_);
+  auto& [ring, oldest] = rings_[printer];
+  if (!ring.empty()) {
+    // A clock that was set back makes no gap of hours; it makes one sample too many.
+    const std::int64_t since = sample.unix_seconds - ring[(oldest + ring.size() - 1) % ring.size()].unix_seconds;
+    if (since >= 0 && since < kSamplePeriodSeconds) return false;
+  }
+  if (ring.size() < kMostSamples) {
+    ring.push_back(sample);
+  } else {
+    ring[oldest] = sample;
+    oldest = (oldest + 1) % ring.size();
+  }
+  return true;
+}
+
+void History::put_job(const JobRecord& job) {
+  const std::lock_guard lock(mutex_);
+  jobs_[job.id] = job;
+  if (jobs_.size() > kMostJobs) jobs_.erase(jobs_.begin());
+}
+
+void History::remove_printer(const std::string& printer) {
+  const std::lock_guard lock(mutex_);
+  rings_.erase(printer);
+}
+
+}  // namespace agent

@@ -1,0 +1,105 @@
+// What is remembered of each printer, for those who show it: temperatures of the last hours and the last prints. Filled
+// by the I/O thread (samples) and the store's thread (prints), read by any other; a reader gets copies and waits for no
+// disk. Bounded; what goes back further is in the store.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "gcode/print_job.h"
+#include "gcode/printer_state.h"
+#include "gcode/reading.h"
+
+namespace agent {
+
+/// One instant of one printer. What was not known then is gcode::kUnknown (NaN).
+struct HistorySample {
+  struct Sensor {
+    float actual = gcode::kUnknown, target = gcode::kUnknown;   ///< degrees Celsius
+  };
+  std::int64_t unix_seconds = 0;
+  std::array<Sensor, static_cast<std::size_t>(gcode::Sensor::kCount)> sensors{};
+  float progress = gcode::kUnknown;                             ///< 0 to 1, M73 before bytes
+  gcode::State state = gcode::State::kOffline;
+};
+
+enum class JobResult : std::uint8_t {
+  kRunning, kCompleted, kCancelled, kFailed,
+  kUnknown,   ///< the agent was not there to see its end
+  kCount
+};
+/// "running", "completed" ... as written in JSON, CSV and the store.
+[[nodiscard]] std::string_view word_of(JobResult result);
+[[nodiscard]] std::optional<JobResult> job_result_of(std::string_view word);
+[[nodiscard]] std::string_view word_of(gcode::PrintSource source);   ///< "host", "sd"
+
+struct JobRecord {
+  std::int64_t id = 0;              ///< marlin_print_job_info{print_id}; grows over all printers, never used twice
+  std::string printer;              ///< configured name
+  std::string file;                 ///< clean UTF-8; empty for host prints
+  gcode::PrintSource source = gcode::PrintSource::kHost;
+  JobResult result = JobResult::kRunning;
+  std::string reason;               ///< why it counts as ended so: "the printer said Done printing file"
+  bool joined = false;              ///< it ran already when the agent came; its real beginning is not known
+  double began_unix = 0;            ///< Unix seconds
+  double ended_unix = 0;            ///< 0 while it runs or where its end was not seen
+  double elapsed_seconds = 0;       ///< pauses left out
+  double extruded_meters = 0;
+  std::array<double, 3> travel_meters{};   ///< x, y, z
+  double highest_tool_celsius = 0, highest_bed_celsius = 0;   ///< 0: none was reported
+  std::optional<double> progress;   ///< 0 to 1, the last that was told
+  std::uint32_t resends = 0, stalls = 0;
+};
+
+/// What a reader of jobs wants; everything that is not set is any.
+struct JobFilter {
+  std::string printer;
+  std::optional<JobResult> result;
+  std::optional<double> since_unix, until_unix;   ///< by the job's beginning
+  std::size_t limit = 100;
+  [[nodiscard]] bool takes(const JobRecord& job) const;
+};
+
+class History {
+ public:
+  /// 10 s: finer than a heater's time constant, and one sample of a printer's reports of 2 s in five.
+  static constexpr std::int64_t kSamplePeriodSeconds = 10;
+  /// 6 h: the print since noon. 2,160 samples of 136 bytes: 300 kB a printer.
+  static constexpr std::size_t kMostSamples = 6 * 3600 / kSamplePeriodSeconds;
+  /// Jobs kept for readers, of all printers together.
+  static constexpr std::size_t kMostJobs = 500;
+
+  // --- readers, from any thread
+  /// Oldest first, with unix_seconds in [since, until].
+  [[nodiscard]] std::vector<HistorySample> samples(const std::string& printer, std::int64_t since, std::int64_t until) const;
+  /// Newest first.
+  [[nodiscard]] std::vector<JobRecord> jobs(const JobFilter& filter) const;
+  /// The job that runs on this printer now.
+  [[nodiscard]] std::optional<JobRecord> running_job(const std::string& printer) const;
+
+  // --- writers
+  /// Takes the sample if the last one of this printer is kSamplePeriodSeconds old; says whether it did.
+  bool add_sample(const std::string& printer, const HistorySample& sample);
+  /// Adds the job or replaces the one with its id.
+  void put_job(const JobRecord& job);
+  void remove_printer(const std::string& printer);   ///< its samples; its jobs stay
+
+ private:
+  struct Ring {
+    std::vector<HistorySample> samples;
+    std::size_t oldest = 0;
+  };
+
+  mutable std::mutex mutex_;
+  std::map<std::string, Ring> rings_;
+  std::map<std::int64_t, JobRecord> jobs_;
+};
+
+}  // namespace agent
