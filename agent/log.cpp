@@ -1,7 +1,6 @@
 #include "agent/log.h"
 
 #include <atomic>
-#include <cstdlib>
 #include <mutex>
 #include <string>
 
@@ -9,9 +8,9 @@
 #include <spdlog/details/thread_pool.h>
 #include <spdlog/pattern_formatter.h>
 #include <spdlog/sinks/base_sink.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
+#include "agent/journal.h"
 #include "agent/log_escape.h"
 
 namespace agent {
@@ -24,7 +23,6 @@ constexpr std::size_t kLongestMessage = 1024;
 
 constexpr const char* kTextPattern = "%Y-%m-%dT%H:%M:%S.%eZ %l %v";
 constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})";
-constexpr const char* kJournalPattern = "%v";
 
 spdlog::level::level_enum spdlog_level(LogLevel level) {
   switch (level) {
@@ -36,22 +34,13 @@ spdlog::level::level_enum spdlog_level(LogLevel level) {
   return spdlog::level::err;
 }
 
-// sd-daemon(3): what the journal reads at the beginning of a line.
-std::string_view journal_priority(spdlog::level::level_enum level) {
+int journal_priority(spdlog::level::level_enum level) {
   switch (level) {
-    case spdlog::level::debug: return "<7>";
-    case spdlog::level::info: return "<6>";
-    case spdlog::level::warn: return "<4>";
-    default: return "<3>";
+    case spdlog::level::debug: return 7;
+    case spdlog::level::info: return 6;
+    case spdlog::level::warn: return 4;
+    default: return 3;
   }
-}
-
-// systemd.exec(5): the variable names device and inode of the journal's socket, which standard error may have left since.
-bool stderr_is_journal() {
-  const char* stream = std::getenv("JOURNAL_STREAM");
-  struct stat status {};
-  if (stream == nullptr || ::fstat(STDERR_FILENO, &status) != 0) return false;
-  return stream == std::to_string(status.st_dev) + ':' + std::to_string(status.st_ino);
 }
 
 void write_to_stderr(std::string_view line) {
@@ -61,23 +50,36 @@ void write_to_stderr(std::string_view line) {
 
 class LineSink : public spdlog::sinks::base_sink<std::mutex> {
  public:
-  LineSink(Log::Writer writer, bool journal) : writer_(std::move(writer)), journal_(journal) {}
+  explicit LineSink(Log::Writer writer) : writer_(std::move(writer)) {}
 
  private:
   void sink_it_(const spdlog::details::log_msg& message) override {
     spdlog::memory_buf_t line;
-    if (journal_) {
-      const std::string_view priority = journal_priority(message.level);
-      line.append(priority.data(), priority.data() + priority.size());
-    }
     formatter_->format(message, line);
     writer_(std::string_view(line.data(), line.size()));
   }
   void flush_() override {}
 
   Log::Writer writer_;
-  bool journal_;
 };
+
+// The printer's name goes through spdlog's queue in front of the message, ended by a byte that no escaped text holds.
+constexpr char kEndOfPrinter = '\x1f';
+
+class JournalSink : public spdlog::sinks::base_sink<std::mutex> {
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    const std::string_view all(message.payload.data(), message.payload.size());
+    const std::size_t end = all.find(kEndOfPrinter);
+    write_to_journal(journal_fields(journal_priority(message.level), all.substr(0, end), all.substr(end + 1)));
+  }
+  void flush_() override {}
+};
+
+std::shared_ptr<spdlog::sinks::sink> make_sink(Log::Writer writer, bool journal) {
+  if (journal) return std::make_shared<JournalSink>();
+  return std::make_shared<LineSink>(writer ? std::move(writer) : write_to_stderr);
+}
 
 std::string payload(LogFormat format, std::string_view printer, std::string_view message) {
   std::string out;
@@ -96,14 +98,14 @@ struct Log::Impl {
       : counters(log_counters),
         journal(!writer && stderr_is_journal()),
         pool(std::make_shared<spdlog::details::thread_pool>(kQueuedLines, 1)),
-        sink(std::make_shared<LineSink>(writer ? std::move(writer) : write_to_stderr, journal)),
+        sink(make_sink(std::move(writer), journal)),
         logger(std::make_shared<spdlog::async_logger>("", sink, pool, spdlog::async_overflow_policy::overrun_oldest)) {}
 
   LogCounters& counters;
   bool journal;
   std::atomic<LogFormat> format{LogFormat::kText};
   std::shared_ptr<spdlog::details::thread_pool> pool;
-  std::shared_ptr<LineSink> sink;
+  std::shared_ptr<spdlog::sinks::sink> sink;
   std::shared_ptr<spdlog::async_logger> logger;
 };
 
@@ -116,7 +118,7 @@ Log::~Log() = default;
 
 void Log::apply(const LogConfiguration& configuration) {
   const bool json = configuration.format == LogFormat::kJson;
-  const char* pattern = json ? kJsonPattern : impl_->journal ? kJournalPattern : kTextPattern;
+  const char* pattern = json ? kJsonPattern : kTextPattern;
   impl_->sink->set_formatter(
       std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc));
   impl_->logger->set_level(spdlog_level(configuration.level));
@@ -127,7 +129,9 @@ void Log::write(LogLevel level, std::string_view printer, std::string_view messa
   if (level == LogLevel::kWarning) impl_->counters.warnings.fetch_add(1, std::memory_order_relaxed);
   if (level == LogLevel::kError) impl_->counters.errors.fetch_add(1, std::memory_order_relaxed);
   if (!impl_->logger->should_log(spdlog_level(level))) return;
-  impl_->logger->log(spdlog_level(level), spdlog::string_view_t(payload(impl_->format, printer, message)));
+  std::string text = payload(impl_->journal ? LogFormat::kText : impl_->format.load(), printer, message);
+  if (impl_->journal) text.insert(0, std::string(printer) + kEndOfPrinter);
+  impl_->logger->log(spdlog_level(level), spdlog::string_view_t(text));
 }
 
 }  // namespace agent

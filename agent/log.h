@@ -20,8 +20,8 @@ class Log {
   /// Takes one finished line with its newline; called on the log's thread.
   using Writer = std::function<void(std::string_view line)>;
 
-  /// `counters` is not owned and outlives the log. Without a writer: to standard error; there, if that is systemd's
-  /// journal, a priority such as "<4>" takes the place of time and level.
+  /// `counters` is not owned and outlives the log. Without a writer: to standard error; or, if that is systemd's journal,
+  /// to the journal with fields of its own (journal.h), whatever the format: it has times and can be read as JSON.
   Log(const LogConfiguration& configuration, LogCounters& counters, Writer writer = {});
   ~Log();   ///< writes out what is queued
   Log(const Log&) = delete;

@@ -67,13 +67,6 @@ std::vector<std::string> sensors_of(const json& printer) {
   return out;
 }
 
-std::string progress_text(const json& print) {
-  std::string out;
-  if (const auto ratio = number(print, "progress_ratio")) out = formatted("%.0f %%", *ratio * 100);
-  if (const auto left = number(print, "remaining_seconds")) out += (out.empty() ? "" : ", ") + time_text(*left) + " left";
-  return out;
-}
-
 std::string host_text(const json& printer) {
   const json& host = child(printer, "host");
   const std::string port = text(printer, "host_port");
@@ -133,6 +126,13 @@ void draw_printer(const json& printer, const TextStyle& style, std::vector<std::
 }
 
 }  // namespace
+
+std::string progress_text(const json& print) {
+  std::string out;
+  if (const auto ratio = number(print, "progress_ratio")) out = formatted("%.0f %%", *ratio * 100);
+  if (const auto left = number(print, "remaining_seconds")) out += (out.empty() ? "" : ", ") + time_text(*left) + " left";
+  return out;
+}
 
 std::vector<std::string> draw_status(const json& status, const TextStyle& style) {
   std::vector<std::string> lines;

@@ -17,4 +17,7 @@ namespace agent {
 /// One printer of it in one line, for --watch in a pipe.
 [[nodiscard]] std::string status_brief(const nlohmann::json& printer);
 
+/// "43 %, 1 h 12 min left" of the object "print" of a printer; empty if neither is known.
+[[nodiscard]] std::string progress_text(const nlohmann::json& print);
+
 }  // namespace agent

@@ -1,0 +1,110 @@
+"""Tells the service manager how it does: this test is the socket that systemd would listen on."""
+import os
+import select
+import signal
+import socket
+
+from rig import claim, expect, free_port, run_claims, wait_until
+
+
+class ServiceManager:
+    """What sd_notify sends: datagrams of assignments. The agents that are started meanwhile inherit its address."""
+
+    def __init__(self, rig, watchdog_seconds=None):
+        path = os.path.join(rig.directory, "notify")
+        self.socket = socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.socket.bind(path)
+        self.socket.setblocking(False)
+        self.heard = []
+        os.environ["NOTIFY_SOCKET"] = path
+        if watchdog_seconds:
+            os.environ["WATCHDOG_USEC"] = str(int(watchdog_seconds * 1e6))
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        os.environ.pop("NOTIFY_SOCKET", None)
+        os.environ.pop("WATCHDOG_USEC", None)
+        self.socket.close()
+
+    def read(self):
+        while True:
+            try:
+                self.heard += self.socket.recv(4096).decode().split("\n")
+            except BlockingIOError:
+                return self.heard
+
+    def wait_for(self, assignment, seconds=30):
+        wait_until(assignment, lambda: assignment in self.read(), seconds)
+
+
+def config_file(rig, text):
+    path = os.path.join(rig.directory, "agent.toml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(text)
+    return path
+
+
+@claim("READY when it serves, a line about the printer, RELOADING and READY at SIGHUP, STOPPING at SIGTERM")
+def tells(rig, _):
+    with ServiceManager(rig) as manager:
+        printer = rig.start_printer("prusa-3.13", "--speed", "50")
+        path = config_file(rig, f'[printer.mk3]\ndevice = "{printer.device}"\n[printer.mini]\ndevice = "{rig.directory}/none"\n')
+        agent = rig.start_agent(None, config=path)
+        manager.wait_for("READY=1")
+        expect(agent.get("/metrics")[0] == 200, "it said READY before it answers scrapes")
+        manager.wait_for("STATUS=2 printers: mk3 idle; mini not plugged in", 60)
+        expect(not any(state.startswith("WATCHDOG") for state in manager.read()), "a sign of life that nobody asked for")
+        agent.signal(signal.SIGHUP)
+        manager.wait_for("RELOADING=1")
+        wait_until("READY again", lambda: manager.read().count("READY=1") == 2)
+        agent.stop()
+        manager.wait_for("STOPPING=1")
+
+
+@claim("the watchdog gets its signs of life, and none while the program hangs")
+def feeds_the_watchdog(rig, _):
+    with ServiceManager(rig, watchdog_seconds=3) as manager:
+        device = rig.raw_device()
+        agent = rig.start_agent(device.path)
+        wait_until("three signs of life", lambda: manager.read().count("WATCHDOG=1") >= 3, 60)
+        agent.signal(signal.SIGSTOP)
+        wait_until("stopped", lambda: state_of(agent) == "T")
+        manager.read()
+        heard, _, _ = select.select([manager.socket], [], [], 4)
+        expect(not heard, "a program that hangs gives signs of life")
+        agent.signal(signal.SIGCONT)
+
+
+def state_of(process):
+    with open(f"/proc/{process.child.pid}/stat", encoding="ascii", errors="replace") as file:
+        return file.read().rsplit(")", 1)[1].split()[0]
+
+
+@claim("a wrong configuration is one line for systemctl status, and status 1, which the unit does not start again")
+def wrong_configuration(rig, _):
+    with ServiceManager(rig) as manager:
+        path = config_file(rig, '[printer.mk3]\ndevice = "/dev/ttyACM0"\nbaud = 12\n')
+        agent = rig.start_agent(None, config=path)
+        wait_until("it ends", lambda: not agent.is_running())
+        expect(agent.child.returncode == 1, f"its status is {agent.child.returncode}")
+        told = [state for state in manager.read() if state.startswith("STATUS=")]
+        expect(len(told) == 1 and "agent.toml:3:" in told[0] and "baud" in told[0], f"it told {told}")
+        expect("READY=1" not in manager.heard, "it said that it is ready")
+
+
+@claim("an address that is taken is told, and status 75, which the unit does start again")
+def taken_address(rig, _):
+    with ServiceManager(rig) as manager, socket.socket() as other:
+        port = free_port()
+        other.bind(("127.0.0.1", port))
+        other.listen()
+        agent = rig.start_agent(rig.raw_device().path, "--web.listen-address", f"127.0.0.1:{port}")
+        wait_until("it tells", lambda: any(str(port) in state for state in manager.read()))
+        wait_until("it ends", lambda: not agent.is_running())
+        expect(agent.child.returncode == 75, f"its status is {agent.child.returncode}")
+
+
+if __name__ == "__main__":
+    run_claims()
