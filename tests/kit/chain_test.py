@@ -1,0 +1,46 @@
+"""The whole way from the printer's wire to its owner, with the files as they are shipped: agent, Prometheus in agent mode,
+remote_write, a second Prometheus that judges the alerts, Alertmanager, a web hook."""
+import os
+
+from kit import PROMETHEUS
+from rig import claim, expect, run_claims, wait_until
+from servers import Alertmanager, Hook, Prometheus, changed
+
+SCRAPE = os.path.join(PROMETHEUS, "scrape")
+PASSWORD = "  basic_auth: {username: pi-home, password_file: /etc/prometheus/remote-write-password}\n"
+
+
+@claim("a thermal error on the wire of a Pi behind NAT reaches its owner by remote_write and Alertmanager")
+def wire_to_owner(rig, _):
+    hook = rig.keep(Hook())
+    alertmanager = rig.keep(Alertmanager(rig.directory, changed(os.path.join(PROMETHEUS, "alertmanager.yml"), {
+        "http://localhost:8080/printer-alerts": hook.url})))
+    receiver = rig.keep(Prometheus(rig.directory, changed(os.path.join(SCRAPE, "receiver.yml"), {
+        "localhost:9093": alertmanager.address, "evaluation_interval: 15s": "evaluation_interval: 1s"}),
+        "receiver", "--web.enable-remote-write-receiver"))
+    device = rig.raw_device()
+    agent = rig.start_agent(device.path)
+    alertmanager.wait_until_ready()
+    receiver.wait_until_ready()
+    sender = rig.keep(Prometheus(rig.directory, changed(os.path.join(SCRAPE, "push-to-prometheus.yml"), {
+        "https://prometheus.example.net/api/v1/write": f"http://{receiver.address}/api/v1/write", PASSWORD: "",
+        "localhost:11520": f"127.0.0.1:{agent.port}", "scrape_interval: 10s": "scrape_interval: 1s"}),
+        "sender", "--enable-feature=agent"))
+
+    def printer_is_seen():
+        device.answer_like_a_printer(0.5)
+        return receiver.query('marlin_up{site="home"} == 1')
+    wait_until("the receiver sees the printer", printer_is_seen, 90, 0)
+    expect(sender.is_running(), "the sender ended")
+    (labels, _), = receiver.query('marlin_errors_total{kind="thermal_runaway"} == 0')
+    expect((labels["job"], labels["instance"]) == ("marlin", "pi-home:11520"), f"it came as {labels}")
+
+    device.write(b"Error:Thermal Runaway, system stopped! Heater_ID: 0\n")
+    wait_until("the owner is told", lambda: hook.received("MarlinThermalError"), 90, 0.2)
+    alert, = hook.received("MarlinThermalError")[:1]
+    expect(alert["status"] == "firing" and alert["labels"]["severity"] == "critical", f"told was {alert}")
+    expect(alert["labels"]["printer"] == "mk3" and alert["labels"]["site"] == "home", f"told was {alert['labels']}")
+    expect(alert["annotations"]["summary"] == "mk3 stopped itself: thermal_runaway", f"told was {alert['annotations']}")
+
+
+run_claims()
