@@ -325,4 +325,44 @@ def bothers_nobody(rig, _):
     host.close()
 
 
-run_claims()
+def edges(path):
+    """(seconds, line, level) of each change that the agent made on the modem lines."""
+    if not os.path.exists(path):
+        return []
+    with open(path, encoding="ascii") as file:
+        return [(float(when), name, int(level)) for when, name, level in (line.split() for line in file)]
+
+
+@claim("reset lowers DTR for 100 ms and raises it again; release and the agent's end move no modem line")
+def pulse_on_dtr(rig, options):
+    if not options.modem_lines:
+        print("     skipped: no library that gives a pseudo-terminal modem lines")
+        return
+    log = os.path.join(rig.directory, "modem-lines")
+    device = rig.raw_device()
+    agent = rig.start_agent(device.path, env={**os.environ, "LD_PRELOAD": options.modem_lines, "MODEM_LINES": log})
+    agent.wait_for_web()
+    agent.wait_for_port()
+    host = HostPort(agent.host_port)
+    expect(not edges(log), "opening moved a line that the kernel had raised")
+    code, out, errors = run(rig, agent, "reset", "mk3")
+    expect(code == 0 and out == "mk3: was reset\n", f"{code}: {out}{errors}")
+    down, up = wait_until("two edges", lambda: len(edges(log)) == 2 and edges(log), 10)
+    expect(down[1:] == ("DTR", 0) and up[1:] == ("DTR", 1), f"{down}, {up}")
+    expect(up[0] - down[0] >= 0.1, f"low for {up[0] - down[0]:.3f} s only")
+    print(f"     DTR was low for {(up[0] - down[0]) * 1000:.1f} ms", flush=True)
+    # What the printer says then, and that the agent and the host hear it.
+    device.write(b"start\necho:Marlin 2.1.2\n")
+    host.read_until(b"start\n")
+    wait_until("the reset is counted", lambda: agent.scrape().value("marlin_resets_total") == 1, 10)
+    expect(not host.hung_up and is_untouched(agent), "the port was closed or opened for it")
+    expect(run(rig, agent, "release", "mk3")[0] == 0, "release was refused")
+    expect(run(rig, agent, "attach", "mk3")[0] == 0, "attach was refused")
+    expect(run(rig, agent, "reset", "mk3")[0] == 0, "a reset after attach was refused")
+    wait_until("two more edges", lambda: len(edges(log)) == 4, 10)
+    agent.stop()
+    expect(len(edges(log)) == 4, f"more than the two resets moved the lines: {edges(log)}")
+    host.close()
+
+
+run_claims(lambda parser: parser.add_argument("--modem-lines", help="the library to preload"))

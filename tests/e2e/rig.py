@@ -97,7 +97,7 @@ class Process:
 class Agent(Process):
     """build/release/marlin-agent run, with one printer called `mk3`."""
 
-    def __init__(self, rig, device, *arguments, config=None):
+    def __init__(self, rig, device, *arguments, config=None, **options):
         self.port = free_port()
         self.runtime = os.path.join(rig.directory, "run")
         self.host_port = os.path.join(self.runtime, "mk3")
@@ -110,7 +110,7 @@ class Agent(Process):
             command += ["--config", config]
         else:
             command += ["--printer", f"mk3={device}"]
-        super().__init__(rig.directory, "agent", command)
+        super().__init__(rig.directory, "agent", command, **options)
 
     def scrape(self):
         return Metrics(self.get("/metrics")[1].decode("utf-8"))
