@@ -54,6 +54,13 @@ inline constexpr std::string_view kControlSocketName = "control.sock";
 /// Longest request in bytes with its newline: ten times the longest sensible one.
 inline constexpr std::size_t kMaxControlRequest = 4096;
 
+/// How long a client may take for each step.
+struct ControlLimits {
+  std::chrono::milliseconds idle{30'000};     ///< for a whole request; `status --watch` asks once a second
+  std::chrono::milliseconds obey{10'000};     ///< for the I/O thread, which takes microseconds, or what opening a device takes
+  std::chrono::milliseconds answer{10'000};   ///< for taking an answer
+};
+
 /// Shortest and longest time that a release may be given.
 inline constexpr gcode::Time kShortestRelease = std::chrono::seconds(1);
 inline constexpr gcode::Time kLongestRelease = std::chrono::hours(24 * 7);

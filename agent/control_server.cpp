@@ -33,13 +33,13 @@ constexpr std::chrono::milliseconds kAcceptPause{100};
 
 class ControlServer::Impl {
  public:
-  Impl(std::string path, Callbacks callbacks)
+  Impl(std::string path, Callbacks callbacks, const ControlLimits& limits)
       : path_(std::move(path)),
         callbacks_(std::move(callbacks)),
         connections_(kMaxClients, kMaxWaitingBytes),
         context_{callbacks_.status,
                  [this](const ControlRequest& request, ControlSessionContext::Answered answered) { pass_on(request, std::move(answered)); },
-                 connections_, ::geteuid(), ::getegid()},
+                 connections_, limits, ::geteuid(), ::getegid()},
         acceptor_(io_),
         pause_(io_),
         sweep_timer_(io_) {}
@@ -142,8 +142,8 @@ class ControlServer::Impl {
   }
 };
 
-ControlServer::ControlServer(std::string path, Callbacks callbacks)
-    : impl_(std::make_unique<Impl>(std::move(path), std::move(callbacks))) {}
+ControlServer::ControlServer(std::string path, Callbacks callbacks, ControlLimits limits)
+    : impl_(std::make_unique<Impl>(std::move(path), std::move(callbacks), limits)) {}
 ControlServer::~ControlServer() = default;
 std::optional<std::string> ControlServer::start() { return impl_->start(); }
 

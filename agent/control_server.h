@@ -23,7 +23,7 @@ class ControlServer {
     std::function<void(const ControlRequest&, Answered answered)> obey;
   };
 
-  ControlServer(std::string path, Callbacks callbacks);
+  ControlServer(std::string path, Callbacks callbacks, ControlLimits limits = {});
   ~ControlServer();   ///< closes everything and joins the thread
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;

@@ -8,21 +8,12 @@
 #include "agent/control_access.h"
 
 namespace agent {
-namespace {
 
 using ErrorCode = boost::system::error_code;
 
-// `status --watch` asks once a second.
-constexpr std::chrono::seconds kIdleLimit{30};
-// The I/O thread answers in microseconds; opening a device may take it a second or two.
-constexpr std::chrono::seconds kObeyLimit{10};
-constexpr std::chrono::seconds kAnswerLimit{10};
-
-}  // namespace
-
 ControlSession::ControlSession(Socket socket, const ControlSessionContext& context)
     : socket_(std::move(socket)), context_(context), buffer_{} {
-  enter(Phase::kReading, kIdleLimit);
+  enter(Phase::kReading, context_.limits.idle);
   context_.connections.add(*this);
 }
 
@@ -44,7 +35,7 @@ void ControlSession::enter(Phase phase, std::chrono::milliseconds limit) {
 }
 
 void ControlSession::await_request() {
-  enter(Phase::kReading, kIdleLimit);
+  enter(Phase::kReading, context_.limits.idle);
   take_line();  // another one may have come with the last
 }
 
@@ -74,7 +65,7 @@ void ControlSession::obey(std::string_view line) {
   if (const auto* refusal = std::get_if<ControlAnswer>(&parsed)) return answer(control_answer_line(*refusal));
   const auto& request = std::get<ControlRequest>(parsed);
   if (request.verb == ControlVerb::kStatus) return answer(context_.status(request));
-  enter(Phase::kObeying, kObeyLimit);
+  enter(Phase::kObeying, context_.limits.obey);
   held_ = shared_from_this();
   // Weak: the answer may be on its way for longer than there is a session, or a server.
   context_.obey(request, [weak = weak_from_this()](const ControlAnswer& result) {
@@ -86,7 +77,7 @@ void ControlSession::obey(std::string_view line) {
 void ControlSession::answer(std::string line, bool is_last) {
   if (!context_.connections.admit_answer(line.size(), WebClock::now())) return close();
   answer_ = std::move(line);
-  enter(Phase::kAnswering, kAnswerLimit);
+  enter(Phase::kAnswering, context_.limits.answer);
   const auto keep = std::exchange(held_, nullptr);
   boost::asio::async_write(socket_, boost::asio::buffer(answer_), [self = shared_from_this(), is_last](ErrorCode fault, std::size_t) {
     if (self->phase_ != Phase::kAnswering) return;

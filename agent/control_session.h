@@ -27,6 +27,7 @@ struct ControlSessionContext {
   /// Has an order obeyed elsewhere; `answered` is called at most once, on the control thread.
   std::function<void(const ControlRequest&, Answered answered)> obey;
   WebConnections& connections;
+  ControlLimits limits;
   uid_t user = 0;    ///< the agent's own
   gid_t group = 0;
 };

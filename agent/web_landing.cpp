@@ -52,7 +52,7 @@ std::string_view entity(char c) {
 void append_row(const LinkSnapshot& link, gcode::Time now, std::string& html) {
   const PrinterSource printer = printer_source(link, now);
   html += "<tr><td>" + html_text(link.name) + "</td><td>";
-  html += kStateWords[static_cast<std::size_t>(printer.state)];
+  html += link.released ? std::string_view("released") : kStateWords[static_cast<std::size_t>(printer.state)];
   html += "</td><td>" + html_text(link.device) + "</td><td>" + html_text(link.host_port) + "</td></tr>\n";
 }
 

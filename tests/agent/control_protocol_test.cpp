@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <random>
+
 namespace {
 
 using agent::ControlAnswer;
@@ -59,6 +61,24 @@ TEST_CASE("what is no request is refused, saying what is wrong") {
     INFO(wrong);
     CHECK(refusal("{\"command\":\"release\",\"printer\":\"x\",\"for_seconds\":" + std::string(wrong) + "}") ==
           "\"for_seconds\": expected a number from 1 to 604800");
+  }
+}
+
+TEST_CASE("damaged requests are refused or understood, whatever the damage") {
+  std::mt19937 random(1);
+  const std::string good = R"({"command":"release","printer":"mk3","force":true,"for_seconds":90})";
+  for (int i = 0; i < 20000; ++i) {
+    std::string line = good;
+    for (unsigned n = random() % 4; n > 0; --n) line[random() % line.size()] = static_cast<char>(random());
+    if (random() % 4 == 0) line.resize(random() % line.size());
+    if (random() % 4 == 0) line.insert(random() % (line.size() + 1), good, 0, random() % good.size());
+    const auto parsed = agent::parse_control_request(line);
+    if (const auto* refused = std::get_if<ControlAnswer>(&parsed)) {
+      CHECK_FALSE(refused->message.empty());
+      CHECK_FALSE(agent::control_answer_line(*refused).empty());
+    } else {
+      CHECK_FALSE(std::get<ControlRequest>(parsed).printer.empty());
+    }
   }
 }
 

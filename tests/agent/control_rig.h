@@ -82,14 +82,21 @@ struct Server {
   std::vector<agent::ControlServer::Answered> owed;
   std::string status = "{\"ok\":true}\n";
   bool obeys_at_once = true;
-  std::unique_ptr<agent::ControlServer> server = std::make_unique<agent::ControlServer>(
-      path, agent::ControlServer::Callbacks{[this](const agent::ControlRequest&) { return status; },
-                                            [this](const agent::ControlRequest& order, agent::ControlServer::Answered answered) {
-                                              const std::lock_guard lock(mutex);
-                                              orders.push_back(order);
-                                              if (obeys_at_once) answered({agent::ControlCode::kDone, "done " + order.printer});
-                                              else owed.push_back(std::move(answered));
-                                            }});
+  std::unique_ptr<agent::ControlServer> server;
+
+  explicit Server(agent::ControlLimits limits = {}) {
+    server = std::make_unique<agent::ControlServer>(path, callbacks(), limits);
+  }
+
+  agent::ControlServer::Callbacks callbacks() {
+    return {[this](const agent::ControlRequest&) { return status; },
+            [this](const agent::ControlRequest& order, agent::ControlServer::Answered answered) {
+              const std::lock_guard lock(mutex);
+              orders.push_back(order);
+              if (obeys_at_once) answered({agent::ControlCode::kDone, "done " + order.printer});
+              else owed.push_back(std::move(answered));
+            }};
+  }
 
   template <class Claim>
   bool wait_until(Claim claim) {

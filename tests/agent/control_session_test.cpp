@@ -79,6 +79,45 @@ TEST_CASE("clients that do not take their answers do not add up") {
   CHECK(whole <= 3);
 }
 
+agent::ControlLimits short_limits() {
+  using std::chrono::milliseconds;
+  return {milliseconds(100), milliseconds(100), milliseconds(100)};
+}
+
+TEST_CASE("a client that does not finish its request in time is closed") {
+  Server server(short_limits());
+  REQUIRE_FALSE(server.server->start());
+  Client silent(server.path), half(server.path);
+  REQUIRE(half.say("{\"command\":"));
+  CHECK(silent.is_closed());
+  CHECK(half.is_closed());
+}
+
+TEST_CASE("a client that does not take its answer in time is closed") {
+  Server server(short_limits());
+  server.status = '"' + std::string(1 << 20, 's') + "\"\n";
+  REQUIRE_FALSE(server.server->start());
+  Client client(server.path);
+  REQUIRE(client.say(kStatus));
+  REQUIRE(server.wait_until([&] {
+    pollfd gone{client.fd(), POLLRDHUP, 0};
+    return ::poll(&gone, 1, 0) == 1;
+  }));
+  CHECK(client.line().empty());
+}
+
+TEST_CASE("an order that is not obeyed in time is answered so, and its late answer goes nowhere") {
+  Server server(short_limits());
+  server.obeys_at_once = false;
+  REQUIRE_FALSE(server.server->start());
+  Client client(server.path);
+  REQUIRE(client.say("{\"command\":\"attach\",\"printer\":\"mk3\"}\n"));
+  CHECK_THAT(client.line(), Catch::Contains("\"code\":\"unavailable\""));
+  CHECK(client.is_closed());
+  REQUIRE(server.owed.size() == 1);
+  server.owed.front()({agent::ControlCode::kDone, "late"});
+}
+
 TEST_CASE("an order is obeyed once, its sentence is the answer") {
   Server server;
   REQUIRE_FALSE(server.server->start());

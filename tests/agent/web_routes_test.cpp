@@ -86,11 +86,15 @@ TEST_CASE("the landing page lists the printers with their state and links to the
   auto gone = sample::printing_mk3s("right");
   gone.serial_open = gone.printer.open = false;
   bench.board.publish(gone);
+  gone.name = "lent";
+  gone.released = true;
+  bench.board.publish(gone);
   const auto page = bench.routes("/x").answer(get("/"));
   CHECK(page.content_type == "text/html; charset=utf-8");
   CHECK_THAT(page.body, Catch::StartsWith("<!DOCTYPE html>\n<html lang=\"en\">"));
   CHECK_THAT(page.body, Catch::Contains("<td>left</td><td>printing</td>"));
   CHECK_THAT(page.body, Catch::Contains("<td>right</td><td>offline</td>"));
+  CHECK_THAT(page.body, Catch::Contains("<td>lent</td><td>released</td>"));
   CHECK_THAT(page.body, Catch::Contains("<a href=\"/x\">Metrics</a>"));
   CHECK(page.body.find("http") == std::string::npos);  // nothing from outside
   CHECK(page.body.find("src=") == std::string::npos);
