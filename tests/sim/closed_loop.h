@@ -42,6 +42,7 @@ struct LoopScenario {
   std::uint64_t seed = 1;
   std::string firmware = "prusa-3.13";
   std::string host = "octoprint";
+  bool host_asks_temperature = true;  ///< Cura-like only
   std::vector<std::string> print;
   bool instant_moves = false;
   double speed = 20;

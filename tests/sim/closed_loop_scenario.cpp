@@ -52,7 +52,8 @@ std::vector<std::string> draw_print(Draw& draw) {
   return lines;
 }
 
-// So long, with the planner always full, that a windowed host would starve the agent, were nobody to make a gap.
+// So long, with the planner always full, that a windowed host would starve the agent, were nobody to make a gap. Half of
+// these hosts keep a window and never ask for a temperature themselves: then what is known comes from the agent's drains.
 void lengthen(Draw& draw, LoopScenario& scenario) {
   std::vector<std::string> moves;
   const int count = draw.number(1000, 2000);
@@ -61,6 +62,9 @@ void lengthen(Draw& draw, LoopScenario& scenario) {
   }
   const std::ptrdiff_t before_the_end = 4;
   scenario.print.insert(scenario.print.end() - before_the_end, moves.begin(), moves.end());
+  if (!draw.chance(0.5)) return;
+  scenario.host = "cura";
+  scenario.host_asks_temperature = false;
 }
 
 void draw_faults(Draw& draw, LoopScenario& scenario) {
@@ -139,7 +143,7 @@ std::string describe(const LoopScenario& s) {
     return t.count() == 0 ? std::string() : " " + std::string(name) + "@" + std::to_string(t.count() / 1000) + "ms";
   };
   const Faults& f = s.faults;
-  return "seed " + std::to_string(s.seed) + ": " + s.host + " | " + s.firmware + ", " + std::to_string(s.print.size()) +
+  return "seed " + std::to_string(s.seed) + ": " + s.host + (s.host_asks_temperature ? "" : ", asks nothing") + " | " + s.firmware + ", " + std::to_string(s.print.size()) +
          " lines" + (s.settings.poll ? "" : ", poll off") + (s.instant_moves ? ", instant moves" : "") +
          (s.bytewise ? ", bytewise" : "") + (s.restore_state ? ", restored" : "") + at("connect", s.connect_at) +
          (f.to_printer_noise > 0 ? ", noise to printer" : "") + (f.from_printer_noise > 0 ? ", noise from printer" : "") +

@@ -4,6 +4,7 @@
 //   connect  M115, M105 every 3 s
 //   print    N0M110*3  N1...   (a blank line, M0 and M1 become M105)
 //
+// Told not to ask for temperatures it stands for any host that keeps a window and leaves the rest to the firmware.
 // Two reads of 3 s that bring nothing count as an ok. A Resend only moves its position. Once it sent the last line and
 // read one ok more, it takes the print as done and no longer looks at a Resend for one of the lines still under way.
 #include <algorithm>
@@ -132,7 +133,7 @@ void CuraHost::after_read(std::string_view line, Time now) {
 }
 
 void CuraHost::keep_reading_temperature(Time now) {
-  if (busy_ || now <= asked_temperature_ + kTemperature) return;
+  if (!options_.ask_temperature || busy_ || now <= asked_temperature_ + kTemperature) return;
   asked_temperature_ = now;
   command("M105", now);
 }

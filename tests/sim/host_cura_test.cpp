@@ -92,3 +92,11 @@ TEST_CASE("two exclamation marks cancel the Cura-like host's print with cooling 
   CHECK(printer.bursts.back().second == "M140 S0\nM104 S0\nM107\nM84\n");
   CHECK(printer.host->failure() == "cancelled");
 }
+
+TEST_CASE("the Cura-like host that is told not to ask for temperatures asks for none once it is connected") {
+  ScriptedPrinter printer("cura", {.print = moves(20), .ask_temperature = false});
+  printer.answer = with_temperature;
+  printer.connect();
+  REQUIRE(printer.run_until_done());
+  CHECK(printer.count("M105") == 1);
+}

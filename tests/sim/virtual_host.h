@@ -20,6 +20,7 @@ struct HostOptions {
   std::vector<std::string> print;   ///< G-code lines to print, comments and blank lines included; empty: only connects
   bool start_printing = true;       ///< print as soon as connected
   int lines_in_flight = 4;          ///< Cura-like only
+  bool ask_temperature = true;      ///< Cura-like only: M105 every 3 s once it is connected
   bool poll_temperature = false;    ///< Printrun-like only: its user ticked "monitor", M105 every 3 s
   bool flood = false;               ///< terminal only: `cat file > port`, everything at once, no ok awaited
 };
