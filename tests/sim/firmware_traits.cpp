@@ -1,7 +1,8 @@
 // The table: one row per firmware.
 #include "tests/sim/firmware_traits.h"
 
-#include "tests/sim/firmware_texts.h"
+#include "tests/sim/firmware_texts_marlin.h"
+#include "tests/sim/firmware_texts_prusa.h"
 
 namespace sim {
 namespace {

@@ -12,9 +12,16 @@
 
 #include "tests/sim/host_base.h"
 #include "tests/sim/host_makers.h"
+#include "tests/sim/host_prusalink_answers.h"
 
 namespace sim {
 namespace {
+
+using prusalink::Wanted;
+using prusalink::is_busy;
+using prusalink::is_printer_type;
+using prusalink::is_version;
+using prusalink::matches;
 
 constexpr Time kSettle = 8s;
 constexpr Time kDetect = 5s;
@@ -25,9 +32,6 @@ constexpr Time kReportsMissing = 60s;
 constexpr int kMaxDetections = 5;
 constexpr int kMaxStalls = 2;
 constexpr std::size_t kHistory = 100;
-
-/// What an instruction must have read before it takes an ok.
-enum class Wanted { kNothing, kAnyLine, kPercent, kNumber, kSdState };
 
 struct Instruction {
   std::string text;
@@ -52,38 +56,6 @@ constexpr std::array kQueries{
     Query{"M862.1 Q", Wanted::kNothing, 10s, kNever}, Query{"M862.2 Q", Wanted::kNumber, 30s, kNever},
     Query{"M79 S\"PL\"", Wanted::kNothing, 12s, 12s},
 };
-
-bool is_digits(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789") == std::string_view::npos;
-}
-
-/// `3.13.3-7591`. Older than 3.10 is refused: such a printer answers M220 without a percentage, which it must have.
-bool is_version(std::string_view line) {
-  const auto dash = line.find('-');
-  if (dash == std::string_view::npos) return false;
-  const auto number = line.substr(0, dash);
-  const bool is_number = std::count(number.begin(), number.end(), '.') == 2 &&
-                         number.find_first_not_of("0123456789.") == std::string_view::npos;
-  const auto minor = number.substr(number.find('.') + 1);
-  return is_number && (number.front() > '3' || minor.find('.') >= 2);
-}
-
-bool is_printer_type(std::string_view line) { return is_digits(line) && line.size() >= 3 && line.size() <= 5; }
-
-bool is_busy(std::string_view line) {
-  return line.starts_with("echo:busy:") || line.starts_with("T:") || contains(line, " E:");
-}
-
-bool matches(Wanted wanted, std::string_view line) {
-  switch (wanted) {
-    case Wanted::kNothing: return false;
-    case Wanted::kAnyLine: return !line.empty();
-    case Wanted::kPercent: return line.size() <= 4 && line.ends_with('%') && is_digits(line.substr(0, line.size() - 1));
-    case Wanted::kNumber: return is_printer_type(line);
-    case Wanted::kSdState: return contains(line, "SD") || line.starts_with('/') || line.starts_with("echo:");
-  }
-  return false;
-}
 
 class PrusaLinkHost final : public HostBase {
  public:
