@@ -12,6 +12,15 @@ constexpr Time kStall = std::chrono::seconds(1);
 constexpr Time kOkFollows = std::chrono::milliseconds(300);
 constexpr std::size_t kLongestCommand = 95;
 
+// What the firmware takes for further commands of the same line; each may owe an ok.
+std::size_t pieces_behind(const Command& command, std::size_t length, const Dialect& dialect) {
+  std::size_t pieces = 0;
+  if (dialect.colon_ends_line) pieces += static_cast<std::size_t>(std::count(command.text.begin(), command.text.end(), ':'));
+  if (!dialect.splits_long_lines) return pieces;
+  for (std::size_t rest = length; rest > kLongestCommand; rest -= std::min(rest, kLongestCommand + 1)) ++pieces;
+  return pieces;
+}
+
 }  // namespace
 
 InFlight Arbiter::entry_for(const Command& command, Time now) const {
@@ -108,8 +117,7 @@ void Arbiter::host_line(const Command& command, std::size_t length, Time now) {
   if (entry.oks == 0) return;
   close_starvation(now);
   s_.in_flight.push(entry);
-  if (!dialect_->splits_long_lines) return;
-  for (std::size_t rest = length; rest > kLongestCommand; rest -= std::min(rest, kLongestCommand + 1)) {
+  for (std::size_t pieces = pieces_behind(command, length, *dialect_); pieces > 0; --pieces) {
     InFlight piece;
     piece.sent = now;
     piece.maybe = true;

@@ -14,6 +14,7 @@ constexpr Dialect kUnknownDialect{
     .comment_swallows_next = true,
     .blanks_only_owes_ok = true,
     .splits_long_lines = true,
+    .colon_ends_line = true,
     .pid_parameters_owe_two = true,
     .upload_end_owes_none = true,
     .drops_duplicate_numbers = true,

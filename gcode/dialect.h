@@ -31,6 +31,7 @@ struct Dialect {
   bool comment_swallows_next = false;   ///< "M27 ; x\n" is dropped and eats the next line (P 1.2, M 2)
   bool blanks_only_owes_ok = false;     ///< a line of blanks is an unknown command and gets its ok (P obs 3, M 1)
   bool splits_long_lines = false;       ///< above 95 bytes the rest is another command with another ok (P 1.2, M 3)
+  bool colon_ends_line = false;         ///< "M117 12:34" is two commands with two oks (M 2: Marlin 1.0)
   bool pid_parameters_owe_two = false;  ///< M301 and M304: two oks (P 1.5)
   bool upload_end_owes_none = false;    ///< M29: no ok, "Done saving file." instead (P 1.7)
   bool drops_duplicate_numbers = false; ///< N equal to last or last - 1: no ok, no error (M 2, 2.1.x)

@@ -19,6 +19,7 @@ constexpr Dialect marlin_1_0() {
   d.comment_swallows_next = true;       // M 2: measured on 1.0
   d.blanks_only_owes_ok = true;         // M 1: all versions
   d.splits_long_lines = true;           // M 3: three oks for one line of 200 bytes
+  d.colon_ends_line = true;             // M 2: outside comments
   d.pid_parameters_owe_two = true;      // M is silent; Prusa has it from this code
   d.upload_end_owes_none = true;        // M is silent; Prusa has it from this code
   d.drops_duplicate_numbers = false;    // M 2: Error, Resend, ok
@@ -57,6 +58,7 @@ constexpr Dialect marlin_1_1() {
   d.autoreport = Autoreport::kByCap;    // M 9: M155 and 16 Cap lines
   d.comment_swallows_next = false;      // M 2: only 1.0
   d.splits_long_lines = false;          // M 3: the tail is dropped
+  d.colon_ends_line = false;            // M 2: only 1.0
   d.pid_parameters_owe_two = false;     // M 1: one ok for every command taken out of the queue
   d.unnumbered_checksum_owes_none = false;  // M 2: ignored, ok
   d.reports_overrides = true;           // M 7
