@@ -29,6 +29,11 @@ CommandKind kind_of_g(const Command& command) {
   }
 }
 
+// M 5: a soft reset, and what REALTIME_REPORTING reads before the queue does.
+bool acts_at_once(std::string_view text) {
+  return text == "KILL" || text == "^X" || text == "S000" || text == "P000" || text == "R000";
+}
+
 CommandKind report_if(bool repeated) { return repeated ? CommandKind::kReport : CommandKind::kQuery; }
 
 CommandKind kind_of_m(const Command& command) {
@@ -92,6 +97,7 @@ CommandKind kind_of(const Command& command) {
   if (command.text.empty() && !command.is_numbered() && command.checksum == ChecksumVerdict::kNone) {
     return CommandKind::kBlank;
   }
+  if (acts_at_once(command.text)) return CommandKind::kEmergency;
   return command.text.starts_with("PRUSA") ? CommandKind::kQuery : CommandKind::kOther;
 }
 
