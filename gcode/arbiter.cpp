@@ -60,6 +60,7 @@ void Arbiter::printer_opened(Time now) {
   on_start(now);
   s_.printer.printer_opened(now);
   s_.boot_until = now + kBootAfterOpen;
+  s_.newline_due = true;  // whoever held the line before may have left half a line in the printer
   s_.last_progress_line = s_.last_ok = now;
 }
 

@@ -128,8 +128,9 @@ class Arbiter {
   [[nodiscard]] bool holds_host(Time now) const;
   /// The own line to write now, if any. It counts as sent from then on.
   std::optional<OwnLine> own_line(Time now);
-  /// A host line was given up as never answered. If it was its end that the wire lost, the printer still holds the rest,
-  /// and the next own line would be glued to it: a bare newline goes first. True once, when it is to be sent now.
+  /// A host line was given up as never answered, or the port was opened behind somebody else. If a line's end was lost
+  /// or never written, the printer still holds the rest, and the next own line would be glued to it: a bare newline goes
+  /// first. True once, when it is to be sent now.
   bool take_newline(Time now);
   [[nodiscard]] Time deadline() const;
   /// Bytes, not lines, travel: packed, or part of an upload. Nothing is held, nothing is added.
