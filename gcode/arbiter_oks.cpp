@@ -149,6 +149,8 @@ Verdict Arbiter::on_plain_ok(const Reply& reply, Time now) {
   if (s_.in_flight.host_count() == 0 || ok_follows_payload(own, now)) {
     const bool useful = own.payload_seen || s_.own.seconds > 0;
     if (s_.own.seconds > 0 && !own.payload_seen) s_.subscriptions.asserted(s_.own, *dialect_);
+    // An ok alone is no answer to an M105: it was for something before it ("M118 ok" has two), and the answer still comes.
+    if (own.query == Query::kM105 && !own.payload_seen) s_.ghosts = 1;
     finish_own(useful ? QueryOutcome::kAnswered : QueryOutcome::kTimeout, now);
     return Verdict::kWithhold;
   }

@@ -224,6 +224,8 @@ bool Arbiter::answers_own(const Reply& reply, std::string_view line) const {
   if (own.doubtful && s_.in_flight.any_host([&own](const InFlight& e) { return e.code == own.code; })) return false;
   if (s_.own.seconds > 0) return false;  // a report is set up: a bare ok is all
   switch (s_.in_flight[0].query) {
+    // Marlin 1.1 without any sensor (M 6): the only answer to an M105 that is not its ok.
+    case Query::kM105: return reply.text == "No thermistors - no temperature" && s_.in_flight.host_count() == 0;
     case Query::kM115:
       return reply.kind == ReplyKind::kFirmware || reply.kind == ReplyKind::kCapability || line.starts_with("area:");
     case Query::kM27:
