@@ -48,6 +48,8 @@ bool read_by_first(std::string_view line, const Dialect& dialect, Reply& reply) 
     case 'B': return read_temperature(line, reply) || read_reset_cause(line, reply) || read_bare_error(line, reply) ||
                      read_plain(line, reply);
     case 'b': return read_busy(line, reply) || read_plain(line, reply);
+    case 'f':  // RepRapFirmware's way to say it (M 10)
+      return (line.starts_with("fatal:") && read_error(line.substr(6), dialect, reply)) || read_plain(line, reply);
     case 'H': case ':': return read_bare_error(line, reply) || read_plain(line, reply);
     case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':
       return read_percent(line, reply) || read_sd_time(line, reply) || read_plain(line, reply);
