@@ -12,7 +12,7 @@ TEST_CASE("a printer that was not reset by the opening and goes on reporting is 
     r.printer(std::string(kReport) + std::string(kPositionReport) + std::string(kFansReport));
     asked += r.to_printer();
   }
-  CHECK(asked.starts_with("M115\n"));
+  CHECK(asked.starts_with("\nM115\n"));
 }
 
 TEST_CASE("boot text that comes in pieces is waited out, to its last line") {
@@ -24,6 +24,8 @@ TEST_CASE("boot text that comes in pieces is waited out, to its last line") {
     CHECK(r.to_printer().empty());
   }
   r.pass(4s);
+  CHECK(r.to_printer() == "\n");
+  r.pass(1s);
   CHECK(r.to_printer() == "M115\n");
 }
 

@@ -31,7 +31,7 @@ TEST_CASE("P7.6: numbering errors tell their reason and the last good line") {
   CHECK(prusa("Error:No Line Number with checksum, Last Line: 14").is_number_error);
 }
 
-TEST_CASE("M2: on Marlin 1.0 a checksum without number is an error that no Resend follows") {
+TEST_CASE("M2.4: on Marlin 1.0 a checksum without number is an error that no Resend follows") {
   const Reply r = gcode::parse_reply("Error:No Line Number with checksum, Last Line: 6", *gcode::find_dialect("marlin-1.0"));
   CHECK(r.kind == ReplyKind::kError);
   CHECK_FALSE(r.is_number_error);
@@ -93,7 +93,7 @@ TEST_CASE("a kill is counted once, by the line that names it") {
   CHECK(marlin("echo:M112 Shutdown").kind == ReplyKind::kEcho);
 }
 
-TEST_CASE("M6: Marlin's faults have their kinds and stop it") {
+TEST_CASE("M6.6: Marlin's faults have their kinds and stop it") {
   CHECK(marlin("Error:Heating failed, system stopped! Heater_ID: E0").error == ErrorKind::kPreheat);
   CHECK(marlin("Error:Heating failed, system stopped! Heater_ID: E0").stops_printer);
   CHECK(marlin("Error:Thermal Runaway, system stopped! Heater_ID: bed").error == ErrorKind::kThermalRunaway);
@@ -101,14 +101,14 @@ TEST_CASE("M6: Marlin's faults have their kinds and stop it") {
   CHECK(marlin("Error:MINTEMP triggered, system stopped! Heater_ID: bed").error == ErrorKind::kMintemp);
 }
 
-TEST_CASE("M6: the fault that Marlin 1.0 splits over two lines is counted once") {
+TEST_CASE("M6.7: the fault that Marlin 1.0 splits over two lines is counted once") {
   CHECK(marlin("Error:0").kind == ReplyKind::kEcho);
   const Reply second = marlin(": Extruder switched off. MINTEMP triggered !");
   CHECK(second.kind == ReplyKind::kError);
   CHECK(second.error == ErrorKind::kMintemp);
 }
 
-TEST_CASE("M5: a move that Marlin refuses after M999 is chatter, its ok still comes") {
+TEST_CASE("M5.7: a move that Marlin refuses after M999 is chatter, its ok still comes") {
   const Reply r = marlin("Printer stopped due to errors. Fix the error and use M999 to restart. (Temperature is reset. Set it after restarting)");
   CHECK(r.kind == ReplyKind::kEcho);
   CHECK_FALSE(r.stops_printer);

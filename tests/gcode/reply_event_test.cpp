@@ -48,7 +48,7 @@ TEST_CASE("host actions with and without the blank, with what follows them") {
   CHECK(prusa("//action:dump_available").action == HostAction::kOther);
 }
 
-TEST_CASE("M8: a run-out stands behind Marlin's paused, and prompts keep their text") {
+TEST_CASE("M8.4: a run-out stands behind Marlin's paused, and prompts keep their text") {
   const Reply r = marlin("//action:paused filament_runout 0\r\n");
   CHECK(r.action == HostAction::kPaused);
   CHECK(r.text == "filament_runout 0");
@@ -56,7 +56,7 @@ TEST_CASE("M8: a run-out stands behind Marlin's paused, and prompts keep their t
   CHECK(marlin("//action:prompt_begin Click please").text == "prompt_begin Click please");
 }
 
-TEST_CASE("M7: a comment that M118 made is no action") {
+TEST_CASE("M7.9: a comment that M118 made is no action") {
   CHECK(marlin("// P0 action:x").kind == ReplyKind::kEcho);
   CHECK(marlin("//text").kind == ReplyKind::kEcho);
 }

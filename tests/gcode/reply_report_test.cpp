@@ -60,7 +60,7 @@ TEST_CASE("progress that was told is told") {
   CHECK_FALSE(is_known(parse("NORMAL MODE: Percent done: 12; print time remaining").progress.percent));
 }
 
-TEST_CASE("M7: Marlin's zero minutes are believed only at the end") {
+TEST_CASE("M7.6: Marlin's zero minutes are believed only at the end") {
   const Reply r = parse("echo: M73 Progress: 12%; Time left: 34m; Change: 0m;");
   CHECK(r.progress.percent == 12);
   CHECK(r.progress.remaining_minutes == 34);

@@ -13,7 +13,7 @@ Reply parse(const char* line) { return gcode::parse_reply(line, *gcode::find_dia
 
 }  // namespace
 
-TEST_CASE("M7: the position in the file, also with Marlin's CR") {
+TEST_CASE("M7.1: the position in the file, also with Marlin's CR") {
   CHECK(parse("SD printing byte 828/6449\r\n").sd.byte == 828);
   CHECK(parse("SD printing byte 828/6449\r\n").sd.size == 6449);
   CHECK(parse("SD printing byte 4294967295/4294967296").sd.size == 4294967296u);

@@ -48,7 +48,7 @@ TEST_CASE("P7.18: an autoreport is the same line without ok") {
   }
 }
 
-TEST_CASE("two hotends: the active one is not told twice, and each has its own duty") {
+TEST_CASE("M6.2: of two hotends the active one is not told twice, and each has its own duty") {
   const Reply r = parse("ok T:23.75 /50.00 B:22.50 /0.00 T0:23.75 /50.00 T1:23.12 /0.00 @:12 B@:5 @0:12 @1:64");
   CHECK(r.temperatures.count == 3);
   CHECK(reading(r, Sensor::kTool0).target == 50.0f);
@@ -58,13 +58,13 @@ TEST_CASE("two hotends: the active one is not told twice, and each has its own d
   CHECK(reading(r, Sensor::kBed).duty == Approx(5 / 127.0));
 }
 
-TEST_CASE("a single hotend is tool 0 whether it is numbered or not") {
+TEST_CASE("M6.1: a single hotend is tool 0 whether it is numbered or not") {
   CHECK(reading(parse("ok T:23.75 /0.00 B:22.50 /0.00 @:0 B@:0"), Sensor::kTool0).actual == 23.75f);
   const Reply old = parse("ok T:0.0 /0.0 B:0.0 /0.0 T0:0.0 /0.0 @:0 B@:0");
   CHECK(old.temperatures.count == 2);
 }
 
-TEST_CASE("M10: Smoothie numbers only the second tool; T is the first") {
+TEST_CASE("M10.4: Smoothie numbers only the second tool; T is the first") {
   const Reply r = parse("ok T:25.0 /0.0 @0 B:22.0 /0.0 @0");
   CHECK(r.carries_ok);
   const Reply two = parse("T:25.0 /0.0 T1:26.0 /0.0");
@@ -78,7 +78,7 @@ TEST_CASE("with two numbered hotends and one duty nobody knows whose it is") {
   CHECK_FALSE(is_known(reading(r, Sensor::kTool1).duty));
 }
 
-TEST_CASE("chamber, probe, board, cooler and redundant sensors, in Marlin's order") {
+TEST_CASE("M6.3: chamber, probe, board, cooler and redundant sensors, in Marlin's order") {
   const Reply r = parse("ok T:25.00 /0.00 B:22.50 /0.00 C:26.82 /40.00 L:18.00 /0.00 P:25.00 /0.00 M:31.25 /0.00 R:24.00 /0.00 @:0 B@:0 C@:127 C@:64");
   CHECK(r.temperatures.count == 7);
   CHECK(reading(r, Sensor::kChamber).actual == Approx(26.82));
@@ -131,7 +131,7 @@ TEST_CASE("one sensor and nothing about it is no reading: random bytes say T:5 t
   }
 }
 
-TEST_CASE("raw readings in brackets and debug text are passed over") {
+TEST_CASE("M6.4: raw readings in brackets and debug text are passed over") {
   const Reply r = parse("ok T:23.75 /0.00 (812.00) B:22.50 /0.00 (811) @:0 B@:0");
   CHECK(r.temperatures.count == 2);
   CHECK(parse("ok T:25.5 /0.0 B:25.5 /0.0 @:0 B@:0    ADC B:24.1C-> 812").temperatures.count == 2);
@@ -156,7 +156,7 @@ TEST_CASE("a reset in the middle of a temperature line is a start") {
   CHECK(parse("T:25.5 /0.0 start").kind == ReplyKind::kStart);
 }
 
-TEST_CASE("Repetier tells targets in lines of their own") {
+TEST_CASE("M10.3: Repetier tells targets in lines of their own") {
   const Reply tool = parse("TargetExtr1:210");
   CHECK(tool.kind == ReplyKind::kTemperature);
   CHECK(reading(tool, Sensor::kTool1).target == 210.0f);

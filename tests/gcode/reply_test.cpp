@@ -136,7 +136,7 @@ TEST_CASE("P7.26: free text of answers is never taken for an acknowledgement or 
   }
 }
 
-TEST_CASE("M10: other firmwares' words for busy, resend and error are known") {
+TEST_CASE("M10.1, M10.2: other firmwares' words for busy, resend and error are known") {
   CHECK(gcode::parse_reply("rs N12", marlin()).number == 12);
   CHECK(gcode::parse_reply("resend:7", marlin()).number == 7);
   CHECK(gcode::parse_reply("Resend:N:7", marlin()).number == 7);

@@ -33,11 +33,11 @@ inline std::string numbered(int number, const std::string& text) {
   return line + "*" + std::to_string(sum) + "\n";
 }
 
-/// The agent's next line, unanswered; empty if none comes within `patience`.
+/// The agent's next line, unanswered; empty if none comes within `patience`. An empty line that keeps two apart is none.
 inline std::string next_own(Rig& r, Time patience = 12s) {
   for (const Time end = r.now + patience; r.now < end;) {
     r.pass(50ms);
-    if (const std::string line = r.to_printer(); !line.empty()) return line;
+    if (const std::string line = r.to_printer(); !line.empty() && line != "\n") return line;
   }
   return {};
 }
@@ -49,6 +49,38 @@ inline std::size_t count_of(std::string_view text, std::string_view what) {
 }
 
 inline std::size_t host_in_flight(Rig& r) { return r.arbiter().in_flight.host_count(); }
+
+/// The agent's `question` was sent to a printer at rest and is not answered yet.
+inline void wait_for_question(Rig& r, std::string_view question, std::string_view firmware) {
+  for (int i = 0; i < 60; ++i) {
+    const std::string line = next_own(r);
+    if (line == question) return;
+    if (!line.empty()) r.answer(line, firmware);
+  }
+  FAIL("no " << question << " within reach");
+}
+
+inline Rig asked_rig(std::string_view firmware, std::string_view question = "M105\n",
+                     const gcode::RelaySettings& settings = only_temperatures()) {
+  Rig r = known_rig(firmware, settings);
+  wait_for_question(r, question, firmware);
+  return r;
+}
+
+/// The printer says `text`, and the host reads it all.
+inline void says(Rig& r, const std::string& text) {
+  r.printer(text);
+  CHECK(r.to_host() == text);
+}
+
+/// The host sends, the printer answers at once; the host reads it all, and `left` of its commands are still owed oks.
+inline void exchange(Rig& r, const std::string& host, const std::string& answer, std::size_t left = 0) {
+  INFO(host << answer);
+  r.host(host);
+  CHECK(r.to_printer() == host);
+  says(r, answer);
+  CHECK(host_in_flight(r) == left);
+}
 
 inline constexpr std::string_view kRejected = "Error:Line Number is not Last Line Number+1, Last Line: 0\nResend: 1\n";
 

@@ -158,7 +158,7 @@ TEST_CASE("what one host did not read, no later host reads") {
   CHECK(read_available(second.get()).empty());
 }
 
-TEST_CASE("open, close, open within milliseconds loses neither bytes nor the second host") {
+TEST_CASE("H24: open, close, open within milliseconds loses neither bytes nor the second host") {
   Port port;
   FileDescriptor host = port.open();
   REQUIRE(write_all(host.get(), "A"));
@@ -195,7 +195,7 @@ TEST_CASE("a thousand hosts that come, write and go as fast as they can lose not
   CHECK(opened == closed);
 }
 
-TEST_CASE("two hosts that open at the same moment: the first to leave does not detach the other") {
+TEST_CASE("H37: two hosts that open at the same moment: the first to leave does not detach the other") {
   Port port;
   FileDescriptor one = port.open();
   FileDescriptor two = port.open();  // inotify merges both opens into one event
@@ -218,7 +218,7 @@ TEST_CASE("two hosts that close at the same moment are both gone") {
   REQUIRE(run_until(port.io, [&] { return !port.pty.host_is_attached(); }));
 }
 
-TEST_CASE("a host's settings are undone when it has left") {
+TEST_CASE("H24: a host's settings are undone when it has left") {
   Port port;
   FileDescriptor host = port.attach();
   termios settings = settings_of(host.get());
@@ -237,7 +237,7 @@ TEST_CASE("a host's settings are undone when it has left") {
   CHECK(exclusive == 0);
 }
 
-TEST_CASE("a remaining host stays exclusive when another one leaves") {
+TEST_CASE("H37: a remaining host stays exclusive when another one leaves") {
   Port port;
   FileDescriptor one = port.attach();
   FileDescriptor two = port.open();
@@ -303,7 +303,7 @@ TEST_CASE("a callback may hang up and publish again") {
   CHECK_FALSE(port.pty.host_is_attached());
 }
 
-TEST_CASE("the host's speed is visible, standard or not") {
+TEST_CASE("H15: the host's speed is visible, standard or not") {
   Port port;
   const FileDescriptor host = port.attach();
   for (const unsigned baud : {115200u, 250000u, 123456u}) {
