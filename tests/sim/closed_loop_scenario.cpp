@@ -65,6 +65,8 @@ void lengthen(Draw& draw, LoopScenario& scenario) {
   if (!draw.chance(0.5)) return;
   scenario.host = "cura";
   scenario.host_asks_temperature = false;
+  static const std::vector<std::string> kWithoutReports{"prusa-3.9", "marlin-2.1.2-plain"};
+  if (draw.chance(0.5)) scenario.firmware = draw.of(kWithoutReports);
 }
 
 void draw_faults(Draw& draw, LoopScenario& scenario) {
