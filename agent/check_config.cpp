@@ -3,6 +3,7 @@
 #include <ostream>
 
 #include "agent/config_file.h"
+#include "agent/usb_plan.h"
 
 namespace agent {
 
@@ -12,8 +13,10 @@ int check_config(const CheckConfigOptions& options, std::ostream& out, std::ostr
     for (const ConfigError& error : *errors) err << describe(error, options.file) << '\n';
     return 1;
   }
-  const std::size_t count = std::get<Configuration>(loaded).printers.size();
-  out << options.file << ": ok, " << count << (count == 1 ? " printer\n" : " printers\n");
+  const auto& configuration = std::get<Configuration>(loaded);
+  const std::size_t count = configuration.printers.size();
+  out << options.file << ": ok, " << count << (count == 1 ? " printer" : " printers")
+      << (takes_automatically(configuration) ? ", and every Prusa on USB\n" : "\n");
   return 0;
 }
 

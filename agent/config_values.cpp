@@ -65,6 +65,10 @@ bool is_printer_name(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '.' || c == '_' || c == '-'; });
 }
 
+bool is_absolute_path(std::string_view text) {
+  return text.size() > 1 && text.size() < 4096 && text.front() == '/' && text.find('\0') == std::string_view::npos;
+}
+
 bool is_listen_address(std::string_view text) {
   const std::size_t colon = text.rfind(':');
   if (colon == std::string_view::npos || !is_port(text.substr(colon + 1))) return false;

@@ -23,6 +23,9 @@ namespace agent {
 inline constexpr std::string_view kPrinterNameRule =
     "1 to 64 letters, digits, '.', '_' or '-', beginning with a letter, digit or '_', and not control.sock";
 
+/// Begins with '/', at least two characters, no NUL.
+[[nodiscard]] bool is_absolute_path(std::string_view text);
+
 /// ":11520", "127.0.0.1:11520", "[::1]:11520", "raspberrypi:11520": a host, possibly none, and a port up to 65535.
 [[nodiscard]] bool is_listen_address(std::string_view text);
 

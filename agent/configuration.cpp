@@ -6,6 +6,7 @@
 
 #include "agent/config_table.h"
 #include "agent/config_text.h"
+#include "agent/config_usb.h"
 #include "agent/config_values.h"
 #include "agent/log_escape.h"
 
@@ -42,10 +43,6 @@ constexpr std::string_view kAskRule =
 
 // toml++ quotes the file in its reasons, line ends and all.
 constexpr std::size_t kLongestReason = 200;
-
-bool is_path(std::string_view text) {
-  return text.size() > 1 && text.size() < 4096 && text.front() == '/' && text.find('\0') == std::string_view::npos;
-}
 
 bool can_be_asked(std::string_view text) {
   return text == "identity" ||
@@ -98,13 +95,8 @@ void read_printer(const std::string& name, ConfigTable table, const Section& def
   Section section = defaults;
   section.printer.name = name;
   if (!is_printer_name(name)) table.fail_here("expected a name of " + std::string(kPrinterNameRule));
-  if (!table.has("device")) table.fail_here("expected a key \"device\", such as device = \"/dev/ttyACM0\"");
-  table.read_text("device", section.printer.device, is_path, "an absolute path such as \"/dev/ttyACM0\"");
+  read_device(table, section.printer, out.printers);
   read_section(table, section);
-  const auto same = std::find_if(out.printers.begin(), out.printers.end(), [&](const PrinterConfiguration& other) {
-    return !other.device.empty() && other.device == section.printer.device;
-  });
-  if (same != out.printers.end()) table.fail("device", "is the device of printer." + same->name + " already");
   table.finish();
   out.printers.push_back(asked_only(section));
 }
@@ -126,6 +118,12 @@ void read_web(ConfigTable table, Configuration& out) {
   table.finish();
 }
 
+void read_usb(ConfigTable table, Configuration& out) {
+  bool automatic = false;
+  if (table.read_switch("automatic", automatic)) out.usb_automatic = automatic;
+  table.finish();
+}
+
 void read_log(ConfigTable table, LogConfiguration& out) {
   std::string level, format;
   if (table.read_text("level", level, [](auto t) { return parse_log_level(t).has_value(); },
@@ -140,7 +138,7 @@ void read_log(ConfigTable table, LogConfiguration& out) {
 }
 
 void read_record(ConfigTable table, RecordConfiguration& out) {
-  table.read_text("dir", out.dir, is_path, "an absolute path");
+  table.read_text("dir", out.dir, is_absolute_path, "an absolute path");
   std::int64_t megabytes = static_cast<std::int64_t>(out.max_bytes >> 20U);
   table.read_whole("max_megabytes", megabytes, 1, 1 << 20);
   out.max_bytes = static_cast<std::uint64_t>(megabytes) << 20U;
@@ -149,9 +147,10 @@ void read_record(ConfigTable table, RecordConfiguration& out) {
 
 Configuration read_document(ConfigTable document) {
   Configuration out;
-  document.read_text("runtime_dir", out.runtime_dir, is_path, "an absolute path");
-  document.read_text("state_dir", out.state_dir, is_path, "an absolute path");
+  document.read_text("runtime_dir", out.runtime_dir, is_absolute_path, "an absolute path");
+  document.read_text("state_dir", out.state_dir, is_absolute_path, "an absolute path");
   if (auto web = document.child("web")) read_web(std::move(*web), out);
+  if (auto usb = document.child("usb")) read_usb(std::move(*usb), out);
   if (auto log = document.child("log")) read_log(std::move(*log), out.log);
   if (auto record = document.child("record")) read_record(std::move(*record), out.record);
   Section defaults;

@@ -6,12 +6,14 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <variant>
 #include <vector>
 
 #include "agent/config_error.h"
+#include "agent/usb_rule.h"
 #include "gcode/line_relay.h"
 
 namespace agent {
@@ -29,7 +31,8 @@ struct LogConfiguration {
 /// [printer.NAME] over [defaults], or --printer NAME=DEVICE[@BAUD] over [defaults].
 struct PrinterConfiguration {
   std::string name;     ///< also the name of the host port's link: letters, digits, '.', '_', '-'
-  std::string device;   ///< absolute path
+  std::string device;   ///< absolute path; empty for a printer that is found by USB and not there
+  UsbRule usb;          ///< empty: `device` is the owner's own path
   unsigned baud = 115200;
   gcode::RelaySettings relay;
 };
@@ -43,9 +46,10 @@ struct RecordConfiguration {
 
 struct Configuration {
   std::vector<PrinterConfiguration> printers;   ///< in the order of the file
-  PrinterConfiguration defaults;                ///< [defaults]: name and device are empty
+  PrinterConfiguration defaults;                ///< [defaults]: name, device and USB rule are empty
   std::vector<std::string> listen{":11520"};    ///< [web] listen, --web.listen-address
   std::string telemetry_path = "/metrics";      ///< [web] telemetry_path, --web.telemetry-path
+  std::optional<bool> usb_automatic;            ///< [usb] automatic; see takes_automatically()
   std::string runtime_dir;                      ///< runtime_dir, --runtime-dir; empty: by the environment
   std::string state_dir;                        ///< state_dir, --state-dir; empty: by the environment
   RecordConfiguration record;

@@ -23,7 +23,7 @@ constexpr const char* kAbout =
 constexpr const char* kFooter =
     "\nmarlin-agent COMMAND --help explains a command. First steps: marlin-agent demo";
 constexpr const char* kRunFooter =
-    "\nWithout --config and --printer, /etc/marlin-agent/marlin-agent.toml is read."
+    "\nWithout --config and --printer, /etc/marlin-agent/marlin-agent.toml is read; if there is none, every Prusa on USB is taken."
     "\nSIGHUP reads the configuration file again, SIGTERM ends the program without resetting a printer."
     "\n\nExample: marlin-agent run --printer mk3s=/dev/ttyACM0"
     "\n         then point the host program at DIR/mk3s and Prometheus at port 11520";

@@ -74,6 +74,25 @@ void PrinterLink::apply(const gcode::RelaySettings& settings) {
   bridge_.apply(settings);
 }
 
+void PrinterLink::use_device(const std::string& path) {
+  if (stopped_ || device_.is_open()) return;
+  if (path.empty()) return lack_device();
+  if (path == configuration_.device) return;
+  configuration_.device = path;
+  open_faults_.over();
+  retry_timer_.after(retry_.next());
+  publish(monotonic_now());
+}
+
+void PrinterLink::lack_device() {
+  retry_timer_.cancel();
+  configuration_.device.clear();
+  path_was_there_ = false;
+  try_to_open();  // for its reason
+  if (open_faults_.occurred(monotonic_now()) == 1) log_.info(configuration_.name, open_fault_);
+  publish(monotonic_now());
+}
+
 void PrinterLink::record_to(std::shared_ptr<Recording> recording) {
   bridge_.record_to(recording.get());
   recording_ = std::move(recording);
@@ -84,6 +103,10 @@ bool PrinterLink::is_drained() const { return bridge_.is_drained() && device_.un
 // --- the life of the device
 
 void PrinterLink::try_to_open() {
+  if (configuration_.device.empty()) {
+    open_fault_ = "no device on USB has " + rule_text(configuration_.usb) + " (is the printer plugged in and switched on?)";
+    return;
+  }
   const bool there = ::access(configuration_.device.c_str(), F_OK) == 0;
   if (there != std::exchange(path_was_there_, there)) retry_.reset();
   const auto failure = device_.open(configuration_.device, configuration_.baud);
@@ -130,9 +153,12 @@ void PrinterLink::publish_host_port() {
 
 void PrinterLink::lost(const transport::IoResult& why) {
   log_.warning(configuration_.name, "lost " + configuration_.device + ": " + text_of(why) + "; the host port is closed");
+  const bool is_of_usb = !configuration_.usb.is_empty();
+  if (is_of_usb) configuration_.device.clear();  // another device may come by that name
   close(why.status == transport::IoStatus::kEnd ? DisconnectReason::kUnplugged : DisconnectReason::kIoError);
   retry_.lost(monotonic_now());
-  retry_timer_.after(retry_.next());
+  if (!is_of_usb) return retry_timer_.after(retry_.next());
+  if (device_wanted_) device_wanted_();
 }
 
 void PrinterLink::close(DisconnectReason reason) {

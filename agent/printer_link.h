@@ -3,10 +3,13 @@
 //   waiting --opened--> open --lost (unplugged, error)--> waiting        waiting --failed--> waiting, up to 5 s later
 //   waiting, open --release()--> released --attach(), its time is over--> waiting      (printer_link_control.cpp)
 //
+// A printer that is found by USB has no device until use_device() names one; then it goes the same way.
+//
 // open: the serial port is held, the host port DIR/NAME is there, the bridge moves bytes. waiting: no host port, hosts saw
 // a hang-up, nothing the printer reported is shown. Silence is no reason to open again: that would reset the printer.
 #pragma once
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -42,6 +45,11 @@ class PrinterLink {
   [[nodiscard]] const PrinterConfiguration& configuration() const { return configuration_; }
   /// New settings of the relay; device and speed stay as they are.
   void apply(const gcode::RelaySettings& settings);
+  /// For a printer found by USB: its tty is `path` now, or nowhere if that is empty. A port that is open stays open: it says
+  /// itself when it is gone, and what anybody else believes may not end a print.
+  void use_device(const std::string& path);
+  /// A printer found by USB lost its device and does not know the next one.
+  void on_device_wanted(std::function<void()> wanted) { device_wanted_ = std::move(wanted); }
   /// From now on every byte goes to `recording`; null: recorded no more.
   void record_to(std::shared_ptr<Recording> recording);
 
@@ -60,6 +68,7 @@ class PrinterLink {
 
  private:
   void try_to_open();
+  void lack_device();
   void retry();
   void open_failed(const transport::Failure& failure);
   void opened();
@@ -82,6 +91,7 @@ class PrinterLink {
   transport::PseudoTerminal host_port_;
   Bridge bridge_;
   std::shared_ptr<Recording> recording_;
+  std::function<void()> device_wanted_;
   Timer retry_timer_;
   Timer release_timer_;
   RetryDelay retry_;

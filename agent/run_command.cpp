@@ -60,6 +60,7 @@ class RunningService {
 
   int run(const Configuration& configuration) {
     if (const auto fault = service_.prepare(configuration)) return cannot_start(*fault);
+    service_.watch_usb();
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
     wait_for_signal();
     log_start(configuration);
@@ -90,7 +91,8 @@ class RunningService {
     log_.info("", "marlin-agent " + build_info().version + " begins with " + std::to_string(count) +
                       (count == 1 ? " printer" : " printers"));
     log_addresses(configuration);
-    if (count == 0) log_.warning("", "no printer is configured");
+    if (takes_automatically(configuration)) log_.info("", "takes every Prusa on USB (marlin-agent list shows what is there)");
+    else if (count == 0) log_.warning("", "no printer is configured");
   }
 
   void log_addresses(const Configuration& configuration) {

@@ -55,7 +55,10 @@ std::string config_file_of(const RunOptions& options) {
 
 Configuration overlay(Configuration file, const RunOptions& options, const Environment& environment) {
   Configuration out = std::move(file);
-  if (!options.printers.empty()) out.printers = printers_of(options, out.defaults);
+  if (!options.printers.empty()) {
+    out.printers = printers_of(options, out.defaults);
+    out.usb_automatic = false;  // these and no others
+  }
   if (!options.listen.empty()) out.listen = options.listen;
   if (options.telemetry_path) out.telemetry_path = *options.telemetry_path;
   if (options.runtime_dir) out.runtime_dir = absolute(*options.runtime_dir);
@@ -71,11 +74,7 @@ Configuration overlay(Configuration file, const RunOptions& options, const Envir
 std::variant<Configuration, ConfigurationFaults> run_configuration(const RunOptions& options,
                                                                    const Environment& environment) {
   const std::string file = config_file_of(options);
-  if (file.empty()) {
-    if (!options.printers.empty()) return overlay({}, options, environment);
-    return ConfigurationFaults{{"no printer: give --printer NAME=DEVICE, or --config FILE (there is no " +
-                                std::string(kDefaultConfigFile) + ")"}};
-  }
+  if (file.empty()) return overlay({}, options, environment);
   auto loaded = load_configuration(file);
   if (auto* errors = std::get_if<std::vector<ConfigError>>(&loaded)) {
     ConfigurationFaults faults;

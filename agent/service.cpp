@@ -22,6 +22,11 @@ WebOptions web_options(const Configuration& configuration) {
   return options;
 }
 
+// Nothing changed that would need the line to be opened anew. Where USB finds the device, its path comes by itself.
+bool is_same_line(const PrinterConfiguration& a, const PrinterConfiguration& b) {
+  return a.usb == b.usb && a.baud == b.baud && (!a.usb.is_empty() || a.device == b.device);
+}
+
 double unix_seconds(gcode::Time monotonic) {
   return std::chrono::duration<double>(monotonic + wall_offset()).count();
 }
@@ -32,6 +37,7 @@ Service::Service(Log& log, const LogCounters& counters)
     : log_(log),
       counters_(counters),
       recorder_(log),
+      usb_(io_, log, [this] { share_usb(); }),
       look_timer_(io_, [this] { look(); }),
       drain_timer_(io_, [this] { stop_when_drained(); }) {}
 
@@ -90,8 +96,10 @@ void Service::commit(const Configuration& next) {
   now_ = next;
   now_.runtime_dir = runtime_dir;
   log_.apply(next.log);
+  if (watches_usb_) usb_.follow(now_);
+  printers_ = usb_.share(now_);
   stop_what_changed();
-  for (const PrinterConfiguration& printer : now_.printers) apply_or_start(printer, records_elsewhere);
+  for (const PrinterConfiguration& printer : printers_) apply_or_start(printer, records_elsewhere);
   self_.last_reload_successful = true;
   self_.last_reload_success_unix_seconds = unix_seconds(monotonic_now());
   if (look_due_ == gcode::Time{}) look_due_ = monotonic_now();
@@ -107,9 +115,9 @@ void Service::note_fixed_settings(const Configuration& next) {
 void Service::stop_what_changed() {
   std::erase_if(links_, [&](const auto& link) {
     const PrinterConfiguration& old = link->configuration();
-    const auto next = std::find_if(now_.printers.begin(), now_.printers.end(), [&](const auto& p) { return p.name == old.name; });
-    const bool is_gone = next == now_.printers.end();
-    if (!is_gone && next->device == old.device && next->baud == old.baud) return false;
+    const auto next = std::find_if(printers_.begin(), printers_.end(), [&](const auto& p) { return p.name == old.name; });
+    const bool is_gone = next == printers_.end();
+    if (!is_gone && is_same_line(*next, old)) return false;
     link->stop();
     log_.info(old.name, is_gone ? "is no longer configured" : "has another device or speed now");
     if (is_gone) board_.remove(old.name);
@@ -118,21 +126,40 @@ void Service::stop_what_changed() {
 }
 
 void Service::apply_or_start(const PrinterConfiguration& next, bool records_elsewhere) {
-  const auto it = std::find_if(links_.begin(), links_.end(), [&](const auto& l) { return l->configuration().name == next.name; });
-  if (it == links_.end()) return start_printer(next);
-  (*it)->apply(next.relay);
-  if (records_elsewhere) (*it)->record_to(recording_of(next.name));
+  PrinterLink* link = link_of(next.name);
+  if (link == nullptr) return start_printer(next);
+  link->apply(next.relay);
+  if (!next.usb.is_empty()) link->use_device(next.device);
+  if (records_elsewhere) link->record_to(recording_of(next.name));
+}
+
+PrinterLink* Service::link_of(const std::string& name) const {
+  const auto it = std::find_if(links_.begin(), links_.end(), [&](const auto& l) { return l->configuration().name == name; });
+  return it == links_.end() ? nullptr : it->get();
 }
 
 void Service::start_printer(const PrinterConfiguration& next) {
   auto link = std::make_unique<PrinterLink>(io_, next, now_.runtime_dir, board_, log_);
   link->record_to(recording_of(next.name));
+  link->on_device_wanted([this] { usb_.look(); });
   link->start();
   links_.push_back(std::move(link));
 }
 
 std::shared_ptr<Recording> Service::recording_of(const std::string& name) {
   return now_.record.dir.empty() ? nullptr : recorder_.open(name, now_.record);
+}
+
+// --- USB
+
+void Service::share_usb() {
+  if (drain_end_ != gcode::Time{}) return;  // the end has begun
+  printers_ = usb_.share(now_);
+  for (const PrinterConfiguration& printer : printers_) {
+    PrinterLink* link = link_of(printer.name);
+    if (link == nullptr) start_printer(printer);
+    else if (!printer.usb.is_empty()) link->use_device(printer.device);
+  }
 }
 
 void Service::reload_failed() { self_.last_reload_successful = false; }

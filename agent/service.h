@@ -20,6 +20,7 @@
 #include "agent/recorder.h"
 #include "agent/snapshot.h"
 #include "agent/timer.h"
+#include "agent/usb_printers.h"
 #include "agent/web_server.h"
 
 namespace agent {
@@ -38,6 +39,12 @@ class Service {
   /// Does what may take time or fail: makes the directories and moves the web server to its addresses. If it fails, all is
   /// as before. Before io() runs, or on a thread that is not the I/O thread, one call at a time.
   [[nodiscard]] Fault prepare(const Configuration& next);
+  /// Find printers by USB, from the next commit() on. Without it there are only those with a fixed path, and those that
+  /// usb_found() names.
+  void watch_usb() { watches_usb_ = true; }
+  /// All that is on USB now, as the finder says it; a test may say it instead.
+  void usb_found(const std::vector<transport::UsbDevice>& devices) { usb_.found(devices); }
+
   /// Makes the printers those of `next`, which was prepared: what did not change goes on untouched.
   void commit(const Configuration& next);
   /// A new configuration was wrong: all goes on as it was, and the metrics say so.
@@ -60,6 +67,8 @@ class Service {
   [[nodiscard]] std::unique_ptr<WebServer> serve(const Configuration& configuration);
   void start_control(const std::string& runtime_dir);
   void stop_what_changed();
+  void share_usb();
+  [[nodiscard]] PrinterLink* link_of(const std::string& name) const;
   void apply_or_start(const PrinterConfiguration& next, bool records_elsewhere);
   void start_printer(const PrinterConfiguration& next);
   [[nodiscard]] std::shared_ptr<Recording> recording_of(const std::string& name);
@@ -76,10 +85,13 @@ class Service {
   WebCounters web_counters_;
   std::unique_ptr<WebServer> web_;
   Configuration web_now_;   ///< what web_ was made from
-  Configuration now_;       ///< what the printers were made from
+  Configuration now_;       ///< what printers_ was made from
+  std::vector<PrinterConfiguration> printers_;   ///< now_'s, and those that were taken by USB alone
   std::vector<std::unique_ptr<PrinterLink>> links_;
   std::unique_ptr<ControlServer> control_;
   std::string control_dir_;   ///< the runtime directory of the first preparation: it does not change
+  UsbPrinters usb_;
+  bool watches_usb_ = false;
   Timer look_timer_;
   gcode::Time look_due_{};
   Timer drain_timer_;

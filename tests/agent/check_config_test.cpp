@@ -28,6 +28,8 @@ TEST_CASE("a right file is said to be right, with the number of its printers") {
   CHECK(check(file).out == file + ": ok, 1 printer\n");
   std::ofstream(file, std::ios::app) << "[printer.b]\ndevice = '/dev/b'\n";
   CHECK(check(file).out == file + ": ok, 2 printers\n");
+  std::ofstream(file) << "# nothing\n";
+  CHECK(check(file).out == file + ": ok, 0 printers, and every Prusa on USB\n");
 }
 
 TEST_CASE("a wrong file gets one line for each error, with the file's name, and status 1") {
@@ -37,7 +39,7 @@ TEST_CASE("a wrong file gets one line for each error, with the file's name, and 
   const Result result = check(file);
   CHECK(result.status == 1);
   CHECK(result.out.empty());
-  CHECK(result.err == file + ":1:1: printer.a: expected a key \"device\", such as device = \"/dev/ttyACM0\"\n" +
+  CHECK(result.err == file + ":1:1: printer.a: expected a key \"device\", such as device = \"/dev/ttyACM0\", or \"usb\", \"serial_number\" or \"usb_port\"\n" +
                           file + ":2:8: printer.a.baud: expected a whole number from 1200 to 4000000, found 1\n" +
                           file + ":4:9: log.level: expected \"debug\", \"info\", \"warn\" or \"error\", found \"x\"\n");
 }

@@ -111,7 +111,7 @@ TEST_CASE("an error names line, column, key and what was expected") {
   CHECK(wrong("[printer.mk3s]\n  devcie = \"/dev/a\"\ndevice='/dev/b'") ==
         std::vector<std::string>{"f:2:3: printer.mk3s.devcie: unknown key, did you mean \"device\"?"});
   CHECK(wrong("[printer.mk3s]\n") ==
-        std::vector<std::string>{"f:1:1: printer.mk3s: expected a key \"device\", such as device = \"/dev/ttyACM0\""});
+        std::vector<std::string>{"f:1:1: printer.mk3s: expected a key \"device\", such as device = \"/dev/ttyACM0\", or \"usb\", \"serial_number\" or \"usb_port\""});
 }
 
 TEST_CASE("a syntax error has its line and column") {

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "agent/run_configuration.h"
+#include "agent/usb_plan.h"
 
 namespace {
 
@@ -85,7 +86,7 @@ TEST_CASE("the command line wins over the file, the file over the environment") 
     return std::strcmp(name, "RUNTIME_DIRECTORY") == 0 ? "/run/unit:/run/other" : nullptr;
   };
   agent::Configuration file;
-  file.printers.push_back({"mk3s", "/dev/a", 115200, {}});
+  file.printers.push_back({"mk3s", "/dev/a", {}, 115200, {}});
   file.defaults.baud = 250000;
   file.defaults.relay.poll = false;
 
@@ -108,7 +109,17 @@ TEST_CASE("the command line wins over the file, the file over the environment") 
   CHECK(c.printers[1].baud == 57600);
 }
 
-TEST_CASE("run without any printer says how to name one") {
+TEST_CASE("run without a file and without --printer takes every Prusa on USB, with --printer none but those") {
+  const auto environment = [](const char*) -> const char* { return nullptr; };
+  RunOptions options;
+  agent::Configuration file;
+  CHECK(agent::takes_automatically(agent::overlay(file, options, environment)));
+  file.usb_automatic = true;
+  options.printers = {{"b", "/dev/b", std::nullopt}};
+  CHECK_FALSE(agent::takes_automatically(agent::overlay(file, options, environment)));
+}
+
+TEST_CASE("run with a file that is not there says so") {
   RunOptions options;
   options.config_file = "/nonexistent/marlin-agent.toml";
   const auto result = agent::run_configuration(options, [](const char*) { return nullptr; });

@@ -134,6 +134,94 @@ TEST_CASE("the lag of the I/O thread is measured every 100 ms") {
   CHECK(run_until(rig.service.io(), [&] { return count() >= 3; }));
 }
 
+// What the finder would say of a printer behind a device of the test's own.
+transport::UsbDevice prusa(const std::string& tty, const std::string& port = "1-1.2", const std::string& serial = "CZPX1") {
+  return {port, 0x2c99, 2, serial, "", "Original Prusa i3 MK3", {tty}};
+}
+
+TEST_CASE("a Prusa that appears on USB has a link and a host port, by its own name") {
+  Rig rig;
+  rig.begin(rig.configuration({}));
+  CHECK(rig.service.board().links().empty());
+  PtyDevice device(rig.path("tty"));
+  rig.service.usb_found({prusa(rig.path("tty"))});
+  REQUIRE(rig.seen("mk3-CZPX1"));
+  REQUIRE(run_until(rig.service.io(), [&] { return rig.seen("mk3-CZPX1")->serial_open; }));
+  CHECK(rig.has_port("mk3-CZPX1"));
+  CHECK(rig.seen("mk3-CZPX1")->device == rig.path("tty"));
+}
+
+TEST_CASE("a printer of USB that vanished is waited for, and comes back at another port by another tty") {
+  Rig rig;
+  Configuration c = rig.configuration({"a"});
+  c.printers[0].device.clear();
+  c.printers[0].usb.serial_number = "CZPX1";
+  rig.begin(c);
+  REQUIRE(rig.seen("a"));
+  CHECK_FALSE(rig.seen("a")->serial_open);
+  {
+    PtyDevice device(rig.path("tty0"));
+    rig.service.usb_found({prusa(rig.path("tty0"))});
+    REQUIRE(run_until(rig.service.io(), [&] { return rig.seen("a")->serial_open; }));
+  }
+  REQUIRE(run_until(rig.service.io(), [&] { return !rig.seen("a")->serial_open; }));
+  rig.service.usb_found({});
+  CHECK(rig.seen("a")->device.empty());
+  // Another printer has the old tty by now: it is not opened.
+  PtyDevice other(rig.path("tty0")), again(rig.path("tty1"));
+  rig.service.usb_found({prusa(rig.path("tty0"), "1-1.1", "CZPX9"), prusa(rig.path("tty1"), "1-1.4")});
+  REQUIRE(run_until(rig.service.io(), [&] { return rig.seen("a")->serial_open; }));
+  CHECK(rig.seen("a")->device == rig.path("tty1"));
+  CHECK(rig.seen("a")->serial_connects == 2);
+  CHECK(rig.service.board().links().size() == 1);
+}
+
+TEST_CASE("a port that is open stays open whatever the finder believes") {
+  Rig rig;
+  PtyDevice device(rig.path("tty0")), other(rig.path("tty1"));
+  rig.begin(rig.configuration({}));
+  rig.service.usb_found({prusa(rig.path("tty0"))});
+  REQUIRE(run_until(rig.service.io(), [&] { return rig.seen("mk3-CZPX1")->serial_open; }));
+  const auto host = transport_test::open_tty(rig.path("run/mk3-CZPX1"));
+  rig.service.usb_found({});
+  rig.service.usb_found({prusa(rig.path("tty1"))});
+  REQUIRE(transport_test::write_all(host.get(), "G28\n"));
+  std::string at_device;
+  CHECK(run_until(rig.service.io(), [&] { return (at_device += transport_test::read_available(device.master())) == "G28\n"; }));
+  CHECK(rig.seen("mk3-CZPX1")->serial_connects == 1);
+  CHECK(rig.seen("mk3-CZPX1")->device == rig.path("tty0"));
+}
+
+TEST_CASE("a reload leaves printers of USB as they are, or lets them go if they are no longer wanted") {
+  Rig rig;
+  PtyDevice device(rig.path("tty0"));
+  Configuration c = rig.configuration({});
+  rig.begin(c);
+  rig.service.usb_found({prusa(rig.path("tty0"))});
+  REQUIRE(run_until(rig.service.io(), [&] { return rig.seen("mk3-CZPX1")->serial_open; }));
+  c.defaults.relay.hold_limit = std::chrono::milliseconds(70);
+  rig.begin(c);
+  CHECK(rig.seen("mk3-CZPX1")->serial_connects == 1);
+  CHECK(rig.seen("mk3-CZPX1")->serial_open);
+  c.usb_automatic = false;
+  rig.begin(c);
+  CHECK(rig.service.board().links().empty());
+  CHECK_FALSE(rig.has_port("mk3-CZPX1"));
+}
+
+TEST_CASE("a second device for one rule is left alone, and said so once") {
+  Rig rig;
+  PtyDevice device(rig.path("tty0")), other(rig.path("tty1"));
+  Configuration c = rig.configuration({"a"});
+  c.printers[0].device.clear();
+  c.printers[0].usb.id = {0x2c99, 2};
+  rig.begin(c);
+  for (int i = 0; i < 3; ++i) rig.service.usb_found({prusa(rig.path("tty0"), "1-1.2", "X"), prusa(rig.path("tty1"), "1-1.3", "Y")});
+  REQUIRE(run_until(rig.service.io(), [&] { return rig.seen("a")->serial_open; }));
+  CHECK(rig.seen("a")->device == rig.path("tty0"));
+  CHECK(run_until(rig.service.io(), [&] { return rig.counters.warnings == 1; }));
+}
+
 TEST_CASE("shutting down lets the printer have what the host sent, then leaves nothing behind") {
   Rig rig;
   PtyDevice device(rig.path("a-device"));

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cstdint>
 #include <set>
+#include <string>
 #include <string_view>
 
 #include "agent/config_values.h"
@@ -16,13 +17,15 @@ using agent::Configuration;
 using fuzz::claim;
 
 void check_printers(const Configuration& c) {
-  std::set<std::string_view> names, devices;
+  std::set<std::string_view> names;
+  std::set<std::string> devices;
   for (const auto& printer : c.printers) {
     claim(agent::is_printer_name(printer.name), "a name is a name");
-    claim(printer.device.starts_with('/'), "a device is an absolute path");
+    claim(printer.device.starts_with('/') == printer.usb.is_empty(), "a device is an absolute path or found by USB");
+    claim(printer.device.empty() != printer.usb.is_empty(), "a printer is found in one way");
     claim(printer.baud >= 1200 && printer.baud <= 4'000'000, "a speed is within its range");
     claim(names.insert(printer.name).second, "no two printers have one name");
-    claim(devices.insert(printer.device).second, "no two printers have one device");
+    claim(devices.insert(printer.device + rule_text(printer.usb)).second, "no two printers have one device");
     claim(printer.relay.hold_limit > gcode::Time::zero(), "a hold limit is a limit");
     claim(printer.relay.temperature_period < gcode::kReadingLifetime, "temperatures are asked before they are old");
     claim(printer.relay.sd_period >= gcode::Time::zero(), "periods are not negative");

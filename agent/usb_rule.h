@@ -1,0 +1,40 @@
+// How an owner names a printer by its USB device instead of a path: any of its numbers, its serial number and its port.
+// What is left out matches every device. Pure.
+//
+//   usb = "1a86:7523"   serial_number = "CZPX0917X003XC13518"   usb_port = "1-1.2"
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "transport/usb_device.h"
+
+namespace agent {
+
+struct UsbRule {
+  std::optional<std::pair<std::uint16_t, std::uint16_t>> id;   ///< vendor and product
+  std::string serial_number;
+  std::string port;
+  bool operator==(const UsbRule&) const = default;
+
+  /// Nothing is named: this printer is not found by USB.
+  [[nodiscard]] bool is_empty() const { return !id && serial_number.empty() && port.empty(); }
+};
+
+/// Never true for what is certainly no printer (usb_boards.h), nor for an empty rule.
+[[nodiscard]] bool matches(const UsbRule& rule, const transport::UsbDevice& device);
+
+/// How narrow a rule is: of two that match one device the narrower has it. A port is one place, a serial number (nearly)
+/// one device, the numbers a kind.
+[[nodiscard]] int narrowness(const UsbRule& rule);
+
+/// As it stands in a configuration file, one key after another: usb = "2c99:0002", usb_port = "1-1.2"
+[[nodiscard]] std::string rule_text(const UsbRule& rule, std::string_view between = ", ");
+
+/// "2c99:0002": two times four hex digits.
+[[nodiscard]] std::optional<std::pair<std::uint16_t, std::uint16_t>> parse_usb_id(std::string_view text);
+
+}  // namespace agent
