@@ -1,8 +1,9 @@
 """The whole way from the printer's wire to its owner, with the files as they are shipped: agent, Prometheus in agent mode,
 remote_write, a second Prometheus that judges the alerts, Alertmanager, a web hook."""
+import json
 import os
 
-from kit import PROMETHEUS
+from kit import GRAFANA, PROMETHEUS, read
 from rig import claim, expect, run_claims, wait_until
 from servers import Alertmanager, Hook, Prometheus, changed
 
@@ -40,6 +41,9 @@ def wire_to_owner(rig, _):
     alert, = hook.received("MarlinThermalError")[:1]
     expect(alert["status"] == "firing" and alert["labels"]["severity"] == "critical", f"told was {alert}")
     expect(alert["labels"]["printer"] == "mk3" and alert["labels"]["site"] == "home", f"told was {alert['labels']}")
+    fleet = json.loads(read(GRAFANA, "dashboards", "marlin-fleet.json"))
+    shown, = (panel["targets"][0]["expr"] for panel in fleet["panels"] if panel["title"] == "Alerts")
+    expect(receiver.query(shown.replace("$instance", ".*")), "the dashboard of the fleet does not show the alert")
     expect(alert["annotations"]["summary"] == "mk3 stopped itself: thermal_runaway", f"told was {alert['annotations']}")
 
 
