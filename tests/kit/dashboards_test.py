@@ -145,7 +145,8 @@ def run(rig, _):
     prometheus = rig.keep(Prometheus(rig.directory, config)).wait_until_ready()
     wait_until("the demo has printed", lambda: "the print is done" in demo.output(), 150, 0.2)
     prometheus.wait_for('marlin_print_progress_ratio == 1')
-    prometheus.wait_for("marlin_axis_position_meters and on (printer) marlin_fan_speed_rpm and on (printer) marlin_feedrate_ratio")
+    for slow in ("marlin_axis_position_meters", "marlin_fan_speed_rpm", "marlin_feedrate_ratio", "marlin_nozzle_diameter_meters"):
+        prometheus.wait_for(f"count_over_time({slow}[{WINDOW}]) >= 3")  # asked or set up when the print is over
 
     excused = expected_empty()
     ahead = to_come()
