@@ -2,13 +2,22 @@
 remote_write, a second Prometheus that judges the alerts, Alertmanager, a web hook."""
 import json
 import os
+import time
 
 from kit import GRAFANA, PROMETHEUS, read
 from rig import claim, expect, run_claims, wait_until
 from servers import Alertmanager, Hook, Prometheus, changed
 
 SCRAPE = os.path.join(PROMETHEUS, "scrape")
+RECEIVING = "--web.enable-remote-write-receiver"
 PASSWORD = "  basic_auth: {username: pi-home, password_file: /etc/prometheus/remote-write-password}\n"
+
+
+def start_sender(rig, receiver, agent):
+    return rig.keep(Prometheus(rig.directory, changed(os.path.join(SCRAPE, "push-to-prometheus.yml"), {
+        "https://prometheus.example.net/api/v1/write": f"http://{receiver.address}/api/v1/write", PASSWORD: "",
+        "localhost:11520": f"127.0.0.1:{agent.port}", "scrape_interval: 10s": "scrape_interval: 1s"}),
+        "sender", "--enable-feature=agent"))
 
 
 @claim("a thermal error on the wire of a Pi behind NAT reaches its owner by remote_write and Alertmanager")
@@ -18,15 +27,12 @@ def wire_to_owner(rig, _):
         "http://localhost:8080/printer-alerts": hook.url})))
     receiver = rig.keep(Prometheus(rig.directory, changed(os.path.join(SCRAPE, "receiver.yml"), {
         "localhost:9093": alertmanager.address, "evaluation_interval: 15s": "evaluation_interval: 1s"}),
-        "receiver", "--web.enable-remote-write-receiver"))
+        "receiver", RECEIVING))
     device = rig.raw_device()
     agent = rig.start_agent(device.path)
     alertmanager.wait_until_ready()
     receiver.wait_until_ready()
-    sender = rig.keep(Prometheus(rig.directory, changed(os.path.join(SCRAPE, "push-to-prometheus.yml"), {
-        "https://prometheus.example.net/api/v1/write": f"http://{receiver.address}/api/v1/write", PASSWORD: "",
-        "localhost:11520": f"127.0.0.1:{agent.port}", "scrape_interval: 10s": "scrape_interval: 1s"}),
-        "sender", "--enable-feature=agent"))
+    sender = start_sender(rig, receiver, agent)
 
     def printer_is_seen():
         device.answer_like_a_printer(0.5)
@@ -45,6 +51,26 @@ def wire_to_owner(rig, _):
     shown, = (panel["targets"][0]["expr"] for panel in fleet["panels"] if panel["title"] == "Alerts")
     expect(receiver.query(shown.replace("$instance", ".*")), "the dashboard of the fleet does not show the alert")
     expect(alert["annotations"]["summary"] == "mk3 stopped itself: thermal_runaway", f"told was {alert['annotations']}")
+
+
+@claim("what a Pi measured while the other end was away arrives when it is back")
+def cut_off(rig, _):
+    config = changed(os.path.join(SCRAPE, "receiver.yml"), {})
+    receiver = rig.keep(Prometheus(rig.directory, config, "receiver", RECEIVING)).wait_until_ready()
+    agent = rig.start_agent(rig.raw_device().path)
+    agent.wait_for_web()
+    sender = start_sender(rig, receiver, agent)
+    receiver.wait_for("up == 1", 90)
+
+    receiver.stop()
+    gone = time.time()
+    scraped = agent.scrape().value("marlin_agent_scrapes_total", code="200")
+    wait_until("the sender scraped on", lambda: agent.scrape().value("marlin_agent_scrapes_total", code="200") > scraped + 24, 60, 0.5)
+    back = time.time()
+    rig.keep(Prometheus(rig.directory, config, "receiver", RECEIVING, port=receiver.port)).wait_until_ready()
+    span = f"count_over_time(up[{int(back - gone)}s])"
+    wait_until("the gap is filled", lambda: sum(count for _, count in receiver.query(span, back)) >= 4, 90, 0.5)
+    expect(sender.is_running(), "the sender ended")
 
 
 run_claims()

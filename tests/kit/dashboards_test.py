@@ -1,6 +1,6 @@
 """The dashboards: their JSON is what their source writes and what Grafana can load, and every query is run by a real
 Prometheus that scraped the demo. No query is refused; each returns data, unless expected_empty.txt says why not or the
-agent does not export its metrics yet (to_come.txt)."""
+agent does not export its metrics yet (to_come.txt). The same Prometheus judges the alerts and records the old names."""
 import glob
 import json
 import math
@@ -12,7 +12,7 @@ import tempfile
 import time
 import urllib.parse
 
-from kit import GRAFANA, HERE, ROOT, exported, families_in, read, to_come, unknown_metrics
+from kit import GRAFANA, HERE, PROMETHEUS, exported, families_in, read, to_come, unknown_metrics
 from rig import Process, claim, expect, free_port, run_claims, wait_until
 from servers import INSTALLED, Prometheus, answered
 
@@ -21,6 +21,7 @@ UNITS = {"none", "short", "percentunit", "s", "celsius", "lengthm", "massg", "ro
          "bytes", "Bps", "cps", "reqps"}
 KINDS = {"row", "timeseries", "stat", "bargauge", "table", "heatmap", "state-timeline"}
 WINDOW = "5m"  # what the demo's print lies in
+NOT_IN_THE_DEMO = {"prusa_chamber_temperature_celsius", "prusa_chamber_target_temperature_celsius"}  # it is an open printer
 
 
 def dashboards():
@@ -136,11 +137,13 @@ def finite_values(prometheus, expression, began):
     return sum(math.isfinite(float(value)) for series in data["result"] for _, value in series["values"])
 
 
-@claim("every query of every panel is accepted by Prometheus and returns data of the demo, or is expected not to")
+@claim("on the demo every query returns data or is expected not to, every rule can be judged, and no alert cries wolf")
 def run(rig, _):
     began = time.time()
     demo = rig.keep(Demo(rig))
-    config = ("global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n- job_name: marlin\n"
+    rules = [os.path.join(os.path.abspath(PROMETHEUS), name) for name in ("alerts.yml", "compat.yml")]
+    config = ("global: {scrape_interval: 1s, scrape_timeout: 1s, evaluation_interval: 1s}\n"
+              f"rule_files: {json.dumps(rules)}\nscrape_configs:\n- job_name: marlin\n"
               f"  static_configs: [{{targets: ['127.0.0.1:{demo.port}']}}]\n")
     prometheus = rig.keep(Prometheus(rig.directory, config)).wait_until_ready()
     wait_until("the demo has printed", lambda: "the print is done" in demo.output(), 150, 0.2)
@@ -162,7 +165,23 @@ def run(rig, _):
                 wrong.append(f"{place}: returns data although expected_empty.txt says: {excused[place]}")
         elif not values and not families_in(expression, ahead):
             wrong.append(f"{place}: no data for {expression}")
+    wrong += faults_of_rules(prometheus, began)
     expect(not wrong, "\n     ".join(wrong))
+
+
+def faults_of_rules(prometheus, began):
+    """Rules that Prometheus cannot judge, alerts that cried wolf, old names without a value."""
+    ahead = to_come()
+    wrong = [f"the alert {labels['alertname']} fires although nothing is wrong"
+             for labels, _ in prometheus.query(f'max_over_time(ALERTS{{alertstate="firing"}}[{WINDOW}])')]
+    for group in answered(f"http://{prometheus.address}/api/v1/rules")["data"]["groups"]:
+        for rule in group["rules"]:
+            if rule["health"] != "ok":
+                wrong.append(f"{rule['name']}: {rule['health']}: {rule.get('lastError')}")
+            elif rule["type"] == "recording" and rule["name"] not in NOT_IN_THE_DEMO \
+                    and not families_in(rule["query"], ahead) and not finite_values(prometheus, rule["name"], began):
+                wrong.append(f"{rule['name']} is not recorded: {rule['query']}")
+    return wrong
 
 
 run_claims()

@@ -41,8 +41,8 @@ def written(directory, name, text):
 class Server(Process):
     """A server program that says over HTTP when it is ready."""
 
-    def __init__(self, directory, name, command):
-        self.port = free_port()
+    def __init__(self, directory, name, command, port=None):
+        self.port = port or free_port()
         self.address = f"127.0.0.1:{self.port}"
         super().__init__(directory, name, [part.replace("ADDRESS", self.address) for part in command])
 
@@ -59,12 +59,12 @@ class Server(Process):
 
 
 class Prometheus(Server):
-    def __init__(self, directory, config, name="prometheus", *options):
+    def __init__(self, directory, config, name="prometheus", *options, port=None):
         self.config = written(directory, name + ".yml", config)
         is_agent = "--enable-feature=agent" in options
         place = "--storage.agent.path" if is_agent else "--storage.tsdb.path"
         super().__init__(directory, name, ["prometheus", f"--config.file={self.config}", "--web.listen-address=ADDRESS",
-                                           f"{place}={os.path.join(directory, name)}", *options])
+                                           f"{place}={os.path.join(directory, name)}", *options], port)
 
     def query(self, expression, at=None):
         """The instant vector (or scalar) as a list of (labels, value). A refused query is a failed claim."""
