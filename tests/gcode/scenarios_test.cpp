@@ -135,9 +135,10 @@ TEST_CASE("H15: a host that floods M105, goes and comes again has every answer, 
   r.attach();
   r.host("\nM105\n");
   CHECK(r.to_printer() == "\nM105\n");
-  for (int i = 0; i < 7; ++i) {
+  for (std::size_t left = 7; left-- > 0;) {
     CHECK(next_own(r, 900ms).empty());
     says(r, std::string(kTemperatures));
+    CHECK(host_in_flight(r) == left);  // those of the host that left are owed as well
   }
   CHECK(next_own(r) == "M105\n");
 }
@@ -301,6 +302,7 @@ TEST_CASE("H39: an unplugged printer takes with it what was in flight, and comes
   r.to_printer();
   r.printer("T:25.");
   r.relay().printer_lost(r.now);
+  CHECK(host_in_flight(r) == 0);
   r.relay().host_closed(r.now);
   CHECK_FALSE(r.relay().printer().temperature_report.known);
   CHECK(next_own(r, 60s).empty());

@@ -33,7 +33,12 @@ TEST_CASE("M8.2: inside Marlin's upload nothing is asked, an unnumbered line is 
   exchange(r, "N1 G1 X1*96\nN2 M105*37\n", "ok N1 P15 B15\nok N2 P15 B15\n");
   exchange(r, "M105\n", "Error:No Checksum with line number, Last Line: 3\nResend: 4\nok\n");
   CHECK(next_own(r, 60s).empty());
-  exchange(r, "M29\n", "Done saving file.\nok P15 B15\n");
+  r.host("M29\n");
+  r.to_printer();
+  REQUIRE(host_in_flight(r) == 1);
+  CHECK_FALSE(r.arbiter().in_flight[0].maybe);
+  says(r, "Done saving file.\nok P15 B15\n");
+  CHECK(host_in_flight(r) == 0);
   CHECK(next_own(r) == "M105\n");
 }
 

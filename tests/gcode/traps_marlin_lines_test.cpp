@@ -115,6 +115,7 @@ TEST_CASE("M4.3: a waiting command's temperatures reach the host although they l
   r.host("M109 S50\n");
   r.to_printer();
   says(r, " T:44.12 /50.00 B:22.50 /0.00 @:17 B@:0 W:?\n");
+  CHECK(r.relay().printer().heating.known);
   says(r, "echo:busy: processing\n");
   says(r, " T:50.02 /50.00 B:22.50 /0.00 @:9 B@:0 W:0\nok P15 B15\n");
   r.printer(kMarlinReport);
