@@ -4,6 +4,7 @@
 #include "agent/check_config.h"
 #include "agent/decode_command.h"
 #include "agent/demo_command.h"
+#include "agent/list_command.h"
 #include "agent/options.h"
 #include "agent/order_command.h"
 #include "agent/run_command.h"
@@ -17,6 +18,7 @@ int begin(const agent::EarlyExit& exit) {
 }
 int begin(const agent::RunOptions& options) { return agent::run(options); }
 int begin(const agent::CheckConfigOptions& options) { return agent::check_config(options, std::cout, std::cerr); }
+int begin(const agent::ListOptions& options) { return agent::list(options, std::cout, std::cerr); }
 int begin(const agent::DecodeOptions& options) { return agent::decode_file(options, std::cin, std::cout, std::cerr); }
 int begin(const agent::StatusOptions& options) { return agent::status(options, std::cout, std::cerr); }
 int begin(const agent::OrderOptions& options) { return agent::give_order(options, std::cout, std::cerr); }

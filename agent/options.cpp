@@ -98,11 +98,11 @@ EarlyExit usage(const std::string& sentence) {
   return {2, "marlin-agent: " + sentence + "\nTry: marlin-agent --help\n"};
 }
 
-constexpr std::array<std::string_view, 8> kCommands{"run", "check-config", "decode", "demo", "status", "release", "attach", "reset"};
+constexpr std::array<std::string_view, 9> kCommands{"run", "check-config", "list", "decode", "demo", "status", "release", "attach", "reset"};
 
 // The first word names the command; CLI11 would only say that one is missing.
 std::optional<EarlyExit> wrong_command(int argc, const char* const* argv) {
-  if (argc < 2) return usage("a command is missing: run, check-config, decode, demo, status, release, attach or reset");
+  if (argc < 2) return usage("a command is missing: run, check-config, list, decode, demo, status, release, attach or reset");
   const std::string_view word = argv[1];
   if (word.starts_with("-") || std::find(kCommands.begin(), kCommands.end(), word) != kCommands.end()) return std::nullopt;
   const std::string_view guess = nearest(word, kCommands);
@@ -160,6 +160,10 @@ Command parse_command_line(int argc, const char* const* argv) {
   add_run(*run_command, run);
   CLI::App* check_command = app.add_subcommand("check-config", "Say what is wrong in a configuration file, or that it is right");
   check_command->add_option("FILE", check.file, "Configuration file (TOML)")->required();
+  ListOptions list;
+  CLI::App* list_command = app.add_subcommand("list", "Show the serial devices on USB: whose they are, who holds them, what is needed");
+  list_command->add_option("--config", list.config_file, "Configuration file (TOML) that says whose they are")->type_name("FILE");
+  list_command->add_flag("--json", list.json, "For programs");
   CLI::App* decode_command = app.add_subcommand("decode", "Turn a recorded conversation into one JSON object per line");
   add_decode(*decode_command, decode);
   CLI::App* demo_command = app.add_subcommand("demo", "Watch a virtual printer print through the real agent");
@@ -177,6 +181,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   }
   if (run_command->parsed()) return finish_run(std::move(run));
   if (check_command->parsed()) return check;
+  if (list_command->parsed()) return list;
   if (decode_command->parsed()) return decode;
   if (control.status_command->parsed()) return control.status;
   if (auto order = control.order()) return *order;

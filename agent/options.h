@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/configuration.h"
+#include "agent/list_command.h"
 #include "agent/control_options.h"
 
 namespace agent {
@@ -52,7 +53,7 @@ struct EarlyExit {
   std::string text;   ///< to standard output if code is 0, otherwise to standard error
 };
 
-using Command = std::variant<RunOptions, CheckConfigOptions, DecodeOptions, DemoOptions, StatusOptions, OrderOptions, EarlyExit>;
+using Command = std::variant<RunOptions, CheckConfigOptions, ListOptions, DecodeOptions, DemoOptions, StatusOptions, OrderOptions, EarlyExit>;
 
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);
 

@@ -11,6 +11,7 @@
 #include <fstream>
 
 namespace transport {
+namespace {
 
 std::string name_of_process(long pid) {
   std::ifstream comm("/proc/" + std::to_string(pid) + "/comm");
@@ -18,6 +19,8 @@ std::string name_of_process(long pid) {
   std::getline(comm, name);
   return (name.empty() ? std::string("a program") : name) + " (process " + std::to_string(pid) + ")";
 }
+
+}  // namespace
 
 std::string lock_holder(int fd) {
   struct stat status {};

@@ -15,9 +15,6 @@ namespace transport {
 /// Undoes lock_device(), before close(): TIOCEXCL would outlive the descriptor on a pseudo-terminal.
 void unlock_device(int fd);
 
-/// "octoprint (process 812)"
-[[nodiscard]] std::string name_of_process(long pid);
-
 /// The program with a flock() on the file behind `fd`, as "name (process N)"; empty if the kernel does not tell.
 [[nodiscard]] std::string lock_holder(int fd);
 

@@ -1,13 +1,12 @@
-// Who uses a tty at the moment, without opening it: opening a printer's port resets the printer.
+// Who holds a tty at the moment, and who may, without opening it: opening a printer's port resets the printer.
 #pragma once
 
 #include <string>
 
 namespace transport {
 
-/// "marlin-agent (process 812)": the holder of its flock(), else a process that has it open and that this user may look
-/// into (root: any). Empty: nobody, as far as can be seen.
-[[nodiscard]] std::string user_of_device(const std::string& path);
+/// "marlin-agent (process 812)": the program with a flock() on `path`. Empty: nobody has one.
+[[nodiscard]] std::string lock_holder_of(const std::string& path);
 
 /// Whether this user may open `path`, and who else may.
 struct DeviceAccess {
