@@ -82,19 +82,4 @@ std::vector<UsbDevice> read_usb_devices(const fs::path& sysfs) {
   return devices;
 }
 
-std::string usb_port_of(const std::string& tty, const fs::path& sysfs) {
-  std::error_code error;
-  const fs::path node = fs::canonical(tty, error);
-  if (error) return {};
-  // .../1-1.2:1.0 for cdc_acm, .../1-1.3:1.0/ttyUSB0 for usb-serial
-  const fs::path target = fs::canonical(sysfs / "class" / "tty" / node.filename() / "device", error);
-  std::string port;
-  for (const fs::path& part : target) {
-    const std::string name = part.string();
-    const std::string before_colon = name.substr(0, name.find(':'));
-    if (before_colon.size() < name.size() && is_usb_port(before_colon)) port = before_colon;
-  }
-  return port;
-}
-
 }  // namespace transport

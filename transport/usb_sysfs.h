@@ -9,7 +9,6 @@
 #pragma once
 
 #include <filesystem>
-#include <string>
 #include <vector>
 
 #include "transport/usb_device.h"
@@ -18,9 +17,5 @@ namespace transport {
 
 /// Every device that is no hub, lowest port first. What vanishes meanwhile is left out. `sysfs` is /sys but for tests.
 [[nodiscard]] std::vector<UsbDevice> read_usb_devices(const std::filesystem::path& sysfs = "/sys");
-
-/// The port behind a tty ("/dev/ttyACM0", links are followed), or empty if it is none of USB. One link is read, which waits
-/// for nobody.
-[[nodiscard]] std::string usb_port_of(const std::string& tty, const std::filesystem::path& sysfs = "/sys");
 
 }  // namespace transport

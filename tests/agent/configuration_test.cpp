@@ -229,8 +229,9 @@ TEST_CASE("the shipped file is right with its examples too") {
     text += (example ? line.substr(1) : line) + '\n';
   }
   const Configuration c = right(text);
-  REQUIRE(c.printers.size() == 1);
+  REQUIRE(c.printers.size() == 3);
   CHECK(c.printers[0].name == "mk3s");
+  CHECK(c.usb_automatic == true);
   CHECK(c.printers[0].relay.hold_limit == gcode::RelaySettings{}.hold_limit);
   CHECK(c.printers[0].relay.drain_limit == gcode::RelaySettings{}.drain_limit);
   CHECK(c.record.max_bytes == agent::RecordConfiguration{}.max_bytes);

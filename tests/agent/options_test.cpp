@@ -119,6 +119,14 @@ TEST_CASE("run without a file and without --printer takes every Prusa on USB, wi
   CHECK_FALSE(agent::takes_automatically(agent::overlay(file, options, environment)));
 }
 
+TEST_CASE("list takes a configuration file and may answer in JSON") {
+  const char* const words[]{"marlin-agent", "list", "--json", "--config", "/etc/x.toml"};
+  const agent::Command command = agent::parse_command_line(5, words);
+  REQUIRE(std::holds_alternative<agent::ListOptions>(command));
+  CHECK(std::get<agent::ListOptions>(command).json);
+  CHECK(std::get<agent::ListOptions>(command).config_file == "/etc/x.toml");
+}
+
 TEST_CASE("run with a file that is not there says so") {
   RunOptions options;
   options.config_file = "/nonexistent/marlin-agent.toml";

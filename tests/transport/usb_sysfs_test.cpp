@@ -59,17 +59,3 @@ TEST_CASE("what is half there or broken is left out, without a word") {
   CHECK(devices[0].ttys.empty());
   CHECK(read_usb_devices(usb.path() / "none").empty());
 }
-
-TEST_CASE("the port behind a tty is told for both kinds of driver") {
-  UsbTree usb;
-  usb.plug("1-1.2", "2c99:0002");
-  usb.add_tty("1-1.2", "ttyACM0");
-  usb.plug("1-1.3", "1a86:7523");
-  usb.add_tty("1-1.3", "ttyUSB0");
-  for (const char* tty : {"ttyACM0", "ttyUSB0"}) std::ofstream(usb.path() / tty);
-  std::filesystem::create_symlink(usb.path() / "ttyACM0", usb.path() / "by-id");
-  CHECK(transport::usb_port_of(usb.path() / "by-id", usb.path()) == "1-1.2");
-  CHECK(transport::usb_port_of(usb.path() / "ttyUSB0", usb.path()) == "1-1.3");
-  CHECK(transport::usb_port_of("/dev/null", usb.path()).empty());
-  CHECK(transport::usb_port_of("/no/such/tty", usb.path()).empty());
-}

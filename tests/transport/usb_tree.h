@@ -28,11 +28,7 @@ class UsbTree {
     std::filesystem::path place = device(port) / (port + ":1." + std::to_string(interface));
     if (tty.starts_with("ttyUSB")) place /= tty;
     std::filesystem::create_directories(place / "tty" / tty);
-    std::filesystem::create_directories(path() / "class" / "tty");
-    std::filesystem::create_directory_symlink(place, place / "tty" / tty / "device");
-    std::filesystem::create_directory_symlink(place / "tty" / tty, path() / "class" / "tty" / tty);
   }
-  void unplug(const std::string& port) { std::filesystem::remove_all(device(port)); }
 
  private:
   [[nodiscard]] std::filesystem::path device(const std::string& port) const {
