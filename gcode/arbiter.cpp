@@ -225,7 +225,7 @@ void Arbiter::tick(Time now) {
   s_.printer.silence_expected = s_.in_flight.any_host([](const InFlight& e) { return may_block(e.kind); });
   s_.printer.tick(now);
   if (s_.printer.busy.known) s_.counters.busy_time[static_cast<std::size_t>(s_.printer.busy.value)] += step;
-  if (s_.recovering && now - s_.recovery_since > kRecoveryLimit) s_.recovering = false;
+  if (s_.recovering && now - std::max(s_.recovery_since, s_.last_progress_line) > kRecoveryLimit) s_.recovering = false;
   if (s_.resend_ok_due && now - s_.recovery_since > kSettle) s_.resend_ok_due = false;
   if (s_.surplus > 0 && s_.in_flight.empty() && now - s_.last_ok > 2 * kSettle) s_.surplus = 0;
   check_own(now);

@@ -71,6 +71,7 @@ struct ArbiterState {
   bool meatpack = false;
   bool power_panic = false;
   bool resend_ok_due = false;        ///< the next ok belongs to a rejected line
+  bool stray_ok = false;             ///< the next ok is for a scrap of a line, which was nobody's command
   bool line_rejected = false;        ///< Error with a number: a Resend follows
   bool recovering = false;           ///< until the asked-for line was acknowledged
   bool asked_again = false;          ///< ... and the host has sent it
@@ -169,6 +170,7 @@ class Arbiter {
   void on_overflow(const Reply& reply);
   void identify(const Reply& reply);
   [[nodiscard]] bool rejects_own(std::string_view line) const;
+  [[nodiscard]] bool rejects_a_scrap(std::string_view line) const;
   [[nodiscard]] bool answers_own(const Reply& reply, std::string_view line) const;
   void finish_own(QueryOutcome outcome, Time now);
   void acknowledge(Time now);

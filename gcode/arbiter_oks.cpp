@@ -1,6 +1,7 @@
 // Whose an ok is. oks are not 1:1 with lines (protocol/prusa.md 1.5): content decides first, then the order, and what is
 // in doubt is the host's.
 #include <algorithm>
+#include <utility>
 
 #include "gcode/arbiter.h"
 
@@ -125,8 +126,14 @@ Verdict Arbiter::on_temperature_ok(Time now) {
 }
 
 Verdict Arbiter::on_plain_ok(const Reply& reply, Time now) {
+  if (std::exchange(s_.stray_ok, false)) return Verdict::kPass;
   if (reply.ok_number) {  // ADVANCED_OK names the line
-    if (const auto index = s_.in_flight.numbered(*reply.ok_number)) drop_before(*index);
+    if (const auto index = s_.in_flight.numbered(*reply.ok_number)) {
+      drop_before(*index);
+    } else if (s_.surplus > 0) {  // the host was given an own ok in its place
+      --s_.surplus;
+      return Verdict::kWithhold;
+    }
   }
   while (s_.in_flight.size() > 0 && now > s_.in_flight[0].maybe_until) s_.in_flight.erase(0);
   if (s_.in_flight.empty()) {
@@ -146,7 +153,11 @@ Verdict Arbiter::on_plain_ok(const Reply& reply, Time now) {
     --s_.given_up;
     return Verdict::kPass;
   }
-  if (s_.in_flight.host_count() == 0 || ok_follows_payload(own, now)) {
+  // ADVANCED_OK names no line: then it is for none that has a number.
+  const auto has_no_number = [](const InFlight& e) { return e.number < 0; };
+  const bool names_none = reply.planner_free >= 0 && !reply.ok_number && s_.in_flight.overflow() == 0;
+  const bool own_for_certain = names_none && !s_.in_flight.any_host(has_no_number);
+  if (s_.in_flight.host_count() == 0 || own_for_certain || ok_follows_payload(own, now)) {
     const bool useful = own.payload_seen || s_.own.seconds > 0;
     if (s_.own.seconds > 0 && !own.payload_seen) s_.subscriptions.asserted(s_.own, *dialect_);
     // An ok alone is no answer to an M105: it was for something before it ("M118 ok" has two), and the answer still comes.

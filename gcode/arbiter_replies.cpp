@@ -107,7 +107,7 @@ void Arbiter::on_start(Time now) {
   s_.hold_until = now;
   s_.ghosts = s_.surplus = s_.given_up = 0;
   s_.comment_open = s_.uploading = s_.meatpack = s_.power_panic = false;
-  s_.resend_ok_due = s_.recovering = s_.asked_again = s_.busy_since_ok = false;
+  s_.stray_ok = s_.resend_ok_due = s_.recovering = s_.asked_again = s_.busy_since_ok = false;
   s_.last_report = LastReport::kNone;
   s_.last_number = -1;
   s_.empty_since = kNever;
@@ -191,6 +191,7 @@ Verdict Arbiter::decide(const Reply& reply, std::string_view line, Time now) {
     if (reply.kind == ReplyKind::kUnknownCommand) s_.poller.unsupported(own.query);
     return Verdict::kWithhold;
   }
+  if (reply.kind == ReplyKind::kUnknownCommand && rejects_a_scrap(line)) s_.stray_ok = true;
   const bool torn = is_report(reply.kind) && !is_whole_report(line);
   // What nobody understands may be the own answer, spoiled: from now on its place in the line proves nothing.
   if (const auto own = s_.in_flight.own(); own && (torn || reply.kind == ReplyKind::kUnknown || reply.kind == ReplyKind::kUnknownCommand)) s_.in_flight[*own].doubtful = true;
@@ -215,6 +216,14 @@ bool Arbiter::rejects_own(std::string_view line) const {
   const bool all_known = s_.in_flight.overflow() == 0 && s_.given_up == 0 && own.code >= 0;
   const auto may_say_it = [&own](const InFlight& e) { return e.letter == 0 || e.code == own.code; };
   return all_known && !s_.in_flight.any_host(may_say_it) && names_own_exactly(line, text);
+}
+
+// A Resend's flush cut a line in two, and the printer took its end for a command: "echo:Unknown command: "4"(2)". Its ok is for none
+// that the host waits for.
+bool Arbiter::rejects_a_scrap(std::string_view line) const {
+  if (!s_.recovering || s_.in_flight.size() == 0 || line.find('"') == std::string_view::npos) return false;
+  const InFlight& first = s_.in_flight[0];
+  return !first.is_own() && first.letter != 0 && parse_command(rejected_text(line)).letter == 0;
 }
 
 bool Arbiter::answers_own(const Reply& reply, std::string_view line) const {

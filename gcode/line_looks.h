@@ -18,6 +18,8 @@ namespace gcode {
 /// The value of a line that is one number and nothing else: "0.40".
 [[nodiscard]] std::optional<float> whole_number(std::string_view line);
 
+/// What an unknown command's echo names, without its quotes: "M27 P".
+[[nodiscard]] std::string_view rejected_text(std::string_view line);
 /// "echo:Unknown command: \"M27 P\"" for an own "M27 P", or for what noise made of it: half of its bytes are there, in
 /// order. `own` with or without its newline.
 [[nodiscard]] bool names_own(std::string_view line, std::string_view own);

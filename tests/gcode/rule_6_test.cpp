@@ -113,3 +113,30 @@ TEST_CASE("rule 6: M301 owes two oks on a Prusa") {
   CHECK(host_in_flight(r) == 0);
   CHECK(r.to_host() == "ok\nok\n");
 }
+
+TEST_CASE("rule 6: an ADVANCED_OK without a number is no numbered line's") {
+  gcode::RelaySettings settings = only_temperatures();
+  settings.position_period = 1s;
+  Rig r = known_rig(kMarlin21, settings);
+  REQUIRE(next_own(r) == "M114\n");
+  r.to_host();
+  const bool named = GENERATE(true, false);
+  r.host(named ? numbered(7, "G1 X1") : "G1 X1\n");
+  r.pass(60ms);
+  r.printer("ok P15 B15\n");
+  CHECK(r.to_host().empty() == named);
+  r.printer(named ? "ok N7 P15 B15\n" : "ok P15 B15\n");
+  CHECK(r.to_host().empty() != named);
+}
+
+TEST_CASE("rule 6: the ok of the scrap that a Resend's flush left is not the next command's") {
+  Rig r = known_rig(kPrusa39);
+  const bool flushed = GENERATE(true, false);
+  r.host(numbered(1, "G1 X1"));
+  r.to_printer();
+  if (flushed) r.printer(std::string(kRejected) + "ok\n");
+  if (flushed) r.host(numbered(1, "G1 X1"));
+  r.printer("echo:Unknown command: \"4\"(2)\nok\n");
+  CHECK(count_of(r.to_host(), "ok\n") == (flushed ? 2 : 1));
+  CHECK(host_in_flight(r) == (flushed ? 1 : 0));
+}

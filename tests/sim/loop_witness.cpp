@@ -163,6 +163,8 @@ void LoopWitness::judge_ok(char owner, bool withheld, Time now) {
 void LoopWitness::judge_line(std::string_view line, std::string_view origins, const LineVerdict& verdict, bool asked_reports,
                              Time now) {
   if (starts(line, "Resend")) resend_at_ = now;
+  // What noise did to the books waits as long as the printer lets everybody wait.
+  if (starts(line, "echo:busy") && spoiled_ && now - last_spoiled_ < kSpoiltFor) last_spoiled_ = now;
   if (starts(line, "start")) start_seen_ = true, oks_ahead_ = 0;
   if (verdict.dropped) return;
   // Lines that noise has run into one go by their beginning.
