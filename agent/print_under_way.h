@@ -4,12 +4,12 @@
 #include <optional>
 #include <string_view>
 
-#include "gcode/printer_state.h"
+#include "gcode/line_relay.h"
 
 namespace agent {
 
-/// What is under way, as a clause ("a host is printing"), or nothing. A paused print is one, and so is an upload to the SD
-/// card, which is a numbered stream like any other.
-[[nodiscard]] std::optional<std::string_view> print_under_way(const gcode::PrinterState& printer, gcode::Time now);
+/// What is under way, as a clause ("a host is printing"), or nothing. A paused print is one; so is an upload to the SD card;
+/// and so is all that an attached host sends packed, since nobody can tell.
+[[nodiscard]] std::optional<std::string_view> print_under_way(const gcode::LineRelay& relay, gcode::Time now);
 
 }  // namespace agent

@@ -17,7 +17,7 @@ bool PrinterLink::was_released_before() {
 }
 
 std::optional<ControlAnswer> PrinterLink::refuse_in_print(const ControlRequest& request) const {
-  const auto print = print_under_way(bridge_.relay().printer(), monotonic_now());
+  const auto print = print_under_way(bridge_.relay(), monotonic_now());
   if (!print || request.force) return std::nullopt;
   return ControlAnswer{ControlCode::kPrinting, configuration_.name + ": " + std::string(*print) + "; --force ends it all the same"};
 }

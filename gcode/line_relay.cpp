@@ -113,6 +113,7 @@ std::size_t LineRelay::commands_in_flight() const {
   return impl_->s.arbiter.in_flight.size() + impl_->s.arbiter.in_flight.overflow();
 }
 bool LineRelay::host_is_attached() const { return impl_->s.arbiter.host_attached; }
+bool LineRelay::host_is_opaque() const { return impl_->arbiter.is_transparent(); }
 
 namespace {
 

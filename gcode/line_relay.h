@@ -76,6 +76,8 @@ class LineRelay {
   /// Commands written and not yet acknowledged, of both origins.
   [[nodiscard]] std::size_t commands_in_flight() const;
   [[nodiscard]] bool host_is_attached() const;
+  /// The host's bytes pass unread: packed (MeatPack), or lines of an upload.
+  [[nodiscard]] bool host_is_opaque() const;
 
   /// Copies bytes in and processes them: for tests, simulation and the demo. Returns how many were taken.
   std::size_t feed_host(std::string_view bytes, Time now);

@@ -2,6 +2,7 @@
 import fcntl
 import json
 import os
+import pty
 import pwd
 import shutil
 import signal
@@ -180,6 +181,54 @@ def plain_in_a_pipe(rig, _):
     watch.signal(signal.SIGINT)
     wait_until("Ctrl-C ends it", lambda: not watch.is_running(), 10)
     expect(watch.child.returncode == 0, f"status {watch.child.returncode}")
+
+
+@claim("on a terminal status has colours unless NO_COLOR says otherwise, and --watch gives the screen back as it was")
+def on_a_terminal(rig, _):
+    _, agent = start_silent(rig)
+
+    def on_pty(*words, end_after=None, **environment):
+        master, slave = pty.openpty()
+        child = subprocess.Popen([rig.agent, "status", *words, "--runtime-dir", agent.runtime], stdout=slave, stderr=slave,
+                                 env={**{k: v for k, v in os.environ.items() if k != "NO_COLOR"}, "TERM": "xterm", **environment})
+        os.close(slave)
+        seen, deadline = b"", time.monotonic() + 30
+        while time.monotonic() < deadline:
+            try:
+                seen += os.read(master, 65536)
+            except OSError:  # the last one has closed it
+                break
+            if end_after and end_after in seen:
+                child.send_signal(signal.SIGINT)
+                end_after = None
+        os.close(master)
+        return seen, child.wait(10)
+
+    seen, code = on_pty()
+    expect(code == 0 and b"\x1b[1mmk3\x1b[0m" in seen, f"{code}: {seen!r}")
+    seen, code = on_pty(NO_COLOR="1")
+    expect(code == 0 and b"mk3" in seen and b"\x1b" not in seen, f"{code}: {seen!r}")
+    seen, code = on_pty("--watch", end_after=b"device")
+    expect(code == 0 and seen.startswith(b"\x1b[?1049h") and seen.endswith(b"\x1b[?1049l"), f"{code}: {seen!r}")
+    seen, code = on_pty("--watch", "--json", end_after=b'"printers"')
+    expect(code == 0 and b"\x1b" not in seen, f"{code}: {seen!r}")
+
+
+@claim("attach leaves a device alone that another program visibly has open")
+def in_use(rig, _):
+    device = os.path.join(rig.directory, "device")  # a program that flashes takes no lock; nor does this test
+    with open(device, "wb") as flashing:
+        agent = rig.start_agent(device)
+        agent.wait_for_web()
+        expect(run(rig, agent, "release", "mk3")[0] == 0, "release was refused")
+        code, _, errors = run(rig, agent, "attach", "mk3")
+        expect(code == 4 and errors == f"marlin-agent: mk3: {device} is in use: python3 (process {os.getpid()}) has it open\n",
+               f"{code}: {errors}")
+        expect(agent.scrape().value("marlin_serial_released") == 1, "it was taken back all the same")
+        flashing.flush()
+    code, _, errors = run(rig, agent, "attach", "mk3")
+    expect(code == 4 and "it is no serial port; trying again" in errors, f"{code}: {errors}")
+    expect(agent.scrape().value("marlin_serial_released") == 0, "it is still released")
 
 
 @claim("a user who is neither root nor in the agent's group is refused in one clear sentence")
