@@ -65,7 +65,7 @@ Service::Fault Service::make_directories(const Configuration& next) {
 }
 
 std::unique_ptr<WebServer> Service::serve(const Configuration& configuration) {
-  auto web = std::make_unique<WebServer>(web_options(configuration), build_info(), board_, counters_, web_counters_);
+  auto web = std::make_unique<WebServer>(web_options(configuration), build_info(), board_, counters_, web_counters_, link_quality_);
   web->start();
   return web;
 }

@@ -83,6 +83,7 @@ class Service {
   AgentSnapshot self_;
   Recorder recorder_;
   WebCounters web_counters_;
+  LinkQualityBoard link_quality_;
   std::unique_ptr<WebServer> web_;
   Configuration web_now_;   ///< what web_ was made from
   Configuration now_;       ///< what printers_ was made from

@@ -128,4 +128,12 @@ std::streamsize GzipSink::xsputn(const char* data, std::streamsize size) {
   return size;
 }
 
+std::string pack(std::string_view plain) {
+  std::string packed;
+  GzipSink sink(packed);
+  sink.sputn(plain.data(), static_cast<std::streamsize>(plain.size()));
+  sink.finish();
+  return packed;
+}
+
 }  // namespace agent

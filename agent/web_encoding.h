@@ -45,4 +45,7 @@ class GzipSink : public std::streambuf {
   std::unique_ptr<Deflate> deflate_;
 };
 
+/// The whole of `plain`, packed.
+[[nodiscard]] std::string pack(std::string_view plain);
+
 }  // namespace agent

@@ -7,17 +7,25 @@
 namespace agent {
 namespace {
 
-constexpr std::array<std::pair<unsigned, std::string_view>, 10> kStatusTexts{
+constexpr std::array<std::pair<unsigned, std::string_view>, 13> kStatusTexts{
     {{200, "200 OK"},
+     {304, "304 Not Modified"},
      {400, "400 Bad Request"},
+     {401, "401 Unauthorized"},
      {404, "404 Not Found"},
      {405, "405 Method Not Allowed"},
      {408, "408 Request Timeout"},
      {413, "413 Content Too Large"},
      {414, "414 URI Too Long"},
+     {429, "429 Too Many Requests"},
      {431, "431 Request Header Fields Too Large"},
      {500, "500 Internal Server Error"},
      {503, "503 Service Unavailable"}}};
+
+/// Nothing is fetched from anywhere else and nobody frames it: a page that shows a printer's own words cannot be made to.
+constexpr std::string_view kSafetyFields =
+    "\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nContent-Security-Policy: default-src 'self'; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
 
 }  // namespace
 
@@ -36,19 +44,19 @@ WebResponse plain_answer(unsigned status, std::string_view explanation) {
 
 std::string response_head(const WebResponse& response, bool keep_alive) {
   std::string head;
-  head.reserve(384);  // the longest one is 330 bytes
+  head.reserve(512);  // the longest one is 480 bytes
   head += "HTTP/1.1 ";
   head += status_text(response.status);
   head += "\r\nContent-Type: ";
   head += response.content_type;
-  head += "\r\nContent-Length: " + std::to_string(response.body.size());
+  if (!response.is_stream && response.status != 304) head += "\r\nContent-Length: " + std::to_string(response.body.size());
   if (response.gzip) head += "\r\nContent-Encoding: gzip";
-  if (response.is_scrape) head += "\r\nVary: Accept-Encoding";
+  if (response.is_scrape || response.varies_by_encoding) head += "\r\nVary: Accept-Encoding";
+  if (!response.etag.empty()) head += "\r\nETag: " + response.etag;
   if (response.status == 405) head += "\r\nAllow: GET, HEAD";
-  head += "\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff";
-  // Nothing is fetched from anywhere: a page that shows a printer's own words cannot be made to.
-  head +=
-      "\r\nContent-Security-Policy: default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'none'";
+  // A page of an older version never lives on in a browser: it asks each time, and is mostly told that nothing changed.
+  head += response.etag.empty() ? "\r\nCache-Control: no-store" : "\r\nCache-Control: no-cache";
+  head += kSafetyFields;
   head += keep_alive ? "\r\nConnection: keep-alive" : "\r\nConnection: close";
   head += "\r\n\r\n";
   return head;

@@ -13,6 +13,8 @@ struct WebRequest {
   WebMethod method = WebMethod::kGet;
   std::string path;  ///< without query and without the authority of an absolute form, not decoded
   bool accepts_gzip = false;
+  std::string query{};          ///< what stood behind '?', not decoded
+  std::string if_none_match{};  ///< the field's value; empty: there was none
 };
 
 struct WebResponse {
@@ -21,6 +23,9 @@ struct WebResponse {
   std::string body;
   bool gzip = false;       ///< the body is packed
   bool is_scrape = false;  ///< of the metrics endpoint, whatever the status
+  std::string etag;        ///< with its quotes; not empty: may be kept and asked for again
+  bool varies_by_encoding = false;
+  bool is_stream = false;  ///< events follow the head until the client has enough; no length, no body
 };
 
 /// "200 OK" for the status line; "500 Internal Server Error" for a number that this server does not use.

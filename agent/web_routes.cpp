@@ -6,8 +6,8 @@
 #include <ostream>
 #include <utility>
 
+#include "agent/web_api.h"
 #include "agent/web_encoding.h"
-#include "agent/web_landing.h"
 
 namespace agent {
 namespace {
@@ -39,16 +39,17 @@ WebResponse metrics_page(const WebContext& context, const WebRequest& request) {
   return response;
 }
 
-WebResponse landing_page(const WebContext& context, const WebRequest&) {
-  WebResponse response;
-  response.content_type = "text/html; charset=utf-8";
-  response.body = landing_html(context);
-  return response;
-}
-
 WebResponse health_page(const WebContext&, const WebRequest&) {
   WebResponse response;
   response.body = "ok\n";
+  return response;
+}
+
+/// The head of a stream; its session fetches the events.
+WebResponse events_page(const WebContext&, const WebRequest&) {
+  WebResponse response;
+  response.content_type = "text/event-stream";
+  response.is_stream = true;
   return response;
 }
 
@@ -58,28 +59,39 @@ WebRoutes::WebRoutes(WebContext context)
     : context_(std::move(context)),
       routes_{
           {context_.telemetry_path, metrics_page, true},  // first: it may take the place of one of the others
-          {"/", landing_page},
           {"/healthz", health_page},
+          {"/api/v1/printers", printers_page},
+          {"/api/v1/history", history_page},
+          {"/api/v1/jobs", jobs_page},
+          {"/api/v1/catalogue", catalogue_page},
+          {"/api/v1/events", events_page},
       } {}
 
 WebResponse WebRoutes::answer(const WebRequest& request) const {
+  if (request.method == WebMethod::kOther) {
+    auto refusal = plain_answer(405, "only GET and HEAD are answered");
+    refusal.is_scrape = request.path == context_.telemetry_path;
+    return refusal;
+  }
   const auto route =
       std::find_if(routes_.begin(), routes_.end(), [&](const Route& r) { return r.path == request.path; });
-  if (route != routes_.end()) return answer(*route, request);
-  if (request.method == WebMethod::kOther) return plain_answer(405, "only GET and HEAD are answered");
-  return plain_answer(404, "the metrics are at " + context_.telemetry_path);
+  return route != routes_.end() ? answer_of(*route, request) : other_path(request);
 }
 
-WebResponse WebRoutes::answer(const Route& route, const WebRequest& request) const {
+WebResponse WebRoutes::answer_of(const Route& route, const WebRequest& request) const {
   WebResponse response;
   try {
-    response = request.method == WebMethod::kOther ? plain_answer(405, "only GET and HEAD are answered")
-                                                   : route.page(context_, request);
+    response = route.page(context_, request);
   } catch (const std::exception&) {  // out of memory, most likely; the next request may find some
     response = plain_answer(503, "the page could not be made");
   }
   response.is_scrape = route.is_scrape;
   return response;
+}
+
+WebResponse WebRoutes::other_path(const WebRequest& request) const {
+  if (auto asset = assets_.answer(request)) return std::move(*asset);
+  return plain_answer(404, "the metrics are at " + context_.telemetry_path);
 }
 
 }  // namespace agent

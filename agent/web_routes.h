@@ -5,8 +5,10 @@
 #include <string>
 #include <vector>
 
+#include "agent/link_quality.h"
 #include "agent/metrics.h"
 #include "agent/snapshot.h"
+#include "agent/web_assets.h"
 #include "agent/web_counters.h"
 #include "agent/web_message.h"
 
@@ -19,6 +21,7 @@ struct WebContext {
   const MetricsCollector& metrics;
   WebCounters& counters;
   std::string telemetry_path;
+  const LinkQualityBoard& quality;
 };
 
 class WebRoutes {
@@ -34,9 +37,12 @@ class WebRoutes {
     WebResponse (*page)(const WebContext&, const WebRequest&);
     bool is_scrape = false;
   };
-  [[nodiscard]] WebResponse answer(const Route& route, const WebRequest& request) const;
+
+  [[nodiscard]] WebResponse answer_of(const Route& route, const WebRequest& request) const;
+  [[nodiscard]] WebResponse other_path(const WebRequest& request) const;
 
   WebContext context_;
+  WebAssets assets_;
   std::vector<Route> routes_;
 };
 

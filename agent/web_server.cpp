@@ -14,6 +14,7 @@
 
 #include "agent/metrics.h"
 #include "agent/web_address.h"
+#include "agent/web_api.h"
 #include "agent/web_connections.h"
 #include "agent/web_listener.h"
 #include "agent/web_routes.h"
@@ -59,14 +60,19 @@ class SignalsBlocked {
 class WebServer::Impl {
  public:
   Impl(WebOptions options, BuildInfo build, const SnapshotBoard& board, const LogCounters& log,
-       WebCounters& counters)
+       WebCounters& counters, LinkQualityBoard& quality)
       : options_(std::move(options)),
         build_(std::move(build)),
         metrics_(build_, board, log, counters),
-        routes_({build_, board, metrics_, counters, options_.telemetry_path}),
+        context_{build_, board, metrics_, counters, options_.telemetry_path, quality},
+        routes_(context_),
+        quality_(quality),
         counters_(counters),
         connections_(options_.max_connections, options_.max_waiting_bytes),
-        sweep_timer_(io_) {
+        events_(options_.max_event_clients, [this] { return printers_json(context_); }),
+        sweep_timer_(io_),
+        event_timer_(io_),
+        look_timer_(io_) {
     if (!options_.telemetry_path.starts_with('/'))
       throw std::runtime_error("the telemetry path must begin with /");
   }
@@ -84,6 +90,7 @@ class WebServer::Impl {
       addresses_.push_back(listener.bound_address());
       listener.start();
     }
+    look();
     const SignalsBlocked blocked;
     thread_ = std::thread([this] { run(); });
   }
@@ -101,7 +108,7 @@ class WebServer::Impl {
   void listen(const std::string& address) {
     const bool ipv6_only = has_ipv4_twin(options_.listen_addresses, parse_listen_address(address));
     listeners_.emplace_back(io_, address, ipv6_only,
-                            [this](WebSession::Socket socket) { open(std::move(socket)); });
+                            [this](WebStream::Socket socket) { open(std::move(socket)); });
   }
 
   void run() {
@@ -112,16 +119,37 @@ class WebServer::Impl {
         return;
       } catch (const std::exception&) {
         // Out of memory in one connection's step: that connection goes with its handler, the others go on.
-        sweeping_ = false;
+        sweeping_ = telling_ = false;
       }
     }
   }
 
-  void open(WebSession::Socket socket) {
+  void open(WebStream::Socket socket) {
     if (connections_.make_room()) counters_.count_dropped_connection();
-    const WebSessionContext context{options_, routes_, connections_, counters_};
-    std::make_shared<WebSession>(std::move(socket), context)->start();
+    const WebSessionContext context{options_, routes_, connections_, counters_, events_};
+    std::make_shared<WebSession>(plain_stream(std::move(socket)), context)->start();
     if (!sweeping_) sweep();
+    if (!telling_) tell();
+  }
+
+  // While there are connections; each may turn into one that listens.
+  void tell() {
+    telling_ = connections_.size() > 0;
+    if (!telling_) return;
+    event_timer_.expires_after(options_.event_period);
+    event_timer_.async_wait([this](boost::system::error_code stopped) {
+      if (stopped) return;
+      tell();  // first: a tick that fails is not the last
+      events_.tick();
+    });
+  }
+
+  void look() {
+    look_timer_.expires_after(options_.look_period);
+    look_timer_.async_wait([this](boost::system::error_code stopped) {
+      if (!stopped) look();
+    });
+    quality_.observe(context_.board.links(), context_.metrics.now());
   }
 
   void sweep() {
@@ -138,20 +166,24 @@ class WebServer::Impl {
   WebOptions options_;
   BuildInfo build_;
   MetricsCollector metrics_;
+  WebContext context_;
   WebRoutes routes_;
+  LinkQualityBoard& quality_;
   WebCounters& counters_;
-  WebConnections connections_;  // before io_, whose end destroys the sessions
+  WebConnections connections_;
+  WebEvents events_;  // both before io_, whose end destroys the sessions
   boost::asio::io_context io_{1};
   boost::asio::steady_timer sweep_timer_;
-  bool sweeping_ = false;
+  boost::asio::steady_timer event_timer_, look_timer_;
+  bool sweeping_ = false, telling_ = false;
   std::list<WebListener> listeners_;
   std::vector<std::string> addresses_;
   std::thread thread_;
 };
 
 WebServer::WebServer(WebOptions options, BuildInfo build, const SnapshotBoard& board, const LogCounters& log,
-                     WebCounters& counters)
-    : impl_(std::make_unique<Impl>(std::move(options), std::move(build), board, log, counters)) {}
+                     WebCounters& counters, LinkQualityBoard& quality)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(build), board, log, counters, quality)) {}
 WebServer::~WebServer() = default;
 void WebServer::start() {
   impl_->start();

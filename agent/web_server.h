@@ -1,4 +1,4 @@
-// Serves /metrics, / and /healthz over HTTP/1.1 on a thread of its own. Reads only what the I/O thread published, so a
+// Serves /metrics, the page, its JSON and /healthz over HTTP/1.1 on a thread of its own. Reads only what the I/O thread published, so a
 // scrape, however slow its reader, never touches a print.
 // Wire example: "GET /metrics HTTP/1.1\r\nHost: pi:11520\r\nAccept-Encoding: gzip\r\n\r\n"
 #pragma once
@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/link_quality.h"
 #include "agent/log_counters.h"
 #include "agent/metrics_families.h"
 #include "agent/snapshot.h"
@@ -18,9 +19,9 @@ namespace agent {
 class WebServer {
  public:
   /// Everything referred to outlives the server. A changed configuration is a new server: start the new one first where
-  /// its addresses differ, then stop the old one. `counters` is kept from one to the next.
+  /// its addresses differ, then stop the old one. `counters` and `quality` are kept from one to the next; the server feeds `quality`.
   WebServer(WebOptions options, BuildInfo build, const SnapshotBoard& board, const LogCounters& log,
-            WebCounters& counters);
+            WebCounters& counters, LinkQualityBoard& quality);
   ~WebServer();  ///< stops
   WebServer(const WebServer&) = delete;
   WebServer& operator=(const WebServer&) = delete;

@@ -5,12 +5,12 @@
 #include <algorithm>
 #include <array>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/write.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/field.hpp>
 #include <limits>
 
 #include "agent/web_encoding.h"
+#include "agent/web_query.h"
 
 namespace agent {
 namespace {
@@ -28,6 +28,10 @@ constexpr std::chrono::milliseconds kLingerTime{1000};
 constexpr std::size_t kLingerBytes = 65536;
 /// 64 kB: two pages of one printer. What the kernel keeps for a slow reader is outside our count, and would else be 4 MB.
 constexpr int kSendBufferBytes = 65536;
+
+/// 512 kB: two whole states of 50 printers. A browser that is further behind shows the past; it comes back by itself.
+constexpr std::size_t kMaxEventBytes = std::size_t{512} << 10;
+constexpr std::chrono::hours kNoLimit{24 * 365};
 
 WebMethod method_of(http::verb verb) {
   if (verb == http::verb::get) return WebMethod::kGet;
@@ -53,19 +57,29 @@ bool takes_gzip(const Fields& fields) {
 
 }  // namespace
 
-WebSession::WebSession(Socket socket, const WebSessionContext& context)
-    : socket_(std::move(socket)), context_(context), buffer_(context.options.max_header_bytes + kReadBytes) {
+WebSession::WebSession(std::unique_ptr<WebStream> stream, const WebSessionContext& context)
+    : stream_(std::move(stream)), context_(context), buffer_(context.options.max_header_bytes + kReadBytes) {
   context_.connections.add(*this);
 }
 
 WebSession::~WebSession() {
+  context_.events.leave(*this);
   context_.connections.remove(*this);
 }
 
 void WebSession::start() {
   ErrorCode ignored;  // the options only save time and memory
-  socket_.set_option(asio::ip::tcp::no_delay(true), ignored);
-  socket_.set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
+  stream_->socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  stream_->socket().set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
+  enter(Phase::kOpening, context_.options.header_timeout);
+  stream_->open([self = shared_from_this()](ErrorCode fault) {
+    if (self->phase_ != Phase::kOpening) return;
+    if (fault) return self->close();
+    self->opened();
+  });
+}
+
+void WebSession::opened() {
   await_request(context_.options.header_timeout);
 }
 
@@ -91,12 +105,11 @@ void WebSession::await_request(std::chrono::milliseconds limit) {
 }
 
 void WebSession::read() {
-  socket_.async_read_some(buffer_.prepare(kReadBytes),
-                          [self = shared_from_this()](ErrorCode fault, std::size_t bytes) {
-                            if (!self->is_waiting_for_request()) return;
-                            if (fault) return self->close();
-                            self->received(bytes);
-                          });
+  stream_->read_some(buffer_.prepare(kReadBytes), [self = shared_from_this()](ErrorCode fault, std::size_t bytes) {
+    if (!self->is_waiting_for_request()) return;
+    if (fault) return self->close();
+    self->received(bytes);
+  });
 }
 
 void WebSession::received(std::size_t bytes) {
@@ -131,7 +144,9 @@ void WebSession::refuse_malformed(ErrorCode fault) {
 
 void WebSession::header_complete() {
   const auto& header = parser_->get();
-  WebRequest request{.method = method_of(header.method()), .path = {}, .accepts_gzip = takes_gzip(header)};
+  WebRequest request;
+  request.method = method_of(header.method());
+  request.accepts_gzip = takes_gzip(header);
   const std::string_view target(header.target().data(), header.target().size());
   if (target.size() > kMaxTargetBytes) return refuse(414, "the path is too long");
   if (header.version() >= 11 && header.count(http::field::host) != 1)
@@ -140,6 +155,8 @@ void WebSession::header_complete() {
   if (has_body && request.method != WebMethod::kOther) return refuse(413, "no body is taken");
 
   request.path = path_of_target(target);
+  request.query = query_of_target(target);
+  request.if_none_match = std::string(header[http::field::if_none_match]);
   const bool keep_alive = header.keep_alive() && !has_body;
   respond(context_.routes.answer(request), keep_alive, request.method != WebMethod::kHead);
 }
@@ -155,16 +172,19 @@ void WebSession::respond(WebResponse response, bool keep_alive, bool with_body) 
     response = plain_answer(503, "too many answers are waiting to be read");
     response.is_scrape = is_scrape;
   }
+  if (response.is_stream && with_body && !context_.events.has_room())
+    response = plain_answer(503, "as many pages are open as are kept up to date");
+  keep_alive = keep_alive && !response.is_stream;
   if (response.is_scrape) context_.counters.count_scrape(response.status);
   if (response.status >= 400) context_.counters.count_refusal(response.status);
 
   response_ = std::move(response);
   head_ = response_head(response_, keep_alive);
   if (!with_body) response_.body = {};
+  with_events_ = response_.is_stream && with_body;
   body_size_ = response_.body.size();
   enter(Phase::kAnswer, context_.options.write_timeout);
-  const std::array<asio::const_buffer, 2> pieces{asio::buffer(head_), asio::buffer(response_.body)};
-  asio::async_write(socket_, pieces, [self = shared_from_this(), keep_alive](ErrorCode fault, std::size_t) {
+  stream_->write({asio::buffer(head_), asio::buffer(response_.body)}, [self = shared_from_this(), keep_alive](ErrorCode fault, std::size_t) {
     if (self->phase_ != Phase::kAnswer) return;
     if (fault) return self->close();
     self->answered(keep_alive);
@@ -175,43 +195,78 @@ void WebSession::answered(bool keep_alive) {
   response_ = {};
   head_ = {};
   body_size_ = 0;
+  if (with_events_) return begin_events();
   if (keep_alive) return await_request(context_.options.idle_timeout);
   linger();
 }
 
+void WebSession::begin_events() {
+  enter(Phase::kEvents, kNoLimit);
+  discard();  // notices that the client goes
+  offer(context_.events.join(*this));
+}
+
+void WebSession::offer(std::shared_ptr<const std::string> events) {
+  if (phase_ != Phase::kEvents) return;
+  body_size_ += events->size();
+  // The first one may be larger: it is the whole.
+  if (!events_.empty() && body_size_ > kMaxEventBytes) {
+    context_.counters.count_dropped_connection();
+    return close();
+  }
+  events_.push_back(std::move(events));
+  if (!sending_events_) send_events();
+}
+
+void WebSession::send_events() {
+  enter(Phase::kEvents, context_.options.write_timeout);
+  sending_events_ = true;
+  stream_->write({asio::buffer(*events_.front()), asio::const_buffer()}, [self = shared_from_this()](ErrorCode fault, std::size_t) {
+    if (self->phase_ != Phase::kEvents) return;
+    if (fault) return self->close();
+    self->sending_events_ = false;
+    self->body_size_ -= self->events_.front()->size();
+    self->events_.pop_front();
+    if (!self->events_.empty()) return self->send_events();
+    self->enter(Phase::kEvents, kNoLimit);
+  });
+}
+
 void WebSession::linger() {
-  ErrorCode fault;
-  socket_.shutdown(Socket::shutdown_send, fault);
-  if (fault) return close();
   enter(Phase::kLinger, kLingerTime);
-  discard();
+  stream_->finish([self = shared_from_this()](ErrorCode fault) {
+    if (self->phase_ != Phase::kLinger) return;
+    if (fault) return self->close();
+    self->discard();
+  });
 }
 
 void WebSession::discard() {
   buffer_.consume(buffer_.size());
-  socket_.async_read_some(buffer_.prepare(kReadBytes),
-                          [self = shared_from_this()](ErrorCode fault, std::size_t bytes) {
-                            if (self->phase_ != Phase::kLinger) return;
-                            self->discarded_ += bytes;
-                            if (fault || self->discarded_ > kLingerBytes) return self->close();
-                            self->discard();
-                          });
+  stream_->read_some(buffer_.prepare(kReadBytes), [self = shared_from_this()](ErrorCode fault, std::size_t bytes) {
+    if (self->phase_ != Phase::kLinger && self->phase_ != Phase::kEvents) return;
+    self->discarded_ += bytes;
+    if (fault || self->discarded_ > kLingerBytes) return self->close();
+    self->discard();
+  });
 }
 
 void WebSession::expire() {
   if (phase_ != Phase::kHeader) return close();
   // A read is pending: it ends by the cancel and finds that nobody waits for it any more.
   ErrorCode ignored;
-  socket_.cancel(ignored);
+  stream_->socket().cancel(ignored);
   refuse(408, "the header did not come in time");
 }
 
 void WebSession::close() {
   ErrorCode ignored;
   // A reader that was given up gets a reset, so that the kernel does not keep the rest of its answer for minutes.
-  if (phase_ == Phase::kAnswer) socket_.set_option(asio::socket_base::linger(true, 0), ignored);
+  const bool is_sending = phase_ == Phase::kAnswer || (phase_ == Phase::kEvents && sending_events_);
+  if (is_sending) stream_->socket().set_option(asio::socket_base::linger(true, 0), ignored);
   phase_ = Phase::kClosed;
-  socket_.close(ignored);
+  context_.events.leave(*this);
+  stream_->socket().close(ignored);
 }
 
 }  // namespace agent

@@ -1,17 +1,19 @@
 // One HTTP connection: reads a header, answers, and again. Garbage gets a short 4xx and the connection is closed.
 //
+//   kOpening -> kIdle                          TLS has to be agreed upon first
 //   kIdle -> kHeader -> kAnswer -> kIdle       keep-alive
 //   kHeader -> kAnswer -> kLinger -> kClosed   the last answer: what the client still sends is read and thrown away, so
 //                                              that the answer is not lost to a reset
+//   kHeader -> kAnswer -> kEvents -> kClosed   server-sent events, until the client has enough or falls behind
 //   any -> kClosed                             timeout, error, end of file, close()
 //
 // Wire example: "GET /metrics HTTP/1.1\r\nHost: pi\r\n\r\n", in any number of pieces, several in one piece.
 #pragma once
 
-#include <boost/asio/ip/tcp.hpp>
 #include <boost/beast/core/flat_buffer.hpp>
 #include <boost/beast/http/empty_body.hpp>
 #include <boost/beast/http/parser.hpp>
+#include <deque>
 #include <memory>
 #include <optional>
 #include <string>
@@ -19,9 +21,11 @@
 
 #include "agent/web_connections.h"
 #include "agent/web_counters.h"
+#include "agent/web_events.h"
 #include "agent/web_message.h"
 #include "agent/web_options.h"
 #include "agent/web_routes.h"
+#include "agent/web_stream.h"
 
 namespace agent {
 
@@ -31,13 +35,12 @@ struct WebSessionContext {
   const WebRoutes& routes;
   WebConnections& connections;
   WebCounters& counters;
+  WebEvents& events;
 };
 
-class WebSession final : public WebConnection, public std::enable_shared_from_this<WebSession> {
+class WebSession final : public WebConnection, public EventClient, public std::enable_shared_from_this<WebSession> {
  public:
-  using Socket = boost::asio::ip::tcp::socket;
-
-  WebSession(Socket socket, const WebSessionContext& context);
+  WebSession(std::unique_ptr<WebStream> stream, const WebSessionContext& context);
   ~WebSession() override;
   WebSession(const WebSession&) = delete;
   WebSession& operator=(const WebSession&) = delete;
@@ -46,20 +49,22 @@ class WebSession final : public WebConnection, public std::enable_shared_from_th
   void start();
 
   [[nodiscard]] bool is_waiting_for_request() const override {
-    return phase_ == Phase::kIdle || phase_ == Phase::kHeader;
+    return phase_ == Phase::kOpening || phase_ == Phase::kIdle || phase_ == Phase::kHeader;
   }
   [[nodiscard]] WebClock::time_point last_step() const override { return last_step_; }
   [[nodiscard]] WebClock::time_point deadline() const override { return deadline_; }
   [[nodiscard]] std::size_t waiting_bytes() const override {
-    return phase_ == Phase::kAnswer ? body_size_ : 0;
+    return phase_ == Phase::kAnswer || phase_ == Phase::kEvents ? body_size_ : 0;
   }
   void expire() override;
   void close() override;
+  void offer(std::shared_ptr<const std::string> events) override;
 
  private:
-  enum class Phase { kIdle, kHeader, kAnswer, kLinger, kClosed };
+  enum class Phase { kOpening, kIdle, kHeader, kAnswer, kEvents, kLinger, kClosed };
   using Parser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
 
+  void opened();
   void enter(Phase phase, std::chrono::milliseconds limit);
   void await_request(std::chrono::milliseconds limit);
   void read();
@@ -70,12 +75,14 @@ class WebSession final : public WebConnection, public std::enable_shared_from_th
   void refuse(unsigned status, std::string_view explanation);
   void respond(WebResponse response, bool keep_alive, bool with_body);
   void answered(bool keep_alive);
+  void begin_events();
+  void send_events();
   void linger();
   void discard();
 
-  Socket socket_;
+  std::unique_ptr<WebStream> stream_;
   WebSessionContext context_;
-  Phase phase_ = Phase::kIdle;
+  Phase phase_ = Phase::kOpening;
   WebClock::time_point last_step_, deadline_;
   /// Holds what the parser has not taken: at most one header and what is pipelined behind it. Grows by need, 512 bytes at
   /// first; an idle connection keeps nothing.
@@ -84,7 +91,10 @@ class WebSession final : public WebConnection, public std::enable_shared_from_th
   bool header_begun_ = false;  ///< the parser has taken a request line
   std::string head_;
   WebResponse response_;
-  std::size_t body_size_ = 0;
+  std::size_t body_size_ = 0;  ///< of the answer, or of the events that wait
+  std::deque<std::shared_ptr<const std::string>> events_;
+  bool sending_events_ = false;
+  bool with_events_ = false;
   std::size_t discarded_ = 0;
 };
 

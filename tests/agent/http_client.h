@@ -80,6 +80,14 @@ class RawClient {
     return r;
   }
 
+  /// Everything up to `text` and with it.
+  std::string read_until(std::string_view text) {
+    const auto end = wait_for(text) + text.size();
+    std::string out = received_.substr(0, end);
+    received_.erase(0, end);
+    return out;
+  }
+
   /// Waits, without reading, until the server has reset the connection.
   bool is_reset() {
     pollfd p{fd_, 0, 0};

@@ -26,9 +26,10 @@ struct Bench {
   agent::SnapshotBoard board;
   agent::LogCounters log;
   agent::WebCounters counters;
+  agent::LinkQualityBoard quality;
   agent::WebServer server;
 
-  explicit Bench(const agent::WebOptions& options = on_loopback()) : server(options, kBuild, board, log, counters) {
+  explicit Bench(const agent::WebOptions& options = on_loopback()) : server(options, kBuild, board, log, counters, quality) {
     board.publish(sample::printing_mk3s("mk3", agent::steady_now()));
     server.start();
   }

@@ -36,3 +36,17 @@ TEST_CASE("a refusal is a short sentence and says what is allowed") {
   CHECK_THAT(head, Catch::Contains("\r\nAllow: GET, HEAD\r\n"));
   CHECK_THAT(head, Catch::Contains("\r\nConnection: close\r\n"));
 }
+
+TEST_CASE("a stream has no length, and a file that may be kept says its tag") {
+  agent::WebResponse events;
+  events.is_stream = true;
+  CHECK_THAT(agent::response_head(events, false), !Catch::Contains("Content-Length"));
+  agent::WebResponse file;
+  file.etag = "\"abc-1\"";
+  CHECK_THAT(agent::response_head(file, true), Catch::Contains("\r\nETag: \"abc-1\"\r\nCache-Control: no-cache\r\n"));
+  CHECK_THAT(agent::response_head({}, true), Catch::Contains("\r\nCache-Control: no-store\r\n"));
+}
+
+TEST_CASE("no answer lets a page fetch from another host") {
+  CHECK_THAT(agent::response_head({}, true), Catch::Contains("\r\nContent-Security-Policy: default-src 'self'; "));
+}

@@ -2,7 +2,6 @@
 
 #include <catch2/catch.hpp>
 
-#include "agent/web_landing.h"
 #include "tests/agent/exposition.h"
 #include "tests/agent/gunzip.h"
 #include "tests/agent/sample_printer.h"
@@ -16,11 +15,12 @@ struct Bench {
   agent::SnapshotBoard board;
   agent::LogCounters log;
   agent::WebCounters web;
+  agent::LinkQualityBoard quality;
   agent::BuildInfo build{"0.1.0", "abc1234", "gcc-12.2.0"};
   agent::MetricsCollector metrics{build, board, log, web, [] { return sample::kSampleNow; }};
 
   agent::WebRoutes routes(const std::string& telemetry_path = "/metrics") {
-    return agent::WebRoutes({build, board, metrics, web, telemetry_path});
+    return agent::WebRoutes({build, board, metrics, web, telemetry_path, quality});
   }
 };
 
@@ -77,32 +77,4 @@ TEST_CASE("the telemetry path can be anywhere, also in the place of the landing 
 TEST_CASE("health is one word") {
   Bench bench;
   CHECK(bench.routes().answer(get("/healthz")).body == "ok\n");
-}
-
-TEST_CASE("the landing page lists the printers with their state and links to the metrics") {
-  Bench bench;
-  CHECK_THAT(bench.routes().answer(get("/")).body, Catch::Contains("No printer is configured"));
-  bench.board.publish(sample::printing_mk3s("left"));
-  auto gone = sample::printing_mk3s("right");
-  gone.serial_open = gone.printer.open = false;
-  bench.board.publish(gone);
-  gone.name = "lent";
-  gone.released = true;
-  bench.board.publish(gone);
-  const auto page = bench.routes("/x").answer(get("/"));
-  CHECK(page.content_type == "text/html; charset=utf-8");
-  CHECK_THAT(page.body, Catch::StartsWith("<!DOCTYPE html>\n<html lang=\"en\">"));
-  CHECK_THAT(page.body, Catch::Contains("<td>left</td><td>printing</td>"));
-  CHECK_THAT(page.body, Catch::Contains("<td>right</td><td>offline</td>"));
-  CHECK_THAT(page.body, Catch::Contains("<td>lent</td><td>released</td>"));
-  CHECK_THAT(page.body, Catch::Contains("<a href=\"/x\">Metrics</a>"));
-  CHECK(page.body.find("http") == std::string::npos);  // nothing from outside
-  CHECK(page.body.find("src=") == std::string::npos);
-}
-
-TEST_CASE("a name cannot break out of the page") {
-  CHECK(agent::html_text("<b>&\"'\xFF") == "&lt;b&gt;&amp;&quot;&#39;\xEF\xBF\xBD");
-  Bench bench;
-  bench.board.publish(sample::printing_mk3s("<script>"));
-  CHECK(bench.routes().answer(get("/")).body.find("<script>") == std::string::npos);
 }

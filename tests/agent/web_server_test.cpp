@@ -296,7 +296,7 @@ TEST_CASE("an address in use is named with the reason, and nothing listens after
   auto options = on_loopback();
   options.listen_addresses = {"127.0.0.1:0", taken};
   agent::WebCounters counters;
-  WebServer second(options, kBuild, first.board, first.log, counters);
+  WebServer second(options, kBuild, first.board, first.log, counters, first.quality);
   CHECK_THROWS_WITH(second.start(), "cannot listen on " + taken + ": Address already in use");
   CHECK(second.addresses().empty());
   first.check_alive();
@@ -329,7 +329,7 @@ TEST_CASE("stopping closes every connection and frees the port, and may be done 
   CHECK(half.is_closed());
   auto options = on_loopback();
   options.listen_addresses = {address};
-  WebServer successor(options, kBuild, bench.board, bench.log, bench.counters);
+  WebServer successor(options, kBuild, bench.board, bench.log, bench.counters, bench.quality);
   successor.start();
   CHECK(successor.addresses().at(0) == address);
 }
@@ -338,7 +338,8 @@ TEST_CASE("a server that was never started stops") {
   agent::SnapshotBoard board;
   agent::LogCounters log;
   agent::WebCounters counters;
-  WebServer server(on_loopback(), kBuild, board, log, counters);
+  agent::LinkQualityBoard quality;
+  WebServer server(on_loopback(), kBuild, board, log, counters, quality);
   server.stop();
 }
 

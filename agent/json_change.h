@@ -1,0 +1,13 @@
+// What has changed from one JSON value to the next, as a merge patch (RFC 7386): a browser that holds the first and
+// applies it holds the second. Members that went are null; arrays are sent whole.
+// Example: {"a":1,"b":{"c":2}} to {"b":{"c":3}} is {"a":null,"b":{"c":3}}
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace agent {
+
+/// Both are objects without null members. An empty object: nothing changed.
+[[nodiscard]] nlohmann::json change_between(const nlohmann::json& before, const nlohmann::json& after);
+
+}  // namespace agent

@@ -1,0 +1,77 @@
+// The catalogue: every metric family from the agent's own table, searchable, each with a query to copy.
+
+const byId = id => document.getElementById(id);
+
+/** What one would ask first: rates of counters, a quantile of histograms, gauges as they are. */
+function queryOf({ name, type, labels }) {
+  const by = labels.length ? ` by (${["le", ...labels].join(", ")})` : " by (le)";
+  if (type === "histogram") return `histogram_quantile(0.95, sum${by} (rate(${name}_bucket[5m])))`;
+  return type === "counter" ? `rate(${name}[5m])` : name;
+}
+
+async function copy(text, button) {
+  try {
+    await navigator.clipboard.writeText(text);
+  } catch {
+    copyBySelection(text);  // a page without TLS has no clipboard of its own
+  }
+  byId("announcer").textContent = `copied ${text}`;
+  button.textContent = "copied";
+  setTimeout(() => { button.textContent = "copy"; }, 1500);
+}
+
+function copyBySelection(text) {
+  const area = document.createElement("textarea");
+  area.className = "unseen";
+  area.value = text;
+  document.body.append(area);
+  area.select();
+  document.execCommand("copy");
+  area.remove();
+}
+
+function rowOf(family) {
+  const row = document.createElement("tr");
+  const name = document.createElement("th");
+  name.scope = "row";
+  name.textContent = family.name;
+  const cell = (kind, text) => {
+    const td = document.createElement("td");
+    td.className = text === "" ? `${kind} none` : kind;
+    td.textContent = text === "" ? "–" : text;
+    return td;
+  };
+  const query = queryOf(family);
+  const button = document.createElement("button");
+  button.type = "button";
+  button.textContent = "copy";
+  button.title = query;
+  button.setAttribute("aria-label", `Copy a query of ${family.name}`);
+  button.addEventListener("click", () => copy(query, button));
+  const last = document.createElement("td");
+  last.append(button);
+  row.append(name, cell("type", family.type), cell("unit", family.unit), cell("labels", family.labels.join(", ")),
+             cell("count", String(family.series)), cell("help", family.help), last);
+  row.dataset.words = [family.name, family.type, family.unit, ...family.labels, family.help].join(" ").toLowerCase();
+  return row;
+}
+
+function search() {
+  const words = byId("find").value.toLowerCase().split(/\s+/).filter(Boolean);
+  const rows = [...document.querySelectorAll(".catalogue tbody tr")];
+  for (const row of rows) row.hidden = !words.every(word => row.dataset.words.includes(word));
+  const shown = rows.filter(row => !row.hidden).length;
+  byId("summary").textContent = shown === rows.length ? `${shown} metrics` : `${shown} of ${rows.length} metrics`;
+}
+
+async function load() {
+  const answer = await fetch("/api/v1/catalogue");
+  if (!answer.ok) throw new Error(`the agent answered ${answer.status}`);
+  const { families } = await answer.json();
+  document.querySelector(".catalogue tbody").replaceChildren(...families.map(rowOf));
+  search();
+}
+
+byId("find").addEventListener("input", search);
+document.querySelector(".search").addEventListener("submit", event => event.preventDefault());
+load().catch(error => { byId("summary").textContent = `the list could not be read: ${error.message}`; });

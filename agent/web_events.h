@@ -1,0 +1,51 @@
+// Server-sent events: once a second, what has changed of /api/v1/printers since the second before, to every browser that
+// listens. Made once for all of them; costs nothing while nobody listens. Lives on the web thread; owns no client.
+//
+//   event: printers   data: the whole of /api/v1/printers, once, at the beginning
+//   event: change     data: {"mk3": merge patch of that printer}
+//   A printer came or went: `printers` again.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <vector>
+
+namespace agent {
+
+/// One listening browser.
+class EventClient {
+ public:
+  virtual ~EventClient() = default;
+  /// One or more whole events. Never blocks; a client that falls too far behind closes itself.
+  virtual void offer(std::shared_ptr<const std::string> events) = 0;
+};
+
+class WebEvents {
+ public:
+  using Look = std::function<nlohmann::json()>;  ///< /api/v1/printers as it is now
+
+  WebEvents(std::size_t max_clients, Look look) : max_clients_(max_clients), look_(std::move(look)) {}
+
+  [[nodiscard]] bool has_room() const { return clients_.size() < max_clients_; }
+  [[nodiscard]] bool has_clients() const { return !clients_.empty(); }
+  /// From here on the client is told of every change. Returns its first event. Call leave() before it goes.
+  [[nodiscard]] std::shared_ptr<const std::string> join(EventClient& client);
+  void leave(EventClient& client) { std::erase(clients_, &client); }
+
+  /// Once a second while has_clients().
+  void tick();
+
+ private:
+  [[nodiscard]] std::string changes();
+
+  std::size_t max_clients_;
+  Look look_;
+  std::vector<EventClient*> clients_;
+  nlohmann::json told_;  ///< what every client knows
+  unsigned quiet_ticks_ = 0;
+};
+
+}  // namespace agent

@@ -1,0 +1,196 @@
+"""The page in a real browser: no error, no request to anybody else, live values, a chart, a catalogue, fifty printers."""
+import os
+import select
+import threading
+
+from printrun import gcoder
+
+from browser import Browser
+from print_client import PrintClient, load
+from rig import BUNNY, Agent, RawDevice, claim, expect, run_claims, wait_until
+
+VIEWS = {"desktop-light": (1280, 900, "light", False), "desktop-dark": (1280, 900, "dark", False),
+         "phone-light": (390, 844, "light", True), "phone-dark": (390, 844, "dark", True)}
+TEXT = "return document.querySelector(arguments[0])?.textContent ?? ''"
+
+
+def nothing_wrong(browser, port):
+    faults = [line for line in browser.console() if not line.startswith("DEBUG")]
+    expect(not faults, f"the console says {faults[:5]}")
+    own = (f"http://127.0.0.1:{port}/", "data:", "about:", "blob:", "chrome://")  # the last: its own page of a new tab
+    others = [address for address in browser.requests() if not address.startswith(own)]
+    expect(not others, f"the page asked others: {others[:5]}")
+
+
+def take_pictures(browser, options, name, views=tuple(VIEWS), whole=True):
+    for view, how in VIEWS.items():
+        if view not in views:
+            continue
+        browser.look_like(*how)
+        browser.wait_for("the page is drawn in that size", f"return innerWidth === {how[0]}")
+        too_wide = browser.run("return document.documentElement.scrollWidth - innerWidth")
+        expect(too_wide <= 0, f"{name} on {view} is {too_wide} pixels wider than the screen")
+        size = browser.picture(os.path.join(options.pictures, f"{name}-{view}.png"), whole)
+        expect(size > 5000, f"the picture of {name} on {view} is empty")
+    browser.look_like(*VIEWS["desktop-light"])
+
+
+def is_accessible(browser):
+    """What a screen reader and a keyboard need, as far as a script can tell."""
+    faults = browser.run("""
+        const faults = [];
+        for (const e of document.querySelectorAll('button, input, select, summary, a, svg[role=img], progress, meter:not([hidden])')) {
+          const name = e.getAttribute('aria-label') || e.textContent.trim() || e.labels?.[0]?.textContent.trim();
+          if (!name) faults.push('no name: ' + e.outerHTML.slice(0, 80));
+        }
+        for (const t of document.querySelectorAll('table')) {
+          if (!t.caption || !t.querySelector('th[scope]')) faults.push('a table without caption or heads');
+        }
+        for (const tag of ['main', 'header', 'nav', 'h1']) {
+          if (!document.querySelector(tag)) faults.push('no ' + tag);
+        }
+        if (!document.documentElement.lang) faults.push('no language');
+        const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
+        if (new Set(ids).size !== ids.length) faults.push('an id stands twice');
+        return faults;""")
+    expect(not faults, f"{faults[:5]}")
+
+
+@claim("the page shows a print live with its chart, without an error and without asking anybody else")
+def live(rig, options):
+    printer = rig.start_printer("prusa-3.13", "--speed", "10")
+    agent = rig.start_agent(printer.device)
+    agent.wait_for_up()
+    browser = Browser(rig)
+    browser.look_like(*VIEWS["desktop-light"])
+    browser.open(f"http://127.0.0.1:{agent.port}/")
+    browser.wait_for("the printer's card is there", "return document.querySelector('.card h2')?.textContent === 'mk3'")
+    browser.wait_for("the connection is live", "return document.querySelector('.connection.live') !== null")
+    expect(browser.run(TEXT, ".card .state .word") == "idle", "the state is not idle")
+    before = browser.run(TEXT, ".heat .now")
+
+    agent.wait_for_port()
+    client = PrintClient()
+    client.connect_and_wait(agent.host_port)
+    browser.wait_for("the page knows of the host", "return document.querySelector('.host').textContent.includes('is connected')")
+    expect(client.startprint(gcoder.LightGCode(load(BUNNY, 4000))), "Printrun did not start the print")
+    browser.wait_for("the state is printing without a reload", "return document.querySelector('.card').dataset.state === 'printing'", 60)
+    browser.wait_for("the temperature changed without a reload",
+                     f"return document.querySelector('.heat .now').textContent !== {before!r}")
+    expect("printing" in browser.run(TEXT, "#announcer"), "nobody was told of the new state")
+    browser.wait_for("the chart has a line for the nozzle",
+                     "return (document.querySelector('.chart svg [data-sensor=tool0] .actual')?.getAttribute('d') ?? '').split('L').length > 1", 90)
+    said = browser.run("return document.querySelector('.chart svg').getAttribute('aria-label')")
+    expect(said.startswith("Temperatures from ") and "nozzle" in said, f"the chart says {said!r}")
+    is_accessible(browser)
+    take_pictures(browser, options, "page")
+    nothing_wrong(browser, agent.port)
+
+    printer.tell("unplug")
+    browser.wait_for("the page sees it go", "return document.querySelector('.card').dataset.state === 'offline'")
+    browser.wait_for("no temperature is left", "return document.querySelectorAll('.heat tbody tr').length === 0")
+    nothing_wrong(browser, agent.port)
+    client.disconnect()
+
+    agent.stop()
+    browser.wait_for("the page says that the agent went", "return document.querySelector('.connection.lost') !== null")
+
+
+@claim("the catalogue finds a metric, its query can be copied, and every family of a scrape is in it")
+def catalogue(rig, options):
+    printer = rig.start_printer("prusa-3.13", "--speed", "50")
+    agent = rig.start_agent(printer.device)
+    agent.wait_for_up()
+    browser = Browser(rig)
+    browser.look_like(*VIEWS["desktop-light"])
+    browser.open(f"http://127.0.0.1:{agent.port}/catalogue")
+    browser.wait_for("the list is there", "return document.querySelectorAll('.catalogue tbody tr').length > 50")
+    listed = set(browser.run("return [...document.querySelectorAll('.catalogue tbody th')].map(e => e.textContent)"))
+    scraped = {line.split()[2] for line in agent.get("/metrics")[1].decode().splitlines() if line.startswith("# TYPE ")}
+    expect(scraped <= listed, f"not in the catalogue: {scraped - listed}")
+    browser.run("const find = document.getElementById('find'); find.value = 'temperature celsius target';"
+                "find.dispatchEvent(new Event('input'))")
+    shown = browser.run("return [...document.querySelectorAll('.catalogue tbody tr:not([hidden]) th')].map(e => e.textContent)")
+    expect(shown == ["marlin_temperature_target_celsius"], f"the search shows {shown}")
+    browser.run("document.querySelector('.catalogue tr:not([hidden]) button').click()")
+    browser.wait_for("the query was copied",
+                     "return document.getElementById('announcer').textContent === 'copied marlin_temperature_target_celsius'")
+    is_accessible(browser)
+    browser.run("const find = document.getElementById('find'); find.value = ''; find.dispatchEvent(new Event('input'))")
+    take_pictures(browser, options, "catalogue", whole=False)
+    nothing_wrong(browser, agent.port)
+
+
+class Shelf:
+    """Fifty simple printers on ptys, answered by one thread; each tells another temperature every time."""
+
+    def __init__(self, rig, count):
+        self.devices = [rig.raw_device(name=f"raw{i}") for i in range(count)]
+        self.stopping = threading.Event()
+        self.thread = threading.Thread(target=self.answer, daemon=True)
+        self.thread.start()
+
+    def close(self):
+        self.stopping.set()
+        self.thread.join(10)
+
+    def answer(self):
+        by_master = {device.master: device for device in self.devices}
+        pending = {master: b"" for master in by_master}
+        told = 0
+        while not self.stopping.is_set():
+            for master in select.select(list(by_master), [], [], 0.1)[0]:
+                *lines, pending[master] = (pending[master] + by_master[master].read()).split(b"\n")
+                for line in lines:
+                    told += 1
+                    by_master[master].write(self.reply(line, told))
+
+    @staticmethod
+    def reply(line, told):
+        if b"M115" in line:
+            return b"FIRMWARE_NAME:Marlin 2.1.2 (Github) PROTOCOL_VERSION:1.0 MACHINE_TYPE:Shelf EXTRUDER_COUNT:1\nok\n"
+        if b"M105" in line:
+            return b"ok T:%d.%d /210.0 B:%d.0 /60.0 @:64 B@:32\n" % (200 + told % 15, told % 10, 55 + told % 7)
+        return b"ok\n"
+
+
+FRAMES = """const done = arguments[0], began = performance.now(); let frames = 0;
+            const tick = now => { frames += 1; now - began < 4000 ? requestAnimationFrame(tick) : done(frames); };
+            requestAnimationFrame(tick);"""
+
+
+@claim("fifty printers stay smooth: their cards are kept, only changed values are touched, frames go on")
+def fifty(rig, options):
+    count = 50
+    shelf = rig.keep(Shelf(rig, count))
+    config = os.path.join(rig.directory, "fifty.toml")
+    with open(config, "w", encoding="utf-8") as file:
+        for i, device in enumerate(shelf.devices):
+            file.write(f'[printer.p{i:02}]\ndevice = "{device.path}"\n')
+    agent = rig.keep(Agent(rig, None, config=config))
+    agent.wait_for_web()
+    wait_until("all fifty are up", lambda: agent.scrape().value("marlin_up") == count, 60, 0.5)
+    browser = Browser(rig)
+    browser.look_like(*VIEWS["desktop-light"])
+    browser.open("about:blank")
+    idle = browser.run_async(FRAMES)
+    browser.open(f"http://127.0.0.1:{agent.port}/")
+    browser.wait_for("fifty cards with temperatures", f"return document.querySelectorAll('.heat .now').length === {2 * count}", 60)
+    browser.run("window.counts = {texts: 0, cards: 0};"
+                "new MutationObserver(all => { for (const m of all) if (m.target.id === 'cards') counts.cards += 1; else counts.texts += 1; })"
+                ".observe(document.getElementById('cards'), {childList: true, characterData: true, subtree: true})")
+    busy = browser.run_async(FRAMES)
+    browser.wait_for("values change", f"return counts.texts > {count}")
+    counts = browser.run("return counts")
+    print(f"     {busy} frames in 4 s with fifty printers, {idle} with nothing; {counts}")
+    expect(counts["cards"] == 0, "cards were made anew")
+    expect(busy >= idle * 0.4, f"{busy} frames in 4 s, {idle} with nothing to draw")
+    browser.run("const find = document.getElementById('find'); find.value = 'p07'; find.dispatchEvent(new Event('input'))")
+    browser.wait_for("the search leaves one", "return document.querySelectorAll('.card:not([hidden])').length === 1")
+    browser.run("const find = document.getElementById('find'); find.value = ''; find.dispatchEvent(new Event('input'))")
+    is_accessible(browser)
+    take_pictures(browser, options, "fifty", ("desktop-light", "phone-dark"), whole=False)
+    nothing_wrong(browser, agent.port)
+
+
+run_claims(lambda parser: parser.add_argument("--pictures", required=True, help="where the pictures go"))
