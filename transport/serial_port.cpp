@@ -10,6 +10,7 @@
 
 #include "transport/baud_rate.h"
 #include "transport/device_lock.h"
+#include "transport/device_user.h"
 #include "transport/file_descriptor.h"
 #include "transport/vector_io.h"
 
@@ -23,7 +24,10 @@ constexpr std::chrono::milliseconds kResetPulse{100};
 
 Failure cannot_open(const std::string& path, int error) {
   std::string sentence = "cannot open " + path + ": " + std::strerror(error);
-  if (error == EACCES) sentence += " (is the user in group dialout?)";
+  if (error == EACCES) {
+    const std::string group = access_to_device(path).group;
+    sentence += group.empty() ? " (no group may open it)" : " (is the user in group " + group + "?)";
+  }
   if (error == EBUSY) sentence = path + " is in use: another program holds it for itself alone";
   if (error == ENOENT) sentence += " (is the printer plugged in and switched on?)";
   return {error, std::move(sentence)};
