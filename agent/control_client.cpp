@@ -58,7 +58,7 @@ Connection connect_to(const std::string& path) {
   path.copy(address.sun_path, path.size());
   transport::FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
   if (!socket) return {{}, errno};
-  const timeval limit{kPatience.count() / 1'000'000, 0};  // a full backlog, a stopped agent
+  const timeval limit{static_cast<time_t>(kPatience.count() / 1'000'000), 0};  // a full backlog, a stopped agent
   ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
   if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return {{}, errno};
   return {std::move(socket), 0};

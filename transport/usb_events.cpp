@@ -32,7 +32,7 @@ bool UsbEvents::listen() {
 }
 
 bool UsbEvents::wait(std::chrono::milliseconds longest) {
-  timeval limit{longest.count() / 1000, (longest.count() % 1000) * 1000};
+  timeval limit{static_cast<time_t>(longest.count() / 1000), static_cast<suseconds_t>((longest.count() % 1000) * 1000)};
   // A fault that lasts would make the reader spin.
   if (libusb_handle_events_timeout_completed(context_, &limit, nullptr) != LIBUSB_SUCCESS) {
     std::this_thread::sleep_for(std::min(longest, std::chrono::milliseconds(100)));
