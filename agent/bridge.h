@@ -22,8 +22,8 @@ class Bridge {
   /// Called once for each loss, on the io_context's thread, as the last thing that the bridge does there.
   using Lost = std::function<void(const transport::IoResult& why)>;
 
-  /// Nothing is owned; `io` and both streams outlive the bridge, `recorder` (may be null) until it is replaced.
-  Bridge(boost::asio::io_context& io, transport::ByteStream& printer, transport::ByteStream& host,
+  /// Nothing is owned; `io`, both streams and `memory` outlive the bridge, `recorder` (may be null) until it is replaced.
+  Bridge(boost::asio::io_context& io, transport::ByteStream& printer, transport::ByteStream& host, LinkMemory& memory,
          const gcode::RelaySettings& settings);
   Bridge(const Bridge&) = delete;
   Bridge& operator=(const Bridge&) = delete;
@@ -34,6 +34,9 @@ class Bridge {
 
   // --- the streams' owner tells
   void printer_opened();
+  /// Goes on where a predecessor was killed, after both streams were given its descriptors: `printer` and `host` are what
+  /// it moved through its airlocks without booking.
+  void succeed(transport::Airlock::Unbooked printer, transport::Airlock::Unbooked host);
   void printer_closed();   ///< by its owner; a loss that the bridge reported counts as told
   void host_opened();
   void host_closed();
@@ -48,6 +51,9 @@ class Bridge {
  private:
   void printer_is_readable();
   void host_is_readable();
+  bool read_printer();   ///< false: its stream has ended
+  bool read_host();
+  [[nodiscard]] transport::IoResult read_some(transport::ByteStream& stream, const transport::ReadSpans& space);
   void pump();
   void write_to_printer();
   void write_to_host();
@@ -59,7 +65,7 @@ class Bridge {
 
   transport::ByteStream& printer_;
   transport::ByteStream& host_;
-  LinkMemory memory_;
+  LinkMemory& memory_;   ///< committed after every call of relay_ that changes it, before the next transfer
   gcode::LineRelay relay_;
   Timer timer_;
   gcode::Time armed_for_ = gcode::kNever;

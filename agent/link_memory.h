@@ -1,32 +1,78 @@
-// All memory of one printer's line in one block: the rings with their bytes and the relay's state. A plain mapping now;
-// since nothing in it points anywhere, a memfd can carry the same block to a successor process.
+// All memory of one printer's line in one block: the rings with their bytes, the relay's state, and what its airlocks
+// hold. Alone it dies with the process. Shared it is a memfd that a successor process goes on with, and its ledger is true
+// at every instant: the process works on a state of its own, and commit() copies it beside the last one and then publishes
+// it with one store.
+//
+//   header | generation, 2 x {airlock counts, which state} | 2 x {handover, state} | rings
+//
+// A block of another version, another size or another printer's is not gone on with.
 #pragma once
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
 
 #include "gcode/line_relay.h"
 #include "gcode/relay_state.h"
+#include "transport/airlock.h"
+#include "transport/file_descriptor.h"
 
 namespace agent {
 
+/// Whose line it is.
+struct LinkIdentity {
+  std::string name;
+  std::string device;
+  unsigned baud = 0;
+
+  [[nodiscard]] bool operator==(const LinkIdentity&) const = default;
+};
+
 class LinkMemory {
  public:
-  /// Maps a fresh block. Throws std::bad_alloc if the kernel has none.
+  /// Maps a fresh block of this process alone. Throws std::bad_alloc if the kernel has none.
   LinkMemory();
+  /// A fresh block in a memfd, its size sealed and its pages there. Throws std::bad_alloc too.
+  [[nodiscard]] static LinkMemory make_shared();
+  /// Goes on with a predecessor's memfd. Nothing if it is no such block, or of a version whose state is not known.
+  [[nodiscard]] static std::optional<LinkMemory> adopt(transport::FileDescriptor memfd);
+  LinkMemory(LinkMemory&& other) noexcept;
+  LinkMemory& operator=(LinkMemory&& other) noexcept;
   ~LinkMemory();
-  LinkMemory(const LinkMemory&) = delete;
-  LinkMemory& operator=(const LinkMemory&) = delete;
 
-  [[nodiscard]] gcode::LineRelay::State& state() { return block_->state; }
-  [[nodiscard]] gcode::RelayMemory rings() { return {block_->from_host, block_->from_printer, block_->to_host}; }
+  /// What the relay works on. Stays where it is when the LinkMemory is moved.
+  [[nodiscard]] gcode::LineRelay::State& state() { return working_->state; }
+  [[nodiscard]] gcode::RelayMemory rings();
+  [[nodiscard]] transport::AirlockCounts& printer_counts() { return working_->printer; }
+  [[nodiscard]] transport::AirlockCounts& host_counts() { return working_->host; }
+
+  /// Publishes all of the above: a successor finds it, or the commit before, and nothing between.
+  void commit();
+  /// Publishes the airlocks' counts beside the state of the last commit().
+  void commit_counts();
+
+  void name(const LinkIdentity& identity);
+  [[nodiscard]] LinkIdentity identity() const;
+  /// The memfd, or -1.
+  [[nodiscard]] int descriptor() const { return memfd_.get(); }
 
  private:
-  struct Block {
+  struct Block;
+  struct Working {
     gcode::LineRelay::State state;
-    char from_host[gcode::RelayMemory::kFromHost];
-    char from_printer[gcode::RelayMemory::kFromPrinter];
-    char to_host[gcode::RelayMemory::kToHost];
+    transport::AirlockCounts printer, host;
   };
+  LinkMemory(transport::FileDescriptor memfd, bool is_new);
+  void map();
+  [[nodiscard]] bool is_ours() const;
+  void read_last_commit();
 
-  Block* block_;
+  transport::FileDescriptor memfd_;
+  Block* block_ = nullptr;
+  std::unique_ptr<Working> working_;
+  std::uint64_t generation_ = 0;
+  std::uint32_t slot_ = 0;   ///< which state the last commit published
 };
 
 }  // namespace agent

@@ -31,24 +31,29 @@ std::uint64_t moved_bytes(const gcode::LinkCounters& c) {
 }  // namespace
 
 PrinterLink::PrinterLink(boost::asio::io_context& io, PrinterConfiguration configuration, std::string runtime_dir,
-                         SnapshotBoard& board, Log& log)
+                         SnapshotBoard& board, Log& log, DescriptorStore* store)
     : configuration_(std::move(configuration)),
       runtime_dir_(std::move(runtime_dir)),
       board_(board),
       log_(log),
+      estate_(store, {configuration_.name, configuration_.device, configuration_.baud}),
       device_(io),
       host_port_(io),
-      bridge_(io, device_, host_port_, configuration_.relay),
+      bridge_(io, device_, host_port_, estate_.memory(), configuration_.relay),
       retry_timer_(io, [this] { retry(); }),
       release_timer_(io, [this] { release_is_over(); }) {
+  device_.pass_through(estate_.printer_airlock());
+  host_port_.pass_through(estate_.host_airlock());
   bridge_.on_printer_lost([this](const transport::IoResult& why) { lost(why); });
   host_port_.on_host_opened([this] {
     log_.info(configuration_.name, "a host program opened the host port");
     bridge_.host_opened();
     publish(monotonic_now());
   });
+  host_port_.on_replaced([this] { estate_.keep_pty(host_port_.native_handle()); });
   host_port_.on_host_closed([this] {
     log_.info(configuration_.name, "the host program closed the host port");
+    estate_.discard_host_output();
     bridge_.host_closed();
     publish(monotonic_now());
   });
@@ -58,7 +63,8 @@ PrinterLink::~PrinterLink() { stop(); }
 
 void PrinterLink::start() {
   last_look_ = monotonic_now();
-  if (!was_released_before()) try_to_open();
+  if (estate_.is_inherited()) go_on();
+  else if (!was_released_before()) try_to_open();
   publish(monotonic_now());
 }
 
@@ -67,6 +73,17 @@ void PrinterLink::stop() {
   retry_timer_.cancel();
   release_timer_.cancel();
   if (device_.is_open()) close(DisconnectReason::kShutdown);
+  estate_.drop_all();
+}
+
+void PrinterLink::leave() {
+  if (!estate_.survives() || !device_.is_open()) return stop();
+  if (std::exchange(stopped_, true)) return;
+  retry_timer_.cancel();
+  release_timer_.cancel();
+  // Ours are copies: the store has the same open files, and these are closed without a word to either side.
+  const transport::FileDescriptor tty(device_.release());
+  const transport::FileDescriptor pty(host_port_.release());
 }
 
 void PrinterLink::apply(const gcode::RelaySettings& settings) {
@@ -133,11 +150,45 @@ void PrinterLink::opened() {
   retry_.opened(monotonic_now());
   ++connects_;
   usb_id_ = usb_id_of(configuration_.device);
+  estate_.keep_tty(device_.native_handle(), configuration_.device);
   log_.info(configuration_.name, "opened " + configuration_.device + " at " + std::to_string(configuration_.baud) +
                                      " baud, which resets most printers once");
   publish_host_port();
   if (device_.is_open()) bridge_.printer_opened();
   publish(monotonic_now());
+}
+
+// A predecessor's line, in the middle of whatever it was in.
+void PrinterLink::go_on() {
+  configuration_.device = estate_.memory().identity().device;
+  if (const auto failure = device_.adopt(estate_.take_tty().release(), configuration_.device)) {
+    open_failed(*failure);
+    estate_.drop_ports();
+    return retry_timer_.after(retry_.next());
+  }
+  path_was_there_ = true;
+  retry_.opened(monotonic_now());
+  usb_id_ = usb_id_of(configuration_.device);
+  const auto printer = estate_.printer_airlock()->recover();
+  const auto host = estate_.host_airlock()->recover();
+  const bool had_host = bridge_.relay().host_is_attached();
+  const bool has_host_port = go_on_with_host_port();
+  log_.info(configuration_.name, "goes on with " + configuration_.device + " where the process before ended");
+  if (!has_host_port) publish_host_port();
+  bridge_.succeed(printer, host);
+  if (!has_host_port && had_host) {
+    estate_.discard_host_output();
+    bridge_.host_closed();
+  }
+  publish(monotonic_now());
+}
+
+bool PrinterLink::go_on_with_host_port() {
+  transport::FileDescriptor pty = estate_.take_pty();
+  if (!pty) return false;
+  const auto failure = host_port_.adopt(pty.release(), runtime_dir_, configuration_.name, bridge_.relay().host_is_attached());
+  if (failure) log_.error(configuration_.name, "cannot go on with the host port: " + failure->sentence);
+  return !failure;
 }
 
 void PrinterLink::publish_host_port() {
@@ -147,6 +198,7 @@ void PrinterLink::publish_host_port() {
     return retry_timer_.after(RetryDelay::kLongest);
   }
   host_port_faults_.over();
+  estate_.keep_pty(host_port_.native_handle());
   log_.info(configuration_.name, "host programs open " + host_port_.link().string());
   bridge_.host_port_published();
 }
@@ -168,6 +220,7 @@ void PrinterLink::close(DisconnectReason reason) {
   if (had_host) bridge_.host_closed();
   device_.close();
   bridge_.printer_closed();
+  estate_.drop_ports();
   usb_id_.clear();
   publish(monotonic_now());
 }

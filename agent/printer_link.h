@@ -18,6 +18,7 @@
 #include "agent/configuration.h"
 #include "agent/control_protocol.h"
 #include "agent/fault_throttle.h"
+#include "agent/link_estate.h"
 #include "agent/log.h"
 #include "agent/recorder.h"
 #include "agent/release_mark.h"
@@ -31,9 +32,9 @@ namespace agent {
 
 class PrinterLink {
  public:
-  /// `io`, `board` and `log` are not owned and outlive the link. Call start() once afterwards.
+  /// `io`, `board`, `log` and `store` are not owned and outlive the link; `store` may be null. Call start() once afterwards.
   PrinterLink(boost::asio::io_context& io, PrinterConfiguration configuration, std::string runtime_dir, SnapshotBoard& board,
-              Log& log);
+              Log& log, DescriptorStore* store = nullptr);
   ~PrinterLink();   ///< stop()
   PrinterLink(const PrinterLink&) = delete;
   PrinterLink& operator=(const PrinterLink&) = delete;
@@ -41,6 +42,8 @@ class PrinterLink {
   void start();
   /// Hosts see a hang-up, the device is closed without a reset. Nothing happens on it any more.
   void stop();
+  /// The end of the process, not of the line: hosts and the printer notice nothing, a successor goes on from the store.
+  void leave();
 
   [[nodiscard]] const PrinterConfiguration& configuration() const { return configuration_; }
   /// New settings of the relay; device and speed stay as they are.
@@ -72,6 +75,8 @@ class PrinterLink {
   void retry();
   void open_failed(const transport::Failure& failure);
   void opened();
+  void go_on();
+  [[nodiscard]] bool go_on_with_host_port();
   void publish_host_port();
   void lost(const transport::IoResult& why);
   void close(DisconnectReason reason);
@@ -87,6 +92,7 @@ class PrinterLink {
   std::string runtime_dir_;
   SnapshotBoard& board_;
   Log& log_;
+  LinkEstate estate_;
   transport::SerialPort device_;
   transport::PseudoTerminal host_port_;
   Bridge bridge_;

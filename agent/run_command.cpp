@@ -51,7 +51,7 @@ class RunningService {
       : options_(options),
         notifier_(notifier),
         log_(configuration.log, log_counters_),
-        service_(log_, log_counters_),
+        service_(log_, log_counters_, DescriptorStore::from_environment()),
         signals_(service_.io()),
         beat_timer_(service_.io(), [this] { beat(); }) {}
   ~RunningService() {

@@ -15,6 +15,9 @@ constexpr gcode::Time kLookPeriod = std::chrono::milliseconds(100);
 constexpr gcode::Time kLongestDrain = std::chrono::milliseconds(300);
 constexpr gcode::Time kDrainLook = std::chrono::milliseconds(10);
 
+// A printer that USB names is not there at once; until then its predecessor's port waits for it.
+constexpr gcode::Time kLeftOverWait = std::chrono::seconds(10);
+
 WebOptions web_options(const Configuration& configuration) {
   WebOptions options;
   options.listen_addresses = configuration.listen;
@@ -33,11 +36,12 @@ double unix_seconds(gcode::Time monotonic) {
 
 }  // namespace
 
-Service::Service(Log& log, const LogCounters& counters)
+Service::Service(Log& log, const LogCounters& counters, DescriptorStore store)
     : log_(log),
       counters_(counters),
       recorder_(log),
       usb_(io_, log, [this] { share_usb(); }),
+      store_(std::move(store)),
       look_timer_(io_, [this] { look(); }),
       drain_timer_(io_, [this] { stop_when_drained(); }) {}
 
@@ -102,7 +106,10 @@ void Service::commit(const Configuration& next) {
   for (const PrinterConfiguration& printer : printers_) apply_or_start(printer, records_elsewhere);
   self_.last_reload_successful = true;
   self_.last_reload_success_unix_seconds = unix_seconds(monotonic_now());
-  if (look_due_ == gcode::Time{}) look_due_ = monotonic_now();
+  if (look_due_ == gcode::Time{}) {
+    look_due_ = monotonic_now();
+    left_over_until_ = look_due_ + kLeftOverWait;
+  }
   look_timer_.at(look_due_);
 }
 
@@ -139,11 +146,19 @@ PrinterLink* Service::link_of(const std::string& name) const {
 }
 
 void Service::start_printer(const PrinterConfiguration& next) {
-  auto link = std::make_unique<PrinterLink>(io_, next, now_.runtime_dir, board_, log_);
+  auto link = std::make_unique<PrinterLink>(io_, next, now_.runtime_dir, board_, log_, &store_);
   link->record_to(recording_of(next.name));
   link->on_device_wanted([this] { usb_.look(); });
   link->start();
   links_.push_back(std::move(link));
+}
+
+// A predecessor's printers that are no longer configured.
+void Service::drop_left_over() {
+  for (const std::string& name : store_.left_over()) {
+    log_.info(name, "is no longer configured; the port that the process before held is closed");
+    store_.drop_left_over(name);
+  }
 }
 
 std::shared_ptr<Recording> Service::recording_of(const std::string& name) {
@@ -170,6 +185,7 @@ void Service::look() {
   const gcode::Time now = monotonic_now();
   self_.event_loop_lag.observe(now - look_due_, kLagBounds);
   for (const auto& link : links_) link->look(now);
+  if (now >= left_over_until_) drop_left_over();
   board_.publish(self_);
   look_due_ = std::max(look_due_ + kLookPeriod, now);  // after a long stall one look is enough
   look_timer_.at(look_due_);
@@ -177,6 +193,10 @@ void Service::look() {
 
 void Service::shut_down() {
   if (drain_end_ != gcode::Time{}) return;
+  if (store_.is_there()) {
+    for (const auto& link : links_) link->leave();
+    return io_.stop();
+  }
   drain_end_ = monotonic_now() + kLongestDrain;
   stop_when_drained();
 }

@@ -15,6 +15,7 @@
 
 #include "agent/configuration.h"
 #include "agent/control_server.h"
+#include "agent/descriptor_store.h"
 #include "agent/log.h"
 #include "agent/printer_link.h"
 #include "agent/recorder.h"
@@ -30,8 +31,8 @@ class Service {
   /// A sentence for the owner, or nothing: it worked.
   using Fault = std::optional<std::string>;
 
-  /// `log` and `counters` are not owned and outlive the service.
-  Service(Log& log, const LogCounters& counters);
+  /// `log` and `counters` are not owned and outlive the service. `store`: where descriptors outlive the process.
+  Service(Log& log, const LogCounters& counters, DescriptorStore store = {});
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
@@ -53,7 +54,8 @@ class Service {
   /// Obeys an order of the control socket: release, attach or reset.
   [[nodiscard]] ControlAnswer control(const ControlRequest& request);
 
-  /// Lets what hosts sent reach the printers (at most 300 ms), hangs up the host ports and ends io().run().
+  /// Ends io().run(). With a descriptor store everything stays as it is for a successor; without, what hosts sent reaches
+  /// the printers (at most 300 ms) and the host ports are hung up.
   void shut_down();
 
   [[nodiscard]] boost::asio::io_context& io() { return io_; }
@@ -75,6 +77,7 @@ class Service {
   void note_fixed_settings(const Configuration& next);
   void look();
   void stop_when_drained();
+  void drop_left_over();
 
   Log& log_;
   const LogCounters& counters_;
@@ -88,6 +91,8 @@ class Service {
   Configuration web_now_;   ///< what web_ was made from
   Configuration now_;       ///< what printers_ was made from
   std::vector<PrinterConfiguration> printers_;   ///< now_'s, and those that were taken by USB alone
+  DescriptorStore store_;
+  gcode::Time left_over_until_{};                ///< then what a predecessor left and nobody took is dropped
   std::vector<std::unique_ptr<PrinterLink>> links_;
   std::unique_ptr<ControlServer> control_;
   std::string control_dir_;   ///< the runtime directory of the first preparation: it does not change

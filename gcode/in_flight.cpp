@@ -62,6 +62,14 @@ std::optional<std::size_t> InFlightQueue::numbered(std::int64_t number) const {
 
 std::size_t InFlightQueue::host_count() const { return count_ - own_count_ + overflow_; }
 
+void InFlightQueue::copy_to(InFlightQueue& to) const {
+  for (std::size_t i = 0; i < count_; ++i) to.ring_[(first_ + i) % kCapacity] = (*this)[i];
+  to.first_ = first_;
+  to.count_ = count_;
+  to.own_count_ = own_count_;
+  to.overflow_ = overflow_;
+}
+
 InFlight InFlightQueue::acknowledge_first() {
   if (count_ == 0) {  // only lines beyond the capacity are left: nothing is known of them but their number
     if (overflow_ > 0) --overflow_;

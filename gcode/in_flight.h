@@ -69,6 +69,9 @@ class InFlightQueue {
     return false;
   }
 
+  /// Makes `to` equal to this, copying only what is in flight: mostly one command of the 128 places.
+  void copy_to(InFlightQueue& to) const;
+
   /// One ok for the oldest entry: takes it away when it owes no more. Returns the entry as it was.
   InFlight acknowledge_first();
 

@@ -45,6 +45,9 @@ class ByteStream {
   /// As read(). Both pieces go out in one system call where the kernel takes them.
   [[nodiscard]] virtual IoResult write(WritePieces pieces) = 0;
 
+  /// write() took bytes that are still inside the stream: call it again, with whatever there is to write, nothing too.
+  [[nodiscard]] virtual bool holds_output() const { return false; }
+
   /// What to call when a wait is over. Set once, before the first wait. A callback runs on the io_context's thread, never
   /// inside a call of this object, and may call everything here; only destroying the stream inside it is not allowed.
   virtual void on_readable(Ready ready) = 0;

@@ -26,10 +26,18 @@ MaybeFailure PseudoTerminal::publish(const std::filesystem::path& directory, std
   return start({directory, std::string(name), group});
 }
 
-MaybeFailure PseudoTerminal::adopt(int master, const std::filesystem::path& directory, std::string_view name) {
+MaybeFailure PseudoTerminal::adopt(int master, const std::filesystem::path& directory, std::string_view name, bool was_attached) {
   hang_up();
   if (auto failure = pair_.adopt(master)) return failure;
   if (auto failure = start({directory, std::string(name), "dialout"})) return failure;
+  if (was_attached) {
+    attached_ = true;
+    opens_ = 1;
+    boost::asio::post(io_, [this, pair = std::weak_ptr<int>(pair_token_)] {
+      if (!pair.expired()) look_who_is_there();
+    });
+    return {};
+  }
   second_look_.expires_after(std::chrono::milliseconds(0));
   look_again_soon();
   return {};
@@ -166,7 +174,10 @@ void PseudoTerminal::host_is_gone() {
 // A host took the slave exclusively in the instant of a probe and has gone: nobody but root can open it any more.
 void PseudoTerminal::replace_pair() {
   const Place place = place_;
-  if (!publish(place.directory, place.name, place.group)) return wait_readable();
+  if (!publish(place.directory, place.name, place.group)) {
+    replaced_();
+    return wait_readable();
+  }
   place_ = place;
   pair_token_ = std::make_shared<int>(0);
   second_look_.expires_after(kTryAgain);
@@ -201,7 +212,7 @@ void PseudoTerminal::master_is_ready() {
 
 IoResult PseudoTerminal::read(ReadSpans into) {
   if (!master_) return {IoStatus::kEnd, 0, EBADF};
-  const IoResult result = read_some(pair_.master(), into);
+  const IoResult result = airlock_ != nullptr ? airlock_->read(pair_.master(), into) : read_some(pair_.master(), into);
   if (result.status == IoStatus::kEnd) return {};  // nobody at all is there for a moment: the door's bell comes
   if (leaving_) settle_soon();
   return result;
@@ -220,7 +231,7 @@ void PseudoTerminal::settle_soon() {
 IoResult PseudoTerminal::write(WritePieces pieces) {
   if (!master_) return {IoStatus::kEnd, 0, EBADF};
   if (!attached_ || leaving_) return {};
-  return write_some(pair_.master(), pieces);
+  return airlock_ != nullptr ? airlock_->write(pair_.master(), pieces) : write_some(pair_.master(), pieces);
 }
 
 void PseudoTerminal::wait_readable() {

@@ -18,6 +18,7 @@
 #include <string>
 #include <string_view>
 
+#include "transport/airlock.h"
 #include "transport/byte_stream.h"
 #include "transport/host_link.h"
 #include "transport/open_watch.h"
@@ -36,9 +37,13 @@ class PseudoTerminal final : public ByteStream {
   /// exist. After a failure it is hung up. Waits begin anew: ask for them after this.
   [[nodiscard]] MaybeFailure publish(const std::filesystem::path& directory, std::string_view name, const std::string& group = "dialout");
 
-  /// Goes on with a predecessor's master (owned from here on): hosts keep it open and notice nothing. The callback for an
-  /// attached host comes from the io_context if there is one.
-  [[nodiscard]] MaybeFailure adopt(int master, const std::filesystem::path& directory, std::string_view name);
+  /// From now on bytes go through `airlock` (not owned, outlives this; null: directly).
+  void pass_through(Airlock* airlock) { airlock_ = airlock; }
+
+  /// Goes on with a predecessor's master (owned from here on): hosts keep it open and notice nothing. `was_attached`: the
+  /// predecessor knew of a host; it counts as attached, and if it left meanwhile the callback for that comes from the
+  /// io_context. Otherwise the one for a host that came meanwhile does.
+  [[nodiscard]] MaybeFailure adopt(int master, const std::filesystem::path& directory, std::string_view name, bool was_attached);
 
   /// The link goes, attached hosts see a hang-up at once, nothing more is read. No callback comes.
   void hang_up();
@@ -48,6 +53,8 @@ class PseudoTerminal final : public ByteStream {
 
   /// The first host opened it; or one opened in the moment when the last one closed: then closed comes before opened.
   void on_host_opened(Ready callback) { opened_ = std::move(callback); }
+  /// The pair had to be made anew, and the master is another one: see replace_pair(). Comes before the host-closed callback.
+  void on_replaced(Ready callback) { replaced_ = std::move(callback); }
   /// The last host has closed it and its last bytes were read.
   void on_host_closed(Ready callback) { closed_ = std::move(callback); }
 
@@ -63,6 +70,7 @@ class PseudoTerminal final : public ByteStream {
   [[nodiscard]] IoResult read(ReadSpans into) override;
   /// kWouldBlock while no host is attached; wait_writable() then waits for one.
   [[nodiscard]] IoResult write(WritePieces pieces) override;
+  [[nodiscard]] bool holds_output() const override { return airlock_ != nullptr && airlock_->holds_output(); }
   void on_readable(Ready ready) override { readable_ = std::move(ready); }
   void on_writable(Ready ready) override { writable_ = std::move(ready); }
   void wait_readable() override;
@@ -93,6 +101,7 @@ class PseudoTerminal final : public ByteStream {
   void write_if_wanted();
 
   boost::asio::io_context& io_;
+  Airlock* airlock_ = nullptr;
   PtyPair pair_;
   OpenWatch door_;
   HostLink link_;
@@ -109,6 +118,7 @@ class PseudoTerminal final : public ByteStream {
   std::shared_ptr<int> pair_token_;  ///< dies with the pair: what was queued for it knows by that
   Ready opened_ = [] {};
   Ready closed_ = [] {};
+  Ready replaced_ = [] {};
   Ready readable_, writable_;
 };
 

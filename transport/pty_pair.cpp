@@ -54,7 +54,7 @@ MaybeFailure PtyPair::open(const std::string& group) {
     close();
     return cannot_make(error);
   }
-  if (auto failure = find_slave()) return failure;
+  if (auto failure = find_slave(false)) return failure;
   if (const int error = make_raw(slave_.get()); error != 0) {
     close();
     return cannot_make(error);
@@ -72,17 +72,17 @@ MaybeFailure PtyPair::adopt(int master) {
     close();
     return cannot_make(error);
   }
-  return find_slave();
+  return find_slave(true);
 }
 
-MaybeFailure PtyPair::find_slave() {
+MaybeFailure PtyPair::find_slave(bool may_be_taken) {
   char name[64];
   int error = ::ptsname_r(master_.get(), name, sizeof name);
   if (error == 0) {
     slave_path_ = name;
     error = open_slave();
   }
-  if (error == 0) return {};
+  if (error == 0 || (error == EBUSY && may_be_taken && is_open_elsewhere())) return {};
   close();
   return cannot_make(error);
 }

@@ -14,7 +14,8 @@ class PtyPair {
  public:
   /// A new pair: raw, without echo, access for owner and `group` (left as it is where we may not give it away).
   [[nodiscard]] MaybeFailure open(const std::string& group);
-  /// Goes on with a master that a predecessor opened; its settings stay. `master` is owned from here on.
+  /// Goes on with a master that a predecessor opened; its settings stay. `master` is owned from here on. Without a slave
+  /// descriptor of our own if a host has the slave exclusively.
   [[nodiscard]] MaybeFailure adopt(int master);
   /// Hosts see a hang-up at once.
   void close();
@@ -42,7 +43,7 @@ class PtyPair {
   [[nodiscard]] unsigned host_baud() const;
 
  private:
-  MaybeFailure find_slave();
+  MaybeFailure find_slave(bool may_be_taken);
   int open_slave();
 
   FileDescriptor master_;

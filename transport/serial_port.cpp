@@ -153,12 +153,12 @@ MaybeFailure SerialPort::reset() {
 
 IoResult SerialPort::read(ReadSpans into) {
   if (fd_ < 0) return {IoStatus::kEnd, 0, EBADF};
-  return read_some(fd_, into);
+  return airlock_ != nullptr ? airlock_->read(fd_, into) : read_some(fd_, into);
 }
 
 IoResult SerialPort::write(WritePieces pieces) {
   if (fd_ < 0) return {IoStatus::kEnd, 0, EBADF};
-  return write_some(fd_, pieces);
+  return airlock_ != nullptr ? airlock_->write(fd_, pieces) : write_some(fd_, pieces);
 }
 
 void SerialPort::wait_readable() {

@@ -11,6 +11,7 @@
 #include <memory>
 #include <string>
 
+#include "transport/airlock.h"
 #include "transport/byte_stream.h"
 #include "transport/failure.h"
 #include "transport/ready_watch.h"
@@ -26,6 +27,9 @@ class SerialPort final : public ByteStream {
   /// Opens, locks and sets up `path` at `baud` bits per second, any number that the driver can do. On a USB printer the
   /// kernel raises DTR here, which resets most of them once. After a failure the port is closed.
   [[nodiscard]] MaybeFailure open(const std::string& path, unsigned baud);
+
+  /// From now on bytes go through `airlock` (not owned, outlives the port; null: directly).
+  void pass_through(Airlock* airlock) { airlock_ = airlock; }
 
   /// Goes on with a descriptor that a predecessor opened, set up and locked: nothing is sent, set or reset. `fd` is owned
   /// from here on and is made non-blocking.
@@ -51,6 +55,7 @@ class SerialPort final : public ByteStream {
 
   [[nodiscard]] IoResult read(ReadSpans into) override;
   [[nodiscard]] IoResult write(WritePieces pieces) override;
+  [[nodiscard]] bool holds_output() const override { return airlock_ != nullptr && airlock_->holds_output(); }
   void on_readable(Ready ready) override { readable_ = std::move(ready); }
   void on_writable(Ready ready) override { writable_ = std::move(ready); }
   void wait_readable() override;
@@ -65,6 +70,7 @@ class SerialPort final : public ByteStream {
   boost::asio::io_context& io_;
   std::string path_;
   std::shared_ptr<Watch> watch_;
+  Airlock* airlock_ = nullptr;
   int fd_ = -1;  ///< the same as watch_->fd(), at hand
   Ready readable_;
   Ready writable_;

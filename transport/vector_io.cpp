@@ -18,12 +18,6 @@ int fill(iovec (&vector)[2], const std::array<Piece, 2>& pieces) {
   return count;
 }
 
-IoResult failed(int error) {
-  if (error == EAGAIN || error == EWOULDBLOCK) return {IoStatus::kWouldBlock, 0, 0};
-  if (error == EIO || error == ENXIO || error == ENODEV) return {IoStatus::kEnd, 0, error};
-  return {IoStatus::kError, 0, error};
-}
-
 /// `one` and `many` are the plain and the vector call: the plain one is cheaper and nearly always enough.
 template <class One, class Many>
 ssize_t call(const iovec (&vector)[2], int count, One one, Many many) {
@@ -36,6 +30,12 @@ ssize_t call(const iovec (&vector)[2], int count, One one, Many many) {
 
 }  // namespace
 
+IoResult io_failed(int error) {
+  if (error == EAGAIN || error == EWOULDBLOCK) return {IoStatus::kWouldBlock, 0, 0};
+  if (error == EIO || error == ENXIO || error == ENODEV) return {IoStatus::kEnd, 0, error};
+  return {IoStatus::kError, 0, error};
+}
+
 IoResult read_some(int fd, const ReadSpans& into) {
   iovec vector[2];
   const int count = fill(vector, into);
@@ -43,7 +43,7 @@ IoResult read_some(int fd, const ReadSpans& into) {
   const ssize_t n = call(
       vector, count, [fd](void* at, std::size_t size) { return ::read(fd, at, size); },
       [fd](const iovec* at, int pieces) { return ::readv(fd, at, pieces); });
-  if (n < 0) return failed(errno);
+  if (n < 0) return io_failed(errno);
   if (n == 0) return {IoStatus::kEnd, 0, 0};
   return {IoStatus::kMoved, static_cast<std::size_t>(n), 0};
 }
@@ -55,7 +55,7 @@ IoResult write_some(int fd, const WritePieces& pieces) {
   const ssize_t n = call(
       vector, count, [fd](void* at, std::size_t size) { return ::write(fd, at, size); },
       [fd](const iovec* at, int pieces_left) { return ::writev(fd, at, pieces_left); });
-  if (n < 0) return failed(errno);
+  if (n < 0) return io_failed(errno);
   if (n == 0) return {};
   return {IoStatus::kMoved, static_cast<std::size_t>(n), 0};
 }

@@ -12,4 +12,7 @@ namespace transport {
 /// One write() or writev().
 [[nodiscard]] IoResult write_some(int fd, const WritePieces& pieces);
 
+/// What errno says about a failed transfer.
+[[nodiscard]] IoResult io_failed(int error);
+
 }  // namespace transport

@@ -63,10 +63,11 @@ class FakeStream : public transport::ByteStream {
 struct Rig {
   boost::asio::io_context io;
   FakeStream printer, host;
+  agent::LinkMemory memory;
   agent::Bridge bridge;
   int losses = 0;
 
-  explicit Rig(bool poll) : bridge(io, printer, host, settings(poll)) {
+  explicit Rig(bool poll) : bridge(io, printer, host, memory, settings(poll)) {
     bridge.on_printer_lost([this](const IoResult&) { ++losses; });
     bridge.printer_opened();
     bridge.host_opened();

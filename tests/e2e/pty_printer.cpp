@@ -49,9 +49,10 @@ PtyPrinter::PtyPrinter(boost::asio::io_context& io, PtyPrinterOptions options)
   printer_.on_executed([this](const sim::Executed& line) { write_down(line); });
   pty_.on_readable([this] { receive(); });
   pty_.on_writable([this] { send(); });
-  if (options_.reset_on_open) {
-    pty_.on_host_opened([this] { change([](sim::VirtualPrinter& printer, sim::Time at) { printer.reset(at); }); });
-  }
+  pty_.on_host_opened([this] {
+    ++opens_;
+    if (options_.reset_on_open) change([](sim::VirtualPrinter& printer, sim::Time at) { printer.reset(at); });
+  });
   publish();
   change([](sim::VirtualPrinter& printer, sim::Time at) { printer.power_on(at); });
 }
@@ -188,6 +189,7 @@ std::string PtyPrinter::stats() const {
                              {"hotend_celsius", printer_.hotend_celsius()},
                              {"bed_celsius", printer_.bed_celsius()},
                              {"stopped", printer_.is_stopped()},
+                             {"opens", opens_},
                              {"plugged", is_plugged()},
                              {"attached", pty_.host_is_attached()}};
   return stats.dump();

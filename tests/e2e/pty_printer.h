@@ -86,6 +86,7 @@ class PtyPrinter {
   std::string unsent_, heard_;
   std::ofstream executed_, transcript_;
   std::optional<sim::Time> wakes_at_;
+  std::uint64_t opens_ = 0;
   std::uint64_t lines_executed_ = 0, bytes_in_ = 0, bytes_out_ = 0, bytes_unheard_ = 0;
 };
 

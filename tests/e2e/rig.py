@@ -359,7 +359,7 @@ class Rig:
                 (thing.stop if isinstance(thing, Process) else thing.close)()
         if failed:
             for thing in self.started:
-                if isinstance(thing, Process):
+                if hasattr(thing, "output"):
                     print(f"---- {thing.name}, last lines\n{thing.output()[-4000:]}", flush=True)
         shutil.rmtree(self.directory, ignore_errors=True)
 

@@ -358,7 +358,7 @@ TEST_CASE("a successor goes on with the master: the attached host notices nothin
   PseudoTerminal successor(port.io);
   bool opened = false;
   successor.on_host_opened([&] { opened = true; });
-  REQUIRE(!successor.adopt(master, port.directory.path(), "mk3"));
+  REQUIRE(!successor.adopt(master, port.directory.path(), "mk3", false));
   Reader reader(successor);
   REQUIRE(run_until(port.io, [&] { return opened; }));
   REQUIRE(write_all(host.get(), "M105\n"));

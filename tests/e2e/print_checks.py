@@ -1,0 +1,53 @@
+"""What a print left behind at the printer and at the host, and what both must be."""
+import re
+
+from rig import expect
+
+# What the agent's own questions and subscriptions bring: reports without ok, and on old firmware answers to M105
+# (Printrun asks for none while it prints).
+OWN_REPORT = re.compile(rb"^(T:-?\d+\.\d+ /|E0:-?\d+ RPM|X:-?\d+\.\d+ Y:)")
+OWN_ANSWER = re.compile(rb"^ok T:")
+
+
+def print_part(executed):
+    """From behind the M110 that began the print to its last numbered line. (3.9 carries N0 out as if it had no number.)"""
+    last = max((place for place, (number, _) in enumerate(executed) if number > 0), default=0)
+    begins = [place for place, (number, text) in enumerate(executed[:last]) if text.startswith("M110") and number <= 0]
+    expect(begins, "no print was carried out")
+    return executed[begins[-1] + 1:last + 1]
+
+
+def since_print_start(wire):
+    """What the printer sent after it had read `N-1 M110*15`."""
+    read = b""
+    for place, (direction, data) in enumerate(wire):
+        if direction == "tx":
+            read = (read + data)[-40:]
+            if b"N-1 M110*15\n" in read:
+                return b"".join(data for direction, data in wire[place:] if direction == "rx")
+    expect(False, "the printer never read the start of the print")
+
+
+def without_own(stream, firmware):
+    """The printer's bytes less what answers the agent."""
+    kept = []
+    for line in stream.replace(b"\r\n", b"\n").splitlines(keepends=True):
+        own = OWN_REPORT.match(line) or (firmware == "prusa-3.9" and OWN_ANSWER.match(line))
+        if not own:
+            kept.append(line)
+    return b"".join(kept)
+
+
+def check_executed(executed, commands, firmware):
+    part = print_part(executed)
+    is_own = [number < 0 and not (firmware == "prusa-3.9" and text == commands[0]) for number, text in part]
+    own = [text for (_, text), it_is in zip(part, is_own) if it_is]
+    done = [text for (_, text), it_is in zip(part, is_own) if not it_is]
+    for place, (got, wanted) in enumerate(zip(done, commands)):
+        expect(got == wanted, f"line {place} is {got!r}, not {wanted!r}")
+    expect(len(done) == len(commands), f"{len(done)} lines carried out of {len(commands)}")
+    if firmware == "prusa-3.9":
+        expect(set(own) <= {"M105"}, f"own lines within the print: {sorted(set(own))}")
+        expect(own or len(commands) < 10_000, "not one own line in a long print: starved")
+    else:
+        expect(not own, f"own lines within the print: {own[:5]}")
