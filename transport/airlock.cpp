@@ -1,6 +1,7 @@
 #include "transport/airlock.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <stdlib.h>
 #include <sys/ioctl.h>
 #include <termios.h>
@@ -35,6 +36,13 @@ ssize_t splice_some(int from, int to, std::size_t most) {
     n = ::splice(from, nullptr, to, nullptr, most, SPLICE_F_NONBLOCK);
   } while (n < 0 && errno == EINTR);
   return n;
+}
+
+// A tty that hung up cannot splice at all, and says EINVAL where read() says EIO.
+IoResult splice_failed(int fd, int error) {
+  pollfd tty{fd, 0, 0};
+  if (error == EINVAL && ::poll(&tty, 1, 0) == 1 && (tty.revents & POLLHUP) != 0) error = EIO;
+  return io_failed(error);
 }
 
 FileDescriptor open_raw_slave(int master) {
@@ -88,7 +96,7 @@ IoResult Airlock::read(int fd, const ReadSpans& into) {
     return result;
   }
   const ssize_t n = splice_some(fd, in_.get(), room);
-  if (n < 0) return io_failed(errno);
+  if (n < 0) return splice_failed(fd, errno);
   if (n == 0) return {IoStatus::kEnd, 0, 0};
   counts_->in = static_cast<std::uint32_t>(n);
   return {IoStatus::kMoved, 0, 0};
@@ -101,7 +109,7 @@ IoResult Airlock::write(int fd, const WritePieces& pieces) {
     return result;
   }
   const ssize_t n = splice_some(out_.get(), fd, counts_->out);
-  if (n < 0) return io_failed(errno);
+  if (n < 0) return splice_failed(fd, errno);
   if (n == 0) return {};
   counts_->out -= static_cast<std::uint32_t>(n);
   return {IoStatus::kMoved, 0, 0};
