@@ -206,6 +206,8 @@ constexpr FamilyRow<PrinterSource> kPrinterFamilies[] = {
      [](const P& p, Out& out) { out.add_each(p.link.counters.crashes, kCrashWords); }},
     {"marlin_power_panics_total", kCounter, {}, "Power failures the printer announced (INT4).",
      [](const P& p, Out& out) { out.add(static_cast<double>(p.link.counters.power_panics)); }},
+    {"marlin_agent_survivable", kGauge, {}, "Whether the line outlives the agent's process (1): the service manager keeps its descriptors.",
+     [](const P& p, Out& out) { out.add(p.link.survives ? 1 : 0); }},
     {"marlin_host_connected", kGauge, {}, "Whether host software holds the virtual port open (1) or not (0).",
      [](const P& p, Out& out) { out.add(p.link.host_connected ? 1 : 0); }},
     {"marlin_host_connects_total", kCounter, {}, "Times host software opened the virtual port.",

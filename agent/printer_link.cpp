@@ -28,6 +28,10 @@ std::uint64_t moved_bytes(const gcode::LinkCounters& c) {
                          c.receive_bytes + c.host_receive_bytes + c.host_transmit_bytes);
 }
 
+std::uint64_t resets_of(const gcode::LinkCounters& counters) {
+  return std::accumulate(counters.resets.begin(), counters.resets.end(), std::uint64_t{0});
+}
+
 }  // namespace
 
 PrinterLink::PrinterLink(boost::asio::io_context& io, PrinterConfiguration configuration, std::string runtime_dir,
@@ -175,6 +179,8 @@ void PrinterLink::go_on() {
   const bool has_host_port = go_on_with_host_port();
   log_.info(configuration_.name, "goes on with " + configuration_.device + " where the process before ended");
   if (!has_host_port) publish_host_port();
+  noted_dialect_ = &bridge_.relay().dialect();
+  noted_resets_ = resets_of(bridge_.relay().counters());
   bridge_.succeed(printer, host);
   if (!has_host_port && had_host) {
     estate_.discard_host_output();
@@ -238,7 +244,7 @@ void PrinterLink::look(gcode::Time now) {
 
 void PrinterLink::note_changes() {
   const auto& counters = bridge_.relay().counters();
-  const std::uint64_t resets = std::accumulate(counters.resets.begin(), counters.resets.end(), std::uint64_t{0});
+  const std::uint64_t resets = resets_of(counters);
   if (resets != std::exchange(noted_resets_, resets)) log_.info(configuration_.name, "the printer started anew");
   const gcode::Dialect* dialect = &bridge_.relay().dialect();
   if (dialect != std::exchange(noted_dialect_, dialect) && dialect->family != gcode::FirmwareFamily::kUnknown) {
@@ -271,6 +277,7 @@ void PrinterLink::fill(LinkSnapshot& out, gcode::Time now) const {
   out.open_fault = open_fault_;
   out.released = released_.has_value();
   out.released_until = released_ ? released_->until : std::nullopt;
+  out.survives = estate_.survives() && device_.is_open();
   out.host_connected = host_port_.host_is_attached();
   out.commands_in_flight = bridge_.relay().commands_in_flight();
   out.serial_connects = connects_;

@@ -91,6 +91,8 @@ class RunningService {
     log_.info("", "marlin-agent " + build_info().version + " begins with " + std::to_string(count) +
                       (count == 1 ? " printer" : " printers"));
     log_addresses(configuration);
+    const std::string why_not = service_.why_not_survivable();
+    if (!why_not.empty()) log_.info("", "a print does not outlive this process: " + why_not);
     if (takes_automatically(configuration)) log_.info("", "takes every Prusa on USB (marlin-agent list shows what is there)");
     else if (count == 0) log_.warning("", "no printer is configured");
   }

@@ -40,8 +40,8 @@ Service::Service(Log& log, const LogCounters& counters, DescriptorStore store)
     : log_(log),
       counters_(counters),
       recorder_(log),
-      usb_(io_, log, [this] { share_usb(); }),
       store_(std::move(store)),
+      usb_(io_, log, [this] { share_usb(); }),
       look_timer_(io_, [this] { look(); }),
       drain_timer_(io_, [this] { stop_when_drained(); }) {}
 
@@ -189,6 +189,12 @@ void Service::look() {
   board_.publish(self_);
   look_due_ = std::max(look_due_ + kLookPeriod, now);  // after a long stall one look is enough
   look_timer_.at(look_due_);
+}
+
+std::string Service::why_not_survivable() const {
+  if (!store_.is_there()) return "there is no descriptor store (not started by systemd)";
+  if (!transport::Airlock::is_possible()) return "this kernel cannot splice a tty";
+  return {};
 }
 
 void Service::shut_down() {

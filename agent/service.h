@@ -58,6 +58,9 @@ class Service {
   /// the printers (at most 300 ms) and the host ports are hung up.
   void shut_down();
 
+  /// Why a print would not outlive this process; empty: it would.
+  [[nodiscard]] std::string why_not_survivable() const;
+
   [[nodiscard]] boost::asio::io_context& io() { return io_; }
   [[nodiscard]] const SnapshotBoard& board() const { return board_; }   ///< from any thread
   /// Where the web server listens. Not while prepare() runs.

@@ -39,6 +39,7 @@ struct LinkSnapshot {
   bool released = false;       ///< handed over by `release`: nothing opens it
   std::optional<gcode::Time> released_until;   ///< monotonic; none: until `attach`
   bool host_connected = false;
+  bool survives = false;           ///< a successor of this process goes on with the line
   std::uint64_t commands_in_flight = 0;
   std::uint64_t serial_connects = 0;
   std::array<std::uint64_t, static_cast<std::size_t>(DisconnectReason::kCount)> serial_disconnects{};

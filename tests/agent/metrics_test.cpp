@@ -20,7 +20,7 @@ namespace {
 
 /// Families of metrics.md section 3 that are there for a printer of which nothing is known.
 const std::vector<std::string> kAlways{"marlin_up", "marlin_serial_open", "marlin_serial_released", "marlin_serial_speed_baud",
-                                       "marlin_state", "marlin_host_connected"};
+                                       "marlin_state", "marlin_agent_survivable", "marlin_host_connected"};
 
 }  // namespace
 

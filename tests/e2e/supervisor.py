@@ -32,7 +32,9 @@ class SupervisedAgent:
         for folder in (self.runtime, state):
             os.makedirs(folder, exist_ok=True)
         self.arguments = ["run", "--runtime-dir", self.runtime, "--state-dir", state, "--web.listen-address",
-                          f"127.0.0.1:{self.port}", "--printer", f"{name}={device}", *arguments]
+                          f"127.0.0.1:{self.port}", *arguments]
+        if device:
+            self.arguments += ["--printer", f"{name}={device}"]
         self.store = {}
         self.random = random.Random(seed)
         self.notify_path = os.path.join(rig.directory, "notify")
@@ -170,6 +172,7 @@ class SupervisedAgent:
         """As `systemctl restart` does, at a moment of the test's."""
         self.expected_end = True
         lives = self.lives
+        self.killed_at = time.monotonic()
         os.kill(self.pid, number)
         deadline = time.monotonic() + 10
         while self.lives == lives:

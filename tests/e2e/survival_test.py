@@ -5,12 +5,14 @@ Shown: every line is carried out once and in order, the host reads what the prin
 the byte, it sees no error and no hang-up, and the printer is never opened a second time, so that nothing resets it.
 """
 import json
+import os
+import signal
 import statistics
 import time
 
 from print_checks import check_executed, since_print_start, without_own
 from print_client import PrintClient, commands_of, first_difference, load
-from rig import BUNNY, FULL, claim, expect, run_claims, wait_until
+from rig import BUNNY, HostPort, claim, expect, run_claims, wait_until
 from supervisor import SupervisedAgent
 
 
@@ -80,6 +82,172 @@ def survives_kills(rig, options):
     printer.stop()
     check_streams(printer, read, commands_of(lines), "prusa-3.13")
     report(agent, f"{len(lines)} lines")
+
+
+def numbered(text, number):
+    return f"{text} {number}\n".encode()
+
+
+class Flood:
+    """Numbered lines both ways as fast as they go: a kill falls into the middle of the agent's work, not beside it."""
+
+    def __init__(self, device, host):
+        self.ends = {"host": [device, host, b"", 0, b"", 0], "printer": [host, device, b"", 0, b"", 0]}
+
+    def pour(self):
+        for name, (source, sink, unsent, next_sent, read, next_read) in self.ends.items():
+            text = "echo:" if name == "host" else "G1 X"
+            # What a host does not read is bounded, and lost beyond the bound; so that is never reached here.
+            if not unsent and next_sent - next_read < 500:
+                unsent = b"".join(numbered(text, next_sent + i) for i in range(20))
+                next_sent += 20
+            if unsent:
+                unsent = unsent[source.write(unsent):]
+            read += sink.read()
+            *lines, read = read.split(b"\n")
+            for line in lines:
+                wanted = numbered(text, next_read)[:-1]
+                expect(line == wanted, f"to the {name}: {line!r} instead of {wanted!r}")
+                next_read += 1
+            self.ends[name] = [source, sink, unsent, next_sent, read, next_read]
+
+    def lines(self):
+        return [end[5] for end in self.ends.values()]
+
+
+@claim("with both directions full, kill after kill, not one byte is lost, doubled or moved")
+def survives_under_load(rig, options):
+    device = rig.raw_device()
+    config = os.path.join(rig.directory, "agent.toml")
+    with open(config, "w", encoding="utf-8") as file:
+        file.write(f'[printer.mk3]\ndevice = "{device.path}"\npoll = false\n')
+    agent = rig.keep(SupervisedAgent(rig, None, "--config", config, seed=options.seed))
+    agent.wait_for_port()
+    host = HostPort(agent.host_port)
+    wait_until("the host is noticed", lambda: agent.scrape().value("marlin_host_connected") == 1)
+    flood = Flood(device, host)
+    agent.kill_often(options.kills)
+    deadline = time.monotonic() + options.limit
+    while agent.kills < options.kills or not agent.serves:
+        agent.check()
+        expect(not host.hung_up, "the host saw a hang-up")
+        expect(time.monotonic() < deadline, f"only {agent.kills} kills, lines {flood.lines()}")
+        flood.pour()
+    before = flood.lines()
+    while any(now < then + 2000 for now, then in zip(flood.lines(), before)):  # what was under way has arrived by then
+        expect(time.monotonic() < deadline, f"it does not go on, lines {flood.lines()}")
+        flood.pour()
+    host.close()
+    report(agent, f"{flood.lines()} lines")
+
+
+@claim("a query in flight at a kill is still withheld, and the host's next ok is the host's")
+def query_in_flight(rig, options):
+    device = rig.raw_device()
+    agent = rig.keep(SupervisedAgent(rig, device.path, seed=options.seed))
+    agent.wait_for_port()
+    host = HostPort(agent.host_port)
+    wait_until("the host is noticed", lambda: agent.scrape().value("marlin_host_connected") == 1)
+    device.answer_like_a_printer(8)
+    host.read(0.1)
+    for _ in range(3):
+        asked = b""
+        deadline = time.monotonic() + 20
+        while b"M105\n" not in asked:
+            expect(time.monotonic() < deadline, "the agent asks nothing")
+            asked += device.read(0.1)
+            if asked.endswith(b"\n") and b"M105" not in asked:
+                device.write(b"ok\n")
+        agent.restart(signal.SIGKILL)
+        wait_until("a successor serves", lambda: agent.serves)
+        device.write(b"ok T:21.5 /0.0 B:20.5 /0.0 @:0 B@:0\n")
+        wait_until("the answer is read", lambda: agent.scrape().value("marlin_commands_in_flight") == 0)
+        expect(host.read(0.2) == b"", "the answer to the agent's question came to the host")
+        host.write(b"G28\n")
+        got = b""
+        deadline = time.monotonic() + 20
+        while b"G28\n" not in got:
+            expect(time.monotonic() < deadline, f"the host's line never came, only {got!r}")
+            got += device.read(0.1)
+        device.write(b"ok\n")
+        host.read_until(b"ok\n")
+    host.close()
+    report(agent, "a query in flight")
+
+
+def few(options):
+    return max(5, options.kills * 3 // 20), max(400, options.lines // 6)
+
+
+@claim("a print with line noise survives: the resends go on where they were")
+def survives_noise(rig, options):
+    kills, count = few(options)
+    lines = load(BUNNY, count)
+    printer, agent, client, read = print_under_fire(
+        rig, options, "prusa-3.13", lines, kills, printer_arguments=("--noise-within-lines", "--noise-seed", str(options.seed)),
+        before=lambda printer: printer.tell("noise 0.001"))
+    expect(client.resends > 0, "the noise did no harm, so this shows nothing")
+    check_not_opened_again(printer)
+    printer.stop()
+    check_streams(printer, read, commands_of(lines), "prusa-3.13")
+    report(agent, f"{len(lines)} lines with {client.resends} resends")
+
+
+@claim("a print survives on firmware that is asked for its temperatures all the while")
+def survives_queries(rig, options):
+    kills, count = few(options)
+    lines = load(BUNNY, count)
+    printer, agent, client, read = print_under_fire(rig, options, "prusa-3.9", lines, kills)
+    check_not_opened_again(printer)
+    printer.stop()
+    check_streams(printer, read, commands_of(lines), "prusa-3.9")
+    report(agent, f"{len(lines)} lines on 3.9")
+
+
+@claim("a print survives with the host's own M155 on: it sees its reports, and nothing of the agent's")
+def survives_reports(rig, options):
+    kills, count = few(options)
+    lines = load(BUNNY, count)
+    printer, agent, client, read = print_under_fire(
+        rig, options, "prusa-3.13", ["M155 S1 C1"] + lines, kills)
+    check_not_opened_again(printer)
+    printer.stop()
+    reports = [line for line in read.splitlines() if line.startswith(b"T:") and b" /" in line]
+    expect(reports, "the host saw none of the reports that it asked for")
+    expect(b"RPM" not in read, "the host saw reports of the fans, which it did not ask for")
+    check_streams(printer, without_own(read, "prusa-3.13"), ["M155 S1 C1"] + commands_of(lines), "prusa-3.13")
+    report(agent, f"{len(lines)} lines, {len(reports)} reports shown")
+
+
+@claim("an upload to the SD card survives, to the byte")
+def survives_upload(rig, options):
+    kills, count = few(options)
+    printer, agent = begin(rig, options, "prusa-3.13")
+    host = HostPort(agent.host_port)
+    wait_until("the host is noticed", lambda: agent.scrape().value("marlin_host_connected") == 1)
+    host.write(b"M28 KILLS.GCO\n")
+    host.read_until(b"ok")
+    agent.kill_often(kills)
+    upload = b""
+    place = 0
+    deadline = time.monotonic() + options.limit
+    while agent.kills < kills or not agent.serves or place < count:
+        agent.check()
+        expect(time.monotonic() < deadline, f"the upload hangs at line {place}")
+        line = b"G1 X%d Y%d E%d\n" % (place, place * 7 % 200, place % 13)
+        upload += line
+        host.write(line)
+        answer = host.read_until(b"ok\n", 20)
+        expect(answer == b"ok\n", f"line {place} was answered by {answer!r}")
+        place += 1
+    host.write(b"M29\n")
+    host.read_until(b"Done saving file")
+    host.close()
+    check_not_opened_again(printer)
+    printer.stop()
+    heard = b"".join(data for direction, data in printer.wire() if direction == "tx")
+    expect(b"M28 KILLS.GCO\n" + upload + b"M29\n" in heard, "the printer did not get the file as it was sent")
+    report(agent, f"an upload of {place} lines")
 
 
 def add_options(parser):

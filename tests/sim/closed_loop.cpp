@@ -1,16 +1,14 @@
 #include "tests/sim/closed_loop.h"
 
 #include <algorithm>
-#include <array>
-#include <cstring>
 #include <deque>
 #include <memory>
 #include <random>
 
 #include "gcode/line_relay.h"
-#include "gcode/relay_state.h"
 #include "gcode/trace.h"
 #include "tests/sim/loop_witness.h"
+#include "tests/sim/mortal_relay.h"
 #include "tests/sim/virtual_host.h"
 #include "tests/sim/virtual_printer.h"
 
@@ -39,24 +37,16 @@ class ClosedLoop {
   explicit ClosedLoop(const LoopScenario& scenario)
       : scenario_(scenario),
         random_(scenario.seed ^ 0x5eedULL),
-        memory_(std::make_unique<Memory>()),
-        state_(std::make_unique<gcode::LineRelay::State>()),
+        relay_(scenario.settings, scenario.kill_chance, scenario.seed ^ 0xdeadULL),
         printer_(scenario.firmware, printer_options(scenario)),
         host_(make_host(scenario.host, host_options(scenario))),
         witness_(scenario) {
-    make_relay();
     printer_.on_executed([this](const Executed& executed) { witness_.executed(executed, now_); });
   }
 
   LoopResult run();
 
  private:
-  struct Memory {
-    std::array<char, gcode::RelayMemory::kFromHost> from_host;
-    std::array<char, gcode::RelayMemory::kFromPrinter> from_printer;
-    std::array<char, gcode::RelayMemory::kToHost> to_host;
-  };
-
   static PrinterOptions printer_options(const LoopScenario& s) {
     PrinterOptions options;
     options.seed = s.seed;
@@ -74,8 +64,10 @@ class ClosedLoop {
     return options;
   }
 
-  void make_relay();
-  void restore();
+  template <class What>
+  void tell(What what) {
+    relay_.event(what, now_);
+  }
   [[nodiscard]] Time next_event() const;
   void step();
   void scheduled();
@@ -93,9 +85,7 @@ class ClosedLoop {
 
   const LoopScenario& scenario_;
   std::mt19937_64 random_;
-  std::unique_ptr<Memory> memory_;
-  std::unique_ptr<gcode::LineRelay::State> state_;
-  std::unique_ptr<gcode::LineRelay> relay_;
+  MortalRelay relay_;
   VirtualPrinter printer_;
   std::unique_ptr<VirtualHost> host_;
   LoopWitness witness_;
@@ -110,22 +100,6 @@ class ClosedLoop {
   std::string recording_;
   std::string host_saw_;
 };
-
-void ClosedLoop::make_relay() {
-  relay_ = std::make_unique<gcode::LineRelay>(
-      scenario_.settings, gcode::RelayMemory{memory_->from_host, memory_->from_printer, memory_->to_host}, *state_);
-}
-
-// What a successor process finds: the same bytes elsewhere.
-void ClosedLoop::restore() {
-  auto memory = std::make_unique<Memory>(*memory_);
-  auto state = std::make_unique<gcode::LineRelay::State>();
-  std::memcpy(static_cast<void*>(state.get()), state_.get(), sizeof(*state));
-  relay_.reset();
-  memory_ = std::move(memory);
-  state_ = std::move(state);
-  make_relay();
-}
 
 void ClosedLoop::spoil(std::string& bytes, std::string* origins, double rate) {
   if (rate <= 0) return;
@@ -174,13 +148,13 @@ void ClosedLoop::scheduled() {
   const Faults& f = scenario_.faults;
   if (!plugged_ && !unplugged_) {
     plugged_ = true;
-    relay_->printer_opened(now_);
+    tell([this](gcode::LineRelay& relay) { relay.printer_opened(now_); });
     printer_.power_on(now_);
   }
   if (due(scenario_.connect_at, connected_)) {
     connected_ = host_open_ = true;
     witness_.host_opened(now_);
-    relay_->host_opened(now_);
+    tell([this](gcode::LineRelay& relay) { relay.host_opened(now_); });
     host_->connect(now_);
   }
   if (due(f.reset_at, reset_)) reset_ = true, witness_.disturbed(now_), printer_.reset(now_);
@@ -201,17 +175,17 @@ void ClosedLoop::scheduled() {
     witness_.disturbed(now_);
     witness_.device_lost();
     from_printer_.clear();
-    relay_->printer_lost(now_);
+    tell([this](gcode::LineRelay& relay) { relay.printer_lost(now_); });
     if (host_open_) {  // the host port is hung up with the device
       host_open_ = false;
       host_->hang_up(now_);
-      relay_->host_closed(now_);
+      tell([this](gcode::LineRelay& relay) { relay.host_closed(now_); });
       pty_.clear();
     }
   }
   if (f.unplug_at.count() > 0 && now_ >= f.unplug_at + kUnpluggedFor && !replugged_) {
     replugged_ = plugged_ = true;
-    relay_->printer_opened(now_);
+    tell([this](gcode::LineRelay& relay) { relay.printer_opened(now_); });
     printer_.reset(now_);
   }
   if (due(f.host_leaves_at, left_)) {
@@ -220,10 +194,10 @@ void ClosedLoop::scheduled() {
       pump_host_output();
       host_open_ = false;
       host_->leave(now_);
-      relay_->feed_host(pty_, now_);
+      relay_.feed_host(pty_, now_);
       witness_.host_left();
       pty_.clear();
-      relay_->host_closed(now_);
+      tell([this](gcode::LineRelay& relay) { relay.host_closed(now_); });
     }
   }
 }
@@ -237,27 +211,24 @@ bool ClosedLoop::pump_host_output() {
   }
   if (host_open_ && !host_->is_port_open()) {  // it closes after what it wrote
     host_open_ = false;
-    relay_->feed_host(pty_, now_);
+    relay_.feed_host(pty_, now_);
     pty_.clear();
     witness_.host_left();
-    relay_->host_closed(now_);
+    tell([this](gcode::LineRelay& relay) { relay.host_closed(now_); });
     return true;
   }
   if (pty_.empty()) return false;
   std::size_t n = scenario_.bytewise ? 1 : 1 + random_() % pty_.size();
-  n = relay_->feed_host(std::string_view(pty_).substr(0, n), now_);
+  n = relay_.feed_host(std::string_view(pty_).substr(0, n), now_);
   pty_.erase(0, n);
   return n > 0;
 }
 
 bool ClosedLoop::pump_to_printer() {
-  const auto pieces = relay_->to_printer();
-  std::string bytes(pieces[0]);
-  bytes += pieces[1];
-  if (bytes.empty()) return false;
   const auto agent = static_cast<std::size_t>(gcode::Origin::kAgent);
   const auto before = relay_->counters().transmit_bytes[agent];
-  relay_->printer_took(bytes.size(), now_);
+  std::string bytes = relay_.write_to_printer(now_);
+  if (bytes.empty()) return false;
   const bool own = relay_->counters().transmit_bytes[agent] != before;
   if (own) {
     witness_.own_written(bytes, printer_, *relay_, *host_, now_);
@@ -289,7 +260,7 @@ void ClosedLoop::feed_printer_piece(std::string_view bytes, std::string_view ori
   const auto dropped = relay_->counters().host_dropped_lines;
   const auto waiting = relay_->to_host()[0].size() + relay_->to_host()[1].size();
   const bool asked_reports = witness_.host_sees_reports();
-  relay_->feed_printer(bytes, now_);
+  relay_.feed_printer(bytes, now_);
   LineVerdict verdict;
   verdict.withheld = relay_->counters().host_withheld_lines > withheld;
   verdict.dropped = relay_->counters().host_dropped_lines > dropped;
@@ -323,15 +294,12 @@ void ClosedLoop::deliver_due() {
 bool ClosedLoop::pump_to_host() {
   const Faults& f = scenario_.faults;
   if (f.host_sleeps_at.count() > 0 && now_ >= f.host_sleeps_at && now_ < f.host_sleeps_at + f.host_sleeps_for) return false;
-  const auto pieces = relay_->to_host();
-  std::string bytes(pieces[0]);
-  bytes += pieces[1];
+  const std::string bytes = relay_.write_to_host(now_);
   if (bytes.empty()) return false;
   if (!host_open_) {
     witness_.fail("bytes for a host that is not there", now_);
     return false;
   }
-  relay_->host_took(bytes.size(), now_);
   host_saw_ += bytes;
   host_->receive(bytes, now_);
   return true;
@@ -351,12 +319,12 @@ void ClosedLoop::step() {
   pump_from_printer();
   deliver_due();
   if (host_open_ && host_->deadline() <= now_) host_->advance(now_);
-  if (relay_->deadline() <= now_) relay_->tick(now_);
+  if (relay_->deadline() <= now_) tell([this](gcode::LineRelay& relay) { relay.tick(now_); });
   pump();
   printer_.advance(now_);
   pump_from_printer();
   witness_.check(*relay_, *host_, printer_, now_);
-  if (scenario_.restore_state) restore();
+  if (scenario_.restore_state) relay_.move_elsewhere();
 }
 
 bool ClosedLoop::finished() const {
@@ -377,7 +345,7 @@ LoopResult ClosedLoop::run() {
     }
     now_ = next;
   }
-  const auto& in_flight = state_->arbiter.in_flight;
+  const auto& in_flight = relay_.state().arbiter.in_flight;
   std::size_t unanswered = in_flight.overflow();
   for (std::size_t i = 0; i < in_flight.size(); ++i) unanswered += printer_.commands_of('h') == 0 && !in_flight[i].is_own() && !in_flight[i].maybe && now_ - in_flight[i].sent > seconds(5) ? 1 : 0;
   witness_.finish(unanswered, *host_, ended_ != kNever, now_);
@@ -388,6 +356,7 @@ LoopResult ClosedLoop::run() {
   result.recording = std::move(recording_);
   result.host_saw = std::move(host_saw_);
   result.counters = relay_->counters();
+  result.kills = relay_.kills();
   return result;
 }
 

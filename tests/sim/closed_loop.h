@@ -51,6 +51,7 @@ struct LoopScenario {
   Time connect_at = std::chrono::seconds(12);  ///< by then the agent has identified the printer
   Time limit = std::chrono::minutes(20);       ///< virtual time after which a print counts as hung
   bool restore_state = false;                  ///< write the state out and read it back between any two steps
+  double kill_chance = 0;                      ///< of the agent's process, at each point where one may fall: see MortalRelay
   bool bytewise = false;                       ///< feed every byte alone
 };
 
@@ -60,6 +61,7 @@ struct LoopResult {
   bool fails_without_agent = false;
   std::string host_failure;
   Time duration{};
+  std::uint64_t kills = 0;
   std::uint64_t own_lines = 0;
   std::uint64_t own_lines_in_print = 0;
   std::uint64_t mistakes = 0;            ///< host answers withheld soon after a spoiled byte: damage, not judgement

@@ -1,6 +1,7 @@
 // marlin-sim: runs seeds of the closed loop. `marlin-sim --seeds 1-10000 [--recordings DIR] [--first] [--verbose]`, or one
 // with `--seed N`; with `--control` the pass-through alone. DIR is made if need be; `--first` ends at the first seed that
-// fails. Exit code 1 if any invariant broke; the last line counts.
+// fails. `--kill-chance P`: the agent's process is killed with that chance at each point where a kill may fall; with
+// `--least-kills N` fewer than N in all are a failure. Exit code 1 if any invariant broke; the last line counts.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -18,6 +19,8 @@ struct Arguments {
   std::string recordings;
   bool verbose = false;
   bool first_only = false;
+  double kill_chance = 0;
+  std::uint64_t least_kills = 0;
   bool control = false;   ///< poll off: what the same host and printer do without the agent
 };
 
@@ -30,6 +33,8 @@ Arguments parse(int argc, char** argv) {
     if (word == "--first") arguments.first_only = true;
     if (i + 1 >= argc) break;
     if (word == "--seed") arguments.first = arguments.last = std::strtoull(argv[++i], nullptr, 10);
+    if (word == "--kill-chance") arguments.kill_chance = std::strtod(argv[++i], nullptr);
+    if (word == "--least-kills") arguments.least_kills = std::strtoull(argv[++i], nullptr, 10);
     if (word == "--recordings") arguments.recordings = argv[++i];
     if (word == "--seeds") {
       char* rest = nullptr;
@@ -54,7 +59,7 @@ void report(const sim::LoopScenario& scenario, const sim::LoopResult& result, co
 }
 
 struct Totals {
-  std::uint64_t runs = 0, failed = 0, own = 0, own_in_print = 0, leaks = 0, done = 0, spoiled = 0, mistakes = 0;
+  std::uint64_t runs = 0, failed = 0, own = 0, own_in_print = 0, leaks = 0, done = 0, spoiled = 0, mistakes = 0, kills = 0;
 };
 
 double in_seconds(sim::Time time) { return static_cast<double>(time.count()) / 1e6; }
@@ -70,10 +75,12 @@ void print_run(const sim::LoopScenario& scenario, const sim::LoopResult& result)
 void run_seed(std::uint64_t seed, const Arguments& arguments, Totals& totals) {
   sim::LoopScenario scenario = sim::draw_scenario(seed);
   if (arguments.control) scenario.settings.poll = false;
+  scenario.kill_chance = arguments.kill_chance;
   const sim::LoopResult result = sim::judge_loop(scenario);
   ++totals.runs;
   totals.own += result.own_lines;
   totals.own_in_print += result.own_lines_in_print;
+  totals.kills += result.kills;
   totals.leaks += result.leaks;
   totals.spoiled += result.spoiled_bytes;
   totals.mistakes += result.mistakes;
@@ -98,7 +105,9 @@ int main(int argc, char** argv) {
   std::printf("prints done %llu, own lines %llu (%llu in prints), leaks %llu\n", static_cast<unsigned long long>(totals.done),
               static_cast<unsigned long long>(totals.own), static_cast<unsigned long long>(totals.own_in_print),
               static_cast<unsigned long long>(totals.leaks));
+  if (arguments.kill_chance > 0) std::printf("kills %llu\n", static_cast<unsigned long long>(totals.kills));
   std::printf("%llu passed, %llu failed\n", static_cast<unsigned long long>(totals.runs - totals.failed),
               static_cast<unsigned long long>(totals.failed));
-  return totals.failed == 0 ? 0 : 1;
+  if (totals.kills < arguments.least_kills) std::printf("fewer than %llu kills\n", static_cast<unsigned long long>(arguments.least_kills));
+  return totals.failed == 0 && totals.kills >= arguments.least_kills ? 0 : 1;
 }
