@@ -3,6 +3,9 @@
 #include <array>
 #include <utility>
 
+#include <fcntl.h>
+
+#include "agent/clock.h"
 #include "transport/device_lock.h"
 
 namespace agent {
@@ -11,10 +14,6 @@ namespace {
 constexpr std::string_view kMemory = "memory", kTty = "tty", kPty = "pty";
 constexpr std::string_view kPrinterIn = "printerin", kPrinterOut = "printerout", kHostIn = "hostin", kHostOut = "hostout";
 constexpr std::array kParts{kTty, kPty, kMemory, kPrinterIn, kPrinterOut, kHostIn, kHostOut};
-
-bool is_same_line(const LinkIdentity& left, const LinkIdentity& wanted) {
-  return left.name == wanted.name && left.baud == wanted.baud && (wanted.device.empty() || left.device == wanted.device);
-}
 
 /// Once a process: whether bytes can go through pipes here does not change.
 bool airlocks_are_possible() {
@@ -32,6 +31,10 @@ LinkEstate::LinkEstate(DescriptorStore* store, const LinkIdentity& identity) : s
   }
 }
 
+bool LinkEstate::fits(const LinkIdentity& left) const {
+  return left.name == identity_.name && left.baud == identity_.baud && (identity_.device.empty() || left.device == identity_.device);
+}
+
 bool LinkEstate::take_over() {
   const std::string& name = identity_.name;
   tty_ = store_->take(name, kTty);
@@ -44,17 +47,37 @@ bool LinkEstate::take_over() {
     pipes[i] = store_->take(name, part);
     whole = whole && pipes[i++];
   }
-  if (whole) memory_ = LinkMemory::adopt(std::move(memfd));
-  if (!memory_ || !is_same_line(memory_->identity(), identity_)) {
+  std::optional<ForeignLedger> foreign;
+  if (whole) memory_ = LinkMemory::adopt(transport::FileDescriptor(::fcntl(memfd.get(), F_DUPFD_CLOEXEC, 0)));
+  if (whole && !memory_) foreign = ForeignLedger::open(std::move(memfd));
+  if ((!memory_ && !foreign) || !fits(memory_ ? memory_->identity() : foreign->identity())) {
     if (tty_) transport::unlock_device(tty_.get());  // the store's copy of it may stay open for a moment
     tty_.reset();
     pty_.reset();
     return false;
   }
-  identity_ = memory_->identity();
+  identity_ = memory_ ? memory_->identity() : foreign->identity();
+  if (foreign) {
+    memory_ = LinkMemory::make_shared();
+    memory_->printer_counts() = foreign->last().printer;
+    memory_->host_counts() = foreign->last().host;
+  }
   printer_.emplace(std::move(pipes[0]), std::move(pipes[1]), memory_->printer_counts());
   host_.emplace(std::move(pipes[2]), std::move(pipes[3]), memory_->host_counts());
+  printer_unbooked_ = printer_->recover();
+  host_unbooked_ = host_->recover();
+  if (foreign) convert(*foreign);
   return true;
+}
+
+// The bytes go on, in a ledger of this version; what the arbiter knew has to be learnt anew.
+void LinkEstate::convert(const ForeignLedger& ledger) {
+  const gcode::UnnotedBytes unnoted{host_unbooked_.read, printer_unbooked_.written, printer_unbooked_.read, host_unbooked_.written};
+  memory_->name(identity_);
+  memory_->take_over(ledger.handover(), unnoted, ledger.rings(), monotonic_now());
+  printer_unbooked_.written = host_unbooked_.written = 0;  // what was read is booked as ever, by the bridge
+  foreign_version_ = ledger.version();
+  store_->keep(identity_.name, kMemory, memory_->descriptor());
 }
 
 void LinkEstate::begin() {

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "agent/descriptor_store.h"
+#include "agent/foreign_ledger.h"
 #include "agent/link_memory.h"
 #include "transport/airlock.h"
 
@@ -30,6 +31,11 @@ class LinkEstate {
   [[nodiscard]] bool is_inherited() const { return static_cast<bool>(tty_); }
   [[nodiscard]] transport::FileDescriptor take_tty() { return std::move(tty_); }
   [[nodiscard]] transport::FileDescriptor take_pty() { return std::move(pty_); }   ///< empty if there was none
+  /// What the predecessor moved and did not book, for Bridge::succeed().
+  [[nodiscard]] transport::Airlock::Unbooked printer_unbooked() const { return printer_unbooked_; }
+  [[nodiscard]] transport::Airlock::Unbooked host_unbooked() const { return host_unbooked_; }
+  /// The version of its ledger, if that is one whose state is not known.
+  [[nodiscard]] std::optional<std::uint32_t> foreign_version() const { return foreign_version_; }
 
   /// Called before the first byte goes through. `device`: the path that was opened.
   void keep_tty(int fd, const std::string& device);
@@ -43,6 +49,8 @@ class LinkEstate {
 
  private:
   bool take_over();
+  [[nodiscard]] bool fits(const LinkIdentity& left) const;
+  void convert(const ForeignLedger& ledger);
   void begin();
   void keep_pipes(std::string_view in, std::string_view out, const transport::Airlock& airlock);
 
@@ -51,6 +59,8 @@ class LinkEstate {
   std::optional<LinkMemory> memory_;
   std::optional<transport::Airlock> printer_, host_;
   transport::FileDescriptor tty_, pty_;
+  transport::Airlock::Unbooked printer_unbooked_, host_unbooked_;
+  std::optional<std::uint32_t> foreign_version_;
 };
 
 }  // namespace agent

@@ -9,6 +9,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
+#include "agent/ledger_head.h"
 #include "agent/ledger_version.h"
 
 namespace agent {
@@ -16,8 +17,6 @@ namespace {
 
 using gcode::LineRelay;
 using gcode::RelayMemory;
-
-constexpr std::uint64_t kMagic = 0x314b4e494c4e4c4d;  // "MLNLINK1"
 
 template <std::size_t N>
 void store_text(char (&into)[N], const std::string& text) {
@@ -28,23 +27,19 @@ void store_text(char (&into)[N], const std::string& text) {
 }  // namespace
 
 struct LinkMemory::Block {
-  struct Entry {
-    transport::AirlockCounts printer, host;
-    std::uint32_t slot;
-  };
-
-  std::uint64_t magic;
-  std::uint32_t version;
-  std::uint32_t state_size;
-  std::uint32_t baud;
-  char name[256];
-  char device[1024];
-  alignas(64) std::atomic<std::uint64_t> generation;
-  Entry entries[2];
-  alignas(64) LineRelay::State states[2];
+  LedgerHead head;
   alignas(64) char from_host[RelayMemory::kFromHost];
   char from_printer[RelayMemory::kFromPrinter];
   char to_host[RelayMemory::kToHost];
+  alignas(64) LineRelay::State states[2];
+
+  void say_where_rings_are() {
+    const auto place = [this](std::span<char> ring) {
+      return LedgerHead::Ring{static_cast<std::uint32_t>(ring.data() - reinterpret_cast<char*>(this)),
+                              static_cast<std::uint32_t>(ring.size())};
+    };
+    head.rings = {place(from_host), place(from_printer), place(to_host)};
+  }
 };
 
 LinkMemory::LinkMemory() : LinkMemory(transport::FileDescriptor(), true) {}
@@ -53,10 +48,12 @@ LinkMemory::LinkMemory(transport::FileDescriptor memfd, bool is_new)
     : memfd_(std::move(memfd)), working_(std::make_unique<Working>()) {
   map();
   if (!is_new) return;
-  block_->version = kLedgerVersion;
-  block_->state_size = sizeof(LineRelay::State);
+  block_->head.version = kLedgerVersion;
+  block_->head.state_size = sizeof(LineRelay::State);
+  block_->head.handover_size = sizeof(gcode::Handover);
+  block_->say_where_rings_are();
   commit();
-  block_->magic = kMagic;
+  block_->head.magic = LedgerHead::kMagic;
 }
 
 LinkMemory LinkMemory::make_shared() {
@@ -106,18 +103,25 @@ void LinkMemory::map() {
 }
 
 bool LinkMemory::is_ours() const {
-  return block_->magic == kMagic && knows_ledger(block_->version) && block_->state_size == sizeof(LineRelay::State) &&
-         block_->entries[block_->generation.load(std::memory_order_acquire) & 1].slot < 2;
+  const LedgerHead& head = block_->head;
+  return head.magic == LedgerHead::kMagic && knows_ledger(head.version) && head.state_size == sizeof(LineRelay::State) &&
+         head.last().slot < 2;
 }
 
 void LinkMemory::read_last_commit() {
-  generation_ = block_->generation.load(std::memory_order_acquire);
-  const Block::Entry& entry = block_->entries[generation_ & 1];
+  const LedgerHead::Entry& entry = block_->head.last();
+  generation_ = block_->head.generation.load(std::memory_order_acquire);
   slot_ = entry.slot;
   gcode::copy_live(block_->states[slot_], working_->state);
   working_->printer = entry.printer;
   working_->host = entry.host;
-  block_->version = kLedgerVersion;
+  block_->head.version = kLedgerVersion;
+}
+
+void LinkMemory::take_over(const gcode::Handover& left, const gcode::UnnotedBytes& unnoted, gcode::RelayMemory left_rings,
+                           gcode::Time now) {
+  gcode::take_over(left, unnoted, left_rings, rings(), working_->state, now);
+  commit();
 }
 
 gcode::RelayMemory LinkMemory::rings() { return {block_->from_host, block_->from_printer, block_->to_host}; }
@@ -126,6 +130,7 @@ void LinkMemory::commit() {
   if (!memfd_) return;
   const std::uint32_t idle = 1 - slot_;
   gcode::copy_live(working_->state, block_->states[idle]);
+  block_->head.handovers[idle] = gcode::handover_of(working_->state);
   slot_ = idle;
   commit_counts();
 }
@@ -133,16 +138,16 @@ void LinkMemory::commit() {
 void LinkMemory::commit_counts() {
   if (!memfd_) return;
   ++generation_;
-  block_->entries[generation_ & 1] = {working_->printer, working_->host, slot_};
-  block_->generation.store(generation_, std::memory_order_release);
+  block_->head.entries[generation_ & 1] = {working_->printer, working_->host, slot_};
+  block_->head.generation.store(generation_, std::memory_order_release);
 }
 
 void LinkMemory::name(const LinkIdentity& identity) {
-  store_text(block_->name, identity.name);
-  store_text(block_->device, identity.device);
-  block_->baud = identity.baud;
+  store_text(block_->head.name, identity.name);
+  store_text(block_->head.device, identity.device);
+  block_->head.baud = identity.baud;
 }
 
-LinkIdentity LinkMemory::identity() const { return {block_->name, block_->device, block_->baud}; }
+LinkIdentity LinkMemory::identity() const { return {block_->head.name, block_->head.device, block_->head.baud}; }
 
 }  // namespace agent

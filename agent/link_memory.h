@@ -3,9 +3,9 @@
 // at every instant: the process works on a state of its own, and commit() copies it beside the last one and then publishes
 // it with one store.
 //
-//   header | generation, 2 x {airlock counts, which state} | 2 x {handover, state} | rings
+//   head: whose, generation, 2 x {airlock counts, which state}, 2 x handover | rings | 2 x state
 //
-// A block of another version, another size or another printer's is not gone on with.
+// A block of a version that is not known is not gone on with here: see ForeignLedger.
 #pragma once
 
 #include <atomic>
@@ -13,6 +13,7 @@
 #include <optional>
 #include <string>
 
+#include "gcode/handover.h"
 #include "gcode/line_relay.h"
 #include "gcode/relay_state.h"
 #include "transport/airlock.h"
@@ -46,6 +47,9 @@ class LinkMemory {
   [[nodiscard]] gcode::RelayMemory rings();
   [[nodiscard]] transport::AirlockCounts& printer_counts() { return working_->printer; }
   [[nodiscard]] transport::AirlockCounts& host_counts() { return working_->host; }
+
+  /// The same from what a version that is not known left; the airlocks' counts are taken over before.
+  void take_over(const gcode::Handover& left, const gcode::UnnotedBytes& unnoted, gcode::RelayMemory left_rings, gcode::Time now);
 
   /// Publishes all of the above: a successor finds it, or the commit before, and nothing between.
   void commit();

@@ -173,15 +173,17 @@ void PrinterLink::go_on() {
   path_was_there_ = true;
   retry_.opened(monotonic_now());
   usb_id_ = usb_id_of(configuration_.device);
-  const auto printer = estate_.printer_airlock()->recover();
-  const auto host = estate_.host_airlock()->recover();
   const bool had_host = bridge_.relay().host_is_attached();
   const bool has_host_port = go_on_with_host_port();
   log_.info(configuration_.name, "goes on with " + configuration_.device + " where the process before ended");
+  if (const auto version = estate_.foreign_version()) {
+    log_.warning(configuration_.name, "the process before kept a ledger of version " + std::to_string(*version) +
+                                          ", not known here: every byte goes on, and nothing is asked for a while");
+  }
   if (!has_host_port) publish_host_port();
   noted_dialect_ = &bridge_.relay().dialect();
   noted_resets_ = resets_of(bridge_.relay().counters());
-  bridge_.succeed(printer, host);
+  bridge_.succeed(estate_.printer_unbooked(), estate_.host_unbooked());
   if (!has_host_port && had_host) {
     estate_.discard_host_output();
     bridge_.host_closed();

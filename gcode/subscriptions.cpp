@@ -36,6 +36,18 @@ void Subscriptions::printer_restarted() {
   able_ = {};
 }
 
+Subscriptions::Reports Subscriptions::reports() const {
+  Reports out{host_, printer_, {}};
+  for (std::size_t i = 0; i < kReportCount; ++i) out.set_by_agent[i] = set_by_agent_[i] ? 1 : 0;
+  return out;
+}
+
+void Subscriptions::resume(const Reports& reports) {
+  host_ = reports.host;
+  printer_ = reports.printer;
+  for (std::size_t i = 0; i < kReportCount; ++i) set_by_agent_[i] = reports.set_by_agent[i] != 0;
+}
+
 std::uint8_t Subscriptions::needed(Report report) const {
   const std::uint8_t agent = able_[index(report)] ? agent_[index(report)] : 0;
   const std::uint8_t host = host_[index(report)];

@@ -37,6 +37,13 @@ class Subscriptions {
   /// That own line was acknowledged.
   void asserted(const OwnLine& line, const Dialect& dialect);
 
+  /// What all three sides are at, for a successor that does not know this class as it is now.
+  struct Reports {
+    ReportPeriods host{}, printer{}, set_by_agent{};   ///< set_by_agent: 1 or 0
+  };
+  [[nodiscard]] Reports reports() const;
+  void resume(const Reports& reports);
+
   /// The printer has stopped repeating this report without being told to (a reset that nobody saw).
   void reports_ceased(Report report);
 

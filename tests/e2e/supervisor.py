@@ -74,8 +74,8 @@ class SupervisedAgent:
                                   file_actions=actions, setsid=True)
         os.close(output)
         self.log = log
-        self.lives += 1
         self.serves = not names
+        self.lives += 1
         delay = self.random.uniform(*self.delays)
         self.kill_at = time.monotonic() + delay if self.kills < self.wanted_kills else None
 

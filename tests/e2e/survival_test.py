@@ -12,7 +12,7 @@ import time
 
 from print_checks import check_executed, since_print_start, without_own
 from print_client import PrintClient, commands_of, first_difference, load
-from rig import BUNNY, HostPort, claim, expect, run_claims, wait_until
+from rig import BUNNY, FULL, HostPort, claim, expect, run_claims, wait_until
 from supervisor import SupervisedAgent
 
 
@@ -175,7 +175,62 @@ def query_in_flight(rig, options):
     report(agent, "a query in flight")
 
 
+def upgrade_in_print(rig, options, programs, number):
+    """A print through restarts as an upgrade makes them: each time by another program."""
+    kills, count = few(options)
+    lines = load(BUNNY, count)
+    steps = iter(programs)
+    state = {}
+
+    def upgrade():
+        agent, client = state["agent"], state["client"]
+        agent.check()
+        if client.lineno < state["at"]:
+            return
+        program = next(steps, None)
+        state["at"] += count // (len(programs) + 1)
+        if program:
+            agent.program = program
+            agent.restart(number)
+            wait_until("the upgraded agent serves", lambda: agent.serves)
+
+    printer, agent = begin(rig, options, "prusa-3.13")
+    client = PrintClient()
+    state.update(agent=agent, client=client, at=count // (len(programs) + 1))
+    try:
+        client.connect_and_wait(agent.host_port)
+        client.send_now("M110 N-1")
+        time.sleep(0.5)
+        read = client.print_and_wait(lines, options.limit, upgrade)
+    finally:
+        client.disconnect()
+    expect(agent.lives == len(programs) + 1, f"{agent.lives} lives, not {len(programs) + 1}")
+    check_not_opened_again(printer)
+    printer.stop()
+    check_streams(printer, read, commands_of(lines), "prusa-3.13")
+    return agent
+
+
+@claim("an upgrade in mid-print loses nothing, to a version that knows the ledger")
+def survives_upgrade(rig, options):
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        agent = upgrade_in_print(rig, options, [options.next, options.next], number)
+        expect("not known here" not in agent.output(), "the ledger was not gone on with")
+        report(agent, f"upgraded by {number.name}")
+
+
+@claim("a change of version in mid-print loses nothing, forth and back between versions that do not know each other's ledger")
+def survives_change(rig, options):
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        agent = upgrade_in_print(rig, options, [options.stranger, rig.agent, options.stranger, rig.agent], number)
+        expect(agent.output().count("not known here") == 4, "a ledger was taken for a known one")
+        report(agent, f"changed by {number.name}")
+
+
 def few(options):
+    """How many kills, and lines, where the first claim's many are not needed each time."""
+    if FULL:
+        return options.kills, options.lines
     return max(5, options.kills * 3 // 20), max(400, options.lines // 6)
 
 
@@ -251,6 +306,8 @@ def survives_upload(rig, options):
 
 
 def add_options(parser):
+    parser.add_argument("--next", required=True, help="the agent with the ledger's next version")
+    parser.add_argument("--stranger", required=True, help="the agent with a version that knows no other")
     parser.add_argument("--lines", type=int, default=5000)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)
