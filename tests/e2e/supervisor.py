@@ -62,8 +62,8 @@ class SupervisedAgent:
         environment = dict(os.environ, NOTIFY_SOCKET=self.notify_path, FDSTORE=str(MOST_DESCRIPTORS))
         actions = []
         log = os.open(self.log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC)
-        self.output, output = os.pipe()
-        os.set_blocking(self.output, False)
+        self.pipe, output = os.pipe()
+        os.set_blocking(self.pipe, False)
         actions += [(os.POSIX_SPAWN_DUP2, output, 1), (os.POSIX_SPAWN_DUP2, output, 2)]
         for place, name in enumerate(names):
             actions.append((os.POSIX_SPAWN_DUP2, self.store[name], 3 + place))
@@ -90,7 +90,7 @@ class SupervisedAgent:
         wait = 0.01
         if self.kill_at is not None:
             wait = min(wait, max(0.0, self.kill_at - time.monotonic()))
-        select.select([self.notify, self.output], [], [], wait)
+        select.select([self.notify, self.pipe], [], [], wait)
         self.read_output()
         self.read_notify()
         if self.kill_at is None and self.kills < self.wanted_kills:
@@ -112,7 +112,7 @@ class SupervisedAgent:
     def ended(self, how):
         self.read_output()
         self.read_notify()  # all that it said is heard before its successor begins
-        os.close(self.output)
+        os.close(self.pipe)
         os.close(self.log)
         if how and not self.stopping.is_set() and not self.expected_end:
             raise Failed(f"the agent ended {how}")
@@ -121,7 +121,7 @@ class SupervisedAgent:
 
     def read_output(self):
         try:
-            data = os.read(self.output, 65536)
+            data = os.read(self.pipe, 65536)
         except BlockingIOError:
             return
         os.write(self.log, data)
