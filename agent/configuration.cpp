@@ -115,6 +115,7 @@ void read_web(ConfigTable table, Configuration& out) {
   table.read_texts("listen", out.listen, is_listen_address,
                    "an address such as \":11520\", \"127.0.0.1:11520\" or \"[::1]:11520\"");
   table.read_text("telemetry_path", out.telemetry_path, is_telemetry_path, "a path such as \"/metrics\"");
+  table.read_text("config_file", out.web_config_file, is_absolute_path, "an absolute path");
   table.finish();
 }
 

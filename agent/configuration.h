@@ -50,6 +50,7 @@ struct Configuration {
   std::vector<std::string> listen{":11520"};    ///< [web] listen, --web.listen-address
   std::string telemetry_path = "/metrics";      ///< [web] telemetry_path, --web.telemetry-path
   std::optional<bool> usb_automatic;            ///< [usb] automatic; see takes_automatically()
+  std::string web_config_file;                  ///< [web] config_file, --web.config.file; empty: none
   std::string runtime_dir;                      ///< runtime_dir, --runtime-dir; empty: by the environment
   std::string state_dir;                        ///< state_dir, --state-dir; empty: by the environment
   RecordConfiguration record;

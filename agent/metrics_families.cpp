@@ -114,6 +114,8 @@ constexpr FamilyRow<AgentSource> kAgentFamilies[] = {
     {"marlin_agent_http_refusals_total", kCounter, {"code"}, "HTTP requests turned away as malformed, unknown, too large or too slow, by status code.", refusals},
     {"marlin_agent_http_dropped_connections_total", kCounter, {}, "HTTP connections closed to make room for newer ones.",
      [](const A& a, Out& out) { out.add(static_cast<double>(a.web.dropped_connections())); }},
+    {"marlin_agent_http_failed_logins_total", kCounter, {}, "HTTP requests that came with a wrong name or password.",
+     [](const A& a, Out& out) { out.add(static_cast<double>(a.web.failed_logins())); }},
     {"marlin_agent_event_loop_lag_seconds", kHistogram, {}, "Delay between the due time and the run time of a 100 ms timer on the I/O thread.",
      [](const A& a, Out& out) { out.add_histogram(a.snapshot.event_loop_lag, kLagBounds); }},
     {"marlin_agent_log_messages_total", kCounter, {"level"}, "Messages logged, by level.",

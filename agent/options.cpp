@@ -62,6 +62,7 @@ void add_run(CLI::App& app, RawRun& raw) {
       ->type_name("ADDR")->allow_extra_args(false)->check(rule(is_listen_address, kListenRule));
   app.add_option("--web.telemetry-path", o.telemetry_path, "Path of the metrics (default /metrics)")
       ->type_name("PATH")->check(rule(is_telemetry_path, "a path such as /metrics"));
+  app.add_option("--web.config.file", o.web_config_file, "TLS and passwords: a file in the format of Prometheus's exporters (default none)")->type_name("FILE");
   app.add_option("--record", o.record_dir, "Record every byte of every printer into DIR, bounded in size")->type_name("DIR");
   app.add_option("--log.level", raw.level, "debug, info, warn or error (default info)")
       ->type_name("LEVEL")->check(rule(is_level, "debug, info, warn or error"));

@@ -22,7 +22,7 @@ struct PrinterOption {
 struct RunOptions {
   std::optional<std::string> config_file;
   std::vector<PrinterOption> printers;   ///< not empty: instead of the file's printers
-  std::optional<std::string> runtime_dir, state_dir, telemetry_path, record_dir;
+  std::optional<std::string> runtime_dir, state_dir, telemetry_path, web_config_file, record_dir;
   std::vector<std::string> listen;       ///< not empty: instead of the file's addresses
   std::optional<LogLevel> log_level;
   std::optional<LogFormat> log_format;

@@ -99,7 +99,7 @@ class RunningService {
 
   void log_addresses(const Configuration& configuration) {
     for (const std::string& address : service_.web_addresses()) {
-      log_.info("", "metrics at http://" + address + configuration.telemetry_path);
+      log_.info("", "metrics at " + std::string(service_.web_scheme()) + address + configuration.telemetry_path);
     }
   }
 

@@ -6,6 +6,7 @@
 #include "agent/build_info.h"
 #include "agent/clock.h"
 #include "agent/directories.h"
+#include "agent/web_access.h"
 
 namespace agent {
 namespace {
@@ -22,6 +23,7 @@ WebOptions web_options(const Configuration& configuration) {
   WebOptions options;
   options.listen_addresses = configuration.listen;
   options.telemetry_path = configuration.telemetry_path;
+  options.config_file = configuration.web_config_file;
   return options;
 }
 
@@ -69,13 +71,26 @@ Service::Fault Service::make_directories(const Configuration& next) {
 }
 
 std::unique_ptr<WebServer> Service::serve(const Configuration& configuration) {
-  auto web = std::make_unique<WebServer>(web_options(configuration), build_info(), board_, counters_, web_counters_, link_quality_);
+  WebOptions options = web_options(configuration);
+  options.report = [this](const std::string& sentence) { log_.error("", sentence + "; access stays as it was"); };
+  auto web = std::make_unique<WebServer>(std::move(options), build_info(), board_, counters_, web_counters_, link_quality_);
   web->start();
   return web;
 }
 
+// The running server looks by itself as well; here the owner, who asked, gets the answer.
+Service::Fault Service::reload_web_access(const Configuration& next) {
+  if (next.web_config_file.empty()) return std::nullopt;
+  const auto loaded = load_web_access(next.web_config_file);
+  if (const auto* fault = std::get_if<WebConfigFault>(&loaded)) return fault->sentence;
+  web_->reload_access();
+  return std::nullopt;
+}
+
 Service::Fault Service::move_web(const Configuration& next) {
-  if (web_ && next.listen == web_now_.listen && next.telemetry_path == web_now_.telemetry_path) return std::nullopt;
+  const bool same = next.listen == web_now_.listen && next.telemetry_path == web_now_.telemetry_path &&
+                    next.web_config_file == web_now_.web_config_file;
+  if (web_ && same) return reload_web_access(next);
   // The old server is there until the new one stands; where they share an address, the old one has to go first.
   const bool shares = std::any_of(next.listen.begin(), next.listen.end(), [&](const std::string& address) {
     return std::find(web_now_.listen.begin(), web_now_.listen.end(), address) != web_now_.listen.end();

@@ -65,9 +65,11 @@ class Service {
   [[nodiscard]] const SnapshotBoard& board() const { return board_; }   ///< from any thread
   /// Where the web server listens. Not while prepare() runs.
   [[nodiscard]] const std::vector<std::string>& web_addresses() const { return web_->addresses(); }
+  [[nodiscard]] const char* web_scheme() const { return web_->speaks_tls() ? "https://" : "http://"; }   ///< as above
 
  private:
   [[nodiscard]] Fault make_directories(const Configuration& next);
+  [[nodiscard]] Fault reload_web_access(const Configuration& next);
   [[nodiscard]] Fault move_web(const Configuration& next);
   [[nodiscard]] std::unique_ptr<WebServer> serve(const Configuration& configuration);
   void start_control(const std::string& runtime_dir);

@@ -11,16 +11,17 @@
 
 namespace agent {
 
-/// Answers of the metrics endpoint. 401 belongs to authentication, which this server does not have yet.
-inline constexpr std::array<unsigned, 4> kScrapeCodes{200, 401, 405, 503};
+/// Answers of the metrics endpoint.
+inline constexpr std::array<unsigned, 5> kScrapeCodes{200, 401, 405, 429, 503};
 /// Answers to requests that were turned away, whatever they asked for.
-inline constexpr std::array<unsigned, 8> kRefusalCodes{400, 404, 405, 408, 413, 414, 431, 503};
+inline constexpr std::array<unsigned, 10> kRefusalCodes{400, 401, 404, 405, 408, 413, 414, 429, 431, 503};
 
 class WebCounters {
  public:
   void count_scrape(unsigned code) { add(scrapes_, kScrapeCodes, code); }
   void count_refusal(unsigned code) { add(refusals_, kRefusalCodes, code); }
   void count_dropped_connection() { dropped_connections_.fetch_add(1, std::memory_order_relaxed); }
+  void count_failed_login() { failed_logins_.fetch_add(1, std::memory_order_relaxed); }
   void scrape_took(std::chrono::nanoseconds time) {
     last_scrape_ns_.store(time.count(), std::memory_order_relaxed);
   }
@@ -36,6 +37,7 @@ class WebCounters {
   [[nodiscard]] std::uint64_t dropped_connections() const {
     return dropped_connections_.load(std::memory_order_relaxed);
   }
+  [[nodiscard]] std::uint64_t failed_logins() const { return failed_logins_.load(std::memory_order_relaxed); }
   /// Time of the previous scrape; negative: there was none.
   [[nodiscard]] double last_scrape_seconds() const {
     const auto ns = last_scrape_ns_.load(std::memory_order_relaxed);
@@ -53,7 +55,7 @@ class WebCounters {
 
   std::array<std::atomic<std::uint64_t>, kScrapeCodes.size()> scrapes_{};
   std::array<std::atomic<std::uint64_t>, kRefusalCodes.size()> refusals_{};
-  std::atomic<std::uint64_t> dropped_connections_{0};
+  std::atomic<std::uint64_t> dropped_connections_{0}, failed_logins_{0};
   std::atomic<std::int64_t> last_scrape_ns_{-1};
 };
 

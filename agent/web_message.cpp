@@ -23,9 +23,25 @@ constexpr std::array<std::pair<unsigned, std::string_view>, 13> kStatusTexts{
      {503, "503 Service Unavailable"}}};
 
 /// Nothing is fetched from anywhere else and nobody frames it: a page that shows a printer's own words cannot be made to.
-constexpr std::string_view kSafetyFields =
-    "\r\nX-Content-Type-Options: nosniff\r\nReferrer-Policy: no-referrer\r\nContent-Security-Policy: default-src 'self'; "
-    "base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kSafetyFields{
+    {{"X-Content-Type-Options", "nosniff"},
+     {"Referrer-Policy", "no-referrer"},
+     {"Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}}};
+
+void append_field(std::string& head, std::string_view name, std::string_view value) {
+  head += "\r\n";
+  head += name;
+  head += ": ";
+  head += value;
+}
+
+void append_safety(std::string& head, const WebFields& own) {
+  for (const auto& [name, value] : kSafetyFields) {
+    const bool replaced = std::any_of(own.begin(), own.end(), [&](const auto& field) { return field.first == name; });
+    if (!replaced) append_field(head, name, value);
+  }
+  for (const auto& [name, value] : own) append_field(head, name, value);
+}
 
 }  // namespace
 
@@ -42,7 +58,7 @@ WebResponse plain_answer(unsigned status, std::string_view explanation) {
   return response;
 }
 
-std::string response_head(const WebResponse& response, bool keep_alive) {
+std::string response_head(const WebResponse& response, bool keep_alive, const WebFields& own) {
   std::string head;
   head.reserve(512);  // the longest one is 480 bytes
   head += "HTTP/1.1 ";
@@ -53,10 +69,12 @@ std::string response_head(const WebResponse& response, bool keep_alive) {
   if (response.gzip) head += "\r\nContent-Encoding: gzip";
   if (response.is_scrape || response.varies_by_encoding) head += "\r\nVary: Accept-Encoding";
   if (!response.etag.empty()) head += "\r\nETag: " + response.etag;
+  if (response.status == 401) head += "\r\nWWW-Authenticate: Basic realm=\"marlin-agent\", charset=\"UTF-8\"";
+  if (response.status == 429) head += "\r\nRetry-After: 10";
   if (response.status == 405) head += "\r\nAllow: GET, HEAD";
   // A page of an older version never lives on in a browser: it asks each time, and is mostly told that nothing changed.
   head += response.etag.empty() ? "\r\nCache-Control: no-store" : "\r\nCache-Control: no-cache";
-  head += kSafetyFields;
+  append_safety(head, own);
   head += keep_alive ? "\r\nConnection: keep-alive" : "\r\nConnection: close";
   head += "\r\n\r\n";
   return head;

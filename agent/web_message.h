@@ -4,6 +4,8 @@
 
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 namespace agent {
 
@@ -34,8 +36,10 @@ struct WebResponse {
 /// A short plain answer: "404 Not Found: the metrics are at /metrics".
 [[nodiscard]] WebResponse plain_answer(unsigned status, std::string_view explanation);
 
-/// Status line and fields with the empty line that ends them.
-[[nodiscard]] std::string response_head(const WebResponse& response, bool keep_alive);
+using WebFields = std::vector<std::pair<std::string, std::string>>;
+
+/// Status line and fields with the empty line that ends them. `own`: the owner's fields, in place of ours of that name.
+[[nodiscard]] std::string response_head(const WebResponse& response, bool keep_alive, const WebFields& own = {});
 
 /// "/metrics" of "/metrics?x=1" and of "http://pi:11520/metrics"; "*" and other forms stay as they are.
 [[nodiscard]] std::string_view path_of_target(std::string_view target);

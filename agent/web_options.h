@@ -4,15 +4,30 @@
 
 #include <chrono>
 #include <cstddef>
+#include <functional>
 #include <string>
 #include <vector>
 
 namespace agent {
 
+struct LoginOptions {
+  /// The first wrong attempt waits so long, each further one of the same address twice as long as the one before.
+  std::chrono::milliseconds first_delay{250};
+  std::chrono::milliseconds longest_delay{8000};
+  /// 16: a browser's six connections twice over; each hash takes a Pi a third of a second.
+  std::size_t max_waiting = 16;
+  /// 100 logins that are known again, as in Prometheus's own exporters.
+  std::size_t max_known = 100;
+};
+
 struct WebOptions {
   /// "HOST:PORT", "[IPV6]:PORT", ":PORT" (every address, IPv4 and IPv6). Port 0: any free one.
   std::vector<std::string> listen_addresses{":11520"};
   std::string telemetry_path = "/metrics";
+  std::string config_file;  ///< --web.config.file; empty: everybody may read, over plain HTTP
+  LoginOptions login;
+  /// Told, on the web thread, of a config_file that turned wrong while the server runs.
+  std::function<void(const std::string& sentence)> report = [](const std::string&) {};
 
   /// 256: ten times what Prometheus, two dashboards and their browsers open; a quarter of the usual 1024 descriptors.
   std::size_t max_connections = 256;

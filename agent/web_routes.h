@@ -30,6 +30,7 @@ class WebRoutes {
   /// Always an answer: 404 for an unknown path, 405 for a method other than GET and HEAD, 503 if a page cannot be made.
   /// The body is there for HEAD as well; the session leaves it out.
   [[nodiscard]] WebResponse answer(const WebRequest& request) const;
+  [[nodiscard]] bool is_scrape(const std::string& path) const { return path == context_.telemetry_path; }
 
  private:
   struct Route {

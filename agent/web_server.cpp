@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <list>
 #include <stdexcept>
@@ -70,6 +71,9 @@ class WebServer::Impl {
         counters_(counters),
         connections_(options_.max_connections, options_.max_waiting_bytes),
         events_(options_.max_event_clients, [this] { return printers_json(context_); }),
+        access_(options_.config_file, options_.report),
+        speaks_tls_(access_.config().tls.has_value()),
+        login_(io_, counters, options_.login),
         sweep_timer_(io_),
         event_timer_(io_),
         look_timer_(io_) {
@@ -102,6 +106,10 @@ class WebServer::Impl {
     connections_.close_all();
   }
 
+  void reload_access() {
+    boost::asio::post(io_, [this] { access_.refresh(WebClock::now(), true); });
+  }
+  [[nodiscard]] bool speaks_tls() const { return speaks_tls_; }
   [[nodiscard]] const std::vector<std::string>& addresses() const { return addresses_; }
 
  private:
@@ -126,8 +134,9 @@ class WebServer::Impl {
 
   void open(WebStream::Socket socket) {
     if (connections_.make_room()) counters_.count_dropped_connection();
-    const WebSessionContext context{options_, routes_, connections_, counters_, events_};
-    std::make_shared<WebSession>(plain_stream(std::move(socket)), context)->start();
+    access_.refresh(WebClock::now());
+    const WebSessionContext context{options_, routes_, connections_, counters_, events_, access_, login_};
+    std::make_shared<WebSession>(access_.stream(std::move(socket)), context)->start();
     if (!sweeping_) sweep();
     if (!telling_) tell();
   }
@@ -172,7 +181,10 @@ class WebServer::Impl {
   WebCounters& counters_;
   WebConnections connections_;
   WebEvents events_;  // both before io_, whose end destroys the sessions
+  WebAccess access_;
+  bool speaks_tls_ = false;
   boost::asio::io_context io_{1};
+  WebLogin login_;  // behind io_: what waits for it holds sessions
   boost::asio::steady_timer sweep_timer_;
   boost::asio::steady_timer event_timer_, look_timer_;
   bool sweeping_ = false, telling_ = false;
@@ -187,6 +199,12 @@ WebServer::WebServer(WebOptions options, BuildInfo build, const SnapshotBoard& b
 WebServer::~WebServer() = default;
 void WebServer::start() {
   impl_->start();
+}
+void WebServer::reload_access() {
+  impl_->reload_access();
+}
+bool WebServer::speaks_tls() const {
+  return impl_->speaks_tls();
 }
 void WebServer::stop() {
   impl_->stop();

@@ -32,6 +32,10 @@ class WebServer {
   /// Closes everything; answers under way are broken off. Returns when the thread has ended, within 100 ms.
   void stop();
 
+  /// Looks at the web configuration file and its certificates now and not only when the next connection comes.
+  void reload_access();
+  [[nodiscard]] bool speaks_tls() const;  ///< as it was at the start
+
   /// The bound addresses in the order of the options, with the real port: "127.0.0.1:11520", "[::]:40123".
   [[nodiscard]] const std::vector<std::string>& addresses() const;
 

@@ -32,6 +32,8 @@ constexpr int kSendBufferBytes = 65536;
 /// 512 kB: two whole states of 50 printers. A browser that is further behind shows the past; it comes back by itself.
 constexpr std::size_t kMaxEventBytes = std::size_t{512} << 10;
 constexpr std::chrono::hours kNoLimit{24 * 365};
+/// As long as a full queue of hashes may take on a Pi, and the longest delay of a wrong one.
+constexpr std::chrono::milliseconds kLoginTime{120'000};
 
 WebMethod method_of(http::verb verb) {
   if (verb == http::verb::get) return WebMethod::kGet;
@@ -158,6 +160,31 @@ void WebSession::header_complete() {
   request.query = query_of_target(target);
   request.if_none_match = std::string(header[http::field::if_none_match]);
   const bool keep_alive = header.keep_alive() && !has_body;
+  context_.access.refresh(WebClock::now());
+  if (context_.access.config().users.empty()) return answer(request, keep_alive);
+  log_in(std::string(header[http::field::authorization]), std::move(request), keep_alive);
+}
+
+void WebSession::log_in(const std::string& authorization, WebRequest request, bool keep_alive) {
+  enter(Phase::kLogin, kLoginTime);
+  ErrorCode ignored;
+  const auto address = stream_->socket().remote_endpoint(ignored).address().to_string();
+  context_.login.check(authorization, context_.access.config().users, address,
+                       [self = shared_from_this(), request = std::move(request), keep_alive](Login login) {
+                         if (self->phase_ == Phase::kLogin) self->logged_in(login, request, keep_alive);
+                       });
+}
+
+void WebSession::logged_in(Login login, const WebRequest& request, bool keep_alive) {
+  if (login == Login::kAllowed) return answer(request, keep_alive);
+  auto refusal = login == Login::kTooMany ? plain_answer(429, "too many logins are being looked at")
+                 : login == Login::kWrong ? plain_answer(401, "the name or the password is wrong")
+                                          : plain_answer(401, "a name and a password are needed");
+  refusal.is_scrape = context_.routes.is_scrape(request.path);
+  respond(std::move(refusal), keep_alive, request.method != WebMethod::kHead);
+}
+
+void WebSession::answer(const WebRequest& request, bool keep_alive) {
   respond(context_.routes.answer(request), keep_alive, request.method != WebMethod::kHead);
 }
 
@@ -179,7 +206,7 @@ void WebSession::respond(WebResponse response, bool keep_alive, bool with_body) 
   if (response.status >= 400) context_.counters.count_refusal(response.status);
 
   response_ = std::move(response);
-  head_ = response_head(response_, keep_alive);
+  head_ = response_head(response_, keep_alive, context_.access.config().headers);
   if (!with_body) response_.body = {};
   with_events_ = response_.is_stream && with_body;
   body_size_ = response_.body.size();

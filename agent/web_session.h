@@ -2,6 +2,7 @@
 //
 //   kOpening -> kIdle                          TLS has to be agreed upon first
 //   kIdle -> kHeader -> kAnswer -> kIdle       keep-alive
+//   kHeader -> kLogin -> kAnswer               a name and a password are looked at
 //   kHeader -> kAnswer -> kLinger -> kClosed   the last answer: what the client still sends is read and thrown away, so
 //                                              that the answer is not lost to a reset
 //   kHeader -> kAnswer -> kEvents -> kClosed   server-sent events, until the client has enough or falls behind
@@ -19,9 +20,11 @@
 #include <string>
 #include <utility>
 
+#include "agent/web_access.h"
 #include "agent/web_connections.h"
 #include "agent/web_counters.h"
 #include "agent/web_events.h"
+#include "agent/web_login.h"
 #include "agent/web_message.h"
 #include "agent/web_options.h"
 #include "agent/web_routes.h"
@@ -36,6 +39,8 @@ struct WebSessionContext {
   WebConnections& connections;
   WebCounters& counters;
   WebEvents& events;
+  WebAccess& access;
+  WebLogin& login;
 };
 
 class WebSession final : public WebConnection, public EventClient, public std::enable_shared_from_this<WebSession> {
@@ -61,7 +66,7 @@ class WebSession final : public WebConnection, public EventClient, public std::e
   void offer(std::shared_ptr<const std::string> events) override;
 
  private:
-  enum class Phase { kOpening, kIdle, kHeader, kAnswer, kEvents, kLinger, kClosed };
+  enum class Phase { kOpening, kIdle, kHeader, kLogin, kAnswer, kEvents, kLinger, kClosed };
   using Parser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
 
   void opened();
@@ -72,6 +77,9 @@ class WebSession final : public WebConnection, public EventClient, public std::e
   void parse();
   void refuse_malformed(boost::beast::error_code fault);
   void header_complete();
+  void log_in(const std::string& authorization, WebRequest request, bool keep_alive);
+  void logged_in(Login login, const WebRequest& request, bool keep_alive);
+  void answer(const WebRequest& request, bool keep_alive);
   void refuse(unsigned status, std::string_view explanation);
   void respond(WebResponse response, bool keep_alive, bool with_body);
   void answered(bool keep_alive);

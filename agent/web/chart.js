@@ -94,7 +94,7 @@ export function inWords(history) {
   const parts = sensorsOf(history).map(([sensor, { actual, target }]) => {
     const known = actual.filter(v => v !== null);
     if (!known.length) return "";
-    const aim = target.findLast(v => v !== null);
+    const aim = target.at(-1);
     return `${sensorName(sensor)} from ${Math.min(...known).toFixed(0)} to ${Math.max(...known).toFixed(0)} °C, ` +
            `last ${known.at(-1).toFixed(0)} °C` + (aim ? ` with a target of ${aim.toFixed(0)} °C` : "");
   }).filter(Boolean);
@@ -111,7 +111,7 @@ export function drawChart(figure, whole) {
   drawGrid(chart, history, scale);
   for (const [sensor, { actual, target }] of sensorsOf(history)) {
     const group = svg("g", { class: sensorClass(sensor), "data-sensor": sensor });
-    group.append(svg("path", { class: "target", d: pathOf(target, history, scale) }),
+    group.append(svg("path", { class: "target", d: pathOf(target.map(v => v || null), history, scale) }),
                  svg("path", { class: "actual", d: pathOf(actual, history, scale) }));
     chart.append(group);
   }

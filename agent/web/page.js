@@ -86,7 +86,7 @@ class Card {
     if (ratio === undefined) bar.removeAttribute("value");
     else if (bar.value !== ratio || !bar.hasAttribute("value")) bar.value = ratio;
     setText(this.find(".percent"), ratio === undefined ? "" : `${Math.floor(ratio * 1000) / 10} %`);
-    this.time(".remaining", print.remaining_seconds, duration);
+    this.time(".remaining", ratio === 1 ? undefined : print.remaining_seconds, duration);
     this.time(".finish", print.finish_unix_seconds, whenDone);
     this.time(".change", print.change_remaining_seconds, duration);
     this.time(".file", print.sd_file, text => text);

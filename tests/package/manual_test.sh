@@ -57,7 +57,7 @@ completes() {  # completes EXPECTED WORD...
 }
 completes "${commands[*]}" ""
 completes "release reset" re
-completes "--web.listen-address --web.telemetry-path" run --web
+completes "--web.listen-address --web.telemetry-path --web.config.file" run --web
 completes "debug info warn error" run --log.level ""
 
 # Package, program and build list speak of the same.

@@ -1,0 +1,20 @@
+// Passwords against bcrypt hashes, by libcrypt. Slow on purpose: some 0.1 s on a PC and several times that on a Pi.
+// Example: "$2y$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy"
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace agent {
+
+/// 14: sixteen times the usual 10; five seconds on a Pi.
+inline constexpr int kHighestBcryptCost = 14;
+
+/// $2a$, $2b$ or $2y$, a cost from 04 to 31, and 53 characters of salt and sum.
+[[nodiscard]] bool is_bcrypt_hash(std::string_view text);
+[[nodiscard]] int bcrypt_cost(std::string_view hash);  ///< of one that is_bcrypt_hash
+
+/// False as well for a password with a NUL, which bcrypt would cut.
+[[nodiscard]] bool bcrypt_matches(const std::string& password, const std::string& hash);
+
+}  // namespace agent

@@ -1,0 +1,61 @@
+#include "agent/web_access.h"
+
+#include <sys/stat.h>
+
+#include <stdexcept>
+
+namespace agent {
+
+std::variant<WebAccessState, WebConfigFault> load_web_access(const std::string& file) {
+  auto config = load_web_config(file);
+  if (auto* fault = std::get_if<WebConfigFault>(&config)) return *fault;
+  WebAccessState state{.config = std::move(std::get<WebConfig>(config)), .tls = nullptr};
+  if (!state.config.tls) return state;
+  auto tls = load_tls(*state.config.tls);
+  if (auto* fault = std::get_if<WebConfigFault>(&tls)) return WebConfigFault{file + ": tls_server_config." + fault->sentence};
+  state.tls = std::move(std::get<std::shared_ptr<TlsServer>>(tls));
+  return state;
+}
+
+WebAccess::WebAccess(std::string file, Report report) : file_(std::move(file)), report_(std::move(report)) {
+  if (file_.empty()) return;
+  auto loaded = load_web_access(file_);
+  if (const auto* fault = std::get_if<WebConfigFault>(&loaded)) throw std::runtime_error(fault->sentence);
+  state_ = std::move(std::get<WebAccessState>(loaded));
+  seen_ = stamps();
+}
+
+std::vector<WebAccess::Stamp> WebAccess::stamps() const {
+  std::vector<std::string> files{file_};
+  if (state_.config.tls) {
+    for (const auto& file : {state_.config.tls->cert_file, state_.config.tls->key_file, state_.config.tls->client_ca_file}) {
+      if (!file.empty()) files.push_back(file);
+    }
+  }
+  std::vector<Stamp> stamps;
+  for (const auto& file : files) {
+    struct stat found {};
+    if (::stat(file.c_str(), &found) != 0) found = {};
+    stamps.push_back({static_cast<long long>(found.st_ino), found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec});
+  }
+  return stamps;
+}
+
+void WebAccess::refresh(WebClock::time_point now, bool at_once) {
+  constexpr std::chrono::seconds kLookPeriod{1};
+  if (file_.empty() || (now < next_look_ && !at_once)) return;
+  next_look_ = now + kLookPeriod;
+  auto stamps_now = stamps();
+  if (stamps_now == seen_) return;
+  // As they were before the reading: what is written meanwhile shows at the next look.
+  seen_ = std::move(stamps_now);
+  auto loaded = load_web_access(file_);
+  if (const auto* fault = std::get_if<WebConfigFault>(&loaded)) return report_(fault->sentence);
+  state_ = std::move(std::get<WebAccessState>(loaded));
+}
+
+std::unique_ptr<WebStream> WebAccess::stream(WebStream::Socket socket) const {
+  return state_.tls ? tls_stream(std::move(socket), state_.tls) : plain_stream(std::move(socket));
+}
+
+}  // namespace agent

@@ -1,0 +1,169 @@
+"""TLS and passwords against curl and against a real Prometheus: who may read does, and nobody else."""
+import os
+import subprocess
+
+from rig import Agent, Process, claim, expect, free_port, run_claims, wait_until
+
+# htpasswd -nbBC 4: of "right horse"; the cost is low so that the test is quick
+HASH = "$2y$04$Nb8Qm2Xw1Zt5Yc7Vd9Rk3u1pglydETE44xlCrUbXh2JQMG3lFXRl2"
+PASSWORD = "right horse"
+
+
+class Authority:
+    """A certificate authority of the test's own, made by openssl."""
+
+    def __init__(self, rig):
+        self.folder = os.path.join(rig.directory, "tls")
+        os.makedirs(self.folder, exist_ok=True)
+        self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
+                     "-subj", "/CN=test authority", "-keyout", "ca.key", "-out", "ca.crt")
+
+    def openssl(self, *arguments):
+        done = subprocess.run(["openssl", *arguments], cwd=self.folder, capture_output=True, check=False)
+        expect(done.returncode == 0, "openssl: " + done.stderr.decode()[-500:])
+
+    def issue(self, name, subject, alternative):
+        """NAME.key and NAME.crt, each put in its place whole."""
+        with open(os.path.join(self.folder, "san"), "w", encoding="ascii") as file:
+            file.write(f"subjectAltName={alternative}\n")
+        self.openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={subject}",
+                     "-keyout", "new.key", "-out", "new.csr")
+        self.openssl("x509", "-req", "-in", "new.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
+                     "-extfile", "san", "-out", "new.crt")
+        for kind in ("key", "crt"):
+            os.replace(os.path.join(self.folder, f"new.{kind}"), os.path.join(self.folder, f"{name}.{kind}"))
+
+    def path(self, name):
+        return os.path.join(self.folder, name)
+
+
+def write_web_config(authority, text):
+    path = authority.path("web.yml")
+    with open(path + ".new", "w", encoding="ascii") as file:
+        file.write(text)
+    os.replace(path + ".new", path)
+    return path
+
+
+TLS = "tls_server_config: {cert_file: server.crt, key_file: server.key%s}\n"
+USERS = f"basic_auth_users: {{prometheus: {HASH}}}\n"
+
+
+def start(rig, web_config):
+    """An agent whose printer is not plugged in: what counts here is who may ask."""
+    return rig.keep(Agent(rig, os.path.join(rig.directory, "absent.tty"), "--web.config.file", web_config))
+
+
+def curl(agent, *arguments, path="/metrics", scheme="https"):
+    """Status and the whole output; the status is 0 if there was no answer."""
+    done = subprocess.run(["curl", "-sS", "--max-time", "60", "-w", "\n%{http_code}", *arguments,
+                           f"{scheme}://127.0.0.1:{agent.port}{path}"], capture_output=True, check=False)
+    output = done.stdout.decode(errors="replace")
+    return int(output.rsplit("\n", 1)[-1] or 0), output + done.stderr.decode(errors="replace")
+
+
+def wait_for_server(agent, *arguments):
+    wait_until("the web server answers", lambda: curl(agent, *arguments)[0] != 0, 30, 0.1)
+
+
+@claim("with TLS and passwords curl and a real Prometheus that have both are let in, others get 401, plain HTTP a word")
+def secured(rig, _):
+    authority = Authority(rig)
+    authority.issue("server", "marlin", "IP:127.0.0.1,DNS:localhost")
+    agent = start(rig, write_web_config(authority, TLS % "" + USERS))
+    ca = ("--cacert", authority.path("ca.crt"))
+    user = ("-u", f"prometheus:{PASSWORD}")
+    wait_for_server(agent, *ca)
+    for path in ("/metrics", "/", "/healthz", "/api/v1/printers", "/api/v1/events", "/nothing"):
+        status, said = curl(agent, *ca, "-i", path=path)
+        expect(status == 401 and 'WWW-Authenticate: Basic realm="marlin-agent"' in said, f"{path} without a password: {said[:300]}")
+        expect("marlin_up" not in said, "401 and the metrics")
+    status, said = curl(agent, *ca, "-u", "prometheus:wrong")
+    expect(status == 401 and "the name or the password is wrong" in said, f"a wrong password: {said[:300]}")
+    status, said = curl(agent, *ca, *user)
+    expect(status == 200, f"the right password: {said[:300]}")
+    expect("marlin_agent_http_failed_logins_total 1\n" in said, "the failed login was not counted")
+    expect(curl(agent, *user)[0] == 0, "a certificate of an unknown authority was taken")
+    status, said = curl(agent, scheme="http")
+    expect("This is an HTTPS server" in said, f"plain HTTP got {said[:300]}")
+    expect(curl(agent, *ca, *user, "--tlsv1.2", "--tls-max", "1.2")[0] == 200, "TLS 1.2 was refused")
+    expect("https://127.0.0.1" in agent.output(), "the log does not say https")
+
+    port = free_port()
+    config = os.path.join(rig.directory, "prometheus.yml")
+    with open(config, "w", encoding="ascii") as file:
+        for job, password in (("good", PASSWORD), ("bad", "wrong")):
+            if job == "good":
+                file.write("global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n")
+            file.write(f"- job_name: {job}\n  scheme: https\n  tls_config: {{ca_file: {authority.path('ca.crt')}}}\n"
+                       f"  basic_auth: {{username: prometheus, password: {password}}}\n"
+                       f"  static_configs: [{{targets: ['127.0.0.1:{agent.port}']}}]\n")
+    rig.keep(Process(rig.directory, "prometheus", [
+        "prometheus", f"--config.file={config}", f"--storage.tsdb.path={os.path.join(rig.directory, 'tsdb')}",
+        f"--web.listen-address=127.0.0.1:{port}"]))
+
+    def up(job):
+        done = subprocess.run(["curl", "-s", "--max-time", "10", "-G", f"http://127.0.0.1:{port}/api/v1/query", "--data-urlencode",
+                               f'query=up{{job="{job}"}}'], capture_output=True, check=False).stdout.decode()
+        return done.split('"value":[', 1)[-1].split('"')[1] if '"value":[' in done else None
+    wait_until("Prometheus with the password has up 1", lambda: up("good") == "1", 60, 0.3)
+    wait_until("Prometheus with a wrong one has up 0", lambda: up("bad") == "0", 60, 0.3)
+    expect(up("good") == "1", "the wrong Prometheus keeps the right one out")
+
+
+@claim("only clients whose certificate the authority vouches for are let in, and of those only who is named")
+def client_certificates(rig, _):
+    authority = Authority(rig)
+    authority.issue("server", "marlin", "IP:127.0.0.1")
+    authority.issue("client", "prometheus", "DNS:prometheus.lan")
+    rules = ", client_auth_type: RequireAndVerifyClientCert, client_ca_file: ca.crt, client_allowed_sans: [%s], min_version: TLS13"
+    agent = start(rig, write_web_config(authority, TLS % (rules % "prometheus.lan")))
+    ca = ("--cacert", authority.path("ca.crt"))
+    shown = ("--cert", authority.path("client.crt"), "--key", authority.path("client.key"))
+    wait_for_server(agent, *ca, *shown)
+    expect(curl(agent, *ca, *shown)[0] == 200, "the right certificate was refused")
+    expect(curl(agent, *ca)[0] == 0, "a client without a certificate was let in")
+    expect(curl(agent, *ca, *shown, "--tls-max", "1.2")[0] == 0, "TLS 1.2 was taken below min_version")
+    write_web_config(authority, TLS % (rules % "somebody.else"))
+    wait_until("the changed rule holds", lambda: curl(agent, *ca, *shown)[0] == 0, 20, 0.2)
+
+
+@claim("a renewed certificate is served without a signal; a wrong one is named, and the old one stays")
+def renewal(rig, _):
+    authority = Authority(rig)
+    authority.issue("server", "first", "IP:127.0.0.1")
+    web_config = write_web_config(authority, TLS % "")
+    agent = start(rig, web_config)
+    ca = ("--cacert", authority.path("ca.crt"))
+    wait_for_server(agent, *ca)
+    subject = lambda: curl(agent, *ca, "-v")[1]
+    expect("CN=first" in subject(), "not the first certificate")
+    authority.issue("server", "second", "IP:127.0.0.1")
+    wait_until("the renewed certificate is served", lambda: "CN=second" in subject(), 20, 0.2)
+    with open(authority.path("server.crt"), "w", encoding="ascii") as file:
+        file.write("no certificate\n")
+    wait_until("the wrong file is named in the log", lambda: "server.crt: no certificate in PEM format" in agent.output() or subject() and False, 20, 0.2)
+    expect("CN=second" in subject(), "the old certificate is gone")
+    agent.signal(1)
+    wait_until("the reload failed in so many words", lambda: "all goes on as it was" in agent.output(), 20, 0.2)
+    status, said = curl(agent, *ca)
+    expect(status == 200 and "marlin_agent_config_last_reload_successful 0" in said, "the failed reload does not show")
+
+
+@claim("an agent with a wrong file does not start and says file, key and reason")
+def refused(rig, _):
+    authority = Authority(rig)
+    authority.issue("server", "marlin", "IP:127.0.0.1")
+    authority.issue("other", "other", "IP:127.0.0.1")
+    for text, reason in ((TLS % "" + "basic_auth_users: {max: secret}\n", "basic_auth_users.max: expected a bcrypt hash"),
+                         ("tls_server_config: {cert_file: absent.crt, key_file: server.key}\n", "tls/absent.crt: cannot be read: No such file"),
+                         ("tls_server_config: {cert_file: server.crt, key_file: other.key}\n", "tls_server_config.key_file: "),
+                         ("tls_server_config: {cert_file: server.key, key_file: server.key}\n", "tls/server.key: no certificate in PEM format")):
+        agent = start(rig, write_web_config(authority, text))
+        wait_until("the agent ended", lambda: not agent.is_running(), 20, 0.05)
+        said = agent.output()
+        expect(agent.child.returncode != 0 and authority.path("web.yml") in said and reason in said, f"it said {said[-400:]}")
+        os.unlink(agent.log_path)
+
+
+run_claims()
