@@ -77,6 +77,35 @@ void History::put_job(const JobRecord& job) {
   if (jobs_.size() > kMostJobs) jobs_.erase(jobs_.begin());
 }
 
+JobTotals& JobTotals::operator+=(const JobTotals& other) {
+  started += other.started;
+  for (std::size_t i = 0; i < ended.size(); ++i) ended[i] += other.ended[i];
+  print_seconds += other.print_seconds;
+  extruded_meters += other.extruded_meters;
+  return *this;
+}
+
+JobTotals History::totals(const std::string& printer) const {
+  const std::lock_guard lock(mutex_);
+  const auto it = totals_.find(printer);
+  return it == totals_.end() ? JobTotals{} : it->second;
+}
+
+std::int64_t History::next_job_id() {
+  const std::lock_guard lock(mutex_);
+  return ++highest_id_;
+}
+
+void History::reserve_job_ids(std::int64_t highest_used) {
+  const std::lock_guard lock(mutex_);
+  highest_id_ = std::max(highest_id_, highest_used);
+}
+
+void History::add_totals(const std::string& printer, const JobTotals& more) {
+  const std::lock_guard lock(mutex_);
+  totals_[printer] += more;
+}
+
 void History::remove_printer(const std::string& printer) {
   const std::lock_guard lock(mutex_);
   rings_.erase(printer);

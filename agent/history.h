@@ -67,6 +67,14 @@ struct JobFilter {
   [[nodiscard]] bool takes(const JobRecord& job) const;
 };
 
+/// Sums over every print of a printer that the agent ever saw, over restarts.
+struct JobTotals {
+  std::uint64_t started = 0;
+  std::array<std::uint64_t, static_cast<std::size_t>(gcode::PrintResult::kCount)> ended{};
+  double print_seconds = 0, extruded_meters = 0;
+  JobTotals& operator+=(const JobTotals& other);
+};
+
 class History {
  public:
   /// 10 s: finer than a heater's time constant, and one sample of a printer's reports of 2 s in five.
@@ -84,7 +92,13 @@ class History {
   /// The job that runs on this printer now.
   [[nodiscard]] std::optional<JobRecord> running_job(const std::string& printer) const;
 
+  [[nodiscard]] JobTotals totals(const std::string& printer) const;
+
   // --- writers
+  /// An id that no job has.
+  [[nodiscard]] std::int64_t next_job_id();
+  void reserve_job_ids(std::int64_t highest_used);
+  void add_totals(const std::string& printer, const JobTotals& more);
   /// Takes the sample if the last one of this printer is kSamplePeriodSeconds old; says whether it did.
   bool add_sample(const std::string& printer, const HistorySample& sample);
   /// Adds the job or replaces the one with its id.
@@ -100,6 +114,8 @@ class History {
   mutable std::mutex mutex_;
   std::map<std::string, Ring> rings_;
   std::map<std::int64_t, JobRecord> jobs_;
+  std::map<std::string, JobTotals> totals_;
+  std::int64_t highest_id_ = 0;
 };
 
 }  // namespace agent

@@ -45,7 +45,7 @@ void MetricsCollector::for_each_family(Consumer&& consume) const {
   const AgentSnapshot snapshot = board_.agent();
   const ProcessStats process = process_stats();
   const AgentSource agent{
-      .build = build_, .process = process, .snapshot = snapshot, .log = log_, .web = web_};
+      .build = build_, .process = process, .snapshot = snapshot, .log = log_, .web = web_, .store = board_.store()};
   for (const auto& row : agent_families()) {
     auto family = empty_family(row);
     SeriesWriter out(family, row.labels, nullptr);
@@ -57,7 +57,11 @@ void MetricsCollector::for_each_family(Consumer&& consume) const {
   const gcode::Time now = now_();
   std::vector<PrinterSource> printers;
   printers.reserve(links.size());
-  for (const auto& link : links) printers.push_back(printer_source(*link, now));
+  for (const auto& link : links) {
+    auto& printer = printers.emplace_back(printer_source(*link, now));
+    printer.totals = board_.history().totals(link->name);
+    if (const auto job = board_.history().running_job(link->name)) printer.print_id = job->id;
+  }
   for (const auto& row : printer_families()) {
     auto family = empty_family(row);
     for (const auto& printer : printers) {

@@ -5,6 +5,7 @@
 
 #include "agent/metrics_labels.h"
 #include "agent/metrics_readings.h"
+#include "agent/metrics_story.h"
 #include "agent/metrics_text.h"
 
 namespace agent {
@@ -126,6 +127,12 @@ constexpr FamilyRow<AgentSource> kAgentFamilies[] = {
     {"marlin_agent_config_last_reload_successful", kGauge, {}, "Whether the last read of the configuration succeeded (1) or not (0).",
      [](const A& a, Out& out) { out.add(a.snapshot.last_reload_successful ? 1 : 0); }},
     {"marlin_agent_config_last_reload_success_timestamp_seconds", kGauge, {}, "Unix time of the last successful read of the configuration.", last_reload},
+    {"marlin_agent_store_working", kGauge, {}, "Whether the history of prints could be written the last time (1) or not (0).",
+     [](const A& a, Out& out) { out.add(a.store.works ? 1 : 0); }},
+    {"marlin_agent_store_writes_total", kCounter, {}, "Writes of the history of prints to the disk.",
+     [](const A& a, Out& out) { out.add(static_cast<double>(a.store.writes)); }},
+    {"marlin_agent_store_errors_total", kCounter, {}, "Failed attempts to open or write the history of prints.",
+     [](const A& a, Out& out) { out.add(static_cast<double>(a.store.errors)); }},
 };
 
 constexpr FamilyRow<PrinterSource> kPrinterFamilies[] = {
@@ -189,17 +196,26 @@ constexpr FamilyRow<PrinterSource> kPrinterFamilies[] = {
     {"marlin_errors_total", kCounter, {"kind"}, "Error conditions the printer reported, by kind.",
      [](const P& p, Out& out) { out.add_each(p.link.counters.errors, kErrorWords); }},
     {"marlin_axis_position_meters", kGauge, {"axis"}, "Last position the printer reported.", readings::positions},
+    {"marlin_travel_meters_total", kCounter, {"axis"}, "Travel commanded through this line, by axis.", story::travel},
+    {"marlin_extruded_meters_total", kCounter, {}, "Filament pushed by commands through this line.", story::extruded},
     {"marlin_feedrate_ratio", kGauge, {}, "Speed override (M220), 1 is 100 %.", readings::feedrate},
     {"marlin_flow_ratio", kGauge, {}, "Flow override (M221), 1 is 100 %.", readings::flow},
     {"marlin_nozzle_diameter_meters", kGauge, {}, "Nozzle diameter set in the printer (M862.1 Q).", readings::nozzle_diameter},
     {"marlin_state", kGauge, {"state"}, "State of the printer: 1 for the current state and 0 for each of the others.", state},
     {"marlin_state_seconds_total", kCounter, {"state"}, "Time the printer has been in each state.",
      [](const P& p, Out& out) { add_seconds(p.link.state_time, kStateWords, out); }},
+    {"marlin_print_job_info", kGauge, {"print_id", "file", "source"}, "The job now known; the value is always 1 and the series is absent when no job is known.", story::job_info},
     {"marlin_print_progress_ratio", kGauge, {"estimator"}, "Progress of the current print from 0 to 1, by estimator.", readings::progress},
     {"marlin_print_remaining_seconds", kGauge, {}, "Remaining print time by the printer (M73).", readings::remaining},
     {"marlin_print_change_remaining_seconds", kGauge, {}, "Time to the next filament change or pause by the printer (M73).", readings::change_remaining},
+    {"marlin_print_elapsed_seconds", kGauge, {}, "Time since the current print began, pauses left out.", story::job_elapsed},
+    {"marlin_print_start_timestamp_seconds", kGauge, {}, "Unix time at which the current print began.", story::job_start},
     {"marlin_print_position_bytes", kGauge, {}, "Position in the file being printed from SD (M27).", readings::sd_position},
     {"marlin_print_size_bytes", kGauge, {}, "Size of the file being printed from SD (M27).", readings::sd_size},
+    {"marlin_prints_total", kCounter, {"result"}, "Prints ended, by result.", story::prints, true},
+    {"marlin_prints_started_total", kCounter, {}, "Prints begun.", story::prints_started, true},
+    {"marlin_recorded_print_seconds_total", kCounter, {}, "Print time of all prints in the agent's history, pauses left out; kept over restarts.", story::recorded_seconds, true},
+    {"marlin_recorded_filament_meters_total", kCounter, {}, "Filament of all prints in the agent's history; kept over restarts.", story::recorded_filament, true},
     {"marlin_host_actions_total", kCounter, {"action"}, "//action: requests from the printer, by action.",
      [](const P& p, Out& out) { out.add_each(p.link.counters.host_actions, kActionWords); }},
     {"marlin_filament_runouts_total", kCounter, {}, "Filament run-outs seen on the line.",
@@ -228,6 +244,18 @@ constexpr FamilyRow<PrinterSource> kPrinterFamilies[] = {
      [](const P& p, Out& out) { add_histograms(p.link.counters.passthrough, gcode::kPassthroughBounds, kDirectionWords, out); }},
     {"marlin_recorded_bytes_total", kCounter, {}, "Bytes written to the recording of the line.",
      [](const P& p, Out& out) { out.add(static_cast<double>(p.link.recorded_bytes)); }},
+    {"marlin_lifetime_print_seconds_total", kCounter, {}, "Print time counted by the printer over its life (M78).", story::lifetime_print, true},
+    {"marlin_lifetime_filament_meters_total", kCounter, {}, "Filament counted by the printer over its life (M78).", story::lifetime_filament, true},
+    {"marlin_lifetime_crashes_total", kCounter, {"axis"}, "Crashes counted by the printer over its life, by axis (D3).", story::lifetime_crashes, true},
+    {"marlin_lifetime_filament_runouts_total", kCounter, {}, "Filament sensor errors counted by the printer over its life (D3).", story::lifetime_runouts, true},
+    {"marlin_lifetime_power_failures_total", kCounter, {}, "Power failures counted by the printer over its life (D3).", story::lifetime_power_failures, true},
+    {"marlin_lifetime_mmu_failures_total", kCounter, {"kind"}, "MMU failures counted by the printer over its life, by kind (D3).", story::lifetime_mmu_failures, true},
+    {"marlin_lifetime_tool_changes_total", kCounter, {}, "MMU tool changes counted by the printer over its life (D3).", story::lifetime_tool_changes, true},
+    {"marlin_mmu_info", kGauge, {"version"}, "Version of the MMU; the value is always 1.", story::mmu_info},
+    {"marlin_mmu_slot", kGauge, {}, "Slot now loaded, or -1.", story::mmu_slot},
+    {"marlin_mmu_state", kGauge, {"state"}, "State of the MMU: 1 for the current state and 0 for each of the others.", story::mmu_state},
+    {"marlin_mmu_errors_total", kCounter, {"code"}, "MMU errors reported on the line, by code.", story::mmu_errors},
+    {"marlin_mmu_tool_changes_total", kCounter, {}, "Tool changes seen on the line.", story::mmu_tool_changes},
 };
 // clang-format on
 
@@ -236,8 +264,13 @@ constexpr FamilyRow<PrinterSource> kPrinterFamilies[] = {
 PrinterSource printer_source(const LinkSnapshot& link, gcode::Time now) {
   now = std::max(now, link.taken_at);
   const bool up = link.serial_open && link.printer.is_up(now);
-  return {
-      .link = link, .name = clean_text(link.name), .now = now, .up = up, .state = link.printer.state(now)};
+  return {.link = link,
+          .name = clean_text(link.name),
+          .now = now,
+          .up = up,
+          .state = link.printer.state(now),
+          .totals = {},
+          .print_id = 0};
 }
 
 std::span<const FamilyRow<AgentSource>> agent_families() {

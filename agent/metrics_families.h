@@ -13,6 +13,7 @@
 #include "agent/metrics_series.h"
 #include "agent/process_stats.h"
 #include "agent/snapshot.h"
+#include "agent/store_counters.h"
 #include "agent/web_counters.h"
 
 namespace agent {
@@ -24,6 +25,7 @@ struct AgentSource {
   const AgentSnapshot& snapshot;
   const LogCounters& log;
   const WebCounters& web;
+  const StoreCounters& store;
 };
 
 /// What one printer's families are taken from.
@@ -33,6 +35,8 @@ struct PrinterSource {
   gcode::Time now{};  ///< the instant of the scrape on the snapshot's clock, never before link.taken_at
   bool up = false;    ///< the device is open and the printer answered within its window
   gcode::State state = gcode::State::kOffline;
+  JobTotals totals;            ///< of all prints in the history
+  std::int64_t print_id = 0;   ///< of the job that runs; 0: none
 };
 /// Works `up` and `state` out as they are at `now`.
 [[nodiscard]] PrinterSource printer_source(const LinkSnapshot& link, gcode::Time now);
@@ -44,6 +48,7 @@ struct FamilyRow {
   LabelNames labels;      ///< besides `printer`, which every family of a printer has
   std::string_view help;  ///< without line breaks or backslashes: the serializer does not escape it
   void (*collect)(const Source& source, SeriesWriter& out) = nullptr;
+  bool lifelong = false;  ///< a counter that is older than the agent's process: nobody knows since when it counts
 };
 
 [[nodiscard]] std::span<const FamilyRow<AgentSource>> agent_families();

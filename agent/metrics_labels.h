@@ -20,7 +20,7 @@ inline constexpr Words<gcode::LineClass> kLineClassWords{
     "ok", "temperature", "position", "fan", "busy", "echo", "error", "resend", "action", "mmu", "other"};
 inline constexpr Words<gcode::LatencyKind> kLatencyWords{"motion", "query", "other"};
 inline constexpr Words<gcode::Query> kQueryWords{"M105", "M27",  "M73",  "M115", "M114",     "M155",
-                                                 "M220", "M221", "M154", "M123", "PRUSA SN", "M862.1"};
+                                                 "M220", "M221", "M154", "M123", "PRUSA SN", "M862.1", "M78",  "D3"};
 inline constexpr Words<gcode::QueryOutcome> kOutcomeWords{"answered", "timeout"};
 inline constexpr Words<gcode::DeferReason> kDeferWords{"host_active", "busy", "resend", "paused"};
 inline constexpr Words<gcode::RejectReason> kRejectWords{"unknown", "cold_extrusion"};
@@ -42,6 +42,8 @@ inline constexpr Words<gcode::State> kStateWords{"offline", "connecting", "idle"
 inline constexpr Words<gcode::Sensor> kSensorWords{"tool0", "tool1",   "tool2",  "tool3", "tool4",
                                                    "tool5", "tool6",   "tool7",  "bed",   "chamber",
                                                    "probe", "ambient", "cooler", "board", "redundant"};
+inline constexpr Words<gcode::PrintResult> kPrintResultWords{"completed", "cancelled", "failed"};
+inline constexpr Words<gcode::MmuState> kMmuStateWords{"off", "idle", "busy", "error"};
 inline constexpr std::array<std::string_view, 2> kFanWords{"hotend", "print"};
 inline constexpr std::array<std::string_view, 4> kAxisWords{"x", "y", "z", "e"};
 inline constexpr std::array<std::string_view, 2> kDirectionWords{"to_printer", "to_host"};

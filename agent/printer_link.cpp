@@ -273,6 +273,9 @@ void PrinterLink::fill(LinkSnapshot& out, gcode::Time now) const {
   out.wall_offset = wall_offset();
   out.printer = bridge_.relay().printer();
   out.counters = bridge_.relay().counters();
+  out.prints = bridge_.relay().prints();
+  out.mmu = bridge_.relay().mmu();
+  out.lifetime = bridge_.relay().lifetime();
   out.state_time = state_time_;
   out.dialect = &bridge_.relay().dialect();
   out.serial_open = device_.is_open();

@@ -11,8 +11,12 @@
 #include <vector>
 
 #include "agent/history.h"
+#include "agent/store_counters.h"
 #include "gcode/dialect.h"
+#include "gcode/lifetime.h"
 #include "gcode/link_counters.h"
+#include "gcode/mmu.h"
+#include "gcode/print_watch.h"
 #include "gcode/printer_state.h"
 
 namespace agent {
@@ -32,6 +36,9 @@ struct LinkSnapshot {
   gcode::Time wall_offset{};
   gcode::PrinterState printer;
   gcode::LinkCounters counters;
+  gcode::PrintWatch prints;
+  gcode::Mmu mmu;
+  gcode::Lifetime lifetime;
   std::array<gcode::Time, static_cast<std::size_t>(gcode::State::kCount)> state_time{};
   const gcode::Dialect* dialect = nullptr;
   bool serial_open = false;
@@ -71,12 +78,15 @@ class SnapshotBoard {
   /// What was published, remembered: has a lock of its own.
   [[nodiscard]] History& history() { return history_; }
   [[nodiscard]] const History& history() const { return history_; }
+  [[nodiscard]] StoreCounters& store() { return store_; }
+  [[nodiscard]] const StoreCounters& store() const { return store_; }
 
  private:
   mutable std::mutex mutex_;
   std::vector<std::shared_ptr<const LinkSnapshot>> links_;
   AgentSnapshot agent_;
   History history_;
+  StoreCounters store_;
 };
 
 }  // namespace agent

@@ -68,6 +68,9 @@ void Arbiter::printer_lost(Time now) {
   s_.in_flight.clear();
   on_start(now);
   s_.printer.printer_lost(now);
+  s_.prints.printer_lost(now);
+  s_.mmu.printer_restarted();
+  s_.lifetime.printer_restarted();
   s_.half_line = false;
 }
 
@@ -76,7 +79,8 @@ void Arbiter::host_opened(Time) {
   ++s_.counters.host_connects;
 }
 
-void Arbiter::host_closed(Time) {
+void Arbiter::host_closed(Time now) {
+  if (s_.host_attached) s_.prints.host_left(s_.printer, now);
   s_.host_attached = false;
   s_.subscriptions.host_left();
 }
@@ -221,9 +225,11 @@ void Arbiter::tick(Time now) {
   s_.ticked = now;
   if (!s_.printer.open) return;
   if (s_.printer.booting && now >= s_.boot_until) end_boot();
-  if (s_.in_flight.any_host([](const InFlight& e) { return e.number >= 0 && !e.maybe; })) s_.printer.stream_goes_on(now);
+  const bool stream_in_flight = s_.in_flight.any_host([](const InFlight& e) { return e.number >= 0 && !e.maybe; });
+  if (stream_in_flight) s_.printer.stream_goes_on(now);
   s_.printer.silence_expected = s_.in_flight.any_host([](const InFlight& e) { return may_block(e.kind); });
   s_.printer.tick(now);
+  s_.prints.tick(s_.printer, stream_in_flight, now);
   if (s_.printer.busy.known) s_.counters.busy_time[static_cast<std::size_t>(s_.printer.busy.value)] += step;
   if (s_.recovering && now - std::max(s_.recovery_since, s_.last_progress_line) > kRecoveryLimit) s_.recovering = false;
   if (s_.resend_ok_due && now - s_.recovery_since > kSettle) s_.resend_ok_due = false;

@@ -21,9 +21,12 @@
 #include "gcode/command.h"
 #include "gcode/dialect.h"
 #include "gcode/in_flight.h"
+#include "gcode/lifetime.h"
 #include "gcode/link_counters.h"
+#include "gcode/mmu.h"
 #include "gcode/own_line.h"
 #include "gcode/poller.h"
+#include "gcode/print_watch.h"
 #include "gcode/printer_state.h"
 #include "gcode/relay_settings.h"
 #include "gcode/reply.h"
@@ -44,6 +47,9 @@ struct ArbiterState {
   Poller poller;
   PrinterState printer;
   LinkCounters counters;
+  PrintWatch prints;
+  Mmu mmu;
+  Lifetime lifetime;
   std::uint8_t dialect = 0;          ///< Dialect::id
 
   // --- own lines

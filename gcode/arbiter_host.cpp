@@ -63,7 +63,9 @@ void Arbiter::close_starvation(Time now) {
   s_.empty_since = kNever;
   if (!s_.printer.host_is_printing(now)) return;
   s_.counters.starved += gap;
-  if (gap > kStall) ++s_.counters.stalls;
+  if (gap <= kStall) return;
+  ++s_.counters.stalls;
+  s_.prints.stalled();
 }
 
 bool Arbiter::wants_guard() const {
@@ -102,6 +104,7 @@ void Arbiter::host_line(const Command& command, std::size_t length, Time now) {
   s_.line_timed_out = false;
   if (command.kind != CommandKind::kBlank || command.is_blanks_only) ++s_.counters.commands[static_cast<std::size_t>(Origin::kHost)];
   s_.subscriptions.host_command(command, *dialect_, now);
+  if (!s_.uploading) s_.prints.host_command(command, s_.printer, now);
   if (command.kind == CommandKind::kUploadBegin) {
     s_.uploading = true;
     s_.upload_confirmed = false;

@@ -50,6 +50,9 @@ Verdict Arbiter::printer_line(const Reply& reply, std::string_view line, Time no
   if (was_own_only && question == 862 && s_.own.query == Query::kNozzle) {
     if (const auto mm = whole_number(line); mm && *mm > 0.05F && *mm < 3.0F) s_.printer.nozzle_diameter.set(*mm, now);
   }
+  s_.prints.reply(reply, s_.printer, now);
+  s_.mmu.printer_line(reply, line);
+  s_.lifetime.printer_line(reply, line);
   note(reply, line, now);
   identify(reply);
   return decide(reply, line, now);
@@ -246,6 +249,8 @@ bool Arbiter::answers_own(const Reply& reply, std::string_view line) const {
     case Query::kM220:
     case Query::kM221: return reply.kind == ReplyKind::kPercent;
     case Query::kSerialNumber: return reply.kind == ReplyKind::kSerialNumber || trimmed(line) == "Not in farm mode.";
+    case Query::kStatistics: return reply.kind == ReplyKind::kStatistics;
+    case Query::kEeprom: return is_memory_dump(line);
     case Query::kNozzle: return whole_number(line).has_value();
     default: return false;
   }

@@ -45,6 +45,7 @@ struct Dialect {
   bool nozzle_query = false;            ///< "M862.1 Q" answers
   bool machine_state_query = false;     ///< M72 answers
   bool statistics_query = false;        ///< M78 prints "STATS"
+  bool eeprom_query = false;            ///< D3 shows bytes of the EEPROM
   bool has_meatpack = false;            ///< FF FF FB switches packing on
   Time boot_quiet{};                    ///< after `start`, how long without a line until the boot text counts as over
 };

@@ -108,6 +108,9 @@ Time LineRelay::deadline() const {
 
 const PrinterState& LineRelay::printer() const { return impl_->s.arbiter.printer; }
 const LinkCounters& LineRelay::counters() const { return impl_->s.arbiter.counters; }
+const PrintWatch& LineRelay::prints() const { return impl_->s.arbiter.prints; }
+const Mmu& LineRelay::mmu() const { return impl_->s.arbiter.mmu; }
+const Lifetime& LineRelay::lifetime() const { return impl_->s.arbiter.lifetime; }
 const Dialect& LineRelay::dialect() const { return impl_->arbiter.dialect(); }
 std::size_t LineRelay::commands_in_flight() const {
   return impl_->s.arbiter.in_flight.size() + impl_->s.arbiter.in_flight.overflow();

@@ -37,6 +37,10 @@ struct RelayMemory {
 /// Bytes ready for one direction: at most two pieces, one writev().
 using OutputPieces = std::array<std::string_view, 2>;
 
+class PrintWatch;
+struct Mmu;
+struct Lifetime;
+
 class LineRelay {
  public:
   struct State;  ///< plain and trivially copyable; defined in gcode/relay_state.h
@@ -72,6 +76,9 @@ class LineRelay {
 
   [[nodiscard]] const PrinterState& printer() const;
   [[nodiscard]] const LinkCounters& counters() const;
+  [[nodiscard]] const PrintWatch& prints() const;
+  [[nodiscard]] const Mmu& mmu() const;
+  [[nodiscard]] const Lifetime& lifetime() const;
   [[nodiscard]] const Dialect& dialect() const;
   /// Commands written and not yet acknowledged, of both origins.
   [[nodiscard]] std::size_t commands_in_flight() const;

@@ -17,7 +17,7 @@ enum class LineClass : std::uint8_t { kOk, kTemperature, kPosition, kFan, kBusy,
 /// marlin_ok_latency_seconds{kind}
 enum class LatencyKind : std::uint8_t { kMotion, kQuery, kOther, kCount };
 /// marlin_queries_total{query}
-enum class Query : std::uint8_t { kM105, kM27, kM73, kM115, kM114, kM155, kM220, kM221, kM154, kM123, kSerialNumber, kNozzle, kCount };
+enum class Query : std::uint8_t { kM105, kM27, kM73, kM115, kM114, kM155, kM220, kM221, kM154, kM123, kSerialNumber, kNozzle, kStatistics, kEeprom, kCount };
 enum class QueryOutcome : std::uint8_t { kAnswered, kTimeout, kCount };
 /// marlin_queries_deferred_total{reason}
 enum class DeferReason : std::uint8_t { kHostActive, kBusy, kResend, kPaused, kCount };

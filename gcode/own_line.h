@@ -48,6 +48,8 @@ struct OwnLine {
     case Query::kM154: return 154;
     case Query::kM123: return 123;
     case Query::kNozzle: return 862;
+    case Query::kStatistics: return 78;
+    case Query::kEeprom:
     case Query::kSerialNumber:
     case Query::kCount: break;
   }

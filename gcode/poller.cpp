@@ -1,6 +1,7 @@
 #include "gcode/poller.h"
 
 #include <algorithm>
+#include <array>
 
 namespace gcode {
 namespace {
@@ -10,6 +11,13 @@ using std::chrono::seconds;
 // Asking who the printer is when it does not answer: often enough to notice it within a quarter of a minute, seldom
 // enough to leave a printer that is switched off in peace.
 constexpr Time kIdentityRetry = seconds(10);
+
+// The printer's counters over its life move with prints and faults: a look each ten minutes.
+constexpr Time kLifetimePeriod = std::chrono::minutes(10);
+// Not in the first minute: a host that connects to a printer just started has more urgent questions.
+constexpr Time kLifetimeAfter = std::chrono::minutes(1);
+// Power failures, run-outs, crashes y and x; MMU load failures and failures; tool changes (gcode/lifetime.cpp).
+constexpr std::array<std::string_view, 3> kEepromRanges{"D3 Ax0eff C8", "D3 Ax0ed0 C5", "D3 Ax0ca8 C4"};
 
 std::uint8_t report_seconds(Time period) {
   if (period <= Time::zero()) return 0;
@@ -53,6 +61,7 @@ void Poller::capability(std::string_view name, bool on, Subscriptions& subscript
 
 void Poller::asked(Query query, Time now) {
   asked_[index(query)] = now;
+  if (query == Query::kEeprom) eeprom_range_ = static_cast<std::uint8_t>((eeprom_range_ + 1U) % kEepromRanges.size());
   ever_asked_ |= 1U << index(query);
 }
 
@@ -120,6 +129,16 @@ std::optional<OwnLine> Poller::at_rest(const PrinterState& printer, const Subscr
   if (dialect.reports_progress && !fresh(printer.progress, now, settings_.progress_period) &&
       due(Query::kM73, settings_.progress_period, now)) {
     return make_own_line(Query::kM73, "M73");
+  }
+  return lifetime(dialect, now);
+}
+
+std::optional<OwnLine> Poller::lifetime(const Dialect& dialect, Time now) const {
+  if (!settings_.identity || now - asked_[index(Query::kM115)] < kLifetimeAfter) return std::nullopt;
+  if (dialect.statistics_query && due(Query::kStatistics, kLifetimePeriod, now)) return make_own_line(Query::kStatistics, "M78");
+  const Time period = eeprom_range_ != 0 ? Time(seconds(20)) : kLifetimePeriod;  // the places one after the other
+  if (dialect.eeprom_query && due(Query::kEeprom, period, now)) {
+    return make_own_line(Query::kEeprom, kEepromRanges[eeprom_range_]);
   }
   return std::nullopt;
 }

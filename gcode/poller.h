@@ -47,6 +47,7 @@ class Poller {
  private:
   static constexpr std::size_t index(Query query) { return static_cast<std::size_t>(query); }
   [[nodiscard]] bool due(Query query, Time period, Time now) const;
+  [[nodiscard]] std::optional<OwnLine> lifetime(const Dialect& dialect, Time now) const;
   [[nodiscard]] std::optional<OwnLine> identity(const Dialect& dialect, Time now) const;
   [[nodiscard]] std::optional<OwnLine> temperature(LineUse use, const PrinterState& printer, const Subscriptions& subscriptions,
                                                    const Dialect& dialect, Time now) const;
@@ -58,6 +59,7 @@ class Poller {
   std::uint32_t ever_asked_ = 0;    ///< bits by Query
   std::uint32_t unsupported_ = 0;
   std::uint32_t answered_ = 0;
+  std::uint8_t eeprom_range_ = 0;   ///< the one that is asked next
 };
 
 }  // namespace gcode

@@ -83,7 +83,8 @@ void PrinterState::take_sd(const Reply& reply, Time now) {
     case ReplyKind::kSdPaused: paused = true; break;
     case ReplyKind::kSdFile:
       if (!reply.text.empty()) sd_file.set(FixedText<127>(reply.text), now);
-      progress.forget();  // another file, another print
+      // Another file, another print. M27 on a Prusa says the name of the one that is printed, without a size.
+      if (reply.sd.size > 0) progress.forget();
       break;
     case ReplyKind::kPrintDone:
       finished = true;

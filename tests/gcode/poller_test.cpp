@@ -1,6 +1,8 @@
 #include "gcode/poller.h"
 
 #include <catch2/catch.hpp>
+
+#include "tests/gcode/relay_rig.h"
 #include <string>
 
 using namespace std::chrono_literals;
@@ -89,7 +91,7 @@ TEST_CASE("an active host hears only a question that identifies its own answer")
 TEST_CASE("reports are set up before anything is polled") {
   Asking a("prusa-3.13");
   a.introduce();
-  CHECK(a.all(LineUse::kRest) == "PRUSA SN\nM862.1 Q\nM155 S2 C7\nM105\nM27 P\nM220\nM221\nM73\n");
+  CHECK(a.all(LineUse::kRest) == "PRUSA SN\nM862.1 Q\nM155 S2 C7\nM105\nM27 P\nM220\nM221\nM73\nD3 Ax0eff C8\n");
 }
 
 TEST_CASE("P7.20: no own line carries a letter that changes what it asks") {
@@ -172,4 +174,27 @@ TEST_CASE("while a file prints from the card only temperatures and its place are
   Asking a("prusa-3.8");
   a.introduce();
   CHECK(a.all(LineUse::kSdPrints) == "M105\nM27\n");
+}
+
+TEST_CASE("a printer's own counters are asked for a minute after its introduction, and only at rest") {
+  rig::Rig r;
+  r.identify(rig::kPrusa313);
+  (void)r.to_printer();
+  std::string asked;
+  for (int i = 0; i < 4 * 130; ++i) {
+    r.pass(250ms);
+    r.printer(rig::kReport);
+    const std::string line = r.to_printer();
+    if (line.starts_with("D3")) {
+      CHECK(i >= 4 * 50);
+      asked += line;
+    }
+    if (line == "D3 Ax0eff C8\n") {
+      r.printer("0eff  03 00 00 00 00 00 00 00\nok\n");
+    } else if (!line.empty()) {
+      r.answer(line, rig::kPrusa313);
+    }
+  }
+  CHECK(asked == "D3 Ax0eff C8\nD3 Ax0ed0 C5\nD3 Ax0ca8 C4\n");
+  CHECK(r.arbiter().lifetime.power_failures == 3U);
 }

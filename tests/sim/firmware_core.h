@@ -199,6 +199,7 @@ class FirmwareCore {
   void m76_pause_timer();
   void m73_progress();
   void m78_statistics();
+  void d3_eeprom();
   void m72_state();
   void m300_beep();
   void m310_model();

@@ -79,6 +79,7 @@ const std::vector<FirmwareCore::CommandRow>& FirmwareCore::prusa_commands() {
       {'G', 11, 0, &F::nothing},        {'G', 21, 0, &F::nothing},         {'G', 28, 0, &F::g28_home},
       {'G', 29, 0, &F::g80_mesh},       {'G', 80, 0, &F::g80_mesh},        {'G', 90, 0, &F::g90_absolute},
       {'G', 91, 0, &F::g91_relative},   {'G', 92, 0, &F::g92_position},    {'G', 99, 0, &F::nothing},
+      {'D', 3, 313, &F::d3_eeprom},
       {'M', 0, 0, &F::m0_stop},         {'M', 1, 0, &F::m0_stop},          {'M', 17, 0, &F::nothing},
       {'M', 18, 0, &F::m400_finish},    {'M', 20, 0, &F::m20_list},        {'M', 21, 0, &F::m21_init},
       {'M', 22, 0, &F::m22_release},    {'M', 23, 0, &F::m23_select},      {'M', 24, 0, &F::m24_start},

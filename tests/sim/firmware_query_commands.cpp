@@ -123,6 +123,17 @@ void FirmwareCore::m78_statistics() {
   line("Stats: Filament used: 0.00m");
 }
 
+// "D3 Ax0eff C8": as many bytes from there on, those of a printer that was switched off three times in mid-print.
+void FirmwareCore::d3_eeprom() {
+  const std::string_view text = argument();
+  const std::size_t at = text.find("Ax");
+  if (at == std::string_view::npos || !seen('C')) return;
+  const std::string address(text.substr(at + 2, 4));
+  std::string dump = address + " ";
+  for (int i = 0; i < static_cast<int>(value('C')); ++i) dump += i == 0 ? " 03" : " 00";
+  lf(dump);
+}
+
 void FirmwareCore::m72_state() {
   const bool host = cpu_ - last_g_ < std::chrono::seconds(10);
   linef("PrinterState: %d", card.printing ? 5 : host ? 6 : 2);

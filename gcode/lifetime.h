@@ -1,0 +1,27 @@
+// Counters that the printer keeps over its own life: print time and filament (M78), and bytes of a Prusa's EEPROM that it
+// shows on D3 (addresses: shared by 3.9 to 3.14, metrics.md section 2). Whoever asked, the answer names its address.
+// Wire examples: "STATS 10 min 20 cm.", "0eff  03 00 01 00 00 00 02 00".
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "gcode/reply.h"
+
+namespace gcode {
+
+struct Lifetime {
+  std::optional<std::uint64_t> print_minutes, filament_centimetres;
+  std::optional<std::uint32_t> power_failures, filament_runouts, crashes_y, crashes_x;
+  std::optional<std::uint32_t> mmu_load_failures, mmu_failures, tool_changes;
+
+  /// `line`: without terminator.
+  void printer_line(const Reply& reply, std::string_view line);
+  void printer_restarted() { *this = {}; }
+};
+
+/// Bytes of the EEPROM, as D3 shows them: four hex digits, two blanks, then bytes of two hex digits.
+[[nodiscard]] bool is_memory_dump(std::string_view line);
+
+}  // namespace gcode
