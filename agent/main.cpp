@@ -4,7 +4,9 @@
 #include "agent/check_config.h"
 #include "agent/decode_command.h"
 #include "agent/demo_command.h"
+#include "agent/jobs_command.h"
 #include "agent/list_command.h"
+#include "agent/metrics_reference.h"
 #include "agent/options.h"
 #include "agent/order_command.h"
 #include "agent/run_command.h"
@@ -22,6 +24,11 @@ int begin(const agent::ListOptions& options) { return agent::list(options, std::
 int begin(const agent::DecodeOptions& options) { return agent::decode_file(options, std::cin, std::cout, std::cerr); }
 int begin(const agent::StatusOptions& options) { return agent::status(options, std::cout, std::cerr); }
 int begin(const agent::OrderOptions& options) { return agent::give_order(options, std::cout, std::cerr); }
+int begin(const agent::JobsOptions& options) { return agent::list_jobs(options, std::cout, std::cerr); }
+int begin(const agent::ReferenceOptions&) {
+  std::cout << agent::metrics_reference();
+  return 0;
+}
 int begin(const agent::DemoOptions& options) { return agent::demo(options); }
 
 }  // namespace

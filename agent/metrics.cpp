@@ -5,6 +5,8 @@
 #include <cmath>
 #include <utility>
 
+#include "agent/openmetrics.h"
+
 namespace agent {
 namespace {
 
@@ -50,7 +52,7 @@ void MetricsCollector::for_each_family(Consumer&& consume) const {
     auto family = empty_family(row);
     SeriesWriter out(family, row.labels, nullptr);
     row.collect(agent, out);
-    if (!family.metric.empty()) consume(std::move(family));
+    if (!family.metric.empty()) consume(std::move(family), row.lifelong);
   }
 
   const auto links = board_.links();  // holds the snapshots while `printers` refers to them
@@ -68,24 +70,32 @@ void MetricsCollector::for_each_family(Consumer&& consume) const {
       SeriesWriter out(family, row.labels, &printer.name);
       row.collect(printer, out);
     }
-    if (!family.metric.empty()) consume(std::move(family));
+    if (!family.metric.empty()) consume(std::move(family), row.lifelong);
   }
 }
 
 std::vector<prometheus::MetricFamily> MetricsCollector::Collect() const {
   std::vector<prometheus::MetricFamily> families;
   families.reserve(agent_families().size() + printer_families().size());
-  for_each_family([&](prometheus::MetricFamily&& family) { families.push_back(std::move(family)); });
+  for_each_family([&](prometheus::MetricFamily&& family, bool) { families.push_back(std::move(family)); });
   return families;
 }
 
 void MetricsCollector::render(std::ostream& out) const {
   const prometheus::TextSerializer serializer;
   std::vector<prometheus::MetricFamily> one(1);
-  for_each_family([&](prometheus::MetricFamily&& family) {
+  for_each_family([&](prometheus::MetricFamily&& family, bool) {
     one.front() = std::move(family);
     serializer.Serialize(out, one);
   });
+}
+
+void MetricsCollector::render_openmetrics(std::ostream& out) const {
+  const auto since = process_stats().start_unix_seconds;
+  for_each_family([&](prometheus::MetricFamily&& family, bool lifelong) {
+    write_openmetrics(out, family, lifelong ? std::nullopt : since);
+  });
+  end_openmetrics(out);
 }
 
 }  // namespace agent

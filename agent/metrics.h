@@ -34,6 +34,8 @@ class MetricsCollector : public prometheus::Collectable {
 
   /// The same in text format 0.0.4, one family at a time, so that a page of 50 printers needs the memory of a family.
   void render(std::ostream& out) const;
+  /// The same as OpenMetrics.
+  void render_openmetrics(std::ostream& out) const;
 
  private:
   template <class Consumer>

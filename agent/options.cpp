@@ -99,11 +99,12 @@ EarlyExit usage(const std::string& sentence) {
   return {2, "marlin-agent: " + sentence + "\nTry: marlin-agent --help\n"};
 }
 
-constexpr std::array<std::string_view, 9> kCommands{"run", "check-config", "list", "decode", "demo", "status", "release", "attach", "reset"};
+constexpr std::array<std::string_view, 11> kCommands{"run",    "check-config", "list",   "decode", "demo",             "status",
+                                                      "release", "attach",      "reset", "jobs",   "metrics-reference"};
 
 // The first word names the command; CLI11 would only say that one is missing.
 std::optional<EarlyExit> wrong_command(int argc, const char* const* argv) {
-  if (argc < 2) return usage("a command is missing: run, check-config, list, decode, demo, status, release, attach or reset");
+  if (argc < 2) return usage("a command is missing: run, check-config, list, decode, demo, jobs, status, release, attach or reset");
   const std::string_view word = argv[1];
   if (word.starts_with("-") || std::find(kCommands.begin(), kCommands.end(), word) != kCommands.end()) return std::nullopt;
   const std::string_view guess = nearest(word, kCommands);
@@ -169,6 +170,10 @@ Command parse_command_line(int argc, const char* const* argv) {
   add_decode(*decode_command, decode);
   CLI::App* demo_command = app.add_subcommand("demo", "Watch a virtual printer print through the real agent");
   add_demo(*demo_command, demo);
+  JobsOptions jobs;
+  CLI::App* jobs_command = add_jobs_command(app, jobs);
+  CLI::App* reference_command = app.add_subcommand("metrics-reference", "Print the page of all metric families");
+  reference_command->group("");  // for packagers: not in the help
   ControlCommands control;
   control.add_to(app);
   try {
@@ -184,6 +189,8 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (check_command->parsed()) return check;
   if (list_command->parsed()) return list;
   if (decode_command->parsed()) return decode;
+  if (jobs_command->parsed()) return jobs;
+  if (reference_command->parsed()) return ReferenceOptions{};
   if (control.status_command->parsed()) return control.status;
   if (auto order = control.order()) return *order;
   return demo;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "agent/configuration.h"
+#include "agent/jobs_options.h"
 #include "agent/list_command.h"
 #include "agent/control_options.h"
 
@@ -47,13 +48,17 @@ struct DemoOptions {
   bool exit_when_done = false;
 };
 
+/// The page of all metric families, on standard output.
+struct ReferenceOptions {};
+
 /// The program has nothing to do but print and end: help, version, or a wrong command line.
 struct EarlyExit {
   int code = 0;       ///< 0, or 2 for a wrong command line
   std::string text;   ///< to standard output if code is 0, otherwise to standard error
 };
 
-using Command = std::variant<RunOptions, CheckConfigOptions, ListOptions, DecodeOptions, DemoOptions, StatusOptions, OrderOptions, EarlyExit>;
+using Command = std::variant<RunOptions, CheckConfigOptions, ListOptions, DecodeOptions, DemoOptions, StatusOptions, OrderOptions,
+                             JobsOptions, ReferenceOptions, EarlyExit>;
 
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);
 

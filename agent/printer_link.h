@@ -66,6 +66,7 @@ class PrinterLink {
 
   /// Called every 100 ms: counts the time in each state and publishes what changed.
   void look(gcode::Time now);
+  [[nodiscard]] const gcode::PrintWatch& prints() const { return bridge_.relay().prints(); }
   /// Everything that hosts sent so far is out on the wire.
   [[nodiscard]] bool is_drained() const;
 

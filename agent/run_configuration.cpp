@@ -19,14 +19,6 @@ std::string value_of(const Environment& environment, const char* name) {
 // systemd may give several directories, separated by ':'; the first is ours.
 std::string first_of(const std::string& directories) { return directories.substr(0, directories.find(':')); }
 
-std::string default_state_dir(const Environment& environment) {
-  if (const auto dir = first_of(value_of(environment, "STATE_DIRECTORY")); !dir.empty()) return dir;
-  if (geteuid() == 0) return "/var/lib/marlin-agent";
-  if (const auto dir = value_of(environment, "XDG_STATE_HOME"); !dir.empty()) return dir + "/marlin-agent";
-  if (const auto home = value_of(environment, "HOME"); !home.empty()) return home + "/.local/state/marlin-agent";
-  return "/var/lib/marlin-agent";
-}
-
 std::vector<PrinterConfiguration> printers_of(const RunOptions& options, const PrinterConfiguration& defaults) {
   std::vector<PrinterConfiguration> printers;
   for (const PrinterOption& option : options.printers) {
@@ -40,6 +32,14 @@ std::vector<PrinterConfiguration> printers_of(const RunOptions& options, const P
 }
 
 }  // namespace
+
+std::string default_state_dir(const Environment& environment) {
+  if (const auto dir = first_of(value_of(environment, "STATE_DIRECTORY")); !dir.empty()) return dir;
+  if (geteuid() == 0) return "/var/lib/marlin-agent";
+  if (const auto dir = value_of(environment, "XDG_STATE_HOME"); !dir.empty()) return dir + "/marlin-agent";
+  if (const auto home = value_of(environment, "HOME"); !home.empty()) return home + "/.local/state/marlin-agent";
+  return "/var/lib/marlin-agent";
+}
 
 std::string default_runtime_dir(const Environment& environment) {
   if (const auto dir = first_of(value_of(environment, "RUNTIME_DIRECTORY")); !dir.empty()) return dir;

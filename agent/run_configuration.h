@@ -28,6 +28,7 @@ struct ConfigurationFaults {
 [[nodiscard]] std::string config_file_of(const RunOptions& options);
 
 /// By RuntimeDirectory= of the unit, else /run for root and the user's own runtime directory for everybody else.
+[[nodiscard]] std::string default_state_dir(const Environment& environment);
 [[nodiscard]] std::string default_runtime_dir(const Environment& environment);
 
 /// Every path in the result is absolute and both directories are set.

@@ -57,6 +57,10 @@ Service::~Service() {
 
 Service::Fault Service::prepare(const Configuration& next) {
   if (auto fault = make_directories(next)) return fault;
+  if (!history_store_) {
+    history_store_.emplace(next.state_dir, board_.history(), board_.store(), log_);
+    jobs_.emplace(board_.history(), &*history_store_);
+  }
   if (auto fault = move_web(next)) return fault;
   if (control_dir_.empty()) control_dir_ = next.runtime_dir;
   start_control(control_dir_);
@@ -141,6 +145,8 @@ void Service::stop_what_changed() {
     const bool is_gone = next == printers_.end();
     if (!is_gone && is_same_line(*next, old)) return false;
     link->stop();
+    jobs_->look(old.name, link->prints(), monotonic_now(), wall_offset());  // a print ended with its line
+    jobs_->forget(old.name);
     log_.info(old.name, is_gone ? "is no longer configured" : "has another device or speed now");
     if (is_gone) board_.remove(old.name);
     return true;
@@ -199,7 +205,10 @@ void Service::reload_failed() { self_.last_reload_successful = false; }
 void Service::look() {
   const gcode::Time now = monotonic_now();
   self_.event_loop_lag.observe(now - look_due_, kLagBounds);
-  for (const auto& link : links_) link->look(now);
+  for (const auto& link : links_) {
+    link->look(now);
+    jobs_->look(link->configuration().name, link->prints(), now, wall_offset());
+  }
   if (now >= left_over_until_) drop_left_over();
   board_.publish(self_);
   look_due_ = std::max(look_due_ + kLookPeriod, now);  // after a long stall one look is enough

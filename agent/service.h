@@ -20,6 +20,8 @@
 #include "agent/printer_link.h"
 #include "agent/recorder.h"
 #include "agent/snapshot.h"
+#include "agent/job_log.h"
+#include "agent/store.h"
 #include "agent/timer.h"
 #include "agent/usb_printers.h"
 #include "agent/web_server.h"
@@ -98,6 +100,8 @@ class Service {
   std::vector<PrinterConfiguration> printers_;   ///< now_'s, and those that were taken by USB alone
   DescriptorStore store_;
   gcode::Time left_over_until_{};                ///< then what a predecessor left and nobody took is dropped
+  std::optional<Store> history_store_;   ///< from the first prepare() on
+  std::optional<JobLog> jobs_;
   std::vector<std::unique_ptr<PrinterLink>> links_;
   std::unique_ptr<ControlServer> control_;
   std::string control_dir_;   ///< the runtime directory of the first preparation: it does not change

@@ -17,6 +17,7 @@ struct WebRequest {
   bool accepts_gzip = false;
   std::string query{};          ///< what stood behind '?', not decoded
   std::string if_none_match{};  ///< the field's value; empty: there was none
+  bool accepts_openmetrics = false;
 };
 
 struct WebResponse {

@@ -6,25 +6,28 @@
 #include <ostream>
 #include <utility>
 
+#include "agent/openmetrics.h"
 #include "agent/web_api.h"
 #include "agent/web_encoding.h"
 
 namespace agent {
 namespace {
 
-std::string render_plain(const MetricsCollector& metrics) {
+using Render = void (MetricsCollector::*)(std::ostream&) const;
+
+std::string render_plain(const MetricsCollector& metrics, Render render) {
   std::string text;
   StringSink sink(text);
   std::ostream out(&sink);
-  metrics.render(out);
+  (metrics.*render)(out);
   return text;
 }
 
-std::string render_packed(const MetricsCollector& metrics) {
+std::string render_packed(const MetricsCollector& metrics, Render render) {
   std::string packed;
   GzipSink sink(packed);
   std::ostream out(&sink);
-  metrics.render(out);
+  (metrics.*render)(out);
   sink.finish();
   return packed;
 }
@@ -32,9 +35,11 @@ std::string render_packed(const MetricsCollector& metrics) {
 WebResponse metrics_page(const WebContext& context, const WebRequest& request) {
   const auto begin = std::chrono::steady_clock::now();
   WebResponse response;
-  response.content_type = "text/plain; version=0.0.4; charset=utf-8";
+  const bool open = request.accepts_openmetrics;
+  response.content_type = open ? kOpenMetricsType : "text/plain; version=0.0.4; charset=utf-8";
+  const Render render = open ? &MetricsCollector::render_openmetrics : &MetricsCollector::render;
   response.gzip = request.accepts_gzip;
-  response.body = request.accepts_gzip ? render_packed(context.metrics) : render_plain(context.metrics);
+  response.body = request.accepts_gzip ? render_packed(context.metrics, render) : render_plain(context.metrics, render);
   context.counters.scrape_took(std::chrono::steady_clock::now() - begin);
   return response;
 }

@@ -9,6 +9,7 @@
 #include <boost/beast/http/field.hpp>
 #include <limits>
 
+#include "agent/openmetrics.h"
 #include "agent/web_encoding.h"
 #include "agent/web_query.h"
 
@@ -47,14 +48,14 @@ void skip_line_breaks(boost::beast::flat_buffer& buffer) {
 }
 
 template <class Fields>
-bool takes_gzip(const Fields& fields) {
+std::string joined(const Fields& fields, http::field name) {
   std::string all;  // the field may stand more than once
-  const auto [begin, end] = fields.equal_range(http::field::accept_encoding);
+  const auto [begin, end] = fields.equal_range(name);
   for (auto it = begin; it != end; ++it) {
     if (!all.empty()) all += ',';
     all.append(it->value().data(), it->value().size());
   }
-  return accepts_gzip(all);
+  return all;
 }
 
 }  // namespace
@@ -148,7 +149,8 @@ void WebSession::header_complete() {
   const auto& header = parser_->get();
   WebRequest request;
   request.method = method_of(header.method());
-  request.accepts_gzip = takes_gzip(header);
+  request.accepts_gzip = accepts_gzip(joined(header, http::field::accept_encoding));
+  request.accepts_openmetrics = takes_openmetrics(joined(header, http::field::accept));
   const std::string_view target(header.target().data(), header.target().size());
   if (target.size() > kMaxTargetBytes) return refuse(414, "the path is too long");
   if (header.version() >= 11 && header.count(http::field::host) != 1)

@@ -113,6 +113,11 @@ bool PrintWatch::is_repeat(const Command& command) {
 }
 
 void PrintWatch::host_command(const Command& command, const PrinterState& printer, Time now) {
+  if (command.is('M', 112)) {
+    // Some hosts switch the heaters off in the same breath and close the port before the printer says kill().
+    evidence_.paused = false;
+    return sign(PrintSign::kStopped, now);
+  }
   if (command.kind == CommandKind::kLineNumber) return numbering(command, now);
   if (is_repeat(command)) {
     if (prints_from_host()) alive(now);

@@ -9,6 +9,7 @@
 #include "tests/agent/exposition.h"
 #include "tests/agent/metrics_bench.h"
 #include "tests/agent/sample_printer.h"
+#include "tests/agent/story_printer.h"
 
 using namespace std::chrono_literals;
 using agent::LinkSnapshot;
@@ -28,7 +29,12 @@ TEST_CASE("a printer of which everything is known shows every family of the tabl
   Bench bench;
   auto link = printing_mk3s();
   link.counters.query_duration[0] = 12ms;
+  sample::set_story(link, kSampleNow);
   bench.board.publish(link);
+  agent::JobRecord job;
+  job.id = 42;
+  job.printer = "mk3";
+  bench.board.history().put_job(job);
   agent::AgentSnapshot agent;
   agent.last_reload_success_unix_seconds = 1.7e9;
   bench.board.publish(agent);

@@ -78,3 +78,16 @@ TEST_CASE("health is one word") {
   Bench bench;
   CHECK(bench.routes().answer(get("/healthz")).body == "ok\n");
 }
+
+TEST_CASE("a client that asks for OpenMetrics gets it, packed or plain") {
+  Bench bench;
+  bench.board.publish(sample::printing_mk3s());
+  const auto routes = bench.routes();
+  auto request = get("/metrics");
+  request.accepts_openmetrics = true;
+  const auto plain = routes.answer(request);
+  CHECK(plain.content_type == "application/openmetrics-text; version=1.0.0; charset=utf-8");
+  CHECK(plain.body.ends_with("# EOF\n"));
+  request.accepts_gzip = true;
+  CHECK(test::gunzip(routes.answer(request).body).ends_with("# EOF\n"));
+}

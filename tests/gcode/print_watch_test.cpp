@@ -346,3 +346,11 @@ TEST_CASE("the book of prints goes on in a successor") {
   line.pass(15s);
   CHECK(line.ended(PrintResult::kCompleted) == 1);
 }
+
+TEST_CASE("an emergency stop is a failure although the heaters are switched off and the port is closed behind it") {
+  Line line;
+  line.begin();
+  line.host("M112\nM104 T0 S0\nM140 S0\n");
+  line.relay().host_closed(line.now);
+  CHECK(line.ended(PrintResult::kFailed) == 1);
+}

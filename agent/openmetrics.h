@@ -1,0 +1,27 @@
+// The page of metrics as OpenMetrics 1.0: families with their units, counters without "_total" in their name and with the
+// instant since when they count, `# EOF` at the end. Who does not ask for it gets text format 0.0.4 (prometheus-cpp's).
+// Wire example: "# TYPE marlin_resends counter\nmarlin_resends_total{printer="mk3",reason="checksum"} 2\n"
+#pragma once
+
+#include <optional>
+#include <ostream>
+#include <string_view>
+
+#include <prometheus/metric_family.h>
+
+namespace agent {
+
+inline constexpr std::string_view kOpenMetricsType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// Whether a client that sent this Accept header reads OpenMetrics 1.0 ("application/openmetrics-text;version=1.0.0").
+[[nodiscard]] bool takes_openmetrics(std::string_view accept);
+
+/// "seconds" of "marlin_busy_seconds_total": the unit that a family's name ends with, or empty.
+[[nodiscard]] std::string_view unit_of(std::string_view family_name);
+
+/// One family with all its series. `created`: Unix time since when its counters count, if that is known.
+void write_openmetrics(std::ostream& out, const prometheus::MetricFamily& family, std::optional<double> created);
+/// What ends the page.
+void end_openmetrics(std::ostream& out);
+
+}  // namespace agent

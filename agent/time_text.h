@@ -1,0 +1,20 @@
+// Times as people write and read them: a date, a date with a time of day, or how long ago. Local time.
+// Examples: "2026-11-21", "2026-11-21T14:30:05", "7d" (seven days ago), "1:02:03" for a duration.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+
+namespace agent {
+
+/// Unix seconds; `now`: Unix seconds that "7d" is counted from. Nothing if `text` is no time.
+[[nodiscard]] std::optional<double> parse_time(std::string_view text, double now);
+/// "2026-11-21 14:30:05", local; empty for 0.
+[[nodiscard]] std::string local_time_text(double unix_seconds);
+/// "2026-11-21T13:30:05Z"; empty for 0.
+[[nodiscard]] std::string utc_time_text(double unix_seconds);
+/// "9:08:07", hours without bound.
+[[nodiscard]] std::string duration_text(double seconds);
+
+}  // namespace agent

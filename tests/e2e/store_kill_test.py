@@ -1,0 +1,86 @@
+"""SIGKILL while the history is written: nothing that ended more than a second before is lost, the file always opens."""
+import argparse
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+
+def run_until_killed(writer, directory, seconds):
+    """What the writer said it had told its store, and when it was killed, in milliseconds."""
+    told = {}
+    process = subprocess.Popen([writer, directory], stdout=subprocess.PIPE)
+
+    def read():
+        for line in process.stdout:
+            fields = line.split()
+            if len(fields) == 2 and line.endswith(b"\n"):
+                told[int(fields[0])] = int(fields[1])
+
+    reader = threading.Thread(target=read)
+    reader.start()
+    deadline = time.monotonic() + 60
+    while not told and time.monotonic() < deadline:
+        time.sleep(0.001)
+    time.sleep(seconds)
+    killed = time.monotonic() * 1000
+    process.send_signal(signal.SIGKILL)
+    process.wait()
+    reader.join()
+    return told, killed
+
+
+def check(file, told, killed):
+    """The faults that are found, as sentences."""
+    database = sqlite3.connect(file)
+    faults = []
+    verdict = database.execute("PRAGMA integrity_check").fetchone()[0]
+    if verdict != "ok":
+        faults.append(f"integrity_check: {verdict}")
+    kept = dict(database.execute("SELECT id, result FROM job"))
+    for number, at in told.items():
+        if at < killed - 1000 and kept.get(number) != "completed":
+            faults.append(f"job {number}, told {killed - at:.0f} ms before the kill, is {kept.get(number)}")
+    started, completed = database.execute("SELECT sum(started), sum(completed) FROM total").fetchone() or (0, 0)
+    ended = sum(1 for result in kept.values() if result == "completed")
+    if (completed or 0) != ended or (started or 0) < ended:
+        faults.append(f"totals say {started} begun and {completed} completed, the table has {ended} completed")
+    database.close()
+    return faults
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--writer", required=True)
+    parser.add_argument("--kills", type=int, default=50)
+    parser.add_argument("--seed", type=int, default=1)
+    options = parser.parse_args()
+    dice = random.Random(options.seed)
+    directory = tempfile.mkdtemp(prefix="marlin-store-")
+    faults = []
+    jobs = 0
+    try:
+        for kill in range(options.kills):
+            # Most kills hit a store that has just begun, some one that has run for more than a second.
+            seconds = dice.uniform(1.0, 1.6) if kill % 10 == 0 else dice.uniform(0, 0.15)
+            told, killed = run_until_killed(options.writer, directory, seconds)
+            jobs += len(told)
+            faults += check(os.path.join(directory, "history.db"), told, killed)
+    finally:
+        shutil.rmtree(directory)
+    print(f"{options.kills} kills, {jobs} jobs told, {len(faults)} faults")
+    for fault in faults[:20]:
+        print("  " + fault)
+    if jobs < options.kills:
+        print("the writer hardly wrote")
+    return 1 if faults or jobs < options.kills else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
