@@ -21,7 +21,9 @@ UNITS = {"none", "short", "percentunit", "s", "celsius", "lengthm", "massg", "ro
          "bytes", "Bps", "cps", "reqps"}
 KINDS = {"row", "timeseries", "stat", "bargauge", "table", "heatmap", "state-timeline"}
 WINDOW = "5m"  # what the demo's print lies in
-NOT_IN_THE_DEMO = {"prusa_chamber_temperature_celsius", "prusa_chamber_target_temperature_celsius"}  # it is an open printer
+# An open printer without an MMU, and with a firmware that does not know M78.
+NOT_IN_THE_DEMO = {"prusa_chamber_temperature_celsius", "prusa_chamber_target_temperature_celsius", "prusa_mmu",
+                   "odin_printer_print_hours_total"}
 
 
 def dashboards():
