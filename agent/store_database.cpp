@@ -115,7 +115,7 @@ void StoreDatabase::write(const std::vector<JobChange>& changes) {
       put(change.job);
       add(change.job.printer, change.adds);
     }
-    Statement(db_.get(), "DELETE FROM job WHERE id <= (SELECT max(id) FROM job) - ?").bind(kMostJobs).step();
+    Statement(db_.get(), "DELETE FROM job WHERE id <= (SELECT id FROM job ORDER BY id DESC LIMIT 1 OFFSET ?)").bind(kMostJobs).step();
     run("COMMIT");
   } catch (const StoreError&) {
     sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);

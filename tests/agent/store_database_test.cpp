@@ -93,9 +93,15 @@ TEST_CASE("the filters of jobs are those of the history in memory") {
 TEST_CASE("an id is not used again when its print is gone") {
   test::ScratchDir dir;
   auto database = StoreDatabase::for_writing(dir.path() + "/history.db");
-  database.write({{sample_job(1), {}}, {sample_job(1 + StoreDatabase::kMostJobs), {}}});
-  CHECK(database.jobs({}).size() == 1);
-  CHECK(database.highest_job_id() == 1 + StoreDatabase::kMostJobs);
+  std::vector<JobChange> one_too_many;
+  for (std::int64_t id = 1; id <= StoreDatabase::kMostJobs + 1; ++id) one_too_many.push_back({sample_job(id), {}});
+  database.write(one_too_many);
+  JobFilter every;
+  every.limit = 100'000;
+  const auto kept = database.jobs(every);
+  CHECK(kept.size() == StoreDatabase::kMostJobs);
+  CHECK(kept.back().id == 2);
+  CHECK(database.highest_job_id() == StoreDatabase::kMostJobs + 1);
 }
 
 TEST_CASE("a file of a newer program is left alone") {
