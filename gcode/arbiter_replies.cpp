@@ -216,13 +216,14 @@ bool Arbiter::rejects_own(std::string_view line) const {
   const std::string_view text = s_.own.text.view();
   if (s_.printer.sd_printing) return false;  // the file on the card may say anything
   if (s_.in_flight.host_count() == 0) return names_own(line, text);
-  const bool all_known = s_.in_flight.overflow() == 0 && s_.given_up == 0 && own.code >= 0;
-  const auto may_say_it = [&own](const InFlight& e) { return e.letter == 0 || e.code == own.code; };
+  // What was given up may have been an M27 too; but no host asks for "D3 Ax0eff C8".
+  const bool all_known = s_.in_flight.overflow() == 0 && (s_.given_up == 0 || own.code < 0);
+  const auto may_say_it = [&](const InFlight& e) { return e.letter == 0 || (e.letter == text.front() && e.code == own.code); };
   return all_known && !s_.in_flight.any_host(may_say_it) && names_own_exactly(line, text);
 }
 
-// A Resend's flush cut a line in two, and the printer took its end for a command: "echo:Unknown command: "4"(2)". Its ok is for none
-// that the host waits for.
+// A Resend's flush cut a line in two, and the printer took its end for a command: "echo:Unknown command: "4"(2)". Its ok
+// is for none that the host waits for.
 bool Arbiter::rejects_a_scrap(std::string_view line) const {
   if (!s_.recovering || s_.in_flight.size() == 0 || line.find('"') == std::string_view::npos) return false;
   const InFlight& first = s_.in_flight[0];

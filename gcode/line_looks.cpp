@@ -42,12 +42,11 @@ std::string_view without_newline(std::string_view own) { return own.substr(0, ow
 
 std::string_view rejected_text(std::string_view line) {
   line = named(line);
-  return line.substr(0, line.rfind('"'));
+  return trimmed(line.substr(0, line.rfind('"')));
 }
 
 bool names_own_exactly(std::string_view line, std::string_view own) {
-  line = named(line);
-  return line.ends_with('"') && line.substr(0, line.size() - 1) == without_newline(own);
+  return rejected_text(line) == without_newline(own);
 }
 
 bool names_own(std::string_view line, std::string_view own) {

@@ -175,7 +175,8 @@ def faults_of_rules(prometheus, began):
     """Rules that Prometheus cannot judge, alerts that cried wolf, old names without a value."""
     ahead = to_come()
     wrong = [f"the alert {labels['alertname']} fires although nothing is wrong"
-             for labels, _ in prometheus.query(f'max_over_time(ALERTS{{alertstate="firing"}}[{WINDOW}])')]
+             for labels, _ in prometheus.query(f'max_over_time(ALERTS{{alertstate="firing"}}[{WINDOW}])')
+             if labels["alertname"] != "MarlinPrintFinished"]  # the demo's print does end
     for group in answered(f"http://{prometheus.address}/api/v1/rules")["data"]["groups"]:
         for rule in group["rules"]:
             if rule["health"] != "ok":
