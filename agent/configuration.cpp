@@ -187,6 +187,7 @@ std::variant<Configuration, std::vector<ConfigError>> parse_configuration(std::s
   }
   std::vector<ConfigError> errors;
   Configuration configuration = read_document(ConfigTable(parsed.table(), "", errors));
+  configuration.text = toml;
   if (errors.empty()) return configuration;
   std::stable_sort(errors.begin(), errors.end(), [](const ConfigError& a, const ConfigError& b) {
     return std::tie(a.line, a.column) < std::tie(b.line, b.column);

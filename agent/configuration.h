@@ -55,6 +55,7 @@ struct Configuration {
   std::string state_dir;                        ///< state_dir, --state-dir; empty: by the environment
   RecordConfiguration record;
   LogConfiguration log;
+  std::string text;  ///< the document that it was read from; empty: none
 };
 
 /// Most printers of one process: far above any shelf, and bounds what a wrong file can cost.

@@ -74,6 +74,12 @@ transport::FileDescriptor DescriptorStore::take(const std::string& printer, std:
   return fd;
 }
 
+bool DescriptorStore::has_left(std::string_view part) const {
+  return std::any_of(inherited_.begin(), inherited_.end(), [&](const auto& entry) {
+    return entry.first == name_of(printer_of(entry.first), part);
+  });
+}
+
 std::vector<std::string> DescriptorStore::left_over() const {
   std::vector<std::string> printers;
   for (const auto& [name, fd] : inherited_) {

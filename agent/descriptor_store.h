@@ -1,8 +1,9 @@
-// Descriptors that outlive the process: systemd keeps them for the next start of the unit (FileDescriptorStoreMax=), each
-// under a name "marlin-PRINTER-PART". Without systemd there is none, and the agent starts fresh each time.
+// Descriptors that outlive the process: systemd keeps them for the next start of the unit
+// (FileDescriptorStoreMax=), each under a name "marlin-PRINTER-PART"; PRINTER is empty for what belongs to
+// none of them. Without systemd there is none, and the agent starts fresh each time.
 //
-// What is sent is in the manager's queue when keep() returns; the manager reads its queue before it looks at the process's
-// end, so it is kept even if the process is killed the next moment.
+// What is sent is in the manager's queue when keep() returns; the manager reads its queue before it looks at
+// the process's end, so it is kept even if the process is killed the next moment.
 #pragma once
 
 #include <map>
@@ -28,6 +29,8 @@ class DescriptorStore {
   void drop(const std::string& printer, std::string_view part);
   /// A predecessor's, owned by the caller from here on and still kept; empty if there is none.
   [[nodiscard]] transport::FileDescriptor take(const std::string& printer, std::string_view part);
+  /// Whether a predecessor left that part of any printer, and it was not taken.
+  [[nodiscard]] bool has_left(std::string_view part) const;
   /// Printers of which something was not taken.
   [[nodiscard]] std::vector<std::string> left_over() const;
   /// Closes what was not taken of `printer`, and has it kept no more.

@@ -85,4 +85,11 @@ std::variant<Configuration, ConfigurationFaults> run_configuration(const RunOpti
   return overlay(std::move(std::get<Configuration>(loaded)), options, environment);
 }
 
+std::optional<Configuration> run_configuration_of(const std::string& text, const RunOptions& options,
+                                                  const Environment& environment) {
+  auto parsed = parse_configuration(text);
+  if (!std::holds_alternative<Configuration>(parsed)) return std::nullopt;
+  return overlay(std::move(std::get<Configuration>(parsed)), options, environment);
+}
+
 }  // namespace agent

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
@@ -34,6 +35,11 @@ struct ConfigurationFaults {
 /// Every path in the result is absolute and both directories are set.
 [[nodiscard]] std::variant<Configuration, ConfigurationFaults> run_configuration(const RunOptions& options,
                                                                                  const Environment& environment);
+
+/// From the text of a file instead of the file, as a predecessor left it; nothing if it is wrong.
+[[nodiscard]] std::optional<Configuration> run_configuration_of(const std::string& text,
+                                                                const RunOptions& options,
+                                                                const Environment& environment);
 
 /// Lays the options over `file`. Pure but for making relative paths absolute.
 [[nodiscard]] Configuration overlay(Configuration file, const RunOptions& options, const Environment& environment);

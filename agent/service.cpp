@@ -38,11 +38,12 @@ double unix_seconds(gcode::Time monotonic) {
 
 }  // namespace
 
-Service::Service(Log& log, const LogCounters& counters, DescriptorStore store)
+Service::Service(Log& log, const LogCounters& counters, DescriptorStore store, LastConfiguration last)
     : log_(log),
       counters_(counters),
       recorder_(log),
       store_(std::move(store)),
+      last_(std::move(last)),
       usb_(io_, log, [this] { share_usb(); }),
       look_timer_(io_, [this] { look(); }),
       drain_timer_(io_, [this] { stop_when_drained(); }) {}
@@ -57,14 +58,22 @@ Service::~Service() {
 
 Service::Fault Service::prepare(const Configuration& next) {
   if (auto fault = make_directories(next)) return fault;
-  if (!history_store_) {
-    history_store_.emplace(next.state_dir, board_.history(), board_.store(), log_);
-    jobs_.emplace(board_.history(), &*history_store_);
-  }
+  start_history(next.state_dir);
   if (auto fault = move_web(next)) return fault;
-  if (control_dir_.empty()) control_dir_ = next.runtime_dir;
-  start_control(control_dir_);
+  start_control(next.runtime_dir);
   return std::nullopt;
+}
+
+void Service::prepare_lines(const Configuration& next) {
+  (void)make_directories(next);  // prepare() has said what is wrong
+  start_history(next.state_dir);
+  start_control(next.runtime_dir);
+}
+
+void Service::start_history(const std::string& state_dir) {
+  if (history_store_) return;
+  history_store_.emplace(state_dir, board_.history(), board_.store(), log_);
+  jobs_.emplace(board_.history(), &*history_store_);
 }
 
 Service::Fault Service::make_directories(const Configuration& next) {
@@ -96,9 +105,10 @@ Service::Fault Service::move_web(const Configuration& next) {
                     next.web_config_file == web_now_.web_config_file;
   if (web_ && same) return reload_web_access(next);
   // The old server is there until the new one stands; where they share an address, the old one has to go first.
-  const bool shares = std::any_of(next.listen.begin(), next.listen.end(), [&](const std::string& address) {
-    return std::find(web_now_.listen.begin(), web_now_.listen.end(), address) != web_now_.listen.end();
-  });
+  const bool shares =
+      web_ && std::any_of(next.listen.begin(), next.listen.end(), [&](const std::string& address) {
+        return std::find(web_now_.listen.begin(), web_now_.listen.end(), address) != web_now_.listen.end();
+      });
   if (shares) web_.reset();
   try {
     web_ = serve(next);
@@ -118,6 +128,7 @@ void Service::commit(const Configuration& next) {
   const std::string runtime_dir = links_.empty() ? next.runtime_dir : now_.runtime_dir;
   now_ = next;
   now_.runtime_dir = runtime_dir;
+  last_.keep(next.text, store_);
   log_.apply(next.log);
   if (watches_usb_) usb_.follow(now_);
   printers_ = usb_.share(now_);
@@ -199,6 +210,11 @@ void Service::share_usb() {
 }
 
 void Service::reload_failed() { self_.last_reload_successful = false; }
+
+void Service::start_failed() {
+  self_.last_reload_successful = false;
+  self_.last_reload_success_unix_seconds = 0;  // not known
+}
 
 // --- time
 

@@ -16,11 +16,12 @@
 #include "agent/configuration.h"
 #include "agent/control_server.h"
 #include "agent/descriptor_store.h"
+#include "agent/job_log.h"
+#include "agent/last_configuration.h"
 #include "agent/log.h"
 #include "agent/printer_link.h"
 #include "agent/recorder.h"
 #include "agent/snapshot.h"
-#include "agent/job_log.h"
 #include "agent/store.h"
 #include "agent/timer.h"
 #include "agent/usb_printers.h"
@@ -33,8 +34,9 @@ class Service {
   /// A sentence for the owner, or nothing: it worked.
   using Fault = std::optional<std::string>;
 
-  /// `log` and `counters` are not owned and outlive the service. `store`: where descriptors outlive the process.
-  Service(Log& log, const LogCounters& counters, DescriptorStore store = {});
+  /// `log` and `counters` are not owned and outlive the service. `store`: where descriptors outlive the
+  /// process; `last`: what was taken from there.
+  Service(Log& log, const LogCounters& counters, DescriptorStore store = {}, LastConfiguration last = {});
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
@@ -42,6 +44,10 @@ class Service {
   /// Does what may take time or fail: makes the directories and moves the web server to its addresses. If it fails, all is
   /// as before. Before io() runs, or on a thread that is not the I/O thread, one call at a time.
   [[nodiscard]] Fault prepare(const Configuration& next);
+  /// After a prepare() that failed, at a start that must not fail: readies what the printers' lines need, and
+  /// leaves out what cannot be had, the web server always. A later prepare() tries that again. Before io()
+  /// runs.
+  void prepare_lines(const Configuration& next);
   /// Find printers by USB, from the next commit() on. Without it there are only those with a fixed path, and those that
   /// usb_found() names.
   void watch_usb() { watches_usb_ = true; }
@@ -52,6 +58,8 @@ class Service {
   void commit(const Configuration& next);
   /// A new configuration was wrong: all goes on as it was, and the metrics say so.
   void reload_failed();
+  /// What was committed at the start is not what the file says, or not all of it: the metrics say so.
+  void start_failed();
 
   /// Obeys an order of the control socket: release, attach or reset.
   [[nodiscard]] ControlAnswer control(const ControlRequest& request);
@@ -65,7 +73,9 @@ class Service {
 
   [[nodiscard]] boost::asio::io_context& io() { return io_; }
   [[nodiscard]] const SnapshotBoard& board() const { return board_; }   ///< from any thread
-  /// Where the web server listens. Not while prepare() runs.
+  /// Whether there is a web server: after the first prepare() that did not fail. Not while prepare() runs.
+  [[nodiscard]] bool serves_web() const { return web_ != nullptr; }
+  /// Where it listens, while there is one. Not while prepare() runs.
   [[nodiscard]] const std::vector<std::string>& web_addresses() const { return web_->addresses(); }
   [[nodiscard]] const char* web_scheme() const { return web_->speaks_tls() ? "https://" : "http://"; }   ///< as above
 
@@ -74,6 +84,7 @@ class Service {
   [[nodiscard]] Fault reload_web_access(const Configuration& next);
   [[nodiscard]] Fault move_web(const Configuration& next);
   [[nodiscard]] std::unique_ptr<WebServer> serve(const Configuration& configuration);
+  void start_history(const std::string& state_dir);
   void start_control(const std::string& runtime_dir);
   void stop_what_changed();
   void share_usb();
@@ -99,6 +110,7 @@ class Service {
   Configuration now_;       ///< what printers_ was made from
   std::vector<PrinterConfiguration> printers_;   ///< now_'s, and those that were taken by USB alone
   DescriptorStore store_;
+  LastConfiguration last_;
   gcode::Time left_over_until_{};                ///< then what a predecessor left and nobody took is dropped
   std::optional<Store> history_store_;   ///< from the first prepare() on
   std::optional<JobLog> jobs_;

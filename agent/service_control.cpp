@@ -12,6 +12,7 @@ namespace agent {
 // Without its socket the agent still holds the printers, so a failure is logged and no more; the next reload tries again.
 void Service::start_control(const std::string& runtime_dir) {
   if (control_) return;
+  if (control_dir_.empty()) control_dir_ = runtime_dir;
   const auto status = [this, began = monotonic_now()](const ControlRequest& request) {
     const gcode::Time now = monotonic_now();
     return status_line(request, board_, build_info(), now, now - began);
@@ -19,7 +20,7 @@ void Service::start_control(const std::string& runtime_dir) {
   const auto obey = [this](const ControlRequest& request, ControlServer::Answered answered) {
     boost::asio::post(io_, [this, request, answered = std::move(answered)] { answered(control(request)); });
   };
-  auto control = std::make_unique<ControlServer>(runtime_dir + '/' + std::string(kControlSocketName),
+  auto control = std::make_unique<ControlServer>(control_dir_ + '/' + std::string(kControlSocketName),
                                                  ControlServer::Callbacks{status, obey});
   if (const auto fault = control->start()) return log_.error("", *fault + "; status, release, attach and reset cannot reach this agent");
   control_ = std::move(control);

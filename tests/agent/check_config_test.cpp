@@ -44,6 +44,22 @@ TEST_CASE("a wrong file gets one line for each error, with the file's name, and 
                           file + ":4:9: log.level: expected \"debug\", \"info\", \"warn\" or \"error\", found \"x\"\n");
 }
 
+TEST_CASE("the web server's own file is read too, with the certificates that it names") {
+  transport_test::TemporaryDirectory dir;
+  const std::string file = dir.path() / "a.toml", web = dir.path() / "web.yml";
+  std::ofstream(file) << "[web]\nconfig_file = '" << web << "'\n";
+  CHECK(check(file).status == 1);
+  CHECK(check(file).err == web + ": cannot be read: No such file or directory\n");
+  std::ofstream(web) << "basic_auth_users:\n  max: secret\n";
+  CHECK(check(file).err.rfind(web + ":2: basic_auth_users.max: ", 0) == 0);
+  std::ofstream(web) << "tls_server_config:\n  cert_file: none.crt\n  key_file: none.key\n";
+  CHECK(check(file).err.find("none.crt") != std::string::npos);
+  CHECK(check(file).status == 1);
+  std::ofstream(web) << "http_server_config:\n  headers: {}\n";
+  CHECK(check(file).err.empty());
+  CHECK(check(file).status == 0);
+}
+
 TEST_CASE("a file that cannot be read is a sentence too") {
   transport_test::TemporaryDirectory dir;
   CHECK(check(dir.path() / "none").err == (dir.path() / "none").string() + ": cannot be read: No such file or directory\n");

@@ -2,96 +2,20 @@
 
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
-#include <functional>
 #include <string>
 #include <vector>
 
 #include <fcntl.h>
-#include <sys/mman.h>
-#include <sys/socket.h>
-#include <sys/un.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
-#include "tests/transport/loop.h"
+#include "tests/agent/service_manager.h"
 
 namespace {
 
 using agent::DescriptorStore;
+using agent_test::content;
+using agent_test::Listener;
+using agent_test::started_with;
 using transport::FileDescriptor;
-
-/// systemd's end of the notify socket.
-struct Listener {
-  transport_test::TemporaryDirectory dir;
-  FileDescriptor socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
-  std::string path = dir.path() / "notify";
-
-  Listener() {
-    sockaddr_un address{};
-    address.sun_family = AF_UNIX;
-    path.copy(address.sun_path, sizeof address.sun_path - 1);
-    REQUIRE(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-  }
-  struct Message {
-    std::string text;
-    FileDescriptor fd;
-  };
-  std::vector<Message> messages() {
-    std::vector<Message> all;
-    while (true) {
-      char text[1024], control[CMSG_SPACE(sizeof(int))];
-      iovec piece{text, sizeof text};
-      msghdr header{};
-      header.msg_iov = &piece;
-      header.msg_iovlen = 1;
-      header.msg_control = control;
-      header.msg_controllen = sizeof control;
-      const ssize_t n = ::recvmsg(socket.get(), &header, MSG_CMSG_CLOEXEC);
-      if (n < 0) return all;
-      Message message{std::string(text, static_cast<std::size_t>(n)), FileDescriptor()};
-      const cmsghdr* first = CMSG_FIRSTHDR(&header);
-      if (first != nullptr && first->cmsg_type == SCM_RIGHTS) {
-        message.fd.reset(*reinterpret_cast<const int*>(CMSG_DATA(first)));
-      }
-      all.push_back(std::move(message));
-    }
-  }
-};
-
-/// As systemd starts a process: in a child of its own, descriptors from 3 on, and what it makes of them is its status.
-int started_with(const std::string& notify, const std::vector<std::string>& names, const std::function<bool(DescriptorStore&)>& works) {
-  const pid_t child = ::fork();
-  if (child != 0) {
-    int status = 0;
-    ::waitpid(child, &status, 0);
-    return WIFEXITED(status) ? WEXITSTATUS(status) : 255;
-  }
-  std::string all;
-  int fd = 3;
-  for (const std::string& name : names) {
-    all += (all.empty() ? "" : ":") + name;
-    const int file = ::memfd_create(name.c_str(), 0);
-    if (file != fd) ::dup2(file, fd);
-    (void)!::write(fd, name.data(), name.size());
-    ++fd;
-  }
-  if (!notify.empty()) ::setenv("NOTIFY_SOCKET", notify.c_str(), 1);
-  else ::unsetenv("NOTIFY_SOCKET");
-  if (!names.empty()) {
-    ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
-    ::setenv("LISTEN_FDS", std::to_string(names.size()).c_str(), 1);
-    ::setenv("LISTEN_FDNAMES", all.c_str(), 1);
-  }
-  DescriptorStore store = DescriptorStore::from_environment();
-  ::_exit(works(store) ? 0 : 1);
-}
-
-std::string content(const FileDescriptor& fd) {
-  char text[100];
-  const ssize_t n = fd ? ::pread(fd.get(), text, sizeof text, 0) : 0;
-  return {text, static_cast<std::size_t>(n)};
-}
 
 TEST_CASE("without a service manager there is no store, and nothing happens") {
   CHECK(started_with("", {}, [](DescriptorStore& store) {
@@ -124,6 +48,10 @@ TEST_CASE("what a predecessor left is found by name, in whatever order it comes"
            store.left_over() == std::vector<std::string>{"b"};
   }) == 0);
   CHECK(systemd.messages().empty());
+  CHECK(started_with(systemd.path, {"marlin-a-memory", "marlin-my-printer-tty"}, [](DescriptorStore& store) {
+          if (!store.has_left("tty") || store.has_left("pty")) return false;
+          return store.take("my-printer", "tty") && !store.has_left("tty") && store.has_left("memory");
+        }) == 0);
 }
 
 TEST_CASE("what was not taken is kept no more, printer by printer") {

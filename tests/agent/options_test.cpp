@@ -136,4 +136,17 @@ TEST_CASE("run with a file that is not there says so") {
         std::vector<std::string>{"/nonexistent/marlin-agent.toml: cannot be read: No such file or directory"});
 }
 
+TEST_CASE("a text that a predecessor left is read as its file would be, and a wrong one is none") {
+  RunOptions options;
+  options.listen = {"127.0.0.1:1"};
+  const auto nothing = [](const char*) -> const char* { return nullptr; };
+  const std::string text = "[printer.mk3]\ndevice = '/dev/x'\n";
+  const auto configuration = agent::run_configuration_of(text, options, nothing);
+  REQUIRE(configuration);
+  CHECK(configuration->printers.at(0).device == "/dev/x");
+  CHECK(configuration->listen == options.listen);
+  CHECK(configuration->text == text);
+  CHECK_FALSE(agent::run_configuration_of("[printer.mk3]\n", options, nothing));
+}
+
 }  // namespace

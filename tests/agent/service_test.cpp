@@ -109,6 +109,35 @@ TEST_CASE("a configuration that cannot be prepared changes nothing") {
   CHECK(run_until(rig.service.io(), [&] { return rig.service.board().agent().last_reload_successful; }));
 }
 
+TEST_CASE("a start whose web file is wrong serves nobody, not even at the address that is the default") {
+  Rig rig;
+  Configuration c = rig.configuration({});
+  c.listen = {":11520"};
+  c.web_config_file = rig.path("none.yml");
+  CHECK(rig.service.prepare(c).value().find("none.yml") != std::string::npos);
+  CHECK_FALSE(rig.service.serves_web());
+}
+
+TEST_CASE("the printers can go on without a web server, and have one when that is possible") {
+  Rig rig;
+  PtyDevice device(rig.path("a-device"));
+  Configuration c = rig.configuration({"a"});
+  c.listen = {"192.0.2.1:1"};  // an address that no machine has
+  REQUIRE(rig.service.prepare(c));
+  rig.service.prepare_lines(c);
+  rig.service.commit(c);
+  rig.service.start_failed();
+  CHECK(rig.has_port("a"));
+  CHECK(rig.seen("a")->serial_open);
+  CHECK_FALSE(rig.service.serves_web());
+  REQUIRE(run_until(rig.service.io(), [&] { return !rig.service.board().agent().last_reload_successful; }));
+  CHECK(rig.service.board().agent().last_reload_success_unix_seconds == 0);
+  c.listen = {"127.0.0.1:0"};
+  rig.begin(c);
+  CHECK(rig.service.web_addresses().size() == 1);
+  CHECK(rig.seen("a")->serial_connects == 1);
+}
+
 TEST_CASE("the web server moves to new addresses and to a new path") {
   Rig rig;
   Configuration c = rig.configuration({});

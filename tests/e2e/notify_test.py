@@ -94,6 +94,21 @@ def wrong_configuration(rig, _):
         expect("READY=1" not in manager.heard, "it said that it is ready")
 
 
+@claim("a reload with a wrong file is told beside the printers, until a right one was read")
+def wrong_reload(rig, _):
+    with ServiceManager(rig) as manager:
+        right = f'[printer.mk3]\ndevice = "{rig.directory}/none"\n'
+        agent = rig.start_agent(None, config=config_file(rig, right))
+        plain = "STATUS=mk3 not plugged in"
+        manager.wait_for(plain)
+        config_file(rig, right + "baud = 12\n")
+        agent.signal(signal.SIGHUP)
+        wait_until("it tells", lambda: any("baud" in state and "mk3 not plugged in" in state for state in manager.read()))
+        config_file(rig, right)
+        agent.signal(signal.SIGHUP)
+        wait_until("it tells no more", lambda: manager.read().count(plain) == 2)
+
+
 @claim("an address that is taken is told, and status 75, which the unit does start again")
 def taken_address(rig, _):
     with ServiceManager(rig) as manager, socket.socket() as other:

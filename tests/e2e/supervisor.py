@@ -46,6 +46,7 @@ class SupervisedAgent:
         self.lives = 0
         self.kills = 0
         self.without_service = []
+        self.status = ""
         self.stopping = threading.Event()
         self.expected_end = False
         self.wanted_kills = 0
@@ -140,6 +141,7 @@ class SupervisedAgent:
                 return
             fields = dict(line.split("=", 1) for line in data.decode().splitlines() if "=" in line)
             name = fields.get("FDNAME")
+            self.status = fields.get("STATUS", self.status)
             if fields.get("FDSTORE") == "1" and descriptors:
                 self.keep(name, descriptors, fields.get("FDPOLL"))
             elif fields.get("FDSTOREREMOVE") == "1":

@@ -203,6 +203,75 @@ def query_in_flight(rig, options):
     report(agent, "a query in flight")
 
 
+def talk(device, host, text):
+    """A line through the agent and its ok back."""
+    host.write(text + b"\n")
+    read = b""
+    deadline = time.monotonic() + 10
+    while text + b"\n" not in read:
+        expect(time.monotonic() < deadline, f"{text!r} never came, only {read!r}")
+        read += device.read(0.1)
+    device.write(b"ok\n")
+    host.read_until(b"ok\n")
+    expect(not host.hung_up, "the host saw a hang-up")
+
+
+def begin_quiet(rig, options, *arguments):
+    """An agent that asks nothing, on a device that the test plays, with a host."""
+    device = rig.raw_device()
+    text = f'[printer.mk3]\ndevice = "{device.path}"\npoll = false\n'
+    config = write_config(rig, text)
+    agent = rig.keep(SupervisedAgent(rig, None, "--config", config, *arguments, seed=options.seed))
+    agent.wait_for_port()
+    host = HostPort(agent.host_port)
+    wait_until("the host is noticed", lambda: agent.scrape().value("marlin_host_connected") == 1)
+    talk(device, host, b"G28")
+    return device, agent, host, text
+
+
+def read_right(agent):
+    return agent.scrape().value("marlin_agent_config_last_reload_successful")
+
+
+@claim("a restart with a wrong file goes on by the configuration from before, says so, and takes the file when it is mended")
+def wrong_file_at_a_restart(rig, options):
+    device, agent, host, text = begin_quiet(rig, options)
+    write_config(rig, text + "bawd = 250000\n")
+    for number in (signal.SIGTERM, signal.SIGKILL):
+        agent.restart(number)
+        wait_until("a successor serves", lambda: agent.serves)
+        talk(device, host, b"G1 X1")
+        wait_until("the status says what is wrong", lambda: "bawd" in agent.status and "mk3" in agent.status)
+        agent.wait_for_web()
+        expect(read_right(agent) == 0, "the metrics say that the configuration was read")
+    write_config(rig, text)
+    os.kill(agent.pid, signal.SIGHUP)
+    wait_until("the metrics say that it was read", lambda: read_right(agent) == 1)
+    wait_until("the status says nothing of it any more", lambda: "bawd" not in agent.status)
+    talk(device, host, b"G1 X2")
+    host.close()
+
+
+@claim("a restart whose web server cannot start goes on without one, and has it by itself when that is mended")
+def wrong_web_file_at_a_restart(rig, options):
+    web = os.path.join(rig.directory, "web.yml")
+    with open(web, "w", encoding="utf-8") as file:
+        file.write("http_server_config: {}\n")
+    device, agent, host, _ = begin_quiet(rig, options, "--web.config.file", web)
+    os.rename(web, web + ".away")
+    agent.restart()
+    wait_until("a successor serves", lambda: agent.serves)
+    talk(device, host, b"G1 X1")
+    wait_until("the status says what is wrong", lambda: "web.yml" in agent.status and "mk3" in agent.status)
+    talk(device, host, b"G1 X2")
+    os.rename(web + ".away", web)
+    agent.wait_for_web(30)
+    wait_until("the status says nothing of it any more", lambda: "web.yml" not in agent.status)
+    expect(read_right(agent) == 1, "the metrics say that the configuration is wrong")
+    talk(device, host, b"G1 X3")
+    host.close()
+
+
 def upgrade_in_print(rig, options, programs, number):
     """A print through restarts as an upgrade makes them: each time by another program."""
     kills, count = few(options)
