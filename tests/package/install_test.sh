@@ -1,9 +1,11 @@
 #!/bin/bash
 # The package of this machine's architecture: lintian finds nothing, and in a clean Debian root it installs, runs its
-# demonstration, answers a scrape, installs again, upgrades and goes without a trace.
-# Usage: tests/package/install_test.sh PROGRAM     (the program is not used: the package has its own)
+# demonstration, answers a scrape, installs again, upgrades and goes without a trace. The program in it is the one that the
+# tests built; tests/campaigns/packages compiles it as an owner does.
+# Usage: tests/package/install_test.sh PROGRAM
 set -euo pipefail
+program=$(realpath "$1")
 cd "$(dirname "$0")/../.."
-architecture=$(dpkg --print-architecture)
-packaging/build-deb "$architecture" > build/build-deb.log 2>&1 || { tail -n 30 build/build-deb.log >&2; exit 1; }
-exec tests/package/check_deb "$architecture"
+packaging/build-deb --built "$(dirname "$program")" --output build/deb-test > build/build-deb.log 2>&1 ||
+  { tail -n 30 build/build-deb.log >&2; exit 1; }
+exec tests/package/check_deb "$(dpkg --print-architecture)" build/deb-test
