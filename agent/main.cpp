@@ -11,6 +11,7 @@
 #include "agent/order_command.h"
 #include "agent/run_command.h"
 #include "agent/status_command.h"
+#include "agent/tools_command.h"
 
 namespace {
 
@@ -29,10 +30,12 @@ int begin(const agent::ReferenceOptions&) {
   std::cout << agent::metrics_reference();
   return 0;
 }
+int begin(const agent::ToolsOptions&) { return 1; }  // main() has become it before
 int begin(const agent::DemoOptions& options) { return agent::demo(options); }
 
 }  // namespace
 
 int main(int argc, char** argv) {
+  if (argc > 1 && agent::is_tools_command(argv[1])) return agent::become_tools(argv, std::cerr);
   return std::visit([](const auto& command) { return begin(command); }, agent::parse_command_line(argc, argv));
 }

@@ -99,12 +99,12 @@ EarlyExit usage(const std::string& sentence) {
   return {2, "marlin-agent: " + sentence + "\nTry: marlin-agent --help\n"};
 }
 
-constexpr std::array<std::string_view, 11> kCommands{"run",    "check-config", "list",   "decode", "demo",             "status",
-                                                      "release", "attach",      "reset", "jobs",   "metrics-reference"};
+constexpr std::array<std::string_view, 13> kCommands{"run",    "check-config", "list",  "decode", "demo",   "status",           "release",
+                                                     "attach", "reset",        "jobs",  "export", "metrics", "metrics-reference"};
 
 // The first word names the command; CLI11 would only say that one is missing.
 std::optional<EarlyExit> wrong_command(int argc, const char* const* argv) {
-  if (argc < 2) return usage("a command is missing: run, check-config, list, decode, demo, jobs, status, release, attach or reset");
+  if (argc < 2) return usage("a command is missing: run, check-config, list, decode, demo, jobs, export, metrics, status, release, attach or reset");
   const std::string_view word = argv[1];
   if (word.starts_with("-") || std::find(kCommands.begin(), kCommands.end(), word) != kCommands.end()) return std::nullopt;
   const std::string_view guess = nearest(word, kCommands);
@@ -150,6 +150,7 @@ std::optional<PrinterOption> parse_printer_option(std::string_view text) {
 
 Command parse_command_line(int argc, const char* const* argv) {
   if (const auto wrong = wrong_command(argc, argv)) return *wrong;
+  if (is_tools_command(argv[1])) return ToolsOptions{};
   CLI::App app(kAbout, "marlin-agent");
   app.footer(kFooter);
   app.set_version_flag("--version", version_text());
@@ -172,6 +173,9 @@ Command parse_command_line(int argc, const char* const* argv) {
   add_demo(*demo_command, demo);
   JobsOptions jobs;
   CLI::App* jobs_command = add_jobs_command(app, jobs);
+  // Only named here: their options are another program's.
+  app.add_subcommand("export", "Write what Prometheus or the agent knows of a time or a print as a table or a plot");
+  app.add_subcommand("metrics", "Show the metrics of a page with type, unit, cardinality and help, or what is wrong with them");
   CLI::App* reference_command = app.add_subcommand("metrics-reference", "Print the page of all metric families");
   reference_command->group("");  // for packagers: not in the help
   ControlCommands control;

@@ -11,6 +11,7 @@
 #include "agent/jobs_options.h"
 #include "agent/list_command.h"
 #include "agent/control_options.h"
+#include "agent/tools_command.h"
 
 namespace agent {
 
@@ -58,7 +59,7 @@ struct EarlyExit {
 };
 
 using Command = std::variant<RunOptions, CheckConfigOptions, ListOptions, DecodeOptions, DemoOptions, StatusOptions, OrderOptions,
-                             JobsOptions, ReferenceOptions, EarlyExit>;
+                             JobsOptions, ReferenceOptions, ToolsOptions, EarlyExit>;
 
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);
 

@@ -1,0 +1,56 @@
+// An export's values out of the agent's own memory, with no Prometheus at all: its temperatures of the last
+// hours and its list of prints, over the JSON that its page reads too (packaging/doc/api.md). An instant's
+// value is the agent's last sample then, which is at most 20 s old: it takes one every 10 s.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/tools/http_client.h"
+#include "agent/tools/print_span.h"
+#include "agent/tools/progress_line.h"
+#include "agent/tools/series_table.h"
+
+namespace tools {
+
+inline constexpr Ms kAgentSampleEvery{10'000};
+
+class AgentSource {
+ public:
+  /// `base`: the agent's URL. Nothing is owned.
+  AgentSource(HttpClient& client, std::string base) : client_(client), base_(std::move(base)) {}
+
+  /// Labelled as Prometheus has them, without instance and job. `printer`: empty: all.
+  [[nodiscard]] std::vector<Series> temperatures(const std::string& printer, const Grid& grid,
+                                                 ProgressLine& progress);
+  [[nodiscard]] PrintSpan find_print(const PrintChoice& choice, Ms now);
+
+ private:
+  [[nodiscard]] std::string body_of(const std::string& path, const Parameters& parameters);
+  [[nodiscard]] std::vector<std::string> printers();
+
+  HttpClient& client_;
+  std::string base_;
+};
+
+/// One answer of /api/v1/history.
+struct AgentHistory {
+  Ms from{}, step{};
+  struct Column {
+    std::string sensor;
+    bool is_target = false;
+    std::vector<std::optional<double>> values;
+  };
+  std::vector<Column> columns;
+};
+/// Throws Failure (kServer) if it is none.
+[[nodiscard]] AgentHistory parse_history(const std::string& body);
+/// The jobs of /api/v1/jobs as spans. Throws Failure (kServer).
+[[nodiscard]] std::vector<PrintSpan> parse_jobs(const std::string& body, Ms now);
+
+/// Adds what `history` says of the instants of `grid` to `whole`, one value an instant: the last sample of
+/// the agent whose step was over by then, if that is no more than two steps ago.
+void put_history(std::vector<std::optional<double>>& whole, const Grid& grid, const AgentHistory& history,
+                 const AgentHistory::Column& column);
+
+}  // namespace tools

@@ -1,0 +1,201 @@
+#include "agent/tools/export_command.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+
+#include "agent/time_text.h"
+#include "agent/tools/agent_source.h"
+#include "agent/tools/failure.h"
+#include "agent/tools/presets.h"
+#include "agent/tools/prometheus_source.h"
+#include "agent/tools/table_text.h"
+
+namespace tools {
+namespace {
+
+// More lines than this hide the curves.
+constexpr std::size_t kMostMarks = 60;
+// rate() needs two samples in its window, and one may be missing.
+constexpr int kScrapesInWindow = 4;
+
+bool is_plot(Format format) {
+  return format == Format::kGnuplot || format == Format::kMatplotlib;
+}
+
+double unix_of(Ms time) {
+  return static_cast<double>(time.count()) / 1000;
+}
+
+/// One export, from the first question to the table.
+class Export {
+ public:
+  Export(const ExportOptions& options, Ms now, std::ostream& notes)
+      : options_(options), now_(now), notes_(notes), client_(http_access(options.http)) {}
+
+  Table table() { return options_.from_agent ? from_agent() : from_prometheus(); }
+  [[nodiscard]] std::string title() const {
+    if (!options_.title.empty()) return options_.title;
+    if (span_.id.empty()) return options_.printer;
+    return "print " + span_.id + " on " + span_.printer + ", " + agent::local_time_text(unix_of(span_.began));
+  }
+
+ private:
+  template <class Source>
+  Range range_with(Source& source) {
+    if (options_.print.empty()) {
+      origin_ = options_.range.start;
+      return options_.range;
+    }
+    span_ = source.find_print({options_.print, options_.printer, options_.instance}, now_);
+    origin_ = span_.began;
+    return {span_.began - options_.margin, std::min(span_.ended + options_.margin, now_)};
+  }
+
+  [[nodiscard]] Table finished(Grid grid, std::vector<Series> series, std::vector<Mark> marks) const {
+    Table table{grid, origin_, std::move(series), std::move(marks)};
+    trim(table);
+    name_columns(table);
+    return table;
+  }
+
+  Table from_agent() {
+    AgentSource source(client_, options_.agent);
+    const Range range = range_with(source);
+    const Grid grid =
+        grid_over(range, options_.step > Ms(0) ? options_.step : automatic_step(range, kAgentSampleEvery));
+    auto series =
+        source.temperatures(options_.print.empty() ? options_.printer : span_.printer, grid, progress_);
+    for (Series& one : series) {
+      if (!options_.legend.empty()) one.legend = options_.legend;
+    }
+    return finished(grid, std::move(series), {});
+  }
+
+  Table from_prometheus() {
+    PrometheusSource source(client_, options_.prometheus, notes_);
+    const Range range = range_with(source);
+    const Ms interval = source.scrape_interval();
+    const Grid grid =
+        grid_over(range, options_.step > Ms(0) ? options_.step : automatic_step(range, interval));
+    const std::string selector = span_.id.empty() ? selector_of(options_.printer, options_.instance)
+                                                  : selector_of(span_.printer, span_.instance);
+    auto series =
+        source.series(asks(selector, std::max(interval * kScrapesInWindow, grid.step)), grid, progress_);
+    auto marks = is_plot(options_.format) || options_.format == Format::kJson
+                     ? marks_of(source, selector, grid)
+                     : std::vector<Mark>();
+    return finished(grid, std::move(series), std::move(marks));
+  }
+
+  [[nodiscard]] std::vector<Ask> asks(const std::string& selector, Ms window) const {
+    if (options_.queries.empty()) {
+      auto asks = asks_of(options_.preset, selector, window);
+      for (Ask& ask : asks) {
+        if (!options_.legend.empty()) ask.legend = options_.legend;
+      }
+      return asks;
+    }
+    std::vector<Ask> asks;
+    for (const std::string& query : options_.queries)
+      asks.push_back({query, options_.legend, asks_for_ratio(query)});
+    return asks;
+  }
+
+  std::vector<Mark> marks_of(PrometheusSource& source, const std::string& selector, const Grid& grid) {
+    if (!options_.has_marks) return {};
+    auto marks = source.marks(selector, grid);
+    if (marks.size() <= kMostMarks || options_.format == Format::kJson) return marks;
+    notes_ << "marlin-agent: " << marks.size() << " changes are too many to be marked\n";
+    return {};
+  }
+
+  const ExportOptions& options_;
+  Ms now_;
+  std::ostream& notes_;
+  HttpClient client_;
+  ProgressLine progress_;
+  PrintSpan span_;  ///< id empty: no print was asked for
+  Ms origin_{};
+};
+
+PlotStyle plot_style(const ExportOptions& o, const Table& table, const std::string& title) {
+  const AxisLabels labels = o.queries.empty() ? axis_labels_of(o.preset) : AxisLabels{};
+  PlotStyle style{title,         o.y_label.empty() ? labels.first : o.y_label,
+                  labels.second, o.terminal,
+                  o.width,       o.height,
+                  o.time,        {}};
+  style.utc_offset = local_utc_offset(table.grid.start);
+  return style;
+}
+
+void write(std::ostream& out, const ExportOptions& o, const Table& table, const std::string& title) {
+  switch (o.format) {
+    case Format::kCsv:
+    case Format::kTsv:
+      return write_separated(out, table, {o.separator, o.has_header, o.time});
+    case Format::kJson:
+      return write_json(out, table, o.time);
+    case Format::kOpenMetrics:
+      return write_openmetrics(out, table);
+    case Format::kGnuplot:
+      return write_gnuplot(out, table, plot_style(o, table, title));
+    case Format::kMatplotlib:
+      return write_matplotlib(out, table, plot_style(o, table, title));
+  }
+}
+
+bool is_special(const std::string& name) {
+  std::error_code ignored;
+  const auto status = std::filesystem::status(name, ignored);
+  return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
+}
+
+/// A file that is there is replaced only by a whole one; /dev/stdout and its like are written to.
+void write_file(const std::string& name, const ExportOptions& options, const Table& table,
+                const std::string& title) {
+  const bool directly = is_special(name);
+  const std::string unfinished = directly ? name : name + ".new";
+  std::ofstream file(unfinished, std::ios::binary);
+  if (file) write(file, options, table, title);
+  file.close();
+  if (!file || (!directly && std::rename(unfinished.c_str(), name.c_str()) != 0)) {
+    const std::string reason = std::strerror(errno);
+    if (!directly) std::remove(unfinished.c_str());
+    throw Failure(Exit::kUsage, "--output: cannot write " + name + ": " + reason);
+  }
+}
+
+}  // namespace
+
+void export_values(const ExportOptions& options, Ms now, std::ostream& out, std::ostream& notes) {
+  Export work(options, now, notes);
+  const Table table = work.table();
+  if (table.series.empty()) throw Failure(Exit::kNoData, "there is no data in this time");
+  if (!options.output.empty()) return write_file(options.output, options, table, work.title());
+  write(out, options, table, work.title());
+  out.flush();
+  if (!out) throw Failure(Exit::kUsage, "standard output took not all of it");
+}
+
+int export_command(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+  const Ms now = std::chrono::duration_cast<Ms>(std::chrono::system_clock::now().time_since_epoch());
+  try {
+    const auto parsed = parse_export(argc, argv, now);
+    if (const auto* ending = std::get_if<Ending>(&parsed)) {
+      out << ending->text;
+      return ending->code;
+    }
+    export_values(std::get<ExportOptions>(parsed), now, out, err);
+    return static_cast<int>(Exit::kOk);
+  } catch (const Failure& failure) {
+    err << "marlin-agent: " << failure.what() << '\n';
+    if (failure.exit == Exit::kUsage) err << "Try: marlin-agent export --help\n";
+    return static_cast<int>(failure.exit);
+  }
+}
+
+}  // namespace tools

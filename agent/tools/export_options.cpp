@@ -1,0 +1,249 @@
+#include "agent/tools/export_options.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <sstream>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "agent/tools/failure.h"
+#include "agent/tools/presets.h"
+#include "agent/tools/url.h"
+
+namespace tools {
+namespace {
+
+constexpr const char* kAbout =
+    "Write what Prometheus, or the agent itself, knows of a time as a table or a plot.\n";
+constexpr const char* kFooter =
+    "\nDURATION: 90s, 15m, 1h30m, 7d. TIME: \"2026-11-21 14:30\" (local), 2026-11-21T13:30:00Z, seconds "
+    "since 1970, now, or how long ago: 2h."
+    "\nWithout any of --last, --start, --end, --duration and --print: the last hour."
+    "\nExit status: 0 done, 1 no data, 2 wrong command line, 3 the server is not there or refuses."
+    "\n\nExamples: marlin-agent export --print last > print.csv"
+    "\n          marlin-agent export --print last --from-agent --format gnuplot --terminal png | gnuplot > "
+    "print.png"
+    "\n          marlin-agent export --last 6h --preset all --format matplotlib | python3 - print.png"
+    "\n          marlin-agent export 'rate(marlin_commands_total[1m])' --legend '{{origin}}'";
+
+constexpr std::array<std::string_view, 6> kFormats{"csv",     "tsv",        "json",
+                                                   "gnuplot", "matplotlib", "openmetrics"};
+constexpr std::array<std::string_view, 4> kTerminals{"", "png", "svg", "dumb"};
+// 2,000 points a day over a decade; each takes 16 bytes a column.
+constexpr std::size_t kMostPoints = 10'000'000;
+
+[[noreturn]] void refuse(const std::string& sentence) {
+  throw Failure(Exit::kUsage, sentence);
+}
+
+/// What CLI11 fills, as it wants it.
+struct Raw {
+  ExportOptions options;
+  std::string last, start, end, duration, margin = "2m", step = "auto", format = "csv", separator, time, size,
+                                          terminal;
+  bool no_header = false, no_marks = false;
+};
+
+void add_source(CLI::App& app, ExportOptions& o) {
+  app.add_option("QUERY", o.queries, "What to ask, in PromQL; several are columns of one table");
+  app.add_option("--preset", o.preset,
+                 "Instead of a query: temps, link, progress, fans or all (default temps)")
+      ->type_name("NAME")
+      ->check(CLI::IsMember(preset_names()));
+  auto* prometheus =
+      app.add_option("--prometheus", o.prometheus,
+                     "Prometheus, with the path that a proxy gave it (default http://localhost:9090)")
+          ->type_name("URL");
+  auto* from_agent =
+      app.add_flag("--from-agent", o.from_agent,
+                   "Ask the agent itself: temperatures of its last hours, no Prometheus is needed");
+  prometheus->excludes(from_agent);
+  app.add_option("--agent", o.agent, "The agent that --from-agent asks (default http://127.0.0.1:11520)")
+      ->type_name("URL");
+  add_http_options(app, o.http);
+  app.add_option("--printer", o.printer, "Only this printer's")->type_name("NAME");
+  app.add_option("--instance", o.instance, "Only what was scraped from this target")->type_name("HOST:PORT");
+}
+
+void add_range(CLI::App& app, Raw& raw) {
+  auto* last = app.add_option("--last", raw.last, "This long until now")->type_name("DURATION");
+  auto* start = app.add_option("--start", raw.start, "Begin there")->type_name("TIME");
+  auto* end = app.add_option("--end", raw.end, "End there (default now)")->type_name("TIME");
+  auto* duration = app.add_option("--duration", raw.duration, "This long, from --start or until --end")
+                       ->type_name("DURATION");
+  auto* print = app.add_option("--print", raw.options.print,
+                               "A print: its number in marlin-agent jobs, last or current")
+                    ->type_name("ID");
+  app.add_option("--margin", raw.margin, "This much before and behind a print (default 2m)")
+      ->type_name("DURATION")
+      ->needs(print);
+  app.add_option("--step", raw.step,
+                 "Between two values (default auto: the scrape interval, or what gives 10,000 values)")
+      ->type_name("DURATION");
+  for (auto* other : {start, end, duration}) last->excludes(other);
+  for (auto* other : {last, start, end, duration}) print->excludes(other);
+}
+
+void add_form(CLI::App& app, Raw& raw) {
+  ExportOptions& o = raw.options;
+  app.add_option("--format", raw.format, "csv, tsv, json, gnuplot, matplotlib or openmetrics (default csv)")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember(std::vector<std::string>(kFormats.begin(), kFormats.end())));
+  app.add_option("--separator", raw.separator, "Between the fields of csv (default ,)")
+      ->type_name("CHARACTER");
+  app.add_flag("--no-header", raw.no_header, "No names of columns in csv and tsv");
+  app.add_option("--time", raw.time,
+                 "unix, iso, relative or elapsed; the last two count from the beginning (default unix, of "
+                 "plots the clock)")
+      ->type_name("STYLE");
+  app.add_option("--legend", o.legend, "Name of each column, with {{LABEL}} for the value of a label")
+      ->type_name("TEXT");
+  app.add_option("--title", o.title, "Title of a plot")->type_name("TEXT");
+  app.add_option("--ylabel", o.y_label, "What the values of a plot are")->type_name("TEXT");
+  app.add_option("--output", o.output, "Write to this file instead of standard output")->type_name("FILE");
+  app.add_option("--size", raw.size, "Of the picture, such as 1200x600; of the dumb terminal in characters")
+      ->type_name("WxH");
+  app.add_option("--terminal", raw.terminal,
+                 "Have the script draw png, svg or dumb (text) on standard output (default a window)")
+      ->type_name("KIND");
+  app.add_flag("--no-marks", raw.no_marks,
+               "No lines in a plot where the printer's state changed, somebody was waited for or lines were "
+               "sent again");
+}
+
+Ms duration_of(const std::string& text, const char* option) {
+  const auto duration = parse_duration(text);
+  if (!duration || *duration <= Ms(0))
+    refuse(std::string(option) + ": expected a duration such as 15m, found \"" + text + '"');
+  return *duration;
+}
+
+Ms instant_of(const std::string& text, const char* option, Ms now) {
+  const auto instant = parse_instant(text, now);
+  if (!instant)
+    refuse(std::string(option) + ": expected a time such as \"2026-11-21 14:30\" or 2h, found \"" + text +
+           '"');
+  return *instant;
+}
+
+Range range_of(const Raw& raw, Ms now) {
+  if (!raw.last.empty()) return {now - duration_of(raw.last, "--last"), now};
+  if (!raw.start.empty() && !raw.end.empty() && !raw.duration.empty())
+    refuse("--duration: expected with one of --start and --end, not with both");
+  const Ms length = raw.duration.empty() ? Ms(3'600'000) : duration_of(raw.duration, "--duration");
+  Range range{now - length, now};
+  if (!raw.start.empty()) range.start = instant_of(raw.start, "--start", now);
+  if (!raw.end.empty()) range.end = instant_of(raw.end, "--end", now);
+  if (!raw.start.empty() && raw.end.empty() && !raw.duration.empty()) range.end = range.start + length;
+  if (raw.start.empty() && !raw.end.empty()) range.start = range.end - length;
+  if (range.start >= range.end) refuse("--start: expected a time before the end");
+  if (range.start >= now) refuse("--start: expected a time in the past");
+  range.end = std::min(range.end, now);
+  return range;
+}
+
+Ms step_of(const Raw& raw) {
+  if (raw.step == "auto") return {};
+  const Ms step = duration_of(raw.step, "--step");
+  if (raw.options.from_agent && step < Ms(10'000)) refuse("--step: the agent remembers one value every 10 s");
+  return step;
+}
+
+void set_size(Raw& raw) {
+  if (raw.size.empty()) return;
+  const char *begin = raw.size.data(), *end = begin + raw.size.size();
+  const auto [x, error] = std::from_chars(begin, end, raw.options.width);
+  const bool has_width = error == std::errc() && x != end && *x == 'x';
+  const auto [stop, second] = std::from_chars(has_width ? x + 1 : end, end, raw.options.height);
+  const auto is_right = [](int n) { return n >= 20 && n <= 10'000; };
+  if (!has_width || second != std::errc() || stop != end || !is_right(raw.options.width) ||
+      !is_right(raw.options.height))
+    refuse("--size: expected WIDTHxHEIGHT such as 1200x600, each from 20 to 10000, found \"" + raw.size +
+           '"');
+}
+
+template <std::size_t N>
+int index_in(const std::array<std::string_view, N>& words, const std::string& word, const char* option,
+             const char* expected) {
+  const auto it = std::find(words.begin(), words.end(), word);
+  if (it == words.end()) refuse(std::string(option) + ": expected " + expected + ", found \"" + word + '"');
+  return static_cast<int>(it - words.begin());
+}
+
+bool is_plot(Format format) {
+  return format == Format::kGnuplot || format == Format::kMatplotlib;
+}
+
+void set_form(Raw& raw) {
+  ExportOptions& o = raw.options;
+  o.format = static_cast<Format>(index_in(kFormats, raw.format, "--format", "a format"));
+  o.terminal = static_cast<Terminal>(index_in(kTerminals, raw.terminal, "--terminal", "png, svg or dumb"));
+  if (o.terminal == Terminal::kDumb && o.format == Format::kMatplotlib)
+    refuse("--terminal dumb: only gnuplot draws with characters");
+  if (o.format == Format::kTsv) o.separator = '\t';
+  if (raw.separator == "\\t") raw.separator = "\t";
+  if (!raw.separator.empty()) {
+    const char c = raw.separator.front();
+    if (raw.separator.size() != 1 || o.format != Format::kCsv || c == '"' || c == '\n' || c == '\r')
+      refuse("--separator: expected one character, with --format csv, found \"" + raw.separator + '"');
+    o.separator = c;
+  }
+  o.has_header = !raw.no_header;
+  o.has_marks = !raw.no_marks;
+  o.time = is_plot(o.format) ? TimeStyle::kIso : TimeStyle::kUnix;
+  if (!raw.time.empty()) {
+    const auto style = time_style_of(raw.time);
+    if (!style) refuse("--time: expected unix, iso, relative or elapsed, found \"" + raw.time + '"');
+    o.time = *style;
+  }
+}
+
+void check_source(const ExportOptions& o, bool has_preset) {
+  if (!o.queries.empty() && has_preset) refuse("--preset: expected without a query");
+  if (o.from_agent && (!o.queries.empty() || o.preset != "temps"))
+    refuse("--from-agent: the agent remembers temperatures only; for everything else a Prometheus is needed");
+  if (!is_http_url(o.prometheus))
+    refuse("--prometheus: expected a URL such as http://localhost:9090, found \"" + o.prometheus + '"');
+  if (!is_http_url(o.agent))
+    refuse("--agent: expected a URL such as http://raspberrypi.local:11520, found \"" + o.agent + '"');
+  if (!o.print.empty() && !is_print_word(o.print))
+    refuse("--print: expected a number, last or current, found \"" + o.print + '"');
+}
+
+}  // namespace
+
+std::variant<ExportOptions, Ending> parse_export(int argc, const char* const* argv, Ms now) {
+  Raw raw;
+  CLI::App app(kAbout, "marlin-agent export");
+  app.footer(kFooter);
+  add_source(app, raw.options);
+  add_range(app, raw);
+  add_form(app, raw);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    std::ostringstream out, ignored;
+    app.exit(success, out, ignored);
+    return Ending{0, out.str()};
+  } catch (const CLI::ParseError& error) {
+    refuse(error.what());
+  }
+  check_source(raw.options, app.count("--preset") > 0);
+  set_form(raw);
+  set_size(raw);
+  raw.options.margin = duration_of(raw.margin == "0" ? "1ms" : raw.margin, "--margin");
+  raw.options.step = step_of(raw);
+  if (raw.options.print.empty()) {
+    raw.options.range = range_of(raw, now);
+    const Range& range = raw.options.range;
+    if (raw.options.step > Ms(0) &&
+        (range.end - range.start) / raw.options.step > static_cast<long>(kMostPoints))
+      refuse("--step: expected one that gives at most 10,000,000 values a column");
+  }
+  return raw.options;
+}
+
+}  // namespace tools

@@ -1,0 +1,48 @@
+// `marlin-agent export`: its options as plain values, checked as far as they can be without asking anybody.
+#pragma once
+
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "agent/tools/http_options.h"
+#include "agent/tools/plot.h"
+#include "agent/tools/print_span.h"
+#include "agent/tools/time_column.h"
+#include "agent/tools/time_grid.h"
+
+namespace tools {
+
+enum class Format { kCsv, kTsv, kJson, kGnuplot, kMatplotlib, kOpenMetrics };
+
+struct ExportOptions {
+  std::vector<std::string> queries;  ///< PromQL; empty: the preset
+  std::string preset = "temps";
+  std::string prometheus = "http://localhost:9090", agent = "http://127.0.0.1:11520";
+  bool from_agent = false;
+  HttpOptions http;
+  std::string printer, instance;  ///< empty: any
+  std::string print;              ///< "last", "current" or a number; empty: `range` counts
+  Ms margin{120'000};
+  Range range;  ///< its end is never in the future
+  Ms step{};    ///< 0: automatic
+  Format format = Format::kCsv;
+  char separator = ',';
+  bool has_header = true;
+  TimeStyle time = TimeStyle::kUnix;
+  std::string legend, title, y_label, output;  ///< empty: as usual
+  int width = 0, height = 0;                   ///< 0: as usual
+  Terminal terminal = Terminal::kNone;
+  bool has_marks = true;
+};
+
+/// Nothing to do but print and end.
+struct Ending {
+  int code = 0;
+  std::string text;
+};
+
+/// `argv[0]` is what the usage is called by. `now` is what ranges end at. Throws Failure (kUsage).
+[[nodiscard]] std::variant<ExportOptions, Ending> parse_export(int argc, const char* const* argv, Ms now);
+
+}  // namespace tools

@@ -1,0 +1,17 @@
+// Where a page of metrics comes from: a server, a file or standard input, packed by gzip or not.
+#pragma once
+
+#include <istream>
+#include <string>
+
+#include "agent/tools/http_client.h"
+
+namespace tools {
+
+/// `source`: URL, file or "-". Throws Failure (kServer) with a sentence.
+[[nodiscard]] std::string read_page(const std::string& source, HttpClient& client, std::istream& in);
+
+/// The text as it is, or unpacked if it begins as gzip does. Throws Failure (kServer).
+[[nodiscard]] std::string unpacked(std::string text);
+
+}  // namespace tools

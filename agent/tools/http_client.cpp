@@ -1,0 +1,144 @@
+#include "agent/tools/http_client.h"
+
+#include <algorithm>
+#include <chrono>
+#include <thread>
+#include <utility>
+
+#include <curl/curl.h>
+
+#include "agent/build_info.h"
+#include "agent/metrics_text.h"
+#include "agent/tools/failure.h"
+
+namespace tools {
+namespace {
+
+// Proxies take 2,000 bytes of URL and more, none promises it.
+constexpr std::size_t kLongestUrl = 1900;
+// 10,000 points of a thousand series; an answer without end must not fill the memory.
+constexpr std::size_t kMostBytes = 512U << 20;
+constexpr int kTries = 3;
+constexpr std::chrono::milliseconds kPause{500};
+
+std::size_t take(char* bytes, std::size_t, std::size_t count, void* body) {
+  auto& text = *static_cast<std::string*>(body);
+  if (text.size() + count > kMostBytes) return 0;
+  text.append(bytes, count);
+  return count;
+}
+
+/// The other end may just be starting, or full for a moment.
+bool may_pass(long status) {
+  return status == 429 || status == 502 || status == 503 || status == 504;
+}
+bool may_pass(CURLcode code) {
+  return code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR;
+}
+
+struct Headers {
+  ~Headers() { curl_slist_free_all(list); }
+  void add(const std::string& line) { list = curl_slist_append(list, line.c_str()); }
+  curl_slist* list = nullptr;
+};
+
+}  // namespace
+
+struct HttpClient::Handle {
+  Handle() : curl(curl_easy_init()) {}
+  ~Handle() { curl_easy_cleanup(curl); }
+  Handle(const Handle&) = delete;
+  Handle& operator=(const Handle&) = delete;
+  CURL* curl;
+};
+
+HttpClient::HttpClient(HttpAccess access) : access_(std::move(access)) {
+  curl_global_init(CURL_GLOBAL_DEFAULT);
+  handle_ = std::make_unique<Handle>();
+  if (handle_->curl == nullptr) throw Failure(Exit::kServer, "libcurl could not be started");
+}
+
+HttpClient::~HttpClient() = default;
+
+HttpAnswer HttpClient::get(const std::string& url, const std::string& accept) {
+  return fetch(url, nullptr, accept);
+}
+
+HttpAnswer HttpClient::ask(const std::string& url, const Parameters& parameters) {
+  const std::string form = encoded(parameters);
+  if (form.empty()) return fetch(url, nullptr, "*/*");
+  if (url.size() + 1 + form.size() > kLongestUrl) return fetch(url, &form, "*/*");
+  return fetch(url + '?' + form, nullptr, "*/*");
+}
+
+HttpAnswer HttpClient::fetch(const std::string& url, const std::string* form, const std::string& accept) {
+  CURL* curl = handle_->curl;
+  curl_easy_reset(curl);  // keeps the connection
+  HttpAnswer answer;
+  char reason[CURL_ERROR_SIZE] = "";
+  Headers headers;
+  headers.add("Accept: " + accept);
+  headers.add("Expect:");  // a server that does not know it costs a second
+  const std::string name = "marlin-agent/" + agent::build_info().version;
+  curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
+  curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
+  curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);  // credentials stay with the first host
+  curl_easy_setopt(curl, CURLOPT_MAXREDIRS, 5L);
+  curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");  // all that this libcurl can unpack
+  curl_easy_setopt(curl, CURLOPT_USERAGENT, name.c_str());
+  curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.list);
+  curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);
+  curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(access_.timeout_seconds * 1000));
+  curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
+  curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer.body);
+  if (form != nullptr) {
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(form->size()));
+    curl_easy_setopt(curl, CURLOPT_POSTFIELDS, form->c_str());
+  }
+  if (!access_.user.empty()) {
+    curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BASIC);
+    curl_easy_setopt(curl, CURLOPT_USERNAME, access_.user.c_str());
+    curl_easy_setopt(curl, CURLOPT_PASSWORD, access_.password.c_str());
+  }
+  if (!access_.bearer_token.empty()) {
+    curl_easy_setopt(curl, CURLOPT_HTTPAUTH, CURLAUTH_BEARER);
+    curl_easy_setopt(curl, CURLOPT_XOAUTH2_BEARER, access_.bearer_token.c_str());
+  }
+  if (!access_.ca_file.empty()) curl_easy_setopt(curl, CURLOPT_CAINFO, access_.ca_file.c_str());
+  if (access_.insecure) {
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYPEER, 0L);
+    curl_easy_setopt(curl, CURLOPT_SSL_VERIFYHOST, 0L);
+  }
+  for (int attempt = 1;; ++attempt) {
+    answer = {};
+    const CURLcode code = curl_easy_perform(curl);
+    curl_easy_getinfo(curl, CURLINFO_RESPONSE_CODE, &answer.status);
+    const bool again = attempt < kTries && (code == CURLE_OK ? may_pass(answer.status) : may_pass(code));
+    if (again) {
+      std::this_thread::sleep_for(kPause * attempt);
+      continue;
+    }
+    if (code == CURLE_WRITE_ERROR && answer.body.size() + CURL_MAX_WRITE_SIZE > kMostBytes)
+      throw Failure(Exit::kServer,
+                    "the answer of " + shown(url) + " is larger than 512 MB: choose a larger --step");
+    if (code != CURLE_OK) {
+      throw Failure(Exit::kServer, "no answer from " + shown(url.substr(0, url.find('?'))) + ": " +
+                                       (*reason != '\0' ? reason : curl_easy_strerror(code)));
+    }
+    const char* type = nullptr;
+    curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);
+    if (type != nullptr) answer.content_type = type;
+    return answer;
+  }
+}
+
+std::string refusal_text(const HttpAnswer& answer) {
+  const std::string status = "HTTP " + std::to_string(answer.status);
+  const auto first = answer.body.substr(0, answer.body.find_first_of("\r\n"));
+  if (first.empty() || first.front() == '<') return status;
+  return status + ": " + agent::clean_text(first, 300);
+}
+
+}  // namespace tools

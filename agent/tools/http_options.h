@@ -1,0 +1,28 @@
+// How another server is reached: the options that both commands have, and what they say once their files are
+// read.
+#pragma once
+
+#include <string>
+
+namespace CLI {
+class App;
+}
+
+namespace tools {
+
+struct HttpOptions {
+  std::string user, password_file, bearer_token_file, ca_file;  ///< empty: not given
+  bool insecure = false;
+  double timeout_seconds = 30;
+};
+void add_http_options(CLI::App& app, HttpOptions& options);
+
+struct HttpAccess {
+  std::string user, password, bearer_token, ca_file;
+  bool insecure = false;
+  double timeout_seconds = 30;
+};
+/// Reads the files; the last line end of a secret is not part of it. Throws Failure (kUsage).
+[[nodiscard]] HttpAccess http_access(const HttpOptions& options);
+
+}  // namespace tools

@@ -1,0 +1,18 @@
+// marlin-agent-tools: the sub-commands that ask servers, export and metrics. A program of its own, so that
+// the daemon carries no HTTP client; marlin-agent starts it.
+#include <csignal>
+#include <iostream>
+#include <string_view>
+
+#include "agent/tools/export_command.h"
+#include "agent/tools/failure.h"
+#include "agent/tools/metrics_command.h"
+
+int main(int argc, char** argv) {
+  std::ios::sync_with_stdio(false);
+  const std::string_view command = argc > 1 ? argv[1] : "";
+  if (command == "export") return tools::export_command(argc - 1, argv + 1, std::cout, std::cerr);
+  if (command == "metrics") return tools::metrics_command(argc - 1, argv + 1, std::cout, std::cerr);
+  std::cerr << "marlin-agent-tools: start it as marlin-agent export or marlin-agent metrics\n";
+  return static_cast<int>(tools::Exit::kUsage);
+}

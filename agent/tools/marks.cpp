@@ -1,0 +1,59 @@
+#include "agent/tools/marks.h"
+
+#include <map>
+
+namespace tools {
+namespace {
+
+std::string label(const Labels& labels, const char* name) {
+  const auto it = labels.find(name);
+  return it == labels.end() ? std::string() : it->second;
+}
+
+std::string printer_key(const Series& series) {
+  return label(series.labels, "printer") + '\n' + label(series.labels, "instance");
+}
+
+bool is_known(const Series& series, std::size_t i) {
+  return i < series.values.size() && series.values[i].has_value();
+}
+
+/// The state at instant `i`; empty if none is known.
+std::string state_at(const std::vector<const Series*>& states, std::size_t i) {
+  for (const Series* state : states) {
+    if (is_known(*state, i)) return label(state->labels, "state");
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<Mark> marks_of_states(const std::vector<Series>& states, const Grid& grid) {
+  std::map<std::string, std::vector<const Series*>> printers;
+  for (const Series& state : states) printers[printer_key(state)].push_back(&state);
+  std::vector<Mark> marks;
+  for (const auto& [key, own] : printers) {
+    const std::string prefix = printers.size() > 1 ? key.substr(0, key.find('\n')) + ' ' : "";
+    std::string last;
+    for (std::size_t i = 0; i < grid.points; ++i) {
+      const std::string state = state_at(own, i);
+      if (state.empty() || state == last) continue;
+      if (!last.empty()) marks.push_back({grid.time(i), prefix + state});
+      last = state;
+    }
+  }
+  return marks;
+}
+
+std::vector<Mark> marks_of_beginnings(const std::vector<Series>& series, const Grid& grid,
+                                      const std::string& text) {
+  std::vector<Mark> marks;
+  for (const Series& one : series) {
+    for (std::size_t i = 1; i < grid.points; ++i) {
+      if (is_known(one, i) && !is_known(one, i - 1)) marks.push_back({grid.time(i), text});
+    }
+  }
+  return marks;
+}
+
+}  // namespace tools

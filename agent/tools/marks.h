@@ -1,0 +1,18 @@
+// What happened, out of series that have a value only while something is so. Pure.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "agent/tools/series_table.h"
+
+namespace tools {
+
+/// `marlin_state == 1`: a mark for each change of a printer's state, with the new state's word; none for the
+/// first.
+[[nodiscard]] std::vector<Mark> marks_of_states(const std::vector<Series>& states, const Grid& grid);
+/// A mark wherever one of `series` begins to have a value.
+[[nodiscard]] std::vector<Mark> marks_of_beginnings(const std::vector<Series>& series, const Grid& grid,
+                                                    const std::string& text);
+
+}  // namespace tools

@@ -1,0 +1,205 @@
+#include "agent/tools/metrics_command.h"
+
+#include <cmath>
+#include <csignal>
+#include <iostream>
+#include <sstream>
+
+#include <regex.h>
+#include <sys/ioctl.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "agent/screen.h"
+#include "agent/tools/exposition_source.h"
+#include "agent/tools/failure.h"
+#include "agent/tools/metric_lint.h"
+#include "agent/tools/metrics_options.h"
+
+namespace tools {
+namespace {
+
+volatile std::sig_atomic_t ended = 0;
+
+/// A POSIX extended regular expression, in any case.
+class Filter {
+ public:
+  explicit Filter(const std::string& pattern) {
+    const int result = ::regcomp(&regex_, pattern.c_str(), REG_EXTENDED | REG_ICASE | REG_NOSUB);
+    if (result == 0) return;
+    char reason[200];
+    ::regerror(result, &regex_, reason, sizeof reason);
+    throw Failure(Exit::kUsage, "--filter: " + std::string(reason) + " in \"" + pattern + '"');
+  }
+  ~Filter() { ::regfree(&regex_); }
+  Filter(const Filter&) = delete;
+  Filter& operator=(const Filter&) = delete;
+  [[nodiscard]] bool takes(const std::string& name) const {
+    return ::regexec(&regex_, name.c_str(), 0, nullptr, 0) == 0;
+  }
+
+ private:
+  regex_t regex_{};
+};
+
+std::size_t terminal_columns() {
+  winsize size{};
+  return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
+}
+
+/// The samples of a family, by its own name or as it is stored, or those of one of its children.
+std::vector<ExpositionSample> samples_of(const Exposition& page, const std::string& name) {
+  std::vector<ExpositionSample> samples;
+  for (const ExpositionFamily& family : page.families) {
+    const bool is_it = family.name == name || stored_name(family, page.is_openmetrics) == name;
+    for (const ExpositionSample& sample : family.samples) {
+      if (is_it || sample.name == name) samples.push_back(sample);
+    }
+  }
+  return samples;
+}
+
+class MetricsCommand {
+ public:
+  MetricsCommand(const MetricsOptions& options, std::ostream& out, std::ostream& err)
+      : options_(options),
+        filter_(options.filter.empty() ? "." : options.filter),
+        client_(http_access(options.http)),
+        out_(out),
+        err_(err) {}
+
+  Exit once() {
+    const Exposition page = read();
+    if (options_.lint) return print_lint(page);
+    const Exit shown = show(page, out_, options_.series.empty() ? terminal_columns() : 0);
+    const Exit counted = check_cardinality(page);
+    return shown != Exit::kOk ? shown : counted;
+  }
+
+  Exit watch() {
+    for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { ended = 1; });
+    return agent::Screen::is_possible() && options_.format == MetricsFormat::kTable ? watch_screen()
+                                                                                    : watch_pipe();
+  }
+
+ private:
+  Exposition read() {
+    try {
+      return parse_exposition(read_page(options_.source, client_, std::cin));
+    } catch (const Failure& failure) {
+      const bool names_it = std::string_view(failure.what()).find("line ") != 0;
+      throw Failure(failure.exit, (names_it ? "" : shown(options_.source) + ", ") + failure.what());
+    }
+  }
+
+  Exit show(const Exposition& page, std::ostream& out, std::size_t columns) const {
+    if (!options_.series.empty()) {
+      const auto samples = samples_of(page, options_.series);
+      if (samples.empty()) throw Failure(Exit::kNoData, "there is no series of \"" + options_.series + '"');
+      write_series(out, samples, options_.format, columns);
+      return Exit::kOk;
+    }
+    auto rows = rows_of(page);
+    std::erase_if(rows, [&](const FamilyRow& row) { return !filter_.takes(row.name); });
+    sort_rows(rows, options_.order, options_.reverse);
+    write_families(out, rows, options_.format, columns);
+    return rows.empty() ? Exit::kNoData : Exit::kOk;
+  }
+
+  Exit print_lint(const Exposition& page) {
+    const auto findings = lint(page);
+    for (const LintFinding& finding : findings) out_ << finding.metric << ' ' << finding.text << '\n';
+    const Exit counted = check_cardinality(page);
+    return findings.empty() ? counted : Exit::kNoData;
+  }
+
+  Exit check_cardinality(const Exposition& page) {
+    Exit result = Exit::kOk;
+    if (!options_.max_cardinality) return result;
+    for (const FamilyRow& row : rows_of(page)) {
+      if (!filter_.takes(row.name) || row.cardinality <= *options_.max_cardinality) continue;
+      err_ << "marlin-agent: " << row.name << " has " << row.cardinality << " series, more than "
+           << *options_.max_cardinality << '\n';
+      result = Exit::kNoData;
+    }
+    return result;
+  }
+
+  Exit watch_pipe() {
+    Exit result = Exit::kOk;
+    while (ended == 0 && out_) {
+      const Exit one = once();
+      if (one != Exit::kOk) result = one;
+      out_ << '\n' << std::flush;
+      wait();
+    }
+    return result;
+  }
+
+  /// A server that is away for a moment is waited for: the picture says so meanwhile.
+  Exit watch_screen() {
+    Exposition page = read();
+    agent::Screen screen;
+    while (ended == 0) {
+      const auto style = screen.style();
+      std::ostringstream text;
+      try {
+        (void)show(page, text, style.columns);
+      } catch (const Failure& failure) {
+        text << failure.what() << '\n';
+      }
+      draw(screen, text.str(), style);
+      wait();
+      try {
+        if (ended == 0) page = read();
+      } catch (const Failure& failure) {
+        draw(screen, failure.what(), style);
+        wait();
+      }
+    }
+    return Exit::kOk;
+  }
+
+  static void draw(agent::Screen& screen, const std::string& text, const agent::TextStyle& style) {
+    std::vector<std::string> lines;
+    std::istringstream in(text);
+    for (std::string line; lines.size() < style.rows && std::getline(in, line);) lines.push_back(line);
+    screen.draw(lines);
+  }
+
+  void wait() const {
+    const double seconds = *options_.watch_seconds;
+    const timespec time{static_cast<time_t>(seconds),
+                        static_cast<long>((seconds - std::floor(seconds)) * 1e9)};
+    if (ended == 0) ::nanosleep(&time, nullptr);  // a signal ends it
+  }
+
+  const MetricsOptions& options_;
+  Filter filter_;
+  HttpClient client_;
+  std::ostream& out_;
+  std::ostream& err_;
+};
+
+}  // namespace
+
+int metrics_command(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
+  try {
+    const auto parsed = parse_metrics(argc, argv);
+    if (const auto* ending = std::get_if<Ending>(&parsed)) {
+      out << ending->text;
+      return ending->code;
+    }
+    const auto& options = std::get<MetricsOptions>(parsed);
+    MetricsCommand command(options, out, err);
+    const Exit exit = options.watch_seconds ? command.watch() : command.once();
+    out.flush();
+    return static_cast<int>(exit);
+  } catch (const Failure& failure) {
+    err << "marlin-agent: " << failure.what() << '\n';
+    if (failure.exit == Exit::kUsage) err << "Try: marlin-agent metrics --help\n";
+    return static_cast<int>(failure.exit);
+  }
+}
+
+}  // namespace tools

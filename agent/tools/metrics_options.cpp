@@ -1,0 +1,81 @@
+#include "agent/tools/metrics_options.h"
+
+#include <algorithm>
+#include <array>
+#include <sstream>
+#include <vector>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "agent/tools/failure.h"
+
+namespace tools {
+namespace {
+
+constexpr const char* kAbout = "Show the metrics of a page: of the agent, of any exporter, or of a file.\n";
+constexpr const char* kFooter =
+    "\nExit status: 0 done, 1 --lint or --max-cardinality found something or nothing is left to show, 2 "
+    "wrong command line,"
+    "\n3 the page cannot be had or read."
+    "\n\nExamples: marlin-agent metrics --sort cardinality --reverse"
+    "\n          marlin-agent metrics --series marlin_temperature_celsius --watch 2"
+    "\n          marlin-agent metrics http://localhost:9100/metrics --lint --max-cardinality 500";
+
+constexpr std::array<std::string_view, 5> kOrders{"name", "type", "unit", "cardinality", "help"};
+constexpr std::array<std::string_view, 4> kFormats{"table", "md", "json", "csv"};
+
+template <std::size_t N>
+std::vector<std::string> list_of(const std::array<std::string_view, N>& words) {
+  return {words.begin(), words.end()};
+}
+
+template <std::size_t N>
+int index_of(const std::array<std::string_view, N>& words, const std::string& word) {
+  return static_cast<int>(std::find(words.begin(), words.end(), word) - words.begin());
+}
+
+}  // namespace
+
+std::variant<MetricsOptions, Ending> parse_metrics(int argc, const char* const* argv) {
+  MetricsOptions o;
+  std::string order = "name", format = "table";
+  CLI::App app(kAbout, "marlin-agent metrics");
+  app.footer(kFooter);
+  app.add_option("SOURCE", o.source, "URL, file or - (default http://127.0.0.1:11520/metrics)");
+  add_http_options(app, o.http);
+  app.add_option("--sort", order, "By name, type, unit, cardinality or help (default name)")
+      ->type_name("COLUMN")
+      ->check(CLI::IsMember(list_of(kOrders)));
+  app.add_flag("--reverse", o.reverse, "The other way round");
+  app.add_option("--filter", o.filter, "Only names that fit this regular expression, in any case")
+      ->type_name("REGEX");
+  app.add_option("--series", o.series, "Every series of this metric with its value")->type_name("NAME");
+  app.add_option("--format", format, "table, md, json or csv (default table)")
+      ->type_name("FORMAT")
+      ->check(CLI::IsMember(list_of(kFormats)));
+  app.add_option("--watch", o.watch_seconds, "Again every so many seconds until Ctrl-C")
+      ->type_name("SECONDS")
+      ->check(CLI::Range(0.2, 86400.0));
+  auto* lint = app.add_flag("--lint", o.lint, "Say what promtool check metrics would say");
+  app.add_option("--max-cardinality", o.max_cardinality, "Fail if a metric has more series than this")
+      ->type_name("N");
+  app.get_option("--series")->excludes(lint);
+  app.get_option("--watch")->excludes(lint);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    std::ostringstream out, ignored;
+    app.exit(success, out, ignored);
+    return Ending{0, out.str()};
+  } catch (const CLI::ParseError& error) {
+    throw Failure(Exit::kUsage, error.what());
+  }
+  if (o.source == "-" && o.watch_seconds) throw Failure(Exit::kUsage, "--watch: standard input is read once");
+  o.order = static_cast<FamilyOrder>(index_of(kOrders, order));
+  o.format = static_cast<MetricsFormat>(index_of(kFormats, format));
+  return o;
+}
+
+}  // namespace tools

@@ -1,0 +1,77 @@
+#include "agent/tools/plot.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+#include <ctime>
+
+#include "agent/metrics_text.h"
+
+namespace tools {
+namespace {
+
+constexpr std::size_t kLongestText = 500;
+constexpr int kMostTicks = 8;
+constexpr std::array<long, 24> kTickSeconds{1,     2,     5,     10,    15,     20,     30,      60,
+                                            120,   300,   600,   900,   1200,   1800,   3600,    7200,
+                                            10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000};
+
+/// One line: control characters become blanks, what is no UTF-8 becomes U+FFFD.
+std::string one_line(std::string_view text) {
+  std::string line(text);
+  for (char& c : line) {
+    if ((c >= 0 && c < ' ') || c == '\x7f') c = ' ';
+  }
+  return agent::clean_text(line, kLongestText);
+}
+
+}  // namespace
+
+bool has_second_axis(const Table& table) {
+  const auto is_ratio = [](const Series& series) { return series.is_ratio; };
+  return std::any_of(table.series.begin(), table.series.end(), is_ratio) &&
+         !std::all_of(table.series.begin(), table.series.end(), is_ratio);
+}
+
+std::string zone_text(Ms utc_offset) {
+  const auto minutes = std::abs(utc_offset.count()) / 60'000;
+  if (minutes == 0) return "UTC";
+  std::array<char, 24> text{};
+  std::snprintf(text.data(), text.size(), "UTC%c%02d:%02d", utc_offset.count() < 0 ? '-' : '+',
+                static_cast<int>(minutes / 60), static_cast<int>(minutes % 60));
+  return text.data();
+}
+
+Ms tick_distance(Ms range) {
+  for (const long seconds : kTickSeconds) {
+    if (range <= Ms(seconds * 1000) * kMostTicks) return Ms(seconds * 1000);
+  }
+  return range / kMostTicks;
+}
+
+std::string gnuplot_quoted(std::string_view text) {
+  std::string out = "'";
+  for (const char c : one_line(text)) {
+    if (c == '\'') out += '\'';
+    out += c;
+  }
+  return out + '\'';
+}
+
+std::string python_quoted(std::string_view text) {
+  std::string out = "'";
+  for (const char c : one_line(text)) {
+    if (c == '\'' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out + '\'';
+}
+
+Ms local_utc_offset(Ms at) {
+  const auto seconds = static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(at).count());
+  std::tm fields{};
+  localtime_r(&seconds, &fields);
+  return Ms(fields.tm_gmtoff * 1000);
+}
+
+}  // namespace tools

@@ -1,0 +1,98 @@
+#include "agent/tools/presets.h"
+
+#include <array>
+
+namespace tools {
+namespace {
+
+struct Row {
+  std::string_view preset, query, legend;  ///< $s: the selector, $w: the window of rates
+  bool is_ratio = false;
+};
+
+// clang-format off
+constexpr std::array<Row, 22> kRows{{
+    {"temps", "marlin_temperature_celsius{$s}", "{{sensor}}"},
+    {"temps", "marlin_temperature_target_celsius{$s}", "{{sensor}} target"},
+    {"progress", "marlin_print_progress_ratio{$s}", "progress {{estimator}}", true},
+    {"progress", "marlin_print_remaining_seconds{$s}", "remaining"},
+    {"progress", "marlin_print_elapsed_seconds{$s}", "elapsed"},
+    {"progress", "marlin_print_change_remaining_seconds{$s}", "to the next change"},
+    {"fans", "marlin_fan_speed_rpm{$s}", "{{fan}} rpm"},
+    {"fans", "marlin_fan_duty_ratio{$s}", "{{fan}} duty", true},
+    {"link", "sum by (printer, origin) (rate(marlin_commands_total{$s}[$w]))", "commands/s {{origin}}"},
+    {"link", "sum by (printer) (rate(marlin_resends_total{$s}[$w]))", "resends/s"},
+    {"link", "marlin_commands_in_flight{$s}", "in flight"},
+    {"link", "histogram_quantile(0.95, sum by (printer, le) (rate(marlin_ok_latency_seconds_bucket{$s}[$w])))", "ok latency p95, s", true},
+    {"link", "histogram_quantile(0.95, sum by (printer, le) (rate(marlin_passthrough_latency_seconds_bucket{$s}[$w])))", "agent's delay p95, s", true},
+    {"link", "rate(marlin_starved_seconds_total{$s}[$w])", "starved", true},
+    {"link", "sum by (printer) (rate(marlin_busy_seconds_total{$s}[$w]))", "busy", true},
+    {"all", "marlin_heater_duty_ratio{$s}", "{{sensor}} duty", true},
+    {"all", "marlin_feedrate_ratio{$s}", "feed rate", true},
+    {"all", "marlin_flow_ratio{$s}", "flow", true},
+    {"all", "marlin_axis_position_meters{axis=\"z\",$s}", "z, m", true},
+    {"all", "rate(marlin_extruded_meters_total{$s}[$w])", "extruded m/s", true},
+    {"all", "marlin_up{$s}", "up", true},
+    {"all", "marlin_host_connected{$s}", "host connected", true},
+}};
+// clang-format on
+
+std::string replaced(std::string_view text, std::string_view what, const std::string& by) {
+  std::string out;
+  for (auto at = text.find(what); at != std::string_view::npos; at = text.find(what)) {
+    out.append(text.substr(0, at)).append(by);
+    text.remove_prefix(at + what.size());
+  }
+  return out.append(text);
+}
+
+std::string quoted(const std::string& value) {
+  std::string out = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (c == '\n')
+      out += "\\n";
+    else
+      out += c;
+  }
+  return out + '"';
+}
+
+}  // namespace
+
+std::vector<std::string> preset_names() {
+  return {"temps", "link", "progress", "fans", "all"};
+}
+
+std::vector<Ask> asks_of(std::string_view preset, const std::string& selector, Ms window) {
+  std::vector<Ask> asks;
+  for (const Row& row : kRows) {
+    if (preset != "all" && preset != row.preset) continue;
+    const std::string query = replaced(row.query, "$s", selector);
+    asks.push_back({replaced(query, "$w", std::to_string(window.count()) + "ms"), std::string(row.legend),
+                    row.is_ratio});
+  }
+  return asks;
+}
+
+AxisLabels axis_labels_of(std::string_view preset) {
+  if (preset == "temps") return {"°C", ""};
+  if (preset == "progress") return {"seconds", "ratio"};
+  if (preset == "fans") return {"rpm", "ratio"};
+  if (preset == "link") return {"per second", "seconds, ratio"};
+  return {"", "ratio"};
+}
+
+std::string selector_of(const std::string& printer, const std::string& instance) {
+  std::string selector;
+  if (!printer.empty()) selector += "printer=" + quoted(printer);
+  if (!instance.empty())
+    selector += (selector.empty() ? "" : ",") + std::string("instance=") + quoted(instance);
+  return selector;
+}
+
+bool asks_for_ratio(std::string_view query) {
+  return query.find("_ratio") != std::string_view::npos || query.find("duty") != std::string_view::npos;
+}
+
+}  // namespace tools

@@ -1,0 +1,27 @@
+// How far a long work is, on standard error of a terminal: one line, overwritten; a pipe or a file hears
+// nothing.
+#pragma once
+
+#include <cstddef>
+#include <string>
+
+namespace tools {
+
+class ProgressLine {
+ public:
+  /// By whether standard error is a terminal that can overwrite.
+  ProgressLine();
+  explicit ProgressLine(bool is_shown) : is_shown_(is_shown) {}
+  ~ProgressLine();  ///< clear()
+  ProgressLine(const ProgressLine&) = delete;
+  ProgressLine& operator=(const ProgressLine&) = delete;
+
+  void show(const std::string& what, std::size_t done, std::size_t all);
+  void clear();
+
+ private:
+  bool is_shown_;
+  bool is_dirty_ = false;
+};
+
+}  // namespace tools

@@ -1,0 +1,142 @@
+#include "agent/tools/time_grid.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <cmath>
+#include <cstdlib>
+#include <ctime>
+#include <string>
+
+#include "agent/time_text.h"
+
+namespace tools {
+namespace {
+
+struct Unit {
+  std::string_view word;
+  double seconds;
+};
+// "ms" before "m": the longer word is tried first.
+constexpr std::array<Unit, 7> kUnits{
+    {{"ms", 0.001}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}, {"w", 604800}, {"y", 31536000}}};
+
+constexpr Ms::rep kWantedPoints = 10'000;
+// Year 2255: what 64 bits of nanoseconds hold.
+constexpr double kLatestSeconds = 9e9;
+
+Ms from_seconds(double seconds) {
+  return Ms(std::llround(seconds * 1000));
+}
+
+/// A plain decimal number at the head of `text`, which loses it.
+std::optional<double> take_number(std::string_view& text) {
+  double value = 0;
+  const auto [end, error] =
+      std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  if (error != std::errc() || !std::isfinite(value) || value < 0) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  return value;
+}
+
+std::optional<double> take_unit(std::string_view& text) {
+  for (const Unit& unit : kUnits) {
+    if (!text.starts_with(unit.word)) continue;
+    text.remove_prefix(unit.word.size());
+    return unit.seconds;
+  }
+  return std::nullopt;
+}
+
+/// "2026-11-21T13:30:05Z" and "2026-11-21T13:30:05.250Z".
+std::optional<Ms> utc_instant(const std::string& text) {
+  std::tm fields{};
+  const char* rest = strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &fields);
+  if (rest == nullptr) return std::nullopt;
+  std::string_view tail(rest);
+  double fraction = 0;
+  if (tail.starts_with('.')) {
+    const auto value = take_number(tail);
+    if (!value || *value >= 1) return std::nullopt;
+    fraction = *value;
+  }
+  if (tail != "Z") return std::nullopt;
+  const std::tm asked = fields;
+  const std::time_t time = timegm(&fields);
+  if (fields.tm_mday != asked.tm_mday || fields.tm_mon != asked.tm_mon) return std::nullopt;
+  return from_seconds(static_cast<double>(time) + fraction);
+}
+
+Ms floor_to(Ms time, Ms step) {
+  const auto rest = ((time % step) + step) % step;
+  return time - rest;
+}
+
+}  // namespace
+
+std::optional<Ms> parse_duration(std::string_view text) {
+  double seconds = 0;
+  bool is_bare = false;
+  if (text.empty()) return std::nullopt;
+  while (!text.empty()) {
+    const auto count = take_number(text);
+    if (!count || is_bare) return std::nullopt;
+    is_bare = text.empty();
+    const auto unit = is_bare ? std::optional<double>(1) : take_unit(text);
+    if (!unit || (is_bare && seconds > 0)) return std::nullopt;
+    seconds += *count * *unit;
+  }
+  if (seconds > kLatestSeconds) return std::nullopt;
+  return from_seconds(seconds);
+}
+
+std::optional<Ms> parse_instant(std::string_view text, Ms now) {
+  if (text == "now") return now;
+  std::string_view rest = text;
+  if (const auto number = take_number(rest); number && rest.empty()) {
+    return *number < kLatestSeconds ? std::optional<Ms>(from_seconds(*number)) : std::nullopt;
+  }
+  if (text.ends_with('Z')) return utc_instant(std::string(text));
+  if (const auto ago = parse_duration(text)) return now - *ago;
+  const auto seconds = agent::parse_time(text, static_cast<double>(now.count()) / 1000);
+  return seconds ? std::optional<Ms>(from_seconds(*seconds)) : std::nullopt;
+}
+
+std::string seconds_text(Ms time) {
+  const auto count = time.count();
+  const auto whole = std::abs(count) / 1000, rest = std::abs(count) % 1000;
+  std::string text = (count < 0 ? "-" : "") + std::to_string(whole);
+  if (rest == 0) return text;
+  std::string fraction = std::to_string(1000 + rest);
+  fraction[0] = '.';
+  while (fraction.back() == '0') fraction.pop_back();
+  return text + fraction;
+}
+
+std::optional<std::size_t> Grid::index_of(Ms time) const {
+  const auto distance = (time - start).count() + step.count() / 2;
+  if (distance < 0) return std::nullopt;
+  const auto index = static_cast<std::size_t>(distance / step.count());
+  return index < points ? std::optional<std::size_t>(index) : std::nullopt;
+}
+
+Grid grid_over(const Range& range, Ms step) {
+  Grid grid{floor_to(range.start, step), step, 0};
+  if (range.end >= grid.start) grid.points = static_cast<std::size_t>((range.end - grid.start) / step) + 1;
+  return grid;
+}
+
+Ms automatic_step(const Range& range, Ms least) {
+  const auto wanted = std::max(least, (range.end - range.start + Ms(kWantedPoints - 1)) / kWantedPoints);
+  if (wanted <= Ms(1000)) return std::max(wanted, Ms(1));
+  return std::chrono::ceil<std::chrono::seconds>(wanted);
+}
+
+std::vector<Grid> pieces_of(const Grid& grid, std::size_t most) {
+  std::vector<Grid> pieces;
+  for (std::size_t first = 0; first < grid.points; first += most)
+    pieces.push_back({grid.time(first), grid.step, std::min(most, grid.points - first)});
+  return pieces;
+}
+
+}  // namespace tools
