@@ -121,7 +121,7 @@ class RunningService {
     refused_ = faults;
     for (const std::string& sentence : faults) log_.error("", sentence);
     log_.error("", instead);
-    trouble_ = in_one_line(faults) + ": " + instead;
+    trouble_ = in_one_line(faults) + " (" + instead + ")";
   }
 
   // On the I/O thread: if that hangs, the watchdog hears nothing.
