@@ -48,7 +48,7 @@ unsigned named_speed(int fd) {
 int set_baud_rate(int fd, unsigned baud) {
   if (baud == 0) return EINVAL;  // 0 means "hang up" to the kernel
   termios2 settings{};
-  if (::ioctl(fd, TCGETS2, &settings) != 0) return errno == ENOTTY ? set_named_speed(fd, baud) : errno;
+  if (::ioctl(fd, TCGETS2, &settings) != 0) return set_named_speed(fd, baud);
   settings.c_cflag &= ~static_cast<tcflag_t>(CBAUD | (CBAUD << IBSHIFT));
   settings.c_cflag |= BOTHER | (BOTHER << IBSHIFT);
   settings.c_ispeed = baud;
