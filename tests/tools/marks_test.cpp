@@ -1,0 +1,49 @@
+#include "agent/tools/marks.h"
+
+#include <catch2/catch.hpp>
+
+using tools::Grid;
+using tools::Ms;
+using tools::Series;
+
+namespace {
+
+const Grid kGrid{Ms(0), Ms(1000), 6};
+
+Series state(const std::string& printer, const std::string& word, std::vector<std::optional<double>> values) {
+  Series series;
+  series.labels = {{"printer", printer}, {"state", word}};
+  series.values = std::move(values);
+  return series;
+}
+
+}  // namespace
+
+TEST_CASE("each change of state is marked once, gaps and the first state are not") {
+  const auto no = std::optional<double>();
+  const auto marks = tools::marks_of_states(
+      {state("a", "printing", {1, 1, no, no, no, 1}), state("a", "paused", {no, no, no, 1, 1, no})}, kGrid);
+  REQUIRE(marks.size() == 2);
+  CHECK(marks[0].text == "paused");
+  CHECK(marks[0].at == Ms(3000));
+  CHECK(marks[1].text == "printing");
+  CHECK(marks[1].at == Ms(5000));
+}
+
+TEST_CASE("of several printers each mark says whose it is") {
+  const auto no = std::optional<double>();
+  const auto marks = tools::marks_of_states(
+      {state("a", "idle", {1, 1, 1, 1, 1, 1}), state("b", "idle", {1, no, no, no, no, no}),
+       state("b", "printing", {no, 1, 1, 1, 1, 1})},
+      kGrid);
+  REQUIRE(marks.size() == 1);
+  CHECK(marks[0].text == "b printing");
+}
+
+TEST_CASE("a burst is marked where it begins") {
+  const auto no = std::optional<double>();
+  const auto marks = tools::marks_of_beginnings({state("a", "", {1, no, 5, 6, no, 7})}, kGrid, "resends");
+  REQUIRE(marks.size() == 2);
+  CHECK(marks[0].at == Ms(2000));
+  CHECK(marks[1].at == Ms(5000));
+}

@@ -1,0 +1,49 @@
+#include "agent/tools/print_span.h"
+
+#include <catch2/catch.hpp>
+
+#include "agent/tools/failure.h"
+
+using tools::Ms;
+using tools::PrintSpan;
+
+namespace {
+
+std::vector<PrintSpan> spans() {
+  return {{"7", "a", "", Ms(100), Ms(200), false},
+          {"8", "b", "", Ms(150), Ms(400), false},
+          {"9", "a", "", Ms(300), Ms(500), true}};
+}
+
+int exit_of(const tools::PrintChoice& choice, std::vector<PrintSpan> all) {
+  try {
+    (void)tools::chosen(choice, std::move(all));
+    return 0;
+  } catch (const tools::Failure& failure) {
+    return static_cast<int>(failure.exit);
+  }
+}
+
+}  // namespace
+
+TEST_CASE("the last print is the last that ended, the current one the one that runs") {
+  CHECK(tools::chosen({"last", "", ""}, spans()).id == "8");
+  CHECK(tools::chosen({"last", "a", ""}, spans()).id == "7");
+  CHECK(tools::chosen({"current", "", ""}, spans()).id == "9");
+  CHECK(tools::chosen({"7", "", ""}, spans()).printer == "a");
+}
+
+TEST_CASE("no such print is no data, several are a question back") {
+  CHECK(exit_of({"12", "", ""}, spans()) == 1);
+  CHECK(exit_of({"current", "b", ""}, spans()) == 1);
+  CHECK(exit_of({"last", "", ""}, {}) == 1);
+  auto two = spans();
+  two[1].id = "7";
+  CHECK(exit_of({"7", "", ""}, two) == 2);
+  CHECK(exit_of({"7", "b", ""}, two) == 0);
+}
+
+TEST_CASE("a print is last, current or a number") {
+  for (const char* word : {"last", "current", "0", "42"}) CHECK(tools::is_print_word(word));
+  for (const char* word : {"", "newest", "-1", "4x", "\"}"}) CHECK_FALSE(tools::is_print_word(word));
+}

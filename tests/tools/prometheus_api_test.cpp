@@ -1,0 +1,94 @@
+#include "agent/tools/prometheus_api.h"
+
+#include <catch2/catch.hpp>
+#include <cmath>
+
+#include "agent/tools/failure.h"
+
+namespace {
+
+tools::HttpAnswer answer(std::string body, long status = 200) {
+  return {status, "application/json", std::move(body)};
+}
+
+std::string fault_of(const tools::HttpAnswer& given) {
+  try {
+    (void)tools::query_answer(given);
+    return "";
+  } catch (const tools::Failure& failure) {
+    CHECK(failure.exit == tools::Exit::kServer);
+    return failure.what();
+  }
+}
+
+}  // namespace
+
+TEST_CASE("a matrix is read with its labels, instants and values that are no numbers") {
+  const auto read = tools::query_answer(answer(R"({"status":"success","data":{"resultType":"matrix","result":[
+    {"metric":{"printer":"b"},"values":[[1700000000.25,"215.1"],[1700000010,"NaN"],[1700000020,"+Inf"]]},
+    {"metric":{"printer":"a"},"values":[[1700000000,"-1e-3"]]}]}})"));
+  REQUIRE(read.series.size() == 2);
+  CHECK(read.series[0].labels.at("printer") == "a");
+  CHECK(read.series[0].samples[0].value == -0.001);
+  CHECK(read.series[1].samples[0].at == tools::Ms(1'700'000'000'250));
+  CHECK(std::isnan(read.series[1].samples[1].value));
+  CHECK(std::isinf(read.series[1].samples[2].value));
+}
+
+TEST_CASE("vectors and scalars are read too") {
+  CHECK(
+      tools::query_answer(
+          answer(
+              R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"2"]}]}})"))
+          .series[0]
+          .samples[0]
+          .value == 2);
+  CHECK(tools::query_answer(answer(R"({"status":"success","data":{"resultType":"scalar","result":[1,"2"]}})"))
+            .series[0]
+            .samples[0]
+            .value == 2);
+}
+
+TEST_CASE("the server's own words are in the sentence") {
+  CHECK(
+      fault_of(answer(
+          R"({"status":"error","errorType":"bad_data","error":"exceeded maximum resolution of 11,000 points"})",
+          400)) == "the server says: exceeded maximum resolution of 11,000 points (bad_data)");
+  CHECK(fault_of(answer("Unauthorized\n", 401)).find("HTTP 401: Unauthorized") != std::string::npos);
+  CHECK(fault_of(answer("<html><body>404</body></html>", 404)).find("HTTP 404") != std::string::npos);
+  CHECK(fault_of(answer("<html>", 404)).find('<') == std::string::npos);
+  CHECK(fault_of(answer("hello", 200)).find("is the URL right") != std::string::npos);
+}
+
+TEST_CASE("an answer that is none does not end the program") {
+  for (const char* body :
+       {"", "[]", "{}", R"({"status":"success"})",
+        R"({"status":"success","data":{"resultType":"matrix","result":[{"values":[[1,2]]}]}})",
+        R"({"status":"success","data":{"result":[{"metric":7,"values":[]}]}})",
+        R"({"status":"success","data":{"result":[{"values":[[1,"x"]]}]}})",
+        R"({"status":"success","data":{"resultType":7,"result":[]}})",
+        R"({"status":"success","warnings":[7],"data":{"result":[]}})"}) {
+    INFO(body);
+    CHECK_FALSE(fault_of(answer(body)).empty());
+  }
+}
+
+TEST_CASE("native histograms are left out with a word about it") {
+  const auto read = tools::query_answer(answer(
+      R"({"status":"success","warnings":["partial"],"data":{"resultType":"matrix","result":[{"metric":{},"histograms":[[1,{}]]}]}})"));
+  CHECK(read.series.empty());
+  REQUIRE(read.warnings.size() == 2);
+  CHECK(read.warnings[0] == "partial");
+}
+
+TEST_CASE("the scrape interval is the printers' own, otherwise the shortest there is") {
+  const std::string both =
+      R"({"status":"success","data":{"activeTargets":[{"scrapePool":"node","scrapeInterval":"1s"},{"scrapePool":"marlin","scrapeInterval":"15s"}]}})";
+  CHECK(tools::scrape_interval(answer(both)) == tools::Ms(15'000));
+  CHECK(
+      tools::scrape_interval(answer(
+          R"({"status":"success","data":{"activeTargets":[{"scrapePool":"node","scrapeInterval":"1m0s"}]}})")) ==
+      tools::Ms(60'000));
+  CHECK_FALSE(tools::scrape_interval(answer("404 page not found", 404)));
+  CHECK_FALSE(tools::scrape_interval(answer("{}")));
+}
