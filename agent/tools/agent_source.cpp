@@ -9,6 +9,7 @@
 
 #include "agent/metrics_text.h"
 #include "agent/tools/failure.h"
+#include "agent/tools/marks.h"
 
 namespace tools {
 namespace {
@@ -70,7 +71,8 @@ std::vector<PrintSpan> parse_jobs(const std::string& body, Ms now) {
       span.printer = text_of(job, "printer");
       span.began = instant_of(job, "began_unix_seconds");
       span.ended = instant_of(job, "ended_unix_seconds");
-      span.runs = text_of(job, "result") == "running";
+      span.result = text_of(job, "result");
+      span.runs = span.result == "running";
       if (span.runs) span.ended = now;
       // Nobody saw its end: what the time that it printed says is the least.
       else if (span.ended < span.began)
@@ -155,10 +157,18 @@ std::vector<Series> AgentSource::temperatures(const std::string& printer, const 
   return all;
 }
 
-PrintSpan AgentSource::find_print(const PrintChoice& choice, Ms now) {
+std::vector<PrintSpan> AgentSource::jobs(const std::string& printer, Ms now) {
   Parameters parameters{{"limit", kMostJobs}};
-  if (!choice.printer.empty()) parameters.emplace_back("printer", choice.printer);
-  return chosen(choice, parse_jobs(body_of("api/v1/jobs", parameters), now));
+  if (!printer.empty()) parameters.emplace_back("printer", printer);
+  return parse_jobs(body_of("api/v1/jobs", parameters), now);
+}
+
+std::vector<Mark> AgentSource::marks(const std::string& printer, Ms now) {
+  return marks_of_prints(jobs(printer, now));
+}
+
+PrintSpan AgentSource::find_print(const PrintChoice& choice, Ms now) {
+  return chosen(choice, jobs(choice.printer, now));
 }
 
 }  // namespace tools

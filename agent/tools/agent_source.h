@@ -23,11 +23,14 @@ class AgentSource {
   /// Labelled as Prometheus has them, without instance and job. `printer`: empty: all.
   [[nodiscard]] std::vector<Series> temperatures(const std::string& printer, const Grid& grid,
                                                  ProgressLine& progress);
+  /// Where its prints began and ended.
+  [[nodiscard]] std::vector<Mark> marks(const std::string& printer, Ms now);
   [[nodiscard]] PrintSpan find_print(const PrintChoice& choice, Ms now);
 
  private:
   [[nodiscard]] std::string body_of(const std::string& path, const Parameters& parameters);
   [[nodiscard]] std::vector<std::string> printers();
+  [[nodiscard]] std::vector<PrintSpan> jobs(const std::string& printer, Ms now);
 
   HttpClient& client_;
   std::string base_;

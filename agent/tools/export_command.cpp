@@ -39,6 +39,7 @@ class Export {
   Table table() { return options_.from_agent ? from_agent() : from_prometheus(); }
   [[nodiscard]] std::string title() const {
     if (!options_.title.empty()) return options_.title;
+    if (span_.id.empty() && !options_.queries.empty()) return options_.queries.front();
     if (span_.id.empty()) return options_.printer;
     return "print " + span_.id + " on " + span_.printer + ", " + agent::local_time_text(unix_of(span_.began));
   }
@@ -58,6 +59,10 @@ class Export {
   [[nodiscard]] Table finished(Grid grid, std::vector<Series> series, std::vector<Mark> marks) const {
     Table table{grid, origin_, std::move(series), std::move(marks)};
     trim(table);
+    if (is_plot(options_.format) && table.marks.size() > kMostMarks) {
+      notes_ << "marlin-agent: " << table.marks.size() << " changes are too many to be marked\n";
+      table.marks.clear();
+    }
     name_columns(table);
     return table;
   }
@@ -67,12 +72,13 @@ class Export {
     const Range range = range_with(source);
     const Grid grid =
         grid_over(range, options_.step > Ms(0) ? options_.step : automatic_step(range, kAgentSampleEvery));
-    auto series =
-        source.temperatures(options_.print.empty() ? options_.printer : span_.printer, grid, progress_);
+    const std::string& printer = options_.print.empty() ? options_.printer : span_.printer;
+    auto series = source.temperatures(printer, grid, progress_);
     for (Series& one : series) {
       if (!options_.legend.empty()) one.legend = options_.legend;
     }
-    return finished(grid, std::move(series), {});
+    return finished(grid, std::move(series),
+                    wants_marks() ? source.marks(printer, now_) : std::vector<Mark>());
   }
 
   Table from_prometheus() {
@@ -85,10 +91,8 @@ class Export {
                                                   : selector_of(span_.printer, span_.instance);
     auto series =
         source.series(asks(selector, std::max(interval * kScrapesInWindow, grid.step)), grid, progress_);
-    auto marks = is_plot(options_.format) || options_.format == Format::kJson
-                     ? marks_of(source, selector, grid)
-                     : std::vector<Mark>();
-    return finished(grid, std::move(series), std::move(marks));
+    return finished(grid, std::move(series),
+                    wants_marks() ? source.marks(selector, grid) : std::vector<Mark>());
   }
 
   [[nodiscard]] std::vector<Ask> asks(const std::string& selector, Ms window) const {
@@ -105,12 +109,8 @@ class Export {
     return asks;
   }
 
-  std::vector<Mark> marks_of(PrometheusSource& source, const std::string& selector, const Grid& grid) {
-    if (!options_.has_marks) return {};
-    auto marks = source.marks(selector, grid);
-    if (marks.size() <= kMostMarks || options_.format == Format::kJson) return marks;
-    notes_ << "marlin-agent: " << marks.size() << " changes are too many to be marked\n";
-    return {};
+  [[nodiscard]] bool wants_marks() const {
+    return options_.has_marks && (is_plot(options_.format) || options_.format == Format::kJson);
   }
 
   const ExportOptions& options_;

@@ -1,6 +1,8 @@
 #include "agent/tools/marks.h"
 
+#include <algorithm>
 #include <map>
+#include <set>
 
 namespace tools {
 namespace {
@@ -53,6 +55,19 @@ std::vector<Mark> marks_of_beginnings(const std::vector<Series>& series, const G
       if (is_known(one, i) && !is_known(one, i - 1)) marks.push_back({grid.time(i), text});
     }
   }
+  return marks;
+}
+
+std::vector<Mark> marks_of_prints(const std::vector<PrintSpan>& prints) {
+  std::set<std::string> printers;
+  for (const PrintSpan& print : prints) printers.insert(print.printer);
+  std::vector<Mark> marks;
+  for (const PrintSpan& print : prints) {
+    const std::string prefix = printers.size() > 1 ? print.printer + ' ' : "";
+    marks.push_back({print.began, prefix + "print " + print.id});
+    if (!print.runs && print.ended > print.began) marks.push_back({print.ended, prefix + print.result});
+  }
+  std::stable_sort(marks.begin(), marks.end(), [](const Mark& a, const Mark& b) { return a.at < b.at; });
   return marks;
 }
 

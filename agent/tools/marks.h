@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "agent/tools/print_span.h"
 #include "agent/tools/series_table.h"
 
 namespace tools {
@@ -14,5 +15,8 @@ namespace tools {
 /// A mark wherever one of `series` begins to have a value.
 [[nodiscard]] std::vector<Mark> marks_of_beginnings(const std::vector<Series>& series, const Grid& grid,
                                                     const std::string& text);
+
+/// "print 7" where it began, "completed" where it ended; of several printers with the printer's name.
+[[nodiscard]] std::vector<Mark> marks_of_prints(const std::vector<PrintSpan>& prints);
 
 }  // namespace tools

@@ -14,6 +14,7 @@ struct PrintSpan {
   std::string id, printer, instance;  ///< instance: empty where the agent itself was asked
   Ms began{}, ended{};                ///< ended: of a print that runs, now
   bool runs = false;
+  std::string result;  ///< "completed"; empty where it is not told
 };
 
 /// "last", "current" or a number.

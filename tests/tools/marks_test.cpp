@@ -40,6 +40,16 @@ TEST_CASE("of several printers each mark says whose it is") {
   CHECK(marks[0].text == "b printing");
 }
 
+TEST_CASE("a print is marked where it begins and as what it ends") {
+  const auto marks = tools::marks_of_prints({{"8", "a", "", Ms(3000), Ms(9000), true, "running"},
+                                             {"7", "a", "", Ms(1000), Ms(2000), false, "failed"}});
+  REQUIRE(marks.size() == 3);
+  CHECK(marks[0].text == "print 7");
+  CHECK(marks[1].text == "failed");
+  CHECK(marks[1].at == Ms(2000));
+  CHECK(marks[2].text == "print 8");
+}
+
 TEST_CASE("a burst is marked where it begins") {
   const auto no = std::optional<double>();
   const auto marks = tools::marks_of_beginnings({state("a", "", {1, no, 5, 6, no, 7})}, kGrid, "resends");

@@ -10,9 +10,9 @@ using tools::PrintSpan;
 namespace {
 
 std::vector<PrintSpan> spans() {
-  return {{"7", "a", "", Ms(100), Ms(200), false},
-          {"8", "b", "", Ms(150), Ms(400), false},
-          {"9", "a", "", Ms(300), Ms(500), true}};
+  return {{"7", "a", "", Ms(100), Ms(200), false, ""},
+          {"8", "b", "", Ms(150), Ms(400), false, ""},
+          {"9", "a", "", Ms(300), Ms(500), true, ""}};
 }
 
 int exit_of(const tools::PrintChoice& choice, std::vector<PrintSpan> all) {
