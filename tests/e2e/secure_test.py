@@ -66,6 +66,28 @@ def wait_for_server(agent, *arguments):
     wait_until("the web server answers", lambda: curl(agent, *arguments)[0] != 0, 30, 0.1)
 
 
+def our_own_tools(rig, agent, authority):
+    """marlin-agent metrics and export get in by the same rules."""
+    password = authority.path("password")
+    with open(password, "w", encoding="ascii") as file:
+        file.write(PASSWORD + "\n")
+    url = f"https://127.0.0.1:{agent.port}"
+    ca, user = ("--ca", authority.path("ca.crt")), ("--user", "prometheus", "--password-file", password)
+
+    def tool(*words):
+        done = subprocess.run([rig.agent, *words], capture_output=True, timeout=60, check=False)
+        return done.returncode, (done.stdout + done.stderr).decode()
+    for access in (ca, ("--insecure",)):
+        status, said = tool("metrics", url, *access, *user)
+        expect(status == 0 and "marlin_up" in said, f"metrics {access}: {said[:300]}")
+    status, said = tool("metrics", url, *ca)
+    expect(status == 3 and "HTTP 401" in said, f"metrics without a password: {said[:300]}")
+    status, said = tool("metrics", url, *user)
+    expect(status == 3 and "certificate" in said, f"metrics without the authority: {said[:300]}")
+    status, said = tool("export", "--from-agent", "--agent", url, *ca, *user)
+    expect(status == 1 and "no data" in said, f"export of a printer that is not there: {said[:300]}")
+
+
 @claim("with TLS and passwords curl and a real Prometheus that have both are let in, others get 401, plain HTTP a word")
 def secured(rig, _):
     authority = Authority(rig)
@@ -88,6 +110,7 @@ def secured(rig, _):
     expect("This is an HTTPS server" in said, f"plain HTTP got {said[:300]}")
     expect(curl(agent, *ca, *user, "--tlsv1.2", "--tls-max", "1.2")[0] == 200, "TLS 1.2 was refused")
     expect("https://127.0.0.1" in agent.output(), "the log does not say https")
+    our_own_tools(rig, agent, authority)
 
     port = free_port()
     config = os.path.join(rig.directory, "prometheus.yml")
