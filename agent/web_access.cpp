@@ -7,14 +7,10 @@
 namespace agent {
 
 std::variant<WebAccessState, WebConfigFault> load_web_access(const std::string& file) {
-  auto config = load_web_config(file);
-  if (auto* fault = std::get_if<WebConfigFault>(&config)) return *fault;
-  WebAccessState state{.config = std::move(std::get<WebConfig>(config)), .tls = nullptr};
-  if (!state.config.tls) return state;
-  auto tls = load_tls(*state.config.tls);
-  if (auto* fault = std::get_if<WebConfigFault>(&tls)) return WebConfigFault{file + ": tls_server_config." + fault->sentence};
-  state.tls = std::move(std::get<std::shared_ptr<TlsServer>>(tls));
-  return state;
+  const auto module = access_module();
+  if (const auto* fault = std::get_if<WebConfigFault>(&module))
+    return WebConfigFault{file + ": needs " + fault->sentence};
+  return std::get<const AccessModule*>(module)->load(file);
 }
 
 WebAccess::WebAccess(std::string file, Report report) : file_(std::move(file)), report_(std::move(report)) {
@@ -55,7 +51,7 @@ void WebAccess::refresh(WebClock::time_point now, bool at_once) {
 }
 
 std::unique_ptr<WebStream> WebAccess::stream(WebStream::Socket socket) const {
-  return state_.tls ? tls_stream(std::move(socket), state_.tls) : plain_stream(std::move(socket));
+  return state_.tls ? state_.tls->stream(std::move(socket)) : plain_stream(std::move(socket));
 }
 
 }  // namespace agent

@@ -3,26 +3,24 @@
 // leaves everything as it was. Belongs to the web thread.
 #pragma once
 
+#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
+
 #include <array>
 #include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
+#include <variant>
 #include <vector>
 
+#include "agent/access_module.h"
 #include "agent/web_config.h"
 #include "agent/web_connections.h"
-#include "agent/web_tls.h"
+#include "agent/web_stream.h"
 
 namespace agent {
 
-/// A whole file with its certificates, loaded.
-struct WebAccessState {
-  WebConfig config;
-  std::shared_ptr<TlsServer> tls;  ///< none: plain HTTP
-};
-
-/// A fault names the file, the key and the reason.
+/// A fault names the file, the key and the reason; the access module is loaded if it was not.
 [[nodiscard]] std::variant<WebAccessState, WebConfigFault> load_web_access(const std::string& file);
 
 class WebAccess {
@@ -37,6 +35,8 @@ class WebAccess {
   void refresh(WebClock::time_point now, bool at_once = false);
 
   [[nodiscard]] const WebConfig& config() const { return state_.config; }
+  /// Knows the hashes of the users. Only where there are users.
+  [[nodiscard]] const AccessModule& module() const { return *state_.module; }
   [[nodiscard]] std::unique_ptr<WebStream> stream(WebStream::Socket socket) const;
 
  private:

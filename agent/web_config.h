@@ -1,5 +1,5 @@
-// The file of --web.config.file, in the format that the exporters of Prometheus share: who may read, and over what. Knows no
-// socket; what the certificates are is web_tls.h's business.
+// What the file of --web.config.file says, in the format that the exporters of Prometheus share: who may
+// read, and over what. It is read in access/web_config_file.
 //
 //   tls_server_config: {cert_file: server.crt, key_file: server.key}
 //   basic_auth_users: {prometheus: $2y$10$...}
@@ -9,7 +9,6 @@
 #include <optional>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace agent {
@@ -39,9 +38,5 @@ struct WebConfig {
 struct WebConfigFault {
   std::string sentence;
 };
-
-/// `file` names the text in a fault and is where relative paths begin.
-[[nodiscard]] std::variant<WebConfig, WebConfigFault> parse_web_config(const std::string& text, const std::string& file);
-[[nodiscard]] std::variant<WebConfig, WebConfigFault> load_web_config(const std::string& file);
 
 }  // namespace agent

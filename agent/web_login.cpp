@@ -1,6 +1,5 @@
 #include "agent/web_login.h"
 
-#include <openssl/evp.h>
 #include <pthread.h>
 #include <signal.h>
 
@@ -9,7 +8,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "agent/bcrypt.h"
+#include "agent/base64.h"
 
 namespace agent {
 namespace {
@@ -26,24 +25,10 @@ constexpr std::size_t kMaxAddresses = 256;
 /// 512 bytes of base64: far more than the 72 bytes of a password that bcrypt reads.
 constexpr std::size_t kMaxCredentials = 512;
 
-std::string digest(const std::string& hash, const std::string& name, const std::string& password) {
+std::string text_to_hash(const std::string& hash, const std::string& name, const std::string& password) {
   std::string all = hash;
   for (const auto* part : {&name, &password}) all += '\0' + *part;
-  std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};
-  unsigned size = 0;
-  EVP_Digest(all.data(), all.size(), sum.data(), &size, EVP_sha256(), nullptr);
-  return {reinterpret_cast<const char*>(sum.data()), size};
-}
-
-bool decode_base64(std::string_view text, std::string& out) {
-  if (text.empty() || text.size() % 4 != 0 || text.size() > kMaxCredentials) return false;
-  out.assign(text.size() / 4 * 3, '\0');
-  const int size = EVP_DecodeBlock(reinterpret_cast<unsigned char*>(out.data()), reinterpret_cast<const unsigned char*>(text.data()),
-                                   static_cast<int>(text.size()));
-  if (size < 0) return false;
-  const auto padding = static_cast<std::size_t>(std::count(text.end() - 2, text.end(), '='));
-  out.resize(static_cast<std::size_t>(size) - padding);
-  return true;
+  return all;
 }
 
 }  // namespace
@@ -53,12 +38,13 @@ bool parse_basic(std::string_view authorization, std::string& name, std::string&
   if (authorization.size() < kScheme.size()) return false;
   const bool is_basic = std::equal(kScheme.begin(), kScheme.end(), authorization.begin(),
                                    [](char a, char b) { return a == b || (b >= 'A' && b <= 'Z' && a == b + ('a' - 'A')); });
-  std::string both;
-  if (!is_basic || !decode_base64(authorization.substr(kScheme.size()), both)) return false;
-  const auto colon = both.find(':');
+  const std::string_view credentials = authorization.substr(kScheme.size());
+  if (!is_basic || credentials.size() > kMaxCredentials) return false;
+  const auto both = decode_base64(credentials);
+  const auto colon = both ? both->find(':') : std::string::npos;
   if (colon == std::string::npos) return false;
-  name = both.substr(0, colon);
-  password = both.substr(colon + 1);
+  name = both->substr(0, colon);
+  password = both->substr(colon + 1);
   return true;
 }
 
@@ -75,14 +61,18 @@ WebLogin::~WebLogin() {
   if (worker_.joinable()) worker_.join();
 }
 
-void WebLogin::check(const std::string& authorization, const WebUsers& users, const std::string& address, Answer answer) {
+void WebLogin::check(const std::string& authorization, const WebUsers& users, const AccessModule& module,
+                     const std::string& address, Answer answer) {
   if (authorization.empty()) return answer(Login::kNobody);
   std::string name, password;
   if (!parse_basic(authorization, name, password)) return answer_wrong({address, std::move(answer)});
   const auto user = users.find(name);
-  Attempt attempt{.key = {}, .password = password, .hash = user == users.end() ? nobodys_hash(users) : user->second,
-                  .name_is_known = user != users.end()};
-  attempt.key = digest(attempt.hash, name, password);
+  Attempt attempt{.key = {},
+                  .password = password,
+                  .hash = user == users.end() ? nobodys_hash(users) : user->second,
+                  .name_is_known = user != users.end(),
+                  .module = &module};
+  attempt.key = module.digest(text_to_hash(attempt.hash, name, password));
   if (std::find(known_.begin(), known_.end(), attempt.key) != known_.end()) return answer(Login::kAllowed);
   const auto same = waiting_.find(attempt.key);
   if (same != waiting_.end()) return same->second.push_back({address, std::move(answer)});
@@ -110,7 +100,7 @@ void WebLogin::work() {
     const Attempt attempt = std::move(attempts_.front());
     attempts_.pop_front();
     lock.unlock();
-    const bool right = bcrypt_matches(attempt.password, attempt.hash) && attempt.name_is_known;
+    const bool right = attempt.module->matches(attempt.password, attempt.hash) && attempt.name_is_known;
     boost::asio::post(io_, [this, alive = std::weak_ptr<int>(alive_), key = attempt.key, right] {
       if (!alive.expired()) done(key, right);
     });

@@ -19,6 +19,7 @@
 #include <thread>
 #include <vector>
 
+#include "agent/access_module.h"
 #include "agent/web_connections.h"
 #include "agent/web_counters.h"
 #include "agent/web_options.h"
@@ -44,9 +45,10 @@ class WebLogin {
   WebLogin(const WebLogin&) = delete;
   WebLogin& operator=(const WebLogin&) = delete;
 
-  /// `users` is not empty. `authorization`: the field's value, empty if there was none. `address`: of the client, without port. The answer may
-  /// come at once or later.
-  void check(const std::string& authorization, const WebUsers& users, const std::string& address, Answer answer);
+  /// `users` is not empty; `module` knows their hashes. `authorization`: the field's value, empty if there
+  /// was none. `address`: of the client, without port. The answer may come at once or later.
+  void check(const std::string& authorization, const WebUsers& users, const AccessModule& module,
+             const std::string& address, Answer answer);
 
  private:
   using Key = std::string;  ///< SHA-256 of hash, name and password: no password is kept
@@ -54,6 +56,7 @@ class WebLogin {
     Key key;
     std::string password, hash;
     bool name_is_known = false;
+    const AccessModule* module = nullptr;
   };
   struct Waiting {
     std::string address;

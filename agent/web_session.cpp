@@ -171,7 +171,7 @@ void WebSession::log_in(const std::string& authorization, WebRequest request, bo
   enter(Phase::kLogin, kLoginTime);
   ErrorCode ignored;
   const auto address = stream_->socket().remote_endpoint(ignored).address().to_string();
-  context_.login.check(authorization, context_.access.config().users, address,
+  context_.login.check(authorization, context_.access.config().users, context_.access.module(), address,
                        [self = shared_from_this(), request = std::move(request), keep_alive](Login login) {
                          if (self->phase_ == Phase::kLogin) self->logged_in(login, request, keep_alive);
                        });

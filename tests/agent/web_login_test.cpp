@@ -21,10 +21,11 @@ struct Bench {
   agent::WebCounters counters;
   agent::LoginOptions options{.first_delay = 1ms, .longest_delay = 4ms};
   std::optional<WebLogin> login;
+  const agent::AccessModule& module = *std::get<const agent::AccessModule*>(agent::access_module());
 
   Bench() { login.emplace(io, counters, options); }
   void ask(const std::string& authorization, std::vector<Login>& answers, const std::string& address = "10.0.0.1") {
-    login->check(authorization, kUsers, address, [&](Login answer) { answers.push_back(answer); });
+    login->check(authorization, kUsers, module, address, [&](Login answer) { answers.push_back(answer); });
   }
   void run_until(const std::vector<Login>& answers, std::size_t count) {
     const auto deadline = agent::WebClock::now() + 30s;

@@ -1,5 +1,6 @@
 """TLS and passwords against curl and against a real Prometheus: who may read does, and nobody else."""
 import os
+import shutil
 import subprocess
 
 from rig import Agent, Process, claim, expect, free_port, run_claims, wait_until
@@ -187,6 +188,34 @@ def refused(rig, _):
         said = agent.output()
         expect(agent.child.returncode != 0 and authority.path("web.yml") in said and reason in said, f"it said {said[-400:]}")
         os.unlink(agent.log_path)
+
+
+@claim("without the module of TLS the agent says so at the start, and a reload that asks for it changes nothing")
+def without_module(rig, _):
+    authority = Authority(rig)
+    authority.issue("server", "marlin", "IP:127.0.0.1")
+    alone = os.path.join(rig.directory, "alone")
+    os.makedirs(alone, exist_ok=True)
+    rig.agent = shutil.copy(rig.agent, alone)
+    web_config = write_web_config(authority, TLS % "")
+    agent = start(rig, web_config)
+    wait_until("the agent ended", lambda: not agent.is_running(), 20, 0.05)
+    said = agent.output()
+    expect(agent.child.returncode != 0 and f"{web_config}: needs " in said and "marlin-agent-access.so" in said, f"it said {said[-400:]}")
+    os.unlink(agent.log_path)
+
+    config = os.path.join(rig.directory, "agent.toml")
+    printer = f"[printer.mk3]\ndevice = \"{rig.directory}/absent.tty\"\n"
+    with open(config, "w", encoding="ascii") as file:
+        file.write(printer)
+    agent = rig.keep(Agent(rig, None, config=config))
+    wait_for_plain = lambda: curl(agent, scheme="http")[0] == 200
+    wait_until("the web server answers", wait_for_plain, 30, 0.1)
+    with open(config, "w", encoding="ascii") as file:
+        file.write(printer + f"[web]\nconfig_file = \"{web_config}\"\n")
+    agent.signal(1)
+    wait_until("the reload failed in so many words", lambda: "all goes on as it was" in agent.output(), 20, 0.1)
+    expect("marlin-agent-access.so" in agent.output() and wait_for_plain(), "it does not go on as it was: " + agent.output()[-400:])
 
 
 run_claims()

@@ -1,4 +1,6 @@
-#include "agent/web_tls.h"
+#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
+
+#include "agent/access/web_tls.h"
 
 #include <arpa/inet.h>
 #include <openssl/err.h>
@@ -7,6 +9,7 @@
 #include <openssl/x509v3.h>
 
 #include <algorithm>
+#include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
 #include <cerrno>
@@ -144,10 +147,16 @@ bool has_one_of(X509* certificate, const std::vector<std::string>& allowed) {
   return found;
 }
 
+/// What was loaded; shared by the connections that began with it.
+struct Loaded {
+  ssl::context context{ssl::context::tls_server};
+  std::vector<std::string> client_allowed_sans;
+};
+
 class TlsStream final : public WebStream {
  public:
-  TlsStream(Socket socket, std::shared_ptr<TlsServer> server)
-      : server_(std::move(server)), stream_(std::move(socket), server_->context) {}
+  TlsStream(Socket socket, std::shared_ptr<Loaded> loaded)
+      : loaded_(std::move(loaded)), stream_(std::move(socket), loaded_->context) {}
 
   void open(Done done) override {
     stream_.async_handshake(ssl::stream_base::server, [this, done = std::move(done)](Error fault) {
@@ -188,33 +197,40 @@ class TlsStream final : public WebStream {
   }
 
   bool is_allowed() {
-    if (server_->client_allowed_sans.empty()) return true;
+    if (loaded_->client_allowed_sans.empty()) return true;
     X509* certificate = SSL_get0_peer_certificate(stream_.native_handle());
-    return certificate != nullptr && has_one_of(certificate, server_->client_allowed_sans);
+    return certificate != nullptr && has_one_of(certificate, loaded_->client_allowed_sans);
   }
 
-  std::shared_ptr<TlsServer> server_;  // before the stream, which refers to it
+  std::shared_ptr<Loaded> loaded_;  // before the stream, which refers to it
   ssl::stream<Socket> stream_;
   bool finished_ = false;
+};
+
+class OpensslServer final : public TlsServer {
+ public:
+  explicit OpensslServer(std::shared_ptr<Loaded> loaded) : loaded_(std::move(loaded)) {}
+  std::unique_ptr<WebStream> stream(WebStream::Socket socket) override {
+    return std::make_unique<TlsStream>(std::move(socket), loaded_);
+  }
+
+ private:
+  std::shared_ptr<Loaded> loaded_;
 };
 
 }  // namespace
 
 std::variant<std::shared_ptr<TlsServer>, WebConfigFault> load_tls(const TlsSettings& settings) {
   try {
-    auto server = std::make_shared<TlsServer>();
-    server->client_allowed_sans = settings.client_allowed_sans;
-    use_versions_and_ciphers(server->context.native_handle(), settings);
-    use_certificate(server->context, settings);
-    use_clients(server->context, settings);
-    return server;
+    const auto loaded = std::make_shared<Loaded>();
+    loaded->client_allowed_sans = settings.client_allowed_sans;
+    use_versions_and_ciphers(loaded->context.native_handle(), settings);
+    use_certificate(loaded->context, settings);
+    use_clients(loaded->context, settings);
+    return std::make_shared<OpensslServer>(loaded);
   } catch (const Fault& fault) {
     return WebConfigFault{fault.sentence};
   }
-}
-
-std::unique_ptr<WebStream> tls_stream(WebStream::Socket socket, std::shared_ptr<TlsServer> server) {
-  return std::make_unique<TlsStream>(std::move(socket), std::move(server));
 }
 
 }  // namespace agent

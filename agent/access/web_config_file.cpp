@@ -1,4 +1,4 @@
-#include "agent/web_config.h"
+#include "agent/access/web_config_file.h"
 
 #include <yaml-cpp/yaml.h>
 
@@ -11,7 +11,7 @@
 #include <functional>
 #include <iterator>
 
-#include "agent/bcrypt.h"
+#include "agent/access/bcrypt.h"
 #include "agent/log_escape.h"
 
 namespace agent {

@@ -1,4 +1,6 @@
-#include "agent/web_tls.h"
+#include <utility>  // before Asio: Boost 1.74 with g++ 12 in C++20 needs it
+
+#include "agent/access/web_tls.h"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>

@@ -1,4 +1,4 @@
-#include "agent/bcrypt.h"
+#include "agent/access/bcrypt.h"
 
 #include <crypt.h>
 

@@ -1,4 +1,4 @@
-#include "agent/web_config.h"
+#include "agent/access/web_config_file.h"
 
 #include <catch2/catch.hpp>
 
