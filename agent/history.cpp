@@ -25,17 +25,11 @@ bool JobFilter::takes(const JobRecord& job) const {
          (!since_unix || job.began_unix >= *since_unix) && (!until_unix || job.began_unix <= *until_unix);
 }
 
-std::vector<HistorySample> History::samples(const std::string& printer, std::int64_t since, std::int64_t until) const {
-  std::vector<HistorySample> found;
+std::vector<HistorySample> History::samples(const std::string& printer, std::int64_t since,
+                                            std::int64_t until) const {
   const std::lock_guard lock(mutex_);
-  const auto it = rings_.find(printer);
-  if (it == rings_.end()) return found;
-  const auto& [ring, oldest] = it->second;
-  for (std::size_t i = 0; i < ring.size(); ++i) {
-    const HistorySample& sample = ring[(oldest + i) % ring.size()];
-    if (sample.unix_seconds >= since && sample.unix_seconds <= until) found.push_back(sample);
-  }
-  return found;
+  const auto it = temperatures_.find(printer);
+  return it == temperatures_.end() ? std::vector<HistorySample>{} : it->second.samples(since, until);
 }
 
 std::vector<JobRecord> History::jobs(const JobFilter& filter) const {
@@ -56,18 +50,12 @@ std::optional<JobRecord> History::running_job(const std::string& printer) const 
 
 bool History::add_sample(const std::string& printer, const HistorySample& sample) {
   const std::lock_guard lock(mutex_);
-  auto& [ring, oldest] = rings_[printer];
-  if (!ring.empty()) {
-    // A clock that was set back makes no gap of hours; it makes one sample too many.
-    const std::int64_t since = sample.unix_seconds - ring[(oldest + ring.size() - 1) % ring.size()].unix_seconds;
-    if (since >= 0 && since < kSamplePeriodSeconds) return false;
-  }
-  if (ring.size() < kMostSamples) {
-    ring.push_back(sample);
-  } else {
-    ring[oldest] = sample;
-    oldest = (oldest + 1) % ring.size();
-  }
+  TemperatureLog& log = temperatures_[printer];
+  // A clock that was set back makes no gap of hours; it makes one sample too many.
+  const auto newest = log.newest_unix_seconds();
+  if (newest && sample.unix_seconds >= *newest && sample.unix_seconds - *newest < kSamplePeriodSeconds)
+    return false;
+  log.add(sample);
   return true;
 }
 
@@ -108,7 +96,7 @@ void History::add_totals(const std::string& printer, const JobTotals& more) {
 
 void History::remove_printer(const std::string& printer) {
   const std::lock_guard lock(mutex_);
-  rings_.erase(printer);
+  temperatures_.erase(printer);
 }
 
 }  // namespace agent

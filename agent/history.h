@@ -13,22 +13,10 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/temperature_log.h"
 #include "gcode/print_job.h"
-#include "gcode/printer_state.h"
-#include "gcode/reading.h"
 
 namespace agent {
-
-/// One instant of one printer. What was not known then is gcode::kUnknown (NaN).
-struct HistorySample {
-  struct Sensor {
-    float actual = gcode::kUnknown, target = gcode::kUnknown;   ///< degrees Celsius
-  };
-  std::int64_t unix_seconds = 0;
-  std::array<Sensor, static_cast<std::size_t>(gcode::Sensor::kCount)> sensors{};
-  float progress = gcode::kUnknown;                             ///< 0 to 1, M73 before bytes
-  gcode::State state = gcode::State::kOffline;
-};
 
 enum class JobResult : std::uint8_t {
   kRunning, kCompleted, kCancelled, kFailed,
@@ -79,13 +67,11 @@ class History {
  public:
   /// 10 s: finer than a heater's time constant, and one sample of a printer's reports of 2 s in five.
   static constexpr std::int64_t kSamplePeriodSeconds = 10;
-  /// 6 h: the print since noon. 2,160 samples of 136 bytes: 300 kB a printer.
-  static constexpr std::size_t kMostSamples = 6 * 3600 / kSamplePeriodSeconds;
   /// Jobs kept for readers, of all printers together.
   static constexpr std::size_t kMostJobs = 500;
 
   // --- readers, from any thread
-  /// Oldest first, with unix_seconds in [since, until].
+  /// In the order of their taking, with unix_seconds in [since, until]; six hours of them are kept.
   [[nodiscard]] std::vector<HistorySample> samples(const std::string& printer, std::int64_t since, std::int64_t until) const;
   /// Newest first.
   [[nodiscard]] std::vector<JobRecord> jobs(const JobFilter& filter) const;
@@ -106,13 +92,8 @@ class History {
   void remove_printer(const std::string& printer);   ///< its samples; its jobs stay
 
  private:
-  struct Ring {
-    std::vector<HistorySample> samples;
-    std::size_t oldest = 0;
-  };
-
   mutable std::mutex mutex_;
-  std::map<std::string, Ring> rings_;
+  std::map<std::string, TemperatureLog> temperatures_;
   std::map<std::int64_t, JobRecord> jobs_;
   std::map<std::string, JobTotals> totals_;
   std::int64_t highest_id_ = 0;

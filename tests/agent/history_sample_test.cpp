@@ -18,14 +18,6 @@ TEST_CASE("a sample has what is fresh, and nothing else") {
   CHECK(taken->sensors[0].target == Approx(215));
   CHECK(std::isnan(taken->sensors[static_cast<std::size_t>(gcode::Sensor::kBed)].actual));
   CHECK(std::isnan(taken->sensors[static_cast<std::size_t>(gcode::Sensor::kChamber)].actual));
-  CHECK(taken->progress == Approx(0.12));
-  CHECK(taken->state == gcode::State::kPrinting);
-}
-
-TEST_CASE("without M73 the bytes of the card are the progress") {
-  auto link = sample::printing_mk3s();
-  link.printer.progress.forget();
-  CHECK(agent::sample_of(link)->progress == Approx(775.0 / 50426));
 }
 
 TEST_CASE("a printer that does not answer leaves a gap") {

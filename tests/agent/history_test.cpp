@@ -43,16 +43,13 @@ TEST_CASE("a clock that was set back does not stop the samples") {
   CHECK(history.add_sample("mk3", at(50'000)));
 }
 
-TEST_CASE("samples come oldest first, and only the last hours are kept") {
+TEST_CASE("each printer has its own samples, and none when it is gone") {
   History history;
-  const auto count = static_cast<std::int64_t>(History::kMostSamples) + 5;
-  for (std::int64_t i = 0; i < count; ++i) history.add_sample("mk3", at(i * 10));
-  const auto all = history.samples("mk3", 0, count * 10);
-  REQUIRE(all.size() == History::kMostSamples);
-  CHECK(all.front().unix_seconds == 50);
-  CHECK(all.back().unix_seconds == (count - 1) * 10);
+  for (std::int64_t i = 0; i < 20; ++i) history.add_sample("mk3", at(i * 10));
   CHECK(history.samples("mk3", 100, 130).size() == 4);
-  CHECK(history.samples("other", 0, 1'000'000).empty());
+  CHECK(history.samples("mk4", 0, 1'000'000).empty());
+  history.remove_printer("mk3");
+  CHECK(history.samples("mk3", 0, 1'000'000).empty());
 }
 
 TEST_CASE("jobs come newest first and as filtered") {
