@@ -43,7 +43,7 @@ bool names(std::string_view if_none_match, std::string_view etag) {
 
 WebAssets::WebAssets() {
   for (const auto& file : embedded_files()) {
-    assets_.push_back({path_of(file.name), content_type_of(file.name), file.text, pack(file.text), etag_of(file.text)});
+    assets_.push_back({path_of(file.name), content_type_of(file.name), file.text, etag_of(file.text)});
   }
 }
 
@@ -59,7 +59,7 @@ std::optional<WebResponse> WebAssets::answer(const WebRequest& request) const {
     return response;
   }
   response.gzip = request.accepts_gzip;
-  response.body = request.accepts_gzip ? it->packed : std::string(it->text);
+  response.body = request.accepts_gzip ? pack(it->text) : std::string(it->text);
   return response;
 }
 
