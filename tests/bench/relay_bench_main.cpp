@@ -88,6 +88,8 @@ class Benchmark {
   void report() const;
 
  private:
+  void report_survival(const Numbers& without, const Numbers& with) const;
+
   struct Idle {
     std::size_t printers;
     double kilobytes;
@@ -102,7 +104,10 @@ class Benchmark {
     } catch (const std::exception& error) {
       std::cerr << "left out: " << error.what() << std::endl;
     }
-    if (!programs_.agent.empty()) relays_.push_back(start_agent(programs_, 1));
+    if (!programs_.agent.empty()) {
+      relays_.push_back(start_agent(programs_, 1));
+      relays_.push_back(start_surviving_agent(programs_));
+    }
     for (const Relay& relay : relays_) order_.push_back(relay.name);
   }
 
@@ -213,14 +218,20 @@ class Benchmark {
 
   /// The difference of two runs of different length, so that starting and ending cancel out.
   void count_instructions() {
-    const auto of = [&](std::uint64_t window, std::uint64_t lines) { return instructions_of(window, lines); };
+    const auto of = [&](std::uint64_t window, std::uint64_t lines, bool survives = false) {
+      return instructions_of(window, lines, survives);
+    };
     single_instructions_ = (of(1, 3000) - of(1, 1000)) / 2000.0;
     window_instructions_ = (of(64, 12000) - of(64, 4000)) / 8000.0;
+    surviving_instructions_ = (of(1, 3000, true) - of(1, 1000, true)) / 2000.0;
   }
 
-  double instructions_of(std::uint64_t window, std::uint64_t lines) {
-    const auto out = programs_.work / ("callgrind.out." + std::to_string(window) + "." + std::to_string(lines));
-    Relay agent = start_agent(programs_, 1, {"valgrind", "--tool=callgrind", "--callgrind-out-file=" + out.string()});
+  double instructions_of(std::uint64_t window, std::uint64_t lines, bool survives) {
+    const auto out = programs_.work / ("callgrind.out." + std::to_string(window) + "." +
+                                       std::to_string(lines) + (survives ? ".surviving" : ""));
+    const std::vector<std::string> wrapper{"valgrind", "--tool=callgrind",
+                                           "--callgrind-out-file=" + out.string()};
+    Relay agent = survives ? start_surviving_agent(programs_, wrapper) : start_agent(programs_, 1, wrapper);
     Print print;
     print.lines = lines;
     print.window = window;
@@ -241,7 +252,7 @@ class Benchmark {
   std::vector<std::string> order_;
   std::map<std::string, Numbers> numbers_;
   std::vector<Idle> idle_;
-  double single_instructions_ = kUnknown, window_instructions_ = kUnknown;
+  double single_instructions_ = kUnknown, window_instructions_ = kUnknown, surviving_instructions_ = kUnknown;
   std::vector<std::string> faults_;
   bool void_ = false;
 };
@@ -273,6 +284,17 @@ void note_load() {
   std::cout << "Load " << number(load[0], 1) << " on " << cores << " cores at the end; the benchmark itself makes 1 to 2.\n";
 }
 
+/// What it costs to outlive the process: no target, for what it is.
+void Benchmark::report_survival(const Numbers& without, const Numbers& with) const {
+  std::cout << "\n| with airlocks and ledger, over the agent without | measured |\n|---|---|\n";
+  row({"round trip, p50", number(ratio(with.p50, without.p50), 3)});
+  row({"CPU us per line more, one at a time", number(median(minus(with.single_cpu, without.single_cpu)), 2)});
+  row({"CPU us per line more, 64 in flight", number(median(minus(with.window_cpu, without.window_cpu)), 2)});
+  row({"lines/s with 64 in flight", number(ratio(with.window_rate, without.window_rate), 3)});
+  row({"user instructions per line and its ok more, one at a time",
+       number(surviving_instructions_ - single_instructions_, 0)});
+}
+
 void Benchmark::report() const {
   note_load();
   for (const std::string& fault : faults_) std::cout << "FAULT " << fault << "\n";
@@ -286,6 +308,7 @@ void Benchmark::report() const {
   }
   if (programs_.agent.empty()) return;
   const Numbers direct = numbers_of("direct"), plain = numbers_of("C poll() relay"), agent = numbers_of("marlin-agent");
+  report_survival(agent, numbers_of(kSurvivingAgent));
   std::cout << "\n| printers in one agent | resident kB | CPU while nobody prints |\n|---|---|---|\n";
   for (const Idle& idle : idle_) row({std::to_string(idle.printers), number(idle.kilobytes, 0), number(idle.cpu_percent, 2) + " %"});
   std::cout << "\n| over the C relay | measured | target | |\n|---|---|---|---|\n";

@@ -81,14 +81,14 @@ std::vector<Line*> Relay::all_lines() const {
 }
 
 Relay start_direct() {
-  Relay relay{"direct", {}, {}};
+  Relay relay{"direct", {}};
   relay.lines.push_back(std::make_unique<Line>());
   relay.first().port = relay.first().printer.device();
   return relay;
 }
 
 Relay start_plain_relay(const Programs& programs) {
-  Relay relay{"C poll() relay", {}, {}};
+  Relay relay{"C poll() relay", {}};
   relay.lines.push_back(std::make_unique<Line>());
   relay.first().port = word(programs.work / "plain");
   const std::string log = word(programs.work / "plain.log");
@@ -99,7 +99,7 @@ Relay start_plain_relay(const Programs& programs) {
 }
 
 Relay start_socat(const Programs& programs) {
-  Relay relay{"socat", {}, {}};
+  Relay relay{"socat", {}};
   relay.lines.push_back(std::make_unique<Line>());
   relay.first().port = word(programs.work / "socat");
   const std::string log = word(programs.work / "socat.log");
@@ -111,10 +111,10 @@ Relay start_socat(const Programs& programs) {
   return relay;
 }
 
-Relay start_agent(const Programs& programs, std::size_t printers, std::vector<std::string> wrapper) {
-  Relay relay{"marlin-agent", {}, {}};
-  const auto directory = programs.work / ("agent-" + std::to_string(printers) + (wrapper.empty() ? "" : "-wrapped"));
-  std::filesystem::remove_all(directory);
+namespace {
+
+void start(Relay& relay, const Programs& programs, const std::filesystem::path& directory,
+           std::size_t printers, std::vector<std::string> wrapper) {
   for (std::size_t i = 0; i < printers; ++i) {
     relay.lines.push_back(std::make_unique<Line>());
     relay.lines.back()->port = word(directory / printer_name(i));
@@ -126,6 +126,32 @@ Relay start_agent(const Programs& programs, std::size_t printers, std::vector<st
   wait_until_ready(relay, log);
   for (Line* line : relay.all_lines()) line->printer.say_hello();
   wait_until_identified(relay);
+}
+
+std::filesystem::path new_directory(const Programs& programs, const std::string& name,
+                                    const std::vector<std::string>& wrapper) {
+  const auto directory = programs.work / (name + (wrapper.empty() ? "" : "-wrapped"));
+  std::filesystem::remove_all(directory);
+  std::filesystem::create_directories(directory);
+  return directory;
+}
+
+}  // namespace
+
+Relay start_agent(const Programs& programs, std::size_t printers, std::vector<std::string> wrapper) {
+  Relay relay{"marlin-agent", {}};
+  start(relay, programs, new_directory(programs, "agent-" + std::to_string(printers), wrapper), printers,
+        std::move(wrapper));
+  return relay;
+}
+
+Relay start_surviving_agent(const Programs& programs, std::vector<std::string> wrapper) {
+  Relay relay{kSurvivingAgent, {}};
+  const auto directory = new_directory(programs, "agent-surviving", wrapper);
+  relay.manager = std::make_unique<ServiceManager>(word(directory / "notify"));
+  std::vector<std::string> words = relay.manager->wrapper();
+  words.insert(words.end(), wrapper.begin(), wrapper.end());
+  start(relay, programs, directory, 1, std::move(words));
   return relay;
 }
 

@@ -9,6 +9,7 @@
 
 #include "tests/bench/child_process.h"
 #include "tests/bench/conversation.h"
+#include "tests/bench/service_manager.h"
 
 namespace bench {
 
@@ -22,11 +23,15 @@ struct Programs {
 struct Relay {
   std::string name;
   std::vector<std::unique_ptr<Line>> lines;
-  std::unique_ptr<ChildProcess> process;
+  std::unique_ptr<ServiceManager> manager{};  ///< goes behind the process
+  std::unique_ptr<ChildProcess> process{};
 
   [[nodiscard]] std::vector<Line*> all_lines() const;
   [[nodiscard]] Line& first() const { return *lines.front(); }
 };
+
+/// The name of its relay.
+inline constexpr const char* kSurvivingAgent = "marlin-agent, to outlive its process";
 
 [[nodiscard]] Relay start_direct();
 [[nodiscard]] Relay start_plain_relay(const Programs& programs);
@@ -35,5 +40,8 @@ struct Relay {
 /// The agent with `printers` printers, each asked for its temperatures once a second, ready and identified.
 /// `wrapper`: words before the program, such as valgrind's.
 [[nodiscard]] Relay start_agent(const Programs& programs, std::size_t printers, std::vector<std::string> wrapper = {});
+/// The same with one printer and under a service manager that keeps its descriptors, as systemd does: every
+/// byte goes through the airlocks and every step into the ledger.
+[[nodiscard]] Relay start_surviving_agent(const Programs& programs, std::vector<std::string> wrapper = {});
 
 }  // namespace bench
