@@ -22,10 +22,6 @@ constexpr std::size_t kMostMarks = 60;
 // rate() needs two samples in its window, and one may be missing.
 constexpr int kScrapesInWindow = 4;
 
-bool is_plot(Format format) {
-  return format == Format::kGnuplot || format == Format::kMatplotlib;
-}
-
 double unix_of(Ms time) {
   return static_cast<double>(time.count()) / 1000;
 }

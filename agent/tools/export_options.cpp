@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <sstream>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -173,10 +172,6 @@ int index_in(const std::array<std::string_view, N>& words, const std::string& wo
   return static_cast<int>(it - words.begin());
 }
 
-bool is_plot(Format format) {
-  return format == Format::kGnuplot || format == Format::kMatplotlib;
-}
-
 void set_form(Raw& raw) {
   ExportOptions& o = raw.options;
   o.format = static_cast<Format>(index_in(kFormats, raw.format, "--format", "a format"));
@@ -222,15 +217,7 @@ std::variant<ExportOptions, Ending> parse_export(int argc, const char* const* ar
   add_source(app, raw.options);
   add_range(app, raw);
   add_form(app, raw);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& success) {
-    std::ostringstream out, ignored;
-    app.exit(success, out, ignored);
-    return Ending{0, out.str()};
-  } catch (const CLI::ParseError& error) {
-    refuse(error.what());
-  }
+  if (auto ending = parse_line(app, argc, argv)) return *ending;
   check_source(raw.options, app.count("--preset") > 0);
   set_form(raw);
   set_size(raw);

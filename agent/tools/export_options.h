@@ -5,6 +5,7 @@
 #include <variant>
 #include <vector>
 
+#include "agent/tools/command_line.h"
 #include "agent/tools/http_options.h"
 #include "agent/tools/plot.h"
 #include "agent/tools/print_span.h"
@@ -36,11 +37,9 @@ struct ExportOptions {
   bool has_marks = true;
 };
 
-/// Nothing to do but print and end.
-struct Ending {
-  int code = 0;
-  std::string text;
-};
+[[nodiscard]] inline bool is_plot(Format format) {
+  return format == Format::kGnuplot || format == Format::kMatplotlib;
+}
 
 /// `argv[0]` is what the usage is called by. `now` is what ranges end at. Throws Failure (kUsage).
 [[nodiscard]] std::variant<ExportOptions, Ending> parse_export(int argc, const char* const* argv, Ms now);

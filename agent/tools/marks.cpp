@@ -7,13 +7,8 @@
 namespace tools {
 namespace {
 
-std::string label(const Labels& labels, const char* name) {
-  const auto it = labels.find(name);
-  return it == labels.end() ? std::string() : it->second;
-}
-
 std::string printer_key(const Series& series) {
-  return label(series.labels, "printer") + '\n' + label(series.labels, "instance");
+  return label_of(series.labels, "printer") + '\n' + label_of(series.labels, "instance");
 }
 
 bool is_known(const Series& series, std::size_t i) {
@@ -23,7 +18,7 @@ bool is_known(const Series& series, std::size_t i) {
 /// The state at instant `i`; empty if none is known.
 std::string state_at(const std::vector<const Series*>& states, std::size_t i) {
   for (const Series* state : states) {
-    if (is_known(*state, i)) return label(state->labels, "state");
+    if (is_known(*state, i)) return label_of(state->labels, "state");
   }
   return {};
 }

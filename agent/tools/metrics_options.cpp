@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <sstream>
 #include <vector>
 
 #include <CLI/App.hpp>
@@ -63,15 +62,7 @@ std::variant<MetricsOptions, Ending> parse_metrics(int argc, const char* const* 
       ->type_name("N");
   app.get_option("--series")->excludes(lint);
   app.get_option("--watch")->excludes(lint);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& success) {
-    std::ostringstream out, ignored;
-    app.exit(success, out, ignored);
-    return Ending{0, out.str()};
-  } catch (const CLI::ParseError& error) {
-    throw Failure(Exit::kUsage, error.what());
-  }
+  if (auto ending = parse_line(app, argc, argv)) return *ending;
   if (o.source == "-" && o.watch_seconds) throw Failure(Exit::kUsage, "--watch: standard input is read once");
   o.order = static_cast<FamilyOrder>(index_of(kOrders, order));
   o.format = static_cast<MetricsFormat>(index_of(kFormats, format));

@@ -5,7 +5,7 @@
 #include <string>
 #include <variant>
 
-#include "agent/tools/export_options.h"
+#include "agent/tools/command_line.h"
 #include "agent/tools/http_options.h"
 #include "agent/tools/metrics_text.h"
 

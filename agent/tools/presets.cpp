@@ -2,6 +2,8 @@
 
 #include <array>
 
+#include "agent/tools/series_table.h"
+
 namespace tools {
 namespace {
 
@@ -46,18 +48,6 @@ std::string replaced(std::string_view text, std::string_view what, const std::st
   return out.append(text);
 }
 
-std::string quoted(const std::string& value) {
-  std::string out = "\"";
-  for (const char c : value) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n')
-      out += "\\n";
-    else
-      out += c;
-  }
-  return out + '"';
-}
-
 }  // namespace
 
 std::vector<std::string> preset_names() {
@@ -85,9 +75,9 @@ AxisLabels axis_labels_of(std::string_view preset) {
 
 std::string selector_of(const std::string& printer, const std::string& instance) {
   std::string selector;
-  if (!printer.empty()) selector += "printer=" + quoted(printer);
+  if (!printer.empty()) selector += "printer=" + quoted_value(printer);
   if (!instance.empty())
-    selector += (selector.empty() ? "" : ",") + std::string("instance=") + quoted(instance);
+    selector += (selector.empty() ? "" : ",") + std::string("instance=") + quoted_value(instance);
   return selector;
 }
 

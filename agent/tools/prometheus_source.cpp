@@ -15,13 +15,8 @@ namespace {
 constexpr Ms kUsualInterval{15'000};
 // A print is looked for in the last day first, and so on; the last is longer than anybody keeps data on a Pi.
 constexpr std::array<const char*, 4> kWindows{"1d", "7d", "30d", "1y"};
-// An interval of this much between two samples is no print that went on.
+// What began longer than this before its first scrape is another print.
 constexpr Ms kLongestPrint{Ms(30LL * 86400 * 1000)};
-
-std::string label(const Labels& labels, const char* name) {
-  const auto it = labels.find(name);
-  return it == labels.end() ? std::string() : it->second;
-}
 
 }  // namespace
 
@@ -107,7 +102,7 @@ std::vector<PrintSpan> PrometheusSource::spans(const std::string& selector, cons
   const auto running = query("marlin_print_job_info{" + selector + '}', now);
   std::set<std::tuple<std::string, std::string, std::string>> run;
   const auto key_of = [](const Labels& l) {
-    return std::tuple(label(l, "instance"), label(l, "printer"), label(l, "print_id"));
+    return std::tuple(label_of(l, "instance"), label_of(l, "printer"), label_of(l, "print_id"));
   };
   for (const auto& series : running.series) run.insert(key_of(series.labels));
   std::map<std::tuple<std::string, std::string, std::string>, PrintSpan> found;

@@ -17,18 +17,6 @@ std::string_view trimmed(std::string_view text) {
   return text.substr(begin, text.find_last_not_of(' ') - begin + 1);
 }
 
-std::string quoted(std::string_view value) {
-  std::string out = "\"";
-  for (const char c : value) {
-    if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n')
-      out += "\\n";
-    else
-      out += c;
-  }
-  return out + '"';
-}
-
 bool has_several_printers(const std::vector<Series>& all) {
   std::set<std::string> printers;
   for (const Series& series : all) {
@@ -53,11 +41,28 @@ std::size_t count_of(const std::vector<Series>& all, const std::string& name) {
 
 }  // namespace
 
+std::string label_of(const Labels& labels, const std::string& name) {
+  const auto* value = find(labels, name);
+  return value == nullptr ? std::string() : *value;
+}
+
+std::string quoted_value(std::string_view value) {
+  std::string out = "\"";
+  for (const char c : value) {
+    if (c == '"' || c == '\\') out += '\\';
+    if (c == '\n')
+      out += "\\n";
+    else
+      out += c;
+  }
+  return out + '"';
+}
+
 std::string series_text(const Labels& labels) {
   std::string text, separator = "{";
   for (const auto& [name, value] : labels) {
     if (name == "__name__") continue;
-    text += separator + name + '=' + quoted(value);
+    text += separator + name + '=' + quoted_value(value);
     separator = ",";
   }
   if (!text.empty()) text += '}';

@@ -37,6 +37,10 @@ struct Table {
   std::vector<Mark> marks;
 };
 
+/// The label's value, empty where there is none.
+[[nodiscard]] std::string label_of(const Labels& labels, const std::string& name);
+/// In the quotes of expositions and PromQL: "a\"b".
+[[nodiscard]] std::string quoted_value(std::string_view value);
 /// `marlin_up{printer="mk3"}`; without a metric's name, `{printer="mk3"}`.
 [[nodiscard]] std::string series_text(const Labels& labels);
 /// The legend with each {{label}} replaced by that label's value, by nothing where there is none.

@@ -50,22 +50,10 @@ Json series_json(const Table& table, const Series& series, TimeStyle style) {
   return {{"name", series.name}, {"labels", series.labels}, {"values", std::move(values)}};
 }
 
-std::string escaped(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '\\' || c == '"') out += '\\';
-    if (c == '\n')
-      out += "\\n";
-    else
-      out += c;
-  }
-  return out;
-}
-
 std::string sample_head(const std::string& metric, const Series& series, bool is_nameless) {
   std::string text = metric, separator = "{";
   const auto add = [&](const std::string& name, const std::string& value) {
-    text += separator + name + "=\"" + escaped(value) + '"';
+    text += separator + name + '=' + quoted_value(value);
     separator = ",";
   };
   for (const auto& [name, value] : series.labels) {

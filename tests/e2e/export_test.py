@@ -22,7 +22,7 @@ STEP = 10             # seconds: the agent remembers one sample in as many
 SCRAPE = 1            # seconds between two scrapes
 REPORT = 2            # seconds between two reports of the virtual printer
 PYTHON = "/usr/bin/python3"   # the one that Debian's matplotlib belongs to
-SPEED = "5"           # the print takes a minute
+SPEED = "8"           # the print takes half a minute
 
 
 def run(rig, *words, feed=None, status=0, environment=None):
@@ -78,7 +78,7 @@ def expect_same(of_prometheus, of_agent, raw):
     header, rows = of_prometheus
     expect(of_agent[0] == header, f"columns {of_agent[0]} and {header}")
     common = sorted(set(rows) & set(of_agent[1]))
-    expect(len(common) >= 6, f"only {len(common)} instants in common: {sorted(rows)}, {sorted(of_agent[1])}")
+    expect(len(common) >= 5, f"only {len(common)} instants in common: {sorted(rows)}, {sorted(of_agent[1])}")
     expect(common == list(range(common[0], common[-1] + 1, STEP)), f"the instants {common} are no grid")
     expect(len(set(rows) ^ set(of_agent[1])) <= 3, f"instants {sorted(rows)} and {sorted(of_agent[1])}")
     compared = 0
