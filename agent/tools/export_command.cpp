@@ -52,6 +52,11 @@ class Export {
     return {span_.began - options_.margin, std::min(span_.ended + options_.margin, now_)};
   }
 
+  [[nodiscard]] Grid grid_for(const Range& range, Ms least_step) const {
+    check_points(range, options_.step);
+    return grid_over(range, options_.step > Ms(0) ? options_.step : automatic_step(range, least_step));
+  }
+
   [[nodiscard]] Table finished(Grid grid, std::vector<Series> series, std::vector<Mark> marks) const {
     Table table{grid, origin_, std::move(series), std::move(marks)};
     trim(table);
@@ -66,8 +71,7 @@ class Export {
   Table from_agent() {
     AgentSource source(client_, options_.agent);
     const Range range = range_with(source);
-    const Grid grid =
-        grid_over(range, options_.step > Ms(0) ? options_.step : automatic_step(range, kAgentSampleEvery));
+    const Grid grid = grid_for(range, kAgentSampleEvery);
     const std::string& printer = options_.print.empty() ? options_.printer : span_.printer;
     auto series = source.temperatures(printer, grid, progress_);
     for (Series& one : series) {
@@ -81,8 +85,7 @@ class Export {
     PrometheusSource source(client_, options_.prometheus, notes_);
     const Range range = range_with(source);
     const Ms interval = source.scrape_interval();
-    const Grid grid =
-        grid_over(range, options_.step > Ms(0) ? options_.step : automatic_step(range, interval));
+    const Grid grid = grid_for(range, interval);
     const std::string selector = span_.id.empty() ? selector_of(options_.printer, options_.instance)
                                                   : selector_of(span_.printer, span_.instance);
     auto series =

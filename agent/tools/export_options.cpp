@@ -32,7 +32,7 @@ constexpr std::array<std::string_view, 6> kFormats{"csv",     "tsv",        "jso
                                                    "gnuplot", "matplotlib", "openmetrics"};
 constexpr std::array<std::string_view, 4> kTerminals{"", "png", "svg", "dumb"};
 // 2,000 points a day over a decade; each takes 16 bytes a column.
-constexpr std::size_t kMostPoints = 10'000'000;
+constexpr Ms::rep kMostPoints = 10'000'000;
 
 [[noreturn]] void refuse(const std::string& sentence) {
   throw Failure(Exit::kUsage, sentence);
@@ -210,6 +210,11 @@ void check_source(const ExportOptions& o, bool has_preset) {
 
 }  // namespace
 
+void check_points(const Range& range, Ms step) {
+  if (step > Ms(0) && (range.end - range.start) / step > kMostPoints)
+    refuse("--step: expected one that gives at most 10,000,000 values a column");
+}
+
 std::variant<ExportOptions, Ending> parse_export(int argc, const char* const* argv, Ms now) {
   Raw raw;
   CLI::App app(kAbout, "marlin-agent export");
@@ -225,10 +230,7 @@ std::variant<ExportOptions, Ending> parse_export(int argc, const char* const* ar
   raw.options.step = step_of(raw);
   if (raw.options.print.empty()) {
     raw.options.range = range_of(raw, now);
-    const Range& range = raw.options.range;
-    if (raw.options.step > Ms(0) &&
-        (range.end - range.start) / raw.options.step > static_cast<long>(kMostPoints))
-      refuse("--step: expected one that gives at most 10,000,000 values a column");
+    check_points(raw.options.range, raw.options.step);
   }
   return raw.options;
 }

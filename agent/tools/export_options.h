@@ -41,6 +41,9 @@ struct ExportOptions {
   return format == Format::kGnuplot || format == Format::kMatplotlib;
 }
 
+/// Throws Failure (kUsage) where `step` (0: automatic) gives more values than memory should hold.
+void check_points(const Range& range, Ms step);
+
 /// `argv[0]` is what the usage is called by. `now` is what ranges end at. Throws Failure (kUsage).
 [[nodiscard]] std::variant<ExportOptions, Ending> parse_export(int argc, const char* const* argv, Ms now);
 

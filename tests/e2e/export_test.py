@@ -1,6 +1,7 @@
 """export and metrics as their users call them: the demo's print out of a real Prometheus and out of the agent alone, pictures
 that gnuplot and matplotlib draw of it, and a server that refuses, stumbles and asks for a login."""
 import csv
+import fcntl
 import gzip
 import http.server
 import io
@@ -8,8 +9,12 @@ import json
 import os
 import pty
 import re
+import select
+import signal
+import struct
 import subprocess
 import sys
+import termios
 import threading
 import urllib.parse
 
@@ -205,6 +210,29 @@ def other_forms(rig, world):
         heads = [line for line in (watch.stdout.readline() for _ in range(9)) if line.startswith(b"SERIES")]
         watch.terminate()
         expect(len(heads) >= 2 and watch.wait(10) == 0, "it is not read again")
+
+
+    draws_on_a_terminal(rig, page)
+
+
+def draws_on_a_terminal(rig, page):
+    """metrics --watch draws anew within the terminal's width and gives the screen back."""
+    master, slave = pty.openpty()
+    fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 12, 70, 0, 0))
+    seen = b""
+    with subprocess.Popen([rig.agent, "metrics", page, "--filter", "TEMPERATURE", "--watch", "0.2"], stdout=slave, stderr=slave,
+                          env={**os.environ, "TERM": "xterm"}) as watch:
+        os.close(slave)
+        while seen.count(b"NAME") < 3:
+            expect(select.select([master], [], [], 20)[0], f"it does not draw again: {seen!r}")
+            seen += os.read(master, 65536)
+        watch.send_signal(signal.SIGINT)
+        expect(watch.wait(10) == 0, "status after Ctrl-C")
+    seen += os.read(master, 65536)
+    os.close(master)
+    expect(seen.endswith(b"\x1b[?1049l"), f"the screen is not given back: {seen[-60:]!r}")
+    lines = re.sub(rb"\x1b\[[?0-9;]*[A-Za-z]", b"\n", seen).decode().splitlines()
+    expect(max(map(len, lines)) <= 70, "wider than the terminal")
 
 
 class Stranger:

@@ -2,9 +2,11 @@
 
 #include <catch2/catch.hpp>
 #include <cmath>
+#include <random>
 #include <sstream>
 
 #include "agent/tools/failure.h"
+#include "agent/tools/metric_lint.h"
 #include "tests/agent/metrics_bench.h"
 
 using tools::Exposition;
@@ -114,6 +116,34 @@ TEST_CASE("a wrong line is named with its number, as Prometheus refuses it") {
     INFO(text);
     CHECK(fault_of(text).starts_with(line + ": expected "));
   }
+}
+
+TEST_CASE("any bytes are a page or a sentence") {
+  const std::string page =
+      "# HELP a b\\n\n# TYPE a histogram\n# UNIT a s\na_bucket{le=\"+Inf\",x=\"\\\"\"} 1 2 # {t=\"u\"} 3 "
+      "4\na_sum NaN\n# EOF\n";
+  std::mt19937 random(4711);  // the same each time
+  int read = 0, refused = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    std::string text = page;
+    for (int n = 0; n < 3; ++n) {
+      const auto at = random() % text.size();
+      if (random() % 3 == 0)
+        text.erase(at, random() % 9);
+      else
+        text[at] = random() % 2 == 0 ? page[random() % page.size()] : static_cast<char>(random());
+      if (text.empty()) text = "x";
+    }
+    try {
+      (void)tools::lint(parse_exposition(text));
+      ++read;
+    } catch (const tools::Failure& failure) {
+      ++refused;
+      REQUIRE(std::string_view(failure.what()).starts_with("line "));
+    }
+  }
+  CHECK(read > 1000);
+  CHECK(refused > 1000);
 }
 
 TEST_CASE("both of the agent's own pages are read, and say the same of every family") {
