@@ -12,7 +12,7 @@ namespace {
 
 constexpr std::size_t kLongestText = 500;
 constexpr int kMostTicks = 8;
-constexpr std::array<long, 24> kTickSeconds{1,     2,     5,     10,    15,     20,     30,      60,
+constexpr std::array<Ms::rep, 24> kTickSeconds{1,     2,     5,     10,    15,     20,     30,      60,
                                             120,   300,   600,   900,   1200,   1800,   3600,    7200,
                                             10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000};
 
@@ -43,7 +43,7 @@ std::string zone_text(Ms utc_offset) {
 }
 
 Ms tick_distance(Ms range) {
-  for (const long seconds : kTickSeconds) {
+  for (const Ms::rep seconds : kTickSeconds) {
     if (range <= Ms(seconds * 1000) * kMostTicks) return Ms(seconds * 1000);
   }
   return range / kMostTicks;

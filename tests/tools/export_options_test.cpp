@@ -26,7 +26,7 @@ std::string refusal(std::vector<const char*> words) {
   }
 }
 
-Ms hours(long count) {
+Ms hours(Ms::rep count) {
   return Ms(count * 3'600'000);
 }
 
