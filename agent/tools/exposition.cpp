@@ -237,7 +237,7 @@ class Reader {
   }
 
   static bool is_utf8(const std::string& text) {
-    if (std::all_of(text.begin(), text.end(), [](char c) { return c >= 0; })) return true;
+    if (std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x80; })) return true;
     try {
       (void)nlohmann::json(text).dump();  // which is strict
       return true;

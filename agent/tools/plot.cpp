@@ -20,7 +20,7 @@ constexpr std::array<Ms::rep, 24> kTickSeconds{1,     2,     5,     10,    15,  
 std::string one_line(std::string_view text) {
   std::string line(text);
   for (char& c : line) {
-    if ((c >= 0 && c < ' ') || c == '\x7f') c = ' ';
+    if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
   }
   return agent::clean_text(line, kLongestText);
 }
