@@ -8,8 +8,8 @@
 namespace transport {
 namespace {
 
-/// In the few microseconds of a probe an open may go unseen. One more look after a departure finds that host, unless its
-/// bytes do.
+/// In the few microseconds of a probe an open or a close may go unseen. One more look, after a departure and after a probe
+/// that found somebody, tells.
 constexpr std::chrono::milliseconds kSecondLook{100};
 /// A process without descriptors may have some again soon.
 constexpr std::chrono::milliseconds kTryAgain{1000};
@@ -38,8 +38,7 @@ MaybeFailure PseudoTerminal::adopt(int master, const std::filesystem::path& dire
     });
     return {};
   }
-  second_look_.expires_after(std::chrono::milliseconds(0));
-  look_again_soon();
+  look_again_soon(std::chrono::milliseconds(0));
   return {};
 }
 
@@ -126,9 +125,9 @@ void PseudoTerminal::one_host_left() {
   if (opens_ == 0) leaving_ = attached_;
 }
 
-void PseudoTerminal::look_who_is_there() {
+void PseudoTerminal::look_who_is_there(Look look) {
   if (!attached_) return;
-  if (!probe()) {
+  if (!probe(look)) {
     opens_ = 0;
     leaving_ = true;
     return finish_leaving_if_read();
@@ -145,13 +144,15 @@ void PseudoTerminal::look_who_is_there() {
 }
 
 // Our own close goes unseen; our own open is counted off. Between them the watch is on: whoever was there at the probe's
-// instant and goes later rings the bell. What stays is a newcomer whose opening is merged with our own: second_look_.
-bool PseudoTerminal::probe() {
+// instant and goes later rings the bell. Two are left to second_look_: a newcomer whose opening is merged with our own, and a
+// host whose close was told before the watch was on, but counted after (the kernel tells first, then lets the slave go).
+bool PseudoTerminal::probe(Look look) {
   door_.pause();
   pair_.step_out();
   door_.resume();
   const bool somebody = pair_.is_open_elsewhere();
   if (pair_.step_in()) ++own_opens_;
+  if (somebody && look == Look::kFirst) look_again_soon(kSecondLook);
   return somebody;
 }
 
@@ -163,8 +164,7 @@ void PseudoTerminal::host_is_gone() {
   leaving_ = attached_ = false;
   if (pair_.has_own_slave()) {
     pair_.clean_up();
-    second_look_.expires_after(kSecondLook);
-    look_again_soon();
+    look_again_soon(kSecondLook);
   } else {
     replace_pair();
   }
@@ -186,11 +186,13 @@ void PseudoTerminal::replace_pair() {
   });
 }
 
-void PseudoTerminal::look_again_soon() {
+void PseudoTerminal::look_again_soon(std::chrono::milliseconds from_now) {
+  second_look_.expires_after(from_now);
   second_look_.async_wait([this, pair = std::weak_ptr<int>(pair_token_)](const boost::system::error_code& error) {
     if (error || pair.expired()) return;
+    if (attached_) return look_who_is_there(Look::kSecond);
     door_moved();
-    if (!pair.expired() && !attached_ && probe()) host_came();
+    if (!pair.expired() && !attached_ && probe(Look::kFirst)) host_came();
   });
 }
 

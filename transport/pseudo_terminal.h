@@ -80,6 +80,8 @@ class PseudoTerminal final : public ByteStream {
   using Watch = ReadyWatch<boost::asio::posix::basic_stream_descriptor<IoExecutor>>;
   using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, IoExecutor>;
 
+  enum class Look { kFirst, kSecond };  ///< a second one follows a first that found somebody, and none follows it
+
   struct Place {
     std::filesystem::path directory;
     std::string name, group;
@@ -92,11 +94,11 @@ class PseudoTerminal final : public ByteStream {
   bool read_the_door();
   void host_came();
   void one_host_left();
-  void look_who_is_there();
-  bool probe();
+  void look_who_is_there(Look look = Look::kFirst);
+  bool probe(Look look);
   void finish_leaving_if_read();
   void host_is_gone();
-  void look_again_soon();
+  void look_again_soon(std::chrono::milliseconds from_now);
   void settle_soon();
   void write_if_wanted();
 
