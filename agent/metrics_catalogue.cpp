@@ -1,16 +1,12 @@
 #include "agent/metrics_catalogue.h"
 
-#include <algorithm>
-#include <array>
 #include <map>
 
 #include "agent/metrics.h"
+#include "agent/openmetrics.h"
 
 namespace agent {
 namespace {
-
-constexpr std::array<std::string_view, 9> kUnits{"seconds", "bytes", "celsius", "ratio", "meters",
-                                                 "rpm",     "baud",  "volts",   "amperes"};
 
 std::string_view word_of(prometheus::MetricType type) {
   switch (type) {
@@ -39,7 +35,7 @@ std::size_t series_of(const prometheus::MetricFamily& family) {
 template <class Source>
 CatalogueEntry entry_of(const FamilyRow<Source>& row, bool of_a_printer,
                         const std::map<std::string, std::size_t, std::less<>>& series) {
-  CatalogueEntry entry{.name = row.name, .type = word_of(row.type), .unit = unit_of_name(row.name), .help = row.help, .labels = {}};
+  CatalogueEntry entry{.name = row.name, .type = word_of(row.type), .unit = unit_of(row.name), .help = row.help, .labels = {}};
   if (of_a_printer) entry.labels.push_back("printer");
   for (const auto label : row.labels) {
     if (!label.empty()) entry.labels.push_back(label);
@@ -50,15 +46,6 @@ CatalogueEntry entry_of(const FamilyRow<Source>& row, bool of_a_printer,
 }
 
 }  // namespace
-
-std::string_view unit_of_name(std::string_view name) {
-  for (const std::string_view ending : {"_total", "_timestamp"}) {
-    if (name.ends_with(ending)) name.remove_suffix(ending.size());
-  }
-  const auto last = name.substr(name.rfind('_') + 1);
-  const auto it = std::find(kUnits.begin(), kUnits.end(), last);
-  return it == kUnits.end() ? std::string_view() : *it;
-}
 
 std::vector<CatalogueEntry> catalogue(const MetricsCollector& metrics) {
   std::map<std::string, std::size_t, std::less<>> series;

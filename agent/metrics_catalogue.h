@@ -20,7 +20,4 @@ struct CatalogueEntry {
 /// In the order of the tables; families without a series now are there as well.
 [[nodiscard]] std::vector<CatalogueEntry> catalogue(const MetricsCollector& metrics);
 
-/// "celsius" of "marlin_temperature_celsius", "bytes" of "marlin_serial_receive_bytes_total".
-[[nodiscard]] std::string_view unit_of_name(std::string_view name);
-
 }  // namespace agent

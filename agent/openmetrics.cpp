@@ -12,7 +12,7 @@ namespace {
 using prometheus::ClientMetric;
 using prometheus::MetricType;
 
-constexpr std::array<std::string_view, 7> kUnits{"seconds", "bytes", "meters", "celsius", "ratio", "rpm", "baud"};
+constexpr std::array<std::string_view, 9> kUnits{"seconds", "bytes", "meters", "celsius", "ratio", "rpm", "baud", "volts", "amperes"};
 
 std::string_view without(std::string_view name, std::string_view ending) {
   if (name.ends_with(ending)) name.remove_suffix(ending.size());

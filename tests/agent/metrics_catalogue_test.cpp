@@ -26,9 +26,3 @@ TEST_CASE("the catalogue has every family of the tables, with as many series as 
   CHECK(find("marlin_agent_build_info").labels.front() == "version");
 }
 
-TEST_CASE("a unit is the last word of a name that is one") {
-  CHECK(agent::unit_of_name("marlin_serial_receive_bytes_total") == "bytes");
-  CHECK(agent::unit_of_name("marlin_serial_last_receive_timestamp_seconds") == "seconds");
-  CHECK(agent::unit_of_name("marlin_resends_total").empty());
-  CHECK(agent::unit_of_name("marlin_up").empty());
-}

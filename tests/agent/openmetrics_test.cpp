@@ -34,6 +34,8 @@ TEST_CASE("units are those that the names end with") {
   CHECK(agent::unit_of("marlin_busy_seconds_total") == "seconds");
   CHECK(agent::unit_of("marlin_print_start_timestamp_seconds") == "seconds");
   CHECK(agent::unit_of("marlin_fan_speed_rpm") == "rpm");
+  CHECK(agent::unit_of("marlin_serial_receive_bytes_total") == "bytes");
+  CHECK(agent::unit_of("marlin_resends_total").empty());
   CHECK(agent::unit_of("marlin_up").empty());
 }
 
