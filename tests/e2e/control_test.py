@@ -15,6 +15,7 @@ import time
 import traceback
 
 from rig import FULL, HostPort, Process, claim, expect, run_claims, wait_until
+from supervisor import SupervisedAgent
 
 PROMISED_RELEASE = 0.1  # seconds; shown, and held to only in a campaign, on a machine with nothing else to do
 ROUND_TRIPS = 400
@@ -132,6 +133,31 @@ def stays_released(rig, _):
     code, out, errors = run(rig, successor, "attach", "mk3")
     expect(code == 0 and "opening it resets most printers once" in out, f"{code}: {out}{errors}")
     expect(successor.scrape().value("marlin_serial_open") == 1, "attach did not open it")
+
+
+@claim("a released device leaves the descriptor store with its host port, and no successor brings it back")
+def released_from_the_store(rig, _):
+    device = rig.raw_device()
+    agent = rig.keep(SupervisedAgent(rig, device.path))
+    agent.wait_for_web()
+    agent.wait_for_port()
+    ports = {"marlin-mk3-tty", "marlin-mk3-pty"}
+    wait_until("the ports are in the store", lambda: ports <= agent.store.keys(), 10)
+    code, out, errors = run(rig, agent, "release", "mk3")
+    expect(code == 0, f"{code}: {out}{errors}")
+    wait_until("the ports have left the store", lambda: not ports & agent.store.keys(), 10)
+    other = os.open(device.path, os.O_RDWR | os.O_NOCTTY | os.O_NONBLOCK)
+    fcntl.flock(other, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    for number in (signal.SIGKILL, signal.SIGTERM):
+        agent.restart(number)
+        agent.wait_for_web()
+        wait_until("the successor knows", lambda: agent.scrape().value("marlin_serial_released") == 1)
+        expect(agent.scrape().value("marlin_serial_open") == 0, "the successor opened it")
+        expect(not ports & agent.store.keys(), "the ports are in the store again")
+    os.close(other)
+    code, out, errors = run(rig, agent, "attach", "mk3")
+    expect(code == 0, f"{code}: {out}{errors}")
+    wait_until("the ports are in the store again", lambda: ports <= agent.store.keys(), 10)
 
 
 @claim("in a print release and reset are refused with the reason, and forced they are not")
