@@ -139,7 +139,7 @@ def finite_values(prometheus, expression, began):
     return sum(math.isfinite(float(value)) for series in data["result"] for _, value in series["values"])
 
 
-@claim("on the demo every query returns data or is expected not to, every rule can be judged, and no alert cries wolf")
+@claim("on the demo every family is there or explained, every query returns data or is expected not to, every rule can be judged, and no alert cries wolf")
 def run(rig, _):
     began = time.time()
     demo = rig.keep(Demo(rig))
@@ -167,8 +167,22 @@ def run(rig, _):
                 wrong.append(f"{place}: returns data although expected_empty.txt says: {excused[place]}")
         elif not values and not families_in(expression, ahead):
             wrong.append(f"{place}: no data for {expression}")
-    wrong += faults_of_rules(prometheus, began)
+    wrong += faults_of_rules(prometheus, began) + missing_families(prometheus, began)
     expect(not wrong, "\n     ".join(wrong))
+
+
+def missing_families(prometheus, began):
+    """Families of the reference page that the demo did not show and not_in_the_demo.txt does not explain; and the reverse."""
+    lines = (line.split(": ", 1) for line in read(HERE, "not_in_the_demo.txt").splitlines() if line and not line.startswith("#"))
+    excused = dict(lines)
+    wrong = [f"not_in_the_demo.txt excuses {name}, which is no family" for name in excused if name not in exported()]
+    for family in exported():
+        shown = finite_values(prometheus, family, began) or finite_values(prometheus, family + "_count", began)
+        if shown and family in excused and not excused[family].startswith("not always"):
+            wrong.append(f"{family} is there although not_in_the_demo.txt says: {excused[family]}")
+        if not shown and family not in excused:
+            wrong.append(f"{family} is never there")
+    return wrong
 
 
 def faults_of_rules(prometheus, began):
