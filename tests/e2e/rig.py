@@ -101,10 +101,10 @@ class Agent(Process):
         self.port = free_port()
         self.runtime = os.path.join(rig.directory, "run")
         self.host_port = os.path.join(self.runtime, "mk3")
-        state = os.path.join(rig.directory, "state")
-        for folder in (self.runtime, state):
+        self.state = os.path.join(rig.directory, "state")
+        for folder in (self.runtime, self.state):
             os.makedirs(folder, exist_ok=True)
-        command = [rig.agent, "run", "--runtime-dir", self.runtime, "--state-dir", state,
+        command = [rig.agent, "run", "--runtime-dir", self.runtime, "--state-dir", self.state,
                    "--web.listen-address", f"127.0.0.1:{self.port}", *arguments]
         if config:
             command += ["--config", config]
