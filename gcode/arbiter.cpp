@@ -210,13 +210,20 @@ void Arbiter::check_stale(Time now) {
 
 void Arbiter::end_boot() {
   s_.printer.booting = false;
+  if (const auto own = s_.in_flight.own(); own && s_.in_flight[*own].maybe) s_.in_flight.erase(*own);
   if (!s_.counted_start) return;
   ++s_.counters.resets[static_cast<std::size_t>(ResetCause::kUnknown)];  // it said `start` and not why
   s_.counted_start = false;
 }
 
+// Each ok says that the planner has taken a move and goes on. That there may be as many as a host has lines in flight is
+// no reason to hold them for ever.
+Time Arbiter::drain_ends() const {
+  return std::min(std::max(s_.waiting_since, s_.last_ok) + settings_.drain_limit, s_.waiting_since + 2 * settings_.drain_limit);
+}
+
 void Arbiter::tick(Time now) {
-  if (s_.draining && s_.waiting_since != kNever && now - s_.waiting_since >= settings_.drain_limit) {
+  if (s_.draining && s_.waiting_since != kNever && now >= drain_ends()) {
     release(now);
     count_deferral(DeferReason::kHostActive, now);
   }
@@ -241,7 +248,7 @@ void Arbiter::tick(Time now) {
 
 Time Arbiter::deadline() const {
   Time next = s_.ticked + kBeat;
-  if (s_.draining && s_.waiting_since != kNever) next = std::min(next, s_.waiting_since + settings_.drain_limit);
+  if (s_.draining && s_.waiting_since != kNever) next = std::min(next, drain_ends());
   if (s_.in_flight.own() && s_.waiting_since != kNever && s_.hold_until > s_.ticked) next = std::min(next, s_.hold_until);
   return next;
 }

@@ -159,13 +159,15 @@ class Arbiter {
   void check_stale(Time now);
   void count_deferral(DeferReason reason, Time now);
   void end_boot();
+  [[nodiscard]] Time drain_ends() const;
   [[nodiscard]] bool reports_are_set() const;
   void close_starvation(Time now);
   // arbiter_replies.cpp, arbiter_oks.cpp, arbiter_reports.cpp
   Verdict decide(const Reply& reply, std::string_view line, Time now);
-  Verdict on_ok(const Reply& reply, Time now);
+  Verdict on_ok(const Reply& reply, std::string_view line, Time now);
   Verdict on_temperature_ok(Time now);
-  Verdict on_plain_ok(const Reply& reply, Time now);
+  Verdict on_plain_ok(const Reply& reply, std::string_view line, Time now);
+  [[nodiscard]] bool is_no_answer_to_m105(std::string_view line) const;
   Verdict on_error(const Reply& reply);
   Verdict on_resend(const Reply& reply, Time now);
   Verdict show_report(const Reply& reply, LastReport after, Time now);

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "gcode/arbiter.h"
+#include "gcode/line_looks.h"
 
 namespace gcode {
 namespace {
@@ -76,7 +77,7 @@ Verdict Arbiter::on_resend(const Reply& reply, Time now) {
   return Verdict::kPass;
 }
 
-Verdict Arbiter::on_ok(const Reply& reply, Time now) {
+Verdict Arbiter::on_ok(const Reply& reply, std::string_view line, Time now) {
   if (s_.resend_ok_due && reply.kind != ReplyKind::kOkTemperature) {
     s_.resend_ok_due = false;
     if (!s_.own_rejected) return Verdict::kPass;
@@ -84,7 +85,7 @@ Verdict Arbiter::on_ok(const Reply& reply, Time now) {
     if (s_.in_flight.own()) finish_own(QueryOutcome::kTimeout, now);
     return Verdict::kWithhold;
   }
-  const Verdict verdict = reply.kind == ReplyKind::kOkTemperature ? on_temperature_ok(now) : on_plain_ok(reply, now);
+  const Verdict verdict = reply.kind == ReplyKind::kOkTemperature ? on_temperature_ok(now) : on_plain_ok(reply, line, now);
   after_ok(now);
   return verdict;
 }
@@ -125,7 +126,15 @@ Verdict Arbiter::on_temperature_ok(Time now) {
   return Verdict::kPass;
 }
 
-Verdict Arbiter::on_plain_ok(const Reply& reply, Time now) {
+// Of the one M105 that is in flight. Its answer is "ok T:..."; an ok alone was for something before it, of which the books
+// did not know ("M118 ok" has two, and so has a host's M600), and the answer still comes. What noise left of an answer is
+// not so clean.
+bool Arbiter::is_no_answer_to_m105(std::string_view line) const {
+  if (s_.in_flight.size() != 1 || s_.in_flight.overflow() > 0 || s_.in_flight[0].kind != CommandKind::kTemperature) return false;
+  return !s_.in_flight[0].maybe && !s_.in_flight[0].payload_seen && trimmed(line) == "ok";
+}
+
+Verdict Arbiter::on_plain_ok(const Reply& reply, std::string_view line, Time now) {
   if (std::exchange(s_.stray_ok, false)) return Verdict::kPass;
   if (reply.ok_number) {  // ADVANCED_OK names the line
     if (const auto index = s_.in_flight.numbered(*reply.ok_number)) {
@@ -141,6 +150,10 @@ Verdict Arbiter::on_plain_ok(const Reply& reply, Time now) {
       --s_.surplus;
       return Verdict::kWithhold;
     }
+    ++s_.counters.unexpected_oks;
+    return Verdict::kPass;
+  }
+  if (is_no_answer_to_m105(line)) {
     ++s_.counters.unexpected_oks;
     return Verdict::kPass;
   }
@@ -160,8 +173,7 @@ Verdict Arbiter::on_plain_ok(const Reply& reply, Time now) {
   if (s_.in_flight.host_count() == 0 || own_for_certain || ok_follows_payload(own, now)) {
     const bool useful = own.payload_seen || s_.own.seconds > 0;
     if (s_.own.seconds > 0 && !own.payload_seen) s_.subscriptions.asserted(s_.own, *dialect_);
-    // An ok alone is no answer to an M105: it was for something before it ("M118 ok" has two), and the answer still comes.
-    if (own.query == Query::kM105 && !own.payload_seen) s_.ghosts = 1;
+    if (own.query == Query::kM105 && !own.payload_seen) s_.ghosts = 1;  // if that was no answer after all, it still comes
     finish_own(useful ? QueryOutcome::kAnswered : QueryOutcome::kTimeout, now);
     return Verdict::kWithhold;
   }

@@ -18,6 +18,8 @@ constexpr Time kOneGo = milliseconds(100);
 // Once an own answer has begun its other lines follow at line rate; host lines wait for its end a little longer.
 constexpr Time kAnswerRuns = milliseconds(25);
 constexpr Time kLongestHold = milliseconds(500);
+// Marlin's answer to M105 without any sensor (M 6), followed by a bare ok.
+constexpr std::string_view kNoSensors = "No thermistors - no temperature";
 
 LineClass class_of(const Reply& reply) {
   switch (reply.kind) {
@@ -87,16 +89,15 @@ void Arbiter::count(const Reply& reply) {
   if (reply.kind == ReplyKind::kResend) s_.resend_reason = ResendReason::kOther;
 }
 
-// What the host sent last may have reached the restarted printer's buffer and be answered after the boot text; what is
-// older went with the old life, and so did everything of the agent's.
+// What was sent last may have reached the restarted printer's buffer and be answered after the boot text; what is older
+// went with the old life. An own question is given up with the end of the boot text: end_boot().
 void Arbiter::keep_only_latest(Time now) {
   for (std::size_t i = s_.in_flight.size(); i-- > 0;) {
     InFlight& entry = s_.in_flight[i];
-    if (entry.is_own() || now - entry.sent > kBootAfterStart) {
-      s_.in_flight.erase(i);
-    } else {
-      entry.maybe = true;
-    }
+    entry.maybe = true;
+    entry.doubtful = entry.is_own();
+    entry.payload_seen = false;
+    if (now - entry.sent > kBootAfterStart) s_.in_flight.erase(i);
   }
 }
 
@@ -177,24 +178,30 @@ void Arbiter::identify(const Reply& reply) {
 // --- whose line is it -------------------------------------------------------------------------------------------------
 
 Verdict Arbiter::decide(const Reply& reply, std::string_view line, Time now) {
-  const LastReport after = now - s_.last_report_at < kOneGo ? s_.last_report : LastReport::kNone;
+  // A line that was asked for since then may be that answer.
+  const bool asked_since = s_.in_flight.any_host([this](const InFlight& e) {
+    return (e.code == 114 || e.code == 123) && e.sent > s_.last_report_at;
+  });
+  const LastReport after = now - s_.last_report_at < kOneGo && !asked_since ? s_.last_report : LastReport::kNone;
   s_.last_report_at = now;
   s_.last_report = reply.kind == ReplyKind::kTemperature                                      ? LastReport::kTemperature
                    : reply.kind == ReplyKind::kPosition && after == LastReport::kTemperature ? LastReport::kPosition
                                                                                               : LastReport::kNone;
   if (reply.kind == ReplyKind::kStart) return Verdict::kPass;
-  if (reply.carries_ok) return on_ok(reply, now);
+  if (reply.carries_ok) return on_ok(reply, line, now);
   if (reply.kind == ReplyKind::kError && reply.is_number_error) return on_error(reply);
   if (reply.kind == ReplyKind::kResend) return on_resend(reply, now);
   if (answers_own(reply, line)) {
     InFlight& own = s_.in_flight[0];
     own.payload_seen = true;
     own.payload_at = now;
+    own.doubtful = false;  // it is alive
     s_.hold_until = std::min(std::max(s_.hold_until, now + kAnswerRuns), own.sent + kLongestHold);
     if (reply.kind == ReplyKind::kUnknownCommand) s_.poller.unsupported(own.query);
     return Verdict::kWithhold;
   }
   if (reply.kind == ReplyKind::kUnknownCommand && rejects_a_scrap(line)) s_.stray_ok = true;
+  if (reply.text == kNoSensors && s_.in_flight.size() > 0) s_.in_flight[0].payload_seen = true;
   const bool torn = is_report(reply.kind) && !is_whole_report(line);
   // What nobody understands may be the own answer, spoiled: from now on its place in the line proves nothing.
   if (const auto own = s_.in_flight.own(); own && (torn || reply.kind == ReplyKind::kUnknown || reply.kind == ReplyKind::kUnknownCommand)) s_.in_flight[*own].doubtful = true;
@@ -237,8 +244,8 @@ bool Arbiter::answers_own(const Reply& reply, std::string_view line) const {
   if (own.doubtful && s_.in_flight.any_host([&own](const InFlight& e) { return e.code == own.code; })) return false;
   if (s_.own.seconds > 0) return false;  // a report is set up: a bare ok is all
   switch (s_.in_flight[0].query) {
-    // Marlin 1.1 without any sensor (M 6): the only answer to an M105 that is not its ok.
-    case Query::kM105: return reply.text == "No thermistors - no temperature" && s_.in_flight.host_count() == 0;
+    // The only answer to an M105 that is not its ok.
+    case Query::kM105: return reply.text == kNoSensors && s_.in_flight.host_count() == 0;
     case Query::kM115:
       return reply.kind == ReplyKind::kFirmware || reply.kind == ReplyKind::kCapability || line.starts_with("area:");
     case Query::kM27:

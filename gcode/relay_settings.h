@@ -8,7 +8,7 @@ namespace gcode {
 struct RelaySettings {
   bool poll = true;                ///< poll = off: a byte-exact pass-through that only listens
   Time hold_limit = std::chrono::milliseconds(50);   ///< how long host lines wait for an own answer, beyond the drain
-  Time drain_limit = std::chrono::milliseconds(500); ///< how long host lines wait for owed oks before the query is put off
+  Time drain_limit = std::chrono::milliseconds(500); ///< how long host lines wait for the next owed ok before the query is put off, and for all of them twice that
   // periods; zero: never ask. Listening and autoreports serve these first.
   Time temperature_period = std::chrono::seconds(2);
   /// M105 in a print, firmware without autoreport only. Two of them fit into the 5 s that a reading lives, so that one

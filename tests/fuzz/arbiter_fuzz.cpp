@@ -311,7 +311,7 @@ class Course {
     }
     if (held_since_ == gcode::kNever) held_since_ = now_;
     claim(!always_off_, "with poll off nothing is held");
-    claim(now_ - held_since_ <= settings_.drain_limit + 600ms, "a host line is not held beyond the limits");
+    claim(now_ - held_since_ <= 2 * settings_.drain_limit + 600ms, "a host line is not held beyond the limits");
   }
 
   const std::uint8_t* data_;

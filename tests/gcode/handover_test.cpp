@@ -53,7 +53,8 @@ struct Rig {
   }
   void answer_own() {
     for (int i = 0; i < 50; ++i) {
-      if (!take(true).empty()) relay->feed_printer("ok\n", now);
+      const std::string own = take(true);
+      if (!own.empty()) relay->feed_printer(own == "M105\n" ? "ok T:21.5 /0.0 B:20.5 /0.0 @:0 B@:0\n" : "ok\n", now);
       now += 250ms;
       relay->tick(now);
     }

@@ -8,8 +8,8 @@ using namespace rig;
 
 namespace {
 
-// A printer whose planner is full, and a host that keeps four lines in flight: an ok every 50 ms, a line for each.
-std::string print_with_a_window(Rig& r, Time duration) {
+// A printer whose planner is full, and a host that keeps `window` lines in flight: an ok every `move`, a line for each.
+std::string print_with_a_window(Rig& r, Time duration, int window = 4, Time move = 50ms) {
   std::deque<std::string> queued;
   std::string seen;
   int n = 1;
@@ -22,10 +22,10 @@ std::string print_with_a_window(Rig& r, Time duration) {
       from = end;
     }
   };
-  for (; n <= 4; ++n) r.host(numbered(n, "G1 X" + std::to_string(n)));
+  for (; n <= window; ++n) r.host(numbered(n, "G1 X" + std::to_string(n)));
   for (const Time end = r.now + duration; r.now < end;) {
     move_bytes();
-    r.pass(50ms);
+    r.pass(move);
     move_bytes();
     if (queued.empty()) continue;
     r.printer(queued.front() == "M105\n" ? kTemperatures : "ok\n");
@@ -44,6 +44,30 @@ TEST_CASE("rule 2: a host that never leaves a gap is drained for a temperature")
   CHECK(count_of(seen, "G1 X") > 200);
   CHECK(count_of(seen, "M105\n") >= 4);
   CHECK(count_of(seen, "M105\n") <= 11);  // one every 2 s
+}
+
+TEST_CASE("rule 2: a drain goes on while the oks come") {
+  Rig r = known_rig(kMarlin10);
+  CHECK(count_of(print_with_a_window(r, 20s, 7, 90ms), "M105\n") >= 3);
+}
+
+TEST_CASE("rule 2: a host line is held for a second at most, however the oks come") {
+  Rig r = known_rig(kMarlin10);
+  r.printer(kTemperatures);
+  for (int n = 1; n <= 8; ++n) r.host(numbered(n, "G1 X1"));
+  r.to_printer();
+  for (int n = 9; n < 100; ++n) {
+    r.pass(100ms);
+    r.host(numbered(n, "G1 X1"));
+    if (r.to_printer().empty()) break;
+  }
+  for (int i = 0; i < 4; ++i) {
+    r.pass(220ms);
+    r.printer("ok\n");
+    CHECK(r.to_printer().empty());
+  }
+  r.pass(130ms);
+  CHECK(count_of(r.to_printer(), "G1 X1") == 1);
 }
 
 TEST_CASE("rule 2: after a drain in vain the host's lines pass for a while") {

@@ -140,3 +140,16 @@ TEST_CASE("rule 6: the ok of the scrap that a Resend's flush left is not the nex
   CHECK(count_of(r.to_host(), "ok\n") == (flushed ? 2 : 1));
   CHECK(host_in_flight(r) == (flushed ? 1 : 0));
 }
+
+TEST_CASE("rule 6: an ok alone is no answer to an M105, whoever asked") {
+  Rig r = asked_rig(kPrusa39);
+  says(r, "ok\n");
+  r.printer(kTemperatures);
+  CHECK(r.to_host().empty());
+  r.host("M105\n");
+  r.to_printer();
+  says(r, "ok\n");
+  CHECK(host_in_flight(r) == 1);
+  says(r, std::string(kTemperatures));
+  CHECK(host_in_flight(r) == 0);
+}

@@ -27,3 +27,21 @@ TEST_CASE("rule 8: a restarted printer is identified and its reports are set up 
   CHECK(seen.starts_with("M115\n"));
   CHECK(count_of(seen, "M155 S2 C7\n") == 1);
 }
+
+TEST_CASE("rule 8: the answer to a question that reached the restarted printer stays with the agent, its ok too") {
+  Rig r = asked_rig(kPrusa39, "M114\n", {});
+  says(r, "start\n");
+  r.host("M109 S60\n");
+  r.to_printer();
+  r.printer("X:0.00 Y:0.00 Z:0.00 E:0.00 Count X:0 Y:0 Z:0\nok\n");
+  CHECK(r.to_host().empty());
+  CHECK(host_in_flight(r) == 1);
+  says(r, "ok\n");
+  CHECK(host_in_flight(r) == 0);
+}
+
+TEST_CASE("rule 8: a question that did not outlive the restart is given up with the boot text") {
+  Rig r = asked_rig(kPrusa313, "M105\n", {});
+  says(r, "start\n");
+  CHECK(next_own(r, 5s) == "M115\n");
+}

@@ -73,3 +73,15 @@ TEST_CASE("rule 9: a report that comes in pieces is kept from a host that never 
   for (const char c : kAllReports) r.printer(std::string_view(&c, 1));
   CHECK(r.to_host().empty());
 }
+
+TEST_CASE("rule 9: the answer to a host's M123 right behind a report is no part of it") {
+  Rig r = known_rig(kPrusa313, {});
+  host_sets(r, "G90\n");  // time for the agent to set its own reports
+  r.to_host();
+  r.printer(std::string(kReport) + std::string(kPositionReport));
+  CHECK(r.to_host().empty());
+  r.pass(50ms);
+  r.host("M123\n");
+  r.to_printer();
+  says(r, std::string(kFansReport) + "ok\n");
+}

@@ -170,7 +170,10 @@ void LoopWitness::judge_line(std::string_view line, std::string_view origins, co
   // Lines that noise has run into one go by their beginning.
   const char owner = spoiled_ ? origins.front() : owner_of(origins);
   if (starts(line, "ok") && owner == 'h' && print_began_) starvation_.ok_for_host(now);
-  if (starts(line, "ok") && !starts(line, "ok T:") && verdict.attended) return judge_ok(owner, verdict.withheld, now);
+  if (starts(line, "ok") && !starts(line, "ok T:")) {
+    if (verdict.attended) judge_ok(owner, verdict.withheld, now);
+    return;
+  }
   if (verdict.withheld) {
     if (!scenario_.settings.poll) fail("rule 12: withheld with poll off " + quoted(line), now);
     const bool spoilt = spoiled_ && now - last_spoiled_ < kSpoiltFor;
@@ -214,7 +217,7 @@ void LoopWitness::executed(const Executed& executed, Time) {
 
 void LoopWitness::check(const gcode::LineRelay& relay, const VirtualHost& host, const VirtualPrinter&, Time now) {
   const auto& settings = scenario_.settings;
-  const Time longest = settings.poll ? settings.drain_limit + std::max(settings.hold_limit, kAnswerRuns) + milliseconds(2)
+  const Time longest = settings.poll ? 2 * settings.drain_limit + std::max(settings.hold_limit, kAnswerRuns) + milliseconds(2)
                                      : Time::zero();
   if (!line_written_.empty() && now - line_written_.front() > longest) {
     fail("rule 2: a host line is held for more than " + std::to_string(longest.count() / 1000) + " ms", now);
