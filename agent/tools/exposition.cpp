@@ -7,8 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agent/metrics_catalogue.h"
 #include "agent/metrics_text.h"
+#include "agent/openmetrics.h"
 #include "agent/tools/failure.h"
 #include "agent/tools/prometheus_api.h"
 
@@ -126,7 +126,7 @@ class Reader {
 
   Exposition take() {
     for (ExpositionFamily& family : page_.families) {
-      if (family.unit.empty()) family.unit = agent::unit_of_name(stored_name(family, page_.is_openmetrics));
+      if (family.unit.empty()) family.unit = agent::unit_of(stored_name(family, page_.is_openmetrics));
     }
     return std::move(page_);
   }
