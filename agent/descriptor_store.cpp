@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "agent/service_manager.h"
+#include <systemd/sd-daemon.h>
 
 namespace agent {
 namespace {
@@ -14,6 +14,12 @@ constexpr std::string_view kPrefix = "marlin-";
 bool store_is_there() {
   const char* size = std::getenv("FDSTORE");
   return std::getenv("NOTIFY_SOCKET") != nullptr && (size == nullptr || std::string_view(size) != "0");
+}
+
+void free_names(char** names) {
+  if (names == nullptr) return;
+  for (char** name = names; *name != nullptr; ++name) std::free(*name);
+  std::free(names);
 }
 
 std::string printer_of(const std::string& name) {
@@ -30,9 +36,15 @@ bool is_name(std::string_view name) {
 DescriptorStore DescriptorStore::from_environment() {
   DescriptorStore store;
   store.is_there_ = store_is_there();
-  for (const PassedDescriptor& passed : passed_descriptors()) {
-    if (is_name(passed.name)) store.inherited_[passed.name].reset(passed.fd);  // others are not ours to close
+  char** names = nullptr;
+  const int count = ::sd_listen_fds_with_names(1, &names);
+  for (int i = 0; i < count; ++i) {
+    transport::FileDescriptor fd(SD_LISTEN_FDS_START + i);
+    const std::string name = names[i];
+    if (!is_name(name)) (void)fd.release();  // not ours to close
+    else store.inherited_[name] = std::move(fd);
   }
+  free_names(names);
   return store;
 }
 
@@ -45,12 +57,13 @@ void DescriptorStore::keep(const std::string& printer, std::string_view part, in
   drop(printer, part);
   // Not watched: a pseudo-terminal that no host has open looks hung up, and systemd would let it go.
   const std::string message = "FDSTORE=1\nFDPOLL=0\nFDNAME=" + name_of(printer, part);
-  (void)notify_service_manager(message, fd);
+  ::sd_pid_notify_with_fds(0, 0, message.c_str(), &fd, 1);
 }
 
 void DescriptorStore::drop(const std::string& printer, std::string_view part) {
   if (!is_there_) return;
-  (void)notify_service_manager("FDSTOREREMOVE=1\nFDNAME=" + name_of(printer, part));
+  const std::string message = "FDSTOREREMOVE=1\nFDNAME=" + name_of(printer, part);
+  ::sd_notify(0, message.c_str());
 }
 
 transport::FileDescriptor DescriptorStore::take(const std::string& printer, std::string_view part) {
@@ -83,7 +96,7 @@ void DescriptorStore::drop_left_over(const std::string& printer) {
       ++it;
       continue;
     }
-    (void)notify_service_manager("FDSTOREREMOVE=1\nFDNAME=" + it->first);
+    ::sd_notify(0, ("FDSTOREREMOVE=1\nFDNAME=" + it->first).c_str());
     it = inherited_.erase(it);
   }
 }

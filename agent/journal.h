@@ -1,8 +1,7 @@
-// systemd's journal as the place where messages go: found by JOURNAL_STREAM, written with fields by its own
-// protocol so that `journalctl MARLIN_PRINTER=mk3 -p warning` finds what an owner looks for.
+// systemd's journal as the place where messages go: found by JOURNAL_STREAM, written with fields by its own protocol
+// (sd_journal_send(3)), so that `journalctl MARLIN_PRINTER=mk3 -p warning` finds what an owner looks for.
 //
-//   MESSAGE=mk3: /dev/ttyACM0: No such file or directory   PRIORITY=4   MARLIN_PRINTER=mk3
-//   SYSLOG_IDENTIFIER=marlin-agent
+//   MESSAGE=mk3: /dev/ttyACM0: No such file or directory   PRIORITY=4   MARLIN_PRINTER=mk3   SYSLOG_IDENTIFIER=marlin-agent
 #pragma once
 
 #include <string>
@@ -17,11 +16,7 @@ namespace agent {
 /// "NAME=value" of one message. `priority`: 7 debug, 6 info, 4 warning, 3 error. `printer` may be empty.
 [[nodiscard]] std::vector<std::string> journal_fields(int priority, std::string_view printer, std::string_view message);
 
-/// The fields as journald reads them (systemd.io/JOURNAL_NATIVE_PROTOCOL).
-[[nodiscard]] std::string journal_datagram(const std::vector<std::string>& fields);
-
-inline constexpr const char* kJournalSocket = "/run/systemd/journal/socket";
 /// Waits while the journal takes nothing: only for threads that may.
-void write_to_journal(const std::vector<std::string>& fields, const std::string& path = kJournalSocket);
+void write_to_journal(const std::vector<std::string>& fields);
 
 }  // namespace agent

@@ -1,14 +1,20 @@
 #include "agent/service_notifier.h"
 
+#include <cstdint>
 #include <cstdlib>
 
-#include "agent/service_manager.h"
+#include <systemd/sd-daemon.h>
 
 namespace agent {
 namespace {
 
 // Progress moves by a percent in minutes; what an owner looks at by hand need not be fresher.
 constexpr gcode::Time kLinePeriod = std::chrono::seconds(3);
+
+gcode::Time watchdog_of_environment() {
+  std::uint64_t microseconds = 0;
+  return ::sd_watchdog_enabled(0, &microseconds) > 0 ? std::chrono::microseconds(microseconds) : gcode::Time::zero();
+}
 
 // A line break in a value would begin another assignment.
 std::string one_line(std::string text) {
@@ -23,7 +29,7 @@ std::string one_line(std::string text) {
 ServiceNotifier ServiceNotifier::from_environment() {
   const char* socket = std::getenv("NOTIFY_SOCKET");
   if (socket == nullptr || *socket == '\0') return {{}, gcode::Time::zero()};
-  return {[](const std::string& state) { (void)notify_service_manager(state); }, watchdog_time()};
+  return {[](const std::string& state) { (void)::sd_notify(0, state.c_str()); }, watchdog_of_environment()};
 }
 
 void ServiceNotifier::send(const std::string& state) const {
