@@ -23,7 +23,7 @@ constexpr int kLookBackSteps = 2;
 constexpr const char* kMostJobs = "500";
 
 json parsed(const std::string& body) {
-  const json value = json::parse(body, nullptr, false);
+  json value = json::parse(body, nullptr, false);
   if (!value.is_object()) throw Failure(Exit::kServer, "the answer is not an agent's: is the URL right?");
   return value;
 }

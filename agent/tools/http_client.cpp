@@ -135,7 +135,7 @@ HttpAnswer HttpClient::fetch(const std::string& url, const std::string* form, co
 }
 
 std::string refusal_text(const HttpAnswer& answer) {
-  const std::string status = "HTTP " + std::to_string(answer.status);
+  std::string status = "HTTP " + std::to_string(answer.status);
   const auto first = answer.body.substr(0, answer.body.find_first_of("\r\n"));
   if (first.empty() || first.front() == '<') return status;
   return status + ": " + agent::clean_text(first, 300);
