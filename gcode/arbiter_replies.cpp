@@ -140,7 +140,10 @@ void Arbiter::note(const Reply& reply, std::string_view line, Time now) {
     s_.busy_since_ok = true;
   }
   if (reply.kind == ReplyKind::kHeating && line.find(" W:") != std::string_view::npos) s_.heating_says_w = true;
-  if (reply.kind == ReplyKind::kPowerPanic) s_.power_panic = true;
+  if (reply.kind == ReplyKind::kPowerPanic) {
+    s_.power_panic = true;
+    if (const auto own = s_.in_flight.own()) s_.in_flight[*own].doubtful = true;  // its answer may be the line that was torn
+  }
   if (reply.kind == ReplyKind::kOverflow) on_overflow(reply);
   if (reply.kind == ReplyKind::kUploadBegin) s_.upload_confirmed = true;
   if (reply.kind == ReplyKind::kUploadEnd || reply.kind == ReplyKind::kSdCard) s_.uploading = false;

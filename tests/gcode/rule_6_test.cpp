@@ -153,3 +153,12 @@ TEST_CASE("rule 6: an ok alone is no answer to an M105, whoever asked") {
   says(r, std::string(kTemperatures));
   CHECK(host_in_flight(r) == 0);
 }
+
+TEST_CASE("rule 6: an own answer that a power panic tore leaves the next one to the host") {
+  Rig r = asked_rig(kPrusa39);
+  says(r, "ok T:26.1 /0.0 B:27.0 /0.0 T0:26.1 /0.0 @:0 B@:INT4\n0\n");
+  r.pass(100ms);
+  r.host("M105\n");
+  r.to_printer();
+  says(r, std::string(kTemperatures));
+}

@@ -45,3 +45,14 @@ TEST_CASE("rule 8: a question that did not outlive the restart is given up with 
   says(r, "start\n");
   CHECK(next_own(r, 5s) == "M115\n");
 }
+
+TEST_CASE("rule 8: a bare ok for a question from before the restart does not end the host's command behind it") {
+  Rig r = asked_rig(kMarlin11, "M220\n", {});
+  says(r, "start\n");
+  r.host("M109 S60\n");
+  r.to_printer();
+  says(r, "ok\n");
+  CHECK(host_in_flight(r) == 1);
+  says(r, "ok\n");
+  CHECK(host_in_flight(r) == 0);
+}

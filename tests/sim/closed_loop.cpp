@@ -91,6 +91,10 @@ class ClosedLoop {
   LoopWitness witness_;
   Time now_{};
   Time ended_ = kNever;
+  Time agent_acted_ = -seconds(60);  // sent a line of its own, or held the host's for one
+  std::string said_;                 // the last bytes that the printer sent
+  bool host_overran_ = false;
+  [[nodiscard]] bool agent_is_innocent() const { return now_ - agent_acted_ > seconds(10); }
   std::deque<Delivery> from_printer_;
   std::string pty_;                 ///< written by the host, not read by the agent yet
   bool plugged_ = false;
@@ -237,7 +241,10 @@ bool ClosedLoop::pump_to_printer() {
   }
   gcode::append_trace_line(now_, gcode::TraceDirection::kToPrinter, bytes, recording_);
   spoil(bytes, nullptr, scenario_.faults.to_printer_noise);
+  if (own || relay_.state().arbiter.draining) agent_acted_ = now_;
+  const auto lost = printer_.bytes_lost();
   if (plugged_) printer_.receive(bytes, now_, own ? 'a' : 'h');
+  host_overran_ = host_overran_ || (printer_.bytes_lost() > lost && agent_is_innocent());
   return true;
 }
 
@@ -247,6 +254,11 @@ bool ClosedLoop::pump_from_printer() {
   delivery.bytes = printer_.take_output();
   delivery.origins = printer_.taken_origins();
   if (delivery.bytes.empty() || !plugged_) return false;
+  // A Prusa throws a full buffer away.
+  constexpr std::string_view kThrownAway = "Full RX Buffer";
+  said_ += delivery.bytes;
+  host_overran_ = host_overran_ || (said_.find(kThrownAway) != std::string::npos && agent_is_innocent());
+  said_.erase(0, said_.size() - std::min(said_.size(), kThrownAway.size() - 1));
   gcode::append_trace_line(now_, gcode::TraceDirection::kFromPrinter, delivery.bytes, recording_);
   spoil(delivery.bytes, &delivery.origins, scenario_.faults.from_printer_noise);
   const Time earliest = from_printer_.empty() ? now_ : from_printer_.back().at;
@@ -357,6 +369,7 @@ LoopResult ClosedLoop::run() {
   result.host_saw = std::move(host_saw_);
   result.counters = relay_->counters();
   result.kills = relay_.kills();
+  result.host_overran = host_overran_;
   return result;
 }
 

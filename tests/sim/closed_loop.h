@@ -59,6 +59,7 @@ struct LoopResult {
   std::vector<std::string> violations;   ///< empty: every invariant held
   bool print_done = false;
   bool fails_without_agent = false;
+  bool host_overran = false;             ///< the host filled the printer's buffer to its loss, long after the agent's last line
   std::string host_failure;
   Time duration{};
   std::uint64_t kills = 0;
