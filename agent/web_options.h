@@ -35,8 +35,10 @@ struct WebOptions {
   std::size_t max_header_bytes = 8192;
   /// 4 MiB: three pages of 50 printers each that nobody has taken yet. One response is always let through.
   std::size_t max_waiting_bytes = std::size_t{4} << 20;
-  /// 16: everybody in a workshop and a screen on the wall; each costs at most 512 kB.
+  /// 16: everybody in a workshop and a screen on the wall; each costs at most max_event_bytes.
   std::size_t max_event_clients = 16;
+  /// 512 kB: two whole states of 50 printers. A browser that is further behind shows the past; it comes back by itself.
+  std::size_t max_event_bytes = std::size_t{512} << 10;
   std::chrono::milliseconds event_period{1000};     ///< how often open pages are told what changed
   std::chrono::milliseconds look_period{10'000};   ///< how often the quality of the lines is looked at
   std::chrono::milliseconds header_timeout{

@@ -30,8 +30,6 @@ constexpr std::size_t kLingerBytes = 65536;
 /// 64 kB: two pages of one printer. What the kernel keeps for a slow reader is outside our count, and would else be 4 MB.
 constexpr int kSendBufferBytes = 65536;
 
-/// 512 kB: two whole states of 50 printers. A browser that is further behind shows the past; it comes back by itself.
-constexpr std::size_t kMaxEventBytes = std::size_t{512} << 10;
 constexpr std::chrono::hours kNoLimit{24 * 365};
 /// As long as a full queue of hashes may take on a Pi, and the longest delay of a wrong one.
 constexpr std::chrono::milliseconds kLoginTime{120'000};
@@ -239,7 +237,7 @@ void WebSession::offer(std::shared_ptr<const std::string> events) {
   if (phase_ != Phase::kEvents) return;
   body_size_ += events->size();
   // The first one may be larger: it is the whole.
-  if (!events_.empty() && body_size_ > kMaxEventBytes) {
+  if (!events_.empty() && body_size_ > context_.options.max_event_bytes) {
     context_.counters.count_dropped_connection();
     return close();
   }
