@@ -49,6 +49,7 @@ void Bridge::printer_opened() {
 void Bridge::succeed(transport::Airlock::Unbooked printer, transport::Airlock::Unbooked host) {
   printer_is_open_ = true;
   const gcode::Time now = monotonic_now();
+  relay_.succeeds(now);
   if (printer.written > 0) relay_.printer_took(printer.written, now);
   if (host.written > 0) relay_.host_took(host.written, now);
   if (printer.read > 0) relay_.printer_received(printer.read, now);

@@ -55,6 +55,12 @@ void Arbiter::apply(const RelaySettings& settings) {
   s_.poller.apply(settings, s_.subscriptions);
 }
 
+// Lines that were printed in one go may have been read by two processes, the first long ago.
+void Arbiter::succeeds(Time now) {
+  s_.last_report_at = now;
+  if (const auto own = s_.in_flight.own(); own && s_.in_flight[*own].payload_seen) s_.in_flight[*own].payload_at = now;
+}
+
 void Arbiter::printer_opened(Time now) {
   s_.in_flight.clear();
   on_start(now);

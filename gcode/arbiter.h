@@ -109,6 +109,7 @@ class Arbiter {
   void apply(const RelaySettings& settings);
 
   // --- events
+  void succeeds(Time now);
   void printer_opened(Time now);
   void printer_lost(Time now);
   void host_opened(Time now);

@@ -15,6 +15,8 @@ void LineRelay::apply(const RelaySettings& settings, Time now) {
   tick(now);
 }
 
+void LineRelay::succeeds(Time now) { impl_->arbiter.succeeds(now); }
+
 void LineRelay::printer_opened(Time now) {
   impl_->forget_bytes();
   impl_->arbiter.printer_opened(now);

@@ -55,6 +55,7 @@ class LineRelay {
   void apply(const RelaySettings& settings, Time now);
 
   // --- printer side
+  void succeeds(Time now);         ///< a predecessor's state is gone on with; nobody read the lines for a while before
   void printer_opened(Time now);   ///< a device was opened: it may have been reset by that
   void printer_lost(Time now);     ///< the device is gone: everything meant for it or half received is dropped and counted
   [[nodiscard]] std::array<std::span<char>, 2> printer_space();  ///< where to read the tty into

@@ -162,3 +162,13 @@ TEST_CASE("rule 6: an own answer that a power panic tore leaves the next one to 
   r.to_printer();
   says(r, std::string(kTemperatures));
 }
+
+TEST_CASE("rule 6: the ok of an own answer whose text the predecessor read is the agent's") {
+  Rig r = asked_rig(kPrusa39, "M114\n", {});
+  r.printer("X:0.00 Y:0.00 Z:0.15 E:0.00 Count X: 0.00 Y:0.00 Z:0.15 E:0.00\n");
+  r.host("G1 X1\n");
+  r.pass(200ms);
+  r.relay().succeeds(r.now);
+  r.printer("ok\n");
+  CHECK(r.to_host().empty());
+}

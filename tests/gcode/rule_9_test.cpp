@@ -85,3 +85,14 @@ TEST_CASE("rule 9: the answer to a host's M123 right behind a report is no part 
   r.to_printer();
   says(r, std::string(kFansReport) + "ok\n");
 }
+
+TEST_CASE("rule 9: the rest of a report that a successor reads is kept from the host like its beginning") {
+  Rig r = known_rig(kPrusa313, {});
+  host_sets(r, "M155 S2 C1\n");
+  r.to_host();
+  says(r, std::string(kReport));
+  r.pass(400ms);
+  r.relay().succeeds(r.now);
+  r.printer(std::string(kPositionReport) + std::string(kFansReport));
+  CHECK(r.to_host().empty());
+}
