@@ -177,17 +177,15 @@ Verdict Arbiter::on_plain_ok(const Reply& reply, std::string_view line, Time now
     finish_own(useful ? QueryOutcome::kAnswered : QueryOutcome::kTimeout, now);
     return Verdict::kWithhold;
   }
-  // A question from before a restart: which of the two the printer has answered shows when the next ok comes, or none.
+  // A host command is behind, and nothing says that this ok is not its: the host gets it.
+  s_.in_flight.erase(0);
+  ++s_.counters.queries[static_cast<std::size_t>(own.query)][static_cast<std::size_t>(QueryOutcome::kTimeout)];
   if (own.maybe) {
-    s_.in_flight.erase(0);
-    ++s_.counters.queries[static_cast<std::size_t>(own.query)][static_cast<std::size_t>(QueryOutcome::kTimeout)];
+    // From before a restart: which of the two the printer has answered shows when the next ok comes, or none.
     if (s_.in_flight.size() > 0) s_.in_flight[0].maybe = true;
     return Verdict::kPass;
   }
-  // A host command is behind, and nothing says that this ok is not its: the host gets it. If the own line was alive
-  // after all, one ok too many will come at the end, when nobody waits.
-  s_.in_flight.erase(0);
-  ++s_.counters.queries[static_cast<std::size_t>(own.query)][static_cast<std::size_t>(QueryOutcome::kTimeout)];
+  // If the own line was alive after all, one ok too many will come at the end, when nobody waits.
   ++s_.surplus;
   if (!s_.in_flight.empty()) acknowledge(now);
   return Verdict::kPass;

@@ -181,8 +181,9 @@ void Arbiter::identify(const Reply& reply) {
 // --- whose line is it -------------------------------------------------------------------------------------------------
 
 Verdict Arbiter::decide(const Reply& reply, std::string_view line, Time now) {
-  // A line that was asked for since then may be that answer.
-  const bool asked_since = s_.in_flight.any_host([this](const InFlight& e) {
+  // A line that was asked for since then may be that answer. Only these two are judged by what stood before them.
+  const bool follows = reply.kind == ReplyKind::kFans || reply.kind == ReplyKind::kPosition;
+  const bool asked_since = follows && s_.in_flight.any_host([this](const InFlight& e) {
     return (e.code == 114 || e.code == 123) && e.sent > s_.last_report_at;
   });
   const LastReport after = now - s_.last_report_at < kOneGo && !asked_since ? s_.last_report : LastReport::kNone;
