@@ -1,12 +1,11 @@
 """A real Prometheus scrapes a real agent: what promtool and its query language say of the exposition."""
 import json
 import os
-import subprocess
 import urllib.parse
 import urllib.request
 
 from print_client import PrintClient, commands_of, load
-from rig import BUNNY, Process, claim, expect, free_port, run_claims, wait_until
+from rig import BUNNY, Process, claim, expect, free_port, promtool_finds_nothing, run_claims, wait_until
 
 
 class Prometheus(Process):
@@ -36,12 +35,6 @@ class Prometheus(Process):
 
     def wait_for(self, expression, wanted, seconds=30):
         wait_until(f"{expression} is {wanted}", lambda: self.value(expression) == wanted, seconds, 0.2)
-
-
-def promtool_finds_nothing(agent):
-    check = subprocess.run(["promtool", "check", "metrics"], input=agent.get("/metrics")[1], capture_output=True,
-                           check=False)
-    expect(check.returncode == 0, "promtool: " + (check.stdout + check.stderr).decode()[:2000])
 
 
 @claim("a real Prometheus sees the printer come, print and go, without a stale value, and promtool finds no fault")

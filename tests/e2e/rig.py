@@ -321,6 +321,12 @@ class Metrics:
         return {name for name, _, _ in self.samples}
 
 
+def promtool_finds_nothing(agent):
+    check = subprocess.run(["promtool", "check", "metrics"], input=agent.get("/metrics")[1], capture_output=True,
+                           check=False)
+    expect(check.returncode == 0, "promtool: " + (check.stdout + check.stderr).decode()[:2000])
+
+
 # Gauges that only the printer can know: none of them may be there while marlin_up is 0.
 PRINTER_REPORTED = ("marlin_temperature_celsius", "marlin_temperature_target_celsius", "marlin_heater_duty_ratio",
                     "marlin_fan_speed_rpm", "marlin_fan_duty_ratio", "marlin_axis_position_meters",

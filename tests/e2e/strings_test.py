@@ -10,7 +10,7 @@ import threading
 
 from prometheus_client.openmetrics.parser import text_string_to_metric_families
 
-from rig import HostPort, claim, expect, run_claims, wait_until
+from rig import HostPort, claim, expect, promtool_finds_nothing, run_claims, wait_until
 
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
 # Two kilobytes without a line end: quotes, backslashes, what looks like labels and comments, and no UTF-8.
@@ -70,8 +70,7 @@ def openmetrics(agent):
 
 def families_of_both_formats(agent):
     """The families of the OpenMetrics page, by name, when both readers took what they were given."""
-    check = subprocess.run(["promtool", "check", "metrics"], input=agent.get("/metrics")[1], capture_output=True, check=False)
-    expect(check.returncode == 0, "promtool: " + (check.stdout + check.stderr).decode()[:2000])
+    promtool_finds_nothing(agent)
     return {family.name: family for family in text_string_to_metric_families(openmetrics(agent))}
 
 

@@ -5,25 +5,18 @@
 #include <openssl/evp.h>
 #include <openssl/pem.h>
 #include <openssl/x509.h>
-#include <stdlib.h>
 
 #include <catch2/catch.hpp>
-#include <filesystem>
 #include <fstream>
+
+#include "tests/agent/scratch_dir.h"
 
 using agent::TlsSettings;
 using agent::WebConfigFault;
 
 namespace {
 
-struct Folder {
-  std::string path;
-  Folder() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "web-tls-XXXXXX").string();
-    path = ::mkdtemp(pattern.data());
-  }
-  ~Folder() { std::filesystem::remove_all(path); }
-
+struct Folder : test::ScratchDir {
   /// A key and a certificate that it signed itself: NAME.key, NAME.crt.
   void issue(const std::string& name) const {
     EVP_PKEY* key = EVP_EC_gen("P-256");
@@ -41,15 +34,15 @@ struct Folder {
 
   TlsSettings settings(const std::string& certificate, const std::string& key) const {
     TlsSettings settings;
-    settings.cert_file = path + '/' + certificate;
-    settings.key_file = path + '/' + key;
+    settings.cert_file = path() + '/' + certificate;
+    settings.key_file = path() + '/' + key;
     return settings;
   }
 
  private:
   template <class Write>
   void write(const std::string& name, Write write) const {
-    BIO* out = BIO_new_file((path + '/' + name).c_str(), "w");
+    BIO* out = BIO_new_file((path() + '/' + name).c_str(), "w");
     write(out);
     BIO_free(out);
   }
@@ -68,10 +61,10 @@ TEST_CASE("a certificate with its own key is loaded, and what it is not is named
   folder.issue("a");
   folder.issue("b");
   CHECK(fault(folder.settings("a.crt", "a.key")) == "it was taken");
-  CHECK_THAT(fault(folder.settings("a.crt", "b.key")), Catch::StartsWith("key_file: " + folder.path + "/b.key: "));
-  CHECK_THAT(fault(folder.settings("a.key", "a.key")), Catch::StartsWith("cert_file: " + folder.path + "/a.key: no certificate in PEM format"));
-  CHECK_THAT(fault(folder.settings("a.crt", "a.crt")), Catch::StartsWith("key_file: " + folder.path + "/a.crt: no private key"));
-  CHECK(fault(folder.settings("c.crt", "a.key")) == "cert_file: " + folder.path + "/c.crt: cannot be read: No such file or directory");
+  CHECK_THAT(fault(folder.settings("a.crt", "b.key")), Catch::StartsWith("key_file: " + folder.path() + "/b.key: "));
+  CHECK_THAT(fault(folder.settings("a.key", "a.key")), Catch::StartsWith("cert_file: " + folder.path() + "/a.key: no certificate in PEM format"));
+  CHECK_THAT(fault(folder.settings("a.crt", "a.crt")), Catch::StartsWith("key_file: " + folder.path() + "/a.crt: no private key"));
+  CHECK(fault(folder.settings("c.crt", "a.key")) == "cert_file: " + folder.path() + "/c.crt: cannot be read: No such file or directory");
 }
 
 TEST_CASE("suites and authorities that OpenSSL does not know are named") {
@@ -85,6 +78,6 @@ TEST_CASE("suites and authorities that OpenSSL does not know are named") {
   CHECK(fault(settings) == "cipher_suites: OpenSSL knows no suite TLS_MADE_UP");
   settings = folder.settings("a.crt", "a.key");
   settings.client_auth = agent::ClientAuth::kRequireAndVerify;
-  settings.client_ca_file = folder.path + "/a.key";
-  CHECK_THAT(fault(settings), Catch::StartsWith("client_ca_file: " + folder.path + "/a.key: no certificate in PEM format"));
+  settings.client_ca_file = folder.path() + "/a.key";
+  CHECK_THAT(fault(settings), Catch::StartsWith("client_ca_file: " + folder.path() + "/a.key: no certificate in PEM format"));
 }
