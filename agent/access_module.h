@@ -4,7 +4,9 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <variant>
 
 #include "agent/build_info.h"
@@ -37,6 +39,8 @@ class AccessModule {
   [[nodiscard]] virtual std::variant<WebAccessState, WebConfigFault> load(const std::string& file) const = 0;
   /// `hash`: bcrypt. Slow on purpose.
   [[nodiscard]] virtual bool matches(const std::string& password, const std::string& hash) const = 0;
+  /// The bytes that `text` is base64 of; nothing: it is no base64 (RFC 4648, strictly).
+  [[nodiscard]] virtual std::optional<std::string> base64(std::string_view text) const = 0;
   /// SHA-256, 32 bytes.
   [[nodiscard]] virtual std::string digest(const std::string& text) const = 0;
 };

@@ -8,8 +8,6 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 
-#include "agent/base64.h"
-
 namespace agent {
 namespace {
 
@@ -33,14 +31,14 @@ std::string text_to_hash(const std::string& hash, const std::string& name, const
 
 }  // namespace
 
-bool parse_basic(std::string_view authorization, std::string& name, std::string& password) {
+bool parse_basic(std::string_view authorization, const AccessModule& module, std::string& name, std::string& password) {
   constexpr std::string_view kScheme = "basic ";
   if (authorization.size() < kScheme.size()) return false;
   const bool is_basic = std::equal(kScheme.begin(), kScheme.end(), authorization.begin(),
                                    [](char a, char b) { return a == b || (b >= 'A' && b <= 'Z' && a == b + ('a' - 'A')); });
   const std::string_view credentials = authorization.substr(kScheme.size());
   if (!is_basic || credentials.size() > kMaxCredentials) return false;
-  const auto both = decode_base64(credentials);
+  const auto both = module.base64(credentials);
   const auto colon = both ? both->find(':') : std::string::npos;
   if (colon == std::string::npos) return false;
   name = both->substr(0, colon);
@@ -65,7 +63,7 @@ void WebLogin::check(const std::string& authorization, const WebUsers& users, co
                      const std::string& address, Answer answer) {
   if (authorization.empty()) return answer(Login::kNobody);
   std::string name, password;
-  if (!parse_basic(authorization, name, password)) return answer_wrong({address, std::move(answer)});
+  if (!parse_basic(authorization, module, name, password)) return answer_wrong({address, std::move(answer)});
   const auto user = users.find(name);
   Attempt attempt{.key = {},
                   .password = password,

@@ -89,6 +89,7 @@ class WebLogin {
 };
 
 /// Name and password of "Basic ..."; false: it is none.
-[[nodiscard]] bool parse_basic(std::string_view authorization, std::string& name, std::string& password);
+[[nodiscard]] bool parse_basic(std::string_view authorization, const AccessModule& module, std::string& name,
+                               std::string& password);
 
 }  // namespace agent

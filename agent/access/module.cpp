@@ -3,6 +3,7 @@
 
 #include <array>
 
+#include "agent/access/base64.h"
 #include "agent/access/bcrypt.h"
 #include "agent/access/web_config_file.h"
 #include "agent/access/web_tls.h"
@@ -28,6 +29,8 @@ class Module final : public AccessModule {
   [[nodiscard]] bool matches(const std::string& password, const std::string& hash) const override {
     return bcrypt_matches(password, hash);
   }
+
+  [[nodiscard]] std::optional<std::string> base64(std::string_view text) const override { return decode_base64(text); }
 
   [[nodiscard]] std::string digest(const std::string& text) const override {
     std::array<unsigned char, EVP_MAX_MD_SIZE> sum{};

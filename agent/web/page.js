@@ -318,7 +318,7 @@ function summarise() {
   for (const p of printers.values()) counts.set(p.state, (counts.get(p.state) ?? 0) + 1);
   const total = printers.size;
   const parts = [...counts].sort().map(([state, n]) => `${n} ${state}`);
-  setText(byId("summary"), total === 0 ? "No printer is configured." : `${total} ${total === 1 ? "printer" : "printers"}: ${parts.join(", ")}`);
+  setText(byId("summary"), total === 0 ? "No printer yet: plug one in, or name it in the configuration." : `${total} ${total === 1 ? "printer" : "printers"}: ${parts.join(", ")}`);
   document.title = total === 1 ? titleOf([...printers.values()][0]) : `${counts.get("printing") ?? 0} of ${total} printing · marlin-agent`;
   offerStates([...counts.keys()].sort());
   filter();

@@ -16,12 +16,14 @@ const agent::WebUsers kUsers{{"max", kSecret}};
 // base64 of max:secret, max:wrong, who:secret
 const std::string kRight = "Basic bWF4OnNlY3JldA==", kWrong = "Basic bWF4Ondyb25n", kStranger = "Basic d2hvOnNlY3JldA==";
 
+const agent::AccessModule& access() { return *std::get<const agent::AccessModule*>(agent::access_module()); }
+
 struct Bench {
   boost::asio::io_context io;
   agent::WebCounters counters;
   agent::LoginOptions options{.first_delay = 1ms, .longest_delay = 4ms};
   std::optional<WebLogin> login;
-  const agent::AccessModule& module = *std::get<const agent::AccessModule*>(agent::access_module());
+  const agent::AccessModule& module = access();
 
   Bench() { login.emplace(io, counters, options); }
   void ask(const std::string& authorization, std::vector<Login>& answers, const std::string& address = "10.0.0.1") {
@@ -114,8 +116,8 @@ TEST_CASE("an end in the middle of an attempt ends at once and asks nobody any m
 
 TEST_CASE("name and password are what stands around the first colon") {
   std::string name, password;
-  REQUIRE(agent::parse_basic("bAsIc YTpiOmM=", name, password));
+  REQUIRE(agent::parse_basic("bAsIc YTpiOmM=", access(), name, password));
   CHECK(name == "a");
   CHECK(password == "b:c");
-  for (const auto* text : {"", "Basic", "Basic ", "Basic YQ==", "Basic YTpi=", "Digest YTpi"}) CHECK_FALSE(agent::parse_basic(text, name, password));
+  for (const auto* text : {"", "Basic", "Basic ", "Basic YQ==", "Basic YTpi=", "Digest YTpi"}) CHECK_FALSE(agent::parse_basic(text, access(), name, password));
 }

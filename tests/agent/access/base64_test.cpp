@@ -1,4 +1,4 @@
-#include "agent/base64.h"
+#include "agent/access/base64.h"
 
 #include <catch2/catch.hpp>
 
