@@ -58,6 +58,7 @@ void Arbiter::apply(const RelaySettings& settings) {
 // Lines that were printed in one go may have been read by two processes, the first long ago.
 void Arbiter::succeeds(Time now) {
   s_.last_report_at = now;
+  if (s_.extra_ok_until > s_.last_ok) s_.extra_ok_until = now;
   if (const auto own = s_.in_flight.own(); own && s_.in_flight[*own].payload_seen) s_.in_flight[*own].payload_at = now;
 }
 

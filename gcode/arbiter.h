@@ -62,6 +62,7 @@ struct ArbiterState {
   std::uint8_t ghosts = 0;           ///< own M105s given up: an answer may still come
   std::uint8_t given_up = 0;         ///< host commands given up as never answered: their oks may still come
   std::uint8_t surplus = 0;          ///< oks that may come although nobody waits: an own ok was passed in a host ok's place
+  Time extra_ok_until{-std::chrono::hours(1)};  ///< the ok too many of an own M105 comes until then or not at all
   bool newline_due = false;          ///< see take_newline()
   bool guarded = false;              ///< a newline was sent behind the own line
   bool own_rejected = false;         ///< the printer rejects the own line: Error, Resend, ok are its
@@ -79,6 +80,7 @@ struct ArbiterState {
   bool resend_ok_due = false;        ///< the next ok belongs to a rejected line
   bool stray_ok = false;             ///< the next ok is for a scrap of a line, which was nobody's command
   bool line_rejected = false;        ///< Error with a number: a Resend follows
+  bool was_out_of_order = false;     ///< ... that was right in itself, but not the next one
   bool recovering = false;           ///< until the asked-for line was acknowledged
   bool asked_again = false;          ///< ... and the host has sent it
   std::int64_t asked_number = -1;
@@ -174,7 +176,9 @@ class Arbiter {
   Verdict show_report(const Reply& reply, LastReport after, Time now);
   void on_start(Time now);
   void keep_only_latest(Time now);
+  void learn(const Reply& reply, std::string_view line, Time now);
   void note(const Reply& reply, std::string_view line, Time now);
+  void on_upload_begin();
   void count(const Reply& reply);
   void on_overflow(const Reply& reply);
   void identify(const Reply& reply);

@@ -32,11 +32,10 @@ InFlight Arbiter::entry_for(const Command& command, Time now) const {
   entry.g_code = command.letter == 'G' ? static_cast<std::int16_t>(std::min(command.code, 999)) : std::int16_t{-1};
   if (command.number) entry.number = *command.number;
   const Dialect& d = *dialect_;
-  if (s_.uploading && command.kind != CommandKind::kUploadEnd) {  // written to a file, whatever it says
-    entry.kind = CommandKind::kOther;
-    entry.code = entry.g_code = -1;
-    entry.oks = command.kind == CommandKind::kBlank ? 0 : 1;
-    if (ends_upload(command.text) && d.upload_end_owes_none) entry.oks = 0;
+  // Before the printer says that it has opened a file this may be a command after all.
+  if (s_.uploading && s_.upload_confirmed && command.kind != CommandKind::kUploadEnd) {
+    entry = written_to_file(entry);
+    if (command.kind == CommandKind::kBlank || (ends_upload(command.text) && d.upload_end_owes_none)) entry.oks = 0;
     return entry;
   }
   if (command.kind == CommandKind::kBlank) entry.oks = command.is_blanks_only && d.blanks_only_owes_ok ? 1 : 0;
@@ -51,7 +50,8 @@ InFlight Arbiter::entry_for(const Command& command, Time now) const {
   if (!command.is_numbered() && command.checksum != ChecksumVerdict::kNone && d.unnumbered_checksum_owes_none) entry.oks = 0;
   // A repeated number is dropped without a word if the printer has it, and answered if it has not: nobody can tell.
   const bool repeated = command.number && (*command.number == s_.last_number || *command.number == s_.last_number - 1);
-  entry.maybe = entry.maybe || (repeated && d.drops_duplicate_numbers && command.kind != CommandKind::kLineNumber) || (s_.printer.stopped && d.stopped_is_mute) || s_.power_panic ||
+  const bool may_end_upload = s_.uploading && d.upload_end_owes_none && ends_upload(command.text);
+  entry.maybe = entry.maybe || may_end_upload || (repeated && d.drops_duplicate_numbers && command.kind != CommandKind::kLineNumber) || (s_.printer.stopped && d.stopped_is_mute) || s_.power_panic ||
                 command.is('M', 112) ||
                 (command.kind == CommandKind::kTemperature && has_parameter(command, 'T'));
   return entry;
@@ -90,7 +90,7 @@ void Arbiter::host_line(const Command& command, std::size_t length, Time now) {
   s_.waiting_since = kNever;
   s_.last_host_line = now;
   s_.any_host_line = true;
-  s_.printer.host_command(command, now);
+  s_.printer.host_command(command, *dialect_, now);
   if (s_.comment_open) {  // the printer reads this line as the rest of a comment; an empty one ends it too
     s_.comment_open = false;
     return;

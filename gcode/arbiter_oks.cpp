@@ -36,13 +36,14 @@ constexpr Time kExtraOkFollows = milliseconds(20);
 
 }  // namespace
 
-Verdict Arbiter::on_error(const Reply&) {
+Verdict Arbiter::on_error(const Reply& reply) {
   // Only what the host sent, or the agent, can be rejected. With nothing of the host's outstanding it was ours.
   if (s_.in_flight.size() == 1 && s_.in_flight[0].is_own() && s_.in_flight.host_count() == 0) {
     s_.own_rejected = true;
     return Verdict::kWithhold;
   }
   s_.line_rejected = true;
+  s_.was_out_of_order = reply.resend_reason == ResendReason::kLineNumber;
   return Verdict::kPass;
 }
 
@@ -50,15 +51,19 @@ Verdict Arbiter::on_resend(const Reply& reply, Time now) {
   s_.resend_ok_due = true;
   s_.recovery_since = now;
   if (s_.own_rejected) return Verdict::kWithhold;
+  // One more of a window's lines was rejected, not the one that the host has sent again meanwhile: that one is the next.
+  const bool sent_again = s_.recovering && s_.asked_again && s_.asked_number == reply.number && s_.was_out_of_order;
   // The printer has thrown away its receive buffer: what was behind the rejected line may be gone, the own line too.
   bool behind = false;
   for (std::size_t i = 0; i < s_.in_flight.size();) {
     InFlight& entry = s_.in_flight[i];
-    if (!entry.is_own() && entry.number >= reply.number) {
+    const bool is_asked_for = sent_again && entry.number == reply.number;
+    if (!entry.is_own() && entry.number >= reply.number && !is_asked_for) {
       behind = true;
       s_.in_flight.erase(i);
       continue;
     }
+    behind = behind || is_asked_for;
     if (entry.is_own()) entry.doubtful = true;
     if (behind && !entry.is_own()) entry.maybe = true;
     ++i;
@@ -69,9 +74,9 @@ Verdict Arbiter::on_resend(const Reply& reply, Time now) {
     s_.in_flight.erase(i);
     behind = true;
   }
-  s_.line_rejected = false;
+  s_.line_rejected = s_.was_out_of_order = false;
   s_.recovering = true;
-  s_.asked_again = false;
+  s_.asked_again = sent_again;
   s_.asked_number = reply.number;
   s_.draining = s_.wanting = false;
   return Verdict::kPass;
@@ -112,7 +117,7 @@ Verdict Arbiter::on_temperature_ok(Time now) {
   if (own) {
     s_.ghosts = s_.given_up = 0;
     finish_own(QueryOutcome::kAnswered, now);
-    if (more_behind && dialect_->extra_ok_after_m105) ++s_.surplus;
+    if (more_behind && dialect_->extra_ok_after_m105) s_.extra_ok_until = now + kExtraOkFollows;
     return Verdict::kWithhold;
   }
   acknowledge(now);
@@ -136,6 +141,7 @@ bool Arbiter::is_no_answer_to_m105(std::string_view line) const {
 
 Verdict Arbiter::on_plain_ok(const Reply& reply, std::string_view line, Time now) {
   if (std::exchange(s_.stray_ok, false)) return Verdict::kPass;
+  if (now <= std::exchange(s_.extra_ok_until, -std::chrono::hours(1))) ++s_.surplus;
   if (reply.ok_number) {  // ADVANCED_OK names the line
     if (const auto index = s_.in_flight.numbered(*reply.ok_number)) {
       drop_before(*index);
@@ -148,7 +154,7 @@ Verdict Arbiter::on_plain_ok(const Reply& reply, std::string_view line, Time now
   if (s_.in_flight.empty()) {
     if (s_.surplus > 0) {
       --s_.surplus;
-      return Verdict::kWithhold;
+      return trimmed(line).starts_with("ok") ? Verdict::kWithhold : Verdict::kPass;  // "echo:Active Extruder: 0ok" is more
     }
     ++s_.counters.unexpected_oks;
     return Verdict::kPass;

@@ -44,9 +44,23 @@ LineClass class_of(const Reply& reply) {
 }  // namespace
 
 Verdict Arbiter::printer_line(const Reply& reply, std::string_view line, Time now) {
+  // The text that the reset cut off may have swallowed `start`: who says why it has restarted has restarted.
+  if (reply.has_reset_cause && !s_.printer.booting) {
+    Reply start;
+    start.kind = ReplyKind::kStart;
+    learn(start, "start", now);
+  }
+  count(reply);
+  learn(reply, line, now);
+  identify(reply);
+  return decide(reply, line, now);
+}
+
+// --- book-keeping that no verdict depends on --------------------------------------------------------------------------
+
+void Arbiter::learn(const Reply& reply, std::string_view line, Time now) {
   const bool was_own_only = s_.in_flight.own().has_value();
   const std::int32_t question = s_.in_flight.size() > 0 ? s_.in_flight[0].code : -1;
-  count(reply);
   if (reply.kind == ReplyKind::kStart) on_start(now);
   s_.printer.reply(reply, question, *dialect_, now);
   if (was_own_only && question == 862 && s_.own.query == Query::kNozzle) {
@@ -56,11 +70,7 @@ Verdict Arbiter::printer_line(const Reply& reply, std::string_view line, Time no
   s_.mmu.printer_line(reply, line);
   s_.lifetime.printer_line(reply, line);
   note(reply, line, now);
-  identify(reply);
-  return decide(reply, line, now);
 }
-
-// --- book-keeping that no verdict depends on --------------------------------------------------------------------------
 
 void Arbiter::count(const Reply& reply) {
   LinkCounters& c = s_.counters;
@@ -145,12 +155,24 @@ void Arbiter::note(const Reply& reply, std::string_view line, Time now) {
     if (const auto own = s_.in_flight.own()) s_.in_flight[*own].doubtful = true;  // its answer may be the line that was torn
   }
   if (reply.kind == ReplyKind::kOverflow) on_overflow(reply);
-  if (reply.kind == ReplyKind::kUploadBegin) s_.upload_confirmed = true;
+  if (reply.kind == ReplyKind::kUploadBegin) on_upload_begin();
   if (reply.kind == ReplyKind::kUploadEnd || reply.kind == ReplyKind::kSdCard) s_.uploading = false;
   if (reply.kind == ReplyKind::kMeatPack) s_.meatpack = reply.meatpack_on;
   if (reply.carries_ok) {
     s_.last_ok = now;
     s_.busy_since_ok = false;
+  }
+}
+
+// What went out behind M28 is written to the file, whatever it says. A restarted printer may have had the M28 in its buffer.
+void Arbiter::on_upload_begin() {
+  s_.upload_confirmed = true;
+  s_.uploading = s_.uploading || s_.in_flight.first_of(CommandKind::kUploadBegin).has_value();
+  bool behind = false;
+  for (std::size_t i = 0; i < s_.in_flight.size(); ++i) {
+    InFlight& entry = s_.in_flight[i];
+    if (behind && !entry.is_own() && entry.kind != CommandKind::kUploadEnd) entry = written_to_file(entry);
+    behind = behind || entry.kind == CommandKind::kUploadBegin;
   }
 }
 

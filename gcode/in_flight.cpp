@@ -4,6 +4,13 @@
 
 namespace gcode {
 
+InFlight written_to_file(InFlight entry) {
+  entry.kind = CommandKind::kOther;
+  entry.code = entry.g_code = -1;
+  entry.oks = 1;
+  return entry;
+}
+
 void InFlightQueue::push(const InFlight& entry) {
   if (count_ == kCapacity || overflow_ > 0) {
     ++overflow_;

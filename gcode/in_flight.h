@@ -33,6 +33,9 @@ struct InFlight {
   [[nodiscard]] bool is_own() const { return query != Query::kCount; }
 };
 
+/// The same line where it is data of an upload: an ordinary ok, whatever it says.
+[[nodiscard]] InFlight written_to_file(InFlight entry);
+
 /// A bounded FIFO. Plain and trivially copyable.
 class InFlightQueue {
  public:

@@ -159,7 +159,7 @@ void PrinterState::reply(const Reply& reply, std::int32_t query_code, const Dial
   }
 }
 
-void PrinterState::host_command(const Command& command, Time now) {
+void PrinterState::host_command(const Command& command, const Dialect& dialect, Time now) {
   // A stream that begins anew is another print: what M73 told of the one before is not its progress.
   const bool begins_stream = command.kind == CommandKind::kLineNumber || (command.is_numbered() && numbered_in_stream == 0);
   if (begins_stream && !paused) progress.forget();
@@ -186,7 +186,7 @@ void PrinterState::host_command(const Command& command, Time now) {
         (command.code == 220 ? feedrate : flow).set(static_cast<float>(*percent / 100.0), now);
       }
       break;
-    case 999: stopped = false; break;
+    case 999: stopped = stopped && dialect.stopped_is_mute; break;  // which drops M999 too
     default: break;
   }
 }

@@ -54,7 +54,7 @@ class PrinterState {
   void printer_lost(Time now);              ///< forgets everything that the printer reported
   /// `query_code`: M code of the command that this line answers if the arbiter knows it (220, 221 ...), or -1.
   void reply(const Reply& reply, std::int32_t query_code, const Dialect& dialect, Time now);
-  void host_command(const Command& command, Time now);
+  void host_command(const Command& command, const Dialect& dialect, Time now);
   void tick(Time now);                      ///< lets states and values run out
 
   /// The printer said something within the liveness window: 15 s, several times what a living printer under our care

@@ -23,9 +23,10 @@ struct Line {
     printer("start");
     printer("ok");
   }
-  void host(std::string_view line) { state.host_command(gcode::parse_command(line), now); }
+  gcode::Dialect dialect = *gcode::find_dialect("prusa-3.13");
+
+  void host(std::string_view line) { state.host_command(gcode::parse_command(line), dialect, now); }
   void printer(std::string_view line) {
-    const auto& dialect = *gcode::find_dialect("prusa-3.13");
     state.reply(gcode::parse_reply(line, dialect), -1, dialect, now);
   }
   void pass(Time time) {
@@ -64,4 +65,14 @@ TEST_CASE("a print that goes on after a pause keeps its progress") {
   line.host("N2 G28*17");
   CHECK(line.state.progress.value.percent == 50);
   CHECK(line.state.progress.known);
+}
+
+TEST_CASE("M999 starts a stopped printer again, but no Prusa that drops every line (P 0.7)") {
+  const auto* firmware = GENERATE("prusa-3.10", "prusa-3.12");
+  Line line;
+  line.dialect = *gcode::find_dialect(firmware);
+  line.printer("Error:Printer stopped due to errors. Supervision required.");
+  REQUIRE(line.state.stopped);
+  line.host("M999");
+  CHECK(line.state.stopped == line.dialect.stopped_is_mute);
 }

@@ -100,3 +100,18 @@ TEST_CASE("rule 4: an M28 that opened no file is no upload") {
   r.printer("ok\n");
   CHECK(next_own(r) == "M105\n");
 }
+
+TEST_CASE("rule 4: what goes out behind an M28 is a command if no file is opened, and data if one is") {
+  for (const bool opens : {false, true}) {
+    INFO(opens);
+    Rig r = known_rig(kPrusa39);
+    r.host("M28 A.GCO\nM105\nG1 X1\nM105\n");
+    r.to_printer();
+    r.printer(opens ? "Writing to file: A.GCO\nok\n" : "open failed, File: A.GCO.\nok\n");
+    REQUIRE(host_in_flight(r) == 3);
+    r.printer(opens ? "ok\n" : "ok T:20.0 /0.0\n");
+    CHECK(host_in_flight(r) == 2);
+    r.printer(opens ? "ok\nok\n" : "ok\nok T:20.0 /0.0\n");
+    CHECK(host_in_flight(r) == 0);
+  }
+}

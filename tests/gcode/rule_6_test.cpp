@@ -84,6 +84,43 @@ TEST_CASE("rule 6: the second ok of the agent's M105 leaves the host with no ok 
   CHECK(r.to_host() == "ok\n");
 }
 
+TEST_CASE("rule 6: an ok too many that does not come at once with the agent's answer is not waited for") {
+  Rig r = known_rig(kPrusa313);
+  REQUIRE(next_own(r) == "M105\n");
+  r.host("G1 X1\n");
+  r.pass(60ms);
+  r.printer(kTemperatures);
+  r.pass(100ms);
+  says(r, "ok\n");
+  r.printer("ok\n");
+  CHECK(r.to_host() == "ok\n");
+}
+
+TEST_CASE("rule 6: an ok that stands behind other text is never withheld") {
+  Rig r;
+  r.attach();
+  REQUIRE(next_own(r) == "M115\n");
+  r.host("T0\n");
+  r.pass(60ms);
+  says(r, "ok\n");
+  r.printer("echo:Active Extruder: 0ok\nok\n");
+  CHECK(r.to_host() == "echo:Active Extruder: 0ok\nok\n");
+}
+
+TEST_CASE("rule 6: a line that was sent again owes its ok although one more behind the first is rejected") {
+  const bool another = GENERATE(false, true);
+  Rig r = known_rig(kMarlin10);
+  const std::string first = "Error:Line Number is not Last Line Number+1, Last Line: 60\nResend: 61\nok\n";
+  const std::string itself = "Error:checksum mismatch, Last Line: 60\nResend: 61\nok\n";
+  r.host(numbered(62, "G1 X1") + numbered(63, "G1 X2"));
+  r.to_printer();
+  says(r, first);
+  r.host(numbered(61, "G1 X0"));
+  r.to_printer();
+  says(r, another ? first : itself);
+  CHECK(host_in_flight(r) == (another ? 1 : 0));
+}
+
 TEST_CASE("rule 6: an ok in doubt is the host's, and the one that comes after it is kept") {
   Rig r;
   r.attach();

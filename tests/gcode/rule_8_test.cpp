@@ -15,6 +15,17 @@ TEST_CASE("rule 8: what was in flight for long before `start` is not waited for"
   CHECK(r.to_host() == "start\n");
 }
 
+TEST_CASE("rule 8: a `start` that a torn line swallowed is known by the cause behind it, once") {
+  Rig r = known_rig(kPrusa313);
+  r.host("G1 X1\nG28\n");
+  r.pass(4s);
+  const std::string boot = "MMU not responding - DISABstart\n External Reset\nadc_init\n";
+  r.printer(boot);
+  CHECK(host_in_flight(r) == 0);
+  CHECK(r.to_host() == boot);
+  CHECK(r.relay().counters().resets[static_cast<std::size_t>(gcode::ResetCause::kExternal)] == 1);
+}
+
 TEST_CASE("rule 8: a restarted printer is identified and its reports are set up again") {
   Rig r = known_rig(kPrusa313, {});
   r.printer("start\n");
@@ -55,4 +66,14 @@ TEST_CASE("rule 8: a bare ok for a question from before the restart does not end
   CHECK(host_in_flight(r) == 1);
   says(r, "ok\n");
   CHECK(host_in_flight(r) == 0);
+}
+
+TEST_CASE("rule 8: an M28 that reached the restarted printer begins an upload") {
+  Rig r = known_rig(kPrusa313);
+  r.host("M28 A.GCO\n");
+  r.to_printer();
+  r.printer("start\n");
+  r.pass(2s);
+  r.printer("echo:Now fresh file: A.GCO\nWriting to file: A.GCO\nok\n");
+  CHECK(next_own(r).empty());
 }

@@ -73,6 +73,8 @@ class LoopWitness {
   bool left_ = false;
   bool print_began_ = false;
   std::int64_t oks_ahead_ = 0;       ///< bare oks that the host was given, minus those that were its
+  std::int64_t answers_ahead_ = 0;   ///< answers to the agent's M105 that the host was given and has no own for yet
+  Time answer_leaked_{-std::chrono::hours(1)};
   Time last_numbered_{};
   Time last_passed_{};
   Time resend_at_{-std::chrono::hours(1)};
