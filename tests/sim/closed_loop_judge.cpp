@@ -15,6 +15,13 @@ LoopResult judge_loop(const LoopScenario& scenario) {
     result.violations.clear();
     result.fails_without_agent = true;
   }
+  // A comment takes the next line with it on old firmware. A host that numbers "M105 ; x" is asked for it again for ever.
+  const bool old = scenario.firmware == "prusa-3.9" || scenario.firmware == "marlin-1.0";
+  const bool swallowed = old && scenario.faults.typed.find(';') != std::string::npos;
+  if (swallowed && result.violations.size() == 1 && result.violations[0].find("the host gave up: Too many") != std::string::npos) {
+    result.violations.clear();
+    result.fails_without_agent = true;
+  }
   if (result.violations.size() != 1 || result.violations[0].find("duty 1") == std::string::npos) return result;
   // Cura's four lines in flight, one more after each double ok, can overrun 127 bytes of buffer by themselves (H).
   if (result.host_overran) {
