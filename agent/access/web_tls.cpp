@@ -68,8 +68,6 @@ void use_certificate(ssl::context& context, const TlsSettings& settings) {
   const std::string key = read_file("key_file", settings.key_file);
   context.use_private_key(boost::asio::buffer(key), ssl::context::pem, fault);
   if (fault) fail("key_file", settings.key_file, "no private key of this certificate in PEM format: " + fault.message());
-  if (SSL_CTX_check_private_key(context.native_handle()) != 1)
-    fail("key_file", settings.key_file, "does not belong to the certificate in " + settings.cert_file);
 }
 
 void use_versions_and_ciphers(SSL_CTX* context, const TlsSettings& settings) {

@@ -1,6 +1,8 @@
 """TLS and passwords against curl and against a real Prometheus: who may read does, and nobody else."""
 import os
 import shutil
+import socket
+import ssl
 import subprocess
 
 from rig import Agent, Process, claim, expect, free_port, run_claims, wait_until
@@ -31,6 +33,15 @@ class Authority:
                      "-keyout", "new.key", "-out", "new.csr")
         self.openssl("x509", "-req", "-in", "new.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",
                      "-extfile", "san", "-out", "new.crt")
+        self.put_in_place(name)
+
+    def forge(self, name, alternative):
+        """The same of nobody's authority: a certificate that vouches for itself."""
+        self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
+                     f"/CN={name}", "-addext", f"subjectAltName={alternative}", "-keyout", "new.key", "-out", "new.crt")
+        self.put_in_place(name)
+
+    def put_in_place(self, name):
         for kind in ("key", "crt"):
             os.replace(os.path.join(self.folder, f"new.{kind}"), os.path.join(self.folder, f"{name}.{kind}"))
 
@@ -135,6 +146,20 @@ def secured(rig, _):
     expect(up("good") == "1", "the wrong Prometheus keeps the right one out")
 
 
+def resumes(agent, authority):
+    """Whether a client that shows its certificate goes on with its session in a second connection."""
+    context = ssl.create_default_context(cafile=authority.path("ca.crt"))
+    context.load_cert_chain(authority.path("client.crt"), authority.path("client.key"))
+    session, reused = None, False
+    for _ in range(2):
+        with socket.create_connection(("127.0.0.1", agent.port), 20) as plain, \
+                context.wrap_socket(plain, server_hostname="127.0.0.1", session=session) as stream:
+            stream.sendall(b"GET /healthz HTTP/1.0\r\n\r\n")
+            expect(b" 200 OK" in stream.recv(4096), "no answer to a client with its certificate")
+            session, reused = stream.session, stream.session_reused
+    return reused
+
+
 @claim("only clients whose certificate the authority vouches for are let in, and of those only who is named")
 def client_certificates(rig, _):
     authority = Authority(rig)
@@ -148,8 +173,15 @@ def client_certificates(rig, _):
     expect(curl(agent, *ca, *shown)[0] == 200, "the right certificate was refused")
     expect(curl(agent, *ca)[0] == 0, "a client without a certificate was let in")
     expect(curl(agent, *ca, *shown, "--tls-max", "1.2")[0] == 0, "TLS 1.2 was taken below min_version")
+    authority.forge("stranger", "DNS:prometheus.lan")
+    strange = ("--cert", authority.path("stranger.crt"), "--key", authority.path("stranger.key"))
+    expect(curl(agent, *ca, *strange)[0] == 0, "a certificate that nobody vouches for was let in by its name")
+    expect(resumes(agent, authority), "a session with a client's certificate does not go on")
     write_web_config(authority, TLS % (rules % "somebody.else"))
     wait_until("the changed rule holds", lambda: curl(agent, *ca, *shown)[0] == 0, 20, 0.2)
+    write_web_config(authority, TLS % ", max_version: TLS12")
+    wait_until("the rule without certificates holds", lambda: curl(agent, *ca)[0] == 200, 20, 0.2)
+    expect(curl(agent, *ca, "--tlsv1.3")[0] == 0, "TLS 1.3 was taken above max_version")
 
 
 @claim("a renewed certificate is served without a signal; a wrong one is named, and the old one stays")

@@ -76,6 +76,9 @@ TEST_CASE("suites and authorities that OpenSSL does not know are named") {
   CHECK(fault(settings) == "it was taken");
   settings.cipher_suites = {"TLS_MADE_UP"};
   CHECK(fault(settings) == "cipher_suites: OpenSSL knows no suite TLS_MADE_UP");
+  settings.cipher_suites.clear();
+  settings.curves = {"P-256", "P-1"};
+  CHECK_THAT(fault(settings), Catch::StartsWith("curve_preferences: "));
   settings = folder.settings("a.crt", "a.key");
   settings.client_auth = agent::ClientAuth::kRequireAndVerify;
   settings.client_ca_file = folder.path() + "/a.key";
