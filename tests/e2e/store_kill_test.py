@@ -49,7 +49,10 @@ def check(file, told, killed):
             faults.append(f"job {number}, told {killed - at:.0f} ms before the kill, is {kept.get(number)}")
     started, completed = database.execute("SELECT sum(started), sum(completed) FROM total").fetchone() or (0, 0)
     ended = sum(1 for result in kept.values() if result == "completed")
-    if (completed or 0) != ended or (started or 0) < ended:
+    # Ten thousand prints are kept; the totals know of those before them too.
+    forgot_some = min(kept, default=1) > 1
+    right = (completed or 0) >= ended if forgot_some else (completed or 0) == ended
+    if not right or (started or 0) < ended:
         faults.append(f"totals say {started} begun and {completed} completed, the table has {ended} completed")
     database.close()
     return faults
