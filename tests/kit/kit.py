@@ -32,13 +32,6 @@ def exported():
     return {name: labels.split() for name, _, labels, _ in rows}
 
 
-def to_come():
-    """family -> its label names: those that the kits use ahead of the agent. What it exports by now counts no more."""
-    rows = (line.split(",") for line in read(HERE, "to_come.txt").splitlines() if line and not line.startswith("#"))
-    known = exported()
-    return {name: labels.split() for name, labels in rows if name not in known}
-
-
 def family_of(metric, families):
     for end in HISTOGRAM_ENDS:
         if metric.endswith(end) and metric[:-len(end)] in families:
@@ -47,8 +40,8 @@ def family_of(metric, families):
 
 
 def unknown_metrics(text):
-    """Metrics in a text that are neither exported nor to come."""
-    families = {**exported(), **to_come()}
+    """Metrics in a text that the agent does not export."""
+    families = exported()
     return sorted({metric for metric in METRIC.findall(text) if family_of(metric, families) not in families})
 
 
