@@ -84,6 +84,7 @@ struct ArbiterState {
   bool recovering = false;           ///< until the asked-for line was acknowledged
   bool asked_again = false;          ///< ... and the host has sent it
   std::int64_t asked_number = -1;
+  std::int64_t sent_twice = -1;      ///< a line that may be rejected once more because the host sent it again, or -1
   std::int64_t last_number = -1;     ///< N of the last numbered host line
   ResendReason resend_reason = ResendReason::kOther;
   bool busy_since_ok = false;

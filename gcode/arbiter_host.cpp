@@ -114,7 +114,14 @@ void Arbiter::host_line(const Command& command, std::size_t length, Time now) {
     const auto n = parameter(command, 'N');
     s_.last_number = n ? static_cast<std::int64_t>(*n) : command.number.value_or(s_.last_number);
   } else if (command.number) {
-    if (s_.recovering && *command.number == s_.asked_number) s_.asked_again = true;
+    if (s_.recovering && *command.number == s_.asked_number) {
+      s_.asked_again = true;
+      // Sent twice it is carried out once; the first one was thrown away, or the second will be rejected.
+      if (const auto before = s_.in_flight.numbered(*command.number); before && s_.in_flight[*before].maybe) {
+        s_.in_flight.erase(*before);
+        s_.sent_twice = *command.number;
+      }
+    }
     s_.last_number = *command.number;
   }
   if (entry.oks == 0) return;

@@ -68,6 +68,8 @@ Verdict Arbiter::on_resend(const Reply& reply, Time now) {
     if (behind && !entry.is_own()) entry.maybe = true;
     ++i;
   }
+  if (s_.was_out_of_order && s_.sent_twice >= 0 && reply.number > s_.sent_twice) behind = true;  // it was the second of that line
+  s_.sent_twice = -1;
   // A number that is too low was rejected, or a line that only the firmware takes for numbered: the newest it must be.
   for (std::size_t i = s_.in_flight.size(); s_.line_rejected && !behind && i-- > 0;) {
     if (s_.in_flight[i].is_own()) continue;

@@ -119,6 +119,12 @@ TEST_CASE("rule 6: a line that was sent again owes its ok although one more behi
   r.to_printer();
   says(r, another ? first : itself);
   CHECK(host_in_flight(r) == (another ? 1 : 0));
+  r.host(numbered(61, "G1 X0"));
+  r.to_printer();
+  CHECK(host_in_flight(r) == 1);
+  if (!another) return;
+  says(r, "Error:Line Number is not Last Line Number+1, Last Line: 61\nResend: 62\nok\n");
+  CHECK(host_in_flight(r) == 1);
 }
 
 TEST_CASE("rule 6: an ok in doubt is the host's, and the one that comes after it is kept") {
