@@ -184,6 +184,12 @@ TEST_CASE("rule 6: the ok of the scrap that a Resend's flush left is not the nex
   CHECK(host_in_flight(r) == (flushed ? 1 : 0));
 }
 
+TEST_CASE("rule 6: an answer to an M105 that nobody asked is the host's") {
+  Rig r = known_rig(kMarlin10);
+  r.printer(kTemperatures);
+  CHECK(r.to_host() == kTemperatures);
+}
+
 TEST_CASE("rule 6: an ok alone is no answer to an M105, whoever asked") {
   Rig r = asked_rig(kPrusa39);
   says(r, "ok\n");
