@@ -50,10 +50,11 @@ InFlight Arbiter::entry_for(const Command& command, Time now) const {
   if (!command.is_numbered() && command.checksum != ChecksumVerdict::kNone && d.unnumbered_checksum_owes_none) entry.oks = 0;
   // A repeated number is dropped without a word if the printer has it, and answered if it has not: nobody can tell.
   const bool repeated = command.number && (*command.number == s_.last_number || *command.number == s_.last_number - 1);
+  const bool may_be_dropped = repeated && d.drops_duplicate_numbers && command.kind != CommandKind::kLineNumber;
   const bool may_end_upload = s_.uploading && d.upload_end_owes_none && ends_upload(command.text);
-  entry.maybe = entry.maybe || may_end_upload || (repeated && d.drops_duplicate_numbers && command.kind != CommandKind::kLineNumber) || (s_.printer.stopped && d.stopped_is_mute) || s_.power_panic ||
-                command.is('M', 112) ||
-                (command.kind == CommandKind::kTemperature && has_parameter(command, 'T'));
+  const bool is_mute = (s_.printer.stopped && d.stopped_is_mute) || s_.power_panic;
+  const bool asks_a_tool = command.kind == CommandKind::kTemperature && has_parameter(command, 'T');
+  entry.maybe = entry.maybe || may_be_dropped || may_end_upload || is_mute || asks_a_tool || command.is('M', 112);
   return entry;
 }
 

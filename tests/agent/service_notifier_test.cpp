@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <vector>
 
+#include "tests/agent/scratch_dir.h"
 #include "transport/file_descriptor.h"
 
 namespace {
@@ -68,9 +69,8 @@ TEST_CASE("nobody is asked for a line that nobody hears") {
 }
 
 TEST_CASE("what the environment names as the service manager's socket gets the words") {
-  char directory[] = "/tmp/marlin-notify-XXXXXX";
-  REQUIRE(::mkdtemp(directory) != nullptr);
-  const std::string path = std::string(directory) + "/socket";
+  const test::ScratchDir directory;
+  const std::string path = directory.path() + "/socket";
   const transport::FileDescriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -82,8 +82,6 @@ TEST_CASE("what the environment names as the service manager's socket gets the w
   char text[64];
   const ssize_t length = ::recv(socket.get(), text, sizeof text, MSG_DONTWAIT);
   ::unsetenv("NOTIFY_SOCKET");
-  ::unlink(path.c_str());
-  ::rmdir(directory);
   REQUIRE(length > 0);
   CHECK(std::string(text, static_cast<std::size_t>(length)) == "READY=1");
   CHECK_FALSE(agent::ServiceNotifier::from_environment().is_heard());
