@@ -176,10 +176,11 @@ std::string describe(const ConfigError& error, std::string_view file) {
 }
 
 std::variant<Configuration, std::vector<ConfigError>> parse_configuration(std::string_view toml) {
-  if (const auto stray = first_stray_byte(toml)) {
+  const auto seen = to_ascii(toml);
+  if (const auto* stray = std::get_if<TextPlace>(&seen)) {
     return std::vector<ConfigError>{{stray->line, stray->column, "", "expected ASCII outside of comments; a string may say \\u00e4"}};
   }
-  const toml::parse_result parsed = toml::parse(toml);
+  const toml::parse_result parsed = toml::parse(std::get<std::string>(seen));
   if (!parsed) {
     const toml::parse_error& error = parsed.error();
     const toml::source_position at = error.source().begin;
