@@ -194,6 +194,7 @@ class Chart {
     this.figure = details.querySelector("figure");
     this.span = SPANS[1][1];
     this.visible = false;
+    this.history = null;
     const group = details.querySelector(".spans");
     for (const [label, seconds] of SPANS) group.append(this.button(label, seconds));
     details.addEventListener("toggle", () => this.refresh());
@@ -201,6 +202,15 @@ class Chart {
       this.visible = entry.isIntersecting;
       this.refresh();
     }).observe(details);
+    new ResizeObserver(() => {
+      if (this.history && this.figure.clientWidth !== this.width) this.draw(this.history);
+    }).observe(this.figure);
+  }
+
+  draw(history) {
+    this.history = history;
+    this.width = this.figure.clientWidth;
+    drawChart(this.figure, history);
   }
 
   button(label, seconds) {
@@ -223,7 +233,7 @@ class Chart {
     const query = new URLSearchParams({ printer: this.printer, from: to - this.span, to, step });
     try {
       const answer = await fetch(`/api/v1/history?${query}`);
-      if (answer.ok) drawChart(this.figure, await answer.json());
+      if (answer.ok) this.draw(await answer.json());
     } catch { /* the connection's own line says so already */ }
   }
 }

@@ -15,9 +15,9 @@ TEXT = "return document.querySelector(arguments[0])?.textContent ?? ''"
 
 
 def nothing_wrong(browser, port):
-    faults = [line for line in browser.console() if not line.startswith("DEBUG")]
+    faults = [line for line in browser.console() if not line.startswith("debug:")]
     expect(not faults, f"the console says {faults[:5]}")
-    own = (f"http://127.0.0.1:{port}/", "data:", "about:", "blob:", "chrome://")  # the last: its own page of a new tab
+    own = (f"http://127.0.0.1:{port}/", "data:", "about:", "blob:")
     others = [address for address in browser.requests() if not address.startswith(own)]
     expect(not others, f"the page asked others: {others[:5]}")
 
@@ -83,6 +83,9 @@ def live(rig, options):
     said = browser.run("return document.querySelector('.chart svg').getAttribute('aria-label')")
     expect(said.startswith("Temperatures from ") and "nozzle" in said, f"the chart says {said!r}")
     is_accessible(browser)
+    browser.look_like(*VIEWS["phone-dark"])
+    browser.wait_for("the chart is as wide as the screen now: its words keep their size",
+                     "const svg = document.querySelector('.chart svg'); return svg.viewBox.baseVal.width === svg.clientWidth", 5)
     take_pictures(browser, options, "page")
     nothing_wrong(browser, agent.port)
 
