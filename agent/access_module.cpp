@@ -36,13 +36,10 @@ std::variant<const AccessModule*, WebConfigFault> access_module_of(const std::st
   if (entry == nullptr) return loader_fault(file);
   const AccessModule* module = entry(access_build().c_str());
   if (module == nullptr)
-    return WebConfigFault{file +
-                          ": belongs to another version of marlin-agent than the one that runs: restart it"};
+    return WebConfigFault{file + ": belongs to another version of marlin-agent than the one that runs: restart it"};
   return module;
 }
 
-std::variant<const AccessModule*, WebConfigFault> access_module() {
-  return access_module_of(module_file());
-}
+std::variant<const AccessModule*, WebConfigFault> access_module() { return access_module_of(module_file()); }
 
 }  // namespace agent

@@ -20,8 +20,8 @@ constexpr gcode::Time kSoonest = std::chrono::milliseconds(1);
 
 }  // namespace
 
-Bridge::Bridge(boost::asio::io_context& io, transport::ByteStream& printer, transport::ByteStream& host, LinkMemory& memory,
-               const gcode::RelaySettings& settings)
+Bridge::Bridge(boost::asio::io_context& io, transport::ByteStream& printer, transport::ByteStream& host,
+               LinkMemory& memory, const gcode::RelaySettings& settings)
     : printer_(printer),
       host_(host),
       memory_(memory),

@@ -37,10 +37,10 @@ class Bridge {
   /// Goes on where a predecessor was killed, after both streams were given its descriptors: `printer` and `host` are what
   /// it moved through its airlocks without booking.
   void succeed(transport::Airlock::Unbooked printer, transport::Airlock::Unbooked host);
-  void printer_closed();   ///< by its owner; a loss that the bridge reported counts as told
+  void printer_closed();  ///< by its owner; a loss that the bridge reported counts as told
   void host_opened();
   void host_closed();
-  void host_port_published();   ///< there is a pty to read from now
+  void host_port_published();  ///< there is a pty to read from now
 
   [[nodiscard]] const gcode::LineRelay& relay() const { return relay_; }
   /// Instant of the last byte from the printer; zero: none since the start.
@@ -51,7 +51,7 @@ class Bridge {
  private:
   void printer_is_readable();
   void host_is_readable();
-  bool read_printer();   ///< false: its stream has ended
+  bool read_printer();  ///< false: its stream has ended
   bool read_host();
   [[nodiscard]] transport::IoResult read_some(transport::ByteStream& stream, const transport::ReadSpans& space);
   void pump();
@@ -65,7 +65,7 @@ class Bridge {
 
   transport::ByteStream& printer_;
   transport::ByteStream& host_;
-  LinkMemory& memory_;   ///< committed after every call of relay_ that changes it, before the next transfer
+  LinkMemory& memory_;  ///< committed after every call of relay_ that changes it, before the next transfer
   gcode::LineRelay relay_;
   Timer timer_;
   gcode::Time armed_for_ = gcode::kNever;

@@ -12,7 +12,8 @@ class ByteRecorder {
  public:
   virtual ~ByteRecorder() = default;
   /// Two pieces that follow each other, as they stood in a ring; valid only during the call.
-  virtual void add(gcode::TraceDirection direction, std::string_view first, std::string_view second, gcode::Time now) = 0;
+  virtual void add(gcode::TraceDirection direction, std::string_view first, std::string_view second,
+                   gcode::Time now) = 0;
 };
 
 }  // namespace agent

@@ -7,7 +7,9 @@
 namespace agent {
 namespace {
 
-std::vector<ConfigError> unreadable(int error) { return {{0, 0, "", "cannot be read: " + std::string(std::strerror(error))}}; }
+std::vector<ConfigError> unreadable(int error) {
+  return {{0, 0, "", "cannot be read: " + std::string(std::strerror(error))}};
+}
 
 }  // namespace
 

@@ -135,8 +135,9 @@ bool ConfigTable::read_duration(std::string_view key, gcode::Time& target, gcode
   if (node == nullptr) return false;
   const auto duration = duration_of(*node);
   if (!duration || *duration < least || *duration > most) {
-    expected(key, *node, "a duration from " + duration_text(least) + " to " + duration_text(most) +
-                             ", such as \"250ms\", \"2s\" or \"1min\"");
+    expected(key, *node,
+             "a duration from " + duration_text(least) + " to " + duration_text(most) +
+                 ", such as \"250ms\", \"2s\" or \"1min\"");
     return false;
   }
   target = *duration;

@@ -12,7 +12,7 @@
 namespace agent {
 
 struct TextPlace {
-  std::size_t line = 1, column = 1;   ///< column in bytes
+  std::size_t line = 1, column = 1;  ///< column in bytes
 };
 
 /// `toml` without a byte order mark and with '?' for each byte above ASCII in its comments: lines and columns stay. Or

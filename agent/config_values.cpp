@@ -105,7 +105,8 @@ std::optional<LogFormat> parse_log_format(std::string_view text) {
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
   if (word.size() > 64) return {};
   std::string_view best;
-  std::size_t best_distance = word.size() / 3 + 2;  // a third of the letters wrong is still a slip; more is another word
+  // a third of the letters wrong is still a slip; more is another word
+  std::size_t best_distance = word.size() / 3 + 2;
   for (const std::string_view candidate : candidates) {
     const std::size_t distance = edit_distance(word, candidate);
     if (distance < best_distance) best = candidate, best_distance = distance;

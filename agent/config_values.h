@@ -32,7 +32,7 @@ inline constexpr std::string_view kPrinterNameRule =
 /// Begins with '/', printable ASCII without blanks, quotes, '?' and '#', and is neither "/" nor "/healthz".
 [[nodiscard]] bool is_telemetry_path(std::string_view text);
 
-[[nodiscard]] std::optional<LogLevel> parse_log_level(std::string_view text);    ///< debug, info, warn or warning, error
+[[nodiscard]] std::optional<LogLevel> parse_log_level(std::string_view text);  ///< debug, info, warn or warning, error
 [[nodiscard]] std::optional<LogFormat> parse_log_format(std::string_view text);  ///< text, json
 
 /// The candidate nearest to `word`, if it is near enough to be a slip of the finger; otherwise empty.

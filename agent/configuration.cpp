@@ -127,12 +127,13 @@ void read_usb(ConfigTable table, Configuration& out) {
 
 void read_log(ConfigTable table, LogConfiguration& out) {
   std::string level, format;
-  if (table.read_text("level", level, [](auto t) { return parse_log_level(t).has_value(); },
-                      "\"debug\", \"info\", \"warn\" or \"error\"")) {
+  if (table.read_text(
+          "level", level, [](auto t) { return parse_log_level(t).has_value(); },
+          "\"debug\", \"info\", \"warn\" or \"error\"")) {
     out.level = *parse_log_level(level);
   }
-  if (table.read_text("format", format, [](auto t) { return parse_log_format(t).has_value(); },
-                      "\"text\" or \"json\"")) {
+  if (table.read_text(
+          "format", format, [](auto t) { return parse_log_format(t).has_value(); }, "\"text\" or \"json\"")) {
     out.format = *parse_log_format(format);
   }
   table.finish();
@@ -178,13 +179,15 @@ std::string describe(const ConfigError& error, std::string_view file) {
 std::variant<Configuration, std::vector<ConfigError>> parse_configuration(std::string_view toml) {
   const auto seen = to_ascii(toml);
   if (const auto* stray = std::get_if<TextPlace>(&seen)) {
-    return std::vector<ConfigError>{{stray->line, stray->column, "", "expected ASCII outside of comments; a string may say \\u00e4"}};
+    return std::vector<ConfigError>{
+        {stray->line, stray->column, "", "expected ASCII outside of comments; a string may say \\u00e4"}};
   }
   const toml::parse_result parsed = toml::parse(std::get<std::string>(seen));
   if (!parsed) {
     const toml::parse_error& error = parsed.error();
     const toml::source_position at = error.source().begin;
-    return std::vector<ConfigError>{{at.line, at.column, "", "not TOML: " + escape_text(error.description(), kLongestReason)}};
+    return std::vector<ConfigError>{
+        {at.line, at.column, "", "not TOML: " + escape_text(error.description(), kLongestReason)}};
   }
   std::vector<ConfigError> errors;
   Configuration configuration = read_document(ConfigTable(parsed.table(), "", errors));

@@ -30,29 +30,29 @@ struct LogConfiguration {
 
 /// [printer.NAME] over [defaults], or --printer NAME=DEVICE[@BAUD] over [defaults].
 struct PrinterConfiguration {
-  std::string name;     ///< also the name of the host port's link: letters, digits, '.', '_', '-'
-  std::string device;   ///< absolute path; empty for a printer that is found by USB and not there
-  UsbRule usb;          ///< empty: `device` is the owner's own path
+  std::string name;    ///< also the name of the host port's link: letters, digits, '.', '_', '-'
+  std::string device;  ///< absolute path; empty for a printer that is found by USB and not there
+  UsbRule usb;         ///< empty: `device` is the owner's own path
   unsigned baud = 115200;
   gcode::RelaySettings relay;
 };
 
 /// [record] and --record
 struct RecordConfiguration {
-  std::string dir;                           ///< empty: nothing is recorded
-  std::uint64_t max_bytes = 64ULL << 20U;    ///< per printer: about a day of printing; the oldest part is dropped
+  std::string dir;                         ///< empty: nothing is recorded
+  std::uint64_t max_bytes = 64ULL << 20U;  ///< per printer: about a day of printing; the oldest part is dropped
   bool operator==(const RecordConfiguration&) const = default;
 };
 
 struct Configuration {
-  std::vector<PrinterConfiguration> printers;   ///< in the order of the file
-  PrinterConfiguration defaults;                ///< [defaults]: name, device and USB rule are empty
-  std::vector<std::string> listen{":11520"};    ///< [web] listen, --web.listen-address
-  std::string telemetry_path = "/metrics";      ///< [web] telemetry_path, --web.telemetry-path
-  std::optional<bool> usb_automatic;            ///< [usb] automatic; see takes_automatically()
-  std::string web_config_file;                  ///< [web] config_file, --web.config.file; empty: none
-  std::string runtime_dir;                      ///< runtime_dir, --runtime-dir; empty: by the environment
-  std::string state_dir;                        ///< state_dir, --state-dir; empty: by the environment
+  std::vector<PrinterConfiguration> printers;  ///< in the order of the file
+  PrinterConfiguration defaults;               ///< [defaults]: name, device and USB rule are empty
+  std::vector<std::string> listen{":11520"};   ///< [web] listen, --web.listen-address
+  std::string telemetry_path = "/metrics";     ///< [web] telemetry_path, --web.telemetry-path
+  std::optional<bool> usb_automatic;           ///< [usb] automatic; see takes_automatically()
+  std::string web_config_file;                 ///< [web] config_file, --web.config.file; empty: none
+  std::string runtime_dir;                     ///< runtime_dir, --runtime-dir; empty: by the environment
+  std::string state_dir;                       ///< state_dir, --state-dir; empty: by the environment
   RecordConfiguration record;
   LogConfiguration log;
   std::string text;  ///< the document that it was read from; empty: none

@@ -14,7 +14,7 @@ namespace agent {
 struct PeerIdentity {
   uid_t user = 0;
   gid_t group = 0;
-  std::vector<gid_t> groups;   ///< supplementary
+  std::vector<gid_t> groups;  ///< supplementary
 };
 
 /// Nothing if the kernel does not tell.

@@ -42,8 +42,9 @@ std::string group_of(const std::string& path) {
 
 // The kernel refuses by the socket's mode, before the agent could say anything.
 ControlAnswer not_allowed(const std::string& path) {
-  return {ControlCode::kForbidden, "user " + user_name() + " may not use " + path + ": only root, the agent's own user and members of " +
-                                       group_of(path) + " may (sudo is one way)"};
+  return {ControlCode::kForbidden, "user " + user_name() + " may not use " + path +
+                                       ": only root, the agent's own user and members of " + group_of(path) +
+                                       " may (sudo is one way)"};
 }
 
 struct Connection {

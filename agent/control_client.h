@@ -17,7 +17,8 @@ inline constexpr int kExitNoAgent = 1, kExitUnknownPrinter = 3, kExitRefused = 4
 [[nodiscard]] int exit_status(ControlCode code);
 
 /// Where to look, in this order: `chosen` alone, or this user's own runtime directory and the system's.
-[[nodiscard]] std::vector<std::string> control_directories(const std::optional<std::string>& chosen, const Environment& environment);
+[[nodiscard]] std::vector<std::string> control_directories(const std::optional<std::string>& chosen,
+                                                           const Environment& environment);
 
 /// The agent's answer as its line without newline ("ok" is true there), or why there is none.
 using ControlReply = std::variant<std::string, ControlAnswer>;

@@ -14,7 +14,7 @@ class App;
 namespace agent {
 
 struct StatusOptions {
-  std::string printer;   ///< empty: all
+  std::string printer;  ///< empty: all
   bool json = false;
   bool watch = false;
   std::optional<std::string> runtime_dir;

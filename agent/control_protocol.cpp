@@ -24,7 +24,8 @@ struct Wrong {
 
 void check_keys(const json& object) {
   for (const auto& [key, value] : object.items()) {
-    if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end()) throw Wrong{"unknown key \"" + key.substr(0, 64) + '"'};
+    if (std::find(kKeys.begin(), kKeys.end(), key) == kKeys.end())
+      throw Wrong{"unknown key \"" + key.substr(0, 64) + '"'};
   }
 }
 
@@ -33,7 +34,8 @@ ControlVerb verb_of(const json& object) {
   if (found == object.end() || !found->is_string()) throw Wrong{"expected a text \"command\""};
   const std::string& word = found->get_ref<const std::string&>();
   const auto verb = std::find(kVerbWords.begin(), kVerbWords.end(), word);
-  if (verb == kVerbWords.end()) throw Wrong{"unknown command \"" + word.substr(0, 64) + "\": there are status, release, attach, reset"};
+  if (verb == kVerbWords.end())
+    throw Wrong{"unknown command \"" + word.substr(0, 64) + "\": there are status, release, attach, reset"};
   return static_cast<ControlVerb>(verb - kVerbWords.begin());
 }
 
@@ -52,7 +54,8 @@ std::string printer_of(const json& object, ControlVerb verb) {
 bool force_of(const json& object, ControlVerb verb) {
   const auto found = object.find("force");
   if (found == object.end()) return false;
-  if (verb != ControlVerb::kRelease && verb != ControlVerb::kReset) throw Wrong{"\"force\" goes with release and reset only"};
+  if (verb != ControlVerb::kRelease && verb != ControlVerb::kReset)
+    throw Wrong{"\"force\" goes with release and reset only"};
   if (!found->is_boolean()) throw Wrong{"\"force\": expected true or false"};
   return found->get<bool>();
 }
@@ -121,8 +124,9 @@ std::optional<ControlAnswer> parse_control_answer(std::string_view line) {
   if (ok->get<bool>()) return ControlAnswer{ControlCode::kDone, text("message")};
   const auto code = std::find(kCodeWords.begin() + 1, kCodeWords.end(), text("code"));
   // A newer agent may know more reasons than we do.
-  return ControlAnswer{code == kCodeWords.end() ? ControlCode::kRequest : static_cast<ControlCode>(code - kCodeWords.begin()),
-                       text("message")};
+  return ControlAnswer{
+      code == kCodeWords.end() ? ControlCode::kRequest : static_cast<ControlCode>(code - kCodeWords.begin()),
+      text("message")};
 }
 
 }  // namespace agent

@@ -25,9 +25,9 @@ enum class ControlVerb : std::uint8_t { kStatus, kRelease, kAttach, kReset };
 
 struct ControlRequest {
   ControlVerb verb = ControlVerb::kStatus;
-  std::string printer;                   ///< empty: all of them (status only)
-  bool force = false;                    ///< although a print is under way
-  std::optional<gcode::Time> duration;   ///< release: take it back by itself after this
+  std::string printer;                  ///< empty: all of them (status only)
+  bool force = false;                   ///< although a print is under way
+  std::optional<gcode::Time> duration;  ///< release: take it back by itself after this
 };
 
 /// Why an order was not obeyed; `code` of an answer.
@@ -44,7 +44,7 @@ enum class ControlCode : std::uint8_t {
 
 struct ControlAnswer {
   ControlCode code = ControlCode::kDone;
-  std::string message;   ///< one sentence for a person
+  std::string message;  ///< one sentence for a person
   [[nodiscard]] bool is_ok() const { return code == ControlCode::kDone; }
 };
 
@@ -56,9 +56,10 @@ inline constexpr std::size_t kMaxControlRequest = 4096;
 
 /// How long a client may take for each step.
 struct ControlLimits {
-  std::chrono::milliseconds idle{30'000};     ///< for a whole request; `status --watch` asks once a second
-  std::chrono::milliseconds obey{10'000};     ///< for the I/O thread, which takes microseconds, or what opening a device takes
-  std::chrono::milliseconds answer{10'000};   ///< for taking an answer
+  std::chrono::milliseconds idle{30'000};  ///< for a whole request; `status --watch` asks once a second
+  /// for the I/O thread, which takes microseconds, or what opening a device takes
+  std::chrono::milliseconds obey{10'000};
+  std::chrono::milliseconds answer{10'000};  ///< for taking an answer
 };
 
 /// Shortest and longest time that a release may be given.

@@ -38,8 +38,13 @@ class ControlServer::Impl {
         callbacks_(std::move(callbacks)),
         connections_(kMaxClients, kMaxWaitingBytes),
         context_{callbacks_.status,
-                 [this](const ControlRequest& request, ControlSessionContext::Answered answered) { pass_on(request, std::move(answered)); },
-                 connections_, limits, ::geteuid(), ::getegid()},
+                 [this](const ControlRequest& request, ControlSessionContext::Answered answered) {
+                   pass_on(request, std::move(answered));
+                 },
+                 connections_,
+                 limits,
+                 ::geteuid(),
+                 ::getegid()},
         acceptor_(io_),
         pause_(io_),
         sweep_timer_(io_) {}
@@ -72,7 +77,7 @@ class ControlServer::Impl {
   /// Where answers from other threads are dropped in; outlives the server in whoever still owes one.
   struct Mailbox {
     std::mutex mutex;
-    boost::asio::io_context* io = nullptr;   ///< null: the server is gone
+    boost::asio::io_context* io = nullptr;  ///< null: the server is gone
   };
 
   void run() {

@@ -24,7 +24,7 @@ class ControlServer {
   };
 
   ControlServer(std::string path, Callbacks callbacks, ControlLimits limits = {});
-  ~ControlServer();   ///< closes everything and joins the thread
+  ~ControlServer();  ///< closes everything and joins the thread
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;
 

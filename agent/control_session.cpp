@@ -21,9 +21,11 @@ ControlSession::~ControlSession() { context_.connections.remove(*this); }
 
 void ControlSession::start() {
   const auto peer = peer_of(socket_.native_handle());
-  if (!peer) return answer(control_answer_line({ControlCode::kForbidden, "the kernel does not tell who you are"}), true);
+  if (!peer)
+    return answer(control_answer_line({ControlCode::kForbidden, "the kernel does not tell who you are"}), true);
   if (!may_control(*peer, context_.user, context_.group)) {
-    return answer(control_answer_line({ControlCode::kForbidden, control_refusal(*peer, context_.user, context_.group)}), true);
+    return answer(control_answer_line({ControlCode::kForbidden, control_refusal(*peer, context_.user, context_.group)}),
+                  true);
   }
   read();
 }
@@ -40,12 +42,13 @@ void ControlSession::await_request() {
 }
 
 void ControlSession::read() {
-  socket_.async_read_some(boost::asio::buffer(buffer_), [self = shared_from_this()](ErrorCode fault, std::size_t bytes) {
-    if (self->phase_ != Phase::kReading) return;
-    if (fault) return self->close();
-    self->request_.append(self->buffer_.data(), bytes);
-    self->take_line();
-  });
+  socket_.async_read_some(boost::asio::buffer(buffer_),
+                          [self = shared_from_this()](ErrorCode fault, std::size_t bytes) {
+                            if (self->phase_ != Phase::kReading) return;
+                            if (fault) return self->close();
+                            self->request_.append(self->buffer_.data(), bytes);
+                            self->take_line();
+                          });
 }
 
 void ControlSession::take_line() {
@@ -79,17 +82,20 @@ void ControlSession::answer(std::string line, bool is_last) {
   answer_ = std::move(line);
   enter(Phase::kAnswering, context_.limits.answer);
   const auto keep = std::exchange(held_, nullptr);
-  boost::asio::async_write(socket_, boost::asio::buffer(answer_), [self = shared_from_this(), is_last](ErrorCode fault, std::size_t) {
-    if (self->phase_ != Phase::kAnswering) return;
-    self->answer_ = {};
-    if (fault || is_last) return self->close();
-    self->await_request();
-  });
+  boost::asio::async_write(socket_, boost::asio::buffer(answer_),
+                           [self = shared_from_this(), is_last](ErrorCode fault, std::size_t) {
+                             if (self->phase_ != Phase::kAnswering) return;
+                             self->answer_ = {};
+                             if (fault || is_last) return self->close();
+                             self->await_request();
+                           });
 }
 
 void ControlSession::expire() {
   if (phase_ != Phase::kObeying) return close();
-  answer(control_answer_line({ControlCode::kUnavailable, "the agent is too busy or is ending; the order may still be obeyed"}), true);
+  answer(control_answer_line(
+             {ControlCode::kUnavailable, "the agent is too busy or is ending; the order may still be obeyed"}),
+         true);
 }
 
 void ControlSession::close() {

@@ -28,7 +28,7 @@ struct ControlSessionContext {
   std::function<void(const ControlRequest&, Answered answered)> obey;
   WebConnections& connections;
   ControlLimits limits;
-  uid_t user = 0;    ///< the agent's own
+  uid_t user = 0;  ///< the agent's own
   gid_t group = 0;
 };
 
@@ -66,9 +66,9 @@ class ControlSession final : public WebConnection, public std::enable_shared_fro
   Phase phase_ = Phase::kReading;
   WebClock::time_point last_step_, deadline_;
   std::array<char, 1024> buffer_;
-  std::string request_;   ///< at most kMaxControlRequest and one buffer
+  std::string request_;  ///< at most kMaxControlRequest and one buffer
   std::string answer_;
-  std::shared_ptr<ControlSession> held_;   ///< itself, while no operation on the socket holds it (kObeying)
+  std::shared_ptr<ControlSession> held_;  ///< itself, while no operation on the socket holds it (kObeying)
 };
 
 }  // namespace agent

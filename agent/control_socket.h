@@ -14,7 +14,7 @@ namespace agent {
 class ControlSocket {
  public:
   ControlSocket() = default;
-  ~ControlSocket();   ///< the file goes, if it is still ours
+  ~ControlSocket();  ///< the file goes, if it is still ours
   ControlSocket(const ControlSocket&) = delete;
   ControlSocket& operator=(const ControlSocket&) = delete;
 
@@ -26,7 +26,7 @@ class ControlSocket {
   [[nodiscard]] int release() { return socket_.release(); }
 
  private:
-  std::string path_;   ///< empty: there is no file of ours
+  std::string path_;  ///< empty: there is no file of ours
   dev_t device_ = 0;
   ino_t inode_ = 0;
   transport::FileDescriptor socket_;

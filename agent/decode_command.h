@@ -15,6 +15,7 @@ namespace agent {
 [[nodiscard]] int run_decode(const DecodeOptions& options, std::istream& in, std::ostream& out, std::ostream& err);
 
 /// The same from the file that `options` names, "-" being `standard_input`; a file that cannot be read is 1.
-[[nodiscard]] int decode_file(const DecodeOptions& options, std::istream& standard_input, std::ostream& out, std::ostream& err);
+[[nodiscard]] int decode_file(const DecodeOptions& options, std::istream& standard_input, std::ostream& out,
+                              std::ostream& err);
 
 }  // namespace agent

@@ -56,9 +56,11 @@ bool read_recording(std::string_view name, std::istream& in, gcode::Conversation
   return for_each_line(name, in, err, [&](std::string_view line) -> std::string_view {
     if (gcode::trim_blanks(line).empty()) return {};
     const std::optional<gcode::TraceEntry> entry = gcode::parse_trace_line(line);
-    if (!entry) return R"(not a line of a recording; expected {"t_us": 31, "dir": "tx", "data": "M105\n"}, dir one of tx, rx, note)";
+    if (!entry)
+      return R"(not a line of a recording; expected {"t_us": 31, "dir": "tx", "data": "M105\n"}, dir one of tx, rx, note)";
     if (entry->direction == gcode::TraceDirection::kToPrinter) conversation.sent_to_printer(entry->data, entry->at);
-    if (entry->direction == gcode::TraceDirection::kFromPrinter) conversation.received_from_printer(entry->data, entry->at);
+    if (entry->direction == gcode::TraceDirection::kFromPrinter)
+      conversation.received_from_printer(entry->data, entry->at);
     return {};
   });
 }
@@ -104,8 +106,10 @@ bool take_field(std::string_view& rest, std::size_t count, char mark, int& value
 std::optional<gcode::Time> take_log_time(std::string_view& rest) {
   std::string_view at = rest;
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, milliseconds = 0;
-  if (!take_field(at, 4, '-', year) || !take_field(at, 2, '-', month) || !take_field(at, 2, ' ', day)) return std::nullopt;
-  if (!take_field(at, 2, ':', hour) || !take_field(at, 2, ':', minute) || !take_field(at, 2, ',', second)) return std::nullopt;
+  if (!take_field(at, 4, '-', year) || !take_field(at, 2, '-', month) || !take_field(at, 2, ' ', day))
+    return std::nullopt;
+  if (!take_field(at, 2, ':', hour) || !take_field(at, 2, ':', minute) || !take_field(at, 2, ',', second))
+    return std::nullopt;
   if (!take_field(at, 3, '\0', milliseconds) || !gcode::take(at, " - ")) return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
@@ -133,8 +137,8 @@ std::optional<OctoprintLine> parse_octoprint_line(std::string_view line) {
   return entry;
 }
 
-bool read_conversation(std::string_view format, std::string_view name, std::istream& in, gcode::Conversation& conversation,
-                       std::ostream& err) {
+bool read_conversation(std::string_view format, std::string_view name, std::istream& in,
+                       gcode::Conversation& conversation, std::ostream& err) {
   if (format == "raw") return read_printed_text(in, conversation);
   if (format == "octoprint") return read_log(name, in, conversation, err);
   return read_recording(name, in, conversation, err);

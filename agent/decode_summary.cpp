@@ -19,8 +19,10 @@ std::vector<std::pair<Key, std::uint64_t>> most_frequent_first(const std::map<Ke
   return sorted;
 }
 
-void write_direction(std::string_view direction, const std::map<std::string_view, std::uint64_t>& counts, std::ostream& out) {
-  for (const auto& [kind, count] : most_frequent_first(counts)) out << direction << '\t' << kind << '\t' << count << '\n';
+void write_direction(std::string_view direction, const std::map<std::string_view, std::uint64_t>& counts,
+                     std::ostream& out) {
+  for (const auto& [kind, count] : most_frequent_first(counts))
+    out << direction << '\t' << kind << '\t' << count << '\n';
 }
 
 }  // namespace
@@ -45,7 +47,8 @@ void DecodeSummary::add(const gcode::LineNote& note, const gcode::Reply& reply) 
 void DecodeSummary::write(std::ostream& out) const {
   write_direction("to_printer", to_printer_, out);
   write_direction("from_printer", from_printer_, out);
-  for (const auto& [line, count] : most_frequent_first(unknown_)) out << "unknown line\t\"" << line << "\"\t" << count << '\n';
+  for (const auto& [line, count] : most_frequent_first(unknown_))
+    out << "unknown line\t\"" << line << "\"\t" << count << '\n';
   if (further_unknown_ > 0) out << "further unknown lines\t\t" << further_unknown_ << '\n';
 }
 

@@ -40,7 +40,7 @@ class Workplace {
   }
   Workplace(const Workplace&) = delete;
   Workplace& operator=(const Workplace&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }   ///< empty: it could not be made
+  [[nodiscard]] const std::string& path() const { return path_; }  ///< empty: it could not be made
 
  private:
   std::string path_;
@@ -102,7 +102,8 @@ class Demo {
         draw_timer_(io_, [this] { show(); }) {}
 
   int run() {
-    if (workplace_.path().empty()) return refuse("cannot make a directory in " + std::filesystem::temp_directory_path().string());
+    if (workplace_.path().empty())
+      return refuse("cannot make a directory in " + std::filesystem::temp_directory_path().string());
     if (const auto failure = printer_.plug_in(workplace_.path(), "device")) return refuse(failure->sentence);
     if (!begin_service()) return 1;
     describe();
@@ -164,7 +165,8 @@ class Demo {
   }
 
   void print_addresses() const {
-    std::cout << "a " << now_.printer << " prints at " << now_.speed << " x speed for a host like " << now_.host << '\n';
+    std::cout << "a " << now_.printer << " prints at " << now_.speed << " x speed for a host like " << now_.host
+              << '\n';
     for (const std::string& url : now_.metrics_urls) std::cout << "metrics:   " << url << '\n';
     std::cout << "host port: " << now_.host_port << '\n' << std::flush;
   }

@@ -11,7 +11,7 @@ namespace agent {
 namespace {
 
 constexpr std::size_t kWidestBar = 40;
-constexpr double kHottestNozzle = 300, kHottestBed = 120;   // the right ends of the two bars, degrees Celsius
+constexpr double kHottestNozzle = 300, kHottestBed = 120;  // the right ends of the two bars, degrees Celsius
 
 std::string_view state_word(const LinkSnapshot& link, gcode::Time now) {
   return kStateWords[static_cast<std::size_t>(link.printer.state(now))];
@@ -34,13 +34,15 @@ Heat heat_of(const LinkSnapshot& link, gcode::Sensor sensor, gcode::Time now) {
 // `width`: of each number, so that the two lines of a picture stand in columns.
 std::string heat_text(const Heat& heat, int width) {
   if (!heat.actual) return "not known";
-  return heat.target ? formatted("%*.1f / %*.1f C", width, *heat.actual, width, *heat.target) : formatted("%*.1f C", width, *heat.actual);
+  return heat.target ? formatted("%*.1f / %*.1f C", width, *heat.actual, width, *heat.target)
+                     : formatted("%*.1f C", width, *heat.actual);
 }
 
 std::string heat_line(const TextStyle& style, std::string_view label, const Heat& heat, double hottest) {
   PaintedLine line = labelled(style, label);
   line.add(heat_text(heat, 5)).add("  ");
-  if (heat.actual && line.room() >= 8) line.bar(*heat.actual / hottest, std::min<std::size_t>(line.room(), 24), Ink::kWarm);
+  if (heat.actual && line.room() >= 8)
+    line.bar(*heat.actual / hottest, std::min<std::size_t>(line.room(), 24), Ink::kWarm);
   return line.take();
 }
 
@@ -93,7 +95,8 @@ std::string queries_text(const gcode::LinkCounters& counters) {
          " lines kept from the host";
 }
 
-void add_numbers(std::vector<std::string>& lines, const LinkSnapshot& link, const DemoStatus& status, const TextStyle& style) {
+void add_numbers(std::vector<std::string>& lines, const LinkSnapshot& link, const DemoStatus& status,
+                 const TextStyle& style) {
   const auto row = [&](std::string_view label, const std::string& value) {
     lines.push_back(labelled(style, label).add(value).take());
   };
@@ -104,16 +107,21 @@ void add_numbers(std::vector<std::string>& lines, const LinkSnapshot& link, cons
 }
 
 void add_addresses(std::vector<std::string>& lines, const DemoStatus& status, const TextStyle& style) {
-  for (const std::string& url : status.metrics_urls) lines.push_back(labelled(style, "metrics").add(url, Ink::kBold).take());
+  for (const std::string& url : status.metrics_urls)
+    lines.push_back(labelled(style, "metrics").add(url, Ink::kBold).take());
   lines.push_back(labelled(style, "host port").add(status.host_port).take());
 }
 
 }  // namespace
 
-std::vector<std::string> draw_demo(const LinkSnapshot& link, const DemoStatus& status, gcode::Time now, const TextStyle& style) {
+std::vector<std::string> draw_demo(const LinkSnapshot& link, const DemoStatus& status, gcode::Time now,
+                                   const TextStyle& style) {
   std::vector<std::string> lines;
-  lines.push_back(PaintedLine(style).add("marlin-agent demo", Ink::kBold).add("  " + status.printer + ", host like " + status.host +
-                                  formatted(", %g x speed", status.speed)).take());
+  lines.push_back(
+      PaintedLine(style)
+          .add("marlin-agent demo", Ink::kBold)
+          .add("  " + status.printer + ", host like " + status.host + formatted(", %g x speed", status.speed))
+          .take());
   lines.emplace_back();
   const gcode::State state = link.printer.state(now);
   lines.push_back(labelled(style, "state").add(state_word(link, now), state_ink(state)).take());
@@ -138,9 +146,9 @@ std::string demo_line(const LinkSnapshot& link, const DemoStatus& status, gcode:
   const auto percent = percent_of(link);
   return std::string(state_word(link, now)) + ", " + (percent ? formatted("%.0f %%", *percent) : "progress not known") +
          ", hotend " + heat_text(heat_of(link, gcode::Sensor::kTool0, now), 1) + ", bed " +
-         heat_text(heat_of(link, gcode::Sensor::kBed, now), 1) + formatted(", %.1f lines/s, ok ", status.lines_per_second) +
-         latency_text(status) + ", queries " + count_text(queries_of(link.counters).answered) + ", resends " +
-         count_text(sum(link.counters.resends));
+         heat_text(heat_of(link, gcode::Sensor::kBed, now), 1) +
+         formatted(", %.1f lines/s, ok ", status.lines_per_second) + latency_text(status) + ", queries " +
+         count_text(queries_of(link.counters).answered) + ", resends " + count_text(sum(link.counters.resends));
 }
 
 }  // namespace agent

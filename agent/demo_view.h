@@ -13,14 +13,14 @@ namespace agent {
 
 /// What the demo knows besides the snapshot.
 struct DemoStatus {
-  std::string printer, host;               ///< "virtual MK3S, prusa-3.13", "octoprint"
+  std::string printer, host;  ///< "virtual MK3S, prusa-3.13", "octoprint"
   double speed = 1;
   std::vector<std::string> metrics_urls;
   std::string host_port;
-  double lines_per_second = 0;             ///< commands of the host, over the last seconds
+  double lines_per_second = 0;               ///< commands of the host, over the last seconds
   std::optional<double> ok_latency_seconds;  ///< mean over the last seconds
-  std::string ending;                      ///< "", "the print is done", "the print failed: ..."
-  std::string message;                     ///< last warning of the agent, or empty
+  std::string ending;                        ///< "", "the print is done", "the print failed: ..."
+  std::string message;                       ///< last warning of the agent, or empty
 };
 
 /// The picture, at most `rows` lines of at most `columns` characters each (escape sequences do not count).

@@ -33,7 +33,7 @@ class DemoPrinter {
   sim::VirtualPrinter printer_;
   transport::PseudoTerminal line_;
   Timer timer_;
-  std::string output_;   ///< what the line did not take yet: a printer blocks there, this one holds a few lines
+  std::string output_;  ///< what the line did not take yet: a printer blocks there, this one holds a few lines
 };
 
 /// A virtual host that opens a port as soon as it is there, and prints.

@@ -27,9 +27,7 @@ std::string printer_of(const std::string& name) {
   return name.substr(kPrefix.size(), end - kPrefix.size());
 }
 
-bool is_name(std::string_view name) {
-  return name.starts_with(kPrefix) && name.rfind('-') >= kPrefix.size();
-}
+bool is_name(std::string_view name) { return name.starts_with(kPrefix) && name.rfind('-') >= kPrefix.size(); }
 
 }  // namespace
 
@@ -75,15 +73,15 @@ transport::FileDescriptor DescriptorStore::take(const std::string& printer, std:
 }
 
 bool DescriptorStore::has_left(std::string_view part) const {
-  return std::any_of(inherited_.begin(), inherited_.end(), [&](const auto& entry) {
-    return entry.first == name_of(printer_of(entry.first), part);
-  });
+  return std::any_of(inherited_.begin(), inherited_.end(),
+                     [&](const auto& entry) { return entry.first == name_of(printer_of(entry.first), part); });
 }
 
 std::vector<std::string> DescriptorStore::left_over() const {
   std::vector<std::string> printers;
   for (const auto& [name, fd] : inherited_) {
-    if (const std::string printer = printer_of(name); std::find(printers.begin(), printers.end(), printer) == printers.end()) {
+    if (const std::string printer = printer_of(name);
+        std::find(printers.begin(), printers.end(), printer) == printers.end()) {
       printers.push_back(printer);
     }
   }

@@ -18,7 +18,8 @@ bool is_power_of_two(std::uint32_t n) { return n != 0 && (n & (n - 1)) == 0; }
 
 std::optional<ForeignLedger> ForeignLedger::open(transport::FileDescriptor memfd) {
   struct stat status {};
-  if (::fstat(memfd.get(), &status) != 0 || status.st_size < static_cast<off_t>(sizeof(LedgerHead))) return std::nullopt;
+  if (::fstat(memfd.get(), &status) != 0 || status.st_size < static_cast<off_t>(sizeof(LedgerHead)))
+    return std::nullopt;
   const auto size = static_cast<std::size_t>(status.st_size);
   void* block = ::mmap(nullptr, size, PROT_READ | PROT_WRITE, MAP_SHARED, memfd.get(), 0);
   if (block == MAP_FAILED) return std::nullopt;
@@ -27,7 +28,8 @@ std::optional<ForeignLedger> ForeignLedger::open(transport::FileDescriptor memfd
   return ledger;
 }
 
-ForeignLedger::ForeignLedger(ForeignLedger&& other) noexcept : block_(std::exchange(other.block_, nullptr)), size_(other.size_) {}
+ForeignLedger::ForeignLedger(ForeignLedger&& other) noexcept
+    : block_(std::exchange(other.block_, nullptr)), size_(other.size_) {}
 
 ForeignLedger& ForeignLedger::operator=(ForeignLedger&& other) noexcept {
   std::swap(block_, other.block_);
@@ -54,7 +56,8 @@ bool ForeignLedger::is_sound() const {
 gcode::Handover ForeignLedger::handover() const {
   const std::size_t size = head().handover_size;
   gcode::Handover out;
-  std::memcpy(static_cast<void*>(&out), block_ + offsetof(LedgerHead, handovers) + last().slot * size, std::min(size, sizeof out));
+  std::memcpy(static_cast<void*>(&out), block_ + offsetof(LedgerHead, handovers) + last().slot * size,
+              std::min(size, sizeof out));
   return out;
 }
 

@@ -25,8 +25,7 @@ bool JobFilter::takes(const JobRecord& job) const {
          (!since_unix || job.began_unix >= *since_unix) && (!until_unix || job.began_unix <= *until_unix);
 }
 
-std::vector<HistorySample> History::samples(const std::string& printer, std::int64_t since,
-                                            std::int64_t until) const {
+std::vector<HistorySample> History::samples(const std::string& printer, std::int64_t since, std::int64_t until) const {
   const std::lock_guard lock(mutex_);
   const auto it = temperatures_.find(printer);
   return it == temperatures_.end() ? std::vector<HistorySample>{} : it->second.samples(since, until);
@@ -43,7 +42,8 @@ std::vector<JobRecord> History::jobs(const JobFilter& filter) const {
 
 std::optional<JobRecord> History::running_job(const std::string& printer) const {
   const std::lock_guard lock(mutex_);
-  const auto it = std::find_if(jobs_.rbegin(), jobs_.rend(), [&](const auto& entry) { return entry.second.printer == printer; });
+  const auto it =
+      std::find_if(jobs_.rbegin(), jobs_.rend(), [&](const auto& entry) { return entry.second.printer == printer; });
   if (it == jobs_.rend() || it->second.result != JobResult::kRunning) return std::nullopt;
   return it->second;
 }
@@ -53,8 +53,7 @@ bool History::add_sample(const std::string& printer, const HistorySample& sample
   TemperatureLog& log = temperatures_[printer];
   // A clock that was set back makes no gap of hours; it makes one sample too many.
   const auto newest = log.newest_unix_seconds();
-  if (newest && sample.unix_seconds >= *newest && sample.unix_seconds - *newest < kSamplePeriodSeconds)
-    return false;
+  if (newest && sample.unix_seconds >= *newest && sample.unix_seconds - *newest < kSamplePeriodSeconds) return false;
   log.add(sample);
   return true;
 }

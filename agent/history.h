@@ -19,30 +19,33 @@
 namespace agent {
 
 enum class JobResult : std::uint8_t {
-  kRunning, kCompleted, kCancelled, kFailed,
-  kUnknown,   ///< the agent was not there to see its end
+  kRunning,
+  kCompleted,
+  kCancelled,
+  kFailed,
+  kUnknown,  ///< the agent was not there to see its end
   kCount
 };
 /// "running", "completed" ... as written in JSON, CSV and the store.
 [[nodiscard]] std::string_view word_of(JobResult result);
 [[nodiscard]] std::optional<JobResult> job_result_of(std::string_view word);
-[[nodiscard]] std::string_view word_of(gcode::PrintSource source);   ///< "host", "sd"
+[[nodiscard]] std::string_view word_of(gcode::PrintSource source);  ///< "host", "sd"
 
 struct JobRecord {
-  std::int64_t id = 0;              ///< marlin_print_job_info{print_id}; grows over all printers, never used twice
-  std::string printer;              ///< configured name
-  std::string file;                 ///< clean UTF-8; empty for host prints
+  std::int64_t id = 0;  ///< marlin_print_job_info{print_id}; grows over all printers, never used twice
+  std::string printer;  ///< configured name
+  std::string file;     ///< clean UTF-8; empty for host prints
   gcode::PrintSource source = gcode::PrintSource::kHost;
   JobResult result = JobResult::kRunning;
-  std::string reason;               ///< why it counts as ended so: "the printer said Done printing file"
-  bool joined = false;              ///< it ran already when the agent came; its real beginning is not known
-  double began_unix = 0;            ///< Unix seconds
-  double ended_unix = 0;            ///< 0 while it runs or where its end was not seen
-  double elapsed_seconds = 0;       ///< pauses left out
+  std::string reason;          ///< why it counts as ended so: "the printer said Done printing file"
+  bool joined = false;         ///< it ran already when the agent came; its real beginning is not known
+  double began_unix = 0;       ///< Unix seconds
+  double ended_unix = 0;       ///< 0 while it runs or where its end was not seen
+  double elapsed_seconds = 0;  ///< pauses left out
   double extruded_meters = 0;
-  std::array<double, 3> travel_meters{};   ///< x, y, z
-  double highest_tool_celsius = 0, highest_bed_celsius = 0;   ///< 0: none was reported
-  std::optional<double> progress;   ///< 0 to 1, the last that was told
+  std::array<double, 3> travel_meters{};                     ///< x, y, z
+  double highest_tool_celsius = 0, highest_bed_celsius = 0;  ///< 0: none was reported
+  std::optional<double> progress;                            ///< 0 to 1, the last that was told
   std::uint32_t resends = 0, stalls = 0;
 };
 
@@ -50,7 +53,7 @@ struct JobRecord {
 struct JobFilter {
   std::string printer;
   std::optional<JobResult> result;
-  std::optional<double> since_unix, until_unix;   ///< by the job's beginning
+  std::optional<double> since_unix, until_unix;  ///< by the job's beginning
   std::size_t limit = 100;
   [[nodiscard]] bool takes(const JobRecord& job) const;
 };
@@ -72,7 +75,8 @@ class History {
 
   // --- readers, from any thread
   /// In the order of their taking, with unix_seconds in [since, until]; six hours of them are kept.
-  [[nodiscard]] std::vector<HistorySample> samples(const std::string& printer, std::int64_t since, std::int64_t until) const;
+  [[nodiscard]] std::vector<HistorySample> samples(const std::string& printer, std::int64_t since,
+                                                   std::int64_t until) const;
   /// Newest first.
   [[nodiscard]] std::vector<JobRecord> jobs(const JobFilter& filter) const;
   /// The job that runs on this printer now.
@@ -89,7 +93,7 @@ class History {
   bool add_sample(const std::string& printer, const HistorySample& sample);
   /// Adds the job or replaces the one with its id.
   void put_job(const JobRecord& job);
-  void remove_printer(const std::string& printer);   ///< its samples; its jobs stay
+  void remove_printer(const std::string& printer);  ///< its samples; its jobs stay
 
  private:
   mutable std::mutex mutex_;

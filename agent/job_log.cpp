@@ -52,7 +52,8 @@ void JobLog::put(const JobRecord& job, const JobTotals& adds, bool at_once) {
   history_.add_totals(job.printer, adds);
 }
 
-void JobLog::look(const std::string& printer, const gcode::PrintWatch& watch, gcode::Time now, gcode::Time wall_offset) {
+void JobLog::look(const std::string& printer, const gcode::PrintWatch& watch, gcode::Time now,
+                  gcode::Time wall_offset) {
   const auto [it, is_new] = seen_.try_emplace(printer);
   Seen& seen = it->second;
   if (is_new) first_look(seen, printer, watch, wall_offset);
@@ -72,7 +73,8 @@ void JobLog::look(const std::string& printer, const gcode::PrintWatch& watch, gc
 
 // A predecessor may have left a job running. The relay's book tells whether it still is, or how it ended meanwhile; where
 // the book does not know it, nobody saw its end.
-void JobLog::first_look(Seen& seen, const std::string& printer, const gcode::PrintWatch& watch, gcode::Time wall_offset) {
+void JobLog::first_look(Seen& seen, const std::string& printer, const gcode::PrintWatch& watch,
+                        gcode::Time wall_offset) {
   seen.started = watch.started();
   seen.ended = all_of(watch.ended());
   JobFilter left_running;
@@ -100,7 +102,8 @@ void JobLog::give_up(const JobRecord& job) {
   put(record, {}, true);
 }
 
-void JobLog::begin(Seen& seen, const std::string& printer, const gcode::PrintWatch& watch, gcode::Time now, gcode::Time wall_offset) {
+void JobLog::begin(Seen& seen, const std::string& printer, const gcode::PrintWatch& watch, gcode::Time now,
+                   gcode::Time wall_offset) {
   const gcode::PrintJob job = watch.current(now);
   JobRecord record;
   record.id = history_.next_job_id();

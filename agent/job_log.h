@@ -26,11 +26,12 @@ class JobLog {
  private:
   struct Seen {
     std::uint64_t started = 0, ended = 0;
-    JobRecord running;            ///< id 0: none
+    JobRecord running;  ///< id 0: none
     gcode::Time written{};
   };
   void first_look(Seen& seen, const std::string& printer, const gcode::PrintWatch& watch, gcode::Time wall_offset);
-  void begin(Seen& seen, const std::string& printer, const gcode::PrintWatch& watch, gcode::Time now, gcode::Time wall_offset);
+  void begin(Seen& seen, const std::string& printer, const gcode::PrintWatch& watch, gcode::Time now,
+             gcode::Time wall_offset);
   void finish(Seen& seen, const gcode::PrintJob& job, gcode::Time wall_offset);
   void give_up(const JobRecord& job);
   void put(const JobRecord& job, const JobTotals& adds, bool at_once);

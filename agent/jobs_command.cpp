@@ -30,7 +30,9 @@ JobFilter filter_of(const JobsOptions& options) {
 }  // namespace
 
 int list_jobs(const JobsOptions& options, std::ostream& out, std::ostream& err) {
-  const std::string dir = options.state_dir ? *options.state_dir : default_state_dir([](const char* name) -> const char* { return std::getenv(name); });
+  const std::string dir = options.state_dir
+                              ? *options.state_dir
+                              : default_state_dir([](const char* name) -> const char* { return std::getenv(name); });
   const std::string file = dir + '/' + Store::kFileName;
   if (::access(file.c_str(), R_OK) != 0) {
     err << "marlin-agent: cannot read the history " << file << ": " << std::strerror(errno)

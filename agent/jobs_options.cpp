@@ -18,8 +18,9 @@ constexpr const char* kFooter =
 CLI::Validator time_rule() {
   return CLI::Validator(
       [](std::string& text) {
-        return parse_time(text, 0) ? std::string()
-                                   : "expected a time such as 2026-11-21, \"2026-11-21 14:30\" or 7d, found \"" + text + '"';
+        return parse_time(text, 0)
+                   ? std::string()
+                   : "expected a time such as 2026-11-21, \"2026-11-21 14:30\" or 7d, found \"" + text + '"';
       },
       "");
 }
@@ -42,11 +43,13 @@ CLI::App* add_jobs_command(CLI::App& app, JobsOptions& o) {
   command->add_flag("--csv", o.csv, "Comma separated values with a header instead of a table")->excludes(json);
   command->add_option("--printer", o.printer, "Only this printer's")->type_name("NAME");
   command->add_option("--result", o.result, "Only these: running, completed, cancelled, failed or unknown")
-      ->type_name("RESULT")->check(result_rule());
+      ->type_name("RESULT")
+      ->check(result_rule());
   command->add_option("--since", o.since, "Only prints begun at or after this")->type_name("TIME")->check(time_rule());
   command->add_option("--until", o.until, "Only prints begun at or before this")->type_name("TIME")->check(time_rule());
   command->add_option("--limit", o.limit, "At most so many, the newest first; 0 is all (default 20)")->type_name("N");
-  command->add_option("--state-dir", o.state_dir, "Where the daemon keeps its lasting state (default as in run)")->type_name("DIR");
+  command->add_option("--state-dir", o.state_dir, "Where the daemon keeps its lasting state (default as in run)")
+      ->type_name("DIR");
   return command;
 }
 

@@ -32,7 +32,9 @@ nlohmann::ordered_json json_of(const JobRecord& job) {
   json["travel_x_meters"] = rounded(job.travel_meters[0], 1e4);
   json["travel_y_meters"] = rounded(job.travel_meters[1], 1e4);
   json["travel_z_meters"] = rounded(job.travel_meters[2], 1e4);
-  const auto known = [](double celsius) { return celsius > 0 ? nlohmann::ordered_json(celsius) : nlohmann::ordered_json(); };
+  const auto known = [](double celsius) {
+    return celsius > 0 ? nlohmann::ordered_json(celsius) : nlohmann::ordered_json();
+  };
   json["highest_tool_celsius"] = known(job.highest_tool_celsius);
   json["highest_bed_celsius"] = known(job.highest_bed_celsius);
   json["progress"] = job.progress ? nlohmann::ordered_json(rounded(*job.progress, 1e4)) : nlohmann::ordered_json();
@@ -60,8 +62,14 @@ std::string filament_text(double meters) {
 using Row = std::array<std::string, 8>;
 Row row_of(const JobRecord& job) {
   const std::string progress = job.progress ? std::to_string(std::lround(*job.progress * 100)) + " %" : "-";
-  return {std::to_string(job.id),  job.printer, local_time_text(job.began_unix), duration_text(job.elapsed_seconds),
-          std::string(word_of(job.result)), progress, filament_text(job.extruded_meters), job.file.empty() ? "-" : job.file};
+  return {std::to_string(job.id),
+          job.printer,
+          local_time_text(job.began_unix),
+          duration_text(job.elapsed_seconds),
+          std::string(word_of(job.result)),
+          progress,
+          filament_text(job.extruded_meters),
+          job.file.empty() ? "-" : job.file};
 }
 
 /// Characters, not bytes, as a terminal counts them; good enough for names without wide characters.
@@ -79,7 +87,8 @@ void write_jobs_table(std::ostream& out, const std::vector<JobRecord>& jobs) {
     for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
   }
   for (const Row& row : rows) {
-    for (std::size_t i = 0; i + 1 < row.size(); ++i) out << row[i] << std::string(widths[i] - width_of(row[i]) + 2, ' ');
+    for (std::size_t i = 0; i + 1 < row.size(); ++i)
+      out << row[i] << std::string(widths[i] - width_of(row[i]) + 2, ' ');
     out << row.back() << '\n';
   }
 }

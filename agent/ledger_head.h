@@ -16,7 +16,7 @@ struct LedgerHead {
 
   struct Entry {
     transport::AirlockCounts printer, host;
-    std::uint32_t slot;   ///< which of two handovers, and of two states
+    std::uint32_t slot;  ///< which of two handovers, and of two states
   };
   /// Where a ring is, in bytes from the block's beginning.
   struct Ring {
@@ -27,12 +27,12 @@ struct LedgerHead {
   std::uint32_t version;
   std::uint32_t state_size;
   std::uint32_t baud;
-  std::uint32_t handover_size; ///< of each of the two, which grow with the versions
-  std::array<Ring, 3> rings;   ///< from_host, from_printer, to_host
+  std::uint32_t handover_size;  ///< of each of the two, which grow with the versions
+  std::array<Ring, 3> rings;    ///< from_host, from_printer, to_host
   char name[256];
   char device[1024];
   alignas(64) std::atomic<std::uint64_t> generation;
-  Entry entries[2];            ///< the one of generation % 2 is the last commit
+  Entry entries[2];              ///< the one of generation % 2 is the last commit
   gcode::Handover handovers[2];  ///< the last member: they may be longer
 
   [[nodiscard]] const Entry& last() const { return entries[generation.load(std::memory_order_acquire) & 1]; }

@@ -12,7 +12,8 @@ namespace agent {
 namespace {
 
 constexpr std::string_view kMemory = "memory", kTty = "tty", kPty = "pty";
-constexpr std::string_view kPrinterIn = "printerin", kPrinterOut = "printerout", kHostIn = "hostin", kHostOut = "hostout";
+constexpr std::string_view kPrinterIn = "printerin", kPrinterOut = "printerout", kHostIn = "hostin",
+                           kHostOut = "hostout";
 constexpr std::array kParts{kTty, kPty, kMemory, kPrinterIn, kPrinterOut, kHostIn, kHostOut};
 
 /// Once a process: whether bytes can go through pipes here does not change.
@@ -32,7 +33,8 @@ LinkEstate::LinkEstate(DescriptorStore* store, const LinkIdentity& identity) : s
 }
 
 bool LinkEstate::fits(const LinkIdentity& left) const {
-  return left.name == identity_.name && left.baud == identity_.baud && (identity_.device.empty() || left.device == identity_.device);
+  return left.name == identity_.name && left.baud == identity_.baud &&
+         (identity_.device.empty() || left.device == identity_.device);
 }
 
 bool LinkEstate::take_over() {
@@ -72,7 +74,8 @@ bool LinkEstate::take_over() {
 
 // The bytes go on, in a ledger of this version; what the arbiter knew has to be learnt anew.
 void LinkEstate::convert(const ForeignLedger& ledger) {
-  const gcode::UnnotedBytes unnoted{host_unbooked_.read, printer_unbooked_.written, printer_unbooked_.read, host_unbooked_.written};
+  const gcode::UnnotedBytes unnoted{host_unbooked_.read, printer_unbooked_.written, printer_unbooked_.read,
+                                    host_unbooked_.written};
   memory_->name(identity_);
   memory_->take_over(ledger.handover(), unnoted, ledger.rings(), monotonic_now());
   printer_unbooked_.written = host_unbooked_.written = 0;  // what was read is booked as ever, by the bridge

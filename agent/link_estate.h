@@ -30,7 +30,7 @@ class LinkEstate {
   /// A predecessor's open serial port waits to be taken.
   [[nodiscard]] bool is_inherited() const { return static_cast<bool>(tty_); }
   [[nodiscard]] transport::FileDescriptor take_tty() { return std::move(tty_); }
-  [[nodiscard]] transport::FileDescriptor take_pty() { return std::move(pty_); }   ///< empty if there was none
+  [[nodiscard]] transport::FileDescriptor take_pty() { return std::move(pty_); }  ///< empty if there was none
   /// What the predecessor moved and did not book, for Bridge::succeed().
   [[nodiscard]] transport::Airlock::Unbooked printer_unbooked() const { return printer_unbooked_; }
   [[nodiscard]] transport::Airlock::Unbooked host_unbooked() const { return host_unbooked_; }

@@ -104,8 +104,8 @@ void LinkMemory::map() {
 
 bool LinkMemory::is_ours() const {
   const LedgerHead& head = block_->head;
-  return head.magic == LedgerHead::kMagic && knows_ledger(head.version) && head.state_size == sizeof(LineRelay::State) &&
-         head.last().slot < 2;
+  return head.magic == LedgerHead::kMagic && knows_ledger(head.version) &&
+         head.state_size == sizeof(LineRelay::State) && head.last().slot < 2;
 }
 
 void LinkMemory::read_last_commit() {
@@ -118,8 +118,8 @@ void LinkMemory::read_last_commit() {
   block_->head.version = kLedgerVersion;
 }
 
-void LinkMemory::take_over(const gcode::Handover& left, const gcode::UnnotedBytes& unnoted, gcode::RelayMemory left_rings,
-                           gcode::Time now) {
+void LinkMemory::take_over(const gcode::Handover& left, const gcode::UnnotedBytes& unnoted,
+                           gcode::RelayMemory left_rings, gcode::Time now) {
   gcode::take_over(left, unnoted, left_rings, rings(), working_->state, now);
   commit();
 }

@@ -49,7 +49,8 @@ class LinkMemory {
   [[nodiscard]] transport::AirlockCounts& host_counts() { return working_->host; }
 
   /// The same from what a version that is not known left; the airlocks' counts are taken over before.
-  void take_over(const gcode::Handover& left, const gcode::UnnotedBytes& unnoted, gcode::RelayMemory left_rings, gcode::Time now);
+  void take_over(const gcode::Handover& left, const gcode::UnnotedBytes& unnoted, gcode::RelayMemory left_rings,
+                 gcode::Time now);
 
   /// Publishes all of the above: a successor finds it, or the commit before, and nothing between.
   void commit();
@@ -76,7 +77,7 @@ class LinkMemory {
   Block* block_ = nullptr;
   std::unique_ptr<Working> working_;
   std::uint64_t generation_ = 0;
-  std::uint32_t slot_ = 0;   ///< which state the last commit published
+  std::uint32_t slot_ = 0;  ///< which state the last commit published
 };
 
 }  // namespace agent

@@ -38,8 +38,12 @@ double seconds(gcode::Time time) { return std::chrono::duration<double>(time).co
 
 LinkQualityMeter::Totals LinkQualityMeter::totals_of(const LinkSnapshot& link, gcode::Time now) {
   const gcode::LinkCounters& c = link.counters;
-  Totals totals{.at = now, .commands = sum_of(c.commands), .resends = sum_of(c.resends), .starved = c.starved,
-                .ok_latency = {}, .passthrough = {}};
+  Totals totals{.at = now,
+                .commands = sum_of(c.commands),
+                .resends = sum_of(c.resends),
+                .starved = c.starved,
+                .ok_latency = {},
+                .passthrough = {}};
   for (const auto& histogram : c.ok_latency) add(histogram, totals.ok_latency);
   for (const auto& histogram : c.passthrough) add(histogram, totals.passthrough);
   return totals;

@@ -18,10 +18,11 @@
 namespace agent {
 
 struct LinkQuality {
-  double seconds = 0;              ///< what was looked at: a minute, less after the start
-  double commands_per_second = 0;  ///< of the host and the agent
+  double seconds = 0;                                         ///< what was looked at: a minute, less after the start
+  double commands_per_second = 0;                             ///< of the host and the agent
   std::optional<double> ok_latency_mean{}, ok_latency_p95{};  ///< seconds; nothing was answered: nothing
-  std::optional<double> agent_delay_mean{}, agent_delay_p95{};  ///< seconds that a byte spent inside the agent, both ways
+  /// seconds that a byte spent inside the agent, both ways
+  std::optional<double> agent_delay_mean{}, agent_delay_p95{};
   std::uint64_t resends = 0;
   double starved_seconds = 0;
 };

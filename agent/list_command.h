@@ -9,7 +9,7 @@
 namespace agent {
 
 struct ListOptions {
-  std::optional<std::string> config_file;   ///< --config; otherwise the default file if it is there
+  std::optional<std::string> config_file;  ///< --config; otherwise the default file if it is there
   bool json = false;
 };
 

@@ -119,8 +119,7 @@ Log::~Log() = default;
 void Log::apply(const LogConfiguration& configuration) {
   const bool json = configuration.format == LogFormat::kJson;
   const char* pattern = json ? kJsonPattern : kTextPattern;
-  impl_->sink->set_formatter(
-      std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc));
+  impl_->sink->set_formatter(std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc));
   impl_->logger->set_level(spdlog_level(configuration.level));
   impl_->format = configuration.format;
 }

@@ -23,7 +23,7 @@ class Log {
   /// `counters` is not owned and outlives the log. Without a writer: to standard error; or, if that is systemd's journal,
   /// to the journal with fields of its own (journal.h), whatever the format: it has times and can be read as JSON.
   Log(const LogConfiguration& configuration, LogCounters& counters, Writer writer = {});
-  ~Log();   ///< writes out what is queued
+  ~Log();  ///< writes out what is queued
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 

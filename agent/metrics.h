@@ -23,8 +23,8 @@ using MonotonicClock = std::function<gcode::Time()>;
 class MetricsCollector : public prometheus::Collectable {
  public:
   /// Everything referred to outlives the collector.
-  MetricsCollector(BuildInfo build, const SnapshotBoard& board, const LogCounters& log,
-                   const WebCounters& web, MonotonicClock now = steady_now);
+  MetricsCollector(BuildInfo build, const SnapshotBoard& board, const LogCounters& log, const WebCounters& web,
+                   MonotonicClock now = steady_now);
 
   /// Every family that has a series now, in the order of the tables. For one thread at a time.
   std::vector<prometheus::MetricFamily> Collect() const override;

@@ -10,16 +10,11 @@ namespace {
 
 std::string_view word_of(prometheus::MetricType type) {
   switch (type) {
-    case prometheus::MetricType::Counter:
-      return "counter";
-    case prometheus::MetricType::Gauge:
-      return "gauge";
-    case prometheus::MetricType::Histogram:
-      return "histogram";
-    case prometheus::MetricType::Summary:
-      return "summary";
-    default:
-      return "untyped";
+    case prometheus::MetricType::Counter: return "counter";
+    case prometheus::MetricType::Gauge: return "gauge";
+    case prometheus::MetricType::Histogram: return "histogram";
+    case prometheus::MetricType::Summary: return "summary";
+    default: return "untyped";
   }
 }
 
@@ -35,7 +30,8 @@ std::size_t series_of(const prometheus::MetricFamily& family) {
 template <class Source>
 CatalogueEntry entry_of(const FamilyRow<Source>& row, bool of_a_printer,
                         const std::map<std::string, std::size_t, std::less<>>& series) {
-  CatalogueEntry entry{.name = row.name, .type = word_of(row.type), .unit = unit_of(row.name), .help = row.help, .labels = {}};
+  CatalogueEntry entry{
+      .name = row.name, .type = word_of(row.type), .unit = unit_of(row.name), .help = row.help, .labels = {}};
   if (of_a_printer) entry.labels.push_back("printer");
   for (const auto label : row.labels) {
     if (!label.empty()) entry.labels.push_back(label);

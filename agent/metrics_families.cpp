@@ -19,9 +19,7 @@ using A = AgentSource;
 using P = PrinterSource;
 using Out = SeriesWriter;
 
-double seconds(gcode::Time time) {
-  return std::chrono::duration<double>(time).count();
-}
+double seconds(gcode::Time time) { return std::chrono::duration<double>(time).count(); }
 
 template <class Number>
 void add_known(const std::optional<Number>& value, Out& out) {
@@ -29,15 +27,13 @@ void add_known(const std::optional<Number>& value, Out& out) {
 }
 
 template <std::size_t N>
-void add_seconds(const std::array<gcode::Time, N>& times, const std::array<std::string_view, N>& words,
-                 Out& out) {
+void add_seconds(const std::array<gcode::Time, N>& times, const std::array<std::string_view, N>& words, Out& out) {
   for (std::size_t i = 0; i < N; ++i) out.add(seconds(times[i]), {words[i]});
 }
 
 template <std::size_t Count, std::size_t N>
-void add_histograms(const std::array<gcode::Histogram<N>, Count>& histograms,
-                    const std::array<double, N>& bounds, const std::array<std::string_view, Count>& words,
-                    Out& out) {
+void add_histograms(const std::array<gcode::Histogram<N>, Count>& histograms, const std::array<double, N>& bounds,
+                    const std::array<std::string_view, Count>& words, Out& out) {
   for (std::size_t i = 0; i < Count; ++i) out.add_histogram(histograms[i], bounds, {words[i]});
 }
 
@@ -273,11 +269,7 @@ PrinterSource printer_source(const LinkSnapshot& link, gcode::Time now) {
           .print_id = 0};
 }
 
-std::span<const FamilyRow<AgentSource>> agent_families() {
-  return kAgentFamilies;
-}
-std::span<const FamilyRow<PrinterSource>> printer_families() {
-  return kPrinterFamilies;
-}
+std::span<const FamilyRow<AgentSource>> agent_families() { return kAgentFamilies; }
+std::span<const FamilyRow<PrinterSource>> printer_families() { return kPrinterFamilies; }
 
 }  // namespace agent

@@ -35,8 +35,8 @@ struct PrinterSource {
   gcode::Time now{};  ///< the instant of the scrape on the snapshot's clock, never before link.taken_at
   bool up = false;    ///< the device is open and the printer answered within its window
   gcode::State state = gcode::State::kOffline;
-  JobTotals totals;            ///< of all prints in the history
-  std::int64_t print_id = 0;   ///< of the job that runs; 0: none
+  JobTotals totals;           ///< of all prints in the history
+  std::int64_t print_id = 0;  ///< of the job that runs; 0: none
 };
 /// Works `up` and `state` out as they are at `now`.
 [[nodiscard]] PrinterSource printer_source(const LinkSnapshot& link, gcode::Time now);

@@ -55,9 +55,8 @@ void add_override(const PrinterSource& p, const Aged<float>& ratio, SeriesWriter
 /// There is a print that M73 can speak of: one that runs, stands still, or has ended last.
 bool has_current_print(const PrinterSource& p) {
   const auto& printer = p.link.printer;
-  return p.state == gcode::State::kPrinting || p.state == gcode::State::kPaused ||
-         p.state == gcode::State::kFinished || printer.sd_printing || printer.paused ||
-         printer.host_is_printing(p.now);
+  return p.state == gcode::State::kPrinting || p.state == gcode::State::kPaused || p.state == gcode::State::kFinished ||
+         printer.sd_printing || printer.paused || printer.host_is_printing(p.now);
 }
 
 std::optional<gcode::Progress> current_progress(const PrinterSource& p) {
@@ -66,13 +65,9 @@ std::optional<gcode::Progress> current_progress(const PrinterSource& p) {
   return fresh(p, p.link.printer.progress, stands_still ? gcode::kNever : kProgressLifetime);
 }
 
-std::optional<gcode::SdPosition> current_sd(const PrinterSource& p) {
-  return fresh(p, p.link.printer.sd, kSdLifetime);
-}
+std::optional<gcode::SdPosition> current_sd(const PrinterSource& p) { return fresh(p, p.link.printer.sd, kSdLifetime); }
 
-double ratio(double part, double whole) {
-  return std::clamp(part / whole, 0.0, 1.0);
-}
+double ratio(double part, double whole) { return std::clamp(part / whole, 0.0, 1.0); }
 
 template <class Text>
 std::string text_of(const Aged<Text>& aged) {
@@ -97,8 +92,7 @@ void capabilities(const PrinterSource& p, SeriesWriter& out) {
   for (auto it = all.begin(); it != end; ++it) {
     const auto name = it->name.view();
     // A name told twice must not make two series of one name; the first stands.
-    const bool told_before =
-        std::any_of(all.begin(), it, [&](const auto& c) { return c.name.view() == name; });
+    const bool told_before = std::any_of(all.begin(), it, [&](const auto& c) { return c.name.view() == name; });
     if (is_capability_name(name) && !told_before) out.add(it->on ? 1 : 0, {name});
   }
 }
@@ -111,15 +105,9 @@ void busy(const PrinterSource& p, SeriesWriter& out) {
   }
 }
 
-void temperatures(const PrinterSource& p, SeriesWriter& out) {
-  add_sensors(p, &Temperature::actual, out);
-}
-void targets(const PrinterSource& p, SeriesWriter& out) {
-  add_sensors(p, &Temperature::target, out);
-}
-void duties(const PrinterSource& p, SeriesWriter& out) {
-  add_sensors(p, &Temperature::duty, out);
-}
+void temperatures(const PrinterSource& p, SeriesWriter& out) { add_sensors(p, &Temperature::actual, out); }
+void targets(const PrinterSource& p, SeriesWriter& out) { add_sensors(p, &Temperature::target, out); }
+void duties(const PrinterSource& p, SeriesWriter& out) { add_sensors(p, &Temperature::duty, out); }
 
 void temperature_report(const PrinterSource& p, SeriesWriter& out) {
   // Of any age: that it is old is what this one tells.
@@ -127,26 +115,17 @@ void temperature_report(const PrinterSource& p, SeriesWriter& out) {
     out.add(unix_seconds(p, p.link.printer.temperature_report.value));
 }
 
-void fan_speeds(const PrinterSource& p, SeriesWriter& out) {
-  add_fans(p, &gcode::Fans::rpm, out);
-}
-void fan_duties(const PrinterSource& p, SeriesWriter& out) {
-  add_fans(p, &gcode::Fans::duty, out);
-}
+void fan_speeds(const PrinterSource& p, SeriesWriter& out) { add_fans(p, &gcode::Fans::rpm, out); }
+void fan_duties(const PrinterSource& p, SeriesWriter& out) { add_fans(p, &gcode::Fans::duty, out); }
 
 void positions(const PrinterSource& p, SeriesWriter& out) {
   const auto position = fresh(p, p.link.printer.position);
   if (!position) return;
-  for (std::size_t i = 0; i < kAxisWords.size(); ++i)
-    out.add(as_written(position->axis[i]) / 1000, {kAxisWords[i]});
+  for (std::size_t i = 0; i < kAxisWords.size(); ++i) out.add(as_written(position->axis[i]) / 1000, {kAxisWords[i]});
 }
 
-void feedrate(const PrinterSource& p, SeriesWriter& out) {
-  add_override(p, p.link.printer.feedrate, out);
-}
-void flow(const PrinterSource& p, SeriesWriter& out) {
-  add_override(p, p.link.printer.flow, out);
-}
+void feedrate(const PrinterSource& p, SeriesWriter& out) { add_override(p, p.link.printer.feedrate, out); }
+void flow(const PrinterSource& p, SeriesWriter& out) { add_override(p, p.link.printer.flow, out); }
 
 void nozzle_diameter(const PrinterSource& p, SeriesWriter& out) {
   // Asked once after each start: it cannot change without the printer's menu, so it does not age.
@@ -158,8 +137,7 @@ void progress(const PrinterSource& p, SeriesWriter& out) {
   const auto m73 = current_progress(p);
   if (m73 && gcode::is_known(m73->percent)) out.add(ratio(as_written(m73->percent), 100), {"m73"});
   const auto sd = current_sd(p);
-  if (sd && sd->size > 0)
-    out.add(ratio(static_cast<double>(sd->byte), static_cast<double>(sd->size)), {"bytes"});
+  if (sd && sd->size > 0) out.add(ratio(static_cast<double>(sd->byte), static_cast<double>(sd->size)), {"bytes"});
 }
 
 void remaining(const PrinterSource& p, SeriesWriter& out) {

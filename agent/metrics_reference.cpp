@@ -40,8 +40,9 @@ void add_table(std::string& page, std::string_view title, std::span<const Family
       if (label.empty()) continue;
       labels += (labels.empty() ? "`" : ", `") + std::string(label) + '`';
     }
-    page += "| `" + std::string(row.name) + "` | " + std::string(word_of(row.type)) + (row.lifelong ? ", lasting" : "") + " | " +
-            std::string(unit_of(row.name)) + " | " + labels + " | " + escaped(row.help) + " |\n";
+    page += "| `" + std::string(row.name) + "` | " + std::string(word_of(row.type)) +
+            (row.lifelong ? ", lasting" : "") + " | " + std::string(unit_of(row.name)) + " | " + labels + " | " +
+            escaped(row.help) + " |\n";
   }
 }
 

@@ -37,8 +37,7 @@ class SeriesWriter {
   }
 
   template <std::size_t N>
-  void add_histogram(const gcode::Histogram<N>& source, const std::array<double, N>& bounds,
-                     LabelValues labels = {}) {
+  void add_histogram(const gcode::Histogram<N>& source, const std::array<double, N>& bounds, LabelValues labels = {}) {
     auto& histogram = new_series(labels).histogram;
     histogram.bucket.reserve(N + 1);
     for (std::size_t i = 0; i <= N; ++i) {

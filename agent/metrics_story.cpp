@@ -72,14 +72,20 @@ void lifetime_crashes(const PrinterSource& p, SeriesWriter& out) {
   if (p.up && life.crashes_x) out.add(*life.crashes_x, {"x"});
   if (p.up && life.crashes_y) out.add(*life.crashes_y, {"y"});
 }
-void lifetime_runouts(const PrinterSource& p, SeriesWriter& out) { add_known(p, p.link.lifetime.filament_runouts, out); }
-void lifetime_power_failures(const PrinterSource& p, SeriesWriter& out) { add_known(p, p.link.lifetime.power_failures, out); }
+void lifetime_runouts(const PrinterSource& p, SeriesWriter& out) {
+  add_known(p, p.link.lifetime.filament_runouts, out);
+}
+void lifetime_power_failures(const PrinterSource& p, SeriesWriter& out) {
+  add_known(p, p.link.lifetime.power_failures, out);
+}
 void lifetime_mmu_failures(const PrinterSource& p, SeriesWriter& out) {
   const auto& life = p.link.lifetime;
   if (p.up && life.mmu_failures) out.add(*life.mmu_failures, {"any"});
   if (p.up && life.mmu_load_failures) out.add(*life.mmu_load_failures, {"load"});
 }
-void lifetime_tool_changes(const PrinterSource& p, SeriesWriter& out) { add_known(p, p.link.lifetime.tool_changes, out); }
+void lifetime_tool_changes(const PrinterSource& p, SeriesWriter& out) {
+  add_known(p, p.link.lifetime.tool_changes, out);
+}
 
 void mmu_info(const PrinterSource& p, SeriesWriter& out) {
   if (!has_mmu(p)) return;
@@ -102,6 +108,8 @@ void mmu_errors(const PrinterSource& p, SeriesWriter& out) {
   }
   out.add(static_cast<double>(errors.back()), {"other"});
 }
-void mmu_tool_changes(const PrinterSource& p, SeriesWriter& out) { out.add(static_cast<double>(p.link.mmu.tool_changes)); }
+void mmu_tool_changes(const PrinterSource& p, SeriesWriter& out) {
+  out.add(static_cast<double>(p.link.mmu.tool_changes));
+}
 
 }  // namespace agent::story

@@ -9,7 +9,7 @@
 namespace agent {
 
 struct Program {
-  std::string name;   ///< as the kernel has it, at most 15 characters
+  std::string name;  ///< as the kernel has it, at most 15 characters
   pid_t process = 0;
 };
 

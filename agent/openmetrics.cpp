@@ -12,7 +12,8 @@ namespace {
 using prometheus::ClientMetric;
 using prometheus::MetricType;
 
-constexpr std::array<std::string_view, 9> kUnits{"seconds", "bytes", "meters", "celsius", "ratio", "rpm", "baud", "volts", "amperes"};
+constexpr std::array<std::string_view, 9> kUnits{"seconds", "bytes", "meters", "celsius", "ratio",
+                                                 "rpm",     "baud",  "volts",  "amperes"};
 
 std::string_view without(std::string_view name, std::string_view ending) {
   if (name.ends_with(ending)) name.remove_suffix(ending.size());
@@ -84,7 +85,8 @@ void write_labels(std::ostream& out, const ClientMetric& metric, std::optional<d
   out << '}';
 }
 
-void write_sample(std::ostream& out, std::string_view name, std::string_view ending, const ClientMetric& metric, double value) {
+void write_sample(std::ostream& out, std::string_view name, std::string_view ending, const ClientMetric& metric,
+                  double value) {
   out << name << ending;
   write_labels(out, metric);
   out << ' ';
@@ -106,7 +108,7 @@ void write_histogram(std::ostream& out, std::string_view name, const ClientMetri
 
 struct Shape {
   std::string_view type;
-  std::string_view family_ending;   ///< of the family's name in 0.0.4 that OpenMetrics moves to its samples
+  std::string_view family_ending;  ///< of the family's name in 0.0.4 that OpenMetrics moves to its samples
 };
 
 Shape shape_of(const prometheus::MetricFamily& family) {

@@ -20,8 +20,7 @@ constexpr unsigned kHighestBaud = 4'000'000;
 
 constexpr const char* kAbout =
     "marlin-agent holds the serial line of a 3D printer, passes prints through to it and answers Prometheus.\n";
-constexpr const char* kFooter =
-    "\nmarlin-agent COMMAND --help explains a command. First steps: marlin-agent demo";
+constexpr const char* kFooter = "\nmarlin-agent COMMAND --help explains a command. First steps: marlin-agent demo";
 constexpr const char* kRunFooter =
     "\nWithout --config and --printer, /etc/marlin-agent/marlin-agent.toml is read; if there is none, every Prusa on USB is taken."
     "\nSIGHUP reads the configuration file again, SIGTERM ends the program without resetting a printer."
@@ -30,7 +29,9 @@ constexpr const char* kRunFooter =
 
 CLI::Validator rule(bool (*is_right)(std::string_view), const char* expected) {
   return CLI::Validator(
-      [=](std::string& text) { return is_right(text) ? std::string() : "expected " + std::string(expected) + ", found \"" + text + '"'; },
+      [=](std::string& text) {
+        return is_right(text) ? std::string() : "expected " + std::string(expected) + ", found \"" + text + '"';
+      },
       "");
 }
 
@@ -54,37 +55,59 @@ void add_run(CLI::App& app, RawRun& raw) {
   RunOptions& o = raw.options;
   app.footer(kRunFooter);
   app.add_option("--config", o.config_file, "Configuration file (TOML)")->type_name("FILE");
-  app.add_option("--printer", raw.printers, "A printer, its device and speed (115200 if not given); may be repeated, and replaces the file's printers")
-      ->type_name("NAME=DEVICE[@BAUD]")->allow_extra_args(false)->check(rule(is_printer_option, kPrinterRule));
-  app.add_option("--runtime-dir", o.runtime_dir, "Where the host ports appear: DIR/NAME (default /run/marlin-agent)")->type_name("DIR");
-  app.add_option("--state-dir", o.state_dir, "Where lasting state is kept (default /var/lib/marlin-agent)")->type_name("DIR");
+  app.add_option(
+         "--printer", raw.printers,
+         "A printer, its device and speed (115200 if not given); may be repeated, and replaces the file's printers")
+      ->type_name("NAME=DEVICE[@BAUD]")
+      ->allow_extra_args(false)
+      ->check(rule(is_printer_option, kPrinterRule));
+  app.add_option("--runtime-dir", o.runtime_dir, "Where the host ports appear: DIR/NAME (default /run/marlin-agent)")
+      ->type_name("DIR");
+  app.add_option("--state-dir", o.state_dir, "Where lasting state is kept (default /var/lib/marlin-agent)")
+      ->type_name("DIR");
   app.add_option("--web.listen-address", o.listen, "Where to answer HTTP; may be repeated (default :11520)")
-      ->type_name("ADDR")->allow_extra_args(false)->check(rule(is_listen_address, kListenRule));
+      ->type_name("ADDR")
+      ->allow_extra_args(false)
+      ->check(rule(is_listen_address, kListenRule));
   app.add_option("--web.telemetry-path", o.telemetry_path, "Path of the metrics (default /metrics)")
-      ->type_name("PATH")->check(rule(is_telemetry_path, "a path such as /metrics"));
-  app.add_option("--web.config.file", o.web_config_file, "TLS and passwords: a file in the format of Prometheus's exporters (default none)")->type_name("FILE");
-  app.add_option("--record", o.record_dir, "Record every byte of every printer into DIR, bounded in size")->type_name("DIR");
+      ->type_name("PATH")
+      ->check(rule(is_telemetry_path, "a path such as /metrics"));
+  app.add_option("--web.config.file", o.web_config_file,
+                 "TLS and passwords: a file in the format of Prometheus's exporters (default none)")
+      ->type_name("FILE");
+  app.add_option("--record", o.record_dir, "Record every byte of every printer into DIR, bounded in size")
+      ->type_name("DIR");
   app.add_option("--log.level", raw.level, "debug, info, warn or error (default info)")
-      ->type_name("LEVEL")->check(rule(is_level, "debug, info, warn or error"));
+      ->type_name("LEVEL")
+      ->check(rule(is_level, "debug, info, warn or error"));
   app.add_option("--log.format", raw.format, "text or json (default text)")
-      ->type_name("FORMAT")->check(rule(is_format, "text or json"));
+      ->type_name("FORMAT")
+      ->check(rule(is_format, "text or json"));
 }
 
 void add_demo(CLI::App& app, DemoOptions& o) {
   app.add_option("--speed", o.speed, "How many times faster than real the virtual printer moves and heats (default 4)")
-      ->type_name("N")->check(CLI::Range(0.1, 1000.0));
+      ->type_name("N")
+      ->check(CLI::Range(0.1, 1000.0));
   app.add_option("--firmware", o.firmware, "Firmware of the virtual printer (default prusa-3.13)")->type_name("NAME");
-  app.add_option("--host", o.host, "Host program to imitate: octoprint, printrun, prusalink or cura (default octoprint)")->type_name("NAME");
+  app.add_option("--host", o.host,
+                 "Host program to imitate: octoprint, printrun, prusalink or cura (default octoprint)")
+      ->type_name("NAME");
   app.add_option("--web.listen-address", o.listen, "Where to answer HTTP; may be repeated (default 127.0.0.1:11520)")
-      ->type_name("ADDR")->allow_extra_args(false)->check(rule(is_listen_address, kListenRule));
+      ->type_name("ADDR")
+      ->allow_extra_args(false)
+      ->check(rule(is_listen_address, kListenRule));
   app.add_flag("--exit-when-done", o.exit_when_done, "End when the print is done instead of serving until Ctrl-C");
 }
 
 void add_decode(CLI::App& app, DecodeOptions& o) {
-  app.add_option("--format", o.format, "jsonl (a recording), raw (what a printer printed) or octoprint (its serial.log); default jsonl")
-      ->type_name("FORMAT")->check(rule(is_decode_format, "jsonl, raw or octoprint"));
+  app.add_option("--format", o.format,
+                 "jsonl (a recording), raw (what a printer printed) or octoprint (its serial.log); default jsonl")
+      ->type_name("FORMAT")
+      ->check(rule(is_decode_format, "jsonl, raw or octoprint"));
   app.add_flag("--summary", o.summary, "Print counts by kind instead of one JSON object per line");
-  app.add_option("--firmware", o.firmware, "Firmware of the printer, such as prusa-3.13 or marlin-2.1 (default: what it says of itself)")
+  app.add_option("--firmware", o.firmware,
+                 "Firmware of the printer, such as prusa-3.13 or marlin-2.1 (default: what it says of itself)")
       ->type_name("NAME");
   app.add_option("FILE", o.file, "File to read; - is standard input")->required();
 }
@@ -99,14 +122,18 @@ EarlyExit usage(const std::string& sentence) {
   return {2, "marlin-agent: " + sentence + "\nTry: marlin-agent --help\n"};
 }
 
-constexpr std::array<std::string_view, 13> kCommands{"run",    "check-config", "list",  "decode", "demo",   "status",           "release",
-                                                     "attach", "reset",        "jobs",  "export", "metrics", "metrics-reference"};
+constexpr std::array<std::string_view, 13> kCommands{
+    "run",    "check-config", "list", "decode", "demo",    "status",           "release",
+    "attach", "reset",        "jobs", "export", "metrics", "metrics-reference"};
 
 // The first word names the command; CLI11 would only say that one is missing.
 std::optional<EarlyExit> wrong_command(int argc, const char* const* argv) {
-  if (argc < 2) return usage("a command is missing: run, check-config, list, decode, demo, jobs, export, metrics, status, release, attach or reset");
+  if (argc < 2)
+    return usage(
+        "a command is missing: run, check-config, list, decode, demo, jobs, export, metrics, status, release, attach or reset");
   const std::string_view word = argv[1];
-  if (word.starts_with("-") || std::find(kCommands.begin(), kCommands.end(), word) != kCommands.end()) return std::nullopt;
+  if (word.starts_with("-") || std::find(kCommands.begin(), kCommands.end(), word) != kCommands.end())
+    return std::nullopt;
   const std::string_view guess = nearest(word, kCommands);
   return usage("unknown command \"" + std::string(word) + "\"" +
                (guess.empty() ? "" : ", did you mean \"" + std::string(guess) + "\"?"));
@@ -121,7 +148,8 @@ Command finish_run(RawRun raw) {
     }
     raw.options.printers.push_back(printer);
   }
-  if (raw.options.printers.size() > kMaxPrinters) return usage("--printer: at most " + std::to_string(kMaxPrinters) + " printers");
+  if (raw.options.printers.size() > kMaxPrinters)
+    return usage("--printer: at most " + std::to_string(kMaxPrinters) + " printers");
   raw.options.log_level = parse_log_level(raw.level);
   raw.options.log_format = parse_log_format(raw.format);
   return raw.options;
@@ -161,11 +189,14 @@ Command parse_command_line(int argc, const char* const* argv) {
   DemoOptions demo;
   CLI::App* run_command = app.add_subcommand("run", "Hold the printers' lines: the daemon");
   add_run(*run_command, run);
-  CLI::App* check_command = app.add_subcommand("check-config", "Say what is wrong in a configuration file, or that it is right");
+  CLI::App* check_command =
+      app.add_subcommand("check-config", "Say what is wrong in a configuration file, or that it is right");
   check_command->add_option("FILE", check.file, "Configuration file (TOML)")->required();
   ListOptions list;
-  CLI::App* list_command = app.add_subcommand("list", "Show the serial devices on USB: whose they are, who holds them, what is needed");
-  list_command->add_option("--config", list.config_file, "Configuration file (TOML) that says whose they are")->type_name("FILE");
+  CLI::App* list_command =
+      app.add_subcommand("list", "Show the serial devices on USB: whose they are, who holds them, what is needed");
+  list_command->add_option("--config", list.config_file, "Configuration file (TOML) that says whose they are")
+      ->type_name("FILE");
   list_command->add_flag("--json", list.json, "For programs");
   CLI::App* decode_command = app.add_subcommand("decode", "Turn a recorded conversation into one JSON object per line");
   add_decode(*decode_command, decode);
@@ -175,7 +206,8 @@ Command parse_command_line(int argc, const char* const* argv) {
   CLI::App* jobs_command = add_jobs_command(app, jobs);
   // Only named here: their options are another program's.
   app.add_subcommand("export", "Write what Prometheus or the agent knows of a time or a print as a table or a plot");
-  app.add_subcommand("metrics", "Show the metrics of a page with type, unit, cardinality and help, or what is wrong with them");
+  app.add_subcommand("metrics",
+                     "Show the metrics of a page with type, unit, cardinality and help, or what is wrong with them");
   CLI::App* reference_command = app.add_subcommand("metrics-reference", "Print the page of all metric families");
   reference_command->group("");  // for packagers: not in the help
   ControlCommands control;

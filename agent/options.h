@@ -8,9 +8,9 @@
 #include <vector>
 
 #include "agent/configuration.h"
+#include "agent/control_options.h"
 #include "agent/jobs_options.h"
 #include "agent/list_command.h"
-#include "agent/control_options.h"
 #include "agent/tools_command.h"
 
 namespace agent {
@@ -23,9 +23,9 @@ struct PrinterOption {
 
 struct RunOptions {
   std::optional<std::string> config_file;
-  std::vector<PrinterOption> printers;   ///< not empty: instead of the file's printers
+  std::vector<PrinterOption> printers;  ///< not empty: instead of the file's printers
   std::optional<std::string> runtime_dir, state_dir, telemetry_path, web_config_file, record_dir;
-  std::vector<std::string> listen;       ///< not empty: instead of the file's addresses
+  std::vector<std::string> listen;  ///< not empty: instead of the file's addresses
   std::optional<LogLevel> log_level;
   std::optional<LogFormat> log_format;
 };
@@ -35,17 +35,17 @@ struct CheckConfigOptions {
 };
 
 struct DecodeOptions {
-  std::string format = "jsonl";   ///< "jsonl", "raw", "octoprint"
+  std::string format = "jsonl";  ///< "jsonl", "raw", "octoprint"
   bool summary = false;
   std::optional<std::string> firmware;  ///< "prusa-3.13" or an M115 name; otherwise what the recording itself says
-  std::string file;               ///< "-": standard input
+  std::string file;                     ///< "-": standard input
 };
 
 struct DemoOptions {
   double speed = 4.0;
   std::string firmware = "prusa-3.13";
   std::string host = "octoprint";
-  std::vector<std::string> listen;   ///< empty: 127.0.0.1:11520, or a free port if that is taken
+  std::vector<std::string> listen;  ///< empty: 127.0.0.1:11520, or a free port if that is taken
   bool exit_when_done = false;
 };
 
@@ -54,12 +54,12 @@ struct ReferenceOptions {};
 
 /// The program has nothing to do but print and end: help, version, or a wrong command line.
 struct EarlyExit {
-  int code = 0;       ///< 0, or 2 for a wrong command line
-  std::string text;   ///< to standard output if code is 0, otherwise to standard error
+  int code = 0;      ///< 0, or 2 for a wrong command line
+  std::string text;  ///< to standard output if code is 0, otherwise to standard error
 };
 
-using Command = std::variant<RunOptions, CheckConfigOptions, ListOptions, DecodeOptions, DemoOptions, StatusOptions, OrderOptions,
-                             JobsOptions, ReferenceOptions, ToolsOptions, EarlyExit>;
+using Command = std::variant<RunOptions, CheckConfigOptions, ListOptions, DecodeOptions, DemoOptions, StatusOptions,
+                             OrderOptions, JobsOptions, ReferenceOptions, ToolsOptions, EarlyExit>;
 
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);
 

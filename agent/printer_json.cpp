@@ -67,8 +67,9 @@ json last_minute(const LinkQuality& quality) {
 
 /// What counts on with every line is told by last_minute.
 json link_totals(const PrinterSource& printer, json link) {
-  for (const char* field : {"commands", "oks", "ok_latency_mean_seconds", "commands_in_flight", "last_receive_age_seconds",
-                            "queries_answered", "queries_lost", "queries_deferred", "withheld_lines"}) {
+  for (const char* field :
+       {"commands", "oks", "ok_latency_mean_seconds", "commands_in_flight", "last_receive_age_seconds",
+        "queries_answered", "queries_lost", "queries_deferred", "withheld_lines"}) {
     link.erase(field);
   }
   link["stalls"] = printer.link.counters.stalls;
@@ -84,9 +85,11 @@ json printer_json(const LinkSnapshot& link, const std::optional<LinkQuality>& qu
   for_each_reading(printer, readings::busy, [&](const std::string& word, double value) {
     if (value == 1) out["busy"] = word;
   });
-  for_each_reading(printer, readings::positions,
-                   [&](const std::string& axis, double meters) { out["position_millimeters"][axis] = std::round(meters * 1e5) / 100; });
-  for_each_reading(printer, readings::feedrate, [&](const std::string&, double value) { out["feedrate_ratio"] = value; });
+  for_each_reading(printer, readings::positions, [&](const std::string& axis, double meters) {
+    out["position_millimeters"][axis] = std::round(meters * 1e5) / 100;
+  });
+  for_each_reading(printer, readings::feedrate,
+                   [&](const std::string&, double value) { out["feedrate_ratio"] = value; });
   for_each_reading(printer, readings::flow, [&](const std::string&, double value) { out["flow_ratio"] = value; });
   add_finish(out["print"], printer);
   add_file(out["print"], printer);

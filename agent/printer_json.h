@@ -10,6 +10,7 @@
 
 namespace agent {
 
-[[nodiscard]] nlohmann::json printer_json(const LinkSnapshot& link, const std::optional<LinkQuality>& quality, gcode::Time now);
+[[nodiscard]] nlohmann::json printer_json(const LinkSnapshot& link, const std::optional<LinkQuality>& quality,
+                                          gcode::Time now);
 
 }  // namespace agent

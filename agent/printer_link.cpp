@@ -125,7 +125,8 @@ bool PrinterLink::is_drained() const { return bridge_.is_drained() && device_.un
 
 void PrinterLink::try_to_open() {
   if (configuration_.device.empty()) {
-    open_fault_ = "no device on USB has " + rule_text(configuration_.usb) + " (is the printer plugged in and switched on?)";
+    open_fault_ =
+        "no device on USB has " + rule_text(configuration_.usb) + " (is the printer plugged in and switched on?)";
     return;
   }
   const bool there = ::access(configuration_.device.c_str(), F_OK) == 0;
@@ -194,7 +195,8 @@ void PrinterLink::go_on() {
 bool PrinterLink::go_on_with_host_port() {
   transport::FileDescriptor pty = estate_.take_pty();
   if (!pty) return false;
-  const auto failure = host_port_.adopt(pty.release(), runtime_dir_, configuration_.name, bridge_.relay().host_is_attached());
+  const auto failure =
+      host_port_.adopt(pty.release(), runtime_dir_, configuration_.name, bridge_.relay().host_is_attached());
   if (failure) log_.error(configuration_.name, "cannot go on with the host port: " + failure->sentence);
   return !failure;
 }
@@ -202,7 +204,8 @@ bool PrinterLink::go_on_with_host_port() {
 void PrinterLink::publish_host_port() {
   if (const auto failure = host_port_.publish(runtime_dir_, configuration_.name)) {
     const std::uint64_t count = host_port_faults_.occurred(monotonic_now());
-    if (count > 0) log_.error(configuration_.name, "no host port: " + failure->sentence + times(count) + "; trying again");
+    if (count > 0)
+      log_.error(configuration_.name, "no host port: " + failure->sentence + times(count) + "; trying again");
     return retry_timer_.after(RetryDelay::kLongest);
   }
   host_port_faults_.over();
@@ -212,7 +215,8 @@ void PrinterLink::publish_host_port() {
 }
 
 void PrinterLink::lost(const transport::IoResult& why) {
-  log_.warning(configuration_.name, "lost " + configuration_.device + ": " + text_of(why) + "; the host port is closed");
+  log_.warning(configuration_.name,
+               "lost " + configuration_.device + ": " + text_of(why) + "; the host port is closed");
   const bool is_of_usb = !configuration_.usb.is_empty();
   if (is_of_usb) configuration_.device.clear();  // another device may come by that name
   close(why.status == transport::IoStatus::kEnd ? DisconnectReason::kUnplugged : DisconnectReason::kIoError);

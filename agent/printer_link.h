@@ -33,9 +33,9 @@ namespace agent {
 class PrinterLink {
  public:
   /// `io`, `board`, `log` and `store` are not owned and outlive the link; `store` may be null. Call start() once afterwards.
-  PrinterLink(boost::asio::io_context& io, PrinterConfiguration configuration, std::string runtime_dir, SnapshotBoard& board,
-              Log& log, DescriptorStore* store = nullptr);
-  ~PrinterLink();   ///< stop()
+  PrinterLink(boost::asio::io_context& io, PrinterConfiguration configuration, std::string runtime_dir,
+              SnapshotBoard& board, Log& log, DescriptorStore* store = nullptr);
+  ~PrinterLink();  ///< stop()
   PrinterLink(const PrinterLink&) = delete;
   PrinterLink& operator=(const PrinterLink&) = delete;
 
@@ -106,8 +106,8 @@ class PrinterLink {
   FaultThrottle host_port_faults_;
   bool path_was_there_ = false;
   bool stopped_ = false;
-  std::optional<ReleaseMark> released_;   ///< handed over: nothing opens the device
-  std::string open_fault_;                ///< why it could not be opened last; empty: it could
+  std::optional<ReleaseMark> released_;  ///< handed over: nothing opens the device
+  std::string open_fault_;               ///< why it could not be opened last; empty: it could
   std::string usb_id_;
 
   // what is reported besides the relay's own counters

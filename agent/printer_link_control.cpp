@@ -10,8 +10,8 @@ bool PrinterLink::was_released_before() {
   released_ = read_release_mark(runtime_dir_, configuration_.name);
   if (released_ && released_->until && *released_->until <= monotonic_now()) end_release();
   if (!released_) return false;
-  log_.warning(configuration_.name, "was released before this start and stays so: marlin-agent attach " + configuration_.name +
-                                        " takes it back");
+  log_.warning(configuration_.name, "was released before this start and stays so: marlin-agent attach " +
+                                        configuration_.name + " takes it back");
   if (released_->until) release_timer_.at(*released_->until);
   return true;
 }
@@ -19,7 +19,8 @@ bool PrinterLink::was_released_before() {
 std::optional<ControlAnswer> PrinterLink::refuse_in_print(const ControlRequest& request) const {
   const auto print = print_under_way(bridge_.relay(), monotonic_now());
   if (!print || request.force) return std::nullopt;
-  return ControlAnswer{ControlCode::kPrinting, configuration_.name + ": " + std::string(*print) + "; --force ends it all the same"};
+  return ControlAnswer{ControlCode::kPrinting,
+                       configuration_.name + ": " + std::string(*print) + "; --force ends it all the same"};
 }
 
 ControlAnswer PrinterLink::release(const ControlRequest& request) {
@@ -32,11 +33,12 @@ ControlAnswer PrinterLink::release(const ControlRequest& request) {
   open_fault_.clear();
   publish(monotonic_now());
   if (request.duration) release_timer_.at(*released_->until);
-  const std::string end = request.duration ? "for " + duration_text(*request.duration)
-                                           : "until marlin-agent attach " + configuration_.name;
+  const std::string end =
+      request.duration ? "for " + duration_text(*request.duration) : "until marlin-agent attach " + configuration_.name;
   log_.info(configuration_.name, "released " + configuration_.device + ' ' + end);
   if (!write_release_mark(runtime_dir_, configuration_.name, *released_)) {
-    log_.warning(configuration_.name, "cannot note the release in " + runtime_dir_ + ": a restart of the agent would end it");
+    log_.warning(configuration_.name,
+                 "cannot note the release in " + runtime_dir_ + ": a restart of the agent would end it");
   }
   return {ControlCode::kDone, configuration_.name + ": " + configuration_.device + " is free " + end};
 }
@@ -48,7 +50,8 @@ ControlAnswer PrinterLink::attach() {
   retry_.reset();
   try_to_open();
   publish(monotonic_now());
-  if (!device_.is_open()) return {ControlCode::kDevice, configuration_.name + ": " + open_fault_ + "; trying again until it can be held"};
+  if (!device_.is_open())
+    return {ControlCode::kDevice, configuration_.name + ": " + open_fault_ + "; trying again until it can be held"};
   return {ControlCode::kDone,
           configuration_.name + ": holds " + configuration_.device + " again; opening it resets most printers once"};
 }

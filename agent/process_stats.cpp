@@ -87,8 +87,7 @@ ProcessStats read_process_stats() {
   stats.threads = stat->threads;
   // Ticks count from boot. A Pi has no RTC: once NTP has set the clock, the start is right too.
   const double since_boot = seconds_of(CLOCK_BOOTTIME);
-  stats.start_unix_seconds =
-      seconds_of(CLOCK_REALTIME) - since_boot + static_cast<double>(stat->start_ticks) / ticks;
+  stats.start_unix_seconds = seconds_of(CLOCK_REALTIME) - since_boot + static_cast<double>(stat->start_ticks) / ticks;
   return stats;
 }
 

@@ -24,8 +24,7 @@ struct ProcessStats {
 
 /// The numbers of /proc/<pid>/stat that are shown; nothing if the text is not such a line.
 struct ProcStat {
-  std::uint64_t user_ticks = 0, system_ticks = 0, threads = 0, start_ticks = 0, virtual_bytes = 0,
-                resident_pages = 0;
+  std::uint64_t user_ticks = 0, system_ticks = 0, threads = 0, start_ticks = 0, virtual_bytes = 0, resident_pages = 0;
 };
 [[nodiscard]] std::optional<ProcStat> parse_proc_stat(std::string_view text);
 

@@ -26,7 +26,7 @@ class RateMeter {
     std::uint64_t host_commands = 0, oks = 0;
     double latency_seconds = 0;
   };
-  std::deque<Sample> samples_;   ///< at most kWindow, ten a second
+  std::deque<Sample> samples_;  ///< at most kWindow, ten a second
 };
 
 }  // namespace agent

@@ -41,15 +41,15 @@ class Recording final : public ByteRecorder {
   [[nodiscard]] int begin_file(gcode::Time now);
   void note_loss(gcode::Time now);
 
-  std::mutex mutex_;                   // guards the two below: held for a copy or a swap only
+  std::mutex mutex_;  // guards the two below: held for a copy or a swap only
   std::string waiting_;
-  std::uint64_t dropped_ = 0;          ///< bytes that found no room in waiting_
+  std::uint64_t dropped_ = 0;  ///< bytes that found no room in waiting_
 
   // on the recorder's thread
   std::string writing_;
   RecordingFiles files_;
   gcode::Time file_begin_{};
-  std::uint64_t lost_ = 0;             ///< bytes that no file has, not noted yet
+  std::uint64_t lost_ = 0;  ///< bytes that no file has, not noted yet
   FaultThrottle faults_;
   std::string line_;
   std::atomic<std::uint64_t> recorded_{0};
@@ -60,7 +60,7 @@ class Recorder {
  public:
   /// `log` is not owned and outlives the recorder.
   explicit Recorder(Log& log) : log_(log) {}
-  ~Recorder();   ///< writes out what waits
+  ~Recorder();  ///< writes out what waits
 
   /// A recording of the printer `name`; the directory must exist. It may outlive the recorder, but writes nothing then.
   [[nodiscard]] std::shared_ptr<Recording> open(const std::string& name, const RecordConfiguration& configuration);

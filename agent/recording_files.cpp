@@ -25,7 +25,8 @@ std::vector<std::uint64_t> numbers_in(const fs::path& dir, const std::string& na
   std::vector<std::uint64_t> numbers;
   std::error_code error;
   for (fs::directory_iterator it(dir, error), end; !error && it != end; it.increment(error)) {
-    if (const auto number = recording_number(it->path().filename().string(), name); number > 0) numbers.push_back(number);
+    if (const auto number = recording_number(it->path().filename().string(), name); number > 0)
+      numbers.push_back(number);
   }
   std::sort(numbers.begin(), numbers.end());
   return numbers;
@@ -48,7 +49,8 @@ int RecordingFiles::begin() {
   size_ = 0;
   const auto numbers = numbers_in(dir_, name_);
   std::error_code ignored;
-  for (std::size_t i = 0; i + (kFiles - 1) < numbers.size(); ++i) fs::remove(dir_ / file_name(name_, numbers[i]), ignored);
+  for (std::size_t i = 0; i + (kFiles - 1) < numbers.size(); ++i)
+    fs::remove(dir_ / file_name(name_, numbers[i]), ignored);
   const fs::path path = dir_ / file_name(name_, numbers.empty() ? 1 : numbers.back() + 1);
   // 0640: a print's G-code belongs to its owner and the agent's group.
   file_.reset(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
@@ -63,8 +65,8 @@ int RecordingFiles::append(std::string_view text) {
     if (written < 0) {
       const int error = errno;
       // Half a line would make the file unreadable from here on.
-      if (done > 0 && (::ftruncate(file_.get(), static_cast<off_t>(size_)) != 0 ||
-                       ::lseek(file_.get(), 0, SEEK_END) < 0)) {
+      if (done > 0 &&
+          (::ftruncate(file_.get(), static_cast<off_t>(size_)) != 0 || ::lseek(file_.get(), 0, SEEK_END) < 0)) {
         file_.reset();
       }
       return error;

@@ -13,13 +13,14 @@
 namespace agent {
 
 struct ReleaseMark {
-  std::optional<gcode::Time> until;   ///< monotonic
+  std::optional<gcode::Time> until;  ///< monotonic
 };
 
 /// Nothing if there is no mark, or one of an earlier boot, or a damaged one.
 [[nodiscard]] std::optional<ReleaseMark> read_release_mark(const std::string& directory, const std::string& printer);
 /// Whether it could be written.
-[[nodiscard]] bool write_release_mark(const std::string& directory, const std::string& printer, const ReleaseMark& mark);
+[[nodiscard]] bool write_release_mark(const std::string& directory, const std::string& printer,
+                                      const ReleaseMark& mark);
 void remove_release_mark(const std::string& directory, const std::string& printer);
 
 }  // namespace agent

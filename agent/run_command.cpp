@@ -127,8 +127,7 @@ class RunningService {
   // On the I/O thread: if that hangs, the watchdog hears nothing.
   void beat() {
     notifier_.beat(monotonic_now(), [this] {
-      return (trouble_.empty() ? "" : trouble_ + "; ") +
-             service_line(service_.board().links(), monotonic_now());
+      return (trouble_.empty() ? "" : trouble_ + "; ") + service_line(service_.board().links(), monotonic_now());
     });
     beat_timer_.after(ServiceNotifier::kBeat);
   }
@@ -140,7 +139,8 @@ class RunningService {
     log_addresses(configuration);
     const std::string why_not = service_.why_not_survivable();
     if (!why_not.empty()) log_.info("", "a print does not outlive this process: " + why_not);
-    if (takes_automatically(configuration)) log_.info("", "takes every Prusa on USB (marlin-agent list shows what is there)");
+    if (takes_automatically(configuration))
+      log_.info("", "takes every Prusa on USB (marlin-agent list shows what is there)");
     else if (count == 0) log_.warning("", "no printer is configured");
   }
 
@@ -154,8 +154,7 @@ class RunningService {
   void wait_for_signal() {
     signals_.async_wait([this](const boost::system::error_code& error, int signal) {
       if (error) return;
-      if (signal == SIGHUP)
-        begin_reload(Reload::kAsked);
+      if (signal == SIGHUP) begin_reload(Reload::kAsked);
       else end();
       wait_for_signal();
     });
@@ -188,7 +187,8 @@ class RunningService {
     }
     if (reload_.joinable()) reload_.join();
     reload_ = std::thread([this] {
-      auto next = std::make_shared<std::variant<Configuration, ConfigurationFaults>>(run_configuration(options_, environment));
+      auto next =
+          std::make_shared<std::variant<Configuration, ConfigurationFaults>>(run_configuration(options_, environment));
       if (const auto* configuration = std::get_if<Configuration>(next.get())) {
         if (const auto fault = service_.prepare(*configuration)) *next = ConfigurationFaults{{*fault}};
       }
@@ -240,8 +240,8 @@ int run(const RunOptions& options) {
   if (auto* wrong = std::get_if<ConfigurationFaults>(&read)) {
     faults = std::move(wrong->sentences);
     const std::string& text = inheritance.last.text();
-    auto last = inheritance.has_ports && !text.empty() ? run_configuration_of(text, options, environment)
-                                                       : std::nullopt;
+    auto last =
+        inheritance.has_ports && !text.empty() ? run_configuration_of(text, options, environment) : std::nullopt;
     if (!last) return wrong_configuration(faults, notifier);
     read = std::move(*last);
   }

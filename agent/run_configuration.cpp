@@ -43,7 +43,8 @@ std::string default_state_dir(const Environment& environment) {
 
 std::string default_runtime_dir(const Environment& environment) {
   if (const auto dir = first_of(value_of(environment, "RUNTIME_DIRECTORY")); !dir.empty()) return dir;
-  if (const auto dir = value_of(environment, "XDG_RUNTIME_DIR"); !dir.empty() && geteuid() != 0) return dir + "/marlin-agent";
+  if (const auto dir = value_of(environment, "XDG_RUNTIME_DIR"); !dir.empty() && geteuid() != 0)
+    return dir + "/marlin-agent";
   return kSystemRuntimeDir;
 }
 
@@ -61,7 +62,8 @@ Configuration overlay(Configuration file, const RunOptions& options, const Envir
   }
   if (!options.listen.empty()) out.listen = options.listen;
   if (options.telemetry_path) out.telemetry_path = *options.telemetry_path;
-  if (options.web_config_file) out.web_config_file = options.web_config_file->empty() ? "" : absolute(*options.web_config_file);
+  if (options.web_config_file)
+    out.web_config_file = options.web_config_file->empty() ? "" : absolute(*options.web_config_file);
   if (options.runtime_dir) out.runtime_dir = absolute(*options.runtime_dir);
   if (options.state_dir) out.state_dir = absolute(*options.state_dir);
   if (options.record_dir) out.record.dir = absolute(*options.record_dir);

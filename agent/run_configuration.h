@@ -37,8 +37,7 @@ struct ConfigurationFaults {
                                                                                  const Environment& environment);
 
 /// From the text of a file instead of the file, as a predecessor left it; nothing if it is wrong.
-[[nodiscard]] std::optional<Configuration> run_configuration_of(const std::string& text,
-                                                                const RunOptions& options,
+[[nodiscard]] std::optional<Configuration> run_configuration_of(const std::string& text, const RunOptions& options,
                                                                 const Environment& environment);
 
 /// Lays the options over `file`. Pure but for making relative paths absolute.

@@ -19,13 +19,16 @@ std::string_view variable(const char* name) {
 bool locale_is_utf8() {
   for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
     const std::string_view value = variable(name);
-    if (!value.empty()) return value.find("UTF-8") != std::string_view::npos || value.find("utf8") != std::string_view::npos;
+    if (!value.empty())
+      return value.find("UTF-8") != std::string_view::npos || value.find("utf8") != std::string_view::npos;
   }
   return false;
 }
 
 // A terminal that takes nothing costs a picture, nothing more.
-void put(std::string_view text) { [[maybe_unused]] const auto written = ::write(STDOUT_FILENO, text.data(), text.size()); }
+void put(std::string_view text) {
+  [[maybe_unused]] const auto written = ::write(STDOUT_FILENO, text.data(), text.size());
+}
 
 }  // namespace
 

@@ -36,9 +36,7 @@ bool is_same_line(const PrinterConfiguration& a, const PrinterConfiguration& b) 
   return a.usb == b.usb && a.baud == b.baud && (!a.usb.is_empty() || a.device == b.device);
 }
 
-double unix_seconds(gcode::Time monotonic) {
-  return std::chrono::duration<double>(monotonic + wall_offset()).count();
-}
+double unix_seconds(gcode::Time monotonic) { return std::chrono::duration<double>(monotonic + wall_offset()).count(); }
 
 }  // namespace
 
@@ -90,7 +88,8 @@ Service::Fault Service::make_directories(const Configuration& next) {
 std::unique_ptr<WebServer> Service::serve(const Configuration& configuration) {
   WebOptions options = web_options(configuration);
   options.report = [this](const std::string& sentence) { log_.error("", sentence + "; access stays as it was"); };
-  auto web = std::make_unique<WebServer>(std::move(options), build_info(), board_, counters_, web_counters_, link_quality_);
+  auto web =
+      std::make_unique<WebServer>(std::move(options), build_info(), board_, counters_, web_counters_, link_quality_);
   web->start();
   return web;
 }
@@ -157,7 +156,8 @@ void Service::note_fixed_settings(const Configuration& next) {
 void Service::stop_what_changed() {
   std::erase_if(links_, [&](const auto& link) {
     const PrinterConfiguration& old = link->configuration();
-    const auto next = std::find_if(printers_.begin(), printers_.end(), [&](const auto& p) { return p.name == old.name; });
+    const auto next =
+        std::find_if(printers_.begin(), printers_.end(), [&](const auto& p) { return p.name == old.name; });
     const bool is_gone = next == printers_.end();
     if (!is_gone && is_same_line(*next, old)) return false;
     link->stop();
@@ -178,7 +178,8 @@ void Service::apply_or_start(const PrinterConfiguration& next, bool records_else
 }
 
 PrinterLink* Service::link_of(const std::string& name) const {
-  const auto it = std::find_if(links_.begin(), links_.end(), [&](const auto& l) { return l->configuration().name == name; });
+  const auto it =
+      std::find_if(links_.begin(), links_.end(), [&](const auto& l) { return l->configuration().name == name; });
   return it == links_.end() ? nullptr : it->get();
 }
 

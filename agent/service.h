@@ -72,12 +72,12 @@ class Service {
   [[nodiscard]] std::string why_not_survivable() const;
 
   [[nodiscard]] boost::asio::io_context& io() { return io_; }
-  [[nodiscard]] const SnapshotBoard& board() const { return board_; }   ///< from any thread
+  [[nodiscard]] const SnapshotBoard& board() const { return board_; }  ///< from any thread
   /// Whether there is a web server: after the first prepare() that did not fail. Not while prepare() runs.
   [[nodiscard]] bool serves_web() const { return web_ != nullptr; }
   /// Where it listens, while there is one. Not while prepare() runs.
   [[nodiscard]] const std::vector<std::string>& web_addresses() const { return web_->addresses(); }
-  [[nodiscard]] const char* web_scheme() const { return web_->speaks_tls() ? "https://" : "http://"; }   ///< as above
+  [[nodiscard]] const char* web_scheme() const { return web_->speaks_tls() ? "https://" : "http://"; }  ///< as above
 
  private:
   [[nodiscard]] Fault make_directories(const Configuration& next);
@@ -106,18 +106,18 @@ class Service {
   WebCounters web_counters_;
   LinkQualityBoard link_quality_;
   std::unique_ptr<WebServer> web_;
-  Configuration web_now_;   ///< what web_ was made from
-  Configuration now_;       ///< what printers_ was made from
-  std::vector<PrinterConfiguration> printers_;   ///< now_'s, and those that were taken by USB alone
+  Configuration web_now_;                       ///< what web_ was made from
+  Configuration now_;                           ///< what printers_ was made from
+  std::vector<PrinterConfiguration> printers_;  ///< now_'s, and those that were taken by USB alone
   DescriptorStore store_;
   LastConfiguration last_;
-  gcode::Time left_over_until_{};                ///< then what a predecessor left and nobody took is dropped
-  gcode::Time start_over_{};  ///< then the pages that the start needed are given back; zero: they were
-  std::optional<Store> history_store_;   ///< from the first prepare() on
+  gcode::Time left_over_until_{};       ///< then what a predecessor left and nobody took is dropped
+  gcode::Time start_over_{};            ///< then the pages that the start needed are given back; zero: they were
+  std::optional<Store> history_store_;  ///< from the first prepare() on
   std::optional<JobLog> jobs_;
   std::vector<std::unique_ptr<PrinterLink>> links_;
   std::unique_ptr<ControlServer> control_;
-  std::string control_dir_;   ///< the runtime directory of the first preparation: it does not change
+  std::string control_dir_;  ///< the runtime directory of the first preparation: it does not change
   UsbPrinters usb_;
   bool watches_usb_ = false;
   Timer look_timer_;

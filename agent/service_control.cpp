@@ -22,7 +22,8 @@ void Service::start_control(const std::string& runtime_dir) {
   };
   auto control = std::make_unique<ControlServer>(control_dir_ + '/' + std::string(kControlSocketName),
                                                  ControlServer::Callbacks{status, obey});
-  if (const auto fault = control->start()) return log_.error("", *fault + "; status, release, attach and reset cannot reach this agent");
+  if (const auto fault = control->start())
+    return log_.error("", *fault + "; status, release, attach and reset cannot reach this agent");
   control_ = std::move(control);
 }
 

@@ -21,7 +21,7 @@ using Links = std::vector<std::shared_ptr<const LinkSnapshot>>;
 constexpr std::size_t kToldOneByOne = 4;
 constexpr std::size_t kLongestFault = 120;
 
-constexpr Words<gcode::State> kPlainWords{"not connected", "connecting",      "idle",     "busy", "printing",
+constexpr Words<gcode::State> kPlainWords{"not connected", "connecting",      "idle",     "busy",    "printing",
                                           "paused",        "needs attention", "finished", "in error"};
 
 std::string_view word(gcode::State state) { return kPlainWords[static_cast<std::size_t>(state)]; }
@@ -30,7 +30,8 @@ std::string_view word(gcode::State state) { return kPlainWords[static_cast<std::
 std::string why_closed(const LinkSnapshot& link) {
   if (link.released) return "released";
   if (link.open_fault.find(std::strerror(ENOENT)) != std::string::npos) return "not plugged in";
-  return link.open_fault.empty() ? std::string(word(gcode::State::kOffline)) : clean_text(link.open_fault, kLongestFault);
+  return link.open_fault.empty() ? std::string(word(gcode::State::kOffline))
+                                 : clean_text(link.open_fault, kLongestFault);
 }
 
 std::string told(const LinkSnapshot& link, gcode::Time now) {
@@ -57,7 +58,8 @@ std::string counted(const Links& links, gcode::Time now) {
   }
   std::string out;
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (counts[i] != 0) out += (out.empty() ? "" : ", ") + std::to_string(counts[i]) + ' ' + std::string(kPlainWords[i]);
+    if (counts[i] != 0)
+      out += (out.empty() ? "" : ", ") + std::to_string(counts[i]) + ' ' + std::string(kPlainWords[i]);
   }
   return out;
 }

@@ -42,15 +42,15 @@ struct LinkSnapshot {
   std::array<gcode::Time, static_cast<std::size_t>(gcode::State::kCount)> state_time{};
   const gcode::Dialect* dialect = nullptr;
   bool serial_open = false;
-  std::string open_fault;      ///< why the device could not be opened last, a sentence; empty: it could
-  bool released = false;       ///< handed over by `release`: nothing opens it
-  std::optional<gcode::Time> released_until;   ///< monotonic; none: until `attach`
+  std::string open_fault;                     ///< why the device could not be opened last, a sentence; empty: it could
+  bool released = false;                      ///< handed over by `release`: nothing opens it
+  std::optional<gcode::Time> released_until;  ///< monotonic; none: until `attach`
   bool host_connected = false;
-  bool survives = false;           ///< a successor of this process goes on with the line
+  bool survives = false;  ///< a successor of this process goes on with the line
   std::uint64_t commands_in_flight = 0;
   std::uint64_t serial_connects = 0;
   std::array<std::uint64_t, static_cast<std::size_t>(DisconnectReason::kCount)> serial_disconnects{};
-  gcode::Time last_receive{};      ///< monotonic; zero: never
+  gcode::Time last_receive{};  ///< monotonic; zero: never
   std::uint64_t recorded_bytes = 0;
 };
 

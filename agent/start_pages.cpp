@@ -30,18 +30,15 @@ int give_back_library(dl_phdr_info* library, std::size_t, void*) {
     const ElfW(Phdr)& segment = library->dlpi_phdr[i];
     if (segment.p_type != PT_LOAD || (segment.p_flags & PF_W) != 0) continue;
     const std::uintptr_t begin = (library->dlpi_addr + segment.p_vaddr) & ~(page - 1);
-    const std::uintptr_t end =
-        (library->dlpi_addr + segment.p_vaddr + segment.p_filesz + page - 1) & ~(page - 1);
-    (void)::madvise(reinterpret_cast<void*>(begin), end - begin,
-                    MADV_DONTNEED);  // fails for the kernel's own; so be it
+    const std::uintptr_t end = (library->dlpi_addr + segment.p_vaddr + segment.p_filesz + page - 1) & ~(page - 1);
+    // fails for the kernel's own; so be it
+    (void)::madvise(reinterpret_cast<void*>(begin), end - begin, MADV_DONTNEED);
   }
   return 0;
 }
 
 }  // namespace
 
-void give_back_start_pages() {
-  ::dl_iterate_phdr(give_back_library, nullptr);
-}
+void give_back_start_pages() { ::dl_iterate_phdr(give_back_library, nullptr); }
 
 }  // namespace agent

@@ -68,7 +68,8 @@ class StatusCommand {
       status_ = json::parse(std::get<std::string>(reply));
       add_programs(status_);
     } catch (const json::exception&) {
-      return ControlAnswer{ControlCode::kUnavailable, "the agent's answer is not understood: is it of another version?"};
+      return ControlAnswer{ControlCode::kUnavailable,
+                           "the agent's answer is not understood: is it of another version?"};
     }
     return std::nullopt;
   }
@@ -86,7 +87,8 @@ class StatusCommand {
   int watch_lines() {
     for (;;) {
       if (options_.json) (void)print_json();
-      else for (const json& printer : status_["printers"]) out_ << status_brief(printer) << '\n' << std::flush;
+      else
+        for (const json& printer : status_["printers"]) out_ << status_brief(printer) << '\n' << std::flush;
       wait();
       if (ended != 0 || !out_) return 0;
       if (const auto refusal = ask()) return refuse(*refusal);

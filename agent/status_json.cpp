@@ -79,14 +79,22 @@ json link_of(const PrinterSource& printer) {
     answered += query[static_cast<std::size_t>(gcode::QueryOutcome::kAnswered)];
     lost += query[static_cast<std::size_t>(gcode::QueryOutcome::kTimeout)];
   }
-  json out{{"commands", sum(counters.commands)}, {"oks", oks}, {"resends", sum(counters.resends)},
+  json out{{"commands", sum(counters.commands)},
+           {"oks", oks},
+           {"resends", sum(counters.resends)},
            {"receive_buffer_overflows", counters.receive_buffer_overflows},
-           {"queries_answered", answered}, {"queries_lost", lost}, {"queries_deferred", sum(counters.queries_deferred)},
-           {"withheld_lines", counters.host_withheld_lines}, {"dropped_lines", counters.host_dropped_lines},
-           {"connects", link.serial_connects}, {"disconnects", sum(link.serial_disconnects)}, {"resets", sum(counters.resets)}};
+           {"queries_answered", answered},
+           {"queries_lost", lost},
+           {"queries_deferred", sum(counters.queries_deferred)},
+           {"withheld_lines", counters.host_withheld_lines},
+           {"dropped_lines", counters.host_dropped_lines},
+           {"connects", link.serial_connects},
+           {"disconnects", sum(link.serial_disconnects)},
+           {"resets", sum(counters.resets)}};
   if (oks > 0) out["ok_latency_mean_seconds"] = latency / static_cast<double>(oks);
   if (link.serial_open) out["commands_in_flight"] = link.commands_in_flight;
-  if (link.serial_open && link.last_receive != gcode::Time{}) out["last_receive_age_seconds"] = seconds(printer.now - link.last_receive);
+  if (link.serial_open && link.last_receive != gcode::Time{})
+    out["last_receive_age_seconds"] = seconds(printer.now - link.last_receive);
   return out;
 }
 
@@ -106,7 +114,8 @@ void add_state(json& out, const PrinterSource& printer) {
   out["serial_open"] = link.serial_open;
   if (!link.released) return;
   out["released"] = json::object();
-  if (link.released_until) out["released"]["remaining_seconds"] = seconds(std::max(*link.released_until - printer.now, gcode::Time{}));
+  if (link.released_until)
+    out["released"]["remaining_seconds"] = seconds(std::max(*link.released_until - printer.now, gcode::Time{}));
 }
 
 std::string line_of(const json& object) { return object.dump(-1, ' ', false, json::error_handler_t::replace) + '\n'; }
@@ -136,8 +145,8 @@ json printer_status(const LinkSnapshot& link, gcode::Time now) {
   return out;
 }
 
-std::string status_line(const ControlRequest& request, const SnapshotBoard& board, const BuildInfo& build, gcode::Time now,
-                        gcode::Time uptime) {
+std::string status_line(const ControlRequest& request, const SnapshotBoard& board, const BuildInfo& build,
+                        gcode::Time now, gcode::Time uptime) {
   json printers = json::array();
   std::vector<std::string> names;
   for (const auto& link : board.links()) {
@@ -146,9 +155,12 @@ std::string status_line(const ControlRequest& request, const SnapshotBoard& boar
   }
   if (printers.empty() && !request.printer.empty()) return control_answer_line(unknown_printer(request.printer, names));
   return line_of({{"ok", true},
-                  {"agent", {{"version", build.version}, {"revision", build.revision}, {"pid", ::getpid()},
-                             {"uptime_seconds", seconds(uptime)},
-                             {"last_reload_successful", board.agent().last_reload_successful}}},
+                  {"agent",
+                   {{"version", build.version},
+                    {"revision", build.revision},
+                    {"pid", ::getpid()},
+                    {"uptime_seconds", seconds(uptime)},
+                    {"last_reload_successful", board.agent().last_reload_successful}}},
                   {"printers", printers}});
 }
 

@@ -70,10 +70,12 @@ std::vector<std::string> sensors_of(const json& printer) {
 std::string host_text(const json& printer) {
   const json& host = child(printer, "host");
   const std::string port = text(printer, "host_port");
-  if (!is_true(host, "connected")) return is_true(printer, "serial_open") ? "nobody has " + port + " open" : std::string();
+  if (!is_true(host, "connected"))
+    return is_true(printer, "serial_open") ? "nobody has " + port + " open" : std::string();
   std::string names;
   for (const json& program : child(host, "programs")) {
-    names += (names.empty() ? "" : ", ") + text(program, "name") + formatted(" (process %.0f)", number(program, "pid").value_or(0));
+    names += (names.empty() ? "" : ", ") + text(program, "name") +
+             formatted(" (process %.0f)", number(program, "pid").value_or(0));
   }
   return (names.empty() ? "somebody" : names) + " on " + port;
 }
@@ -83,7 +85,8 @@ std::string device_text(const json& printer) {
   const json& all = printer;
   if (all.contains("released")) {
     const auto left = number(all["released"], "remaining_seconds");
-    return where + (left ? ", released for another " + time_text(*left) : ", released until marlin-agent attach " + text(printer, "name"));
+    return where + (left ? ", released for another " + time_text(*left)
+                         : ", released until marlin-agent attach " + text(printer, "name"));
   }
   if (is_true(printer, "serial_open")) return where;
   const std::string fault = text(printer, "open_fault");
@@ -97,12 +100,13 @@ std::string printer_text(const json& printer) {
 
 std::string latency_text(const json& link) {
   const auto mean = number(link, "ok_latency_mean_seconds");
-  return mean ? formatted("ok after %.1f ms, the mean of %.0f; ", *mean * 1000, number(link, "oks").value_or(0)) : std::string();
+  return mean ? formatted("ok after %.1f ms, the mean of %.0f; ", *mean * 1000, number(link, "oks").value_or(0))
+              : std::string();
 }
 
 std::string link_text(const json& link) {
-  return latency_text(link) + count(link, "resends", "resends, ") + count(link, "receive_buffer_overflows", "overflows, ") +
-         count(link, "disconnects", "times lost or closed");
+  return latency_text(link) + count(link, "resends", "resends, ") +
+         count(link, "receive_buffer_overflows", "overflows, ") + count(link, "disconnects", "times lost or closed");
 }
 
 std::string queries_text(const json& link) {
@@ -112,11 +116,13 @@ std::string queries_text(const json& link) {
 
 void draw_printer(const json& printer, const TextStyle& style, std::vector<std::string>& lines) {
   const std::string state = text(printer, "state");
-  lines.push_back(PaintedLine(style).add(text(printer, "name"), Ink::kBold).add("  ").add(state, state_ink(state)).take());
+  lines.push_back(
+      PaintedLine(style).add(text(printer, "name"), Ink::kBold).add("  ").add(state, state_ink(state)).take());
   const auto row = [&](std::string_view label, const std::string& value) {
     if (!value.empty()) lines.push_back(labelled(style, label).add(value).take());
   };
-  for (const std::string& sensor : sensors_of(printer)) row(sensor, heat_text(child(child(printer, "temperatures"), sensor), 5));
+  for (const std::string& sensor : sensors_of(printer))
+    row(sensor, heat_text(child(child(printer, "temperatures"), sensor), 5));
   row("progress", progress_text(child(printer, "print")));
   row("host", host_text(printer));
   row("device", device_text(printer));
@@ -130,7 +136,8 @@ void draw_printer(const json& printer, const TextStyle& style, std::vector<std::
 std::string progress_text(const json& print) {
   std::string out;
   if (const auto ratio = number(print, "progress_ratio")) out = formatted("%.0f %%", *ratio * 100);
-  if (const auto left = number(print, "remaining_seconds")) out += (out.empty() ? "" : ", ") + time_text(*left) + " left";
+  if (const auto left = number(print, "remaining_seconds"))
+    out += (out.empty() ? "" : ", ") + time_text(*left) + " left";
   return out;
 }
 
@@ -148,7 +155,8 @@ std::string status_brief(const json& printer) {
   std::string out = text(printer, "name") + ": " + text(printer, "state");
   if (const std::string progress = progress_text(child(printer, "print")); !progress.empty()) out += ", " + progress;
   for (const std::string& sensor : sensors_of(printer)) {
-    if (const std::string heat = heat_text(child(child(printer, "temperatures"), sensor), 1); !heat.empty()) out += ", " + sensor + ' ' + heat;
+    if (const std::string heat = heat_text(child(child(printer, "temperatures"), sensor), 1); !heat.empty())
+      out += ", " + sensor + ' ' + heat;
   }
   return out + ", " + count(child(printer, "link"), "resends", "resends");
 }

@@ -90,7 +90,9 @@ void Store::failed(const std::string& sentence) {
   ++counters_.errors;
   counters_.works = false;
   const std::uint64_t count = faults_.occurred(monotonic_now());
-  if (count > 0) log_.error("", "the history " + file_ + " cannot be kept: " + sentence + "; prints are remembered until the end only");
+  if (count > 0)
+    log_.error("",
+               "the history " + file_ + " cannot be kept: " + sentence + "; prints are remembered until the end only");
 }
 
 void Store::run() {

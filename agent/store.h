@@ -29,7 +29,7 @@ class Store {
   /// Opens DIR/history.db, fills `history` with what it holds and begins the thread. Never fails: without a file all is
   /// kept in memory. May take as long as the disk; everything referred to outlives the store.
   Store(const std::string& dir, History& history, StoreCounters& counters, Log& log);
-  ~Store();   ///< writes what waits
+  ~Store();  ///< writes what waits
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
@@ -39,7 +39,7 @@ class Store {
  private:
   struct Entry {
     JobChange change;
-    JobTotals not_shown;   ///< of change.adds: not in the history's totals yet
+    JobTotals not_shown;  ///< of change.adds: not in the history's totals yet
   };
   using Waiting = std::map<std::int64_t, Entry>;
   void open();
@@ -59,9 +59,9 @@ class Store {
   std::optional<StoreDatabase> database_;
   FaultThrottle faults_;
 
-  std::mutex mutex_;   // guards the three below
+  std::mutex mutex_;  // guards the three below
   std::condition_variable wake_;
-  Waiting waiting_;    ///< by id; at most one entry a job
+  Waiting waiting_;  ///< by id; at most one entry a job
   bool at_once_ = false;
   bool ending_ = false;
   std::thread thread_;

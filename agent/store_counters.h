@@ -7,9 +7,9 @@
 namespace agent {
 
 struct StoreCounters {
-  std::atomic<std::uint64_t> writes{0};   ///< transactions
-  std::atomic<std::uint64_t> errors{0};   ///< writes and openings that failed
-  std::atomic<bool> works{true};          ///< the last of them did not
+  std::atomic<std::uint64_t> writes{0};  ///< transactions
+  std::atomic<std::uint64_t> errors{0};  ///< writes and openings that failed
+  std::atomic<bool> works{true};         ///< the last of them did not
 };
 
 }  // namespace agent

@@ -115,7 +115,9 @@ void StoreDatabase::write(const std::vector<JobChange>& changes) {
       put(change.job);
       add(change.job.printer, change.adds);
     }
-    Statement(db_.get(), "DELETE FROM job WHERE id <= (SELECT id FROM job ORDER BY id DESC LIMIT 1 OFFSET ?)").bind(kMostJobs).step();
+    Statement(db_.get(), "DELETE FROM job WHERE id <= (SELECT id FROM job ORDER BY id DESC LIMIT 1 OFFSET ?)")
+        .bind(kMostJobs)
+        .step();
     run("COMMIT");
   } catch (const StoreError&) {
     sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
@@ -126,7 +128,12 @@ void StoreDatabase::write(const std::vector<JobChange>& changes) {
 void StoreDatabase::put(const JobRecord& job) const {
   Statement statement(db_.get(), "INSERT OR REPLACE INTO job (" + std::string(kColumns) +
                                      ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
-  statement.bind(job.id).bind(job.printer).bind(word_of(job.source)).bind(job.file).bind(word_of(job.result)).bind(job.reason);
+  statement.bind(job.id)
+      .bind(job.printer)
+      .bind(word_of(job.source))
+      .bind(job.file)
+      .bind(word_of(job.result))
+      .bind(job.reason);
   statement.bind(std::int64_t{job.joined}).bind(job.began_unix).bind(job.ended_unix).bind(job.elapsed_seconds);
   statement.bind(job.extruded_meters);
   for (const double meters : job.travel_meters) statement.bind(meters);
@@ -137,11 +144,12 @@ void StoreDatabase::put(const JobRecord& job) const {
 
 void StoreDatabase::add(const std::string& printer, const JobTotals& more) const {
   const auto count = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
-  Statement statement(db_.get(),
-                      "INSERT INTO total VALUES (?,?,?,?,?,?,?) ON CONFLICT (printer) DO UPDATE SET "
-                      "started = started + excluded.started, completed = completed + excluded.completed, "
-                      "cancelled = cancelled + excluded.cancelled, failed = failed + excluded.failed, "
-                      "print_seconds = print_seconds + excluded.print_seconds, extruded = extruded + excluded.extruded");
+  Statement statement(
+      db_.get(),
+      "INSERT INTO total VALUES (?,?,?,?,?,?,?) ON CONFLICT (printer) DO UPDATE SET "
+      "started = started + excluded.started, completed = completed + excluded.completed, "
+      "cancelled = cancelled + excluded.cancelled, failed = failed + excluded.failed, "
+      "print_seconds = print_seconds + excluded.print_seconds, extruded = extruded + excluded.extruded");
   statement.bind(printer).bind(count(more.started));
   for (const std::uint64_t ended : more.ended) statement.bind(count(ended));
   statement.bind(more.print_seconds).bind(more.extruded_meters).step();
@@ -165,7 +173,8 @@ std::vector<JobRecord> StoreDatabase::jobs(const JobFilter& filter) const {
 }
 
 std::vector<std::pair<std::string, JobTotals>> StoreDatabase::totals() const {
-  Statement rows(db_.get(), "SELECT printer, started, completed, cancelled, failed, print_seconds, extruded FROM total");
+  Statement rows(db_.get(),
+                 "SELECT printer, started, completed, cancelled, failed, print_seconds, extruded FROM total");
   std::vector<std::pair<std::string, JobTotals>> found;
   while (rows.step()) {
     auto& [printer, totals] = found.emplace_back();

@@ -32,7 +32,8 @@ class Statement {
   Statement& bind(std::int64_t value) { return bound(sqlite3_bind_int64(statement_, ++bound_, value)); }
   Statement& bind(double value) { return bound(sqlite3_bind_double(statement_, ++bound_, value)); }
   Statement& bind(std::string_view value) {
-    return bound(sqlite3_bind_text(statement_, ++bound_, value.data(), static_cast<int>(value.size()), SQLITE_TRANSIENT));
+    return bound(
+        sqlite3_bind_text(statement_, ++bound_, value.data(), static_cast<int>(value.size()), SQLITE_TRANSIENT));
   }
   Statement& bind(const std::optional<double>& value) {
     return value ? bind(*value) : bound(sqlite3_bind_null(statement_, ++bound_));

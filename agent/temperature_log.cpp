@@ -78,23 +78,20 @@ HistorySample TemperatureLog::Block::at(std::size_t i) const {
 }
 
 std::size_t TemperatureLog::Block::bytes() const {
-  std::size_t sum =
-      sizeof *this + seconds.capacity() * sizeof seconds[0] + columns.capacity() * sizeof columns[0];
+  std::size_t sum = sizeof *this + seconds.capacity() * sizeof seconds[0] + columns.capacity() * sizeof columns[0];
   for (const Column& column : columns) sum += column.values.capacity() * sizeof(Packed);
   return sum;
 }
 
 void TemperatureLog::add(const HistorySample& sample) {
-  if (blocks_.empty() || !blocks_.back().takes(sample.unix_seconds))
-    blocks_.push_back({.begin = sample.unix_seconds});
+  if (blocks_.empty() || !blocks_.back().takes(sample.unix_seconds)) blocks_.push_back({.begin = sample.unix_seconds});
   blocks_.back().push(sample);
   ++count_;
   drop_old();
 }
 
 void TemperatureLog::drop_old() {
-  while (blocks_.size() > 1 &&
-         (count_ - blocks_.front().seconds.size() >= kSamples || bytes() > kMostBytes)) {
+  while (blocks_.size() > 1 && (count_ - blocks_.front().seconds.size() >= kSamples || bytes() > kMostBytes)) {
     count_ -= blocks_.front().seconds.size();
     blocks_.pop_front();
   }

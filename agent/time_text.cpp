@@ -46,7 +46,8 @@ std::string formatted(double unix_seconds, const char* format, bool utc) {
 std::optional<double> parse_time(std::string_view text, double now) {
   if (const auto seconds = ago(text)) return now - *seconds;
   const std::string whole(text);
-  for (const char* format : {"%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"}) {
+  for (const char* format :
+       {"%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"}) {
     std::tm fields{};
     const char* end = strptime(whole.c_str(), format, &fields);
     if (end != nullptr && *end == '\0') return unix_of(fields);

@@ -14,14 +14,11 @@ constexpr const char* kLibexec = "libexec/marlin-agent";
 
 }  // namespace
 
-bool is_tools_command(std::string_view word) {
-  return word == "export" || word == "metrics";
-}
+bool is_tools_command(std::string_view word) { return word == "export" || word == "metrics"; }
 
 std::vector<std::string> tools_places(const std::string& self) {
   const std::filesystem::path folder = std::filesystem::path(self).parent_path();
-  return {folder / kName, folder.parent_path() / kLibexec / kName,
-          std::filesystem::path("/usr") / kLibexec / kName};
+  return {folder / kName, folder.parent_path() / kLibexec / kName, std::filesystem::path("/usr") / kLibexec / kName};
 }
 
 int become_tools(char** argv, std::ostream& err) {

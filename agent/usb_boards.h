@@ -11,16 +11,16 @@
 namespace agent {
 
 enum class BoardUse : std::uint8_t {
-  kAutomatic,    ///< a printer for certain
-  kConfigured,   ///< may be a printer: only if the owner says so
-  kNever,        ///< certainly no printer, though it has a tty
+  kAutomatic,   ///< a printer for certain
+  kConfigured,  ///< may be a printer: only if the owner says so
+  kNever,       ///< certainly no printer, though it has a tty
 };
 
 struct UsbBoard {
   std::uint16_t vendor;
   std::uint16_t product;
   BoardUse use;
-  std::string_view name;   ///< for people
+  std::string_view name;  ///< for people
 };
 
 /// Product number of a row that stands for all products of its vendor.

@@ -23,7 +23,8 @@ const PrinterConfiguration* printer_by_path(const Configuration& configuration, 
 }
 
 bool is_configured(const Configuration& configuration, const std::string& name) {
-  return std::any_of(configuration.printers.begin(), configuration.printers.end(), [&](const auto& p) { return p.name == name; });
+  return std::any_of(configuration.printers.begin(), configuration.printers.end(),
+                     [&](const auto& p) { return p.name == name; });
 }
 
 void note_share(ListedDevice& listed, const Configuration& configuration, const UsbShares& shares) {
@@ -31,8 +32,9 @@ void note_share(ListedDevice& listed, const Configuration& configuration, const 
     const auto port = shares.port_of.find(printer.name);
     if (port == shares.port_of.end() || port->second != listed.device.port) continue;
     listed.printer = printer.name;
-    listed.rule = is_configured(configuration, printer.name) ? rule_text(printer.usb) + " in [printer." + printer.name + "]"
-                                                             : "every Prusa is taken (automatic, in [usb])";
+    listed.rule = is_configured(configuration, printer.name)
+                      ? rule_text(printer.usb) + " in [printer." + printer.name + "]"
+                      : "every Prusa is taken (automatic, in [usb])";
   }
   for (const SpareDevice& spare : shares.spare) {
     if (spare.port == listed.device.port) listed.like = spare.printer;
@@ -42,7 +44,8 @@ void note_share(ListedDevice& listed, const Configuration& configuration, const 
 }  // namespace
 
 std::vector<ListedDevice> list_devices(const Configuration& configuration, const std::vector<UsbDevice>& devices,
-                                       const std::function<std::string(const std::string&)>& tty_of, const DeviceProbe& probe) {
+                                       const std::function<std::string(const std::string&)>& tty_of,
+                                       const DeviceProbe& probe) {
   std::set<std::string> claimed;
   for (const PrinterConfiguration& printer : configuration.printers) {
     if (printer.usb.is_empty()) claimed.insert(tty_of(printer.device));
@@ -74,7 +77,8 @@ std::string snippet_for(const UsbDevice& device, const std::vector<ListedDevice>
   const auto count = std::count_if(devices.begin(), devices.end(), [&](const ListedDevice& other) {
     return other.device.serial_number == device.serial_number;
   });
-  const bool is_printable = std::all_of(device.serial_number.begin(), device.serial_number.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
+  const bool is_printable = std::all_of(device.serial_number.begin(), device.serial_number.end(),
+                                        [](char c) { return c >= 0x20 && c < 0x7F; });
   // "0001" and the like is what adapters say whose maker did not care: all of them say it.
   if (device.serial_number.size() > 4 && count == 1 && is_printable) rule.serial_number = device.serial_number;
   else rule.port = device.port;

@@ -15,12 +15,12 @@ namespace agent {
 
 struct ListedDevice {
   transport::UsbDevice device;
-  const UsbBoard* board = nullptr;   ///< null: not in the table
-  std::string printer;               ///< whose it is, or would be once the agent runs; empty: nobody's
-  std::string rule;                  ///< by which rule: usb = "2c99:0002", in [printer.mk3]
-  std::string like;                  ///< left alone because that printer has another one like it; else empty
-  std::string holder;                ///< "marlin-agent (process 812)", or empty
-  transport::DeviceAccess access;    ///< of its first tty
+  const UsbBoard* board = nullptr;  ///< null: not in the table
+  std::string printer;              ///< whose it is, or would be once the agent runs; empty: nobody's
+  std::string rule;                 ///< by which rule: usb = "2c99:0002", in [printer.mk3]
+  std::string like;                 ///< left alone because that printer has another one like it; else empty
+  std::string holder;               ///< "marlin-agent (process 812)", or empty
+  transport::DeviceAccess access;   ///< of its first tty
 };
 
 /// What the machine tells of a tty.

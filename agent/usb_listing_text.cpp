@@ -25,8 +25,10 @@ std::string headline(const ListedDevice& listed) {
   std::string line;
   for (const std::string& tty : listed.device.ttys) line += (line.empty() ? "" : " ") + tty;
   if (line.empty()) line = "(no tty)";
-  line += "  " + kind_of(listed) + "  " + usb_id_text(listed.device.vendor, listed.device.product) + "  USB port " + listed.device.port;
-  line += listed.device.serial_number.empty() ? "  no serial number" : "  serial number " + clean_text(listed.device.serial_number);
+  line += "  " + kind_of(listed) + "  " + usb_id_text(listed.device.vendor, listed.device.product) + "  USB port " +
+          listed.device.port;
+  line += listed.device.serial_number.empty() ? "  no serial number"
+                                              : "  serial number " + clean_text(listed.device.serial_number);
   return line + '\n';
 }
 
@@ -41,28 +43,32 @@ std::string indented(const std::string& text) {
 }
 
 std::string use_text(const ListedDevice& listed, const std::vector<ListedDevice>& all) {
-  if (use_of(listed) == BoardUse::kNever) return "    never taken: the " + std::string(listed.board->name) + " is no printer\n";
+  if (use_of(listed) == BoardUse::kNever)
+    return "    never taken: the " + std::string(listed.board->name) + " is no printer\n";
   if (!listed.printer.empty()) return "    printer " + listed.printer + ": " + listed.rule + '\n';
   if (listed.device.ttys.empty()) return "    not usable: its driver is missing or not ready, so it has no tty\n";
   if (!listed.like.empty()) {
     return "    left alone: printer " + listed.like + " has another one like it. Tell them apart with:\n" +
            indented(snippet_for(listed.device, all));
   }
-  return "    not taken. If it is a printer, add to /etc/marlin-agent/marlin-agent.toml:\n" + indented(snippet_for(listed.device, all));
+  return "    not taken. If it is a printer, add to /etc/marlin-agent/marlin-agent.toml:\n" +
+         indented(snippet_for(listed.device, all));
 }
 
 std::string holder_text(const ListedDevice& listed) {
   if (listed.device.ttys.empty()) return {};
-  return listed.holder.empty() ? "    held by nobody, as far as this user can see\n" : "    held by " + clean_text(listed.holder) + '\n';
+  return listed.holder.empty() ? "    held by nobody, as far as this user can see\n"
+                               : "    held by " + clean_text(listed.holder) + '\n';
 }
 
 std::string access_text(const ListedDevice& listed) {
   if (listed.device.ttys.empty() || listed.access.is_allowed || use_of(listed) == BoardUse::kNever) return {};
   if (!listed.access.is_there) return "    " + listed.device.ttys.front() + " is not there (yet): is udev running?\n";
-  if (listed.access.group == kAgentGroup) return "    for the agent's service alone (group marlin-agent), so that nobody resets the printer\n";
+  if (listed.access.group == kAgentGroup)
+    return "    for the agent's service alone (group marlin-agent), so that nobody resets the printer\n";
   if (listed.access.group.empty()) return "    this user may not open it, nor may any group\n";
-  return "    this user may not open it: join group " + listed.access.group + " (sudo adduser $USER " + listed.access.group +
-         ") and log in again\n";
+  return "    this user may not open it: join group " + listed.access.group + " (sudo adduser $USER " +
+         listed.access.group + ") and log in again\n";
 }
 
 void add(json& out, const char* key, const std::string& text) {
@@ -72,7 +78,9 @@ void add(json& out, const char* key, const std::string& text) {
 json json_of(const ListedDevice& listed, const std::vector<ListedDevice>& all) {
   const UsbDevice& device = listed.device;
   static constexpr const char* kUses[]{"automatic", "configured", "never"};
-  json out{{"usb_port", device.port}, {"usb", usb_id_text(device.vendor, device.product)}, {"ttys", device.ttys},
+  json out{{"usb_port", device.port},
+           {"usb", usb_id_text(device.vendor, device.product)},
+           {"ttys", device.ttys},
            {"use", kUses[static_cast<std::size_t>(use_of(listed))]}};
   add(out, "serial_number", device.serial_number);
   add(out, "manufacturer", device.manufacturer);

@@ -26,8 +26,8 @@ UsbRule rule_for(const UsbDevice& device, bool by_port) {
 
 struct UsbPlan::Sharing {
   std::vector<PrinterConfiguration> printers;
-  std::vector<const UsbDevice*> free;                 // lowest port first
-  std::map<std::string, const UsbDevice*> taken;      // by printer
+  std::vector<const UsbDevice*> free;             // lowest port first
+  std::map<std::string, const UsbDevice*> taken;  // by printer
 
   [[nodiscard]] bool has_name(const std::string& name) const {
     return std::any_of(printers.begin(), printers.end(), [&](const auto& printer) { return printer.name == name; });
@@ -48,7 +48,8 @@ struct UsbPlan::Sharing {
   }
   template <class Claim>
   void take_if(const PrinterConfiguration& printer, Claim claim) {
-    const auto device = std::find_if(free.begin(), free.end(), [&](const UsbDevice* d) { return matches(printer.usb, *d) && claim(*d); });
+    const auto device = std::find_if(free.begin(), free.end(),
+                                     [&](const UsbDevice* d) { return matches(printer.usb, *d) && claim(*d); });
     if (device != free.end()) take(printer.name, device);
   }
 };
@@ -57,7 +58,8 @@ UsbShares UsbPlan::share(const Configuration& configuration, const std::vector<U
                          const std::set<std::string>& claimed) {
   Sharing sharing;
   for (const UsbDevice& device : devices) {
-    const bool is_claimed = std::any_of(device.ttys.begin(), device.ttys.end(), [&](const auto& tty) { return claimed.contains(tty); });
+    const bool is_claimed =
+        std::any_of(device.ttys.begin(), device.ttys.end(), [&](const auto& tty) { return claimed.contains(tty); });
     if (!device.ttys.empty() && !is_claimed) sharing.free.push_back(&device);
   }
   drop_or_keep_automatic(configuration);
@@ -86,9 +88,8 @@ UsbShares UsbPlan::share(const Configuration& configuration, const std::vector<U
 void UsbPlan::drop_or_keep_automatic(const Configuration& configuration) {
   if (!takes_automatically(configuration)) automatic_.clear();
   std::erase_if(automatic_, [&](const PrinterConfiguration& printer) {
-    return std::any_of(configuration.printers.begin(), configuration.printers.end(), [&](const PrinterConfiguration& other) {
-      return other.name == printer.name;
-    });
+    return std::any_of(configuration.printers.begin(), configuration.printers.end(),
+                       [&](const PrinterConfiguration& other) { return other.name == printer.name; });
   });
   for (PrinterConfiguration& printer : automatic_) {
     printer.baud = configuration.defaults.baud;
@@ -99,7 +100,8 @@ void UsbPlan::drop_or_keep_automatic(const Configuration& configuration) {
 void UsbPlan::keep_what_they_have(Sharing& sharing) const {
   for (const PrinterConfiguration* printer : sharing.waiting()) {
     const auto last = last_.find(printer->name);
-    if (last != last_.end()) sharing.take_if(*printer, [&](const UsbDevice& device) { return is_same_device(device, last->second); });
+    if (last != last_.end())
+      sharing.take_if(*printer, [&](const UsbDevice& device) { return is_same_device(device, last->second); });
   }
 }
 

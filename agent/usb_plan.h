@@ -26,7 +26,7 @@ struct UsbShares {
   /// All that there shall be: the configured ones in their order, then those taken automatically. A printer found by USB
   /// has the path of its tty in `device`, or nothing.
   std::vector<PrinterConfiguration> printers;
-  std::map<std::string, std::string> port_of;   ///< printer to USB port, of those that have a device
+  std::map<std::string, std::string> port_of;  ///< printer to USB port, of those that have a device
   std::set<SpareDevice> spare;
 };
 
@@ -44,8 +44,8 @@ class UsbPlan {
   void take_the_rest(const Configuration& configuration, Sharing& sharing);
   void remember(const Sharing& sharing);
 
-  std::vector<PrinterConfiguration> automatic_;           // once taken, waited for: a printer that is off is still a printer
-  std::map<std::string, transport::UsbDevice> last_;      // printer to the device that it had last
+  std::vector<PrinterConfiguration> automatic_;  // once taken, waited for: a printer that is off is still a printer
+  std::map<std::string, transport::UsbDevice> last_;  // printer to the device that it had last
 };
 
 /// Whether every Prusa is taken by itself: as [usb] automatic says; if it says nothing, when no printer is configured.

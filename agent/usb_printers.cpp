@@ -39,15 +39,16 @@ std::vector<PrinterConfiguration> UsbPrinters::share(const Configuration& config
 void UsbPrinters::note_spare(const std::set<SpareDevice>& spare) {
   for (const SpareDevice& device : spare) {
     if (noted_.contains(device)) continue;
-    log_.warning(device.printer, "the device at USB port " + device.port + " is like the one that this printer has at port " +
-                                     device.taken_port + ", and is left alone: tell them apart with usb_port");
+    log_.warning(device.printer, "the device at USB port " + device.port +
+                                     " is like the one that this printer has at port " + device.taken_port +
+                                     ", and is left alone: tell them apart with usb_port");
   }
   noted_ = spare;
 }
 
 bool needs_usb(const Configuration& configuration) {
-  return takes_automatically(configuration) ||
-         std::any_of(configuration.printers.begin(), configuration.printers.end(), [](const auto& p) { return !p.usb.is_empty(); });
+  return takes_automatically(configuration) || std::any_of(configuration.printers.begin(), configuration.printers.end(),
+                                                           [](const auto& p) { return !p.usb.is_empty(); });
 }
 
 std::set<std::string> claimed_ttys(const Configuration& configuration) {

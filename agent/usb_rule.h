@@ -15,7 +15,7 @@
 namespace agent {
 
 struct UsbRule {
-  std::optional<std::pair<std::uint16_t, std::uint16_t>> id;   ///< vendor and product
+  std::optional<std::pair<std::uint16_t, std::uint16_t>> id;  ///< vendor and product
   std::string serial_number;
   std::string port;
   bool operator==(const UsbRule&) const = default;

@@ -24,7 +24,8 @@ WebAccess::WebAccess(std::string file, Report report) : file_(std::move(file)), 
 std::vector<WebAccess::Stamp> WebAccess::stamps() const {
   std::vector<std::string> files{file_};
   if (state_.config.tls) {
-    for (const auto& file : {state_.config.tls->cert_file, state_.config.tls->key_file, state_.config.tls->client_ca_file}) {
+    for (const auto& file :
+         {state_.config.tls->cert_file, state_.config.tls->key_file, state_.config.tls->client_ca_file}) {
       if (!file.empty()) files.push_back(file);
     }
   }
@@ -32,7 +33,8 @@ std::vector<WebAccess::Stamp> WebAccess::stamps() const {
   for (const auto& file : files) {
     struct stat found {};
     if (::stat(file.c_str(), &found) != 0) found = {};
-    stamps.push_back({static_cast<long long>(found.st_ino), found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec});
+    stamps.push_back(
+        {static_cast<long long>(found.st_ino), found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec});
   }
   return stamps;
 }

@@ -26,8 +26,7 @@ ListenAddress parse_listen_address(std::string_view text) {
   std::string_view host = text.substr(0, colon);
   const std::uint16_t port = parse_port(text, text.substr(colon + 1));
   const bool opens = host.starts_with('['), closes = host.ends_with(']');
-  if (opens != closes || host == "[]" || host == "[")
-    fail(text, "the brackets around an IPv6 address do not match");
+  if (opens != closes || host == "[]" || host == "[") fail(text, "the brackets around an IPv6 address do not match");
   if (opens) {
     host = host.substr(1, host.size() - 2);
   } else if (host.find(':') != std::string_view::npos) {

@@ -30,8 +30,8 @@ struct TlsSettings {
 
 struct WebConfig {
   std::optional<TlsSettings> tls;
-  std::map<std::string, std::string, std::less<>> users;           ///< name: bcrypt hash; empty: everybody may read
-  std::vector<std::pair<std::string, std::string>> headers;        ///< of every answer
+  std::map<std::string, std::string, std::less<>> users;     ///< name: bcrypt hash; empty: everybody may read
+  std::vector<std::pair<std::string, std::string>> headers;  ///< of every answer
 };
 
 /// A sentence for the owner: "/etc/web.yml:3: basic_auth_users.max: expected a bcrypt hash such as $2y$10$..., found ...".

@@ -22,18 +22,12 @@ class WebCounters {
   void count_refusal(unsigned code) { add(refusals_, kRefusalCodes, code); }
   void count_dropped_connection() { dropped_connections_.fetch_add(1, std::memory_order_relaxed); }
   void count_failed_login() { failed_logins_.fetch_add(1, std::memory_order_relaxed); }
-  void scrape_took(std::chrono::nanoseconds time) {
-    last_scrape_ns_.store(time.count(), std::memory_order_relaxed);
-  }
+  void scrape_took(std::chrono::nanoseconds time) { last_scrape_ns_.store(time.count(), std::memory_order_relaxed); }
 
   /// By index into kScrapeCodes.
-  [[nodiscard]] std::uint64_t scrapes(std::size_t i) const {
-    return scrapes_[i].load(std::memory_order_relaxed);
-  }
+  [[nodiscard]] std::uint64_t scrapes(std::size_t i) const { return scrapes_[i].load(std::memory_order_relaxed); }
   /// By index into kRefusalCodes.
-  [[nodiscard]] std::uint64_t refusals(std::size_t i) const {
-    return refusals_[i].load(std::memory_order_relaxed);
-  }
+  [[nodiscard]] std::uint64_t refusals(std::size_t i) const { return refusals_[i].load(std::memory_order_relaxed); }
   [[nodiscard]] std::uint64_t dropped_connections() const {
     return dropped_connections_.load(std::memory_order_relaxed);
   }

@@ -70,16 +70,14 @@ GzipSink::GzipSink(std::string& out) : out_(out), deflate_(std::make_unique<Defl
   // Window of 8 kB and memory level 6: 64 kB of state instead of 256 kB. A page repeats itself within a few hundred
   // bytes, so it packs as well. + 16: with gzip's own header.
   constexpr int kWindowBits = 13 + 16, kMemoryLevel = 6;
-  if (deflateInit2(&deflate_->stream, Z_BEST_SPEED, Z_DEFLATED, kWindowBits, kMemoryLevel,
-                   Z_DEFAULT_STRATEGY) != Z_OK) {
+  if (deflateInit2(&deflate_->stream, Z_BEST_SPEED, Z_DEFLATED, kWindowBits, kMemoryLevel, Z_DEFAULT_STRATEGY) !=
+      Z_OK) {
     throw std::bad_alloc();
   }
   setp(deflate_->plain.data(), deflate_->plain.data() + deflate_->plain.size());
 }
 
-GzipSink::~GzipSink() {
-  deflateEnd(&deflate_->stream);
-}
+GzipSink::~GzipSink() { deflateEnd(&deflate_->stream); }
 
 namespace {
 

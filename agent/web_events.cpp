@@ -11,7 +11,8 @@ using nlohmann::json;
 constexpr unsigned kQuietTicks = 15;
 
 std::string event_text(const char* name, const json& data) {
-  return std::string("event: ") + name + "\ndata: " + data.dump(-1, ' ', false, json::error_handler_t::replace) + "\n\n";
+  return std::string("event: ") + name + "\ndata: " + data.dump(-1, ' ', false, json::error_handler_t::replace) +
+         "\n\n";
 }
 
 bool same_printers(const json& before, const json& after) {

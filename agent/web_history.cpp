@@ -45,18 +45,21 @@ std::optional<WebFault> take(const WebParameter& parameter, Range& range) {
                          : parameter.name == "step" ? &range.step
                                                     : nullptr;
   if (target == nullptr)
-    return WebFault{400, "no parameter is called \"" + clean_text(parameter.name, 64) + "\"; there are printer, from, to and step"};
+    return WebFault{
+        400, "no parameter is called \"" + clean_text(parameter.name, 64) + "\"; there are printer, from, to and step"};
   const auto value = whole_seconds(parameter.value);
   if (!value) {
-    return WebFault{400, parameter.name + ": expected a number of seconds" + (target == &range.step ? "" : " since 1970") +
-                                 ", found \"" + clean_text(parameter.value, 64) + '"'};
+    return WebFault{400, parameter.name + ": expected a number of seconds" +
+                             (target == &range.step ? "" : " since 1970") + ", found \"" +
+                             clean_text(parameter.value, 64) + '"'};
   }
   *target = *value;
   return std::nullopt;
 }
 
 std::optional<WebFault> fault_of(const Range& range) {
-  if (range.step < kShortestStep) return WebFault{400, "step: expected at least " + std::to_string(kShortestStep) + " seconds"};
+  if (range.step < kShortestStep)
+    return WebFault{400, "step: expected at least " + std::to_string(kShortestStep) + " seconds"};
   if (range.from > range.to) return WebFault{400, "from: expected no later than to"};
   if ((range.to - range.from) / range.step >= kMaxPoints)
     return WebFault{400, "step: expected one that gives at most " + std::to_string(kMaxPoints) + " points"};
@@ -144,8 +147,13 @@ std::variant<json, WebFault> temperature_history(const WebContext& context, cons
   if (auto fault = complete(range, std::chrono::duration_cast<std::chrono::seconds>(wall).count())) return *fault;
   auto samples = context.board.history().samples(link->name, range.from, range.to + range.step - 1);
   // A clock that was set back has put them out of order.
-  std::stable_sort(samples.begin(), samples.end(), [](const auto& a, const auto& b) { return a.unix_seconds < b.unix_seconds; });
-  return json{{"printer", range.printer}, {"from", range.from}, {"to", range.to}, {"step", range.step}, {"sensors", sensors_of(samples, range, *link)}};
+  std::stable_sort(samples.begin(), samples.end(),
+                   [](const auto& a, const auto& b) { return a.unix_seconds < b.unix_seconds; });
+  return json{{"printer", range.printer},
+              {"from", range.from},
+              {"to", range.to},
+              {"step", range.step},
+              {"sensors", sensors_of(samples, range, *link)}};
 }
 
 }  // namespace agent

@@ -18,6 +18,6 @@ struct WebFault {
 
 /// `query`: still encoded.
 [[nodiscard]] std::variant<nlohmann::json, WebFault> temperature_history(const WebContext& context,
-                                                                             const std::string& query);
+                                                                         const std::string& query);
 
 }  // namespace agent

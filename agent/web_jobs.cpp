@@ -15,7 +15,8 @@ std::optional<WebFault> take_limit(const std::string& text, std::size_t& limit) 
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, limit);
   if (error == std::errc() && stop == end && limit >= 1 && limit <= History::kMostJobs) return std::nullopt;
-  return WebFault{400, "limit: expected a number from 1 to " + std::to_string(History::kMostJobs) + ", found \"" + clean_text(text, 64) + '"'};
+  return WebFault{400, "limit: expected a number from 1 to " + std::to_string(History::kMostJobs) + ", found \"" +
+                           clean_text(text, 64) + '"'};
 }
 
 std::optional<WebFault> take(const WebParameter& parameter, JobFilter& filter) {
@@ -27,9 +28,11 @@ std::optional<WebFault> take(const WebParameter& parameter, JobFilter& filter) {
   if (parameter.name == "result") {
     filter.result = job_result_of(parameter.value);
     if (filter.result) return std::nullopt;
-    return WebFault{400, "result: expected running, completed, cancelled, failed or unknown, found \"" + clean_text(parameter.value, 64) + '"'};
+    return WebFault{400, "result: expected running, completed, cancelled, failed or unknown, found \"" +
+                             clean_text(parameter.value, 64) + '"'};
   }
-  return WebFault{400, "no parameter is called \"" + clean_text(parameter.name, 64) + "\"; there are printer, result and limit"};
+  return WebFault{
+      400, "no parameter is called \"" + clean_text(parameter.name, 64) + "\"; there are printer, result and limit"};
 }
 
 json job_json(const JobRecord& job) {

@@ -37,8 +37,8 @@ ErrorCode listen_at(tcp::acceptor& acceptor, const tcp::endpoint& endpoint, bool
 /// Every address: the IPv6 socket takes IPv4 as well; a kernel without IPv6 has the IPv4 one.
 ErrorCode listen_everywhere(tcp::acceptor& acceptor, std::uint16_t port) {
   const auto fault = listen_at(acceptor, tcp::endpoint(tcp::v6(), port), false);
-  const bool no_ipv6 = fault == asio::error::address_family_not_supported ||
-                       fault == boost::system::errc::address_not_available;
+  const bool no_ipv6 =
+      fault == asio::error::address_family_not_supported || fault == boost::system::errc::address_not_available;
   return no_ipv6 ? listen_at(acceptor, tcp::endpoint(tcp::v4(), port), false) : fault;
 }
 
@@ -47,14 +47,13 @@ ErrorCode listen_by_name(tcp::acceptor& acceptor, asio::io_context& io, const Li
   ErrorCode fault;
   const auto found = tcp::resolver(io).resolve(address.host, std::to_string(address.port), fault);
   if (fault || found.empty()) return fault ? fault : ErrorCode(asio::error::host_not_found);
-  auto it = std::find_if(found.begin(), found.end(),
-                         [](const auto& entry) { return entry.endpoint().address().is_v4(); });
+  auto it =
+      std::find_if(found.begin(), found.end(), [](const auto& entry) { return entry.endpoint().address().is_v4(); });
   if (it == found.end()) it = found.begin();
   return listen_at(acceptor, it->endpoint(), false);
 }
 
-ErrorCode listen(tcp::acceptor& acceptor, asio::io_context& io, const ListenAddress& address,
-                 bool ipv6_only) {
+ErrorCode listen(tcp::acceptor& acceptor, asio::io_context& io, const ListenAddress& address, bool ipv6_only) {
   if (address.host.empty()) return listen_everywhere(acceptor, address.port);
   ErrorCode not_literal;
   const auto literal = asio::ip::make_address(address.host, not_literal);
@@ -64,8 +63,7 @@ ErrorCode listen(tcp::acceptor& acceptor, asio::io_context& io, const ListenAddr
 
 }  // namespace
 
-WebListener::WebListener(asio::io_context& io, const std::string& address, bool ipv6_only,
-                         OnConnection on_connection)
+WebListener::WebListener(asio::io_context& io, const std::string& address, bool ipv6_only, OnConnection on_connection)
     : acceptor_(io), pause_(io), on_connection_(std::move(on_connection)) {
   const auto fault = listen(acceptor_, io, parse_listen_address(address), ipv6_only);
   if (fault) throw std::runtime_error("cannot listen on " + address + ": " + fault.message());

@@ -18,8 +18,7 @@ class WebListener {
 
   /// `address` as in WebOptions. `ipv6_only`: leave IPv4 to another listener on the same port. Throws std::runtime_error
   /// "cannot listen on ADDRESS: REASON".
-  WebListener(boost::asio::io_context& io, const std::string& address, bool ipv6_only,
-              OnConnection on_connection);
+  WebListener(boost::asio::io_context& io, const std::string& address, bool ipv6_only, OnConnection on_connection);
 
   /// Takes up accepting; the listener outlives the io_context's run.
   void start() { accept(); }

@@ -12,9 +12,7 @@ namespace agent {
 namespace {
 
 /// A name that nobody has costs as much time as one that somebody has: a hash of the same cost, of no password.
-std::string nobodys_hash(const WebUsers& users) {
-  return users.begin()->second.substr(0, 7) + std::string(53, '.');
-}
+std::string nobodys_hash(const WebUsers& users) { return users.begin()->second.substr(0, 7) + std::string(53, '.'); }
 
 /// After so long an address begins anew.
 constexpr std::chrono::minutes kForgive{10};
@@ -34,8 +32,9 @@ std::string text_to_hash(const std::string& hash, const std::string& name, const
 bool parse_basic(std::string_view authorization, const AccessModule& module, std::string& name, std::string& password) {
   constexpr std::string_view kScheme = "basic ";
   if (authorization.size() < kScheme.size()) return false;
-  const bool is_basic = std::equal(kScheme.begin(), kScheme.end(), authorization.begin(),
-                                   [](char a, char b) { return a == b || (b >= 'A' && b <= 'Z' && a == b + ('a' - 'A')); });
+  const bool is_basic = std::equal(kScheme.begin(), kScheme.end(), authorization.begin(), [](char a, char b) {
+    return a == b || (b >= 'A' && b <= 'Z' && a == b + ('a' - 'A'));
+  });
   const std::string_view credentials = authorization.substr(kScheme.size());
   if (!is_basic || credentials.size() > kMaxCredentials) return false;
   const auto both = module.base64(credentials);

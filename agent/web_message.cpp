@@ -46,8 +46,8 @@ void append_safety(std::string& head, const WebFields& own) {
 }  // namespace
 
 std::string_view status_text(unsigned status) {
-  const auto it = std::find_if(kStatusTexts.begin(), kStatusTexts.end(),
-                               [&](const auto& s) { return s.first == status; });
+  const auto it =
+      std::find_if(kStatusTexts.begin(), kStatusTexts.end(), [&](const auto& s) { return s.first == status; });
   return it != kStatusTexts.end() ? it->second : status_text(500);
 }
 
@@ -65,7 +65,8 @@ std::string response_head(const WebResponse& response, bool keep_alive, const We
   head += status_text(response.status);
   head += "\r\nContent-Type: ";
   head += response.content_type;
-  if (!response.is_stream && response.status != 304) head += "\r\nContent-Length: " + std::to_string(response.body.size());
+  if (!response.is_stream && response.status != 304)
+    head += "\r\nContent-Length: " + std::to_string(response.body.size());
   if (response.gzip) head += "\r\nContent-Encoding: gzip";
   if (response.is_scrape || response.varies_by_encoding) head += "\r\nVary: Accept-Encoding";
   if (!response.etag.empty()) head += "\r\nETag: " + response.etag;

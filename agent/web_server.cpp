@@ -60,8 +60,8 @@ class SignalsBlocked {
 
 class WebServer::Impl {
  public:
-  Impl(WebOptions options, BuildInfo build, const SnapshotBoard& board, const LogCounters& log,
-       WebCounters& counters, LinkQualityBoard& quality)
+  Impl(WebOptions options, BuildInfo build, const SnapshotBoard& board, const LogCounters& log, WebCounters& counters,
+       LinkQualityBoard& quality)
       : options_(std::move(options)),
         build_(std::move(build)),
         metrics_(build_, board, log, counters),
@@ -77,8 +77,7 @@ class WebServer::Impl {
         sweep_timer_(io_),
         event_timer_(io_),
         look_timer_(io_) {
-    if (!options_.telemetry_path.starts_with('/'))
-      throw std::runtime_error("the telemetry path must begin with /");
+    if (!options_.telemetry_path.starts_with('/')) throw std::runtime_error("the telemetry path must begin with /");
   }
 
   ~Impl() { stop(); }
@@ -115,8 +114,7 @@ class WebServer::Impl {
  private:
   void listen(const std::string& address) {
     const bool ipv6_only = has_ipv4_twin(options_.listen_addresses, parse_listen_address(address));
-    listeners_.emplace_back(io_, address, ipv6_only,
-                            [this](WebStream::Socket socket) { open(std::move(socket)); });
+    listeners_.emplace_back(io_, address, ipv6_only, [this](WebStream::Socket socket) { open(std::move(socket)); });
   }
 
   void run() {
@@ -197,20 +195,10 @@ WebServer::WebServer(WebOptions options, BuildInfo build, const SnapshotBoard& b
                      WebCounters& counters, LinkQualityBoard& quality)
     : impl_(std::make_unique<Impl>(std::move(options), std::move(build), board, log, counters, quality)) {}
 WebServer::~WebServer() = default;
-void WebServer::start() {
-  impl_->start();
-}
-void WebServer::reload_access() {
-  impl_->reload_access();
-}
-bool WebServer::speaks_tls() const {
-  return impl_->speaks_tls();
-}
-void WebServer::stop() {
-  impl_->stop();
-}
-const std::vector<std::string>& WebServer::addresses() const {
-  return impl_->addresses();
-}
+void WebServer::start() { impl_->start(); }
+void WebServer::reload_access() { impl_->reload_access(); }
+bool WebServer::speaks_tls() const { return impl_->speaks_tls(); }
+void WebServer::stop() { impl_->stop(); }
+const std::vector<std::string>& WebServer::addresses() const { return impl_->addresses(); }
 
 }  // namespace agent

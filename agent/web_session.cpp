@@ -80,9 +80,7 @@ void WebSession::start() {
   });
 }
 
-void WebSession::opened() {
-  await_request(context_.options.header_timeout);
-}
+void WebSession::opened() { await_request(context_.options.header_timeout); }
 
 void WebSession::enter(Phase phase, std::chrono::milliseconds limit) {
   phase_ = phase;
@@ -151,8 +149,7 @@ void WebSession::header_complete() {
   request.accepts_openmetrics = takes_openmetrics(joined(header, http::field::accept));
   const std::string_view target(header.target().data(), header.target().size());
   if (target.size() > kMaxTargetBytes) return refuse(414, "the path is too long");
-  if (header.version() >= 11 && header.count(http::field::host) != 1)
-    return refuse(400, "one Host field is needed");
+  if (header.version() >= 11 && header.count(http::field::host) != 1) return refuse(400, "one Host field is needed");
   const bool has_body = parser_->chunked() || parser_->content_length().value_or(0) > 0;
   if (has_body && request.method != WebMethod::kOther) return refuse(413, "no body is taken");
 
@@ -211,11 +208,12 @@ void WebSession::respond(WebResponse response, bool keep_alive, bool with_body) 
   with_events_ = response_.is_stream && with_body;
   body_size_ = response_.body.size();
   enter(Phase::kAnswer, context_.options.write_timeout);
-  stream_->write({asio::buffer(head_), asio::buffer(response_.body)}, [self = shared_from_this(), keep_alive](ErrorCode fault, std::size_t) {
-    if (self->phase_ != Phase::kAnswer) return;
-    if (fault) return self->close();
-    self->answered(keep_alive);
-  });
+  stream_->write({asio::buffer(head_), asio::buffer(response_.body)},
+                 [self = shared_from_this(), keep_alive](ErrorCode fault, std::size_t) {
+                   if (self->phase_ != Phase::kAnswer) return;
+                   if (fault) return self->close();
+                   self->answered(keep_alive);
+                 });
 }
 
 void WebSession::answered(bool keep_alive) {
@@ -248,15 +246,16 @@ void WebSession::offer(std::shared_ptr<const std::string> events) {
 void WebSession::send_events() {
   enter(Phase::kEvents, context_.options.write_timeout);
   sending_events_ = true;
-  stream_->write({asio::buffer(*events_.front()), asio::const_buffer()}, [self = shared_from_this()](ErrorCode fault, std::size_t) {
-    if (self->phase_ != Phase::kEvents) return;
-    if (fault) return self->close();
-    self->sending_events_ = false;
-    self->body_size_ -= self->events_.front()->size();
-    self->events_.pop_front();
-    if (!self->events_.empty()) return self->send_events();
-    self->enter(Phase::kEvents, kNoLimit);
-  });
+  stream_->write({asio::buffer(*events_.front()), asio::const_buffer()},
+                 [self = shared_from_this()](ErrorCode fault, std::size_t) {
+                   if (self->phase_ != Phase::kEvents) return;
+                   if (fault) return self->close();
+                   self->sending_events_ = false;
+                   self->body_size_ -= self->events_.front()->size();
+                   self->events_.pop_front();
+                   if (!self->events_.empty()) return self->send_events();
+                   self->enter(Phase::kEvents, kNoLimit);
+                 });
 }
 
 void WebSession::linger() {

@@ -207,7 +207,8 @@ void Arbiter::check_stale(Time now) {
       ++s_.counters.missing_oks;
       s_.given_up = static_cast<std::uint8_t>(std::min(s_.given_up + 1, 255));
     }
-    if (!first.maybe || first.letter != 0) s_.newline_due = true;  // perhaps its end was lost and the printer waits for it
+    if (!first.maybe || first.letter != 0)
+      s_.newline_due = true;  // perhaps its end was lost and the printer waits for it
     s_.in_flight.erase(0);
   }
   if (s_.in_flight.overflow() > 0 && now - std::max({s_.last_host_line, s_.last_progress_line, s_.last_ok}) > kStale) {
@@ -226,7 +227,8 @@ void Arbiter::end_boot() {
 // Each ok says that the planner has taken a move and goes on. That there may be as many as a host has lines in flight is
 // no reason to hold them for ever.
 Time Arbiter::drain_ends() const {
-  return std::min(std::max(s_.waiting_since, s_.last_ok) + settings_.drain_limit, s_.waiting_since + 2 * settings_.drain_limit);
+  return std::min(std::max(s_.waiting_since, s_.last_ok) + settings_.drain_limit,
+                  s_.waiting_since + 2 * settings_.drain_limit);
 }
 
 void Arbiter::tick(Time now) {
@@ -256,7 +258,8 @@ void Arbiter::tick(Time now) {
 Time Arbiter::deadline() const {
   Time next = s_.ticked + kBeat;
   if (s_.draining && s_.waiting_since != kNever) next = std::min(next, drain_ends());
-  if (s_.in_flight.own() && s_.waiting_since != kNever && s_.hold_until > s_.ticked) next = std::min(next, s_.hold_until);
+  if (s_.in_flight.own() && s_.waiting_since != kNever && s_.hold_until > s_.ticked)
+    next = std::min(next, s_.hold_until);
   return next;
 }
 

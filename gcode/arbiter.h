@@ -50,57 +50,57 @@ struct ArbiterState {
   PrintWatch prints;
   Mmu mmu;
   Lifetime lifetime;
-  std::uint8_t dialect = 0;          ///< Dialect::id
+  std::uint8_t dialect = 0;  ///< Dialect::id
 
   // --- own lines
-  OwnLine own;                       ///< the one in flight, or the last
-  bool wanting = false;              ///< the poller has something due
-  bool draining = false;             ///< host lines wait for owed oks
-  Time waiting_since = kNever;       ///< since when a host line waits, or kNever
-  Time try_again{};                  ///< no new drain before this
-  Time hold_until{};                 ///< host lines wait for an own answer until then
-  std::uint8_t ghosts = 0;           ///< own M105s given up: an answer may still come
-  std::uint8_t given_up = 0;         ///< host commands given up as never answered: their oks may still come
-  std::uint8_t surplus = 0;          ///< oks that may come although nobody waits: an own ok was passed in a host ok's place
+  OwnLine own;                  ///< the one in flight, or the last
+  bool wanting = false;         ///< the poller has something due
+  bool draining = false;        ///< host lines wait for owed oks
+  Time waiting_since = kNever;  ///< since when a host line waits, or kNever
+  Time try_again{};             ///< no new drain before this
+  Time hold_until{};            ///< host lines wait for an own answer until then
+  std::uint8_t ghosts = 0;      ///< own M105s given up: an answer may still come
+  std::uint8_t given_up = 0;    ///< host commands given up as never answered: their oks may still come
+  std::uint8_t surplus = 0;     ///< oks that may come although nobody waits: an own ok was passed in a host ok's place
   Time extra_ok_until{-std::chrono::hours(1)};  ///< the ok too many of an own M105 comes until then or not at all
-  bool newline_due = false;          ///< see take_newline()
-  bool guarded = false;              ///< a newline was sent behind the own line
-  bool own_rejected = false;         ///< the printer rejects the own line: Error, Resend, ok are its
-  Time deferred_at{};                ///< last time a deferral was counted
+  bool newline_due = false;                     ///< see take_newline()
+  bool guarded = false;                         ///< a newline was sent behind the own line
+  bool own_rejected = false;                    ///< the printer rejects the own line: Error, Resend, ok are its
+  Time deferred_at{};                           ///< last time a deferral was counted
 
   // --- what the printer is doing
   bool host_attached = false;
-  bool half_line = false;            ///< the printer holds a part of a host line
-  bool line_timed_out = false;       ///< the printer threw the beginning of the host's line away
-  bool comment_open = false;         ///< the printer will swallow the next line (Dialect::comment_swallows_next)
-  bool uploading = false;            ///< between M28 and its end
-  bool upload_confirmed = false;     ///< ... and "Writing to file" was seen
+  bool half_line = false;         ///< the printer holds a part of a host line
+  bool line_timed_out = false;    ///< the printer threw the beginning of the host's line away
+  bool comment_open = false;      ///< the printer will swallow the next line (Dialect::comment_swallows_next)
+  bool uploading = false;         ///< between M28 and its end
+  bool upload_confirmed = false;  ///< ... and "Writing to file" was seen
   bool meatpack = false;
   bool power_panic = false;
-  bool resend_ok_due = false;        ///< the next ok belongs to a rejected line
-  bool stray_ok = false;             ///< the next ok is for a scrap of a line, which was nobody's command
-  bool line_rejected = false;        ///< Error with a number: a Resend follows
-  bool was_out_of_order = false;     ///< ... that was right in itself, but not the next one
-  bool recovering = false;           ///< until the asked-for line was acknowledged
-  bool asked_again = false;          ///< ... and the host has sent it
+  bool resend_ok_due = false;     ///< the next ok belongs to a rejected line
+  bool stray_ok = false;          ///< the next ok is for a scrap of a line, which was nobody's command
+  bool line_rejected = false;     ///< Error with a number: a Resend follows
+  bool was_out_of_order = false;  ///< ... that was right in itself, but not the next one
+  bool recovering = false;        ///< until the asked-for line was acknowledged
+  bool asked_again = false;       ///< ... and the host has sent it
   std::int64_t asked_number = -1;
-  std::int64_t sent_twice = -1;      ///< a line that may be rejected once more because the host sent it again, or -1
-  std::int64_t last_number = -1;     ///< N of the last numbered host line
+  std::int64_t sent_twice = -1;   ///< a line that may be rejected once more because the host sent it again, or -1
+  std::int64_t last_number = -1;  ///< N of the last numbered host line
   ResendReason resend_reason = ResendReason::kOther;
   bool busy_since_ok = false;
   bool counted_start = false;
-  bool heating_says_w = false;       ///< this printer's waiting lines can be told from reports
+  bool heating_says_w = false;  ///< this printer's waiting lines can be told from reports
   LastReport last_report = LastReport::kNone;
-  Time last_report_at{};             ///< instant of the last line
+  Time last_report_at{};  ///< instant of the last line
   Time recovery_since{-std::chrono::hours(1)};
   Time last_host_line{};
   bool any_host_line = false;
-  Time last_progress_line{};         ///< last busy or heating line: the printer works on something
+  Time last_progress_line{};  ///< last busy or heating line: the printer works on something
   Time last_ok{};
-  bool boot_answered = false;        ///< an ok came since
+  bool boot_answered = false;  ///< an ok came since
   Time boot_until{};
-  Time quiet_until{};                ///< a command that acknowledges itself early still runs
-  Time empty_since = kNever;         ///< since when nothing is in flight in a print
+  Time quiet_until{};         ///< a command that acknowledges itself early still runs
+  Time empty_since = kNever;  ///< since when nothing is in flight in a print
   Time ticked{};
 };
 

@@ -15,7 +15,8 @@ constexpr std::size_t kLongestCommand = 95;
 // What the firmware takes for further commands of the same line; each may owe an ok.
 std::size_t pieces_behind(const Command& command, std::size_t length, const Dialect& dialect) {
   std::size_t pieces = 0;
-  if (dialect.colon_ends_line) pieces += static_cast<std::size_t>(std::count(command.text.begin(), command.text.end(), ':'));
+  if (dialect.colon_ends_line)
+    pieces += static_cast<std::size_t>(std::count(command.text.begin(), command.text.end(), ':'));
   if (!dialect.splits_long_lines) return pieces;
   for (std::size_t rest = length; rest > kLongestCommand; rest -= std::min(rest, kLongestCommand + 1)) ++pieces;
   return pieces;
@@ -47,7 +48,8 @@ InFlight Arbiter::entry_for(const Command& command, Time now) const {
     entry.oks = d.family == FirmwareFamily::kPrusa ? 0 : 1;
     entry.maybe = true;
   }
-  if (!command.is_numbered() && command.checksum != ChecksumVerdict::kNone && d.unnumbered_checksum_owes_none) entry.oks = 0;
+  if (!command.is_numbered() && command.checksum != ChecksumVerdict::kNone && d.unnumbered_checksum_owes_none)
+    entry.oks = 0;
   // A repeated number is dropped without a word if the printer has it, and answered if it has not: nobody can tell.
   const bool repeated = command.number && (*command.number == s_.last_number || *command.number == s_.last_number - 1);
   const bool may_be_dropped = repeated && d.drops_duplicate_numbers && command.kind != CommandKind::kLineNumber;
@@ -103,7 +105,8 @@ void Arbiter::host_line(const Command& command, std::size_t length, Time now) {
   InFlight entry = entry_for(command, now);
   entry.maybe = entry.maybe || s_.line_timed_out;
   s_.line_timed_out = false;
-  if (command.kind != CommandKind::kBlank || command.is_blanks_only) ++s_.counters.commands[static_cast<std::size_t>(Origin::kHost)];
+  if (command.kind != CommandKind::kBlank || command.is_blanks_only)
+    ++s_.counters.commands[static_cast<std::size_t>(Origin::kHost)];
   s_.subscriptions.host_command(command, *dialect_, now);
   if (!s_.uploading) s_.prints.host_command(command, s_.printer, now);
   if (command.kind == CommandKind::kUploadBegin) {

@@ -68,7 +68,8 @@ Verdict Arbiter::on_resend(const Reply& reply, Time now) {
     if (behind && !entry.is_own()) entry.maybe = true;
     ++i;
   }
-  if (s_.was_out_of_order && s_.sent_twice >= 0 && reply.number > s_.sent_twice) behind = true;  // it was the second of that line
+  if (s_.was_out_of_order && s_.sent_twice >= 0 && reply.number > s_.sent_twice)
+    behind = true;  // it was the second of that line
   s_.sent_twice = -1;
   // A number that is too low was rejected, or a line that only the firmware takes for numbered: the newest it must be.
   for (std::size_t i = s_.in_flight.size(); s_.line_rejected && !behind && i-- > 0;) {
@@ -92,7 +93,8 @@ Verdict Arbiter::on_ok(const Reply& reply, std::string_view line, Time now) {
     if (s_.in_flight.own()) finish_own(QueryOutcome::kTimeout, now);
     return Verdict::kWithhold;
   }
-  const Verdict verdict = reply.kind == ReplyKind::kOkTemperature ? on_temperature_ok(now) : on_plain_ok(reply, line, now);
+  const Verdict verdict =
+      reply.kind == ReplyKind::kOkTemperature ? on_temperature_ok(now) : on_plain_ok(reply, line, now);
   after_ok(now);
   return verdict;
 }
@@ -137,7 +139,8 @@ Verdict Arbiter::on_temperature_ok(Time now) {
 // did not know ("M118 ok" has two, and so has a host's M600), and the answer still comes. What noise left of an answer is
 // not so clean.
 bool Arbiter::is_no_answer_to_m105(std::string_view line) const {
-  if (s_.in_flight.size() != 1 || s_.in_flight.overflow() > 0 || s_.in_flight[0].kind != CommandKind::kTemperature) return false;
+  if (s_.in_flight.size() != 1 || s_.in_flight.overflow() > 0 || s_.in_flight[0].kind != CommandKind::kTemperature)
+    return false;
   return !s_.in_flight[0].maybe && !s_.in_flight[0].payload_seen && trimmed(line) == "ok";
 }
 
@@ -156,7 +159,8 @@ Verdict Arbiter::on_plain_ok(const Reply& reply, std::string_view line, Time now
   if (s_.in_flight.empty()) {
     if (s_.surplus > 0) {
       --s_.surplus;
-      return trimmed(line).starts_with("ok") ? Verdict::kWithhold : Verdict::kPass;  // "echo:Active Extruder: 0ok" is more
+      // "echo:Active Extruder: 0ok" is more than an ok
+      return trimmed(line).starts_with("ok") ? Verdict::kWithhold : Verdict::kPass;
     }
     ++s_.counters.unexpected_oks;
     return Verdict::kPass;
@@ -181,7 +185,8 @@ Verdict Arbiter::on_plain_ok(const Reply& reply, std::string_view line, Time now
   if (s_.in_flight.host_count() == 0 || own_for_certain || ok_follows_payload(own, now)) {
     const bool useful = own.payload_seen || s_.own.seconds > 0;
     if (s_.own.seconds > 0 && !own.payload_seen) s_.subscriptions.asserted(s_.own, *dialect_);
-    if (own.query == Query::kM105 && !own.payload_seen) s_.ghosts = 1;  // if that was no answer after all, it still comes
+    if (own.query == Query::kM105 && !own.payload_seen)
+      s_.ghosts = 1;  // if that was no answer after all, it still comes
     finish_own(useful ? QueryOutcome::kAnswered : QueryOutcome::kTimeout, now);
     return Verdict::kWithhold;
   }

@@ -152,7 +152,8 @@ void Arbiter::note(const Reply& reply, std::string_view line, Time now) {
   if (reply.kind == ReplyKind::kHeating && line.find(" W:") != std::string_view::npos) s_.heating_says_w = true;
   if (reply.kind == ReplyKind::kPowerPanic) {
     s_.power_panic = true;
-    if (const auto own = s_.in_flight.own()) s_.in_flight[*own].doubtful = true;  // its answer may be the line that was torn
+    if (const auto own = s_.in_flight.own())
+      s_.in_flight[*own].doubtful = true;  // its answer may be the line that was torn
   }
   if (reply.kind == ReplyKind::kOverflow) on_overflow(reply);
   if (reply.kind == ReplyKind::kUploadBegin) on_upload_begin();
@@ -210,9 +211,9 @@ Verdict Arbiter::decide(const Reply& reply, std::string_view line, Time now) {
   });
   const LastReport after = now - s_.last_report_at < kOneGo && !asked_since ? s_.last_report : LastReport::kNone;
   s_.last_report_at = now;
-  s_.last_report = reply.kind == ReplyKind::kTemperature                                      ? LastReport::kTemperature
+  s_.last_report = reply.kind == ReplyKind::kTemperature                                     ? LastReport::kTemperature
                    : reply.kind == ReplyKind::kPosition && after == LastReport::kTemperature ? LastReport::kPosition
-                                                                                              : LastReport::kNone;
+                                                                                             : LastReport::kNone;
   if (reply.kind == ReplyKind::kStart) return Verdict::kPass;
   if (reply.carries_ok) return on_ok(reply, line, now);
   if (reply.kind == ReplyKind::kError && reply.is_number_error) return on_error(reply);
@@ -230,7 +231,9 @@ Verdict Arbiter::decide(const Reply& reply, std::string_view line, Time now) {
   if (reply.text == kNoSensors && s_.in_flight.size() > 0) s_.in_flight[0].payload_seen = true;
   const bool torn = is_report(reply.kind) && !is_whole_report(line);
   // What nobody understands may be the own answer, spoiled: from now on its place in the line proves nothing.
-  if (const auto own = s_.in_flight.own(); own && (torn || reply.kind == ReplyKind::kUnknown || reply.kind == ReplyKind::kUnknownCommand)) s_.in_flight[*own].doubtful = true;
+  if (const auto own = s_.in_flight.own();
+      own && (torn || reply.kind == ReplyKind::kUnknown || reply.kind == ReplyKind::kUnknownCommand))
+    s_.in_flight[*own].doubtful = true;
   if (torn) return Verdict::kPass;
   switch (reply.kind) {
     case ReplyKind::kTemperature:
@@ -251,7 +254,9 @@ bool Arbiter::rejects_own(std::string_view line) const {
   if (s_.in_flight.host_count() == 0) return names_own(line, text);
   // What was given up may have been an M27 too; but no host asks for "D3 Ax0eff C8".
   const bool all_known = s_.in_flight.overflow() == 0 && (s_.given_up == 0 || own.code < 0);
-  const auto may_say_it = [&](const InFlight& e) { return e.letter == 0 || (e.letter == text.front() && e.code == own.code); };
+  const auto may_say_it = [&](const InFlight& e) {
+    return e.letter == 0 || (e.letter == text.front() && e.code == own.code);
+  };
   return all_known && !s_.in_flight.any_host(may_say_it) && names_own_exactly(line, text);
 }
 
@@ -275,8 +280,9 @@ bool Arbiter::answers_own(const Reply& reply, std::string_view line) const {
     case Query::kM115:
       return reply.kind == ReplyKind::kFirmware || reply.kind == ReplyKind::kCapability || line.starts_with("area:");
     case Query::kM27:
-      return reply.kind == ReplyKind::kSdPosition || reply.kind == ReplyKind::kSdIdle || reply.kind == ReplyKind::kSdPaused ||
-             reply.kind == ReplyKind::kSdTime || (reply.kind == ReplyKind::kSdFile && looks_like_file(line));
+      return reply.kind == ReplyKind::kSdPosition || reply.kind == ReplyKind::kSdIdle ||
+             reply.kind == ReplyKind::kSdPaused || reply.kind == ReplyKind::kSdTime ||
+             (reply.kind == ReplyKind::kSdFile && looks_like_file(line));
     case Query::kM73: return reply.kind == ReplyKind::kProgress;
     case Query::kM114: return reply.kind == ReplyKind::kPosition;
     case Query::kM123: return reply.kind == ReplyKind::kFans;

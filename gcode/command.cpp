@@ -84,6 +84,7 @@ void take_code(Command& command) {
 }
 
 // Codes whose rest is a text for the display, the host or a file name, not letters with numbers.
+// clang-format off
 bool has_text_parameters(const Command& command) {
   if (command.letter != 'M') return command.letter == 0;
   switch (command.code) {
@@ -93,6 +94,7 @@ bool has_text_parameters(const Command& command) {
       return false;
   }
 }
+// clang-format on
 
 // Finds `letter` anywhere outside quoted text, as firmwares do ("G28 XY" names both axes). On success `rest` begins after
 // the letter.
@@ -127,8 +129,8 @@ Command parse_command(std::string_view line) {
   text = begin < uncovered.size() ? uncovered.substr(begin) : std::string_view{};
 
   command.text = trim_blanks(text);
-  command.is_blanks_only = !line.empty() && said.size() == line.size() && command.text.empty() && !command.is_numbered() &&
-                           command.checksum == ChecksumVerdict::kNone;
+  command.is_blanks_only = !line.empty() && said.size() == line.size() && command.text.empty() &&
+                           !command.is_numbered() && command.checksum == ChecksumVerdict::kNone;
   take_code(command);
   command.kind = kind_of(command);
   return command;

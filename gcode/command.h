@@ -14,26 +14,26 @@ enum class ChecksumVerdict : std::uint8_t { kNone, kGood, kBad };
 
 /// What the arbiter's accounts need to know of a command. One command has one kind; the first that fits counts.
 enum class CommandKind : std::uint8_t {
-  kBlank,         ///< no text and no number: empty, blanks only, or a comment only; owes no ok (blanks only: see Dialect)
-  kMotion,        ///< G0 to G3, G5: ok when planned
-  kLineNumber,    ///< M110
-  kTemperature,   ///< M105: the answer begins "ok T:"
-  kHeatAndWait,   ///< M109, M190 to M193, M303, M306, M310 A, M860: blocks for minutes, most print temperatures
-  kBlocking,      ///< G4, G12, G27 to G38, G76, G80, G92 (not E only), M0, M1, M18, M24, M25, M45 to M48, M84, M125, M226,
-                  ///< M400, M600 to M603, M701, M702, T: may block for long
-  kReport,        ///< M155, M154, M123 S, M27 S, M113: switches a repeated report on or off
-  kQuery,         ///< M27, M31, M73, M114, M115, bare M220, PRUSA, D codes, M118 ...: text of its own, then ok
-  kListing,       ///< M20: free text until "End file list"
-  kUploadBegin,   ///< M28, M928: everything after it goes into a file
-  kUploadEnd,     ///< M29 (inside an upload any line with the bytes "M29" ends it: see ends_upload)
-  kEmergency,     ///< M112, M108, M410, M524, M876: never held
-  kPidParameters, ///< M301, M304: two oks on Prusa
+  kBlank,       ///< no text and no number: empty, blanks only, or a comment only; owes no ok (blanks only: see Dialect)
+  kMotion,      ///< G0 to G3, G5: ok when planned
+  kLineNumber,  ///< M110
+  kTemperature,  ///< M105: the answer begins "ok T:"
+  kHeatAndWait,  ///< M109, M190 to M193, M303, M306, M310 A, M860: blocks for minutes, most print temperatures
+  kBlocking,  ///< G4, G12, G27 to G38, G76, G80, G92 (not E only), M0, M1, M18, M24, M25, M45 to M48, M84, M125, M226,
+              ///< M400, M600 to M603, M701, M702, T: may block for long
+  kReport,    ///< M155, M154, M123 S, M27 S, M113: switches a repeated report on or off
+  kQuery,     ///< M27, M31, M73, M114, M115, bare M220, PRUSA, D codes, M118 ...: text of its own, then ok
+  kListing,   ///< M20: free text until "End file list"
+  kUploadBegin,    ///< M28, M928: everything after it goes into a file
+  kUploadEnd,      ///< M29 (inside an upload any line with the bytes "M29" ends it: see ends_upload)
+  kEmergency,      ///< M112, M108, M410, M524, M876: never held
+  kPidParameters,  ///< M301, M304: two oks on Prusa
   kOther,
 };
 
 /// Views point into the line that was given; they live as long as it does.
 struct Command {
-  std::string_view text;        ///< without number, checksum and terminator, leading and trailing blanks removed
+  std::string_view text;               ///< without number, checksum and terminator, leading and trailing blanks removed
   std::optional<std::int64_t> number;  ///< N, signed
   ChecksumVerdict checksum = ChecksumVerdict::kNone;
   /// 'G', 'M', 'T', 'D', or 0 where no such letter with a number begins the text ("T?", "Tx", "Tc" are 'T' with code -1).

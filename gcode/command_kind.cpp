@@ -7,6 +7,7 @@
 namespace gcode {
 namespace {
 
+// clang-format off
 CommandKind kind_of_g(const Command& command) {
   switch (command.code) {
     case 0: case 1: case 2: case 3: case 5:
@@ -28,6 +29,7 @@ CommandKind kind_of_g(const Command& command) {
       return CommandKind::kOther;
   }
 }
+// clang-format on
 
 // M 5: a soft reset, and what REALTIME_REPORTING reads before the queue does.
 bool acts_at_once(std::string_view text) {
@@ -36,6 +38,7 @@ bool acts_at_once(std::string_view text) {
 
 CommandKind report_if(bool repeated) { return repeated ? CommandKind::kReport : CommandKind::kQuery; }
 
+// clang-format off
 CommandKind kind_of_m(const Command& command) {
   switch (command.code) {
     case 105:
@@ -78,21 +81,19 @@ CommandKind kind_of_m(const Command& command) {
       return CommandKind::kOther;
   }
 }
+// clang-format on
 
 }  // namespace
 
 CommandKind kind_of(const Command& command) {
   switch (command.letter) {
-    case 'G':
-      return kind_of_g(command);
-    case 'M':
-      return kind_of_m(command);
+    case 'G': return kind_of_g(command);
+    case 'M': return kind_of_m(command);
     case 'T':  // a tool change loads filament where there is an MMU
       return CommandKind::kBlocking;
     case 'D':  // P: debug codes dump memory
       return CommandKind::kQuery;
-    default:
-      break;
+    default: break;
   }
   if (command.text.empty() && !command.is_numbered() && command.checksum == ChecksumVerdict::kNone) {
     return CommandKind::kBlank;

@@ -58,7 +58,8 @@ void Conversation::end_command(std::string_view line, std::optional<Time> at, bo
 void Conversation::end_reply(std::string_view line, std::optional<Time> at, bool is_unfinished) {
   while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   const Reply reply = parse_reply(line, *dialect_);
-  if (follows_printer_ && reply.kind == ReplyKind::kFirmware) dialect_ = &choose_dialect(parse_firmware(reply.text).name);
+  if (follows_printer_ && reply.kind == ReplyKind::kFirmware)
+    dialect_ = &choose_dialect(parse_firmware(reply.text).name);
   on_reply_({line, at, is_unfinished}, reply);
 }
 

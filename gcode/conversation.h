@@ -43,9 +43,9 @@ class Conversation {
   bool follows_printer_;
   CommandSink on_command_;
   ReplySink on_reply_;
-  std::string to_printer_, from_printer_;       ///< lines begun; at most kLongestLine bytes each
+  std::string to_printer_, from_printer_;  ///< lines begun; at most kLongestLine bytes each
   std::optional<Time> last_to_, last_from_;
-  bool skip_line_feed_ = false;                 ///< the LF of a CR LF, which may come in the next piece
+  bool skip_line_feed_ = false;  ///< the LF of a CR LF, which may come in the next piece
 };
 
 }  // namespace gcode

@@ -104,9 +104,7 @@ void add_values(const Reply& reply, std::string& out, JsonObject& values) {
     case ReplyKind::kUploadBegin: return add_file(reply, values);
     case ReplyKind::kPercent: return add_percent(reply, values);
     case ReplyKind::kFirmware: return add_firmware(reply, values);
-    case ReplyKind::kCapability:
-      values.text("name", reply.text);
-      return values.truth("on", reply.capability_on);
+    case ReplyKind::kCapability: values.text("name", reply.text); return values.truth("on", reply.capability_on);
     case ReplyKind::kSerialNumber: return values.text("serial_number", reply.text);
     case ReplyKind::kPrinterState: return values.integer("state", reply.number);
     case ReplyKind::kStatistics:

@@ -15,9 +15,9 @@ namespace gcode {
 
 /// What is said of a line beside its meaning.
 struct LineNote {
-  std::string_view line;         ///< without its terminator
-  std::optional<Time> at;        ///< left out if nothing is known
-  bool is_unfinished = false;    ///< the recording ends, or the bound was reached, before the line's end
+  std::string_view line;       ///< without its terminator
+  std::optional<Time> at;      ///< left out if nothing is known
+  bool is_unfinished = false;  ///< the recording ends, or the bound was reached, before the line's end
 };
 
 /// Appends one object without a newline. `values` holds what the line tells and nothing that it does not.

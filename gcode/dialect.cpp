@@ -66,7 +66,8 @@ const Dialect& unknown_dialect() { return kUnknownDialect; }
 
 const Dialect& choose_dialect(std::string_view firmware_name) {
   // Prusa up to 3.1.4 kept this sentence of Marlin 1.0 (P 2.4); nothing in it tells the two apart.
-  if (firmware_name.find("Sprinter/grbl mashup") != std::string_view::npos) return *find_dialect("marlin-1.0-or-prusa-3.1");
+  if (firmware_name.find("Sprinter/grbl mashup") != std::string_view::npos)
+    return *find_dialect("marlin-1.0-or-prusa-3.1");
   std::string_view rest = trim_blanks(firmware_name);
   // "Prusa-Firmware-Buddy" is another firmware for other boards: not followed by a blank.
   if (take(rest, "Prusa-Firmware ")) {

@@ -11,7 +11,8 @@ constexpr Time kQuiet = std::chrono::seconds(10);
 
 /// Bytes number [from, to) of one ring, put at the beginning of another, and those that stand behind them unnoted. Returns
 /// how many without the latter.
-std::uint64_t copy_bytes(std::span<char> left, std::uint64_t from, std::uint64_t to, std::size_t unnoted, std::span<char> into) {
+std::uint64_t copy_bytes(std::span<char> left, std::uint64_t from, std::uint64_t to, std::size_t unnoted,
+                         std::span<char> into) {
   RingCounters all{from, to};
   const ByteRing ring(left, all);
   const std::uint64_t end = from + std::min<std::uint64_t>(to + unnoted - from, into.size());
@@ -52,7 +53,8 @@ void put_in_flight(const Handover& left, ArbiterState& arbiter, Time now) {
 }
 
 void put_printer(const Handover& left, ArbiterState& arbiter, Time now) {
-  const std::string_view firmware(left.firmware.data(), std::min<std::size_t>(left.firmware_size, left.firmware.size()));
+  const std::string_view firmware(left.firmware.data(),
+                                  std::min<std::size_t>(left.firmware_size, left.firmware.size()));
   arbiter.printer.open = true;
   arbiter.printer.opened_at = now;
   if (!firmware.empty()) {
@@ -74,11 +76,14 @@ void put_printer(const Handover& left, ArbiterState& arbiter, Time now) {
 }  // namespace
 
 bool is_sound(const Handover& left, const RelayMemory& rings) {
-  const auto holds = [](std::span<char> ring, std::uint64_t from, std::uint64_t to) { return from <= to && to - from <= ring.size(); };
+  const auto holds = [](std::span<char> ring, std::uint64_t from, std::uint64_t to) {
+    return from <= to && to - from <= ring.size();
+  };
   return rings.from_host.size() <= RelayMemory::kFromHost && rings.from_printer.size() <= RelayMemory::kFromPrinter &&
          rings.to_host.size() <= RelayMemory::kToHost && holds(rings.from_host, left.host_written, left.host_tail) &&
          left.host_written <= left.host_taken && left.host_taken <= left.host_tail &&
-         holds(rings.from_printer, left.printer_passed, left.printer_tail) && holds(rings.to_host, left.to_host_head, left.to_host_tail);
+         holds(rings.from_printer, left.printer_passed, left.printer_tail) &&
+         holds(rings.to_host, left.to_host_head, left.to_host_tail);
 }
 
 Handover handover_of(const LineRelay::State& s) {
@@ -115,15 +120,16 @@ Handover handover_of(const LineRelay::State& s) {
   return out;
 }
 
-void take_over(Handover left, const UnnotedBytes& unnoted, RelayMemory left_rings, RelayMemory rings, LineRelay::State& s,
-               Time now) {
+void take_over(Handover left, const UnnotedBytes& unnoted, RelayMemory left_rings, RelayMemory rings,
+               LineRelay::State& s, Time now) {
   note(left, unnoted);
-  s.from_host.tail = copy_bytes(left_rings.from_host, left.host_written, left.host_tail, unnoted.from_host, rings.from_host);
+  s.from_host.tail =
+      copy_bytes(left_rings.from_host, left.host_written, left.host_tail, unnoted.from_host, rings.from_host);
   s.host_taken = s.host_line_start = s.host_scanned = left.host_taken - left.host_written;
   s.host_line_open = left.host_line_open != 0;
   s.host_arrived = s.from_host.tail > 0 ? now : kNever;
-  s.from_printer.tail = copy_bytes(left_rings.from_printer, left.printer_passed, left.printer_tail, unnoted.from_printer,
-                                   rings.from_printer);
+  s.from_printer.tail = copy_bytes(left_rings.from_printer, left.printer_passed, left.printer_tail,
+                                   unnoted.from_printer, rings.from_printer);
   s.printer_line_long = left.printer_part_passed != 0;
   s.printer_arrived = s.from_printer.tail > 0 ? now : kNever;
   s.to_host.tail = copy_bytes(left_rings.to_host, left.to_host_head, left.to_host_tail, 0, rings.to_host);

@@ -17,20 +17,20 @@ namespace gcode {
 struct Handover {
   std::uint32_t size = sizeof(Handover);
   // Byte numbers, as RingCounters count them.
-  std::uint64_t host_written = 0;    ///< from_host: before this all is out
-  std::uint64_t host_taken = 0;      ///< before this all was judged: it goes out as it is
+  std::uint64_t host_written = 0;  ///< from_host: before this all is out
+  std::uint64_t host_taken = 0;    ///< before this all was judged: it goes out as it is
   std::uint64_t host_tail = 0;
   std::uint64_t printer_passed = 0;  ///< from_printer: before this all was passed or withheld
   std::uint64_t printer_tail = 0;
   std::uint64_t to_host_head = 0;
   std::uint64_t to_host_tail = 0;
-  std::uint16_t hosts_before = 0;    ///< commands of the host's in flight, before the agent's own and behind it
+  std::uint16_t hosts_before = 0;  ///< commands of the host's in flight, before the agent's own and behind it
   std::uint16_t hosts_behind = 0;
-  std::int16_t own_code = 0;         ///< number of the agent's M command in flight; 0: none, -1: another
-  std::uint8_t own_next = 0;         ///< the next write is a line of the agent's own, or a newline of its own
-  std::uint8_t own_unsent = 0;       ///< the command in flight is not out yet
+  std::int16_t own_code = 0;    ///< number of the agent's M command in flight; 0: none, -1: another
+  std::uint8_t own_next = 0;    ///< the next write is a line of the agent's own, or a newline of its own
+  std::uint8_t own_unsent = 0;  ///< the command in flight is not out yet
   std::uint8_t host_attached = 0;
-  std::uint8_t host_line_open = 0;   ///< a part of a host line went out without its end
+  std::uint8_t host_line_open = 0;  ///< a part of a host line went out without its end
   std::uint8_t printer_part_passed = 0;
   std::uint8_t uploading = 0;
   std::uint8_t meatpack = 0;
@@ -57,7 +57,7 @@ struct UnnotedBytes {
 /// Makes a fresh `state` and `rings` go on with what was left. `left_rings` are its rings, no larger than ours. Unnoted bytes
 /// from host and printer stand in the free space of `rings` then: host_received() and printer_received() are to be told. The
 /// agent asks nothing for the next ten seconds: who is owed which ok is not known for certain.
-void take_over(Handover left, const UnnotedBytes& unnoted, RelayMemory left_rings, RelayMemory rings, LineRelay::State& state,
-               Time now);
+void take_over(Handover left, const UnnotedBytes& unnoted, RelayMemory left_rings, RelayMemory rings,
+               LineRelay::State& state, Time now);
 
 }  // namespace gcode

@@ -16,19 +16,19 @@ namespace gcode {
 /// One command in flight. Plain.
 struct InFlight {
   Time sent{};
-  std::int64_t number = -1;   ///< N, or -1
-  std::int32_t code = -1;     ///< number of an M command, for answers that only their question explains
-  char letter = 0;            ///< as Command::letter
-  std::int16_t g_code = -1;   ///< number of a G command
+  std::int64_t number = -1;  ///< N, or -1
+  std::int32_t code = -1;    ///< number of an M command, for answers that only their question explains
+  char letter = 0;           ///< as Command::letter
+  std::int16_t g_code = -1;  ///< number of a G command
   CommandKind kind = CommandKind::kOther;
   Query query = Query::kCount;  ///< own line: which; kCount: the host's
-  std::uint8_t oks = 1;       ///< still owed
-  bool maybe = false;         ///< may owe nothing: a late duplicate, a line behind a rejected one
-  Time maybe_until = kNever;  ///< maybe: after this it owes nothing for certain
-  bool overdue = false;       ///< own: its time ran out, the slot stays
-  bool doubtful = false;      ///< own: the printer flushed its buffer since, it may have vanished
-  bool payload_seen = false;  ///< own: text of its answer was seen, so the ok that follows it is its
-  Time payload_at{};          ///< own: when it was seen last
+  std::uint8_t oks = 1;         ///< still owed
+  bool maybe = false;           ///< may owe nothing: a late duplicate, a line behind a rejected one
+  Time maybe_until = kNever;    ///< maybe: after this it owes nothing for certain
+  bool overdue = false;         ///< own: its time ran out, the slot stays
+  bool doubtful = false;        ///< own: the printer flushed its buffer since, it may have vanished
+  bool payload_seen = false;    ///< own: text of its answer was seen, so the ok that follows it is its
+  Time payload_at{};            ///< own: when it was seen last
 
   [[nodiscard]] bool is_own() const { return query != Query::kCount; }
 };

@@ -13,9 +13,9 @@ class JsonObject {
   /// Opens an object at the end of `out`, which is not owned; close() ends it.
   explicit JsonObject(std::string& out) : out_(out) { out_.push_back('{'); }
 
-  void text(std::string_view key, std::string_view value);    ///< bytes as \u00XX
+  void text(std::string_view key, std::string_view value);  ///< bytes as \u00XX
   void integer(std::string_view key, std::int64_t value);
-  void number(std::string_view key, float value);             ///< shortest form; nothing if not known or not finite
+  void number(std::string_view key, float value);  ///< shortest form; nothing if not known or not finite
   void truth(std::string_view key, bool value);
   /// Writes the key of a nested object; the caller opens and closes that object on the same text.
   void key(std::string_view key);

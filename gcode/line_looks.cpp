@@ -75,7 +75,9 @@ bool is_report_word(std::string_view word, bool temperature) {
     if (colon == std::string_view::npos || colon == 0 || colon > 6) return false;
     const std::string_view name = word.substr(0, colon);
     if (name == "W" || (temperature && name == "E")) return false;  // a waiting command's
-    if (!std::all_of(name.begin(), name.end(), [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '@'; })) return false;
+    if (!std::all_of(name.begin(), name.end(),
+                     [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '@'; }))
+      return false;
     number = word.substr(colon + 1);
   }
   return whole_number(number).has_value();
@@ -91,7 +93,8 @@ bool is_whole_report(std::string_view line) {
   for (bool first = true; !line.empty(); first = false) {
     const std::string_view word = line.substr(0, line.find(' '));
     line.remove_prefix(std::min(line.size(), word.size() + 1));
-    if (!is_report_word(word, temperature) || (!first && (word.starts_with("T:") || word.starts_with("E0:")))) return false;
+    if (!is_report_word(word, temperature) || (!first && (word.starts_with("T:") || word.starts_with("E0:"))))
+      return false;
   }
   return true;
 }

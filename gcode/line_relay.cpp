@@ -89,7 +89,8 @@ void LineRelay::host_took(std::size_t bytes, Time now) {
   State& s = impl_->s;
   impl_->to_host.drop_until(impl_->to_host.head() + bytes);
   impl_->counters().host_transmit_bytes += bytes;
-  if (s.to_host_arrived != kNever) impl_->counters().passthrough[1].observe(now - s.to_host_arrived, kPassthroughBounds);
+  if (s.to_host_arrived != kNever)
+    impl_->counters().passthrough[1].observe(now - s.to_host_arrived, kPassthroughBounds);
   if (impl_->to_host.size() == 0) s.to_host_arrived = kNever;
 }
 

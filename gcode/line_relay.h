@@ -55,24 +55,24 @@ class LineRelay {
   void apply(const RelaySettings& settings, Time now);
 
   // --- printer side
-  void succeeds(Time now);         ///< a predecessor's state is gone on with; nobody read the lines for a while before
-  void printer_opened(Time now);   ///< a device was opened: it may have been reset by that
-  void printer_lost(Time now);     ///< the device is gone: everything meant for it or half received is dropped and counted
+  void succeeds(Time now);        ///< a predecessor's state is gone on with; nobody read the lines for a while before
+  void printer_opened(Time now);  ///< a device was opened: it may have been reset by that
+  void printer_lost(Time now);  ///< the device is gone: everything meant for it or half received is dropped and counted
   [[nodiscard]] std::array<std::span<char>, 2> printer_space();  ///< where to read the tty into
   void printer_received(std::size_t bytes, Time now);
-  [[nodiscard]] OutputPieces to_printer() const;   ///< an own line is always alone in it: one write
+  [[nodiscard]] OutputPieces to_printer() const;  ///< an own line is always alone in it: one write
   void printer_took(std::size_t bytes, Time now);
 
   // --- host side
   void host_opened(Time now);
-  void host_closed(Time now);      ///< what the host wrote before is still sent, a last line without end included
-  [[nodiscard]] std::array<std::span<char>, 2> host_space();     ///< where to read the pty into; empty: do not read
+  void host_closed(Time now);  ///< what the host wrote before is still sent, a last line without end included
+  [[nodiscard]] std::array<std::span<char>, 2> host_space();  ///< where to read the pty into; empty: do not read
   void host_received(std::size_t bytes, Time now);
   [[nodiscard]] OutputPieces to_host() const;
   void host_took(std::size_t bytes, Time now);
 
   // --- time
-  void tick(Time now);             ///< call when deadline() has come; calling earlier or more often changes nothing
+  void tick(Time now);  ///< call when deadline() has come; calling earlier or more often changes nothing
   [[nodiscard]] Time deadline() const;
 
   [[nodiscard]] const PrinterState& printer() const;

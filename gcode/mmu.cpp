@@ -58,7 +58,8 @@ void Mmu::response(std::string_view text) {
   text.remove_prefix(1);
   const bool has_value = take_hex(text, value);
   if (verdict == 'E' && has_value) return raise(value);
-  if (request == 'S' && verdict == 'A' && has_value && item >= 0 && item < 4) version[static_cast<std::size_t>(item)] = static_cast<std::int16_t>(value);
+  if (request == 'S' && verdict == 'A' && has_value && item >= 0 && item < 4)
+    version[static_cast<std::size_t>(item)] = static_cast<std::int16_t>(value);
   if (request == 'R' || request == 'S' || verdict == 'R') return;
   error = 0;
   state = verdict == 'F' ? MmuState::kIdle : verdict == 'P' || request != 'Q' ? MmuState::kBusy : MmuState::kIdle;

@@ -9,16 +9,17 @@ namespace {
 template <class Enum>
 using Words = std::array<std::string_view, static_cast<std::size_t>(Enum::kCount)>;
 
-constexpr Words<ErrorKind> kErrors{"thermal_runaway", "preheat", "mintemp", "maxtemp", "thermal_model", "fan_hotend", "fan_print",
-                                   "bed_leveling", "driver_overtemp", "sd", "killed", "stopped", "other"};
+constexpr Words<ErrorKind> kErrors{"thermal_runaway", "preheat",   "mintemp",      "maxtemp",         "thermal_model",
+                                   "fan_hotend",      "fan_print", "bed_leveling", "driver_overtemp", "sd",
+                                   "killed",          "stopped",   "other"};
 constexpr Words<ResendReason> kResends{"checksum", "line_number", "no_checksum", "no_line_number", "other"};
 constexpr Words<BusyReason> kBusy{"processing", "user", "input"};
-constexpr Words<HostAction> kActions{"pause", "paused", "resume", "resumed", "cancel", "start", "ready", "not_ready",
-                                     "uvlo_recovery_ready", "other"};
+constexpr Words<HostAction> kActions{
+    "pause", "paused", "resume", "resumed", "cancel", "start", "ready", "not_ready", "uvlo_recovery_ready", "other"};
 constexpr Words<ResetCause> kCauses{"power_on", "external", "brownout", "watchdog", "software", "unknown"};
 constexpr Words<CrashAxis> kAxes{"x", "y", "xy"};
-constexpr Words<Sensor> kSensors{"tool0", "tool1", "tool2", "tool3", "tool4", "tool5", "tool6", "tool7",
-                                 "bed", "chamber", "probe", "ambient", "cooler", "board", "redundant"};
+constexpr Words<Sensor> kSensors{"tool0", "tool1",   "tool2", "tool3",   "tool4",  "tool5", "tool6",    "tool7",
+                                 "bed",   "chamber", "probe", "ambient", "cooler", "board", "redundant"};
 
 template <class Enum>
 std::string_view word(const Words<Enum>& words, Enum value) {

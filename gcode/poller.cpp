@@ -107,8 +107,8 @@ std::optional<OwnLine> Poller::temperature(LineUse use, const PrinterState& prin
   return make_own_line(Query::kM105, "M105");
 }
 
-std::optional<OwnLine> Poller::at_rest(const PrinterState& printer, const Subscriptions& subscriptions, const Dialect& dialect,
-                                       Time now) const {
+std::optional<OwnLine> Poller::at_rest(const PrinterState& printer, const Subscriptions& subscriptions,
+                                       const Dialect& dialect, Time now) const {
   if (dialect.family == FirmwareFamily::kUnknown) return std::nullopt;  // M105 and M115 only
   if (auto line = subscriptions.missing(dialect); line && due(line->query, seconds(2), now)) return line;
   if (!subscriptions.is_on(Report::kSd) && due(Query::kM27, settings_.sd_period, now)) {
@@ -119,7 +119,8 @@ std::optional<OwnLine> Poller::at_rest(const PrinterState& printer, const Subscr
     return make_own_line(Query::kM114, "M114");
   }
   if (dialect.reports_overrides) {
-    if (!fresh(printer.feedrate, now, settings_.overrides_period) && due(Query::kM220, settings_.overrides_period, now)) {
+    if (!fresh(printer.feedrate, now, settings_.overrides_period) &&
+        due(Query::kM220, settings_.overrides_period, now)) {
       return make_own_line(Query::kM220, "M220");
     }
     if (!fresh(printer.flow, now, settings_.overrides_period) && due(Query::kM221, settings_.overrides_period, now)) {
@@ -135,7 +136,8 @@ std::optional<OwnLine> Poller::at_rest(const PrinterState& printer, const Subscr
 
 std::optional<OwnLine> Poller::lifetime(const Dialect& dialect, Time now) const {
   if (!settings_.identity || now - asked_[index(Query::kM115)] < kLifetimeAfter) return std::nullopt;
-  if (dialect.statistics_query && due(Query::kStatistics, kLifetimePeriod, now)) return make_own_line(Query::kStatistics, "M78");
+  if (dialect.statistics_query && due(Query::kStatistics, kLifetimePeriod, now))
+    return make_own_line(Query::kStatistics, "M78");
   const Time period = eeprom_range_ != 0 ? Time(seconds(20)) : kLifetimePeriod;  // the places one after the other
   if (dialect.eeprom_query && due(Query::kEeprom, period, now)) {
     return make_own_line(Query::kEeprom, kEepromRanges[eeprom_range_]);
@@ -149,7 +151,8 @@ std::optional<OwnLine> Poller::next(LineUse use, const PrinterState& printer, co
   if (use == LineUse::kRest) {
     if (auto line = identity(dialect, now)) return line;
     // A report that can be repeated is set up before anything is polled.
-    if (auto line = subscriptions.missing(dialect); line && line->query == Query::kM155 && due(line->query, seconds(2), now)) {
+    if (auto line = subscriptions.missing(dialect);
+        line && line->query == Query::kM155 && due(line->query, seconds(2), now)) {
       return line;
     }
   }

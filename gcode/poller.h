@@ -20,10 +20,10 @@ namespace gcode {
 
 /// What the line is doing, as far as it limits the questions.
 enum class LineUse : std::uint8_t {
-  kRest,         ///< nobody prints, the host is silent or absent
-  kHostActive,   ///< the host talks: only a question that identifies its own answer
-  kHostPrints,   ///< a numbered stream runs: only temperatures, only where nothing else gives them
-  kSdPrints,     ///< answers wait behind the file's moves
+  kRest,        ///< nobody prints, the host is silent or absent
+  kHostActive,  ///< the host talks: only a question that identifies its own answer
+  kHostPrints,  ///< a numbered stream runs: only temperatures, only where nothing else gives them
+  kSdPrints,    ///< answers wait behind the file's moves
 };
 
 class Poller {
@@ -36,30 +36,30 @@ class Poller {
   void capability(std::string_view name, bool on, Subscriptions& subscriptions);
 
   /// The next line to ask, or nothing. Does not change the state: asking is noted by asked().
-  [[nodiscard]] std::optional<OwnLine> next(LineUse use, const PrinterState& printer, const Subscriptions& subscriptions,
-                                            const Dialect& dialect, Time now) const;
+  [[nodiscard]] std::optional<OwnLine> next(LineUse use, const PrinterState& printer,
+                                            const Subscriptions& subscriptions, const Dialect& dialect, Time now) const;
   void asked(Query query, Time now);
   /// The printer does not know this command: it is not asked again until the next start.
   void unsupported(Query query);
   void answered(Query query);
-
 
  private:
   static constexpr std::size_t index(Query query) { return static_cast<std::size_t>(query); }
   [[nodiscard]] bool due(Query query, Time period, Time now) const;
   [[nodiscard]] std::optional<OwnLine> lifetime(const Dialect& dialect, Time now) const;
   [[nodiscard]] std::optional<OwnLine> identity(const Dialect& dialect, Time now) const;
-  [[nodiscard]] std::optional<OwnLine> temperature(LineUse use, const PrinterState& printer, const Subscriptions& subscriptions,
-                                                   const Dialect& dialect, Time now) const;
+  [[nodiscard]] std::optional<OwnLine> temperature(LineUse use, const PrinterState& printer,
+                                                   const Subscriptions& subscriptions, const Dialect& dialect,
+                                                   Time now) const;
   [[nodiscard]] std::optional<OwnLine> at_rest(const PrinterState& printer, const Subscriptions& subscriptions,
                                                const Dialect& dialect, Time now) const;
 
   RelaySettings settings_{};
   std::array<Time, static_cast<std::size_t>(Query::kCount)> asked_{};
-  std::uint32_t ever_asked_ = 0;    ///< bits by Query
+  std::uint32_t ever_asked_ = 0;  ///< bits by Query
   std::uint32_t unsupported_ = 0;
   std::uint32_t answered_ = 0;
-  std::uint8_t eeprom_range_ = 0;   ///< the one that is asked next
+  std::uint8_t eeprom_range_ = 0;  ///< the one that is asked next
 };
 
 }  // namespace gcode

@@ -18,7 +18,9 @@ constexpr Time kFaultIsNear = seconds(5);
 // From the LCD a print is announced before its file is opened.
 constexpr Time kOpening = seconds(5);
 
-double value_or(const Command& command, char letter, double otherwise) { return parameter(command, letter).value_or(otherwise); }
+double value_or(const Command& command, char letter, double otherwise) {
+  return parameter(command, letter).value_or(otherwise);
+}
 
 bool sets_heater(const Command& c) {
   return c.letter == 'M' && (c.code == 104 || c.code == 109 || c.code == 140 || c.code == 190);
@@ -139,7 +141,8 @@ void PrintWatch::numbering(const Command& command, Time now) {
   const auto parameter_n = parameter(command, 'N');
   highest_number_ = parameter_n ? static_cast<std::int64_t>(*parameter_n) : command.number.value_or(highest_number_);
   lines_since_m110_ = 0;
-  const bool farewell = command.number == -1 && !evidence_.stands_still && now - std::max(last_ok_, last_stream_line_) < kSameBreath;
+  const bool farewell =
+      command.number == -1 && !evidence_.stands_still && now - std::max(last_ok_, last_stream_line_) < kSameBreath;
   if (prints_from_host()) {
     sign(farewell ? PrintSign::kNumberingEnds : PrintSign::kNumberingAnew, now);
   }
@@ -149,7 +152,8 @@ void PrintWatch::numbering(const Command& command, Time now) {
 void PrintWatch::stream_line(const Command& command, bool extrudes, Time now) {
   last_stream_line_ = now;
   ++lines_since_m110_;
-  const bool begins = is_motion(command) || heats(command) || (lines_since_m110_ > kHandshakeLines && command.is('M', 73));
+  const bool begins =
+      is_motion(command) || heats(command) || (lines_since_m110_ > kHandshakeLines && command.is('M', 73));
   if (phase_ == Phase::kNone && begins) begin(PrintSource::kHost, Phase::kUnconfirmed, now);
   if (!prints_from_host()) return;
   alive(now);
@@ -233,7 +237,8 @@ void PrintWatch::sd_reply(const Reply& reply, const PrinterState& printer, Time 
       }
       file_is_open_ = true;
       sd_seen_ = false;
-      if (start_on_open_) begin(PrintSource::kSd, Phase::kRunning, now), current_.file.assign(reply.text), file_is_open_ = false;
+      if (start_on_open_)
+        begin(PrintSource::kSd, Phase::kRunning, now), current_.file.assign(reply.text), file_is_open_ = false;
       start_on_open_ = false;
       break;
     case ReplyKind::kEcho:

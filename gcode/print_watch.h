@@ -66,21 +66,21 @@ class PrintWatch {
   [[nodiscard]] bool prints_from_host() const { return is_open() && current_.source == PrintSource::kHost; }
 
   Travel travel_;
-  PrintJob current_;              ///< travel and filament hold what they were at the beginning
+  PrintJob current_;  ///< travel and filament hold what they were at the beginning
   PrintJob last_;
   std::uint64_t started_ = 0;
   CountBy<PrintResult> ended_{};
   Phase phase_ = Phase::kNone;
   PrintEvidence evidence_;
-  Time counted_until_{};          ///< elapsed is counted up to here
+  Time counted_until_{};  ///< elapsed is counted up to here
   Time last_stream_line_{};
   Time last_ok_{};
   Time fault_at_{-std::chrono::hours(1)};
-  std::int64_t highest_number_ = -1;   ///< of the lines whose travel was counted
+  std::int64_t highest_number_ = -1;  ///< of the lines whose travel was counted
   std::uint32_t lines_since_m110_ = 0;
-  bool file_is_open_ = false;     ///< a file from the card was selected and not printed yet
-  bool start_on_open_ = false;    ///< M32: the file starts as soon as it is open
-  bool paused_by_command_ = false;     ///< M25: not every firmware says so
+  bool file_is_open_ = false;       ///< a file from the card was selected and not printed yet
+  bool start_on_open_ = false;      ///< M32: the file starts as soon as it is open
+  bool paused_by_command_ = false;  ///< M25: not every firmware says so
   SdPosition last_sd_;
   bool sd_seen_ = false;
 };

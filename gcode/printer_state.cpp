@@ -161,7 +161,8 @@ void PrinterState::reply(const Reply& reply, std::int32_t query_code, const Dial
 
 void PrinterState::host_command(const Command& command, const Dialect& dialect, Time now) {
   // A stream that begins anew is another print: what M73 told of the one before is not its progress.
-  const bool begins_stream = command.kind == CommandKind::kLineNumber || (command.is_numbered() && numbered_in_stream == 0);
+  const bool begins_stream =
+      command.kind == CommandKind::kLineNumber || (command.is_numbered() && numbered_in_stream == 0);
   if (begins_stream && !paused) progress.forget();
   if (command.kind == CommandKind::kLineNumber) {
     numbered_in_stream = 0;

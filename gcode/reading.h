@@ -13,7 +13,24 @@ inline constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
 
 /// Names of Marlin's temperature fields: T, T0..T7, B, C (chamber), P (probe; PINDA on Prusa), A (Einsy ambient),
 /// L (cooler), M (board), R (redundant).
-enum class Sensor : std::uint8_t { kTool0, kTool1, kTool2, kTool3, kTool4, kTool5, kTool6, kTool7, kBed, kChamber, kProbe, kAmbient, kCooler, kBoard, kRedundant, kCount };
+enum class Sensor : std::uint8_t {
+  kTool0,
+  kTool1,
+  kTool2,
+  kTool3,
+  kTool4,
+  kTool5,
+  kTool6,
+  kTool7,
+  kBed,
+  kChamber,
+  kProbe,
+  kAmbient,
+  kCooler,
+  kBoard,
+  kRedundant,
+  kCount
+};
 
 /// Degrees Celsius; duty as the printer counts it divided by 127 (soft PWM), 0 to 1. kUnknown where not said.
 /// Without arguments nothing is set: an array of them costs nothing until it is filled.

@@ -25,19 +25,19 @@ struct LineRelay::State {
   Time host_arrived = kNever;         ///< when the oldest byte that is not written yet came
 
   // own line, between host bytes
-  std::uint64_t own_at = 0;           ///< goes out when host_written == own_at
+  std::uint64_t own_at = 0;  ///< goes out when host_written == own_at
   std::uint8_t own_written = 0;
   bool own_pending = false;
-  bool own_is_guard = false;          ///< not a line but a newline before the host's next one
+  bool own_is_guard = false;  ///< not a line but a newline before the host's next one
 
   // printer -> host
   std::uint64_t printer_line_start = 0;
   std::uint64_t printer_scanned = 0;
-  std::uint64_t printer_passed = 0;   ///< a part of the line that was passed early ends here
-  bool printer_line_long = false;     ///< the line has no end in sight; its bytes pass as they come
-  bool dropping = false;              ///< the rest of this line goes the way of its dropped beginning
-  Time printer_arrived = kNever;      ///< when the last byte of an unfinished line came
-  Time to_host_arrived = kNever;      ///< when the oldest byte waiting for the host came
+  std::uint64_t printer_passed = 0;  ///< a part of the line that was passed early ends here
+  bool printer_line_long = false;    ///< the line has no end in sight; its bytes pass as they come
+  bool dropping = false;             ///< the rest of this line goes the way of its dropped beginning
+  Time printer_arrived = kNever;     ///< when the last byte of an unfinished line came
+  Time to_host_arrived = kNever;     ///< when the oldest byte waiting for the host came
 
   ArbiterState arbiter;
 };

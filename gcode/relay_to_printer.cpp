@@ -25,7 +25,8 @@ std::optional<std::uint64_t> find_byte(const ByteRing& ring, std::uint64_t from,
 
 }  // namespace
 
-std::optional<std::uint64_t> find_end(const ByteRing& ring, std::uint64_t from, std::uint64_t to, bool carriage_return) {
+std::optional<std::uint64_t> find_end(const ByteRing& ring, std::uint64_t from, std::uint64_t to,
+                                      bool carriage_return) {
   for (const std::string_view piece : ring.pieces(from, to)) {
     // Two searches for one byte each: find_first_of() a set calls memchr() once a byte, a third of a line's whole cost.
     auto at = piece.find('\n');
@@ -186,8 +187,7 @@ bool LineRelay::Impl::next_host_piece(Time now) {
 }
 
 void LineRelay::Impl::process_host(Time now) {
-  while (next_host_piece(now)) {
-  }
+  while (next_host_piece(now)) {}
   free_host_bytes();
 }
 

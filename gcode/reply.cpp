@@ -16,7 +16,8 @@ bool read_t(std::string_view line, Reply& reply) {
 bool read_upper_e(std::string_view line, const Dialect& dialect, Reply& reply) {
   std::string_view rest = line;
   if (take(rest, "Error:")) return read_error(rest, dialect, reply);
-  return read_fans(line, reply) || read_bare_error(line, reply) || read_reset_cause(line, reply) || read_plain(line, reply);
+  return read_fans(line, reply) || read_bare_error(line, reply) || read_reset_cause(line, reply) ||
+         read_plain(line, reply);
 }
 
 bool read_lower_e(std::string_view line, const Dialect& dialect, Reply& reply) {
@@ -27,6 +28,7 @@ bool read_lower_e(std::string_view line, const Dialect& dialect, Reply& reply) {
 }
 
 // Names of files and indented answers are told last, because any text may be one.
+// clang-format off
 bool read_by_first(std::string_view line, const Dialect& dialect, Reply& reply) {
   switch (line.front()) {
     case 'o': return read_ok(line, dialect, reply) || read_plain(line, reply);
@@ -56,6 +58,7 @@ bool read_by_first(std::string_view line, const Dialect& dialect, Reply& reply) 
     default: return read_reset_cause(line, reply) || read_plain(line, reply);
   }
 }
+// clang-format on
 
 // " T:23.75 ..." (Marlin's autoreport), " [MP] ...", " External Reset", "  M92 X80.00", "  0 step= 0 mscnt=   0".
 bool read_indented(std::string_view line, Reply& reply) {
@@ -65,7 +68,8 @@ bool read_indented(std::string_view line, Reply& reply) {
     reply.meatpack_on = text.find(" ON") != std::string_view::npos;
     return accept(reply, ReplyKind::kMeatPack, text);
   }
-  if (text.starts_with("THERMAL RUNAWAY") || text.starts_with("HOTEND THERMAL") || text.starts_with("HEATBED THERMAL")) {
+  if (text.starts_with("THERMAL RUNAWAY") || text.starts_with("HOTEND THERMAL") ||
+      text.starts_with("HEATBED THERMAL")) {
     return read_bare_error(text, reply);
   }
   if (text.find(" step=") != std::string_view::npos) return accept(reply, ReplyKind::kEcho, text);  // homing (P 2.5)

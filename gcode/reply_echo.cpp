@@ -176,7 +176,8 @@ bool read_counts(std::string_view line, Reply& reply) {
 
 // "T9 Invalid extruder", "M105 Invalid extruder 1".
 bool is_invalid_extruder(std::string_view text) {
-  return !text.empty() && (text.front() == 'T' || text.front() == 'M') && text.find(" Invalid extruder") != std::string_view::npos;
+  return !text.empty() && (text.front() == 'T' || text.front() == 'M') &&
+         text.find(" Invalid extruder") != std::string_view::npos;
 }
 
 // Kinds whose text is what follows the prefix; for all others the prefix is part of what is said.

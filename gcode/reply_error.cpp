@@ -28,11 +28,11 @@ struct Fault {
 };
 // The first that fits counts: "PREHEAT" stands before "THERMAL RUNAWAY" because that text has both.
 constexpr std::array kFaults{
-    Fault{"PREHEAT", ErrorKind::kPreheat},                                 // Prusa
-    Fault{"Heating failed", ErrorKind::kPreheat, true},                    // Marlin
-    Fault{"THERMAL RUNAWAY", ErrorKind::kThermalRunaway},                  // Prusa
-    Fault{"Thermal Runaway", ErrorKind::kThermalRunaway, true},            // Marlin
-    Fault{"Thermal Malfunction", ErrorKind::kThermalRunaway, true},        // Marlin
+    Fault{"PREHEAT", ErrorKind::kPreheat},                           // Prusa
+    Fault{"Heating failed", ErrorKind::kPreheat, true},              // Marlin
+    Fault{"THERMAL RUNAWAY", ErrorKind::kThermalRunaway},            // Prusa
+    Fault{"Thermal Runaway", ErrorKind::kThermalRunaway, true},      // Marlin
+    Fault{"Thermal Malfunction", ErrorKind::kThermalRunaway, true},  // Marlin
     Fault{"MINTEMP", ErrorKind::kMintemp},
     Fault{"MAXTEMP", ErrorKind::kMaxtemp},
     Fault{"kill() called", ErrorKind::kKilled, true},

@@ -14,10 +14,8 @@ struct ResetWord {
   ResetCause cause;
 };
 constexpr std::array kResetWords{
-    ResetWord{"PowerUp", ResetCause::kPowerOn},
-    ResetWord{"External Reset", ResetCause::kExternal},
-    ResetWord{"Brown out Reset", ResetCause::kBrownout},
-    ResetWord{"Watchdog Reset", ResetCause::kWatchdog},
+    ResetWord{"PowerUp", ResetCause::kPowerOn},          ResetWord{"External Reset", ResetCause::kExternal},
+    ResetWord{"Brown out Reset", ResetCause::kBrownout}, ResetWord{"Watchdog Reset", ResetCause::kWatchdog},
     ResetWord{"Software Reset", ResetCause::kSoftware},
 };
 
@@ -35,7 +33,8 @@ bool has_form(std::string_view text, std::string_view form) {
 
 // Beginnings of lines that no user wrote and that never end in a word "start" of their own.
 bool is_printer_text(std::string_view line) {
-  constexpr std::string_view kBeginnings[] = {"echo:", "ok T:", "T:", " T:", "X:", "E0:", "Error:", "Cap:", "FIRMWARE_NAME:"};
+  constexpr std::string_view kBeginnings[] = {
+      "echo:", "ok T:", "T:", " T:", "X:", "E0:", "Error:", "Cap:", "FIRMWARE_NAME:"};
   for (const std::string_view beginning : kBeginnings) {
     if (line.starts_with(beginning)) return true;
   }
@@ -49,7 +48,8 @@ bool is_scrap(std::string_view text) {
 
 // The keys of an M115 line; a value reaches to the next key.
 constexpr std::array<std::string_view, 8> kFirmwareKeys{
-    "FIRMWARE_NAME:", "FIRMWARE_URL:", "SOURCE_CODE_URL:", "PROTOCOL_VERSION:", "MACHINE_TYPE:", "EXTRUDER_COUNT:", "UUID:", "Cap:"};
+    "FIRMWARE_NAME:", "FIRMWARE_URL:", "SOURCE_CODE_URL:", "PROTOCOL_VERSION:", "MACHINE_TYPE:", "EXTRUDER_COUNT:",
+    "UUID:",          "Cap:"};
 
 std::string_view value_of(std::string_view line, std::string_view key) {
   const std::size_t at = line.find(key);
@@ -66,7 +66,8 @@ bool read_capability(std::string_view line, Reply& reply) {
   std::string_view rest = line;
   if (!take(rest, "Cap:")) return false;
   const std::size_t colon = rest.rfind(':');
-  if (colon == std::string_view::npos || colon + 2 != rest.size()) return accept(reply, ReplyKind::kEcho, line);  // torn
+  if (colon == std::string_view::npos || colon + 2 != rest.size())
+    return accept(reply, ReplyKind::kEcho, line);  // torn
   reply.capability_on = rest[colon + 1] == '1';
   return accept(reply, ReplyKind::kCapability, rest.substr(0, colon));
 }

@@ -46,7 +46,9 @@ class PrefixTable {
   }
 
  private:
-  static constexpr std::size_t first_of(const PrefixRule& rule) { return static_cast<unsigned char>(rule.prefix.front()); }
+  static constexpr std::size_t first_of(const PrefixRule& rule) {
+    return static_cast<unsigned char>(rule.prefix.front());
+  }
 
   std::array<PrefixRule, Count> rules_{};
   std::array<std::uint8_t, 257> begin_{};  ///< of each first character; the last is Count
@@ -70,36 +72,36 @@ bool accept(Reply& reply, ReplyKind kind, std::string_view text);
 [[nodiscard]] bool read_separate_target(std::string_view line, Reply& reply);
 
 // reply_report.cpp
-[[nodiscard]] bool read_position(std::string_view line, Reply& reply);        ///< "X:0.00 Y:..."
-[[nodiscard]] bool read_fans(std::string_view line, Reply& reply);            ///< "E0:0 RPM PRN1:0 RPM E0@:0 ..."
-[[nodiscard]] bool read_prusa_progress(std::string_view line, Reply& reply);  ///< "NORMAL MODE: Percent done: ..."
-[[nodiscard]] bool read_marlin_progress(std::string_view text, Reply& reply); ///< "M73 Progress: 12%; ..."
-[[nodiscard]] bool read_percent(std::string_view line, Reply& reply);         ///< "100%", "FR:100%", "E0 Flow: 100%"
+[[nodiscard]] bool read_position(std::string_view line, Reply& reply);         ///< "X:0.00 Y:..."
+[[nodiscard]] bool read_fans(std::string_view line, Reply& reply);             ///< "E0:0 RPM PRN1:0 RPM E0@:0 ..."
+[[nodiscard]] bool read_prusa_progress(std::string_view line, Reply& reply);   ///< "NORMAL MODE: Percent done: ..."
+[[nodiscard]] bool read_marlin_progress(std::string_view text, Reply& reply);  ///< "M73 Progress: 12%; ..."
+[[nodiscard]] bool read_percent(std::string_view line, Reply& reply);          ///< "100%", "FR:100%", "E0 Flow: 100%"
 
 // reply_sd.cpp
-[[nodiscard]] bool read_sd_position(std::string_view line, Reply& reply);     ///< "SD printing byte 775/50426"
-[[nodiscard]] bool read_file_opened(std::string_view line, Reply& reply);     ///< "File opened: x Size: n"
-[[nodiscard]] bool read_sd_time(std::string_view line, Reply& reply);         ///< "0:0"
-[[nodiscard]] bool read_file_name(std::string_view line, Reply& reply);       ///< "TEST.GCO 75", "ok.gcode"
+[[nodiscard]] bool read_sd_position(std::string_view line, Reply& reply);  ///< "SD printing byte 775/50426"
+[[nodiscard]] bool read_file_opened(std::string_view line, Reply& reply);  ///< "File opened: x Size: n"
+[[nodiscard]] bool read_sd_time(std::string_view line, Reply& reply);      ///< "0:0"
+[[nodiscard]] bool read_file_name(std::string_view line, Reply& reply);    ///< "TEST.GCO 75", "ok.gcode"
 
 // reply_identity.cpp
-[[nodiscard]] bool read_capability(std::string_view line, Reply& reply);      ///< "Cap:AUTOREPORT_TEMP:1"
-[[nodiscard]] bool read_serial_number(std::string_view line, Reply& reply);   ///< "CZPX0917X003XC13518"
-[[nodiscard]] bool read_reset_cause(std::string_view text, Reply& reply);     ///< "External Reset"
-[[nodiscard]] bool read_torn_start(std::string_view line, Reply& reply);      ///< "echo:Hardcoded Defaustart"
+[[nodiscard]] bool read_capability(std::string_view line, Reply& reply);     ///< "Cap:AUTOREPORT_TEMP:1"
+[[nodiscard]] bool read_serial_number(std::string_view line, Reply& reply);  ///< "CZPX0917X003XC13518"
+[[nodiscard]] bool read_reset_cause(std::string_view text, Reply& reply);    ///< "External Reset"
+[[nodiscard]] bool read_torn_start(std::string_view line, Reply& reply);     ///< "echo:Hardcoded Defaustart"
 
 // reply_error.cpp
 /// `text`: what follows "Error:" or "!!".
 bool read_error(std::string_view text, const Dialect& dialect, Reply& reply);
 /// Fault lines without a prefix: "Hotend fan speed is lower than expected".
 [[nodiscard]] bool read_bare_error(std::string_view line, Reply& reply);
-[[nodiscard]] bool read_resend(std::string_view line, Reply& reply);          ///< "Resend: 5", "rs 5"
+[[nodiscard]] bool read_resend(std::string_view line, Reply& reply);  ///< "Resend: 5", "rs 5"
 
 // reply_event.cpp
 [[nodiscard]] bool read_power_panic(std::string_view line, const Dialect& dialect, Reply& reply);
-[[nodiscard]] bool read_action(std::string_view line, Reply& reply);          ///< "//action:pause"
-[[nodiscard]] bool read_crash(std::string_view text, Reply& reply);           ///< "enqueing \"CRASH_DETECTEDX\""
-[[nodiscard]] bool read_busy(std::string_view text, Reply& reply);            ///< "busy: processing"
+[[nodiscard]] bool read_action(std::string_view line, Reply& reply);  ///< "//action:pause"
+[[nodiscard]] bool read_crash(std::string_view text, Reply& reply);   ///< "enqueing \"CRASH_DETECTEDX\""
+[[nodiscard]] bool read_busy(std::string_view text, Reply& reply);    ///< "busy: processing"
 
 // reply_echo.cpp
 /// `text`: what follows "echo:". Never refuses: what no rule knows is kEcho.

@@ -32,7 +32,8 @@ bool read_sd_position(std::string_view line, Reply& reply) {
   std::string_view rest = line;
   if (!take(rest, "SD printing byte ")) return false;
   std::int64_t byte = 0, size = 0;
-  if (take_integer(rest, byte) && take(rest, "/") && take_integer(rest, size) && rest.empty() && byte >= 0 && size >= 0) {
+  if (take_integer(rest, byte) && take(rest, "/") && take_integer(rest, size) && rest.empty() && byte >= 0 &&
+      size >= 0) {
     reply.sd.byte = static_cast<std::uint64_t>(byte);
     reply.sd.size = static_cast<std::uint64_t>(size);
     return accept(reply, ReplyKind::kSdPosition, line);

@@ -30,7 +30,8 @@ Sensor sensor_of(char letter) {
 }
 
 bool is_only_measuring(Sensor sensor) {
-  return sensor == Sensor::kProbe || sensor == Sensor::kAmbient || sensor == Sensor::kBoard || sensor == Sensor::kRedundant;
+  return sensor == Sensor::kProbe || sensor == Sensor::kAmbient || sensor == Sensor::kBoard ||
+         sensor == Sensor::kRedundant;
 }
 
 // Soft PWM counts to 127; a larger value shows that this printer counts to 255 (M 6).

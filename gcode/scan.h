@@ -75,7 +75,8 @@ constexpr void skip_blanks(std::string_view& rest) {
   int decimals = 0;
   if (at != end && *at == '.') {
     ++at;
-    for (; at != end && is_digit(*at) && digits < 16; ++at, ++digits, ++decimals) mantissa = mantissa * 10 + (*at - '0');
+    for (; at != end && is_digit(*at) && digits < 16; ++at, ++digits, ++decimals)
+      mantissa = mantissa * 10 + (*at - '0');
   }
   if (digits == 0 || digits > 15) return false;
   const double magnitude = static_cast<double>(mantissa) / kPowers[decimals];

@@ -11,7 +11,9 @@ namespace {
 constexpr std::uint8_t kFreshEnough = 4;
 
 constexpr std::array<Report, 3> kMaskReports{Report::kTemperature, Report::kFans, Report::kPosition};
-constexpr std::uint8_t mask_bit(Report report) { return static_cast<std::uint8_t>(1U << static_cast<unsigned>(report)); }
+constexpr std::uint8_t mask_bit(Report report) {
+  return static_cast<std::uint8_t>(1U << static_cast<unsigned>(report));
+}
 
 std::uint8_t to_seconds(std::optional<double> value, std::uint8_t otherwise) {
   if (!value) return otherwise;

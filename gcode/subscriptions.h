@@ -39,7 +39,7 @@ class Subscriptions {
 
   /// What all three sides are at, for a successor that does not know this class as it is now.
   struct Reports {
-    ReportPeriods host{}, printer{}, set_by_agent{};   ///< set_by_agent: 1 or 0
+    ReportPeriods host{}, printer{}, set_by_agent{};  ///< set_by_agent: 1 or 0
   };
   [[nodiscard]] Reports reports() const;
   void resume(const Reports& reports);
@@ -65,8 +65,8 @@ class Subscriptions {
 
   ReportPeriods agent_{};
   ReportPeriods host_{};
-  ReportPeriods printer_{};                          ///< as last commanded by anybody
-  std::array<Time, kReportCount> shown_{};           ///< when the host was shown one last, or asked for it
+  ReportPeriods printer_{};                 ///< as last commanded by anybody
+  std::array<Time, kReportCount> shown_{};  ///< when the host was shown one last, or asked for it
   std::array<bool, kReportCount> able_{};
   std::array<bool, kReportCount> set_by_agent_{};
 };

@@ -134,7 +134,8 @@ class ObjectReader {
   }
 
   void skip_space() {
-    while (!rest_.empty() && (is_blank(rest_.front()) || rest_.front() == '\r' || rest_.front() == '\n')) rest_.remove_prefix(1);
+    while (!rest_.empty() && (is_blank(rest_.front()) || rest_.front() == '\r' || rest_.front() == '\n'))
+      rest_.remove_prefix(1);
   }
 
   bool take_mark(char mark) {

@@ -36,13 +36,13 @@ class Travel {
 
   std::array<double, 3> travelled_{};
   double extruded_ = 0;
-  double drawn_back_ = 0;               ///< filament that is to be pushed again before more is used
-  std::array<double, 4> position_{};    ///< x, y, z, e; millimetres
+  double drawn_back_ = 0;             ///< filament that is to be pushed again before more is used
+  std::array<double, 4> position_{};  ///< x, y, z, e; millimetres
   std::array<bool, 4> known_{};
-  bool relative_ = false;               ///< G91
-  bool relative_e_ = false;             ///< M83
+  bool relative_ = false;    ///< G91
+  bool relative_e_ = false;  ///< M83
   bool extruding_ = false;
-  double unit_mm_ = 1;                  ///< 25.4 after G20
+  double unit_mm_ = 1;  ///< 25.4 after G20
 };
 
 }  // namespace gcode

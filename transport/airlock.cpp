@@ -117,8 +117,7 @@ IoResult Airlock::write(int fd, const WritePieces& pieces) {
 
 void Airlock::discard_output() {
   char bytes[4096];
-  while (::read(out_.get(), bytes, sizeof bytes) > 0) {
-  }
+  while (::read(out_.get(), bytes, sizeof bytes) > 0) {}
   counts_->out = 0;
 }
 

@@ -25,8 +25,8 @@ constexpr std::array<NamedSpeed, 21> kNamedSpeeds{{
 }};
 
 int set_named_speed(int fd, unsigned baud) {
-  const auto* speed = std::find_if(kNamedSpeeds.begin(), kNamedSpeeds.end(),
-                                   [&](const NamedSpeed& s) { return s.baud == baud; });
+  const auto* speed =
+      std::find_if(kNamedSpeeds.begin(), kNamedSpeeds.end(), [&](const NamedSpeed& s) { return s.baud == baud; });
   if (speed == kNamedSpeeds.end()) return EINVAL;
   termios settings{};
   if (::ioctl(fd, TCGETS, &settings) != 0) return errno;

@@ -31,7 +31,8 @@ std::string lock_holder(int fd) {
     long pid = 0;
     unsigned major_number = 0, minor_number = 0;
     unsigned long inode = 0;
-    if (std::sscanf(line.c_str(), "%*d: FLOCK %*s %*s %ld %x:%x:%lu", &pid, &major_number, &minor_number, &inode) != 4) continue;
+    if (std::sscanf(line.c_str(), "%*d: FLOCK %*s %*s %ld %x:%x:%lu", &pid, &major_number, &minor_number, &inode) != 4)
+      continue;
     if (inode != status.st_ino || makedev(major_number, minor_number) != status.st_dev) continue;
     return name_of_process(pid);
   }

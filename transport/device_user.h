@@ -12,7 +12,7 @@ namespace transport {
 struct DeviceAccess {
   bool is_there = false;
   bool is_allowed = false;
-  std::string group;   ///< of the node, if its group may read and write: "dialout"
+  std::string group;  ///< of the node, if its group may read and write: "dialout"
 };
 [[nodiscard]] DeviceAccess access_to_device(const std::string& path);
 

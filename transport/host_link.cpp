@@ -36,10 +36,12 @@ MaybeFailure check_link_name(std::string_view name) {
   return {};
 }
 
-MaybeFailure HostLink::create(const std::filesystem::path& directory, std::string_view name, const std::string& target) {
+MaybeFailure HostLink::create(const std::filesystem::path& directory, std::string_view name,
+                              const std::string& target) {
   if (auto failure = check_link_name(name)) return failure;
   const std::filesystem::path path = directory / name;
-  if (is_in_the_way(path)) return Failure{EEXIST, "cannot create the host port " + path.string() + ": something that is no link stands there"};
+  if (is_in_the_way(path))
+    return Failure{EEXIST, "cannot create the host port " + path.string() + ": something that is no link stands there"};
   // A name of this process's own: two agents by mistake on one directory do not trip over each other's half-made links.
   std::string hidden(1, '.');
   hidden.append(name).append(".").append(std::to_string(::getpid()));

@@ -22,7 +22,8 @@ class HostLink {
 
   /// Makes or replaces the link; nobody ever sees it missing or half made. Fails rather than replace anything that is no
   /// symbolic link. `directory` must exist.
-  [[nodiscard]] MaybeFailure create(const std::filesystem::path& directory, std::string_view name, const std::string& target);
+  [[nodiscard]] MaybeFailure create(const std::filesystem::path& directory, std::string_view name,
+                                    const std::string& target);
 
   /// Removes it, unless somebody has pointed it elsewhere meanwhile.
   void remove();

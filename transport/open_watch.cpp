@@ -22,7 +22,9 @@ void append(std::vector<OpenWatch::Event>& events, std::uint32_t mask) {
 MaybeFailure OpenWatch::start(const std::string& path, std::function<void()> ring) {
   stop();
   const int fd = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
-  if (fd < 0) return Failure{errno, "cannot watch " + path + ": " + std::strerror(errno) + " (see fs.inotify.max_user_instances)"};
+  if (fd < 0)
+    return Failure{errno,
+                   "cannot watch " + path + ": " + std::strerror(errno) + " (see fs.inotify.max_user_instances)"};
   path_ = path;
   watch_ = std::make_shared<Watch>(io_, fd, [this, ring = std::move(ring)] {
     watch_->wait_readable();

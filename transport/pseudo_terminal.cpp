@@ -20,13 +20,15 @@ PseudoTerminal::PseudoTerminal(boost::asio::io_context& io) : io_(io), door_(io)
 
 PseudoTerminal::~PseudoTerminal() { hang_up(); }
 
-MaybeFailure PseudoTerminal::publish(const std::filesystem::path& directory, std::string_view name, const std::string& group) {
+MaybeFailure PseudoTerminal::publish(const std::filesystem::path& directory, std::string_view name,
+                                     const std::string& group) {
   hang_up();
   if (auto failure = pair_.open(group)) return failure;
   return start({directory, std::string(name), group});
 }
 
-MaybeFailure PseudoTerminal::adopt(int master, const std::filesystem::path& directory, std::string_view name, bool was_attached) {
+MaybeFailure PseudoTerminal::adopt(int master, const std::filesystem::path& directory, std::string_view name,
+                                   bool was_attached) {
   hang_up();
   if (auto failure = pair_.adopt(master)) return failure;
   if (auto failure = start({directory, std::string(name), "dialout"})) return failure;
@@ -52,7 +54,8 @@ MaybeFailure PseudoTerminal::start(const Place& place) {
   }
   place_ = place;
   pair_token_ = std::make_shared<int>(0);
-  master_ = std::make_shared<Watch>(io_, pair_.master(), [this] { master_is_ready(); }, [this] { writable_(); });
+  master_ = std::make_shared<Watch>(
+      io_, pair_.master(), [this] { master_is_ready(); }, [this] { writable_(); });
   return {};
 }
 

@@ -35,7 +35,8 @@ class PseudoTerminal final : public ByteStream {
 
   /// Makes a new pair and the link `directory`/`name` to it; `group` gets access where we may give it. The directory must
   /// exist. After a failure it is hung up. Waits begin anew: ask for them after this.
-  [[nodiscard]] MaybeFailure publish(const std::filesystem::path& directory, std::string_view name, const std::string& group = "dialout");
+  [[nodiscard]] MaybeFailure publish(const std::filesystem::path& directory, std::string_view name,
+                                     const std::string& group = "dialout");
 
   /// From now on bytes go through `airlock` (not owned, outlives this; null: directly).
   void pass_through(Airlock* airlock) { airlock_ = airlock; }
@@ -43,7 +44,8 @@ class PseudoTerminal final : public ByteStream {
   /// Goes on with a predecessor's master (owned from here on): hosts keep it open and notice nothing. `was_attached`: the
   /// predecessor knew of a host; it counts as attached, and if it left meanwhile the callback for that comes from the
   /// io_context. Otherwise the one for a host that came meanwhile does.
-  [[nodiscard]] MaybeFailure adopt(int master, const std::filesystem::path& directory, std::string_view name, bool was_attached);
+  [[nodiscard]] MaybeFailure adopt(int master, const std::filesystem::path& directory, std::string_view name,
+                                   bool was_attached);
 
   /// The link goes, attached hosts see a hang-up at once, nothing more is read. No callback comes.
   void hang_up();
@@ -78,7 +80,8 @@ class PseudoTerminal final : public ByteStream {
 
  private:
   using Watch = ReadyWatch<boost::asio::posix::basic_stream_descriptor<IoExecutor>>;
-  using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, IoExecutor>;
+  using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                  boost::asio::wait_traits<std::chrono::steady_clock>, IoExecutor>;
 
   enum class Look { kFirst, kSecond };  ///< a second one follows a first that found somebody, and none follows it
 
@@ -110,12 +113,12 @@ class PseudoTerminal final : public ByteStream {
   Place place_;
   Timer second_look_;
   std::shared_ptr<Watch> master_;
-  int opens_ = 0;              ///< a lower bound: merged events count once
-  int own_opens_ = 0;          ///< of our own slave descriptor, whose bell is still to come
+  int opens_ = 0;      ///< a lower bound: merged events count once
+  int own_opens_ = 0;  ///< of our own slave descriptor, whose bell is still to come
   bool attached_ = false;
-  bool leaving_ = false;       ///< attached_ still, but the last host has closed
-  bool needs_look_ = false;    ///< more happened at the door than one look could tell
-  bool settling_ = false;      ///< another look is on its way
+  bool leaving_ = false;     ///< attached_ still, but the last host has closed
+  bool needs_look_ = false;  ///< more happened at the door than one look could tell
+  bool settling_ = false;    ///< another look is on its way
   bool wants_to_write_ = false;
   std::shared_ptr<int> pair_token_;  ///< dies with the pair: what was queued for it knows by that
   Ready opened_ = [] {};

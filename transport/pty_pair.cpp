@@ -18,7 +18,9 @@
 namespace transport {
 namespace {
 
-Failure cannot_make(int error) { return {error, std::string("cannot make a pseudo-terminal: ") + std::strerror(error)}; }
+Failure cannot_make(int error) {
+  return {error, std::string("cannot make a pseudo-terminal: ") + std::strerror(error)};
+}
 
 /// With echo on, what we write before a host comes would come back to us and be sent to the printer.
 int make_raw(int slave) {

@@ -17,7 +17,8 @@
 namespace transport {
 namespace {
 
-using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>, IoExecutor>;
+using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
+                                                boost::asio::wait_traits<std::chrono::steady_clock>, IoExecutor>;
 
 /// Long enough for the capacitor that makes a reset out of the edge (100 nF on an Einsy), short enough to be one step.
 constexpr std::chrono::milliseconds kResetPulse{100};
@@ -93,7 +94,8 @@ MaybeFailure SerialPort::set_up(unsigned baud) {
   if (error = set_baud_rate(fd_, baud); error != 0) return Failure{error, wanted + std::strerror(error)};
   // UARTs tolerate some 2 %: beyond that a driver has put another rate in place of ours without saying so.
   const unsigned got = baud_rate(fd_);
-  if (got > baud + baud / 50 || got < baud - baud / 50) return Failure{EINVAL, wanted + "its driver makes that " + std::to_string(got)};
+  if (got > baud + baud / 50 || got < baud - baud / 50)
+    return Failure{EINVAL, wanted + "its driver makes that " + std::to_string(got)};
   return {};
 }
 
@@ -110,7 +112,8 @@ MaybeFailure SerialPort::adopt(int fd, const std::string& path) {
 
 void SerialPort::watch(int fd) {
   fd_ = fd;
-  watch_ = std::make_shared<Watch>(io_, fd, [this] { readable_(); }, [this] { writable_(); });
+  watch_ = std::make_shared<Watch>(
+      io_, fd, [this] { readable_(); }, [this] { writable_(); });
 }
 
 void SerialPort::close() {

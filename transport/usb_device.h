@@ -10,13 +10,13 @@
 namespace transport {
 
 struct UsbDevice {
-  std::string port;            ///< where it is plugged in, as the kernel names it: bus-port.port ("1-1.2")
-  std::uint16_t vendor = 0;    ///< idVendor
-  std::uint16_t product = 0;   ///< idProduct
-  std::string serial_number;   ///< iSerial; empty: it has none. Not unique: cheap adapters all say the same
-  std::string manufacturer;    ///< iManufacturer, or empty
-  std::string model;           ///< iProduct, or empty: "Original Prusa i3 MK3"
-  std::vector<std::string> ttys;   ///< its serial ports by interface: "/dev/ttyACM0"; empty: no driver (yet)
+  std::string port;               ///< where it is plugged in, as the kernel names it: bus-port.port ("1-1.2")
+  std::uint16_t vendor = 0;       ///< idVendor
+  std::uint16_t product = 0;      ///< idProduct
+  std::string serial_number;      ///< iSerial; empty: it has none. Not unique: cheap adapters all say the same
+  std::string manufacturer;       ///< iManufacturer, or empty
+  std::string model;              ///< iProduct, or empty: "Original Prusa i3 MK3"
+  std::vector<std::string> ttys;  ///< its serial ports by interface: "/dev/ttyACM0"; empty: no driver (yet)
   bool operator==(const UsbDevice&) const = default;
 };
 

@@ -13,14 +13,17 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kFirstLook{50};     // after a change; doubled each time
+constexpr milliseconds kFirstLook{50};  // after a change; doubled each time
 constexpr milliseconds kLongestRest{5000};
 constexpr milliseconds kLongestRestWithoutBell{1000};
 
 }  // namespace
 
 UsbFinder::UsbFinder(boost::asio::io_context& io, Found found, std::filesystem::path sysfs)
-    : io_(io), found_(std::make_shared<Found>(std::move(found))), sysfs_(std::move(sysfs)), thread_([this] { work(); }) {}
+    : io_(io),
+      found_(std::make_shared<Found>(std::move(found))),
+      sysfs_(std::move(sysfs)),
+      thread_([this] { work(); }) {}
 
 UsbFinder::~UsbFinder() {
   {

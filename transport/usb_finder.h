@@ -48,7 +48,7 @@ class UsbFinder {
   boost::asio::io_context& io_;
   std::shared_ptr<Found> found_;
   std::filesystem::path sysfs_;
-  std::mutex mutex_;   // guards the next four
+  std::mutex mutex_;  // guards the next four
   std::condition_variable changed_;
   std::unique_ptr<UsbEvents> events_;
   bool asked_ = true;

@@ -36,7 +36,8 @@ bool bcrypt_matches(const std::string& password, const std::string& hash) {
   const char* result = ::crypt_rn(password.c_str(), hash.c_str(), workspace.get(), sizeof(crypt_data));
   if (result == nullptr || std::strlen(result) != hash.size()) return false;
   unsigned difference = 0;  // every character counts, so that the time tells nothing
-  for (std::size_t i = 0; i < hash.size(); ++i) difference |= static_cast<unsigned char>(result[i]) ^ static_cast<unsigned char>(hash[i]);
+  for (std::size_t i = 0; i < hash.size(); ++i)
+    difference |= static_cast<unsigned char>(result[i]) ^ static_cast<unsigned char>(hash[i]);
   return difference == 0;
 }
 

@@ -84,12 +84,13 @@ constexpr std::array<std::pair<std::string_view, ClientAuth>, 6> kClientAuth{{
     {"VerifyClientCertIfGiven", ClientAuth::kVerifyIfGiven},
     {"RequireAndVerifyClientCert", ClientAuth::kRequireAndVerify},
 }};
-constexpr std::array<std::pair<std::string_view, TlsVersion>, 4> kVersions{{
-    {"TLS10", TlsVersion::k10}, {"TLS11", TlsVersion::k11}, {"TLS12", TlsVersion::k12}, {"TLS13", TlsVersion::k13}}};
+constexpr std::array<std::pair<std::string_view, TlsVersion>, 4> kVersions{
+    {{"TLS10", TlsVersion::k10}, {"TLS11", TlsVersion::k11}, {"TLS12", TlsVersion::k12}, {"TLS13", TlsVersion::k13}}};
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kCurves{
     {{"CurveP256", "P-256"}, {"CurveP384", "P-384"}, {"CurveP521", "P-521"}, {"X25519", "X25519"}}};
-constexpr std::array<std::string_view, 5> kHeaders{"Content-Security-Policy", "X-Frame-Options", "X-Content-Type-Options",
-                                                   "X-XSS-Protection", "Strict-Transport-Security"};
+constexpr std::array<std::string_view, 5> kHeaders{"Content-Security-Policy", "X-Frame-Options",
+                                                   "X-Content-Type-Options", "X-XSS-Protection",
+                                                   "Strict-Transport-Security"};
 
 class Reader {
  public:
@@ -100,7 +101,9 @@ class Reader {
       if (key == "tls_server_config") read_tls(value, path);
       else if (key == "http_server_config") read_http(value, path);
       else if (key == "basic_auth_users") read_users(value, path);
-      else fail(value, path, "is not a key of this file; there are tls_server_config, http_server_config and basic_auth_users");
+      else
+        fail(value, path,
+             "is not a key of this file; there are tls_server_config, http_server_config and basic_auth_users");
     });
     return std::move(out_);
   }
@@ -148,13 +151,15 @@ class Reader {
   }
 
   static void check(const Node& node, const std::string& path, const TlsSettings& tls) {
-    const bool verifies = tls.client_auth == ClientAuth::kVerifyIfGiven || tls.client_auth == ClientAuth::kRequireAndVerify;
+    const bool verifies =
+        tls.client_auth == ClientAuth::kVerifyIfGiven || tls.client_auth == ClientAuth::kRequireAndVerify;
     const bool empty = tls.cert_file.empty() && tls.key_file.empty();
     if (tls.cert_file.empty() && !tls.key_file.empty()) fail(node, path + ".cert_file", "is missing beside key_file");
     if (!tls.cert_file.empty() && tls.key_file.empty()) fail(node, path + ".key_file", "is missing beside cert_file");
     if (empty && (tls.client_auth != ClientAuth::kNone || !tls.client_ca_file.empty()))
       fail(node, path + ".cert_file", "is missing: without TLS no client can show a certificate");
-    if (verifies && tls.client_ca_file.empty()) fail(node, path + ".client_ca_file", "is missing: client_auth_type verifies against it");
+    if (verifies && tls.client_ca_file.empty())
+      fail(node, path + ".client_ca_file", "is missing: client_auth_type verifies against it");
     if (!tls.client_ca_file.empty() && tls.client_auth == ClientAuth::kNone)
       fail(node, path + ".client_auth_type", "is missing: a client_ca_file alone asks no client for a certificate");
     if (!tls.client_allowed_sans.empty() && !verifies)
@@ -164,7 +169,8 @@ class Reader {
 
   void read_http(const Node& node, const std::string& path) {
     read_map(node, path, [&](const std::string& key, const std::string& whole, const Node& value) {
-      if (key == "http2") (void)switch_of(value, whole);  // either way: this server speaks HTTP/1.1, which every client does
+      if (key == "http2")
+        (void)switch_of(value, whole);  // either way: this server speaks HTTP/1.1, which every client does
       else if (key == "headers") read_headers(value, whole);
       else fail(value, whole, "is not a key of http_server_config; there are http2 and headers");
     });
@@ -174,8 +180,9 @@ class Reader {
     read_map(node, path, [&](const std::string& key, const std::string& whole, const Node& value) {
       const std::string text = text_of(value, whole);
       if (std::find(kHeaders.begin(), kHeaders.end(), key) == kHeaders.end())
-        fail(value, whole, "is not a field that can be set; there are Content-Security-Policy, X-Frame-Options, "
-                           "X-Content-Type-Options, X-XSS-Protection and Strict-Transport-Security");
+        fail(value, whole,
+             "is not a field that can be set; there are Content-Security-Policy, X-Frame-Options, "
+             "X-Content-Type-Options, X-XSS-Protection and Strict-Transport-Security");
       const bool fits = std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
       if (!fits) fail(value, whole, "expected printable ASCII");
       if (!text.empty()) out_.headers.emplace_back(key, text);
@@ -185,11 +192,14 @@ class Reader {
   void read_users(const Node& node, const std::string& path) {
     read_map(node, path, [&](const std::string& name, const std::string& whole, const Node& value) {
       const std::string hash = text_of(value, whole);
-      if (name.empty() || name.find(':') != std::string::npos) fail(value, whole, "a user's name is not empty and has no colon");
-      if (!is_bcrypt_hash(hash)) fail(value, whole, "expected a bcrypt hash such as htpasswd -nB writes: $2y$10$ and 53 characters");
+      if (name.empty() || name.find(':') != std::string::npos)
+        fail(value, whole, "a user's name is not empty and has no colon");
+      if (!is_bcrypt_hash(hash))
+        fail(value, whole, "expected a bcrypt hash such as htpasswd -nB writes: $2y$10$ and 53 characters");
       if (bcrypt_cost(hash) > kHighestBcryptCost)
-        fail(value, whole, "the hash has cost " + std::to_string(bcrypt_cost(hash)) + "; above " + std::to_string(kHighestBcryptCost) +
-                               " a login would take minutes");
+        fail(value, whole,
+             "the hash has cost " + std::to_string(bcrypt_cost(hash)) + "; above " +
+                 std::to_string(kHighestBcryptCost) + " a login would take minutes");
       out_.users.emplace(name, hash);
     });
   }

@@ -43,20 +43,17 @@ std::string read_file(const std::string& key, const std::string& file) {
   std::ifstream stream(file, std::ios::binary);
   std::ostringstream text;
   if (stream) text << stream.rdbuf();
-  if (!stream || text.str().empty()) fail(key, file, stream ? "is empty" : "cannot be read: " + std::string(std::strerror(errno)));
+  if (!stream || text.str().empty())
+    fail(key, file, stream ? "is empty" : "cannot be read: " + std::string(std::strerror(errno)));
   return text.str();
 }
 
 int number_of(TlsVersion version) {
   switch (version) {
-    case TlsVersion::k10:
-      return TLS1_VERSION;
-    case TlsVersion::k11:
-      return TLS1_1_VERSION;
-    case TlsVersion::k12:
-      return TLS1_2_VERSION;
-    default:
-      return TLS1_3_VERSION;
+    case TlsVersion::k10: return TLS1_VERSION;
+    case TlsVersion::k11: return TLS1_1_VERSION;
+    case TlsVersion::k12: return TLS1_2_VERSION;
+    default: return TLS1_3_VERSION;
   }
 }
 
@@ -67,7 +64,8 @@ void use_certificate(ssl::context& context, const TlsSettings& settings) {
   if (fault) fail("cert_file", settings.cert_file, "no certificate in PEM format: " + fault.message());
   const std::string key = read_file("key_file", settings.key_file);
   context.use_private_key(boost::asio::buffer(key), ssl::context::pem, fault);
-  if (fault) fail("key_file", settings.key_file, "no private key of this certificate in PEM format: " + fault.message());
+  if (fault)
+    fail("key_file", settings.key_file, "no private key of this certificate in PEM format: " + fault.message());
 }
 
 void use_versions_and_ciphers(SSL_CTX* context, const TlsSettings& settings) {
@@ -77,8 +75,10 @@ void use_versions_and_ciphers(SSL_CTX* context, const TlsSettings& settings) {
   std::string ciphers, curves;
   for (const auto& suite : settings.cipher_suites) {
     const char* name = OPENSSL_cipher_name(suite.c_str());
-    if (name == nullptr || std::strcmp(name, "(NONE)") == 0) fail("cipher_suites", "", "OpenSSL knows no suite " + suite);
-    if (!suite.starts_with("TLS_AES_") && !suite.starts_with("TLS_CHACHA20_")) ciphers += (ciphers.empty() ? "" : ":") + std::string(name);
+    if (name == nullptr || std::strcmp(name, "(NONE)") == 0)
+      fail("cipher_suites", "", "OpenSSL knows no suite " + suite);
+    if (!suite.starts_with("TLS_AES_") && !suite.starts_with("TLS_CHACHA20_"))
+      ciphers += (ciphers.empty() ? "" : ":") + std::string(name);
   }
   if (!ciphers.empty() && SSL_CTX_set_cipher_list(context, ciphers.c_str()) != 1)
     fail("cipher_suites", "", "OpenSSL allows none of them: " + openssl_reason("no usable suite"));
@@ -89,20 +89,18 @@ void use_versions_and_ciphers(SSL_CTX* context, const TlsSettings& settings) {
 
 int verify_mode(ClientAuth auth) {
   switch (auth) {
-    case ClientAuth::kNone:
-      return SSL_VERIFY_NONE;
+    case ClientAuth::kNone: return SSL_VERIFY_NONE;
     case ClientAuth::kRequest:
-    case ClientAuth::kVerifyIfGiven:
-      return SSL_VERIFY_PEER;
-    default:
-      return SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+    case ClientAuth::kVerifyIfGiven: return SSL_VERIFY_PEER;
+    default: return SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
   }
 }
 
 int take_any(int, X509_STORE_CTX*) { return 1; }
 
 void use_clients(ssl::context& context, const TlsSettings& settings) {
-  const bool verifies = settings.client_auth == ClientAuth::kVerifyIfGiven || settings.client_auth == ClientAuth::kRequireAndVerify;
+  const bool verifies =
+      settings.client_auth == ClientAuth::kVerifyIfGiven || settings.client_auth == ClientAuth::kRequireAndVerify;
   SSL_CTX_set_verify(context.native_handle(), verify_mode(settings.client_auth), verifies ? nullptr : take_any);
   // Without it a client that resumes a session with its certificate is refused.
   SSL_CTX_set_session_id_context(context.native_handle(), kSessionContext, sizeof kSessionContext - 1);
@@ -116,21 +114,21 @@ void use_clients(ssl::context& context, const TlsSettings& settings) {
 /// DNS name, address, mail address or URI, as it stands in the certificate.
 std::string text_of(const GENERAL_NAME& name) {
   const auto text = [](const ASN1_STRING* s) {
-    return std::string(reinterpret_cast<const char*>(ASN1_STRING_get0_data(s)), static_cast<std::size_t>(ASN1_STRING_length(s)));
+    return std::string(reinterpret_cast<const char*>(ASN1_STRING_get0_data(s)),
+                       static_cast<std::size_t>(ASN1_STRING_length(s)));
   };
   switch (name.type) {
     case GEN_DNS:
     case GEN_EMAIL:
-    case GEN_URI:
-      return text(name.d.ia5);
+    case GEN_URI: return text(name.d.ia5);
     case GEN_IPADD: {
       const std::string bytes = text(name.d.iPAddress);
       char out[INET6_ADDRSTRLEN] = "";
-      if (bytes.size() == 4 || bytes.size() == 16) ::inet_ntop(bytes.size() == 4 ? AF_INET : AF_INET6, bytes.data(), out, sizeof out);
+      if (bytes.size() == 4 || bytes.size() == 16)
+        ::inet_ntop(bytes.size() == 4 ? AF_INET : AF_INET6, bytes.data(), out, sizeof out);
       return out;
     }
-    default:
-      return {};
+    default: return {};
   }
 }
 
@@ -168,7 +166,9 @@ class TlsStream final : public WebStream {
     if (finished_) return stream_.next_layer().async_read_some(into, std::move(done));
     stream_.async_read_some(into, std::move(done));
   }
-  void write(const Pieces& pieces, Transferred done) override { boost::asio::async_write(stream_, pieces, std::move(done)); }
+  void write(const Pieces& pieces, Transferred done) override {
+    boost::asio::async_write(stream_, pieces, std::move(done));
+  }
   void finish(Done done) override {
     stream_.async_shutdown([this, done = std::move(done)](Error) {
       finished_ = true;

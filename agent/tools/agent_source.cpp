@@ -28,13 +28,9 @@ json parsed(const std::string& body) {
   return value;
 }
 
-std::string text_of(const json& job, const char* key) {
-  return job.value(key, std::string());
-}
+std::string text_of(const json& job, const char* key) { return job.value(key, std::string()); }
 
-Ms instant_of(const json& job, const char* key) {
-  return Ms(std::llround(job.value(key, 0.0) * 1000));
-}
+Ms instant_of(const json& job, const char* key) { return Ms(std::llround(job.value(key, 0.0) * 1000)); }
 
 AgentHistory::Column column_of(const std::string& sensor, const json& values, bool is_target) {
   AgentHistory::Column column{sensor, is_target, {}};
@@ -48,8 +44,7 @@ AgentHistory::Column column_of(const std::string& sensor, const json& values, bo
 AgentHistory parse_history(const std::string& body) {
   const json value = parsed(body);
   try {
-    AgentHistory history{
-        Ms(value.at("from").get<Ms::rep>() * 1000), Ms(value.at("step").get<Ms::rep>() * 1000), {}};
+    AgentHistory history{Ms(value.at("from").get<Ms::rep>() * 1000), Ms(value.at("step").get<Ms::rep>() * 1000), {}};
     if (history.step <= Ms(0)) throw Failure(Exit::kServer, "the agent's answer is not understood");
     for (const auto& [sensor, columns] : value.at("sensors").items()) {
       history.columns.push_back(column_of(sensor, columns.at("actual"), false));
@@ -75,8 +70,7 @@ std::vector<PrintSpan> parse_jobs(const std::string& body, Ms now) {
       span.runs = span.result == "running";
       if (span.runs) span.ended = now;
       // Nobody saw its end: what the time that it printed says is the least.
-      else if (span.ended < span.began)
-        span.ended = span.began + instant_of(job, "elapsed_seconds");
+      else if (span.ended < span.began) span.ended = span.began + instant_of(job, "elapsed_seconds");
       spans.push_back(std::move(span));
     }
   } catch (const json::exception&) {
@@ -92,8 +86,7 @@ void put_history(std::vector<std::optional<double>>& whole, const Grid& grid, co
     // The step [from + n * step, from + (n + 1) * step) is over at its end.
     const auto over = (grid.time(i) - history.from) / history.step;
     for (auto n = over - 1; n >= 0 && n >= over - kLookBackSteps && !whole[i]; --n) {
-      if (static_cast<std::size_t>(n) < column.values.size())
-        whole[i] = column.values[static_cast<std::size_t>(n)];
+      if (static_cast<std::size_t>(n) < column.values.size()) whole[i] = column.values[static_cast<std::size_t>(n)];
     }
   }
 }
@@ -117,8 +110,7 @@ std::vector<std::string> AgentSource::printers() {
   return names;
 }
 
-std::vector<Series> AgentSource::temperatures(const std::string& printer, const Grid& grid,
-                                              ProgressLine& progress) {
+std::vector<Series> AgentSource::temperatures(const std::string& printer, const Grid& grid, ProgressLine& progress) {
   std::map<std::tuple<bool, std::string, std::string>, Series> columns;
   const auto names = printer.empty() ? printers() : std::vector<std::string>{printer};
   const auto pieces = pieces_of(grid, std::max<std::size_t>(1, kMostSteps * kAgentSampleEvery / grid.step));
@@ -144,16 +136,14 @@ std::vector<Series> AgentSource::temperatures(const std::string& printer, const 
   std::vector<Series> all;
   for (auto& [key, series] : columns) {
     const auto& [is_target, sensor, name] = key;
-    series.labels = {
-        {"__name__", is_target ? "marlin_temperature_target_celsius" : "marlin_temperature_celsius"},
-        {"printer", name},
-        {"sensor", sensor}};
+    series.labels = {{"__name__", is_target ? "marlin_temperature_target_celsius" : "marlin_temperature_celsius"},
+                     {"printer", name},
+                     {"sensor", sensor}};
     series.legend = is_target ? "{{sensor}} target" : "{{sensor}}";
     series.values.resize(grid.points);
     all.push_back(std::move(series));
   }
-  std::stable_sort(all.begin(), all.end(),
-                   [](const Series& a, const Series& b) { return a.labels < b.labels; });
+  std::stable_sort(all.begin(), all.end(), [](const Series& a, const Series& b) { return a.labels < b.labels; });
   return all;
 }
 
@@ -163,9 +153,7 @@ std::vector<PrintSpan> AgentSource::jobs(const std::string& printer, Ms now) {
   return parse_jobs(body_of("api/v1/jobs", parameters), now);
 }
 
-std::vector<Mark> AgentSource::marks(const std::string& printer, Ms now) {
-  return marks_of_prints(jobs(printer, now));
-}
+std::vector<Mark> AgentSource::marks(const std::string& printer, Ms now) { return marks_of_prints(jobs(printer, now)); }
 
 PrintSpan AgentSource::find_print(const PrintChoice& choice, Ms now) {
   return chosen(choice, jobs(choice.printer, now));

@@ -21,8 +21,7 @@ class AgentSource {
   AgentSource(HttpClient& client, std::string base) : client_(client), base_(std::move(base)) {}
 
   /// Labelled as Prometheus has them, without instance and job. `printer`: empty: all.
-  [[nodiscard]] std::vector<Series> temperatures(const std::string& printer, const Grid& grid,
-                                                 ProgressLine& progress);
+  [[nodiscard]] std::vector<Series> temperatures(const std::string& printer, const Grid& grid, ProgressLine& progress);
   /// Where its prints began and ended.
   [[nodiscard]] std::vector<Mark> marks(const std::string& printer, Ms now);
   [[nodiscard]] PrintSpan find_print(const PrintChoice& choice, Ms now);

@@ -22,9 +22,7 @@ constexpr std::size_t kMostMarks = 60;
 // rate() needs two samples in its window, and one may be missing.
 constexpr int kScrapesInWindow = 4;
 
-double unix_of(Ms time) {
-  return static_cast<double>(time.count()) / 1000;
-}
+double unix_of(Ms time) { return static_cast<double>(time.count()) / 1000; }
 
 /// One export, from the first question to the table.
 class Export {
@@ -77,8 +75,7 @@ class Export {
     for (Series& one : series) {
       if (!options_.legend.empty()) one.legend = options_.legend;
     }
-    return finished(grid, std::move(series),
-                    wants_marks() ? source.marks(printer, now_) : std::vector<Mark>());
+    return finished(grid, std::move(series), wants_marks() ? source.marks(printer, now_) : std::vector<Mark>());
   }
 
   Table from_prometheus() {
@@ -88,10 +85,8 @@ class Export {
     const Grid grid = grid_for(range, interval);
     const std::string selector = span_.id.empty() ? selector_of(options_.printer, options_.instance)
                                                   : selector_of(span_.printer, span_.instance);
-    auto series =
-        source.series(asks(selector, std::max(interval * kScrapesInWindow, grid.step)), grid, progress_);
-    return finished(grid, std::move(series),
-                    wants_marks() ? source.marks(selector, grid) : std::vector<Mark>());
+    auto series = source.series(asks(selector, std::max(interval * kScrapesInWindow, grid.step)), grid, progress_);
+    return finished(grid, std::move(series), wants_marks() ? source.marks(selector, grid) : std::vector<Mark>());
   }
 
   [[nodiscard]] std::vector<Ask> asks(const std::string& selector, Ms window) const {
@@ -103,8 +98,7 @@ class Export {
       return asks;
     }
     std::vector<Ask> asks;
-    for (const std::string& query : options_.queries)
-      asks.push_back({query, options_.legend, asks_for_ratio(query)});
+    for (const std::string& query : options_.queries) asks.push_back({query, options_.legend, asks_for_ratio(query)});
     return asks;
   }
 
@@ -123,10 +117,8 @@ class Export {
 
 PlotStyle plot_style(const ExportOptions& o, const Table& table, const std::string& title) {
   const AxisLabels labels = o.queries.empty() ? axis_labels_of(o.preset) : AxisLabels{};
-  PlotStyle style{title,         o.y_label.empty() ? labels.first : o.y_label,
-                  labels.second, o.terminal,
-                  o.width,       o.height,
-                  o.time,        {}};
+  PlotStyle style{
+      title, o.y_label.empty() ? labels.first : o.y_label, labels.second, o.terminal, o.width, o.height, o.time, {}};
   style.utc_offset = local_utc_offset(table.grid.start);
   return style;
 }
@@ -134,16 +126,11 @@ PlotStyle plot_style(const ExportOptions& o, const Table& table, const std::stri
 void write(std::ostream& out, const ExportOptions& o, const Table& table, const std::string& title) {
   switch (o.format) {
     case Format::kCsv:
-    case Format::kTsv:
-      return write_separated(out, table, {o.separator, o.has_header, o.time});
-    case Format::kJson:
-      return write_json(out, table, o.time);
-    case Format::kOpenMetrics:
-      return write_openmetrics(out, table);
-    case Format::kGnuplot:
-      return write_gnuplot(out, table, plot_style(o, table, title));
-    case Format::kMatplotlib:
-      return write_matplotlib(out, table, plot_style(o, table, title));
+    case Format::kTsv: return write_separated(out, table, {o.separator, o.has_header, o.time});
+    case Format::kJson: return write_json(out, table, o.time);
+    case Format::kOpenMetrics: return write_openmetrics(out, table);
+    case Format::kGnuplot: return write_gnuplot(out, table, plot_style(o, table, title));
+    case Format::kMatplotlib: return write_matplotlib(out, table, plot_style(o, table, title));
   }
 }
 
@@ -154,8 +141,7 @@ bool is_special(const std::string& name) {
 }
 
 /// A file that is there is replaced only by a whole one; /dev/stdout and its like are written to.
-void write_file(const std::string& name, const ExportOptions& options, const Table& table,
-                const std::string& title) {
+void write_file(const std::string& name, const ExportOptions& options, const Table& table, const std::string& title) {
   const bool directly = is_special(name);
   const std::string unfinished = directly ? name : name + ".new";
   std::ofstream file(unfinished, std::ios::binary);

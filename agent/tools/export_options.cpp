@@ -15,8 +15,7 @@
 namespace tools {
 namespace {
 
-constexpr const char* kAbout =
-    "Write what Prometheus, or the agent itself, knows of a time as a table or a plot.\n";
+constexpr const char* kAbout = "Write what Prometheus, or the agent itself, knows of a time as a table or a plot.\n";
 constexpr const char* kFooter =
     "\nDURATION: 90s, 15m, 1h30m, 7d. TIME: \"2026-11-21 14:30\" (local), 2026-11-21T13:30:00Z, seconds "
     "since 1970, now, or how long ago: 2h."
@@ -28,37 +27,30 @@ constexpr const char* kFooter =
     "\n          marlin-agent export --last 6h --preset all --format matplotlib | python3 - print.png"
     "\n          marlin-agent export 'rate(marlin_commands_total[1m])' --legend '{{origin}}'";
 
-constexpr std::array<std::string_view, 6> kFormats{"csv",     "tsv",        "json",
-                                                   "gnuplot", "matplotlib", "openmetrics"};
+constexpr std::array<std::string_view, 6> kFormats{"csv", "tsv", "json", "gnuplot", "matplotlib", "openmetrics"};
 constexpr std::array<std::string_view, 4> kTerminals{"", "png", "svg", "dumb"};
 // 2,000 points a day over a decade; each takes 16 bytes a column.
 constexpr Ms::rep kMostPoints = 10'000'000;
 
-[[noreturn]] void refuse(const std::string& sentence) {
-  throw Failure(Exit::kUsage, sentence);
-}
+[[noreturn]] void refuse(const std::string& sentence) { throw Failure(Exit::kUsage, sentence); }
 
 /// What CLI11 fills, as it wants it.
 struct Raw {
   ExportOptions options;
-  std::string last, start, end, duration, margin = "2m", step = "auto", format = "csv", separator, time, size,
-                                          terminal;
+  std::string last, start, end, duration, margin = "2m", step = "auto", format = "csv", separator, time, size, terminal;
   bool no_header = false, no_marks = false;
 };
 
 void add_source(CLI::App& app, ExportOptions& o) {
   app.add_option("QUERY", o.queries, "What to ask, in PromQL; several are columns of one table");
-  app.add_option("--preset", o.preset,
-                 "Instead of a query: temps, link, progress, fans or all (default temps)")
+  app.add_option("--preset", o.preset, "Instead of a query: temps, link, progress, fans or all (default temps)")
       ->type_name("NAME")
       ->check(CLI::IsMember(preset_names()));
-  auto* prometheus =
-      app.add_option("--prometheus", o.prometheus,
-                     "Prometheus, with the path that a proxy gave it (default http://localhost:9090)")
-          ->type_name("URL");
-  auto* from_agent =
-      app.add_flag("--from-agent", o.from_agent,
-                   "Ask the agent itself: temperatures of its last hours, no Prometheus is needed");
+  auto* prometheus = app.add_option("--prometheus", o.prometheus,
+                                    "Prometheus, with the path that a proxy gave it (default http://localhost:9090)")
+                         ->type_name("URL");
+  auto* from_agent = app.add_flag("--from-agent", o.from_agent,
+                                  "Ask the agent itself: temperatures of its last hours, no Prometheus is needed");
   prometheus->excludes(from_agent);
   app.add_option("--agent", o.agent, "The agent that --from-agent asks (default http://127.0.0.1:11520)")
       ->type_name("URL");
@@ -71,11 +63,11 @@ void add_range(CLI::App& app, Raw& raw) {
   auto* last = app.add_option("--last", raw.last, "This long until now")->type_name("DURATION");
   auto* start = app.add_option("--start", raw.start, "Begin there")->type_name("TIME");
   auto* end = app.add_option("--end", raw.end, "End there (default now)")->type_name("TIME");
-  auto* duration = app.add_option("--duration", raw.duration, "This long, from --start or until --end")
-                       ->type_name("DURATION");
-  auto* print = app.add_option("--print", raw.options.print,
-                               "A print: its number in marlin-agent jobs, last or current")
-                    ->type_name("ID");
+  auto* duration =
+      app.add_option("--duration", raw.duration, "This long, from --start or until --end")->type_name("DURATION");
+  auto* print =
+      app.add_option("--print", raw.options.print, "A print: its number in marlin-agent jobs, last or current")
+          ->type_name("ID");
   app.add_option("--margin", raw.margin, "This much before and behind a print (default 2m)")
       ->type_name("DURATION")
       ->needs(print);
@@ -91,8 +83,7 @@ void add_form(CLI::App& app, Raw& raw) {
   app.add_option("--format", raw.format, "csv, tsv, json, gnuplot, matplotlib or openmetrics (default csv)")
       ->type_name("FORMAT")
       ->check(CLI::IsMember(std::vector<std::string>(kFormats.begin(), kFormats.end())));
-  app.add_option("--separator", raw.separator, "Between the fields of csv (default ,)")
-      ->type_name("CHARACTER");
+  app.add_option("--separator", raw.separator, "Between the fields of csv (default ,)")->type_name("CHARACTER");
   app.add_flag("--no-header", raw.no_header, "No names of columns in csv and tsv");
   app.add_option("--time", raw.time,
                  "unix, iso, relative or elapsed; the last two count from the beginning (default unix, of "
@@ -123,8 +114,7 @@ Ms duration_of(const std::string& text, const char* option) {
 Ms instant_of(const std::string& text, const char* option, Ms now) {
   const auto instant = parse_instant(text, now);
   if (!instant)
-    refuse(std::string(option) + ": expected a time such as \"2026-11-21 14:30\" or 2h, found \"" + text +
-           '"');
+    refuse(std::string(option) + ": expected a time such as \"2026-11-21 14:30\" or 2h, found \"" + text + '"');
   return *instant;
 }
 
@@ -160,8 +150,7 @@ void set_size(Raw& raw) {
   const auto is_right = [](int n) { return n >= 20 && n <= 10'000; };
   if (!has_width || second != std::errc() || stop != end || !is_right(raw.options.width) ||
       !is_right(raw.options.height))
-    refuse("--size: expected WIDTHxHEIGHT such as 1200x600, each from 20 to 10000, found \"" + raw.size +
-           '"');
+    refuse("--size: expected WIDTHxHEIGHT such as 1200x600, each from 20 to 10000, found \"" + raw.size + '"');
 }
 
 template <std::size_t N>

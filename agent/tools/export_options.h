@@ -37,9 +37,7 @@ struct ExportOptions {
   bool has_marks = true;
 };
 
-[[nodiscard]] inline bool is_plot(Format format) {
-  return format == Format::kGnuplot || format == Format::kMatplotlib;
-}
+[[nodiscard]] inline bool is_plot(Format format) { return format == Format::kGnuplot || format == Format::kMatplotlib; }
 
 /// Throws Failure (kUsage) where `step` (0: automatic) gives more values than memory should hold.
 void check_points(const Range& range, Ms step);

@@ -15,15 +15,9 @@
 namespace tools {
 namespace {
 
-bool is_name_start(char c) {
-  return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-}
-bool is_name_part(char c) {
-  return is_name_start(c) || (c >= '0' && c <= '9');
-}
-bool is_blank(char c) {
-  return c == ' ' || c == '\t';
-}
+bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
+bool is_name_part(char c) { return is_name_start(c) || (c >= '0' && c <= '9'); }
+bool is_blank(char c) { return c == ' ' || c == '\t'; }
 
 struct ChildRule {
   std::string_view type, ending;
@@ -72,8 +66,8 @@ class Cursor {
   /// A name; empty if there is none.
   std::string_view name(bool takes_colons) {
     std::size_t end = 0;
-    while (end < rest_.size() && ((end == 0 ? is_name_start(rest_[end]) : is_name_part(rest_[end])) ||
-                                  (takes_colons && rest_[end] == ':')))
+    while (end < rest_.size() &&
+           ((end == 0 ? is_name_start(rest_[end]) : is_name_part(rest_[end])) || (takes_colons && rest_[end] == ':')))
       ++end;
     return cut(end);
   }
@@ -90,12 +84,9 @@ class Cursor {
       }
       if (rest_.empty()) return std::nullopt;
       const char escaped = cut(1).front();
-      if (escaped == 'n')
-        out += '\n';
-      else if (escaped == '"' || escaped == '\\')
-        out += escaped;
-      else
-        return std::nullopt;
+      if (escaped == 'n') out += '\n';
+      else if (escaped == '"' || escaped == '\\') out += escaped;
+      else return std::nullopt;
     }
     return std::nullopt;
   }
@@ -162,12 +153,9 @@ class Reader {
     ExpositionFamily& family = family_named(name);
     if (!said_.insert(std::string(keyword) + ' ' + name).second)
       refuse("expected one " + std::string(keyword) + " line for each metric", line);
-    if (keyword == "HELP")
-      family.help = without_escapes(cursor.rest());
-    else if (keyword == "UNIT")
-      family.unit = cursor.rest();
-    else
-      set_type(family, cursor.word(), line);
+    if (keyword == "HELP") family.help = without_escapes(cursor.rest());
+    else if (keyword == "UNIT") family.unit = cursor.rest();
+    else set_type(family, cursor.word(), line);
   }
 
   void set_type(ExpositionFamily& family, std::string_view type, std::string_view line) const {
@@ -251,8 +239,7 @@ class Reader {
     for (const ChildRule& rule : kChildren) {
       if ((rule.only_openmetrics && !page_.is_openmetrics) || !sample.ends_with(rule.ending)) continue;
       const auto it = index_.find(sample.substr(0, sample.size() - rule.ending.size()));
-      if (it != index_.end() && page_.families[it->second].type == rule.type)
-        return page_.families[it->second];
+      if (it != index_.end() && page_.families[it->second].type == rule.type) return page_.families[it->second];
     }
     return family_named(sample);
   }

@@ -14,8 +14,7 @@ namespace tools {
 namespace {
 
 // As Prometheus asks, preferring what says more.
-constexpr const char* kAccept =
-    "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
+constexpr const char* kAccept = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
 constexpr std::size_t kMostBytes = 512U << 20;
 constexpr int kGzip = 16 + MAX_WBITS;
 
@@ -66,8 +65,7 @@ std::string unpacked(std::string text) {
     out.append(piece.data(), piece.size() - stream.avail_out);
     if (result == Z_BUF_ERROR) break;
   }
-  if (result != Z_STREAM_END)
-    throw Failure(Exit::kServer, "the page is packed by gzip and damaged or cut off");
+  if (result != Z_STREAM_END) throw Failure(Exit::kServer, "the page is packed by gzip and damaged or cut off");
   return out;
 }
 

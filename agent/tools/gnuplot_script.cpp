@@ -13,31 +13,20 @@ struct Size {
 };
 constexpr Size kPictureSize{1200, 600}, kDumbSize{110, 32};
 
-bool is_clock(const PlotStyle& style) {
-  return style.time == TimeStyle::kIso || style.time == TimeStyle::kUnix;
-}
+bool is_clock(const PlotStyle& style) { return style.time == TimeStyle::kIso || style.time == TimeStyle::kUnix; }
 
 /// What the x values of the script are, in seconds: the clock's own, or since the origin.
-Ms shift_of(const Table& table, const PlotStyle& style) {
-  return is_clock(style) ? style.utc_offset : -table.origin;
-}
+Ms shift_of(const Table& table, const PlotStyle& style) { return is_clock(style) ? style.utc_offset : -table.origin; }
 
 void write_terminal(std::ostream& out, const PlotStyle& style) {
   const Size usual = style.terminal == Terminal::kDumb ? kDumbSize : kPictureSize;
   const int width = style.width > 0 ? style.width : usual.width,
             height = style.height > 0 ? style.height : usual.height;
   switch (style.terminal) {
-    case Terminal::kPng:
-      out << "set terminal pngcairo size " << width << ',' << height << '\n';
-      break;
-    case Terminal::kSvg:
-      out << "set terminal svg size " << width << ',' << height << " background 'white'\n";
-      break;
-    case Terminal::kDumb:
-      out << "set terminal dumb " << width << ' ' << height << '\n';
-      break;
-    case Terminal::kNone:
-      break;
+    case Terminal::kPng: out << "set terminal pngcairo size " << width << ',' << height << '\n'; break;
+    case Terminal::kSvg: out << "set terminal svg size " << width << ',' << height << " background 'white'\n"; break;
+    case Terminal::kDumb: out << "set terminal dumb " << width << ' ' << height << '\n'; break;
+    case Terminal::kNone: break;
   }
 }
 
@@ -67,10 +56,8 @@ void write_time_axis(std::ostream& out, const Table& table, const PlotStyle& sty
   const Ms tick = tick_distance(table.grid.last() - table.grid.start);
   out << time_format(table, style, tick);
   out << "set xtics " << seconds_text(tick) << '\n';
-  if (is_clock(style))
-    out << "set xlabel " << gnuplot_quoted(zone_text(style.utc_offset)) << " noenhanced\n";
-  else
-    out << "set xlabel '" << (style.time == TimeStyle::kElapsed ? "elapsed" : "seconds") << "'\n";
+  if (is_clock(style)) out << "set xlabel " << gnuplot_quoted(zone_text(style.utc_offset)) << " noenhanced\n";
+  else out << "set xlabel '" << (style.time == TimeStyle::kElapsed ? "elapsed" : "seconds") << "'\n";
 }
 
 void write_marks(std::ostream& out, const Table& table, const PlotStyle& style) {
@@ -89,8 +76,7 @@ void write_plot(std::ostream& out, const Table& table, const PlotStyle& style) {
   const char* separator = "plot ";
   for (std::size_t i = 0; i < table.series.size(); ++i) {
     const std::string column = std::to_string(i + 2);
-    out << separator << "$data using ($1+(" << shift << ")):(valid(" << column << ")?$" << column
-        << ":NaN) with lines";
+    out << separator << "$data using ($1+(" << shift << ")):(valid(" << column << ")?$" << column << ":NaN) with lines";
     if (two_axes && table.series[i].is_ratio) out << " axes x1y2 dashtype 2";
     out << " title " << gnuplot_quoted(table.series[i].name) << " noenhanced";
     separator = ", \\\n     ";
@@ -109,8 +95,8 @@ void write_gnuplot(std::ostream& out, const Table& table, const PlotStyle& style
   if (!style.title.empty()) out << "set title " << gnuplot_quoted(style.title) << " noenhanced\n";
   if (!style.y_label.empty()) out << "set ylabel " << gnuplot_quoted(style.y_label) << " noenhanced\n";
   write_time_axis(out, table, style);
-  out << "set autoscale xfix\nset grid\nset key "
-      << (style.terminal == Terminal::kDumb ? "below" : "outside right top") << '\n';
+  out << "set autoscale xfix\nset grid\nset key " << (style.terminal == Terminal::kDumb ? "below" : "outside right top")
+      << '\n';
   if (has_second_axis(table)) {
     out << "set ytics nomirror\nset y2tics\n";
     if (!style.y2_label.empty()) out << "set y2label " << gnuplot_quoted(style.y2_label) << " noenhanced\n";

@@ -29,9 +29,7 @@ std::size_t take(char* bytes, std::size_t, std::size_t count, void* body) {
 }
 
 /// The other end may just be starting, or full for a moment.
-bool may_pass(long status) {
-  return status == 429 || status == 502 || status == 503 || status == 504;
-}
+bool may_pass(long status) { return status == 429 || status == 502 || status == 503 || status == 504; }
 bool may_pass(CURLcode code) {
   return code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR;
 }
@@ -60,9 +58,7 @@ HttpClient::HttpClient(HttpAccess access) : access_(std::move(access)) {
 
 HttpClient::~HttpClient() = default;
 
-HttpAnswer HttpClient::get(const std::string& url, const std::string& accept) {
-  return fetch(url, nullptr, accept);
-}
+HttpAnswer HttpClient::get(const std::string& url, const std::string& accept) { return fetch(url, nullptr, accept); }
 
 HttpAnswer HttpClient::ask(const std::string& url, const Parameters& parameters) {
   const std::string form = encoded(parameters);
@@ -121,8 +117,7 @@ HttpAnswer HttpClient::fetch(const std::string& url, const std::string* form, co
       continue;
     }
     if (code == CURLE_WRITE_ERROR && answer.body.size() + CURL_MAX_WRITE_SIZE > kMostBytes)
-      throw Failure(Exit::kServer,
-                    "the answer of " + shown(url) + " is larger than 512 MB: choose a larger --step");
+      throw Failure(Exit::kServer, "the answer of " + shown(url) + " is larger than 512 MB: choose a larger --step");
     if (code != CURLE_OK) {
       throw Failure(Exit::kServer, "no answer from " + shown(url.substr(0, url.find('?'))) + ": " +
                                        (*reason != '\0' ? reason : curl_easy_strerror(code)));

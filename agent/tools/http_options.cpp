@@ -29,16 +29,14 @@ std::string secret_of(const std::string& file, const char* option) {
 
 void add_http_options(CLI::App& app, HttpOptions& o) {
   auto* user = app.add_option("--user", o.user, "User name for the server")->type_name("NAME");
-  auto* password =
-      app.add_option("--password-file", o.password_file, "File with the password")->type_name("FILE");
+  auto* password = app.add_option("--password-file", o.password_file, "File with the password")->type_name("FILE");
   user->needs(password);
   password->needs(user);
   app.add_option("--bearer-token-file", o.bearer_token_file, "File with a token, instead of a user name")
       ->type_name("FILE")
       ->excludes(user);
-  auto* ca =
-      app.add_option("--ca", o.ca_file, "Certificates that vouch for the server, instead of the system's")
-          ->type_name("FILE");
+  auto* ca = app.add_option("--ca", o.ca_file, "Certificates that vouch for the server, instead of the system's")
+                 ->type_name("FILE");
   app.add_flag("--insecure", o.insecure, "Do not check the server's certificate")->excludes(ca);
   app.add_option("--timeout", o.timeout_seconds, "Wait for an answer no longer than this (default 30)")
       ->type_name("SECONDS")
@@ -48,8 +46,7 @@ void add_http_options(CLI::App& app, HttpOptions& o) {
 HttpAccess http_access(const HttpOptions& o) {
   HttpAccess access{o.user, {}, {}, o.ca_file, o.insecure, o.timeout_seconds};
   if (!o.password_file.empty()) access.password = secret_of(o.password_file, "--password-file");
-  if (!o.bearer_token_file.empty())
-    access.bearer_token = secret_of(o.bearer_token_file, "--bearer-token-file");
+  if (!o.bearer_token_file.empty()) access.bearer_token = secret_of(o.bearer_token_file, "--bearer-token-file");
   if (!o.ca_file.empty() && !std::ifstream(o.ca_file))
     throw Failure(Exit::kUsage, "--ca: cannot read " + o.ca_file + ": " + std::strerror(errno));
   return access;

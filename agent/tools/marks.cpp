@@ -11,9 +11,7 @@ std::string printer_key(const Series& series) {
   return label_of(series.labels, "printer") + '\n' + label_of(series.labels, "instance");
 }
 
-bool is_known(const Series& series, std::size_t i) {
-  return i < series.values.size() && series.values[i].has_value();
-}
+bool is_known(const Series& series, std::size_t i) { return i < series.values.size() && series.values[i].has_value(); }
 
 /// The state at instant `i`; empty if none is known.
 std::string state_at(const std::vector<const Series*>& states, std::size_t i) {
@@ -42,8 +40,7 @@ std::vector<Mark> marks_of_states(const std::vector<Series>& states, const Grid&
   return marks;
 }
 
-std::vector<Mark> marks_of_beginnings(const std::vector<Series>& series, const Grid& grid,
-                                      const std::string& text) {
+std::vector<Mark> marks_of_beginnings(const std::vector<Series>& series, const Grid& grid, const std::string& text) {
   std::vector<Mark> marks;
   for (const Series& one : series) {
     for (std::size_t i = 1; i < grid.points; ++i) {

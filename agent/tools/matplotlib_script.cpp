@@ -32,10 +32,8 @@ void write_head(std::ostream& out, const PlotStyle& style) {
          "import sys\n"
          "from datetime import datetime, timedelta, timezone\n"
          "import matplotlib\n";
-  if (style.terminal == Terminal::kNone)
-    out << "if len(sys.argv) > 1:\n    matplotlib.use('Agg')\n";
-  else
-    out << "matplotlib.use('Agg')\n";
+  if (style.terminal == Terminal::kNone) out << "if len(sys.argv) > 1:\n    matplotlib.use('Agg')\n";
+  else out << "matplotlib.use('Agg')\n";
   out << "import matplotlib.dates as dates\n"
          "import matplotlib.pyplot as plt\n"
          "import matplotlib.ticker as ticker\n\n"
@@ -43,21 +41,20 @@ void write_head(std::ostream& out, const PlotStyle& style) {
 }
 
 void write_data(std::ostream& out, const Table& table) {
-  out << "unix = [(" << table.grid.start.count() << " + " << table.grid.step.count()
-      << " * i) / 1000 for i in range(" << table.grid.points << ")]\n"
+  out << "unix = [(" << table.grid.start.count() << " + " << table.grid.step.count() << " * i) / 1000 for i in range("
+      << table.grid.points << ")]\n"
       << "series = [  # name, whether it belongs on the second axis, values\n";
   const bool two_axes = has_second_axis(table);
   for (const Series& series : table.series) {
-    out << "    (" << plain_text(series.name) << ", " << (two_axes && series.is_ratio ? "True" : "False")
-        << ", [";
+    out << "    (" << plain_text(series.name) << ", " << (two_axes && series.is_ratio ? "True" : "False") << ", [";
     for (std::size_t i = 0; i < series.values.size(); ++i)
       out << (i == 0 ? "" : i % 16 == 0 ? ",\n     " : ", ") << python_number(series.values[i]);
     out << "]),\n";
   }
   out << "]\nmarks = [";
   for (std::size_t i = 0; i < table.marks.size(); ++i)
-    out << (i == 0 ? "" : ", ") << '(' << seconds_text(table.marks[i].at) << ", "
-        << plain_text(table.marks[i].text) << ')';
+    out << (i == 0 ? "" : ", ") << '(' << seconds_text(table.marks[i].at) << ", " << plain_text(table.marks[i].text)
+        << ')';
   out << "]\n\n";
 }
 
@@ -84,8 +81,7 @@ void write_axes(std::ostream& out, const PlotStyle& style, bool two_axes, Ms tic
   if (two_axes && !style.y2_label.empty()) out << "second.set_ylabel(" << plain_text(style.y2_label) << ")\n";
   if (style.time == TimeStyle::kElapsed || style.time == TimeStyle::kRelative) {
     out << "first.xaxis.set_major_locator(ticker.MultipleLocator(" << seconds_text(tick) << "))\n";
-    if (style.time == TimeStyle::kElapsed)
-      out << "first.xaxis.set_major_formatter(ticker.FuncFormatter(elapsed))\n";
+    if (style.time == TimeStyle::kElapsed) out << "first.xaxis.set_major_formatter(ticker.FuncFormatter(elapsed))\n";
     out << "first.set_xlabel('" << (style.time == TimeStyle::kElapsed ? "elapsed" : "seconds") << "')\n";
   } else {
     out << "locator = dates.AutoDateLocator(tz=zone)\n"
@@ -98,11 +94,8 @@ void write_axes(std::ostream& out, const PlotStyle& style, bool two_axes, Ms tic
 
 void write_end(std::ostream& out, const PlotStyle& style) {
   out << "if len(sys.argv) > 1:\n    plt.savefig(sys.argv[1])\nelse:\n    ";
-  if (style.terminal == Terminal::kNone)
-    out << "plt.show()\n";
-  else
-    out << "plt.savefig(sys.stdout.buffer, format='" << (style.terminal == Terminal::kSvg ? "svg" : "png")
-        << "')\n";
+  if (style.terminal == Terminal::kNone) out << "plt.show()\n";
+  else out << "plt.savefig(sys.stdout.buffer, format='" << (style.terminal == Terminal::kSvg ? "svg" : "png") << "')\n";
 }
 
 }  // namespace

@@ -25,8 +25,7 @@ constexpr std::array<std::string_view, 18> kPrefixes{"pico", "nano",  "micro", "
                                                      "giga", "gibi",  "tera",  "tebi",  "peta",  "pebi"};
 constexpr std::array<std::string_view, 14> kAbbreviations{"s",  "ms", "us", "ns", "sec", "b", "kb",
                                                           "mb", "gb", "tb", "pb", "m",   "h", "d"};
-constexpr std::array<std::string_view, 5> kTypes{"counter", "gauge", "summary", "histogram",
-                                                 "gauge_histogram"};
+constexpr std::array<std::string_view, 5> kTypes{"counter", "gauge", "summary", "histogram", "gauge_histogram"};
 
 std::string lower(std::string_view text) {
   std::string out(text);
@@ -68,8 +67,7 @@ class Lint {
     check_counter();
     check_reserved();
     for (const auto type : kTypes) {
-      if (has_word(lower(name_), type))
-        add("metric name should not include type '" + std::string(type) + '\'');
+      if (has_word(lower(name_), type)) add("metric name should not include type '" + std::string(type) + '\'');
     }
     if (name_.find(':') != std::string::npos) add("metric names should not contain ':'");
     check_case();
@@ -101,17 +99,14 @@ class Lint {
 
   void check_reserved() {
     if (type_ == "untyped") return;
-    const bool is_histogram = type_ == "histogram" || type_ == "gaugehistogram",
-               is_summary = type_ == "summary";
-    if (!is_histogram && name_.ends_with("_bucket"))
-      add("non-histogram metrics should not have \"_bucket\" suffix");
+    const bool is_histogram = type_ == "histogram" || type_ == "gaugehistogram", is_summary = type_ == "summary";
+    if (!is_histogram && name_.ends_with("_bucket")) add("non-histogram metrics should not have \"_bucket\" suffix");
     if (!is_histogram && !is_summary && name_.ends_with("_count"))
       add("non-histogram and non-summary metrics should not have \"_count\" suffix");
     if (!is_histogram && !is_summary && name_.ends_with("_sum"))
       add("non-histogram and non-summary metrics should not have \"_sum\" suffix");
     for (const ExpositionSample& sample : family_.samples) {
-      if (!is_histogram && sample.labels.contains("le"))
-        add("non-histogram metrics should not have \"le\" label");
+      if (!is_histogram && sample.labels.contains("le")) add("non-histogram metrics should not have \"le\" label");
       if (!is_summary && sample.labels.contains("quantile"))
         add("non-summary metrics should not have \"quantile\" label");
     }

@@ -78,8 +78,7 @@ class MetricsCommand {
 
   Exit watch() {
     for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { ended = 1; });
-    return agent::Screen::is_possible() && options_.format == MetricsFormat::kTable ? watch_screen()
-                                                                                    : watch_pipe();
+    return agent::Screen::is_possible() && options_.format == MetricsFormat::kTable ? watch_screen() : watch_pipe();
   }
 
  private:
@@ -169,8 +168,7 @@ class MetricsCommand {
 
   void wait() const {
     const double seconds = *options_.watch_seconds;
-    const timespec time{static_cast<time_t>(seconds),
-                        static_cast<long>((seconds - std::floor(seconds)) * 1e9)};
+    const timespec time{static_cast<time_t>(seconds), static_cast<long>((seconds - std::floor(seconds)) * 1e9)};
     if (ended == 0) ::nanosleep(&time, nullptr);  // a signal ends it
   }
 

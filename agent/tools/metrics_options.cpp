@@ -48,8 +48,7 @@ std::variant<MetricsOptions, Ending> parse_metrics(int argc, const char* const* 
       ->type_name("COLUMN")
       ->check(CLI::IsMember(list_of(kOrders)));
   app.add_flag("--reverse", o.reverse, "The other way round");
-  app.add_option("--filter", o.filter, "Only names that fit this regular expression, in any case")
-      ->type_name("REGEX");
+  app.add_option("--filter", o.filter, "Only names that fit this regular expression, in any case")->type_name("REGEX");
   app.add_option("--series", o.series, "Every series of this metric with its value")->type_name("NAME");
   app.add_option("--format", format, "table, md, json or csv (default table)")
       ->type_name("FORMAT")
@@ -58,8 +57,7 @@ std::variant<MetricsOptions, Ending> parse_metrics(int argc, const char* const* 
       ->type_name("SECONDS")
       ->check(CLI::Range(0.2, 86400.0));
   auto* lint = app.add_flag("--lint", o.lint, "Say what promtool check metrics would say");
-  app.add_option("--max-cardinality", o.max_cardinality, "Fail if a metric has more series than this")
-      ->type_name("N");
+  app.add_option("--max-cardinality", o.max_cardinality, "Fail if a metric has more series than this")->type_name("N");
   app.get_option("--series")->excludes(lint);
   app.get_option("--watch")->excludes(lint);
   if (auto ending = parse_line(app, argc, argv)) return *ending;

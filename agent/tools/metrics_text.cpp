@@ -19,14 +19,12 @@ constexpr std::size_t kLongestHelp = 4000;
 
 /// Characters, not bytes, as a terminal counts them; good enough for text without wide characters.
 std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(
-      std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
 }
 
 std::string cut(const std::string& text, std::size_t width) {
   std::size_t seen = 0, end = 0;
-  while (end < text.size() && (seen < width || (text[end] & 0xc0) == 0x80))
-    seen += (text[end++] & 0xc0) != 0x80;
+  while (end < text.size() && (seen < width || (text[end] & 0xc0) == 0x80)) seen += (text[end++] & 0xc0) != 0x80;
   return text.substr(0, end);
 }
 
@@ -78,12 +76,9 @@ void write_csv(std::ostream& out, const std::vector<Row>& rows) {
 }
 
 void write_rows(std::ostream& out, const std::vector<Row>& rows, MetricsFormat format, std::size_t columns) {
-  if (format == MetricsFormat::kMarkdown)
-    write_markdown(out, rows);
-  else if (format == MetricsFormat::kCsv)
-    write_csv(out, rows);
-  else
-    write_table(out, rows, columns);
+  if (format == MetricsFormat::kMarkdown) write_markdown(out, rows);
+  else if (format == MetricsFormat::kCsv) write_csv(out, rows);
+  else write_table(out, rows, columns);
 }
 
 void write_json(std::ostream& out, const Json& json) {
@@ -120,16 +115,11 @@ std::vector<FamilyRow> rows_of(const Exposition& page) {
 void sort_rows(std::vector<FamilyRow>& rows, FamilyOrder order, bool reverse) {
   const auto less = [order](const FamilyRow& a, const FamilyRow& b) {
     switch (order) {
-      case FamilyOrder::kType:
-        return std::tie(a.type, a.name) < std::tie(b.type, b.name);
-      case FamilyOrder::kUnit:
-        return std::tie(a.unit, a.name) < std::tie(b.unit, b.name);
-      case FamilyOrder::kCardinality:
-        return std::tie(a.cardinality, a.name) < std::tie(b.cardinality, b.name);
-      case FamilyOrder::kHelp:
-        return std::tie(a.help, a.name) < std::tie(b.help, b.name);
-      case FamilyOrder::kName:
-        break;
+      case FamilyOrder::kType: return std::tie(a.type, a.name) < std::tie(b.type, b.name);
+      case FamilyOrder::kUnit: return std::tie(a.unit, a.name) < std::tie(b.unit, b.name);
+      case FamilyOrder::kCardinality: return std::tie(a.cardinality, a.name) < std::tie(b.cardinality, b.name);
+      case FamilyOrder::kHelp: return std::tie(a.help, a.name) < std::tie(b.help, b.name);
+      case FamilyOrder::kName: break;
     }
     return a.name < b.name;
   };
@@ -137,8 +127,7 @@ void sort_rows(std::vector<FamilyRow>& rows, FamilyOrder order, bool reverse) {
   if (reverse) std::reverse(rows.begin(), rows.end());
 }
 
-void write_families(std::ostream& out, const std::vector<FamilyRow>& rows, MetricsFormat format,
-                    std::size_t columns) {
+void write_families(std::ostream& out, const std::vector<FamilyRow>& rows, MetricsFormat format, std::size_t columns) {
   if (format == MetricsFormat::kJson) {
     Json all = Json::array();
     for (const FamilyRow& row : rows)

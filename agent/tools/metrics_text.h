@@ -24,8 +24,7 @@ struct FamilyRow {
 void sort_rows(std::vector<FamilyRow>& rows, FamilyOrder order, bool reverse);
 
 /// `columns`: what the terminal has; help is cut there. 0: nothing is cut.
-void write_families(std::ostream& out, const std::vector<FamilyRow>& rows, MetricsFormat format,
-                    std::size_t columns);
+void write_families(std::ostream& out, const std::vector<FamilyRow>& rows, MetricsFormat format, std::size_t columns);
 void write_series(std::ostream& out, const std::vector<ExpositionSample>& samples, MetricsFormat format,
                   std::size_t columns);
 

@@ -13,8 +13,8 @@ namespace {
 constexpr std::size_t kLongestText = 500;
 constexpr int kMostTicks = 8;
 constexpr std::array<Ms::rep, 24> kTickSeconds{1,     2,     5,     10,    15,     20,     30,      60,
-                                            120,   300,   600,   900,   1200,   1800,   3600,    7200,
-                                            10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000};
+                                               120,   300,   600,   900,   1200,   1800,   3600,    7200,
+                                               10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000};
 
 /// One line: control characters become blanks, what is no UTF-8 becomes U+FFFD.
 std::string one_line(std::string_view text) {

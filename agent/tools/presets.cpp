@@ -50,17 +50,15 @@ std::string replaced(std::string_view text, std::string_view what, const std::st
 
 }  // namespace
 
-std::vector<std::string> preset_names() {
-  return {"temps", "link", "progress", "fans", "all"};
-}
+std::vector<std::string> preset_names() { return {"temps", "link", "progress", "fans", "all"}; }
 
 std::vector<Ask> asks_of(std::string_view preset, const std::string& selector, Ms window) {
   std::vector<Ask> asks;
   for (const Row& row : kRows) {
     if (preset != "all" && preset != row.preset) continue;
     const std::string query = replaced(row.query, "$s", selector);
-    asks.push_back({replaced(query, "$w", std::to_string(window.count()) + "ms"), std::string(row.legend),
-                    row.is_ratio});
+    asks.push_back(
+        {replaced(query, "$w", std::to_string(window.count()) + "ms"), std::string(row.legend), row.is_ratio});
   }
   return asks;
 }
@@ -76,8 +74,7 @@ AxisLabels axis_labels_of(std::string_view preset) {
 std::string selector_of(const std::string& printer, const std::string& instance) {
   std::string selector;
   if (!printer.empty()) selector += "printer=" + quoted_value(printer);
-  if (!instance.empty())
-    selector += (selector.empty() ? "" : ",") + std::string("instance=") + quoted_value(instance);
+  if (!instance.empty()) selector += (selector.empty() ? "" : ",") + std::string("instance=") + quoted_value(instance);
   return selector;
 }
 

@@ -20,9 +20,7 @@ bool is_terminal() {
 
 ProgressLine::ProgressLine() : ProgressLine(is_terminal()) {}
 
-ProgressLine::~ProgressLine() {
-  clear();
-}
+ProgressLine::~ProgressLine() { clear(); }
 
 void ProgressLine::show(const std::string& what, std::size_t done, std::size_t all) {
   if (!is_shown_ || all < 2) return;

@@ -17,8 +17,7 @@ using nlohmann::json;
 
 std::string words_of(const json& answer, const char* key) {
   const auto it = answer.find(key);
-  return it != answer.end() && it->is_string() ? agent::clean_text(it->get_ref<const std::string&>(), 2000)
-                                               : "";
+  return it != answer.end() && it->is_string() ? agent::clean_text(it->get_ref<const std::string&>(), 2000) : "";
 }
 
 /// The body as JSON with status "success"; throws otherwise.
@@ -28,8 +27,7 @@ json success(const HttpAnswer& answer) {
   if (body.is_object() && body.contains("error"))
     throw Failure(Exit::kServer,
                   "the server says: " + words_of(body, "error") + " (" + words_of(body, "errorType") + ')');
-  if (answer.status == 200)
-    throw Failure(Exit::kServer, "the answer is not of Prometheus: is the URL right?");
+  if (answer.status == 200) throw Failure(Exit::kServer, "the answer is not of Prometheus: is the URL right?");
   throw Failure(Exit::kServer, "the server refuses: " + refusal_text(answer));
 }
 
@@ -63,9 +61,8 @@ QueryAnswer read(const json& body) {
     if (!series.samples.empty()) answer.series.push_back(std::move(series));
   }
   if (native > 0)
-    answer.warnings.push_back(
-        std::to_string(native) +
-        " series have native histograms, which are no single values; those are left out");
+    answer.warnings.push_back(std::to_string(native) +
+                              " series have native histograms, which are no single values; those are left out");
   std::sort(answer.series.begin(), answer.series.end(),
             [](const auto& a, const auto& b) { return a.labels < b.labels; });
   return answer;

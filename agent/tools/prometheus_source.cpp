@@ -33,9 +33,8 @@ QueryAnswer PrometheusSource::checked(const HttpAnswer& answer, const std::strin
 }
 
 QueryAnswer PrometheusSource::query(const std::string& expression, Ms at) {
-  return checked(
-      client_.ask(below(base_, "api/v1/query"), {{"query", expression}, {"time", seconds_text(at)}}),
-      expression);
+  return checked(client_.ask(below(base_, "api/v1/query"), {{"query", expression}, {"time", seconds_text(at)}}),
+                 expression);
 }
 
 Ms PrometheusSource::scrape_interval() {
@@ -48,12 +47,11 @@ std::vector<Series> PrometheusSource::query_range(const Ask& ask, const Grid& gr
   const auto pieces = pieces_of(grid);
   for (std::size_t i = 0; i < pieces.size(); ++i) {
     const Grid& piece = pieces[i];
-    const auto answer =
-        checked(client_.ask(below(base_, "api/v1/query_range"), {{"query", ask.query},
-                                                                 {"start", seconds_text(piece.start)},
-                                                                 {"end", seconds_text(piece.last())},
-                                                                 {"step", seconds_text(piece.step)}}),
-                ask.query);
+    const auto answer = checked(client_.ask(below(base_, "api/v1/query_range"), {{"query", ask.query},
+                                                                                 {"start", seconds_text(piece.start)},
+                                                                                 {"end", seconds_text(piece.last())},
+                                                                                 {"step", seconds_text(piece.step)}}),
+                                ask.query);
     for (const SampledSeries& part : answer.series) {
       Series& column = columns[part.labels];
       for (const Sample& sample : part.samples) put_piece(column.values, grid, sample.at, sample.value);
@@ -71,8 +69,7 @@ std::vector<Series> PrometheusSource::query_range(const Ask& ask, const Grid& gr
   return series;
 }
 
-std::vector<Series> PrometheusSource::series(const std::vector<Ask>& asks, const Grid& grid,
-                                             ProgressLine& progress) {
+std::vector<Series> PrometheusSource::series(const std::vector<Ask>& asks, const Grid& grid, ProgressLine& progress) {
   std::vector<Series> all;
   for (std::size_t i = 0; i < asks.size(); ++i) {
     if (grid.points <= kMostPointsAtOnce) progress.show("query", i + 1, asks.size());
@@ -85,20 +82,16 @@ std::vector<Series> PrometheusSource::series(const std::vector<Ask>& asks, const
 std::vector<Mark> PrometheusSource::marks(const std::string& selector, const Grid& grid) {
   const auto ask = [&](const std::string& query) { return query_range({query, "", false}, grid, nullptr); };
   auto all = marks_of_states(ask("marlin_state{" + selector + "} == 1"), grid);
-  const auto add = [&](std::vector<Mark> more) {
-    std::move(more.begin(), more.end(), std::back_inserter(all));
-  };
-  add(marks_of_beginnings(ask("marlin_busy{reason=\"user\"," + selector + "} == 1"), grid,
-                          "waits for somebody"));
-  add(marks_of_beginnings(ask("sum by (printer) (increase(marlin_resends_total{" + selector + "}[1m])) >= 5"),
-                          grid, "resends"));
+  const auto add = [&](std::vector<Mark> more) { std::move(more.begin(), more.end(), std::back_inserter(all)); };
+  add(marks_of_beginnings(ask("marlin_busy{reason=\"user\"," + selector + "} == 1"), grid, "waits for somebody"));
+  add(marks_of_beginnings(ask("sum by (printer) (increase(marlin_resends_total{" + selector + "}[1m])) >= 5"), grid,
+                          "resends"));
   std::stable_sort(all.begin(), all.end(), [](const Mark& a, const Mark& b) { return a.at < b.at; });
   return all;
 }
 
 /// One span for each print, whatever labels its series had over time.
-std::vector<PrintSpan> PrometheusSource::spans(const std::string& selector, const std::string& window,
-                                               Ms now) {
+std::vector<PrintSpan> PrometheusSource::spans(const std::string& selector, const std::string& window, Ms now) {
   const auto running = query("marlin_print_job_info{" + selector + '}', now);
   std::set<std::tuple<std::string, std::string, std::string>> run;
   const auto key_of = [](const Labels& l) {
@@ -123,8 +116,8 @@ std::vector<PrintSpan> PrometheusSource::spans(const std::string& selector, cons
 
 /// The agent's own word is more exact than the first scrape.
 void PrometheusSource::set_beginning(PrintSpan& span) {
-  const auto said = query(
-      "marlin_print_start_timestamp_seconds{" + selector_of(span.printer, span.instance) + '}', span.ended);
+  const auto said =
+      query("marlin_print_start_timestamp_seconds{" + selector_of(span.printer, span.instance) + '}', span.ended);
   if (said.series.size() != 1) return;
   const Ms began(static_cast<Ms::rep>(said.series.front().samples.front().value * 1000));
   if (began < span.began && span.began - began < kLongestPrint) span.began = began;

@@ -25,8 +25,7 @@ class PrometheusSource {
   /// How often it scrapes; 15 s where it does not say.
   [[nodiscard]] Ms scrape_interval();
   /// The columns of all asks, in their order; those of one ask by their labels.
-  [[nodiscard]] std::vector<Series> series(const std::vector<Ask>& asks, const Grid& grid,
-                                           ProgressLine& progress);
+  [[nodiscard]] std::vector<Series> series(const std::vector<Ask>& asks, const Grid& grid, ProgressLine& progress);
   /// Changes of state, waits for somebody at the printer, and bursts of resends.
   [[nodiscard]] std::vector<Mark> marks(const std::string& selector, const Grid& grid);
   [[nodiscard]] PrintSpan find_print(const PrintChoice& choice, Ms now);

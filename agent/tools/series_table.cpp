@@ -50,10 +50,8 @@ std::string quoted_value(std::string_view value) {
   std::string out = "\"";
   for (const char c : value) {
     if (c == '"' || c == '\\') out += '\\';
-    if (c == '\n')
-      out += "\\n";
-    else
-      out += c;
+    if (c == '\n') out += "\\n";
+    else out += c;
   }
   return out + '"';
 }
@@ -105,8 +103,7 @@ void name_columns(Table& table) {
 void trim(Table& table) {
   auto& all = table.series;
   const auto is_known = [](const std::optional<double>& value) { return value.has_value(); };
-  std::erase_if(all,
-                [&](const Series& s) { return std::none_of(s.values.begin(), s.values.end(), is_known); });
+  std::erase_if(all, [&](const Series& s) { return std::none_of(s.values.begin(), s.values.end(), is_known); });
   std::size_t first = table.grid.points, behind = 0;
   for (const Series& s : all) {
     const auto begin = std::find_if(s.values.begin(), s.values.end(), is_known);
@@ -121,8 +118,7 @@ void trim(Table& table) {
   }
   table.grid.start = table.grid.time(first);
   table.grid.points = behind - first;
-  std::erase_if(table.marks,
-                [&](const Mark& m) { return m.at < table.grid.start || m.at > table.grid.last(); });
+  std::erase_if(table.marks, [&](const Mark& m) { return m.at < table.grid.start || m.at > table.grid.last(); });
 }
 
 void put_piece(std::vector<std::optional<double>>& whole, const Grid& grid, Ms at, double value) {

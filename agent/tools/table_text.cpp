@@ -17,14 +17,10 @@ constexpr const char* kNamelessMetric = "marlin_export";
 
 std::string time_header(TimeStyle style) {
   switch (style) {
-    case TimeStyle::kIso:
-      return "time";
-    case TimeStyle::kRelative:
-      return "seconds";
-    case TimeStyle::kElapsed:
-      return "elapsed";
-    case TimeStyle::kUnix:
-      break;
+    case TimeStyle::kIso: return "time";
+    case TimeStyle::kRelative: return "seconds";
+    case TimeStyle::kElapsed: return "elapsed";
+    case TimeStyle::kUnix: break;
   }
   return "unix_seconds";
 }
@@ -79,8 +75,7 @@ std::string separated_field(const std::string& text, char separator) {
 void write_separated(std::ostream& out, const Table& table, const SeparatedStyle& style) {
   if (style.has_header) {
     out << separated_field(time_header(style.time), style.separator);
-    for (const Series& series : table.series)
-      out << style.separator << separated_field(series.name, style.separator);
+    for (const Series& series : table.series) out << style.separator << separated_field(series.name, style.separator);
     out << "\r\n";
   }
   for (std::size_t i = 0; i < table.grid.points; ++i) {
@@ -117,8 +112,7 @@ void write_openmetrics(std::ostream& out, const Table& table) {
       const std::string head = sample_head(metric, *series, metric == kNamelessMetric);
       for (std::size_t i = 0; i < series->values.size(); ++i) {
         if (series->values[i])
-          out << head << ' ' << number_text(*series->values[i]) << ' ' << seconds_text(table.grid.time(i))
-              << '\n';
+          out << head << ' ' << number_text(*series->values[i]) << ' ' << seconds_text(table.grid.time(i)) << '\n';
       }
     }
   }

@@ -46,14 +46,10 @@ std::optional<TimeStyle> time_style_of(std::string_view word) {
 
 std::string time_text(Ms time, TimeStyle style, Ms origin) {
   switch (style) {
-    case TimeStyle::kIso:
-      return iso_text(time);
-    case TimeStyle::kRelative:
-      return seconds_text(time - origin);
-    case TimeStyle::kElapsed:
-      return elapsed_text(time - origin);
-    case TimeStyle::kUnix:
-      break;
+    case TimeStyle::kIso: return iso_text(time);
+    case TimeStyle::kRelative: return seconds_text(time - origin);
+    case TimeStyle::kElapsed: return elapsed_text(time - origin);
+    case TimeStyle::kUnix: break;
   }
   return seconds_text(time);
 }

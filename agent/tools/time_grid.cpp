@@ -25,15 +25,12 @@ constexpr Ms::rep kWantedPoints = 10'000;
 // Year 2255: what 64 bits of nanoseconds hold.
 constexpr double kLatestSeconds = 9e9;
 
-Ms from_seconds(double seconds) {
-  return Ms(std::llround(seconds * 1000));
-}
+Ms from_seconds(double seconds) { return Ms(std::llround(seconds * 1000)); }
 
 /// A plain decimal number at the head of `text`, which loses it.
 std::optional<double> take_number(std::string_view& text) {
   double value = 0;
-  const auto [end, error] =
-      std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);
   if (error != std::errc() || !std::isfinite(value) || value < 0) return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return value;

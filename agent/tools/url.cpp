@@ -39,14 +39,11 @@ std::string below(std::string_view base, std::string_view path) {
 
 std::string encoded(const Parameters& parameters) {
   std::string out;
-  for (const auto& [name, value] : parameters)
-    out += (out.empty() ? "" : "&") + escaped(name) + '=' + escaped(value);
+  for (const auto& [name, value] : parameters) out += (out.empty() ? "" : "&") + escaped(name) + '=' + escaped(value);
   return out;
 }
 
-bool is_http_url(std::string_view text) {
-  return text.starts_with("http://") || text.starts_with("https://");
-}
+bool is_http_url(std::string_view text) { return text.starts_with("http://") || text.starts_with("https://"); }
 
 std::string with_metrics_path(std::string_view url) {
   const auto slash = url.find('/', end_of_scheme(url));

@@ -14,9 +14,9 @@ using transport::IoStatus;
 class FakeStream : public transport::ByteStream {
  public:
   std::string incoming, written;
-  std::size_t write_budget = 1U << 20U;   // bytes that it still takes before it would block
+  std::size_t write_budget = 1U << 20U;  // bytes that it still takes before it would block
   std::size_t most_per_call = 1U << 20U;
-  IoStatus fault = IoStatus::kMoved;      // kEnd or kError: the next call's answer
+  IoStatus fault = IoStatus::kMoved;  // kEnd or kError: the next call's answer
   bool waits_readable = false, waits_writable = false;
   int reads = 0;
 
@@ -51,8 +51,10 @@ class FakeStream : public transport::ByteStream {
   // What epoll would do.
   bool poll() {
     bool any = false;
-    if (waits_readable && (!incoming.empty() || fault != IoStatus::kMoved)) waits_readable = false, readable_(), any = true;
-    if (waits_writable && (write_budget > 0 || fault != IoStatus::kMoved)) waits_writable = false, writable_(), any = true;
+    if (waits_readable && (!incoming.empty() || fault != IoStatus::kMoved))
+      waits_readable = false, readable_(), any = true;
+    if (waits_writable && (write_budget > 0 || fault != IoStatus::kMoved))
+      waits_writable = false, writable_(), any = true;
     return any;
   }
 

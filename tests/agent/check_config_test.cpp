@@ -39,9 +39,12 @@ TEST_CASE("a wrong file gets one line for each error, with the file's name, and 
   const Result result = check(file);
   CHECK(result.status == 1);
   CHECK(result.out.empty());
-  CHECK(result.err == file + ":1:1: printer.a: expected a key \"device\", such as device = \"/dev/ttyACM0\", or \"usb\", \"serial_number\" or \"usb_port\"\n" +
-                          file + ":2:8: printer.a.baud: expected a whole number from 1200 to 4000000, found 1\n" +
-                          file + ":4:9: log.level: expected \"debug\", \"info\", \"warn\" or \"error\", found \"x\"\n");
+  CHECK(
+      result.err ==
+      file +
+          ":1:1: printer.a: expected a key \"device\", such as device = \"/dev/ttyACM0\", or \"usb\", \"serial_number\" or \"usb_port\"\n" +
+          file + ":2:8: printer.a.baud: expected a whole number from 1200 to 4000000, found 1\n" + file +
+          ":4:9: log.level: expected \"debug\", \"info\", \"warn\" or \"error\", found \"x\"\n");
 }
 
 TEST_CASE("the web server's own file is read too, with the certificates that it names") {
@@ -62,7 +65,8 @@ TEST_CASE("the web server's own file is read too, with the certificates that it 
 
 TEST_CASE("a file that cannot be read is a sentence too") {
   transport_test::TemporaryDirectory dir;
-  CHECK(check(dir.path() / "none").err == (dir.path() / "none").string() + ": cannot be read: No such file or directory\n");
+  CHECK(check(dir.path() / "none").err ==
+        (dir.path() / "none").string() + ": cannot be read: No such file or directory\n");
   CHECK(check(dir.path()).err == dir.path().string() + ": cannot be read: Is a directory\n");
   const std::string large = dir.path() / "large";
   std::ofstream(large) << std::string(2U << 20U, '#');

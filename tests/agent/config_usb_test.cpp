@@ -32,24 +32,28 @@ TEST_CASE("a printer may be named by USB instead of a path, by any of three keys
 }
 
 TEST_CASE("wrong USB keys are named with their place and what was expected") {
-  CHECK(wrong("[printer.a]\nusb='1a86'") ==
-        "f:2:5: printer.a.usb: expected vendor and product in hex such as \"2c99:0002\" (see marlin-agent list), found \"1a86\"");
+  CHECK(
+      wrong("[printer.a]\nusb='1a86'") ==
+      "f:2:5: printer.a.usb: expected vendor and product in hex such as \"2c99:0002\" (see marlin-agent list), found \"1a86\"");
   CHECK(wrong("[printer.a]\nusb_port='usb1'") ==
         "f:2:10: printer.a.usb_port: expected a USB port such as \"1-1.2\" (see marlin-agent list), found \"usb1\"");
-  CHECK(wrong("[printer.a]\nserial_number=''") ==
-        "f:2:15: printer.a.serial_number: expected the USB serial number, 1 to 126 printable ASCII characters, found \"\"");
+  CHECK(
+      wrong("[printer.a]\nserial_number=''") ==
+      "f:2:15: printer.a.serial_number: expected the USB serial number, 1 to 126 printable ASCII characters, found \"\"");
   CHECK(wrong("[printer.a]\nserial_number=\"\\u0085\"").find("expected the USB serial number") != std::string::npos);
   CHECK(wrong("[printer.a]\nserial='x'").find("did you mean") == std::string::npos);
   CHECK(wrong("[printer.a]\ndevice='/dev/a'\nusb_prot='1-1'").ends_with("unknown key, did you mean \"usb_port\"?"));
   CHECK(wrong("[printer.a]\nusb='2c99:0004'") == "f:2:5: printer.a.usb: is the Prusa MMU2, which is no printer");
-  CHECK(wrong("[printer.a]\nusb=1") .starts_with("f:2:5: printer.a.usb: expected vendor"));
+  CHECK(wrong("[printer.a]\nusb=1").starts_with("f:2:5: printer.a.usb: expected vendor"));
 }
 
 TEST_CASE("a printer has either a path or USB keys") {
-  CHECK(wrong("[printer.a]\nusb_port='1-1'\ndevice='/dev/a'") ==
-        "f:2:10: printer.a.usb_port: cannot stand beside \"device\": the printer is found by its path or by USB, not by both");
-  CHECK(wrong("[printer.a]\n") ==
-        "f:1:1: printer.a: expected a key \"device\", such as device = \"/dev/ttyACM0\", or \"usb\", \"serial_number\" or \"usb_port\"");
+  CHECK(
+      wrong("[printer.a]\nusb_port='1-1'\ndevice='/dev/a'") ==
+      "f:2:10: printer.a.usb_port: cannot stand beside \"device\": the printer is found by its path or by USB, not by both");
+  CHECK(
+      wrong("[printer.a]\n") ==
+      "f:1:1: printer.a: expected a key \"device\", such as device = \"/dev/ttyACM0\", or \"usb\", \"serial_number\" or \"usb_port\"");
 }
 
 TEST_CASE("two printers cannot have one rule") {

@@ -107,11 +107,14 @@ format = "json"
 
 TEST_CASE("an error names line, column, key and what was expected") {
   CHECK(wrong("[printer.mk3s]\ndevice = \"/dev/a\"\nbaud = \"fast\"\n") ==
-        std::vector<std::string>{"f:3:8: printer.mk3s.baud: expected a whole number from 1200 to 4000000, found \"fast\""});
+        std::vector<std::string>{
+            "f:3:8: printer.mk3s.baud: expected a whole number from 1200 to 4000000, found \"fast\""});
   CHECK(wrong("[printer.mk3s]\n  devcie = \"/dev/a\"\ndevice='/dev/b'") ==
         std::vector<std::string>{"f:2:3: printer.mk3s.devcie: unknown key, did you mean \"device\"?"});
-  CHECK(wrong("[printer.mk3s]\n") ==
-        std::vector<std::string>{"f:1:1: printer.mk3s: expected a key \"device\", such as device = \"/dev/ttyACM0\", or \"usb\", \"serial_number\" or \"usb_port\""});
+  CHECK(
+      wrong("[printer.mk3s]\n") ==
+      std::vector<std::string>{
+          "f:1:1: printer.mk3s: expected a key \"device\", such as device = \"/dev/ttyACM0\", or \"usb\", \"serial_number\" or \"usb_port\""});
 }
 
 TEST_CASE("a syntax error has its line and column") {

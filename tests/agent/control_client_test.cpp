@@ -33,9 +33,10 @@ TEST_CASE("the first directory where an agent answers is asked") {
 TEST_CASE("an agent that is not running is said with the places where it was looked for") {
   const auto answer = refusal(agent::ask_agent({"/nonexistent/a", "/nonexistent/b"}, kAttach));
   CHECK(answer.code == ControlCode::kUnavailable);
-  CHECK(answer.message ==
-        "the agent is not running: nobody answers at /nonexistent/a/control.sock and /nonexistent/b/control.sock (another place: "
-        "--runtime-dir DIR)");
+  CHECK(
+      answer.message ==
+      "the agent is not running: nobody answers at /nonexistent/a/control.sock and /nonexistent/b/control.sock (another place: "
+      "--runtime-dir DIR)");
   const std::string too_long(200, 'x');
   CHECK(refusal(agent::ask_agent({too_long}, kAttach)).code == ControlCode::kUnavailable);
 }
@@ -58,7 +59,8 @@ TEST_CASE("what answers otherwise is not taken for an agent") {
   Server server;
   server.status = "220 mail ESMTP\n";
   REQUIRE_FALSE(server.server->start());
-  CHECK(refusal(agent::ask_agent({server.dir.path()}, {})).message == "what answers at " + server.path + " is no marlin-agent");
+  CHECK(refusal(agent::ask_agent({server.dir.path()}, {})).message ==
+        "what answers at " + server.path + " is no marlin-agent");
 }
 
 TEST_CASE("the exit status tells an unknown printer from a refusal and from no agent") {
@@ -66,15 +68,18 @@ TEST_CASE("the exit status tells an unknown printer from a refusal and from no a
   CHECK(agent::exit_status(ControlCode::kUnavailable) == 1);
   CHECK(agent::exit_status(ControlCode::kForbidden) == 1);
   CHECK(agent::exit_status(ControlCode::kUnknownPrinter) == 3);
-  for (const ControlCode code : {ControlCode::kPrinting, ControlCode::kState, ControlCode::kDevice}) CHECK(agent::exit_status(code) == 4);
+  for (const ControlCode code : {ControlCode::kPrinting, ControlCode::kState, ControlCode::kDevice})
+    CHECK(agent::exit_status(code) == 4);
 }
 
 TEST_CASE("without a directory on the command line both usual places are looked at, a chosen one alone") {
   const agent::Environment user = [](const char* name) -> const char* {
     return std::strcmp(name, "RUNTIME_DIRECTORY") == 0 ? "/run/user/1000/marlin-agent" : nullptr;
   };
-  CHECK(agent::control_directories(std::nullopt, user) == std::vector<std::string>{"/run/user/1000/marlin-agent", "/run/marlin-agent"});
-  CHECK(agent::control_directories(std::nullopt, [](const char*) { return nullptr; }) == std::vector<std::string>{"/run/marlin-agent"});
+  CHECK(agent::control_directories(std::nullopt, user) ==
+        std::vector<std::string>{"/run/user/1000/marlin-agent", "/run/marlin-agent"});
+  CHECK(agent::control_directories(std::nullopt, [](const char*) { return nullptr; }) ==
+        std::vector<std::string>{"/run/marlin-agent"});
   CHECK(agent::control_directories("/tmp/here", user) == std::vector<std::string>{"/tmp/here"});
 }
 

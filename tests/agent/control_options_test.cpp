@@ -63,7 +63,8 @@ TEST_CASE("a wrong order is one sentence with status 2") {
   for (const char* word : {"release", "attach", "reset"}) CHECK(refusal({word}).find("NAME") != std::string::npos);
   CHECK(refusal({"release", "../x"}).find("a printer's name") != std::string::npos);
   CHECK(refusal({"release", "control.sock"}).find("a printer's name") != std::string::npos);
-  for (const char* time : {"0s", "10", "soon", "20000min", "-1s"}) CHECK(refusal({"release", "mk3", "--for", time}).find("such as 90s") != std::string::npos);
+  for (const char* time : {"0s", "10", "soon", "20000min", "-1s"})
+    CHECK(refusal({"release", "mk3", "--for", time}).find("such as 90s") != std::string::npos);
   refusal({"attach", "mk3", "--force"});
   refusal({"reset", "mk3", "--for", "10s"});
   refusal({"status", "a", "b"});

@@ -25,7 +25,8 @@ ControlRequest accepted(std::string_view line) {
 }
 
 TEST_CASE("a request comes back from its own line as it was") {
-  for (const ControlVerb verb : {ControlVerb::kStatus, ControlVerb::kRelease, ControlVerb::kAttach, ControlVerb::kReset}) {
+  for (const ControlVerb verb :
+       {ControlVerb::kStatus, ControlVerb::kRelease, ControlVerb::kAttach, ControlVerb::kReset}) {
     ControlRequest request{verb, "mk3", false, std::nullopt};
     if (verb == ControlVerb::kRelease) request.force = true, request.duration = std::chrono::milliseconds(1500);
     const std::string line = agent::control_request_line(request);
@@ -54,9 +55,11 @@ TEST_CASE("what is no request is refused, saying what is wrong") {
   CHECK(refusal("{\"command\":\"attach\"}") == "expected a text \"printer\"");
   CHECK(refusal("{\"command\":\"attach\",\"printer\":\"../x\"}").find("\"printer\": expected a name") == 0);
   CHECK(refusal("{\"command\":\"attach\",\"printer\":[\"x\"]}").find("\"printer\": expected a name") == 0);
-  CHECK(refusal("{\"command\":\"attach\",\"printer\":\"x\",\"force\":true}") == "\"force\" goes with release and reset only");
+  CHECK(refusal("{\"command\":\"attach\",\"printer\":\"x\",\"force\":true}") ==
+        "\"force\" goes with release and reset only");
   CHECK(refusal("{\"command\":\"reset\",\"printer\":\"x\",\"force\":1}") == "\"force\": expected true or false");
-  CHECK(refusal("{\"command\":\"reset\",\"printer\":\"x\",\"for_seconds\":9}") == "\"for_seconds\" goes with release only");
+  CHECK(refusal("{\"command\":\"reset\",\"printer\":\"x\",\"for_seconds\":9}") ==
+        "\"for_seconds\" goes with release only");
   for (const char* wrong : {"0", "0.5", "-1", "604801", "1e300", "\"90\"", "null"}) {
     INFO(wrong);
     CHECK(refusal("{\"command\":\"release\",\"printer\":\"x\",\"for_seconds\":" + std::string(wrong) + "}") ==
@@ -98,8 +101,9 @@ TEST_CASE("an answer comes back from its own line as it was, one line whatever i
 }
 
 TEST_CASE("each reason has a word of its own") {
-  for (const ControlCode code : {ControlCode::kRequest, ControlCode::kForbidden, ControlCode::kUnknownPrinter, ControlCode::kPrinting,
-                                 ControlCode::kState, ControlCode::kDevice, ControlCode::kUnavailable}) {
+  for (const ControlCode code :
+       {ControlCode::kRequest, ControlCode::kForbidden, ControlCode::kUnknownPrinter, ControlCode::kPrinting,
+        ControlCode::kState, ControlCode::kDevice, ControlCode::kUnavailable}) {
     const auto read = agent::parse_control_answer(agent::control_answer_line({code, ""}));
     REQUIRE(read);
     CHECK(read->code == code);

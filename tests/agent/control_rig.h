@@ -28,7 +28,8 @@ class Client {
     sockaddr_un address{};
     address.sun_family = AF_UNIX;
     path.copy(address.sun_path, sizeof address.sun_path - 1);
-    if (::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) throw std::runtime_error("connect");
+    if (::connect(socket_.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0)
+      throw std::runtime_error("connect");
   }
   /// Whether all of it was taken; the server may have closed.
   bool say(std::string_view bytes) {
@@ -42,8 +43,7 @@ class Client {
   void finish() { ::shutdown(socket_.get(), SHUT_WR); }
   /// The next line without its newline; empty at the end, or after the deadline.
   std::string line() {
-    while (in_.find('\n') == std::string::npos && fill()) {
-    }
+    while (in_.find('\n') == std::string::npos && fill()) {}
     const std::size_t end = in_.find('\n');
     if (end == std::string::npos) return {};
     std::string out = in_.substr(0, end);
@@ -51,8 +51,7 @@ class Client {
     return out;
   }
   bool is_closed() {
-    while (fill()) {
-    }
+    while (fill()) {}
     return closed_;
   }
   [[nodiscard]] int fd() const { return socket_.get(); }

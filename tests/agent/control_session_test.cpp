@@ -156,7 +156,8 @@ TEST_CASE("a user who is neither root, the agent's own nor in its group is told 
     return;
   }
   CHECK(closed);
-  CHECK_THAT(answer, Catch::Contains("\"code\":\"forbidden\"") && Catch::Contains("user 65534 may not control this agent"));
+  CHECK_THAT(answer,
+             Catch::Contains("\"code\":\"forbidden\"") && Catch::Contains("user 65534 may not control this agent"));
 }
 
 }  // namespace

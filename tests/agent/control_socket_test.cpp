@@ -20,7 +20,8 @@ struct Place {
 };
 
 std::size_t files_in(const std::filesystem::path& dir) {
-  return static_cast<std::size_t>(std::distance(std::filesystem::directory_iterator(dir), std::filesystem::directory_iterator()));
+  return static_cast<std::size_t>(
+      std::distance(std::filesystem::directory_iterator(dir), std::filesystem::directory_iterator()));
 }
 
 TEST_CASE("the socket is for its owner and group alone, whatever the umask, and goes with its owner") {
@@ -71,7 +72,8 @@ TEST_CASE("a file that is no socket is never replaced") {
 
 TEST_CASE("a path that no socket can have is refused in words") {
   ControlSocket socket;
-  CHECK(socket.listen_at("/tmp/" + std::string(120, 'x') + "/control.sock").value().find("longer than") != std::string::npos);
+  CHECK(socket.listen_at("/tmp/" + std::string(120, 'x') + "/control.sock").value().find("longer than") !=
+        std::string::npos);
   CHECK(socket.listen_at("/nonexistent/control.sock").value() ==
         "cannot make the control socket /nonexistent/control.sock: No such file or directory");
 }

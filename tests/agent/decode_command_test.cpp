@@ -38,17 +38,19 @@ TEST_CASE("a recording gives one object per line, pieces joined") {
       format("jsonl"));
   CHECK(o.code == 0);
   CHECK(o.err.empty());
-  CHECK(o.out ==
-        "{\"t_us\":5,\"direction\":\"to_printer\",\"line\":\"M105\",\"kind\":\"temperature\",\"values\":{\"code\":\"M105\"}}\n"
-        "{\"t_us\":12,\"direction\":\"from_printer\",\"line\":\"ok T:25.5 /0.0 B:20.0 /0.0 @:0 B@:0\",\"kind\":\"ok_temperature\","
-        "\"acknowledges\":true,\"values\":{\"bed\":{\"actual\":20,\"target\":0,\"duty\":0},"
-        "\"tool0\":{\"actual\":25.5,\"target\":0,\"duty\":0}}}\n"
-        "{\"t_us\":12,\"direction\":\"from_printer\",\"line\":\"ok\",\"unfinished\":true,\"kind\":\"ok\",\"acknowledges\":true,\"values\":{}}\n");
+  CHECK(
+      o.out ==
+      "{\"t_us\":5,\"direction\":\"to_printer\",\"line\":\"M105\",\"kind\":\"temperature\",\"values\":{\"code\":\"M105\"}}\n"
+      "{\"t_us\":12,\"direction\":\"from_printer\",\"line\":\"ok T:25.5 /0.0 B:20.0 /0.0 @:0 B@:0\",\"kind\":\"ok_temperature\","
+      "\"acknowledges\":true,\"values\":{\"bed\":{\"actual\":20,\"target\":0,\"duty\":0},"
+      "\"tool0\":{\"actual\":25.5,\"target\":0,\"duty\":0}}}\n"
+      "{\"t_us\":12,\"direction\":\"from_printer\",\"line\":\"ok\",\"unfinished\":true,\"kind\":\"ok\",\"acknowledges\":true,\"values\":{}}\n");
 }
 
 TEST_CASE("a bad input line is named with file and number, the rest is decoded, the result is 1") {
-  const Outcome o = decode("{\"t_us\": 5, \"dir\": \"rx\", \"data\": \"start\\n\"}\nnonsense\n{\"t_us\": 6, \"dir\": \"rx\", \"data\": \"ok\\n\"}\n",
-                           format("jsonl"));
+  const Outcome o = decode(
+      "{\"t_us\": 5, \"dir\": \"rx\", \"data\": \"start\\n\"}\nnonsense\n{\"t_us\": 6, \"dir\": \"rx\", \"data\": \"ok\\n\"}\n",
+      format("jsonl"));
   CHECK(o.code == 1);
   CHECK(o.err.find("decode: log:2: not a line of a recording") == 0);
   CHECK(o.out.find("\"kind\":\"start\"") != std::string::npos);
@@ -56,7 +58,8 @@ TEST_CASE("a bad input line is named with file and number, the rest is decoded, 
 }
 
 TEST_CASE("an input line without end is refused in one sentence, not kept in memory") {
-  const Outcome o = decode(std::string(3 << 20, 'x') + "\n{\"t_us\": 6, \"dir\": \"rx\", \"data\": \"ok\\n\"}\n", format("jsonl"));
+  const Outcome o =
+      decode(std::string(3 << 20, 'x') + "\n{\"t_us\": 6, \"dir\": \"rx\", \"data\": \"ok\\n\"}\n", format("jsonl"));
   CHECK(o.code == 1);
   CHECK(o.err == "decode: log:1: longer than 1 MiB\n");
   CHECK(o.out.find("\"kind\":\"ok\"") != std::string::npos);
@@ -65,10 +68,11 @@ TEST_CASE("an input line without end is refused in one sentence, not kept in mem
 TEST_CASE("raw text of a printer is decoded without times") {
   const Outcome o = decode("start\r\necho:busy: processing\n\xff\xfe\n", format("raw"));
   CHECK(o.code == 0);
-  CHECK(o.out ==
-        "{\"direction\":\"from_printer\",\"line\":\"start\",\"kind\":\"start\",\"values\":{}}\n"
-        "{\"direction\":\"from_printer\",\"line\":\"echo:busy: processing\",\"kind\":\"busy\",\"values\":{\"reason\":\"processing\"}}\n"
-        "{\"direction\":\"from_printer\",\"line\":\"\\u00ff\\u00fe\",\"kind\":\"unknown\",\"values\":{}}\n");
+  CHECK(
+      o.out ==
+      "{\"direction\":\"from_printer\",\"line\":\"start\",\"kind\":\"start\",\"values\":{}}\n"
+      "{\"direction\":\"from_printer\",\"line\":\"echo:busy: processing\",\"kind\":\"busy\",\"values\":{\"reason\":\"processing\"}}\n"
+      "{\"direction\":\"from_printer\",\"line\":\"\\u00ff\\u00fe\",\"kind\":\"unknown\",\"values\":{}}\n");
 }
 
 TEST_CASE("OctoPrint's serial.log gives both directions and times since its first line") {

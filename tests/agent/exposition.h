@@ -28,8 +28,7 @@ inline Page parse(std::string_view text) {
   Page page;
   while (!text.empty()) {
     const auto end = text.find('\n');
-    if (end == std::string_view::npos)
-      throw std::runtime_error("last line without end: " + std::string(text));
+    if (end == std::string_view::npos) throw std::runtime_error("last line without end: " + std::string(text));
     const std::string line(text.substr(0, end));
     text.remove_prefix(end + 1);
     if (line.starts_with("# HELP ") || line.starts_with("# TYPE ")) {

@@ -28,10 +28,13 @@ struct Made {
     head->magic = LedgerHead::kMagic;
     head->version = 99;
     head->handover_size = sizeof(gcode::Handover);
-    for (std::uint32_t i = 0; i < 3; ++i) head->rings[i] = {static_cast<std::uint32_t>(sizeof(LedgerHead)) + i * 1024, 1024};
+    for (std::uint32_t i = 0; i < 3; ++i)
+      head->rings[i] = {static_cast<std::uint32_t>(sizeof(LedgerHead)) + i * 1024, 1024};
   }
   ~Made() { ::munmap(head, kSize); }
-  [[nodiscard]] std::optional<ForeignLedger> open() const { return ForeignLedger::open(FileDescriptor(::dup(memfd.get()))); }
+  [[nodiscard]] std::optional<ForeignLedger> open() const {
+    return ForeignLedger::open(FileDescriptor(::dup(memfd.get())));
+  }
 };
 
 TEST_CASE("of another version's ledger the head is understood: whose, counts, handover, rings") {

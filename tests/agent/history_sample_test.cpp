@@ -31,7 +31,8 @@ TEST_CASE("a printer that does not answer leaves a gap") {
 
 TEST_CASE("what is published on the board is sampled, and a printer that leaves takes its samples along") {
   agent::SnapshotBoard board;
-  for (int second = 0; second <= 30; ++second) board.publish(sample::printing_mk3s("mk3", sample::kSampleNow + second * 1s));
+  for (int second = 0; second <= 30; ++second)
+    board.publish(sample::printing_mk3s("mk3", sample::kSampleNow + second * 1s));
   CHECK(board.history().samples("mk3", 0, 2'000'000'000).size() == 4);
   board.remove("mk3");
   CHECK(board.history().samples("mk3", 0, 2'000'000'000).empty());

@@ -92,7 +92,8 @@ TEST_CASE("the oldest jobs make room") {
 }
 
 TEST_CASE("the words of results can be read back") {
-  for (const auto result : {JobResult::kRunning, JobResult::kCompleted, JobResult::kCancelled, JobResult::kFailed, JobResult::kUnknown}) {
+  for (const auto result :
+       {JobResult::kRunning, JobResult::kCompleted, JobResult::kCancelled, JobResult::kFailed, JobResult::kUnknown}) {
     CHECK(agent::job_result_of(agent::word_of(result)) == result);
   }
   CHECK_FALSE(agent::job_result_of("done"));

@@ -48,8 +48,7 @@ class RawClient {
   ~RawClient() {
     if (fd_ >= 0) ::close(fd_);
   }
-  RawClient(RawClient&& other) noexcept
-      : fd_(std::exchange(other.fd_, -1)), received_(std::move(other.received_)) {}
+  RawClient(RawClient&& other) noexcept : fd_(std::exchange(other.fd_, -1)), received_(std::move(other.received_)) {}
   RawClient& operator=(RawClient&&) = delete;
 
   /// Sends all of it; returns false if the server has closed.
@@ -97,8 +96,7 @@ class RawClient {
 
   /// Everything until the server closes.
   std::string read_to_end() {
-    while (receive()) {
-    }
+    while (receive()) {}
     return std::exchange(received_, {});
   }
   /// Nothing more comes and the server has closed without a reset.
@@ -131,8 +129,7 @@ class RawClient {
   bool receive() {
     pollfd p{fd_, POLLIN, 0};
     const auto patience = std::chrono::milliseconds(kPatience).count();
-    if (::poll(&p, 1, static_cast<int>(patience)) <= 0)
-      throw std::runtime_error("no byte within the deadline");
+    if (::poll(&p, 1, static_cast<int>(patience)) <= 0) throw std::runtime_error("no byte within the deadline");
     char piece[65536];
     const auto n = ::recv(fd_, piece, sizeof piece, 0);
     if (n <= 0) return false;

@@ -88,7 +88,12 @@ TEST_CASE("a running job gets its figures once a minute") {
 TEST_CASE("a successor takes up the job that runs") {
   Book book;
   History history;
-  { JobLog log(history, nullptr); log.look("mk3", book.watch, book.now, kWall); book.begin(); log.look("mk3", book.watch, book.now, kWall); }
+  {
+    JobLog log(history, nullptr);
+    log.look("mk3", book.watch, book.now, kWall);
+    book.begin();
+    log.look("mk3", book.watch, book.now, kWall);
+  }
   JobLog successor(history, nullptr);
   successor.look("mk3", book.watch, book.now, kWall);
   CHECK(all(history).size() == 1);
@@ -101,7 +106,12 @@ TEST_CASE("a successor takes up the job that runs") {
 TEST_CASE("a job that ended while no process looked has its end all the same") {
   Book book;
   History history;
-  { JobLog log(history, nullptr); log.look("mk3", book.watch, book.now, kWall); book.begin(); log.look("mk3", book.watch, book.now, kWall); }
+  {
+    JobLog log(history, nullptr);
+    log.look("mk3", book.watch, book.now, kWall);
+    book.begin();
+    log.look("mk3", book.watch, book.now, kWall);
+  }
   book.complete();
   JobLog successor(history, nullptr);
   successor.look("mk3", book.watch, book.now, kWall);
@@ -112,7 +122,11 @@ TEST_CASE("a job that ended while no process looked has its end all the same") {
 TEST_CASE("a job whose end nobody saw is unknown, and counts nowhere") {
   Book book;
   History history;
-  { JobLog log(history, nullptr); book.begin(); log.look("mk3", book.watch, book.now, kWall); }
+  {
+    JobLog log(history, nullptr);
+    book.begin();
+    log.look("mk3", book.watch, book.now, kWall);
+  }
   Book rebooted;
   JobLog successor(history, nullptr);
   successor.look("mk3", rebooted.watch, rebooted.now, kWall);

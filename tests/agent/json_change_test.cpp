@@ -13,19 +13,11 @@ json random_object(std::mt19937& random, int depth) {
   json out = json::object();
   for (const char* name : {"a", "b", "c", "d"}) {
     switch (random() % (depth > 0 ? 5 : 4)) {
-      case 0:
-        break;
-      case 1:
-        out[name] = random() % 3;
-        break;
-      case 2:
-        out[name] = std::string(1, static_cast<char>('x' + random() % 3));
-        break;
-      case 3:
-        out[name] = json::array({random() % 2});
-        break;
-      default:
-        out[name] = random_object(random, depth - 1);
+      case 0: break;
+      case 1: out[name] = random() % 3; break;
+      case 2: out[name] = std::string(1, static_cast<char>('x' + random() % 3)); break;
+      case 3: out[name] = json::array({random() % 2}); break;
+      default: out[name] = random_object(random, depth - 1);
     }
   }
   return out;

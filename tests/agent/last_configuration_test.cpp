@@ -36,8 +36,7 @@ TEST_CASE("a successor has its predecessor's configuration, and keeps the same o
   CHECK(started_with(systemd.path, {"marlin--configuration", "marlin-mk3-tty"}, [](DescriptorStore& store) {
           LastConfiguration last = LastConfiguration::take(store);
           last.keep("marlin--configuration", store);
-          return last.text() == "marlin--configuration" &&
-                 store.left_over() == std::vector<std::string>{"mk3"};
+          return last.text() == "marlin--configuration" && store.left_over() == std::vector<std::string>{"mk3"};
         }) == 0);
   CHECK(systemd.messages().empty());
 }

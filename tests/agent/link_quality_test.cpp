@@ -61,7 +61,9 @@ TEST_CASE("a quantile lies where Prometheus would put it") {
 
 TEST_CASE("each printer has its own minute, and it goes with the printer") {
   agent::LinkQualityBoard board;
-  const auto link = [](const std::string& name) { return std::make_shared<const agent::LinkSnapshot>(sample::printing_mk3s(name)); };
+  const auto link = [](const std::string& name) {
+    return std::make_shared<const agent::LinkSnapshot>(sample::printing_mk3s(name));
+  };
   board.observe({link("a"), link("b")}, 100s);
   CHECK_FALSE(board.last_minute("a"));
   board.observe({link("a")}, 110s);

@@ -15,8 +15,7 @@ struct MetricsBench {
   agent::LogCounters log;
   agent::WebCounters web;
   gcode::Time now = sample::kSampleNow;
-  agent::MetricsCollector collector{
-      {"0.1.0", "abc1234", "gcc-12.2.0"}, board, log, web, [this] { return now; }};
+  agent::MetricsCollector collector{{"0.1.0", "abc1234", "gcc-12.2.0"}, board, log, web, [this] { return now; }};
 
   std::string text() const {
     std::ostringstream out;

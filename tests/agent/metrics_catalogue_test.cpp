@@ -11,7 +11,8 @@ TEST_CASE("the catalogue has every family of the tables, with as many series as 
   board.publish(sample::printing_mk3s());
   const agent::LogCounters log;
   const agent::WebCounters web;
-  const agent::MetricsCollector metrics({"0.1.0", "abc1234", "gcc"}, board, log, web, [] { return sample::kSampleNow; });
+  const agent::MetricsCollector metrics({"0.1.0", "abc1234", "gcc"}, board, log, web,
+                                        [] { return sample::kSampleNow; });
   const auto all = agent::catalogue(metrics);
   CHECK(all.size() == agent::agent_families().size() + agent::printer_families().size());
   const auto find = [&](std::string_view name) {
@@ -25,4 +26,3 @@ TEST_CASE("the catalogue has every family of the tables, with as many series as 
   CHECK(find("marlin_agent_scrape_duration_seconds").series == 0);  // nobody scraped yet
   CHECK(find("marlin_agent_build_info").labels.front() == "version");
 }
-

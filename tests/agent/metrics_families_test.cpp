@@ -9,14 +9,10 @@ namespace {
 
 std::string_view type_word(prometheus::MetricType type) {
   switch (type) {
-    case prometheus::MetricType::Counter:
-      return "counter";
-    case prometheus::MetricType::Gauge:
-      return "gauge";
-    case prometheus::MetricType::Histogram:
-      return "histogram";
-    default:
-      return "?";
+    case prometheus::MetricType::Counter: return "counter";
+    case prometheus::MetricType::Gauge: return "gauge";
+    case prometheus::MetricType::Histogram: return "histogram";
+    default: return "?";
   }
 }
 
@@ -48,8 +44,7 @@ void check_rules(const Rows& rows, std::set<std::string_view>& names) {
     CHECK(names.insert(row.name).second);
     CHECK(row.collect != nullptr);
     CHECK_FALSE(row.help.empty());
-    CHECK(row.help.find_first_of("\\\n\r") ==
-          std::string_view::npos);  // the serializer would not escape them
+    CHECK(row.help.find_first_of("\\\n\r") == std::string_view::npos);  // the serializer would not escape them
     CHECK(row.name.ends_with("_total") == (row.type == prometheus::MetricType::Counter));
     for (const auto label : row.labels) {
       for (const auto reserved : {"job", "instance", "le", "quantile", "printer"}) CHECK(label != reserved);

@@ -34,8 +34,7 @@ TEST_CASE("a stalled I/O thread does not freeze a reading") {
 TEST_CASE("a value that the printer did not say is absent, not 0") {
   Bench bench;
   auto link = printing_mk3s();
-  link.printer.fans.set({.rpm = {gcode::kUnknown, 3000}, .duty = {gcode::kUnknown, gcode::kUnknown}},
-                        kSampleNow);
+  link.printer.fans.set({.rpm = {gcode::kUnknown, 3000}, .duty = {gcode::kUnknown, gcode::kUnknown}}, kSampleNow);
   link.printer.progress.set({.percent = 10}, kSampleNow);
   link.printer.sd.set({.byte = 0, .size = 0}, kSampleNow);
   bench.board.publish(link);

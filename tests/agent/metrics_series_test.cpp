@@ -11,8 +11,7 @@ const std::string kPrinter = "mk3";
 }
 
 TEST_CASE("a series of a printer carries its name first and its own labels after") {
-  prometheus::MetricFamily family{
-      .name = "f", .help = "h", .type = prometheus::MetricType::Counter, .metric = {}};
+  prometheus::MetricFamily family{.name = "f", .help = "h", .type = prometheus::MetricType::Counter, .metric = {}};
   const LabelNames names{"query", "outcome"};
   SeriesWriter out(family, names, &kPrinter);
   out.add(7, {"M105", "answered"});
@@ -24,8 +23,7 @@ TEST_CASE("a series of a printer carries its name first and its own labels after
 }
 
 TEST_CASE("a value that is no number is not written") {
-  prometheus::MetricFamily family{
-      .name = "f", .help = "h", .type = prometheus::MetricType::Gauge, .metric = {}};
+  prometheus::MetricFamily family{.name = "f", .help = "h", .type = prometheus::MetricType::Gauge, .metric = {}};
   const LabelNames names{};
   SeriesWriter out(family, names, nullptr);
   out.add(NAN);
@@ -38,8 +36,7 @@ TEST_CASE("a histogram's buckets are cumulative and end with the count") {
   constexpr std::array<double, 2> kBounds{0.1, 1};
   gcode::Histogram<2> source;
   for (const auto ms : {50, 100, 500, 5000}) source.observe(std::chrono::milliseconds(ms), kBounds);
-  prometheus::MetricFamily family{
-      .name = "f", .help = "h", .type = prometheus::MetricType::Histogram, .metric = {}};
+  prometheus::MetricFamily family{.name = "f", .help = "h", .type = prometheus::MetricType::Histogram, .metric = {}};
   const LabelNames names{};
   SeriesWriter(family, names, nullptr).add_histogram(source, kBounds);
   const auto& h = family.metric.at(0).histogram;

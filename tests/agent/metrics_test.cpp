@@ -20,8 +20,9 @@ using Bench = test::MetricsBench;
 namespace {
 
 /// Families of metrics.md section 3 that are there for a printer of which nothing is known.
-const std::vector<std::string> kAlways{"marlin_up", "marlin_serial_open", "marlin_serial_released", "marlin_serial_speed_baud",
-                                       "marlin_state", "marlin_agent_survivable", "marlin_host_connected"};
+const std::vector<std::string> kAlways{
+    "marlin_up",    "marlin_serial_open",      "marlin_serial_released", "marlin_serial_speed_baud",
+    "marlin_state", "marlin_agent_survivable", "marlin_host_connected"};
 
 }  // namespace
 
@@ -133,8 +134,7 @@ TEST_CASE("when the device is gone everything that the printer reported is gone 
   CHECK(page.value(R"(marlin_serial_open{printer="mk3"})") == 0);
   for (const auto& row : agent::printer_families()) {
     const std::string name(row.name);
-    if (row.type != prometheus::MetricType::Gauge || name == "marlin_serial_last_receive_timestamp_seconds")
-      continue;
+    if (row.type != prometheus::MetricType::Gauge || name == "marlin_serial_last_receive_timestamp_seconds") continue;
     INFO(name);
     CHECK(page.has_family(name) == (std::find(kAlways.begin(), kAlways.end(), name) != kAlways.end()));
   }
@@ -155,8 +155,7 @@ TEST_CASE("garbage in an M115 answer does not break the page") {
   link.printer.machine_type.set(gcode::FixedText<63>("{}=\",\r\n# HELP x"), kSampleNow);
   link.printer.serial_number.set(gcode::FixedText<31>(std::string_view("\0\0", 2)), kSampleNow);
   link.printer.capability_count = 64;
-  for (std::size_t i = 0; i < 64; ++i)
-    link.printer.capabilities[i].name.assign("CAP_" + std::to_string(i % 50));
+  for (std::size_t i = 0; i < 64; ++i) link.printer.capabilities[i].name.assign("CAP_" + std::to_string(i % 50));
   link.printer.capabilities[3].name.assign("bad\"name");
   bench.board.publish(link);
   const auto text = bench.text();
@@ -223,8 +222,7 @@ TEST_CASE("the agent's own counters are shown") {
   bench.web.count_scrape(200);
   bench.web.count_refusal(431);
   auto page = bench.page();
-  CHECK(page.value(R"(marlin_agent_build_info{version="0.1.0",revision="abc1234",compiler="gcc-12.2.0"})") ==
-        1);
+  CHECK(page.value(R"(marlin_agent_build_info{version="0.1.0",revision="abc1234",compiler="gcc-12.2.0"})") == 1);
   CHECK(page.value(R"(marlin_agent_log_messages_total{level="warning"})") == 3);
   CHECK(page.value(R"(marlin_agent_log_messages_total{level="error"})") == 1);
   CHECK(page.value(R"(marlin_agent_scrapes_total{code="200"})") == 1);

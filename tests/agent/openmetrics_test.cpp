@@ -21,7 +21,8 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 
 TEST_CASE("who asks for OpenMetrics gets it, and nobody else") {
   CHECK(takes_openmetrics("application/openmetrics-text"));
-  CHECK(takes_openmetrics("application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"));
+  CHECK(takes_openmetrics(
+      "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"));
   CHECK(takes_openmetrics("text/plain, Application/OpenMetrics-Text; Version=1.0.0"));
   CHECK_FALSE(takes_openmetrics(""));
   CHECK_FALSE(takes_openmetrics("*/*"));

@@ -26,10 +26,29 @@ std::string refusal(std::vector<const char*> words) {
 }
 
 TEST_CASE("run takes every option of its contract") {
-  const Command command =
-      parse({"run", "--config", "c.toml", "--printer", "a=/dev/a", "--printer", "b=/dev/b@250000", "--runtime-dir", "r", "--state-dir", "s",
-             "--web.listen-address", ":1", "--web.listen-address", "[::1]:2", "--web.telemetry-path", "/m", "--record", "rec",
-             "--log.level", "debug", "--log.format", "json"});
+  const Command command = parse({"run",
+                                 "--config",
+                                 "c.toml",
+                                 "--printer",
+                                 "a=/dev/a",
+                                 "--printer",
+                                 "b=/dev/b@250000",
+                                 "--runtime-dir",
+                                 "r",
+                                 "--state-dir",
+                                 "s",
+                                 "--web.listen-address",
+                                 ":1",
+                                 "--web.listen-address",
+                                 "[::1]:2",
+                                 "--web.telemetry-path",
+                                 "/m",
+                                 "--record",
+                                 "rec",
+                                 "--log.level",
+                                 "debug",
+                                 "--log.format",
+                                 "json"});
   REQUIRE(std::holds_alternative<RunOptions>(command));
   const auto& o = std::get<RunOptions>(command);
   CHECK(o.config_file == "c.toml");

@@ -10,7 +10,9 @@ using nlohmann::json;
 using namespace std::chrono_literals;
 
 TEST_CASE("a printing printer tells all that the page shows") {
-  const auto p = printer_json(sample::printing_mk3s(), agent::LinkQuality{.seconds = 60, .ok_latency_p95 = 0.0213456, .resends = 2}, sample::kSampleNow);
+  const auto p =
+      printer_json(sample::printing_mk3s(),
+                   agent::LinkQuality{.seconds = 60, .ok_latency_p95 = 0.0213456, .resends = 2}, sample::kSampleNow);
   CHECK(p["name"] == "mk3");
   CHECK(p["state"] == "printing");
   CHECK(p["busy"] == "processing");
@@ -27,7 +29,8 @@ TEST_CASE("a printing printer tells all that the page shows") {
 
 TEST_CASE("the finish is a time of day that does not wander while nothing new is told") {
   const auto link = sample::printing_mk3s();
-  const auto first = printer_json(link, {}, sample::kSampleNow), later = printer_json(link, {}, sample::kSampleNow + 3s);
+  const auto first = printer_json(link, {}, sample::kSampleNow),
+             later = printer_json(link, {}, sample::kSampleNow + 3s);
   const double expected = std::chrono::duration<double>(sample::kSampleNow + sample::kWallOffset).count() + 61 * 60;
   CHECK(first["print"]["finish_unix_seconds"].get<double>() == Approx(expected).margin(30));
   CHECK(first["print"]["finish_unix_seconds"] == later["print"]["finish_unix_seconds"]);
@@ -39,7 +42,8 @@ TEST_CASE("a paused print has no finish, and a silent printer has no readings") 
   CHECK_FALSE(printer_json(link, {}, sample::kSampleNow)["print"].contains("finish_unix_seconds"));
   const auto silent = printer_json(sample::printing_mk3s(), {}, sample::kSampleNow + 10min);
   CHECK(silent["up"] == false);
-  for (const char* field : {"busy", "position_millimeters", "feedrate_ratio", "machine_type"}) CHECK_FALSE(silent.contains(field));
+  for (const char* field : {"busy", "position_millimeters", "feedrate_ratio", "machine_type"})
+    CHECK_FALSE(silent.contains(field));
   CHECK(silent["temperatures"].empty());
   CHECK(silent["print"].empty());
 }

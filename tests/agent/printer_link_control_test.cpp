@@ -52,7 +52,8 @@ struct Rig {
   [[nodiscard]] bool another_can_have_it() const {
     const auto other = transport_test::open_tty(device);
     int exclusive = 1;
-    return other && ::ioctl(other.get(), TIOCGEXCL, &exclusive) == 0 && exclusive == 0 && ::flock(other.get(), LOCK_EX | LOCK_NB) == 0;
+    return other && ::ioctl(other.get(), TIOCGEXCL, &exclusive) == 0 && exclusive == 0 &&
+           ::flock(other.get(), LOCK_EX | LOCK_NB) == 0;
   }
 };
 
@@ -65,7 +66,8 @@ transport::FileDescriptor begin_print(Rig& rig, PtyDevice& device) {
     const std::string line = "N" + std::to_string(n) + " G1 X" + std::to_string(n) + "\n";
     REQUIRE(write_all(host.get(), line));
     std::string taken;
-    REQUIRE(run_until(rig.io, [&] { return (taken += read_available(device.master())).find('\n') != std::string::npos; }));
+    REQUIRE(
+        run_until(rig.io, [&] { return (taken += read_available(device.master())).find('\n') != std::string::npos; }));
     REQUIRE(write_all(device.master(), "ok\n"));
     std::string answer;
     REQUIRE(run_until(rig.io, [&] { return (answer += read_available(host.get())).find("ok") != std::string::npos; }));
@@ -87,7 +89,8 @@ TEST_CASE("a released device is closed and unlocked when the answer is given, an
   CHECK(answer.is_ok());
   CHECK(answer.message == "mk3s: " + rig.device + " is free until marlin-agent attach mk3s");
   CHECK(is_free);
-  CHECK(took < std::chrono::seconds(5));  // 100 ms on a machine with nothing else to do; the time itself is shown by e2e
+  CHECK(took <
+        std::chrono::seconds(5));  // 100 ms on a machine with nothing else to do; the time itself is shown by e2e
   CHECK_FALSE(rig.port_is_there());
   char byte = 0;
   CHECK(::read(host.get(), &byte, 1) <= 0);
@@ -130,7 +133,8 @@ TEST_CASE("while a host prints neither release nor reset is obeyed without force
   CHECK(rig.link->reset(kReset).code == ControlCode::kPrinting);
   CHECK(rig.seen().serial_open);
   CHECK(rig.seen().host_connected);
-  CHECK(rig.link->reset(kResetByForce).code == ControlCode::kDevice);  // as far as the pseudo-terminal, which has no DTR
+  // as far as the pseudo-terminal, which has no DTR
+  CHECK(rig.link->reset(kResetByForce).code == ControlCode::kDevice);
   CHECK(rig.link->release(kReleaseByForce).is_ok());
   CHECK(rig.another_can_have_it());
 }

@@ -92,7 +92,8 @@ TEST_CASE("a device that is not there is waited for, and said so once") {
   CHECK_FALSE(rig.seen().serial_open);
   CHECK(rig.board.links().size() == 1);
   const auto begin = std::chrono::steady_clock::now();
-  REQUIRE(run_until(rig.io, [&] { return std::chrono::steady_clock::now() - begin > std::chrono::milliseconds(1200); }));
+  REQUIRE(
+      run_until(rig.io, [&] { return std::chrono::steady_clock::now() - begin > std::chrono::milliseconds(1200); }));
   PtyDevice device(rig.device);
   CHECK(run_until(rig.io, [&] { return rig.seen().serial_open; }));
   CHECK(rig.counters.warnings == 1);

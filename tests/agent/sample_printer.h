@@ -10,13 +10,10 @@ using namespace std::chrono_literals;
 inline constexpr gcode::Time kSampleNow = 5000s;  ///< monotonic
 inline constexpr gcode::Time kWallOffset = 1'700'000'000s;
 inline constexpr gcode::Dialect kPrusaDialect{.name = "prusa-3.13", .family = gcode::FirmwareFamily::kPrusa};
-inline constexpr gcode::Dialect kMarlinDialect{.name = "marlin-2.1",
-                                               .family = gcode::FirmwareFamily::kMarlin};
+inline constexpr gcode::Dialect kMarlinDialect{.name = "marlin-2.1", .family = gcode::FirmwareFamily::kMarlin};
 
 inline void set_readings(gcode::PrinterState& p, gcode::Time now) {
-  const auto sensor = [&](gcode::Sensor s) -> auto& {
-    return p.temperatures[static_cast<std::size_t>(s)];
-  };
+  const auto sensor = [&](gcode::Sensor s) -> auto& { return p.temperatures[static_cast<std::size_t>(s)]; };
   sensor(gcode::Sensor::kTool0).actual.set(215.1F, now);
   sensor(gcode::Sensor::kTool0).target.set(215.0F, now);
   sensor(gcode::Sensor::kTool0).duty.set(0.25F, now);

@@ -72,10 +72,12 @@ TEST_CASE("orders over the socket reach the printer they name, and status tells"
   Rig rig;
   PtyDevice a(rig.path("a-device")), b(rig.path("b-device"));
   rig.begin(rig.configuration({"a", "b"}));
-  CHECK_THAT(rig.ask(R"({"command":"release","printer":"a"})"), Catch::Contains("\"ok\":true") && Catch::Contains("is free until"));
+  CHECK_THAT(rig.ask(R"({"command":"release","printer":"a"})"),
+             Catch::Contains("\"ok\":true") && Catch::Contains("is free until"));
   CHECK_FALSE(rig.seen("a")->serial_open);
   CHECK(rig.seen("b")->serial_open);
-  CHECK_THAT(rig.ask(R"({"command":"status","printer":"a"})"), Catch::Contains("\"state\":\"released\"") && !Catch::Contains("b-device"));
+  CHECK_THAT(rig.ask(R"({"command":"status","printer":"a"})"),
+             Catch::Contains("\"state\":\"released\"") && !Catch::Contains("b-device"));
   CHECK_THAT(rig.ask(R"({"command":"status"})"), Catch::Contains("b-device"));
   CHECK_THAT(rig.ask(R"({"command":"reset","printer":"b"})"), Catch::Contains("\"code\":\"device\""));
   CHECK_THAT(rig.ask(R"({"command":"attach","printer":"b"})"), Catch::Contains("\"code\":\"state\""));
@@ -97,7 +99,8 @@ TEST_CASE("a reload takes no released printer back, not even when its device or 
   PtyDevice a(rig.path("a-device")), b(rig.path("b-device")), elsewhere(rig.path("elsewhere"));
   Configuration c = rig.configuration({"a", "b"});
   rig.begin(c);
-  for (const char* name : {"a", "b"}) REQUIRE(rig.service.control({ControlVerb::kRelease, name, false, std::nullopt}).is_ok());
+  for (const char* name : {"a", "b"})
+    REQUIRE(rig.service.control({ControlVerb::kRelease, name, false, std::nullopt}).is_ok());
   c.printers[0].relay.poll = true;
   c.printers[1].device = rig.path("elsewhere");
   rig.begin(c);

@@ -80,10 +80,8 @@ inline int started_with(const std::string& notify, const std::vector<std::string
     (void)!::write(fd, name.data(), name.size());
     ++fd;
   }
-  if (!notify.empty())
-    ::setenv("NOTIFY_SOCKET", notify.c_str(), 1);
-  else
-    ::unsetenv("NOTIFY_SOCKET");
+  if (!notify.empty()) ::setenv("NOTIFY_SOCKET", notify.c_str(), 1);
+  else ::unsetenv("NOTIFY_SOCKET");
   if (!names.empty()) {
     ::setenv("LISTEN_PID", std::to_string(::getpid()).c_str(), 1);
     ::setenv("LISTEN_FDS", std::to_string(names.size()).c_str(), 1);

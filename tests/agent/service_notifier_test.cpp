@@ -2,10 +2,10 @@
 
 #include <catch2/catch.hpp>
 
-#include <cstdlib>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <cstdlib>
 #include <vector>
 
 #include "tests/agent/scratch_dir.h"
@@ -64,7 +64,10 @@ TEST_CASE("a line break in a sentence begins no assignment of its own") {
 TEST_CASE("nobody is asked for a line that nobody hears") {
   agent::ServiceNotifier notifier({}, 15s);
   notifier.ready();
-  notifier.beat(0s, []() -> std::string { FAIL("asked"); return {}; });
+  notifier.beat(0s, []() -> std::string {
+    FAIL("asked");
+    return {};
+  });
   CHECK_FALSE(notifier.is_heard());
 }
 

@@ -48,7 +48,9 @@ struct Rig {
     }
     return nullptr;
   }
-  [[nodiscard]] bool has_port(const std::string& name) const { return std::filesystem::is_symlink(path("run/" + name)); }
+  [[nodiscard]] bool has_port(const std::string& name) const {
+    return std::filesystem::is_symlink(path("run/" + name));
+  }
 };
 
 TEST_CASE("a reload touches only what changed") {
@@ -164,7 +166,8 @@ TEST_CASE("the lag of the I/O thread is measured every 100 ms") {
 }
 
 // What the finder would say of a printer behind a device of the test's own.
-transport::UsbDevice prusa(const std::string& tty, const std::string& port = "1-1.2", const std::string& serial = "CZPX1") {
+transport::UsbDevice prusa(const std::string& tty, const std::string& port = "1-1.2",
+                           const std::string& serial = "CZPX1") {
   return {port, 0x2c99, 2, serial, "", "Original Prusa i3 MK3", {tty}};
 }
 
@@ -216,7 +219,8 @@ TEST_CASE("a port that is open stays open whatever the finder believes") {
   rig.service.usb_found({prusa(rig.path("tty1"))});
   REQUIRE(transport_test::write_all(host.get(), "G28\n"));
   std::string at_device;
-  CHECK(run_until(rig.service.io(), [&] { return (at_device += transport_test::read_available(device.master())) == "G28\n"; }));
+  CHECK(run_until(rig.service.io(),
+                  [&] { return (at_device += transport_test::read_available(device.master())) == "G28\n"; }));
   CHECK(rig.seen("mk3-CZPX1")->serial_connects == 1);
   CHECK(rig.seen("mk3-CZPX1")->device == rig.path("tty0"));
 }
@@ -245,7 +249,8 @@ TEST_CASE("a second device for one rule is left alone, and said so once") {
   c.printers[0].device.clear();
   c.printers[0].usb.id = {0x2c99, 2};
   rig.begin(c);
-  for (int i = 0; i < 3; ++i) rig.service.usb_found({prusa(rig.path("tty0"), "1-1.2", "X"), prusa(rig.path("tty1"), "1-1.3", "Y")});
+  for (int i = 0; i < 3; ++i)
+    rig.service.usb_found({prusa(rig.path("tty0"), "1-1.2", "X"), prusa(rig.path("tty1"), "1-1.3", "Y")});
   REQUIRE(run_until(rig.service.io(), [&] { return rig.seen("a")->serial_open; }));
   CHECK(rig.seen("a")->device == rig.path("tty0"));
   CHECK(run_until(rig.service.io(), [&] { return rig.counters.warnings == 1; }));
@@ -259,7 +264,8 @@ TEST_CASE("shutting down lets the printer have what the host sent, then leaves n
   REQUIRE(run_until(rig.service.io(), [&] { return rig.seen("a")->host_connected; }));
   REQUIRE(transport_test::write_all(host.get(), "G28\n"));
   std::string at_device;
-  REQUIRE(run_until(rig.service.io(), [&] { return (at_device += transport_test::read_available(device.master())) == "G28\n"; }));
+  REQUIRE(run_until(rig.service.io(),
+                    [&] { return (at_device += transport_test::read_available(device.master())) == "G28\n"; }));
   rig.service.shut_down();
   REQUIRE(run_until(rig.service.io(), [&] { return rig.service.io().stopped(); }));
   CHECK_FALSE(rig.has_port("a"));

@@ -20,11 +20,12 @@ std::vector<std::string> keys_of(const json& object) {
 
 TEST_CASE("the keys of a printer of which everything is known are those that are written down") {
   const json printer = printer_status(sample::printing_mk3s(), sample::kSampleNow);
-  CHECK(keys_of(printer) == std::vector<std::string>{"baud", "device", "fans", "firmware", "host", "host_port", "link", "machine_type",
-                                                     "name", "print", "serial_number", "serial_open", "state", "temperatures", "up",
-                                                     "usb_id"});
+  CHECK(keys_of(printer) == std::vector<std::string>{"baud", "device", "fans", "firmware", "host", "host_port", "link",
+                                                     "machine_type", "name", "print", "serial_number", "serial_open",
+                                                     "state", "temperatures", "up", "usb_id"});
   CHECK(printer["state"] == "printing");
-  CHECK(printer["temperatures"]["tool0"] == json({{"celsius", 215.1}, {"target_celsius", 215.0}, {"duty_ratio", 0.25}}));
+  CHECK(printer["temperatures"]["tool0"] ==
+        json({{"celsius", 215.1}, {"target_celsius", 215.0}, {"duty_ratio", 0.25}}));
   CHECK(keys_of(printer["temperatures"]) == std::vector<std::string>{"ambient", "bed", "pinda", "tool0"});
   CHECK(printer["fans"]["hotend"] == json({{"rpm", 4200.0}, {"duty_ratio", 1.0}}));
   CHECK(printer["print"]["progress_ratio"] == 0.12);
@@ -44,7 +45,8 @@ TEST_CASE("what is not known, or too old, has no key") {
   const json printer = printer_status(unknown, 1s);
   CHECK(printer["state"] == "offline");
   CHECK(printer["print"].empty());
-  for (const char* key : {"firmware", "machine_type", "serial_number", "usb_id", "released", "open_fault"}) CHECK_FALSE(printer.contains(key));
+  for (const char* key : {"firmware", "machine_type", "serial_number", "usb_id", "released", "open_fault"})
+    CHECK_FALSE(printer.contains(key));
   CHECK_FALSE(printer["link"].contains("commands_in_flight"));
   CHECK_FALSE(printer["link"].contains("last_receive_age_seconds"));
 }
@@ -80,7 +82,8 @@ TEST_CASE("bytes that are no UTF-8 make no answer that is no JSON") {
   const json status = json::parse(line);
   CHECK(status["ok"] == true);
   CHECK(status["agent"]["uptime_seconds"] == 5.0);
-  CHECK(keys_of(status["agent"]) == std::vector<std::string>{"last_reload_successful", "pid", "revision", "uptime_seconds", "version"});
+  CHECK(keys_of(status["agent"]) ==
+        std::vector<std::string>{"last_reload_successful", "pid", "revision", "uptime_seconds", "version"});
   CHECK(status["printers"][0]["device"] == "/dev/tty\xef\xbf\xbd");
 }
 
@@ -89,13 +92,15 @@ TEST_CASE("a status may be of one printer, or of all in their order") {
   for (const char* name : {"z", "a"}) board.publish(sample::printing_mk3s(name));
   const agent::BuildInfo build{"0.1.0", "abc1234", "gcc"};
   const auto ask = [&](const std::string& printer) {
-    return json::parse(agent::status_line({agent::ControlVerb::kStatus, printer, false, {}}, board, build, sample::kSampleNow, 5s));
+    return json::parse(
+        agent::status_line({agent::ControlVerb::kStatus, printer, false, {}}, board, build, sample::kSampleNow, 5s));
   };
   CHECK(ask("")["printers"].size() == 2);
   CHECK(ask("")["printers"][0]["name"] == "z");
   CHECK(ask("a")["printers"].size() == 1);
   CHECK(ask("a")["printers"][0]["name"] == "a");
-  CHECK(ask("b") == json({{"ok", false}, {"code", "unknown_printer"}, {"message", "no printer \"b\"; there are z, a"}}));
+  CHECK(ask("b") ==
+        json({{"ok", false}, {"code", "unknown_printer"}, {"message", "no printer \"b\"; there are z, a"}}));
 }
 
 }  // namespace

@@ -18,7 +18,8 @@ agent::TextStyle wide() {
   return style;
 }
 
-std::string drawn(const std::vector<agent::LinkSnapshot>& links, const agent::TextStyle& style = wide(), gcode::Time now = sample::kSampleNow) {
+std::string drawn(const std::vector<agent::LinkSnapshot>& links, const agent::TextStyle& style = wide(),
+                  gcode::Time now = sample::kSampleNow) {
   json status{{"printers", json::array()}};
   for (const auto& link : links) status["printers"].push_back(agent::printer_status(link, now));
   std::string out;
@@ -59,7 +60,8 @@ TEST_CASE("a released printer and one whose device is missing are shown like thi
   agent::LinkSnapshot missing = released;
   missing.name = "ender";
   missing.released = false;
-  missing.open_fault = "cannot open /dev/ttyUSB0: No such file or directory (is the printer plugged in and switched on?)";
+  missing.open_fault =
+      "cannot open /dev/ttyUSB0: No such file or directory (is the printer plugged in and switched on?)";
   CHECK(drawn({released, missing}) == R"(mini  released
   device      /dev/ttyACM0 at 115200 baud, released for another 10 min
   link        0 resends, 0 overflows, 0 times lost or closed
@@ -93,19 +95,23 @@ TEST_CASE("programs that hold the host port are named") {
   json printer = agent::printer_status(mk3(), sample::kSampleNow);
   printer["host"]["programs"] = {{{"name", "octoprint"}, {"pid", 812}}, {{"name", "screen"}, {"pid", 900}}};
   const auto lines = agent::draw_status({{"printers", {printer}}}, wide());
-  CHECK(std::find(lines.begin(), lines.end(), "  host        octoprint (process 812), screen (process 900) on /run/marlin-agent/mk3") !=
+  CHECK(std::find(lines.begin(), lines.end(),
+                  "  host        octoprint (process 812), screen (process 900) on /run/marlin-agent/mk3") !=
         lines.end());
 }
 
 TEST_CASE("in a pipe one line tells the state, the progress and the temperatures") {
-  CHECK(agent::status_brief(agent::printer_status(mk3(), sample::kSampleNow)) ==
-        "mk3: printing, 12 %, 1 h 01 min left, tool0 215.1 / 215.0 C, bed 60.3 / 60.0 C, ambient 37.1 C, pinda 34.1 C, 2 resends");
+  CHECK(
+      agent::status_brief(agent::printer_status(mk3(), sample::kSampleNow)) ==
+      "mk3: printing, 12 %, 1 h 01 min left, tool0 215.1 / 215.0 C, bed 60.3 / 60.0 C, ambient 37.1 C, pinda 34.1 C, 2 resends");
 }
 
 TEST_CASE("an answer that says little, or other things, is shown as far as it goes") {
   CHECK(agent::draw_status(json::object(), wide()) == std::vector<std::string>{"no printer is configured"});
-  CHECK(agent::draw_status({{"printers", json::array()}}, wide()) == std::vector<std::string>{"no printer is configured"});
-  const json odd{{"printers", {{{"name", 7}, {"temperatures", "hot"}, {"host", nullptr}, {"link", {1, 2}}, {"print", true}}}}};
+  CHECK(agent::draw_status({{"printers", json::array()}}, wide()) ==
+        std::vector<std::string>{"no printer is configured"});
+  const json odd{
+      {"printers", {{{"name", 7}, {"temperatures", "hot"}, {"host", nullptr}, {"link", {1, 2}}, {"print", true}}}}};
   CHECK_FALSE(agent::draw_status(odd, wide()).empty());
 }
 

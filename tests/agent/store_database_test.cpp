@@ -108,7 +108,9 @@ TEST_CASE("a file of a newer program is left alone") {
   test::ScratchDir dir;
   const std::string file = dir.path() + "/history.db";
   (void)StoreDatabase::for_writing(file);
-  REQUIRE(std::system(("python3 -c \"import sqlite3; sqlite3.connect('" + file + "').execute('PRAGMA user_version=99')\"").c_str()) == 0);
+  REQUIRE(
+      std::system(("python3 -c \"import sqlite3; sqlite3.connect('" + file + "').execute('PRAGMA user_version=99')\"")
+                      .c_str()) == 0);
   CHECK_THROWS_WITH(StoreDatabase::for_writing(file), Catch::Contains("newer marlin-agent"));
 }
 

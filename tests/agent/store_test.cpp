@@ -94,7 +94,10 @@ TEST_CASE("a directory that takes nothing costs a line in the log, a metric and 
 
 TEST_CASE("ids that were given while the file could not be read do not meet those in it") {
   Bench b;
-  { Store store(b.dir.path(), b.history, b.counters, b.log); store.put(job(1), true); }
+  {
+    Store store(b.dir.path(), b.history, b.counters, b.log);
+    store.put(job(1), true);
+  }
   std::filesystem::rename(b.dir.path(), b.dir.path() + "-away");
   History other;
   {
@@ -109,7 +112,10 @@ TEST_CASE("ids that were given while the file could not be read do not meet thos
 TEST_CASE("a damaged file is moved aside and a new one begun") {
   Bench b;
   std::ofstream(b.file()) << std::string(8192, 'x');
-  { Store store(b.dir.path(), b.history, b.counters, b.log); store.put(job(b.history.next_job_id()), true); }
+  {
+    Store store(b.dir.path(), b.history, b.counters, b.log);
+    store.put(job(b.history.next_job_id()), true);
+  }
   CHECK(agent::StoreDatabase::for_reading(b.file()).jobs({}).size() == 1);
   int aside = 0;
   for (const auto& entry : std::filesystem::directory_iterator(b.dir.path())) {

@@ -18,9 +18,9 @@ inline void set_story(agent::LinkSnapshot& link, gcode::Time now) {
     link.prints.host_command(gcode::parse_command(line), link.printer, at);
   }
   for (; at <= now; at += 250ms) link.prints.tick(link.printer, true, at);
-  for (const char* line : {"STATS 10 min 20 cm.", "0eff  03 00 01 00 04 00 05 00", "0ed0  02 00 ff 07 00", "0ca8  01 02 00 00",
-                           "echo:MMU2:<S0 A3*22.", "echo:MMU2:<S1 A0*34.", "echo:MMU2:<S2 A1*40.", "echo:MMU2:<S3 A375*de.",
-                           "echo:MMU2:MMU2tool=1", "echo:MMU2:<Q0 E8001*ea."}) {
+  for (const char* line : {"STATS 10 min 20 cm.", "0eff  03 00 01 00 04 00 05 00", "0ed0  02 00 ff 07 00",
+                           "0ca8  01 02 00 00", "echo:MMU2:<S0 A3*22.", "echo:MMU2:<S1 A0*34.", "echo:MMU2:<S2 A1*40.",
+                           "echo:MMU2:<S3 A375*de.", "echo:MMU2:MMU2tool=1", "echo:MMU2:<Q0 E8001*ea."}) {
     feed(link, line);
   }
 }

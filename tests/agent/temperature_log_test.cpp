@@ -32,9 +32,7 @@ HistorySample all_moving(std::int64_t i) {
   return sample;
 }
 
-std::vector<HistorySample> all_of(const TemperatureLog& log) {
-  return log.samples(-kAlways, kAlways);
-}
+std::vector<HistorySample> all_of(const TemperatureLog& log) { return log.samples(-kAlways, kAlways); }
 
 bool is_near(float kept, float given) {
   return std::isnan(given) ? std::isnan(kept) : std::abs(kept - given) <= 0.0101F;

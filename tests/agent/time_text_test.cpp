@@ -13,7 +13,8 @@ TEST_CASE("times are dates, dates with a time of day, or how long ago") {
 }
 
 TEST_CASE("what is no time is none") {
-  for (const char* text : {"", "yesterday", "7", "d", "-1d", "7y", "2026-13-01", "2026-02-30", "2026-11-21 25:00", "2026-11-21x"}) {
+  for (const char* text :
+       {"", "yesterday", "7", "d", "-1d", "7y", "2026-13-01", "2026-02-30", "2026-11-21 25:00", "2026-11-21x"}) {
     INFO(text);
     CHECK_FALSE(agent::parse_time(text, 1'000'000));
   }

@@ -11,7 +11,8 @@ using agent::use_of;
 namespace {
 
 transport::UsbDevice prusa(std::string model, std::string serial, std::string port = "1-1.2") {
-  return {std::move(port), 0x2c99, 2, std::move(serial), "Prusa Research (prusa3d.com)", std::move(model), {"/dev/ttyACM0"}};
+  return {std::move(port),  0x2c99,          2, std::move(serial), "Prusa Research (prusa3d.com)",
+          std::move(model), {"/dev/ttyACM0"}};
 }
 
 }  // namespace
@@ -44,8 +45,10 @@ TEST_CASE("a Prusa is named by its model and serial number") {
 }
 
 TEST_CASE("whatever a device says of itself, its name fits a file and a label") {
-  for (const std::string& text : {std::string("../../etc"), std::string("\xff\xfe\x01"), std::string("  "), std::string("-."), std::string("a/b\"c\\d"),
-                                  std::string(300, '+'), std::string(300, 'x'), std::string("..."), std::string("Original Prusa i3"), std::string("\nname")}) {
+  for (const std::string& text :
+       {std::string("../../etc"), std::string("\xff\xfe\x01"), std::string("  "), std::string("-."),
+        std::string("a/b\"c\\d"), std::string(300, '+'), std::string(300, 'x'), std::string("..."),
+        std::string("Original Prusa i3"), std::string("\nname")}) {
     INFO(text);
     for (const auto& device : {prusa(text, text, "255-15.15.15.15.15.15.15"), prusa(text, ""), prusa("MK3", text)}) {
       CHECK(agent::is_printer_name(automatic_name(device)));

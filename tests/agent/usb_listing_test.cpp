@@ -8,8 +8,8 @@ namespace {
 
 using agent::Configuration;
 using agent::ListedDevice;
-using agent::listing_text;
 using agent::listing_json;
+using agent::listing_text;
 using transport::UsbDevice;
 
 const UsbDevice kPrusa{"1-1.1", 0x2c99, 2, "CZPX1", "Prusa", "Original Prusa i3 MK3", {"/dev/ttyACM0"}};
@@ -21,7 +21,8 @@ struct Machine {
   std::string holder;
   transport::DeviceAccess access{true, true, "dialout"};
 
-  [[nodiscard]] std::vector<ListedDevice> list(const Configuration& configuration, const std::vector<UsbDevice>& devices) const {
+  [[nodiscard]] std::vector<ListedDevice> list(const Configuration& configuration,
+                                               const std::vector<UsbDevice>& devices) const {
     return agent::list_devices(configuration, devices, [](const std::string& path) { return path; },
                                {[this](const auto&) { return holder; }, [this](const auto&) { return access; }});
   }

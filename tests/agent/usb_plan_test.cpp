@@ -13,7 +13,9 @@ namespace {
 UsbDevice mk3(const std::string& port, const std::string& tty, const std::string& serial = "CZPX1") {
   return {port, 0x2c99, 2, serial, "", "Original Prusa i3 MK3", {"/dev/" + tty}};
 }
-UsbDevice ch340(const std::string& port, const std::string& tty) { return {port, 0x1a86, 0x7523, "", "", "USB2.0-Serial", {"/dev/" + tty}}; }
+UsbDevice ch340(const std::string& port, const std::string& tty) {
+  return {port, 0x1a86, 0x7523, "", "", "USB2.0-Serial", {"/dev/" + tty}};
+}
 
 Configuration with(const std::vector<std::pair<std::string, agent::UsbRule>>& printers) {
   Configuration configuration;
@@ -149,6 +151,7 @@ TEST_CASE("an owner's printer may have the very name of one that was taken by it
 TEST_CASE("no more printers are taken than a process may have") {
   UsbPlan plan;
   Devices devices;
-  for (std::size_t i = 0; i < agent::kMaxPrinters + 5; ++i) devices.push_back(mk3("1-" + std::to_string(i + 1), "ttyACM" + std::to_string(i), std::to_string(i)));
+  for (std::size_t i = 0; i < agent::kMaxPrinters + 5; ++i)
+    devices.push_back(mk3("1-" + std::to_string(i + 1), "ttyACM" + std::to_string(i), std::to_string(i)));
   CHECK(plan.share({}, devices).printers.size() == agent::kMaxPrinters);
 }

@@ -31,7 +31,8 @@ struct Rig {
   // "mk3-CZPX1=/dev/ttyACM0 ..." of all links
   [[nodiscard]] std::string text() const {
     std::string text;
-    for (const auto& link : service.board().links()) text += (text.empty() ? "" : " ") + link->name + "=" + link->device;
+    for (const auto& link : service.board().links())
+      text += (text.empty() ? "" : " ") + link->name + "=" + link->device;
     return text;
   }
   [[nodiscard]] bool becomes(const std::string& wanted) {

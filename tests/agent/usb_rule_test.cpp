@@ -9,7 +9,8 @@ namespace {
 
 const transport::UsbDevice kAdapter{"1-1.2", 0x1a86, 0x7523, "0001", "", "USB2.0-Serial", {"/dev/ttyUSB0"}};
 
-UsbRule rule(std::optional<std::pair<std::uint16_t, std::uint16_t>> id, std::string serial = "", std::string port = "") {
+UsbRule rule(std::optional<std::pair<std::uint16_t, std::uint16_t>> id, std::string serial = "",
+             std::string port = "") {
   return {id, std::move(serial), std::move(port)};
 }
 
@@ -39,7 +40,8 @@ TEST_CASE("a port is narrower than a serial number, that narrower than the numbe
 }
 
 TEST_CASE("a rule is written as the configuration file wants it") {
-  CHECK(rule_text(rule({{0x2c99, 2}}, "a\"b\\", "1-1.2")) == R"(usb = "2c99:0002", serial_number = "a\"b\\", usb_port = "1-1.2")");
+  CHECK(rule_text(rule({{0x2c99, 2}}, "a\"b\\", "1-1.2")) ==
+        R"(usb = "2c99:0002", serial_number = "a\"b\\", usb_port = "1-1.2")");
   CHECK(rule_text(rule({}, "x")) == R"(serial_number = "x")");
 }
 

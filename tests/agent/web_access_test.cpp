@@ -74,9 +74,12 @@ TEST_CASE("the files are looked at once a second and no more, but at once when t
 TEST_CASE("a file that is wrong at the start is an error with its name") {
   Folder folder;
   const auto none = [](const std::string&) {};
-  CHECK_THROWS_WITH(WebAccess(folder.path() + "/web.yml", none), folder.path() + "/web.yml: cannot be read: No such file or directory");
+  CHECK_THROWS_WITH(WebAccess(folder.path() + "/web.yml", none),
+                    folder.path() + "/web.yml: cannot be read: No such file or directory");
   const auto file = folder.write("web.yml", "tls_server_config: {cert_file: a.crt, key_file: a.key}\n");
-  CHECK_THROWS_WITH(WebAccess(file, none), file + ": tls_server_config.cert_file: " + folder.path() + "/a.crt: cannot be read: No such file or directory");
+  CHECK_THROWS_WITH(WebAccess(file, none), file + ": tls_server_config.cert_file: " + folder.path() +
+                                               "/a.crt: cannot be read: No such file or directory");
   folder.write("a.crt", "this is no certificate\n");
-  CHECK_THROWS_WITH(WebAccess(file, none), Catch::StartsWith(file + ": tls_server_config.cert_file: " + folder.path() + "/a.crt: no certificate in PEM format"));
+  CHECK_THROWS_WITH(WebAccess(file, none), Catch::StartsWith(file + ": tls_server_config.cert_file: " + folder.path() +
+                                                             "/a.crt: no certificate in PEM format"));
 }

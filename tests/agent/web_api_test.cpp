@@ -32,7 +32,8 @@ struct Bench {
   }
   void remember(const std::string& name, gcode::Time from, gcode::Time to) {
     for (auto t = from; t <= to; t += 10s) {
-      if (const auto sample = agent::sample_of(sample::printing_mk3s(name, t))) board.history().add_sample(name, *sample);
+      if (const auto sample = agent::sample_of(sample::printing_mk3s(name, t)))
+        board.history().add_sample(name, *sample);
     }
   }
 };
@@ -68,7 +69,8 @@ TEST_CASE("the history is told in equal steps with what is not known as null") {
   Bench bench;
   bench.board.publish(sample::printing_mk3s());
   bench.remember("mk3", sample::kSampleNow - 100s, sample::kSampleNow - 50s);
-  const auto history = json::parse(bench.get("/api/v1/history", "printer=mk3&from=" + std::to_string(kNow - 120) + "&step=10").body);
+  const auto history =
+      json::parse(bench.get("/api/v1/history", "printer=mk3&from=" + std::to_string(kNow - 120) + "&step=10").body);
   CHECK(history["printer"] == "mk3");
   CHECK(history["from"] == kNow - 120);
   CHECK(history["to"] == kNow);
@@ -87,13 +89,15 @@ TEST_CASE("the history is told in equal steps with what is not known as null") {
 TEST_CASE("a longer step is the mean of what is known in it") {
   Bench bench;
   bench.board.publish(sample::printing_mk3s());
-  for (const auto& [seconds, celsius] : std::vector<std::pair<long, float>>{{0, 20.0F}, {10, gcode::kUnknown}, {50, 30.0F}, {60, 99.0F}}) {
+  for (const auto& [seconds, celsius] :
+       std::vector<std::pair<long, float>>{{0, 20.0F}, {10, gcode::kUnknown}, {50, 30.0F}, {60, 99.0F}}) {
     agent::HistorySample sample;
     sample.unix_seconds = kNow - kNow % 60 - 600 + seconds;
     sample.sensors[0].actual = celsius;
     bench.board.history().add_sample("mk3", sample);
   }
-  const auto history = json::parse(bench.get("/api/v1/history", "printer=mk3&step=60&from=" + std::to_string(kNow - kNow % 60 - 660)).body);
+  const auto history = json::parse(
+      bench.get("/api/v1/history", "printer=mk3&step=60&from=" + std::to_string(kNow - kNow % 60 - 660)).body);
   CHECK(history["sensors"]["tool0"]["actual"][0].is_null());
   CHECK(history["sensors"]["tool0"]["actual"][1] == 25.0);
   CHECK(history["sensors"]["tool0"]["actual"][2] == 99.0);
@@ -118,7 +122,8 @@ TEST_CASE("a wrong question is answered by one sentence that names the parameter
   CHECK(sentence("") == "400 Bad Request: printer: a name is needed, such as ?printer=mk3\n");
   CHECK(bench.get("/api/v1/history", "printer=mk4").status == 404);
   CHECK(sentence("printer=mk4") == "404 Not Found: there is no printer \"mk4\"\n");
-  CHECK_THAT(sentence("printer=mk3&from=x"), Catch::Contains("from: expected a number of seconds since 1970, found \"x\""));
+  CHECK_THAT(sentence("printer=mk3&from=x"),
+             Catch::Contains("from: expected a number of seconds since 1970, found \"x\""));
   CHECK_THAT(sentence("printer=mk3&to=-1"), Catch::Contains("to: expected"));
   CHECK_THAT(sentence("printer=mk3&step=1e400"), Catch::Contains("step: expected"));
   CHECK_THAT(sentence("printer=mk3&step=nan"), Catch::Contains("step: expected"));
@@ -148,7 +153,9 @@ TEST_CASE("the last prints are told newest first, and only those that were asked
     job.ended_unix = id == 3 ? 0 : 1000.0 * id + 500;
     bench.board.history().put_job(job);
   }
-  const auto jobs = [&](const std::string& query) { return json::parse(bench.get("/api/v1/jobs", query).body)["jobs"]; };
+  const auto jobs = [&](const std::string& query) {
+    return json::parse(bench.get("/api/v1/jobs", query).body)["jobs"];
+  };
   CHECK(jobs("").size() == 3);
   CHECK(jobs("")[0]["id"] == 3);
   CHECK_FALSE(jobs("")[0].contains("ended_unix_seconds"));

@@ -37,7 +37,8 @@ TEST_CASE("nothing of the page names another host") {
     INFO(file.name);
     std::string text(file.text);
     const std::string name_space = "http://www.w3.org/2000/svg";  // never fetched
-    for (auto at = text.find(name_space); at != std::string::npos; at = text.find(name_space)) text.erase(at, name_space.size());
+    for (auto at = text.find(name_space); at != std::string::npos; at = text.find(name_space))
+      text.erase(at, name_space.size());
     CHECK(text.find("://") == std::string::npos);
     CHECK(text.find("innerHTML") == std::string::npos);  // a printer's words are text
     CHECK(text.find("style=") == std::string::npos);     // the content security policy would drop it

@@ -29,13 +29,12 @@ struct Bench {
   agent::LinkQualityBoard quality;
   agent::WebServer server;
 
-  explicit Bench(const agent::WebOptions& options = on_loopback()) : server(options, kBuild, board, log, counters, quality) {
+  explicit Bench(const agent::WebOptions& options = on_loopback())
+      : server(options, kBuild, board, log, counters, quality) {
     board.publish(sample::printing_mk3s("mk3", agent::steady_now()));
     server.start();
   }
-  RawClient connect(int receive_buffer = 0) const {
-    return RawClient(server.addresses().at(0), receive_buffer);
-  }
+  RawClient connect(int receive_buffer = 0) const { return RawClient(server.addresses().at(0), receive_buffer); }
   void check_alive() const {
     auto client = connect();
     client.send(kGet);

@@ -23,9 +23,7 @@ struct FakeConnection final : agent::WebConnection {
   std::size_t waiting_bytes() const override { return bytes; }
 };
 
-constexpr WebClock::time_point at(std::chrono::milliseconds time) {
-  return WebClock::time_point(time);
-}
+constexpr WebClock::time_point at(std::chrono::milliseconds time) { return WebClock::time_point(time); }
 
 }  // namespace
 
@@ -37,8 +35,7 @@ TEST_CASE("below the limit nobody has to go") {
   CHECK(one.closed == 0);
 }
 
-TEST_CASE(
-    "at the limit the one that has waited longest goes, and one with an answer under way only if all have") {
+TEST_CASE("at the limit the one that has waited longest goes, and one with an answer under way only if all have") {
   agent::WebConnections all(3, 1000);
   FakeConnection answering(false, 1s), older(true, 2s), younger(true, 3s);
   for (auto* c : {&answering, &younger, &older}) all.add(*c);

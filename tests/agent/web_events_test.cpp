@@ -26,7 +26,8 @@ struct Bench {
 TEST_CASE("the first event is the whole, the next ones only what changed") {
   Bench bench;
   Browser browser;
-  CHECK(bench.events.join(browser)->find("event: printers\ndata: {\"agent\":{},\"printers\":[{\"name\":\"a\"") != std::string::npos);
+  CHECK(bench.events.join(browser)->find("event: printers\ndata: {\"agent\":{},\"printers\":[{\"name\":\"a\"") !=
+        std::string::npos);
   bench.events.tick();
   CHECK(browser.heard.empty());
   bench.now["printers"][1]["state"] = "printing";
@@ -35,7 +36,8 @@ TEST_CASE("the first event is the whole, the next ones only what changed") {
   browser.heard.clear();
   bench.now["printers"].erase(0);
   bench.events.tick();
-  CHECK(browser.heard == "event: printers\ndata: {\"agent\":{},\"printers\":[{\"name\":\"b\",\"state\":\"printing\"}]}\n\n");
+  CHECK(browser.heard ==
+        "event: printers\ndata: {\"agent\":{},\"printers\":[{\"name\":\"b\",\"state\":\"printing\"}]}\n\n");
 }
 
 TEST_CASE("one who joins late knows what the others know, whatever happened between two ticks") {
@@ -44,7 +46,8 @@ TEST_CASE("one who joins late knows what the others know, whatever happened betw
   (void)bench.events.join(first);
   bench.now["printers"][0]["state"] = "busy";
   const auto whole = bench.events.join(second);
-  CHECK(whole->find("busy") == std::string::npos);  // not told yet; if it is gone by the next tick, nobody was told wrong
+  // not told yet; if it is gone by the next tick, nobody was told wrong
+  CHECK(whole->find("busy") == std::string::npos);
   bench.events.tick();
   CHECK(second.heard == "event: change\ndata: {\"a\":{\"state\":\"busy\"}}\n\n");
 }

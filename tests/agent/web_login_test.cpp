@@ -14,7 +14,8 @@ namespace {
 const std::string kSecret = "$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW";
 const agent::WebUsers kUsers{{"max", kSecret}};
 // base64 of max:secret, max:wrong, who:secret
-const std::string kRight = "Basic bWF4OnNlY3JldA==", kWrong = "Basic bWF4Ondyb25n", kStranger = "Basic d2hvOnNlY3JldA==";
+const std::string kRight = "Basic bWF4OnNlY3JldA==", kWrong = "Basic bWF4Ondyb25n",
+                  kStranger = "Basic d2hvOnNlY3JldA==";
 
 const agent::AccessModule& access() { return *std::get<const agent::AccessModule*>(agent::access_module()); }
 
@@ -58,7 +59,8 @@ TEST_CASE("the right name and password are let in, and known again at once") {
 
 TEST_CASE("a wrong password, a stranger and what is no login at all are refused and counted") {
   Bench bench;
-  for (const auto& authorization : {kWrong, kStranger, std::string("Basic !!!!"), std::string("Bearer abc"), std::string("Basic bWF4")}) {
+  for (const auto& authorization :
+       {kWrong, kStranger, std::string("Basic !!!!"), std::string("Bearer abc"), std::string("Basic bWF4")}) {
     INFO(authorization);
     CHECK(bench.answer(authorization) == Login::kWrong);
   }
@@ -119,5 +121,6 @@ TEST_CASE("name and password are what stands around the first colon") {
   REQUIRE(agent::parse_basic("bAsIc YTpiOmM=", access(), name, password));
   CHECK(name == "a");
   CHECK(password == "b:c");
-  for (const auto* text : {"", "Basic", "Basic ", "Basic YQ==", "Basic YTpi=", "Digest YTpi"}) CHECK_FALSE(agent::parse_basic(text, access(), name, password));
+  for (const auto* text : {"", "Basic", "Basic ", "Basic YQ==", "Basic YTpi=", "Digest YTpi"})
+    CHECK_FALSE(agent::parse_basic(text, access(), name, password));
 }

@@ -52,7 +52,8 @@ TEST_CASE("no answer lets a page fetch from another host") {
 }
 
 TEST_CASE("the owner's fields stand in place of ours of that name and beside the others") {
-  const auto head = agent::response_head({}, true, {{"Content-Security-Policy", "default-src 'none'"}, {"X-Frame-Options", "deny"}});
+  const auto head =
+      agent::response_head({}, true, {{"Content-Security-Policy", "default-src 'none'"}, {"X-Frame-Options", "deny"}});
   CHECK_THAT(head, Catch::Contains("\r\nContent-Security-Policy: default-src 'none'\r\n"));
   CHECK_THAT(head, !Catch::Contains("default-src 'self'"));
   CHECK_THAT(head, Catch::Contains("\r\nX-Frame-Options: deny\r\n"));
@@ -60,6 +61,7 @@ TEST_CASE("the owner's fields stand in place of ours of that name and beside the
 }
 
 TEST_CASE("who is not known is asked for a name, and who comes too often is told when to come again") {
-  CHECK_THAT(agent::response_head(agent::plain_answer(401, ""), true), Catch::Contains("\r\nWWW-Authenticate: Basic realm=\"marlin-agent\""));
+  CHECK_THAT(agent::response_head(agent::plain_answer(401, ""), true),
+             Catch::Contains("\r\nWWW-Authenticate: Basic realm=\"marlin-agent\""));
   CHECK_THAT(agent::response_head(agent::plain_answer(429, ""), true), Catch::Contains("\r\nRetry-After: 10\r\n"));
 }

@@ -34,8 +34,7 @@ TEST_CASE("the metrics are the same packed and plain") {
   Bench bench;
   bench.board.publish(sample::printing_mk3s());
   const auto routes = bench.routes();
-  CHECK(routes.answer(get("/metrics")).body.find("marlin_agent_scrape_duration_seconds") ==
-        std::string::npos);
+  CHECK(routes.answer(get("/metrics")).body.find("marlin_agent_scrape_duration_seconds") == std::string::npos);
   const auto plain = routes.answer(get("/metrics"));
   const auto packed = routes.answer(get("/metrics", true));
   CHECK(plain.status == 200);
@@ -50,8 +49,7 @@ TEST_CASE("the metrics are the same packed and plain") {
 
 TEST_CASE("a path that is not in the table is not found and told where to look") {
   Bench bench;
-  for (const auto path :
-       {"/metric", "/metrics/", "metrics", "/METRICS", "/../etc/passwd", "", "*", "//metrics"}) {
+  for (const auto path : {"/metric", "/metrics/", "metrics", "/METRICS", "/../etc/passwd", "", "*", "//metrics"}) {
     const auto response = bench.routes().answer(get(path));
     CHECK(response.status == 404);
     CHECK(response.body == "404 Not Found: the metrics are at /metrics\n");

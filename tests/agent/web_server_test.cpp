@@ -39,8 +39,7 @@ bool has_ipv6_loopback() {
 
 /// 50 printers: a page of a megabyte, more than socket buffers hold.
 void publish_fleet(Bench& bench) {
-  for (int i = 0; i < 50; ++i)
-    bench.board.publish(sample::printing_mk3s(std::to_string(i), agent::steady_now()));
+  for (int i = 0; i < 50; ++i) bench.board.publish(sample::printing_mk3s(std::to_string(i), agent::steady_now()));
 }
 
 /// Holds every descriptor that the process may still open, under a limit lowered to a few dozen.
@@ -96,8 +95,7 @@ TEST_CASE("scrapes run while snapshots are published") {
 TEST_CASE("gzip is sent to who asks for it and is the same page") {
   Bench bench;
   auto client = bench.connect();
-  client.send(
-      "GET /metrics HTTP/1.1\r\nHost: pi\r\nAccept-Encoding: deflate\r\nAccept-Encoding: gzip\r\n\r\n");
+  client.send("GET /metrics HTTP/1.1\r\nHost: pi\r\nAccept-Encoding: deflate\r\nAccept-Encoding: gzip\r\n\r\n");
   const auto response = client.response();
   CHECK(response.fields.at("content-encoding") == "gzip");
   CHECK(exposition::parse(test::gunzip(response.body)).value(R"(marlin_up{printer="mk3"})") == 1);
@@ -153,8 +151,7 @@ TEST_CASE("100 half-open and 100 idle clients delay no scrape") {
     clients.push_back(bench.connect());
     clients.back().send("GET /metrics HT");
   }
-  for (int i = 0; i < 20; ++i)
-    bench.check_alive();  // a scrape that waits for one of them fails by its deadline
+  for (int i = 0; i < 20; ++i) bench.check_alive();  // a scrape that waits for one of them fails by its deadline
 }
 
 TEST_CASE("readers who do not read delay no scrape, even of a megabyte") {
@@ -231,7 +228,8 @@ TEST_CASE("who does not finish a header in time is told so and closed, who says 
   idle.send(kGet);
   CHECK(idle.response().status == 200);
   CHECK(idle.is_closed());
-  const auto timeouts = std::find(agent::kRefusalCodes.begin(), agent::kRefusalCodes.end(), 408) - agent::kRefusalCodes.begin();
+  const auto timeouts =
+      std::find(agent::kRefusalCodes.begin(), agent::kRefusalCodes.end(), 408) - agent::kRefusalCodes.begin();
   CHECK(bench.counters.refusals(static_cast<std::size_t>(timeouts)) == 1);
 }
 
@@ -285,8 +283,7 @@ TEST_CASE("the same port may be asked for once on IPv4 and once on IPv6") {
       Bench bench(options);
       CHECK(bench.server.addresses() == options.listen_addresses);
       return;
-    } catch (const std::runtime_error&) {
-    }
+    } catch (const std::runtime_error&) {}
   }
   FAIL("no port was free on both");
 }

@@ -60,7 +60,8 @@ TEST_CASE("a page that does not read is dropped and delays no scrape") {
       bench.board.publish(link);
     }
     if (i % 100 != 0) continue;
-    bench.board.publish(sample::printing_mk3s("mk3", agent::steady_now()));  // the rounds may take longer than values last
+    // the rounds may take longer than values last
+    bench.board.publish(sample::printing_mk3s("mk3", agent::steady_now()));
     bench.check_alive();
   }
   CHECK(bench.counters.dropped_connections() == 1);

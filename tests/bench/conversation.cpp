@@ -18,7 +18,8 @@ constexpr Nanoseconds kOthersEvery = std::chrono::milliseconds(20);
 /// What one open host port sees and sends.
 class FakeHost {
  public:
-  FakeHost(Line& line, const Print& print) : line_(line), print_(print), fd_(::open(line.port.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)) {
+  FakeHost(Line& line, const Print& print)
+      : line_(line), print_(print), fd_(::open(line.port.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)) {
     if (!fd_) return;
     termios settings{};
     ::tcgetattr(fd_.get(), &settings);
@@ -59,8 +60,10 @@ class FakeHost {
     outcome_.lines = answered_;
     outcome_.complete = is_done();
     outcome_.queries = line_.printer.queries_answered();
-    if (outcome_.wrong.empty() && line_.printer.wrong_lines() != 0) outcome_.wrong = "at the printer: " + line_.printer.first_wrong_line();
-    if (outcome_.wrong.empty() && line_.printer.lines_received() != sent_) outcome_.wrong = "lines are missing at the printer";
+    if (outcome_.wrong.empty() && line_.printer.wrong_lines() != 0)
+      outcome_.wrong = "at the printer: " + line_.printer.first_wrong_line();
+    if (outcome_.wrong.empty() && line_.printer.lines_received() != sent_)
+      outcome_.wrong = "lines are missing at the printer";
   }
 
  private:
@@ -137,7 +140,8 @@ class Conversations {
 
  private:
   [[nodiscard]] bool all_are_over() const {
-    return std::all_of(hosts_.begin(), hosts_.end(), [](const auto& host) { return host->is_done() || !host->outcome().wrong.empty(); });
+    return std::all_of(hosts_.begin(), hosts_.end(),
+                       [](const auto& host) { return host->is_done() || !host->outcome().wrong.empty(); });
   }
 
   void step(Nanoseconds latest) {

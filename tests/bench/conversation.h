@@ -16,20 +16,20 @@ struct Line {
 };
 
 struct Outcome {
-  bool complete = false;              ///< every line was answered before the deadline
-  std::string wrong;                  ///< empty, or the first byte that was wrong, on either side
+  bool complete = false;                 ///< every line was answered before the deadline
+  std::string wrong;                     ///< empty, or the first byte that was wrong, on either side
   std::vector<Nanoseconds> round_trips;  ///< of single lines; only with a window of 1
   Nanoseconds elapsed{};
   std::uint64_t lines = 0;
-  std::uint64_t queries = 0;          ///< that the relay asked meanwhile
+  std::uint64_t queries = 0;  ///< that the relay asked meanwhile
 
   [[nodiscard]] bool is_valid() const { return complete && wrong.empty(); }
 };
 
 struct Print {
-  std::uint64_t lines = 1000;         ///< ends after so many lines ...
-  Nanoseconds duration = Nanoseconds::max();  ///< ... or after this long
-  std::uint64_t window = 1;           ///< lines in flight
+  std::uint64_t lines = 1000;                       ///< ends after so many lines ...
+  Nanoseconds duration = Nanoseconds::max();        ///< ... or after this long
+  std::uint64_t window = 1;                         ///< lines in flight
   Nanoseconds patience = std::chrono::seconds(10);  ///< without any answer: given up
 };
 

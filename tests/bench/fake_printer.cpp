@@ -36,7 +36,8 @@ std::string print_line(std::uint64_t n) {
 }
 
 FakePrinter::FakePrinter() : master_(::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC)) {
-  if (!master_ || ::grantpt(master_.get()) != 0 || ::unlockpt(master_.get()) != 0) throw std::runtime_error("no pseudo-terminal");
+  if (!master_ || ::grantpt(master_.get()) != 0 || ::unlockpt(master_.get()) != 0)
+    throw std::runtime_error("no pseudo-terminal");
   device_ = ::ptsname(master_.get());
   slave_.reset(::open(device_.c_str(), O_RDWR | O_NOCTTY | O_CLOEXEC));
   termios settings{};
@@ -92,7 +93,8 @@ void FakePrinter::answer_query(std::string_view line, Nanoseconds at) {
   ++queries_;
   if (line == "M105\n") return send(std::string(kTemperatures), at + delay_);
   if (line == "M115\n") return send(std::string(kFirmware), at + delay_);
-  if (line.starts_with("M155")) return send("echo:Unknown command: \"" + std::string(line.substr(0, line.size() - 1)) + "\"\nok\n", at + delay_);
+  if (line.starts_with("M155"))
+    return send("echo:Unknown command: \"" + std::string(line.substr(0, line.size() - 1)) + "\"\nok\n", at + delay_);
   send("ok\n", at + delay_);
 }
 

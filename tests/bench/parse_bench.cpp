@@ -37,12 +37,14 @@ LinesByKind read_lines(const std::filesystem::path& folder) {
     gcode::Conversation conversation(
         &dialect_of(entry.path()), [](const gcode::LineNote&, const gcode::Command&) {},
         [&lines](const gcode::LineNote& note, const gcode::Reply& reply) {
-          if (note.line.size() < 300) lines[gcode::name_of(reply.kind)].emplace_back(note.line);  // floods are no line kind
+          if (note.line.size() < 300)
+            lines[gcode::name_of(reply.kind)].emplace_back(note.line);  // floods are no line kind
         });
     std::ifstream file(entry.path());
     for (std::string line; std::getline(file, line);) {
       const auto piece = gcode::parse_trace_line(line);
-      if (piece && piece->direction == gcode::TraceDirection::kFromPrinter) conversation.received_from_printer(piece->data, piece->at);
+      if (piece && piece->direction == gcode::TraceDirection::kFromPrinter)
+        conversation.received_from_printer(piece->data, piece->at);
     }
     conversation.finish();
   }
@@ -151,14 +153,17 @@ int main(int argc, char** argv) {
   std::size_t all = 0;
   std::printf("%-16s %7s %9s %9s %7s\n", "kind", "lines", "ns", "RE2 ns", "ratio");
   for (const auto& [kind, lines] : groups) {
-    const double ours = nanoseconds_per_line(lines, [&](const std::string& line) { return use(gcode::parse_reply(line, dialect)); }, sink);
-    const double theirs = nanoseconds_per_line(lines, [&](const std::string& line) { return regex.parse(line); }, sink);
-    std::printf("%-16.*s %7zu %9.1f %9.1f %7.3f\n", static_cast<int>(kind.size()), kind.data(), lines.size(), ours, theirs, ours / theirs);
+    const double ours = nanoseconds_per_line(
+        lines, [&](const std::string& line) { return use(gcode::parse_reply(line, dialect)); }, sink);
+    const double theirs = nanoseconds_per_line(
+        lines, [&](const std::string& line) { return regex.parse(line); }, sink);
+    std::printf("%-16.*s %7zu %9.1f %9.1f %7.3f\n", static_cast<int>(kind.size()), kind.data(), lines.size(), ours,
+                theirs, ours / theirs);
     all_ours += ours * static_cast<double>(lines.size());
     all_regex += theirs * static_cast<double>(lines.size());
     all += lines.size();
   }
-  std::printf("%-16s %7zu %9.1f %9.1f %7.3f\n", "all lines", all, all_ours / static_cast<double>(all), all_regex / static_cast<double>(all),
-              all_ours / all_regex);
+  std::printf("%-16s %7zu %9.1f %9.1f %7.3f\n", "all lines", all, all_ours / static_cast<double>(all),
+              all_regex / static_cast<double>(all), all_ours / all_regex);
   return sink == 0.5 ? 2 : 0;
 }

@@ -141,7 +141,9 @@ class Benchmark {
     return judge(relay, std::move(outcome), time_used(relay) - before);
   }
 
-  static Nanoseconds time_used(const Relay& relay) { return relay.process ? relay.process->processor_time() : Nanoseconds(0); }
+  static Nanoseconds time_used(const Relay& relay) {
+    return relay.process ? relay.process->processor_time() : Nanoseconds(0);
+  }
 
   Measured judge(const Relay& relay, Outcome outcome, Nanoseconds used) {
     if (!outcome.is_valid()) {
@@ -168,7 +170,8 @@ class Benchmark {
     print.window = 64;
     const Measured measured = measure(relay, print);
     Numbers& numbers = numbers_[relay.name];
-    numbers.window_rate.push_back(static_cast<double>(measured.outcome.lines) * 1e9 / static_cast<double>(measured.outcome.elapsed.count()));
+    numbers.window_rate.push_back(static_cast<double>(measured.outcome.lines) * 1e9 /
+                                  static_cast<double>(measured.outcome.elapsed.count()));
     numbers.window_cpu.push_back(measured.cpu_per_line);
   }
 
@@ -209,12 +212,14 @@ class Benchmark {
       print.lines = 200;
       print.window = 8;
       const Outcome outcome = converse(*line, print, agent.all_lines());
-      if (!outcome.is_valid()) faults_.push_back("marlin-agent with " + std::to_string(printers) + " printers: " + outcome.wrong);
+      if (!outcome.is_valid())
+        faults_.push_back("marlin-agent with " + std::to_string(printers) + " printers: " + outcome.wrong);
     }
     const auto before = agent.process->processor_time();
     idle(agent.all_lines(), std::chrono::seconds(5));
     const auto used = agent.process->processor_time() - before;
-    idle_.push_back({printers, static_cast<double>(agent.process->resident_kilobytes()), static_cast<double>(used.count()) / 5e9 * 100});
+    idle_.push_back({printers, static_cast<double>(agent.process->resident_kilobytes()),
+                     static_cast<double>(used.count()) / 5e9 * 100});
     std::cerr << '.' << std::flush;
   }
 
@@ -229,10 +234,9 @@ class Benchmark {
   }
 
   double instructions_of(std::uint64_t window, std::uint64_t lines, bool survives) {
-    const auto out = programs_.work / ("callgrind.out." + std::to_string(window) + "." +
-                                       std::to_string(lines) + (survives ? ".surviving" : ""));
-    const std::vector<std::string> wrapper{"valgrind", "--tool=callgrind",
-                                           "--callgrind-out-file=" + out.string()};
+    const auto out = programs_.work / ("callgrind.out." + std::to_string(window) + "." + std::to_string(lines) +
+                                       (survives ? ".surviving" : ""));
+    const std::vector<std::string> wrapper{"valgrind", "--tool=callgrind", "--callgrind-out-file=" + out.string()};
     Relay agent = survives ? start_surviving_agent(programs_, wrapper) : start_agent(programs_, 1, wrapper);
     Print print;
     print.lines = lines;
@@ -243,7 +247,8 @@ class Benchmark {
     std::cerr << '.' << std::flush;
     std::ifstream file(out);
     for (std::string line; std::getline(file, line);) {
-      if (line.rfind("summary: ", 0) == 0 || line.rfind("totals: ", 0) == 0) return std::stod(line.substr(line.find(' ')));
+      if (line.rfind("summary: ", 0) == 0 || line.rfind("totals: ", 0) == 0)
+        return std::stod(line.substr(line.find(' ')));
     }
     return kUnknown;
   }
@@ -275,7 +280,9 @@ void verdict(const std::string& what, double value, const char* bound, double li
   const bool at_most = std::string(bound) == "at most";
   const bool known = value == value;
   row({what, number(value, digits), std::string(bound) + " " + number(limit, limit < 10 ? 2 : 0),
-       !known ? "not measured" : (at_most ? value <= limit : value >= limit) ? "met" : "MISSED"});
+       !known                                        ? "not measured"
+       : (at_most ? value <= limit : value >= limit) ? "met"
+                                                     : "MISSED"});
 }
 
 /// Other programs' load makes every number worse and less sure: said, so that nobody believes a busy machine.
@@ -283,7 +290,8 @@ void note_load() {
   double load[1] = {0};
   const long cores = ::sysconf(_SC_NPROCESSORS_ONLN);
   if (::getloadavg(load, 1) != 1) return;
-  std::cout << "Load " << number(load[0], 1) << " on " << cores << " cores at the end; the benchmark itself makes 1 to 2.\n";
+  std::cout << "Load " << number(load[0], 1) << " on " << cores
+            << " cores at the end; the benchmark itself makes 1 to 2.\n";
 }
 
 /// What it costs to outlive the process: no target, for what it is.
@@ -301,30 +309,36 @@ void Benchmark::report() const {
   note_load();
   for (const std::string& fault : faults_) std::cout << "FAULT " << fault << "\n";
   if (void_) std::cout << "VOID: the baseline itself failed; nothing below means anything.\n";
-  std::cout << "\n| relay | round trip p50 us | p99 us | CPU us per line | 64 in flight, lines/s | CPU us per line | 115200 baud, lines/s | "
-               "CPU us per line | own queries/s |\n|---|---|---|---|---|---|---|---|---|\n";
+  std::cout
+      << "\n| relay | round trip p50 us | p99 us | CPU us per line | 64 in flight, lines/s | CPU us per line | 115200 baud, lines/s | "
+         "CPU us per line | own queries/s |\n|---|---|---|---|---|---|---|---|---|\n";
   for (const std::string& name : order_) {
     const Numbers n = numbers_of(name);
-    row({name, number(median(n.p50), 1), number(median(n.p99), 1), number(median(n.single_cpu), 2), number(median(n.window_rate), 0),
-         number(median(n.window_cpu), 2), number(median(n.paced_rate), 1), number(median(n.paced_cpu), 1), number(median(n.paced_queries), 2)});
+    row({name, number(median(n.p50), 1), number(median(n.p99), 1), number(median(n.single_cpu), 2),
+         number(median(n.window_rate), 0), number(median(n.window_cpu), 2), number(median(n.paced_rate), 1),
+         number(median(n.paced_cpu), 1), number(median(n.paced_queries), 2)});
   }
   if (programs_.agent.empty()) return;
   const Numbers direct = numbers_of("direct"), plain = numbers_of("C poll() relay"), agent = numbers_of("marlin-agent");
   report_survival(agent, numbers_of(kSurvivingAgent));
   std::cout << "\n| printers in one agent | resident kB | CPU while nobody prints |\n|---|---|---|\n";
-  for (const Idle& idle : idle_) row({std::to_string(idle.printers), number(idle.kilobytes, 0), number(idle.cpu_percent, 2) + " %"});
+  for (const Idle& idle : idle_)
+    row({std::to_string(idle.printers), number(idle.kilobytes, 0), number(idle.cpu_percent, 2) + " %"});
   std::cout << "\n| over the C relay | measured | target | |\n|---|---|---|---|\n";
   verdict("round trip, p50", ratio(agent.p50, plain.p50), "at most", 1.25, 3);
-  verdict("added latency over no relay", ratio(minus(agent.p50, direct.p50), minus(plain.p50, direct.p50)), "at most", 1.6, 3);
+  verdict("added latency over no relay", ratio(minus(agent.p50, direct.p50), minus(plain.p50, direct.p50)), "at most",
+          1.6, 3);
   verdict("lines/s with 64 in flight", ratio(agent.window_rate, plain.window_rate), "at least", 0.8, 3);
   verdict("CPU per line, one at a time", ratio(agent.single_cpu, plain.single_cpu), "at most", 1.6, 3);
   verdict("lines/s at 115200 baud, one query a second", ratio(agent.paced_rate, plain.paced_rate), "at least", 0.99, 4);
   verdict("user instructions per line and its ok, one at a time", single_instructions_, "at most", 7000, 0);
   verdict("user instructions per line and its ok, 64 in flight", window_instructions_, "at most", 7000, 0);
   if (idle_.empty()) return;
-  verdict("resident kB, " + std::to_string(idle_.front().printers) + " printer", idle_.front().kilobytes, "at most", 8192, 0);
+  verdict("resident kB, " + std::to_string(idle_.front().printers) + " printer", idle_.front().kilobytes, "at most",
+          8192, 0);
   if (idle_.size() < 2) return;
-  const double further = (idle_.back().kilobytes - idle_.front().kilobytes) / static_cast<double>(idle_.back().printers - idle_.front().printers);
+  const double further = (idle_.back().kilobytes - idle_.front().kilobytes) /
+                         static_cast<double>(idle_.back().printers - idle_.front().printers);
   verdict("resident kB for each further printer", further, "at most", 100, 1);
 }
 

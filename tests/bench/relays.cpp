@@ -24,7 +24,8 @@ void wait_until_ready(Relay& relay, const std::string& log) {
     return true;
   };
   while (!is_ready()) {
-    if (now() > deadline || !relay.process->is_running()) throw std::runtime_error(relay.name + " does not start, see " + log);
+    if (now() > deadline || !relay.process->is_running())
+      throw std::runtime_error(relay.name + " does not start, see " + log);
     idle(relay.all_lines(), std::chrono::milliseconds(10));
   }
 }
@@ -113,8 +114,8 @@ Relay start_socat(const Programs& programs) {
 
 namespace {
 
-void start(Relay& relay, const Programs& programs, const std::filesystem::path& directory,
-           std::size_t printers, std::vector<std::string> wrapper) {
+void start(Relay& relay, const Programs& programs, const std::filesystem::path& directory, std::size_t printers,
+           std::vector<std::string> wrapper) {
   for (std::size_t i = 0; i < printers; ++i) {
     relay.lines.push_back(std::make_unique<Line>());
     relay.lines.back()->port = word(directory / printer_name(i));

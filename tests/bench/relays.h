@@ -14,7 +14,7 @@
 namespace bench {
 
 struct Programs {
-  std::string agent;        ///< empty: not measured
+  std::string agent;  ///< empty: not measured
   std::string plain_relay;
   std::filesystem::path work;  ///< a directory of our own for links, logs and configurations
 };

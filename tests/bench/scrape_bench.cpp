@@ -27,8 +27,8 @@ namespace {
 using prometheus::MetricType;
 using Labels = std::map<std::string, std::string>;
 
-void add_histogram(prometheus::Registry& registry, const prometheus::MetricFamily& family,
-                   const Labels& labels, const prometheus::ClientMetric::Histogram& source) {
+void add_histogram(prometheus::Registry& registry, const prometheus::MetricFamily& family, const Labels& labels,
+                   const prometheus::ClientMetric::Histogram& source) {
   prometheus::Histogram::BucketBoundaries bounds;
   for (const auto& bucket : source.bucket) bounds.push_back(bucket.upper_bound);
   bounds.pop_back();  // the registry adds the infinite one itself
@@ -75,8 +75,7 @@ double microseconds(Work&& work) {
 }
 
 double median(std::vector<double>& values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2),
-                   values.end());
+  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
   return values[values.size() / 2];
 }
 
@@ -119,8 +118,7 @@ int main(int argc, char** argv) {
       collector.render(out);
       ours = std::move(text);
     }));
-    bare_times.push_back(
-        microseconds([&] { bare = prometheus::TextSerializer().Serialize(registry.Collect()); }));
+    bare_times.push_back(microseconds([&] { bare = prometheus::TextSerializer().Serialize(registry.Collect()); }));
     packed_times.push_back(microseconds([&] {
       packed.clear();
       agent::GzipSink sink(packed);

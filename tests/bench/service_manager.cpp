@@ -19,8 +19,7 @@ ServiceManager::ServiceManager(const std::string& path)
   reader_ = std::thread([this] {
     std::array<char, 4096> state;
     // Descriptors that are not asked for are closed by the kernel; nothing at all is the end.
-    while (::recv(socket_.get(), state.data(), state.size(), 0) > 0) {
-    }
+    while (::recv(socket_.get(), state.data(), state.size(), 0) > 0) {}
   });
 }
 
@@ -29,8 +28,6 @@ ServiceManager::~ServiceManager() {
   reader_.join();
 }
 
-std::vector<std::string> ServiceManager::wrapper() const {
-  return {"env", "NOTIFY_SOCKET=" + path_, "FDSTORE=64"};
-}
+std::vector<std::string> ServiceManager::wrapper() const { return {"env", "NOTIFY_SOCKET=" + path_, "FDSTORE=64"}; }
 
 }  // namespace bench

@@ -52,12 +52,8 @@ class LineNoise {
         out.push_back(flipped);
         return;
       }
-      case 1:
-        ++dropped;
-        return;
-      default:
-        ++doubled;
-        out.append(2, byte);
+      case 1: ++dropped; return;
+      default: ++doubled; out.append(2, byte);
     }
   }
 

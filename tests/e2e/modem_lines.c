@@ -13,8 +13,8 @@
 
 static int lines = TIOCM_DTR | TIOCM_RTS; /* as the kernel raises them at open */
 
-static void note(const char *name, int high) {
-  const char *path = getenv("MODEM_LINES");
+static void note(const char* name, int high) {
+  const char* path = getenv("MODEM_LINES");
   const int file = path ? open(path, O_WRONLY | O_APPEND | O_CREAT | O_CLOEXEC, 0600) : -1;
   if (file < 0) return;
   struct timespec now;
@@ -32,21 +32,21 @@ static void set_lines(int next) {
 int ioctl(int fd, unsigned long request, ...) {
   va_list rest;
   va_start(rest, request);
-  void *argument = va_arg(rest, void *);
+  void* argument = va_arg(rest, void*);
   va_end(rest);
   if (request == TIOCMGET && isatty(fd)) {
-    *(int *)argument = lines;
+    *(int*)argument = lines;
     return 0;
   }
   if (request == TIOCMSET && isatty(fd)) {
-    set_lines(*(int *)argument);
+    set_lines(*(int*)argument);
     return 0;
   }
   if ((request == TIOCMBIS || request == TIOCMBIC) && isatty(fd)) {
-    set_lines(request == TIOCMBIS ? lines | *(int *)argument : lines & ~*(int *)argument);
+    set_lines(request == TIOCMBIS ? lines | *(int*)argument : lines & ~*(int*)argument);
     return 0;
   }
   static int (*real)(int, unsigned long, ...);
-  if (!real) *(void **)&real = dlsym(RTLD_NEXT, "ioctl");
+  if (!real) *(void**)&real = dlsym(RTLD_NEXT, "ioctl");
   return real(fd, request, argument);
 }

@@ -28,7 +28,10 @@ using sim::VirtualPrinter;
 /// Reads commands from standard input, a line each, and answers on standard output.
 class Console {
  public:
-  Console(boost::asio::io_context& io, e2e::PtyPrinter& printer) : io_(io), in_(io, ::dup(STDIN_FILENO)), printer_(printer) { read(); }
+  Console(boost::asio::io_context& io, e2e::PtyPrinter& printer)
+      : io_(io), in_(io, ::dup(STDIN_FILENO)), printer_(printer) {
+    read();
+  }
 
  private:
   void read() {
@@ -60,7 +63,8 @@ class Console {
     printer_.change([&](VirtualPrinter& printer, Time now) {
       if (verb == "reset") printer.reset(now);
       else if (verb == "panic") printer.power_panic(now);
-      else if (verb == "stall") printer.stall(now, std::chrono::milliseconds(std::strtol(argument.c_str(), nullptr, 10)));
+      else if (verb == "stall")
+        printer.stall(now, std::chrono::milliseconds(std::strtol(argument.c_str(), nullptr, 10)));
       else if (verb == "thermistor") printer.open_thermistor(now);
       else if (verb == "runout") printer.run_out_of_filament(now);
       else if (verb == "crash") printer.crash(now);
@@ -91,7 +95,8 @@ int run(e2e::PtyPrinterOptions options) {
   e2e::PtyPrinter printer(io, options);
   boost::asio::signal_set signals(io, SIGTERM, SIGINT);
   signals.async_wait([&](const boost::system::error_code&, int) { io.stop(); });
-  std::cout << "ready " << options.link.string() << ' ' << std::filesystem::read_symlink(options.link).string() << std::endl;
+  std::cout << "ready " << options.link.string() << ' ' << std::filesystem::read_symlink(options.link).string()
+            << std::endl;
   const Console console(io, printer);
   io.run();
   return 0;
@@ -104,7 +109,8 @@ int main(int argc, char** argv) {
   e2e::PtyPrinterOptions options;
   std::string link, pacing = "on";
   std::vector<std::string> sd_files;
-  app.add_option("--firmware", options.firmware, "prusa-3.9, prusa-3.13, prusa-3.14, marlin-1.0, marlin-1.1.9, marlin-2.1.2-plain, ...");
+  app.add_option("--firmware", options.firmware,
+                 "prusa-3.9, prusa-3.13, prusa-3.14, marlin-1.0, marlin-1.1.9, marlin-2.1.2-plain, ...");
   app.add_option("--speed", options.printer.speed, "moves, dwells and heating go N times faster");
   app.add_option("--seed", options.printer.seed, "for the printer's own small variations");
   app.add_flag("--instant-moves", options.printer.instant_moves, "moves take no time");
@@ -112,7 +118,8 @@ int main(int argc, char** argv) {
   app.add_option("--noise", options.noise, "chance of a byte to the printer to be corrupted, dropped or doubled");
   app.add_option("--noise-seed", options.noise_seed, "repeats a run");
   app.add_flag("--noise-within-lines", options.noise_within_lines, "spare line ends, hit a line once at most");
-  app.add_option("--baud-pacing", pacing, "on: 115200 baud both ways; off: as fast as it goes")->check(CLI::IsMember({"on", "off"}));
+  app.add_option("--baud-pacing", pacing, "on: 115200 baud both ways; off: as fast as it goes")
+      ->check(CLI::IsMember({"on", "off"}));
   app.add_flag("--reset-on-open", options.reset_on_open, "opening the device resets the printer, as DTR does");
   app.add_option("--sd", sd_files, "NAME=FILE on the SD card; may be repeated");
   app.add_option("--executed", options.executed_file, "write every executed line here");

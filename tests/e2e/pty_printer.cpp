@@ -42,8 +42,12 @@ void open_for_writing(std::ofstream& file, const std::string& path) {
 }  // namespace
 
 PtyPrinter::PtyPrinter(boost::asio::io_context& io, PtyPrinterOptions options)
-    : options_(std::move(options)), pty_(io), timer_(io), began_(std::chrono::steady_clock::now()),
-      printer_(options_.firmware, options_.printer), noise_(options_.noise, options_.noise_seed, options_.noise_within_lines) {
+    : options_(std::move(options)),
+      pty_(io),
+      timer_(io),
+      began_(std::chrono::steady_clock::now()),
+      printer_(options_.firmware, options_.printer),
+      noise_(options_.noise, options_.noise_seed, options_.noise_within_lines) {
   open_for_writing(executed_, options_.executed_file);
   open_for_writing(transcript_, options_.transcript_file);
   printer_.on_executed([this](const sim::Executed& line) { write_down(line); });
@@ -63,7 +67,8 @@ sim::Time PtyPrinter::now() const {
 
 void PtyPrinter::publish() {
   const auto directory = options_.link.has_parent_path() ? options_.link.parent_path() : std::filesystem::path(".");
-  if (auto failure = pty_.publish(directory, options_.link.filename().string())) throw std::runtime_error(failure->sentence);
+  if (auto failure = pty_.publish(directory, options_.link.filename().string()))
+    throw std::runtime_error(failure->sentence);
   pty_.wait_readable();
 }
 
@@ -174,24 +179,26 @@ void PtyPrinter::write_down_heard(std::string_view bytes, sim::Time at) {
 
 void PtyPrinter::write_down(const char* direction, std::string_view bytes, sim::Time at) {
   if (bytes.empty()) return;
-  transcript_ << "{\"t_us\": " << at.count() << ", \"dir\": \"" << direction << "\", \"data\": " << latin1_json(bytes) << "}" << std::endl;
+  transcript_ << "{\"t_us\": " << at.count() << ", \"dir\": \"" << direction << "\", \"data\": " << latin1_json(bytes)
+              << "}" << std::endl;
 }
 
 std::string PtyPrinter::stats() const {
-  const nlohmann::json stats{{"executed", lines_executed_},
-                             {"last_line_number", printer_.last_line_number()},
-                             {"bytes_in", bytes_in_},
-                             {"bytes_out", bytes_out_},
-                             {"bytes_unheard", bytes_unheard_},
-                             {"noise", {{"corrupted", noise_.corrupted}, {"dropped", noise_.dropped}, {"doubled", noise_.doubled}}},
-                             {"ring_bytes_lost", printer_.bytes_lost()},
-                             {"commands_flushed", printer_.commands_flushed()},
-                             {"hotend_celsius", printer_.hotend_celsius()},
-                             {"bed_celsius", printer_.bed_celsius()},
-                             {"stopped", printer_.is_stopped()},
-                             {"opens", opens_},
-                             {"plugged", is_plugged()},
-                             {"attached", pty_.host_is_attached()}};
+  const nlohmann::json stats{
+      {"executed", lines_executed_},
+      {"last_line_number", printer_.last_line_number()},
+      {"bytes_in", bytes_in_},
+      {"bytes_out", bytes_out_},
+      {"bytes_unheard", bytes_unheard_},
+      {"noise", {{"corrupted", noise_.corrupted}, {"dropped", noise_.dropped}, {"doubled", noise_.doubled}}},
+      {"ring_bytes_lost", printer_.bytes_lost()},
+      {"commands_flushed", printer_.commands_flushed()},
+      {"hotend_celsius", printer_.hotend_celsius()},
+      {"bed_celsius", printer_.bed_celsius()},
+      {"stopped", printer_.is_stopped()},
+      {"opens", opens_},
+      {"plugged", is_plugged()},
+      {"attached", pty_.host_is_attached()}};
   return stats.dump();
 }
 

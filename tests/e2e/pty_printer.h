@@ -23,14 +23,14 @@ namespace e2e {
 struct PtyPrinterOptions {
   std::string firmware = "prusa-3.13";
   sim::PrinterOptions printer;
-  std::filesystem::path link;      ///< where programs find the slave
-  double noise = 0;                ///< per byte to the printer
+  std::filesystem::path link;  ///< where programs find the slave
+  double noise = 0;            ///< per byte to the printer
   std::uint64_t noise_seed = 1;
-  bool noise_within_lines = false; ///< spares line ends, hits a line once at most
-  bool paced = true;               ///< bytes to the printer take 86.8 us each too
-  bool reset_on_open = false;      ///< as the DTR edge does
-  std::string executed_file;       ///< one line for each executed line: number, blank, text
-  std::string transcript_file;     ///< in the format of tests/recordings
+  bool noise_within_lines = false;  ///< spares line ends, hits a line once at most
+  bool paced = true;                ///< bytes to the printer take 86.8 us each too
+  bool reset_on_open = false;       ///< as the DTR edge does
+  std::string executed_file;        ///< one line for each executed line: number, blank, text
+  std::string transcript_file;      ///< in the format of tests/recordings
 };
 
 class PtyPrinter {
@@ -38,8 +38,8 @@ class PtyPrinter {
   /// Throws std::runtime_error with a plain sentence if the pseudo-terminal or a file cannot be made.
   PtyPrinter(boost::asio::io_context& io, PtyPrinterOptions options);
 
-  void unplug();   ///< the slave hangs up and the link goes; the printer goes on
-  void replug();   ///< a new slave under the same link
+  void unplug();  ///< the slave hangs up and the link goes; the printer goes on
+  void replug();  ///< a new slave under the same link
   [[nodiscard]] bool is_plugged() const { return pty_.is_published(); }
 
   void set_noise(double rate) { noise_.set_rate(rate); }
@@ -61,8 +61,9 @@ class PtyPrinter {
     char byte;
     sim::Time at;
   };
-  using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
-                                                  transport::IoExecutor>;
+  using Timer =
+      boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
+                                        transport::IoExecutor>;
 
   [[nodiscard]] sim::Time now() const;
   void publish();

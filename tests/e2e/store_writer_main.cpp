@@ -10,7 +10,8 @@
 namespace {
 
 long milliseconds() {
-  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch()).count();
+  return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now().time_since_epoch())
+      .count();
 }
 
 agent::JobChange change(std::int64_t id, agent::JobResult result) {

@@ -21,10 +21,13 @@ using gcode::Time;
 using namespace std::chrono_literals;
 
 // Lines that mean something to the arbiter: mutations alone rarely find a whole one.
+// clang-format off
 constexpr std::array<std::string_view, 24> kHostLines{
     "N1 G1 X1*99\n", "N2 M105*36\n", "M105\n", "M105 T0\n", "G28\n", "M109 S200\n", "M28 A.GCO\n", "M29\n",
     "M20\n", "M112\n", "M108\n", "M155 S1 C7\n", "M155 S0\n", "M27\n", "M114\n", "M115\n",
     "M301\n", "; comment\n", "G1 X5 ; x\n", "\n", " \n", "N0 M110*3\n", "\xff\xff\xfb", "\xff\xff\xfa"};
+// clang-format on
+// clang-format off
 constexpr std::array<std::string_view, 28> kPrinterLines{
     "ok\n", "ok T:25.5 /0.0 B:25.5 /0.0 T0:25.5 /0.0 @:0 B@:0 P:25.5 A:25.4\n", "start\n", "Resend: 2\n",
     "Error:Line Number is not Last Line Number+1, Last Line: 1\n", "echo:busy: processing\n", "T:25.5 /0.0 B:25.5 /0.0 @:0 B@:0\n",
@@ -35,6 +38,7 @@ constexpr std::array<std::string_view, 28> kPrinterLines{
     "FIRMWARE_NAME:Marlin 2.1.2 (Dec 17 2022 00:00:00) MACHINE_TYPE:3D\n", "FIRMWARE_NAME:Marlin V1; Sprinter/grbl mashup\n",
     "Cap:AUTOREPORT_TEMP:1\n", "Writing to file: A.GCO\n", "Done saving file.\n", "INT4\n", "// action:paused\n",
     "echo:Unknown command: \"M27 P\"\n", "ok N2 P15 B3\n", "CZPX4720X004XC34242\n", "TIMEOUT:"};
+// clang-format on
 
 bool ends_line(char c) { return c == '\n' || c == '\r'; }
 
@@ -175,10 +179,10 @@ class Side {
   std::unique_ptr<Memory> memory_ = std::make_unique<Memory>();
   std::unique_ptr<gcode::LineRelay::State> state_ = std::make_unique<gcode::LineRelay::State>();
   std::unique_ptr<gcode::LineRelay> relay_;
-  std::string host_wrote_;               ///< accepted, not written to the printer yet
-  std::string last_ = "\n";              ///< the last bytes on their way to the printer
-  std::string own_;                      ///< an own line that is being written
-  std::string printer_line_, host_line_; ///< in the making
+  std::string host_wrote_;                ///< accepted, not written to the printer yet
+  std::string last_ = "\n";               ///< the last bytes on their way to the printer
+  std::string own_;                       ///< an own line that is being written
+  std::string printer_line_, host_line_;  ///< in the making
   std::deque<std::string> printer_lines_;
   bool first_line_ = false;
   bool lines_known_ = true;

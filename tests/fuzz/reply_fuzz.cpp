@@ -25,7 +25,8 @@ void check_temperatures(const gcode::Temperatures& temperatures) {
     claim(reading.sensor < gcode::Sensor::kCount, "a sensor is a sensor");
     claim((seen & bit) == 0, "no sensor is told twice");
     seen |= bit;
-    claim(is_plausible(reading.actual) && is_plausible(reading.target) && is_ratio(reading.duty), "readings are numbers");
+    claim(is_plausible(reading.actual) && is_plausible(reading.target) && is_ratio(reading.duty),
+          "readings are numbers");
   }
 }
 
@@ -43,7 +44,8 @@ void check(const gcode::Reply& r, std::string_view line) {
   for (const float value : r.position.axis) claim(is_plausible(value), "a position is a number");
   for (const float value : r.fans.duty) claim(is_ratio(value), "a duty is a ratio");
   const gcode::FirmwareFields fields = gcode::parse_firmware(line);
-  claim(fuzz::lies_inside(fields.name, line) && fuzz::lies_inside(fields.glued_capability, line), "fields lie inside the line");
+  claim(fuzz::lies_inside(fields.name, line) && fuzz::lies_inside(fields.glued_capability, line),
+        "fields lie inside the line");
   (void)gcode::choose_dialect(fields.name);
 }
 

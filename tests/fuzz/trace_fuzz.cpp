@@ -20,12 +20,15 @@ void check_round_trip(std::string_view line) {
   gcode::append_trace_line(entry->at, entry->direction, entry->data, written);
   const auto again = gcode::parse_trace_line(written);
   claim(again.has_value(), "what is written can be read");
-  claim(again->at == entry->at && again->direction == entry->direction && again->data == entry->data, "it reads back the same");
+  claim(again->at == entry->at && again->direction == entry->direction && again->data == entry->data,
+        "it reads back the same");
 }
 
 std::string decoded(std::string_view bytes, std::size_t piece) {
   std::string out;
-  const auto append = [&out](const gcode::LineNote& note, const auto& meaning) { gcode::append_decoded(note, meaning, out); };
+  const auto append = [&out](const gcode::LineNote& note, const auto& meaning) {
+    gcode::append_decoded(note, meaning, out);
+  };
   gcode::Conversation conversation(nullptr, append, append);
   for (std::size_t at = 0; at < bytes.size(); at += piece) {
     conversation.received_from_printer(bytes.substr(at, piece), std::nullopt);
@@ -38,11 +41,14 @@ std::string decoded(std::string_view bytes, std::size_t piece) {
 // Both directions are fed piece by piece, so only the order between them may depend on the cut: each is taken alone.
 std::string one_direction(std::string_view bytes, std::size_t piece, bool to_printer) {
   std::string out;
-  const auto append = [&out](const gcode::LineNote& note, const auto& meaning) { gcode::append_decoded(note, meaning, out); };
+  const auto append = [&out](const gcode::LineNote& note, const auto& meaning) {
+    gcode::append_decoded(note, meaning, out);
+  };
   gcode::Conversation conversation(nullptr, append, append);
   for (std::size_t at = 0; at < bytes.size(); at += piece) {
     const std::string_view part = bytes.substr(at, piece);
-    to_printer ? conversation.sent_to_printer(part, std::nullopt) : conversation.received_from_printer(part, std::nullopt);
+    to_printer ? conversation.sent_to_printer(part, std::nullopt)
+               : conversation.received_from_printer(part, std::nullopt);
   }
   conversation.finish();
   return out;
@@ -55,7 +61,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const std::string text(reinterpret_cast<const char*>(data), size);
   check_round_trip(text);
   for (const bool to_printer : {false, true}) {
-    claim(one_direction(text, 1, to_printer) == one_direction(text, text.size() + 1, to_printer), "the cut changes nothing");
+    claim(one_direction(text, 1, to_printer) == one_direction(text, text.size() + 1, to_printer),
+          "the cut changes nothing");
   }
   claim(decoded(text, 3).size() == decoded(text, 7).size(), "both directions together lose nothing");
   return 0;

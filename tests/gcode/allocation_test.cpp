@@ -26,11 +26,21 @@ std::atomic<unsigned long> allocations{0};
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
 TEST_CASE("reading commands and replies allocates nothing") {
-  constexpr const char* kReplies[] = {"ok", "ok N5 P10 B15", "ok T:25.5 /0.0 B:25.5 /0.0 T0:25.5 /0.0 @:0 B@:0 P:25.5 A:25.4", "T:187.4 E:0 W:?",
-                                      "X:0.00 Y:0.00 Z:0.15 E:0.00 Count X: 0.00", "E0:0 RPM PRN1:0 RPM E0@:0 PRN1@:0", "Resend: 5",
-                                      "Error:checksum mismatch, Last Line: 5", "//action:paused", "FIRMWARE_NAME:Marlin 2.1.2 MACHINE_TYPE:x",
-                                      "longfile_name_test_with_a_name_longer_than_any_small_string.gcode", "echo:busy: processing", "\xff\xff\xff"};
-  constexpr const char* kCommands[] = {"N12 G1 X1.5 Y-2 E.3*107\n", "M862.1 Q ; and a comment that is longer than a small string", "PRUSA SN", ""};
+  constexpr const char* kReplies[] = {"ok",
+                                      "ok N5 P10 B15",
+                                      "ok T:25.5 /0.0 B:25.5 /0.0 T0:25.5 /0.0 @:0 B@:0 P:25.5 A:25.4",
+                                      "T:187.4 E:0 W:?",
+                                      "X:0.00 Y:0.00 Z:0.15 E:0.00 Count X: 0.00",
+                                      "E0:0 RPM PRN1:0 RPM E0@:0 PRN1@:0",
+                                      "Resend: 5",
+                                      "Error:checksum mismatch, Last Line: 5",
+                                      "//action:paused",
+                                      "FIRMWARE_NAME:Marlin 2.1.2 MACHINE_TYPE:x",
+                                      "longfile_name_test_with_a_name_longer_than_any_small_string.gcode",
+                                      "echo:busy: processing",
+                                      "\xff\xff\xff"};
+  constexpr const char* kCommands[] = {"N12 G1 X1.5 Y-2 E.3*107\n",
+                                       "M862.1 Q ; and a comment that is longer than a small string", "PRUSA SN", ""};
   unsigned long before = allocations;
   ::operator delete(::operator new(1));  // the counter itself works
   const unsigned long counted = allocations - before;

@@ -29,9 +29,9 @@ TEST_CASE("whatever waits for temperatures or autotunes heats and waits") {
 }
 
 TEST_CASE("whatever waits for motion, time or a person is blocking") {
-  for (const char* line : {"G4 S5", "G28", "G28 W", "G29", "G30", "G76", "G80", "G92 X0", "G92", "M0", "M1 Click", "M18", "M84",
-                           "M24", "M25", "M125", "M226 P1 S1", "M400", "M600", "M601", "M602", "M603", "M701", "M702", "T0",
-                           "T1", "T?"}) {
+  for (const char* line : {"G4 S5", "G28",      "G28 W", "G29",  "G30",  "G76",  "G80",  "G92 X0",     "G92",
+                           "M0",    "M1 Click", "M18",   "M84",  "M24",  "M25",  "M125", "M226 P1 S1", "M400",
+                           "M600",  "M601",     "M602",  "M603", "M701", "M702", "T0",   "T1",         "T?"}) {
     INFO(line);
     CHECK(kind(line) == CommandKind::kBlocking);
   }
@@ -57,8 +57,8 @@ TEST_CASE("switching a report is not asking for one") {
 }
 
 TEST_CASE("queries, listings, uploads and the rest") {
-  for (const char* line : {"M31", "M72", "M73", "M73 P5 R10", "M78", "M114", "M115", "M119", "M220", "M221", "M503", "M862.1 Q", "PRUSA SN",
-                           "M420", "G81", "D3", "M118 ok"}) {
+  for (const char* line : {"M31", "M72", "M73", "M73 P5 R10", "M78", "M114", "M115", "M119", "M220", "M221", "M503",
+                           "M862.1 Q", "PRUSA SN", "M420", "G81", "D3", "M118 ok"}) {
     INFO(line);
     CHECK(kind(line) == CommandKind::kQuery);
   }

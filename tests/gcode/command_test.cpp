@@ -168,7 +168,8 @@ TEST_CASE("no bytes at all disturb the reading of commands, and views stay insid
     const Command c = parse_command(line);
     const char* const end = line.data() + line.size();
     REQUIRE((c.text.empty() || (c.text.data() >= line.data() && c.text.data() + c.text.size() <= end)));
-    REQUIRE((c.parameters.empty() || (c.parameters.data() >= line.data() && c.parameters.data() + c.parameters.size() <= end)));
+    REQUIRE((c.parameters.empty() ||
+             (c.parameters.data() >= line.data() && c.parameters.data() + c.parameters.size() <= end)));
     REQUIRE(((c.kind == CommandKind::kBlank) ==
              (c.text.empty() && !c.is_numbered() && c.checksum == ChecksumVerdict::kNone)));
     for (const char letter : {'X', 'S', 'N'}) (void)gcode::parameter(c, letter);

@@ -1,8 +1,8 @@
 // Decoded lines as they are printed.
 #include "gcode/decode.h"
 
-#include <catch2/catch.hpp>
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <random>
 #include <string>
 
@@ -41,13 +41,16 @@ TEST_CASE("a decoded command says what was asked") {
   CHECK(command("N0 M110 N0*125") ==
         R"({"t_us":7,"direction":"to_printer","line":"N0 M110 N0*125","kind":"line_number",)"
         R"("values":{"number":0,"checksum":"good","code":"M110","parameters":"N0"}})");
-  CHECK(command("M862.1 Q ; nozzle").find(R"("code":"M862.1","parameters":"Q","trailing_comment":true)") != std::string::npos);
+  CHECK(command("M862.1 Q ; nozzle").find(R"("code":"M862.1","parameters":"Q","trailing_comment":true)") !=
+        std::string::npos);
   CHECK(command("PRUSA SN").find(R"("kind":"query","values":{"text":"PRUSA SN"})") != std::string::npos);
 }
 
 TEST_CASE("each kind tells its own values") {
-  CHECK(values_of("X:0.00 Y:1.50 Z:0.15 E:-2.00 Count X: 0.00 Y:0.00 Z:0.15 E:0.00") == R"({"x":0,"y":1.5,"z":0.15,"e":-2})");
-  CHECK(values_of("E0:4680 RPM PRN1:4560 RPM E0@:255 PRN1@:0") == R"({"hotend":{"rpm":4680,"duty":1},"print":{"rpm":4560,"duty":0}})");
+  CHECK(values_of("X:0.00 Y:1.50 Z:0.15 E:-2.00 Count X: 0.00 Y:0.00 Z:0.15 E:0.00") ==
+        R"({"x":0,"y":1.5,"z":0.15,"e":-2})");
+  CHECK(values_of("E0:4680 RPM PRN1:4560 RPM E0@:255 PRN1@:0") ==
+        R"({"hotend":{"rpm":4680,"duty":1},"print":{"rpm":4560,"duty":0}})");
   CHECK(values_of("NORMAL MODE: Percent done: 10; print time remaining in mins: 20; Change in mins: -1") ==
         R"({"mode":"normal","percent":10,"remaining_minutes":20})");
   CHECK(values_of("SD printing byte 775/50426") == R"({"byte":775,"size":50426})");
@@ -63,7 +66,8 @@ TEST_CASE("each kind tells its own values") {
         R"({"reason":"checksum","last_line":11,"text":"checksum mismatch, Last Line: 11"})");
   CHECK(values_of("Error:Printer halted. kill() called!") ==
         R"({"error":"killed","stops_printer":true,"text":"Printer halted. kill() called!"})");
-  CHECK(values_of("//action:paused filament_runout 0", "marlin-2.1") == R"({"action":"paused","text":"filament_runout 0"})");
+  CHECK(values_of("//action:paused filament_runout 0", "marlin-2.1") ==
+        R"({"action":"paused","text":"filament_runout 0"})");
   CHECK(values_of("ok N5 P10 B15", "marlin-2.1") == R"({"line_number":5,"planner_free":10,"slots_free":15})");
   CHECK(values_of("echo:enqueing \"CRASH_DETECTEDXY\"") == R"({"axis":"xy"})");
   CHECK(values_of("RX timeout") == R"({"what":"timeout"})");

@@ -53,8 +53,8 @@ TEST_CASE("the name that Marlin 1.0 and old Prusa share gets the traps of both")
 }
 
 TEST_CASE("a name that no family claims leaves every trap assumed and no query allowed") {
-  for (const char* name : {"", "Prusa-Firmware-Buddy 4.4.1 (Github)", "Repetier_0.92.9", "Marlin", "Marlin (1.1.9)", "Smoothie",
-                           "Prusa-Firmware ", "Marlin 123456789012345678901.2"}) {
+  for (const char* name : {"", "Prusa-Firmware-Buddy 4.4.1 (Github)", "Repetier_0.92.9", "Marlin", "Marlin (1.1.9)",
+                           "Smoothie", "Prusa-Firmware ", "Marlin 123456789012345678901.2"}) {
     INFO(name);
     CHECK(&choose_dialect(name) == &gcode::unknown_dialect());
   }

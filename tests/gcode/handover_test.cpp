@@ -127,7 +127,8 @@ TEST_CASE("the answer to a question from before the change of version stays with
 
 TEST_CASE("reports that the agent set up stay hidden from the host after a change of version") {
   Rig rig;
-  rig.relay->feed_printer("FIRMWARE_NAME:Prusa-Firmware 3.13.3 based on Marlin MACHINE_TYPE:Prusa i3 MK3S EXTRUDER_COUNT:1\n", rig.now);
+  rig.relay->feed_printer(
+      "FIRMWARE_NAME:Prusa-Firmware 3.13.3 based on Marlin MACHINE_TYPE:Prusa i3 MK3S EXTRUDER_COUNT:1\n", rig.now);
   bool reports = false;
   for (int i = 0; i < 200 && !reports; ++i) {
     const std::string own = rig.take(true);

@@ -10,7 +10,8 @@ namespace {
 
 Lifetime after(std::initializer_list<const char*> lines) {
   Lifetime lifetime;
-  for (const char* line : lines) lifetime.printer_line(gcode::parse_reply(line, *gcode::find_dialect("prusa-3.14")), line);
+  for (const char* line : lines)
+    lifetime.printer_line(gcode::parse_reply(line, *gcode::find_dialect("prusa-3.14")), line);
   return lifetime;
 }
 
@@ -33,9 +34,7 @@ TEST_CASE("a dump of the EEPROM is read by its address, the lowest byte first") 
   CHECK(after({"0ca8  01 02 00 00"}).tool_changes == 513U);
 }
 
-TEST_CASE("a counter that was never written is not known") {
-  CHECK_FALSE(after({"0f05  ff ff"}).crashes_x);
-}
+TEST_CASE("a counter that was never written is not known") { CHECK_FALSE(after({"0f05  ff ff"}).crashes_x); }
 
 TEST_CASE("what is no dump of the EEPROM is none") {
   for (const char* line : {"0eff 03 00", "0eff  3 00", "0eff  03 00 zz", "eff  03", "0eff  ", "0EFF  03", "ok"}) {
@@ -45,4 +44,6 @@ TEST_CASE("what is no dump of the EEPROM is none") {
   CHECK(gcode::is_memory_dump("0eff  03 00\n"));
 }
 
-TEST_CASE("after a restart the printer is asked anew") { CHECK_FALSE(after({"STATS 10 min 20 cm.", "start"}).print_minutes); }
+TEST_CASE("after a restart the printer is asked anew") {
+  CHECK_FALSE(after({"STATS 10 min 20 cm.", "start"}).print_minutes);
+}

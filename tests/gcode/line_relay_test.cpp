@@ -65,7 +65,8 @@ TEST_CASE("what the agent did not cause is the host's") {
   Rig r;
   r.attach();
   r.identify(kPrusa313);
-  const std::string text = "echo:busy: processing\nLCD status changed\n// action:paused\nsomething new\n\nT:187.4 E:0 W:?\n";
+  const std::string text =
+      "echo:busy: processing\nLCD status changed\n// action:paused\nsomething new\n\nT:187.4 E:0 W:?\n";
   r.printer(text);
   CHECK(r.to_host() == text);
 }
@@ -79,7 +80,8 @@ TEST_CASE("lines of the printer are the same to the host however they are cut") 
     r->host("M114\n");
     r->to_printer();
   }
-  const std::string text = std::string(kReport) + std::string(kPositionReport) + std::string(kPositionReport) + "ok\necho:busy: processing\n";
+  const std::string text = std::string(kReport) + std::string(kPositionReport) + std::string(kPositionReport) +
+                           "ok\necho:busy: processing\n";
   whole.printer(text);
   std::string seen;
   for (const char c : text) {

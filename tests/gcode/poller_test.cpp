@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-#include "tests/gcode/relay_rig.h"
 #include <string>
+#include "tests/gcode/relay_rig.h"
 
 using namespace std::chrono_literals;
 using gcode::LineUse;
@@ -95,7 +95,8 @@ TEST_CASE("reports are set up before anything is polled") {
 }
 
 TEST_CASE("P7.20: no own line carries a letter that changes what it asks") {
-  for (const auto name : {"unknown", "prusa-3.2", "prusa-3.8", "prusa-3.13", "prusa-3.14", "marlin-1.0", "marlin-1.1", "marlin-2.1"}) {
+  for (const auto name :
+       {"unknown", "prusa-3.2", "prusa-3.8", "prusa-3.13", "prusa-3.14", "marlin-1.0", "marlin-1.1", "marlin-2.1"}) {
     for (const auto use : {LineUse::kRest, LineUse::kHostActive, LineUse::kHostPrints, LineUse::kSdPrints}) {
       Asking a(name);
       a.introduce();
@@ -112,7 +113,8 @@ TEST_CASE("P7.20: no own line carries a letter that changes what it asks") {
 }
 
 TEST_CASE("P7.9, P7.21: own lines are short, unnumbered, without '*' and ';', and no G commands") {
-  for (const auto name : {"unknown", "prusa-3.2", "prusa-3.8", "prusa-3.13", "prusa-3.14", "marlin-1.0", "marlin-1.1", "marlin-2.1"}) {
+  for (const auto name :
+       {"unknown", "prusa-3.2", "prusa-3.8", "prusa-3.13", "prusa-3.14", "marlin-1.0", "marlin-1.1", "marlin-2.1"}) {
     Asking a(name);
     a.introduce();
     for (const auto cap : {"AUTOREPORT_TEMP", "AUTOREPORT_FANS", "AUTOREPORT_POS", "AUTOREPORT_SD_STATUS"}) {
@@ -157,7 +159,8 @@ TEST_CASE("poll off asks nothing at all") {
   off.poll = false;
   Asking a("prusa-3.13", off);
   a.introduce();
-  for (const auto use : {LineUse::kRest, LineUse::kHostActive, LineUse::kHostPrints, LineUse::kSdPrints}) CHECK(a.all(use).empty());
+  for (const auto use : {LineUse::kRest, LineUse::kHostActive, LineUse::kHostPrints, LineUse::kSdPrints})
+    CHECK(a.all(use).empty());
 }
 
 TEST_CASE("a period of zero asks never") {

@@ -63,11 +63,11 @@ std::string told_of(const fs::path& recording) {
   if (!job.file.empty()) text += " " + std::string(job.file.view());
   if (open) return text + ", open";
   constexpr const char* kResults[] = {"completed", "cancelled", "failed"};
-  return text + ", " + kResults[static_cast<std::size_t>(job.result)] + ": " + std::string(gcode::print_rules()[job.rule].why);
+  return text + ", " + kResults[static_cast<std::size_t>(job.result)] + ": " +
+         std::string(gcode::print_rules()[job.rule].why);
 }
 
 }  // namespace
-
 
 TEST_CASE("the recordings hold the prints that are written down, and no other") {
   std::vector<fs::path> recordings;

@@ -287,7 +287,8 @@ TEST_CASE("a file that the host starts from the card is a print until the printe
 
 TEST_CASE("a file that is started at the printer's menu is a print") {
   Line line;
-  line.printer("echo:enqueing \"M23 ok.gco\"\necho:enqueing \"M24\"\necho:Now fresh file: ok.gco\nFile opened: /OK.GCO Size: 7013\nFile selected\n");
+  line.printer(
+      "echo:enqueing \"M23 ok.gco\"\necho:enqueing \"M24\"\necho:Now fresh file: ok.gco\nFile opened: /OK.GCO Size: 7013\nFile selected\n");
   REQUIRE(line.watch().is_printing());
   CHECK(line.watch().started() == 1);
   CHECK_FALSE(line.watch().current(line.now).joined);

@@ -26,9 +26,7 @@ struct Line {
   gcode::Dialect dialect = *gcode::find_dialect("prusa-3.13");
 
   void host(std::string_view line) { state.host_command(gcode::parse_command(line), dialect, now); }
-  void printer(std::string_view line) {
-    state.reply(gcode::parse_reply(line, dialect), -1, dialect, now);
-  }
+  void printer(std::string_view line) { state.reply(gcode::parse_reply(line, dialect), -1, dialect, now); }
   void pass(Time time) {
     now += time;
     state.tick(now);

@@ -1,8 +1,8 @@
 // Every recorded conversation, decoded, against tests/gcode/golden; and no recorded line that is not understood, except
 // those listed here with the reason. To accept a change on purpose, run the tests once with MARLIN_WRITE_GOLDEN=1 in the
 // environment and read the difference before it is committed.
-#include <catch2/catch.hpp>
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
@@ -46,7 +46,8 @@ void replay(const fs::path& recording, const gcode::Dialect* dialect, OnCommand 
     const auto entry = gcode::parse_trace_line(line);
     REQUIRE(entry.has_value());
     if (entry->direction == gcode::TraceDirection::kToPrinter) conversation.sent_to_printer(entry->data, entry->at);
-    if (entry->direction == gcode::TraceDirection::kFromPrinter) conversation.received_from_printer(entry->data, entry->at);
+    if (entry->direction == gcode::TraceDirection::kFromPrinter)
+      conversation.received_from_printer(entry->data, entry->at);
   }
   conversation.finish();
 }
@@ -93,8 +94,14 @@ constexpr Unexplained kUnexplained[] = {
     {"from sd", "M118 text in a file on the card"},
     {"aaaaaaaaaa", "M118 text of 200 letters, cut by the firmware"},
     {"CCCCCCCCCC", "M118 text of 200 letters, cut by the firmware"},
-    {"L0", "M118 text"}, {"L1", "M118 text"}, {"L2", "M118 text"}, {"L3", "M118 text"},
-    {"L4", "M118 text"}, {"L5", "M118 text"}, {"L6", "M118 text"}, {"L7", "M118 text"},
+    {"L0", "M118 text"},
+    {"L1", "M118 text"},
+    {"L2", "M118 text"},
+    {"L3", "M118 text"},
+    {"L4", "M118 text"},
+    {"L5", "M118 text"},
+    {"L6", "M118 text"},
+    {"L7", "M118 text"},
     {"p0", "M118 text, numbered to find losses"},
     {"q0", "M118 text, numbered to find losses"},
     {" Watchdog ", "the recording ends inside the line"},
@@ -128,7 +135,8 @@ TEST_CASE("every recorded conversation decodes to its golden file") {
 TEST_CASE("no golden file is left without its recording") {
   std::vector<fs::path> expected, present;
   for (const fs::path& recording : recordings()) expected.push_back(golden_of(recording).filename());
-  for (const auto& entry : fs::directory_iterator(kTests / "gcode" / "golden")) present.push_back(entry.path().filename());
+  for (const auto& entry : fs::directory_iterator(kTests / "gcode" / "golden"))
+    present.push_back(entry.path().filename());
   std::sort(expected.begin(), expected.end());
   std::sort(present.begin(), present.end());
   CHECK(expected == present);

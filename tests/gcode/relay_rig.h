@@ -23,8 +23,10 @@ inline constexpr std::string_view kFansReport = "E0:0 RPM PRN1:0 RPM E0@:0 PRN1@
 inline std::string firmware(std::string_view name) {
   return "FIRMWARE_NAME:" + std::string(name) + " PROTOCOL_VERSION:1.0 MACHINE_TYPE:Prusa i3 MK3S EXTRUDER_COUNT:1\n";
 }
-inline constexpr std::string_view kPrusa313 = "Prusa-Firmware 3.13.3 based on Marlin FIRMWARE_URL:https://github.com/prusa3d/Prusa-Firmware";
-inline constexpr std::string_view kPrusa39 = "Prusa-Firmware 3.9.0 based on Marlin FIRMWARE_URL:https://github.com/prusa3d/Prusa-Firmware";
+inline constexpr std::string_view kPrusa313 =
+    "Prusa-Firmware 3.13.3 based on Marlin FIRMWARE_URL:https://github.com/prusa3d/Prusa-Firmware";
+inline constexpr std::string_view kPrusa39 =
+    "Prusa-Firmware 3.9.0 based on Marlin FIRMWARE_URL:https://github.com/prusa3d/Prusa-Firmware";
 inline constexpr std::string_view kMarlin10 = "Marlin V1; Sprinter/grbl mashup for gen6";
 inline constexpr std::string_view kMarlin102 = "Marlin 1.0.2+";  // renamed by its owner, who may be believed
 inline constexpr std::string_view kMarlin11 = "Marlin 1.1.9 (Github)";
@@ -96,7 +98,9 @@ class Rig {
     else if (line == "M27 P\n" || line == "M27\n") printer("Not SD printing\nok\n");
     else if (line == "M220\n" || line == "M221\n") printer("100%\nok\n");
     else if (line == "M114\n") printer(std::string(kPositionReport) + "ok\n");
-    else if (line == "M73\n") printer("NORMAL MODE: Percent done: 12; print time remaining in mins: 34; Change in mins: -1\nSILENT MODE: Percent done: -1; print time remaining in mins: -1; Change in mins: -1\nok\n");
+    else if (line == "M73\n")
+      printer(
+          "NORMAL MODE: Percent done: 12; print time remaining in mins: 34; Change in mins: -1\nSILENT MODE: Percent done: -1; print time remaining in mins: -1; Change in mins: -1\nok\n");
     else printer("ok\n");
   }
   /// A successor takes over: the state and the bytes are found elsewhere.

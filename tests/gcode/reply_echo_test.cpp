@@ -27,8 +27,9 @@ TEST_CASE("refusals say what was refused") {
 }
 
 TEST_CASE("numbers and names that answer a question are answers") {
-  for (const char* line : {"0.40", "-0.40", "302", "3.13.3", "3.14.0-BETA1+109_c55a4ea1", "MK2.5S", "1_75mm_MK3-EINSy_10a-E3Dv6full",
-                           "Not in farm mode.", "Reporting endstop status", "filament: TRIGGERED", "Mesh bed leveling not active."}) {
+  for (const char* line :
+       {"0.40", "-0.40", "302", "3.13.3", "3.14.0-BETA1+109_c55a4ea1", "MK2.5S", "1_75mm_MK3-EINSy_10a-E3Dv6full",
+        "Not in farm mode.", "Reporting endstop status", "filament: TRIGGERED", "Mesh bed leveling not active."}) {
     INFO(line);
     CHECK(parse(line).kind == ReplyKind::kAnswer);
     CHECK(parse(line).text == line);

@@ -32,7 +32,8 @@ TEST_CASE("P7.6: numbering errors tell their reason and the last good line") {
 }
 
 TEST_CASE("M2.4: on Marlin 1.0 a checksum without number is an error that no Resend follows") {
-  const Reply r = gcode::parse_reply("Error:No Line Number with checksum, Last Line: 6", *gcode::find_dialect("marlin-1.0"));
+  const Reply r =
+      gcode::parse_reply("Error:No Line Number with checksum, Last Line: 6", *gcode::find_dialect("marlin-1.0"));
   CHECK(r.kind == ReplyKind::kError);
   CHECK_FALSE(r.is_number_error);
 }
@@ -62,7 +63,8 @@ TEST_CASE("Prusa's faults have their kinds") {
   CHECK(prusa("Hotend fan speed is lower than expected").error == ErrorKind::kFanHotend);
   CHECK(prusa("Extruder fan speed is lower then expected").error == ErrorKind::kFanHotend);
   CHECK(prusa("Print fan speed is lower than expected").error == ErrorKind::kFanPrint);
-  CHECK(prusa("Bed leveling failed. Sensor didn't trigger. Debris on nozzle? Waiting for reset.").error == ErrorKind::kBedLeveling);
+  CHECK(prusa("Bed leveling failed. Sensor didn't trigger. Debris on nozzle? Waiting for reset.").error ==
+        ErrorKind::kBedLeveling);
   CHECK(prusa("Error:Excessive bed leveling correction: 120 microns").error == ErrorKind::kBedLeveling);
   CHECK(prusa("TMC DRIVER OVERTEMP1").error == ErrorKind::kDriverOvertemp);
   CHECK(prusa("Error:volume.init failed").error == ErrorKind::kSd);
@@ -109,7 +111,8 @@ TEST_CASE("M6.7: the fault that Marlin 1.0 splits over two lines is counted once
 }
 
 TEST_CASE("M5.7: a move that Marlin refuses after M999 is chatter, its ok still comes") {
-  const Reply r = marlin("Printer stopped due to errors. Fix the error and use M999 to restart. (Temperature is reset. Set it after restarting)");
+  const Reply r = marlin(
+      "Printer stopped due to errors. Fix the error and use M999 to restart. (Temperature is reset. Set it after restarting)");
   CHECK(r.kind == ReplyKind::kEcho);
   CHECK_FALSE(r.stops_printer);
 }

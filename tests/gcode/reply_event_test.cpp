@@ -16,7 +16,8 @@ Reply marlin(const char* line) { return gcode::parse_reply(line, *gcode::find_di
 }  // namespace
 
 TEST_CASE("P7.25: INT4 is a power panic wherever the interrupt put it") {
-  for (const char* line : {"INT4", "T:25.5 /0INT4", "okINT4", "echo:busy: procINT4", "X:0.00 INT4 Y:0.00", "LCD staINT4\r\n", "LCD STINT4"}) {
+  for (const char* line : {"INT4", "T:25.5 /0INT4", "okINT4", "echo:busy: procINT4", "X:0.00 INT4 Y:0.00",
+                           "LCD staINT4\r\n", "LCD STINT4"}) {
     INFO(line);
     const Reply r = prusa(line);
     CHECK(r.kind == ReplyKind::kPowerPanic);

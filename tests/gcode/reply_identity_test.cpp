@@ -64,8 +64,8 @@ TEST_CASE("a serial number has Prusa's form or is none") {
 }
 
 TEST_CASE("P7.23: start is a start, also behind a torn line") {
-  for (const char* line : {"start", "start\r\n", "echo:Hardcoded Defaustart", "okstart", "ostart", "\xff\xff\xffstart", "T:25.5 /0.0start",
-                           "ok T:25.5 /0.0 B:start", "X:0.00 Y:start", "E0:0 RPM start"}) {
+  for (const char* line : {"start", "start\r\n", "echo:Hardcoded Defaustart", "okstart", "ostart", "\xff\xff\xffstart",
+                           "T:25.5 /0.0start", "ok T:25.5 /0.0 B:start", "X:0.00 Y:start", "E0:0 RPM start"}) {
     INFO(line);
     const Reply r = parse(line);
     CHECK(r.kind == ReplyKind::kStart);
@@ -74,8 +74,8 @@ TEST_CASE("P7.23: start is a start, also behind a torn line") {
 }
 
 TEST_CASE("other lines that end with start are no reset") {
-  for (const char* line : {"//action:start", "// action:start", "TM: calibration start", "PID Autotune start", "echo:please start",
-                           "echo:start", "echo:restart", "restart", "quickstart", "started"}) {
+  for (const char* line : {"//action:start", "// action:start", "TM: calibration start", "PID Autotune start",
+                           "echo:please start", "echo:start", "echo:restart", "restart", "quickstart", "started"}) {
     INFO(line);
     CHECK(parse(line).kind != ReplyKind::kStart);
   }

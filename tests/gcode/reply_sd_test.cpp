@@ -32,8 +32,9 @@ TEST_CASE("file names come out of their phrases") {
 }
 
 TEST_CASE("P7.4: raw names of files are names, whatever they begin with") {
-  for (const char* line : {"longfile_name_test.gcode", "/longfile_name_test.gcode", "ok.gcode", "T_1.gcode", "Error.gco", "start.g", "echo.GCODE",
-                           "X_carriage v2.gcode", "ok (1).gcode", "Resend.gcode", "100% infill.gcode"}) {
+  for (const char* line :
+       {"longfile_name_test.gcode", "/longfile_name_test.gcode", "ok.gcode", "T_1.gcode", "Error.gco", "start.g",
+        "echo.GCODE", "X_carriage v2.gcode", "ok (1).gcode", "Resend.gcode", "100% infill.gcode"}) {
     INFO(line);
     CHECK(parse(line).kind == ReplyKind::kSdFile);
     CHECK(parse(line).text == line);
@@ -41,8 +42,9 @@ TEST_CASE("P7.4: raw names of files are names, whatever they begin with") {
 }
 
 TEST_CASE("entries of a listing are entries") {
-  for (const char* line : {"TEST.GCO 75", "OK.GCO 7013", "/SUBDIR/INNER_~1.GCO 75 \"inner_file.gcode\"", "SHORT.GCO 52 0x5D750BC0",
-                           "ARATHE~1.GCO 10 A rather long file name.gcode", "DIR_ENTER: /OK/ \"OK\"", "DIR_EXIT"}) {
+  for (const char* line :
+       {"TEST.GCO 75", "OK.GCO 7013", "/SUBDIR/INNER_~1.GCO 75 \"inner_file.gcode\"", "SHORT.GCO 52 0x5D750BC0",
+        "ARATHE~1.GCO 10 A rather long file name.gcode", "DIR_ENTER: /OK/ \"OK\"", "DIR_EXIT"}) {
     INFO(line);
     CHECK(parse(line).kind == ReplyKind::kListEntry);
     CHECK_FALSE(parse(line).carries_ok);

@@ -40,7 +40,8 @@ TEST_CASE("Prusa's M105 answer tells hotend, bed, probe and ambient, each once")
 }
 
 TEST_CASE("P7.18: an autoreport is the same line without ok") {
-  for (const char* line : {"T:25.5 /0.0 B:25.5 /0.0 T0:25.5 /0.0 @:0 B@:0 P:25.5 A:25.4", " T:50.18 /0.00 B:30.00 /0.00 @:0 B@:0"}) {
+  for (const char* line :
+       {"T:25.5 /0.0 B:25.5 /0.0 T0:25.5 /0.0 @:0 B@:0 P:25.5 A:25.4", " T:50.18 /0.00 B:30.00 /0.00 @:0 B@:0"}) {
     INFO(line);
     CHECK(parse(line).kind == ReplyKind::kTemperature);
     CHECK_FALSE(parse(line).carries_ok);
@@ -79,7 +80,8 @@ TEST_CASE("with two numbered hotends and one duty nobody knows whose it is") {
 }
 
 TEST_CASE("M6.3: chamber, probe, board, cooler and redundant sensors, in Marlin's order") {
-  const Reply r = parse("ok T:25.00 /0.00 B:22.50 /0.00 C:26.82 /40.00 L:18.00 /0.00 P:25.00 /0.00 M:31.25 /0.00 R:24.00 /0.00 @:0 B@:0 C@:127 C@:64");
+  const Reply r = parse(
+      "ok T:25.00 /0.00 B:22.50 /0.00 C:26.82 /40.00 L:18.00 /0.00 P:25.00 /0.00 M:31.25 /0.00 R:24.00 /0.00 @:0 B@:0 C@:127 C@:64");
   CHECK(r.temperatures.count == 7);
   CHECK(reading(r, Sensor::kChamber).actual == Approx(26.82));
   CHECK(reading(r, Sensor::kChamber).target == 40.0f);
@@ -143,8 +145,8 @@ TEST_CASE("a duty above 127 shows a printer that counts to 255, watts show nothi
 }
 
 TEST_CASE("a line that breaks off gives no reading, whatever stands before the break") {
-  for (const char* line : {"T:25.5 /0.0 B:", "T:25.5 /0.0 B:25.5 /0.0 T0", "T:25.5 /0.0 B:2x5", "T:25.5 /0.0 B:25.T:25.5 /0.0",
-                           "T:25.5 /0.0 @:0 B@", "ok T:25.5 /"}) {
+  for (const char* line : {"T:25.5 /0.0 B:", "T:25.5 /0.0 B:25.5 /0.0 T0", "T:25.5 /0.0 B:2x5",
+                           "T:25.5 /0.0 B:25.T:25.5 /0.0", "T:25.5 /0.0 @:0 B@", "ok T:25.5 /"}) {
     INFO(line);
     CHECK(parse(line).temperatures.count == 0);
   }

@@ -127,7 +127,8 @@ TEST_CASE("P7.29: the text that refuses an unknown command does not itself ackno
 }
 
 TEST_CASE("P7.26: free text of answers is never taken for an acknowledgement or a fault") {
-  for (const char* line : {"it is ok", "TOOK 5 s", "book", "0f05  03 00", "  0.12345 0.23456", "errors: 0", "resending", "rs", "/OK/", "ok2"}) {
+  for (const char* line : {"it is ok", "TOOK 5 s", "book", "0f05  03 00", "  0.12345 0.23456", "errors: 0", "resending",
+                           "rs", "/OK/", "ok2"}) {
     INFO(line);
     const Reply r = parse(line);
     CHECK_FALSE(r.carries_ok);
@@ -145,8 +146,17 @@ TEST_CASE("M10.1, M10.2: other firmwares' words for busy, resend and error are k
 
 TEST_CASE("no bytes at all disturb the reading of replies, and views stay inside the line") {
   std::mt19937 random(11);
-  const char* const kPieces[] = {"ok", " ", "T:", "25.5", "/", "B:", "@:", "0", "E:", "W:?", "echo:", "busy:", "Error:", "Resend:", "//action:", "X:", "Count",
-                                 "INT4", "start", "\xff", "N5", "P1", ".gcode", "SD printing byte ", "Cap:", ":1", "FIRMWARE_NAME:", "-", "\r", "%", "RPM", "nan"};
+  const char* const kPieces[] = {"ok",     " ",       "T:",
+                                 "25.5",   "/",       "B:",
+                                 "@:",     "0",       "E:",
+                                 "W:?",    "echo:",   "busy:",
+                                 "Error:", "Resend:", "//action:",
+                                 "X:",     "Count",   "INT4",
+                                 "start",  "\xff",    "N5",
+                                 "P1",     ".gcode",  "SD printing byte ",
+                                 "Cap:",   ":1",      "FIRMWARE_NAME:",
+                                 "-",      "\r",      "%",
+                                 "RPM",    "nan"};
   for (int round = 0; round < 300000; ++round) {
     std::string line;
     for (unsigned n = random() % 10; n > 0; --n) {
@@ -157,7 +167,8 @@ TEST_CASE("no bytes at all disturb the reading of replies, and views stay inside
       }
     }
     const Reply r = gcode::parse_reply(line, random() % 2 ? prusa() : gcode::unknown_dialect());
-    const bool inside = r.text.empty() || (r.text.data() >= line.data() && r.text.data() + r.text.size() <= line.data() + line.size());
+    const bool inside =
+        r.text.empty() || (r.text.data() >= line.data() && r.text.data() + r.text.size() <= line.data() + line.size());
     REQUIRE(inside);
     REQUIRE(r.temperatures.count <= r.temperatures.items.size());
     const bool acknowledges = r.kind == ReplyKind::kOk || r.kind == ReplyKind::kOkTemperature;

@@ -144,8 +144,9 @@ TEST_CASE("H15: a host that floods M105, goes and comes again has every answer, 
 }
 
 TEST_CASE("H16, H17, H42: while a command blocks the agent is silent and the host sees every line") {
-  const auto [command, line] = GENERATE(std::make_pair("M109 S210\n", "T:187.4 E:0 W:?\n"), std::make_pair("G28\n", "echo:busy: processing\n"),
-                                        std::make_pair("G4 S60\n", "echo:busy: processing\n"));
+  const auto [command, line] =
+      GENERATE(std::make_pair("M109 S210\n", "T:187.4 E:0 W:?\n"), std::make_pair("G28\n", "echo:busy: processing\n"),
+               std::make_pair("G4 S60\n", "echo:busy: processing\n"));
   Rig r = known_rig(kPrusa39);
   r.host(command);
   r.to_printer();

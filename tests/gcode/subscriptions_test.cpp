@@ -16,7 +16,8 @@ struct Reports {
 
   explicit Reports(std::string_view name) : dialect(*gcode::find_dialect(name)) {
     subscriptions.want({2, 2, 2, 10});
-    for (const Report r : {Report::kTemperature, Report::kFans, Report::kPosition, Report::kSd}) subscriptions.can(r, true);
+    for (const Report r : {Report::kTemperature, Report::kFans, Report::kPosition, Report::kSd})
+      subscriptions.can(r, true);
   }
   std::string missing() const {
     const auto line = subscriptions.missing(dialect);

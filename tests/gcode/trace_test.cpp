@@ -1,15 +1,16 @@
 // Lines of recordings, good and bad.
 #include "gcode/trace.h"
 
-#include <catch2/catch.hpp>
 #include <algorithm>
+#include <catch2/catch.hpp>
 #include <random>
 #include <string>
 
 using gcode::TraceDirection;
 
 TEST_CASE("a recorded line gives time, direction and bytes") {
-  const auto entry = gcode::parse_trace_line(R"({"t_us": 2878935, "dir": "rx", "data": "ok\r\n\u00ff\u0000\"\\"})" "\n");
+  const auto entry = gcode::parse_trace_line(R"({"t_us": 2878935, "dir": "rx", "data": "ok\r\n\u00ff\u0000\"\\"})"
+                                             "\n");
   REQUIRE(entry.has_value());
   CHECK(entry->at == gcode::Time(2878935));
   CHECK(entry->direction == TraceDirection::kFromPrinter);
@@ -31,12 +32,14 @@ TEST_CASE("latin-1 written as UTF-8 is the same byte") {
 }
 
 TEST_CASE("what is no recorded line is refused") {
-  for (const char* line : {"", "{}", "ok", "{\"t_us\": 1, \"dir\": \"rx\"}", "{\"t_us\": 1, \"dir\": \"up\", \"data\": \"\"}",
-                           "{\"t_us\": -1, \"dir\": \"rx\", \"data\": \"\"}", "{\"t_us\": 1, \"dir\": \"rx\", \"data\": \"\"} x",
-                           "{\"t_us\": 1, \"dir\": \"rx\", \"data\": \"\\u0100\"}", "{\"t_us\": 1, \"dir\": \"rx\", \"data\": \"abc",
-                           "{\"t_us\": 1, \"dir\": \"rx\", \"data\": \"\\x\"}", "{\"t_us\": 1, \"dir\": \"rx\", \"data\": \"\xe2\x82\xac\"}",
-                           "{\"t_us\": 1, \"dir\": \"rx\", \"data\": \"a\nb\"}", "{\"t_us\": 1, \"dir\": \"rx\", \"data\": [1]}",
-                           "{\"t_us\": 1 \"dir\": \"rx\", \"data\": \"\"}"}) {
+  for (const char* line :
+       {"", "{}", "ok", "{\"t_us\": 1, \"dir\": \"rx\"}", "{\"t_us\": 1, \"dir\": \"up\", \"data\": \"\"}",
+        "{\"t_us\": -1, \"dir\": \"rx\", \"data\": \"\"}", "{\"t_us\": 1, \"dir\": \"rx\", \"data\": \"\"} x",
+        "{\"t_us\": 1, \"dir\": \"rx\", \"data\": \"\\u0100\"}", "{\"t_us\": 1, \"dir\": \"rx\", \"data\": \"abc",
+        "{\"t_us\": 1, \"dir\": \"rx\", \"data\": \"\\x\"}",
+        "{\"t_us\": 1, \"dir\": \"rx\", \"data\": \"\xe2\x82\xac\"}",
+        "{\"t_us\": 1, \"dir\": \"rx\", \"data\": \"a\nb\"}", "{\"t_us\": 1, \"dir\": \"rx\", \"data\": [1]}",
+        "{\"t_us\": 1 \"dir\": \"rx\", \"data\": \"\"}"}) {
     INFO(line);
     CHECK_FALSE(gcode::parse_trace_line(line).has_value());
   }

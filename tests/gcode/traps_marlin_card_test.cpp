@@ -9,7 +9,8 @@ using namespace rig;
 namespace {
 
 const std::string kAnswer = "ok T:23.75 /0.00 B:22.50 /0.00 @:0 B@:0\n";
-const std::string kPrompt = "//action:prompt_end\n//action:prompt_begin Paused\n//action:prompt_button PurgeMore\n//action:prompt_button Continue\n//action:prompt_show\n";
+const std::string kPrompt =
+    "//action:prompt_end\n//action:prompt_begin Paused\n//action:prompt_button PurgeMore\n//action:prompt_button Continue\n//action:prompt_show\n";
 
 }  // namespace
 
@@ -17,7 +18,9 @@ TEST_CASE("M8.1: names in Marlin's listings are neither oks nor readings, long n
   Rig r = known_rig(kMarlin21);
   r.host("M20 L\n");
   r.to_printer();
-  says(r, "Begin file list\nOK.GCO 10 ok T:25.0 /0.0.gcode\nARATHE~1.GCO 10 A rather long file name.gcode\nSHORT.GCO 52 0x5D750BC0\n");
+  says(
+      r,
+      "Begin file list\nOK.GCO 10 ok T:25.0 /0.0.gcode\nARATHE~1.GCO 10 A rather long file name.gcode\nSHORT.GCO 52 0x5D750BC0\n");
   CHECK(host_in_flight(r) == 1);
   CHECK(next_own(r, 5s).empty());
   says(r, "End file list\nok P15 B15\n");
@@ -28,7 +31,8 @@ TEST_CASE("M8.1: names in Marlin's listings are neither oks nor readings, long n
 
 TEST_CASE("M8.2: inside Marlin's upload nothing is asked, an unnumbered line is refused, and its end has an ok") {
   Rig r = known_rig(kMarlin21);
-  exchange(r, "M28 up.gco\n", "echo:Now fresh file: up.gco\nWriting to file: up.gco\n//action:notification up.gco\r\nok P15 B15\n");
+  exchange(r, "M28 up.gco\n",
+           "echo:Now fresh file: up.gco\nWriting to file: up.gco\n//action:notification up.gco\r\nok P15 B15\n");
   CHECK(next_own(r, 60s).empty());
   exchange(r, "N1 G1 X1*96\nN2 M105*37\n", "ok N1 P15 B15\nok N2 P15 B15\n");
   exchange(r, "M105\n", "Error:No Checksum with line number, Last Line: 3\nResend: 4\nok\n");
@@ -79,7 +83,9 @@ TEST_CASE("M8.6: M600 ends in a burst of oks, each with its owner") {
   Rig r = known_rig(kMarlin21);
   r.host("M600 X10 Y10 Z2\nM105\n");
   r.to_printer();
-  says(r, "//action:paused\nX:10.00 Y:10.00 Z:2.00 E:-2.00 Count X:800 Y:800 Z:800\necho:Insert filament and send M108\n" + kPrompt);
+  says(r,
+       "//action:paused\nX:10.00 Y:10.00 Z:2.00 E:-2.00 Count X:800 Y:800 Z:800\necho:Insert filament and send M108\n" +
+           kPrompt);
   for (const char* line : {"M108\n", "M108\n", "M876 S1\n"}) {
     r.host(line);
     CHECK(r.to_printer() == line);
@@ -106,7 +112,9 @@ TEST_CASE("M8.8: a homing that failed kills the printer, which is asked nothing 
   Rig r = known_rig(kMarlin21);
   r.host("G28 X Y\nM105\n");
   r.to_printer();
-  says(r, "Active Extruder: 0\necho:busy: processing\necho:Homing Failed\nError:Printer halted. kill() called!\n//action:poweroff\n");
+  says(
+      r,
+      "Active Extruder: 0\necho:busy: processing\necho:Homing Failed\nError:Printer halted. kill() called!\n//action:poweroff\n");
   CHECK(next_own(r, 300s).empty());
   CHECK(r.relay().printer().stopped);
 }

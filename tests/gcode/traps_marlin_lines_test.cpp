@@ -122,7 +122,8 @@ TEST_CASE("M4.3: a waiting command's temperatures reach the host although they l
   CHECK(r.to_host().empty());
 }
 
-TEST_CASE("M4.4: without a residency time the lines have no W, and reach the host once the command shows that it waits") {
+TEST_CASE(
+    "M4.4: without a residency time the lines have no W, and reach the host once the command shows that it waits") {
   Rig r = reporting_rig();
   r.host("M190 S50\n");
   r.to_printer();
@@ -150,7 +151,8 @@ TEST_CASE("M4.6: beside a print from the card an answer takes 4.4 s, which is ne
   }
   r.printer(kAnswer);
   CHECK(r.to_host().empty());
-  CHECK(r.relay().counters().queries[static_cast<std::size_t>(gcode::Query::kM105)][static_cast<std::size_t>(gcode::QueryOutcome::kTimeout)] == 0);
+  CHECK(r.relay().counters().queries[static_cast<std::size_t>(gcode::Query::kM105)]
+                                    [static_cast<std::size_t>(gcode::QueryOutcome::kTimeout)] == 0);
 }
 
 TEST_CASE("M5.1: an emergency command acts at once and is answered in its turn") {
@@ -166,7 +168,8 @@ TEST_CASE("M5.1: an emergency command acts at once and is answered in its turn")
 }
 
 TEST_CASE("M5.2: an emergency is one with a number, a checksum or a parameter as well") {
-  const std::string line = GENERATE(as<std::string>(), "M112\n", "M108*37\n", "M410\n", "M524\n", "M876 S1\n", "N5 M108*80\n");
+  const std::string line =
+      GENERATE(as<std::string>(), "M112\n", "M108*37\n", "M410\n", "M524\n", "M876 S1\n", "N5 M108*80\n");
   Rig r = asked_rig(kMarlin21);
   r.host("G1 X1\n");
   CHECK(r.to_printer().empty());
@@ -213,7 +216,9 @@ TEST_CASE("M5.7: a move that is refused after an error still has its ok") {
   r.host("G1 X1\n");
   r.to_printer();
   CHECK_FALSE(r.arbiter().in_flight[0].maybe);
-  says(r, "Printer stopped due to errors. Fix the error and use M999 to restart. (Temperature is reset. Set it after restarting)\nok P15 B15\n");
+  says(
+      r,
+      "Printer stopped due to errors. Fix the error and use M999 to restart. (Temperature is reset. Set it after restarting)\nok P15 B15\n");
   CHECK(host_in_flight(r) == 0);
 }
 
@@ -286,8 +291,10 @@ TEST_CASE("M7.4: the position that homing and G92 print unasked is the host's, a
 
 TEST_CASE("M7.5: M114 D prints a blank line and five more, all the host's") {
   Rig r = known_rig(kMarlin21);
-  exchange(r, "M114 D\n", kSquare + "\nLogical: X: 0.000 Y: 0.000 Z: 0.000\nRaw:     X: 0.000 Y: 0.000 Z: 0.000\nStepper: X:0 Y:0 Z:0 E:0\n"
-                              "FromStp: X: 0.000 Y: 0.000 Z: 0.000 E: 0.000\nDiff:    X: 0.000 Y: 0.000 Z: 0.000 E: 0.000\nok\n");
+  exchange(r, "M114 D\n",
+           kSquare +
+               "\nLogical: X: 0.000 Y: 0.000 Z: 0.000\nRaw:     X: 0.000 Y: 0.000 Z: 0.000\nStepper: X:0 Y:0 Z:0 E:0\n"
+               "FromStp: X: 0.000 Y: 0.000 Z: 0.000 E: 0.000\nDiff:    X: 0.000 Y: 0.000 Z: 0.000 E: 0.000\nok\n");
 }
 
 TEST_CASE("M7.6: Marlin's M73 is read where the print brings it, and never asked for") {
@@ -352,13 +359,16 @@ TEST_CASE("M7.10: a fan's change that is told unasked goes to the host and answe
   CHECK(r.to_host().empty());
 }
 
-TEST_CASE("M7.11: every line of the agent's own M115 stays with it: capabilities, area, and none of them on Marlin 1.0") {
+TEST_CASE(
+    "M7.11: every line of the agent's own M115 stays with it: capabilities, area, and none of them on Marlin 1.0") {
   Rig r;
   r.attach();
   wait_for_question(r, "M115\n", kMarlin21);
-  r.printer(firmware(kMarlin21) + "Cap:SERIAL_XON_XOFF:0\nCap:MEATPACK:0\nCap:CONFIG_EXPORT:0\n"
-            "area:{full:{min:{x:0.00,y:0.00,z:0.00},max:{x:200.00,y:200.00,z:200.00}},work:{min:{x:0.00,y:0.00,z:0.00},max:{x:200.00,y:200.00,z:200.00}}}\n"
-            "ok P15 B15\n");
+  r.printer(
+      firmware(kMarlin21) +
+      "Cap:SERIAL_XON_XOFF:0\nCap:MEATPACK:0\nCap:CONFIG_EXPORT:0\n"
+      "area:{full:{min:{x:0.00,y:0.00,z:0.00},max:{x:200.00,y:200.00,z:200.00}},work:{min:{x:0.00,y:0.00,z:0.00},max:{x:200.00,y:200.00,z:200.00}}}\n"
+      "ok P15 B15\n");
   CHECK(r.to_host().empty());
   CHECK(r.relay().dialect().name == "marlin-2.1");
   Rig old;

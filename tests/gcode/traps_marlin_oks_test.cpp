@@ -11,7 +11,8 @@ namespace {
 const std::string kAnswer = "ok T:23.75 /0.00 B:22.50 /0.00 @:0 B@:0\n";
 
 std::string rejected(const std::string& reason, int last) {
-  return "Error:" + reason + ", Last Line: " + std::to_string(last) + "\nResend: " + std::to_string(last + 1) + "\nok\n";
+  return "Error:" + reason + ", Last Line: " + std::to_string(last) + "\nResend: " + std::to_string(last + 1) +
+         "\nok\n";
 }
 
 /// Everything that the agent asks a printer at rest within two minutes, each answered at once.
@@ -62,8 +63,9 @@ TEST_CASE("M1.3: Marlin's M105 has one ok, and the next one is the next command'
 }
 
 TEST_CASE("M1.4: text and ok of the agent's own M114 stay with it, whichever form the version prints") {
-  const auto [firmware, text] = GENERATE(std::make_pair(kMarlin21, "X:0.00 Y:0.00 Z:0.00 E:0.00 Count X:0 Y:0 Z:0\nok P15 B15\n"),
-                                         std::make_pair(kMarlin102, "X:0.00 Y:0.00 Z:0.00 E:0.00 Count X: 0.00 Y:0.00 Z:0.00\nok\n"));
+  const auto [firmware, text] =
+      GENERATE(std::make_pair(kMarlin21, "X:0.00 Y:0.00 Z:0.00 E:0.00 Count X:0 Y:0 Z:0\nok P15 B15\n"),
+               std::make_pair(kMarlin102, "X:0.00 Y:0.00 Z:0.00 E:0.00 Count X: 0.00 Y:0.00 Z:0.00\nok\n"));
   Rig r = asked_rig(firmware, "M114\n", {});
   r.printer(text);
   CHECK(r.to_host().empty());
@@ -188,10 +190,12 @@ TEST_CASE("M1.15: wait is no ok, neither to the host nor to the agent") {
 }
 
 TEST_CASE("M1.16: the boot text of each version is the host's, owes no ok and is waited out") {
-  const auto [firmware, text] =
-      GENERATE(std::make_pair(kMarlin21, "start\nPowerUp\nMarlin 2.1.2\n\necho: Last Updated: 2022-12-17 | Author: (none)\necho:Compiled: Nov 21 2026\n"
-                                         "echo: Free Memory: 3960  PlannerBufferBytes: 1424\necho:Hardcoded Default Settings Loaded\n"),
-               std::make_pair(kMarlin10, "start\nPowerUp\necho:Marlin 1.0.2+\nCompiled: Nov 21 2026\n"));
+  const auto [firmware, text] = GENERATE(
+      std::make_pair(
+          kMarlin21,
+          "start\nPowerUp\nMarlin 2.1.2\n\necho: Last Updated: 2022-12-17 | Author: (none)\necho:Compiled: Nov 21 2026\n"
+          "echo: Free Memory: 3960  PlannerBufferBytes: 1424\necho:Hardcoded Default Settings Loaded\n"),
+      std::make_pair(kMarlin10, "start\nPowerUp\necho:Marlin 1.0.2+\nCompiled: Nov 21 2026\n"));
   Rig r = known_rig(firmware);
   const auto before = r.relay().counters();
   says(r, text);
@@ -215,7 +219,8 @@ TEST_CASE("M2.2: Marlin 1.0 takes an N anywhere for a line number, and its rejec
 
 TEST_CASE("M2.2, M2.4, M2.10, M2.13, M3.1: own lines fit every Marlin: no N, no star, no colon, no M110, short") {
   for (const std::string_view firmware : {kMarlin10, kMarlin11, kMarlin21}) {
-    const std::string all = all_own_lines(firmware, firmware == kMarlin10 ? "" : "Cap:AUTOREPORT_TEMP:1\nCap:AUTOREPORT_POS:1\nCap:AUTOREPORT_FANS:1\n");
+    const std::string all = all_own_lines(
+        firmware, firmware == kMarlin10 ? "" : "Cap:AUTOREPORT_TEMP:1\nCap:AUTOREPORT_POS:1\nCap:AUTOREPORT_FANS:1\n");
     INFO(firmware << all);
     REQUIRE(count_of(all, "\n") > 3);
     CHECK(all.find_first_of("N*:;\r") == std::string::npos);
@@ -254,7 +259,8 @@ TEST_CASE("M2.4: a checksum without a number is ignored by Marlin 1.1 and later,
 
 TEST_CASE("M2.5: a bad line and its repetition have two oks, for each of the three reasons") {
   const auto firmware = GENERATE(kMarlin10, kMarlin11, kMarlin21);
-  const auto [line, reason] = GENERATE(std::make_pair("N4 M105*1\n", "checksum mismatch"), std::make_pair("N9 M105*46\n", "Line Number is not Last Line Number+1"),
+  const auto [line, reason] = GENERATE(std::make_pair("N4 M105*1\n", "checksum mismatch"),
+                                       std::make_pair("N9 M105*46\n", "Line Number is not Last Line Number+1"),
                                        std::make_pair("N4 M105\n", "No Checksum with line number"));
   Rig r = known_rig(firmware);
   exchange(r, line, rejected(reason, 3));

@@ -131,7 +131,8 @@ TEST_CASE("P7.15: a Prusa that reports hears nothing from the agent while its ho
 
 TEST_CASE("P7.22, P7.27, H34, H35, H36: what looks odd passes untouched") {
   Rig r = known_rig(kPrusa313);
-  const std::string odd = std::string(";C32u2_RMD\n\nN12 G1 X1 *65\nM117 \xe4\xf6 \x01\n") + std::string("M117 a\0b\n", 9) + std::string(300, 'B') + "\n";
+  const std::string odd = std::string(";C32u2_RMD\n\nN12 G1 X1 *65\nM117 \xe4\xf6 \x01\n") +
+                          std::string("M117 a\0b\n", 9) + std::string(300, 'B') + "\n";
   r.host(odd);
   CHECK(r.to_printer() == odd);
 }
@@ -144,7 +145,8 @@ TEST_CASE("P7.31: answers that arrive glued together or in pieces mean the same"
   CHECK(r.to_host() == "LCD status changed\n");
 }
 
-TEST_CASE("P7.28: what the printer says of its full buffer is the host's, and nobody waits long for what went with it") {
+TEST_CASE(
+    "P7.28: what the printer says of its full buffer is the host's, and nobody waits long for what went with it") {
   Rig r = known_rig(kPrusa39);
   r.host("G1 X1\nG1 X2\nM117 a\n");
   r.to_printer();
@@ -178,7 +180,9 @@ TEST_CASE("P7.14: a stopped printer that answers nobody but reports on is up, in
   Rig r = known_rig(kPrusa313);
   r.host(numbered(1, "G1 X1"));
   r.to_printer();
-  says(r, "TM: error triggered!\nLCD status changed\nok\n// action:paused\necho:Printer stopped due to errors. Supervision required.\n");
+  says(
+      r,
+      "TM: error triggered!\nLCD status changed\nok\n// action:paused\necho:Printer stopped due to errors. Supervision required.\n");
   r.host(numbered(2, "G1 X2"));
   CHECK(r.to_printer() == numbered(2, "G1 X2"));
   for (int i = 0; i < 300; ++i) {

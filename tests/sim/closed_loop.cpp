@@ -96,7 +96,7 @@ class ClosedLoop {
   bool host_overran_ = false;
   [[nodiscard]] bool agent_is_innocent() const { return now_ - agent_acted_ > seconds(10); }
   std::deque<Delivery> from_printer_;
-  std::string pty_;                 ///< written by the host, not read by the agent yet
+  std::string pty_;  ///< written by the host, not read by the agent yet
   bool plugged_ = false;
   bool host_open_ = false;
   bool connected_ = false, left_ = false, reset_ = false, panicked_ = false, faulted_ = false, ran_out_ = false;
@@ -144,7 +144,8 @@ Time ClosedLoop::next_event() const {
   soon(f.emergency_at, stopped_);
   soon(f.typed_at, typed_);
   soon(f.knob_at, clicked_);
-  if (f.host_sleeps_at.count() > 0) soon(f.host_sleeps_at + f.host_sleeps_for, now_ >= f.host_sleeps_at + f.host_sleeps_for);
+  if (f.host_sleeps_at.count() > 0)
+    soon(f.host_sleeps_at + f.host_sleeps_for, now_ >= f.host_sleeps_at + f.host_sleeps_for);
   return std::max(next, now_);
 }
 
@@ -288,10 +289,10 @@ void ClosedLoop::deliver(const Delivery& delivery) {
     const auto end = delivery.bytes.find('\n', from);
     std::size_t n = (end == std::string::npos ? delivery.bytes.size() : end + 1) - from;
     if (scenario_.bytewise) n = 1;
-    feed_printer_piece(std::string_view(delivery.bytes).substr(from, n), std::string_view(delivery.origins).substr(from, n));
+    feed_printer_piece(std::string_view(delivery.bytes).substr(from, n),
+                       std::string_view(delivery.origins).substr(from, n));
     from += n;
-    while (pump_to_printer()) {
-    }
+    while (pump_to_printer()) {}
   }
 }
 
@@ -305,7 +306,8 @@ void ClosedLoop::deliver_due() {
 
 bool ClosedLoop::pump_to_host() {
   const Faults& f = scenario_.faults;
-  if (f.host_sleeps_at.count() > 0 && now_ >= f.host_sleeps_at && now_ < f.host_sleeps_at + f.host_sleeps_for) return false;
+  if (f.host_sleeps_at.count() > 0 && now_ >= f.host_sleeps_at && now_ < f.host_sleeps_at + f.host_sleeps_for)
+    return false;
   const std::string bytes = relay_.write_to_host(now_);
   if (bytes.empty()) return false;
   if (!host_open_) {
@@ -359,7 +361,11 @@ LoopResult ClosedLoop::run() {
   }
   const auto& in_flight = relay_.state().arbiter.in_flight;
   std::size_t unanswered = in_flight.overflow();
-  for (std::size_t i = 0; i < in_flight.size(); ++i) unanswered += printer_.commands_of('h') == 0 && !in_flight[i].is_own() && !in_flight[i].maybe && now_ - in_flight[i].sent > seconds(5) ? 1 : 0;
+  for (std::size_t i = 0; i < in_flight.size(); ++i)
+    unanswered += printer_.commands_of('h') == 0 && !in_flight[i].is_own() && !in_flight[i].maybe &&
+                          now_ - in_flight[i].sent > seconds(5)
+                      ? 1
+                      : 0;
   witness_.finish(unanswered, *host_, ended_ != kNever, now_);
   LoopResult result = witness_.result();
   result.print_done = host_->is_done();

@@ -16,22 +16,22 @@ namespace sim {
 
 /// What happens to a run besides printing. Rates are per byte; a time of zero: never.
 struct Faults {
-  double to_printer_noise = 0;    ///< corrupted, lost or doubled bytes
+  double to_printer_noise = 0;  ///< corrupted, lost or doubled bytes
   double from_printer_noise = 0;
-  Time reset_at{};                ///< the printer restarts
-  Time panic_at{};                ///< INT4
-  Time thermistor_at{};           ///< thermal stop
+  Time reset_at{};       ///< the printer restarts
+  Time panic_at{};       ///< INT4
+  Time thermistor_at{};  ///< thermal stop
   Time runout_at{};
-  Time stall_at{};                ///< the printer's main loop hangs for `stall_for`
+  Time stall_at{};  ///< the printer's main loop hangs for `stall_for`
   Time stall_for{};
-  Time unplug_at{};               ///< the device vanishes; it is back after 3 s
-  Time host_leaves_at{};          ///< the host closes the port
-  Time host_sleeps_at{};          ///< the host does not read for `host_sleeps_for`
+  Time unplug_at{};       ///< the device vanishes; it is back after 3 s
+  Time host_leaves_at{};  ///< the host closes the port
+  Time host_sleeps_at{};  ///< the host does not read for `host_sleeps_for`
   Time host_sleeps_for{};
-  Time emergency_at{};            ///< the user presses emergency stop
-  Time typed_at{};                ///< the user sends `typed` besides
+  Time emergency_at{};  ///< the user presses emergency stop
+  Time typed_at{};      ///< the user sends `typed` besides
   std::string typed;
-  Time knob_at{};                 ///< the user clicks
+  Time knob_at{};  ///< the user clicks
 
   [[nodiscard]] bool spoil_bytes() const { return to_printer_noise > 0 || from_printer_noise > 0; }
   /// Whether a run with these can be expected to print everything.
@@ -51,27 +51,27 @@ struct LoopScenario {
   Time connect_at = std::chrono::seconds(12);  ///< by then the agent has identified the printer
   Time limit = std::chrono::minutes(20);       ///< virtual time after which a print counts as hung
   bool restore_state = false;                  ///< write the state out and read it back between any two steps
-  double kill_chance = 0;                      ///< of the agent's process, at each point where one may fall: see MortalRelay
-  bool bytewise = false;                       ///< feed every byte alone
+  double kill_chance = 0;  ///< of the agent's process, at each point where one may fall: see MortalRelay
+  bool bytewise = false;   ///< feed every byte alone
 };
 
 struct LoopResult {
-  std::vector<std::string> violations;   ///< empty: every invariant held
+  std::vector<std::string> violations;  ///< empty: every invariant held
   bool print_done = false;
   bool fails_without_agent = false;
-  bool host_overran = false;             ///< the host filled the printer's buffer to its loss, long after the agent's last line
+  bool host_overran = false;  ///< the host filled the printer's buffer to its loss, long after the agent's last line
   std::string host_failure;
   Time duration{};
   std::uint64_t kills = 0;
   std::uint64_t own_lines = 0;
   std::uint64_t own_lines_in_print = 0;
-  std::uint64_t mistakes = 0;            ///< host answers withheld soon after a spoiled byte: damage, not judgement
+  std::uint64_t mistakes = 0;  ///< host answers withheld soon after a spoiled byte: damage, not judgement
   std::uint64_t spoiled_bytes = 0;
-  std::uint64_t leaks = 0;               ///< agent answers that the host saw; only ever where bytes were spoiled
-  Time oldest_temperature{};             ///< in the print, after its heat-up
-  Time longest_hunger{};                 ///< see LoopStarvation
-  std::string recording;                 ///< JSON lines of the printer's side
-  std::string host_saw;                  ///< every byte that the host read
+  std::uint64_t leaks = 0;    ///< agent answers that the host saw; only ever where bytes were spoiled
+  Time oldest_temperature{};  ///< in the print, after its heat-up
+  Time longest_hunger{};      ///< see LoopStarvation
+  std::string recording;      ///< JSON lines of the printer's side
+  std::string host_saw;       ///< every byte that the host read
   gcode::LinkCounters counters;
 };
 

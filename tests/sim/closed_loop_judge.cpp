@@ -24,8 +24,9 @@ LoopResult judge_loop(const LoopScenario& scenario) {
   const LoopResult result = run_loop(scenario);
   // `T0` on Prusa 3.13 and 3.14 prints its ok behind other text, where no host looks for it.
   const auto tool = [](const std::string& line) { return line == "T0"; };
-  const bool hidden_ok = scenario.firmware >= "prusa-3.13" &&
-                         (tool(scenario.faults.typed) || std::any_of(scenario.print.begin(), scenario.print.end(), tool));
+  const bool hidden_ok =
+      scenario.firmware >= "prusa-3.13" &&
+      (tool(scenario.faults.typed) || std::any_of(scenario.print.begin(), scenario.print.end(), tool));
   if (hidden_ok && is_only(result, "hangs")) return excused(result);
   // A comment takes the next line with it on old firmware. A host that numbers "M105 ; x" is asked for it again for ever.
   const bool old = scenario.firmware == "prusa-3.9" || scenario.firmware == "marlin-1.0";

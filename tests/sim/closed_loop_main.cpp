@@ -21,7 +21,7 @@ struct Arguments {
   bool first_only = false;
   double kill_chance = 0;
   std::uint64_t least_kills = 0;
-  bool control = false;   ///< poll off: what the same host and printer do without the agent
+  bool control = false;  ///< poll off: what the same host and printer do without the agent
 };
 
 Arguments parse(int argc, char** argv) {
@@ -59,17 +59,19 @@ void report(const sim::LoopScenario& scenario, const sim::LoopResult& result, co
 }
 
 struct Totals {
-  std::uint64_t runs = 0, failed = 0, own = 0, own_in_print = 0, leaks = 0, done = 0, spoiled = 0, mistakes = 0, kills = 0;
+  std::uint64_t runs = 0, failed = 0, own = 0, own_in_print = 0, leaks = 0, done = 0, spoiled = 0, mistakes = 0,
+                kills = 0;
 };
 
 double in_seconds(sim::Time time) { return static_cast<double>(time.count()) / 1e6; }
 
 void print_run(const sim::LoopScenario& scenario, const sim::LoopResult& result) {
-  std::printf("%s -> %s after %.1f s, own %llu (%llu in print), leaks %llu, oldest temperature %.1f s, hungry %.1f s%s%s\n",
-              sim::describe(scenario).c_str(), result.print_done ? "done" : "not done", in_seconds(result.duration),
-              static_cast<unsigned long long>(result.own_lines), static_cast<unsigned long long>(result.own_lines_in_print),
-              static_cast<unsigned long long>(result.leaks), in_seconds(result.oldest_temperature),
-              in_seconds(result.longest_hunger), result.host_failure.empty() ? "" : ", host: ", result.host_failure.c_str());
+  std::printf(
+      "%s -> %s after %.1f s, own %llu (%llu in print), leaks %llu, oldest temperature %.1f s, hungry %.1f s%s%s\n",
+      sim::describe(scenario).c_str(), result.print_done ? "done" : "not done", in_seconds(result.duration),
+      static_cast<unsigned long long>(result.own_lines), static_cast<unsigned long long>(result.own_lines_in_print),
+      static_cast<unsigned long long>(result.leaks), in_seconds(result.oldest_temperature),
+      in_seconds(result.longest_hunger), result.host_failure.empty() ? "" : ", host: ", result.host_failure.c_str());
 }
 
 void run_seed(std::uint64_t seed, const Arguments& arguments, Totals& totals) {
@@ -102,12 +104,13 @@ int main(int argc, char** argv) {
   }
   std::printf("bytes spoiled %llu, host answers mistaken for own ones after it %llu\n",
               static_cast<unsigned long long>(totals.spoiled), static_cast<unsigned long long>(totals.mistakes));
-  std::printf("prints done %llu, own lines %llu (%llu in prints), leaks %llu\n", static_cast<unsigned long long>(totals.done),
-              static_cast<unsigned long long>(totals.own), static_cast<unsigned long long>(totals.own_in_print),
-              static_cast<unsigned long long>(totals.leaks));
+  std::printf("prints done %llu, own lines %llu (%llu in prints), leaks %llu\n",
+              static_cast<unsigned long long>(totals.done), static_cast<unsigned long long>(totals.own),
+              static_cast<unsigned long long>(totals.own_in_print), static_cast<unsigned long long>(totals.leaks));
   if (arguments.kill_chance > 0) std::printf("kills %llu\n", static_cast<unsigned long long>(totals.kills));
   std::printf("%llu passed, %llu failed\n", static_cast<unsigned long long>(totals.runs - totals.failed),
               static_cast<unsigned long long>(totals.failed));
-  if (totals.kills < arguments.least_kills) std::printf("fewer than %llu kills\n", static_cast<unsigned long long>(arguments.least_kills));
+  if (totals.kills < arguments.least_kills)
+    std::printf("fewer than %llu kills\n", static_cast<unsigned long long>(arguments.least_kills));
   return totals.failed == 0 && totals.kills >= arguments.least_kills ? 0 : 1;
 }

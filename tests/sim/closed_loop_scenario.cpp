@@ -18,7 +18,9 @@ class Draw {
   explicit Draw(std::uint64_t seed) : random_(seed * 0x9e3779b97f4a7c15ULL + 1) {}
   bool chance(double p) { return std::uniform_real_distribution<>(0, 1)(random_) < p; }
   int number(int from, int to) { return std::uniform_int_distribution<>(from, to)(random_); }
-  Time time(Time from, Time to) { return Time(std::uniform_int_distribution<std::int64_t>(from.count(), to.count())(random_)); }
+  Time time(Time from, Time to) {
+    return Time(std::uniform_int_distribution<std::int64_t>(from.count(), to.count())(random_));
+  }
   const std::string& of(const std::vector<std::string>& items) {
     return items[static_cast<std::size_t>(number(0, static_cast<int>(items.size()) - 1))];
   }
@@ -29,11 +31,13 @@ class Draw {
 
 // What a sliced file has between its moves, and what users and plugins add.
 std::string odd_line(Draw& draw) {
+  // clang-format off
   static const std::vector<std::string> kLines{
       "M105",        "M117 layer 7",  "M73 P10 R20",    "M106 S128",    "M107",     "; a comment",  "",
       "M220 S95",    "M221 S98",      "G4 P300",        "M114",         "M301",     "T0",           "M400",
       "M204 S1000",  "G92 E0",        "M104 S205",      "M140 S55",     "M999999",  "M115",         "M113 S2",
       "G1 X5 Y5 ; to the corner",     "M73 Q5 S30",     "M84",          "M900 K0"};
+  // clang-format on
   return draw.of(kLines);
 }
 
@@ -44,8 +48,8 @@ std::vector<std::string> draw_print(Draw& draw) {
   const int moves = draw.number(30, 160);
   const bool long_moves = draw.chance(0.2);
   for (int i = 0; i < moves; ++i) {
-    lines.push_back("G1 X" + std::to_string(10 + (i * 7) % 90) + ".25 Y" + std::to_string(20 + (i * 3) % 80) + " E.03 F" +
-                    std::to_string(long_moves ? 1200 : 6000));
+    lines.push_back("G1 X" + std::to_string(10 + (i * 7) % 90) + ".25 Y" + std::to_string(20 + (i * 3) % 80) +
+                    " E.03 F" + std::to_string(long_moves ? 1200 : 6000));
     if (draw.chance(0.12)) lines.push_back(odd_line(draw));
   }
   lines.insert(lines.end(), {"M73 P100 R0", "M104 S0", "M140 S0", "M84"});
@@ -58,7 +62,8 @@ void lengthen(Draw& draw, LoopScenario& scenario) {
   std::vector<std::string> moves;
   const int count = draw.number(1000, 2000);
   for (int i = 0; i < count; ++i) {
-    moves.push_back("G1 X" + std::to_string(5 + (i * 3) % 110) + ".5 Y" + std::to_string(8 + (i * 5) % 90) + " E.02 F1200");
+    moves.push_back("G1 X" + std::to_string(5 + (i * 3) % 110) + ".5 Y" + std::to_string(8 + (i * 5) % 90) +
+                    " E.02 F1200");
   }
   const std::ptrdiff_t before_the_end = 4;
   scenario.print.insert(scenario.print.end() - before_the_end, moves.begin(), moves.end());
@@ -91,11 +96,10 @@ void draw_faults(Draw& draw, LoopScenario& scenario) {
 }
 
 void draw_typed(Draw& draw, LoopScenario& scenario) {
-  static const std::vector<std::string> kTyped{"M105",      "M155 S1",  "M155 S0",   "M155 S5 C1", "M155 S2 C7", "M601",
-                                               "M602",      "M27",      "M114",      "M20",        "M115",       "M999",
-                                               "M28 A.GCO", "M29",      "M603",      "G4 S2",      "M112",       "M410",
-                                               "M108",      "M105 ; x", "M301",      "M503",       "M123",       "M27 S2",
-                                               "M154 S1",   "T0",       "PRUSA SN",  "M862.3 Q"};
+  static const std::vector<std::string> kTyped{
+      "M105", "M155 S1", "M155 S0",   "M155 S5 C1", "M155 S2 C7", "M601",  "M602",     "M27",     "M114", "M20",
+      "M115", "M999",    "M28 A.GCO", "M29",        "M603",       "G4 S2", "M112",     "M410",    "M108", "M105 ; x",
+      "M301", "M503",    "M123",      "M27 S2",     "M154 S1",    "T0",    "PRUSA SN", "M862.3 Q"};
   if (!draw.chance(0.35)) return;
   scenario.faults.typed = draw.of(kTyped);
   scenario.faults.typed_at = draw.time(scenario.connect_at + milliseconds(500), scenario.connect_at + seconds(40));
@@ -108,8 +112,9 @@ bool Faults::end_the_print() const {
   for (const char* ender : kEnders) {
     if (typed == ender) return true;
   }
-  return spoil_bytes() || reset_at.count() + panic_at.count() + thermistor_at.count() + runout_at.count() + unplug_at.count() +
-                                  host_leaves_at.count() + host_sleeps_at.count() + emergency_at.count() + stall_at.count() >
+  return spoil_bytes() || reset_at.count() + panic_at.count() + thermistor_at.count() + runout_at.count() +
+                                  unplug_at.count() + host_leaves_at.count() + host_sleeps_at.count() +
+                                  emergency_at.count() + stall_at.count() >
                               0;
 }
 
@@ -145,14 +150,15 @@ std::string describe(const LoopScenario& s) {
     return t.count() == 0 ? std::string() : " " + std::string(name) + "@" + std::to_string(t.count() / 1000) + "ms";
   };
   const Faults& f = s.faults;
-  return "seed " + std::to_string(s.seed) + ": " + s.host + (s.host_asks_temperature ? "" : ", asks nothing") + " | " + s.firmware + ", " + std::to_string(s.print.size()) +
-         " lines" + (s.settings.poll ? "" : ", poll off") + (s.instant_moves ? ", instant moves" : "") +
-         (s.bytewise ? ", bytewise" : "") + (s.restore_state ? ", restored" : "") + at("connect", s.connect_at) +
-         (f.to_printer_noise > 0 ? ", noise to printer" : "") + (f.from_printer_noise > 0 ? ", noise from printer" : "") +
-         at("reset", f.reset_at) + at("panic", f.panic_at) + at("thermistor", f.thermistor_at) + at("runout", f.runout_at) +
-         at("stall", f.stall_at) + at("unplug", f.unplug_at) + at("leave", f.host_leaves_at) +
-         at("sleep", f.host_sleeps_at) + at("emergency", f.emergency_at) +
-         (f.typed.empty() ? "" : ", typed '" + f.typed + "'") + at("at", f.typed_at);
+  return "seed " + std::to_string(s.seed) + ": " + s.host + (s.host_asks_temperature ? "" : ", asks nothing") + " | " +
+         s.firmware + ", " + std::to_string(s.print.size()) + " lines" + (s.settings.poll ? "" : ", poll off") +
+         (s.instant_moves ? ", instant moves" : "") + (s.bytewise ? ", bytewise" : "") +
+         (s.restore_state ? ", restored" : "") + at("connect", s.connect_at) +
+         (f.to_printer_noise > 0 ? ", noise to printer" : "") +
+         (f.from_printer_noise > 0 ? ", noise from printer" : "") + at("reset", f.reset_at) + at("panic", f.panic_at) +
+         at("thermistor", f.thermistor_at) + at("runout", f.runout_at) + at("stall", f.stall_at) +
+         at("unplug", f.unplug_at) + at("leave", f.host_leaves_at) + at("sleep", f.host_sleeps_at) +
+         at("emergency", f.emergency_at) + (f.typed.empty() ? "" : ", typed '" + f.typed + "'") + at("at", f.typed_at);
 }
 
 }  // namespace sim

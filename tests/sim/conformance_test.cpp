@@ -29,8 +29,8 @@ std::string visible(const std::string& text) {
 }
 
 struct Exceptions {
-  std::map<Key, int> lines;                     ///< how often
-  std::map<std::string, std::string> skipped;   ///< whole scenarios
+  std::map<Key, int> lines;                    ///< how often
+  std::map<std::string, std::string> skipped;  ///< whole scenarios
 };
 
 // A line: scenario TAB sign and count TAB the line TAB reason. "#" begins a comment. Sign '*': the whole scenario.
@@ -99,8 +99,8 @@ TEST_CASE("conformance summary per scenario", "[.][summary]") {
   for (const sim::Session& session : sim::all_sessions()) {
     const sim::Comparison comparison = sim::compare_session(session, kFolder);
     for (const sim::ScenarioCount& count : comparison.counts) {
-      std::printf("%-55s %-24s lines %4d reproduced %4d excepted %3d timed %4d\n", count.scenario.c_str(), session.firmware.c_str(),
-                  count.lines, count.reproduced, count.lines - count.reproduced, count.timed);
+      std::printf("%-55s %-24s lines %4d reproduced %4d excepted %3d timed %4d\n", count.scenario.c_str(),
+                  session.firmware.c_str(), count.lines, count.reproduced, count.lines - count.reproduced, count.timed);
     }
     for (const sim::Difference& difference : comparison.differences) {
       std::printf("%s\t%c1\t%s\n", difference.scenario.c_str(), difference.sign, visible(difference.line).c_str());

@@ -179,7 +179,8 @@ void FirmwareCore::start_command() {
     return finish_command();
   }
   if (observer) {
-    observer({std::string(current_.text()), current_.numbered ? current_.number : -1, current_.source == Source::kSd, cpu_});
+    observer(
+        {std::string(current_.text()), current_.numbered ? current_.number : -1, current_.source == Source::kSd, cpu_});
   }
   execute();
   if (is_waiting() || !running_) return;

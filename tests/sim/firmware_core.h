@@ -61,8 +61,8 @@ class FirmwareCore {
   Heater hotend, bed;
   SdCard card;
   std::function<void(const Executed&)> observer;
-  std::int64_t last_n = 0;      ///< gcode_LastN
-  bool stopped = false;         ///< after a thermal fault
+  std::int64_t last_n = 0;  ///< gcode_LastN
+  bool stopped = false;     ///< after a thermal fault
   MeatPack meatpack;
   bool homing_fails = false;
 
@@ -92,7 +92,9 @@ class FirmwareCore {
 
   // --- waiting (firmware_script.cpp)
   void then(WaitKind wait, Time duration, std::function<void()> act = {}, BusyText busy = BusyText::kProcessing);
-  void wait_seconds(double seconds, std::function<void()> act = {}) { then(WaitKind::kTime, scaled(seconds), std::move(act)); }
+  void wait_seconds(double seconds, std::function<void()> act = {}) {
+    then(WaitKind::kTime, scaled(seconds), std::move(act));
+  }
   void begin_next_step();
   void complete_wait();
   [[nodiscard]] Time wait_deadline();
@@ -119,16 +121,16 @@ class FirmwareCore {
   void emergency_char(char c);
 
   // --- output (firmware_output.cpp)
-  void print(std::string_view text);                 ///< as it stands
-  void line(std::string_view text);                  ///< with the firmware's own line end
-  void lf(std::string_view text);                    ///< with LF: printf and puts lines
+  void print(std::string_view text);  ///< as it stands
+  void line(std::string_view text);   ///< with the firmware's own line end
+  void lf(std::string_view text);     ///< with LF: printf and puts lines
   void linef(const char* format, ...) __attribute__((format(printf, 2, 3)));
   void lff(const char* format, ...) __attribute__((format(printf, 2, 3)));
   void ok();
   void bare_ok();
   void unknown_command();
   void status_changed();
-  void notify(std::string_view text);                ///< //action:notification
+  void notify(std::string_view text);  ///< //action:notification
   void action(std::string_view what);
   void echo_enqueueing(std::string_view command);
   [[nodiscard]] std::string temperatures();
@@ -143,7 +145,7 @@ class FirmwareCore {
   // --- the command at the front of the queue
   [[nodiscard]] bool seen(char letter) const;
   [[nodiscard]] double value(char letter, double otherwise = 0) const;
-  [[nodiscard]] std::string_view argument() const;   ///< the text behind the command word
+  [[nodiscard]] std::string_view argument() const;  ///< the text behind the command word
   [[nodiscard]] bool parse_code(std::string_view text);
   void execute();
   void build_tables();
@@ -267,14 +269,14 @@ class FirmwareCore {
 
   // --- the machine's state
   std::mt19937_64 random_;
-  Time cpu_{};                 ///< the main loop has run up to here
+  Time cpu_{};  ///< the main loop has run up to here
   Time booted_at_{};
   Time restarts_at_ = kNever;  ///< after a kill, where the firmware restarts itself
   bool on_ = false;
-  bool dead_ = false;          ///< killed: nothing moves any more
+  bool dead_ = false;  ///< killed: nothing moves any more
   bool booting_ = false;
-  bool deaf_ = false;          ///< M303: its loop neither reads nor reports
-  bool saving_ = false;        ///< a crash is being mended: the serial line is not read
+  bool deaf_ = false;                          ///< M303: its loop neither reads nor reports
+  bool saving_ = false;                        ///< a crash is being mended: the serial line is not read
   std::vector<std::function<void()>> unseen_;  ///< what happened while the loop stood still; a handful
   CommandQueue queue_;
   Planner planner_;
@@ -284,13 +286,13 @@ class FirmwareCore {
 
   // the running command
   bool running_ = false;
-  bool popped_ = false;        ///< it took itself out of the queue
-  bool mute_ = false;          ///< it owes no ok
+  bool popped_ = false;  ///< it took itself out of the queue
+  bool mute_ = false;    ///< it owes no ok
   QueuedCommand current_;
   char letter_ = 0;
   int code_ = -1;
   int subcode_ = -1;
-  std::string_view arguments_; ///< into current_
+  std::string_view arguments_;  ///< into current_
 
   std::deque<Step> script_;
   WaitKind wait_ = WaitKind::kNone;
@@ -315,9 +317,9 @@ class FirmwareCore {
   int emergency_size_ = 0;
 
   // motion
-  Axes position_{};            ///< planned
+  Axes position_{};  ///< planned
   std::array<bool, 3> homed_{};
-  double feedrate_ = 1500;     ///< mm per minute
+  double feedrate_ = 1500;  ///< mm per minute
   bool relative_ = false;
   bool e_relative_ = false;
   bool cold_allowed_ = false;
@@ -341,24 +343,24 @@ class FirmwareCore {
 
   // queries
   std::array<int, 6> progress_{-1, -1, -1, -1, -1, -1};  ///< normal percent, minutes, change, then silent
-  bool message_shown_ = false; ///< M117: its text stays on the display
+  bool message_shown_ = false;                           ///< M117: its text stays on the display
   std::array<double, 3> pid_{16.13, 1.1625, 56.23};
   std::array<double, 3> bed_pid_{126.13, 4.30, 924.76};
   int active_tool_ = 0;
 
   // printing
-  Time last_g_{-kNever.count() / 2};   ///< usb_timer: a host prints within ten seconds of a G
+  Time last_g_{-kNever.count() / 2};  ///< usb_timer: a host prints within ten seconds of a G
   bool paused_ = false;
   bool paused_host_ = false;
   bool paused_sd_ = false;
   std::int64_t saved_line_ = 0;
   Axes saved_position_{};
   Time sd_started_{};
-  bool info_prompt_ = false;   ///< Marlin: a prompt that only informs stands on the host's screen already
-  Time model_next_ = kNever;   ///< the next "TM: error" line
+  bool info_prompt_ = false;  ///< Marlin: a prompt that only informs stands on the host's screen already
+  Time model_next_ = kNever;  ///< the next "TM: error" line
   int model_lines_ = 0;
-  Time mmu_gives_up_ = kNever; ///< 3.9 looks for an MMU for thirty seconds
-  bool modal_ = false;         ///< a screen that waits for a click stands on the display
+  Time mmu_gives_up_ = kNever;  ///< 3.9 looks for an MMU for thirty seconds
+  bool modal_ = false;          ///< a screen that waits for a click stands on the display
 
   std::array<Handler, 1000> m_{};
   std::array<Handler, 100> g_{};

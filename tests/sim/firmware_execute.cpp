@@ -56,8 +56,10 @@ void FirmwareCore::execute() {
   current_.bytes[current_.length] = 0;
   if (!parse_code(current_.text())) return execute_word();
   Handler handler = nullptr;
-  if (letter_ == 'M' && code_ >= 0 && code_ < static_cast<int>(m_.size())) handler = m_[static_cast<std::size_t>(code_)];
-  if (letter_ == 'G' && code_ >= 0 && code_ < static_cast<int>(g_.size())) handler = g_[static_cast<std::size_t>(code_)];
+  if (letter_ == 'M' && code_ >= 0 && code_ < static_cast<int>(m_.size()))
+    handler = m_[static_cast<std::size_t>(code_)];
+  if (letter_ == 'G' && code_ >= 0 && code_ < static_cast<int>(g_.size()))
+    handler = g_[static_cast<std::size_t>(code_)];
   if (letter_ == 'T') handler = &FirmwareCore::t_tool;
   // Marlin 2 queues this for itself behind the last command of a file.
   const bool ends_file = letter_ == 'M' && code_ == 1001 && current_.source == Source::kOwn;
@@ -73,6 +75,7 @@ void FirmwareCore::execute_word() {
 
 const std::vector<FirmwareCore::CommandRow>& FirmwareCore::prusa_commands() {
   using F = FirmwareCore;
+  // clang-format off
   static const std::vector<CommandRow> rows = {
       {'G', 0, 0, &F::g_move},          {'G', 1, 0, &F::g_move},           {'G', 2, 0, &F::g_move},
       {'G', 3, 0, &F::g_move},          {'G', 4, 0, &F::g4_dwell},         {'G', 10, 0, &F::nothing},
@@ -109,11 +112,13 @@ const std::vector<FirmwareCore::CommandRow>& FirmwareCore::prusa_commands() {
       {'M', 900, 0, &F::m900_advance},  {'M', 907, 0, &F::nothing},        {'M', 914, 310, &F::nothing},
       {'M', 915, 310, &F::nothing},     {'M', 999, 0, &F::m999_restart},
   };
+  // clang-format on
   return rows;
 }
 
 const std::vector<FirmwareCore::CommandRow>& FirmwareCore::marlin_commands() {
   using F = FirmwareCore;
+  // clang-format off
   static const std::vector<CommandRow> rows = {
       {'G', 0, 0, &F::g_move},          {'G', 1, 0, &F::g_move},           {'G', 2, 0, &F::g_move},
       {'G', 3, 0, &F::g_move},          {'G', 4, 0, &F::g4_dwell},         {'G', 21, 0, &F::nothing},
@@ -143,6 +148,7 @@ const std::vector<FirmwareCore::CommandRow>& FirmwareCore::marlin_commands() {
       {'M', 524, 210, &F::m524_abort},  {'M', 600, 210, &F::m600_change},  {'M', 876, 210, &F::m876_answer},
       {'M', 999, 0, &F::m999_restart},
   };
+  // clang-format on
   return rows;
 }
 

@@ -96,8 +96,8 @@ std::string FirmwareCore::temperatures_prusa() {
   const double nozzle = hotend.reading(cpu_);
   const double plate = bed.reading(cpu_);
   const double target = hotend.target();
-  const int size = std::snprintf(text.data(), text.size(), "T:%.1f /%.1f B:%.1f /%.1f T0:%.1f /%.1f @:%d B@:%d", nozzle, target,
-                                 plate, bed.target(), nozzle, target, hotend.duty(cpu_), bed.duty(cpu_));
+  const int size = std::snprintf(text.data(), text.size(), "T:%.1f /%.1f B:%.1f /%.1f T0:%.1f /%.1f @:%d B@:%d", nozzle,
+                                 target, plate, bed.target(), nozzle, target, hotend.duty(cpu_), bed.duty(cpu_));
   if (is_prusa()) std::snprintf(text.data() + size, text.size() - static_cast<std::size_t>(size), " P:25.5 A:25.4");
   return text.data();
 }
@@ -125,13 +125,13 @@ std::string FirmwareCore::position_line() {
   const char* format = "X:%.2f Y:%.2f Z:%.2f E:%.2f Count X: %.2f Y:%.2f Z:%.2f E:%.2f";
   if (traits.family == Family::kMarlin10) format = "X:%.2f Y:%.2f Z:%.2f E:%.2f Count X: %.2f Y:%.2f Z:%.2f";
   if (traits.family == Family::kMarlin11 || traits.family == Family::kMarlin21) {
-    std::snprintf(text.data(), text.size(), "X:%.2f Y:%.2f Z:%.2f E:%.2f Count X:%d Y:%d Z:%d", position_[0], position_[1],
-                  position_[2], position_[3], static_cast<int>(live[0] * 80), static_cast<int>(live[1] * 80),
-                  static_cast<int>(live[2] * 400));
+    std::snprintf(text.data(), text.size(), "X:%.2f Y:%.2f Z:%.2f E:%.2f Count X:%d Y:%d Z:%d", position_[0],
+                  position_[1], position_[2], position_[3], static_cast<int>(live[0] * 80),
+                  static_cast<int>(live[1] * 80), static_cast<int>(live[2] * 400));
     return text.data();
   }
-  std::snprintf(text.data(), text.size(), format, position_[0], position_[1], position_[2], position_[3], live[0], live[1],
-                live[2], live[3]);
+  std::snprintf(text.data(), text.size(), format, position_[0], position_[1], position_[2], position_[3], live[0],
+                live[1], live[2], live[3]);
   return text.data();
 }
 

@@ -192,26 +192,33 @@ void FirmwareCore::park_and_wait(double parking, double unloading, std::string_v
     line(request);
     prompt("Nozzle Parked", "Continue");
   });
-  then(WaitKind::kUserOrTime, std::chrono::seconds(10), [this, request] {
-    if (clicked_) return;
-    line("echo:Send M108 to heat nozzle");
-    prompt("Heater Timeout", "Reheat");
-    script_.push_front({WaitKind::kUser, {}, {}, BusyText::kUser});
-    script_.push_front({WaitKind::kUser, {}, [this, request] {
-      line("//action:prompt_end");
-      line("//action:prompt_begin Reheating...");
-      line("//action:prompt_show");
-      line(request);
-      prompt("Reheat Done", "Continue");
-    }, BusyText::kUser});
-  }, BusyText::kUser);
+  then(
+      WaitKind::kUserOrTime, std::chrono::seconds(10),
+      [this, request] {
+        if (clicked_) return;
+        line("echo:Send M108 to heat nozzle");
+        prompt("Heater Timeout", "Reheat");
+        script_.push_front({WaitKind::kUser, {}, {}, BusyText::kUser});
+        script_.push_front({WaitKind::kUser,
+                            {},
+                            [this, request] {
+                              line("//action:prompt_end");
+                              line("//action:prompt_begin Reheating...");
+                              line("//action:prompt_show");
+                              line(request);
+                              prompt("Reheat Done", "Continue");
+                            },
+                            BusyText::kUser});
+      },
+      BusyText::kUser);
 }
 
 void FirmwareCore::m600_marlin() {
   then(WaitKind::kMotion, {}, [this] { action("paused"); });
   park_and_wait(1.1, 8.8, "echo:Insert filament and send M108");
   wait_seconds(1.8, [this] { prompt("Paused", "PurgeMore", "Continue"); });
-  then(WaitKind::kAnswer, {}, [this] { end_prompt(); }, BusyText::kUser);
+  then(
+      WaitKind::kAnswer, {}, [this] { end_prompt(); }, BusyText::kUser);
   wait_seconds(1, [this] {
     action("resumed");
     prompt("Resuming", "Dismiss");
@@ -250,10 +257,13 @@ void FirmwareCore::thermal_stop(std::string_view error, std::string_view prefix)
   });
   // What the user can recover from is over with a click; after the others only a reset helps.
   const bool recoverable = prefix != "Error:";
-  then(WaitKind::kUser, {}, [this, recoverable] {
-    modal_ = false;
-    if (recoverable) stopped = false;
-  }, BusyText::kUser);
+  then(
+      WaitKind::kUser, {},
+      [this, recoverable] {
+        modal_ = false;
+        if (recoverable) stopped = false;
+      },
+      BusyText::kUser);
   begin_next_step();
 }
 

@@ -100,8 +100,8 @@ void FirmwareCore::m73_progress() {
     if (seen(kLetters[i])) progress_[i] = static_cast<int>(value(kLetters[i]));
   }
   if (!is_prusa()) {
-    return linef("echo: M73 Progress: %d%%; Time left: %dm; Change: %dm;", std::max(0, progress_[0]), std::max(0, progress_[1]),
-                 std::max(0, progress_[2]));
+    return linef("echo: M73 Progress: %d%%; Time left: %dm; Change: %dm;", std::max(0, progress_[0]),
+                 std::max(0, progress_[1]), std::max(0, progress_[2]));
   }
   for (const std::size_t mode : {std::size_t{0}, std::size_t{3}}) {
     const char* name = mode == 0 ? "NORMAL" : "SILENT";
@@ -109,8 +109,8 @@ void FirmwareCore::m73_progress() {
       lff("%s MODE: Percent done: %d; print time remaining in mins: %d; Change in mins: %d", name, progress_[mode],
           progress_[mode + 1], progress_[mode + 2]);
     } else {
-      lff("%s MODE: Percent done: %d; print time remaining in mins: %d", name, progress_[mode] < 0 ? 255 : progress_[mode],
-          progress_[mode + 1]);
+      lff("%s MODE: Percent done: %d; print time remaining in mins: %d", name,
+          progress_[mode] < 0 ? 255 : progress_[mode], progress_[mode + 1]);
     }
   }
 }
@@ -215,7 +215,8 @@ void FirmwareCore::prusa_word() {
   const std::string_view text = current_.text();
   const auto has = [text](std::string_view word) { return text.find(word) != std::string_view::npos; };
   if (has("Fir")) return line(traits.fir);
-  if (has("Rev")) return line(traits.version >= 310 ? "1_75mm_MK3S-EINSy_10a-E3Dv6full" : "1_75mm_MK3-EINSy_10a-E3Dv6full");
+  if (has("Rev"))
+    return line(traits.version >= 310 ? "1_75mm_MK3S-EINSy_10a-E3Dv6full" : "1_75mm_MK3-EINSy_10a-E3Dv6full");
   if (has("SN")) return traits.version >= 310 ? line("CZPX4720X004XC34242") : lf("Not in farm mode.");
   if (has("nozzle")) return line("0.40");
   if (has("RESET")) return begin_boot(cpu_, " Software Reset\n");

@@ -53,7 +53,8 @@ void FirmwareCore::read_serial() {
     last_char_ = cpu_;
     if (traits.has_meatpack) {
       if (meatpack.take(static_cast<std::uint8_t>(c)) == MeatPack::Event::kCommand) {
-        print(std::string(" [MP] PV01 ") + (meatpack.is_on() ? "ON " : "OFF ") + (meatpack.omits_spaces() ? "NSP\n" : "ESP\n"));
+        print(std::string(" [MP] PV01 ") + (meatpack.is_on() ? "ON " : "OFF ") +
+              (meatpack.omits_spaces() ? "NSP\n" : "ESP\n"));
       }
       for (int i = 0; i < meatpack.count; ++i) {
         if (!take_char_prusa(meatpack.characters[static_cast<std::size_t>(i)])) return;
@@ -118,7 +119,8 @@ bool FirmwareCore::accept_line_prusa() {
     const char* rest = nullptr;
     number = number_of(command + 1, &rest);
     while (*rest == ' ') ++rest;
-    const bool sets_number = traits.version < 313 ? std::strstr(begin, "M110") != nullptr : std::strncmp(rest, "M110", 4) == 0;
+    const bool sets_number =
+        traits.version < 313 ? std::strstr(begin, "M110") != nullptr : std::strncmp(rest, "M110", 4) == 0;
     if (number != last_n + 1 && !sets_number) return number_error("Line Number is not Last Line Number+1");
     if (star == nullptr) return number_error("No Checksum with line number");
     if (static_cast<unsigned>(number_of(star + 1)) != checksum_of({begin, static_cast<std::size_t>(star - begin)})) {
@@ -128,7 +130,8 @@ bool FirmwareCore::accept_line_prusa() {
   } else if (star != nullptr && !exempt) {
     return number_error("No Line Number with checksum");
   }
-  std::string_view text(command, star != nullptr && !exempt ? static_cast<std::size_t>(star - command) : std::strlen(command));
+  std::string_view text(command,
+                        star != nullptr && !exempt ? static_cast<std::size_t>(star - command) : std::strlen(command));
   if (text == "M112") {
     kill(true);
     return false;
@@ -165,7 +168,8 @@ bool FirmwareCore::accept_line_marlin() {
     }
     const char* star = traits.version >= 200 ? std::strrchr(command, '*') : std::strchr(command, '*');
     if (star == nullptr) return number_error("No Checksum with line number");
-    if (static_cast<unsigned>(number_of(star + 1)) != checksum_of({command, static_cast<std::size_t>(star - command)})) {
+    if (static_cast<unsigned>(number_of(star + 1)) !=
+        checksum_of({command, static_cast<std::size_t>(star - command)})) {
       return number_error("checksum mismatch");
     }
     last_n = number;
@@ -292,7 +296,8 @@ void FirmwareCore::emergency_char(char c) {
   if (emergency_size_ == 0 && c == 'N') emergency_state_ = 1;
   if (emergency_state_ == 1 && c == ' ') emergency_state_ = 0;
   if (leading || emergency_state_ == 1) return;
-  if (emergency_size_ < static_cast<int>(emergency_.size())) emergency_[static_cast<std::size_t>(emergency_size_++)] = c;
+  if (emergency_size_ < static_cast<int>(emergency_.size()))
+    emergency_[static_cast<std::size_t>(emergency_size_++)] = c;
 }
 
 }  // namespace sim

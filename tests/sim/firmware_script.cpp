@@ -105,7 +105,8 @@ void FirmwareCore::heating_tick() {
   char rest[16] = "W:?";
   if (residency_since_ != kNever) {
     const Time left = residency_since_ + scaled(residency) - cpu_;
-    std::snprintf(rest, sizeof rest, "W:%d", static_cast<int>(std::max<std::int64_t>(0, left.count()) * options.speed / 1e6));
+    std::snprintf(rest, sizeof rest, "W:%d",
+                  static_cast<int>(std::max<std::int64_t>(0, left.count()) * options.speed / 1e6));
   }
   const double nozzle = hotend.reading(cpu_);
   if (traits.family == Family::kMarlin21 || traits.family == Family::kMarlin11) {

@@ -163,7 +163,8 @@ void FirmwareCore::write_to_file() {
   const bool ends = is_prusa() ? text.find("M29") != std::string_view::npos : text.substr(0, 3) == "M29";
   if (!ends) {
     // Before 3.13 the stored text kept its number, behind a '$' in place of the N.
-    if (is_prusa() && traits.version < 313 && current_.numbered) card.append("$" + std::to_string(current_.number) + " ");
+    if (is_prusa() && traits.version < 313 && current_.numbered)
+      card.append("$" + std::to_string(current_.number) + " ");
     card.append(text);
     card.append("\r\n");
     return;

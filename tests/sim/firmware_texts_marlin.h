@@ -142,8 +142,7 @@ inline constexpr std::string_view kBootC =
     "echo:Hardcoded Default Settings Loaded\n"
     "//action:prompt_end\n";
 
-inline constexpr std::string_view kBootTailC =
-    "echo:SD card ok\n";
+inline constexpr std::string_view kBootTailC = "echo:SD card ok\n";
 
 inline constexpr std::string_view kIdentity119 =
     "FIRMWARE_NAME:Marlin 1.1.9 (Github) SOURCE_CODE_URL:https://github.com/MarlinFirmware/Marlin "

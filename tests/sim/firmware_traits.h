@@ -14,26 +14,26 @@ enum class Family : std::uint8_t { kPrusa, kMarlin10, kMarlin11, kMarlin21 };
 struct FirmwareTraits {
   std::string_view name;
   Family family = Family::kPrusa;
-  int version = 0;                 ///< Prusa: 309, 313, 314; Marlin: 100, 119, 212
-  std::string_view eol = "\n";     ///< of SERIAL_ECHOLN; printf lines end in LF everywhere
-  int queue_slots = 4;             ///< Marlin's BUFSIZE; Prusa's queue is counted in bytes instead
-  bool keepalive = false;          ///< echo:busy
-  bool rx_timeout = false;         ///< a partial line is thrown away after 2 s
+  int version = 0;              ///< Prusa: 309, 313, 314; Marlin: 100, 119, 212
+  std::string_view eol = "\n";  ///< of SERIAL_ECHOLN; printf lines end in LF everywhere
+  int queue_slots = 4;          ///< Marlin's BUFSIZE; Prusa's queue is counted in bytes instead
+  bool keepalive = false;       ///< echo:busy
+  bool rx_timeout = false;      ///< a partial line is thrown away after 2 s
   bool has_meatpack = false;
-  bool autoreport = false;         ///< M155 and Cap lines
+  bool autoreport = false;  ///< M155 and Cap lines
   bool advanced_ok = false;
   bool emergency_parser = false;
-  bool host_actions = false;       ///< //action:notification and prompts
+  bool host_actions = false;  ///< //action:notification and prompts
   bool has_sd = false;
   bool two_hotends = false;
-  bool dead_after_kill = false;    ///< M112 needs a reset from outside
-  bool quiet_while_heating = false; ///< no busy lines inside M109 and M190
+  bool dead_after_kill = false;      ///< M112 needs a reset from outside
+  bool quiet_while_heating = false;  ///< no busy lines inside M109 and M190
   std::string_view action = "// action:";
-  std::string_view fir;            ///< PRUSA Fir
-  std::string_view boot;           ///< banner after "start"; '@' stands for the reset cause's line
-  std::string_view boot_tail;      ///< what comes later, when the card was looked at
-  std::string_view identity;       ///< the answer to M115, without its ok, with all line ends
-  std::string_view settings;       ///< the answer to M503
+  std::string_view fir;        ///< PRUSA Fir
+  std::string_view boot;       ///< banner after "start"; '@' stands for the reset cause's line
+  std::string_view boot_tail;  ///< what comes later, when the card was looked at
+  std::string_view identity;   ///< the answer to M115, without its ok, with all line ends
+  std::string_view settings;   ///< the answer to M503
 };
 
 /// The row of that name, or nullptr.

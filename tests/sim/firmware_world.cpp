@@ -45,7 +45,8 @@ void FirmwareCore::begin_boot(Time now, std::string_view cause, bool after_kill)
       modal_ = true;
       busy_next_ = cpu_ + busy_period_;
     });
-    then(WaitKind::kUser, {}, [this] { modal_ = false; }, BusyText::kUser);
+    then(
+        WaitKind::kUser, {}, [this] { modal_ = false; }, BusyText::kUser);
   }
   then(WaitKind::kTime, kTailAfter, [this] {
     print(traits.boot_tail);
@@ -99,12 +100,15 @@ void FirmwareCore::see_fault(SensorFault fault) {
   // 1.0 tells it in two lines (marlin.md 6).
   if (traits.family == Family::kMarlin10) return thermal_stop("0\n: Extruder switched off. MINTEMP triggered !");
   if (fault == SensorFault::kHotendOpen) {
-    return thermal_stop(prusa ? "0: Heaters switched off. MINTEMP triggered!" : "MINTEMP triggered, system stopped! Heater_ID: E0");
+    return thermal_stop(prusa ? "0: Heaters switched off. MINTEMP triggered!"
+                              : "MINTEMP triggered, system stopped! Heater_ID: E0");
   }
   if (fault == SensorFault::kHotendShort) {
-    return thermal_stop(prusa ? "0: Heaters switched off. MAXTEMP triggered!" : "MAXTEMP triggered, system stopped! Heater_ID: E0");
+    return thermal_stop(prusa ? "0: Heaters switched off. MAXTEMP triggered!"
+                              : "MAXTEMP triggered, system stopped! Heater_ID: E0");
   }
-  thermal_stop(prusa ? "Heaters switched off. MINTEMP BED triggered!" : "MINTEMP triggered, system stopped! Heater_ID: bed");
+  thermal_stop(prusa ? "Heaters switched off. MINTEMP BED triggered!"
+                     : "MINTEMP triggered, system stopped! Heater_ID: bed");
 }
 
 void FirmwareCore::press_knob(Time now) {
@@ -139,7 +143,8 @@ void FirmwareCore::set_temperatures(double nozzle, double plate, Time now, doubl
 void FirmwareCore::stall_fan(Time now) {
   in_the_loop(now, [this] {
     if (!is_prusa()) return;
-    line(traits.version >= 312 ? "Hotend fan speed is lower than expected" : "Extruder fan speed is lower than expected");
+    line(traits.version >= 312 ? "Hotend fan speed is lower than expected"
+                               : "Extruder fan speed is lower than expected");
     hotend.set_target(0, cpu_);
     status_changed();
   });

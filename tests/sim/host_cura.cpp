@@ -33,9 +33,7 @@ class CuraHost final : public HostBase {
     probe_at_ = now + kBootloader;
   }
   void advance(Time now) override;
-  [[nodiscard]] Time deadline() const override {
-    return open_ ? std::min({probe_at_, silent_at_, start_at_}) : kNever;
-  }
+  [[nodiscard]] Time deadline() const override { return open_ ? std::min({probe_at_, silent_at_, start_at_}) : kNever; }
   void command(std::string_view line, Time now) override;
   void emergency_stop(Time now) override { command("M112", now); }
   void cancel(Time now) override;
@@ -56,7 +54,7 @@ class CuraHost final : public HostBase {
 
   bool probing_ = true;
   bool asked_firmware_ = false;
-  bool received_ = true;   ///< an ok came since the last line was sent
+  bool received_ = true;  ///< an ok came since the last line was sent
   bool busy_ = false;
   bool printing_ = false;
   bool paused_ = false;

@@ -25,9 +25,7 @@ bool is_temperature(std::string_view line) {
   return (contains(line, " B:") || line.starts_with("B:")) && !contains(line, "A:");
 }
 
-bool is_position(std::string_view line) {
-  return contains(line, "X:") && contains(line, "Y:") && contains(line, "Z:");
-}
+bool is_position(std::string_view line) { return contains(line, "X:") && contains(line, "Y:") && contains(line, "Z:"); }
 
 bool has_target(std::string_view line) {
   for (auto slash = line.find('/'); slash != std::string_view::npos; slash = line.find('/', slash + 1)) {
@@ -158,8 +156,8 @@ void OctoPrintHost::read_error(std::string_view line, Time now) {
     last_error_names_line_ = names_any(line, {"line number", "expected line"});
     return;
   }
-  if (names_any(line, {"volume.init", "openroot", "workdir", "error writing to file", "cannot open",
-                       "open failed", "cannot enter", "unknown command"})) {
+  if (names_any(line, {"volume.init", "openroot", "workdir", "error writing to file", "cannot open", "open failed",
+                       "cannot enter", "unknown command"})) {
     return;
   }
   fail_and_stop("the firmware reported: " + std::string(line));

@@ -83,15 +83,15 @@ class OctoPrintHost final : public HostBase {
 
   State state_ = State::kConnecting;
   int credit_ = 0;
-  std::deque<Entry> commands_;   ///< typed or polled in a print: wait for an ok each
-  std::deque<Entry> outgoing_;   ///< wait for a credit only
-  std::deque<Entry> again_;      ///< lines of a resend, before everything else
+  std::deque<Entry> commands_;  ///< typed or polled in a print: wait for an ok each
+  std::deque<Entry> outgoing_;  ///< wait for a credit only
+  std::deque<Entry> again_;     ///< lines of a resend, before everything else
   bool resend_queue_only_ = false;
 
-  std::int64_t current_line_ = 0;                ///< number of the next numbered line
-  std::array<std::string, kHistory> history_;    ///< by number modulo its size
+  std::int64_t current_line_ = 0;              ///< number of the next numbered line
+  std::array<std::string, kHistory> history_;  ///< by number modulo its size
   std::size_t history_size_ = 0;
-  std::int64_t resend_delta_ = 0;                ///< 0: no resend under way
+  std::int64_t resend_delta_ = 0;  ///< 0: no resend under way
   bool resend_active_ = false;
   bool last_error_names_line_ = false;
   std::int64_t last_resend_ = -1;
@@ -99,7 +99,7 @@ class OctoPrintHost final : public HostBase {
   std::int64_t same_resend_ = -1;
   int same_resend_count_ = 0;
 
-  std::size_t position_ = 0;                     ///< next line of the print
+  std::size_t position_ = 0;  ///< next line of the print
   bool print_started_ = false;
   bool firmware_known_ = false;
   bool emergency_parser_ = false;

@@ -23,9 +23,7 @@ std::int64_t parameter(std::string_view text, char letter) {
   return value;
 }
 
-bool heats(std::string_view text) {
-  return is_code(text, "M109") || is_code(text, "M190") || is_code(text, "M116");
-}
+bool heats(std::string_view text) { return is_code(text, "M109") || is_code(text, "M190") || is_code(text, "M116"); }
 
 bool runs_long(std::string_view text) {
   for (const char* code : {"G4", "G28", "G29", "G30", "G32", "M400", "M226", "M600"}) {

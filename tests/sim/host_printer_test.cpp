@@ -32,8 +32,7 @@ struct Pair {
   Time now{};
 
   Pair(const std::string& name, HostOptions options, const std::string& firmware)
-      : printer(firmware, fast(options.seed)),
-        host(make_host(name, std::move(options))) {
+      : printer(firmware, fast(options.seed)), host(make_host(name, std::move(options))) {
     printer.on_executed([this](const Executed& line) { executed.push_back(line); });
     printer.power_on(now);
     run(10s);

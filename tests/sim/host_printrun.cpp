@@ -23,8 +23,11 @@ bool is_utf8(std::string_view text) {
   std::size_t at = 0;
   while (at < text.size()) {
     const auto lead = static_cast<unsigned char>(text[at++]);
-    const int follow = lead < 0x80 ? 0 : lead >= 0xc2 && lead < 0xe0 ? 1 : lead >= 0xe0 && lead < 0xf0 ? 2
-                       : lead >= 0xf0 && lead < 0xf5 ? 3 : -1;
+    const int follow = lead < 0x80                   ? 0
+                       : lead >= 0xc2 && lead < 0xe0 ? 1
+                       : lead >= 0xe0 && lead < 0xf0 ? 2
+                       : lead >= 0xf0 && lead < 0xf5 ? 3
+                                                     : -1;
     if (follow < 0 || at + static_cast<std::size_t>(follow) > text.size()) return false;
     for (int i = 0; i < follow; ++i) {
       if ((static_cast<unsigned char>(text[at++]) & 0xc0) != 0x80) return false;
@@ -80,8 +83,8 @@ class PrintrunHost final : public HostBase {
   bool printing_ = false;
   bool was_started_ = false;
   std::deque<std::string> typed_;
-  std::vector<std::string> sent_;   ///< by line number since the print began or went on; what a Resend can have
-  std::int64_t first_sent_ = 0;     ///< number of sent_[0]: a pause forgets what was sent before it
+  std::vector<std::string> sent_;  ///< by line number since the print began or went on; what a Resend can have
+  std::int64_t first_sent_ = 0;    ///< number of sent_[0]: a pause forgets what was sent before it
   std::int64_t line_number_ = 0;
   std::int64_t resend_from_ = -1;
   std::size_t position_ = 0;

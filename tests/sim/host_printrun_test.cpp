@@ -28,8 +28,7 @@ TEST_CASE("the Printrun-like host asks with M105 until something answers, every 
 TEST_CASE("a print of the Printrun-like host begins and ends with N-1 M110*15") {
   auto printer = printing(2);
   REQUIRE(printer.run_until_done());
-  CHECK(printer.lines ==
-        std::vector<std::string>{"M105", "N-1 M110*15", "N0 G1 X1*97", "N1 G1 X2*99", "N-1 M110*15"});
+  CHECK(printer.lines == std::vector<std::string>{"M105", "N-1 M110*15", "N0 G1 X1*97", "N1 G1 X2*99", "N-1 M110*15"});
 }
 
 TEST_CASE("a lost ok hangs the Printrun-like host for ever, and it knows no timeout") {

@@ -17,11 +17,11 @@
 namespace sim {
 namespace {
 
-using prusalink::Wanted;
 using prusalink::is_busy;
 using prusalink::is_printer_type;
 using prusalink::is_version;
 using prusalink::matches;
+using prusalink::Wanted;
 
 constexpr Time kSettle = 8s;
 constexpr Time kDetect = 5s;
@@ -37,7 +37,7 @@ struct Instruction {
   std::string text;
   Wanted wanted = Wanted::kNothing;
   bool is_print = false;
-  std::string bytes;   ///< as sent, kept for a resend
+  std::string bytes;  ///< as sent, kept for a resend
   Time sent_at{};
   bool matched = false;
 };
@@ -103,9 +103,9 @@ class PrusaLinkHost final : public HostBase {
   std::string identity_;
 
   std::optional<Instruction> current_;
-  std::deque<Instruction> ordinary_;   ///< queries and what the user typed
-  std::deque<Instruction> printing_;   ///< print lines and what belongs between them: go first
-  std::deque<Instruction> recovery_;   ///< lines of a resend: before everything
+  std::deque<Instruction> ordinary_;  ///< queries and what the user typed
+  std::deque<Instruction> printing_;  ///< print lines and what belongs between them: go first
+  std::deque<Instruction> recovery_;  ///< lines of a resend: before everything
   std::deque<Instruction> history_;
   bool planner_fed_ = false;
   bool worked_around_m110_ = false;

@@ -19,8 +19,12 @@ class TerminalHost final : public HostBase {
   void connect(Time now) override;
   void advance(Time now) override;
   [[nodiscard]] Time deadline() const override { return open_ ? std::min(type_at_, give_up_at_) : kNever; }
-  void command(std::string_view line, Time) override { if (open_) enter(line); }
-  void emergency_stop(Time) override { if (open_) enter("M112"); }
+  void command(std::string_view line, Time) override {
+    if (open_) enter(line);
+  }
+  void emergency_stop(Time) override {
+    if (open_) enter("M112");
+  }
   void cancel(Time) override { position_ = options_.print.size(); }
   void pause(Time) override { type_at_ = kNever; }
   void resume(Time now) override { type_at_ = now; }
@@ -36,12 +40,12 @@ class TerminalHost final : public HostBase {
   void await_oks(Time now);
   static bool owes_ok(std::string_view line) { return !without_comment(line).empty(); }
 
-  std::string line_;              ///< what is being typed
+  std::string line_;  ///< what is being typed
   std::size_t typed_ = 0;
   std::size_t position_ = 0;
   bool waiting_ = false;
   Time type_at_ = kNever;
-  Time give_up_at_ = kNever;      ///< goes on without the ok from then
+  Time give_up_at_ = kNever;  ///< goes on without the ok from then
 };
 
 void TerminalHost::connect(Time now) {

@@ -20,7 +20,8 @@ std::string answer_like_a_prusa(const std::string& line) {
 }
 
 ScriptedPrinter print_with(const std::string& host, std::uint64_t seed) {
-  ScriptedPrinter printer(host, {.seed = seed, .print = {"; a comment", "G28", "", "G1 X1 ; trailing", "G1 X2", "M84"}});
+  ScriptedPrinter printer(host,
+                          {.seed = seed, .print = {"; a comment", "G28", "", "G1 X1 ; trailing", "G1 X2", "M84"}});
   printer.answer = answer_like_a_prusa;
   printer.connect();
   return printer;

@@ -28,9 +28,11 @@ bool starts(std::string_view text, std::string_view with) { return text.starts_w
 bool is_report(std::string_view line) {
   while (starts(line, " ")) line.remove_prefix(1);
   if (starts(line, "T:")) {
-    return line.find("W:") == std::string_view::npos && line.find(" E:") == std::string_view::npos && line.find('/') != std::string_view::npos;
+    return line.find("W:") == std::string_view::npos && line.find(" E:") == std::string_view::npos &&
+           line.find('/') != std::string_view::npos;
   }
-  return starts(line, "X:") || starts(line, "E0:") || starts(line, "SD printing byte") || starts(line, "Not SD printing");
+  return starts(line, "X:") || starts(line, "E0:") || starts(line, "SD printing byte") ||
+         starts(line, "Not SD printing");
 }
 
 bool switches_report(std::string_view line) {
@@ -135,22 +137,27 @@ void LoopWitness::own_written(std::string_view bytes, const VirtualPrinter& prin
   ++own_lines_;
   check_own_text(bytes, now);
   if (!scenario_.settings.poll) fail("rule 12: own line with poll off " + quoted(bytes), now);
-  if (last_to_printer_ != '\n' && last_to_printer_ != '\r') fail("rule 2: own line inside a host line " + quoted(bytes), now);
+  if (last_to_printer_ != '\n' && last_to_printer_ != '\r')
+    fail("rule 2: own line inside a host line " + quoted(bytes), now);
   last_to_printer_ = '\n';
-  const bool prints = print_began_ && !host.is_done() && !left_ && host.failure().empty() && now - last_numbered_ < seconds(9);
+  const bool prints =
+      print_began_ && !host.is_done() && !left_ && host.failure().empty() && now - last_numbered_ < seconds(9);
   own_in_print_ += prints ? 1 : 0;
   // A main loop that hangs looks to everybody like an ok that was lost.
   const Faults& f = scenario_.faults;
   const bool stalled = f.stall_at.count() > 0 && now >= f.stall_at && now < f.stall_at + f.stall_for + kNewsTravel;
-  const bool quiet = !spoiled_ && !killed_ && !stalled && (disturbed_at_ == kNever || now - disturbed_at_ > kNewsTravel);
+  const bool quiet =
+      !spoiled_ && !killed_ && !stalled && (disturbed_at_ == kNever || now - disturbed_at_ > kNewsTravel);
   if (!quiet) return;
   // A command that was not answered for half a minute is given up, whatever it does.
-  if (printer.commands_of('h') > 0 && now - last_passed_ < seconds(29)) fail("rule 2: own line while the host has commands outstanding " + quoted(bytes), now);
+  if (printer.commands_of('h') > 0 && now - last_passed_ < seconds(29))
+    fail("rule 2: own line while the host has commands outstanding " + quoted(bytes), now);
   if (printer.commands_of('a') > 0) fail("rule 1: a second own line " + quoted(bytes), now);
   if (printer.is_uploading()) fail("rule 4: own line into an upload " + quoted(bytes), now);
   if (printer.is_meatpack_on()) fail("rule 4: own line into MeatPack " + quoted(bytes), now);
   if (printer.is_stopped()) fail("rule 4: own line to a stopped printer " + quoted(bytes), now);
-  if (printer.is_booting() && relay.printer().booting) fail("rule 8: own line into the boot text " + quoted(bytes), now);
+  if (printer.is_booting() && relay.printer().booting)
+    fail("rule 8: own line into the boot text " + quoted(bytes), now);
   if (prints && disturbed_at_ == kNever && starts(scenario_.firmware, "prusa-3.1")) {
     fail("rule 3: own line in a print on a Prusa that reports by itself " + quoted(bytes), now);
   }
@@ -167,8 +174,8 @@ void LoopWitness::judge_ok(char owner, bool withheld, Time now) {
   if (oks_ahead_ < 0) fail("rule 6: an ok for the host is withheld", now);
 }
 
-void LoopWitness::judge_line(std::string_view line, std::string_view origins, const LineVerdict& verdict, bool asked_reports,
-                             Time now) {
+void LoopWitness::judge_line(std::string_view line, std::string_view origins, const LineVerdict& verdict,
+                             bool asked_reports, Time now) {
   if (starts(line, "Resend")) resend_at_ = now;
   // What noise did to the books waits as long as the printer lets everybody wait.
   if (starts(line, "echo:busy") && spoiled_ && now - last_spoiled_ < kSpoiltFor) last_spoiled_ = now;
@@ -190,7 +197,8 @@ void LoopWitness::judge_line(std::string_view line, std::string_view origins, co
     const bool spoilt = spoiled_ && now - last_spoiled_ < kSpoiltFor;
     if (owner == 'h' && spoilt) ++mistakes_;
     if (owner == 'h' && !spoilt) fail("rule 6: an answer to the host is withheld " + quoted(line), now);
-    if (owner == '-' && !spoiled_ && !is_report(line)) fail("rule 6: a line that answers nobody is withheld " + quoted(line), now);
+    if (owner == '-' && !spoiled_ && !is_report(line))
+      fail("rule 6: a line that answers nobody is withheld " + quoted(line), now);
     return;
   }
   if (!verdict.attended) return;
@@ -198,19 +206,23 @@ void LoopWitness::judge_line(std::string_view line, std::string_view origins, co
   // While a command of the host's runs that prints the same text, a report cannot be told from its answer; around a
   // resend it is not tried.
   if (verdict.host_waits) alike_at_ = now;
-  const bool alike = (now - alike_at_ < seconds(1) || now - resend_at_ < seconds(10)) && !starts(line, "T:") && !starts(line, " T:");
-  const bool leak = owner == 'a' || (owner == '-' && !asked_reports && is_report(line) && scenario_.settings.poll && !alike);
+  const bool alike =
+      (now - alike_at_ < seconds(1) || now - resend_at_ < seconds(10)) && !starts(line, "T:") && !starts(line, " T:");
+  const bool leak =
+      owner == 'a' || (owner == '-' && !asked_reports && is_report(line) && scenario_.settings.poll && !alike);
   if (!leak) return;
   ++leaks_;
   if (owner == 'a' && starts(line, "ok T:")) ++answers_ahead_, answer_leaked_ = now;
   if (!spoiled_ && disturbed_at_ == kNever && scenario_.faults.stall_at.count() == 0) {
-    fail(std::string(owner == 'a' ? "rule 6: an answer to the agent" : "rule 9: a report that the host never asked for") +
-             " reaches the host " + quoted(line), now);
+    fail(std::string(owner == 'a' ? "rule 6: an answer to the agent"
+                                  : "rule 9: a report that the host never asked for") +
+             " reaches the host " + quoted(line),
+         now);
   }
 }
 
-void LoopWitness::printer_said(std::string_view bytes, std::string_view origins, const LineVerdict& verdict, bool asked_reports,
-                               Time now) {
+void LoopWitness::printer_said(std::string_view bytes, std::string_view origins, const LineVerdict& verdict,
+                               bool asked_reports, Time now) {
   line_ += bytes;
   line_origins_ += origins;
   line_passed_ += verdict.passed_bytes;
@@ -229,8 +241,9 @@ void LoopWitness::executed(const Executed& executed, Time) {
 
 void LoopWitness::check(const gcode::LineRelay& relay, const VirtualHost& host, const VirtualPrinter&, Time now) {
   const auto& settings = scenario_.settings;
-  const Time longest = settings.poll ? 2 * settings.drain_limit + std::max(settings.hold_limit, kAnswerRuns) + milliseconds(2)
-                                     : Time::zero();
+  const Time longest = settings.poll
+                           ? 2 * settings.drain_limit + std::max(settings.hold_limit, kAnswerRuns) + milliseconds(2)
+                           : Time::zero();
   if (!line_written_.empty() && now - line_written_.front() > longest) {
     fail("rule 2: a host line is held for more than " + std::to_string(longest.count() / 1000) + " ms", now);
   }
@@ -244,8 +257,11 @@ void LoopWitness::check(const gcode::LineRelay& relay, const VirtualHost& host, 
 void LoopWitness::check_starvation(const gcode::LineRelay& relay, const VirtualHost& host, Time now) {
   const gcode::Dialect& dialect = relay.dialect();
   // What has not said who it is, is asked nothing in a print (rule 3).
-  const bool by_question = relay.dialect().family != gcode::FirmwareFamily::kUnknown && (dialect.family != gcode::FirmwareFamily::kUnknown && dialect.autoreport != gcode::Autoreport::kMask);
-  const bool undisturbed = !spoiled_ && disturbed_at_ == kNever && scenario_.faults.typed.empty() && !scenario_.faults.end_the_print();
+  const bool by_question =
+      relay.dialect().family != gcode::FirmwareFamily::kUnknown &&
+      (dialect.family != gcode::FirmwareFamily::kUnknown && dialect.autoreport != gcode::Autoreport::kMask);
+  const bool undisturbed =
+      !spoiled_ && disturbed_at_ == kNever && scenario_.faults.typed.empty() && !scenario_.faults.end_the_print();
   const bool prints = print_began_ && !host.is_done() && scenario_.settings.poll;
   starvation_.temperature_at(prints && by_question && undisturbed ? relay.printer().temperature_report.at : now);
   if (starvation_.hungry() > kLongestHunger) fail("rule 2: a printing host starves the agent of temperatures", now);
@@ -266,16 +282,18 @@ void LoopWitness::check_executed(Time now) {
   if (done == expected) return;
   const auto at = static_cast<std::size_t>(
       std::mismatch(done.begin(), done.end(), expected.begin(), expected.end()).first - done.begin());
-  fail("duty 1: move " + std::to_string(at) + " of " + std::to_string(expected.size()) + " is not executed once and in order: " +
-           quoted(at < done.size() ? done[at] : "nothing") + " for " + quoted(at < expected.size() ? expected[at] : "nothing") +
-           ", " + std::to_string(done.size()) + " executed", now);
+  fail("duty 1: move " + std::to_string(at) + " of " + std::to_string(expected.size()) +
+           " is not executed once and in order: " + quoted(at < done.size() ? done[at] : "nothing") + " for " +
+           quoted(at < expected.size() ? expected[at] : "nothing") + ", " + std::to_string(done.size()) + " executed",
+       now);
 }
 
 void LoopWitness::finish(std::size_t host_in_flight, const VirtualHost& host, bool came_to_an_end, Time now) {
   if (!violations_.empty()) return;
   // A host that slept reads what it had asked for when it has switched it off by now.
   const bool slept = scenario_.faults.host_sleeps_at.count() > 0 && scenario_.faults.typed == "M155 S0";
-  if (!slept && host.saw_external_heatup() && scenario_.settings.poll && !spoiled_ && disturbed_at_ == kNever) fail("rule 9: the host believes in a heat-up from outside", now);
+  if (!slept && host.saw_external_heatup() && scenario_.settings.poll && !spoiled_ && disturbed_at_ == kNever)
+    fail("rule 9: the host believes in a heat-up from outside", now);
   if (scenario_.faults.end_the_print()) return;
   const bool prints = scenario_.host != "terminal";
   if (!host.failure().empty()) fail("duty 1: the host gave up: " + host.failure(), now);

@@ -20,7 +20,7 @@ struct LineVerdict {
   bool withheld = false;
   bool dropped = false;
   bool attended = false;
-  bool host_waits = false;   ///< a command of the host's is with the printer
+  bool host_waits = false;  ///< a command of the host's is with the printer
   std::size_t passed_bytes = 0;
 };
 
@@ -35,7 +35,8 @@ class LoopWitness {
   void passed_to_printer(std::string_view bytes, Time now);
   void own_written(std::string_view bytes, const VirtualPrinter& printer, const gcode::LineRelay& relay,
                    const VirtualHost& host, Time now);
-  void printer_said(std::string_view bytes, std::string_view origins, const LineVerdict& verdict, bool asked_reports, Time now);
+  void printer_said(std::string_view bytes, std::string_view origins, const LineVerdict& verdict, bool asked_reports,
+                    Time now);
   void executed(const Executed& executed, Time now);
   void spoiled(Time now) { last_spoiled_ = now, spoiled_ = true, ++spoiled_bytes_; }
   void disturbed(Time now) { disturbed_at_ = now; }
@@ -54,7 +55,8 @@ class LoopWitness {
 
  private:
   void judge_ok(char owner, bool withheld, Time now);
-  void judge_line(std::string_view line, std::string_view origins, const LineVerdict& verdict, bool asked_reports, Time now);
+  void judge_line(std::string_view line, std::string_view origins, const LineVerdict& verdict, bool asked_reports,
+                  Time now);
   void check_own_text(std::string_view bytes, Time now);
   void note_host_line(std::string_view line, Time now);
   void check_executed(Time now);
@@ -66,19 +68,19 @@ class LoopWitness {
   std::vector<Time> line_written_;  ///< when the host ended each line that is not passed yet
   std::string host_line_;           ///< the host's line in the making
   char last_to_printer_ = '\n';
-  bool host_asked_reports_ = false; ///< it sent any command that switches a report
-  std::string line_, line_origins_; ///< the printer's line in the making
+  bool host_asked_reports_ = false;  ///< it sent any command that switches a report
+  std::string line_, line_origins_;  ///< the printer's line in the making
   std::size_t line_passed_ = 0;
   bool start_seen_ = false;
   bool left_ = false;
   bool print_began_ = false;
-  std::int64_t oks_ahead_ = 0;       ///< bare oks that the host was given, minus those that were its
-  std::int64_t answers_ahead_ = 0;   ///< answers to the agent's M105 that the host was given and has no own for yet
+  std::int64_t oks_ahead_ = 0;      ///< bare oks that the host was given, minus those that were its
+  std::int64_t answers_ahead_ = 0;  ///< answers to the agent's M105 that the host was given and has no own for yet
   Time answer_leaked_{-std::chrono::hours(1)};
   Time last_numbered_{};
   Time last_passed_{};
   Time resend_at_{-std::chrono::hours(1)};
-  Time alike_at_{-std::chrono::hours(1)};                  ///< when a host command was passed whose answer looks like a report
+  Time alike_at_{-std::chrono::hours(1)};  ///< when a host command was passed whose answer looks like a report
   bool killed_ = false;
   bool spoiled_ = false;
   Time last_spoiled_{};

@@ -56,8 +56,8 @@ class MortalRelay {
   };
   struct Side {
     bool is_host;
-    std::string in, out;        ///< the pipes
-    Counts counts, committed;   ///< what the ledger believes
+    std::string in, out;       ///< the pipes
+    Counts counts, committed;  ///< what the ledger believes
   };
   struct Memory {
     std::array<char, gcode::RelayMemory::kFromHost> from_host;

@@ -21,8 +21,8 @@ constexpr int kMoves = 60;
 constexpr int kFateAtMove = 20;
 constexpr double kExtruded = 0.05;
 constexpr std::array<const char*, static_cast<std::size_t>(Fate::kCount)> kFateWords{
-    "nothing", "pause", "cancel", "stop at the printer", "reset", "thermistor", "power panic",
-    "unplug", "emergency stop", "host leaves"};
+    "nothing",    "pause",       "cancel", "stop at the printer", "reset",
+    "thermistor", "power panic", "unplug", "emergency stop",      "host leaves"};
 
 /// Some files tell their progress, some end without switching the motors off.
 std::vector<std::string> print_of(const Story& story) {
@@ -181,8 +181,7 @@ void Stage::step(Time end) {
   printer_.advance(now_);
   if (host_open_ && now_ >= host_->deadline()) host_->advance(now_);
   if (now_ >= relay_.deadline()) relay_.tick(now_);
-  while (pump()) {
-  }
+  while (pump()) {}
 }
 
 void Stage::run_until(Time end) {
@@ -264,7 +263,8 @@ bool makes_sense(const Story& story) {
 }  // namespace
 
 Story draw_story(std::uint64_t seed) {
-  static const std::vector<std::string> kHosts{"octoprint", "printrun", "prusalink", "cura", "octoprint", "printrun", "cura", "card", "menu"};
+  static const std::vector<std::string> kHosts{"octoprint", "printrun", "prusalink", "cura", "octoprint",
+                                               "printrun",  "cura",     "card",      "menu"};
   const auto firmwares = VirtualPrinter::firmware_names();
   Dice dice(seed * 77 + 5);
   Story story;

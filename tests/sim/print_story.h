@@ -13,27 +13,32 @@ namespace sim {
 
 /// What happens when a third of the moves are done.
 enum class Fate : std::uint8_t {
-  kNothing,       ///< completed
-  kPause,         ///< the host pauses for a minute and goes on: completed
-  kCancel,        ///< the user cancels at the host; half a minute later the host is closed
-  kMenuStop,      ///< the printer's own menu or a command stops it
-  kReset, kThermistor, kPowerPanic, kUnplug, kEmergency, kHostLeaves,
+  kNothing,   ///< completed
+  kPause,     ///< the host pauses for a minute and goes on: completed
+  kCancel,    ///< the user cancels at the host; half a minute later the host is closed
+  kMenuStop,  ///< the printer's own menu or a command stops it
+  kReset,
+  kThermistor,
+  kPowerPanic,
+  kUnplug,
+  kEmergency,
+  kHostLeaves,
   kCount
 };
 
 struct Story {
   std::uint64_t seed = 1;
-  std::string firmware, host;   ///< host "card": M23 and M24 from a terminal; "menu": started at the printer
+  std::string firmware, host;  ///< host "card": M23 and M24 from a terminal; "menu": started at the printer
   Fate fate = Fate::kNothing;
 };
 
 struct StoryEnd {
-  bool happened = false;                        ///< the fate met a print that ran
+  bool happened = false;  ///< the fate met a print that ran
   std::uint64_t started = 0;
-  std::optional<gcode::PrintResult> result;     ///< of the first print; nothing: it is open still
-  std::string why;                              ///< the rule
-  double left_out_seconds = 0;                  ///< of the time from beginning to end
-  double paused_seconds = 0;                    ///< how long it was in truth, at least
+  std::optional<gcode::PrintResult> result;  ///< of the first print; nothing: it is open still
+  std::string why;                           ///< the rule
+  double left_out_seconds = 0;               ///< of the time from beginning to end
+  double paused_seconds = 0;                 ///< how long it was in truth, at least
   double extruded_mm = 0, commanded_mm = 0;
 };
 

@@ -37,14 +37,17 @@ struct Table {
     const int said = end.result ? static_cast<int>(*end.result) : 3;
     ++counts[truth][said];
     if (truth != said || end.started != 1) {
-      wrong.push_back(sim::describe(story) + ": " + kWords[said] + ", " + std::to_string(end.started) + " started: " + end.why);
+      wrong.push_back(sim::describe(story) + ": " + kWords[said] + ", " + std::to_string(end.started) +
+                      " started: " + end.why);
     }
     if (story.fate == sim::Fate::kPause && end.left_out_seconds < end.paused_seconds - 15) {
-      wrong.push_back(sim::describe(story) + ": a pause of " + std::to_string(end.paused_seconds) + " s, left out " + std::to_string(end.left_out_seconds));
+      wrong.push_back(sim::describe(story) + ": a pause of " + std::to_string(end.paused_seconds) + " s, left out " +
+                      std::to_string(end.left_out_seconds));
     }
     const bool host_prints = story.host != "card" && story.host != "menu";
     if (host_prints && said == 0 && std::abs(end.extruded_mm - end.commanded_mm) > 1e-6) {
-      wrong.push_back(sim::describe(story) + ": filament " + std::to_string(end.extruded_mm) + " mm of " + std::to_string(end.commanded_mm));
+      wrong.push_back(sim::describe(story) + ": filament " + std::to_string(end.extruded_mm) + " mm of " +
+                      std::to_string(end.commanded_mm));
     }
   }
   void print(std::ostream& out) const {

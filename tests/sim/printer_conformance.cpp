@@ -20,7 +20,7 @@ struct Act {
   enum class Kind : std::uint8_t { kSend, kTemperature, kCue } kind = Kind::kSend;
   Time at{};
   std::string bytes;
-  std::size_t oks_before = 0;   ///< kSend: acknowledging lines that the recording holds before it
+  std::size_t oks_before = 0;  ///< kSend: acknowledging lines that the recording holds before it
   double hotend = 0, bed = 0, hotend_drift = 0, bed_drift = 0;
   Cue cue = Cue::kReset;
   double cue_seconds = 0;
@@ -35,7 +35,8 @@ Time warped(const Scenario& scenario, Time at) {
   const double factor = scenario.slow_lasts / (scenario.slow_to - scenario.slow_from);
   const Time inside = std::min(at, of_seconds(scenario.slow_to)) - of_seconds(scenario.slow_from);
   const Time after = std::max(at, of_seconds(scenario.slow_to)) - of_seconds(scenario.slow_to);
-  return of_seconds(scenario.slow_from) + Time(static_cast<std::int64_t>(static_cast<double>(inside.count()) * factor)) + after;
+  return of_seconds(scenario.slow_from) +
+         Time(static_cast<std::int64_t>(static_cast<double>(inside.count()) * factor)) + after;
 }
 
 bool acknowledges(const std::string& line) { return line.substr(0, 2) == "ok" || line.substr(0, 7) == "Resend:"; }
@@ -262,11 +263,11 @@ class Replay {
   std::vector<Act> acts_;
   Time now_{};
   Time offset_{};
-  Time end_{};             ///< of the last recording
+  Time end_{};  ///< of the last recording
   std::string held_back_;
-  bool deaf_ = false;      ///< between two recordings
+  bool deaf_ = false;  ///< between two recordings
   int scenario_ = 0;
-  int heard_ = -1;         ///< the scenario of the last act
+  int heard_ = -1;  ///< the scenario of the last act
   std::size_t recorded_oks_ = 0;
   std::size_t said_oks_ = 0;
   std::size_t forgiven_ = 0;

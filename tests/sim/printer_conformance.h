@@ -13,20 +13,30 @@ namespace sim {
 
 /// What the recorder did to the printer besides talking to it.
 enum class Cue : std::uint8_t {
-  kPowerOn, kReset, kHotendOpen, kHotendShort, kBedOpen, kThermalModel, kRepair, kPowerPanic, kFanStall, kRunout,
-  kHomingFails, kStall
+  kPowerOn,
+  kReset,
+  kHotendOpen,
+  kHotendShort,
+  kBedOpen,
+  kThermalModel,
+  kRepair,
+  kPowerPanic,
+  kFanStall,
+  kRunout,
+  kHomingFails,
+  kStall
 };
 
 struct CueAt {
-  double at = 0;        ///< seconds from the scenario's start
+  double at = 0;  ///< seconds from the scenario's start
   Cue cue = Cue::kReset;
-  double seconds = 0;   ///< kStall: for how long
+  double seconds = 0;  ///< kStall: for how long
 };
 
 struct Scenario {
-  std::string name;     ///< "prusa/mk3s-3.13.3/02_m115", below tests/recordings, without .jsonl
+  std::string name;  ///< "prusa/mk3s-3.13.3/02_m115", below tests/recordings, without .jsonl
   std::vector<CueAt> cues{};
-  double unheard = 0;   ///< seconds before it in which the recorder did not listen
+  double unheard = 0;  ///< seconds before it in which the recorder did not listen
   /// From `slow_from` to `slow_to` of the recording's time the emulator lived through `slow_lasts` seconds only.
   double slow_from = 0, slow_to = 0, slow_lasts = 0;
 };
@@ -39,15 +49,15 @@ struct Session {
 
 struct Difference {
   std::string scenario;
-  char sign = '-';      ///< '-' recorded and not said, '+' said and not recorded, '~' a timed kind on one side only
+  char sign = '-';  ///< '-' recorded and not said, '+' said and not recorded, '~' a timed kind on one side only
   std::string line;
 };
 
 struct ScenarioCount {
   std::string scenario;
-  int lines = 0;        ///< recorded lines that are compared one by one
+  int lines = 0;  ///< recorded lines that are compared one by one
   int reproduced = 0;
-  int timed = 0;        ///< recorded lines that are compared as kinds
+  int timed = 0;  ///< recorded lines that are compared as kinds
 };
 
 struct Comparison {

@@ -94,8 +94,9 @@ TEST_CASE("a print begun at the display announces itself") {
 TEST_CASE("after a crash the host is asked for everything that had not moved, with a plain ok for each queued line") {
   Talk talk("prusa-3.13");
   std::string sent;
-  for (long n = 1; n <= 8; ++n) sent += numbered(n, n % 2 == 1 ? "G1 X50 F1500" : "G1 X0 F1500") + "\n";  // two seconds each
-  talk.say(sent, 5s);  // two are done, six still planned
+  for (long n = 1; n <= 8; ++n)
+    sent += numbered(n, n % 2 == 1 ? "G1 X50 F1500" : "G1 X0 F1500") + "\n";  // two seconds each
+  talk.say(sent, 5s);                                                         // two are done, six still planned
   talk.printer.crash(talk.now);
   const std::string text = talk.wait(4s);
   CHECK(count(text, "echo:enqueing \"CRASH_DETECTEDX\"\n") == 1);

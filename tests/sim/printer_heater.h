@@ -7,9 +7,9 @@
 namespace sim {
 
 struct HeaterBody {
-  double ambient = 25.5;   ///< degrees Celsius
-  double span = 400;       ///< what full power reaches above ambient
-  double seconds = 120;    ///< time constant
+  double ambient = 25.5;  ///< degrees Celsius
+  double span = 400;      ///< what full power reaches above ambient
+  double seconds = 120;   ///< time constant
 };
 
 class Heater {
@@ -33,9 +33,9 @@ class Heater {
   HeaterBody body_;
   double speed_;
   double target_ = 0;
-  double start_;            ///< celsius at since_
+  double start_;  ///< celsius at since_
   double broken_reading_ = __builtin_nan("");
-  bool follows_ = false;    ///< the world decides
+  bool follows_ = false;  ///< the world decides
   double drift_ = 0;
   Time since_{};
 };

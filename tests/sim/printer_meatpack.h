@@ -31,9 +31,9 @@ class MeatPack {
   bool on_ = false;
   bool no_spaces_ = false;
   bool command_due_ = false;
-  int marks_ = 0;           ///< FF bytes seen in a row
-  int whole_due_ = 0;       ///< characters that will come whole
-  char second_ = 0;         ///< the second of a pair whose first comes whole
+  int marks_ = 0;      ///< FF bytes seen in a row
+  int whole_due_ = 0;  ///< characters that will come whole
+  char second_ = 0;    ///< the second of a pair whose first comes whole
 };
 
 }  // namespace sim

@@ -16,7 +16,7 @@ struct QueuedCommand {
   std::array<char, 96> bytes{};
   std::uint8_t length = 0;
   Source source = Source::kSerial;
-  char origin = '-';          ///< who sent it, for the witness of a simulation
+  char origin = '-';  ///< who sent it, for the witness of a simulation
   bool numbered = false;
   std::int64_t number = 0;
   std::uint32_t sd_end = 0;  ///< where in the file reading stood behind this command

@@ -38,7 +38,8 @@ void ReceiveRing::arrive(std::string_view bytes, Time now, bool paced, char orig
 }
 
 void ReceiveRing::absorb(Time now) {
-  for (; wire_done_ < wire_.size() && arrival_of(wire_done_) <= now; ++wire_done_) push(wire_[wire_done_], wire_origins_[wire_done_]);
+  for (; wire_done_ < wire_.size() && arrival_of(wire_done_) <= now; ++wire_done_)
+    push(wire_[wire_done_], wire_origins_[wire_done_]);
   if (wire_done_ == wire_.size() && !wire_.empty()) {
     wire_.clear();
     wire_origins_.clear();

@@ -35,10 +35,11 @@ class ReceiveRing {
   [[nodiscard]] char popped_origin() const { return popped_origin_; }
   /// What the firmware has read of a line, and what a comment does to the lines behind it.
   struct Begun {
-    bool any = false;         ///< characters of a line are kept
-    char origin = 'h';        ///< whose the first of them was
+    bool any = false;   ///< characters of a line are kept
+    char origin = 'h';  ///< whose the first of them was
     bool in_comment = false;
-    bool comment_leaks = false;  ///< a comment behind a command swallows that command and the next line (Prusa, Marlin 1.0)
+    /// a comment behind a command swallows that command and the next line (Prusa, Marlin 1.0)
+    bool comment_leaks = false;
   };
   /// Lines of that origin, begun, in the ring or on the wire, that are neither blank nor swallowed by a comment.
   [[nodiscard]] int lines_of(char origin, const Begun& begun) const;
@@ -61,10 +62,10 @@ class ReceiveRing {
   int size_ = 0;
   std::uint64_t lost_ = 0;
   std::uint64_t lines_flushed_ = 0;
-  std::string wire_;             ///< bytes on their way; bounded by what the caller sends ahead of the clock
-  std::string wire_origins_;     ///< one for each byte of wire_
-  std::size_t wire_done_ = 0;    ///< of wire_, already in the ring
-  Time wire_start_{};            ///< when wire_[0] began
+  std::string wire_;           ///< bytes on their way; bounded by what the caller sends ahead of the clock
+  std::string wire_origins_;   ///< one for each byte of wire_
+  std::size_t wire_done_ = 0;  ///< of wire_, already in the ring
+  Time wire_start_{};          ///< when wire_[0] began
 };
 
 }  // namespace sim

@@ -10,7 +10,8 @@ std::string upper(std::string_view name) {
   while (!name.empty() && (name.front() == '/' || name.front() == ' ')) name.remove_prefix(1);
   while (!name.empty() && name.back() == ' ') name.remove_suffix(1);
   std::string text(name);
-  std::transform(text.begin(), text.end(), text.begin(), [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
+  std::transform(text.begin(), text.end(), text.begin(),
+                 [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   return text;
 }
 

@@ -23,8 +23,8 @@ class SdCard {
 
   /// Case does not matter; a leading slash neither. Empty if there is none.
   [[nodiscard]] std::string find(std::string_view name) const;
-  bool open(std::string_view name);            ///< for reading, at its beginning
-  bool create(std::string_view name);          ///< for writing, emptied
+  bool open(std::string_view name);    ///< for reading, at its beginning
+  bool create(std::string_view name);  ///< for writing, emptied
   bool remove(std::string_view name);
   void append(std::string_view text) { files_[open_].append(text); }
   void close() { open_.clear(); }

@@ -31,13 +31,16 @@ void add_prusa313(std::vector<Session>& sessions) {
     sessions.push_back(session_of("prusa-3.13", "prusa/mk3s-3.13.3/", names));
     return sessions.back();
   };
+  // clang-format off
   Session& basics = add({"01_boot_reset", "02_m115", "03_m105", "04_m155_s1", "04b_m155_masks", "05_m27_idle", "06_m114",
                          "07_m73", "08_m220_m221", "09_unknown", "10_blank_comment", "11_numbered_ok", "12_number_errors",
                          "13_m110", "14_pingpong_inject", "14b_pipelined_inject", "15_back_to_back",
                          "15b_back_to_back_while_blocked"});
+  // clang-format on
   named(basics, "01_").cues = {{0.178, Cue::kReset}};
-  Session& heat = add({"16_overlong", "17_burst_overflow", "18_m109_wait", "19_m190_wait", "20_m109_autoreport", "21_g28",
-                       "21b_g28w", "22_g4_m105", "23_m400", "24_prusa_cmds", "25_sd", "25b_sd_print", "25c_sd_print_pause"});
+  Session& heat =
+      add({"16_overlong", "17_burst_overflow", "18_m109_wait", "19_m190_wait", "20_m109_autoreport", "21_g28",
+           "21b_g28w", "22_g4_m105", "23_m400", "24_prusa_cmds", "25_sd", "25b_sd_print", "25c_sd_print_pause"});
   named(heat, "22_").unheard = 20;
   Session& writing = add({"26_m28_write"});
   (void)writing;
@@ -68,11 +71,13 @@ void add_prusa39(std::vector<Session>& sessions) {
     sessions.push_back(session_of("prusa-3.9", "prusa/mk3s-3.9.0/", names));
     return sessions.back();
   };
+  // clang-format off
   Session& basics = add({"01_boot_reset", "02_m115", "03_m105", "04_m155_s1", "04b_m155_masks", "05_m27_idle", "06_m114",
                          "07_m73", "08_m220_m221", "09_unknown", "10_blank_comment", "11_numbered_ok", "12_number_errors",
                          "13_m110", "14_pingpong_inject", "14b_pipelined_inject", "15_back_to_back",
                          "15b_back_to_back_while_blocked", "16_overlong", "17_burst_overflow", "18_m109_wait", "19_m190_wait",
                          "20_m109_autoreport", "21_g28", "21b_g28w", "22_g4_m105", "23_m400", "24_prusa_cmds"});
+  // clang-format on
   named(basics, "01_").cues = {{0.247, Cue::kReset}};
   named(basics, "04_").unheard = 20;
   Scenario& burst = named(basics, "17_");
@@ -87,7 +92,8 @@ void add_prusa39(std::vector<Session>& sessions) {
   named(rest, "30_").cues = {{9.09, Cue::kReset}};
 }
 
-void add_marlin(std::vector<Session>& sessions, const char* firmware, const char* prefix, std::initializer_list<const char*> names) {
+void add_marlin(std::vector<Session>& sessions, const char* firmware, const char* prefix,
+                std::initializer_list<const char*> names) {
   for (const char* name : names) {
     sessions.push_back(session_of(firmware, std::string("marlin/").append(prefix).append("_"), {name}));
     Scenario& scenario = sessions.back().scenarios.front();
@@ -104,15 +110,19 @@ std::vector<Session> all_sessions() {
   std::vector<Session> sessions;
   add_prusa313(sessions);
   add_prusa39(sessions);
-  add_marlin(sessions, "marlin-2.1.2-plain", "A", {"boot", "m105", "m115", "m155", "queries", "oddlines", "numbered", "inject",
-             "backtoback", "overlong", "dwell", "kill112", "heating", "home", "m410", "prompt", "m600"});
-  add_marlin(sessions, "marlin-2.1.2-modern", "B", {"boot", "m105", "m115", "m155", "queries", "oddlines", "numbered", "inject",
-             "backtoback", "overlong", "dwell", "kill112", "heating", "home", "home_failed_kill", "m410", "prompt", "m600", "runout"});
-  add_marlin(sessions, "marlin-2.1.2-advanced-ok", "C", {"boot", "m105", "m115", "m155", "queries", "oddlines", "numbered",
-             "inject", "backtoback", "overlong", "dwell", "kill112", "heating", "home", "home_failed_kill", "m410", "prompt",
-             "m600", "sd", "sd2"});
-  add_marlin(sessions, "marlin-1.1.9", "M119", {"boot", "m105", "m115", "m155", "queries", "oddlines", "numbered", "inject",
-             "backtoback", "overlong", "dwell", "kill112"});
+  add_marlin(sessions, "marlin-2.1.2-plain", "A",
+             {"boot", "m105", "m115", "m155", "queries", "oddlines", "numbered", "inject", "backtoback", "overlong",
+              "dwell", "kill112", "heating", "home", "m410", "prompt", "m600"});
+  add_marlin(sessions, "marlin-2.1.2-modern", "B",
+             {"boot", "m105", "m115", "m155", "queries", "oddlines", "numbered", "inject", "backtoback", "overlong",
+              "dwell", "kill112", "heating", "home", "home_failed_kill", "m410", "prompt", "m600", "runout"});
+  add_marlin(sessions, "marlin-2.1.2-advanced-ok", "C",
+             {"boot",       "m105",     "m115",  "m155",    "queries", "oddlines", "numbered",         "inject",
+              "backtoback", "overlong", "dwell", "kill112", "heating", "home",     "home_failed_kill", "m410",
+              "prompt",     "m600",     "sd",    "sd2"});
+  add_marlin(sessions, "marlin-1.1.9", "M119",
+             {"boot", "m105", "m115", "m155", "queries", "oddlines", "numbered", "inject", "backtoback", "overlong",
+              "dwell", "kill112"});
   return sessions;
 }
 

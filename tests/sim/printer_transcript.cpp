@@ -14,18 +14,21 @@ bool holds(std::string_view text, std::string_view part) { return text.find(part
 /// Lines whose numbers come from the physical world or from the clock.
 bool has_worldly_numbers(std::string_view line) {
   if (begins(line, "Error") || begins(line, "echo:Unknown") || begins(line, "Unknown")) return false;
-  for (const std::string_view mark : {"T:", "Count X", " RPM", "SD printing byte", " P15", " min, ", "Free Memory", "TM: error",
-                                      "MSG", " hours ", " deg"}) {
+  for (const std::string_view mark : {"T:", "Count X", " RPM", "SD printing byte", " P15", " min, ", "Free Memory",
+                                      "TM: error", "MSG", " hours ", " deg"}) {
     if (holds(line, mark)) return true;
   }
   if (begins(line, "ok ") && holds(line, " P") && holds(line, " B")) return true;
-  return line.size() >= 3 && line.size() <= 6 && std::isdigit(static_cast<unsigned char>(line[0])) != 0 && holds(line, ":");
+  return line.size() >= 3 && line.size() <= 6 && std::isdigit(static_cast<unsigned char>(line[0])) != 0 &&
+         holds(line, ":");
 }
 
 std::string blanked(std::string_view line) {
   std::string text;
   for (std::size_t i = 0; i < line.size(); ++i) {
-    const auto digit = [&](std::size_t at) { return at < line.size() && std::isdigit(static_cast<unsigned char>(line[at])) != 0; };
+    const auto digit = [&](std::size_t at) {
+      return at < line.size() && std::isdigit(static_cast<unsigned char>(line[at])) != 0;
+    };
     const bool minus = line[i] == '-' && digit(i + 1);
     const bool keep = i > 0 && line[i - 1] == 'N' && begins(line, "ok N");  // the line that an ADVANCED_OK answers
     if (!digit(i) && !minus) {
@@ -51,17 +54,20 @@ std::string timed_kind(const std::string& line, const std::string& next) {
   if (begins(line, "TM: error |")) return "thermal model";
   if (begins(line, "wait")) return "wait";
   const bool answered = begins(next, "ok");
-  if (begins(line, "T:") || begins(line, " T:")) return holds(line, " E:") || holds(line, " W:") ? "heating" : "temperature report";
+  if (begins(line, "T:") || begins(line, " T:"))
+    return holds(line, " E:") || holds(line, " W:") ? "heating" : "temperature report";
   if ((begins(line, "X:") && holds(line, "Count")) && !answered) return "position report";
   if (begins(line, "E0:") && holds(line, "RPM") && !answered) return "fan report";
-  if ((begins(line, "Not SD printing") || begins(line, "SD printing byte")) && !answered && !begins(next, "#:")) return "SD report";
+  if ((begins(line, "Not SD printing") || begins(line, "SD printing byte")) && !answered && !begins(next, "#:"))
+    return "SD report";
   return {};
 }
 
 using Lines = std::vector<TranscriptLine>;
 
 /// Indices of a longest common subsequence of the untimed lines.
-std::vector<std::pair<std::size_t, std::size_t>> matches(const Lines& a, const Lines& b, const std::vector<std::size_t>& ia,
+std::vector<std::pair<std::size_t, std::size_t>> matches(const Lines& a, const Lines& b,
+                                                         const std::vector<std::size_t>& ia,
                                                          const std::vector<std::size_t>& ib) {
   const std::size_t n = ia.size();
   const std::size_t m = ib.size();
@@ -137,7 +143,8 @@ std::vector<TranscriptLine> Transcript::lines() const {
     if (holds(line.text, "_min: ") || holds(line.text, "_max: ")) line.text = without_endstop_state(line.text);
     std::string next;
     for (std::size_t j = i + 1; j < raw_.size() && j < i + 4 && next.empty(); ++j) {
-      if (!begins(raw_[j].text, "echo:busy") && !begins(raw_[j].text, "T:") && !begins(raw_[j].text, " T:")) next = raw_[j].text;
+      if (!begins(raw_[j].text, "echo:busy") && !begins(raw_[j].text, "T:") && !begins(raw_[j].text, " T:"))
+        next = raw_[j].text;
     }
     line.timed = timed_kind(raw_[i].text, has_worldly_numbers(next) ? blanked(next) : next);
     line.scenario = raw_[i].scenario;

@@ -11,8 +11,8 @@
 namespace sim {
 
 struct TranscriptLine {
-  std::string text;    ///< as compared; a carriage return is kept
-  std::string timed;   ///< empty, or the kind of a line whose count time decides: "busy", "heating", "temperature" ...
+  std::string text;   ///< as compared; a carriage return is kept
+  std::string timed;  ///< empty, or the kind of a line whose count time decides: "busy", "heating", "temperature" ...
   int scenario = 0;
 };
 

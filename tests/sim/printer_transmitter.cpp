@@ -64,8 +64,6 @@ std::string Transmitter::take() {
   return taken;
 }
 
-Time Transmitter::deadline() const {
-  return wire_.empty() ? kNever : end();
-}
+Time Transmitter::deadline() const { return wire_.empty() ? kNever : end(); }
 
 }  // namespace sim

@@ -33,7 +33,7 @@ class Transmitter {
   [[nodiscard]] Time end() const;
 
   bool paced_;
-  std::string out_;       ///< left and not taken yet; the caller takes it after every advance
+  std::string out_;  ///< left and not taken yet; the caller takes it after every advance
   std::string out_origins_;
   std::string taken_origins_;
   std::string wire_origins_;

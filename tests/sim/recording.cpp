@@ -16,7 +16,9 @@ std::string_view behind(std::string_view line, std::string_view key) {
   return rest;
 }
 
-int hex_value(std::string_view digits) { return static_cast<int>(std::strtol(std::string(digits).c_str(), nullptr, 16)); }
+int hex_value(std::string_view digits) {
+  return static_cast<int>(std::strtol(std::string(digits).c_str(), nullptr, 16));
+}
 
 char simple_escape(char c) {
   switch (c) {
@@ -67,9 +69,12 @@ std::vector<RecordedEvent> load_recording(const std::string& path) {
     RecordedEvent event;
     event.at = Time(std::atoll(std::string(behind(line, "\"t_us\"")).c_str()));
     std::string direction;
-    const bool good = read_string(behind(line, "\"dir\""), direction) && read_string(behind(line, "\"data\""), event.bytes);
+    const bool good =
+        read_string(behind(line, "\"dir\""), direction) && read_string(behind(line, "\"data\""), event.bytes);
     if (!good) throw std::runtime_error(path + ":" + std::to_string(number) + ": not a line of a recording");
-    event.direction = direction == "tx" ? Direction::kToPrinter : direction == "rx" ? Direction::kFromPrinter : Direction::kNote;
+    event.direction = direction == "tx"   ? Direction::kToPrinter
+                      : direction == "rx" ? Direction::kFromPrinter
+                                          : Direction::kNote;
     events.push_back(std::move(event));
   }
   return events;

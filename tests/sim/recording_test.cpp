@@ -12,7 +12,8 @@ namespace {
 /// A file that is gone with its owner.
 struct TemporaryFile {
   explicit TemporaryFile(const std::string& content)
-      : path((std::filesystem::temp_directory_path() / ("recording_test_" + std::to_string(::getpid()) + ".jsonl")).string()) {
+      : path((std::filesystem::temp_directory_path() / ("recording_test_" + std::to_string(::getpid()) + ".jsonl"))
+                 .string()) {
     std::ofstream(path) << content;
   }
   ~TemporaryFile() { std::filesystem::remove(path); }
@@ -30,7 +31,9 @@ TEST_CASE("a recording gives instants, directions and raw bytes, escaped or as U
   REQUIRE(events.size() == 3);
   CHECK(events[0].at == sim::Time(31));
   CHECK(events[0].direction == sim::Direction::kToPrinter);
-  CHECK(events[0].bytes == "M1\xE9" "05\n");
+  CHECK(events[0].bytes ==
+        "M1\xE9"
+        "05\n");
   CHECK(events[1].direction == sim::Direction::kFromPrinter);
   CHECK(events[1].bytes == "a \"quoted\" \xFF\\\r\n");
   CHECK(events[2].direction == sim::Direction::kNote);

@@ -23,7 +23,7 @@ struct ScriptedPrinter {
 
   std::unique_ptr<VirtualHost> host;
   Time now{};
-  std::vector<std::string> lines;   ///< every line that the host sent, without terminator (LF or CR)
+  std::vector<std::string> lines;                    ///< every line that the host sent, without terminator (LF or CR)
   std::vector<std::pair<Time, std::string>> bursts;  ///< every write as it came
 
   explicit ScriptedPrinter(std::string_view name, HostOptions options = {})

@@ -17,26 +17,26 @@ namespace sim {
 
 struct HostOptions {
   std::uint64_t seed = 1;
-  std::vector<std::string> print;   ///< G-code lines to print, comments and blank lines included; empty: only connects
-  bool start_printing = true;       ///< print as soon as connected
-  int lines_in_flight = 4;          ///< Cura-like only
-  bool ask_temperature = true;      ///< Cura-like only: M105 every 3 s once it is connected
-  bool poll_temperature = false;    ///< Printrun-like only: its user ticked "monitor", M105 every 3 s
-  bool flood = false;               ///< terminal only: `cat file > port`, everything at once, no ok awaited
+  std::vector<std::string> print;  ///< G-code lines to print, comments and blank lines included; empty: only connects
+  bool start_printing = true;      ///< print as soon as connected
+  int lines_in_flight = 4;         ///< Cura-like only
+  bool ask_temperature = true;     ///< Cura-like only: M105 every 3 s once it is connected
+  bool poll_temperature = false;   ///< Printrun-like only: its user ticked "monitor", M105 every 3 s
+  bool flood = false;              ///< terminal only: `cat file > port`, everything at once, no ok awaited
 };
 
 class VirtualHost {
  public:
   virtual ~VirtualHost() = default;
 
-  virtual void connect(Time now) = 0;                       ///< the port was opened
+  virtual void connect(Time now) = 0;  ///< the port was opened
   virtual void receive(std::string_view bytes, Time now) = 0;
   virtual void advance(Time now) = 0;
   [[nodiscard]] virtual Time deadline() const = 0;
   [[nodiscard]] virtual std::string take_output() = 0;
 
-  [[nodiscard]] virtual bool is_connected() const = 0;      ///< its handshake is done
-  [[nodiscard]] virtual bool is_done() const = 0;           ///< the whole print was sent and acknowledged
+  [[nodiscard]] virtual bool is_connected() const = 0;  ///< its handshake is done
+  [[nodiscard]] virtual bool is_done() const = 0;       ///< the whole print was sent and acknowledged
   /// Empty, or why this host gave up (a fatal error, too many timeouts, "Resend out of history").
   [[nodiscard]] virtual std::string failure() const = 0;
   /// False before connect() and after the host closed its port by itself; a host that failed has closed it unless its
@@ -44,13 +44,14 @@ class VirtualHost {
   [[nodiscard]] virtual bool is_port_open() const = 0;
 
   // --- what the user does at it
-  virtual void command(std::string_view line, Time now) = 0;   ///< an unnumbered line typed or polled, as this host sends it
-  virtual void emergency_stop(Time now) = 0;                   ///< M112 in this host's way
+  virtual void command(std::string_view line,
+                       Time now) = 0;         ///< an unnumbered line typed or polled, as this host sends it
+  virtual void emergency_stop(Time now) = 0;  ///< M112 in this host's way
   virtual void cancel(Time now) = 0;
   virtual void pause(Time now) = 0;
   virtual void resume(Time now) = 0;
-  virtual void leave(Time now) = 0;                            ///< quits the program: its farewell bytes, port closed
-  virtual void hang_up(Time now) = 0;                          ///< the port died under it (end of file, EIO)
+  virtual void leave(Time now) = 0;    ///< quits the program: its farewell bytes, port closed
+  virtual void hang_up(Time now) = 0;  ///< the port died under it (end of file, EIO)
 
   // --- what a test may look at
   [[nodiscard]] virtual std::uint64_t oks_seen() const = 0;

@@ -54,13 +54,13 @@ void VirtualPrinter::press_knob(Time now) { impl_->core.press_knob(now); }
 void VirtualPrinter::stall(Time now, Time duration) { impl_->core.stall(now, duration); }
 void VirtualPrinter::start_sd_print(std::string_view name, Time now) { impl_->core.start_sd_print(name, now); }
 
-void VirtualPrinter::on_executed(std::function<void(const Executed&)> observer) { impl_->core.observer = std::move(observer); }
+void VirtualPrinter::on_executed(std::function<void(const Executed&)> observer) {
+  impl_->core.observer = std::move(observer);
+}
 double VirtualPrinter::hotend_celsius() const { return impl_->core.hotend_now(); }
 double VirtualPrinter::bed_celsius() const { return impl_->core.bed_now(); }
 std::int64_t VirtualPrinter::last_line_number() const { return impl_->core.last_n; }
-bool VirtualPrinter::is_stopped() const {
-  return impl_->core.stopped && impl_->core.traits.family == Family::kPrusa;
-}
+bool VirtualPrinter::is_stopped() const { return impl_->core.stopped && impl_->core.traits.family == Family::kPrusa; }
 bool VirtualPrinter::is_uploading() const { return impl_->core.card.saving; }
 bool VirtualPrinter::is_booting() const { return impl_->core.is_booting(); }
 int VirtualPrinter::commands_of(char origin) const { return impl_->core.commands_of(origin); }

@@ -17,22 +17,23 @@ namespace sim {
 
 /// One line that the printer took out of its queue and carried out.
 struct Executed {
-  std::string text;           ///< without number, checksum and terminator
-  std::int64_t number = -1;   ///< N, or -1 for an unnumbered line
+  std::string text;          ///< without number, checksum and terminator
+  std::int64_t number = -1;  ///< N, or -1 for an unnumbered line
   bool from_sd = false;
   Time at{};
 };
 
 struct PrinterOptions {
-  std::uint64_t seed = 1;        ///< for the small variations that a real printer has
-  double speed = 1.0;            ///< 10: moves, dwells and heating take a tenth of their time; the wire is not faster
-  bool wire_paced = true;        ///< output takes 86.8 us a byte (115200 baud) and blocks the main loop meanwhile
-  bool instant_moves = false;    ///< moves take no time: the line is the only limit
-  bool paced_input = false;      ///< bytes given to receive() follow each other at wire speed from then on
-  std::map<std::string, std::string> sd_files;  ///< short name (8.3, upper case, "DIR/NAME.GCO") -> content; empty: no card
-  std::vector<std::string> sd_order;            ///< short names in directory order; others follow alphabetically
-  bool blank_eeprom = false;     ///< Prusa's banner says "Hardcoded Default Settings Loaded"
-  bool sd_write_protected = false;              ///< M28 and M30 fail, as in the recordings of Prusa
+  std::uint64_t seed = 1;      ///< for the small variations that a real printer has
+  double speed = 1.0;          ///< 10: moves, dwells and heating take a tenth of their time; the wire is not faster
+  bool wire_paced = true;      ///< output takes 86.8 us a byte (115200 baud) and blocks the main loop meanwhile
+  bool instant_moves = false;  ///< moves take no time: the line is the only limit
+  bool paced_input = false;    ///< bytes given to receive() follow each other at wire speed from then on
+  std::map<std::string, std::string>
+      sd_files;                       ///< short name (8.3, upper case, "DIR/NAME.GCO") -> content; empty: no card
+  std::vector<std::string> sd_order;  ///< short names in directory order; others follow alphabetically
+  bool blank_eeprom = false;          ///< Prusa's banner says "Hardcoded Default Settings Loaded"
+  bool sd_write_protected = false;    ///< M28 and M30 fail, as in the recordings of Prusa
   std::map<std::string, std::string> sd_long_names;  ///< short name -> long name, where it has one
 };
 
@@ -64,19 +65,19 @@ class VirtualPrinter {
   [[nodiscard]] const std::string& taken_origins() const;
 
   // --- what the world does to it
-  void power_on(Time now);                       ///< boots: `start`, banner
-  void reset(Time now);                          ///< as by DTR
-  void power_panic(Time now);                    ///< INT4
-  void open_thermistor(Time now);                ///< MINTEMP, then Stopped
+  void power_on(Time now);         ///< boots: `start`, banner
+  void reset(Time now);            ///< as by DTR
+  void power_panic(Time now);      ///< INT4
+  void open_thermistor(Time now);  ///< MINTEMP, then Stopped
   void break_sensor(SensorFault fault, Time now);
   /// The world takes over the physics: it is that warm now and drifts so many degrees a second until the next call.
   void set_temperatures(double hotend, double bed, Time now, double hotend_drift = 0, double bed_drift = 0);
-  void stall_fan(Time now);                      ///< the hotend fan stands still
-  void fail_next_homing();                       ///< Marlin: "echo:Homing Failed", then kill
+  void stall_fan(Time now);  ///< the hotend fan stands still
+  void fail_next_homing();   ///< Marlin: "echo:Homing Failed", then kill
   void run_out_of_filament(Time now);
-  void crash(Time now);                          ///< crash detection on Prusa; nothing elsewhere
-  void press_knob(Time now);                     ///< answers "paused for user"
-  void stall(Time now, Time duration);           ///< the main loop hangs; the ring still fills
+  void crash(Time now);                                  ///< crash detection on Prusa; nothing elsewhere
+  void press_knob(Time now);                             ///< answers "paused for user"
+  void stall(Time now, Time duration);                   ///< the main loop hangs; the ring still fills
   void start_sd_print(std::string_view name, Time now);  ///< from the LCD
 
   // --- what a test may look at
@@ -87,12 +88,12 @@ class VirtualPrinter {
   /// Serial lines are thrown away without an answer: Prusa from 3.12 on after a thermal fault. (A stopped Marlin answers.)
   [[nodiscard]] bool is_stopped() const;
   [[nodiscard]] bool is_meatpack_on() const;
-  [[nodiscard]] bool is_uploading() const;               ///< between M28 and M29
-  [[nodiscard]] bool is_booting() const;                 ///< until the boot text is over
+  [[nodiscard]] bool is_uploading() const;  ///< between M28 and M29
+  [[nodiscard]] bool is_booting() const;    ///< until the boot text is over
   /// Commands of that origin on the wire, in the ring, in the queue or running.
   [[nodiscard]] int commands_of(char origin) const;
-  [[nodiscard]] int receive_room(Time now);              ///< bytes that receive() would not lose; for hosts with flow control
-  [[nodiscard]] std::uint64_t bytes_lost() const;        ///< ring overflow
+  [[nodiscard]] int receive_room(Time now);        ///< bytes that receive() would not lose; for hosts with flow control
+  [[nodiscard]] std::uint64_t bytes_lost() const;  ///< ring overflow
   [[nodiscard]] std::uint64_t commands_flushed() const;  ///< lines thrown away with the ring by a Resend
   [[nodiscard]] const std::map<std::string, std::string>& sd_files() const;
 

@@ -127,7 +127,8 @@ TEST_CASE("autoreports go on inside a dwell while an M105 waits for its end") {
 TEST_CASE("after a pause the resume asks for one line less for every command queued behind it") {
   for (const bool with_query : {false, true}) {
     Talk talk("prusa-3.13");
-    for (long n = 1; n <= 6; ++n) talk.say(numbered(n, std::string("G1 X").append(std::to_string(n)).append(" F300")), 20ms);
+    for (long n = 1; n <= 6; ++n)
+      talk.say(numbered(n, std::string("G1 X").append(std::to_string(n)).append(" F300")), 20ms);
     talk.say(with_query ? "M601\nM105" : "M601", 5s);
     CHECK(count(talk.say("M602", 6s), with_query ? "Resend: 6\n" : "Resend: 7\n") == 1);
   }

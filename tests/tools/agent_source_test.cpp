@@ -40,11 +40,10 @@ TEST_CASE("a longer step takes the value of its own instant, not a mean") {
 }
 
 TEST_CASE("the agent's list of prints becomes spans") {
-  const auto spans =
-      tools::parse_jobs(R"({"jobs":[{"id":3,"printer":"a","result":"running","began_unix_seconds":100.5},
+  const auto spans = tools::parse_jobs(R"({"jobs":[{"id":3,"printer":"a","result":"running","began_unix_seconds":100.5},
     {"id":2,"printer":"a","result":"completed","began_unix_seconds":10,"ended_unix_seconds":20.25},
     {"id":1,"printer":"a","result":"unknown","began_unix_seconds":5,"elapsed_seconds":3}]})",
-                        Ms(200'000));
+                                       Ms(200'000));
   REQUIRE(spans.size() == 3);
   CHECK(spans[0].runs);
   CHECK(spans[0].began == Ms(100'500));

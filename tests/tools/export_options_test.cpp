@@ -26,9 +26,7 @@ std::string refusal(std::vector<const char*> words) {
   }
 }
 
-Ms hours(Ms::rep count) {
-  return Ms(count * 3'600'000);
-}
+Ms hours(Ms::rep count) { return Ms(count * 3'600'000); }
 
 }  // namespace
 
@@ -58,8 +56,7 @@ TEST_CASE("nothing is asked of the future") {
   CHECK(refusal({"--start", "1800000000"}).find("--start") != std::string::npos);
 }
 
-TEST_CASE(
-    "the options hold before and behind the query") {  // styx: each sub-command had a default of its own
+TEST_CASE("the options hold before and behind the query") {  // styx: each sub-command had a default of its own
   CHECK(parse({"--prometheus", "http://h/p", "up"}).prometheus == "http://h/p");
   const auto o = parse({"up{a=\"b,c\"}", "rate(x[5m])", "--prometheus", "http://h/p", "--title", "it's"});
   CHECK(o.prometheus == "http://h/p");

@@ -33,8 +33,7 @@ std::string fault_of(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE(
-    "children of a histogram and of a summary are counted under their family") {  // prom-metric-viewer: 0
+TEST_CASE("children of a histogram and of a summary are counted under their family") {  // prom-metric-viewer: 0
   const auto page = parse_exposition(
       "# HELP h Time.\n# TYPE h histogram\nh_bucket{le=\"0.1\"} 1\nh_bucket{le=\"+Inf\"} 2\nh_sum 3\nh_count "
       "2\n"
@@ -49,16 +48,14 @@ TEST_CASE(
 
 TEST_CASE("an empty HELP, none, and comments are no fault") {  // prom-metric-viewer: panic, metric lost,
                                                                // error lines
-  const auto page =
-      parse_exposition("# HELP a\n# HELP b \n# TYPE a gauge\na 1\nb 2\n\n# just a comment\nc 3\n#\n");
+  const auto page = parse_exposition("# HELP a\n# HELP b \n# TYPE a gauge\na 1\nb 2\n\n# just a comment\nc 3\n#\n");
   CHECK(page.families.size() == 3);
   CHECK(family(page, "a").help.empty());
   CHECK(family(page, "a").type == "gauge");
   CHECK(family(page, "c").type == "untyped");
 }
 
-TEST_CASE(
-    "a timestamp is not the value, and values that are no numbers stay") {  // prom-metric-viewer: both wrong
+TEST_CASE("a timestamp is not the value, and values that are no numbers stay") {  // prom-metric-viewer: both wrong
   const auto page = parse_exposition("a 1.5 1700000000000\nb NaN\nc{x=\"y\"}\t+Inf\nd -Inf\n");
   CHECK(family(page, "a").samples[0].value == 1.5);
   CHECK(family(page, "a").samples[0].timestamp == "1700000000000");
@@ -95,24 +92,24 @@ TEST_CASE("OpenMetrics is read with units, exemplars, infos and its end") {
 }
 
 TEST_CASE("a wrong line is named with its number, as Prometheus refuses it") {
-  for (const auto& [text, line] : std::vector<std::pair<std::string, std::string>>{
-           {"a 1\n<html>\n", "line 2"},
-           {"a\n", "line 1"},
-           {"a one\n", "line 1"},
-           {"a 1 noon\n", "line 1"},
-           {"a 1 2 3\n", "line 1"},
-           {"a{x} 1\n", "line 1"},
-           {"a{x=\"1} 1\n", "line 1"},
-           {"a{x=\"\\q\"} 1\n", "line 1"},
-           {"a{x=\"1\"y=\"2\"} 1\n", "line 1"},
-           {"a{x=\"1\",x=\"2\"} 1\n", "line 1"},
-           {"a{x=\"\xff\"} 1\n", "line 1"},
-           {"# TYPE a info\na 1\n", "line 1"},  // no type of 0.0.4
-           {"# TYPE a gauge\n# TYPE a gauge\n", "line 2"},
-           {"a 1\n# TYPE a gauge\n", "line 2"},
-           {"# TYPE 1 gauge\n", "line 1"},
-           {"a 1 # {x=\"y\"} 1\n", "line 1"},  // no exemplars in 0.0.4
-           {"# EOF\na 1\n# EOF\n", "line 2"}}) {
+  for (const auto& [text, line] :
+       std::vector<std::pair<std::string, std::string>>{{"a 1\n<html>\n", "line 2"},
+                                                        {"a\n", "line 1"},
+                                                        {"a one\n", "line 1"},
+                                                        {"a 1 noon\n", "line 1"},
+                                                        {"a 1 2 3\n", "line 1"},
+                                                        {"a{x} 1\n", "line 1"},
+                                                        {"a{x=\"1} 1\n", "line 1"},
+                                                        {"a{x=\"\\q\"} 1\n", "line 1"},
+                                                        {"a{x=\"1\"y=\"2\"} 1\n", "line 1"},
+                                                        {"a{x=\"1\",x=\"2\"} 1\n", "line 1"},
+                                                        {"a{x=\"\xff\"} 1\n", "line 1"},
+                                                        {"# TYPE a info\na 1\n", "line 1"},  // no type of 0.0.4
+                                                        {"# TYPE a gauge\n# TYPE a gauge\n", "line 2"},
+                                                        {"a 1\n# TYPE a gauge\n", "line 2"},
+                                                        {"# TYPE 1 gauge\n", "line 1"},
+                                                        {"a 1 # {x=\"y\"} 1\n", "line 1"},  // no exemplars in 0.0.4
+                                                        {"# EOF\na 1\n# EOF\n", "line 2"}}) {
     INFO(text);
     CHECK(fault_of(text).starts_with(line + ": expected "));
   }
@@ -128,10 +125,8 @@ TEST_CASE("any bytes are a page or a sentence") {
     std::string text = page;
     for (int n = 0; n < 3; ++n) {
       const auto at = random() % text.size();
-      if (random() % 3 == 0)
-        text.erase(at, random() % 9);
-      else
-        text[at] = random() % 2 == 0 ? page[random() % page.size()] : static_cast<char>(random());
+      if (random() % 3 == 0) text.erase(at, random() % 9);
+      else text[at] = random() % 2 == 0 ? page[random() % page.size()] : static_cast<char>(random());
       if (text.empty()) text = "x";
     }
     try {
@@ -162,8 +157,8 @@ TEST_CASE("both of the agent's own pages are read, and say the same of every fam
     INFO(a.name);
     CHECK(a.name == tools::stored_name(b, true));
     CHECK(a.help == b.help);
-    const auto created = std::count_if(b.samples.begin(), b.samples.end(),
-                                       [](const auto& s) { return s.name.ends_with("_created"); });
+    const auto created =
+        std::count_if(b.samples.begin(), b.samples.end(), [](const auto& s) { return s.name.ends_with("_created"); });
     CHECK(a.samples.size() == b.samples.size() - static_cast<std::size_t>(created));
   }
 }

@@ -52,14 +52,14 @@ TEST_CASE("what is not known interrupts gnuplot's line") {
 }
 
 TEST_CASE("every style of time and every terminal is one that gnuplot knows") {
-  for (const auto time : {tools::TimeStyle::kUnix, tools::TimeStyle::kIso, tools::TimeStyle::kRelative,
-                          tools::TimeStyle::kElapsed}) {
+  for (const auto time :
+       {tools::TimeStyle::kUnix, tools::TimeStyle::kIso, tools::TimeStyle::kRelative, tools::TimeStyle::kElapsed}) {
     for (const auto terminal : {tools::Terminal::kDumb, tools::Terminal::kPng, tools::Terminal::kSvg}) {
       auto style = dumb();
       style.time = time;
       style.terminal = terminal;
-      const auto drawn = test::run_program(
-          "gnuplot 2>&1 | tail -c 3000 | grep -ai -e warning -e 'line [0-9]'", script(style));
+      const auto drawn =
+          test::run_program("gnuplot 2>&1 | tail -c 3000 | grep -ai -e warning -e 'line [0-9]'", script(style));
       INFO(drawn.output);
       CHECK(drawn.status == 1);  // grep found nothing
     }

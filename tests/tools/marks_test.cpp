@@ -32,17 +32,17 @@ TEST_CASE("each change of state is marked once, gaps and the first state are not
 
 TEST_CASE("of several printers each mark says whose it is") {
   const auto no = std::optional<double>();
-  const auto marks = tools::marks_of_states(
-      {state("a", "idle", {1, 1, 1, 1, 1, 1}), state("b", "idle", {1, no, no, no, no, no}),
-       state("b", "printing", {no, 1, 1, 1, 1, 1})},
-      kGrid);
+  const auto marks =
+      tools::marks_of_states({state("a", "idle", {1, 1, 1, 1, 1, 1}), state("b", "idle", {1, no, no, no, no, no}),
+                              state("b", "printing", {no, 1, 1, 1, 1, 1})},
+                             kGrid);
   REQUIRE(marks.size() == 1);
   CHECK(marks[0].text == "b printing");
 }
 
 TEST_CASE("a print is marked where it begins and as what it ends") {
-  const auto marks = tools::marks_of_prints({{"8", "a", "", Ms(3000), Ms(9000), true, "running"},
-                                             {"7", "a", "", Ms(1000), Ms(2000), false, "failed"}});
+  const auto marks = tools::marks_of_prints(
+      {{"8", "a", "", Ms(3000), Ms(9000), true, "running"}, {"7", "a", "", Ms(1000), Ms(2000), false, "failed"}});
   REQUIRE(marks.size() == 3);
   CHECK(marks[0].text == "print 7");
   CHECK(marks[1].text == "failed");

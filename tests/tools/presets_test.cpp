@@ -43,14 +43,12 @@ TEST_CASE("a preset asks for nothing that the agent does not export") {
 
 TEST_CASE("all is every preset's") {
   std::size_t others = 0;
-  for (const char* preset : {"temps", "link", "progress", "fans"})
-    others += tools::asks_of(preset, "", {}).size();
+  for (const char* preset : {"temps", "link", "progress", "fans"}) others += tools::asks_of(preset, "", {}).size();
   CHECK(tools::asks_of("all", "", {}).size() > others);
 }
 
 TEST_CASE("a printer's name is quoted for PromQL") {
   CHECK(tools::selector_of("", "").empty());
   CHECK(tools::selector_of("a\"b\\", "pi:1") == "printer=\"a\\\"b\\\\\",instance=\"pi:1\"");
-  CHECK(tools::asks_of("temps", "printer=\"a\"", {}).front().query ==
-        "marlin_temperature_celsius{printer=\"a\"}");
+  CHECK(tools::asks_of("temps", "printer=\"a\"", {}).front().query == "marlin_temperature_celsius{printer=\"a\"}");
 }

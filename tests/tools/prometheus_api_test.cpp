@@ -7,9 +7,7 @@
 
 namespace {
 
-tools::HttpAnswer answer(std::string body, long status = 200) {
-  return {status, "application/json", std::move(body)};
-}
+tools::HttpAnswer answer(std::string body, long status = 200) { return {status, "application/json", std::move(body)}; }
 
 std::string fault_of(const tools::HttpAnswer& given) {
   try {
@@ -36,13 +34,11 @@ TEST_CASE("a matrix is read with its labels, instants and values that are no num
 }
 
 TEST_CASE("vectors and scalars are read too") {
-  CHECK(
-      tools::query_answer(
-          answer(
-              R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"2"]}]}})"))
-          .series[0]
-          .samples[0]
-          .value == 2);
+  CHECK(tools::query_answer(
+            answer(R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"2"]}]}})"))
+            .series[0]
+            .samples[0]
+            .value == 2);
   CHECK(tools::query_answer(answer(R"({"status":"success","data":{"resultType":"scalar","result":[1,"2"]}})"))
             .series[0]
             .samples[0]
@@ -50,10 +46,9 @@ TEST_CASE("vectors and scalars are read too") {
 }
 
 TEST_CASE("the server's own words are in the sentence") {
-  CHECK(
-      fault_of(answer(
-          R"({"status":"error","errorType":"bad_data","error":"exceeded maximum resolution of 11,000 points"})",
-          400)) == "the server says: exceeded maximum resolution of 11,000 points (bad_data)");
+  CHECK(fault_of(answer(
+            R"({"status":"error","errorType":"bad_data","error":"exceeded maximum resolution of 11,000 points"})",
+            400)) == "the server says: exceeded maximum resolution of 11,000 points (bad_data)");
   CHECK(fault_of(answer("Unauthorized\n", 401)).find("HTTP 401: Unauthorized") != std::string::npos);
   CHECK(fault_of(answer("<html><body>404</body></html>", 404)).find("HTTP 404") != std::string::npos);
   CHECK(fault_of(answer("<html>", 404)).find('<') == std::string::npos);
@@ -61,13 +56,12 @@ TEST_CASE("the server's own words are in the sentence") {
 }
 
 TEST_CASE("an answer that is none does not end the program") {
-  for (const char* body :
-       {"", "[]", "{}", R"({"status":"success"})",
-        R"({"status":"success","data":{"resultType":"matrix","result":[{"values":[[1,2]]}]}})",
-        R"({"status":"success","data":{"result":[{"metric":7,"values":[]}]}})",
-        R"({"status":"success","data":{"result":[{"values":[[1,"x"]]}]}})",
-        R"({"status":"success","data":{"resultType":7,"result":[]}})",
-        R"({"status":"success","warnings":[7],"data":{"result":[]}})"}) {
+  for (const char* body : {"", "[]", "{}", R"({"status":"success"})",
+                           R"({"status":"success","data":{"resultType":"matrix","result":[{"values":[[1,2]]}]}})",
+                           R"({"status":"success","data":{"result":[{"metric":7,"values":[]}]}})",
+                           R"({"status":"success","data":{"result":[{"values":[[1,"x"]]}]}})",
+                           R"({"status":"success","data":{"resultType":7,"result":[]}})",
+                           R"({"status":"success","warnings":[7],"data":{"result":[]}})"}) {
     INFO(body);
     CHECK_FALSE(fault_of(answer(body)).empty());
   }
@@ -85,10 +79,9 @@ TEST_CASE("the scrape interval is the printers' own, otherwise the shortest ther
   const std::string both =
       R"({"status":"success","data":{"activeTargets":[{"scrapePool":"node","scrapeInterval":"1s"},{"scrapePool":"marlin","scrapeInterval":"15s"}]}})";
   CHECK(tools::scrape_interval(answer(both)) == tools::Ms(15'000));
-  CHECK(
-      tools::scrape_interval(answer(
-          R"({"status":"success","data":{"activeTargets":[{"scrapePool":"node","scrapeInterval":"1m0s"}]}})")) ==
-      tools::Ms(60'000));
+  CHECK(tools::scrape_interval(answer(
+            R"({"status":"success","data":{"activeTargets":[{"scrapePool":"node","scrapeInterval":"1m0s"}]}})")) ==
+        tools::Ms(60'000));
   CHECK_FALSE(tools::scrape_interval(answer("404 page not found", 404)));
   CHECK_FALSE(tools::scrape_interval(answer("{}")));
 }

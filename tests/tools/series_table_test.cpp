@@ -39,15 +39,13 @@ TEST_CASE("without a legend a column is called as the series is") {
 
 TEST_CASE("a column says its printer only where there are several") {
   CHECK(named({{{"printer", "a"}, {"sensor", "bed"}}}, "{{sensor}}").series[0].name == "bed");
-  const auto two =
-      named({{{"printer", "a"}, {"sensor", "bed"}}, {{"printer", "b"}, {"sensor", "bed"}}}, "{{sensor}}");
+  const auto two = named({{{"printer", "a"}, {"sensor", "bed"}}, {{"printer", "b"}, {"sensor", "bed"}}}, "{{sensor}}");
   CHECK(two.series[0].name == "a bed");
   CHECK(two.series[1].name == "b bed");
 }
 
 TEST_CASE("no two columns have the same name") {
-  const auto table =
-      named({{{"printer", "a"}, {"instance", "1"}}, {{"printer", "a"}, {"instance", "2"}}}, "same");
+  const auto table = named({{{"printer", "a"}, {"instance", "1"}}, {{"printer", "a"}, {"instance", "2"}}}, "same");
   CHECK(table.series[0].name == "{instance=\"1\",printer=\"a\"}");
   CHECK(table.series[1].name == "{instance=\"2\",printer=\"a\"}");
   const auto twins = named({{{"printer", "a"}}, {{"printer", "a"}}}, "");

@@ -21,9 +21,9 @@ std::string separated(const tools::SeparatedStyle& style) {
 
 TEST_CASE("CSV quotes as RFC 4180 says, and what is not known is an empty field") {
   const std::string text = separated({});
-  CHECK(text.starts_with(
-      "unix_seconds,tool0,\"it's \"\"50 %\"\" \\ of $x_1^2$ {a} @&\nnext\",\"_hidden, or not\"\r\n"
-      "1700000000,20.5,0,1\r\n1700000010,100,1,2\r\n1700000020,,1,3\r\n"));
+  CHECK(
+      text.starts_with("unix_seconds,tool0,\"it's \"\"50 %\"\" \\ of $x_1^2$ {a} @&\nnext\",\"_hidden, or not\"\r\n"
+                       "1700000000,20.5,0,1\r\n1700000010,100,1,2\r\n1700000020,,1,3\r\n"));
   CHECK(text.ends_with("1700000040,NaN,0.25,5\r\n1700000050,215,+Inf,6\r\n"));
 }
 

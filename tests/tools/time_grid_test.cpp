@@ -10,9 +10,7 @@ namespace {
 
 constexpr Ms kNow{1'700'000'000'000};
 
-Ms seconds(Ms::rep count) {
-  return Ms(count * 1000);
-}
+Ms seconds(Ms::rep count) { return Ms(count * 1000); }
 
 }  // namespace
 

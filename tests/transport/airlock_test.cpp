@@ -8,8 +8,8 @@
 #include <termios.h>
 #include <unistd.h>
 
-#include <csignal>
 #include <fcntl.h>
+#include <csignal>
 #include <random>
 #include <string>
 
@@ -209,7 +209,8 @@ TEST_CASE("through 300 kills at any instant not one byte is lost, doubled or mov
   Pair from, to;
   AirlockCounts none;
   const Airlock pipes = make(none);
-  auto* ledger = static_cast<Ledger*>(::mmap(nullptr, sizeof(Ledger), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  auto* ledger =
+      static_cast<Ledger*>(::mmap(nullptr, sizeof(Ledger), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   REQUIRE(ledger != MAP_FAILED);
   std::mt19937 random(3);  // NOLINT: the sequence of bytes is fixed, the moments are the machine's
   std::uint64_t sent = 0, arrived = 0;
@@ -220,23 +221,28 @@ TEST_CASE("through 300 kills at any instant not one byte is lost, doubled or mov
     do {
       char piece[64];
       for (std::size_t i = 0; i < sizeof piece; ++i) piece[i] = byte_at(sent + i);
-      if (const ssize_t n = ::write(from.master.get(), piece, sizeof piece); n > 0) sent += static_cast<std::uint64_t>(n);
-      for (const char byte : transport_test::read_available(to.master.get())) in_order = in_order && byte == byte_at(arrived++);
+      if (const ssize_t n = ::write(from.master.get(), piece, sizeof piece); n > 0)
+        sent += static_cast<std::uint64_t>(n);
+      for (const char byte : transport_test::read_available(to.master.get()))
+        in_order = in_order && byte == byte_at(arrived++);
     } while (std::chrono::steady_clock::now() < end);
   };
   for (int kill = 0; kill < 300; ++kill) {
     const pid_t child = ::fork();
-    if (child == 0) copy_until_killed(*ledger, pipes.in_descriptor(), pipes.out_descriptor(), from.slave.get(), to.slave.get());
+    if (child == 0)
+      copy_until_killed(*ledger, pipes.in_descriptor(), pipes.out_descriptor(), from.slave.get(), to.slave.get());
     run_for(std::chrono::microseconds(random() % 2000));
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
   }
   const pid_t last = ::fork();
-  if (last == 0) copy_until_killed(*ledger, pipes.in_descriptor(), pipes.out_descriptor(), from.slave.get(), to.slave.get());
+  if (last == 0)
+    copy_until_killed(*ledger, pipes.in_descriptor(), pipes.out_descriptor(), from.slave.get(), to.slave.get());
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   const std::uint64_t all = sent;
   while (arrived < all && std::chrono::steady_clock::now() < deadline) {
-    for (const char byte : transport_test::read_available(to.master.get())) in_order = in_order && byte == byte_at(arrived++);
+    for (const char byte : transport_test::read_available(to.master.get()))
+      in_order = in_order && byte == byte_at(arrived++);
   }
   ::kill(last, SIGKILL);
   ::waitpid(last, nullptr, 0);

@@ -42,8 +42,7 @@ bool holds_without_termios2(const std::function<bool(int slave)>& claim) {
   const sock_fprog program{sizeof rules / sizeof *rules, rules};
   int master = -1, slave = -1;
   if (::openpty(&master, &slave, nullptr, nullptr, nullptr) != 0) ::_exit(2);
-  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 ||
-      ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
+  if (::prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || ::prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program) != 0)
     ::_exit(3);
   ::_exit(claim(slave) ? 0 : 1);
 }
@@ -64,8 +63,7 @@ TEST_CASE("where termios2 is not known a standard speed is set and read all the 
 
 TEST_CASE("where termios2 is not known any other speed is refused, and the old one stays") {
   CHECK(holds_without_termios2([](int tty) {
-    return set_baud_rate(tty, 115200) == 0 && set_baud_rate(tty, 250000) == EINVAL &&
-           baud_rate(tty) == 115200;
+    return set_baud_rate(tty, 115200) == 0 && set_baud_rate(tty, 250000) == EINVAL && baud_rate(tty) == 115200;
   }));
 }
 

@@ -103,7 +103,8 @@ TEST_CASE("bytes pass both ways unchanged, all 256 values") {
   REQUIRE(run_until(port.io, [&] { return port.reader->bytes.size() >= all.size(); }));
   CHECK(port.reader->bytes == all);
 
-  REQUIRE(port.pty.write({std::string_view(all).substr(0, 100), std::string_view(all).substr(100)}).bytes == all.size());
+  REQUIRE(port.pty.write({std::string_view(all).substr(0, 100), std::string_view(all).substr(100)}).bytes ==
+          all.size());
   std::string seen;
   REQUIRE(run_until(port.io, [&] { return (seen += read_available(host.get())).size() >= all.size(); }));
   CHECK(seen == all);

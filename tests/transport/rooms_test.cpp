@@ -32,7 +32,8 @@ std::vector<Include> includes_of(const std::filesystem::path& file) {
 /// Its sources; what stands among them to test or run them (only in tests/sim) is not the room.
 std::vector<std::filesystem::path> sources_of_room(const std::string& room) {
   std::vector<std::filesystem::path> files;
-  for (const auto& entry : std::filesystem::recursive_directory_iterator(std::filesystem::path(MARLIN_TESTS_DIR) / ".." / room)) {
+  for (const auto& entry :
+       std::filesystem::recursive_directory_iterator(std::filesystem::path(MARLIN_TESTS_DIR) / ".." / room)) {
     const std::string name = entry.path().filename().string();
     if (!name.ends_with(".h") && !name.ends_with(".cpp")) continue;
     if (!name.ends_with("_test.cpp") && !name.ends_with("_main.cpp")) files.push_back(entry.path());
@@ -65,8 +66,10 @@ std::string impure_words_of_room(const std::string& room) {
     int number = 0;
     for (std::string line; std::getline(in, line);) {
       ++number;
-      for (const char* word : {"_clock::now", "fopen(", "fprintf(", " printf(", "getenv(", "std::thread", "std::mutex", "std::cout", "std::cerr"}) {
-        if (line.find(word) != std::string::npos) list += file.filename().string() + ":" + std::to_string(number) + " says " + word + "\n";
+      for (const char* word : {"_clock::now", "fopen(", "fprintf(", " printf(", "getenv(", "std::thread", "std::mutex",
+                               "std::cout", "std::cerr"}) {
+        if (line.find(word) != std::string::npos)
+          list += file.filename().string() + ":" + std::to_string(number) + " says " + word + "\n";
       }
     }
   }
@@ -77,10 +80,10 @@ bool begins_with(const std::string& text, const std::string& start) { return tex
 
 /// Headers without a suffix are the standard library's; these of them bring in a clock, a thread or I/O.
 bool is_pure_standard(const std::string& header) {
-  static const std::set<std::string> kImpure{"thread",  "mutex",   "shared_mutex",       "condition_variable", "future",
-                                             "atomic",  "fstream", "iostream",           "filesystem",         "iomanip",
-                                             "ctime",   "random",  "stop_token",         "semaphore",          "coroutine",
-                                             "syncstream", "latch", "barrier"};
+  static const std::set<std::string> kImpure{"thread",     "mutex",   "shared_mutex", "condition_variable", "future",
+                                             "atomic",     "fstream", "iostream",     "filesystem",         "iomanip",
+                                             "ctime",      "random",  "stop_token",   "semaphore",          "coroutine",
+                                             "syncstream", "latch",   "barrier"};
   return header.find_first_of("./") == std::string::npos && !kImpure.contains(header);
 }
 

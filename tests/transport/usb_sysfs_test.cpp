@@ -16,8 +16,13 @@ TEST_CASE("a Prusa is read with its numbers, texts, port and tty") {
   usb.add_tty("1-1.2", "ttyACM0");
   const auto devices = read_usb_devices(usb.path());
   REQUIRE(devices.size() == 1);
-  CHECK(devices[0] == transport::UsbDevice{"1-1.2", 0x2c99, 2, "CZPX0917X003XC13518", "Prusa Research (prusa3d.com)",
-                                           "Original Prusa i3 MK3", {"/dev/ttyACM0"}});
+  CHECK(devices[0] == transport::UsbDevice{"1-1.2",
+                                           0x2c99,
+                                           2,
+                                           "CZPX0917X003XC13518",
+                                           "Prusa Research (prusa3d.com)",
+                                           "Original Prusa i3 MK3",
+                                           {"/dev/ttyACM0"}});
 }
 
 TEST_CASE("ports of usb-serial lie one level deeper, and a device may have several") {

@@ -15,7 +15,7 @@ struct MockDevice {
   std::string id = "2c99:0002";
   std::string serial_number{};
   std::string model = "Original Prusa i3 MK3";
-  int number = 2;   ///< on its bus: /dev/bus/usb/001/002
+  int number = 2;  ///< on its bus: /dev/bus/usb/001/002
 };
 
 class UsbTestbed {
@@ -31,14 +31,16 @@ class UsbTestbed {
   void plug(const MockDevice& device) {
     char node[32];
     std::snprintf(node, sizeof node, "/dev/bus/usb/001/%03d", device.number);
-    std::string record = "P: " + sys_path(device.port) + "\nN: " + std::string(node + 5) + "\nE: DEVNAME=" + node +
-                         "\nE: DEVTYPE=usb_device\nE: SUBSYSTEM=usb\nE: BUSNUM=001\nE: DEVNUM=" + std::string(node + 17) +
-                         "\nA: busnum=1\nA: devnum=" + std::to_string(device.number) + "\nA: bConfigurationValue=1\nA: speed=12" +
-                         "\nA: bDeviceClass=02\nA: idVendor=" + device.id.substr(0, 4) + "\nA: idProduct=" + device.id.substr(5) +
-                         "\nA: product=" + device.model + "\nH: descriptors=" + descriptors(device.id) + "\n";
+    std::string record =
+        "P: " + sys_path(device.port) + "\nN: " + std::string(node + 5) + "\nE: DEVNAME=" + node +
+        "\nE: DEVTYPE=usb_device\nE: SUBSYSTEM=usb\nE: BUSNUM=001\nE: DEVNUM=" + std::string(node + 17) +
+        "\nA: busnum=1\nA: devnum=" + std::to_string(device.number) + "\nA: bConfigurationValue=1\nA: speed=12" +
+        "\nA: bDeviceClass=02\nA: idVendor=" + device.id.substr(0, 4) + "\nA: idProduct=" + device.id.substr(5) +
+        "\nA: product=" + device.model + "\nH: descriptors=" + descriptors(device.id) + "\n";
     if (!device.serial_number.empty()) record += "A: serial=" + device.serial_number + "\n";
     add(record);
-    add("P: " + sys_path(device.port) + "/" + device.port + ":1.0\nE: DEVTYPE=usb_interface\nE: SUBSYSTEM=usb\nA: bInterfaceClass=02\n");
+    add("P: " + sys_path(device.port) + "/" + device.port +
+        ":1.0\nE: DEVTYPE=usb_interface\nE: SUBSYSTEM=usb\nA: bInterfaceClass=02\n");
   }
   /// The driver is there and has made its tty. umockdev could make the node but once, so that is the test's own business:
   /// root()/dev/ttyACM0 is /dev/ttyACM0 for all who run under the wrapper.
@@ -60,7 +62,13 @@ class UsbTestbed {
   // A device descriptor and one configuration with one interface, as libusb wants to read them.
   static std::string descriptors(const std::string& id) {
     const std::string swapped = id.substr(2, 2) + id.substr(0, 2) + id.substr(7, 2) + id.substr(5, 2);
-    return "12010002" "02000040" + swapped + "0001010203" "01" "09021200010100C032" "090400000002020100";
+    return "12010002"
+           "02000040" +
+           swapped +
+           "0001010203"
+           "01"
+           "09021200010100C032"
+           "090400000002020100";
   }
   void add(const std::string& record) {
     GError* error = nullptr;

@@ -62,9 +62,12 @@ TEST_CASE("a certificate with its own key is loaded, and what it is not is named
   folder.issue("b");
   CHECK(fault(folder.settings("a.crt", "a.key")) == "it was taken");
   CHECK_THAT(fault(folder.settings("a.crt", "b.key")), Catch::StartsWith("key_file: " + folder.path() + "/b.key: "));
-  CHECK_THAT(fault(folder.settings("a.key", "a.key")), Catch::StartsWith("cert_file: " + folder.path() + "/a.key: no certificate in PEM format"));
-  CHECK_THAT(fault(folder.settings("a.crt", "a.crt")), Catch::StartsWith("key_file: " + folder.path() + "/a.crt: no private key"));
-  CHECK(fault(folder.settings("c.crt", "a.key")) == "cert_file: " + folder.path() + "/c.crt: cannot be read: No such file or directory");
+  CHECK_THAT(fault(folder.settings("a.key", "a.key")),
+             Catch::StartsWith("cert_file: " + folder.path() + "/a.key: no certificate in PEM format"));
+  CHECK_THAT(fault(folder.settings("a.crt", "a.crt")),
+             Catch::StartsWith("key_file: " + folder.path() + "/a.crt: no private key"));
+  CHECK(fault(folder.settings("c.crt", "a.key")) ==
+        "cert_file: " + folder.path() + "/c.crt: cannot be read: No such file or directory");
 }
 
 TEST_CASE("suites and authorities that OpenSSL does not know are named") {
@@ -82,5 +85,6 @@ TEST_CASE("suites and authorities that OpenSSL does not know are named") {
   settings = folder.settings("a.crt", "a.key");
   settings.client_auth = agent::ClientAuth::kRequireAndVerify;
   settings.client_ca_file = folder.path() + "/a.key";
-  CHECK_THAT(fault(settings), Catch::StartsWith("client_ca_file: " + folder.path() + "/a.key: no certificate in PEM format"));
+  CHECK_THAT(fault(settings),
+             Catch::StartsWith("client_ca_file: " + folder.path() + "/a.key: no certificate in PEM format"));
 }
