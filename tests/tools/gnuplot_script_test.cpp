@@ -1,11 +1,15 @@
 #include <catch2/catch.hpp>
 #include <sstream>
+#include <string>
 
 #include "agent/tools/plot.h"
 #include "tests/tools/run_program.h"
 #include "tests/tools/sample_table.h"
 
 namespace {
+
+// Without a locale that knows UTF-8 gnuplot warns of its own degree sign, whatever the script.
+const std::string kGnuplot = "LC_ALL=C.UTF-8 gnuplot";
 
 std::string script(const tools::PlotStyle& style) {
   std::ostringstream out;
@@ -25,7 +29,7 @@ tools::PlotStyle dumb() {
 }  // namespace
 
 TEST_CASE("gnuplot draws the script with its title, names, marks and the clock") {
-  const auto drawn = test::run_program("gnuplot 2>&1", script(dumb()));
+  const auto drawn = test::run_program(kGnuplot + " 2>&1", script(dumb()));
   INFO(drawn.output);
   CHECK(drawn.status == 0);
   CHECK(drawn.output.find("warning") == std::string::npos);
@@ -40,7 +44,7 @@ TEST_CASE("what is not known interrupts gnuplot's line") {
   auto text = script(dumb());
   const auto plot = text.find("plot $data");
   text.insert(plot, "set table\n");
-  const auto drawn = test::run_program("gnuplot 2>&1", text);
+  const auto drawn = test::run_program(kGnuplot + " 2>&1", text);
   INFO(drawn.output);
   // Its own table says "u" for undefined: the third and the fifth of the first curve. The second ends before
   // its last.
@@ -59,7 +63,7 @@ TEST_CASE("every style of time and every terminal is one that gnuplot knows") {
       style.time = time;
       style.terminal = terminal;
       const auto drawn =
-          test::run_program("gnuplot 2>&1 | tail -c 3000 | grep -ai -e warning -e 'line [0-9]'", script(style));
+          test::run_program(kGnuplot + " 2>&1 | tail -c 3000 | grep -ai -e warning -e 'line [0-9]'", script(style));
       INFO(drawn.output);
       CHECK(drawn.status == 1);  // grep found nothing
     }
