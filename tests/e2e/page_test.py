@@ -7,7 +7,7 @@ from printrun import gcoder
 
 from browser import Browser
 from print_client import PrintClient, load
-from rig import BUNNY, Agent, RawDevice, claim, expect, run_claims, wait_until
+from rig import BUNNY, Agent, claim, expect, run_claims, wait_until
 
 VIEWS = {"desktop-light": (1280, 900, "light", False), "desktop-dark": (1280, 900, "dark", False),
          "phone-light": (390, 844, "light", True), "phone-dark": (390, 844, "dark", True)}

@@ -1,7 +1,6 @@
 """Ends within a second and without harm on SIGTERM, reads its configuration again on SIGHUP."""
 import os
 import signal
-import threading
 import time
 
 from print_client import PrintClient, load

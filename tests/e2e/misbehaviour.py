@@ -1,0 +1,64 @@
+"""What tests of misbehaving printers and hosts share: watching the agent grow, no value out of nothing, a clean print after."""
+import os
+import time
+
+from print_client import PrintClient, commands_of, load
+from rig import BUNNY, PRINTER_REPORTED, SHORT, expect, wait_until
+
+GROWTH = 4 << 20   # what buffers that fill once may take; a leak of 1 % of what passes would be more
+
+
+class Growth:
+    """The most that the agent's resident memory grew, from a moment at which it was warm."""
+
+    def __init__(self, agent):
+        self.agent = agent
+        self.first = agent.resident_bytes()
+        self.most = self.first
+
+    def look(self):
+        expect(self.agent.is_running(), "the agent ended")
+        self.most = max(self.most, self.agent.resident_bytes())
+
+    def check(self):
+        self.look()
+        grown = self.most - self.first
+        expect(grown <= GROWTH or SHORT, f"it grew by {grown >> 10} kB")  # a sanitizer keeps what was freed
+        return f"RSS {self.first >> 10} kB + {grown >> 10} kB"
+
+
+def no_value(metrics):
+    wrong = [name for name in PRINTER_REPORTED if metrics.has(name)]
+    expect(not wrong, f"values out of garbage: {wrong}")
+
+
+def clean_print_after(rig, agent, device):
+    """The device goes, a virtual printer comes in its place, and Printrun prints through the same agent."""
+    device.unplug()
+    wait_until("the agent saw it go", lambda: agent.scrape().value("marlin_serial_open") == 0, 10, 0.1)
+    name = os.path.basename(device.path).removesuffix(".tty")
+    printer = rig.start_printer("prusa-3.13", "--speed", "100", "--instant-moves", "--baud-pacing", "off", name=name)
+    agent.wait_for_up()
+    agent.wait_for_port()
+    time.sleep(2)
+    lines = load(BUNNY, 1000)
+    client = PrintClient()
+    client.connect_and_wait(agent.host_port)
+    client.send_now("M110 N-1")
+    time.sleep(0.5)
+    client.print_and_wait(lines, 90)
+    client.disconnect()
+    printer.stop()
+    done = [text for number, text in printer.executed() if number >= 0 and not text.startswith("M110")]
+    expect(done == commands_of(lines), "the print after it was not whole")
+
+
+def start(rig):
+    """An agent on a device that the test plays, a little warmed up."""
+    device = rig.raw_device()
+    agent = rig.start_agent(device.path)
+    agent.wait_for_web()
+    agent.wait_for_port()
+    for _ in range(20):
+        agent.scrape()
+    return device, agent
