@@ -8,7 +8,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/agent/scratch_dir.h"
+#include "tests/scratch_dir.h"
 
 using agent::AccessModule;
 using agent::WebConfigFault;
@@ -40,7 +40,7 @@ TEST_CASE("the module knows passwords and sums") {
 
 TEST_CASE("a module that is missing or is none is a sentence with its file") {
   const test::ScratchDir dir;
-  const std::string file = dir.path() + "/marlin-agent-access.so";
+  const std::string file = dir.path() / "marlin-agent-access.so";
   CHECK_THAT(fault_of(agent::access_module_of(file)), Catch::Contains(file) && Catch::Contains("No such file"));
   std::ofstream(file) << "no library\n";
   CHECK_THAT(fault_of(agent::access_module_of(file)), Catch::Contains(file));

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "tests/transport/loop.h"
+#include "tests/scratch_dir.h"
 
 namespace {
 
@@ -21,7 +21,7 @@ Result check(const std::string& file) {
 }
 
 TEST_CASE("a right file is said to be right, with the number of its printers") {
-  transport_test::TemporaryDirectory dir;
+  test::ScratchDir dir;
   const std::string file = dir.path() / "a.toml";
   std::ofstream(file) << "[printer.a]\ndevice = '/dev/a'\n";
   CHECK(check(file).status == 0);
@@ -33,7 +33,7 @@ TEST_CASE("a right file is said to be right, with the number of its printers") {
 }
 
 TEST_CASE("a wrong file gets one line for each error, with the file's name, and status 1") {
-  transport_test::TemporaryDirectory dir;
+  test::ScratchDir dir;
   const std::string file = dir.path() / "a.toml";
   std::ofstream(file) << "[printer.a]\nbaud = 1\n[log]\nlevel = 'x'\n";
   const Result result = check(file);
@@ -48,7 +48,7 @@ TEST_CASE("a wrong file gets one line for each error, with the file's name, and 
 }
 
 TEST_CASE("the web server's own file is read too, with the certificates that it names") {
-  transport_test::TemporaryDirectory dir;
+  test::ScratchDir dir;
   const std::string file = dir.path() / "a.toml", web = dir.path() / "web.yml";
   std::ofstream(file) << "[web]\nconfig_file = '" << web << "'\n";
   CHECK(check(file).status == 1);
@@ -64,7 +64,7 @@ TEST_CASE("the web server's own file is read too, with the certificates that it 
 }
 
 TEST_CASE("a file that cannot be read is a sentence too") {
-  transport_test::TemporaryDirectory dir;
+  test::ScratchDir dir;
   CHECK(check(dir.path() / "none").err ==
         (dir.path() / "none").string() + ": cannot be read: No such file or directory\n");
   CHECK(check(dir.path()).err == dir.path().string() + ": cannot be read: Is a directory\n");

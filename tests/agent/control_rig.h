@@ -15,7 +15,8 @@
 #include <sys/un.h>
 
 #include "agent/control_server.h"
-#include "tests/transport/loop.h"
+#include "tests/scratch_dir.h"
+#include "transport/file_descriptor.h"
 
 namespace control_test {
 
@@ -74,7 +75,7 @@ class Client {
 
 /// Answers status with a word of the test's, and keeps orders until the test obeys them.
 struct Server {
-  transport_test::TemporaryDirectory dir;
+  test::ScratchDir dir;
   std::string path = dir.path() / "control.sock";
   std::mutex mutex;
   std::vector<agent::ControlRequest> orders;

@@ -9,13 +9,14 @@
 #include <unistd.h>
 
 #include "tests/agent/control_rig.h"
+#include "tests/scratch_dir.h"
 
 namespace {
 
 using agent::ControlSocket;
 
 struct Place {
-  transport_test::TemporaryDirectory dir;
+  test::ScratchDir dir;
   std::string path = dir.path() / "control.sock";
 };
 

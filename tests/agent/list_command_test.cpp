@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "tests/scratch_dir.h"
 #include "tests/transport/loop.h"
 #include "tests/transport/usb_testbed.h"
 
@@ -27,7 +28,7 @@ Result list(const std::string& config, bool json = false) {
 }
 
 TEST_CASE("list shows what is plugged in, by the rules of the configuration, and who has it locked") {
-  transport_test::TemporaryDirectory dir;
+  test::ScratchDir dir;
   const std::string config = dir.path() / "a.toml";
   std::ofstream(config) << "[printer.ender]\nusb = '1a86:7523'\n";
   UsbTestbed usb;
@@ -50,7 +51,7 @@ TEST_CASE("list shows what is plugged in, by the rules of the configuration, and
 }
 
 TEST_CASE("list with a wrong configuration says what is wrong and where") {
-  transport_test::TemporaryDirectory dir;
+  test::ScratchDir dir;
   const std::string config = dir.path() / "a.toml";
   std::ofstream(config) << "[printer.ender]\nusb = 'x'\n";
   const Result result = list(config);

@@ -4,11 +4,12 @@
 
 #include <fstream>
 
+#include <fcntl.h>
 #include <signal.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "tests/transport/loop.h"
+#include "tests/scratch_dir.h"
 
 namespace {
 
@@ -43,7 +44,7 @@ class Holder {
 };
 
 TEST_CASE("a program that has a file open is found through any link to it, oneself is not") {
-  const transport_test::TemporaryDirectory dir;
+  const test::ScratchDir dir;
   const std::string file = dir.path() / "device", link = dir.path() / "link";
   std::ofstream mine(file);
   std::filesystem::create_symlink(file, link);

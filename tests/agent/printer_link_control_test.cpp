@@ -10,6 +10,7 @@
 
 #include "agent/clock.h"
 #include "tests/agent/pty_device.h"
+#include "tests/scratch_dir.h"
 #include "tests/transport/loop.h"
 
 namespace {
@@ -28,7 +29,7 @@ const ControlRequest kReset{ControlVerb::kReset, "mk3s", false, std::nullopt};
 const ControlRequest kResetByForce{ControlVerb::kReset, "mk3s", true, std::nullopt};
 
 struct Rig {
-  transport_test::TemporaryDirectory dir;
+  test::ScratchDir dir;
   boost::asio::io_context io;
   agent::LogCounters counters;
   agent::Log log{{}, counters, [](std::string_view) {}};

@@ -8,6 +8,7 @@
 #include "agent/clock.h"
 #include "agent/usb_id.h"
 #include "tests/agent/pty_device.h"
+#include "tests/scratch_dir.h"
 #include "tests/transport/loop.h"
 
 #include <fstream>
@@ -20,7 +21,7 @@ using transport_test::run_until;
 using transport_test::write_all;
 
 struct Rig {
-  transport_test::TemporaryDirectory dir;
+  test::ScratchDir dir;
   boost::asio::io_context io;
   agent::LogCounters counters;
   std::mutex mutex;
@@ -154,7 +155,7 @@ TEST_CASE("retries wait longer up to five seconds, and start short again after a
 }
 
 TEST_CASE("the USB identity of a tty is found above its interface") {
-  transport_test::TemporaryDirectory dir;
+  test::ScratchDir dir;
   const auto usb = dir.path() / "devices" / "usb1" / "1-1";
   std::filesystem::create_directories(usb / "1-1:1.0");
   std::ofstream(usb / "idVendor") << "2c99\n";

@@ -6,7 +6,7 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "tests/transport/loop.h"
+#include "tests/scratch_dir.h"
 
 namespace {
 
@@ -14,7 +14,7 @@ using gcode::TraceDirection;
 using std::chrono::milliseconds;
 
 struct Rig {
-  transport_test::TemporaryDirectory dir;
+  test::ScratchDir dir;
   agent::LogCounters counters;
   agent::Log log{{}, counters, [](std::string_view) {}};
 

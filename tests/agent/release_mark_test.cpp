@@ -4,7 +4,7 @@
 
 #include <fstream>
 
-#include "tests/transport/loop.h"
+#include "tests/scratch_dir.h"
 
 namespace {
 
@@ -12,7 +12,7 @@ using agent::read_release_mark;
 using agent::write_release_mark;
 
 TEST_CASE("a release is remembered with its end until it is taken back") {
-  const transport_test::TemporaryDirectory dir;
+  const test::ScratchDir dir;
   const std::string place = dir.path();
   CHECK_FALSE(read_release_mark(place, "mk3"));
   REQUIRE(write_release_mark(place, "mk3", {}));
@@ -26,7 +26,7 @@ TEST_CASE("a release is remembered with its end until it is taken back") {
 }
 
 TEST_CASE("a mark of an earlier boot or a damaged one is none") {
-  const transport_test::TemporaryDirectory dir;
+  const test::ScratchDir dir;
   const std::string place = dir.path(), file = dir.path() / ".mk3.released";
   REQUIRE(write_release_mark(place, "mk3", {}));
   std::string boot;

@@ -8,6 +8,8 @@
 
 #include "tests/agent/control_rig.h"
 #include "tests/agent/pty_device.h"
+#include "tests/scratch_dir.h"
+#include "tests/transport/loop.h"
 
 namespace {
 
@@ -20,7 +22,7 @@ using control_test::Client;
 using transport_test::run_until;
 
 struct Rig {
-  transport_test::TemporaryDirectory dir;
+  test::ScratchDir dir;
   agent::LogCounters counters;
   agent::Log log{{}, counters, [](std::string_view) {}};
   agent::Service service{log, counters};

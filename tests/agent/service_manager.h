@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 #include "agent/descriptor_store.h"
-#include "tests/transport/loop.h"
+#include "tests/scratch_dir.h"
 
 namespace agent_test {
 
@@ -25,7 +25,7 @@ using transport::FileDescriptor;
 
 /// systemd's end of the notify socket.
 struct Listener {
-  transport_test::TemporaryDirectory dir;
+  test::ScratchDir dir;
   FileDescriptor socket{::socket(AF_UNIX, SOCK_DGRAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0)};
   std::string path = dir.path() / "notify";
 

@@ -8,7 +8,7 @@
 #include <cstdlib>
 #include <vector>
 
-#include "tests/agent/scratch_dir.h"
+#include "tests/scratch_dir.h"
 #include "transport/file_descriptor.h"
 
 namespace {
@@ -73,7 +73,7 @@ TEST_CASE("nobody is asked for a line that nobody hears") {
 
 TEST_CASE("what the environment names as the service manager's socket gets the words") {
   const test::ScratchDir directory;
-  const std::string path = directory.path() + "/socket";
+  const std::string path = directory.path() / "socket";
   const transport::FileDescriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
   sockaddr_un address{};
   address.sun_family = AF_UNIX;

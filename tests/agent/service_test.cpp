@@ -6,6 +6,7 @@
 
 #include "agent/directories.h"
 #include "tests/agent/pty_device.h"
+#include "tests/scratch_dir.h"
 #include "tests/transport/loop.h"
 
 namespace {
@@ -15,7 +16,7 @@ using agent_test::PtyDevice;
 using transport_test::run_until;
 
 struct Rig {
-  transport_test::TemporaryDirectory dir;
+  test::ScratchDir dir;
   agent::LogCounters counters;
   agent::Log log{{}, counters, [](std::string_view) {}};
   agent::Service service{log, counters};
@@ -274,7 +275,7 @@ TEST_CASE("shutting down lets the printer have what the host sent, then leaves n
 TEST_CASE("a directory that cannot be used is a sentence that names its option") {
   CHECK(agent::make_directory("/proc/version", 0755, "state directory", "--state-dir") ==
         "cannot use the state directory /proc/version: Not a directory (choose another with --state-dir)");
-  transport_test::TemporaryDirectory dir;
+  test::ScratchDir dir;
   CHECK_FALSE(agent::make_directory(dir.path() / "a" / "b", 0755, "x", "--x"));
   CHECK(std::filesystem::is_directory(dir.path() / "a" / "b"));
 }

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/agent/scratch_dir.h"
+#include "tests/scratch_dir.h"
 
 using agent::JobChange;
 using agent::JobFilter;
@@ -40,7 +40,7 @@ JobRecord sample_job(std::int64_t id, const std::string& printer = "mk3") {
 
 TEST_CASE("what was written is read back, also by a second opening") {
   test::ScratchDir dir;
-  const std::string file = dir.path() + "/history.db";
+  const std::string file = dir.path() / "history.db";
   auto writing = StoreDatabase::for_writing(file);
   JobChange change{sample_job(5), {}};
   change.adds.started = 1;
@@ -68,7 +68,7 @@ TEST_CASE("what was written is read back, also by a second opening") {
 
 TEST_CASE("the filters of jobs are those of the history in memory") {
   test::ScratchDir dir;
-  auto database = StoreDatabase::for_writing(dir.path() + "/history.db");
+  auto database = StoreDatabase::for_writing(dir.path() / "history.db");
   agent::History history;
   for (std::int64_t id = 1; id <= 30; ++id) {
     auto job = sample_job(id, id % 3 == 0 ? "mk4" : "mk3");
@@ -92,7 +92,7 @@ TEST_CASE("the filters of jobs are those of the history in memory") {
 
 TEST_CASE("an id is not used again when its print is gone") {
   test::ScratchDir dir;
-  auto database = StoreDatabase::for_writing(dir.path() + "/history.db");
+  auto database = StoreDatabase::for_writing(dir.path() / "history.db");
   std::vector<JobChange> one_too_many;
   for (std::int64_t id = 1; id <= StoreDatabase::kMostJobs + 1; ++id) one_too_many.push_back({sample_job(id), {}});
   database.write(one_too_many);
@@ -106,7 +106,7 @@ TEST_CASE("an id is not used again when its print is gone") {
 
 TEST_CASE("a file of a newer program is left alone") {
   test::ScratchDir dir;
-  const std::string file = dir.path() + "/history.db";
+  const std::string file = dir.path() / "history.db";
   (void)StoreDatabase::for_writing(file);
   REQUIRE(
       std::system(("python3 -c \"import sqlite3; sqlite3.connect('" + file + "').execute('PRAGMA user_version=99')\"")
@@ -116,7 +116,7 @@ TEST_CASE("a file of a newer program is left alone") {
 
 TEST_CASE("what is no database is told from one that cannot be opened") {
   test::ScratchDir dir;
-  std::ofstream(dir.path() + "/history.db") << std::string(4096, 'x');
-  CHECK_THROWS_AS(StoreDatabase::for_writing(dir.path() + "/history.db"), agent::StoreDamaged);
-  CHECK_THROWS_AS(StoreDatabase::for_writing(dir.path() + "/missing/history.db"), agent::StoreError);
+  std::ofstream(dir.path() / "history.db") << std::string(4096, 'x');
+  CHECK_THROWS_AS(StoreDatabase::for_writing(dir.path() / "history.db"), agent::StoreDamaged);
+  CHECK_THROWS_AS(StoreDatabase::for_writing(dir.path() / "missing/history.db"), agent::StoreError);
 }

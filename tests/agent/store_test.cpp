@@ -6,7 +6,7 @@
 #include <fstream>
 #include <thread>
 
-#include "tests/agent/scratch_dir.h"
+#include "tests/scratch_dir.h"
 
 using agent::History;
 using agent::JobChange;
@@ -31,7 +31,7 @@ struct Bench {
   agent::Log log{{}, log_counters};
   agent::StoreCounters counters;
   History history;
-  std::string file() const { return dir.path() + '/' + Store::kFileName; }
+  std::string file() const { return dir.path() / Store::kFileName; }
 };
 
 template <class Condition>
@@ -81,7 +81,7 @@ TEST_CASE("the figures of a running print wait for their minute, and for the end
 
 TEST_CASE("a directory that takes nothing costs a line in the log, a metric and no print") {
   Bench b;
-  Store store(b.dir.path() + "/missing", b.history, b.counters, b.log);
+  Store store(b.dir.path() / "missing", b.history, b.counters, b.log);
   CHECK_FALSE(b.counters.works);
   CHECK(b.counters.errors == 1);
   const auto id = b.history.next_job_id();
@@ -98,12 +98,13 @@ TEST_CASE("ids that were given while the file could not be read do not meet thos
     Store store(b.dir.path(), b.history, b.counters, b.log);
     store.put(job(1), true);
   }
-  std::filesystem::rename(b.dir.path(), b.dir.path() + "-away");
+  const std::string away = b.dir.path().string() + "-away";
+  std::filesystem::rename(b.dir.path(), away);
   History other;
   {
     Store store(b.dir.path(), other, b.counters, b.log);
     CHECK(other.next_job_id() > 1'000'000);
-    std::filesystem::rename(b.dir.path() + "-away", b.dir.path());
+    std::filesystem::rename(away, b.dir.path());
     store.put(job(other.next_job_id()), true);
   }
   CHECK(agent::StoreDatabase::for_reading(b.file()).jobs({}).size() == 2);

@@ -5,6 +5,7 @@
 #include <catch2/catch.hpp>
 
 #include "agent/service.h"
+#include "tests/scratch_dir.h"
 #include "tests/transport/loop.h"
 #include "tests/transport/usb_testbed.h"
 
@@ -15,7 +16,7 @@ using transport_test::UsbTestbed;
 
 struct Rig {
   UsbTestbed usb;
-  transport_test::TemporaryDirectory dir;
+  test::ScratchDir dir;
   agent::LogCounters counters;
   agent::Log log{{}, counters, [](std::string_view) {}};
   agent::Service service{log, counters};

@@ -4,7 +4,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "tests/agent/scratch_dir.h"
+#include "tests/scratch_dir.h"
 
 using agent::WebAccess;
 using namespace std::chrono_literals;
@@ -16,9 +16,9 @@ const std::string kHash = "$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpF
 struct Folder : test::ScratchDir {
   std::string write(const std::string& name, const std::string& text) const {
     // A new file each time, as editors and certificate renewals do: it shows whatever the clock's grain is.
-    std::ofstream(path() + "/new") << text;
-    std::filesystem::rename(path() + "/new", path() + "/" + name);
-    return path() + "/" + name;
+    std::ofstream(path() / "new") << text;
+    std::filesystem::rename(path() / "new", path() / name);
+    return path() / name;
   }
 };
 
@@ -74,12 +74,13 @@ TEST_CASE("the files are looked at once a second and no more, but at once when t
 TEST_CASE("a file that is wrong at the start is an error with its name") {
   Folder folder;
   const auto none = [](const std::string&) {};
-  CHECK_THROWS_WITH(WebAccess(folder.path() + "/web.yml", none),
-                    folder.path() + "/web.yml: cannot be read: No such file or directory");
+  CHECK_THROWS_WITH(WebAccess(folder.path() / "web.yml", none),
+                    folder.path().string() + "/web.yml: cannot be read: No such file or directory");
   const auto file = folder.write("web.yml", "tls_server_config: {cert_file: a.crt, key_file: a.key}\n");
-  CHECK_THROWS_WITH(WebAccess(file, none), file + ": tls_server_config.cert_file: " + folder.path() +
+  CHECK_THROWS_WITH(WebAccess(file, none), file + ": tls_server_config.cert_file: " + folder.path().string() +
                                                "/a.crt: cannot be read: No such file or directory");
   folder.write("a.crt", "this is no certificate\n");
-  CHECK_THROWS_WITH(WebAccess(file, none), Catch::StartsWith(file + ": tls_server_config.cert_file: " + folder.path() +
-                                                             "/a.crt: no certificate in PEM format"));
+  CHECK_THROWS_WITH(WebAccess(file, none),
+                    Catch::StartsWith(file + ": tls_server_config.cert_file: " + folder.path().string() +
+                                      "/a.crt: no certificate in PEM format"));
 }

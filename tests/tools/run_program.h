@@ -10,14 +10,14 @@
 
 #include <sys/wait.h>
 
-#include "tests/agent/scratch_dir.h"
+#include "tests/scratch_dir.h"
 
 namespace test {
 
 /// A file with this text, in a directory that goes with it.
 class ScratchFile {
  public:
-  explicit ScratchFile(const std::string& text) : path_(dir_.path() + "/file") {
+  explicit ScratchFile(const std::string& text) : path_(dir_.path() / "file") {
     std::ofstream(path_, std::ios::binary) << text;
   }
   [[nodiscard]] const std::string& path() const { return path_; }

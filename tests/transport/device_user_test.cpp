@@ -8,6 +8,7 @@
 #include <fstream>
 
 #include "tests/agent/pty_device.h"
+#include "tests/scratch_dir.h"
 #include "tests/transport/loop.h"
 #include "transport/device_lock.h"
 
@@ -15,7 +16,7 @@ using transport::access_to_device;
 using transport::lock_holder_of;
 
 TEST_CASE("the holder of a tty's lock is named, without opening the tty") {
-  transport_test::TemporaryDirectory dir;
+  test::ScratchDir dir;
   agent_test::PtyDevice device(dir.path() / "tty");
   CHECK(lock_holder_of(dir.path() / "tty").empty());  // this process has it open, without a lock
   const auto holder = transport_test::open_tty(dir.path() / "tty");
@@ -27,7 +28,7 @@ TEST_CASE("the holder of a tty's lock is named, without opening the tty") {
 }
 
 TEST_CASE("whether this user may open a device is told with the group that may") {
-  transport_test::TemporaryDirectory dir;
+  test::ScratchDir dir;
   const std::string file = dir.path() / "node";
   std::ofstream{file};
   ::chmod(file.c_str(), 0660);

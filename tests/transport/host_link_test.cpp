@@ -3,10 +3,10 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
-#include "tests/transport/loop.h"
+#include "tests/scratch_dir.h"
 
 using namespace transport;
-using transport_test::TemporaryDirectory;
+using test::ScratchDir;
 
 TEST_CASE("a link's name is checked") {
   CHECK_FALSE(check_link_name("mk3"));
@@ -20,7 +20,7 @@ TEST_CASE("a link's name is checked") {
 }
 
 TEST_CASE("a link of an earlier life is replaced, a file is not") {
-  TemporaryDirectory directory;
+  test::ScratchDir directory;
   std::filesystem::create_symlink("/dev/pts/999", directory.path() / "mk3");
   HostLink link;
   REQUIRE_FALSE(link.create(directory.path(), "mk3", "/dev/null"));
@@ -33,7 +33,7 @@ TEST_CASE("a link of an earlier life is replaced, a file is not") {
 }
 
 TEST_CASE("the link is removed at the end, but not when it leads elsewhere by then") {
-  TemporaryDirectory directory;
+  test::ScratchDir directory;
   const auto path = directory.path() / "mk3";
   {
     HostLink link;

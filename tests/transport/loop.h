@@ -1,11 +1,10 @@
-// What the tests of transport/ share: an io_context that runs until something came true, a temporary directory, and a
-// stream's outputs collected. A deadline passed means failure, never "long enough".
+// What the tests of transport/ share: an io_context that runs until something came true, and a stream's outputs
+// collected. A deadline passed means failure, never "long enough".
 #pragma once
 
 #include <utility>
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <unistd.h>
 
 #include <boost/asio/io_context.hpp>
@@ -35,22 +34,6 @@ inline void run_ready(boost::asio::io_context& io) {
   io.restart();
   while (io.poll() != 0) io.restart();
 }
-
-class TemporaryDirectory {
- public:
-  TemporaryDirectory() {
-    std::string pattern = (std::filesystem::temp_directory_path() / "marlin-transport-XXXXXX").string();
-    path_ = ::mkdtemp(pattern.data());
-  }
-  ~TemporaryDirectory() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
-  [[nodiscard]] const std::filesystem::path& path() const { return path_; }
-
- private:
-  std::filesystem::path path_;
-};
 
 /// Reads a stream into a string whenever it is readable, 64 bytes at a time at most and in two pieces, until the end.
 class Reader {

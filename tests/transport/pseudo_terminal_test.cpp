@@ -12,6 +12,7 @@
 #include <thread>
 #include <vector>
 
+#include "tests/scratch_dir.h"
 #include "tests/transport/loop.h"
 #include "transport/baud_rate.h"
 
@@ -23,7 +24,7 @@ namespace {
 /// A published pseudo-terminal, its reader, and the order of what happened.
 struct Port {
   boost::asio::io_context io{1};
-  TemporaryDirectory directory;
+  test::ScratchDir directory;
   PseudoTerminal pty{io};
   std::vector<std::string> events;
   std::unique_ptr<Reader> reader;
@@ -122,7 +123,7 @@ TEST_CASE("a host that writes and closes at once is read to its last byte, then 
 
 TEST_CASE("a host that closed while its bytes were held back stays attached until they were read") {
   boost::asio::io_context io{1};
-  TemporaryDirectory directory;
+  test::ScratchDir directory;
   PseudoTerminal pty{io};
   bool closed = false;
   pty.on_host_closed([&] { closed = true; });

@@ -5,7 +5,7 @@
 #include <fstream>
 #include <string>
 
-#include "tests/transport/loop.h"
+#include "tests/scratch_dir.h"
 
 namespace transport_test {
 
@@ -35,7 +35,7 @@ class UsbTree {
     return path() / "bus" / "usb" / "devices" / port;
   }
 
-  TemporaryDirectory dir_;
+  test::ScratchDir dir_;
 };
 
 }  // namespace transport_test

@@ -9,7 +9,7 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
-#include "tests/agent/scratch_dir.h"
+#include "tests/scratch_dir.h"
 
 using agent::TlsSettings;
 using agent::WebConfigFault;
@@ -34,15 +34,15 @@ struct Folder : test::ScratchDir {
 
   TlsSettings settings(const std::string& certificate, const std::string& key) const {
     TlsSettings settings;
-    settings.cert_file = path() + '/' + certificate;
-    settings.key_file = path() + '/' + key;
+    settings.cert_file = path() / certificate;
+    settings.key_file = path() / key;
     return settings;
   }
 
  private:
   template <class Write>
   void write(const std::string& name, Write write) const {
-    BIO* out = BIO_new_file((path() + '/' + name).c_str(), "w");
+    BIO* out = BIO_new_file((path() / name).c_str(), "w");
     write(out);
     BIO_free(out);
   }
@@ -61,13 +61,14 @@ TEST_CASE("a certificate with its own key is loaded, and what it is not is named
   folder.issue("a");
   folder.issue("b");
   CHECK(fault(folder.settings("a.crt", "a.key")) == "it was taken");
-  CHECK_THAT(fault(folder.settings("a.crt", "b.key")), Catch::StartsWith("key_file: " + folder.path() + "/b.key: "));
+  CHECK_THAT(fault(folder.settings("a.crt", "b.key")),
+             Catch::StartsWith("key_file: " + folder.path().string() + "/b.key: "));
   CHECK_THAT(fault(folder.settings("a.key", "a.key")),
-             Catch::StartsWith("cert_file: " + folder.path() + "/a.key: no certificate in PEM format"));
+             Catch::StartsWith("cert_file: " + folder.path().string() + "/a.key: no certificate in PEM format"));
   CHECK_THAT(fault(folder.settings("a.crt", "a.crt")),
-             Catch::StartsWith("key_file: " + folder.path() + "/a.crt: no private key"));
+             Catch::StartsWith("key_file: " + folder.path().string() + "/a.crt: no private key"));
   CHECK(fault(folder.settings("c.crt", "a.key")) ==
-        "cert_file: " + folder.path() + "/c.crt: cannot be read: No such file or directory");
+        "cert_file: " + folder.path().string() + "/c.crt: cannot be read: No such file or directory");
 }
 
 TEST_CASE("suites and authorities that OpenSSL does not know are named") {
@@ -84,7 +85,7 @@ TEST_CASE("suites and authorities that OpenSSL does not know are named") {
   CHECK_THAT(fault(settings), Catch::StartsWith("curve_preferences: "));
   settings = folder.settings("a.crt", "a.key");
   settings.client_auth = agent::ClientAuth::kRequireAndVerify;
-  settings.client_ca_file = folder.path() + "/a.key";
+  settings.client_ca_file = folder.path() / "a.key";
   CHECK_THAT(fault(settings),
-             Catch::StartsWith("client_ca_file: " + folder.path() + "/a.key: no certificate in PEM format"));
+             Catch::StartsWith("client_ca_file: " + folder.path().string() + "/a.key: no certificate in PEM format"));
 }
