@@ -37,7 +37,8 @@ void append_field(std::string& head, std::string_view name, std::string_view val
 
 void append_safety(std::string& head, const WebFields& own) {
   for (const auto& [name, value] : kSafetyFields) {
-    const bool replaced = std::any_of(own.begin(), own.end(), [&](const auto& field) { return field.first == name; });
+    const bool replaced =
+        std::any_of(own.begin(), own.end(), [name = name](const auto& field) { return field.first == name; });
     if (!replaced) append_field(head, name, value);
   }
   for (const auto& [name, value] : own) append_field(head, name, value);
