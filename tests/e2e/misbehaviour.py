@@ -2,7 +2,8 @@
 import os
 import time
 
-from print_client import PrintClient, commands_of, load
+from print_checks import check_whole_print
+from print_client import load
 from rig import BUNNY, PRINTER_REPORTED, SHORT, expect, wait_until
 
 GROWTH = 4 << 20   # what buffers that fill once may take; a leak of 1 % of what passes would be more
@@ -41,16 +42,7 @@ def clean_print_after(rig, agent, device):
     agent.wait_for_up()
     agent.wait_for_port()
     time.sleep(2)
-    lines = load(BUNNY, 1000)
-    client = PrintClient()
-    client.connect_and_wait(agent.host_port)
-    client.send_now("M110 N-1")
-    time.sleep(0.5)
-    client.print_and_wait(lines, 90)
-    client.disconnect()
-    printer.stop()
-    done = [text for number, text in printer.executed() if number >= 0 and not text.startswith("M110")]
-    expect(done == commands_of(lines), "the print after it was not whole")
+    check_whole_print(agent, printer, load(BUNNY, 1000), 90)
 
 
 def start(rig):

@@ -1,6 +1,8 @@
 """What a print left behind at the printer and at the host, and what both must be."""
 import re
+import time
 
+from print_client import PrintClient, commands_of
 from rig import expect
 
 # What the agent's own questions and subscriptions bring: reports without ok, and on old firmware answers to M105
@@ -51,3 +53,16 @@ def check_executed(executed, commands, firmware):
         expect(own or len(commands) < 10_000, "not one own line in a long print: starved")
     else:
         expect(not own, f"own lines within the print: {own[:5]}")
+
+
+def check_whole_print(agent, printer, lines, seconds):
+    """Printrun prints the lines through the agent, and the printer, which is stopped then, carried out each in order."""
+    client = PrintClient()
+    client.connect_and_wait(agent.host_port)
+    client.send_now("M110 N-1")
+    time.sleep(0.5)
+    client.print_and_wait(lines, seconds)
+    client.disconnect()
+    printer.stop()
+    done = [text for number, text in printer.executed() if number >= 0 and not text.startswith("M110")]
+    expect(done == commands_of(lines), "the print was not whole")

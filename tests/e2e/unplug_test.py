@@ -2,7 +2,8 @@
 import os
 import time
 
-from print_client import PrintClient, commands_of, load
+from print_checks import check_whole_print
+from print_client import PrintClient, load
 from rig import BUNNY, PRINTER_REPORTED, HostPort, claim, expect, run_claims, wait_until
 
 
@@ -47,16 +48,7 @@ def replugged(rig, _):
         agent.wait_for_up()
     agent.wait_for_port()
     expect(agent.scrape().value("marlin_serial_connects_total") >= 4, "the openings were not counted")
-    lines = load(BUNNY, 300)
-    client = PrintClient()
-    client.connect_and_wait(agent.host_port)
-    client.send_now("M110 N-1")
-    time.sleep(0.5)
-    client.print_and_wait(lines, 60)
-    client.disconnect()
-    printer.stop()
-    done = [text for number, text in printer.executed() if number >= 0 and not text.startswith("M110")]
-    expect(done == commands_of(lines), "the print after it was not whole")
+    check_whole_print(agent, printer, load(BUNNY, 300), 60)
 
 
 @claim("unplugged in mid-print: Printrun sees its port go, the agent lives on")
