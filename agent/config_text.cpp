@@ -1,6 +1,6 @@
 #include "agent/config_text.h"
 
-#include <algorithm>
+#include <utility>
 
 namespace agent {
 namespace {
@@ -12,33 +12,34 @@ class CommentScanner {
   /// in a string with the backslash before it.
   std::size_t take(std::string_view rest) {
     const char c = rest.front();
-    if (c == '\n' && delimiter_.size() < 3) return enter(Place::kPlain, "", 1);
-    if (place_ == Place::kComment) return 1;
-    if (place_ == Place::kPlain) {
-      if (c == '#') return enter(Place::kComment, "", 1);
-      for (const std::string_view opening : {R"(""")", "'''", "\"", "'"}) {
-        if (rest.starts_with(opening)) return enter(Place::kString, opening, opening.size());
-      }
+    if (c == '\n' && delimiter_.size() < 3) {
+      in_comment_ = false;
+      delimiter_ = {};
       return 1;
     }
-    if (rest.starts_with(delimiter_)) return enter(Place::kPlain, "", delimiter_.size());
-    const bool escapes = c == '\\' && delimiter_.front() == '"';  // whatever follows, it does not end the string
-    return std::min<std::size_t>(escapes ? 2 : 1, rest.size());
+    if (in_comment_) return 1;
+    if (delimiter_.empty()) return take_plain(rest);
+    if (rest.starts_with(delimiter_)) return std::exchange(delimiter_, {}).size();
+    const bool escapes = c == '\\' && delimiter_.front() == '"' && rest.size() > 1 && rest[1] != '\n';
+    return escapes ? 2 : 1;  // an escaped character, whatever it is, does not end the string; a line's end is none
   }
 
-  [[nodiscard]] bool in_comment() const { return place_ == Place::kComment; }
+  [[nodiscard]] bool in_comment() const { return in_comment_; }
 
  private:
-  enum class Place { kPlain, kComment, kString };
-
-  std::size_t enter(Place place, std::string_view delimiter, std::size_t length) {
-    place_ = place;
-    delimiter_ = delimiter;
-    return length;
+  std::size_t take_plain(std::string_view rest) {
+    in_comment_ = rest.front() == '#';
+    for (const std::string_view opening : {R"(""")", "'''", "\"", "'"}) {
+      if (rest.starts_with(opening)) {
+        delimiter_ = opening;
+        return opening.size();
+      }
+    }
+    return 1;
   }
 
-  Place place_ = Place::kPlain;
-  std::string_view delimiter_;  // what ends the string
+  bool in_comment_ = false;
+  std::string_view delimiter_;  // what ends the string; empty outside of strings
 };
 
 bool is_above_ascii(char c) { return static_cast<unsigned char>(c) >= 0x80; }

@@ -29,7 +29,8 @@ TEST_CASE("characters above ASCII may stand in comments, where toml++ does not s
   CHECK(ascii("a = \"x\" # \xC3\xA4\nb = 'x'# \xC3\xA4\n") == "a = \"x\" # ??\nb = 'x'# ??\n");
   CHECK(ascii("a = \"\\\"\" # \xC3\xA4\n") == "a = \"\\\"\" # ??\n");
   CHECK(ascii("a = \"\\\\\"# \xC3\xA4") == "a = \"\\\\\"# ??");
-  CHECK(ascii("a = '\\'# \xC3\xA4") == "a = '\\'# ??");  // in a literal string a backslash is one
+  CHECK(ascii("a = \"x\\\n# \xC3\xA4") == "a = \"x\\\n# ??");  // a string of one line ends with it, escaped or not
+  CHECK(ascii("a = '\\'# \xC3\xA4") == "a = '\\'# ??");        // in a literal string a backslash is one
 }
 
 TEST_CASE("elsewhere the first one is named by line and column") {
