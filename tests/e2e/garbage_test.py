@@ -9,7 +9,7 @@ import time
 from misbehaviour import Growth, clean_print_after, no_value, start
 from rig import FULL, SHORT, HostPort, claim, expect, run_claims, wait_until
 
-NOISE_SECONDS = 600 if FULL else 8 if SHORT else 15
+NOISE_SECONDS = 600 if FULL else 15
 LINE_BYTES = 10_000_000 if SHORT else 100_000_000
 FLOOD_BYTES = 3_000_000 if SHORT else 30_000_000
 SETTLE_SECONDS = 3
