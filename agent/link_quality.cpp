@@ -38,13 +38,14 @@ double seconds(gcode::Time time) { return std::chrono::duration<double>(time).co
 
 LinkQualityMeter::Totals LinkQualityMeter::totals_of(const LinkSnapshot& link, gcode::Time now) {
   const gcode::LinkCounters& c = link.counters;
-  Totals totals{.at = now,
-                .commands = sum_of(c.commands),
-                .resends = sum_of(c.resends),
-                .starved = c.starved,
-                .ok_latency = {},
-                .passthrough = {}};
-  for (const auto& histogram : c.ok_latency) add(histogram, totals.ok_latency);
+  Totals totals{
+      .at = now,
+      .commands = sum_of(c.commands),
+      .resends = sum_of(c.resends),
+      .starved = c.starved,
+      // Only queries: a move waits for the planner, M109 or G28 for minutes. Neither says how good the line is.
+      .ok_latency = c.ok_latency[static_cast<std::size_t>(gcode::LatencyKind::kQuery)],
+      .passthrough = {}};
   for (const auto& histogram : c.passthrough) add(histogram, totals.passthrough);
   return totals;
 }

@@ -1,5 +1,5 @@
 // How well one printer's line did in the last minute, from counters that only grow. Pure; time is an argument.
-// Shown by the page and its JSON. Example: 812 oks in a minute, 95 in a hundred within 0.021 s; no line sent again; starved for 0.3 s.
+// Shown by the page and its JSON. Example: 95 in a hundred queries of a minute answered within 0.021 s; no line sent again.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ namespace agent {
 struct LinkQuality {
   double seconds = 0;                                         ///< what was looked at: a minute, less after the start
   double commands_per_second = 0;                             ///< of the host and the agent
-  std::optional<double> ok_latency_mean{}, ok_latency_p95{};  ///< seconds; nothing was answered: nothing
+  std::optional<double> ok_latency_mean{}, ok_latency_p95{};  ///< seconds, of queries; none answered: nothing
   /// seconds that a byte spent inside the agent, both ways
   std::optional<double> agent_delay_mean{}, agent_delay_p95{};
   std::uint64_t resends = 0;

@@ -8,10 +8,9 @@ void RateMeter::observe(const LinkSnapshot& link) {
   Sample sample;
   sample.at = link.taken_at;
   sample.host_commands = link.counters.commands[static_cast<std::size_t>(gcode::Origin::kHost)];
-  for (const auto& histogram : link.counters.ok_latency) {
-    sample.oks = std::accumulate(histogram.buckets.begin(), histogram.buckets.end(), sample.oks);
-    sample.latency_seconds += histogram.sum_seconds;
-  }
+  const auto& queries = link.counters.ok_latency[static_cast<std::size_t>(gcode::LatencyKind::kQuery)];
+  sample.oks = std::accumulate(queries.buckets.begin(), queries.buckets.end(), sample.oks);
+  sample.latency_seconds = queries.sum_seconds;
   if (!samples_.empty() && sample.at <= samples_.back().at) return;
   samples_.push_back(sample);
   while (samples_.back().at - samples_.front().at > kWindow) samples_.pop_front();

@@ -17,7 +17,7 @@ class RateMeter {
   void observe(const LinkSnapshot& link);
   /// Commands of the host, per second.
   [[nodiscard]] double lines_per_second() const;
-  /// Mean time to the ok of all commands that were answered in the window; none: nothing.
+  /// Mean time to the ok of the queries that were answered in the window; none: nothing. Other commands may wait.
   [[nodiscard]] std::optional<double> ok_latency_seconds() const;
 
  private:

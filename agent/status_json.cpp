@@ -70,11 +70,8 @@ json link_of(const PrinterSource& printer) {
   const LinkSnapshot& link = printer.link;
   const auto& counters = link.counters;
   std::uint64_t oks = 0, answered = 0, lost = 0;
-  double latency = 0;
-  for (const auto& histogram : counters.ok_latency) {
-    oks += sum(histogram.buckets);
-    latency += histogram.sum_seconds;
-  }
+  for (const auto& histogram : counters.ok_latency) oks += sum(histogram.buckets);
+  const auto& asked = counters.ok_latency[static_cast<std::size_t>(gcode::LatencyKind::kQuery)];
   for (const auto& query : counters.queries) {
     answered += query[static_cast<std::size_t>(gcode::QueryOutcome::kAnswered)];
     lost += query[static_cast<std::size_t>(gcode::QueryOutcome::kTimeout)];
@@ -91,7 +88,9 @@ json link_of(const PrinterSource& printer) {
            {"connects", link.serial_connects},
            {"disconnects", sum(link.serial_disconnects)},
            {"resets", sum(counters.resets)}};
-  if (oks > 0) out["ok_latency_mean_seconds"] = latency / static_cast<double>(oks);
+  // Of queries only, as the page's: other commands may wait for the planner or a heater.
+  if (sum(asked.buckets) > 0)
+    out["ok_latency_mean_seconds"] = asked.sum_seconds / static_cast<double>(sum(asked.buckets));
   if (link.serial_open) out["commands_in_flight"] = link.commands_in_flight;
   if (link.serial_open && link.last_receive != gcode::Time{})
     out["last_receive_age_seconds"] = seconds(printer.now - link.last_receive);

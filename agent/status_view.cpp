@@ -100,8 +100,7 @@ std::string printer_text(const json& printer) {
 
 std::string latency_text(const json& link) {
   const auto mean = number(link, "ok_latency_mean_seconds");
-  return mean ? formatted("ok after %.1f ms, the mean of %.0f; ", *mean * 1000, number(link, "oks").value_or(0))
-              : std::string();
+  return mean ? formatted("queries answered after %.1f ms on average; ", *mean * 1000) : std::string();
 }
 
 std::string link_text(const json& link) {

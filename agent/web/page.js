@@ -146,14 +146,14 @@ class Card {
     setText(badge, verdict.text);
     badge.dataset.tone = verdict.tone;
     if (!this.find(".line").open) return;
-    this.fact("answer (ok), mean", brief(minute.ok_latency_mean_seconds));
-    this.fact("answer (ok), 95 %", brief(minute.ok_latency_p95_seconds));
+    this.fact("answer to a query, mean", brief(minute.ok_latency_mean_seconds));
+    this.fact("answer to a query, 95 %", brief(minute.ok_latency_p95_seconds));
     this.fact("lines a second", minute.commands_per_second === undefined ? "–" : String(minute.commands_per_second));
-    this.fact("starved, last minute", minute.starved_seconds === undefined ? "–" : `${minute.starved_seconds} s`);
+    this.fact("nothing in flight, last minute", minute.starved_seconds === undefined ? "–" : `${minute.starved_seconds} s`);
     this.fact("sent again", `${minute.resends ?? 0} (${p.link.resends} in all)`);
     this.fact("agent's delay, mean", brief(minute.agent_delay_mean_seconds));
     this.fact("agent's delay, 95 %", brief(minute.agent_delay_p95_seconds));
-    this.fact("stalls", String(p.link.stalls));
+    this.fact("stalls over 1 s", String(p.link.stalls));
     this.fact("restarts of the printer", String(p.link.resets));
   }
 
@@ -181,9 +181,8 @@ class Card {
 function verdictOf(p, minute) {
   if (!p.up) return { text: "silent", tone: "quiet" };
   if (minute.resends > 0) return { text: `${minute.resends} sent again`, tone: "warm" };
-  if (minute.starved_seconds > 1) return { text: `starved ${minute.starved_seconds} s`, tone: "warm" };
   if (minute.ok_latency_p95_seconds === undefined) return { text: "quiet", tone: "quiet" };
-  return { text: `clean, ok in ${brief(minute.ok_latency_p95_seconds)}`, tone: "good" };
+  return { text: `clean, queries answered in ${brief(minute.ok_latency_p95_seconds)}`, tone: "good" };
 }
 
 // ------------------------------------------------------------------------------------------------ its chart

@@ -17,7 +17,7 @@ agent::LinkSnapshot with(std::uint64_t commands, std::uint64_t oks, std::uint64_
   link.counters.resends[0] = resends;
   link.counters.starved = std::chrono::milliseconds(10 * resends);
   for (std::uint64_t i = 0; i < oks; ++i) {
-    link.counters.ok_latency[0].observe(20ms, gcode::kOkLatencyBounds);
+    link.counters.ok_latency[1].observe(20ms, gcode::kOkLatencyBounds);
     link.counters.passthrough[1].observe(200us, gcode::kPassthroughBounds);
   }
   return link;
@@ -39,6 +39,22 @@ TEST_CASE("the last minute is what was counted in it") {
   CHECK(*minute->ok_latency_p95 <= 0.025);
   CHECK(*minute->ok_latency_p95 > 0.01);
   CHECK(*minute->agent_delay_mean == Approx(0.0002));
+}
+
+TEST_CASE("a heat-up and moves that wait for the planner say nothing of the line") {
+  LinkQualityMeter meter;
+  auto link = with(10, 5, 0);
+  meter.observe(link, 0s);
+  link.counters.ok_latency[static_cast<std::size_t>(gcode::LatencyKind::kOther)].observe(30s, gcode::kOkLatencyBounds);
+  link.counters.ok_latency[static_cast<std::size_t>(gcode::LatencyKind::kMotion)].observe(800ms,
+                                                                                          gcode::kOkLatencyBounds);
+  meter.observe(link, 30s);
+  CHECK_FALSE(meter.last_minute()->ok_latency_p95);
+  CHECK_FALSE(meter.last_minute()->ok_latency_mean);
+  link.counters.ok_latency[static_cast<std::size_t>(gcode::LatencyKind::kQuery)].observe(20ms, gcode::kOkLatencyBounds);
+  meter.observe(link, 40s);
+  CHECK(*meter.last_minute()->ok_latency_mean == Approx(0.02));
+  CHECK(*meter.last_minute()->ok_latency_p95 <= 0.025);
 }
 
 TEST_CASE("a line on which nothing was answered has no latency, and one that began anew has no past") {

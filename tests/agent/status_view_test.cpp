@@ -29,7 +29,7 @@ std::string drawn(const std::vector<agent::LinkSnapshot>& links, const agent::Te
 
 agent::LinkSnapshot mk3() {
   agent::LinkSnapshot link = sample::printing_mk3s();
-  link.counters.ok_latency[0].observe(12ms, gcode::kOkLatencyBounds);
+  link.counters.ok_latency[1].observe(12ms, gcode::kOkLatencyBounds);
   link.counters.resends[0] = 2;
   link.counters.queries[0] = {7, 1};
   link.counters.host_withheld_lines = 9;
@@ -46,7 +46,7 @@ TEST_CASE("a printer in mid-print is shown like this") {
   host        somebody on /run/marlin-agent/mk3
   device      /dev/ttyACM0 at 115200 baud
   printer     Prusa i3 MK3S, Prusa-Firmware 3.13.3 based on Marlin
-  link        ok after 12.0 ms, the mean of 1; 2 resends, 0 overflows, 0 times lost or closed
+  link        queries answered after 12.0 ms on average; 2 resends, 0 overflows, 0 times lost or closed
   queries     7 answered, 1 lost, 0 put off; 9 lines kept from the host
 )");
 }
