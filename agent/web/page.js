@@ -181,7 +181,8 @@ class Card {
 function verdictOf(p, minute) {
   if (!p.up) return { text: "silent", tone: "quiet" };
   if (minute.resends > 0) return { text: `${minute.resends} sent again`, tone: "warm" };
-  if (minute.ok_latency_p95_seconds === undefined) return { text: "quiet", tone: "quiet" };
+  if (minute.ok_latency_p95_seconds === undefined)
+    return minute.commands_per_second > 0 ? { text: "clean", tone: "good" } : { text: "quiet", tone: "quiet" };
   return { text: `clean, queries answered in ${brief(minute.ok_latency_p95_seconds)}`, tone: "good" };
 }
 
