@@ -57,7 +57,6 @@ void Arbiter::apply(const RelaySettings& settings) {
 
 // Lines that were printed in one go may have been read by two processes, the first long ago.
 void Arbiter::succeeds(Time now) {
-  s_.last_report_at = now;
   if (s_.extra_ok_until > s_.last_ok) s_.extra_ok_until = now;
   if (const auto own = s_.in_flight.own(); own && s_.in_flight[*own].payload_seen) s_.in_flight[*own].payload_at = now;
 }
@@ -101,14 +100,21 @@ bool Arbiter::reports_are_set() const {
 
 bool Arbiter::is_listening_only() const { return !settings_.poll && !s_.in_flight.own() && !reports_are_set(); }
 
-bool Arbiter::may_withhold() const { return s_.in_flight.own().has_value() || reports_are_set(); }
+// An own answer may begin with anything; reports: "T:", " T:", "X:", "E0:", "SD printing byte", "Not SD printing".
+bool Arbiter::may_withhold(char first) const {
+  if (s_.in_flight.own() || s_.ghosts > 0) return true;
+  return reports_are_set() && std::string_view("T XESN").find(first) != std::string_view::npos;
+}
 
 // --- own lines ------------------------------------------------------------------------------------------------------
 
 LineUse Arbiter::use(Time now) const {
   if (s_.printer.host_is_printing(now)) return LineUse::kHostPrints;
   if (s_.any_host_line && s_.host_attached && now - s_.last_host_line < kHostActive) return LineUse::kHostActive;
-  return s_.printer.sd_printing ? LineUse::kSdPrints : LineUse::kRest;
+  if (s_.printer.sd_printing) return LineUse::kSdPrints;
+  // A print that stands still is no rest: its host, or the printer, goes on whenever it likes.
+  if (s_.prints.is_printing()) return s_.prints.is_from_host() ? LineUse::kHostPrints : LineUse::kSdPrints;
+  return LineUse::kRest;
 }
 
 std::optional<DeferReason> Arbiter::forbidden(Time now) const {
@@ -172,7 +178,7 @@ std::optional<OwnLine> Arbiter::own_line(Time now) {
   entry.code = code_of(line->query);
   s_.in_flight.push(entry);
   s_.own = *line;
-  s_.guarded = false;
+  s_.guarded = s_.own_answer_strange = false;
   s_.hold_until = now + settings_.hold_limit;
   s_.poller.asked(line->query, now);
   ++s_.counters.commands[static_cast<std::size_t>(Origin::kAgent)];
