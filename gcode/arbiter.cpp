@@ -87,6 +87,7 @@ void Arbiter::host_opened(Time) {
 
 void Arbiter::host_closed(Time now) {
   if (s_.host_attached) s_.prints.host_left(s_.printer, now);
+  if (!s_.prints.is_open()) s_.printer.forget_file_progress();
   s_.host_attached = false;
   s_.subscriptions.host_left();
 }
@@ -252,6 +253,8 @@ void Arbiter::tick(Time now) {
   s_.printer.silence_expected = s_.in_flight.any_host([](const InFlight& e) { return may_block(e.kind); });
   s_.printer.tick(now);
   s_.prints.tick(s_.printer, stream_in_flight, now);
+  if (!s_.prints.is_open() && (s_.prints.has_just_ended() || s_.printer.numbered_in_stream == 0))
+    s_.printer.forget_file_progress();
   if (s_.printer.busy.known) s_.counters.busy_time[static_cast<std::size_t>(s_.printer.busy.value)] += step;
   if (s_.recovering && now - std::max(s_.recovery_since, s_.last_progress_line) > kRecoveryLimit) s_.recovering = false;
   if (s_.resend_ok_due && now - s_.recovery_since > kSettle) s_.resend_ok_due = false;
