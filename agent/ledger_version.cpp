@@ -2,8 +2,8 @@
 
 namespace agent {
 
-const std::uint32_t kLedgerVersion = 1;
+const std::uint32_t kLedgerVersion = 2;
 
-bool knows_ledger(std::uint32_t version) { return version == 1; }
+bool knows_ledger(std::uint32_t version) { return version == 2; }
 
 }  // namespace agent

@@ -57,7 +57,6 @@ void Arbiter::apply(const RelaySettings& settings) {
 
 // Lines that were printed in one go may have been read by two processes, the first long ago.
 void Arbiter::succeeds(Time now) {
-  s_.last_report_at = now;
   if (s_.extra_ok_until > s_.last_ok) s_.extra_ok_until = now;
   if (const auto own = s_.in_flight.own(); own && s_.in_flight[*own].payload_seen) s_.in_flight[*own].payload_at = now;
 }
@@ -88,6 +87,7 @@ void Arbiter::host_opened(Time) {
 
 void Arbiter::host_closed(Time now) {
   if (s_.host_attached) s_.prints.host_left(s_.printer, now);
+  if (!s_.prints.is_open()) s_.printer.forget_file_progress();
   s_.host_attached = false;
   s_.subscriptions.host_left();
 }
@@ -101,14 +101,21 @@ bool Arbiter::reports_are_set() const {
 
 bool Arbiter::is_listening_only() const { return !settings_.poll && !s_.in_flight.own() && !reports_are_set(); }
 
-bool Arbiter::may_withhold() const { return s_.in_flight.own().has_value() || reports_are_set(); }
+// An own answer may begin with anything; reports: "T:", " T:", "X:", "E0:", "SD printing byte", "Not SD printing".
+bool Arbiter::may_withhold(char first) const {
+  if (s_.in_flight.own() || s_.ghosts > 0) return true;
+  return reports_are_set() && std::string_view("T XESN").find(first) != std::string_view::npos;
+}
 
 // --- own lines ------------------------------------------------------------------------------------------------------
 
 LineUse Arbiter::use(Time now) const {
   if (s_.printer.host_is_printing(now)) return LineUse::kHostPrints;
   if (s_.any_host_line && s_.host_attached && now - s_.last_host_line < kHostActive) return LineUse::kHostActive;
-  return s_.printer.sd_printing ? LineUse::kSdPrints : LineUse::kRest;
+  if (s_.printer.sd_printing) return LineUse::kSdPrints;
+  // A print that stands still is no rest: its host, or the printer, goes on whenever it likes.
+  if (s_.prints.is_printing()) return s_.prints.is_from_host() ? LineUse::kHostPrints : LineUse::kSdPrints;
+  return LineUse::kRest;
 }
 
 std::optional<DeferReason> Arbiter::forbidden(Time now) const {
@@ -172,7 +179,7 @@ std::optional<OwnLine> Arbiter::own_line(Time now) {
   entry.code = code_of(line->query);
   s_.in_flight.push(entry);
   s_.own = *line;
-  s_.guarded = false;
+  s_.guarded = s_.own_answer_strange = false;
   s_.hold_until = now + settings_.hold_limit;
   s_.poller.asked(line->query, now);
   ++s_.counters.commands[static_cast<std::size_t>(Origin::kAgent)];
@@ -246,6 +253,8 @@ void Arbiter::tick(Time now) {
   s_.printer.silence_expected = s_.in_flight.any_host([](const InFlight& e) { return may_block(e.kind); });
   s_.printer.tick(now);
   s_.prints.tick(s_.printer, stream_in_flight, now);
+  if (!s_.prints.is_open() && (s_.prints.has_just_ended() || s_.printer.numbered_in_stream == 0))
+    s_.printer.forget_file_progress();
   if (s_.printer.busy.known) s_.counters.busy_time[static_cast<std::size_t>(s_.printer.busy.value)] += step;
   if (s_.recovering && now - std::max(s_.recovery_since, s_.last_progress_line) > kRecoveryLimit) s_.recovering = false;
   if (s_.resend_ok_due && now - s_.recovery_since > kSettle) s_.resend_ok_due = false;

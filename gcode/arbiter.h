@@ -65,6 +65,7 @@ struct ArbiterState {
   Time extra_ok_until{-std::chrono::hours(1)};  ///< the ok too many of an own M105 comes until then or not at all
   bool newline_due = false;                     ///< see take_newline()
   bool guarded = false;                         ///< a newline was sent behind the own line
+  bool own_answer_strange = false;              ///< text came that may be its answer and that nobody understands
   bool own_rejected = false;                    ///< the printer rejects the own line: Error, Resend, ok are its
   Time deferred_at{};                           ///< last time a deferral was counted
 
@@ -148,8 +149,10 @@ class Arbiter {
   [[nodiscard]] bool is_transparent() const { return s_.meatpack || s_.uploading; }
   /// Nothing of the agent's is on the line, so every printer byte is the host's.
   [[nodiscard]] bool is_listening_only() const;
-  /// A line now arriving may have to be withheld, so a part of it is not passed on early.
-  [[nodiscard]] bool may_withhold() const;
+  /// The line that begins so may have to be withheld when its rest is here: no part of it is passed on before.
+  [[nodiscard]] bool may_withhold(char first) const;
+  /// Reports that come by themselves were set by the agent.
+  [[nodiscard]] bool reports_are_set() const;
   [[nodiscard]] const Dialect& dialect() const { return *dialect_; }
 
  private:
@@ -164,7 +167,6 @@ class Arbiter {
   void count_deferral(DeferReason reason, Time now);
   void end_boot();
   [[nodiscard]] Time drain_ends() const;
-  [[nodiscard]] bool reports_are_set() const;
   void close_starvation(Time now);
   // arbiter_replies.cpp, arbiter_oks.cpp, arbiter_reports.cpp
   Verdict decide(const Reply& reply, std::string_view line, Time now);

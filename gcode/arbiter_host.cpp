@@ -108,7 +108,12 @@ void Arbiter::host_line(const Command& command, std::size_t length, Time now) {
   if (command.kind != CommandKind::kBlank || command.is_blanks_only)
     ++s_.counters.commands[static_cast<std::size_t>(Origin::kHost)];
   s_.subscriptions.host_command(command, *dialect_, now);
-  if (!s_.uploading) s_.prints.host_command(command, s_.printer, now);
+  if (!s_.uploading) {
+    s_.prints.host_command(command, s_.printer, now);
+    // A file's M73 may stand before the line that shows that it is a print.
+    if (command.is('M', 73) && (command.is_numbered() ? !s_.prints.has_just_ended() : s_.prints.is_open()))
+      s_.printer.host_progress(command, *dialect_, now);
+  }
   if (command.kind == CommandKind::kUploadBegin) {
     s_.uploading = true;
     s_.upload_confirmed = false;

@@ -174,6 +174,7 @@ Verdict Arbiter::on_plain_ok(const Reply& reply, std::string_view line, Time now
     return Verdict::kPass;
   }
   const InFlight own = s_.in_flight[0];
+  if (s_.own_answer_strange && !own.payload_seen) s_.poller.not_understood(own.query);
   if (s_.given_up > 0 && own.query == Query::kM105) {  // M105 answers with more than an ok; this is for one before it
     --s_.given_up;
     return Verdict::kPass;

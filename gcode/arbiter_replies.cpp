@@ -13,8 +13,6 @@ using std::chrono::milliseconds;
 // After `start` even the boot loader is silent for up to 2 s before the banner.
 constexpr Time kBootAfterStart = std::chrono::seconds(3);
 constexpr Time kBootQuietUnknown = std::chrono::seconds(3);
-// Lines that are printed in one go arrive within milliseconds, at worst in two packets of a busy USB bus.
-constexpr Time kOneGo = milliseconds(100);
 // Once an own answer has begun its other lines follow at line rate; host lines wait for its end a little longer.
 constexpr Time kAnswerRuns = milliseconds(25);
 constexpr Time kLongestHold = milliseconds(500);
@@ -40,6 +38,9 @@ LineClass class_of(const Reply& reply) {
     default: return LineClass::kOther;
   }
 }
+
+// Text that a question may be answered with, and that is never printed unasked in a known form.
+bool may_answer(ReplyKind kind) { return kind == ReplyKind::kUnknown || kind == ReplyKind::kAnswer; }
 
 }  // namespace
 
@@ -198,18 +199,19 @@ void Arbiter::identify(const Reply& reply) {
   const FirmwareFields fields = parse_firmware(reply.text);
   dialect_ = &choose_dialect(fields.name);
   s_.dialect = dialect_->id;
-  s_.poller.identified(*dialect_, s_.subscriptions);
+  s_.poller.identified(fields.name, *dialect_, s_.subscriptions);
 }
 
 // --- whose line is it -------------------------------------------------------------------------------------------------
 
 Verdict Arbiter::decide(const Reply& reply, std::string_view line, Time now) {
-  // A line that was asked for since then may be that answer. Only these two are judged by what stood before them.
+  // Reports are printed in one go, with nothing between their lines, however late some of them arrive. A line that was asked
+  // for since the last one may be that answer. Only these two are judged by what stood before them.
   const bool follows = reply.kind == ReplyKind::kFans || reply.kind == ReplyKind::kPosition;
   const bool asked_since = follows && s_.in_flight.any_host([this](const InFlight& e) {
     return (e.code == 114 || e.code == 123) && e.sent > s_.last_report_at;
   });
-  const LastReport after = now - s_.last_report_at < kOneGo && !asked_since ? s_.last_report : LastReport::kNone;
+  const LastReport after = asked_since ? LastReport::kNone : s_.last_report;
   s_.last_report_at = now;
   s_.last_report = reply.kind == ReplyKind::kTemperature                                     ? LastReport::kTemperature
                    : reply.kind == ReplyKind::kPosition && after == LastReport::kTemperature ? LastReport::kPosition
@@ -220,7 +222,7 @@ Verdict Arbiter::decide(const Reply& reply, std::string_view line, Time now) {
   if (reply.kind == ReplyKind::kResend) return on_resend(reply, now);
   if (answers_own(reply, line)) {
     InFlight& own = s_.in_flight[0];
-    own.payload_seen = true;
+    own.payload_seen = !is_memory_heading(line);
     own.payload_at = now;
     own.doubtful = false;  // it is alive
     s_.hold_until = std::min(std::max(s_.hold_until, now + kAnswerRuns), own.sent + kLongestHold);
@@ -235,6 +237,7 @@ Verdict Arbiter::decide(const Reply& reply, std::string_view line, Time now) {
       own && (torn || reply.kind == ReplyKind::kUnknown || reply.kind == ReplyKind::kUnknownCommand))
     s_.in_flight[*own].doubtful = true;
   if (torn) return Verdict::kPass;
+  if (may_answer(reply.kind) && s_.in_flight.size() > 0 && s_.in_flight[0].is_own()) s_.own_answer_strange = true;
   switch (reply.kind) {
     case ReplyKind::kTemperature:
     case ReplyKind::kFans:
@@ -290,7 +293,7 @@ bool Arbiter::answers_own(const Reply& reply, std::string_view line) const {
     case Query::kM221: return reply.kind == ReplyKind::kPercent;
     case Query::kSerialNumber: return reply.kind == ReplyKind::kSerialNumber || trimmed(line) == "Not in farm mode.";
     case Query::kStatistics: return reply.kind == ReplyKind::kStatistics;
-    case Query::kEeprom: return is_memory_dump(line);
+    case Query::kEeprom: return is_memory_dump(line) || is_memory_heading(line);
     case Query::kNozzle: return whole_number(line).has_value();
     default: return false;
   }

@@ -46,7 +46,7 @@ Verdict Arbiter::show_report(const Reply& reply, LastReport after, Time now) {
       break;
     // A Prusa prints its reports in one go: temperature, position, fans. A line that stands elsewhere answers somebody.
     case ReplyKind::kFans:
-      if (masked && after != before_fans(s_.subscriptions)) return Verdict::kPass;
+      if (masked && (after != before_fans(s_.subscriptions) || !s_.subscriptions.is_on(kind))) return Verdict::kPass;
       break;
     case ReplyKind::kPosition:
       if (masked && after != before_position(s_.subscriptions)) return Verdict::kPass;

@@ -62,7 +62,7 @@ void put_printer(const Handover& left, ArbiterState& arbiter, Time now) {
     arbiter.dialect = dialect.id;
     arbiter.printer.firmware.set(FixedText<127>(firmware), now);
     // Others have told their capabilities behind it: they are asked again.
-    if (dialect.autoreport == Autoreport::kMask) arbiter.poller.identified(dialect, arbiter.subscriptions);
+    if (dialect.autoreport == Autoreport::kMask) arbiter.poller.identified(firmware, dialect, arbiter.subscriptions);
   }
   arbiter.subscriptions.resume({left.host_reports, left.printer_reports, left.agent_set_reports});
   arbiter.host_attached = left.host_attached != 0;

@@ -30,9 +30,10 @@ bool take_byte(std::string_view& rest, std::uint32_t& value) {
 std::optional<Dump> read_dump(std::string_view rest) {
   rest = trim_blanks(strip_terminator(rest));
   Dump dump;
-  std::uint32_t high = 0, low = 0;
-  if (!take_byte(rest, high) || !take_byte(rest, low) || !take(rest, " ")) return std::nullopt;
-  dump.address = high * 256 + low;
+  std::uint32_t part = 0;
+  std::size_t parts = 0;
+  for (; parts < 3 && take_byte(rest, part); ++parts) dump.address = dump.address * 256 + part;
+  if (parts < 2 || !take(rest, " ")) return std::nullopt;
   while (dump.size < kMostBytes && take(rest, " ")) {
     std::uint32_t value = 0;
     if (!take_byte(rest, value)) return std::nullopt;
@@ -70,6 +71,10 @@ std::optional<std::uint32_t> field_of(const Dump& dump, const Field& field) {
 }  // namespace
 
 bool is_memory_dump(std::string_view line) { return read_dump(line).has_value(); }
+
+bool is_memory_heading(std::string_view line) {
+  return trim_blanks(strip_terminator(line)) == "D3 - Read/Write EEPROM";
+}
 
 void Lifetime::printer_line(const Reply& reply, std::string_view line) {
   if (reply.kind == ReplyKind::kStart) return printer_restarted();

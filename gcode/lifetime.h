@@ -1,6 +1,7 @@
 // Counters that the printer keeps over its own life: print time and filament (M78), and bytes of a Prusa's EEPROM that it
 // shows on D3 (addresses: shared by 3.9 to 3.14, metrics.md section 2). Whoever asked, the answer names its address.
-// Wire examples: "STATS 10 min 20 cm.", "0eff  03 00 01 00 00 00 02 00".
+// Wire examples: "STATS 10 min 20 cm.", "000eff  03 00 01 00 00 00 02 00" (four digits of address up to 3.10 and on the
+// MK2.5), behind "D3 - Read/Write EEPROM".
 #pragma once
 
 #include <cstdint>
@@ -21,7 +22,9 @@ struct Lifetime {
   void printer_restarted() { *this = {}; }
 };
 
-/// Bytes of the EEPROM, as D3 shows them: four hex digits, two blanks, then bytes of two hex digits.
+/// Bytes of the EEPROM, as D3 shows them: four or six hex digits, two blanks, then bytes of two hex digits.
 [[nodiscard]] bool is_memory_dump(std::string_view line);
+/// The line that D3 prints before them.
+[[nodiscard]] bool is_memory_heading(std::string_view line);
 
 }  // namespace gcode

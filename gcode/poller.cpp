@@ -26,6 +26,13 @@ std::uint8_t report_seconds(Time period) {
 
 bool fresh(const auto& aged, Time now, Time period) { return aged.known && now - aged.at < period; }
 
+// FNV-1a: tells one firmware's name from another's.
+std::uint32_t hash_of(std::string_view text) {
+  std::uint32_t hash = 2166136261U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return hash;
+}
+
 // No report for this long although the printer is set to repeat it: it was restarted unseen.
 Time missed_after(std::uint8_t period) { return seconds(3 * period + 2); }
 
@@ -46,7 +53,11 @@ void Poller::printer_restarted() {
   ever_asked_ = unsupported_ = answered_ = 0;
 }
 
-void Poller::identified(const Dialect& dialect, Subscriptions& subscriptions) {
+void Poller::identified(std::string_view firmware, const Dialect& dialect, Subscriptions& subscriptions) {
+  if (const std::uint32_t hash = hash_of(firmware); hash != firmware_) {
+    firmware_ = hash;
+    understood_ = not_understood_ = 0;
+  }
   answered_ |= 1U << index(Query::kM115);
   if (dialect.autoreport != Autoreport::kMask) return;
   for (const Report report : {Report::kTemperature, Report::kFans, Report::kPosition}) subscriptions.can(report, true);
@@ -69,11 +80,19 @@ void Poller::unsupported(Query query) {
   if (query != Query::kM115 && query != Query::kM105) unsupported_ |= 1U << index(query);
 }
 
-void Poller::answered(Query query) { answered_ |= 1U << index(query); }
+void Poller::answered(Query query) {
+  answered_ |= 1U << index(query);
+  understood_ |= 1U << index(query);
+}
+
+void Poller::not_understood(Query query) {
+  const std::uint32_t bit = 1U << index(query);
+  if (query != Query::kM115 && query != Query::kM105 && (understood_ & bit) == 0) not_understood_ |= bit;
+}
 
 bool Poller::due(Query query, Time period, Time now) const {
   const std::uint32_t bit = 1U << index(query);
-  if (period <= Time::zero() || (unsupported_ & bit) != 0) return false;
+  if (period <= Time::zero() || ((unsupported_ | not_understood_) & bit) != 0) return false;
   return (ever_asked_ & bit) == 0 || now - asked_[index(query)] >= period;
 }
 

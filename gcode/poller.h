@@ -7,6 +7,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string_view>
 
 #include "gcode/dialect.h"
 #include "gcode/link_counters.h"
@@ -32,7 +33,8 @@ class Poller {
   /// After `start`: everything may be asked again.
   void printer_restarted();
   /// M115 told who the printer is (asked by anybody), or capabilities were added.
-  void identified(const Dialect& dialect, Subscriptions& subscriptions);
+  /// `firmware`: its name as printed; another name than before lifts what not_understood() ended.
+  void identified(std::string_view firmware, const Dialect& dialect, Subscriptions& subscriptions);
   void capability(std::string_view name, bool on, Subscriptions& subscriptions);
 
   /// The next line to ask, or nothing. Does not change the state: asking is noted by asked().
@@ -42,6 +44,9 @@ class Poller {
   /// The printer does not know this command: it is not asked again until the next start.
   void unsupported(Query query);
   void answered(Query query);
+  /// The printer answered with text that nobody here understands, so the host saw it. That query has ended for this
+  /// firmware, also beyond a start. After an answer that was understood an odd one is noise.
+  void not_understood(Query query);
 
  private:
   static constexpr std::size_t index(Query query) { return static_cast<std::size_t>(query); }
@@ -59,6 +64,9 @@ class Poller {
   std::uint32_t ever_asked_ = 0;  ///< bits by Query
   std::uint32_t unsupported_ = 0;
   std::uint32_t answered_ = 0;
+  std::uint32_t understood_ = 0;  ///< answered by this firmware at any time, also before a start
+  std::uint32_t not_understood_ = 0;
+  std::uint32_t firmware_ = 0;     ///< hash of the firmware's name
   std::uint8_t eeprom_range_ = 0;  ///< the one that is asked next
 };
 

@@ -36,6 +36,12 @@ class PrintWatch {
 
   // --- what others see
   [[nodiscard]] bool is_printing() const { return phase_ == Phase::kRunning; }
+  /// Whether the host sends it; meaningless while !is_printing().
+  [[nodiscard]] bool is_from_host() const { return current_.source == PrintSource::kHost; }
+  /// A stream or a file runs or stands still, confirmed as a print or not.
+  [[nodiscard]] bool is_open() const { return phase_ == Phase::kUnconfirmed || phase_ == Phase::kRunning; }
+  /// A print has ended, and what its host still sends belongs to it.
+  [[nodiscard]] bool has_just_ended() const { return phase_ == Phase::kEnded; }
   /// The print that runs, its figures as of `now`; meaningless while !is_printing().
   [[nodiscard]] PrintJob current(Time now) const;
   /// The print that ended last; meaningless while none did.
@@ -61,7 +67,6 @@ class PrintWatch {
   void take_temperatures(const Temperatures& seen);
   void alive(Time now);
   [[nodiscard]] bool is_repeat(const Command& command);
-  [[nodiscard]] bool is_open() const { return phase_ == Phase::kUnconfirmed || phase_ == Phase::kRunning; }
   [[nodiscard]] bool prints_from_sd() const { return is_open() && current_.source == PrintSource::kSd; }
   [[nodiscard]] bool prints_from_host() const { return is_open() && current_.source == PrintSource::kHost; }
 

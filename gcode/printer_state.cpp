@@ -142,7 +142,10 @@ void PrinterState::reply(const Reply& reply, std::int32_t query_code, const Dial
     case ReplyKind::kFans: fans.set(reply.fans, now); break;
     case ReplyKind::kPosition: position.set(reply.position, now); break;
     case ReplyKind::kProgress:
-      if (!reply.progress.silent_mode) progress.set(reply.progress, now);
+      if (!reply.progress.silent_mode) {
+        progress.set(reply.progress, now);
+        progress_from_file = false;
+      }
       break;
     case ReplyKind::kPercent: take_percent(reply, query_code, now); break;
     case ReplyKind::kFirmware: take_firmware(reply, now); break;
@@ -161,11 +164,12 @@ void PrinterState::reply(const Reply& reply, std::int32_t query_code, const Dial
 
 void PrinterState::host_command(const Command& command, const Dialect& dialect, Time now) {
   // A stream that begins anew is another print: what M73 told of the one before is not its progress.
-  const bool begins_stream =
-      command.kind == CommandKind::kLineNumber || (command.is_numbered() && numbered_in_stream == 0);
+  // What was read from the host's lines goes with the print (Arbiter), not with a pause in its stream.
+  const bool renumbers = command.kind == CommandKind::kLineNumber;
+  const bool begins_stream = renumbers || (command.is_numbered() && numbered_in_stream == 0 && !progress_from_file);
+  if (renumbers) end_stream();
   if (begins_stream && !paused) progress.forget();
-  if (command.kind == CommandKind::kLineNumber) {
-    numbered_in_stream = 0;
+  if (renumbers) {
     stream_prints = false;
     return;
   }
@@ -192,12 +196,42 @@ void PrinterState::host_command(const Command& command, const Dialect& dialect, 
   }
 }
 
+// Prusa: P and R for the normal mode, Q and S for the silent one. Marlin: P and R. C: minutes to the next change.
+void PrinterState::host_progress(const Command& command, const Dialect& dialect, Time now) {
+  if (dialect.reports_progress) return;  // it answers with what it has made of it
+  Progress next = progress.known ? progress.value : Progress{};
+  bool told = false;
+  const auto take = [&](char letter, float& field, double most) {
+    const auto value = parameter(command, letter);
+    if (!value || !(*value >= 0)) return;
+    field = static_cast<float>(std::min(*value, most));
+    told = true;
+  };
+  constexpr double kMostMinutes = 60.0 * 24 * 365;
+  take('P', next.percent, 100);
+  take('R', next.remaining_minutes, kMostMinutes);
+  take('C', next.change_minutes, kMostMinutes);
+  if (!told) return;
+  progress.set(next, now);
+  progress_from_file = true;
+}
+
+void PrinterState::forget_file_progress() {
+  if (!progress_from_file) return;
+  progress.forget();
+  progress_from_file = false;
+}
+
+void PrinterState::end_stream() {
+  finished = finished || (stream_prints && progress.known && progress.value.percent >= 100.0F);
+  numbered_in_stream = 0;
+}
+
 void PrinterState::tick(Time now) {
   if (busy.known && now - busy.at > kBusyLifetime) busy.forget();
   if (heating.known && now - heating.at > kHeatingLifetime) heating.forget();
   if (numbered_in_stream > 0 && !host_is_printing(now) && now - last_numbered > kStreamLifetime) {
-    finished = finished || (stream_prints && progress.known && progress.value.percent >= 100.0F);
-    numbered_in_stream = 0;  // the next numbered line goes on with the same print, unless an M110 comes first
+    end_stream();  // the next numbered line goes on with the same print, unless an M110 comes first
   }
 }
 

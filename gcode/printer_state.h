@@ -66,6 +66,10 @@ class PrinterState {
   /// `query_code`: M code of the command that this line answers if the arbiter knows it (220, 221 ...), or -1.
   void reply(const Reply& reply, std::int32_t query_code, const Dialect& dialect, Time now);
   void host_command(const Command& command, const Dialect& dialect, Time now);
+  /// A host's M73 went to the printer in a print: on firmware that says nothing of it this is all that is ever known.
+  void host_progress(const Command& command, const Dialect& dialect, Time now);
+  /// The print that a file's M73 spoke of is over.
+  void forget_file_progress();
   void tick(Time now);  ///< lets states and values run out
 
   /// The printer said something within the liveness window: 15 s, several times what a living printer under our care
@@ -84,7 +88,8 @@ class PrinterState {
   Aged<Time> temperature_report;  ///< instant of the last line with any temperature (value == at)
   Aged<Fans> fans;
   Aged<Position> position;
-  Aged<Progress> progress;  ///< NORMAL mode
+  Aged<Progress> progress;          ///< NORMAL mode
+  bool progress_from_file = false;  ///< it was read from the host's lines and not told by the printer
   Aged<SdPosition> sd;
   Aged<FixedText<127>> sd_file;   ///< raw bytes as printed: not checked for UTF-8
   Aged<float> feedrate, flow;     ///< ratio, 1 is 100 %
@@ -120,6 +125,7 @@ class PrinterState {
 
  private:
   void forget_reported();
+  void end_stream();
   void take_temperatures(const Temperatures& seen, Time now);
   void take_percent(const Reply& reply, std::int32_t query_code, Time now);
   void take_action(HostAction action);

@@ -20,9 +20,13 @@ inline constexpr std::size_t kLongestLine = 512;
 using LineBuffer = std::array<char, kLongestLine>;
 
 // A line that stops arriving is passed as far as it came: its end may never come ("TIMEOUT:" of old Prusas has none).
-// At 115200 baud two bytes of one line are 87 us apart. Longer where it may have to be withheld whole.
+// At 115200 baud two bytes of one line are 87 us apart.
 inline constexpr Time kUnfinished = std::chrono::milliseconds(40);
+// While the agent has asked something, or has set reports, the other lines wait this long for their end.
 inline constexpr Time kUnfinishedOwn = std::chrono::milliseconds(250);
+// What may be the agent's waits longer than USB or the process stand still under any load. A part of it would cost the host
+// an ok too many; a late line costs it nothing, and whatever the printer says next ends the line.
+inline constexpr Time kUnfinishedHeld = std::chrono::seconds(15);
 
 /// One past the first byte in [from, to) that ends a line, or nothing.
 [[nodiscard]] std::optional<std::uint64_t> find_end(const ByteRing& ring, std::uint64_t from, std::uint64_t to,
@@ -63,7 +67,7 @@ struct LineRelay::Impl {
   void pass_to_host(std::uint64_t from, std::uint64_t to, ReplyKind kind, bool ends_line, Time now);
   void pass_unfinished(Time now);
   /// How long an unfinished printer line may wait for its rest.
-  [[nodiscard]] Time unfinished_limit() const { return arbiter.may_withhold() ? kUnfinishedOwn : kUnfinished; }
+  [[nodiscard]] Time unfinished_limit() const;
   void forget_bytes();
 
   [[nodiscard]] LinkCounters& counters() const { return s.arbiter.counters; }

@@ -64,6 +64,13 @@ void LineRelay::Impl::pass_unfinished(Time now) {
   s.printer_arrived = kNever;
 }
 
+Time LineRelay::Impl::unfinished_limit() const {
+  if (s.printer_passed > s.printer_line_start) return kUnfinished;
+  const auto begin = from_printer.pieces(s.printer_line_start, s.printer_line_start + 1)[0];
+  if (!begin.empty() && arbiter.may_withhold(begin.front())) return kUnfinishedHeld;
+  return arbiter.reports_are_set() ? kUnfinishedOwn : kUnfinished;
+}
+
 void LineRelay::Impl::process_printer(Time now) {
   while (true) {
     const std::uint64_t tail = from_printer.tail();

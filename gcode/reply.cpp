@@ -2,6 +2,7 @@
 // stand in reply_*.cpp, one file per idea. Example: "T:25.5 /0.0 B:..." goes to reply_temperature.cpp and nowhere else.
 #include "gcode/reply.h"
 
+#include "gcode/lifetime.h"
 #include "gcode/reply_parts.h"
 #include "gcode/scan.h"
 
@@ -100,6 +101,10 @@ Reply parse_reply(std::string_view line, const Dialect& dialect) {
   const bool is_indented = is_blank(line.front());
   const bool known = is_indented ? read_indented(line, reply) : read_by_first(line, dialect, reply);
   if (known || read_file_name(line, reply)) return reply;
+  if (is_memory_dump(line) || is_memory_heading(line)) {
+    accept(reply, ReplyKind::kAnswer, line);
+    return reply;
+  }
   reply.kind = ReplyKind::kUnknown;
   reply.text = line;
   return reply;

@@ -41,11 +41,11 @@ def in_a_pipe(rig, _):
 
 
 class OnTerminal:
-    def __init__(self, rig, port, columns, rows):
+    def __init__(self, rig, port, columns, rows, *more):
         self.seen = b""
         self.master, slave = pty.openpty()
         fcntl.ioctl(self.master, termios.TIOCSWINSZ, struct.pack("HHHH", rows, columns, 0, 0))
-        self.process = subprocess.Popen([rig.agent, "demo", "--web.listen-address", f"127.0.0.1:{port}"], stdout=slave,
+        self.process = subprocess.Popen([rig.agent, "demo", "--web.listen-address", f"127.0.0.1:{port}", *more], stdout=slave,
                                         env=environment(rig, TERM="xterm", NO_COLOR="1"))
         os.close(slave)
 
@@ -84,6 +84,23 @@ def on_a_terminal(rig, _):
         text = re.sub(rb"\x1b\[[?0-9;]*[A-Za-z]", b"", line)
         expect(len(text.decode()) <= 60, f"wider than the terminal: {text!r}")
     expect(max(picture.count(b"\n") for picture in pictures) < 20, "higher than the terminal")
+    expect_clean(rig)
+
+
+@claim("on firmware that says nothing of M73 the file's own M73 gives progress and remaining time, on the screen too")
+def silent_firmware(rig, _):
+    port = free_port()
+    demo = OnTerminal(rig, port, 80, 24, "--firmware", "marlin-2.1.2-plain", "--speed", "40")
+    try:
+        demo.read_until(lambda seen: re.search(rb"progress[^\r\n]*[0-9] %", seen), 60)
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+            metrics = answer.read().decode()
+        for family in ('marlin_print_progress_ratio{printer="mk3s",estimator="m73"}',
+                       'marlin_print_remaining_seconds{printer="mk3s"}'):
+            expect(f"\n{family} " in metrics, f"no {family} in a print that tells its progress")
+        expect(demo.end() == 0, "status after Ctrl-C")
+    finally:
+        demo.process.kill()
     expect_clean(rig)
 
 

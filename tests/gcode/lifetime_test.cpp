@@ -31,13 +31,15 @@ TEST_CASE("a dump of the EEPROM is read by its address, the lowest byte first") 
   CHECK(lifetime.crashes_x == 5U);
   CHECK_FALSE(lifetime.mmu_failures);
   CHECK(after({"0ed0  02 00 ff 07 00"}).mmu_failures == 7U);
+  CHECK(after({"D3 - Read/Write EEPROM", "000eff  03 00 01 01 04 00 05 00"}).crashes_x == 5U);  // 3.11 and later
   CHECK(after({"0ca8  01 02 00 00"}).tool_changes == 513U);
 }
 
 TEST_CASE("a counter that was never written is not known") { CHECK_FALSE(after({"0f05  ff ff"}).crashes_x); }
 
 TEST_CASE("what is no dump of the EEPROM is none") {
-  for (const char* line : {"0eff 03 00", "0eff  3 00", "0eff  03 00 zz", "eff  03", "0eff  ", "0EFF  03", "ok"}) {
+  for (const char* line : {"0eff 03 00", "0eff  3 00", "0eff  03 00 zz", "eff  03", "0eff  ", "0EFF  03", "000eff 03",
+                           "00eff  03", "0000eff  03", "00000eff  03", "ok"}) {
     INFO(line);
     CHECK_FALSE(gcode::is_memory_dump(line));
   }

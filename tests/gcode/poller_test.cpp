@@ -23,7 +23,7 @@ struct Asking {
     poller.apply(settings, subscriptions);
     printer.printer_opened(now);
   }
-  void introduce() { poller.identified(*dialect, subscriptions); }
+  void introduce() { poller.identified(dialect->name, *dialect, subscriptions); }
   std::string next(LineUse use) const {
     const auto line = poller.next(use, printer, subscriptions, *dialect, now);
     return line ? std::string(line->text.view()) : std::string();
@@ -147,6 +147,47 @@ TEST_CASE("P7.29: what the printer called unknown is not asked again before the 
   CHECK(a.all(LineUse::kRest).find("M73") != std::string::npos);
 }
 
+TEST_CASE("an answer that nobody understands ends its question for this firmware, also beyond a start") {
+  rig::Rig r;
+  r.attach();
+  r.identify(rig::kPrusa313);
+  (void)r.to_host();
+  const auto asked_in = [&r](rig::Time patience, std::string_view firmware) {
+    int asked = 0;
+    for (const rig::Time end = r.now + patience; r.now < end;) {
+      r.pass(250ms);
+      r.printer(rig::kReport);
+      const std::string line = r.to_printer();
+      if (!line.starts_with("D3")) {
+        if (!line.empty()) r.answer(line, firmware);
+        continue;
+      }
+      ++asked;
+      r.printer("EEPROM: 0eff is 3\nok\n");
+    }
+    return asked;
+  };
+  CHECK(asked_in(2h, rig::kPrusa313) == 1);
+  CHECK(r.to_host() == "EEPROM: 0eff is 3\n");
+  const auto& outcomes = r.relay().counters().queries[static_cast<std::size_t>(Query::kEeprom)];
+  CHECK(outcomes[static_cast<std::size_t>(gcode::QueryOutcome::kTimeout)] == 1);
+  r.printer("start\n");
+  CHECK(asked_in(1h, rig::kPrusa313) == 0);
+  r.printer("start\n");
+  CHECK(asked_in(1h, "Prusa-Firmware 3.14.1 based on Marlin FIRMWARE_URL:x") == 1);
+}
+
+TEST_CASE("an odd answer to a question that this firmware has answered before is noise") {
+  Asking a("prusa-3.13");
+  a.introduce();
+  a.poller.answered(Query::kM27);
+  a.poller.not_understood(Query::kM27);
+  a.poller.not_understood(Query::kM73);
+  const std::string lines = a.all(LineUse::kRest);
+  CHECK(lines.find("M27") != std::string::npos);
+  CHECK(lines.find("M73") == std::string::npos);
+}
+
 TEST_CASE("M105 and M115 are asked on, whatever was made of them on the way") {
   Asking a("prusa-3.8");
   a.poller.unsupported(Query::kM115);
@@ -193,7 +234,7 @@ TEST_CASE("a printer's own counters are asked for a minute after its introductio
       asked += line;
     }
     if (line == "D3 Ax0eff C8\n") {
-      r.printer("0eff  03 00 00 00 00 00 00 00\nok\n");
+      r.printer("D3 - Read/Write EEPROM\n000eff  03 00 00 00 00 00 00 00\nok\n");
     } else if (!line.empty()) {
       r.answer(line, rig::kPrusa313);
     }

@@ -24,8 +24,11 @@ const fs::path kTests = MARLIN_TESTS_DIR;
 const gcode::Dialect& dialect_of(const fs::path& recording) {
   const std::string folder = recording.parent_path().filename();
   if (folder == "mk3s-3.13.3") return *gcode::find_dialect("prusa-3.13");
+  const std::string name = recording.filename();
+  if (name.starts_with("mk3s-3.13.3")) return *gcode::find_dialect("prusa-3.13");
+  if (name.starts_with("mk3s-3.9.3")) return *gcode::find_dialect("prusa-3.8");
   if (folder == "mk3s-3.9.0") return *gcode::find_dialect("prusa-3.8");
-  return *gcode::find_dialect(recording.filename().string().starts_with("M119") ? "marlin-1.1" : "marlin-2.1");
+  return *gcode::find_dialect(name.starts_with("M119") ? "marlin-1.1" : "marlin-2.1");
 }
 
 std::vector<fs::path> recordings() {

@@ -67,3 +67,20 @@ TEST_CASE("rule 12: with poll off no newline of the agent's own goes out for a l
   r.pass(60s);
   CHECK(r.to_printer().empty());
 }
+
+TEST_CASE("rule 11: half a line that may be the agent's answer is not passed for seconds, and not kept for ever") {
+  Rig r = asked_rig(kMarlin10);
+  r.printer("ok T:26.");
+  r.host("G1 X1\n");
+  r.pass(14s);
+  CHECK(r.to_host().empty());
+  r.pass(2s);
+  CHECK(r.to_host() == "ok T:26.");
+}
+
+TEST_CASE("rule 11: half a line that cannot be the agent's is passed at once") {
+  Rig r = known_rig(kPrusa313, {});
+  r.printer("ok");
+  r.pass(260ms);
+  CHECK(r.to_host() == "ok");
+}

@@ -33,3 +33,22 @@ TEST_CASE("rule 3: temperatures that the host asks for are not asked for again")
   }
   CHECK(count_of(seen, "M105\n") == 10);
 }
+
+TEST_CASE(
+    "rule 3: a print that stands still with its host silent is no rest: nothing is asked on a Prusa that reports") {
+  Rig r = known_rig(kPrusa313, {});
+  r.host("N1 M104 S215*103\nN2 G1 X10 E5 F3000*8\n");
+  r.to_printer();
+  r.printer("ok\nok\n");
+  REQUIRE(r.relay().prints().is_printing());
+  for (int i = 0; i < 4 * 60 * 15; ++i) {  // a quarter of an hour: everything that is asked at rest would be due
+    r.pass(250ms);
+    if (i % 8 == 0) r.printer(std::string(kReport) + std::string(kPositionReport) + std::string(kFansReport));
+    CHECK(r.to_printer().empty());
+  }
+  r.host("M110 N0\n");
+  r.to_printer();
+  r.printer("ok\n");
+  REQUIRE_FALSE(r.relay().prints().is_printing());
+  CHECK_FALSE(next_own(r).empty());
+}

@@ -74,6 +74,29 @@ TEST_CASE("rule 9: a report that comes in pieces is kept from a host that never 
   CHECK(r.to_host().empty());
 }
 
+TEST_CASE("rule 9: the lines of a report belong together however late the rest comes, also in mid-line") {
+  for (const auto gap : {150ms, 700ms, 3000ms}) {
+    INFO(gap.count());
+    for (std::size_t cut = 1; cut < kAllReports.size(); cut += 3) {
+      Rig r = known_rig(kPrusa313, {});
+      INFO(kAllReports.substr(0, cut));
+      r.printer(kAllReports.substr(0, cut));
+      r.pass(gap);
+      r.printer(kAllReports.substr(cut));
+      CHECK(r.to_host().empty());
+    }
+  }
+}
+
+TEST_CASE("rule 9: a host's own M114 long after a report that ends with its temperatures is answered") {
+  Rig r = known_rig(kPrusa313, {});
+  r.printer(kReport);  // the rest was lost on the wire
+  r.pass(700ms);
+  CHECK(r.to_host().empty());
+  r.host("M114\n");
+  says(r, std::string(kPositionReport) + "ok\n");
+}
+
 TEST_CASE("rule 9: the answer to a host's M123 right behind a report is no part of it") {
   Rig r = known_rig(kPrusa313, {});
   host_sets(r, "G90\n");  // time for the agent to set its own reports

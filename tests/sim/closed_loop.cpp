@@ -79,6 +79,7 @@ class ClosedLoop {
   void deliver(const Delivery& delivery);
   void feed_printer_piece(std::string_view bytes, std::string_view origins);
   bool pump_to_host();
+  [[nodiscard]] std::size_t tear_at(std::string_view bytes);
   void spoil(std::string& bytes, std::string* origins, double rate);
   bool due(Time at, bool& done) const { return at.count() > 0 && now_ >= at && !done; }
   [[nodiscard]] bool finished() const;
@@ -93,6 +94,8 @@ class ClosedLoop {
   Time ended_ = kNever;
   Time agent_acted_ = -seconds(60);  // sent a line of its own, or held the host's for one
   std::string said_;                 // the last bytes that the printer sent
+  std::string saying_;               // its line in the making
+  std::size_t tear_behind_ = 0;      // that many bytes of it; 0: it comes whole
   bool host_overran_ = false;
   [[nodiscard]] bool agent_is_innocent() const { return now_ - agent_acted_ > seconds(10); }
   std::deque<Delivery> from_printer_;
@@ -249,6 +252,25 @@ bool ClosedLoop::pump_to_printer() {
   return true;
 }
 
+// Where in `bytes` a line is torn, or their size.
+std::size_t ClosedLoop::tear_at(std::string_view bytes) {
+  if (scenario_.faults.torn_lines <= 0) return bytes.size();
+  std::size_t at = bytes.size();
+  for (std::size_t i = 0; i < bytes.size(); ++i) {
+    if (saying_.empty()) {
+      const bool tears = std::uniform_real_distribution<>(0, 1)(random_) < scenario_.faults.torn_lines;
+      tear_behind_ = tears ? 6 + random_() % 40 : 0;
+    }
+    saying_ += bytes[i];
+    const bool is_end = bytes[i] == '\n';
+    if (saying_.size() == tear_behind_ && !is_end) {
+      for (const char* torn : {"ok T:", "T:", " T:", "X:", "E0:"}) at = saying_.starts_with(torn) ? i + 1 : at;
+    }
+    if (is_end) saying_.clear();
+  }
+  return at;
+}
+
 // Bytes leave a USB bridge in packets, a little late.
 bool ClosedLoop::pump_from_printer() {
   Delivery delivery;
@@ -264,7 +286,14 @@ bool ClosedLoop::pump_from_printer() {
   spoil(delivery.bytes, &delivery.origins, scenario_.faults.from_printer_noise);
   const Time earliest = from_printer_.empty() ? now_ : from_printer_.back().at;
   delivery.at = std::max(earliest, now_ + microseconds(random_() % 1000));
-  from_printer_.push_back(std::move(delivery));
+  const std::size_t torn = tear_at(delivery.bytes);
+  if (torn == delivery.bytes.size() || !from_printer_.empty()) {  // nothing piles up behind the gaps
+    from_printer_.push_back(std::move(delivery));
+    return true;
+  }
+  from_printer_.push_back({delivery.at, delivery.bytes.substr(0, torn), delivery.origins.substr(0, torn)});
+  from_printer_.push_back(
+      {delivery.at + scenario_.faults.torn_for, delivery.bytes.substr(torn), delivery.origins.substr(torn)});
   return true;
 }
 

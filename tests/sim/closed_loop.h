@@ -24,6 +24,8 @@ struct Faults {
   Time runout_at{};
   Time stall_at{};  ///< the printer's main loop hangs for `stall_for`
   Time stall_for{};
+  double torn_lines = 0;  ///< chance of a line of temperatures, position or fans to arrive in two parts ...
+  Time torn_for{};        ///< ... this far apart: USB, or the agent's machine, stands still
   Time unplug_at{};       ///< the device vanishes; it is back after 3 s
   Time host_leaves_at{};  ///< the host closes the port
   Time host_sleeps_at{};  ///< the host does not read for `host_sleeps_for`

@@ -142,6 +142,10 @@ LoopScenario draw_scenario(std::uint64_t seed) {
   } else if (draw.chance(0.04)) {
     lengthen(draw, scenario);
   }
+  if (draw.chance(0.15)) {
+    scenario.faults.torn_lines = draw.chance(0.5) ? 0.3 : 0.05;
+    scenario.faults.torn_for = draw.time(milliseconds(30), milliseconds(2500));
+  }
   return scenario;
 }
 
@@ -155,10 +159,11 @@ std::string describe(const LoopScenario& s) {
          (s.instant_moves ? ", instant moves" : "") + (s.bytewise ? ", bytewise" : "") +
          (s.restore_state ? ", restored" : "") + at("connect", s.connect_at) +
          (f.to_printer_noise > 0 ? ", noise to printer" : "") +
-         (f.from_printer_noise > 0 ? ", noise from printer" : "") + at("reset", f.reset_at) + at("panic", f.panic_at) +
-         at("thermistor", f.thermistor_at) + at("runout", f.runout_at) + at("stall", f.stall_at) +
-         at("unplug", f.unplug_at) + at("leave", f.host_leaves_at) + at("sleep", f.host_sleeps_at) +
-         at("emergency", f.emergency_at) + (f.typed.empty() ? "" : ", typed '" + f.typed + "'") + at("at", f.typed_at);
+         (f.from_printer_noise > 0 ? ", noise from printer" : "") + (f.torn_lines > 0 ? ", torn lines" : "") +
+         at("reset", f.reset_at) + at("panic", f.panic_at) + at("thermistor", f.thermistor_at) +
+         at("runout", f.runout_at) + at("stall", f.stall_at) + at("unplug", f.unplug_at) +
+         at("leave", f.host_leaves_at) + at("sleep", f.host_sleeps_at) + at("emergency", f.emergency_at) +
+         (f.typed.empty() ? "" : ", typed '" + f.typed + "'") + at("at", f.typed_at);
 }
 
 }  // namespace sim

@@ -128,7 +128,8 @@ void FirmwareCore::d3_eeprom() {
   const std::string_view text = argument();
   const std::size_t at = text.find("Ax");
   if (at == std::string_view::npos || !seen('C')) return;
-  const std::string address(text.substr(at + 2, 4));
+  lf("D3 - Read/Write EEPROM");
+  const std::string address((traits.version >= 311 ? "00" : "") + std::string(text.substr(at + 2, 4)));
   std::string dump = address + " ";
   for (int i = 0; i < static_cast<int>(value('C')); ++i) dump += i == 0 ? " 03" : " 00";
   lf(dump);

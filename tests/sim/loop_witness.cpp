@@ -205,9 +205,8 @@ void LoopWitness::judge_line(std::string_view line, std::string_view origins, co
   if (verdict.passed_bytes == 0) fail("rule 6: a line is neither passed nor withheld " + quoted(line), now);
   // While a command of the host's runs that prints the same text, a report cannot be told from its answer; around a
   // resend it is not tried.
-  if (verdict.host_waits) alike_at_ = now;
-  const bool alike =
-      (now - alike_at_ < seconds(1) || now - resend_at_ < seconds(10)) && !starts(line, "T:") && !starts(line, " T:");
+  const bool alike = (now - alike_at_ < seconds(1) + scenario_.faults.torn_for || now - resend_at_ < seconds(10)) &&
+                     !starts(line, "T:") && !starts(line, " T:");
   const bool leak =
       owner == 'a' || (owner == '-' && !asked_reports && is_report(line) && scenario_.settings.poll && !alike);
   if (!leak) return;
@@ -226,6 +225,7 @@ void LoopWitness::printer_said(std::string_view bytes, std::string_view origins,
   line_ += bytes;
   line_origins_ += origins;
   line_passed_ += verdict.passed_bytes;
+  if (verdict.host_waits) alike_at_ = now;  // also when the line is only begun
   if (bytes.back() != '\n') return;
   LineVerdict whole = verdict;
   whole.passed_bytes = line_passed_;
