@@ -14,6 +14,7 @@ struct Program {
 };
 
 /// Those that have what `path` leads to open, but for this process and `except` (0: nobody). In order of process number.
+/// Whoever holds the other end of a pseudo-terminal is no user of it: that is the device itself. Opens no device.
 [[nodiscard]] std::vector<Program> programs_with_open(const std::string& path, pid_t except = 0);
 
 /// "octoprint (process 812)", several joined by ", ".

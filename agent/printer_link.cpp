@@ -11,8 +11,6 @@
 namespace agent {
 namespace {
 
-// Looking whether a path exists is one cheap system call, so a plugged printer is found within half a second.
-constexpr gcode::Time kPathPoll = std::chrono::milliseconds(500);
 // Gauges computed from time alone (state, ages) need no publishing; counters of time do, at this rate.
 constexpr gcode::Time kSlowestPublish = std::chrono::seconds(1);
 
@@ -20,8 +18,6 @@ std::string text_of(const transport::IoResult& why) {
   if (why.status == transport::IoStatus::kEnd) return "it is gone (unplugged or switched off)";
   return std::strerror(why.error);
 }
-
-std::string times(std::uint64_t count) { return count > 1 ? " (" + std::to_string(count) + " times)" : ""; }
 
 std::uint64_t moved_bytes(const gcode::LinkCounters& c) {
   return std::accumulate(c.transmit_bytes.begin(), c.transmit_bytes.end(),
@@ -35,7 +31,8 @@ std::uint64_t resets_of(const gcode::LinkCounters& counters) {
 }  // namespace
 
 PrinterLink::PrinterLink(boost::asio::io_context& io, PrinterConfiguration configuration, std::string runtime_dir,
-                         SnapshotBoard& board, Log& log, DescriptorStore* store)
+                         SnapshotBoard& board, Log& log, DescriptorStore* store, PortUsers* users,
+                         transport::UdevPlaces udev)
     : configuration_(std::move(configuration)),
       runtime_dir_(std::move(runtime_dir)),
       board_(board),
@@ -44,6 +41,7 @@ PrinterLink::PrinterLink(boost::asio::io_context& io, PrinterConfiguration confi
       device_(io),
       host_port_(io),
       bridge_(io, device_, host_port_, estate_.memory(), configuration_.relay),
+      gate_(io, users, std::move(udev)),
       retry_timer_(io, [this] { retry(); }),
       release_timer_(io, [this] { release_is_over(); }) {
   device_.pass_through(estate_.printer_airlock());
@@ -74,7 +72,7 @@ void PrinterLink::start() {
 
 void PrinterLink::stop() {
   if (std::exchange(stopped_, true)) return;
-  retry_timer_.cancel();
+  cancel_opening();
   release_timer_.cancel();
   if (device_.is_open()) close(DisconnectReason::kShutdown);
   estate_.drop_all();
@@ -83,7 +81,7 @@ void PrinterLink::stop() {
 void PrinterLink::leave() {
   if (!estate_.survives() || !device_.is_open()) return stop();
   if (std::exchange(stopped_, true)) return;
-  retry_timer_.cancel();
+  cancel_opening();
   release_timer_.cancel();
   // Ours are copies: the store has the same open files, and these are closed without a word to either side.
   const transport::FileDescriptor tty(device_.release());
@@ -95,25 +93,6 @@ void PrinterLink::apply(const gcode::RelaySettings& settings) {
   bridge_.apply(settings);
 }
 
-void PrinterLink::use_device(const std::string& path) {
-  if (stopped_ || device_.is_open()) return;
-  if (path.empty()) return lack_device();
-  if (path == configuration_.device) return;
-  configuration_.device = path;
-  open_faults_.over();
-  retry_timer_.after(retry_.next());
-  publish(monotonic_now());
-}
-
-void PrinterLink::lack_device() {
-  retry_timer_.cancel();
-  configuration_.device.clear();
-  path_was_there_ = false;
-  try_to_open();  // for its reason
-  if (open_faults_.occurred(monotonic_now()) == 1) log_.info(configuration_.name, open_fault_);
-  publish(monotonic_now());
-}
-
 void PrinterLink::record_to(std::shared_ptr<Recording> recording) {
   bridge_.record_to(recording.get());
   recording_ = std::move(recording);
@@ -123,51 +102,11 @@ bool PrinterLink::is_drained() const { return bridge_.is_drained() && device_.un
 
 // --- the life of the device
 
-void PrinterLink::try_to_open() {
-  if (configuration_.device.empty()) {
-    open_fault_ =
-        "no device on USB has " + rule_text(configuration_.usb) + " (is the printer plugged in and switched on?)";
-    return;
-  }
-  const bool there = ::access(configuration_.device.c_str(), F_OK) == 0;
-  if (there != std::exchange(path_was_there_, there)) retry_.reset();
-  const auto failure = device_.open(configuration_.device, configuration_.baud);
-  if (!failure) return opened();
-  open_failed(*failure);
-  retry_timer_.after(there ? retry_.next() : kPathPoll);
-}
-
-void PrinterLink::retry() {
-  if (stopped_ || released_) return;
-  if (device_.is_open()) return publish_host_port();
-  try_to_open();
-}
-
-void PrinterLink::open_failed(const transport::Failure& failure) {
-  open_fault_ = failure.sentence;
-  const std::uint64_t count = open_faults_.occurred(monotonic_now());
-  if (count > 0) log_.warning(configuration_.name, failure.sentence + times(count) + "; trying again");
-}
-
-void PrinterLink::opened() {
-  open_faults_.over();
-  open_fault_.clear();
-  retry_.opened(monotonic_now());
-  ++connects_;
-  usb_id_ = usb_id_of(configuration_.device);
-  estate_.keep_tty(device_.native_handle(), configuration_.device);
-  log_.info(configuration_.name, "opened " + configuration_.device + " at " + std::to_string(configuration_.baud) +
-                                     " baud, which resets most printers once");
-  publish_host_port();
-  if (device_.is_open()) bridge_.printer_opened();
-  publish(monotonic_now());
-}
-
 // A predecessor's line, in the middle of whatever it was in.
 void PrinterLink::go_on() {
   configuration_.device = estate_.memory().identity().device;
   if (const auto failure = device_.adopt(estate_.take_tty().release(), configuration_.device)) {
-    open_failed(*failure);
+    open_failed(failure->sentence + "; trying again");
     estate_.drop_ports();
     return retry_timer_.after(retry_.next());
   }
@@ -199,19 +138,6 @@ bool PrinterLink::go_on_with_host_port() {
       host_port_.adopt(pty.release(), runtime_dir_, configuration_.name, bridge_.relay().host_is_attached());
   if (failure) log_.error(configuration_.name, "cannot go on with the host port: " + failure->sentence);
   return !failure;
-}
-
-void PrinterLink::publish_host_port() {
-  if (const auto failure = host_port_.publish(runtime_dir_, configuration_.name)) {
-    const std::uint64_t count = host_port_faults_.occurred(monotonic_now());
-    if (count > 0)
-      log_.error(configuration_.name, "no host port: " + failure->sentence + times(count) + "; trying again");
-    return retry_timer_.after(RetryDelay::kLongest);
-  }
-  host_port_faults_.over();
-  estate_.keep_pty(host_port_.native_handle());
-  log_.info(configuration_.name, "host programs open " + host_port_.link().string());
-  bridge_.host_port_published();
 }
 
 void PrinterLink::lost(const transport::IoResult& why) {

@@ -1,18 +1,22 @@
 // One printer from its configuration to its host port: the life of its device.
 //
-//   waiting --opened--> open --lost (unplugged, error)--> waiting        waiting --failed--> waiting, up to 5 s later
-//   waiting, open --release()--> released --attach(), its time is over--> waiting      (printer_link_control.cpp)
+//   waiting --its path is there--> asking --udev is done, nobody has it, opened--> open
+//   asking --a program has it open, failed--> waiting, up to 5 s        open --lost (unplugged, error)--> waiting
+//   waiting, asking, open --release()--> released --attach(), its time is over--> waiting    (printer_link_control.cpp)
+//   a predecessor's port (from the store) --start()--> open: nothing is asked, nothing is opened
 //
 // A printer that is found by USB has no device until use_device() names one; then it goes the same way.
 //
-// open: the serial port is held, the host port DIR/NAME is there, the bridge moves bytes. waiting: no host port, hosts saw
-// a hang-up, nothing the printer reported is shown. Silence is no reason to open again: that would reset the printer.
+// open: the serial port is held, the host port DIR/NAME is there, the bridge moves bytes. waiting, asking: no host port,
+// hosts saw a hang-up, nothing the printer reported is shown. asking: port_gate.h looks; stop(), release() and another
+// device end that without a word. Silence is no reason to open again: that would reset the printer.
 #pragma once
 
 #include <functional>
 #include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "agent/bridge.h"
 #include "agent/configuration.h"
@@ -20,6 +24,7 @@
 #include "agent/fault_throttle.h"
 #include "agent/link_estate.h"
 #include "agent/log.h"
+#include "agent/port_gate.h"
 #include "agent/recorder.h"
 #include "agent/release_mark.h"
 #include "agent/retry_delay.h"
@@ -32,9 +37,11 @@ namespace agent {
 
 class PrinterLink {
  public:
-  /// `io`, `board`, `log` and `store` are not owned and outlive the link; `store` may be null. Call start() once afterwards.
+  /// `io`, `board`, `log`, `store` and `users` are not owned and outlive the link; `store` may be null. `users` null: nobody
+  /// is asked who has the device open. Call start() once afterwards.
   PrinterLink(boost::asio::io_context& io, PrinterConfiguration configuration, std::string runtime_dir,
-              SnapshotBoard& board, Log& log, DescriptorStore* store = nullptr);
+              SnapshotBoard& board, Log& log, DescriptorStore* store = nullptr, PortUsers* users = nullptr,
+              transport::UdevPlaces udev = {});
   ~PrinterLink();  ///< stop()
   PrinterLink(const PrinterLink&) = delete;
   PrinterLink& operator=(const PrinterLink&) = delete;
@@ -59,8 +66,10 @@ class PrinterLink {
   // --- what the owner orders; an answer says what was done, or why not
   /// Closes the device for somebody else and opens it no more, across reloads and successors too (release_mark.h).
   [[nodiscard]] ControlAnswer release(const ControlRequest& request);
-  /// Ends a release.
-  [[nodiscard]] ControlAnswer attach();
+  /// Ends a release. `answered` is called once, when the device was opened or why it could not be is known: at once if
+  /// nobody has to be asked who has it open.
+  using Answered = std::function<void(const ControlAnswer&)>;
+  void attach(Answered answered);
   /// A pulse on DTR: the printer starts anew.
   [[nodiscard]] ControlAnswer reset(const ControlRequest& request);
 
@@ -71,10 +80,14 @@ class PrinterLink {
   [[nodiscard]] bool is_drained() const;
 
  private:
+  // printer_link_open.cpp
   void try_to_open();
+  void open();
+  void cancel_opening();
+  void attempt_is_over(const ControlAnswer& otherwise);
   void lack_device();
   void retry();
-  void open_failed(const transport::Failure& failure);
+  void open_failed(const std::string& sentence);
   void opened();
   void go_on();
   [[nodiscard]] bool go_on_with_host_port();
@@ -99,6 +112,7 @@ class PrinterLink {
   Bridge bridge_;
   std::shared_ptr<Recording> recording_;
   std::function<void()> device_wanted_;
+  PortGate gate_;
   Timer retry_timer_;
   Timer release_timer_;
   RetryDelay retry_;
@@ -109,6 +123,7 @@ class PrinterLink {
   std::optional<ReleaseMark> released_;  ///< handed over: nothing opens the device
   std::string open_fault_;               ///< why it could not be opened last; empty: it could
   std::string usb_id_;
+  std::vector<Answered> attaching_;  ///< who waits for what comes of an attach
 
   // what is reported besides the relay's own counters
   std::uint64_t connects_ = 0;

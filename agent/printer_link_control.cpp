@@ -27,7 +27,7 @@ ControlAnswer PrinterLink::release(const ControlRequest& request) {
   if (auto refusal = refuse_in_print(request)) return *refusal;
   released_ = ReleaseMark{};
   if (request.duration) released_->until = monotonic_now() + *request.duration;
-  retry_timer_.cancel();
+  cancel_opening();
   release_timer_.cancel();
   if (device_.is_open()) close(DisconnectReason::kReleased);
   open_fault_.clear();
@@ -43,17 +43,14 @@ ControlAnswer PrinterLink::release(const ControlRequest& request) {
   return {ControlCode::kDone, configuration_.name + ": " + configuration_.device + " is free " + end};
 }
 
-ControlAnswer PrinterLink::attach() {
-  if (!released_) return {ControlCode::kState, configuration_.name + " is not released"};
+void PrinterLink::attach(Answered answered) {
+  if (!released_) return answered({ControlCode::kState, configuration_.name + " is not released"});
   end_release();
   log_.info(configuration_.name, "taken back");
   retry_.reset();
+  attaching_.push_back(std::move(answered));
   try_to_open();
   publish(monotonic_now());
-  if (!device_.is_open())
-    return {ControlCode::kDevice, configuration_.name + ": " + open_fault_ + "; trying again until it can be held"};
-  return {ControlCode::kDone,
-          configuration_.name + ": holds " + configuration_.device + " again; opening it resets most printers once"};
 }
 
 void PrinterLink::end_release() {
@@ -64,7 +61,7 @@ void PrinterLink::end_release() {
 
 void PrinterLink::release_is_over() {
   if (stopped_ || !released_ || !released_->until || monotonic_now() < *released_->until) return;
-  (void)attach();
+  attach([](const ControlAnswer&) {});
 }
 
 ControlAnswer PrinterLink::reset(const ControlRequest& request) {

@@ -87,6 +87,7 @@ class RunningService {
     if (fault && !has_ports_) return cannot_start(*fault);
     if (fault) prepare_lines(configuration, *fault);
     service_.watch_usb();
+    service_.look_for_port_users(notifier_.is_heard() ? ::getppid() : 0);
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
     wait_for_signal();
     log_start(configuration);

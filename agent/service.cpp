@@ -184,7 +184,8 @@ PrinterLink* Service::link_of(const std::string& name) const {
 }
 
 void Service::start_printer(const PrinterConfiguration& next) {
-  auto link = std::make_unique<PrinterLink>(io_, next, now_.runtime_dir, board_, log_, &store_);
+  auto link = std::make_unique<PrinterLink>(io_, next, now_.runtime_dir, board_, log_, &store_,
+                                            port_users_ ? &*port_users_ : nullptr);
   link->record_to(recording_of(next.name));
   link->on_device_wanted([this] { usb_.look(); });
   link->start();

@@ -19,6 +19,7 @@
 #include "agent/job_log.h"
 #include "agent/last_configuration.h"
 #include "agent/log.h"
+#include "agent/port_users.h"
 #include "agent/printer_link.h"
 #include "agent/recorder.h"
 #include "agent/snapshot.h"
@@ -51,6 +52,9 @@ class Service {
   /// Find printers by USB, from the next commit() on. Without it there are only those with a fixed path, and those that
   /// usb_found() names.
   void watch_usb() { watches_usb_ = true; }
+  /// Ask before each opening whether another program has the device open; from the next commit() on. `manager`: the process
+  /// that keeps our descriptors; 0: none.
+  void look_for_port_users(pid_t manager) { port_users_.emplace(io_, manager); }
   /// All that is on USB now, as the finder says it; a test may say it instead.
   void usb_found(const std::vector<transport::UsbDevice>& devices) { usb_.found(devices); }
 
@@ -61,8 +65,9 @@ class Service {
   /// What was committed at the start is not what the file says, or not all of it: the metrics say so.
   void start_failed();
 
-  /// Obeys an order of the control socket: release, attach or reset.
-  [[nodiscard]] ControlAnswer control(const ControlRequest& request);
+  /// Obeys an order of the control socket: release, attach or reset. `answered` is called once, an attach's when it is known
+  /// whether another program has the device open.
+  void control(const ControlRequest& request, const ControlServer::Answered& answered);
 
   /// Ends io().run(). With a descriptor store everything stays as it is for a successor; without, what hosts sent reaches
   /// the printers (at most 300 ms) and the host ports are hung up.
@@ -115,6 +120,7 @@ class Service {
   gcode::Time start_over_{};            ///< then the pages that the start needed are given back; zero: they were
   std::optional<Store> history_store_;  ///< from the first prepare() on
   std::optional<JobLog> jobs_;
+  std::optional<PortUsers> port_users_;
   std::vector<std::unique_ptr<PrinterLink>> links_;
   std::unique_ptr<ControlServer> control_;
   std::string control_dir_;  ///< the runtime directory of the first preparation: it does not change

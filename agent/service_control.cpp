@@ -18,7 +18,7 @@ void Service::start_control(const std::string& runtime_dir) {
     return status_line(request, board_, build_info(), now, now - began);
   };
   const auto obey = [this](const ControlRequest& request, ControlServer::Answered answered) {
-    boost::asio::post(io_, [this, request, answered = std::move(answered)] { answered(control(request)); });
+    boost::asio::post(io_, [this, request, answered = std::move(answered)] { control(request, answered); });
   };
   auto control = std::make_unique<ControlServer>(control_dir_ + '/' + std::string(kControlSocketName),
                                                  ControlServer::Callbacks{status, obey});
@@ -27,19 +27,19 @@ void Service::start_control(const std::string& runtime_dir) {
   control_ = std::move(control);
 }
 
-ControlAnswer Service::control(const ControlRequest& request) {
+void Service::control(const ControlRequest& request, const ControlServer::Answered& answered) {
   std::vector<std::string> names;
   for (const auto& link : links_) {
     names.push_back(link->configuration().name);
     if (names.back() != request.printer) continue;
     switch (request.verb) {
-      case ControlVerb::kRelease: return link->release(request);
-      case ControlVerb::kAttach: return link->attach();
-      case ControlVerb::kReset: return link->reset(request);
+      case ControlVerb::kRelease: return answered(link->release(request));
+      case ControlVerb::kAttach: return link->attach(answered);
+      case ControlVerb::kReset: return answered(link->reset(request));
       case ControlVerb::kStatus: break;
     }
   }
-  return unknown_printer(request.printer, names);
+  answered(unknown_printer(request.printer, names));
 }
 
 }  // namespace agent

@@ -9,6 +9,7 @@
 #include <termios.h>
 
 #include "agent/clock.h"
+#include "tests/agent/port_holder.h"
 #include "tests/agent/pty_device.h"
 #include "tests/scratch_dir.h"
 #include "tests/transport/loop.h"
@@ -36,6 +37,7 @@ struct Rig {
   agent::SnapshotBoard board;
   std::string device = dir.path() / "device";
   std::string port = dir.path() / "mk3s";
+  std::optional<agent::PortUsers> users;  ///< if somebody is to be asked who has the device
   std::optional<agent::PrinterLink> link;
 
   void start() {
@@ -44,8 +46,15 @@ struct Rig {
     configuration.name = "mk3s";
     configuration.device = device;
     configuration.relay.poll = false;
-    link.emplace(io, configuration, dir.path().string(), board, log);
+    link.emplace(io, configuration, dir.path().string(), board, log, nullptr, users ? &*users : nullptr);
     link->start();
+  }
+  /// Nobody is asked who has the device, so the answer comes at once.
+  [[nodiscard]] agent::ControlAnswer attach() {
+    std::optional<agent::ControlAnswer> answer;
+    link->attach([&](const agent::ControlAnswer& a) { answer = a; });
+    REQUIRE(answer);
+    return *answer;
   }
   [[nodiscard]] agent::LinkSnapshot seen() const { return *board.links().at(0); }
   [[nodiscard]] bool port_is_there() const { return std::filesystem::is_symlink(port); }
@@ -113,7 +122,7 @@ TEST_CASE("a released device is left alone, whatever happens to it, until attach
   const auto end = agent::monotonic_now() + std::chrono::milliseconds(1200);
   REQUIRE(run_until(rig.io, [&] { return agent::monotonic_now() > end; }));
   CHECK(rig.another_can_have_it());
-  const auto answer = rig.link->attach();
+  const auto answer = rig.attach();
   CHECK(answer.is_ok());
   CHECK(answer.message == "mk3s: holds " + rig.device + " again; opening it resets most printers once");
   CHECK_FALSE(rig.another_can_have_it());
@@ -174,7 +183,7 @@ TEST_CASE("attach is an error if the printer is not released") {
   Rig rig;
   PtyDevice device(rig.device);
   rig.start();
-  const auto answer = rig.link->attach();
+  const auto answer = rig.attach();
   CHECK(answer.code == ControlCode::kState);
   CHECK(answer.message == "mk3s is not released");
   CHECK(rig.seen().serial_connects == 1);
@@ -188,7 +197,7 @@ TEST_CASE("attach of a device that another program holds says who, and the agent
   {
     const auto other = transport_test::open_tty(rig.device);
     REQUIRE(::flock(other.get(), LOCK_EX | LOCK_NB) == 0);
-    const auto answer = rig.link->attach();
+    const auto answer = rig.attach();
     CHECK(answer.code == ControlCode::kDevice);
     CHECK_THAT(answer.message, Catch::StartsWith("mk3s: " + rig.device + " is in use: ") &&
                                    Catch::Contains("(process " + std::to_string(::getpid()) + ") holds it") &&
@@ -198,6 +207,79 @@ TEST_CASE("attach of a device that another program holds says who, and the agent
   }
   CHECK(run_until(rig.io, [&] { return rig.seen().serial_open; }));
   CHECK(rig.seen().open_fault.empty());
+}
+
+/// A link that asks first, released, and a program without a lock that has the device.
+struct RigInUse : Rig {
+  PtyDevice pty{device};
+  std::optional<agent_test::PortHolder> holder;
+  std::optional<agent::ControlAnswer> answer;
+  std::string in_use;
+
+  explicit RigInUse(const ControlRequest& request) {
+    users.emplace(io);
+    start();
+    REQUIRE(run_until(io, [&] { return seen().serial_open; }));
+    REQUIRE(link->release(request).is_ok());
+    holder.emplace(device);
+    in_use = " (process " + std::to_string(holder->process()) + "); waiting until it is closed";
+  }
+  void begin_attach() {
+    link->attach([&](const agent::ControlAnswer& a) { answer = a; });
+  }
+  [[nodiscard]] bool waits() {
+    return run_until(io, [&] { return Catch::EndsWith(in_use).match(seen().open_fault); }) && !seen().serial_open;
+  }
+};
+
+TEST_CASE("attach under a program without a lock opens nothing, says who, and takes the device when it is closed") {
+  RigInUse rig(kRelease);
+  rig.begin_attach();
+  REQUIRE(run_until(rig.io, [&] { return rig.answer.has_value(); }));
+  CHECK(rig.answer->code == ControlCode::kDevice);
+  CHECK_THAT(rig.answer->message,
+             Catch::StartsWith("mk3s: " + rig.device + " is open in ") && Catch::EndsWith(rig.in_use));
+  CHECK(rig.waits());
+  CHECK(rig.seen().serial_connects == 1);
+  rig.holder.reset();
+  CHECK(run_until(rig.io, [&] { return rig.seen().serial_open; }));
+  CHECK(rig.seen().open_fault.empty());
+}
+
+TEST_CASE("a release whose time is over does not take the device from a program without a lock") {
+  ControlRequest request = kRelease;
+  request.duration = std::chrono::seconds(1);
+  RigInUse rig(request);
+  CHECK(rig.waits());
+  CHECK(rig.seen().serial_connects == 1);
+  rig.holder.reset();
+  CHECK(run_until(rig.io, [&] { return rig.seen().serial_open; }));
+}
+
+TEST_CASE("a start does not take the device from a program without a lock") {
+  RigInUse rig(kRelease);
+  agent::remove_release_mark(rig.dir.path(), "mk3s");
+  rig.start();
+  CHECK(rig.waits());
+  CHECK(rig.seen().serial_connects == 0);
+  rig.holder.reset();
+  CHECK(run_until(rig.io, [&] { return rig.seen().serial_open; }));
+}
+
+TEST_CASE("a release or the end breaks off an attach that still asks, and nothing is opened") {
+  RigInUse rig(kRelease);
+  rig.holder.reset();
+  rig.begin_attach();
+  REQUIRE_FALSE(rig.answer);
+  const bool by_release = GENERATE(true, false);
+  if (by_release) REQUIRE(rig.link->release(kRelease).is_ok());
+  else rig.link->stop();
+  REQUIRE(rig.answer);
+  CHECK(rig.answer->code == ControlCode::kUnavailable);
+  const auto end = agent::monotonic_now() + std::chrono::milliseconds(700);
+  REQUIRE(run_until(rig.io, [&] { return agent::monotonic_now() > end; }));
+  CHECK_FALSE(rig.seen().serial_open);
+  CHECK(rig.seen().serial_connects == 1);
 }
 
 TEST_CASE("a release for a time ends by itself") {
@@ -236,7 +318,7 @@ TEST_CASE("a successor leaves a released device alone too") {
   rig.start();
   CHECK(rig.seen().released);
   CHECK(rig.another_can_have_it());
-  REQUIRE(rig.link->attach().is_ok());
+  REQUIRE(rig.attach().is_ok());
   rig.start();
   CHECK(rig.seen().serial_open);
 }

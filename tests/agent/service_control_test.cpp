@@ -43,6 +43,13 @@ struct Rig {
     }
     return c;
   }
+  /// Nobody is asked who has the device, so the answer comes at once.
+  [[nodiscard]] agent::ControlAnswer control(const ControlRequest& request) {
+    std::optional<agent::ControlAnswer> answer;
+    service.control(request, [&](const agent::ControlAnswer& a) { answer = a; });
+    REQUIRE(answer);
+    return *answer;
+  }
   void begin(const Configuration& c) {
     REQUIRE_FALSE(service.prepare(c));
     service.commit(c);
@@ -91,8 +98,8 @@ TEST_CASE("a printer that is not there is named, with those that are") {
   Rig rig;
   rig.begin(rig.configuration({"a", "b"}));
   const ControlRequest request{ControlVerb::kAttach, "mk4", false, std::nullopt};
-  CHECK(rig.service.control(request).code == ControlCode::kUnknownPrinter);
-  CHECK(rig.service.control(request).message == "no printer \"mk4\"; there are a, b");
+  CHECK(rig.control(request).code == ControlCode::kUnknownPrinter);
+  CHECK(rig.control(request).message == "no printer \"mk4\"; there are a, b");
   CHECK_THAT(rig.ask(R"({"command":"status","printer":"mk4"})"), Catch::Contains("\"code\":\"unknown_printer\""));
 }
 
@@ -101,8 +108,7 @@ TEST_CASE("a reload takes no released printer back, not even when its device or 
   PtyDevice a(rig.path("a-device")), b(rig.path("b-device")), elsewhere(rig.path("elsewhere"));
   Configuration c = rig.configuration({"a", "b"});
   rig.begin(c);
-  for (const char* name : {"a", "b"})
-    REQUIRE(rig.service.control({ControlVerb::kRelease, name, false, std::nullopt}).is_ok());
+  for (const char* name : {"a", "b"}) REQUIRE(rig.control({ControlVerb::kRelease, name, false, std::nullopt}).is_ok());
   c.printers[0].relay.poll = true;
   c.printers[1].device = rig.path("elsewhere");
   rig.begin(c);
@@ -110,7 +116,7 @@ TEST_CASE("a reload takes no released printer back, not even when its device or 
     CHECK(rig.seen(name)->released);
     CHECK_FALSE(rig.seen(name)->serial_open);
   }
-  REQUIRE(rig.service.control({ControlVerb::kAttach, "b", false, std::nullopt}).is_ok());
+  REQUIRE(rig.control({ControlVerb::kAttach, "b", false, std::nullopt}).is_ok());
   CHECK(rig.seen("b")->device == rig.path("elsewhere"));
   CHECK(rig.seen("b")->serial_open);
 }

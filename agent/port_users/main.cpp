@@ -1,0 +1,7 @@
+// /usr/libexec/marlin-agent/port-users: the root helper that tells the agent who has a serial port open. The socket unit gives
+// it the connection as standard input and output.
+#include <unistd.h>
+
+#include "agent/port_users_answer.h"
+
+int main() { return agent::answer_port_users(STDIN_FILENO, STDOUT_FILENO); }
