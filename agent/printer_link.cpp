@@ -166,6 +166,7 @@ void PrinterLink::opened() {
 // A predecessor's line, in the middle of whatever it was in.
 void PrinterLink::go_on() {
   configuration_.device = estate_.memory().identity().device;
+  configuration_.baud = estate_.memory().identity().baud;
   if (const auto failure = device_.adopt(estate_.take_tty().release(), configuration_.device)) {
     open_failed(*failure);
     estate_.drop_ports();
