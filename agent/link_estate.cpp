@@ -33,7 +33,7 @@ LinkEstate::LinkEstate(DescriptorStore* store, const LinkIdentity& identity) : s
 }
 
 bool LinkEstate::fits(const LinkIdentity& left) const {
-  return left.name == identity_.name && left.baud == identity_.baud &&
+  return left.name == identity_.name && (identity_.baud == 0 || left.baud == identity_.baud) &&
          (identity_.device.empty() || left.device == identity_.device);
 }
 

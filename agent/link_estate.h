@@ -16,7 +16,7 @@ namespace agent {
 class LinkEstate {
  public:
   /// `store` is not owned and outlives this; null: none. Takes over what a predecessor left for that printer, if it is whole
-  /// and for the same device and speed; a `device` that is empty fits any. Throws std::bad_alloc.
+  /// and for the same device and speed; a `device` that is empty and a speed of 0 fit any. Throws std::bad_alloc.
   LinkEstate(DescriptorStore* store, const LinkIdentity& identity);
   LinkEstate(const LinkEstate&) = delete;
   LinkEstate& operator=(const LinkEstate&) = delete;

@@ -123,6 +123,8 @@ constexpr FamilyRow<AgentSource> kAgentFamilies[] = {
     {"marlin_agent_config_last_reload_successful", kGauge, {}, "Whether the last read of the configuration succeeded (1) or not (0).",
      [](const A& a, Out& out) { out.add(a.snapshot.last_reload_successful ? 1 : 0); }},
     {"marlin_agent_config_last_reload_success_timestamp_seconds", kGauge, {}, "Unix time of the last successful read of the configuration.", last_reload},
+    {"marlin_agent_config_pending", kGauge, {}, "Whether a change of the configuration waits for the end of a print (1) or not (0).",
+     [](const A& a, Out& out) { out.add(a.snapshot.pending_changes.empty() ? 0 : 1); }},
     {"marlin_agent_store_working", kGauge, {}, "Whether the history of prints could be written the last time (1) or not (0).",
      [](const A& a, Out& out) { out.add(a.store.works ? 1 : 0); }},
     {"marlin_agent_store_writes_total", kCounter, {}, "Writes of the history of prints to the disk.",

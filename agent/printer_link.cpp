@@ -105,6 +105,7 @@ bool PrinterLink::is_drained() const { return bridge_.is_drained() && device_.un
 // A predecessor's line, in the middle of whatever it was in.
 void PrinterLink::go_on() {
   configuration_.device = estate_.memory().identity().device;
+  configuration_.baud = estate_.memory().identity().baud;
   if (const auto failure = device_.adopt(estate_.take_tty().release(), configuration_.device)) {
     open_failed(failure->sentence + "; trying again");
     estate_.drop_ports();

@@ -53,6 +53,10 @@ class PrinterLink {
   void leave();
 
   [[nodiscard]] const PrinterConfiguration& configuration() const { return configuration_; }
+  /// The print that would end if the port were closed now, as a clause; empty: none.
+  [[nodiscard]] std::string print() const;
+  /// Before start(): a predecessor's open port was taken over.
+  [[nodiscard]] bool is_inherited() const { return estate_.is_inherited(); }
   /// New settings of the relay; device and speed stay as they are.
   void apply(const gcode::RelaySettings& settings);
   /// For a printer found by USB: its tty is `path` now, or nowhere if that is empty. A port that is open stays open: it says

@@ -16,6 +16,12 @@ bool PrinterLink::was_released_before() {
   return true;
 }
 
+std::string PrinterLink::print() const {
+  if (!device_.is_open()) return {};
+  if (const auto print = print_under_way(bridge_.relay(), monotonic_now())) return std::string(*print);
+  return prints().is_printing() ? "a print is not over" : "";
+}
+
 std::optional<ControlAnswer> PrinterLink::refuse_in_print(const ControlRequest& request) const {
   const auto print = print_under_way(bridge_.relay(), monotonic_now());
   if (!print || request.force) return std::nullopt;

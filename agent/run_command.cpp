@@ -190,9 +190,19 @@ class RunningService {
     reload_ = std::thread([this] {
       auto next =
           std::make_shared<std::variant<Configuration, ConfigurationFaults>>(run_configuration(options_, environment));
-      if (const auto* configuration = std::get_if<Configuration>(next.get())) {
-        if (const auto fault = service_.prepare(*configuration)) *next = ConfigurationFaults{{*fault}};
-      }
+      boost::asio::post(service_.io(), [this, next] { judge_reload(next); });
+    });
+  }
+
+  // On the I/O thread, which knows of the prints, and before anything of the file takes effect.
+  void judge_reload(const std::shared_ptr<std::variant<Configuration, ConfigurationFaults>>& next) {
+    if (const auto* configuration = std::get_if<Configuration>(next.get())) {
+      if (const auto refusal = service_.refuse(*configuration)) *next = ConfigurationFaults{{*refusal}};
+    }
+    if (!std::holds_alternative<Configuration>(*next)) return end_reload(*next);
+    reload_.join();
+    reload_ = std::thread([this, next] {
+      if (const auto fault = service_.prepare(std::get<Configuration>(*next))) *next = ConfigurationFaults{{*fault}};
       boost::asio::post(service_.io(), [this, next] { end_reload(*next); });
     });
   }

@@ -31,11 +31,6 @@ WebOptions web_options(const Configuration& configuration) {
   return options;
 }
 
-// Nothing changed that would need the line to be opened anew. Where USB finds the device, its path comes by itself.
-bool is_same_line(const PrinterConfiguration& a, const PrinterConfiguration& b) {
-  return a.usb == b.usb && a.baud == b.baud && (!a.usb.is_empty() || a.device == b.device);
-}
-
 double unix_seconds(gcode::Time monotonic) { return std::chrono::duration<double>(monotonic + wall_offset()).count(); }
 
 }  // namespace
@@ -131,12 +126,10 @@ void Service::commit(const Configuration& next) {
   const std::string runtime_dir = links_.empty() ? next.runtime_dir : now_.runtime_dir;
   now_ = next;
   now_.runtime_dir = runtime_dir;
-  last_.keep(next.text, store_);
   log_.apply(next.log);
   if (watches_usb_) usb_.follow(now_);
-  printers_ = usb_.share(now_);
-  stop_what_changed();
-  for (const PrinterConfiguration& printer : printers_) apply_or_start(printer, records_elsewhere);
+  if (look_due_ == gcode::Time{}) start_inherited();
+  settle(records_elsewhere);
   self_.last_reload_successful = true;
   self_.last_reload_success_unix_seconds = unix_seconds(monotonic_now());
   if (look_due_ == gcode::Time{}) {
@@ -145,6 +138,82 @@ void Service::commit(const Configuration& next) {
     start_over_ = look_due_ + kStartTime;
   }
   look_timer_.at(look_due_);
+}
+
+Service::Fault Service::refuse(const Configuration& next) const {
+  return refuse_reload(current_printers(), now_, next);
+}
+
+std::vector<CurrentPrinter> Service::current_printers() const {
+  std::vector<CurrentPrinter> out;
+  for (const auto& link : links_) out.push_back({link->configuration(), link->print()});
+  return out;
+}
+
+void Service::settle(bool records_elsewhere) {
+  ReloadPlan plan = plan_reload(current_printers(), usb_.share(now_));
+  printers_ = std::move(plan.printers);
+  note_pending(std::move(plan.pending));
+  // A successor that finds the file wrong goes on by what the ports were opened with.
+  if (self_.pending_changes.empty()) last_.keep(now_.text, store_);
+  stop_what_changed();
+  for (const PrinterConfiguration& printer : printers_) apply_or_start(printer, records_elsewhere);
+}
+
+void Service::note_pending(std::vector<PendingChange> pending) {
+  for (const PendingChange& change : pending) {
+    const auto& told = self_.pending_changes;
+    const bool is_told = std::find(told.begin(), told.end(), change) != told.end();
+    if (!is_told) log_.warning(change.printer, "put off: " + change.sentence);
+  }
+  if (pending.empty() && !self_.pending_changes.empty())
+    log_.info("", "no change of the configuration waits any more: what was put off takes effect");
+  self_.pending_changes = std::move(pending);
+  waits_for_.clear();
+  for (const PendingChange& change : self_.pending_changes) {
+    const PrinterLink* link = link_of(change.printer);
+    if (link != nullptr && !link->print().empty()) waits_for_.push_back(change.printer);
+  }
+}
+
+// Each line that a predecessor left goes on as it was. What the file wants of it by now is a change like that of a reload,
+// which waits for the end of a print.
+void Service::start_inherited() {
+  if (!store_.has_left("tty")) return;
+  const auto parsed = parse_configuration(last_.text());
+  const auto* before = std::get_if<Configuration>(&parsed);
+  const auto named = [](const Configuration& in, const std::string& name) {
+    const auto it = std::find_if(in.printers.begin(), in.printers.end(), [&](const auto& p) { return p.name == name; });
+    return it == in.printers.end() ? nullptr : &*it;
+  };
+  for (const std::string& name : store_.left_over()) {
+    const PrinterConfiguration* next = named(now_, name);
+    const PrinterConfiguration* old = before != nullptr ? named(*before, name) : nullptr;
+    if (name.empty()) continue;
+    if (next == nullptr && old == nullptr && takes_automatically(now_)) continue;  // USB will say whose it is
+    PrinterConfiguration line = next != nullptr ? *next : old != nullptr ? *old : now_.defaults;
+    line.name = name;
+    line.device.clear();  // as it was left, like the speed
+    line.baud = 0;
+    auto link = std::make_unique<PrinterLink>(io_, line, now_.runtime_dir, board_, log_, &store_);
+    if (!link->is_inherited()) {
+      link->stop();
+      continue;
+    }
+    link->record_to(recording_of(name));
+    link->on_device_wanted([this] { usb_.look(); });
+    link->start();
+    links_.push_back(std::move(link));
+  }
+}
+
+void Service::look_at_pending() {
+  if (self_.pending_changes.empty() || drain_end_ != gcode::Time{}) return;
+  const bool one_ended = std::any_of(waits_for_.begin(), waits_for_.end(), [&](const std::string& name) {
+    const PrinterLink* link = link_of(name);
+    return link == nullptr || link->print().empty();
+  });
+  if (one_ended || std::exchange(usb_changed_, false)) settle(false);
 }
 
 void Service::note_fixed_settings(const Configuration& next) {
@@ -208,6 +277,10 @@ std::shared_ptr<Recording> Service::recording_of(const std::string& name) {
 
 void Service::share_usb() {
   if (drain_end_ != gcode::Time{}) return;  // the end has begun
+  if (!self_.pending_changes.empty()) {     // with the next look: no link may end in its own callback
+    usb_changed_ = true;
+    return;
+  }
   printers_ = usb_.share(now_);
   for (const PrinterConfiguration& printer : printers_) {
     PrinterLink* link = link_of(printer.name);
@@ -232,6 +305,7 @@ void Service::look() {
     link->look(now);
     jobs_->look(link->configuration().name, link->prints(), now, wall_offset());
   }
+  look_at_pending();
   if (now >= left_over_until_) drop_left_over();
   if (start_over_ != gcode::Time{} && now >= start_over_) {
     start_over_ = {};

@@ -22,6 +22,7 @@
 #include "agent/port_users.h"
 #include "agent/printer_link.h"
 #include "agent/recorder.h"
+#include "agent/reload_plan.h"
 #include "agent/snapshot.h"
 #include "agent/store.h"
 #include "agent/timer.h"
@@ -60,6 +61,8 @@ class Service {
 
   /// Makes the printers those of `next`, which was prepared: what did not change goes on untouched.
   void commit(const Configuration& next);
+  /// Why `next` may not take effect, not even in part: before prepare(), on the I/O thread. Nothing: it may.
+  [[nodiscard]] Fault refuse(const Configuration& next) const;
   /// A new configuration was wrong: all goes on as it was, and the metrics say so.
   void reload_failed();
   /// What was committed at the start is not what the file says, or not all of it: the metrics say so.
@@ -91,6 +94,11 @@ class Service {
   [[nodiscard]] std::unique_ptr<WebServer> serve(const Configuration& configuration);
   void start_history(const std::string& state_dir);
   void start_control(const std::string& runtime_dir);
+  void start_inherited();
+  [[nodiscard]] std::vector<CurrentPrinter> current_printers() const;
+  void settle(bool records_elsewhere);
+  void note_pending(std::vector<PendingChange> pending);
+  void look_at_pending();
   void stop_what_changed();
   void share_usb();
   [[nodiscard]] PrinterLink* link_of(const std::string& name) const;
@@ -125,6 +133,8 @@ class Service {
   std::unique_ptr<ControlServer> control_;
   std::string control_dir_;  ///< the runtime directory of the first preparation: it does not change
   UsbPrinters usb_;
+  std::vector<std::string> waits_for_;  ///< printers whose print a pending change waits for
+  bool usb_changed_ = false;            ///< while a change is pending
   bool watches_usb_ = false;
   Timer look_timer_;
   gcode::Time look_due_{};

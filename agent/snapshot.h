@@ -56,11 +56,19 @@ struct LinkSnapshot {
 
 inline constexpr std::array<double, 10> kLagBounds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1};
 
+/// A change of the configuration that waits for the end of a print.
+struct PendingChange {
+  std::string printer;
+  std::string sentence;  ///< what waits, and for what
+  bool operator==(const PendingChange&) const = default;
+};
+
 /// The process as a whole.
 struct AgentSnapshot {
   gcode::Histogram<10> event_loop_lag;
   bool last_reload_successful = true;
   double last_reload_success_unix_seconds = 0;
+  std::vector<PendingChange> pending_changes;
 };
 
 /// Shared by the I/O thread (writes) and the web thread (reads).

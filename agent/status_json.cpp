@@ -148,6 +148,10 @@ std::string status_line(const ControlRequest& request, const SnapshotBoard& boar
                         gcode::Time now, gcode::Time uptime) {
   json printers = json::array();
   std::vector<std::string> names;
+  const AgentSnapshot agent = board.agent();
+  json pending = json::array();
+  for (const PendingChange& change : agent.pending_changes)
+    pending.push_back({{"printer", clean_text(change.printer)}, {"change", clean_text(change.sentence, 512)}});
   for (const auto& link : board.links()) {
     names.push_back(link->name);
     if (request.printer.empty() || request.printer == link->name) printers.push_back(printer_status(*link, now));
@@ -159,7 +163,8 @@ std::string status_line(const ControlRequest& request, const SnapshotBoard& boar
                     {"revision", build.revision},
                     {"pid", ::getpid()},
                     {"uptime_seconds", seconds(uptime)},
-                    {"last_reload_successful", board.agent().last_reload_successful}}},
+                    {"last_reload_successful", agent.last_reload_successful},
+                    {"pending_changes", pending}}},
                   {"printers", printers}});
 }
 

@@ -2,7 +2,8 @@
 // of freshness as the metrics. A value that is not known has no key. Units stand in the keys; ratios go from 0 to 1.
 //
 //   ok                     true
-//   agent                  version, revision, pid, uptime_seconds, last_reload_successful
+//   agent                  version, revision, pid, uptime_seconds, last_reload_successful,
+//                          pending_changes: [{printer, change}]   what waits for the end of a print
 //   printers[]             in the order of their first appearance
 //     name, device, host_port, baud, usb_id
 //     state                a word of marlin_state, or "released"

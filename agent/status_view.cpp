@@ -147,6 +147,10 @@ std::vector<std::string> draw_status(const json& status, const TextStyle& style)
     draw_printer(printer, style, lines);
   }
   if (lines.empty()) lines.emplace_back("no printer is configured");
+  for (const json& change : child(child(status, "agent"), "pending_changes"))
+    lines.push_back(PaintedLine(style)
+                        .add("put off: " + text(change, "printer") + ": " + text(change, "change"), Ink::kWarm)
+                        .take());
   return lines;
 }
 

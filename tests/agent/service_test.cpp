@@ -280,4 +280,160 @@ TEST_CASE("a directory that cannot be used is a sentence that names its option")
   CHECK(std::filesystem::is_directory(dir.path() / "a" / "b"));
 }
 
+/// A host in the middle of a numbered stream that prints.
+transport::FileDescriptor begin_print(Rig& rig, const std::string& name, PtyDevice& device) {
+  auto host = transport_test::open_tty(rig.path("run/" + name));
+  auto& io = rig.service.io();
+  REQUIRE(run_until(io, [&] { return rig.seen(name)->host_connected; }));
+  for (int n = 1; n <= 40; ++n) {
+    REQUIRE(transport_test::write_all(host.get(), "N" + std::to_string(n) + " G1 X" + std::to_string(n) + "\n"));
+    std::string taken, answer;
+    REQUIRE(run_until(io, [&] {
+      return (taken += transport_test::read_available(device.master())).find('\n') != std::string::npos;
+    }));
+    REQUIRE(transport_test::write_all(device.master(), "ok\n"));
+    REQUIRE(run_until(
+        io, [&] { return (answer += transport_test::read_available(host.get())).find("ok") != std::string::npos; }));
+  }
+  return host;
+}
+
+struct PrintRig : Rig {
+  PtyDevice device{path("a-device")}, other{path("b-device")};
+  Configuration c = configuration({"a"});
+  transport::FileDescriptor host;
+
+  PrintRig() {
+    begin(c);
+    host = begin_print(*this, "a", device);
+  }
+  void untouched() const {
+    REQUIRE(seen("a"));
+    CHECK(seen("a")->serial_open);
+    CHECK(seen("a")->serial_connects == 1);
+    CHECK(seen("a")->device == path("a-device"));
+    CHECK(seen("a")->baud == 115200);
+  }
+  [[nodiscard]] bool pending() {
+    const auto looks = [&] {
+      const auto lag = service.board().agent().event_loop_lag;
+      return std::accumulate(lag.buckets.begin(), lag.buckets.end(), std::uint64_t{0});
+    };
+    const auto before = looks();
+    REQUIRE(run_until(service.io(), [&] { return looks() > before + 1; }));
+    return !service.board().agent().pending_changes.empty();
+  }
+  /// The owner takes the printer away, which ends its print.
+  void end_print() {
+    agent::ControlRequest request{agent::ControlVerb::kRelease, "a", true, std::nullopt};
+    REQUIRE(service.control(request).code == agent::ControlCode::kDone);
+    request.verb = agent::ControlVerb::kAttach;
+    CHECK_FALSE(pending());
+    (void)service.control(request);
+  }
+};
+
+TEST_CASE("in mid-print a changed device, speed or rule waits for the print's end") {
+  PrintRig rig;
+  const std::string what = GENERATE("device", "speed", "rule");
+  auto& printer = rig.c.printers[0];
+  if (what == "device") printer.device = rig.path("b-device");
+  if (what == "speed") printer.baud = 250000;
+  if (what == "rule") printer.usb.serial_number = "CZPX1";
+  INFO(what);
+  rig.begin(rig.c);
+  CHECK(rig.pending());
+  rig.untouched();
+  rig.end_print();
+  if (what == "device") CHECK(rig.seen("a")->device == rig.path("b-device"));
+  if (what == "speed") CHECK(rig.seen("a")->baud == 250000);
+}
+
+TEST_CASE("in mid-print a new name waits, and other printers of that reload do not") {
+  PrintRig rig;
+  rig.c.printers[0].name = "renamed";
+  auto fresh = rig.configuration({"b"});
+  rig.c.printers.push_back(fresh.printers[0]);
+  CHECK_FALSE(rig.service.refuse(rig.c));
+  rig.begin(rig.c);
+  CHECK(rig.pending());
+  rig.untouched();
+  CHECK_FALSE(rig.seen("renamed"));
+  CHECK(rig.seen("b")->serial_open);
+  rig.end_print();
+  CHECK(rig.seen("renamed"));
+  CHECK_FALSE(rig.seen("a"));
+}
+
+TEST_CASE("a second reload replaces what is pending") {
+  PrintRig rig;
+  Configuration next = rig.c;
+  next.printers[0].baud = 250000;
+  rig.begin(next);
+  CHECK(rig.pending());
+  rig.begin(rig.c);
+  CHECK_FALSE(rig.pending());
+  rig.untouched();
+}
+
+TEST_CASE("a file without the printer that prints is refused, and so is an empty one") {
+  PrintRig rig;
+  const auto fault = rig.service.refuse(rig.configuration({"b"}));
+  REQUIRE(fault);
+  CHECK(fault->find("has no [printer.a], which is printing") != std::string::npos);
+  rig.begin(rig.configuration({"b"}));  // a print that began after the answer is safe too
+  CHECK(rig.pending());
+  rig.untouched();
+}
+
+TEST_CASE("an empty file is refused where printers are configured, whatever they do") {
+  Rig rig;
+  PtyDevice device(rig.path("a-device"));
+  rig.begin(rig.configuration({"a"}));
+  Configuration empty = rig.configuration({});
+  empty.text = "# nothing\n\n";
+  CHECK(rig.service.refuse(empty).value().find("[printer.a]") != std::string::npos);
+  empty.text = "[usb]\nautomatic = true\n";
+  CHECK_FALSE(rig.service.refuse(empty));
+}
+
+TEST_CASE("another path of the same tty is no change") {
+  PrintRig rig;
+  std::filesystem::create_symlink(rig.path("a-device"), rig.path("alias"));
+  rig.c.printers[0].device = rig.path("alias");
+  rig.begin(rig.c);
+  CHECK_FALSE(rig.pending());
+  rig.untouched();
+}
+
+TEST_CASE("of two printers that change their devices with each other both wait while one prints") {
+  Rig rig;
+  PtyDevice one(rig.path("a-device")), two(rig.path("b-device"));
+  Configuration c = rig.configuration({"a", "b"});
+  rig.begin(c);
+  const auto host = begin_print(rig, "a", one);
+  std::swap(c.printers[0].device, c.printers[1].device);
+  rig.begin(c);
+  for (const char* name : {"a", "b"}) {
+    CHECK(rig.seen(name)->serial_open);
+    CHECK(rig.seen(name)->serial_connects == 1);
+    CHECK(rig.seen(name)->device == rig.path(std::string(name) + "-device"));
+  }
+}
+
+TEST_CASE("a Prusa of USB in print stays when automatic is switched off") {
+  Rig rig;
+  PtyDevice device(rig.path("tty0"));
+  Configuration c = rig.configuration({});
+  rig.begin(c);
+  rig.service.usb_found({prusa(rig.path("tty0"))});
+  REQUIRE(run_until(rig.service.io(), [&] { return rig.seen("mk3-CZPX1")->serial_open; }));
+  const auto host = begin_print(rig, "mk3-CZPX1", device);
+  c.usb_automatic = false;
+  CHECK_FALSE(rig.service.refuse(c));
+  rig.begin(c);
+  REQUIRE(rig.seen("mk3-CZPX1"));
+  CHECK(rig.seen("mk3-CZPX1")->serial_connects == 1);
+}
+
 }  // namespace

@@ -1,0 +1,81 @@
+"""A reload never ends a print: Printrun prints through the agent while its file changes in every way."""
+import os
+import signal
+
+from print_checks import check_executed
+from print_client import PrintClient, commands_of, load
+from rig import BUNNY, claim, expect, free_port, run_claims, wait_until
+
+
+class File:
+    """The agent's file, replaced whole."""
+
+    def __init__(self, rig):
+        self.path = os.path.join(rig.directory, "agent.toml")
+
+    def write(self, text):
+        with open(self.path + ".new", "w", encoding="utf-8") as file:
+            file.write(text)
+        os.replace(self.path + ".new", self.path)
+
+
+def section(name, device, more=""):
+    return f'[printer.{name}]\ndevice = "{device}"\n{more}'
+
+
+@claim("no reload in mid-print opens the printer again; what waits is applied after the print's end")
+def reloads_in_print(rig, _):
+    lines = load(BUNNY, 3000)
+    printer = rig.start_printer("prusa-3.13", "--speed", "100", "--instant-moves", "--baud-pacing", "on")
+    other = rig.raw_device(name="other")
+    file = File(rig)
+    same = section("mk3", printer.device)
+    file.write(same)
+    agent = rig.start_agent(None, config=file.path)
+    agent.wait_for_up()
+    agent.wait_for_port()
+
+    def value(name, **labels):
+        return agent.scrape().value("marlin_agent_config_" + name, **labels)
+
+    web = f'[web]\nlisten = ["127.0.0.1:{agent.port}", "127.0.0.1:{free_port()}"]\n'
+    steps = [  # what the file says, whether a change is pending then, whether the reload succeeds
+        ("device", section("mk3", other.path), 1, 1),
+        ("same again", same, 0, 1),
+        ("speed", section("mk3", printer.device, "baud = 250000\n"), 1, 1),
+        ("web address", same + web, 0, 1),
+        ("USB rule", '[printer.mk3]\nserial_number = "CZPX1"\n', 1, 1),
+        ("dropped", section("another", other.path), 1, 0),
+        ("empty", "# nothing\n", 1, 0),
+        ("new name", section("renamed", printer.device), 1, 1),
+    ]
+    done = []
+    client = PrintClient()
+    client.connect_and_wait(agent.host_port)
+    client.send_now("M110 N-1")
+
+    def reload_now_and_then():
+        if len(done) == len(steps) or client.lineno < 60 + 100 * len(done):
+            return
+        what, text, pending, success = steps[len(done)]
+        file.write(text)
+        agent.signal(signal.SIGHUP)
+        wait_until(f"the reload shows: {what}", lambda: value("pending") == pending and
+                   value("last_reload_successful") == success, 5)
+        metrics = agent.scrape()
+        expect(metrics.value("marlin_serial_connects_total", printer="mk3") == 1, f"{what}: the port was opened again")
+        expect(metrics.value("marlin_serial_open", printer="mk3") == 1, f"{what}: the port was closed")
+        done.append(what)
+
+    client.print_and_wait(lines, 60, reload_now_and_then)
+    expect(len(done) == len(steps), f"the print was too short for all reloads: {done}")
+    check_executed(printer.executed(), commands_of(lines), "prusa-3.13")
+    client.disconnect()
+    wait_until("the new name holds after the print", lambda: agent.scrape().has("marlin_serial_open", printer="renamed"), 90, 0.2)
+    expect(value("pending") == 0, "a change is pending still")
+    log = agent.output()
+    expect("put off: the new name renamed" in log, "the log does not say what was put off")
+    expect("has no [printer.mk3], which is printing" in log, "the log does not say what was refused")
+
+
+run_claims()
