@@ -1,9 +1,10 @@
 """Runs the steps (tests/kernel/steps.py), each in a machine of its own, and says of each whether it held. Status 1 if one did
-not. Usage: campaign.py IMAGE PACKAGE NEXT-PACKAGE [--only WORDS]     only the steps with these words in their title
+not. Usage: campaign.py IMAGE PACKAGE NEXT-PACKAGE [--only WORDS]...     only the steps with these words in their title
 """
 import argparse
 import shutil
 import signal
+import subprocess
 import sys
 import tempfile
 import time
@@ -48,6 +49,7 @@ class Campaign:
 
     def run_step(self, begins, boot, function):
         if begins == "cold":
+            self.vm.stop()
             self.vm.make_disk("boot.qcow2", backing="cold.qcow2")
             self.vm.start("boot.qcow2", **boot)
             self.vm.run(f"mkdir -p {LOGS}; modprobe vhci_hcd")
@@ -68,7 +70,7 @@ def main():
     parser.add_argument("image")
     parser.add_argument("package")
     parser.add_argument("next_package")
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", action="append")
     arguments = parser.parse_args()
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
 
@@ -82,7 +84,7 @@ def main():
             try:
                 function(*words)
                 held = True
-            except Failed as error:
+            except (Failed, OSError, subprocess.SubprocessError) as error:
                 held = False
                 reason = error
             counts[held] += 1
@@ -94,7 +96,7 @@ def main():
         try:
             if run("a Debian boots, and the package is installed", campaign.prepare):
                 for title, begins, boot, function in STEPS:
-                    if arguments.only in title:
+                    if not arguments.only or any(words in title for words in arguments.only):
                         run(title, campaign.run_step, begins, boot, function)
         finally:
             vm.stop()

@@ -17,6 +17,10 @@ class Wrong(Exception):
     pass
 
 
+class Silent(Wrong):
+    pass
+
+
 class Port:
     def __init__(self, path):
         while True:
@@ -28,17 +32,30 @@ class Port:
         tty.setraw(self.file, termios.TCSANOW)
         self.rest = b""
 
-    def line(self):
-        deadline = time.monotonic() + OK_SECONDS
+    def line(self, seconds=OK_SECONDS):
+        deadline = time.monotonic() + seconds
         while b"\n" not in self.rest:
             if not select.select([self.file], [], [], max(0, deadline - time.monotonic()))[0]:
-                raise Wrong("no answer")
+                raise Silent("no answer")
             data = os.read(self.file, 4096)
             if not data:
                 raise Wrong("the port was closed")
             self.rest += data
         line, self.rest = self.rest.split(b"\n", 1)
         return line
+
+    def greet(self):
+        """Sets the line number, again and again if the printer is still booting, as hosts do; then hears it out."""
+        for _ in range(12):
+            os.write(self.file, numbered(0, b"M110 N0") + b"\n")
+            heard_ok = False
+            try:
+                while True:
+                    heard_ok = self.line(1 if heard_ok else 5).startswith(b"ok") or heard_ok
+            except Silent:
+                if heard_ok:
+                    return
+        raise Wrong("no ok for M110")
 
     def ask(self, line):
         os.write(self.file, line + b"\n")
@@ -64,7 +81,7 @@ def main():
     limit = int(sys.argv[2]) if len(sys.argv) > 2 else None
     number, longest = 0, 0.0
     try:
-        port.ask(numbered(0, b"M110 N0"))
+        port.greet()
         while not enough and number != limit:
             number += 1
             line = numbered(number, b"G1 X%d.%d F3000" % (number % 200, number % 10))

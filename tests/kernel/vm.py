@@ -101,6 +101,14 @@ class Vm:
             said = self.until_prompt(connection)
             return said.decode(errors="replace").split("\r\n", 1)[-1].replace("(qemu) ", "").strip()
 
+    def wait_for_status(self, status, seconds=60):
+        """Until QEMU says that of the machine, such as "suspended"."""
+        deadline = time.monotonic() + seconds
+        while status not in self.monitor("info status"):
+            if time.monotonic() > deadline:
+                raise Failed(f"the machine is not {status}: {self.monitor('info status')}")
+            time.sleep(0.2)
+
     @staticmethod
     def until_prompt(connection):
         said = b""
