@@ -195,7 +195,8 @@ void Service::start_inherited() {
     line.name = name;
     line.device.clear();  // as it was left, like the speed
     line.baud = 0;
-    auto link = std::make_unique<PrinterLink>(io_, line, now_.runtime_dir, board_, log_, &store_);
+    auto link = std::make_unique<PrinterLink>(io_, line, now_.runtime_dir, board_, log_, &store_,
+                                              port_users_ ? &*port_users_ : nullptr);
     if (!link->is_inherited()) {
       link->stop();
       continue;

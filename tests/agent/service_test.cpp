@@ -326,10 +326,12 @@ struct PrintRig : Rig {
   /// The owner takes the printer away, which ends its print.
   void end_print() {
     agent::ControlRequest request{agent::ControlVerb::kRelease, "a", true, std::nullopt};
-    REQUIRE(service.control(request).code == agent::ControlCode::kDone);
+    bool released = false;
+    service.control(request, [&](const agent::ControlAnswer& answer) { released = answer.is_ok(); });
+    REQUIRE(released);
     request.verb = agent::ControlVerb::kAttach;
     CHECK_FALSE(pending());
-    (void)service.control(request);
+    service.control(request, [](const agent::ControlAnswer&) {});
   }
 };
 

@@ -22,6 +22,8 @@ systemd-analyze security --no-pager --offline=true --threshold=16 packaging/marl
 systemd-analyze security --no-pager --offline=true --threshold=16 packaging/marlin-agent-port-users@.service | tail -n 1
 
 # What the unit promises is what the program needs: a line that goes unnoticed would cost a print.
-for line in Type=notify Restart=always FileDescriptorStoreMax=512 RuntimeDirectoryPreserve=restart "RestartPreventExitStatus=1 2"; do
+modules="modprobe@cdc_acm.service modprobe@usbserial.service"
+for line in Type=notify Restart=always FileDescriptorStoreMax=512 RuntimeDirectoryPreserve=restart "RestartPreventExitStatus=1 2" \
+  "Wants=$modules" "After=$modules"; do
   grep -qxF "$line" packaging/marlin-agent.service || { echo "the unit has no line $line" >&2; exit 1; }
 done
