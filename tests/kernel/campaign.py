@@ -19,10 +19,7 @@ DefaultDependencies=no
 After=systemd-modules-load.service systemd-remount-fs.service
 Before=sysinit.target
 [Service]
-ExecStartPre=/bin/mkdir -p {LOGS}
-ExecStartPre=/sbin/modprobe vhci_hcd
-ExecStart=/usr/bin/python3 -u /root/usb_printer.py prusa {MK3}
-StandardOutput=append:{LOGS}/{MK3}.log
+ExecStart=/bin/sh -c 'mkdir -p {LOGS} && modprobe vhci_hcd && exec python3 -u /root/usb_printer.py prusa {MK3} >> {LOGS}/{MK3}.log'
 """
 
 

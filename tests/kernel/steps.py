@@ -231,7 +231,7 @@ FLASH""")
     scene.knows(NAME)
     resets = scene.count(MK3, "reset")
     scene.vm.run(f"marlin-agent reset {NAME}")
-    scene.vm.wait("the reset", f"[ $(grep -c reset {LOGS}/{MK3}.log) = {resets + 2} ]")
+    scene.vm.wait("the reset", f"[ $(grep -c reset {LOGS}/{MK3}.log) = {resets + 1} ]")
     scene.knows(NAME)
     scene.begin_print(NAME, 50).ends_whole(MK3)
 
