@@ -38,14 +38,13 @@ double seconds(gcode::Time time) { return std::chrono::duration<double>(time).co
 
 LinkQualityMeter::Totals LinkQualityMeter::totals_of(const LinkSnapshot& link, gcode::Time now) {
   const gcode::LinkCounters& c = link.counters;
-  Totals totals{
-      .at = now,
-      .commands = sum_of(c.commands),
-      .resends = sum_of(c.resends),
-      .starved = c.starved,
-      // Only queries: a move waits for the planner, M109 or G28 for minutes. Neither says how good the line is.
-      .ok_latency = c.ok_latency[static_cast<std::size_t>(gcode::LatencyKind::kQuery)],
-      .passthrough = {}};
+  Totals totals{.at = now,
+                .commands = sum_of(c.commands),
+                .resends = sum_of(c.resends),
+                .starved = c.starved,
+                // A move waits for the planner, M109 or G28 for minutes, and so does what is sent behind them.
+                .ok_latency = c.prompt_latency,
+                .passthrough = {}};
   for (const auto& histogram : c.passthrough) add(histogram, totals.passthrough);
   return totals;
 }

@@ -8,7 +8,7 @@ void RateMeter::observe(const LinkSnapshot& link) {
   Sample sample;
   sample.at = link.taken_at;
   sample.host_commands = link.counters.commands[static_cast<std::size_t>(gcode::Origin::kHost)];
-  const auto& queries = link.counters.ok_latency[static_cast<std::size_t>(gcode::LatencyKind::kQuery)];
+  const auto& queries = link.counters.prompt_latency;
   sample.oks = std::accumulate(queries.buckets.begin(), queries.buckets.end(), sample.oks);
   sample.latency_seconds = queries.sum_seconds;
   if (!samples_.empty() && sample.at <= samples_.back().at) return;

@@ -71,7 +71,7 @@ json link_of(const PrinterSource& printer) {
   const auto& counters = link.counters;
   std::uint64_t oks = 0, answered = 0, lost = 0;
   for (const auto& histogram : counters.ok_latency) oks += sum(histogram.buckets);
-  const auto& asked = counters.ok_latency[static_cast<std::size_t>(gcode::LatencyKind::kQuery)];
+  const auto& asked = counters.prompt_latency;
   for (const auto& query : counters.queries) {
     answered += query[static_cast<std::size_t>(gcode::QueryOutcome::kAnswered)];
     lost += query[static_cast<std::size_t>(gcode::QueryOutcome::kTimeout)];

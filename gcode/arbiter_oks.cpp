@@ -216,7 +216,10 @@ void Arbiter::drop_before(std::size_t index) {
 
 void Arbiter::count_latency(const InFlight& entry, Time now) {
   if (entry.maybe) return;
-  s_.counters.ok_latency[static_cast<std::size_t>(latency_kind(entry))].observe(now - entry.sent, kOkLatencyBounds);
+  const LatencyKind kind = latency_kind(entry);
+  s_.counters.ok_latency[static_cast<std::size_t>(kind)].observe(now - entry.sent, kOkLatencyBounds);
+  if (entry.alone && kind == LatencyKind::kQuery && entry.kind != CommandKind::kListing)
+    s_.counters.prompt_latency.observe(now - entry.sent, kOkLatencyBounds);
 }
 
 void Arbiter::acknowledge(Time now) {

@@ -16,7 +16,8 @@ void InFlightQueue::push(const InFlight& entry) {
     ++overflow_;
     return;
   }
-  ring_[(first_ + count_) % kCapacity] = entry;
+  InFlight& added = ring_[(first_ + count_) % kCapacity] = entry;
+  added.alone = count_ == 0;
   ++count_;
   own_count_ += entry.is_own() ? 1 : 0;
 }

@@ -27,6 +27,7 @@ struct InFlight {
   Time maybe_until = kNever;    ///< maybe: after this it owes nothing for certain
   bool overdue = false;         ///< own: its time ran out, the slot stays
   bool doubtful = false;        ///< own: the printer flushed its buffer since, it may have vanished
+  bool alone = false;           ///< nothing else was in flight when it was sent; set by push()
   bool payload_seen = false;    ///< own: text of its answer was seen, so the ok that follows it is its
   Time payload_at{};            ///< own: when it was seen last
 

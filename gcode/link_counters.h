@@ -83,6 +83,8 @@ struct LinkCounters {
   CountBy<Origin> commands{};
   std::uint64_t unparsed_lines = 0;
   std::array<Histogram<14>, static_cast<std::size_t>(LatencyKind::kCount)> ok_latency{};
+  Histogram<14>
+      prompt_latency{};  ///< of the queries that were sent with no other command in flight: they wait for nothing
   std::uint64_t unexpected_oks = 0;  ///< no command was outstanding; passed on
   std::uint64_t missing_oks = 0;     ///< commands whose ok never came, as later answers proved
   // own queries

@@ -85,7 +85,7 @@ TEST_CASE("rates are those of the last five seconds") {
     link.taken_at = std::chrono::milliseconds(100 * tenths);
     // 10 lines a second for 10 s, then 50, each answered in 20 ms
     link.counters.commands[static_cast<std::size_t>(gcode::Origin::kHost)] += tenths <= 100 ? 1 : 5;
-    link.counters.ok_latency[1].observe(std::chrono::milliseconds(20), gcode::kOkLatencyBounds);
+    link.counters.prompt_latency.observe(std::chrono::milliseconds(20), gcode::kOkLatencyBounds);
     meter.observe(link);
   }
   CHECK(meter.lines_per_second() == Approx(50));

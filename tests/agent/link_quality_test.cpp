@@ -17,7 +17,7 @@ agent::LinkSnapshot with(std::uint64_t commands, std::uint64_t oks, std::uint64_
   link.counters.resends[0] = resends;
   link.counters.starved = std::chrono::milliseconds(10 * resends);
   for (std::uint64_t i = 0; i < oks; ++i) {
-    link.counters.ok_latency[1].observe(20ms, gcode::kOkLatencyBounds);
+    link.counters.prompt_latency.observe(20ms, gcode::kOkLatencyBounds);
     link.counters.passthrough[1].observe(200us, gcode::kPassthroughBounds);
   }
   return link;
@@ -51,7 +51,7 @@ TEST_CASE("a heat-up and moves that wait for the planner say nothing of the line
   meter.observe(link, 30s);
   CHECK_FALSE(meter.last_minute()->ok_latency_p95);
   CHECK_FALSE(meter.last_minute()->ok_latency_mean);
-  link.counters.ok_latency[static_cast<std::size_t>(gcode::LatencyKind::kQuery)].observe(20ms, gcode::kOkLatencyBounds);
+  link.counters.prompt_latency.observe(20ms, gcode::kOkLatencyBounds);
   meter.observe(link, 40s);
   CHECK(*meter.last_minute()->ok_latency_mean == Approx(0.02));
   CHECK(*meter.last_minute()->ok_latency_p95 <= 0.025);

@@ -66,6 +66,7 @@ TEST_CASE("the mean time to the ok is that of queries, a heat-up is not among th
   agent::LinkSnapshot link = sample::printing_mk3s();
   link.counters.ok_latency[2].observe(30s, gcode::kOkLatencyBounds);
   link.counters.ok_latency[1].observe(30ms, gcode::kOkLatencyBounds);
+  link.counters.prompt_latency.observe(30ms, gcode::kOkLatencyBounds);
   const json printer = printer_status(link, sample::kSampleNow);
   CHECK(printer["link"]["oks"] == 2);
   CHECK(printer["link"]["ok_latency_mean_seconds"].get<double>() == Approx(0.03));
@@ -82,8 +83,8 @@ TEST_CASE("bytes that are no UTF-8 make no answer that is no JSON") {
   const json status = json::parse(line);
   CHECK(status["ok"] == true);
   CHECK(status["agent"]["uptime_seconds"] == 5.0);
-  CHECK(keys_of(status["agent"]) ==
-        std::vector<std::string>{"last_reload_successful", "pid", "revision", "uptime_seconds", "version"});
+  CHECK(keys_of(status["agent"]) == std::vector<std::string>{"last_reload_successful", "pending_changes", "pid",
+                                                             "revision", "uptime_seconds", "version"});
   CHECK(status["printers"][0]["device"] == "/dev/tty\xef\xbf\xbd");
 }
 

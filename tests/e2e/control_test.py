@@ -105,7 +105,7 @@ def release_and_attach(rig, _):
     expect(told["state"] == "released" and "released" in told and "firmware" not in told, f"status says {told}")
 
     code, _, errors = run(rig, agent, "attach", "mk3")
-    expect(code == 4 and f"(process {os.getpid()}) holds it" in errors, f"attach of a locked device: {code}, {errors}")
+    expect(code == 4 and f"(process {os.getpid()}); waiting until it is closed" in errors, f"attach of a locked device: {code}, {errors}")
     os.close(other)
     wait_until("the agent has it again", lambda: agent.scrape().value("marlin_up") == 1, 30, 0.1)
     expect(agent.scrape().value("marlin_serial_released") == 0, "still released")

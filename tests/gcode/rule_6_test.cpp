@@ -1,5 +1,6 @@
 // Rule 6: oks are not 1:1 with lines. What each line owes, and whose an ok is.
 #include <catch2/catch.hpp>
+#include <numeric>
 
 #include "tests/gcode/rules_rig.h"
 
@@ -220,4 +221,22 @@ TEST_CASE("rule 6: the ok of an own answer whose text the predecessor read is th
   r.relay().succeeds(r.now);
   r.printer("ok\n");
   CHECK(r.to_host().empty());
+}
+
+TEST_CASE("rule 6: the time to the ok of a query behind a heat-up says nothing of the line, that of one alone does") {
+  Rig r = known_rig(kMarlin21);
+  const auto counted = [&] {
+    const auto& buckets = r.relay().counters().prompt_latency.buckets;
+    return std::accumulate(buckets.begin(), buckets.end(), std::uint64_t{0});
+  };
+  const auto before = counted();
+  r.host("M109 S210\n");
+  r.host("M105\n");
+  r.pass(30s);
+  r.printer("ok\n");
+  r.printer("ok T:210.0 /210.0 B:60.0 /60.0 @:0 B@:0\n");
+  CHECK(counted() == before);
+  r.host("M105\n");
+  r.printer("ok T:210.0 /210.0 B:60.0 /60.0 @:0 B@:0\n");
+  CHECK(counted() == before + 1);
 }

@@ -26,8 +26,7 @@ std::vector<Piece> recorded(const std::string& name) {
     const auto entry = gcode::parse_trace_line(line);
     REQUIRE(entry);
     if (entry->direction == gcode::TraceDirection::kNote) continue;
-    pieces.push_back(
-        {entry->at, entry->direction == gcode::TraceDirection::kFromPrinter, std::string(entry->data)});
+    pieces.push_back({entry->at, entry->direction == gcode::TraceDirection::kFromPrinter, std::string(entry->data)});
   }
   return pieces;
 }
@@ -63,7 +62,8 @@ TEST_CASE("D3's answer of a real 3.13.3, heading and six digits of address, is t
   CHECK(outcomes[static_cast<std::size_t>(gcode::QueryOutcome::kAnswered)] == 1);
 }
 
-TEST_CASE("the agent's answer that a real 3.9.3 printed with gaps of seconds in mid-line is kept from the host, whole") {
+TEST_CASE(
+    "the agent's answer that a real 3.9.3 printed with gaps of seconds in mid-line is kept from the host, whole") {
   const auto pieces = recorded("mk3s-3.9.3_agent_m105_half_line.jsonl");
   Rig r = known_rig(kPrusa39);
   r.host("M110 N474\nN475 G1 E.8 F2100*56\n");  // a print; the next line of it waits below
