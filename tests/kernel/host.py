@@ -84,7 +84,9 @@ def main():
         port.greet()
         while not enough and number != limit:
             number += 1
-            line = numbered(number, b"G1 X%d.%d F3000" % (number % 200, number % 10))
+            # Lines that extrude: without them the agent takes the stream for somebody who moves the axes.
+            command = b"M83" if number == 1 else b"G1 X%d.%d E0.02 F3000" % (number % 200, number % 10)
+            line = numbered(number, command)
             print(line.decode(), flush=True)
             longest = max(longest, port.ask(line))
         print(f"done: {number} lines, longest wait {longest:.3f} s", flush=True)
