@@ -23,7 +23,7 @@ PANELS = [
     stat("Sent again in all", "Of all lines in the time shown. Above one in a thousand, look at the cable.",
          [query(f"sum(increase(marlin_resends_total{{{S}}}[$__range])) / sum(increase(marlin_commands_total{{{S}}}[$__range]))")],
          "percentunit", decimals=3),
-    stat("Nothing in flight", "Share of the print with no command in flight. Normal for a host that sends one line after each ok.",
+    stat("Nothing in flight in all", "Share of the print with no command in flight. Normal for a host that sends one line after each ok.",
          [query(f'sum(increase(marlin_starved_seconds_total{{{S}}}[$__range])) / '
                 f'(sum(increase(marlin_state_seconds_total{{{S},state="printing"}}[$__range])) > 0)')], "percentunit", decimals=2),
     stat("Delay by the agent", "99 of 100 lines spend less than this inside the agent.",
