@@ -195,16 +195,12 @@ void Service::start_inherited() {
     line.name = name;
     line.device.clear();  // as it was left, like the speed
     line.baud = 0;
-    auto link = std::make_unique<PrinterLink>(io_, line, now_.runtime_dir, board_, log_, &store_,
-                                              port_users_ ? &*port_users_ : nullptr);
+    auto link = make_link(line);
     if (!link->is_inherited()) {
       link->stop();
       continue;
     }
-    link->record_to(recording_of(name));
-    link->on_device_wanted([this] { usb_.look(); });
-    link->start();
-    links_.push_back(std::move(link));
+    start_link(std::move(link));
   }
 }
 
@@ -253,10 +249,15 @@ PrinterLink* Service::link_of(const std::string& name) const {
   return it == links_.end() ? nullptr : it->get();
 }
 
-void Service::start_printer(const PrinterConfiguration& next) {
-  auto link = std::make_unique<PrinterLink>(io_, next, now_.runtime_dir, board_, log_, &store_,
-                                            port_users_ ? &*port_users_ : nullptr);
-  link->record_to(recording_of(next.name));
+void Service::start_printer(const PrinterConfiguration& next) { start_link(make_link(next)); }
+
+std::unique_ptr<PrinterLink> Service::make_link(const PrinterConfiguration& printer) {
+  return std::make_unique<PrinterLink>(io_, printer, now_.runtime_dir, board_, log_, &store_,
+                                       port_users_ ? &*port_users_ : nullptr);
+}
+
+void Service::start_link(std::unique_ptr<PrinterLink> link) {
+  link->record_to(recording_of(link->configuration().name));
   link->on_device_wanted([this] { usb_.look(); });
   link->start();
   links_.push_back(std::move(link));

@@ -104,6 +104,8 @@ class Service {
   [[nodiscard]] PrinterLink* link_of(const std::string& name) const;
   void apply_or_start(const PrinterConfiguration& next, bool records_elsewhere);
   void start_printer(const PrinterConfiguration& next);
+  [[nodiscard]] std::unique_ptr<PrinterLink> make_link(const PrinterConfiguration& printer);
+  void start_link(std::unique_ptr<PrinterLink> link);
   [[nodiscard]] std::shared_ptr<Recording> recording_of(const std::string& name);
   void note_fixed_settings(const Configuration& next);
   void look();
