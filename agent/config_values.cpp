@@ -5,8 +5,6 @@
 #include <cstdint>
 #include <vector>
 
-#include "agent/control_protocol.h"
-
 namespace agent {
 namespace {
 

@@ -8,7 +8,8 @@
 #include <string>
 #include <string_view>
 
-#include "agent/configuration.h"
+#include "agent/log_configuration.h"
+#include "gcode/time.h"
 
 namespace agent {
 
@@ -16,6 +17,9 @@ namespace agent {
 [[nodiscard]] std::optional<gcode::Time> parse_duration(std::string_view text);
 /// The shortest form that parse_duration reads back: "50ms", "2s".
 [[nodiscard]] std::string duration_text(gcode::Time duration);
+
+/// The control socket's name in the runtime directory; no printer may be called that.
+inline constexpr std::string_view kControlSocketName = "control.sock";
 
 /// A printer's name becomes a file name and a label value: 1 to 64 of letters, digits, '.', '_', '-', not starting with
 /// '.' or '-'. "control.sock" is taken: the control socket stands beside the host ports.

@@ -13,20 +13,11 @@
 #include <vector>
 
 #include "agent/config_error.h"
+#include "agent/log_configuration.h"
 #include "agent/usb_rule.h"
 #include "gcode/line_relay.h"
 
 namespace agent {
-
-enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError };
-enum class LogFormat : std::uint8_t { kText, kJson };
-
-/// [log] and --log.*
-struct LogConfiguration {
-  LogLevel level = LogLevel::kInfo;
-  LogFormat format = LogFormat::kText;
-  bool operator==(const LogConfiguration&) const = default;
-};
 
 /// [printer.NAME] over [defaults], or --printer NAME=DEVICE[@BAUD] over [defaults].
 struct PrinterConfiguration {

@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "agent/clock.h"
+#include "agent/config_values.h"
 #include "transport/file_descriptor.h"
 
 namespace agent {

@@ -48,9 +48,6 @@ struct ControlAnswer {
   [[nodiscard]] bool is_ok() const { return code == ControlCode::kDone; }
 };
 
-/// The socket's name in the runtime directory; no printer may be called that.
-inline constexpr std::string_view kControlSocketName = "control.sock";
-
 /// Longest request in bytes with its newline: ten times the longest sensible one.
 inline constexpr std::size_t kMaxControlRequest = 4096;
 

@@ -8,6 +8,7 @@
 
 #include <stdlib.h>
 
+#include "agent/demo_view.h"
 #include "agent/demo_world.h"
 #include "agent/log.h"
 #include "agent/rate_meter.h"

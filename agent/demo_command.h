@@ -2,7 +2,7 @@
 // view of it. Needs no printer, no rights and no configuration, and leaves nothing behind.
 #pragma once
 
-#include "agent/options.h"
+#include "agent/demo_options.h"
 
 namespace agent {
 

@@ -7,7 +7,7 @@
 
 namespace agent {
 
-/// Goes up with every change to gcode::LineRelay::State or to LinkMemory's block; a test holds the sizes to it.
+/// Goes up with every change to gcode::RelayState or to LinkMemory's block; a test holds the sizes to it.
 extern const std::uint32_t kLedgerVersion;
 
 /// Whether a state that was written as `version` can be read as it is. A version whose state has another layout gets its

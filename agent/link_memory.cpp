@@ -15,8 +15,8 @@
 namespace agent {
 namespace {
 
-using gcode::LineRelay;
 using gcode::RelayMemory;
+using gcode::RelayState;
 
 template <std::size_t N>
 void store_text(char (&into)[N], const std::string& text) {
@@ -31,7 +31,7 @@ struct LinkMemory::Block {
   alignas(64) char from_host[RelayMemory::kFromHost];
   char from_printer[RelayMemory::kFromPrinter];
   char to_host[RelayMemory::kToHost];
-  alignas(64) LineRelay::State states[2];
+  alignas(64) RelayState states[2];
 
   void say_where_rings_are() {
     const auto place = [this](std::span<char> ring) {
@@ -49,7 +49,7 @@ LinkMemory::LinkMemory(transport::FileDescriptor memfd, bool is_new)
   map();
   if (!is_new) return;
   block_->head.version = kLedgerVersion;
-  block_->head.state_size = sizeof(LineRelay::State);
+  block_->head.state_size = sizeof(RelayState);
   block_->head.handover_size = sizeof(gcode::Handover);
   block_->say_where_rings_are();
   commit();
@@ -104,8 +104,8 @@ void LinkMemory::map() {
 
 bool LinkMemory::is_ours() const {
   const LedgerHead& head = block_->head;
-  return head.magic == LedgerHead::kMagic && knows_ledger(head.version) &&
-         head.state_size == sizeof(LineRelay::State) && head.last().slot < 2;
+  return head.magic == LedgerHead::kMagic && knows_ledger(head.version) && head.state_size == sizeof(RelayState) &&
+         head.last().slot < 2;
 }
 
 void LinkMemory::read_last_commit() {

@@ -43,7 +43,7 @@ class LinkMemory {
   ~LinkMemory();
 
   /// What the relay works on. Stays where it is when the LinkMemory is moved.
-  [[nodiscard]] gcode::LineRelay::State& state() { return working_->state; }
+  [[nodiscard]] gcode::RelayState& state() { return working_->state; }
   [[nodiscard]] gcode::RelayMemory rings();
   [[nodiscard]] transport::AirlockCounts& printer_counts() { return working_->printer; }
   [[nodiscard]] transport::AirlockCounts& host_counts() { return working_->host; }
@@ -65,7 +65,7 @@ class LinkMemory {
  private:
   struct Block;
   struct Working {
-    gcode::LineRelay::State state;
+    gcode::RelayState state;
     transport::AirlockCounts printer, host;
   };
   LinkMemory(transport::FileDescriptor memfd, bool is_new);

@@ -10,7 +10,7 @@
 #include <string>
 #include <string_view>
 
-#include "agent/configuration.h"
+#include "agent/log_configuration.h"
 #include "agent/log_counters.h"
 
 namespace agent {

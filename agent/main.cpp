@@ -3,15 +3,14 @@
 
 #include "agent/check_config.h"
 #include "agent/decode_command.h"
-#include "agent/demo_command.h"
 #include "agent/jobs_command.h"
 #include "agent/list_command.h"
 #include "agent/metrics_reference.h"
 #include "agent/options.h"
 #include "agent/order_command.h"
+#include "agent/other_program.h"
 #include "agent/run_command.h"
 #include "agent/status_command.h"
-#include "agent/tools_command.h"
 
 namespace {
 
@@ -30,12 +29,13 @@ int begin(const agent::ReferenceOptions&) {
   std::cout << agent::metrics_reference();
   return 0;
 }
-int begin(const agent::ToolsOptions&) { return 1; }  // main() has become it before
-int begin(const agent::DemoOptions& options) { return agent::demo(options); }
+int begin(const agent::OtherProgram&) { return 1; }  // main() has become it before
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc > 1 && agent::is_tools_command(argv[1])) return agent::become_tools(argv, std::cerr);
+  if (argc > 1) {
+    if (const auto program = agent::other_program(argv[1])) return agent::become(*program, argv, std::cerr);
+  }
   return std::visit([](const auto& command) { return begin(command); }, agent::parse_command_line(argc, argv));
 }

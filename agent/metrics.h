@@ -12,7 +12,7 @@
 #include <prometheus/metric_family.h>
 
 #include "agent/metrics_families.h"
-#include "agent/snapshot.h"
+#include "agent/snapshot_board.h"
 
 namespace agent {
 

@@ -259,18 +259,6 @@ constexpr FamilyRow<PrinterSource> kPrinterFamilies[] = {
 
 }  // namespace
 
-PrinterSource printer_source(const LinkSnapshot& link, gcode::Time now) {
-  now = std::max(now, link.taken_at);
-  const bool up = link.serial_open && link.printer.is_up(now);
-  return {.link = link,
-          .name = clean_text(link.name),
-          .now = now,
-          .up = up,
-          .state = link.printer.state(now),
-          .totals = {},
-          .print_id = 0};
-}
-
 std::span<const FamilyRow<AgentSource>> agent_families() { return kAgentFamilies; }
 std::span<const FamilyRow<PrinterSource>> printer_families() { return kPrinterFamilies; }
 

@@ -8,38 +8,10 @@
 
 #include <prometheus/metric_type.h>
 
-#include "agent/build_info.h"
-#include "agent/log_counters.h"
 #include "agent/metrics_series.h"
-#include "agent/process_stats.h"
-#include "agent/snapshot.h"
-#include "agent/store_counters.h"
-#include "agent/web_counters.h"
+#include "agent/metrics_source.h"
 
 namespace agent {
-
-/// What the agent's own families are taken from.
-struct AgentSource {
-  const BuildInfo& build;
-  const ProcessStats& process;
-  const AgentSnapshot& snapshot;
-  const LogCounters& log;
-  const WebCounters& web;
-  const StoreCounters& store;
-};
-
-/// What one printer's families are taken from.
-struct PrinterSource {
-  const LinkSnapshot& link;
-  std::string name;   ///< cleaned, the `printer` label
-  gcode::Time now{};  ///< the instant of the scrape on the snapshot's clock, never before link.taken_at
-  bool up = false;    ///< the device is open and the printer answered within its window
-  gcode::State state = gcode::State::kOffline;
-  JobTotals totals;           ///< of all prints in the history
-  std::int64_t print_id = 0;  ///< of the job that runs; 0: none
-};
-/// Works `up` and `state` out as they are at `now`.
-[[nodiscard]] PrinterSource printer_source(const LinkSnapshot& link, gcode::Time now);
 
 template <class Source>
 struct FamilyRow {

@@ -3,7 +3,8 @@
 //   marlin_temperature_celsius{printer="mk3",sensor="tool0"} 215.1
 #pragma once
 
-#include "agent/metrics_families.h"
+#include "agent/metrics_series.h"
+#include "agent/metrics_source.h"
 
 namespace agent::readings {
 

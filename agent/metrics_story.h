@@ -3,7 +3,8 @@
 // Shows as marlin_print_job_info{printer="mk3",print_id="42",file="BENCHY~1.GCO",source="sd"} 1
 #pragma once
 
-#include "agent/metrics_families.h"
+#include "agent/metrics_series.h"
+#include "agent/metrics_source.h"
 
 namespace agent::story {
 

@@ -11,6 +11,7 @@
 
 #include "agent/build_info.h"
 #include "agent/config_values.h"
+#include "agent/configuration.h"
 
 namespace agent {
 namespace {
@@ -83,21 +84,6 @@ void add_run(CLI::App& app, RawRun& raw) {
   app.add_option("--log.format", raw.format, "text or json (default text)")
       ->type_name("FORMAT")
       ->check(rule(is_format, "text or json"));
-}
-
-void add_demo(CLI::App& app, DemoOptions& o) {
-  app.add_option("--speed", o.speed, "How many times faster than real the virtual printer moves and heats (default 4)")
-      ->type_name("N")
-      ->check(CLI::Range(0.1, 1000.0));
-  app.add_option("--firmware", o.firmware, "Firmware of the virtual printer (default prusa-3.13)")->type_name("NAME");
-  app.add_option("--host", o.host,
-                 "Host program to imitate: octoprint, printrun, prusalink or cura (default octoprint)")
-      ->type_name("NAME");
-  app.add_option("--web.listen-address", o.listen, "Where to answer HTTP; may be repeated (default 127.0.0.1:11520)")
-      ->type_name("ADDR")
-      ->allow_extra_args(false)
-      ->check(rule(is_listen_address, kListenRule));
-  app.add_flag("--exit-when-done", o.exit_when_done, "End when the print is done instead of serving until Ctrl-C");
 }
 
 void add_decode(CLI::App& app, DecodeOptions& o) {
@@ -178,7 +164,7 @@ std::optional<PrinterOption> parse_printer_option(std::string_view text) {
 
 Command parse_command_line(int argc, const char* const* argv) {
   if (const auto wrong = wrong_command(argc, argv)) return *wrong;
-  if (is_tools_command(argv[1])) return ToolsOptions{};
+  if (other_program(argv[1])) return OtherProgram{};
   CLI::App app(kAbout, "marlin-agent");
   app.footer(kFooter);
   app.set_version_flag("--version", version_text());
@@ -186,7 +172,6 @@ Command parse_command_line(int argc, const char* const* argv) {
   RawRun run;
   CheckConfigOptions check;
   DecodeOptions decode;
-  DemoOptions demo;
   CLI::App* run_command = app.add_subcommand("run", "Hold the printers' lines: the daemon");
   add_run(*run_command, run);
   CLI::App* check_command =
@@ -200,11 +185,10 @@ Command parse_command_line(int argc, const char* const* argv) {
   list_command->add_flag("--json", list.json, "For programs");
   CLI::App* decode_command = app.add_subcommand("decode", "Turn a recorded conversation into one JSON object per line");
   add_decode(*decode_command, decode);
-  CLI::App* demo_command = app.add_subcommand("demo", "Watch a virtual printer print through the real agent");
-  add_demo(*demo_command, demo);
   JobsOptions jobs;
   CLI::App* jobs_command = add_jobs_command(app, jobs);
-  // Only named here: their options are another program's.
+  // Only named here: their options are other programs'.
+  app.add_subcommand("demo", "Watch a virtual printer print through the real agent");
   app.add_subcommand("export", "Write what Prometheus or the agent knows of a time or a print as a table or a plot");
   app.add_subcommand("metrics",
                      "Show the metrics of a page with type, unit, cardinality and help, or what is wrong with them");
@@ -229,7 +213,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (reference_command->parsed()) return ReferenceOptions{};
   if (control.status_command->parsed()) return control.status;
   if (auto order = control.order()) return *order;
-  return demo;
+  return usage("the command must be the first word");
 }
 
 }  // namespace agent

@@ -7,28 +7,13 @@
 #include <variant>
 #include <vector>
 
-#include "agent/configuration.h"
 #include "agent/control_options.h"
 #include "agent/jobs_options.h"
 #include "agent/list_command.h"
-#include "agent/tools_command.h"
+#include "agent/other_program.h"
+#include "agent/run_options.h"
 
 namespace agent {
-
-/// --printer NAME=DEVICE[@BAUD]
-struct PrinterOption {
-  std::string name, device;
-  std::optional<unsigned> baud;
-};
-
-struct RunOptions {
-  std::optional<std::string> config_file;
-  std::vector<PrinterOption> printers;  ///< not empty: instead of the file's printers
-  std::optional<std::string> runtime_dir, state_dir, telemetry_path, web_config_file, record_dir;
-  std::vector<std::string> listen;  ///< not empty: instead of the file's addresses
-  std::optional<LogLevel> log_level;
-  std::optional<LogFormat> log_format;
-};
 
 struct CheckConfigOptions {
   std::string file;
@@ -41,14 +26,6 @@ struct DecodeOptions {
   std::string file;                     ///< "-": standard input
 };
 
-struct DemoOptions {
-  double speed = 4.0;
-  std::string firmware = "prusa-3.13";
-  std::string host = "octoprint";
-  std::vector<std::string> listen;  ///< empty: 127.0.0.1:11520, or a free port if that is taken
-  bool exit_when_done = false;
-};
-
 /// The page of all metric families, on standard output.
 struct ReferenceOptions {};
 
@@ -58,8 +35,8 @@ struct EarlyExit {
   std::string text;  ///< to standard output if code is 0, otherwise to standard error
 };
 
-using Command = std::variant<RunOptions, CheckConfigOptions, ListOptions, DecodeOptions, DemoOptions, StatusOptions,
-                             OrderOptions, JobsOptions, ReferenceOptions, ToolsOptions, EarlyExit>;
+using Command = std::variant<RunOptions, CheckConfigOptions, ListOptions, DecodeOptions, StatusOptions, OrderOptions,
+                             JobsOptions, ReferenceOptions, OtherProgram, EarlyExit>;
 
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);
 

@@ -28,7 +28,7 @@
 #include "agent/recorder.h"
 #include "agent/release_mark.h"
 #include "agent/retry_delay.h"
-#include "agent/snapshot.h"
+#include "agent/snapshot_board.h"
 #include "agent/timer.h"
 #include "transport/pseudo_terminal.h"
 #include "transport/serial_port.h"

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "agent/configuration.h"
-#include "agent/options.h"
+#include "agent/run_options.h"
 
 namespace agent {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/demo_view.h"
+#include "agent/painted_line.h"
 
 namespace agent {
 

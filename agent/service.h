@@ -23,7 +23,7 @@
 #include "agent/printer_link.h"
 #include "agent/recorder.h"
 #include "agent/reload_plan.h"
-#include "agent/snapshot.h"
+#include "agent/snapshot_board.h"
 #include "agent/store.h"
 #include "agent/timer.h"
 #include "agent/usb_printers.h"

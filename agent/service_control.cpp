@@ -2,6 +2,7 @@
 // thread, one after another.
 #include "agent/build_info.h"
 #include "agent/clock.h"
+#include "agent/config_values.h"
 #include "agent/service.h"
 #include "agent/status_json.h"
 

@@ -1,17 +1,12 @@
-// What the I/O thread tells the others: copies, published whole. A scrape reads the last copy and never touches the
-// state that the I/O thread works on; publishing takes one short lock and one allocation.
+// What is known of a printer's line and of the process at one instant, as plain values.
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <vector>
 
-#include "agent/history.h"
-#include "agent/store_counters.h"
 #include "gcode/dialect.h"
 #include "gcode/lifetime.h"
 #include "gcode/link_counters.h"
@@ -69,32 +64,6 @@ struct AgentSnapshot {
   bool last_reload_successful = true;
   double last_reload_success_unix_seconds = 0;
   std::vector<PendingChange> pending_changes;
-};
-
-/// Shared by the I/O thread (writes) and the web thread (reads).
-class SnapshotBoard {
- public:
-  /// Replaces or adds the printer of that name. Order of first publishing is kept.
-  void publish(const LinkSnapshot& link);
-  /// Takes a printer off the board (it left the configuration).
-  void remove(const std::string& name);
-  void publish(const AgentSnapshot& agent);
-
-  [[nodiscard]] std::vector<std::shared_ptr<const LinkSnapshot>> links() const;
-  [[nodiscard]] AgentSnapshot agent() const;
-
-  /// What was published, remembered: has a lock of its own.
-  [[nodiscard]] History& history() { return history_; }
-  [[nodiscard]] const History& history() const { return history_; }
-  [[nodiscard]] StoreCounters& store() { return store_; }
-  [[nodiscard]] const StoreCounters& store() const { return store_; }
-
- private:
-  mutable std::mutex mutex_;
-  std::vector<std::shared_ptr<const LinkSnapshot>> links_;
-  AgentSnapshot agent_;
-  History history_;
-  StoreCounters store_;
 };
 
 }  // namespace agent

@@ -28,7 +28,7 @@
 
 #include "agent/build_info.h"
 #include "agent/control_protocol.h"
-#include "agent/snapshot.h"
+#include "agent/snapshot_board.h"
 
 namespace agent {
 

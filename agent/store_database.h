@@ -5,24 +5,16 @@
 
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "agent/history.h"
+#include "agent/store_error.h"
 
 struct sqlite3;
 
 namespace agent {
-
-struct StoreError : std::runtime_error {
-  using std::runtime_error::runtime_error;
-};
-/// The file is no database of ours, or damaged: it will not get better.
-struct StoreDamaged : StoreError {
-  using StoreError::StoreError;
-};
 
 /// One change: a print as it is now, and what it adds to its printer's totals.
 struct JobChange {

@@ -8,7 +8,7 @@
 
 #include <sqlite3.h>
 
-#include "agent/store_database.h"
+#include "agent/store_error.h"
 
 namespace agent {
 

@@ -8,7 +8,6 @@
 #include "agent/web_encoding.h"
 #include "agent/web_history.h"
 #include "agent/web_jobs.h"
-#include "agent/web_routes.h"
 
 namespace agent {
 namespace {

@@ -4,11 +4,10 @@
 
 #include <nlohmann/json_fwd.hpp>
 
+#include "agent/web_context.h"
 #include "agent/web_message.h"
 
 namespace agent {
-
-struct WebContext;
 
 [[nodiscard]] WebResponse printers_page(const WebContext& context, const WebRequest& request);
 [[nodiscard]] WebResponse history_page(const WebContext& context, const WebRequest& request);

@@ -7,7 +7,6 @@
 #include "agent/metrics_labels.h"
 #include "agent/metrics_text.h"
 #include "agent/web_query.h"
-#include "agent/web_routes.h"
 
 namespace agent {
 namespace {

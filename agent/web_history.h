@@ -6,15 +6,9 @@
 #include <string>
 #include <variant>
 
+#include "agent/web_context.h"
+
 namespace agent {
-
-struct WebContext;
-
-/// Why there is no answer, for the asker.
-struct WebFault {
-  unsigned status = 400;
-  std::string sentence;
-};
 
 /// `query`: still encoded.
 [[nodiscard]] std::variant<nlohmann::json, WebFault> temperature_history(const WebContext& context,

@@ -4,7 +4,6 @@
 
 #include "agent/metrics_text.h"
 #include "agent/web_query.h"
-#include "agent/web_routes.h"
 
 namespace agent {
 namespace {

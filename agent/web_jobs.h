@@ -6,7 +6,7 @@
 #include <string>
 #include <variant>
 
-#include "agent/web_history.h"
+#include "agent/web_context.h"
 
 namespace agent {
 

@@ -5,24 +5,11 @@
 #include <string>
 #include <vector>
 
-#include "agent/link_quality.h"
-#include "agent/metrics.h"
-#include "agent/snapshot.h"
 #include "agent/web_assets.h"
-#include "agent/web_counters.h"
+#include "agent/web_context.h"
 #include "agent/web_message.h"
 
 namespace agent {
-
-/// What pages are made of. All of it outlives the routes.
-struct WebContext {
-  const BuildInfo& build;
-  const SnapshotBoard& board;
-  const MetricsCollector& metrics;
-  WebCounters& counters;
-  std::string telemetry_path;
-  const LinkQualityBoard& quality;
-};
 
 class WebRoutes {
  public:

@@ -10,7 +10,7 @@
 #include "agent/link_quality.h"
 #include "agent/log_counters.h"
 #include "agent/metrics_families.h"
-#include "agent/snapshot.h"
+#include "agent/snapshot_board.h"
 #include "agent/web_counters.h"
 #include "agent/web_options.h"
 

@@ -4,6 +4,7 @@
 
 #include "gcode/arbiter.h"
 #include "gcode/line_looks.h"
+#include "gcode/memory_dump.h"
 
 namespace gcode {
 namespace {

@@ -4,7 +4,6 @@
 
 #include <limits>
 
-#include "gcode/command_kind.h"
 #include "gcode/scan.h"
 
 namespace gcode {

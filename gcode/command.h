@@ -66,4 +66,8 @@ struct Command {
 /// Whether `letter` stands among the parameters, with or without a number.
 [[nodiscard]] bool has_parameter(const Command& command, char letter);
 
+/// Which kind `command` is, which is complete but for that. Knows codes, not dialects: where firmwares differ, the kind is
+/// the one that makes the arbiter wait longer. Defined in command_kind.cpp.
+[[nodiscard]] CommandKind kind_of(const Command& command);
+
 }  // namespace gcode

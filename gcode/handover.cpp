@@ -86,7 +86,7 @@ bool is_sound(const Handover& left, const RelayMemory& rings) {
          holds(rings.to_host, left.to_host_head, left.to_host_tail);
 }
 
-Handover handover_of(const LineRelay::State& s) {
+Handover handover_of(const RelayState& s) {
   Handover out;
   out.host_written = s.host_written;
   out.host_taken = s.host_taken;
@@ -120,8 +120,8 @@ Handover handover_of(const LineRelay::State& s) {
   return out;
 }
 
-void take_over(Handover left, const UnnotedBytes& unnoted, RelayMemory left_rings, RelayMemory rings,
-               LineRelay::State& s, Time now) {
+void take_over(Handover left, const UnnotedBytes& unnoted, RelayMemory left_rings, RelayMemory rings, RelayState& s,
+               Time now) {
   note(left, unnoted);
   s.from_host.tail =
       copy_bytes(left_rings.from_host, left.host_written, left.host_tail, unnoted.from_host, rings.from_host);

@@ -44,7 +44,7 @@ struct Handover {
 
 static_assert(std::is_trivially_copyable_v<Handover> && sizeof(Handover) == 224);
 
-[[nodiscard]] Handover handover_of(const LineRelay::State& state);
+[[nodiscard]] Handover handover_of(const RelayState& state);
 
 /// Whether every byte that it speaks of can be in its rings, and those fit into ours.
 [[nodiscard]] bool is_sound(const Handover& left, const RelayMemory& left_rings);
@@ -57,7 +57,7 @@ struct UnnotedBytes {
 /// Makes a fresh `state` and `rings` go on with what was left. `left_rings` are its rings, no larger than ours. Unnoted bytes
 /// from host and printer stand in the free space of `rings` then: host_received() and printer_received() are to be told. The
 /// agent asks nothing for the next ten seconds: who is owed which ok is not known for certain.
-void take_over(Handover left, const UnnotedBytes& unnoted, RelayMemory left_rings, RelayMemory rings,
-               LineRelay::State& state, Time now);
+void take_over(Handover left, const UnnotedBytes& unnoted, RelayMemory left_rings, RelayMemory rings, RelayState& state,
+               Time now);
 
 }  // namespace gcode

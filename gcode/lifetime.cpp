@@ -2,45 +2,11 @@
 
 #include <array>
 
+#include "gcode/memory_dump.h"
 #include "gcode/scan.h"
 
 namespace gcode {
 namespace {
-
-constexpr std::size_t kMostBytes = 16;  // a line of D3 holds no more
-
-struct Dump {
-  std::uint32_t address = 0;
-  std::array<std::uint8_t, kMostBytes> bytes{};
-  std::size_t size = 0;
-};
-
-int hex_of(char c) {
-  if (is_digit(c)) return c - '0';
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
-bool take_byte(std::string_view& rest, std::uint32_t& value) {
-  if (rest.size() < 2 || hex_of(rest[0]) < 0 || hex_of(rest[1]) < 0) return false;
-  value = static_cast<std::uint32_t>(hex_of(rest[0]) * 16 + hex_of(rest[1]));
-  rest.remove_prefix(2);
-  return true;
-}
-
-std::optional<Dump> read_dump(std::string_view rest) {
-  rest = trim_blanks(strip_terminator(rest));
-  Dump dump;
-  std::uint32_t part = 0;
-  std::size_t parts = 0;
-  for (; parts < 3 && take_byte(rest, part); ++parts) dump.address = dump.address * 256 + part;
-  if (parts < 2 || !take(rest, " ")) return std::nullopt;
-  while (dump.size < kMostBytes && take(rest, " ")) {
-    std::uint32_t value = 0;
-    if (!take_byte(rest, value)) return std::nullopt;
-    dump.bytes[dump.size++] = static_cast<std::uint8_t>(value);
-  }
-  return rest.empty() && dump.size > 0 ? std::optional(dump) : std::nullopt;
-}
 
 struct Field {
   std::uint32_t address;
@@ -55,7 +21,7 @@ constexpr std::array kFields{
 };
 
 /// Little-endian; all ones: never written.
-std::optional<std::uint32_t> field_of(const Dump& dump, const Field& field) {
+std::optional<std::uint32_t> field_of(const MemoryDump& dump, const Field& field) {
   if (field.address < dump.address || field.address + field.size > dump.address + dump.size) return std::nullopt;
   std::uint32_t value = 0;
   bool never_written = true;
@@ -70,12 +36,6 @@ std::optional<std::uint32_t> field_of(const Dump& dump, const Field& field) {
 
 }  // namespace
 
-bool is_memory_dump(std::string_view line) { return read_dump(line).has_value(); }
-
-bool is_memory_heading(std::string_view line) {
-  return trim_blanks(strip_terminator(line)) == "D3 - Read/Write EEPROM";
-}
-
 void Lifetime::printer_line(const Reply& reply, std::string_view line) {
   if (reply.kind == ReplyKind::kStart) return printer_restarted();
   if (reply.kind == ReplyKind::kStatistics) {
@@ -84,7 +44,7 @@ void Lifetime::printer_line(const Reply& reply, std::string_view line) {
     return;
   }
   if (reply.kind != ReplyKind::kUnknown && reply.kind != ReplyKind::kAnswer) return;
-  const auto dump = read_dump(line);
+  const auto dump = memory_dump_of(line);
   if (!dump) return;
   for (const Field& field : kFields) {
     if (const auto value = field_of(*dump, field)) this->*field.counter = value;

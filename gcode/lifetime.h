@@ -22,9 +22,4 @@ struct Lifetime {
   void printer_restarted() { *this = {}; }
 };
 
-/// Bytes of the EEPROM, as D3 shows them: four or six hex digits, two blanks, then bytes of two hex digits.
-[[nodiscard]] bool is_memory_dump(std::string_view line);
-/// The line that D3 prints before them.
-[[nodiscard]] bool is_memory_heading(std::string_view line);
-
 }  // namespace gcode

@@ -6,8 +6,8 @@
 
 namespace gcode {
 
-LineRelay::LineRelay(const RelaySettings& settings, RelayMemory memory, State& state)
-    : impl_(std::make_unique<Impl>(settings, memory, state)) {}
+LineRelay::LineRelay(const RelaySettings& settings, RelayMemory memory, RelayState& state)
+    : impl_(std::make_unique<RelayImpl>(settings, memory, state)) {}
 LineRelay::~LineRelay() = default;
 
 void LineRelay::apply(const RelaySettings& settings, Time now) {
@@ -37,14 +37,14 @@ void LineRelay::printer_received(std::size_t bytes, Time now) {
 }
 
 OutputPieces LineRelay::to_printer() const {
-  const State& s = impl_->s;
+  const RelayState& s = impl_->s;
   if (!s.own_pending) return impl_->from_host.pieces(s.host_written, s.host_taken);
   if (s.host_written < s.own_at) return impl_->from_host.pieces(s.host_written, s.own_at);
   return {impl_->own_text().substr(s.own_written), std::string_view()};
 }
 
 void LineRelay::printer_took(std::size_t bytes, Time now) {
-  State& s = impl_->s;
+  RelayState& s = impl_->s;
   LinkCounters& counters = impl_->counters();
   if (s.own_pending && s.host_written == s.own_at) {
     s.own_written = static_cast<std::uint8_t>(s.own_written + bytes);
@@ -62,7 +62,7 @@ void LineRelay::printer_took(std::size_t bytes, Time now) {
 void LineRelay::host_opened(Time now) { impl_->arbiter.host_opened(now); }
 
 void LineRelay::host_closed(Time now) {
-  State& s = impl_->s;
+  RelayState& s = impl_->s;
   if (s.arbiter.host_attached) impl_->arbiter.release(now);
   impl_->process_host(now);
   impl_->pass_host_part(impl_->from_host.tail(), now);
@@ -76,7 +76,7 @@ void LineRelay::host_closed(Time now) {
 std::array<std::span<char>, 2> LineRelay::host_space() { return impl_->from_host.free_space(); }
 
 void LineRelay::host_received(std::size_t bytes, Time now) {
-  State& s = impl_->s;
+  RelayState& s = impl_->s;
   if (s.host_arrived == kNever) s.host_arrived = now;
   impl_->from_host.appended(bytes);
   impl_->counters().host_receive_bytes += bytes;
@@ -86,7 +86,7 @@ void LineRelay::host_received(std::size_t bytes, Time now) {
 OutputPieces LineRelay::to_host() const { return impl_->to_host.pieces(impl_->to_host.head(), impl_->to_host.tail()); }
 
 void LineRelay::host_took(std::size_t bytes, Time now) {
-  State& s = impl_->s;
+  RelayState& s = impl_->s;
   impl_->to_host.drop_until(impl_->to_host.head() + bytes);
   impl_->counters().host_transmit_bytes += bytes;
   if (s.to_host_arrived != kNever)
@@ -95,7 +95,7 @@ void LineRelay::host_took(std::size_t bytes, Time now) {
 }
 
 void LineRelay::tick(Time now) {
-  State& s = impl_->s;
+  RelayState& s = impl_->s;
   impl_->arbiter.tick(now);
   if (s.printer_arrived != kNever && now - s.printer_arrived >= impl_->unfinished_limit()) impl_->pass_unfinished(now);
   impl_->send_own(now);
@@ -103,7 +103,7 @@ void LineRelay::tick(Time now) {
 }
 
 Time LineRelay::deadline() const {
-  const State& s = impl_->s;
+  const RelayState& s = impl_->s;
   Time next = impl_->arbiter.deadline();
   if (s.printer_arrived != kNever) next = std::min(next, s.printer_arrived + impl_->unfinished_limit());
   return next;

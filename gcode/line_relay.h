@@ -18,35 +18,25 @@
 #include "gcode/byte_ring.h"
 #include "gcode/link_counters.h"
 #include "gcode/printer_state.h"
+#include "gcode/relay_memory.h"
 #include "gcode/relay_settings.h"
 #include "gcode/time.h"
 
 namespace gcode {
 
-/// Sizes in bytes, each a power of two.
-struct RelayMemory {
-  /// 4 KiB: 40 longest lines, more than any host keeps in flight; beyond it the kernel's flow control holds the host.
-  static constexpr std::size_t kFromHost = 4096;
-  /// 4 KiB: one read of the tty.
-  static constexpr std::size_t kFromPrinter = 4096;
-  /// 32 KiB: with the pty's own 20 kB two minutes of reports for a host that does not read.
-  static constexpr std::size_t kToHost = 32768;
-  std::span<char> from_host, from_printer, to_host;
-};
-
 /// Bytes ready for one direction: at most two pieces, one writev().
 using OutputPieces = std::array<std::string_view, 2>;
 
+struct RelayState;  // relay_state.h
+struct RelayImpl;   // relay_impl.h
 class PrintWatch;
 struct Mmu;
 struct Lifetime;
 
 class LineRelay {
  public:
-  struct State;  ///< plain and trivially copyable; defined in gcode/relay_state.h
-
   /// `memory` and `state` are not owned and outlive the relay. A `state` that was in use before goes on where it was.
-  LineRelay(const RelaySettings& settings, RelayMemory memory, State& state);
+  LineRelay(const RelaySettings& settings, RelayMemory memory, RelayState& state);
   ~LineRelay();
   LineRelay(const LineRelay&) = delete;
   LineRelay& operator=(const LineRelay&) = delete;
@@ -92,8 +82,7 @@ class LineRelay {
   std::size_t feed_printer(std::string_view bytes, Time now);
 
  private:
-  struct Impl;
-  std::unique_ptr<Impl> impl_;
+  std::unique_ptr<RelayImpl> impl_;
 };
 
 }  // namespace gcode

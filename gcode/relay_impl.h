@@ -8,7 +8,8 @@
 
 #include "gcode/arbiter.h"
 #include "gcode/byte_ring.h"
-#include "gcode/line_relay.h"
+#include "gcode/relay_memory.h"
+#include "gcode/relay_settings.h"
 #include "gcode/relay_state.h"
 
 namespace gcode {
@@ -32,8 +33,8 @@ inline constexpr Time kUnfinishedHeld = std::chrono::seconds(15);
 [[nodiscard]] std::optional<std::uint64_t> find_end(const ByteRing& ring, std::uint64_t from, std::uint64_t to,
                                                     bool carriage_return);
 
-struct LineRelay::Impl {
-  Impl(const RelaySettings& settings, RelayMemory memory, State& state)
+struct RelayImpl {
+  RelayImpl(const RelaySettings& settings, RelayMemory memory, RelayState& state)
       : s(state),
         from_host(memory.from_host, state.from_host),
         from_printer(memory.from_printer, state.from_printer),
@@ -72,7 +73,7 @@ struct LineRelay::Impl {
 
   [[nodiscard]] LinkCounters& counters() const { return s.arbiter.counters; }
 
-  State& s;
+  RelayState& s;
   ByteRing from_host, from_printer, to_host;
   Arbiter arbiter;
 };

@@ -4,7 +4,7 @@
 
 namespace gcode {
 
-void copy_live(const LineRelay::State& from, LineRelay::State& to) {
+void copy_live(const RelayState& from, RelayState& to) {
   const auto* source = reinterpret_cast<const char*>(&from);
   auto* target = reinterpret_cast<char*>(&to);
   const auto queue_at = static_cast<std::size_t>(reinterpret_cast<const char*>(&from.arbiter.in_flight) - source);

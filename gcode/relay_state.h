@@ -7,11 +7,10 @@
 
 #include "gcode/arbiter.h"
 #include "gcode/byte_ring.h"
-#include "gcode/line_relay.h"
 
 namespace gcode {
 
-struct LineRelay::State {
+struct RelayState {
   RingCounters from_host, from_printer, to_host;
 
   // host -> printer. head <= written, line_start; written <= taken <= tail; all count bytes as RingCounters do.
@@ -42,10 +41,10 @@ struct LineRelay::State {
   ArbiterState arbiter;
 };
 
-static_assert(std::is_trivially_copyable_v<LineRelay::State>);
+static_assert(std::is_trivially_copyable_v<RelayState>);
 
 /// Makes `to` equal to `from` at half the cost of an assignment: places of the in-flight queue that hold nothing, more
 /// than half of the whole, are left as they are.
-void copy_live(const LineRelay::State& from, LineRelay::State& to);
+void copy_live(const RelayState& from, RelayState& to);
 
 }  // namespace gcode

@@ -17,7 +17,7 @@ bool repeats_itself(ReplyKind kind) {
 
 }  // namespace
 
-void LineRelay::Impl::pass_to_host(std::uint64_t from, std::uint64_t to, ReplyKind kind, bool ends_line, Time now) {
+void RelayImpl::pass_to_host(std::uint64_t from, std::uint64_t to, ReplyKind kind, bool ends_line, Time now) {
   if (from == to) return;
   if (!s.arbiter.host_attached) {
     counters().unattended_lines += ends_line ? 1 : 0;
@@ -34,7 +34,7 @@ void LineRelay::Impl::pass_to_host(std::uint64_t from, std::uint64_t to, ReplyKi
   for (const std::string_view piece : from_printer.pieces(from, to)) to_host.append(piece);
 }
 
-void LineRelay::Impl::handle_printer_line(std::uint64_t end, Time now) {
+void RelayImpl::handle_printer_line(std::uint64_t end, Time now) {
   const std::uint64_t start = s.printer_line_start;
   if (s.printer_line_long) {
     ++counters().unparsed_lines;
@@ -57,21 +57,21 @@ void LineRelay::Impl::handle_printer_line(std::uint64_t end, Time now) {
   from_printer.drop_until(end);
 }
 
-void LineRelay::Impl::pass_unfinished(Time now) {
+void RelayImpl::pass_unfinished(Time now) {
   const std::uint64_t tail = from_printer.tail();
   pass_to_host(std::max(s.printer_line_start, s.printer_passed), tail, ReplyKind::kUnknown, false, now);
   s.printer_passed = tail;
   s.printer_arrived = kNever;
 }
 
-Time LineRelay::Impl::unfinished_limit() const {
+Time RelayImpl::unfinished_limit() const {
   if (s.printer_passed > s.printer_line_start) return kUnfinished;
   const auto begin = from_printer.pieces(s.printer_line_start, s.printer_line_start + 1)[0];
   if (!begin.empty() && arbiter.may_withhold(begin.front())) return kUnfinishedHeld;
   return arbiter.reports_are_set() ? kUnfinishedOwn : kUnfinished;
 }
 
-void LineRelay::Impl::process_printer(Time now) {
+void RelayImpl::process_printer(Time now) {
   while (true) {
     const std::uint64_t tail = from_printer.tail();
     const auto end = find_end(from_printer, s.printer_scanned, tail, false);
@@ -93,7 +93,7 @@ void LineRelay::Impl::process_printer(Time now) {
   }
 }
 
-void LineRelay::Impl::forget_bytes() {
+void RelayImpl::forget_bytes() {
   from_host.drop_until(from_host.tail());
   s.host_line_start = s.host_scanned = s.host_taken = s.host_written = from_host.tail();
   s.host_line_open = s.packed_part = false;

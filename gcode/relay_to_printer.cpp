@@ -37,7 +37,7 @@ std::optional<std::uint64_t> find_end(const ByteRing& ring, std::uint64_t from, 
   return std::nullopt;
 }
 
-void LineRelay::Impl::account_host_line(std::uint64_t end, Time now) {
+void RelayImpl::account_host_line(std::uint64_t end, Time now) {
   LineBuffer scratch;
   const std::uint64_t stop = std::min<std::uint64_t>(end, s.host_line_start + scratch.size());
   const std::string_view line = strip_terminator(from_host.view(s.host_line_start, stop, scratch));
@@ -45,7 +45,7 @@ void LineRelay::Impl::account_host_line(std::uint64_t end, Time now) {
 }
 
 // Before the first host line behind an unanswered own line.
-void LineRelay::Impl::send_guard() {
+void RelayImpl::send_guard() {
   if (s.own_pending || s.host_line_open || part_is_taken() || !arbiter.wants_guard()) return;
   arbiter.guarded();
   s.own_at = s.host_taken;
@@ -53,7 +53,7 @@ void LineRelay::Impl::send_guard() {
   s.own_pending = s.own_is_guard = true;
 }
 
-void LineRelay::Impl::pass_host_line(std::uint64_t end, Time now) {
+void RelayImpl::pass_host_line(std::uint64_t end, Time now) {
   send_guard();
   if (!s.host_line_open) {
     account_host_line(end, now);
@@ -66,7 +66,7 @@ void LineRelay::Impl::pass_host_line(std::uint64_t end, Time now) {
   s.host_taken = std::max(s.host_taken, end);
 }
 
-void LineRelay::Impl::pass_host_part(std::uint64_t end, Time now) {
+void RelayImpl::pass_host_part(std::uint64_t end, Time now) {
   if (end == s.host_line_start) return;
   send_guard();
   if (!s.host_line_open) account_host_line(end, now);
@@ -77,7 +77,7 @@ void LineRelay::Impl::pass_host_part(std::uint64_t end, Time now) {
   s.host_taken = std::max(s.host_taken, end);
 }
 
-bool LineRelay::Impl::emergency_waits() {
+bool RelayImpl::emergency_waits() {
   LineBuffer scratch;
   std::uint64_t start = s.host_line_start;
   while (const auto end = find_end(from_host, start, from_host.tail(), true)) {
@@ -90,7 +90,7 @@ bool LineRelay::Impl::emergency_waits() {
   return false;
 }
 
-bool LineRelay::Impl::host_must_wait(Time now) {
+bool RelayImpl::host_must_wait(Time now) {
   if (!arbiter.holds_host(now)) return false;
   if (from_host.room() == 0 || emergency_waits()) {
     arbiter.release(now);
@@ -101,7 +101,7 @@ bool LineRelay::Impl::host_must_wait(Time now) {
 }
 
 // One byte at a time around FF: a mark, its second, and the MeatPack command behind them. They belong to no line.
-void LineRelay::Impl::pass_marked_byte(Time now) {
+void RelayImpl::pass_marked_byte(Time now) {
   const auto byte = static_cast<unsigned char>(from_host.pieces(s.host_line_start, s.host_line_start + 1)[0][0]);
   const bool completes = s.meatpack_marks == 2 && byte != 0xff;
   if (completes) {
@@ -121,7 +121,7 @@ void LineRelay::Impl::pass_marked_byte(Time now) {
 }
 
 // Up to the next mark, and that byte too.
-void LineRelay::Impl::pass_packed(Time now) {
+void RelayImpl::pass_packed(Time now) {
   const std::uint64_t tail = from_host.tail();
   const auto mark = s.meatpack_marks > 0 ? std::optional(s.host_line_start)
                                          : find_byte(from_host, s.host_line_start, tail, kMeatPackMark);
@@ -134,14 +134,14 @@ void LineRelay::Impl::pass_packed(Time now) {
 
 // The printer packs no more, and not because the host said so: it restarted. What went out last may be the beginning of a
 // line for the printer as it is now, and nothing of ours may stand behind it.
-void LineRelay::Impl::packing_ended(Time now) {
+void RelayImpl::packing_ended(Time now) {
   if (!std::exchange(s.packed_part, false)) return;
   s.host_line_open = true;
   arbiter.host_fragment(true, now);
 }
 
 // Packed bytes, and the lines of an upload, pass as they come. The lines of an upload still owe their oks.
-void LineRelay::Impl::pass_transparent(Time now) {
+void RelayImpl::pass_transparent(Time now) {
   while (arbiter.is_transparent() && s.host_line_start < from_host.tail()) {
     if (s.arbiter.meatpack) {
       pass_packed(now);
@@ -159,7 +159,7 @@ void LineRelay::Impl::pass_transparent(Time now) {
   }
 }
 
-bool LineRelay::Impl::next_host_piece(Time now) {
+bool RelayImpl::next_host_piece(Time now) {
   const std::uint64_t tail = from_host.tail();
   if (s.host_line_start == tail) return false;
   if (arbiter.is_transparent()) {
@@ -186,12 +186,12 @@ bool LineRelay::Impl::next_host_piece(Time now) {
   return true;
 }
 
-void LineRelay::Impl::process_host(Time now) {
+void RelayImpl::process_host(Time now) {
   while (next_host_piece(now)) {}
   free_host_bytes();
 }
 
-void LineRelay::Impl::send_own(Time now) {
+void RelayImpl::send_own(Time now) {
   if (s.own_pending || part_is_taken()) return;
   s.own_is_guard = arbiter.take_newline(now);
   if (!s.own_is_guard && !arbiter.own_line(now)) return;

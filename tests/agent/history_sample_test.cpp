@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
+#include "agent/snapshot_board.h"
 #include "tests/agent/sample_printer.h"
 
 using namespace std::chrono_literals;

@@ -102,7 +102,7 @@ TEST_CASE("the state's size belongs to the ledger's version") {
   CHECK(agent::kLedgerVersion == 2);
   CHECK(agent::knows_ledger(agent::kLedgerVersion));
   CHECK_FALSE(agent::knows_ledger(agent::kLedgerVersion + 1));
-  if (sizeof(void*) == 8) CHECK(sizeof(gcode::LineRelay::State) == 14288);
+  if (sizeof(void*) == 8) CHECK(sizeof(gcode::RelayState) == 14288);
 }
 
 }  // namespace

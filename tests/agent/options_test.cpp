@@ -83,7 +83,6 @@ TEST_CASE("a wrong command line is one sentence with status 2") {
   CHECK(refusal({"run", "--printer", "a=/x", "--printer", "b=/x"}).find("twice") != std::string::npos);
   CHECK(refusal({"run", "--web.listen-address", "nowhere"}).find("such as :11520") != std::string::npos);
   CHECK(refusal({"run", "--log.level", "loud"}).find("debug, info, warn or error") != std::string::npos);
-  CHECK(refusal({"demo", "--speed", "0"}).find("--speed") != std::string::npos);
   CHECK(refusal({"decode", "--format", "xml", "-"}).find("octoprint") != std::string::npos);
   refusal({"check-config"});
   refusal({"run", "--printer", "a=/x", "stray"});

@@ -85,7 +85,7 @@ class Side {
   /// A successor finds the same bytes elsewhere.
   void restart() {
     auto memory = std::make_unique<Memory>(*memory_);
-    auto state = std::make_unique<gcode::LineRelay::State>();
+    auto state = std::make_unique<gcode::RelayState>();
     std::memcpy(static_cast<void*>(state.get()), state_.get(), sizeof(*state));
     relay_.reset();
     memory_ = std::move(memory);
@@ -177,7 +177,7 @@ class Side {
 
   gcode::RelaySettings settings_;
   std::unique_ptr<Memory> memory_ = std::make_unique<Memory>();
-  std::unique_ptr<gcode::LineRelay::State> state_ = std::make_unique<gcode::LineRelay::State>();
+  std::unique_ptr<gcode::RelayState> state_ = std::make_unique<gcode::RelayState>();
   std::unique_ptr<gcode::LineRelay> relay_;
   std::string host_wrote_;                ///< accepted, not written to the printer yet
   std::string last_ = "\n";               ///< the last bytes on their way to the printer

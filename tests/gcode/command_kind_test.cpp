@@ -1,5 +1,5 @@
 // The kinds that the arbiter's accounts rest on.
-#include "gcode/command_kind.h"
+#include "gcode/command.h"
 
 #include <catch2/catch.hpp>
 #include <string>

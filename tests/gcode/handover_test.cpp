@@ -8,6 +8,7 @@
 namespace {
 
 using gcode::LineRelay;
+using gcode::RelayState;
 using gcode::Time;
 using namespace std::chrono_literals;
 
@@ -15,7 +16,7 @@ struct Memory {
   std::array<char, gcode::RelayMemory::kFromHost> from_host;
   std::array<char, gcode::RelayMemory::kFromPrinter> from_printer;
   std::array<char, gcode::RelayMemory::kToHost> to_host;
-  LineRelay::State state;
+  RelayState state;
   gcode::RelayMemory rings() { return {from_host, from_printer, to_host}; }
 };
 

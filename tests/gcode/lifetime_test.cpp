@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include "gcode/dialect.h"
+#include "gcode/memory_dump.h"
 
 using gcode::Lifetime;
 

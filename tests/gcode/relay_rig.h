@@ -106,7 +106,7 @@ class Rig {
   /// A successor takes over: the state and the bytes are found elsewhere.
   void restart() {
     auto memory = std::make_unique<Memory>(*memory_);
-    auto state = std::make_unique<gcode::LineRelay::State>(*state_);
+    auto state = std::make_unique<gcode::RelayState>(*state_);
     relay_.reset();
     memory_ = std::move(memory);
     state_ = std::move(state);
@@ -129,7 +129,7 @@ class Rig {
 
   gcode::RelaySettings settings_;
   std::unique_ptr<Memory> memory_ = std::make_unique<Memory>();
-  std::unique_ptr<gcode::LineRelay::State> state_ = std::make_unique<gcode::LineRelay::State>();
+  std::unique_ptr<gcode::RelayState> state_ = std::make_unique<gcode::RelayState>();
   std::unique_ptr<gcode::LineRelay> relay_;
 };
 

@@ -8,12 +8,12 @@
 
 namespace {
 
-using gcode::LineRelay;
+using gcode::RelayState;
 
 TEST_CASE("a live copy of a state is its equal, whatever stood in its place before") {
   std::mt19937 random(5);  // NOLINT: a fixed seed is the point
-  auto from = std::make_unique<LineRelay::State>();
-  auto to = std::make_unique<LineRelay::State>();
+  auto from = std::make_unique<RelayState>();
+  auto to = std::make_unique<RelayState>();
   for (int round = 0; round < 500; ++round) {
     auto& queue = from->arbiter.in_flight;
     for (unsigned i = random() % 40; i > 0; --i) {

@@ -31,7 +31,7 @@ void MortalRelay::make() {
 
 void MortalRelay::move_elsewhere() {
   auto memory = std::make_unique<Memory>(*memory_);
-  auto state = std::make_unique<gcode::LineRelay::State>();
+  auto state = std::make_unique<gcode::RelayState>();
   gcode::copy_live(*state_, *state);
   relay_.reset();
   memory_ = std::move(memory);
@@ -63,7 +63,7 @@ void MortalRelay::took(const Side& side, std::size_t bytes, Time now) {
 
 // What Bridge::succeed() does with what Airlock::recover() says.
 void MortalRelay::succeed(Time now) {
-  state_ = std::make_unique<gcode::LineRelay::State>();
+  state_ = std::make_unique<gcode::RelayState>();
   gcode::copy_live(*committed_, *state_);
   make();
   recover(host_, now);

@@ -25,7 +25,7 @@ class MortalRelay {
   gcode::LineRelay& operator*() { return *relay_; }
   gcode::LineRelay* operator->() { return relay_.get(); }
   const gcode::LineRelay* operator->() const { return relay_.get(); }
-  [[nodiscard]] const gcode::LineRelay::State& state() const { return *state_; }
+  [[nodiscard]] const gcode::RelayState& state() const { return *state_; }
   [[nodiscard]] std::uint64_t kills() const { return kills_; }
 
   /// Anything that is no transfer: `what` gets the relay, and is called again by the successor if it was not committed.
@@ -94,8 +94,8 @@ class MortalRelay {
   std::mt19937_64 random_;
   std::uniform_real_distribution<> even_{0, 1};
   std::unique_ptr<Memory> memory_ = std::make_unique<Memory>();
-  std::unique_ptr<gcode::LineRelay::State> state_ = std::make_unique<gcode::LineRelay::State>();
-  std::unique_ptr<gcode::LineRelay::State> committed_ = std::make_unique<gcode::LineRelay::State>();
+  std::unique_ptr<gcode::RelayState> state_ = std::make_unique<gcode::RelayState>();
+  std::unique_ptr<gcode::RelayState> committed_ = std::make_unique<gcode::RelayState>();
   std::unique_ptr<gcode::LineRelay> relay_;
   Side host_{true, {}, {}, {}, {}}, printer_{false, {}, {}, {}, {}};
   std::uint64_t kills_ = 0;

@@ -46,7 +46,7 @@ class Stage {
   explicit Stage(const Story& story)
       : story_(story),
         memory_(std::make_unique<Memory>()),
-        state_(std::make_unique<gcode::LineRelay::State>()),
+        state_(std::make_unique<gcode::RelayState>()),
         relay_({}, {memory_->from_host, memory_->from_printer, memory_->to_host}, *state_),
         printer_(story.firmware, printer_options(story)),
         host_(make_host(is_from_card(story) ? "terminal" : story.host, host_options(story))) {
@@ -134,7 +134,7 @@ class Stage {
 
   const Story& story_;
   std::unique_ptr<Memory> memory_;
-  std::unique_ptr<gcode::LineRelay::State> state_;
+  std::unique_ptr<gcode::RelayState> state_;
   gcode::LineRelay relay_;
   VirtualPrinter printer_;
   std::unique_ptr<VirtualHost> host_;

@@ -1,4 +1,4 @@
-#include "agent/snapshot.h"
+#include "agent/snapshot_board.h"
 
 #include <algorithm>
 

@@ -2,7 +2,7 @@
 // stand in reply_*.cpp, one file per idea. Example: "T:25.5 /0.0 B:..." goes to reply_temperature.cpp and nowhere else.
 #include "gcode/reply.h"
 
-#include "gcode/lifetime.h"
+#include "gcode/memory_dump.h"
 #include "gcode/reply_parts.h"
 #include "gcode/scan.h"
 

@@ -1,0 +1,19 @@
+// marlin-agent-demo: the sub-command `demo`. A program of its own, so that the daemon carries no virtual printers;
+// marlin-agent starts it.
+#include <cstring>
+#include <iostream>
+
+#include "agent/demo_command.h"
+
+int main(int argc, char** argv) {
+  if (argc < 2 || std::strcmp(argv[1], "demo") != 0) {
+    std::cerr << "marlin-agent-demo: start it as marlin-agent demo\n";
+    return 2;
+  }
+  const auto line = agent::parse_demo_options(argc - 1, argv + 1);
+  if (const auto* exit = std::get_if<agent::DemoExit>(&line)) {
+    (exit->code == 0 ? std::cout : std::cerr) << exit->text;
+    return exit->code;
+  }
+  return agent::demo(std::get<agent::DemoOptions>(line));
+}

@@ -1,0 +1,18 @@
+// Level and form of the log, as the owner chooses them.
+#pragma once
+
+#include <cstdint>
+
+namespace agent {
+
+enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError };
+enum class LogFormat : std::uint8_t { kText, kJson };
+
+/// [log] and --log.*
+struct LogConfiguration {
+  LogLevel level = LogLevel::kInfo;
+  LogFormat format = LogFormat::kText;
+  bool operator==(const LogConfiguration&) const = default;
+};
+
+}  // namespace agent

@@ -1,0 +1,27 @@
+// A line of a Prusa's EEPROM as D3 shows it, and the line that D3 prints before it.
+// Wire examples: "000eff  03 00 01 00 00 00 02 00" (four digits of address up to 3.10 and on the MK2.5), behind
+// "D3 - Read/Write EEPROM".
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+namespace gcode {
+
+struct MemoryDump {
+  static constexpr std::size_t kMostBytes = 16;  ///< a line of D3 holds no more
+  std::uint32_t address = 0;
+  std::array<std::uint8_t, kMostBytes> bytes{};
+  std::size_t size = 0;
+};
+
+/// `line`: four or six hex digits, two blanks, then bytes of two hex digits; with or without terminator.
+[[nodiscard]] std::optional<MemoryDump> memory_dump_of(std::string_view line);
+[[nodiscard]] inline bool is_memory_dump(std::string_view line) { return memory_dump_of(line).has_value(); }
+/// The line that D3 prints before them.
+[[nodiscard]] bool is_memory_heading(std::string_view line);
+
+}  // namespace gcode
