@@ -1,16 +1,16 @@
 // The program: one command line, one sub-command.
 #include <iostream>
 
-#include "agent/check_config.h"
-#include "agent/decode_command.h"
-#include "agent/jobs_command.h"
-#include "agent/list_command.h"
-#include "agent/metrics_reference.h"
-#include "agent/options.h"
-#include "agent/order_command.h"
-#include "agent/other_program.h"
-#include "agent/run_command.h"
-#include "agent/status_command.h"
+#include "agent/cli/check_config.h"
+#include "agent/cli/decode_command.h"
+#include "agent/cli/jobs_command.h"
+#include "agent/cli/list_command.h"
+#include "agent/cli/options.h"
+#include "agent/cli/order_command.h"
+#include "agent/cli/other_program.h"
+#include "agent/cli/run_command.h"
+#include "agent/cli/status_command.h"
+#include "agent/metrics/metrics_reference.h"
 
 namespace {
 

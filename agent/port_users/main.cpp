@@ -2,6 +2,6 @@
 // it the connection as standard input and output.
 #include <unistd.h>
 
-#include "agent/port_users_answer.h"
+#include "agent/process/port_users_answer.h"
 
 int main() { return agent::answer_port_users(STDIN_FILENO, STDOUT_FILENO); }

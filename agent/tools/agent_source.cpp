@@ -7,7 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agent/metrics_text.h"
+#include "agent/text/metrics_text.h"
 #include "agent/tools/failure.h"
 #include "agent/tools/marks.h"
 

@@ -7,7 +7,7 @@
 #include <filesystem>
 #include <fstream>
 
-#include "agent/time_text.h"
+#include "agent/text/time_text.h"
 #include "agent/tools/agent_source.h"
 #include "agent/tools/failure.h"
 #include "agent/tools/presets.h"

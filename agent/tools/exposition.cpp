@@ -7,8 +7,8 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agent/metrics_text.h"
-#include "agent/openmetrics.h"
+#include "agent/metrics/openmetrics.h"
+#include "agent/text/metrics_text.h"
 #include "agent/tools/failure.h"
 #include "agent/tools/prometheus_api.h"
 

@@ -7,8 +7,8 @@
 
 #include <curl/curl.h>
 
-#include "agent/build_info.h"
-#include "agent/metrics_text.h"
+#include "agent/process/build_info.h"
+#include "agent/text/metrics_text.h"
 #include "agent/tools/failure.h"
 
 namespace tools {

@@ -10,7 +10,7 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "agent/screen.h"
+#include "agent/terminal/screen.h"
 #include "agent/tools/exposition_source.h"
 #include "agent/tools/failure.h"
 #include "agent/tools/metric_lint.h"

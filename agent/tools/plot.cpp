@@ -5,7 +5,7 @@
 #include <cstdio>
 #include <ctime>
 
-#include "agent/metrics_text.h"
+#include "agent/text/metrics_text.h"
 
 namespace tools {
 namespace {

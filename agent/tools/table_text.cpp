@@ -6,7 +6,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agent/metrics_text.h"
+#include "agent/text/metrics_text.h"
 
 namespace tools {
 namespace {

@@ -8,7 +8,7 @@
 #include <ctime>
 #include <string>
 
-#include "agent/time_text.h"
+#include "agent/text/time_text.h"
 
 namespace tools {
 namespace {

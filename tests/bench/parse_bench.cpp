@@ -15,10 +15,10 @@
 #include <string>
 #include <vector>
 
-#include "gcode/conversation.h"
-#include "gcode/dialect.h"
-#include "gcode/reply.h"
-#include "gcode/trace.h"
+#include "gcode/decode/conversation.h"
+#include "gcode/decode/trace.h"
+#include "gcode/dialect/dialect.h"
+#include "gcode/reply/reply.h"
 
 namespace {
 
@@ -141,7 +141,7 @@ double nanoseconds_per_line(const std::vector<std::string>& lines, Parse parse, 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::filesystem::path folder = argc > 1 ? argv[1] : MARLIN_TESTS_DIR "/recordings";
+  const std::filesystem::path folder = argc > 1 ? argv[1] : MARLIN_TESTS_DIR "/data/recordings";
   const LinesByKind groups = read_lines(folder);
   if (groups.empty()) {
     std::fprintf(stderr, "parse_bench: no recordings in %s\n", folder.c_str());

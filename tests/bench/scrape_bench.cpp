@@ -18,9 +18,9 @@
 #include <utility>
 #include <vector>
 
-#include "agent/metrics.h"
-#include "agent/web_encoding.h"
-#include "tests/agent/sample_printer.h"
+#include "agent/metrics/metrics.h"
+#include "agent/web/http/web_encoding.h"
+#include "tests/unit/agent/fixtures/sample_printer.h"
 
 namespace {
 

@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "gcode/line_relay.h"
-#include "gcode/relay_state.h"
+#include "gcode/relay/line_relay.h"
+#include "gcode/relay/relay_state.h"
 #include "tests/fuzz/claim.h"
 
 namespace {

@@ -4,8 +4,8 @@
 #include <string>
 #include <string_view>
 
-#include "gcode/command.h"
-#include "gcode/decode.h"
+#include "gcode/command/command.h"
+#include "gcode/decode/decode.h"
 #include "tests/fuzz/claim.h"
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {

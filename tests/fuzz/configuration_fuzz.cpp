@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "agent/config_values.h"
-#include "agent/configuration.h"
+#include "agent/config/config_values.h"
+#include "agent/config/configuration.h"
 #include "tests/fuzz/claim.h"
 
 namespace {

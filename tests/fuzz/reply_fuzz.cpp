@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "gcode/decode.h"
-#include "gcode/dialect.h"
-#include "gcode/reply.h"
+#include "gcode/decode/decode.h"
+#include "gcode/dialect/dialect.h"
+#include "gcode/reply/reply.h"
 #include "tests/fuzz/claim.h"
 
 namespace {

@@ -4,9 +4,9 @@
 #include <string>
 #include <string_view>
 
-#include "gcode/conversation.h"
-#include "gcode/decode.h"
-#include "gcode/trace.h"
+#include "gcode/decode/conversation.h"
+#include "gcode/decode/decode.h"
+#include "gcode/decode/trace.h"
 #include "tests/fuzz/claim.h"
 
 namespace {

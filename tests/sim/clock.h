@@ -1,7 +1,7 @@
 // The virtual clock's type, shared with the pure room: nothing under tests/sim reads a real clock.
 #pragma once
 
-#include "gcode/time.h"
+#include "gcode/line/time.h"
 
 namespace sim {
 using gcode::kNever;

@@ -5,8 +5,8 @@
 #include <memory>
 #include <random>
 
-#include "gcode/line_relay.h"
-#include "gcode/trace.h"
+#include "gcode/decode/trace.h"
+#include "gcode/relay/line_relay.h"
 #include "tests/sim/loop_witness.h"
 #include "tests/sim/mortal_relay.h"
 #include "tests/sim/virtual_host.h"

@@ -8,8 +8,8 @@
 #include <string>
 #include <vector>
 
-#include "gcode/link_counters.h"
-#include "gcode/relay_settings.h"
+#include "gcode/printer/link_counters.h"
+#include "gcode/relay/relay_settings.h"
 #include "tests/sim/clock.h"
 
 namespace sim {

@@ -16,7 +16,7 @@ namespace {
 
 using Key = std::tuple<std::string, char, std::string>;  ///< scenario, sign, line
 
-const std::string kFolder = std::string(MARLIN_TESTS_DIR) + "/recordings";
+const std::string kFolder = std::string(MARLIN_TESTS_DIR) + "/data/recordings";
 
 std::string visible(const std::string& text) {
   std::string shown;

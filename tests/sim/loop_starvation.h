@@ -4,7 +4,7 @@
 // It knows no bytes: the witness tells it of oks and of the age of the temperatures.
 #pragma once
 
-#include "gcode/time.h"
+#include "gcode/line/time.h"
 #include "tests/sim/clock.h"
 
 namespace sim {

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-#include "gcode/line_relay.h"
+#include "gcode/relay/line_relay.h"
 #include "tests/sim/closed_loop.h"
 #include "tests/sim/loop_starvation.h"
 #include "tests/sim/virtual_host.h"

@@ -5,9 +5,9 @@
 #include <functional>
 #include <memory>
 
-#include "gcode/line_relay.h"
-#include "gcode/print_rules.h"
-#include "gcode/relay_state.h"
+#include "gcode/printer/print_rules.h"
+#include "gcode/relay/line_relay.h"
+#include "gcode/relay/relay_state.h"
 #include "tests/sim/host_base.h"
 #include "tests/sim/virtual_host.h"
 #include "tests/sim/virtual_printer.h"

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "gcode/print_job.h"
+#include "gcode/printer/print_job.h"
 
 namespace sim {
 

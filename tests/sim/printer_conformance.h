@@ -34,7 +34,7 @@ struct CueAt {
 };
 
 struct Scenario {
-  std::string name;  ///< "prusa/mk3s-3.13.3/02_m115", below tests/recordings, without .jsonl
+  std::string name;  ///< "prusa/mk3s-3.13.3/02_m115", below tests/data/recordings, without .jsonl
   std::vector<CueAt> cues{};
   double unheard = 0;  ///< seconds before it in which the recorder did not listen
   /// From `slow_from` to `slow_to` of the recording's time the emulator lived through `slow_lasts` seconds only.
@@ -65,7 +65,7 @@ struct Comparison {
   std::vector<ScenarioCount> counts;
 };
 
-/// `folder`: tests/recordings. Throws std::runtime_error on an unreadable recording.
+/// `folder`: tests/data/recordings. Throws std::runtime_error on an unreadable recording.
 [[nodiscard]] Comparison compare_session(const Session& session, const std::string& folder);
 /// Every session that the recordings hold.
 [[nodiscard]] std::vector<Session> all_sessions();

@@ -1,6 +1,6 @@
 // A printer in the form of its serial line: bytes in, bytes out, on a virtual clock. It serves the simulation, the
 // end-to-end tests on a pty and the demo. What it must reproduce stands in protocol/prusa.md section 8 and marlin.md;
-// how well it does is shown by the conformance test against tests/recordings.
+// how well it does is shown by the conformance test against tests/data/recordings.
 #pragma once
 
 #include <cstdint>

@@ -155,7 +155,7 @@ TEST_CASE("M112 restarts 3.13 after some seconds and leaves Marlin dead") {
 }
 
 TEST_CASE("a whole sliced print passes line by line in order") {
-  std::ifstream file(std::string(MARLIN_TESTS_DIR) + "/sliced/mk3s_bunny.gcode");
+  std::ifstream file(std::string(MARLIN_TESTS_DIR) + "/data/sliced/mk3s_bunny.gcode");
   REQUIRE(file.good());
   PrinterOptions options;
   options.speed = 100;

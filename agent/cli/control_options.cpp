@@ -1,0 +1,98 @@
+#include "agent/cli/control_options.h"
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "agent/config/config_values.h"
+
+namespace agent {
+namespace {
+
+constexpr const char* kStatusFooter =
+    "\nAsks the running agent over its control socket, DIR/control.sock, which root, the agent's own user and the members of"
+    "\nits group may use. What is not known is not shown."
+    "\nExit status: 0; 1: no agent answers, or this user may not ask; 2: wrong command line; 3: no such printer.";
+constexpr const char* kOrderFooter =
+    "\nExit status: 0: done; 1: no agent answers, or this user may not; 2: wrong command line; 3: no such printer;"
+    "\n4: refused, with the reason (a print is under way, the device is busy ...).";
+constexpr const char* kReleaseAbout =
+    "Hand a printer's device over to another program, such as one that flashes firmware";
+constexpr const char* kReleaseMore =
+    "\nThe device is closed at once and without a reset, and its host port hangs up. It stays released, also when the agent reads"
+    "\nits configuration again or is restarted, until `marlin-agent attach NAME`, the end of --for, or the next start of the"
+    "\nmachine. While a print runs or is paused this is refused."
+    "\n\nExample: marlin-agent release mk3 && avrdude -P /dev/ttyACM0 ... ; marlin-agent attach mk3";
+
+std::optional<gcode::Time> release_duration(const std::string& text) {
+  const auto duration = parse_duration(text);
+  return duration && *duration >= kShortestRelease && *duration <= kLongestRelease ? duration : std::nullopt;
+}
+
+CLI::Validator rule(bool (*is_right)(const std::string&), const char* expected) {
+  return CLI::Validator(
+      [=](std::string& text) {
+        return is_right(text) ? std::string() : "expected " + std::string(expected) + ", found \"" + text + '"';
+      },
+      "");
+}
+
+bool is_release_duration(const std::string& text) { return release_duration(text).has_value(); }
+bool is_name(const std::string& text) { return is_printer_name(text); }
+
+void add_runtime_dir(CLI::App& app, std::optional<std::string>& dir) {
+  app.add_option("--runtime-dir", dir,
+                 "Where the agent's control socket is (default: this user's runtime directory, then /run/marlin-agent)")
+      ->type_name("DIR");
+}
+
+CLI::Option* add_name(CLI::App& app, std::string& name) {
+  return app.add_option("NAME", name, "The printer, as `marlin-agent status` calls it")
+      ->check(rule(is_name, "a printer's name"));
+}
+
+CLI::App* add_order(CLI::App& app, const char* word, const char* about, ControlVerb verb, OrderOptions& options) {
+  CLI::App* command = app.add_subcommand(word, about);
+  options.request.verb = verb;
+  add_name(*command, options.request.printer)->required();
+  add_runtime_dir(*command, options.runtime_dir);
+  command->footer(kOrderFooter);
+  return command;
+}
+
+}  // namespace
+
+void ControlCommands::add_to(CLI::App& app) {
+  status_command = app.add_subcommand("status", "Show what a running agent knows of its printers");
+  add_name(*status_command, status.printer);
+  status_command->add_flag("--json", status.json, "One JSON object on one line; its keys last");
+  status_command->add_flag("--watch", status.watch,
+                           "Once a second until Ctrl-C; in a pipe one line a printer, with --json one object");
+  add_runtime_dir(*status_command, status.runtime_dir);
+  status_command->footer(kStatusFooter);
+
+  release_command = add_order(app, "release", kReleaseAbout, ControlVerb::kRelease, release);
+  release_command->add_flag("--force", release.request.force, "Although a print runs or is paused: it is lost");
+  release_command->add_option("--for", release_for, "Take it back by itself after this, such as 10min (default: never)")
+      ->type_name("DURATION")
+      ->check(rule(is_release_duration, "a duration from 1s to 10080min (a week), such as 90s or 10min"));
+  release_command->footer(std::string(kReleaseMore) + kOrderFooter);
+
+  attach_command = add_order(app, "attach", "Take a released device back; opening it resets most printers once",
+                             ControlVerb::kAttach, attach);
+
+  reset_command =
+      add_order(app, "reset", "Reset a printer by a pulse on its serial line's DTR", ControlVerb::kReset, reset);
+  reset_command->add_flag("--force", reset.request.force, "Although a print runs or is paused: it is lost");
+}
+
+std::optional<OrderOptions> ControlCommands::order() const {
+  if (attach_command->parsed()) return attach;
+  if (reset_command->parsed()) return reset;
+  if (!release_command->parsed()) return std::nullopt;
+  OrderOptions out = release;
+  if (!release_for.empty()) out.request.duration = release_duration(release_for);
+  return out;
+}
+
+}  // namespace agent

@@ -1,0 +1,44 @@
+// The command lines of those who talk to a running agent: status, release, attach and reset, as plain values.
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "agent/control/control_protocol.h"
+
+namespace CLI {
+class App;
+}
+
+namespace agent {
+
+struct StatusOptions {
+  std::string printer;  ///< empty: all
+  bool json = false;
+  bool watch = false;
+  std::optional<std::string> runtime_dir;
+};
+
+/// release, attach and reset.
+struct OrderOptions {
+  ControlRequest request;
+  std::optional<std::string> runtime_dir;
+};
+
+/// What CLI11 fills; `app` and this live until it has parsed.
+struct ControlCommands {
+  StatusOptions status;
+  OrderOptions release, attach, reset;
+  std::string release_for;
+  CLI::App* status_command = nullptr;
+  CLI::App* release_command = nullptr;
+  CLI::App* attach_command = nullptr;
+  CLI::App* reset_command = nullptr;
+
+  void add_to(CLI::App& app);
+  /// The order that was parsed, if it was one of the three.
+  [[nodiscard]] std::optional<OrderOptions> order() const;
+};
+
+}  // namespace agent

@@ -1,0 +1,43 @@
+#include "agent/cli/list_command.h"
+
+#include <filesystem>
+#include <ostream>
+
+#include "agent/config/run_configuration.h"
+#include "agent/process/open_elsewhere.h"
+#include "agent/usb/usb_listing.h"
+#include "transport/usb_sysfs.h"
+
+namespace agent {
+namespace {
+
+std::string tty_behind(const std::string& path) {
+  std::error_code error;
+  const std::filesystem::path tty = std::filesystem::canonical(path, error);
+  return error ? path : tty.string();
+}
+
+std::string holder_of(const std::string& tty) {
+  std::string holder = transport::lock_holder_of(tty);
+  return holder.empty() ? program_names(programs_with_open(tty)) : holder;
+}
+
+const char* no_environment(const char*) { return nullptr; }
+
+}  // namespace
+
+int list(const ListOptions& options, std::ostream& out, std::ostream& err) {
+  RunOptions run;
+  run.config_file = options.config_file;
+  const auto read = run_configuration(run, no_environment);
+  if (const auto* faults = std::get_if<ConfigurationFaults>(&read)) {
+    for (const std::string& sentence : faults->sentences) err << "marlin-agent: " << sentence << '\n';
+    return 1;
+  }
+  const DeviceProbe probe{holder_of, transport::access_to_device};
+  const auto devices = list_devices(std::get<Configuration>(read), transport::read_usb_devices(), tty_behind, probe);
+  out << (options.json ? listing_json(devices) : listing_text(devices));
+  return 0;
+}
+
+}  // namespace agent

@@ -1,0 +1,219 @@
+#include "agent/cli/options.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <sstream>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "agent/config/config_values.h"
+#include "agent/config/configuration.h"
+#include "agent/process/build_info.h"
+
+namespace agent {
+namespace {
+
+constexpr unsigned kLowestBaud = 1200;
+constexpr unsigned kHighestBaud = 4'000'000;
+
+constexpr const char* kAbout =
+    "marlin-agent holds the serial line of a 3D printer, passes prints through to it and answers Prometheus.\n";
+constexpr const char* kFooter = "\nmarlin-agent COMMAND --help explains a command. First steps: marlin-agent demo";
+constexpr const char* kRunFooter =
+    "\nWithout --config and --printer, /etc/marlin-agent/marlin-agent.toml is read; if there is none, every Prusa on USB is taken."
+    "\nSIGHUP reads the configuration file again, SIGTERM ends the program without resetting a printer."
+    "\n\nExample: marlin-agent run --printer mk3s=/dev/ttyACM0"
+    "\n         then point the host program at DIR/mk3s and Prometheus at port 11520";
+
+CLI::Validator rule(bool (*is_right)(std::string_view), const char* expected) {
+  return CLI::Validator(
+      [=](std::string& text) {
+        return is_right(text) ? std::string() : "expected " + std::string(expected) + ", found \"" + text + '"';
+      },
+      "");
+}
+
+bool is_printer_option(std::string_view text) { return parse_printer_option(text).has_value(); }
+bool is_level(std::string_view text) { return parse_log_level(text).has_value(); }
+bool is_format(std::string_view text) { return parse_log_format(text).has_value(); }
+bool is_decode_format(std::string_view text) { return text == "jsonl" || text == "raw" || text == "octoprint"; }
+
+constexpr const char* kPrinterRule =
+    "NAME=DEVICE or NAME=DEVICE@BAUD, such as mk3s=/dev/ttyACM0@115200 (NAME: letters, digits, '.', '_', '-'; BAUD: 1200 to 4000000)";
+constexpr const char* kListenRule = "an address such as :11520, 127.0.0.1:11520 or [::1]:11520";
+
+// What CLI11 fills, as it wants it; turned into the plain values afterwards.
+struct RawRun {
+  RunOptions options;
+  std::vector<std::string> printers;
+  std::string level, format;
+};
+
+void add_run(CLI::App& app, RawRun& raw) {
+  RunOptions& o = raw.options;
+  app.footer(kRunFooter);
+  app.add_option("--config", o.config_file, "Configuration file (TOML)")->type_name("FILE");
+  app.add_option(
+         "--printer", raw.printers,
+         "A printer, its device and speed (115200 if not given); may be repeated, and replaces the file's printers")
+      ->type_name("NAME=DEVICE[@BAUD]")
+      ->allow_extra_args(false)
+      ->check(rule(is_printer_option, kPrinterRule));
+  app.add_option("--runtime-dir", o.runtime_dir, "Where the host ports appear: DIR/NAME (default /run/marlin-agent)")
+      ->type_name("DIR");
+  app.add_option("--state-dir", o.state_dir, "Where lasting state is kept (default /var/lib/marlin-agent)")
+      ->type_name("DIR");
+  app.add_option("--web.listen-address", o.listen, "Where to answer HTTP; may be repeated (default :11520)")
+      ->type_name("ADDR")
+      ->allow_extra_args(false)
+      ->check(rule(is_listen_address, kListenRule));
+  app.add_option("--web.telemetry-path", o.telemetry_path, "Path of the metrics (default /metrics)")
+      ->type_name("PATH")
+      ->check(rule(is_telemetry_path, "a path such as /metrics"));
+  app.add_option("--web.config.file", o.web_config_file,
+                 "TLS and passwords: a file in the format of Prometheus's exporters (default none)")
+      ->type_name("FILE");
+  app.add_option("--record", o.record_dir, "Record every byte of every printer into DIR, bounded in size")
+      ->type_name("DIR");
+  app.add_option("--log.level", raw.level, "debug, info, warn or error (default info)")
+      ->type_name("LEVEL")
+      ->check(rule(is_level, "debug, info, warn or error"));
+  app.add_option("--log.format", raw.format, "text or json (default text)")
+      ->type_name("FORMAT")
+      ->check(rule(is_format, "text or json"));
+}
+
+void add_decode(CLI::App& app, DecodeOptions& o) {
+  app.add_option("--format", o.format,
+                 "jsonl (a recording), raw (what a printer printed) or octoprint (its serial.log); default jsonl")
+      ->type_name("FORMAT")
+      ->check(rule(is_decode_format, "jsonl, raw or octoprint"));
+  app.add_flag("--summary", o.summary, "Print counts by kind instead of one JSON object per line");
+  app.add_option("--firmware", o.firmware,
+                 "Firmware of the printer, such as prusa-3.13 or marlin-2.1 (default: what it says of itself)")
+      ->type_name("NAME");
+  app.add_option("FILE", o.file, "File to read; - is standard input")->required();
+}
+
+std::string version_text() {
+  const BuildInfo build = build_info();
+  return "marlin-agent " + build.version + " (" + build.revision + ", " + build.compiler + ")\n";
+}
+
+// A wrong command line, in one sentence with the way on.
+EarlyExit usage(const std::string& sentence) {
+  return {2, "marlin-agent: " + sentence + "\nTry: marlin-agent --help\n"};
+}
+
+constexpr std::array<std::string_view, 13> kCommands{
+    "run",    "check-config", "list", "decode", "demo",    "status",           "release",
+    "attach", "reset",        "jobs", "export", "metrics", "metrics-reference"};
+
+// The first word names the command; CLI11 would only say that one is missing.
+std::optional<EarlyExit> wrong_command(int argc, const char* const* argv) {
+  if (argc < 2)
+    return usage(
+        "a command is missing: run, check-config, list, decode, demo, jobs, export, metrics, status, release, attach or reset");
+  const std::string_view word = argv[1];
+  if (word.starts_with("-") || std::find(kCommands.begin(), kCommands.end(), word) != kCommands.end())
+    return std::nullopt;
+  const std::string_view guess = nearest(word, kCommands);
+  return usage("unknown command \"" + std::string(word) + "\"" +
+               (guess.empty() ? "" : ", did you mean \"" + std::string(guess) + "\"?"));
+}
+
+Command finish_run(RawRun raw) {
+  for (const std::string& text : raw.printers) {
+    const PrinterOption printer = *parse_printer_option(text);
+    for (const PrinterOption& other : raw.options.printers) {
+      if (other.name == printer.name) return usage("--printer: the name " + printer.name + " is given twice");
+      if (other.device == printer.device) return usage("--printer: the device " + printer.device + " is given twice");
+    }
+    raw.options.printers.push_back(printer);
+  }
+  if (raw.options.printers.size() > kMaxPrinters)
+    return usage("--printer: at most " + std::to_string(kMaxPrinters) + " printers");
+  raw.options.log_level = parse_log_level(raw.level);
+  raw.options.log_format = parse_log_format(raw.format);
+  return raw.options;
+}
+
+}  // namespace
+
+std::optional<PrinterOption> parse_printer_option(std::string_view text) {
+  const std::size_t equals = text.find('=');
+  if (equals == std::string_view::npos) return std::nullopt;
+  PrinterOption printer{std::string(text.substr(0, equals)), std::string(text.substr(equals + 1)), std::nullopt};
+  if (!is_printer_name(printer.name)) return std::nullopt;
+  if (const std::size_t at = printer.device.rfind('@'); at != std::string::npos) {
+    unsigned baud = 0;
+    const char* last = printer.device.data() + printer.device.size();
+    const auto [end, error] = std::from_chars(printer.device.data() + at + 1, last, baud);
+    if (end == last && at + 1 < printer.device.size()) {
+      if (error != std::errc() || baud < kLowestBaud || baud > kHighestBaud) return std::nullopt;
+      printer.baud = baud;
+      printer.device.resize(at);
+    }
+  }
+  if (printer.device.empty()) return std::nullopt;
+  return printer;
+}
+
+Command parse_command_line(int argc, const char* const* argv) {
+  if (const auto wrong = wrong_command(argc, argv)) return *wrong;
+  if (other_program(argv[1])) return OtherProgram{};
+  CLI::App app(kAbout, "marlin-agent");
+  app.footer(kFooter);
+  app.set_version_flag("--version", version_text());
+  app.require_subcommand(1);
+  RawRun run;
+  CheckConfigOptions check;
+  DecodeOptions decode;
+  CLI::App* run_command = app.add_subcommand("run", "Hold the printers' lines: the daemon");
+  add_run(*run_command, run);
+  CLI::App* check_command =
+      app.add_subcommand("check-config", "Say what is wrong in a configuration file, or that it is right");
+  check_command->add_option("FILE", check.file, "Configuration file (TOML)")->required();
+  ListOptions list;
+  CLI::App* list_command =
+      app.add_subcommand("list", "Show the serial devices on USB: whose they are, who holds them, what is needed");
+  list_command->add_option("--config", list.config_file, "Configuration file (TOML) that says whose they are")
+      ->type_name("FILE");
+  list_command->add_flag("--json", list.json, "For programs");
+  CLI::App* decode_command = app.add_subcommand("decode", "Turn a recorded conversation into one JSON object per line");
+  add_decode(*decode_command, decode);
+  JobsOptions jobs;
+  CLI::App* jobs_command = add_jobs_command(app, jobs);
+  // Only named here: their options are other programs'.
+  app.add_subcommand("demo", "Watch a virtual printer print through the real agent");
+  app.add_subcommand("export", "Write what Prometheus or the agent knows of a time or a print as a table or a plot");
+  app.add_subcommand("metrics",
+                     "Show the metrics of a page with type, unit, cardinality and help, or what is wrong with them");
+  CLI::App* reference_command = app.add_subcommand("metrics-reference", "Print the page of all metric families");
+  reference_command->group("");  // for packagers: not in the help
+  ControlCommands control;
+  control.add_to(app);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {  // --help, --version
+    std::ostringstream out, ignored;
+    app.exit(success, out, ignored);
+    return EarlyExit{0, out.str()};
+  } catch (const CLI::ParseError& error) {
+    return usage(error.what());
+  }
+  if (run_command->parsed()) return finish_run(std::move(run));
+  if (check_command->parsed()) return check;
+  if (list_command->parsed()) return list;
+  if (decode_command->parsed()) return decode;
+  if (jobs_command->parsed()) return jobs;
+  if (reference_command->parsed()) return ReferenceOptions{};
+  if (control.status_command->parsed()) return control.status;
+  if (auto order = control.order()) return *order;
+  return usage("the command must be the first word");
+}
+
+}  // namespace agent

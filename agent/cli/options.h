@@ -1,0 +1,46 @@
+// The command line: sub-commands and their options as plain values. Knows no file and no environment; what it means
+// together with both is run_configuration.h's business.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "agent/cli/control_options.h"
+#include "agent/cli/jobs_options.h"
+#include "agent/cli/list_command.h"
+#include "agent/cli/other_program.h"
+#include "agent/config/run_options.h"
+
+namespace agent {
+
+struct CheckConfigOptions {
+  std::string file;
+};
+
+struct DecodeOptions {
+  std::string format = "jsonl";  ///< "jsonl", "raw", "octoprint"
+  bool summary = false;
+  std::optional<std::string> firmware;  ///< "prusa-3.13" or an M115 name; otherwise what the recording itself says
+  std::string file;                     ///< "-": standard input
+};
+
+/// The page of all metric families, on standard output.
+struct ReferenceOptions {};
+
+/// The program has nothing to do but print and end: help, version, or a wrong command line.
+struct EarlyExit {
+  int code = 0;      ///< 0, or 2 for a wrong command line
+  std::string text;  ///< to standard output if code is 0, otherwise to standard error
+};
+
+using Command = std::variant<RunOptions, CheckConfigOptions, ListOptions, DecodeOptions, StatusOptions, OrderOptions,
+                             JobsOptions, ReferenceOptions, OtherProgram, EarlyExit>;
+
+[[nodiscard]] Command parse_command_line(int argc, const char* const* argv);
+
+/// "mk3s=/dev/ttyACM0@115200". The baud rate is what follows the last '@' if that is a number.
+[[nodiscard]] std::optional<PrinterOption> parse_printer_option(std::string_view text);
+
+}  // namespace agent

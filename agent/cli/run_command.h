@@ -1,0 +1,12 @@
+// `marlin-agent run`: the service under its signals. SIGTERM and SIGINT end it within a second, SIGHUP reads the
+// configuration file again.
+#pragma once
+
+#include "agent/cli/options.h"
+
+namespace agent {
+
+/// Returns the program's status: 0 after a signal, 1 with a sentence on standard error if it could not start.
+int run(const RunOptions& options);
+
+}  // namespace agent

@@ -1,0 +1,28 @@
+#include "agent/config/config_file.h"
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+
+namespace agent {
+namespace {
+
+std::vector<ConfigError> unreadable(int error) {
+  return {{0, 0, "", "cannot be read: " + std::string(std::strerror(error))}};
+}
+
+}  // namespace
+
+std::variant<Configuration, std::vector<ConfigError>> load_configuration(const std::string& path) {
+  constexpr std::size_t kMaxBytes = std::size_t{1} << 20U;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return unreadable(errno);
+  std::string text(kMaxBytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return unreadable(errno);
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > kMaxBytes) return std::vector<ConfigError>{{0, 0, "", "is larger than 1 MiB"}};
+  return parse_configuration(text);
+}
+
+}  // namespace agent

@@ -1,0 +1,11 @@
+// A configuration file from the disk to a Configuration: bounded reading, then parse_configuration().
+#pragma once
+
+#include "agent/config/configuration.h"
+
+namespace agent {
+
+/// Reads FILE, at most 1 MiB (50 printers with every key need 40 kB), and parses it.
+[[nodiscard]] std::variant<Configuration, std::vector<ConfigError>> load_configuration(const std::string& path);
+
+}  // namespace agent

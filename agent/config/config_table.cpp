@@ -1,0 +1,180 @@
+#include "agent/config/config_table.h"
+
+#include <algorithm>
+#include <cmath>
+#include <sstream>
+
+#include "agent/config/config_values.h"
+
+namespace agent {
+namespace {
+
+constexpr std::size_t kLongestShown = 40;  // of a wrong value: enough to recognise it, short enough for one line
+
+ConfigError error_at(const toml::source_region& where, std::string key, std::string message) {
+  return {where.begin.line, where.begin.column, std::move(key), std::move(message)};
+}
+
+// A key of the file is shown as it can stand in a message: no control character, bounded.
+std::string shown(std::string_view text) {
+  std::string out;
+  for (const char c : text.substr(0, kLongestShown)) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) out += '?';
+    else out += c;
+  }
+  if (text.size() > kLongestShown) out += "...";
+  return out;
+}
+
+std::optional<gcode::Time> seconds(double value) {
+  if (!std::isfinite(value) || value < 0 || value >= 1e9) return std::nullopt;
+  return gcode::Time(std::llround(value * 1e6));
+}
+
+std::optional<gcode::Time> duration_of(const toml::node& node) {
+  if (const auto* text = node.as_string()) return parse_duration(text->get());
+  if (const auto* number = node.as_integer()) return seconds(static_cast<double>(number->get()));
+  if (const auto* number = node.as_floating_point()) return seconds(number->get());
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string found_text(const toml::node& node) {
+  if (node.is_table()) return "a table";
+  if (node.is_array()) return "an array";
+  if (const auto* text = node.as_string()) return '"' + shown(text->get()) + '"';
+  std::ostringstream out;
+  node.visit([&](const auto& value) { out << value; });
+  return shown(out.str());
+}
+
+std::string ConfigTable::path_of(std::string_view key) const {
+  return path_.empty() ? shown(key) : path_ + '.' + shown(key);
+}
+
+void ConfigTable::fail(std::string_view key, std::string message) {
+  const toml::node* node = table_->get(key);
+  errors_->push_back(error_at((node != nullptr ? *node : *table_).source(), path_of(key), std::move(message)));
+}
+
+void ConfigTable::fail_here(std::string message) {
+  errors_->push_back(error_at(table_->source(), path_, std::move(message)));
+}
+
+void ConfigTable::expected(std::string_view key, const toml::node& found, std::string_view what) {
+  errors_->push_back(
+      error_at(found.source(), path_of(key), "expected " + std::string(what) + ", found " + found_text(found)));
+}
+
+const toml::node* ConfigTable::take(std::string_view key) {
+  asked_.emplace_back(key);
+  return table_->get(key);
+}
+
+bool ConfigTable::read_text(std::string_view key, std::string& target,
+                            const std::function<bool(std::string_view)>& is_right, std::string_view what) {
+  const toml::node* node = take(key);
+  if (node == nullptr) return false;
+  const auto* text = node->as_string();
+  if (text == nullptr || !is_right(text->get())) return expected(key, *node, what), false;
+  target = text->get();
+  return true;
+}
+
+bool ConfigTable::read_texts(std::string_view key, std::vector<std::string>& target,
+                             const std::function<bool(std::string_view)>& is_right, std::string_view what) {
+  const toml::node* node = take(key);
+  if (node == nullptr) return false;
+  std::vector<std::string> texts;
+  const auto add = [&](const toml::node& element) {
+    const auto* text = element.as_string();
+    if (text == nullptr || !is_right(text->get())) return expected(key, element, what), false;
+    texts.push_back(text->get());
+    return true;
+  };
+  const auto* array = node->as_array();
+  if (array == nullptr) {
+    if (!add(*node)) return false;
+  } else {
+    if (array->empty()) return expected(key, *node, what), false;
+    bool right = true;
+    for (const toml::node& element : *array) right = add(element) && right;
+    if (!right) return false;
+  }
+  target = std::move(texts);
+  return true;
+}
+
+bool ConfigTable::read_whole(std::string_view key, std::int64_t& target, std::int64_t least, std::int64_t most) {
+  const toml::node* node = take(key);
+  if (node == nullptr) return false;
+  const auto* number = node->as_integer();
+  if (number == nullptr || number->get() < least || number->get() > most) {
+    expected(key, *node, "a whole number from " + std::to_string(least) + " to " + std::to_string(most));
+    return false;
+  }
+  target = number->get();
+  return true;
+}
+
+bool ConfigTable::read_switch(std::string_view key, bool& target) {
+  const toml::node* node = take(key);
+  if (node == nullptr) return false;
+  if (const auto* value = node->as_boolean()) return target = value->get(), true;
+  const auto* text = node->as_string();
+  if (text == nullptr || (text->get() != "on" && text->get() != "off")) {
+    return expected(key, *node, "true, false, \"on\" or \"off\""), false;
+  }
+  target = text->get() == "on";
+  return true;
+}
+
+bool ConfigTable::read_duration(std::string_view key, gcode::Time& target, gcode::Time least, gcode::Time most) {
+  const toml::node* node = take(key);
+  if (node == nullptr) return false;
+  const auto duration = duration_of(*node);
+  if (!duration || *duration < least || *duration > most) {
+    expected(key, *node,
+             "a duration from " + duration_text(least) + " to " + duration_text(most) +
+                 ", such as \"250ms\", \"2s\" or \"1min\"");
+    return false;
+  }
+  target = *duration;
+  return true;
+}
+
+std::optional<ConfigTable> ConfigTable::child(std::string_view key) {
+  const toml::node* node = take(key);
+  if (node == nullptr) return std::nullopt;
+  const auto* table = node->as_table();
+  if (table == nullptr) {
+    expected(key, *node, "a table [" + path_of(key) + "]");
+    return std::nullopt;
+  }
+  return ConfigTable(*table, path_of(key), *errors_);
+}
+
+std::vector<std::pair<std::string, ConfigTable>> ConfigTable::children() {
+  std::vector<std::pair<toml::source_position, std::string>> keys;
+  for (const auto& [key, node] : *table_) keys.emplace_back(key.source().begin, std::string(key.str()));
+  std::sort(keys.begin(), keys.end());
+  std::vector<std::pair<std::string, ConfigTable>> tables;
+  for (const auto& [position, key] : keys) {
+    if (auto table = child(key)) tables.emplace_back(key, std::move(*table));
+  }
+  return tables;
+}
+
+void ConfigTable::finish() {
+  const std::vector<std::string_view> known(asked_.begin(), asked_.end());
+  for (const auto& [key, node] : *table_) {
+    if (std::find(known.begin(), known.end(), key.str()) != known.end()) continue;
+    const std::string_view guess = nearest(key.str(), known);
+    std::string message = "unknown key";
+    if (!guess.empty()) message += ", did you mean \"" + std::string(guess) + "\"?";
+    errors_->push_back(error_at(key.source(), path_of(key.str()), std::move(message)));
+  }
+}
+
+}  // namespace agent

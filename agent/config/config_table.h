@@ -1,0 +1,64 @@
+// One table of a TOML document, read strictly: every key that is asked for is ticked off with its type and range checked,
+// and what was never asked for is an error. All errors go to one list; a key that fails leaves its target as it was.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#define TOML_EXCEPTIONS 0  // a wrong file is a value, not an exception
+#include <toml++/toml.h>
+
+#include "agent/config/config_error.h"
+#include "gcode/line/time.h"
+
+namespace agent {
+
+class ConfigTable {
+ public:
+  /// `table` and `errors` are not owned. `path`: dotted, empty for the document itself.
+  ConfigTable(const toml::table& table, std::string path, std::vector<ConfigError>& errors)
+      : table_(&table), path_(std::move(path)), errors_(&errors) {}
+
+  /// A text that `is_right` accepts; `expected` completes "expected ...". Returns whether the key was there and right.
+  bool read_text(std::string_view key, std::string& target, const std::function<bool(std::string_view)>& is_right,
+                 std::string_view expected);
+  /// A text or an array of texts, at least one.
+  bool read_texts(std::string_view key, std::vector<std::string>& target,
+                  const std::function<bool(std::string_view)>& is_right, std::string_view expected);
+  bool read_whole(std::string_view key, std::int64_t& target, std::int64_t least, std::int64_t most);
+  /// true, false, "on" or "off".
+  bool read_switch(std::string_view key, bool& target);
+  /// "2s", "250ms", "1min", or a plain number of seconds.
+  bool read_duration(std::string_view key, gcode::Time& target, gcode::Time least, gcode::Time most);
+
+  /// The table of that name, or an empty optional; something else than a table under that name is an error.
+  [[nodiscard]] std::optional<ConfigTable> child(std::string_view key);
+  /// Every key with its table, in the order of the file: for [printer.*].
+  [[nodiscard]] std::vector<std::pair<std::string, ConfigTable>> children();
+
+  [[nodiscard]] bool has(std::string_view key) const { return table_->contains(key); }
+  /// Adds an error at `key`, or at the table itself if it has no such key.
+  void fail(std::string_view key, std::string message);
+  /// Adds an error at the table itself.
+  void fail_here(std::string message);
+  /// Adds an error for every key that nobody asked for.
+  void finish();
+
+ private:
+  const toml::node* take(std::string_view key);
+  void expected(std::string_view key, const toml::node& found, std::string_view what);
+  [[nodiscard]] std::string path_of(std::string_view key) const;
+
+  const toml::table* table_;
+  std::string path_;
+  std::vector<ConfigError>* errors_;
+  std::vector<std::string> asked_;
+};
+
+/// What stands there, for "found ...": "\"fast\"", "12", "an array".
+[[nodiscard]] std::string found_text(const toml::node& node);
+
+}  // namespace agent

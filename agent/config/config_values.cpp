@@ -1,0 +1,115 @@
+#include "agent/config/config_values.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <vector>
+
+namespace agent {
+namespace {
+
+bool is_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+std::optional<std::int64_t> unit_us(std::string_view unit) {
+  if (unit == "ms") return 1'000;
+  if (unit == "s") return 1'000'000;
+  if (unit == "min") return 60'000'000;
+  return std::nullopt;
+}
+
+bool is_port(std::string_view text) {
+  unsigned port = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
+  return error == std::errc() && end == text.data() + text.size() && port <= 65535;
+}
+
+// Insertions, deletions and replacements from `a` to `b`: one row of the classic table is enough.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i - 1] == b[j - 1] ? 0 : 1);
+      diagonal = row[j];
+      row[j] = std::min({row[j] + 1, row[j - 1] + 1, replaced});
+    }
+  }
+  return row.back();
+}
+
+}  // namespace
+
+std::optional<gcode::Time> parse_duration(std::string_view text) {
+  double number = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
+  if (error != std::errc() || !(number >= 0) || number >= 1e9) return std::nullopt;
+  const auto unit = unit_us(text.substr(static_cast<std::size_t>(end - text.data())));
+  if (!unit) return std::nullopt;
+  return gcode::Time(static_cast<std::int64_t>(number * static_cast<double>(*unit) + 0.5));
+}
+
+std::string duration_text(gcode::Time duration) {
+  const std::int64_t us = duration.count();
+  if (us % 60'000'000 == 0 && us != 0) return std::to_string(us / 60'000'000) + "min";
+  if (us % 1'000'000 == 0) return std::to_string(us / 1'000'000) + "s";
+  return std::to_string(us / 1'000) + "ms";
+}
+
+bool is_printer_name(std::string_view text) {
+  if (text == kControlSocketName) return false;
+  if (text.empty() || text.size() > 64 || text[0] == '.' || text[0] == '-') return false;
+  return std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '.' || c == '_' || c == '-'; });
+}
+
+bool is_absolute_path(std::string_view text) {
+  return text.size() > 1 && text.size() < 4096 && text.front() == '/' && text.find('\0') == std::string_view::npos;
+}
+
+bool is_listen_address(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == std::string_view::npos || !is_port(text.substr(colon + 1))) return false;
+  std::string_view host = text.substr(0, colon);
+  if (host.empty()) return true;
+  const bool bracketed = host.front() == '[' && host.back() == ']' && host.size() > 2;
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  return std::all_of(host.begin(), host.end(), [&](char c) {
+    return is_alnum(c) || c == '.' || c == '-' || c == '_' || (bracketed && (c == ':' || c == '%'));
+  });
+}
+
+bool is_telemetry_path(std::string_view text) {
+  if (text.size() < 2 || text.size() > 256 || text.front() != '/' || text == "/healthz") return false;
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return c > ' ' && c < 0x7F && std::string_view("\"'<>?#\\").find(c) == std::string_view::npos;
+  });
+}
+
+std::optional<LogLevel> parse_log_level(std::string_view text) {
+  if (text == "debug") return LogLevel::kDebug;
+  if (text == "info") return LogLevel::kInfo;
+  if (text == "warn" || text == "warning") return LogLevel::kWarning;
+  if (text == "error") return LogLevel::kError;
+  return std::nullopt;
+}
+
+std::optional<LogFormat> parse_log_format(std::string_view text) {
+  if (text == "text") return LogFormat::kText;
+  if (text == "json") return LogFormat::kJson;
+  return std::nullopt;
+}
+
+std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
+  if (word.size() > 64) return {};
+  std::string_view best;
+  // a third of the letters wrong is still a slip; more is another word
+  std::size_t best_distance = word.size() / 3 + 2;
+  for (const std::string_view candidate : candidates) {
+    const std::size_t distance = edit_distance(word, candidate);
+    if (distance < best_distance) best = candidate, best_distance = distance;
+  }
+  return best;
+}
+
+}  // namespace agent

@@ -1,0 +1,45 @@
+// The small languages inside configuration values: names, durations, addresses, levels. Used by the file's reader and by
+// the command line, so that both accept the same. Pure.
+#pragma once
+
+#include <chrono>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "agent/config/log_configuration.h"
+#include "gcode/line/time.h"
+
+namespace agent {
+
+/// "250ms", "2s", "1.5s", "1min": a number of at most nine digits before the point and its unit.
+[[nodiscard]] std::optional<gcode::Time> parse_duration(std::string_view text);
+/// The shortest form that parse_duration reads back: "50ms", "2s".
+[[nodiscard]] std::string duration_text(gcode::Time duration);
+
+/// The control socket's name in the runtime directory; no printer may be called that.
+inline constexpr std::string_view kControlSocketName = "control.sock";
+
+/// A printer's name becomes a file name and a label value: 1 to 64 of letters, digits, '.', '_', '-', not starting with
+/// '.' or '-'. "control.sock" is taken: the control socket stands beside the host ports.
+[[nodiscard]] bool is_printer_name(std::string_view text);
+inline constexpr std::string_view kPrinterNameRule =
+    "1 to 64 letters, digits, '.', '_' or '-', beginning with a letter, digit or '_', and not control.sock";
+
+/// Begins with '/', at least two characters, no NUL.
+[[nodiscard]] bool is_absolute_path(std::string_view text);
+
+/// ":11520", "127.0.0.1:11520", "[::1]:11520", "raspberrypi:11520": a host, possibly none, and a port up to 65535.
+[[nodiscard]] bool is_listen_address(std::string_view text);
+
+/// Begins with '/', printable ASCII without blanks, quotes, '?' and '#', and is neither "/" nor "/healthz".
+[[nodiscard]] bool is_telemetry_path(std::string_view text);
+
+[[nodiscard]] std::optional<LogLevel> parse_log_level(std::string_view text);  ///< debug, info, warn or warning, error
+[[nodiscard]] std::optional<LogFormat> parse_log_format(std::string_view text);  ///< text, json
+
+/// The candidate nearest to `word`, if it is near enough to be a slip of the finger; otherwise empty.
+[[nodiscard]] std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
+
+}  // namespace agent

@@ -1,0 +1,202 @@
+#include "agent/config/configuration.h"
+
+#include <algorithm>
+#include <array>
+#include <tuple>
+
+#include "agent/config/config_table.h"
+#include "agent/config/config_text.h"
+#include "agent/config/config_usb.h"
+#include "agent/config/config_values.h"
+#include "agent/text/log_escape.h"
+
+namespace agent {
+namespace {
+
+using std::chrono::hours;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using Settings = gcode::RelaySettings;
+
+// A value that the agent asks for: its name in `ask` and [interval], its period, and the range that makes sense.
+struct Period {
+  std::string_view name;
+  gcode::Time Settings::*member;
+  gcode::Time longest;
+  bool in_ask;
+};
+
+// A reading counts as unknown after gcode::kReadingLifetime, so what is asked more rarely than every 4 s would blink.
+constexpr gcode::Time kLongestReading = seconds(4);
+static_assert(kLongestReading < gcode::kReadingLifetime);
+constexpr std::array<Period, 7> kPeriods{{
+    {"temperature", &Settings::temperature_period, kLongestReading, true},
+    {"printing_temperature", &Settings::printing_temperature_period, kLongestReading, false},
+    {"fans", &Settings::fans_period, kLongestReading, true},
+    {"position", &Settings::position_period, kLongestReading, true},
+    {"sd", &Settings::sd_period, hours(1), true},
+    {"progress", &Settings::progress_period, hours(1), true},
+    {"overrides", &Settings::overrides_period, hours(1), true},
+}};
+constexpr std::string_view kAskRule =
+    "an array of \"temperature\", \"fans\", \"position\", \"sd\", \"progress\", \"overrides\", \"identity\"";
+
+// toml++ quotes the file in its reasons, line ends and all.
+constexpr std::size_t kLongestReason = 200;
+
+bool can_be_asked(std::string_view text) {
+  return text == "identity" ||
+         std::any_of(kPeriods.begin(), kPeriods.end(), [&](const Period& p) { return p.in_ask && p.name == text; });
+}
+
+void read_interval(ConfigTable table, Settings& relay) {
+  for (const Period& period : kPeriods) {
+    table.read_duration(period.name, relay.*period.member, seconds(1), period.longest);
+  }
+  table.finish();
+}
+
+// What is not in `ask` is never asked for: period zero. M105 within a print goes with "temperature".
+void apply_ask(const std::vector<std::string>& ask, Settings& relay) {
+  const auto asked = [&](std::string_view name) { return std::find(ask.begin(), ask.end(), name) != ask.end(); };
+  for (const Period& period : kPeriods) {
+    if (!asked(period.in_ask ? period.name : "temperature")) relay.*period.member = gcode::Time::zero();
+  }
+  relay.identity = asked("identity");
+}
+
+void read_relay(ConfigTable& table, Settings& relay) {
+  table.read_switch("poll", relay.poll);
+  table.read_duration("hold_limit", relay.hold_limit, milliseconds(1), seconds(2));
+  table.read_duration("drain_limit", relay.drain_limit, milliseconds(10), seconds(10));
+  if (auto interval = table.child("interval")) read_interval(std::move(*interval), relay);
+}
+
+struct Section {
+  PrinterConfiguration printer;
+  std::vector<std::string> ask{"temperature", "fans", "position", "sd", "progress", "overrides", "identity"};
+};
+
+void read_section(ConfigTable& table, Section& section) {
+  std::int64_t baud = section.printer.baud;
+  table.read_whole("baud", baud, 1200, 4'000'000);
+  section.printer.baud = static_cast<unsigned>(baud);
+  table.read_texts("ask", section.ask, can_be_asked, kAskRule);
+  read_relay(table, section.printer.relay);
+}
+
+PrinterConfiguration asked_only(const Section& section) {
+  PrinterConfiguration printer = section.printer;
+  apply_ask(section.ask, printer.relay);
+  return printer;
+}
+
+void read_printer(const std::string& name, ConfigTable table, const Section& defaults, Configuration& out) {
+  Section section = defaults;
+  section.printer.name = name;
+  if (!is_printer_name(name)) table.fail_here("expected a name of " + std::string(kPrinterNameRule));
+  read_device(table, section.printer, out.printers);
+  read_section(table, section);
+  table.finish();
+  out.printers.push_back(asked_only(section));
+}
+
+void read_printers(ConfigTable& document, const Section& defaults, Configuration& out) {
+  auto printers = document.child("printer");
+  if (!printers) return;
+  auto tables = printers->children();
+  if (tables.size() > kMaxPrinters) {
+    return printers->fail_here("expected at most " + std::to_string(kMaxPrinters) + " printers");
+  }
+  for (auto& [name, table] : tables) read_printer(name, std::move(table), defaults, out);
+}
+
+void read_web(ConfigTable table, Configuration& out) {
+  table.read_texts("listen", out.listen, is_listen_address,
+                   "an address such as \":11520\", \"127.0.0.1:11520\" or \"[::1]:11520\"");
+  table.read_text("telemetry_path", out.telemetry_path, is_telemetry_path, "a path such as \"/metrics\"");
+  table.read_text("config_file", out.web_config_file, is_absolute_path, "an absolute path");
+  table.finish();
+}
+
+void read_usb(ConfigTable table, Configuration& out) {
+  bool automatic = false;
+  if (table.read_switch("automatic", automatic)) out.usb_automatic = automatic;
+  table.finish();
+}
+
+void read_log(ConfigTable table, LogConfiguration& out) {
+  std::string level, format;
+  if (table.read_text(
+          "level", level, [](auto t) { return parse_log_level(t).has_value(); },
+          "\"debug\", \"info\", \"warn\" or \"error\"")) {
+    out.level = *parse_log_level(level);
+  }
+  if (table.read_text(
+          "format", format, [](auto t) { return parse_log_format(t).has_value(); }, "\"text\" or \"json\"")) {
+    out.format = *parse_log_format(format);
+  }
+  table.finish();
+}
+
+void read_record(ConfigTable table, RecordConfiguration& out) {
+  table.read_text("dir", out.dir, is_absolute_path, "an absolute path");
+  std::int64_t megabytes = static_cast<std::int64_t>(out.max_bytes >> 20U);
+  table.read_whole("max_megabytes", megabytes, 1, 1 << 20);
+  out.max_bytes = static_cast<std::uint64_t>(megabytes) << 20U;
+  table.finish();
+}
+
+Configuration read_document(ConfigTable document) {
+  Configuration out;
+  document.read_text("runtime_dir", out.runtime_dir, is_absolute_path, "an absolute path");
+  document.read_text("state_dir", out.state_dir, is_absolute_path, "an absolute path");
+  if (auto web = document.child("web")) read_web(std::move(*web), out);
+  if (auto usb = document.child("usb")) read_usb(std::move(*usb), out);
+  if (auto log = document.child("log")) read_log(std::move(*log), out.log);
+  if (auto record = document.child("record")) read_record(std::move(*record), out.record);
+  Section defaults;
+  if (auto table = document.child("defaults")) {
+    read_section(*table, defaults);
+    table->finish();
+  }
+  out.defaults = asked_only(defaults);
+  read_printers(document, defaults, out);
+  document.finish();
+  return out;
+}
+
+}  // namespace
+
+std::string describe(const ConfigError& error, std::string_view file) {
+  std::string out(file);
+  if (error.line != 0) out += ':' + std::to_string(error.line) + ':' + std::to_string(error.column);
+  out += ": ";
+  if (!error.key.empty()) out += error.key + ": ";
+  return out + error.message;
+}
+
+std::variant<Configuration, std::vector<ConfigError>> parse_configuration(std::string_view toml) {
+  const auto seen = to_ascii(toml);
+  if (const auto* stray = std::get_if<TextPlace>(&seen)) {
+    return std::vector<ConfigError>{
+        {stray->line, stray->column, "", "expected ASCII outside of comments; a string may say \\u00e4"}};
+  }
+  const toml::parse_result parsed = toml::parse(std::get<std::string>(seen));
+  if (!parsed) {
+    const toml::parse_error& error = parsed.error();
+    const toml::source_position at = error.source().begin;
+    return std::vector<ConfigError>{
+        {at.line, at.column, "", "not TOML: " + escape_text(error.description(), kLongestReason)}};
+  }
+  std::vector<ConfigError> errors;
+  Configuration configuration = read_document(ConfigTable(parsed.table(), "", errors));
+  configuration.text = toml;
+  if (errors.empty()) return configuration;
+  std::stable_sort(errors.begin(), errors.end(), [](const ConfigError& a, const ConfigError& b) {
+    return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+  });
+  return errors;
+}
+
+}  // namespace agent

@@ -1,0 +1,92 @@
+#include "agent/config/usb_boards.h"
+
+#include <algorithm>
+#include <array>
+
+namespace agent {
+namespace {
+
+// Which Prusa says 0001 and which 0002 no source tells (Prusa's own boards.txt gives both to the Einsy RAMBo), so both are
+// taken alike and the model comes from the device's own text.
+constexpr std::array<UsbBoard, 15> kBoards{{
+    {0x2c99, 0x0001, BoardUse::kAutomatic, "Original Prusa i3"},
+    {0x2c99, 0x0002, BoardUse::kAutomatic, "Original Prusa i3"},
+    {0x2c99, 0x0003, BoardUse::kNever, "Prusa MMU2 boot loader"},
+    {0x2c99, 0x0004, BoardUse::kNever, "Prusa MMU2"},
+    {0x27b1, kAnyProduct, BoardUse::kConfigured, "UltiMachine RAMBo"},
+    {0x1a86, 0x7523, BoardUse::kConfigured, "CH340 serial adapter"},
+    {0x1a86, kAnyProduct, BoardUse::kConfigured, "WCH serial adapter"},
+    {0x0403, 0x6001, BoardUse::kConfigured, "FTDI FT232 serial adapter"},
+    {0x0403, kAnyProduct, BoardUse::kConfigured, "FTDI serial adapter"},
+    {0x10c4, 0xea60, BoardUse::kConfigured, "CP210x serial adapter"},
+    {0x2341, kAnyProduct, BoardUse::kConfigured, "Arduino"},
+    {0x2a03, kAnyProduct, BoardUse::kConfigured, "Arduino"},
+    {0x16c0, 0x0483, BoardUse::kConfigured, "Teensy serial port"},
+    {0x1d50, 0x6029, BoardUse::kConfigured, "Marlin on a 32-bit board"},
+    {0x0483, 0x5740, BoardUse::kConfigured, "STM32 serial port"},
+}};
+
+// With both joints and the longest port (26) this makes the 64 letters that a name may have. A Prusa's number has 19.
+constexpr std::size_t kLongestModel = 12;
+constexpr std::size_t kLongestSerial = 20;
+
+bool is_letter_or_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+
+char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+
+// What a file name and a label may hold; anything else becomes one '-'.
+std::string safe(std::string_view text, std::size_t longest) {
+  std::string out;
+  for (const char c : text) {
+    if (is_letter_or_digit(c) || c == '.' || c == '_') out += c;
+    else if (c == '+') out += "plus";
+    else if (!out.empty() && out.back() != '-') out += '-';
+  }
+  if (out.size() > longest) out.resize(longest);
+  const std::size_t first = std::min(out.find_first_not_of("-."), out.size());
+  const std::size_t last = out.find_last_not_of("-.");
+  return first == out.size() ? std::string() : out.substr(first, last - first + 1);
+}
+
+// "Original Prusa i3 MK3S" is "mk3s": the words that every Prusa says tell nothing.
+std::string model_of(const transport::UsbDevice& device) {
+  std::string words;
+  std::string_view rest = device.model;
+  while (!rest.empty()) {
+    const std::size_t end = std::min(rest.find(' '), rest.size());
+    std::string word(rest.substr(0, end));
+    std::transform(word.begin(), word.end(), word.begin(), lower);
+    if (word != "original" && word != "prusa" && word != "i3") words += word + ' ';
+    rest.remove_prefix(std::min(end + 1, rest.size()));
+  }
+  const std::string model = safe(words, kLongestModel);
+  return model.empty() ? "prusa" : model;
+}
+
+std::string port_suffix(const transport::UsbDevice& device) { return "-usb-" + device.port; }
+
+}  // namespace
+
+const UsbBoard* board_of(std::uint16_t vendor, std::uint16_t product) {
+  const auto row = std::find_if(kBoards.begin(), kBoards.end(), [&](const UsbBoard& board) {
+    return board.vendor == vendor && (board.product == product || board.product == kAnyProduct);
+  });
+  return row == kBoards.end() ? nullptr : &*row;
+}
+
+BoardUse use_of(std::uint16_t vendor, std::uint16_t product) {
+  const UsbBoard* board = board_of(vendor, product);
+  return board == nullptr ? BoardUse::kConfigured : board->use;
+}
+
+std::string automatic_name(const transport::UsbDevice& device) {
+  const std::string serial = safe(device.serial_number, kLongestSerial);
+  return model_of(device) + (serial.empty() ? port_suffix(device) : '-' + serial);
+}
+
+std::string automatic_name_at_port(const transport::UsbDevice& device) {
+  const std::string name = automatic_name(device);
+  return name.ends_with(port_suffix(device)) ? name : name + port_suffix(device);
+}
+
+}  // namespace agent

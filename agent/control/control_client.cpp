@@ -1,0 +1,141 @@
+#include "agent/control/control_client.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <cstdlib>
+#include <cstring>
+
+#include <grp.h>
+#include <poll.h>
+#include <pwd.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include "agent/config/config_values.h"
+#include "agent/process/clock.h"
+#include "transport/file_descriptor.h"
+
+namespace agent {
+namespace {
+
+/// A little longer than the agent gives itself.
+constexpr gcode::Time kPatience = std::chrono::seconds(12);
+/// Far beyond the status of 256 printers.
+constexpr std::size_t kLongestAnswer = 16 << 20;
+
+std::string socket_in(const std::string& directory) { return directory + '/' + std::string(kControlSocketName); }
+
+ControlAnswer unavailable(std::string sentence) { return {ControlCode::kUnavailable, std::move(sentence)}; }
+
+std::string user_name() {
+  const passwd* entry = ::getpwuid(::geteuid());
+  return entry == nullptr ? "number " + std::to_string(::geteuid()) : entry->pw_name;
+}
+
+std::string group_of(const std::string& path) {
+  struct stat status {};
+  if (::stat(path.c_str(), &status) != 0) return "its group";
+  const group* entry = ::getgrgid(status.st_gid);
+  return entry == nullptr ? "group number " + std::to_string(status.st_gid) : "group " + std::string(entry->gr_name);
+}
+
+// The kernel refuses by the socket's mode, before the agent could say anything.
+ControlAnswer not_allowed(const std::string& path) {
+  return {ControlCode::kForbidden, "user " + user_name() + " may not use " + path +
+                                       ": only root, the agent's own user and members of " + group_of(path) +
+                                       " may (sudo is one way)"};
+}
+
+struct Connection {
+  transport::FileDescriptor socket;
+  int error = 0;
+};
+
+Connection connect_to(const std::string& path) {
+  sockaddr_un address{};
+  address.sun_family = AF_UNIX;
+  if (path.size() >= sizeof address.sun_path) return {{}, ENAMETOOLONG};
+  path.copy(address.sun_path, path.size());
+  transport::FileDescriptor socket(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
+  if (!socket) return {{}, errno};
+  const timeval limit{static_cast<time_t>(kPatience.count() / 1'000'000), 0};  // a full backlog, a stopped agent
+  ::setsockopt(socket.get(), SOL_SOCKET, SO_SNDTIMEO, &limit, sizeof limit);
+  if (::connect(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return {{}, errno};
+  return {std::move(socket), 0};
+}
+
+/// A line, or nothing: the end came first, or the time is over.
+std::optional<std::string> read_line(int fd) {
+  const gcode::Time deadline = monotonic_now() + kPatience;
+  std::string in;
+  char buffer[16384];
+  while (in.size() < kLongestAnswer) {
+    pollfd ready{fd, POLLIN, 0};
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - monotonic_now()).count();
+    const int events = ::poll(&ready, 1, static_cast<int>(std::max<long long>(left, 0)));
+    if (events < 0 && errno == EINTR) continue;
+    if (events <= 0) return std::nullopt;
+    const ssize_t count = ::read(fd, buffer, sizeof buffer);
+    if (count < 0 && errno == EINTR) continue;
+    if (count <= 0) return std::nullopt;
+    in.append(buffer, static_cast<std::size_t>(count));
+    if (in.back() == '\n') return in.substr(0, in.size() - 1);
+  }
+  return std::nullopt;
+}
+
+ControlReply talk(int fd, const std::string& path, const ControlRequest& request) {
+  const std::string line = control_request_line(request);
+  // A refusal may be there before the question is out: read it all the same.
+  (void)::send(fd, line.data(), line.size(), MSG_NOSIGNAL);
+  const auto answer = read_line(fd);
+  if (!answer) return unavailable("the agent at " + path + " does not answer");
+  const auto parsed = parse_control_answer(*answer);
+  if (!parsed) return unavailable("what answers at " + path + " is no marlin-agent");
+  if (!parsed->is_ok()) return *parsed;
+  return *answer;
+}
+
+ControlAnswer not_running(const std::vector<std::string>& directories) {
+  std::string places;
+  for (const std::string& directory : directories) places += (places.empty() ? "" : " and ") + socket_in(directory);
+  return unavailable("the agent is not running: nobody answers at " + places + " (another place: --runtime-dir DIR)");
+}
+
+}  // namespace
+
+int exit_status(ControlCode code) {
+  switch (code) {
+    case ControlCode::kDone: return 0;
+    case ControlCode::kUnknownPrinter: return kExitUnknownPrinter;
+    case ControlCode::kPrinting:
+    case ControlCode::kState:
+    case ControlCode::kDevice: return kExitRefused;
+    case ControlCode::kRequest:
+    case ControlCode::kForbidden:
+    case ControlCode::kUnavailable: break;
+  }
+  return kExitNoAgent;
+}
+
+std::vector<std::string> control_directories(const std::optional<std::string>& chosen, const Environment& environment) {
+  if (chosen) return {*chosen};
+  std::vector<std::string> out{default_runtime_dir(environment)};
+  if (out.front() != kSystemRuntimeDir) out.emplace_back(kSystemRuntimeDir);
+  return out;
+}
+
+ControlReply ask_agent(const std::vector<std::string>& directories, const ControlRequest& request) {
+  for (const std::string& directory : directories) {
+    const std::string path = socket_in(directory);
+    const Connection connection = connect_to(path);
+    if (connection.socket) return talk(connection.socket.get(), path, request);
+    if (connection.error == EACCES || connection.error == EPERM) return not_allowed(path);
+    if (connection.error == EAGAIN) return unavailable("the agent at " + path + " does not answer");
+  }
+  return not_running(directories);
+}
+
+}  // namespace agent

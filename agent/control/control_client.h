@@ -1,0 +1,29 @@
+// The other end of the control socket: finds a running agent, asks it one thing, and says in one sentence why that did not
+// work. Blocks, with a time limit; no thread, no Asio.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "agent/config/run_configuration.h"
+#include "agent/control/control_protocol.h"
+
+namespace agent {
+
+/// Exit status of the commands that talk to an agent.
+inline constexpr int kExitNoAgent = 1, kExitUnknownPrinter = 3, kExitRefused = 4;
+[[nodiscard]] int exit_status(ControlCode code);
+
+/// Where to look, in this order: `chosen` alone, or this user's own runtime directory and the system's.
+[[nodiscard]] std::vector<std::string> control_directories(const std::optional<std::string>& chosen,
+                                                           const Environment& environment);
+
+/// The agent's answer as its line without newline ("ok" is true there), or why there is none.
+using ControlReply = std::variant<std::string, ControlAnswer>;
+
+/// Asks the first agent that answers in one of `directories`.
+[[nodiscard]] ControlReply ask_agent(const std::vector<std::string>& directories, const ControlRequest& request);
+
+}  // namespace agent

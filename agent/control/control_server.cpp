@@ -1,0 +1,155 @@
+#include <utility>  // before Asio: Boost 1.74 with g++ 12 in C++20 needs it
+
+#include "agent/control/control_server.h"
+
+#include <pthread.h>
+#include <signal.h>
+#include <unistd.h>
+
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <mutex>
+#include <thread>
+
+#include "agent/control/control_session.h"
+#include "agent/control/control_socket.h"
+
+namespace agent {
+namespace {
+
+using ErrorCode = boost::system::error_code;
+using Stream = boost::asio::local::stream_protocol;
+
+/// A person has one client, a script or two; the rest is for those who watch. A newer one takes the oldest idle one's place.
+constexpr std::size_t kMaxClients = 32;
+/// Status of 256 printers is 300 kB, and nobody takes it slowly on purpose.
+constexpr std::size_t kMaxWaitingBytes = 2 << 20;
+constexpr std::chrono::milliseconds kSweepPeriod{250};
+/// Long enough that a process out of descriptors does not spin.
+constexpr std::chrono::milliseconds kAcceptPause{100};
+
+}  // namespace
+
+class ControlServer::Impl {
+ public:
+  Impl(std::string path, Callbacks callbacks, const ControlLimits& limits)
+      : path_(std::move(path)),
+        callbacks_(std::move(callbacks)),
+        connections_(kMaxClients, kMaxWaitingBytes),
+        context_{callbacks_.status,
+                 [this](const ControlRequest& request, ControlSessionContext::Answered answered) {
+                   pass_on(request, std::move(answered));
+                 },
+                 connections_,
+                 limits,
+                 ::geteuid(),
+                 ::getegid()},
+        acceptor_(io_),
+        pause_(io_),
+        sweep_timer_(io_) {}
+
+  ~Impl() {
+    {
+      const std::lock_guard lock(mailbox_->mutex);
+      mailbox_->io = nullptr;
+    }
+    io_.stop();
+    if (thread_.joinable()) thread_.join();
+    connections_.close_all();
+  }
+
+  std::optional<std::string> start() {
+    if (auto fault = file_.listen_at(path_)) return fault;
+    ErrorCode fault;
+    acceptor_.assign(Stream(), file_.release(), fault);
+    if (fault) return "cannot serve the control socket " + path_ + ": " + fault.message();
+    accept();
+    sigset_t all, before;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before);  // signals belong to the I/O thread
+    thread_ = std::thread([this] { run(); });
+    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    return std::nullopt;
+  }
+
+ private:
+  /// Where answers from other threads are dropped in; outlives the server in whoever still owes one.
+  struct Mailbox {
+    std::mutex mutex;
+    boost::asio::io_context* io = nullptr;  ///< null: the server is gone
+  };
+
+  void run() {
+    pthread_setname_np(pthread_self(), "control");
+    for (;;) {
+      try {
+        io_.run();
+        return;
+      } catch (const std::exception&) {
+        sweeping_ = false;  // out of memory for one client: it goes with its handler
+      }
+    }
+  }
+
+  void accept() {
+    acceptor_.async_accept([this](ErrorCode fault, ControlSession::Socket socket) {
+      if (fault == boost::asio::error::operation_aborted) return;
+      if (fault) return accept_later();
+      accept();
+      (void)connections_.make_room();
+      std::make_shared<ControlSession>(std::move(socket), context_)->start();
+      if (!sweeping_) sweep();
+    });
+  }
+
+  void accept_later() {
+    pause_.expires_after(kAcceptPause);
+    pause_.async_wait([this](ErrorCode stopped) {
+      if (!stopped) accept();
+    });
+  }
+
+  void sweep() {
+    sweeping_ = connections_.size() > 0;  // no client, no wake-up
+    if (!sweeping_) return;
+    sweep_timer_.expires_after(kSweepPeriod);
+    sweep_timer_.async_wait([this](ErrorCode stopped) {
+      if (stopped) return;
+      connections_.expire(WebClock::now());
+      sweep();
+    });
+  }
+
+  void pass_on(const ControlRequest& request, ControlSessionContext::Answered answered) {
+    callbacks_.obey(request, [box = mailbox_, answered = std::move(answered)](const ControlAnswer& answer) {
+      const std::lock_guard lock(box->mutex);
+      if (box->io != nullptr) boost::asio::post(*box->io, [answered, answer] { answered(answer); });
+    });
+  }
+
+  std::string path_;
+  Callbacks callbacks_;
+  ControlSocket file_;
+  WebConnections connections_;  // before io_, whose end destroys the sessions
+  ControlSessionContext context_;
+  boost::asio::io_context io_{1};
+  std::shared_ptr<Mailbox> mailbox_ = make_mailbox(io_);
+  Stream::acceptor acceptor_;
+  boost::asio::steady_timer pause_, sweep_timer_;
+  bool sweeping_ = false;
+  std::thread thread_;
+
+  static std::shared_ptr<Mailbox> make_mailbox(boost::asio::io_context& io) {
+    auto box = std::make_shared<Mailbox>();
+    box->io = &io;
+    return box;
+  }
+};
+
+ControlServer::ControlServer(std::string path, Callbacks callbacks, ControlLimits limits)
+    : impl_(std::make_unique<Impl>(std::move(path), std::move(callbacks), limits)) {}
+ControlServer::~ControlServer() = default;
+std::optional<std::string> ControlServer::start() { return impl_->start(); }
+
+}  // namespace agent

@@ -1,0 +1,109 @@
+#include "agent/control/control_session.h"
+
+#include <algorithm>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/write.hpp>
+
+#include "agent/control/control_access.h"
+
+namespace agent {
+
+using ErrorCode = boost::system::error_code;
+
+ControlSession::ControlSession(Socket socket, const ControlSessionContext& context)
+    : socket_(std::move(socket)), context_(context), buffer_{} {
+  enter(Phase::kReading, context_.limits.idle);
+  context_.connections.add(*this);
+}
+
+ControlSession::~ControlSession() { context_.connections.remove(*this); }
+
+void ControlSession::start() {
+  const auto peer = peer_of(socket_.native_handle());
+  if (!peer)
+    return answer(control_answer_line({ControlCode::kForbidden, "the kernel does not tell who you are"}), true);
+  if (!may_control(*peer, context_.user, context_.group)) {
+    return answer(control_answer_line({ControlCode::kForbidden, control_refusal(*peer, context_.user, context_.group)}),
+                  true);
+  }
+  read();
+}
+
+void ControlSession::enter(Phase phase, std::chrono::milliseconds limit) {
+  phase_ = phase;
+  last_step_ = WebClock::now();
+  deadline_ = last_step_ + limit;
+}
+
+void ControlSession::await_request() {
+  enter(Phase::kReading, context_.limits.idle);
+  take_line();  // another one may have come with the last
+}
+
+void ControlSession::read() {
+  socket_.async_read_some(boost::asio::buffer(buffer_),
+                          [self = shared_from_this()](ErrorCode fault, std::size_t bytes) {
+                            if (self->phase_ != Phase::kReading) return;
+                            if (fault) return self->close();
+                            self->request_.append(self->buffer_.data(), bytes);
+                            self->take_line();
+                          });
+}
+
+void ControlSession::take_line() {
+  const std::size_t end = request_.find('\n');
+  if (std::min(end, request_.size()) >= kMaxControlRequest) {
+    const std::string sentence = "a request is shorter than " + std::to_string(kMaxControlRequest) + " bytes";
+    return answer(control_answer_line({ControlCode::kRequest, sentence}), true);
+  }
+  if (end == std::string::npos) return read();
+  const std::string line = request_.substr(0, end);
+  request_.erase(0, end + 1);
+  obey(line);
+}
+
+void ControlSession::obey(std::string_view line) {
+  const auto parsed = parse_control_request(line);
+  if (const auto* refusal = std::get_if<ControlAnswer>(&parsed)) return answer(control_answer_line(*refusal));
+  const auto& request = std::get<ControlRequest>(parsed);
+  if (request.verb == ControlVerb::kStatus) return answer(context_.status(request));
+  enter(Phase::kObeying, context_.limits.obey);
+  held_ = shared_from_this();
+  // Weak: the answer may be on its way for longer than there is a session, or a server.
+  context_.obey(request, [weak = weak_from_this()](const ControlAnswer& result) {
+    const auto self = weak.lock();
+    if (self && self->phase_ == Phase::kObeying) self->answer(control_answer_line(result));
+  });
+}
+
+void ControlSession::answer(std::string line, bool is_last) {
+  if (!context_.connections.admit_answer(line.size(), WebClock::now())) return close();
+  answer_ = std::move(line);
+  enter(Phase::kAnswering, context_.limits.answer);
+  const auto keep = std::exchange(held_, nullptr);
+  boost::asio::async_write(socket_, boost::asio::buffer(answer_),
+                           [self = shared_from_this(), is_last](ErrorCode fault, std::size_t) {
+                             if (self->phase_ != Phase::kAnswering) return;
+                             self->answer_ = {};
+                             if (fault || is_last) return self->close();
+                             self->await_request();
+                           });
+}
+
+void ControlSession::expire() {
+  if (phase_ != Phase::kObeying) return close();
+  answer(control_answer_line(
+             {ControlCode::kUnavailable, "the agent is too busy or is ending; the order may still be obeyed"}),
+         true);
+}
+
+void ControlSession::close() {
+  phase_ = Phase::kClosed;
+  ErrorCode ignored;
+  socket_.close(ignored);
+  // Not here and now: whoever calls still walks over the connections.
+  if (held_) boost::asio::post(socket_.get_executor(), [held = std::exchange(held_, nullptr)] {});
+}
+
+}  // namespace agent

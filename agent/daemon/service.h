@@ -1,0 +1,147 @@
+// The daemon itself, without command line and signals: the I/O thread's printers, the web server, the recorder. `run` and
+// `demo` are both this.
+//
+// Threads: everything here belongs to the thread that runs io(), except where a comment says otherwise.
+#pragma once
+
+#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
+
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "agent/config/configuration.h"
+#include "agent/control/control_server.h"
+#include "agent/daemon/reload_plan.h"
+#include "agent/jobs/job_log.h"
+#include "agent/jobs/store.h"
+#include "agent/link/port_users.h"
+#include "agent/link/printer_link.h"
+#include "agent/log/log.h"
+#include "agent/process/timer.h"
+#include "agent/recording/recorder.h"
+#include "agent/restart/descriptor_store.h"
+#include "agent/restart/last_configuration.h"
+#include "agent/snapshot/snapshot_board.h"
+#include "agent/usb/usb_printers.h"
+#include "agent/web/server/web_server.h"
+
+namespace agent {
+
+class Service {
+ public:
+  /// A sentence for the owner, or nothing: it worked.
+  using Fault = std::optional<std::string>;
+
+  /// `log` and `counters` are not owned and outlive the service. `store`: where descriptors outlive the
+  /// process; `last`: what was taken from there.
+  Service(Log& log, const LogCounters& counters, DescriptorStore store = {}, LastConfiguration last = {});
+  ~Service();
+  Service(const Service&) = delete;
+  Service& operator=(const Service&) = delete;
+
+  /// Does what may take time or fail: makes the directories and moves the web server to its addresses. If it fails, all is
+  /// as before. Before io() runs, or on a thread that is not the I/O thread, one call at a time.
+  [[nodiscard]] Fault prepare(const Configuration& next);
+  /// After a prepare() that failed, at a start that must not fail: readies what the printers' lines need, and
+  /// leaves out what cannot be had, the web server always. A later prepare() tries that again. Before io()
+  /// runs.
+  void prepare_lines(const Configuration& next);
+  /// Find printers by USB, from the next commit() on. Without it there are only those with a fixed path, and those that
+  /// usb_found() names.
+  void watch_usb() { watches_usb_ = true; }
+  /// Ask before each opening whether another program has the device open; from the next commit() on. `manager`: the process
+  /// that keeps our descriptors; 0: none.
+  void look_for_port_users(pid_t manager) { port_users_.emplace(io_, manager); }
+  /// All that is on USB now, as the finder says it; a test may say it instead.
+  void usb_found(const std::vector<transport::UsbDevice>& devices) { usb_.found(devices); }
+
+  /// Makes the printers those of `next`, which was prepared: what did not change goes on untouched.
+  void commit(const Configuration& next);
+  /// Why `next` may not take effect, not even in part: before prepare(), on the I/O thread. Nothing: it may.
+  [[nodiscard]] Fault refuse(const Configuration& next) const;
+  /// A new configuration was wrong: all goes on as it was, and the metrics say so.
+  void reload_failed();
+  /// What was committed at the start is not what the file says, or not all of it: the metrics say so.
+  void start_failed();
+
+  /// Obeys an order of the control socket: release, attach or reset. `answered` is called once, an attach's when it is known
+  /// whether another program has the device open.
+  void control(const ControlRequest& request, const ControlServer::Answered& answered);
+
+  /// Ends io().run(). With a descriptor store everything stays as it is for a successor; without, what hosts sent reaches
+  /// the printers (at most 300 ms) and the host ports are hung up.
+  void shut_down();
+
+  /// Why a print would not outlive this process; empty: it would.
+  [[nodiscard]] std::string why_not_survivable() const;
+
+  [[nodiscard]] boost::asio::io_context& io() { return io_; }
+  [[nodiscard]] const SnapshotBoard& board() const { return board_; }  ///< from any thread
+  /// Whether there is a web server: after the first prepare() that did not fail. Not while prepare() runs.
+  [[nodiscard]] bool serves_web() const { return web_ != nullptr; }
+  /// Where it listens, while there is one. Not while prepare() runs.
+  [[nodiscard]] const std::vector<std::string>& web_addresses() const { return web_->addresses(); }
+  [[nodiscard]] const char* web_scheme() const { return web_->speaks_tls() ? "https://" : "http://"; }  ///< as above
+
+ private:
+  [[nodiscard]] Fault make_directories(const Configuration& next);
+  [[nodiscard]] Fault reload_web_access(const Configuration& next);
+  [[nodiscard]] Fault move_web(const Configuration& next);
+  [[nodiscard]] std::unique_ptr<WebServer> serve(const Configuration& configuration);
+  void start_history(const std::string& state_dir);
+  void start_control(const std::string& runtime_dir);
+  void start_inherited();
+  [[nodiscard]] std::vector<CurrentPrinter> current_printers() const;
+  void settle(bool records_elsewhere);
+  void note_pending(std::vector<PendingChange> pending);
+  void look_at_pending();
+  void stop_what_changed();
+  void share_usb();
+  [[nodiscard]] PrinterLink* link_of(const std::string& name) const;
+  void apply_or_start(const PrinterConfiguration& next, bool records_elsewhere);
+  void start_printer(const PrinterConfiguration& next);
+  [[nodiscard]] std::unique_ptr<PrinterLink> make_link(const PrinterConfiguration& printer);
+  void start_link(std::unique_ptr<PrinterLink> link);
+  [[nodiscard]] std::shared_ptr<Recording> recording_of(const std::string& name);
+  void note_fixed_settings(const Configuration& next);
+  void look();
+  void stop_when_drained();
+  void drop_left_over();
+
+  Log& log_;
+  const LogCounters& counters_;
+  boost::asio::io_context io_{1};
+  SnapshotBoard board_;
+  AgentSnapshot self_;
+  Recorder recorder_;
+  WebCounters web_counters_;
+  LinkQualityBoard link_quality_;
+  std::unique_ptr<WebServer> web_;
+  Configuration web_now_;                       ///< what web_ was made from
+  Configuration now_;                           ///< what printers_ was made from
+  std::vector<PrinterConfiguration> printers_;  ///< now_'s, and those that were taken by USB alone
+  DescriptorStore store_;
+  LastConfiguration last_;
+  gcode::Time left_over_until_{};       ///< then what a predecessor left and nobody took is dropped
+  gcode::Time start_over_{};            ///< then the pages that the start needed are given back; zero: they were
+  std::optional<Store> history_store_;  ///< from the first prepare() on
+  std::optional<JobLog> jobs_;
+  std::optional<PortUsers> port_users_;
+  std::vector<std::unique_ptr<PrinterLink>> links_;
+  std::unique_ptr<ControlServer> control_;
+  std::string control_dir_;  ///< the runtime directory of the first preparation: it does not change
+  UsbPrinters usb_;
+  std::vector<std::string> waits_for_;  ///< printers whose print a pending change waits for
+  bool usb_changed_ = false;            ///< while a change is pending
+  bool watches_usb_ = false;
+  Timer look_timer_;
+  gcode::Time look_due_{};
+  Timer drain_timer_;
+  gcode::Time drain_end_{};
+};
+
+}  // namespace agent

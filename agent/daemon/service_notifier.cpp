@@ -1,0 +1,59 @@
+#include "agent/daemon/service_notifier.h"
+
+#include <cstdint>
+#include <cstdlib>
+
+#include <systemd/sd-daemon.h>
+
+namespace agent {
+namespace {
+
+// Progress moves by a percent in minutes; what an owner looks at by hand need not be fresher.
+constexpr gcode::Time kLinePeriod = std::chrono::seconds(3);
+
+gcode::Time watchdog_of_environment() {
+  std::uint64_t microseconds = 0;
+  return ::sd_watchdog_enabled(0, &microseconds) > 0 ? std::chrono::microseconds(microseconds) : gcode::Time::zero();
+}
+
+// A line break in a value would begin another assignment.
+std::string one_line(std::string text) {
+  for (char& c : text) {
+    if (static_cast<unsigned char>(c) < ' ') c = ' ';
+  }
+  return text;
+}
+
+}  // namespace
+
+ServiceNotifier ServiceNotifier::from_environment() {
+  const char* socket = std::getenv("NOTIFY_SOCKET");
+  if (socket == nullptr || *socket == '\0') return {{}, gcode::Time::zero()};
+  return {[](const std::string& state) { (void)::sd_notify(0, state.c_str()); }, watchdog_of_environment()};
+}
+
+void ServiceNotifier::send(const std::string& state) const {
+  if (send_) send_(state);
+}
+
+void ServiceNotifier::ready() { send("READY=1"); }
+void ServiceNotifier::reloading() { send("RELOADING=1"); }
+void ServiceNotifier::stopping() { send("STOPPING=1\nSTATUS=ending"); }
+void ServiceNotifier::failed(const std::string& sentence) { send("STATUS=" + one_line(sentence)); }
+
+void ServiceNotifier::beat(gcode::Time now, const std::function<std::string()>& line) {
+  if (!send_) return;
+  // Three signs in the time that is allowed: one may come late.
+  if (watchdog_ > gcode::Time::zero() && (!fed_at_ || now - *fed_at_ >= watchdog_ / 3)) {
+    fed_at_ = now;
+    send("WATCHDOG=1");
+  }
+  if (looked_at_ && now - *looked_at_ < kLinePeriod) return;
+  looked_at_ = now;
+  std::string next = one_line(line());
+  if (next == shown_) return;
+  send("STATUS=" + next);
+  shown_ = std::move(next);
+}
+
+}  // namespace agent

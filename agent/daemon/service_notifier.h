@@ -1,0 +1,49 @@
+// Tells systemd how the service does (sd_notify(3)): ready, reloading, stopping, its watchdog, and the line that `systemctl
+// status` shows. Without a service manager that listens (NOTIFY_SOCKET) nothing is sent. Knows no printer.
+//
+//   READY=1        STATUS=mk3 printing, 43 %, 1 h 12 min left        WATCHDOG=1
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "gcode/line/time.h"
+
+namespace agent {
+
+class ServiceNotifier {
+ public:
+  /// Takes what sd_notify takes: assignments, one a line.
+  using Send = std::function<void(const std::string& state)>;
+
+  /// To the service manager that started us, with the watchdog time that it set (WATCHDOG_USEC), if there is one.
+  [[nodiscard]] static ServiceNotifier from_environment();
+  /// `watchdog`: how long it waits for a sign of life; zero: it does not. Without `send` nobody listens.
+  ServiceNotifier(Send send, gcode::Time watchdog) : send_(std::move(send)), watchdog_(watchdog) {}
+
+  [[nodiscard]] bool is_heard() const { return static_cast<bool>(send_); }
+
+  void ready();
+  void reloading();
+  void stopping();
+  /// The service does not start, and why: one line.
+  void failed(const std::string& sentence);
+
+  /// A sign of life, to be given at least each `kBeat` by the thread whose life matters. `line`: what to show now; it is
+  /// asked for every few seconds at most, and sent when it changed.
+  void beat(gcode::Time now, const std::function<std::string()>& line);
+
+  static constexpr gcode::Time kBeat = std::chrono::seconds(1);
+
+ private:
+  void send(const std::string& state) const;
+
+  Send send_;
+  gcode::Time watchdog_;
+  std::optional<gcode::Time> fed_at_;
+  std::optional<gcode::Time> looked_at_;
+  std::string shown_;
+};
+
+}  // namespace agent

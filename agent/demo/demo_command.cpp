@@ -1,0 +1,270 @@
+#include "agent/demo/demo_command.h"
+
+#include <csignal>
+#include <filesystem>
+#include <iostream>
+#include <mutex>
+#include <thread>
+
+#include <stdlib.h>
+
+#include "agent/daemon/service.h"
+#include "agent/demo/demo_view.h"
+#include "agent/demo/demo_world.h"
+#include "agent/demo/rate_meter.h"
+#include "agent/log/log.h"
+#include "agent/terminal/screen.h"
+
+// after the service's headers, which make Asio complete
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
+
+namespace agent {
+namespace {
+
+constexpr const char* kPrinterName = "mk3s";
+constexpr gcode::Time kDrawPeriod = std::chrono::milliseconds(200);
+// A firmware that says its name does so by then.
+constexpr gcode::Time kLongestBoot = std::chrono::seconds(8);
+constexpr gcode::Time kLinePeriod = std::chrono::seconds(5);
+
+/// A directory of the demo's own, gone with it.
+class Workplace {
+ public:
+  Workplace() {
+    std::string pattern = (std::filesystem::temp_directory_path() / "marlin-demo-XXXXXX").string();
+    if (::mkdtemp(pattern.data()) != nullptr) path_ = pattern;
+  }
+  ~Workplace() {
+    std::error_code ignored;
+    if (!path_.empty()) std::filesystem::remove_all(path_, ignored);
+  }
+  Workplace(const Workplace&) = delete;
+  Workplace& operator=(const Workplace&) = delete;
+  [[nodiscard]] const std::string& path() const { return path_; }  ///< empty: it could not be made
+
+ private:
+  std::string path_;
+};
+
+/// The agent's last warning, written by the log's thread, shown by the view.
+class LastMessage {
+ public:
+  void set(std::string_view line) {
+    const std::lock_guard lock(mutex_);
+    text_ = line.substr(0, line.find('\n'));
+  }
+  [[nodiscard]] std::string get() const {
+    const std::lock_guard lock(mutex_);
+    return text_;
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  std::string text_;
+};
+
+Configuration demo_configuration(const DemoOptions& options, const std::string& dir) {
+  Configuration configuration;
+  configuration.listen = options.listen.empty() ? std::vector<std::string>{"127.0.0.1:11520"} : options.listen;
+  configuration.runtime_dir = dir + "/run";
+  configuration.state_dir = dir + "/state";
+  configuration.log.level = LogLevel::kWarning;
+  PrinterConfiguration printer;
+  printer.name = kPrinterName;
+  printer.device = dir + "/device";
+  configuration.printers.push_back(printer);
+  return configuration;
+}
+
+std::vector<std::string> with_free_ports(std::vector<std::string> addresses) {
+  for (std::string& address : addresses) address = address.substr(0, address.rfind(':')) + ":0";
+  return addresses;
+}
+
+// What a browser on this machine can open.
+std::string url_of(const std::string& address, const std::string& path) {
+  const std::size_t colon = address.rfind(':');
+  const std::string host = address.substr(0, colon);
+  const bool any = host == "0.0.0.0" || host == "[::]" || host.empty();
+  return "http://" + (any ? "localhost" : host) + address.substr(colon) + path;
+}
+
+class Demo {
+ public:
+  Demo(const DemoOptions& options, sim::VirtualPrinter printer, std::unique_ptr<sim::VirtualHost> host)
+      : options_(options),
+        configuration_(demo_configuration(options, workplace_.path())),
+        log_(configuration_.log, log_counters_, [this](std::string_view line) { message_.set(line); }),
+        service_(log_, log_counters_),
+        printer_(io_, std::move(printer)),
+        host_(io_, std::move(host), configuration_.runtime_dir + '/' + kPrinterName),
+        signals_(io_),
+        draw_timer_(io_, [this] { show(); }) {}
+
+  int run() {
+    if (workplace_.path().empty())
+      return refuse("cannot make a directory in " + std::filesystem::temp_directory_path().string());
+    if (const auto failure = printer_.plug_in(workplace_.path(), "device")) return refuse(failure->sentence);
+    if (!begin_service()) return 1;
+    describe();
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGWINCH}) signals_.add(signal);
+    wait_for_signal();
+    std::thread agent([this] { service_.io().run(); });
+    play();
+    boost::asio::post(service_.io(), [this] { service_.shut_down(); });
+    agent.join();
+    return status_of_print();
+  }
+
+ private:
+  static int refuse(const std::string& sentence) {
+    std::cerr << "marlin-agent: " << sentence << '\n';
+    return 1;
+  }
+
+  bool begin_service() {
+    auto fault = service_.prepare(configuration_);
+    if (fault) {
+      std::cout << *fault << "; trying a free port\n";
+      configuration_.listen = with_free_ports(configuration_.listen);
+      fault = service_.prepare(configuration_);
+    }
+    if (fault) return refuse(*fault), false;
+    service_.commit(configuration_);
+    return true;
+  }
+
+  void describe() {
+    now_.printer = "virtual " + options_.firmware + " printer";
+    now_.host = options_.host;
+    now_.speed = options_.speed;
+    now_.host_port = configuration_.runtime_dir + '/' + kPrinterName;
+    for (const std::string& address : service_.web_addresses()) {
+      now_.metrics_urls.push_back(url_of(address, configuration_.telemetry_path));
+    }
+  }
+
+  void wait_for_signal() {
+    signals_.async_wait([this](const boost::system::error_code& error, int signal) {
+      if (error) return;
+      if (signal != SIGWINCH) return io_.stop();
+      show();
+      wait_for_signal();
+    });
+  }
+
+  void play() {
+    Screen screen;
+    screen_ = &screen;
+    if (!screen.is_live()) print_addresses();
+    draw_timer_.after(gcode::Time::zero());
+    io_.run();
+    screen_ = nullptr;
+    screen.leave();
+    std::cout << (now_.ending.empty() ? "ended before the print was done" : now_.ending) << '\n' << last_line_ << '\n';
+  }
+
+  void print_addresses() const {
+    std::cout << "a " << now_.printer << " prints at " << now_.speed << " x speed for a host like " << now_.host
+              << '\n';
+    for (const std::string& url : now_.metrics_urls) std::cout << "metrics:   " << url << '\n';
+    std::cout << "host port: " << now_.host_port << '\n' << std::flush;
+  }
+
+  void show() {
+    if (screen_ == nullptr) return;
+    const auto links = service_.board().links();
+    if (!links.empty()) {
+      begin_host(*links.front());
+      show(*links.front());
+    }
+    note_ending();
+    draw_timer_.after(kDrawPeriod);
+  }
+
+  // As at home, where the printer and the agent are on before somebody prints.
+  void begin_host(const LinkSnapshot& link) {
+    const bool late = monotonic_now() - began_ > kLongestBoot;
+    if (host_began_ || (!link.printer.firmware.known && !late)) return;
+    host_began_ = true;
+    host_.start();
+  }
+
+  void show(const LinkSnapshot& link) {
+    const gcode::Time now = monotonic_now();
+    rates_.observe(link);
+    now_.lines_per_second = rates_.lines_per_second();
+    now_.ok_latency_seconds = rates_.ok_latency_seconds();
+    now_.message = message_.get();
+    last_line_ = demo_line(link, now_, now);
+    if (screen_->is_live()) return screen_->draw(draw_demo(link, now_, now, screen_->style()));
+    if (now - last_print_ < kLinePeriod) return;
+    last_print_ = now;
+    std::cout << last_line_ << '\n' << std::flush;
+  }
+
+  void note_ending() {
+    if (!now_.ending.empty()) return;
+    if (!host_.failure().empty()) now_.ending = "the print failed: " + host_.failure();
+    else if (host_.is_done()) now_.ending = "the print is done";
+    else return;
+    if (options_.exit_when_done) return io_.stop();
+    if (!screen_->is_live()) std::cout << now_.ending << "; serving until Ctrl-C\n" << std::flush;
+  }
+
+  [[nodiscard]] int status_of_print() const { return host_.failure().empty() ? 0 : 1; }
+
+  const DemoOptions& options_;
+  Workplace workplace_;
+  Configuration configuration_;
+  LastMessage message_;
+  LogCounters log_counters_;
+  Log log_;
+  Service service_;
+  boost::asio::io_context io_{1};
+  DemoPrinter printer_;
+  DemoHost host_;
+  boost::asio::signal_set signals_;
+  Timer draw_timer_;
+  RateMeter rates_;
+  DemoStatus now_;
+  std::string last_line_;
+  gcode::Time last_print_{};
+  gcode::Time began_ = monotonic_now();
+  bool host_began_ = false;
+  Screen* screen_ = nullptr;
+};
+
+std::string listed(const std::vector<std::string>& names) {
+  std::string out;
+  for (const std::string& name : names) out += (out.empty() ? "" : ", ") + name;
+  return out;
+}
+
+int no_such(const std::string& option, const std::string& value, const std::vector<std::string>& names) {
+  std::cerr << "marlin-agent: " << option << ": there is no \"" << value << "\"; there are " << listed(names) << '\n';
+  return 2;
+}
+
+bool is_one_of(const std::string& name, const std::vector<std::string>& names) {
+  return std::find(names.begin(), names.end(), name) != names.end();
+}
+
+}  // namespace
+
+int demo(const DemoOptions& options) {
+  const auto firmwares = sim::VirtualPrinter::firmware_names();
+  if (!is_one_of(options.firmware, firmwares)) return no_such("--firmware", options.firmware, firmwares);
+  if (!is_one_of(options.host, sim::host_names())) return no_such("--host", options.host, sim::host_names());
+  std::signal(SIGPIPE, SIG_IGN);
+  sim::PrinterOptions printer;
+  printer.speed = options.speed;
+  printer.paced_input = true;
+  sim::HostOptions host;
+  host.print = demo_print();
+  Demo demo(options, sim::VirtualPrinter(options.firmware, printer), sim::make_host(options.host, host));
+  return demo.run();
+}
+
+}  // namespace agent

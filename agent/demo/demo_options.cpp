@@ -1,0 +1,52 @@
+#include "agent/demo/demo_options.h"
+
+#include <sstream>
+
+#include <CLI/App.hpp>
+#include <CLI/Config.hpp>
+#include <CLI/Formatter.hpp>
+
+#include "agent/config/config_values.h"
+
+namespace agent {
+namespace {
+
+std::string listen_fault(const std::string& text) {
+  if (is_listen_address(text)) return {};
+  return "expected an address such as :11520, 127.0.0.1:11520 or [::1]:11520, found \"" + text + '"';
+}
+
+void add_demo(CLI::App& app, DemoOptions& o) {
+  app.add_option("--speed", o.speed, "How many times faster than real the virtual printer moves and heats (default 4)")
+      ->type_name("N")
+      ->check(CLI::Range(0.1, 1000.0));
+  app.add_option("--firmware", o.firmware, "Firmware of the virtual printer (default prusa-3.13)")->type_name("NAME");
+  app.add_option("--host", o.host,
+                 "Host program to imitate: octoprint, printrun, prusalink or cura (default octoprint)")
+      ->type_name("NAME");
+  app.add_option("--web.listen-address", o.listen, "Where to answer HTTP; may be repeated (default 127.0.0.1:11520)")
+      ->type_name("ADDR")
+      ->allow_extra_args(false)
+      ->check(CLI::Validator(listen_fault, ""));
+  app.add_flag("--exit-when-done", o.exit_when_done, "End when the print is done instead of serving until Ctrl-C");
+}
+
+}  // namespace
+
+std::variant<DemoOptions, DemoExit> parse_demo_options(int argc, const char* const* argv) {
+  CLI::App app("Watch a virtual printer print through the real agent", "marlin-agent demo");
+  DemoOptions options;
+  add_demo(app, options);
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::Success& success) {
+    std::ostringstream out, ignored;
+    app.exit(success, out, ignored);
+    return DemoExit{0, out.str()};
+  } catch (const CLI::ParseError& error) {
+    return DemoExit{2, "marlin-agent: " + std::string(error.what()) + "\nTry: marlin-agent demo --help\n"};
+  }
+  return options;
+}
+
+}  // namespace agent

@@ -1,0 +1,65 @@
+// The demo's world around the agent: a virtual printer behind a device path and a virtual host at the agent's host port,
+// both on real pseudo-terminals and in real time. Knows the agent only by these two paths.
+#pragma once
+
+#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
+
+#include <boost/asio/io_context.hpp>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "agent/process/timer.h"
+#include "tests/sim/virtual_host.h"
+#include "tests/sim/virtual_printer.h"
+#include "transport/pseudo_terminal.h"
+#include "transport/serial_port.h"
+
+namespace agent {
+
+/// A virtual printer that a program can open as DIR/NAME.
+class DemoPrinter {
+ public:
+  /// `io` is not owned and outlives the printer.
+  DemoPrinter(boost::asio::io_context& io, sim::VirtualPrinter printer);
+
+  /// Makes the device and switches the printer on.
+  [[nodiscard]] transport::MaybeFailure plug_in(const std::string& dir, const std::string& name);
+
+ private:
+  void receive();
+  void step();
+
+  sim::VirtualPrinter printer_;
+  transport::PseudoTerminal line_;
+  Timer timer_;
+  std::string output_;  ///< what the line did not take yet: a printer blocks there, this one holds a few lines
+};
+
+/// A virtual host that opens a port as soon as it is there, and prints.
+class DemoHost {
+ public:
+  DemoHost(boost::asio::io_context& io, std::unique_ptr<sim::VirtualHost> host, std::string port);
+
+  void start() { step(); }
+  [[nodiscard]] bool is_done() const { return host_->is_done(); }
+  /// Empty, or why the print will not be done.
+  [[nodiscard]] std::string failure() const { return failure_.empty() ? host_->failure() : failure_; }
+
+ private:
+  void receive();
+  void step();
+  void try_to_open(gcode::Time now);
+
+  std::unique_ptr<sim::VirtualHost> host_;
+  std::string path_;
+  transport::SerialPort port_;
+  Timer timer_;
+  std::string output_;
+  std::string failure_;
+};
+
+/// The sliced file that the project ships, line by line as a host reads it.
+[[nodiscard]] std::vector<std::string> demo_print();
+
+}  // namespace agent

@@ -1,0 +1,44 @@
+// Turns what the relay says of prints (gcode/printer/print_watch.h) into the jobs of the history and of the store: gives them
+// their ids, notices beginnings and ends, refreshes a running one once a minute, and takes up the job that ran when the
+// agent was replaced. Belongs to the I/O thread.
+#pragma once
+
+#include <map>
+#include <string>
+
+#include "agent/jobs/store.h"
+#include "agent/snapshot/history.h"
+#include "gcode/line/time.h"
+#include "gcode/printer/print_watch.h"
+
+namespace agent {
+
+class JobLog {
+ public:
+  /// `store` may be null: then jobs are remembered until the end only. Nothing is owned.
+  JobLog(History& history, Store* store) : history_(history), store_(store) {}
+
+  /// To be called often (each 100 ms). `wall_offset` added to `now` is Unix time.
+  void look(const std::string& printer, const gcode::PrintWatch& watch, gcode::Time now, gcode::Time wall_offset);
+  /// Its line is looked at no more; another may come under the same name.
+  void forget(const std::string& printer) { seen_.erase(printer); }
+
+ private:
+  struct Seen {
+    std::uint64_t started = 0, ended = 0;
+    JobRecord running;  ///< id 0: none
+    gcode::Time written{};
+  };
+  void first_look(Seen& seen, const std::string& printer, const gcode::PrintWatch& watch, gcode::Time wall_offset);
+  void begin(Seen& seen, const std::string& printer, const gcode::PrintWatch& watch, gcode::Time now,
+             gcode::Time wall_offset);
+  void finish(Seen& seen, const gcode::PrintJob& job, gcode::Time wall_offset);
+  void give_up(const JobRecord& job);
+  void put(const JobRecord& job, const JobTotals& adds, bool at_once);
+
+  History& history_;
+  Store* store_;
+  std::map<std::string, Seen> seen_;
+};
+
+}  // namespace agent

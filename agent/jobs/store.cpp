@@ -1,0 +1,158 @@
+#include "agent/jobs/store.h"
+
+#include <cstdio>
+#include <ctime>
+#include <utility>
+
+#include "agent/process/clock.h"
+
+namespace agent {
+namespace {
+
+// A full card or a directory without rights may be mended while we run.
+constexpr std::chrono::seconds kRetry{30};
+// Prints that wait for a card that takes nothing: more than a shelf prints in a day.
+constexpr std::size_t kMostWaiting = 1000;
+
+}  // namespace
+
+Store::Store(const std::string& dir, History& history, StoreCounters& counters, Log& log)
+    : file_(dir + '/' + kFileName), history_(history), counters_(counters), log_(log) {
+  open();
+  thread_ = std::thread([this] { run(); });
+}
+
+Store::~Store() {
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+void Store::put(const JobChange& change, bool at_once) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (waiting_.size() >= kMostWaiting && waiting_.count(change.job.id) == 0) waiting_.erase(waiting_.begin());
+    auto& kept = waiting_[change.job.id];
+    kept.change.job = change.job;
+    kept.change.adds += change.adds;
+    kept.not_shown += change.adds;
+    at_once_ = at_once_ || at_once;
+  }
+  wake_.notify_one();
+}
+
+void Store::open() {
+  try {
+    database_ = StoreDatabase::for_writing(file_);
+    load();
+    counters_.works = true;
+  } catch (const StoreDamaged& error) {
+    database_.reset();
+    failed(std::string(error.what()) + "; it is moved aside and a new one begun");
+    avoid_used_ids();
+    move_aside();
+  } catch (const StoreError& error) {
+    database_.reset();
+    failed(error.what());
+    avoid_used_ids();
+  }
+}
+
+// The ids in a file that cannot be read are not known: above all that one a second could have used.
+void Store::avoid_used_ids() { history_.reserve_job_ids(std::time(nullptr)); }
+
+void Store::load() {
+  history_.reserve_job_ids(database_->highest_job_id());
+  JobFilter all;
+  all.limit = History::kMostJobs;
+  const auto jobs = database_->jobs(all);
+  for (auto it = jobs.rbegin(); it != jobs.rend(); ++it) history_.put_job(*it);
+  for (const auto& [printer, totals] : database_->totals()) history_.add_totals(printer, totals);
+}
+
+// A damaged file is kept for whoever can read it.
+void Store::move_aside() {
+  const std::string aside = file_ + ".damaged-" + std::to_string(std::time(nullptr));
+  if (std::rename(file_.c_str(), aside.c_str()) != 0) return;
+  for (const char* part : {"-wal", "-shm"}) (void)std::rename((file_ + part).c_str(), (aside + part).c_str());
+  try {
+    database_ = StoreDatabase::for_writing(file_);
+    counters_.works = true;
+  } catch (const StoreError& error) {
+    failed(error.what());
+  }
+}
+
+void Store::failed(const std::string& sentence) {
+  ++counters_.errors;
+  counters_.works = false;
+  const std::uint64_t count = faults_.occurred(monotonic_now());
+  if (count > 0)
+    log_.error("",
+               "the history " + file_ + " cannot be kept: " + sentence + "; prints are remembered until the end only");
+}
+
+void Store::run() {
+  std::unique_lock lock(mutex_);
+  auto written = std::chrono::steady_clock::now() - kWritePeriod;
+  while (true) {
+    const auto due = written + (counters_.works ? std::chrono::steady_clock::duration(kWritePeriod) : kRetry);
+    const auto is_due = [&] { return ending_ || at_once_; };
+    if (waiting_.empty()) {
+      wake_.wait(lock, [&] { return ending_ || !waiting_.empty(); });
+    }
+    wake_.wait_until(lock, due, is_due);
+    if (waiting_.empty() && ending_) return;
+    const bool last = ending_;
+    Waiting changes = std::exchange(waiting_, {});
+    at_once_ = false;
+    lock.unlock();
+    write(changes);
+    written = std::chrono::steady_clock::now();
+    lock.lock();
+    if (last) return;
+    // What could not be written waits for the next time; what was told meanwhile is newer.
+    for (auto& [id, entry] : changes) {
+      const auto [it, is_new] = waiting_.emplace(id, entry);
+      if (!is_new) it->second.change.adds += entry.change.adds;
+    }
+  }
+}
+
+bool Store::write_down(const Waiting& changes) {
+  try {
+    if (!database_) open_again();
+    std::vector<JobChange> all;
+    for (const auto& [id, entry] : changes) all.push_back(entry.change);
+    database_->write(all);
+  } catch (const StoreError& error) {
+    failed(error.what());
+    return false;
+  }
+  ++counters_.writes;
+  counters_.works = true;
+  faults_.over();
+  return true;
+}
+
+void Store::open_again() {
+  database_ = StoreDatabase::for_writing(file_);
+  load();
+}
+
+/// Leaves in `changes` what could not be written.
+void Store::write(Waiting& changes) {
+  if (changes.empty()) return;
+  const bool written = write_down(changes);
+  // A total is shown when it is on the disk, so that it does not fall back after a power loss; without a disk at once.
+  for (auto& [id, entry] : changes) {
+    history_.add_totals(entry.change.job.printer, entry.not_shown);
+    entry.not_shown = {};
+  }
+  if (written) changes.clear();
+}
+
+}  // namespace agent

@@ -1,0 +1,201 @@
+#include "agent/jobs/store_database.h"
+
+#include <array>
+
+#include <unistd.h>
+
+#include "agent/jobs/store_statement.h"
+
+namespace agent {
+namespace {
+
+// A second process that reads holds the file for milliseconds; a backup program may hold it longer.
+constexpr int kPatienceMilliseconds = 5000;
+
+// Step i brings schema i to i + 1. A released step is never changed.
+constexpr std::array<const char*, StoreDatabase::kSchema> kMigrations{
+    R"(CREATE TABLE job (
+  id INTEGER PRIMARY KEY AUTOINCREMENT,
+  printer TEXT NOT NULL, source TEXT NOT NULL, file TEXT NOT NULL,
+  result TEXT NOT NULL, reason TEXT NOT NULL, joined INTEGER NOT NULL,
+  began REAL NOT NULL, ended REAL NOT NULL, elapsed REAL NOT NULL,
+  extruded REAL NOT NULL, travel_x REAL NOT NULL, travel_y REAL NOT NULL, travel_z REAL NOT NULL,
+  highest_tool REAL NOT NULL, highest_bed REAL NOT NULL, progress REAL,
+  resends INTEGER NOT NULL, stalls INTEGER NOT NULL);
+CREATE INDEX job_began ON job (began);
+CREATE TABLE total (
+  printer TEXT PRIMARY KEY, started INTEGER NOT NULL,
+  completed INTEGER NOT NULL, cancelled INTEGER NOT NULL, failed INTEGER NOT NULL,
+  print_seconds REAL NOT NULL, extruded REAL NOT NULL);)"};
+
+constexpr const char* kColumns =
+    "id, printer, source, file, result, reason, joined, began, ended, elapsed, extruded, travel_x, travel_y, travel_z, "
+    "highest_tool, highest_bed, progress, resends, stalls";
+
+JobRecord read_job(Statement& row) {
+  JobRecord job;
+  job.id = row.integer();
+  job.printer = row.text();
+  job.source = row.text() == "sd" ? gcode::PrintSource::kSd : gcode::PrintSource::kHost;
+  job.file = row.text();
+  job.result = job_result_of(row.text()).value_or(JobResult::kUnknown);
+  job.reason = row.text();
+  job.joined = row.integer() != 0;
+  job.began_unix = row.real();
+  job.ended_unix = row.real();
+  job.elapsed_seconds = row.real();
+  job.extruded_meters = row.real();
+  for (double& meters : job.travel_meters) meters = row.real();
+  job.highest_tool_celsius = row.real();
+  job.highest_bed_celsius = row.real();
+  job.progress = row.optional_real();
+  job.resends = static_cast<std::uint32_t>(row.integer());
+  job.stalls = static_cast<std::uint32_t>(row.integer());
+  return job;
+}
+
+}  // namespace
+
+void StoreDatabase::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
+
+StoreDatabase::StoreDatabase(const std::string& file, int flags) {
+  sqlite3* db = nullptr;
+  const int code = sqlite3_open_v2(file.c_str(), &db, flags | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_URI, nullptr);
+  db_.reset(db);
+  if (code != SQLITE_OK) fail_store(db, code);
+  sqlite3_busy_timeout(db, kPatienceMilliseconds);
+}
+
+StoreDatabase StoreDatabase::for_writing(const std::string& file) {
+  StoreDatabase database(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
+  // WAL: a reader never waits. FULL: what was committed is on the card when the call returns, whatever the power does.
+  database.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=1048576");
+  database.migrate();
+  return database;
+}
+
+StoreDatabase StoreDatabase::for_reading(const std::string& file) {
+  try {
+    StoreDatabase database(file, SQLITE_OPEN_READONLY);
+    (void)database.highest_job_id();
+    return database;
+  } catch (const StoreDamaged&) {
+    throw;
+  } catch (const StoreError&) {
+    // A reader that may not write to the directory cannot share a WAL; without one nobody is writing.
+    if (::access((file + "-wal").c_str(), F_OK) == 0 || ::access(file.c_str(), R_OK) != 0) throw;
+    return StoreDatabase("file:" + file + "?immutable=1", SQLITE_OPEN_READONLY);
+  }
+}
+
+void StoreDatabase::run(const char* sql) const {
+  const int code = sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr);
+  if (code != SQLITE_OK) fail_store(db_.get(), sqlite3_extended_errcode(db_.get()));
+}
+
+void StoreDatabase::migrate() {
+  Statement question(db_.get(), "PRAGMA user_version");
+  question.step();
+  const auto have = question.integer();
+  if (have > kSchema) {
+    throw StoreError("it was written by a newer marlin-agent (schema " + std::to_string(have) + ", this one knows " +
+                     std::to_string(kSchema) + ")");
+  }
+  for (auto step = static_cast<std::size_t>(have); step < kMigrations.size(); ++step) {
+    const std::string all = "BEGIN IMMEDIATE;" + std::string(kMigrations[step]) +
+                            "PRAGMA user_version=" + std::to_string(step + 1) + ";COMMIT";
+    run(all.c_str());
+  }
+}
+
+void StoreDatabase::write(const std::vector<JobChange>& changes) {
+  run("BEGIN IMMEDIATE");
+  try {
+    for (const JobChange& change : changes) {
+      put(change.job);
+      add(change.job.printer, change.adds);
+    }
+    Statement(db_.get(), "DELETE FROM job WHERE id <= (SELECT id FROM job ORDER BY id DESC LIMIT 1 OFFSET ?)")
+        .bind(kMostJobs)
+        .step();
+    run("COMMIT");
+  } catch (const StoreError&) {
+    sqlite3_exec(db_.get(), "ROLLBACK", nullptr, nullptr, nullptr);
+    throw;
+  }
+}
+
+void StoreDatabase::put(const JobRecord& job) const {
+  Statement statement(db_.get(), "INSERT OR REPLACE INTO job (" + std::string(kColumns) +
+                                     ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
+  statement.bind(job.id)
+      .bind(job.printer)
+      .bind(word_of(job.source))
+      .bind(job.file)
+      .bind(word_of(job.result))
+      .bind(job.reason);
+  statement.bind(std::int64_t{job.joined}).bind(job.began_unix).bind(job.ended_unix).bind(job.elapsed_seconds);
+  statement.bind(job.extruded_meters);
+  for (const double meters : job.travel_meters) statement.bind(meters);
+  statement.bind(job.highest_tool_celsius).bind(job.highest_bed_celsius).bind(job.progress);
+  statement.bind(std::int64_t{job.resends}).bind(std::int64_t{job.stalls});
+  statement.step();
+}
+
+void StoreDatabase::add(const std::string& printer, const JobTotals& more) const {
+  const auto count = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
+  Statement statement(
+      db_.get(),
+      "INSERT INTO total VALUES (?,?,?,?,?,?,?) ON CONFLICT (printer) DO UPDATE SET "
+      "started = started + excluded.started, completed = completed + excluded.completed, "
+      "cancelled = cancelled + excluded.cancelled, failed = failed + excluded.failed, "
+      "print_seconds = print_seconds + excluded.print_seconds, extruded = extruded + excluded.extruded");
+  statement.bind(printer).bind(count(more.started));
+  for (const std::uint64_t ended : more.ended) statement.bind(count(ended));
+  statement.bind(more.print_seconds).bind(more.extruded_meters).step();
+}
+
+std::vector<JobRecord> StoreDatabase::jobs(const JobFilter& filter) const {
+  std::string sql = "SELECT " + std::string(kColumns) + " FROM job WHERE 1";
+  if (!filter.printer.empty()) sql += " AND printer = ?";
+  if (filter.result) sql += " AND result = ?";
+  if (filter.since_unix) sql += " AND began >= ?";
+  if (filter.until_unix) sql += " AND began <= ?";
+  Statement rows(db_.get(), sql + " ORDER BY id DESC LIMIT ?");
+  if (!filter.printer.empty()) rows.bind(filter.printer);
+  if (filter.result) rows.bind(word_of(*filter.result));
+  if (filter.since_unix) rows.bind(*filter.since_unix);
+  if (filter.until_unix) rows.bind(*filter.until_unix);
+  rows.bind(static_cast<std::int64_t>(filter.limit));
+  std::vector<JobRecord> found;
+  while (rows.step()) found.push_back(read_job(rows));
+  return found;
+}
+
+std::vector<std::pair<std::string, JobTotals>> StoreDatabase::totals() const {
+  Statement rows(db_.get(),
+                 "SELECT printer, started, completed, cancelled, failed, print_seconds, extruded FROM total");
+  std::vector<std::pair<std::string, JobTotals>> found;
+  while (rows.step()) {
+    auto& [printer, totals] = found.emplace_back();
+    printer = rows.text();
+    totals.started = static_cast<std::uint64_t>(rows.integer());
+    for (auto& ended : totals.ended) ended = static_cast<std::uint64_t>(rows.integer());
+    totals.print_seconds = rows.real();
+    totals.extruded_meters = rows.real();
+  }
+  return found;
+}
+
+std::int64_t StoreDatabase::highest_job_id() const {
+  // The sequence remembers ids of rows that are gone.
+  Statement rows(db_.get(), "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'job'");
+  return rows.step() ? rows.integer() : 0;
+}
+
+std::string StoreDatabase::integrity() const {
+  Statement rows(db_.get(), "PRAGMA integrity_check");
+  return rows.step() ? rows.text() : std::string();
+}
+
+}  // namespace agent

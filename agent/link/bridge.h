@@ -1,0 +1,78 @@
+// Moves the bytes of one printer's line between the relay's rings and its two streams, tells the relay the time, and
+// reports when the printer's end is gone. Knows no G-code, opens and closes nothing.
+//
+//   pty --readv--> relay --writev--> serial port        serial port --readv--> relay --writev--> pty
+//
+// Backpressure: the host's end is read only while the relay has room for it, so that the kernel's flow control holds the
+// host; write-readiness is asked for only while something waits to be written.
+#pragma once
+
+#include <functional>
+
+#include "agent/process/timer.h"
+#include "agent/recording/byte_recorder.h"
+#include "agent/restart/link_memory.h"
+#include "gcode/relay/line_relay.h"
+#include "transport/byte_stream.h"
+
+namespace agent {
+
+class Bridge {
+ public:
+  /// Called once for each loss, on the io_context's thread, as the last thing that the bridge does there.
+  using Lost = std::function<void(const transport::IoResult& why)>;
+
+  /// Nothing is owned; `io`, both streams and `memory` outlive the bridge, `recorder` (may be null) until it is replaced.
+  Bridge(boost::asio::io_context& io, transport::ByteStream& printer, transport::ByteStream& host, LinkMemory& memory,
+         const gcode::RelaySettings& settings);
+  Bridge(const Bridge&) = delete;
+  Bridge& operator=(const Bridge&) = delete;
+
+  void on_printer_lost(Lost lost) { lost_ = std::move(lost); }
+  void record_to(ByteRecorder* recorder) { recorder_ = recorder; }
+  void apply(const gcode::RelaySettings& settings);
+
+  // --- the streams' owner tells
+  void printer_opened();
+  /// Goes on where a predecessor was killed, after both streams were given its descriptors: `printer` and `host` are what
+  /// it moved through its airlocks without booking.
+  void succeed(transport::Airlock::Unbooked printer, transport::Airlock::Unbooked host);
+  void printer_closed();  ///< by its owner; a loss that the bridge reported counts as told
+  void host_opened();
+  void host_closed();
+  void host_port_published();  ///< there is a pty to read from now
+
+  [[nodiscard]] const gcode::LineRelay& relay() const { return relay_; }
+  /// Instant of the last byte from the printer; zero: none since the start.
+  [[nodiscard]] gcode::Time last_receive() const { return last_receive_; }
+  /// Nothing waits for the printer inside the process.
+  [[nodiscard]] bool is_drained() const;
+
+ private:
+  void printer_is_readable();
+  void host_is_readable();
+  bool read_printer();  ///< false: its stream has ended
+  bool read_host();
+  [[nodiscard]] transport::IoResult read_some(transport::ByteStream& stream, const transport::ReadSpans& space);
+  void pump();
+  void write_to_printer();
+  void write_to_host();
+  void listen();
+  void arm_timer();
+  void timer_fired();
+  void lose(const transport::IoResult& why);
+  void record(gcode::TraceDirection direction, const std::array<std::string_view, 2>& pieces, std::size_t bytes);
+
+  transport::ByteStream& printer_;
+  transport::ByteStream& host_;
+  LinkMemory& memory_;  ///< committed after every call of relay_ that changes it, before the next transfer
+  gcode::LineRelay relay_;
+  Timer timer_;
+  gcode::Time armed_for_ = gcode::kNever;
+  gcode::Time last_receive_{};
+  Lost lost_;
+  ByteRecorder* recorder_ = nullptr;
+  bool printer_is_open_ = false;
+};
+
+}  // namespace agent

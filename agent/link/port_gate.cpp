@@ -1,0 +1,49 @@
+#include "agent/link/port_gate.h"
+
+namespace agent {
+namespace {
+
+constexpr gcode::Time kUdevLook = std::chrono::milliseconds(50);
+constexpr gcode::Time kLongestUdev = std::chrono::seconds(10);
+
+}  // namespace
+
+PortGate::PortGate(boost::asio::io_context& io, PortUsers* users, transport::UdevPlaces udev)
+    : users_(users), udev_(std::move(udev)), udev_timer_(io, [this] { look_at_udev(); }) {}
+
+void PortGate::ask(const std::string& device, Passed passed) {
+  cancel();
+  device_ = device;
+  passed_ = std::move(passed);
+  udev_end_ = monotonic_now() + kLongestUdev;
+  look_at_udev();
+}
+
+void PortGate::cancel() {
+  udev_timer_.cancel();
+  found_.reset();
+  passed_ = nullptr;
+}
+
+void PortGate::look_at_udev() {
+  if (!passed_) return;  // a wait that had ended when it was cancelled
+  if (monotonic_now() < udev_end_ && !transport::udev_is_done(device_, udev_)) return udev_timer_.after(kUdevLook);
+  look_for_users();
+}
+
+void PortGate::look_for_users() {
+  if (users_ == nullptr) return answer({});
+  found_ = std::make_shared<PortUsers::Found>([this](const std::vector<Program>& programs) {
+    answer(programs.empty() ? std::string()
+                            : device_ + " is open in " + program_names(programs) + "; waiting until it is closed");
+  });
+  users_->ask(device_, found_);
+}
+
+void PortGate::answer(const std::string& fault) {
+  const Passed passed = std::move(passed_);
+  cancel();
+  passed(fault);
+}
+
+}  // namespace agent

@@ -1,0 +1,44 @@
+// What comes before a device is opened: udev has finished with its node, and no other program has it open. Opening resets
+// most printers, and many programs take no lock.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+
+#include "agent/link/port_users.h"
+#include "agent/process/timer.h"
+#include "transport/udev_word.h"
+
+namespace agent {
+
+class PortGate {
+ public:
+  /// Who has the device open, in a sentence; empty: it may be opened now.
+  using Passed = std::function<void(const std::string& fault)>;
+
+  /// `io` and `users` are not owned and outlive the gate; `users` null: nobody is asked.
+  PortGate(boost::asio::io_context& io, PortUsers* users, transport::UdevPlaces udev = {});
+
+  /// `passed` is called once: at once if there is nothing to wait for, otherwise later on the I/O thread. An earlier question
+  /// is forgotten. For udev at most ten seconds, then goes on all the same.
+  void ask(const std::string& device, Passed passed);
+  /// `passed` is not called any more.
+  void cancel();
+  [[nodiscard]] bool is_asking() const { return passed_ != nullptr; }
+
+ private:
+  void look_at_udev();
+  void look_for_users();
+  void answer(const std::string& fault);
+
+  PortUsers* users_;
+  transport::UdevPlaces udev_;
+  Timer udev_timer_;
+  gcode::Time udev_end_{};
+  std::string device_;
+  Passed passed_;
+  std::shared_ptr<PortUsers::Found> found_;
+};
+
+}  // namespace agent

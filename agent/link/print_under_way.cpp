@@ -1,0 +1,17 @@
+#include "agent/link/print_under_way.h"
+
+namespace agent {
+
+std::optional<std::string_view> print_under_way(const gcode::LineRelay& relay, gcode::Time now) {
+  const gcode::PrinterState& printer = relay.printer();
+  if (!printer.open) return std::nullopt;
+  // First: a paused print's stream has run out, or its SD reading stands still, and it is the pause that a person knows.
+  if (printer.paused) return "a print is paused";
+  if (printer.sd_printing) return "a print from the SD card is running";
+  if (printer.host_is_printing(now)) return "a host is printing";
+  if (relay.host_is_opaque() && relay.host_is_attached())
+    return "a host sends packed lines or an upload, which may be a print";
+  return std::nullopt;
+}
+
+}  // namespace agent

@@ -1,0 +1,225 @@
+#include "agent/link/printer_link.h"
+
+#include <cstring>
+#include <numeric>
+
+#include <unistd.h>
+
+#include "agent/config/usb_id.h"
+#include "agent/process/clock.h"
+
+namespace agent {
+namespace {
+
+// Gauges computed from time alone (state, ages) need no publishing; counters of time do, at this rate.
+constexpr gcode::Time kSlowestPublish = std::chrono::seconds(1);
+
+std::string text_of(const transport::IoResult& why) {
+  if (why.status == transport::IoStatus::kEnd) return "it is gone (unplugged or switched off)";
+  return std::strerror(why.error);
+}
+
+std::uint64_t moved_bytes(const gcode::LinkCounters& c) {
+  return std::accumulate(c.transmit_bytes.begin(), c.transmit_bytes.end(),
+                         c.receive_bytes + c.host_receive_bytes + c.host_transmit_bytes);
+}
+
+std::uint64_t resets_of(const gcode::LinkCounters& counters) {
+  return std::accumulate(counters.resets.begin(), counters.resets.end(), std::uint64_t{0});
+}
+
+}  // namespace
+
+PrinterLink::PrinterLink(boost::asio::io_context& io, PrinterConfiguration configuration, std::string runtime_dir,
+                         SnapshotBoard& board, Log& log, DescriptorStore* store, PortUsers* users,
+                         transport::UdevPlaces udev)
+    : configuration_(std::move(configuration)),
+      runtime_dir_(std::move(runtime_dir)),
+      board_(board),
+      log_(log),
+      estate_(store, {configuration_.name, configuration_.device, configuration_.baud}),
+      device_(io),
+      host_port_(io),
+      bridge_(io, device_, host_port_, estate_.memory(), configuration_.relay),
+      gate_(io, users, std::move(udev)),
+      retry_timer_(io, [this] { retry(); }),
+      release_timer_(io, [this] { release_is_over(); }) {
+  device_.pass_through(estate_.printer_airlock());
+  host_port_.pass_through(estate_.host_airlock());
+  bridge_.on_printer_lost([this](const transport::IoResult& why) { lost(why); });
+  host_port_.on_host_opened([this] {
+    log_.info(configuration_.name, "a host program opened the host port");
+    bridge_.host_opened();
+    publish(monotonic_now());
+  });
+  host_port_.on_replaced([this] { estate_.keep_pty(host_port_.native_handle()); });
+  host_port_.on_host_closed([this] {
+    log_.info(configuration_.name, "the host program closed the host port");
+    estate_.discard_host_output();
+    bridge_.host_closed();
+    publish(monotonic_now());
+  });
+}
+
+PrinterLink::~PrinterLink() { stop(); }
+
+void PrinterLink::start() {
+  last_look_ = monotonic_now();
+  if (estate_.is_inherited()) go_on();
+  else if (!was_released_before()) try_to_open();
+  publish(monotonic_now());
+}
+
+void PrinterLink::stop() {
+  if (std::exchange(stopped_, true)) return;
+  cancel_opening();
+  release_timer_.cancel();
+  if (device_.is_open()) close(DisconnectReason::kShutdown);
+  estate_.drop_all();
+}
+
+void PrinterLink::leave() {
+  if (!estate_.survives() || !device_.is_open()) return stop();
+  if (std::exchange(stopped_, true)) return;
+  cancel_opening();
+  release_timer_.cancel();
+  // Ours are copies: the store has the same open files, and these are closed without a word to either side.
+  const transport::FileDescriptor tty(device_.release());
+  const transport::FileDescriptor pty(host_port_.release());
+}
+
+void PrinterLink::apply(const gcode::RelaySettings& settings) {
+  configuration_.relay = settings;
+  bridge_.apply(settings);
+}
+
+void PrinterLink::record_to(std::shared_ptr<Recording> recording) {
+  bridge_.record_to(recording.get());
+  recording_ = std::move(recording);
+}
+
+bool PrinterLink::is_drained() const { return bridge_.is_drained() && device_.unsent_bytes() == 0; }
+
+// --- the life of the device
+
+// A predecessor's line, in the middle of whatever it was in.
+void PrinterLink::go_on() {
+  configuration_.device = estate_.memory().identity().device;
+  configuration_.baud = estate_.memory().identity().baud;
+  if (const auto failure = device_.adopt(estate_.take_tty().release(), configuration_.device)) {
+    open_failed(failure->sentence + "; trying again");
+    estate_.drop_ports();
+    return retry_timer_.after(retry_.next());
+  }
+  path_was_there_ = true;
+  retry_.opened(monotonic_now());
+  usb_id_ = usb_id_of(configuration_.device);
+  const bool had_host = bridge_.relay().host_is_attached();
+  const bool has_host_port = go_on_with_host_port();
+  log_.info(configuration_.name, "goes on with " + configuration_.device + " where the process before ended");
+  if (const auto version = estate_.foreign_version()) {
+    log_.warning(configuration_.name, "the process before kept a ledger of version " + std::to_string(*version) +
+                                          ", not known here: every byte goes on, and nothing is asked for a while");
+  }
+  if (!has_host_port) publish_host_port();
+  noted_dialect_ = &bridge_.relay().dialect();
+  noted_resets_ = resets_of(bridge_.relay().counters());
+  bridge_.succeed(estate_.printer_unbooked(), estate_.host_unbooked());
+  if (!has_host_port && had_host) {
+    estate_.discard_host_output();
+    bridge_.host_closed();
+  }
+  publish(monotonic_now());
+}
+
+bool PrinterLink::go_on_with_host_port() {
+  transport::FileDescriptor pty = estate_.take_pty();
+  if (!pty) return false;
+  const auto failure =
+      host_port_.adopt(pty.release(), runtime_dir_, configuration_.name, bridge_.relay().host_is_attached());
+  if (failure) log_.error(configuration_.name, "cannot go on with the host port: " + failure->sentence);
+  return !failure;
+}
+
+void PrinterLink::lost(const transport::IoResult& why) {
+  log_.warning(configuration_.name,
+               "lost " + configuration_.device + ": " + text_of(why) + "; the host port is closed");
+  const bool is_of_usb = !configuration_.usb.is_empty();
+  if (is_of_usb) configuration_.device.clear();  // another device may come by that name
+  close(why.status == transport::IoStatus::kEnd ? DisconnectReason::kUnplugged : DisconnectReason::kIoError);
+  retry_.lost(monotonic_now());
+  if (!is_of_usb) return retry_timer_.after(retry_.next());
+  if (device_wanted_) device_wanted_();
+}
+
+void PrinterLink::close(DisconnectReason reason) {
+  ++disconnects_[static_cast<std::size_t>(reason)];
+  const bool had_host = host_port_.host_is_attached();
+  host_port_.hang_up();  // no callback comes
+  if (had_host) bridge_.host_closed();
+  device_.close();
+  bridge_.printer_closed();
+  estate_.drop_ports();
+  usb_id_.clear();
+  publish(monotonic_now());
+}
+
+// --- what others see
+
+void PrinterLink::look(gcode::Time now) {
+  const auto state = bridge_.relay().printer().state(now);
+  state_time_[static_cast<std::size_t>(state)] += now - last_look_;
+  last_look_ = now;
+  note_changes();
+  const bool moved = moved_bytes(bridge_.relay().counters()) != published_bytes_;
+  if (moved || now - last_publish_ >= kSlowestPublish) publish(now);
+}
+
+void PrinterLink::note_changes() {
+  const auto& counters = bridge_.relay().counters();
+  const std::uint64_t resets = resets_of(counters);
+  if (resets != std::exchange(noted_resets_, resets)) log_.info(configuration_.name, "the printer started anew");
+  const gcode::Dialect* dialect = &bridge_.relay().dialect();
+  if (dialect != std::exchange(noted_dialect_, dialect) && dialect->family != gcode::FirmwareFamily::kUnknown) {
+    log_.info(configuration_.name, "firmware \"" + std::string(bridge_.relay().printer().firmware.value.view()) +
+                                       "\": spoken to as " + std::string(dialect->name));
+  }
+}
+
+void PrinterLink::publish(gcode::Time now) {
+  last_publish_ = now;
+  published_bytes_ = moved_bytes(bridge_.relay().counters());
+  LinkSnapshot snapshot;
+  fill(snapshot, now);
+  board_.publish(snapshot);
+}
+
+void PrinterLink::fill(LinkSnapshot& out, gcode::Time now) const {
+  out.name = configuration_.name;
+  out.device = configuration_.device;
+  out.host_port = runtime_dir_ + '/' + configuration_.name;
+  out.usb_id = usb_id_;
+  out.baud = configuration_.baud;
+  out.taken_at = now;
+  out.wall_offset = wall_offset();
+  out.printer = bridge_.relay().printer();
+  out.counters = bridge_.relay().counters();
+  out.prints = bridge_.relay().prints();
+  out.mmu = bridge_.relay().mmu();
+  out.lifetime = bridge_.relay().lifetime();
+  out.state_time = state_time_;
+  out.dialect = &bridge_.relay().dialect();
+  out.serial_open = device_.is_open();
+  out.open_fault = open_fault_;
+  out.released = released_.has_value();
+  out.released_until = released_ ? released_->until : std::nullopt;
+  out.survives = estate_.survives() && device_.is_open();
+  out.host_connected = host_port_.host_is_attached();
+  out.commands_in_flight = bridge_.relay().commands_in_flight();
+  out.serial_connects = connects_;
+  out.serial_disconnects = disconnects_;
+  out.last_receive = bridge_.last_receive();
+  out.recorded_bytes = recording_ ? recording_->recorded_bytes() : 0;
+}
+
+}  // namespace agent

@@ -1,0 +1,85 @@
+// The orders of the owner: release, attach, reset. Each takes effect before it returns.
+#include "agent/config/config_values.h"
+#include "agent/link/print_under_way.h"
+#include "agent/link/printer_link.h"
+#include "agent/process/clock.h"
+
+namespace agent {
+
+bool PrinterLink::was_released_before() {
+  released_ = read_release_mark(runtime_dir_, configuration_.name);
+  if (released_ && released_->until && *released_->until <= monotonic_now()) end_release();
+  if (!released_) return false;
+  log_.warning(configuration_.name, "was released before this start and stays so: marlin-agent attach " +
+                                        configuration_.name + " takes it back");
+  if (released_->until) release_timer_.at(*released_->until);
+  return true;
+}
+
+std::string PrinterLink::print() const {
+  if (!device_.is_open()) return {};
+  if (const auto print = print_under_way(bridge_.relay(), monotonic_now())) return std::string(*print);
+  return prints().is_printing() ? "a print is not over" : "";
+}
+
+std::optional<ControlAnswer> PrinterLink::refuse_in_print(const ControlRequest& request) const {
+  const auto print = print_under_way(bridge_.relay(), monotonic_now());
+  if (!print || request.force) return std::nullopt;
+  return ControlAnswer{ControlCode::kPrinting,
+                       configuration_.name + ": " + std::string(*print) + "; --force ends it all the same"};
+}
+
+ControlAnswer PrinterLink::release(const ControlRequest& request) {
+  if (auto refusal = refuse_in_print(request)) return *refusal;
+  released_ = ReleaseMark{};
+  if (request.duration) released_->until = monotonic_now() + *request.duration;
+  cancel_opening();
+  release_timer_.cancel();
+  if (device_.is_open()) close(DisconnectReason::kReleased);
+  open_fault_.clear();
+  publish(monotonic_now());
+  if (request.duration) release_timer_.at(*released_->until);
+  const std::string end =
+      request.duration ? "for " + duration_text(*request.duration) : "until marlin-agent attach " + configuration_.name;
+  log_.info(configuration_.name, "released " + configuration_.device + ' ' + end);
+  if (!write_release_mark(runtime_dir_, configuration_.name, *released_)) {
+    log_.warning(configuration_.name,
+                 "cannot note the release in " + runtime_dir_ + ": a restart of the agent would end it");
+  }
+  return {ControlCode::kDone, configuration_.name + ": " + configuration_.device + " is free " + end};
+}
+
+void PrinterLink::attach(Answered answered) {
+  if (!released_) return answered({ControlCode::kState, configuration_.name + " is not released"});
+  end_release();
+  log_.info(configuration_.name, "taken back");
+  retry_.reset();
+  attaching_.push_back(std::move(answered));
+  try_to_open();
+  publish(monotonic_now());
+}
+
+void PrinterLink::end_release() {
+  released_.reset();
+  release_timer_.cancel();
+  remove_release_mark(runtime_dir_, configuration_.name);
+}
+
+void PrinterLink::release_is_over() {
+  if (stopped_ || !released_ || !released_->until || monotonic_now() < *released_->until) return;
+  attach([](const ControlAnswer&) {});
+}
+
+ControlAnswer PrinterLink::reset(const ControlRequest& request) {
+  const std::string& name = configuration_.name;
+  if (released_) return {ControlCode::kState, name + " is released: marlin-agent attach " + name + " takes it back"};
+  if (!device_.is_open()) {
+    return {ControlCode::kDevice, name + ": " + (open_fault_.empty() ? "its device is not open" : open_fault_)};
+  }
+  if (auto refusal = refuse_in_print(request)) return *refusal;
+  if (const auto failure = device_.reset()) return {ControlCode::kDevice, name + ": " + failure->sentence};
+  log_.info(name, "reset by a pulse on DTR");
+  return {ControlCode::kDone, name + ": was reset"};
+}
+
+}  // namespace agent

@@ -1,0 +1,37 @@
+// How long to wait before the next attempt to open a device: 0.25 s, doubling up to 5 s. Pure; time is an argument.
+#pragma once
+
+#include <algorithm>
+
+#include "gcode/line/time.h"
+
+namespace agent {
+
+class RetryDelay {
+ public:
+  /// A quarter of a second: the kernel and udev have named a plugged device and set its group by then.
+  static constexpr gcode::Time kShortest = std::chrono::milliseconds(250);
+  /// Nobody waits longer than this for a printer that was switched on.
+  static constexpr gcode::Time kLongest = std::chrono::seconds(5);
+  /// A line that held this long was a good one; one that ends sooner goes on with the longer delays.
+  static constexpr gcode::Time kStable = std::chrono::seconds(10);
+
+  /// The wait before the next attempt.
+  [[nodiscard]] gcode::Time next() {
+    const gcode::Time delay = next_;
+    next_ = std::min(next_ * 2, kLongest);
+    return delay;
+  }
+  /// The device's path came or went: the reason of the earlier failures is gone.
+  void reset() { next_ = kShortest; }
+  void opened(gcode::Time now) { opened_at_ = now; }
+  void lost(gcode::Time now) {
+    if (now - opened_at_ >= kStable) reset();
+  }
+
+ private:
+  gcode::Time next_ = kShortest;
+  gcode::Time opened_at_{};
+};
+
+}  // namespace agent

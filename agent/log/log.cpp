@@ -1,0 +1,136 @@
+#include "agent/log/log.h"
+
+#include <atomic>
+#include <mutex>
+#include <string>
+
+#include <spdlog/async_logger.h>
+#include <spdlog/details/thread_pool.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/base_sink.h>
+#include <unistd.h>
+
+#include "agent/log/journal.h"
+#include "agent/text/log_escape.h"
+
+namespace agent {
+namespace {
+
+// Lines waiting for the log's thread. Each slot holds 400 bytes for the life of the process (spdlog allocates them
+// beforehand); a start with 50 printers writes about 100 lines at once.
+constexpr std::size_t kQueuedLines = 128;
+constexpr std::size_t kLongestMessage = 1024;
+
+constexpr const char* kTextPattern = "%Y-%m-%dT%H:%M:%S.%eZ %l %v";
+constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})";
+
+spdlog::level::level_enum spdlog_level(LogLevel level) {
+  switch (level) {
+    case LogLevel::kDebug: return spdlog::level::debug;
+    case LogLevel::kInfo: return spdlog::level::info;
+    case LogLevel::kWarning: return spdlog::level::warn;
+    case LogLevel::kError: break;
+  }
+  return spdlog::level::err;
+}
+
+int journal_priority(spdlog::level::level_enum level) {
+  switch (level) {
+    case spdlog::level::debug: return 7;
+    case spdlog::level::info: return 6;
+    case spdlog::level::warn: return 4;
+    default: return 3;
+  }
+}
+
+void write_to_stderr(std::string_view line) {
+  // A line that does not go out is lost: there is nobody to tell.
+  [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
+}
+
+class LineSink : public spdlog::sinks::base_sink<std::mutex> {
+ public:
+  explicit LineSink(Log::Writer writer) : writer_(std::move(writer)) {}
+
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    spdlog::memory_buf_t line;
+    formatter_->format(message, line);
+    writer_(std::string_view(line.data(), line.size()));
+  }
+  void flush_() override {}
+
+  Log::Writer writer_;
+};
+
+// The printer's name goes through spdlog's queue in front of the message, ended by a byte that no escaped text holds.
+constexpr char kEndOfPrinter = '\x1f';
+
+class JournalSink : public spdlog::sinks::base_sink<std::mutex> {
+ private:
+  void sink_it_(const spdlog::details::log_msg& message) override {
+    const std::string_view all(message.payload.data(), message.payload.size());
+    const std::size_t end = all.find(kEndOfPrinter);
+    write_to_journal(journal_fields(journal_priority(message.level), all.substr(0, end), all.substr(end + 1)));
+  }
+  void flush_() override {}
+};
+
+std::shared_ptr<spdlog::sinks::sink> make_sink(Log::Writer writer, bool journal) {
+  if (journal) return std::make_shared<JournalSink>();
+  return std::make_shared<LineSink>(writer ? std::move(writer) : write_to_stderr);
+}
+
+std::string payload(LogFormat format, std::string_view printer, std::string_view message) {
+  std::string out;
+  if (format == LogFormat::kJson) {
+    if (!printer.empty()) out += "\"printer\":\"" + escape_json(printer, kLongestMessage) + "\",";
+    return out + "\"message\":\"" + escape_json(message, kLongestMessage) + '"';
+  }
+  if (!printer.empty()) out += std::string(printer) + ": ";
+  return out + escape_text(message, kLongestMessage);
+}
+
+}  // namespace
+
+struct Log::Impl {
+  Impl(LogCounters& log_counters, Writer writer)
+      : counters(log_counters),
+        journal(!writer && stderr_is_journal()),
+        pool(std::make_shared<spdlog::details::thread_pool>(kQueuedLines, 1)),
+        sink(make_sink(std::move(writer), journal)),
+        logger(std::make_shared<spdlog::async_logger>("", sink, pool, spdlog::async_overflow_policy::overrun_oldest)) {}
+
+  LogCounters& counters;
+  bool journal;
+  std::atomic<LogFormat> format{LogFormat::kText};
+  std::shared_ptr<spdlog::details::thread_pool> pool;
+  std::shared_ptr<spdlog::sinks::sink> sink;
+  std::shared_ptr<spdlog::async_logger> logger;
+};
+
+Log::Log(const LogConfiguration& configuration, LogCounters& counters, Writer writer)
+    : impl_(std::make_unique<Impl>(counters, std::move(writer))) {
+  apply(configuration);
+}
+
+Log::~Log() = default;
+
+void Log::apply(const LogConfiguration& configuration) {
+  const bool json = configuration.format == LogFormat::kJson;
+  const char* pattern = json ? kJsonPattern : kTextPattern;
+  impl_->sink->set_formatter(std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc));
+  impl_->logger->set_level(spdlog_level(configuration.level));
+  impl_->format = configuration.format;
+}
+
+void Log::write(LogLevel level, std::string_view printer, std::string_view message) {
+  if (level == LogLevel::kWarning) impl_->counters.warnings.fetch_add(1, std::memory_order_relaxed);
+  if (level == LogLevel::kError) impl_->counters.errors.fetch_add(1, std::memory_order_relaxed);
+  if (!impl_->logger->should_log(spdlog_level(level))) return;
+  std::string text = payload(impl_->journal ? LogFormat::kText : impl_->format.load(), printer, message);
+  if (impl_->journal) text.insert(0, std::string(printer) + kEndOfPrinter);
+  impl_->logger->log(spdlog_level(level), spdlog::string_view_t(text));
+}
+
+}  // namespace agent

@@ -1,0 +1,46 @@
+// The program's log: lines to standard error from a thread of its own, so that a full pipe or a slow journal stops nobody.
+// The queue is short and drops its oldest line when it is full. Knows nothing of what is logged.
+//
+//   text: 2026-01-31T12:00:00.000Z warning mk3s: /dev/ttyACM0: No such file or directory
+//   json: {"time":"2026-01-31T12:00:00.000Z","level":"warning","printer":"mk3s","message":"/dev/ttyACM0: No such ..."}
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "agent/config/log_configuration.h"
+#include "agent/log/log_counters.h"
+
+namespace agent {
+
+class Log {
+ public:
+  /// Takes one finished line with its newline; called on the log's thread.
+  using Writer = std::function<void(std::string_view line)>;
+
+  /// `counters` is not owned and outlives the log. Without a writer: to standard error; or, if that is systemd's journal,
+  /// to the journal with fields of its own (journal.h), whatever the format: it has times and can be read as JSON.
+  Log(const LogConfiguration& configuration, LogCounters& counters, Writer writer = {});
+  ~Log();  ///< writes out what is queued
+  Log(const Log&) = delete;
+  Log& operator=(const Log&) = delete;
+
+  /// Changes level and format from the next message on.
+  void apply(const LogConfiguration& configuration);
+
+  /// `printer`: configured name, or empty. `message`: bytes outside printable ASCII and UTF-8 are shown escaped; the first
+  /// 1 KiB is kept. Never blocks. Warnings and errors are counted even if the level hides them.
+  void write(LogLevel level, std::string_view printer, std::string_view message);
+  void debug(std::string_view printer, std::string_view message) { write(LogLevel::kDebug, printer, message); }
+  void info(std::string_view printer, std::string_view message) { write(LogLevel::kInfo, printer, message); }
+  void warning(std::string_view printer, std::string_view message) { write(LogLevel::kWarning, printer, message); }
+  void error(std::string_view printer, std::string_view message) { write(LogLevel::kError, printer, message); }
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace agent

@@ -1,0 +1,101 @@
+#include "agent/metrics/metrics.h"
+
+#include <prometheus/text_serializer.h>
+
+#include <cmath>
+#include <utility>
+
+#include "agent/metrics/openmetrics.h"
+
+namespace agent {
+namespace {
+
+template <class Source>
+prometheus::MetricFamily empty_family(const FamilyRow<Source>& row) {
+  prometheus::MetricFamily family;
+  family.name = row.name;
+  family.help = row.help;
+  family.type = row.type;
+  return family;
+}
+
+}  // namespace
+
+gcode::Time steady_now() {
+  return std::chrono::duration_cast<gcode::Time>(std::chrono::steady_clock::now().time_since_epoch());
+}
+
+MetricsCollector::MetricsCollector(BuildInfo build, const SnapshotBoard& board, const LogCounters& log,
+                                   const WebCounters& web, MonotonicClock now)
+    : build_(std::move(build)), board_(board), log_(log), web_(web), now_(std::move(now)) {}
+
+ProcessStats MetricsCollector::process_stats() const {
+  ProcessStats stats = read_process_stats();
+  if (!stats.start_unix_seconds) return stats;
+  const double first = start_unix_seconds_.load(std::memory_order_relaxed);
+  // More than a second apart: the clock was set (a Pi without RTC boots in the past), so the first reading was wrong.
+  if (std::abs(first - *stats.start_unix_seconds) > 1) {
+    start_unix_seconds_.store(*stats.start_unix_seconds, std::memory_order_relaxed);
+  } else {
+    stats.start_unix_seconds = first;
+  }
+  return stats;
+}
+
+template <class Consumer>
+void MetricsCollector::for_each_family(Consumer&& consume) const {
+  const AgentSnapshot snapshot = board_.agent();
+  const ProcessStats process = process_stats();
+  const AgentSource agent{
+      .build = build_, .process = process, .snapshot = snapshot, .log = log_, .web = web_, .store = board_.store()};
+  for (const auto& row : agent_families()) {
+    auto family = empty_family(row);
+    SeriesWriter out(family, row.labels, nullptr);
+    row.collect(agent, out);
+    if (!family.metric.empty()) consume(std::move(family), row.lifelong);
+  }
+
+  const auto links = board_.links();  // holds the snapshots while `printers` refers to them
+  const gcode::Time now = now_();
+  std::vector<PrinterSource> printers;
+  printers.reserve(links.size());
+  for (const auto& link : links) {
+    auto& printer = printers.emplace_back(printer_source(*link, now));
+    printer.totals = board_.history().totals(link->name);
+    if (const auto job = board_.history().running_job(link->name)) printer.print_id = job->id;
+  }
+  for (const auto& row : printer_families()) {
+    auto family = empty_family(row);
+    for (const auto& printer : printers) {
+      SeriesWriter out(family, row.labels, &printer.name);
+      row.collect(printer, out);
+    }
+    if (!family.metric.empty()) consume(std::move(family), row.lifelong);
+  }
+}
+
+std::vector<prometheus::MetricFamily> MetricsCollector::Collect() const {
+  std::vector<prometheus::MetricFamily> families;
+  families.reserve(agent_families().size() + printer_families().size());
+  for_each_family([&](prometheus::MetricFamily&& family, bool) { families.push_back(std::move(family)); });
+  return families;
+}
+
+void MetricsCollector::render(std::ostream& out) const {
+  const prometheus::TextSerializer serializer;
+  std::vector<prometheus::MetricFamily> one(1);
+  for_each_family([&](prometheus::MetricFamily&& family, bool) {
+    one.front() = std::move(family);
+    serializer.Serialize(out, one);
+  });
+}
+
+void MetricsCollector::render_openmetrics(std::ostream& out) const {
+  const auto since = process_stats().start_unix_seconds;
+  for_each_family([&](prometheus::MetricFamily&& family, bool lifelong) {
+    write_openmetrics(out, family, lifelong ? std::nullopt : since);
+  });
+  end_openmetrics(out);
+}
+
+}  // namespace agent

@@ -1,0 +1,59 @@
+// Writes the series of one family: fills in the label names that the family's row of the table gives, so that a
+// collecting function names values only.
+// Example: out.add(3, {"checksum"}) gives marlin_resends_total{printer="mk3",reason="checksum"} 3
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <initializer_list>
+#include <limits>
+#include <string>
+#include <string_view>
+
+#include <prometheus/metric_family.h>
+
+#include "gcode/printer/link_counters.h"
+
+namespace agent {
+
+/// At most 5 labels of a family's own (marlin_printer_info has them); unused names are empty.
+using LabelNames = std::array<std::string_view, 5>;
+
+class SeriesWriter {
+ public:
+  /// `printer`: value of the `printer` label of every series, or nullptr for families of the agent itself.
+  SeriesWriter(prometheus::MetricFamily& family, const LabelNames& names, const std::string* printer)
+      : family_(family), names_(names), printer_(printer) {}
+
+  using LabelValues = std::initializer_list<std::string_view>;
+
+  /// One sample. Values by position, as many as the row has names; a NaN or an infinity is not known and not written.
+  void add(double value, LabelValues labels = {});
+
+  /// One series for each word, in order.
+  template <class Number, std::size_t N>
+  void add_each(const std::array<Number, N>& values, const std::array<std::string_view, N>& words) {
+    for (std::size_t i = 0; i < N; ++i) add(static_cast<double>(values[i]), {words[i]});
+  }
+
+  template <std::size_t N>
+  void add_histogram(const gcode::Histogram<N>& source, const std::array<double, N>& bounds, LabelValues labels = {}) {
+    auto& histogram = new_series(labels).histogram;
+    histogram.bucket.reserve(N + 1);
+    for (std::size_t i = 0; i <= N; ++i) {
+      histogram.sample_count += source.buckets[i];
+      const double bound = i < N ? bounds[i] : std::numeric_limits<double>::infinity();
+      histogram.bucket.push_back({histogram.sample_count, bound});
+    }
+    histogram.sample_sum = source.sum_seconds;
+  }
+
+ private:
+  prometheus::ClientMetric& new_series(LabelValues labels);
+
+  prometheus::MetricFamily& family_;
+  const LabelNames& names_;
+  const std::string* printer_;
+};
+
+}  // namespace agent

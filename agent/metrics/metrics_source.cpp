@@ -1,0 +1,21 @@
+#include "agent/metrics/metrics_source.h"
+
+#include <algorithm>
+
+#include "agent/text/metrics_text.h"
+
+namespace agent {
+
+PrinterSource printer_source(const LinkSnapshot& link, gcode::Time now) {
+  now = std::max(now, link.taken_at);
+  const bool up = link.serial_open && link.printer.is_up(now);
+  return {.link = link,
+          .name = clean_text(link.name),
+          .now = now,
+          .up = up,
+          .state = link.printer.state(now),
+          .totals = {},
+          .print_id = 0};
+}
+
+}  // namespace agent

@@ -1,0 +1,39 @@
+// What the metric families are taken from: everything that a scrape shows, as it is at its instant.
+#pragma once
+
+#include <string>
+
+#include "agent/log/log_counters.h"
+#include "agent/process/build_info.h"
+#include "agent/process/process_stats.h"
+#include "agent/snapshot/history.h"
+#include "agent/snapshot/snapshot.h"
+#include "agent/snapshot/store_counters.h"
+#include "agent/snapshot/web_counters.h"
+
+namespace agent {
+
+/// What the agent's own families are taken from.
+struct AgentSource {
+  const BuildInfo& build;
+  const ProcessStats& process;
+  const AgentSnapshot& snapshot;
+  const LogCounters& log;
+  const WebCounters& web;
+  const StoreCounters& store;
+};
+
+/// What one printer's families are taken from.
+struct PrinterSource {
+  const LinkSnapshot& link;
+  std::string name;   ///< cleaned, the `printer` label
+  gcode::Time now{};  ///< the instant of the scrape on the snapshot's clock, never before link.taken_at
+  bool up = false;    ///< the device is open and the printer answered within its window
+  gcode::State state = gcode::State::kOffline;
+  JobTotals totals;           ///< of all prints in the history
+  std::int64_t print_id = 0;  ///< of the job that runs; 0: none
+};
+/// Works `up` and `state` out as they are at `now`.
+[[nodiscard]] PrinterSource printer_source(const LinkSnapshot& link, gcode::Time now);
+
+}  // namespace agent

@@ -1,0 +1,57 @@
+#include "agent/net/web_connections.h"
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+namespace agent {
+namespace {
+
+/// A reader on the same network takes a page in milliseconds; one that still has not after a second is slow.
+constexpr auto kSlowReader = std::chrono::seconds(1);
+
+}  // namespace
+
+std::size_t WebConnections::waiting_bytes() const {
+  return std::accumulate(connections_.begin(), connections_.end(), std::size_t{0},
+                         [](std::size_t sum, const WebConnection* c) { return sum + c->waiting_bytes(); });
+}
+
+bool WebConnections::make_room() {
+  if (connections_.size() < max_connections_ || connections_.empty()) return false;
+  const auto order = [](const WebConnection* c) {
+    return std::make_tuple(!c->is_waiting_for_request(), c->last_step());
+  };
+  const auto victim = std::min_element(connections_.begin(), connections_.end(),
+                                       [&](const auto* a, const auto* b) { return order(a) < order(b); });
+  WebConnection* const connection = *victim;
+  connections_.erase(victim);
+  connection->close();
+  return true;
+}
+
+bool WebConnections::admit_answer(std::size_t bytes, WebClock::time_point now) {
+  for (;;) {
+    const std::size_t waiting = waiting_bytes();
+    if (waiting == 0 || waiting + bytes <= max_waiting_bytes_) return true;
+    WebConnection* slowest = nullptr;
+    for (auto* c : connections_) {
+      if (c->waiting_bytes() > 0 && (!slowest || c->last_step() < slowest->last_step())) slowest = c;
+    }
+    if (now - slowest->last_step() < kSlowReader) return false;
+    slowest->close();  // its waiting_bytes() is 0 from here on
+  }
+}
+
+void WebConnections::expire(WebClock::time_point now) {
+  const auto all = connections_;  // an expiring connection may leave
+  for (auto* c : all) {
+    if (c->deadline() <= now) c->expire();
+  }
+}
+
+void WebConnections::close_all() {
+  for (auto* c : connections_) c->close();
+}
+
+}  // namespace agent

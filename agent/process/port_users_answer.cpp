@@ -1,0 +1,100 @@
+#include "agent/process/port_users_answer.h"
+
+#include <algorithm>
+#include <charconv>
+#include <chrono>
+#include <filesystem>
+
+#include <poll.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+namespace agent {
+namespace {
+
+constexpr std::size_t kMaxPrograms = 64;
+constexpr std::chrono::milliseconds kQuestionTime{2000};
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }
+
+/// Without its newline; nothing if it is too long, too late or not whole.
+std::optional<std::string> read_question(int in) {
+  const auto end = std::chrono::steady_clock::now() + kQuestionTime;
+  std::string text;
+  while (text.size() < kMaxPortQuestion) {
+    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
+    pollfd ready{in, POLLIN, 0};
+    if (left.count() <= 0 || ::poll(&ready, 1, static_cast<int>(left.count())) <= 0) return std::nullopt;
+    char bytes[kMaxPortQuestion];
+    const ssize_t count = ::read(in, bytes, kMaxPortQuestion - text.size());
+    if (count <= 0) return std::nullopt;
+    text.append(bytes, static_cast<std::size_t>(count));
+    if (const auto newline = text.find('\n'); newline != std::string::npos) return text.substr(0, newline);
+  }
+  return std::nullopt;
+}
+
+/// A sentence, or nothing: it may be asked about.
+std::string refusal(const std::string& path) {
+  if (!is_serial_port_path(path)) return "not the path of a serial port";
+  std::error_code error;
+  if (std::filesystem::canonical(path, error).string() != path) return "not a canonical path";
+  struct stat node {};
+  if (::lstat(path.c_str(), &node) != 0 || !S_ISCHR(node.st_mode)) return "not a character device";
+  return {};
+}
+
+int say(int out, std::string_view text) {
+  return ::write(out, text.data(), text.size()) == static_cast<ssize_t>(text.size()) ? 0 : 1;
+}
+
+}  // namespace
+
+bool is_serial_port_path(std::string_view path) {
+  for (const std::string_view kind : {"/dev/ttyACM", "/dev/ttyUSB", "/dev/ttyAMA", "/dev/ttyS"}) {
+    if (!path.starts_with(kind)) continue;
+    const std::string_view number = path.substr(kind.size());
+    if (!number.empty() && number.size() <= 4 && std::all_of(number.begin(), number.end(), is_digit)) return true;
+  }
+  return false;
+}
+
+std::string port_users_answer(const std::vector<Program>& programs) {
+  std::string out;
+  for (std::size_t i = 0; i < std::min(programs.size(), kMaxPrograms); ++i) {
+    std::string name = programs[i].name.substr(0, 32);
+    std::replace_if(name.begin(), name.end(), is_control, '?');
+    out += std::to_string(programs[i].process) + ' ' + name + '\n';
+  }
+  return out + "end\n";
+}
+
+std::optional<std::vector<Program>> parse_port_users_answer(std::string_view answer) {
+  std::vector<Program> out;
+  while (out.size() <= kMaxPrograms) {
+    const auto newline = answer.find('\n');
+    if (newline == std::string_view::npos) return std::nullopt;
+    const std::string_view line = answer.substr(0, newline);
+    answer.remove_prefix(newline + 1);
+    if (line == "end") return answer.empty() ? std::optional(std::move(out)) : std::nullopt;
+    Program program;
+    const auto [rest, error] = std::from_chars(line.data(), line.data() + line.size(), program.process);
+    if (error != std::errc() || program.process <= 0 || rest == line.data() + line.size() || *rest != ' ')
+      return std::nullopt;
+    program.name.assign(rest + 1, line.data() + line.size());
+    if (program.name.size() > 32) return std::nullopt;
+    std::replace_if(program.name.begin(), program.name.end(), is_control, '?');
+    out.push_back(std::move(program));
+  }
+  return std::nullopt;
+}
+
+int answer_port_users(int in, int out) {
+  const auto path = read_question(in);
+  if (!path) return say(out, "error the question is no line of at most 255 bytes, or came too late\n"), 1;
+  if (const std::string why = refusal(*path); !why.empty()) return say(out, "error " + why + '\n'), 1;
+  return say(out, port_users_answer(programs_with_open(*path)));
+}
+
+}  // namespace agent

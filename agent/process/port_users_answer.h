@@ -1,0 +1,37 @@
+// What the agent and its helper (marlin-agent-port-users@.service) say to each other about who has a serial port open. The
+// helper is root and may look at every process; the agent may not. One line each way, then the connection ends:
+//
+//   /dev/ttyACM0        812 pronsole          error /etc/passwd is no serial port
+//                       900 avrdude
+//                       end
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "agent/process/open_elsewhere.h"
+
+namespace agent {
+
+/// Where the helper's socket unit listens.
+inline constexpr const char* kPortUsersSocket = "/run/marlin-agent-port-users.sock";
+/// Longest question in bytes, with its newline.
+inline constexpr std::size_t kMaxPortQuestion = 256;
+/// Longest answer in bytes: 64 programs and the end.
+inline constexpr std::size_t kMaxPortAnswer = 4096;
+
+/// Whether `path`, which must be canonical, may be asked about: the node of a UART or a USB serial port directly in /dev,
+/// by its name. Whoever may ask the helper learns about nothing else.
+[[nodiscard]] bool is_serial_port_path(std::string_view path);
+
+/// The whole answer. At most 64 programs; control characters in names become '?'.
+[[nodiscard]] std::string port_users_answer(const std::vector<Program>& programs);
+/// Nothing if `answer` is not whole or is an error.
+[[nodiscard]] std::optional<std::vector<Program>> parse_port_users_answer(std::string_view answer);
+
+/// The helper's work: reads the question from `in` (two seconds at most), writes the answer to `out`. Returns an exit status.
+int answer_port_users(int in, int out);
+
+}  // namespace agent

@@ -1,0 +1,41 @@
+// One timer on the I/O thread, in the pure room's time. It may be destroyed at any moment, in its own callback too: a
+// wait that ended already calls nobody then.
+#pragma once
+
+#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
+
+#include <boost/asio/basic_waitable_timer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <chrono>
+#include <functional>
+#include <memory>
+
+#include "agent/process/clock.h"
+
+namespace agent {
+
+class Timer {
+ public:
+  /// `io` is not owned and outlives the timer.
+  Timer(boost::asio::io_context& io, std::function<void()> fired)
+      : timer_(io), fired_(std::make_shared<std::function<void()>>(std::move(fired))) {}
+
+  /// Calls once at `when` on the monotonic clock; an earlier wait is forgotten.
+  void at(gcode::Time when) {
+    timer_.expires_at(std::chrono::steady_clock::time_point(when));
+    timer_.async_wait([weak = std::weak_ptr<std::function<void()>>(fired_)](const boost::system::error_code& error) {
+      const auto fired = weak.lock();
+      if (!error && fired) (*fired)();
+    });
+  }
+  void after(gcode::Time delay) { at(monotonic_now() + delay); }
+  void cancel() { (void)timer_.cancel(); }
+
+ private:
+  boost::asio::basic_waitable_timer<std::chrono::steady_clock, boost::asio::wait_traits<std::chrono::steady_clock>,
+                                    boost::asio::io_context::executor_type>
+      timer_;
+  std::shared_ptr<std::function<void()>> fired_;
+};
+
+}  // namespace agent

@@ -1,0 +1,19 @@
+// Takes a copy of every byte that crosses one printer's line. The bridge calls it on the I/O thread: it must not block.
+#pragma once
+
+#include <string_view>
+
+#include "gcode/decode/trace.h"
+#include "gcode/line/time.h"
+
+namespace agent {
+
+class ByteRecorder {
+ public:
+  virtual ~ByteRecorder() = default;
+  /// Two pieces that follow each other, as they stood in a ring; valid only during the call.
+  virtual void add(gcode::TraceDirection direction, std::string_view first, std::string_view second,
+                   gcode::Time now) = 0;
+};
+
+}  // namespace agent

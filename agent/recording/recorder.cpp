@@ -1,0 +1,141 @@
+#include "agent/recording/recorder.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cstring>
+#include <ctime>
+
+#include "agent/process/clock.h"
+
+namespace agent {
+
+struct Recording::Entry {
+  gcode::Time at{};
+  gcode::TraceDirection direction{};
+  std::uint32_t size = 0;
+};
+
+namespace {
+
+// What a sudden power cut costs of a recording; the card is written four times a second at most.
+constexpr std::chrono::milliseconds kFlushPeriod{250};
+
+std::string utc_text(gcode::Time unix_time) {
+  const std::time_t seconds = std::chrono::duration_cast<std::chrono::seconds>(unix_time).count();
+  std::tm parts{};
+  ::gmtime_r(&seconds, &parts);
+  char text[32];
+  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
+}
+
+}  // namespace
+
+void Recording::add(gcode::TraceDirection direction, std::string_view first, std::string_view second, gcode::Time now) {
+  const Entry entry{now, direction, static_cast<std::uint32_t>(first.size() + second.size())};
+  const std::lock_guard lock(mutex_);
+  if (waiting_.size() + sizeof entry + entry.size > kMaxWaiting) {
+    dropped_ += entry.size;
+    return;
+  }
+  char head[sizeof entry];
+  std::memcpy(head, &entry, sizeof entry);
+  waiting_.append(head, sizeof head).append(first).append(second);
+}
+
+void Recording::flush(Log& log) {
+  writing_.clear();
+  {
+    const std::lock_guard lock(mutex_);
+    writing_.swap(waiting_);
+    lost_ += std::exchange(dropped_, 0);
+  }
+  std::string_view rest = writing_;
+  while (!rest.empty()) {
+    Entry entry;
+    std::memcpy(&entry, rest.data(), sizeof entry);
+    write_entry(entry, rest.substr(sizeof entry, entry.size), log);
+    rest.remove_prefix(sizeof entry + entry.size);
+  }
+}
+
+void Recording::write_entry(const Entry& entry, std::string_view bytes, Log& log) {
+  line_.clear();
+  int error = 0;
+  // Six characters for a byte that has to be escaped, and the line's own words.
+  if (files_.is_full(bytes.size() * 6 + 256)) error = begin_file(entry.at);
+  if (error == 0) {
+    if (lost_ > 0) note_loss(entry.at);
+    gcode::append_trace_line(entry.at - file_begin_, entry.direction, bytes, line_);
+    error = files_.append(line_);
+  }
+  if (error == 0) {
+    lost_ = 0;
+    recorded_.fetch_add(bytes.size(), std::memory_order_relaxed);
+    return faults_.over();
+  }
+  lost_ += bytes.size();
+  if (const auto count = faults_.occurred(monotonic_now()); count > 0) {
+    log.error(files_.name(), "cannot record to " + files_.dir().string() + ": " + std::strerror(error) + " (" +
+                                 std::to_string(count) + " pieces)");
+  }
+}
+
+int Recording::begin_file(gcode::Time now) {
+  if (const int error = files_.begin()) return error;
+  file_begin_ = now;
+  const std::string note = "recording of " + files_.name() + ", begun " + utc_text(now + wall_offset());
+  gcode::append_trace_line(gcode::Time::zero(), gcode::TraceDirection::kNote, note, line_);
+  return 0;
+}
+
+void Recording::note_loss(gcode::Time now) {
+  gcode::append_trace_line(now - file_begin_, gcode::TraceDirection::kNote,
+                           std::to_string(lost_) + " bytes are missing here", line_);
+}
+
+Recorder::~Recorder() {
+  if (!thread_.joinable()) return;
+  {
+    const std::lock_guard lock(mutex_);
+    ending_ = true;
+  }
+  wake_.notify_one();
+  thread_.join();
+}
+
+std::shared_ptr<Recording> Recorder::open(const std::string& name, const RecordConfiguration& configuration) {
+  auto recording = std::make_shared<Recording>(RecordingFiles(configuration.dir, name, configuration.max_bytes));
+  const std::lock_guard lock(mutex_);
+  recordings_.push_back(recording);
+  if (!thread_.joinable()) thread_ = std::thread([this] { run(); });
+  return recording;
+}
+
+void Recorder::run() {
+  std::unique_lock lock(mutex_);
+  while (!ending_) {
+    wake_.wait_for(lock, kFlushPeriod);
+    lock.unlock();
+    flush_all();
+    lock.lock();
+  }
+  lock.unlock();
+  flush_all();  // what came between the last round and the end
+}
+
+void Recorder::flush_all() {
+  std::vector<std::shared_ptr<Recording>> all, given_up;
+  {
+    const std::lock_guard lock(mutex_);
+    // Nobody but this list has it: nothing comes any more, and this round writes its rest.
+    const auto rest = std::stable_partition(recordings_.begin(), recordings_.end(),
+                                            [](const auto& recording) { return recording.use_count() > 1; });
+    given_up.assign(rest, recordings_.end());
+    recordings_.erase(rest, recordings_.end());
+    all = recordings_;
+  }
+  for (const auto& recording : given_up) recording->flush(log_);
+  for (const auto& recording : all) recording->flush(log_);
+}
+
+}  // namespace agent

@@ -1,0 +1,102 @@
+#include "agent/restart/descriptor_store.h"
+
+#include <algorithm>
+#include <cstdlib>
+
+#include <systemd/sd-daemon.h>
+
+namespace agent {
+namespace {
+
+constexpr std::string_view kPrefix = "marlin-";
+
+/// The unit may say FileDescriptorStoreMax=0; managers that can tell do so here.
+bool store_is_there() {
+  const char* size = std::getenv("FDSTORE");
+  return std::getenv("NOTIFY_SOCKET") != nullptr && (size == nullptr || std::string_view(size) != "0");
+}
+
+void free_names(char** names) {
+  if (names == nullptr) return;
+  for (char** name = names; *name != nullptr; ++name) std::free(*name);
+  std::free(names);
+}
+
+std::string printer_of(const std::string& name) {
+  const auto end = name.rfind('-');
+  return name.substr(kPrefix.size(), end - kPrefix.size());
+}
+
+bool is_name(std::string_view name) { return name.starts_with(kPrefix) && name.rfind('-') >= kPrefix.size(); }
+
+}  // namespace
+
+DescriptorStore DescriptorStore::from_environment() {
+  DescriptorStore store;
+  store.is_there_ = store_is_there();
+  char** names = nullptr;
+  const int count = ::sd_listen_fds_with_names(1, &names);
+  for (int i = 0; i < count; ++i) {
+    transport::FileDescriptor fd(SD_LISTEN_FDS_START + i);
+    const std::string name = names[i];
+    if (!is_name(name)) (void)fd.release();  // not ours to close
+    else store.inherited_[name] = std::move(fd);
+  }
+  free_names(names);
+  return store;
+}
+
+std::string DescriptorStore::name_of(const std::string& printer, std::string_view part) {
+  return std::string(kPrefix).append(printer).append("-").append(part);
+}
+
+void DescriptorStore::keep(const std::string& printer, std::string_view part, int fd) {
+  if (!is_there_) return;
+  drop(printer, part);
+  // Not watched: a pseudo-terminal that no host has open looks hung up, and systemd would let it go.
+  const std::string message = "FDSTORE=1\nFDPOLL=0\nFDNAME=" + name_of(printer, part);
+  ::sd_pid_notify_with_fds(0, 0, message.c_str(), &fd, 1);
+}
+
+void DescriptorStore::drop(const std::string& printer, std::string_view part) {
+  if (!is_there_) return;
+  const std::string message = "FDSTOREREMOVE=1\nFDNAME=" + name_of(printer, part);
+  ::sd_notify(0, message.c_str());
+}
+
+transport::FileDescriptor DescriptorStore::take(const std::string& printer, std::string_view part) {
+  const auto it = inherited_.find(name_of(printer, part));
+  if (it == inherited_.end()) return {};
+  transport::FileDescriptor fd = std::move(it->second);
+  inherited_.erase(it);
+  return fd;
+}
+
+bool DescriptorStore::has_left(std::string_view part) const {
+  return std::any_of(inherited_.begin(), inherited_.end(),
+                     [&](const auto& entry) { return entry.first == name_of(printer_of(entry.first), part); });
+}
+
+std::vector<std::string> DescriptorStore::left_over() const {
+  std::vector<std::string> printers;
+  for (const auto& [name, fd] : inherited_) {
+    if (const std::string printer = printer_of(name);
+        std::find(printers.begin(), printers.end(), printer) == printers.end()) {
+      printers.push_back(printer);
+    }
+  }
+  return printers;
+}
+
+void DescriptorStore::drop_left_over(const std::string& printer) {
+  for (auto it = inherited_.begin(); it != inherited_.end();) {
+    if (printer_of(it->first) != printer) {
+      ++it;
+      continue;
+    }
+    ::sd_notify(0, ("FDSTOREREMOVE=1\nFDNAME=" + it->first).c_str());
+    it = inherited_.erase(it);
+  }
+}
+
+}  // namespace agent

@@ -1,0 +1,153 @@
+#include "agent/restart/link_memory.h"
+
+#include <algorithm>
+#include <cstring>
+#include <new>
+#include <utility>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+
+#include "agent/restart/ledger_head.h"
+#include "agent/restart/ledger_version.h"
+
+namespace agent {
+namespace {
+
+using gcode::RelayMemory;
+using gcode::RelayState;
+
+template <std::size_t N>
+void store_text(char (&into)[N], const std::string& text) {
+  std::memset(into, 0, N);
+  std::memcpy(into, text.data(), std::min(text.size(), N - 1));
+}
+
+}  // namespace
+
+struct LinkMemory::Block {
+  LedgerHead head;
+  alignas(64) char from_host[RelayMemory::kFromHost];
+  char from_printer[RelayMemory::kFromPrinter];
+  char to_host[RelayMemory::kToHost];
+  alignas(64) RelayState states[2];
+
+  void say_where_rings_are() {
+    const auto place = [this](std::span<char> ring) {
+      return LedgerHead::Ring{static_cast<std::uint32_t>(ring.data() - reinterpret_cast<char*>(this)),
+                              static_cast<std::uint32_t>(ring.size())};
+    };
+    head.rings = {place(from_host), place(from_printer), place(to_host)};
+  }
+};
+
+LinkMemory::LinkMemory() : LinkMemory(transport::FileDescriptor(), true) {}
+
+LinkMemory::LinkMemory(transport::FileDescriptor memfd, bool is_new)
+    : memfd_(std::move(memfd)), working_(std::make_unique<Working>()) {
+  map();
+  if (!is_new) return;
+  block_->head.version = kLedgerVersion;
+  block_->head.state_size = sizeof(RelayState);
+  block_->head.handover_size = sizeof(gcode::Handover);
+  block_->say_where_rings_are();
+  commit();
+  block_->head.magic = LedgerHead::kMagic;
+}
+
+LinkMemory LinkMemory::make_shared() {
+  transport::FileDescriptor memfd(::memfd_create("marlin-agent-link", MFD_CLOEXEC | MFD_ALLOW_SEALING));
+  if (!memfd || ::ftruncate(memfd.get(), sizeof(Block)) != 0) throw std::bad_alloc();
+  // A successor maps what it is given: nobody may make it smaller under it.
+  if (::fcntl(memfd.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) throw std::bad_alloc();
+  return {std::move(memfd), true};
+}
+
+std::optional<LinkMemory> LinkMemory::adopt(transport::FileDescriptor memfd) {
+  struct stat status {};
+  if (::fstat(memfd.get(), &status) != 0 || status.st_size != static_cast<off_t>(sizeof(Block))) return std::nullopt;
+  LinkMemory memory(std::move(memfd), false);
+  if (!memory.is_ours()) return std::nullopt;
+  memory.read_last_commit();
+  return memory;
+}
+
+LinkMemory::LinkMemory(LinkMemory&& other) noexcept
+    : memfd_(std::move(other.memfd_)),
+      block_(std::exchange(other.block_, nullptr)),
+      working_(std::move(other.working_)),
+      generation_(other.generation_),
+      slot_(other.slot_) {}
+
+LinkMemory& LinkMemory::operator=(LinkMemory&& other) noexcept {
+  std::swap(memfd_, other.memfd_);
+  std::swap(block_, other.block_);
+  std::swap(working_, other.working_);
+  std::swap(generation_, other.generation_);
+  std::swap(slot_, other.slot_);
+  return *this;
+}
+
+LinkMemory::~LinkMemory() {
+  if (block_ != nullptr) ::munmap(block_, sizeof(Block));
+}
+
+// Pages of a memfd are filled now: a full machine must not end the process in mid-print by a page that cannot be had.
+// Those of a block that dies with the process cost nothing until they are used.
+void LinkMemory::map() {
+  const int flags = memfd_ ? MAP_SHARED | MAP_POPULATE : MAP_PRIVATE | MAP_ANONYMOUS;
+  void* memory = ::mmap(nullptr, sizeof(Block), PROT_READ | PROT_WRITE, flags, memfd_.get(), 0);
+  if (memory == MAP_FAILED) throw std::bad_alloc();
+  block_ = static_cast<Block*>(memory);
+}
+
+bool LinkMemory::is_ours() const {
+  const LedgerHead& head = block_->head;
+  return head.magic == LedgerHead::kMagic && knows_ledger(head.version) && head.state_size == sizeof(RelayState) &&
+         head.last().slot < 2;
+}
+
+void LinkMemory::read_last_commit() {
+  const LedgerHead::Entry& entry = block_->head.last();
+  generation_ = block_->head.generation.load(std::memory_order_acquire);
+  slot_ = entry.slot;
+  gcode::copy_live(block_->states[slot_], working_->state);
+  working_->printer = entry.printer;
+  working_->host = entry.host;
+  block_->head.version = kLedgerVersion;
+}
+
+void LinkMemory::take_over(const gcode::Handover& left, const gcode::UnnotedBytes& unnoted,
+                           gcode::RelayMemory left_rings, gcode::Time now) {
+  gcode::take_over(left, unnoted, left_rings, rings(), working_->state, now);
+  commit();
+}
+
+gcode::RelayMemory LinkMemory::rings() { return {block_->from_host, block_->from_printer, block_->to_host}; }
+
+void LinkMemory::commit() {
+  if (!memfd_) return;
+  const std::uint32_t idle = 1 - slot_;
+  gcode::copy_live(working_->state, block_->states[idle]);
+  block_->head.handovers[idle] = gcode::handover_of(working_->state);
+  slot_ = idle;
+  commit_counts();
+}
+
+void LinkMemory::commit_counts() {
+  if (!memfd_) return;
+  ++generation_;
+  block_->head.entries[generation_ & 1] = {working_->printer, working_->host, slot_};
+  block_->head.generation.store(generation_, std::memory_order_release);
+}
+
+void LinkMemory::name(const LinkIdentity& identity) {
+  store_text(block_->head.name, identity.name);
+  store_text(block_->head.device, identity.device);
+  block_->head.baud = identity.baud;
+}
+
+LinkIdentity LinkMemory::identity() const { return {block_->head.name, block_->head.device, block_->head.baud}; }
+
+}  // namespace agent

@@ -1,0 +1,101 @@
+#include "agent/snapshot/history.h"
+
+#include <algorithm>
+
+namespace agent {
+namespace {
+
+constexpr std::array<std::string_view, static_cast<std::size_t>(JobResult::kCount)> kResultWords{
+    "running", "completed", "cancelled", "failed", "unknown"};
+
+}  // namespace
+
+std::string_view word_of(JobResult result) { return kResultWords[static_cast<std::size_t>(result)]; }
+
+std::optional<JobResult> job_result_of(std::string_view word) {
+  const auto it = std::find(kResultWords.begin(), kResultWords.end(), word);
+  if (it == kResultWords.end()) return std::nullopt;
+  return static_cast<JobResult>(it - kResultWords.begin());
+}
+
+std::string_view word_of(gcode::PrintSource source) { return source == gcode::PrintSource::kSd ? "sd" : "host"; }
+
+bool JobFilter::takes(const JobRecord& job) const {
+  return (printer.empty() || job.printer == printer) && (!result || job.result == *result) &&
+         (!since_unix || job.began_unix >= *since_unix) && (!until_unix || job.began_unix <= *until_unix);
+}
+
+std::vector<HistorySample> History::samples(const std::string& printer, std::int64_t since, std::int64_t until) const {
+  const std::lock_guard lock(mutex_);
+  const auto it = temperatures_.find(printer);
+  return it == temperatures_.end() ? std::vector<HistorySample>{} : it->second.samples(since, until);
+}
+
+std::vector<JobRecord> History::jobs(const JobFilter& filter) const {
+  std::vector<JobRecord> found;
+  const std::lock_guard lock(mutex_);
+  for (auto it = jobs_.rbegin(); it != jobs_.rend() && found.size() < filter.limit; ++it) {
+    if (filter.takes(it->second)) found.push_back(it->second);
+  }
+  return found;
+}
+
+std::optional<JobRecord> History::running_job(const std::string& printer) const {
+  const std::lock_guard lock(mutex_);
+  const auto it =
+      std::find_if(jobs_.rbegin(), jobs_.rend(), [&](const auto& entry) { return entry.second.printer == printer; });
+  if (it == jobs_.rend() || it->second.result != JobResult::kRunning) return std::nullopt;
+  return it->second;
+}
+
+bool History::add_sample(const std::string& printer, const HistorySample& sample) {
+  const std::lock_guard lock(mutex_);
+  TemperatureLog& log = temperatures_[printer];
+  // A clock that was set back makes no gap of hours; it makes one sample too many.
+  const auto newest = log.newest_unix_seconds();
+  if (newest && sample.unix_seconds >= *newest && sample.unix_seconds - *newest < kSamplePeriodSeconds) return false;
+  log.add(sample);
+  return true;
+}
+
+void History::put_job(const JobRecord& job) {
+  const std::lock_guard lock(mutex_);
+  jobs_[job.id] = job;
+  if (jobs_.size() > kMostJobs) jobs_.erase(jobs_.begin());
+}
+
+JobTotals& JobTotals::operator+=(const JobTotals& other) {
+  started += other.started;
+  for (std::size_t i = 0; i < ended.size(); ++i) ended[i] += other.ended[i];
+  print_seconds += other.print_seconds;
+  extruded_meters += other.extruded_meters;
+  return *this;
+}
+
+JobTotals History::totals(const std::string& printer) const {
+  const std::lock_guard lock(mutex_);
+  const auto it = totals_.find(printer);
+  return it == totals_.end() ? JobTotals{} : it->second;
+}
+
+std::int64_t History::next_job_id() {
+  const std::lock_guard lock(mutex_);
+  return ++highest_id_;
+}
+
+void History::reserve_job_ids(std::int64_t highest_used) {
+  const std::lock_guard lock(mutex_);
+  highest_id_ = std::max(highest_id_, highest_used);
+}
+
+void History::add_totals(const std::string& printer, const JobTotals& more) {
+  const std::lock_guard lock(mutex_);
+  totals_[printer] += more;
+}
+
+void History::remove_printer(const std::string& printer) {
+  const std::lock_guard lock(mutex_);
+  temperatures_.erase(printer);
+}
+
+}  // namespace agent

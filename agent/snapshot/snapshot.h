@@ -1,0 +1,69 @@
+// What is known of a printer's line and of the process at one instant, as plain values.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "gcode/dialect/dialect.h"
+#include "gcode/printer/lifetime.h"
+#include "gcode/printer/link_counters.h"
+#include "gcode/printer/mmu.h"
+#include "gcode/printer/print_watch.h"
+#include "gcode/printer/printer_state.h"
+
+namespace agent {
+
+/// marlin_serial_disconnects_total{reason}
+enum class DisconnectReason : std::uint8_t { kUnplugged, kIoError, kSilence, kShutdown, kReleased, kCount };
+
+/// One printer's line at one instant. `taken_at` and every Aged::at are on the monotonic clock; `wall_offset` added to
+/// one of them gives Unix time.
+struct LinkSnapshot {
+  std::string name;       ///< configured name: the `printer` label
+  std::string device;     ///< path as configured
+  std::string host_port;  ///< path of the link for hosts
+  std::string usb_id;     ///< "2c99:0002", or empty
+  unsigned baud = 0;
+  gcode::Time taken_at{};
+  gcode::Time wall_offset{};
+  gcode::PrinterState printer;
+  gcode::LinkCounters counters;
+  gcode::PrintWatch prints;
+  gcode::Mmu mmu;
+  gcode::Lifetime lifetime;
+  std::array<gcode::Time, static_cast<std::size_t>(gcode::State::kCount)> state_time{};
+  const gcode::Dialect* dialect = nullptr;
+  bool serial_open = false;
+  std::string open_fault;                     ///< why the device could not be opened last, a sentence; empty: it could
+  bool released = false;                      ///< handed over by `release`: nothing opens it
+  std::optional<gcode::Time> released_until;  ///< monotonic; none: until `attach`
+  bool host_connected = false;
+  bool survives = false;  ///< a successor of this process goes on with the line
+  std::uint64_t commands_in_flight = 0;
+  std::uint64_t serial_connects = 0;
+  std::array<std::uint64_t, static_cast<std::size_t>(DisconnectReason::kCount)> serial_disconnects{};
+  gcode::Time last_receive{};  ///< monotonic; zero: never
+  std::uint64_t recorded_bytes = 0;
+};
+
+inline constexpr std::array<double, 10> kLagBounds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1};
+
+/// A change of the configuration that waits for the end of a print.
+struct PendingChange {
+  std::string printer;
+  std::string sentence;  ///< what waits, and for what
+  bool operator==(const PendingChange&) const = default;
+};
+
+/// The process as a whole.
+struct AgentSnapshot {
+  gcode::Histogram<10> event_loop_lag;
+  bool last_reload_successful = true;
+  double last_reload_success_unix_seconds = 0;
+  std::vector<PendingChange> pending_changes;
+};
+
+}  // namespace agent

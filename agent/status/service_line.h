@@ -1,0 +1,17 @@
+// What `systemctl status` shows of the printers: one line that an owner understands, made from the last snapshots. Pure.
+//
+//   2 printers: mk3 printing, 43 %, 1 h 12 min left; mini not plugged in
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/snapshot/snapshot.h"
+
+namespace agent {
+
+/// Up to four printers are told one by one, more are counted by their state. `now`: monotonic.
+[[nodiscard]] std::string service_line(const std::vector<std::shared_ptr<const LinkSnapshot>>& links, gcode::Time now);
+
+}  // namespace agent

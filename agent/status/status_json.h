@@ -1,0 +1,44 @@
+// What `status` tells, as JSON with lasting keys: made on the control thread from the published snapshots, by the same rules
+// of freshness as the metrics. A value that is not known has no key. Units stand in the keys; ratios go from 0 to 1.
+//
+//   ok                     true
+//   agent                  version, revision, pid, uptime_seconds, last_reload_successful,
+//                          pending_changes: [{printer, change}]   what waits for the end of a print
+//   printers[]             in the order of their first appearance
+//     name, device, host_port, baud, usb_id
+//     state                a word of marlin_state, or "released"
+//     up, serial_open      as marlin_up, marlin_serial_open
+//     open_fault           why the device could not be opened last
+//     released             {} or {remaining_seconds}: only while it is handed over
+//     machine_type, firmware, serial_number
+//     temperatures         {tool0: {celsius, target_celsius, duty_ratio}, bed: ...}
+//     fans                 {hotend: {rpm, duty_ratio}, print: ...}
+//     print                {progress_ratio, remaining_seconds, change_remaining_seconds, sd_position_bytes, sd_size_bytes}
+//     host                 {connected, connects, programs: [{name, pid}]}   programs: as far as who asks may see them
+//     link                 commands_in_flight, commands, oks, ok_latency_mean_seconds, resends, receive_buffer_overflows,
+//                          queries_answered, queries_lost, queries_deferred, withheld_lines, dropped_lines, connects,
+//                          disconnects, resets, last_receive_age_seconds; all but the first and last count from the
+//                          agent's start
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "agent/control/control_protocol.h"
+#include "agent/process/build_info.h"
+#include "agent/snapshot/snapshot_board.h"
+
+namespace agent {
+
+[[nodiscard]] nlohmann::json printer_status(const LinkSnapshot& link, gcode::Time now);
+
+/// The answer to `request` (verb kStatus) with its newline. `uptime`: of the agent.
+[[nodiscard]] std::string status_line(const ControlRequest& request, const SnapshotBoard& board, const BuildInfo& build,
+                                      gcode::Time now, gcode::Time uptime);
+
+/// "no printer \"mk4\"; there are mk3, mini".
+[[nodiscard]] ControlAnswer unknown_printer(const std::string& name, const std::vector<std::string>& known);
+
+}  // namespace agent

@@ -1,0 +1,167 @@
+#include "agent/status/status_view.h"
+
+#include <optional>
+
+#include <nlohmann/json.hpp>
+
+#include "agent/metrics/metrics_labels.h"
+
+namespace agent {
+namespace {
+
+using nlohmann::json;
+
+const json& child(const json& object, std::string_view key) {
+  static const json kNothing = json::object();
+  if (!object.is_object()) return kNothing;
+  const auto found = object.find(std::string(key));
+  return found == object.end() ? kNothing : *found;
+}
+
+std::optional<double> number(const json& object, std::string_view key) {
+  const json& value = child(object, key);
+  return value.is_number() ? std::optional(value.get<double>()) : std::nullopt;
+}
+
+std::string text(const json& object, std::string_view key) {
+  const json& value = child(object, key);
+  return value.is_string() ? value.get<std::string>() : std::string();
+}
+
+bool is_true(const json& object, std::string_view key) {
+  const json& value = child(object, key);
+  return value.is_boolean() && value.get<bool>();
+}
+
+std::string count(const json& object, std::string_view key, std::string_view what) {
+  return formatted("%.0f ", number(object, key).value_or(0)) + std::string(what);
+}
+
+// "1 h 01 min", "12 min", "45 s"
+std::string time_text(double seconds) {
+  const long whole = static_cast<long>(seconds + 0.5);
+  if (whole < 100) return formatted("%ld s", whole);
+  const long minutes = (whole + 30) / 60;
+  return minutes < 60 ? formatted("%ld min", minutes) : formatted("%ld h %02ld min", minutes / 60, minutes % 60);
+}
+
+Ink state_ink(std::string_view state) {
+  if (state == "error" || state == "attention" || state == "offline") return Ink::kBad;
+  if (state == "released" || state == "paused") return Ink::kWarm;
+  return state == "printing" ? Ink::kGood : Ink::kBold;
+}
+
+std::string heat_text(const json& sensor, int width) {
+  const auto actual = number(sensor, "celsius"), target = number(sensor, "target_celsius");
+  if (!actual) return {};
+  return target ? formatted("%*.1f / %*.1f C", width, *actual, width, *target) : formatted("%*.1f C", width, *actual);
+}
+
+/// The sensors that are known, in the order of the printer's parts and not of the alphabet.
+std::vector<std::string> sensors_of(const json& printer) {
+  std::vector<std::string> out;
+  for (const std::string_view word : kSensorWords) {
+    if (!child(child(printer, "temperatures"), word).empty()) out.emplace_back(word);
+  }
+  if (!child(child(printer, "temperatures"), "pinda").empty()) out.emplace_back("pinda");
+  return out;
+}
+
+std::string host_text(const json& printer) {
+  const json& host = child(printer, "host");
+  const std::string port = text(printer, "host_port");
+  if (!is_true(host, "connected"))
+    return is_true(printer, "serial_open") ? "nobody has " + port + " open" : std::string();
+  std::string names;
+  for (const json& program : child(host, "programs")) {
+    names += (names.empty() ? "" : ", ") + text(program, "name") +
+             formatted(" (process %.0f)", number(program, "pid").value_or(0));
+  }
+  return (names.empty() ? "somebody" : names) + " on " + port;
+}
+
+std::string device_text(const json& printer) {
+  const std::string where = text(printer, "device") + formatted(" at %.0f baud", number(printer, "baud").value_or(0));
+  const json& all = printer;
+  if (all.contains("released")) {
+    const auto left = number(all["released"], "remaining_seconds");
+    return where + (left ? ", released for another " + time_text(*left)
+                         : ", released until marlin-agent attach " + text(printer, "name"));
+  }
+  if (is_true(printer, "serial_open")) return where;
+  const std::string fault = text(printer, "open_fault");
+  return fault.empty() ? where + ", not open" : fault;
+}
+
+std::string printer_text(const json& printer) {
+  const std::string machine = text(printer, "machine_type"), firmware = text(printer, "firmware");
+  return machine + (machine.empty() || firmware.empty() ? "" : ", ") + firmware;
+}
+
+std::string latency_text(const json& link) {
+  const auto mean = number(link, "ok_latency_mean_seconds");
+  return mean ? formatted("queries answered after %.1f ms on average; ", *mean * 1000) : std::string();
+}
+
+std::string link_text(const json& link) {
+  return latency_text(link) + count(link, "resends", "resends, ") +
+         count(link, "receive_buffer_overflows", "overflows, ") + count(link, "disconnects", "times lost or closed");
+}
+
+std::string queries_text(const json& link) {
+  return count(link, "queries_answered", "answered, ") + count(link, "queries_lost", "lost, ") +
+         count(link, "queries_deferred", "put off; ") + count(link, "withheld_lines", "lines kept from the host");
+}
+
+void draw_printer(const json& printer, const TextStyle& style, std::vector<std::string>& lines) {
+  const std::string state = text(printer, "state");
+  lines.push_back(
+      PaintedLine(style).add(text(printer, "name"), Ink::kBold).add("  ").add(state, state_ink(state)).take());
+  const auto row = [&](std::string_view label, const std::string& value) {
+    if (!value.empty()) lines.push_back(labelled(style, label).add(value).take());
+  };
+  for (const std::string& sensor : sensors_of(printer))
+    row(sensor, heat_text(child(child(printer, "temperatures"), sensor), 5));
+  row("progress", progress_text(child(printer, "print")));
+  row("host", host_text(printer));
+  row("device", device_text(printer));
+  row("printer", printer_text(printer));
+  row("link", link_text(child(printer, "link")));
+  row("queries", queries_text(child(printer, "link")));
+}
+
+}  // namespace
+
+std::string progress_text(const json& print) {
+  std::string out;
+  if (const auto ratio = number(print, "progress_ratio")) out = formatted("%.0f %%", *ratio * 100);
+  if (const auto left = number(print, "remaining_seconds"))
+    out += (out.empty() ? "" : ", ") + time_text(*left) + " left";
+  return out;
+}
+
+std::vector<std::string> draw_status(const json& status, const TextStyle& style) {
+  std::vector<std::string> lines;
+  for (const json& printer : child(status, "printers")) {
+    if (!lines.empty()) lines.emplace_back();
+    draw_printer(printer, style, lines);
+  }
+  if (lines.empty()) lines.emplace_back("no printer is configured");
+  for (const json& change : child(child(status, "agent"), "pending_changes"))
+    lines.push_back(PaintedLine(style)
+                        .add("put off: " + text(change, "printer") + ": " + text(change, "change"), Ink::kWarm)
+                        .take());
+  return lines;
+}
+
+std::string status_brief(const json& printer) {
+  std::string out = text(printer, "name") + ": " + text(printer, "state");
+  if (const std::string progress = progress_text(child(printer, "print")); !progress.empty()) out += ", " + progress;
+  for (const std::string& sensor : sensors_of(printer)) {
+    if (const std::string heat = heat_text(child(child(printer, "temperatures"), sensor), 1); !heat.empty())
+      out += ", " + sensor + ' ' + heat;
+  }
+  return out + ", " + count(child(printer, "link"), "resends", "resends");
+}
+
+}  // namespace agent

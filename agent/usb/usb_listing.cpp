@@ -1,0 +1,88 @@
+#include "agent/usb/usb_listing.h"
+
+#include <algorithm>
+
+#include "agent/usb/usb_plan.h"
+
+namespace agent {
+namespace {
+
+using transport::UsbDevice;
+
+bool has_tty(const UsbDevice& device, const std::string& tty) {
+  return std::find(device.ttys.begin(), device.ttys.end(), tty) != device.ttys.end();
+}
+
+// Who has `device` by a fixed path.
+const PrinterConfiguration* printer_by_path(const Configuration& configuration, const UsbDevice& device,
+                                            const std::function<std::string(const std::string&)>& tty_of) {
+  for (const PrinterConfiguration& printer : configuration.printers) {
+    if (printer.usb.is_empty() && has_tty(device, tty_of(printer.device))) return &printer;
+  }
+  return nullptr;
+}
+
+bool is_configured(const Configuration& configuration, const std::string& name) {
+  return std::any_of(configuration.printers.begin(), configuration.printers.end(),
+                     [&](const auto& p) { return p.name == name; });
+}
+
+void note_share(ListedDevice& listed, const Configuration& configuration, const UsbShares& shares) {
+  for (const PrinterConfiguration& printer : shares.printers) {
+    const auto port = shares.port_of.find(printer.name);
+    if (port == shares.port_of.end() || port->second != listed.device.port) continue;
+    listed.printer = printer.name;
+    listed.rule = is_configured(configuration, printer.name)
+                      ? rule_text(printer.usb) + " in [printer." + printer.name + "]"
+                      : "every Prusa is taken (automatic, in [usb])";
+  }
+  for (const SpareDevice& spare : shares.spare) {
+    if (spare.port == listed.device.port) listed.like = spare.printer;
+  }
+}
+
+}  // namespace
+
+std::vector<ListedDevice> list_devices(const Configuration& configuration, const std::vector<UsbDevice>& devices,
+                                       const std::function<std::string(const std::string&)>& tty_of,
+                                       const DeviceProbe& probe) {
+  std::set<std::string> claimed;
+  for (const PrinterConfiguration& printer : configuration.printers) {
+    if (printer.usb.is_empty()) claimed.insert(tty_of(printer.device));
+  }
+  const UsbShares shares = UsbPlan().share(configuration, devices, claimed);
+  std::vector<ListedDevice> listing;
+  for (const UsbDevice& device : devices) {
+    ListedDevice listed;
+    listed.device = device;
+    listed.board = board_of(device.vendor, device.product);
+    if (device.ttys.empty() && listed.board == nullptr) continue;
+    note_share(listed, configuration, shares);
+    if (const auto* printer = printer_by_path(configuration, device, tty_of)) {
+      listed.printer = printer->name;
+      listed.rule = "device = \"" + printer->device + "\" in [printer." + printer->name + "]";
+    }
+    if (!device.ttys.empty()) {
+      listed.holder = probe.holder(device.ttys.front());
+      listed.access = probe.access(device.ttys.front());
+    }
+    listing.push_back(std::move(listed));
+  }
+  return listing;
+}
+
+std::string snippet_for(const UsbDevice& device, const std::vector<ListedDevice>& devices) {
+  UsbRule rule;
+  rule.id = {device.vendor, device.product};
+  const auto count = std::count_if(devices.begin(), devices.end(), [&](const ListedDevice& other) {
+    return other.device.serial_number == device.serial_number;
+  });
+  const bool is_printable = std::all_of(device.serial_number.begin(), device.serial_number.end(),
+                                        [](char c) { return c >= 0x20 && c < 0x7F; });
+  // "0001" and the like is what adapters say whose maker did not care: all of them say it.
+  if (device.serial_number.size() > 4 && count == 1 && is_printable) rule.serial_number = device.serial_number;
+  else rule.port = device.port;
+  return "[printer.my-printer]\n" + rule_text(rule, "\n") + "\n";
+}
+
+}  // namespace agent

@@ -1,0 +1,65 @@
+#include "agent/usb/usb_printers.h"
+
+#include <algorithm>
+#include <filesystem>
+
+#include "transport/usb_finder.h"
+
+namespace agent {
+
+UsbPrinters::UsbPrinters(boost::asio::io_context& io, Log& log, std::function<void()> changed)
+    : io_(io), log_(log), changed_(std::move(changed)) {}
+
+UsbPrinters::~UsbPrinters() = default;
+
+void UsbPrinters::follow(const Configuration& configuration) {
+  if (!needs_usb(configuration)) {
+    finder_.reset();
+    devices_.clear();
+  } else if (!finder_) {
+    finder_ = std::make_unique<transport::UsbFinder>(io_, [this](const auto& devices) { found(devices); });
+  }
+}
+
+void UsbPrinters::found(const std::vector<transport::UsbDevice>& devices) {
+  devices_ = devices;
+  changed_();
+}
+
+void UsbPrinters::look() {
+  if (finder_) finder_->look();
+}
+
+std::vector<PrinterConfiguration> UsbPrinters::share(const Configuration& configuration) {
+  UsbShares shares = plan_.share(configuration, devices_, claimed_ttys(configuration));
+  note_spare(shares.spare);
+  return std::move(shares.printers);
+}
+
+void UsbPrinters::note_spare(const std::set<SpareDevice>& spare) {
+  for (const SpareDevice& device : spare) {
+    if (noted_.contains(device)) continue;
+    log_.warning(device.printer, "the device at USB port " + device.port +
+                                     " is like the one that this printer has at port " + device.taken_port +
+                                     ", and is left alone: tell them apart with usb_port");
+  }
+  noted_ = spare;
+}
+
+bool needs_usb(const Configuration& configuration) {
+  return takes_automatically(configuration) || std::any_of(configuration.printers.begin(), configuration.printers.end(),
+                                                           [](const auto& p) { return !p.usb.is_empty(); });
+}
+
+std::set<std::string> claimed_ttys(const Configuration& configuration) {
+  std::set<std::string> ttys;
+  for (const PrinterConfiguration& printer : configuration.printers) {
+    if (!printer.usb.is_empty()) continue;
+    std::error_code error;
+    const std::filesystem::path tty = std::filesystem::canonical(printer.device, error);
+    if (!error) ttys.insert(tty.string());
+  }
+  return ttys;
+}
+
+}  // namespace agent

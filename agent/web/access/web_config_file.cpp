@@ -1,0 +1,243 @@
+#include "agent/web/access/web_config_file.h"
+
+#include <yaml-cpp/yaml.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+
+#include "agent/text/log_escape.h"
+#include "agent/web/access/bcrypt.h"
+
+namespace agent {
+namespace {
+
+using YAML::Node;
+
+/// Ends the reading at the first fault: in this file one wrong line mostly makes others.
+struct Fault {
+  int line = 0;  ///< from 1; 0: the file as a whole
+  std::string key, message;
+};
+
+std::string quoted(const std::string& text) { return '"' + escape_text(text, 60) + '"'; }
+
+[[noreturn]] void fail(const Node& node, const std::string& key, const std::string& message) {
+  throw Fault{node.Mark().line + 1, key, message};
+}
+
+std::string text_of(const Node& node, const std::string& key) {
+  if (!node.IsScalar()) fail(node, key, "expected a text");
+  return node.Scalar();
+}
+
+bool switch_of(const Node& node, const std::string& key) {
+  const std::string text = text_of(node, key);
+  if (text != "true" && text != "false") fail(node, key, "expected true or false, found " + quoted(text));
+  return text == "true";
+}
+
+std::vector<std::string> texts_of(const Node& node, const std::string& key) {
+  std::vector<std::string> out;
+  if (node.IsNull()) return out;
+  if (!node.IsSequence()) fail(node, key, "expected a list");
+  for (const auto& entry : node) out.push_back(text_of(entry, key));
+  return out;
+}
+
+/// Calls `take(key, path, value)` for each key, of which none may stand twice. Null counts as empty.
+template <class Take>
+void read_map(const Node& node, const std::string& path, Take take) {
+  if (node.IsNull()) return;
+  if (!node.IsMap()) fail(node, path, "expected a table of keys and values");
+  std::vector<std::string> seen;
+  for (const auto& entry : node) {
+    const std::string key = text_of(entry.first, path);
+    const std::string whole = path.empty() ? key : path + '.' + key;
+    if (std::find(seen.begin(), seen.end(), key) != seen.end()) fail(entry.first, whole, "stands twice");
+    seen.push_back(key);
+    take(key, whole, entry.second);
+  }
+}
+
+template <class Value, std::size_t N>
+Value one_of(const Node& node, const std::string& key, const std::array<std::pair<std::string_view, Value>, N>& words) {
+  const std::string text = text_of(node, key);
+  std::string all;
+  for (const auto& [word, value] : words) {
+    if (word == text) return value;
+    all += (all.empty() ? "" : ", ") + std::string(word);
+  }
+  fail(node, key, "expected one of " + all + "; found " + quoted(text));
+}
+
+constexpr std::array<std::pair<std::string_view, ClientAuth>, 6> kClientAuth{{
+    {"NoClientCert", ClientAuth::kNone},
+    {"RequestClientCert", ClientAuth::kRequest},
+    {"RequireClientCert", ClientAuth::kRequireAny},
+    {"RequireAnyClientCert", ClientAuth::kRequireAny},
+    {"VerifyClientCertIfGiven", ClientAuth::kVerifyIfGiven},
+    {"RequireAndVerifyClientCert", ClientAuth::kRequireAndVerify},
+}};
+constexpr std::array<std::pair<std::string_view, TlsVersion>, 4> kVersions{
+    {{"TLS10", TlsVersion::k10}, {"TLS11", TlsVersion::k11}, {"TLS12", TlsVersion::k12}, {"TLS13", TlsVersion::k13}}};
+constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kCurves{
+    {{"CurveP256", "P-256"}, {"CurveP384", "P-384"}, {"CurveP521", "P-521"}, {"X25519", "X25519"}}};
+constexpr std::array<std::string_view, 5> kHeaders{"Content-Security-Policy", "X-Frame-Options",
+                                                   "X-Content-Type-Options", "X-XSS-Protection",
+                                                   "Strict-Transport-Security"};
+
+class Reader {
+ public:
+  explicit Reader(const std::string& file) : folder_(std::filesystem::absolute(file).parent_path()) {}
+
+  WebConfig read(const Node& document) {
+    read_map(document, "", [&](const std::string& key, const std::string& path, const Node& value) {
+      if (key == "tls_server_config") read_tls(value, path);
+      else if (key == "http_server_config") read_http(value, path);
+      else if (key == "basic_auth_users") read_users(value, path);
+      else
+        fail(value, path,
+             "is not a key of this file; there are tls_server_config, http_server_config and basic_auth_users");
+    });
+    return std::move(out_);
+  }
+
+ private:
+  std::string file_at(const Node& node, const std::string& key) const {
+    const std::string text = text_of(node, key);
+    return text.empty() ? text : (folder_ / text).lexically_normal().string();
+  }
+
+  void read_tls(const Node& node, const std::string& path) {
+    TlsSettings tls;
+    read_map(node, path, [&](const std::string& key, const std::string& whole, const Node& value) {
+      if (!read_tls_file(tls, key, whole, value) && !read_tls_rule(tls, key, whole, value))
+        fail(value, whole, "is not a key of tls_server_config");
+    });
+    check(node, path, tls);
+    if (!tls.cert_file.empty()) out_.tls = std::move(tls);
+  }
+
+  bool read_tls_file(TlsSettings& tls, const std::string& key, const std::string& whole, const Node& value) const {
+    if (key == "cert_file") tls.cert_file = file_at(value, whole);
+    else if (key == "key_file") tls.key_file = file_at(value, whole);
+    else if (key == "client_ca_file") tls.client_ca_file = file_at(value, whole);
+    else return false;
+    return true;
+  }
+
+  static bool read_tls_rule(TlsSettings& tls, const std::string& key, const std::string& whole, const Node& value) {
+    if (key == "client_auth_type") tls.client_auth = one_of(value, whole, kClientAuth);
+    else if (key == "client_allowed_sans") tls.client_allowed_sans = texts_of(value, whole);
+    else if (key == "min_version") tls.min_version = one_of(value, whole, kVersions);
+    else if (key == "max_version") tls.max_version = one_of(value, whole, kVersions);
+    else if (key == "cipher_suites") tls.cipher_suites = texts_of(value, whole);
+    else if (key == "prefer_server_cipher_suites") tls.prefer_server_ciphers = switch_of(value, whole);
+    else if (key == "curve_preferences") read_curves(tls, whole, value);
+    else return false;
+    return true;
+  }
+
+  static void read_curves(TlsSettings& tls, const std::string& whole, const Node& value) {
+    if (value.IsNull()) return;
+    if (!value.IsSequence()) fail(value, whole, "expected a list");
+    for (const auto& entry : value) tls.curves.emplace_back(one_of(entry, whole, kCurves));
+  }
+
+  static void check(const Node& node, const std::string& path, const TlsSettings& tls) {
+    const bool verifies =
+        tls.client_auth == ClientAuth::kVerifyIfGiven || tls.client_auth == ClientAuth::kRequireAndVerify;
+    const bool empty = tls.cert_file.empty() && tls.key_file.empty();
+    if (tls.cert_file.empty() && !tls.key_file.empty()) fail(node, path + ".cert_file", "is missing beside key_file");
+    if (!tls.cert_file.empty() && tls.key_file.empty()) fail(node, path + ".key_file", "is missing beside cert_file");
+    if (empty && (tls.client_auth != ClientAuth::kNone || !tls.client_ca_file.empty()))
+      fail(node, path + ".cert_file", "is missing: without TLS no client can show a certificate");
+    if (verifies && tls.client_ca_file.empty())
+      fail(node, path + ".client_ca_file", "is missing: client_auth_type verifies against it");
+    if (!tls.client_ca_file.empty() && tls.client_auth == ClientAuth::kNone)
+      fail(node, path + ".client_auth_type", "is missing: a client_ca_file alone asks no client for a certificate");
+    if (!tls.client_allowed_sans.empty() && !verifies)
+      fail(node, path + ".client_allowed_sans", "needs a client_auth_type that verifies");
+    if (tls.min_version > tls.max_version) fail(node, path + ".min_version", "is above max_version");
+  }
+
+  void read_http(const Node& node, const std::string& path) {
+    read_map(node, path, [&](const std::string& key, const std::string& whole, const Node& value) {
+      if (key == "http2")
+        (void)switch_of(value, whole);  // either way: this server speaks HTTP/1.1, which every client does
+      else if (key == "headers") read_headers(value, whole);
+      else fail(value, whole, "is not a key of http_server_config; there are http2 and headers");
+    });
+  }
+
+  void read_headers(const Node& node, const std::string& path) {
+    read_map(node, path, [&](const std::string& key, const std::string& whole, const Node& value) {
+      const std::string text = text_of(value, whole);
+      if (std::find(kHeaders.begin(), kHeaders.end(), key) == kHeaders.end())
+        fail(value, whole,
+             "is not a field that can be set; there are Content-Security-Policy, X-Frame-Options, "
+             "X-Content-Type-Options, X-XSS-Protection and Strict-Transport-Security");
+      const bool fits = std::all_of(text.begin(), text.end(), [](char c) { return c >= ' ' && c <= '~'; });
+      if (!fits) fail(value, whole, "expected printable ASCII");
+      if (!text.empty()) out_.headers.emplace_back(key, text);
+    });
+  }
+
+  void read_users(const Node& node, const std::string& path) {
+    read_map(node, path, [&](const std::string& name, const std::string& whole, const Node& value) {
+      const std::string hash = text_of(value, whole);
+      if (name.empty() || name.find(':') != std::string::npos)
+        fail(value, whole, "a user's name is not empty and has no colon");
+      if (!is_bcrypt_hash(hash))
+        fail(value, whole, "expected a bcrypt hash such as htpasswd -nB writes: $2y$10$ and 53 characters");
+      if (bcrypt_cost(hash) > kHighestBcryptCost)
+        fail(value, whole,
+             "the hash has cost " + std::to_string(bcrypt_cost(hash)) + "; above " +
+                 std::to_string(kHighestBcryptCost) + " a login would take minutes");
+      out_.users.emplace(name, hash);
+    });
+  }
+
+  std::filesystem::path folder_;
+  WebConfig out_;
+};
+
+WebConfigFault sentence(const std::string& file, const Fault& fault) {
+  std::string out = file;
+  if (fault.line > 0) out += ':' + std::to_string(fault.line);
+  out += ": ";
+  if (!fault.key.empty()) out += fault.key + ": ";
+  return {out + fault.message};
+}
+
+}  // namespace
+
+std::variant<WebConfig, WebConfigFault> parse_web_config(const std::string& text, const std::string& file) {
+  try {
+    return Reader(file).read(YAML::Load(text));
+  } catch (const Fault& fault) {
+    return sentence(file, fault);
+  } catch (const YAML::Exception& error) {
+    return sentence(file, {error.mark.line + 1, "", "not YAML: " + escape_text(error.msg, 200)});
+  }
+}
+
+std::variant<WebConfig, WebConfigFault> load_web_config(const std::string& file) {
+  constexpr std::size_t kMaxBytes = std::size_t{1} << 20U;
+  std::ifstream stream(file, std::ios::binary);
+  if (!stream) return sentence(file, {0, "", "cannot be read: " + std::string(std::strerror(errno))});
+  std::string text(kMaxBytes + 1, '\0');
+  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (stream.bad()) return sentence(file, {0, "", "cannot be read: " + std::string(std::strerror(errno))});
+  text.resize(static_cast<std::size_t>(stream.gcount()));
+  if (text.size() > kMaxBytes) return sentence(file, {0, "", "is larger than 1 MiB"});
+  return parse_web_config(text, file);
+}
+
+}  // namespace agent

@@ -1,0 +1,20 @@
+// The JSON pages: what a program or the page's own script reads. Read only. Described in packaging/doc/api.md.
+// Wire example: "GET /api/v1/history?printer=mk3&step=60"
+#pragma once
+
+#include <nlohmann/json_fwd.hpp>
+
+#include "agent/web/api/web_context.h"
+#include "agent/web/http/web_message.h"
+
+namespace agent {
+
+[[nodiscard]] WebResponse printers_page(const WebContext& context, const WebRequest& request);
+[[nodiscard]] WebResponse history_page(const WebContext& context, const WebRequest& request);
+[[nodiscard]] WebResponse jobs_page(const WebContext& context, const WebRequest& request);
+[[nodiscard]] WebResponse catalogue_page(const WebContext& context, const WebRequest& request);
+
+/// {"agent": {...}, "printers": [...]}
+[[nodiscard]] nlohmann::json printers_json(const WebContext& context);
+
+}  // namespace agent

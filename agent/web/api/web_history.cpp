@@ -1,0 +1,158 @@
+#include "agent/web/api/web_history.h"
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+#include "agent/metrics/metrics_labels.h"
+#include "agent/text/metrics_text.h"
+#include "agent/web/http/web_query.h"
+
+namespace agent {
+namespace {
+
+using nlohmann::json;
+
+/// As many as a chart on a wide screen has columns, twice; 300 kB for a printer with many sensors.
+constexpr std::int64_t kMaxPoints = 5000;
+constexpr std::int64_t kShortestStep = History::kSamplePeriodSeconds;
+
+constexpr std::int64_t kNotGiven = -1;
+
+struct Range {
+  std::string printer;
+  std::int64_t from = kNotGiven, to = kNotGiven;  ///< Unix seconds
+  std::int64_t step = kShortestStep;              ///< seconds
+};
+
+std::optional<std::int64_t> whole_seconds(const std::string& text) {
+  double value = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  // 9e9: the year 2255, within what 64 bits of nanoseconds hold.
+  if (error != std::errc() || stop != end || !(value >= 0 && value < 9e9)) return std::nullopt;
+  return static_cast<std::int64_t>(std::floor(value));
+}
+
+std::optional<WebFault> take(const WebParameter& parameter, Range& range) {
+  if (parameter.name == "printer") {
+    range.printer = parameter.value;
+    return std::nullopt;
+  }
+  std::int64_t* target = parameter.name == "from"   ? &range.from
+                         : parameter.name == "to"   ? &range.to
+                         : parameter.name == "step" ? &range.step
+                                                    : nullptr;
+  if (target == nullptr)
+    return WebFault{
+        400, "no parameter is called \"" + clean_text(parameter.name, 64) + "\"; there are printer, from, to and step"};
+  const auto value = whole_seconds(parameter.value);
+  if (!value) {
+    return WebFault{400, parameter.name + ": expected a number of seconds" +
+                             (target == &range.step ? "" : " since 1970") + ", found \"" +
+                             clean_text(parameter.value, 64) + '"'};
+  }
+  *target = *value;
+  return std::nullopt;
+}
+
+std::optional<WebFault> fault_of(const Range& range) {
+  if (range.step < kShortestStep)
+    return WebFault{400, "step: expected at least " + std::to_string(kShortestStep) + " seconds"};
+  if (range.from > range.to) return WebFault{400, "from: expected no later than to"};
+  if ((range.to - range.from) / range.step >= kMaxPoints)
+    return WebFault{400, "step: expected one that gives at most " + std::to_string(kMaxPoints) + " points"};
+  return std::nullopt;
+}
+
+std::string_view word_of(std::size_t sensor, const LinkSnapshot& link) {
+  const bool is_prusa = link.dialect && link.dialect->family == gcode::FirmwareFamily::kPrusa;
+  return is_prusa && sensor == static_cast<std::size_t>(gcode::Sensor::kProbe) ? "pinda" : kSensorWords[sensor];
+}
+
+using Samples = std::vector<HistorySample>;
+using Field = float HistorySample::Sensor::*;
+
+/// One value for each step, the mean of what is known in it, to a tenth of a degree; null where nothing is.
+json series_of(const Samples& samples, std::size_t sensor, Field field, const Range& range) {
+  json series = json::array();
+  auto sample = samples.begin();
+  for (std::int64_t begin = range.from; begin <= range.to; begin += range.step) {
+    double sum = 0;
+    int known = 0;
+    for (; sample != samples.end() && sample->unix_seconds < begin + range.step; ++sample) {
+      const double value = sample->sensors[sensor].*field;
+      if (!std::isfinite(value)) continue;
+      sum += value;
+      ++known;
+    }
+    series.push_back(known == 0 ? json() : json(std::round(sum / known * 10) / 10));
+  }
+  return series;
+}
+
+bool is_known(const Samples& samples, std::size_t sensor) {
+  return std::any_of(samples.begin(), samples.end(), [&](const HistorySample& sample) {
+    return std::isfinite(sample.sensors[sensor].actual) || std::isfinite(sample.sensors[sensor].target);
+  });
+}
+
+json sensors_of(const Samples& samples, const Range& range, const LinkSnapshot& link) {
+  json sensors = json::object();
+  for (std::size_t i = 0; i < kSensorWords.size(); ++i) {
+    if (!is_known(samples, i)) continue;
+    sensors[std::string(word_of(i, link))] = {{"actual", series_of(samples, i, &HistorySample::Sensor::actual, range)},
+                                              {"target", series_of(samples, i, &HistorySample::Sensor::target, range)}};
+  }
+  return sensors;
+}
+
+std::shared_ptr<const LinkSnapshot> link_named(const SnapshotBoard& board, const std::string& name) {
+  for (auto& link : board.links()) {
+    if (link->name == name) return link;
+  }
+  return nullptr;
+}
+
+std::variant<Range, WebFault> parse_range(const std::string& query) {
+  const auto parameters = parse_query(query);
+  if (!parameters) return WebFault{400, "the query has a broken escape"};
+  Range range;
+  for (const auto& parameter : *parameters) {
+    if (auto fault = take(parameter, range)) return *fault;
+  }
+  if (range.printer.empty()) return WebFault{400, "printer: a name is needed, such as ?printer=mk3"};
+  return range;
+}
+
+/// The last hour where nothing is said; on whole steps, so that the points stay where they are from one question to the next.
+std::optional<WebFault> complete(Range& range, std::int64_t now) {
+  if (range.to == kNotGiven) range.to = now;
+  if (range.from == kNotGiven) range.from = range.to - 3600;
+  if (auto fault = fault_of(range)) return fault;
+  range.from -= range.from % range.step;
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::variant<json, WebFault> temperature_history(const WebContext& context, const std::string& query) {
+  auto parsed = parse_range(query);
+  if (const auto* fault = std::get_if<WebFault>(&parsed)) return *fault;
+  Range& range = std::get<Range>(parsed);
+  const auto link = link_named(context.board, range.printer);
+  if (!link) return WebFault{404, "there is no printer \"" + clean_text(range.printer, 64) + '"'};
+  const gcode::Time wall = context.metrics.now() + link->wall_offset;
+  if (auto fault = complete(range, std::chrono::duration_cast<std::chrono::seconds>(wall).count())) return *fault;
+  auto samples = context.board.history().samples(link->name, range.from, range.to + range.step - 1);
+  // A clock that was set back has put them out of order.
+  std::stable_sort(samples.begin(), samples.end(),
+                   [](const auto& a, const auto& b) { return a.unix_seconds < b.unix_seconds; });
+  return json{{"printer", range.printer},
+              {"from", range.from},
+              {"to", range.to},
+              {"step", range.step},
+              {"sensors", sensors_of(samples, range, *link)}};
+}
+
+}  // namespace agent

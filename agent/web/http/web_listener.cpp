@@ -1,0 +1,92 @@
+#include <utility>  // before Asio: Boost 1.74 with g++ 12 in C++20 needs it
+
+#include "agent/web/http/web_listener.h"
+
+#include <algorithm>
+#include <boost/asio/ip/v6_only.hpp>
+#include <chrono>
+#include <stdexcept>
+
+#include "agent/web/http/web_address.h"
+
+namespace agent {
+namespace {
+
+namespace asio = boost::asio;
+using tcp = asio::ip::tcp;
+using ErrorCode = boost::system::error_code;
+
+/// Long enough that a process out of descriptors does not spin, short enough for a scrape.
+constexpr std::chrono::milliseconds kAcceptPause{100};
+
+ErrorCode listen_at(tcp::acceptor& acceptor, const tcp::endpoint& endpoint, bool ipv6_only) {
+  ErrorCode fault;
+  acceptor.open(endpoint.protocol(), fault);
+  if (fault) return fault;
+  acceptor.set_option(tcp::acceptor::reuse_address(true), fault);
+  if (!fault && endpoint.address().is_v6()) acceptor.set_option(asio::ip::v6_only(ipv6_only), fault);
+  if (!fault) acceptor.bind(endpoint, fault);
+  if (!fault) acceptor.listen(tcp::acceptor::max_listen_connections, fault);
+  if (fault) {
+    ErrorCode ignored;
+    acceptor.close(ignored);
+  }
+  return fault;
+}
+
+/// Every address: the IPv6 socket takes IPv4 as well; a kernel without IPv6 has the IPv4 one.
+ErrorCode listen_everywhere(tcp::acceptor& acceptor, std::uint16_t port) {
+  const auto fault = listen_at(acceptor, tcp::endpoint(tcp::v6(), port), false);
+  const bool no_ipv6 =
+      fault == asio::error::address_family_not_supported || fault == boost::system::errc::address_not_available;
+  return no_ipv6 ? listen_at(acceptor, tcp::endpoint(tcp::v4(), port), false) : fault;
+}
+
+/// "localhost": the first IPv4 address if there is one, as other exporters do.
+ErrorCode listen_by_name(tcp::acceptor& acceptor, asio::io_context& io, const ListenAddress& address) {
+  ErrorCode fault;
+  const auto found = tcp::resolver(io).resolve(address.host, std::to_string(address.port), fault);
+  if (fault || found.empty()) return fault ? fault : ErrorCode(asio::error::host_not_found);
+  auto it =
+      std::find_if(found.begin(), found.end(), [](const auto& entry) { return entry.endpoint().address().is_v4(); });
+  if (it == found.end()) it = found.begin();
+  return listen_at(acceptor, it->endpoint(), false);
+}
+
+ErrorCode listen(tcp::acceptor& acceptor, asio::io_context& io, const ListenAddress& address, bool ipv6_only) {
+  if (address.host.empty()) return listen_everywhere(acceptor, address.port);
+  ErrorCode not_literal;
+  const auto literal = asio::ip::make_address(address.host, not_literal);
+  if (not_literal) return listen_by_name(acceptor, io, address);
+  return listen_at(acceptor, tcp::endpoint(literal, address.port), ipv6_only);
+}
+
+}  // namespace
+
+WebListener::WebListener(asio::io_context& io, const std::string& address, bool ipv6_only, OnConnection on_connection)
+    : acceptor_(io), pause_(io), on_connection_(std::move(on_connection)) {
+  const auto fault = listen(acceptor_, io, parse_listen_address(address), ipv6_only);
+  if (fault) throw std::runtime_error("cannot listen on " + address + ": " + fault.message());
+}
+
+std::string WebListener::bound_address() const {
+  const auto endpoint = acceptor_.local_endpoint();
+  const auto host = endpoint.address().to_string();
+  return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port());
+}
+
+void WebListener::accept() {
+  acceptor_.async_accept([this](ErrorCode fault, Socket socket) {
+    if (fault == asio::error::operation_aborted) return;
+    if (!fault) {
+      accept();  // first: what happens to this connection is no reason to stop
+      return on_connection_(std::move(socket));
+    }
+    pause_.expires_after(kAcceptPause);
+    pause_.async_wait([this](ErrorCode stopped) {
+      if (!stopped) accept();
+    });
+  });
+}
+
+}  // namespace agent

@@ -1,0 +1,96 @@
+#include "agent/web/http/web_message.h"
+
+#include <algorithm>
+#include <array>
+#include <utility>
+
+namespace agent {
+namespace {
+
+constexpr std::array<std::pair<unsigned, std::string_view>, 13> kStatusTexts{
+    {{200, "200 OK"},
+     {304, "304 Not Modified"},
+     {400, "400 Bad Request"},
+     {401, "401 Unauthorized"},
+     {404, "404 Not Found"},
+     {405, "405 Method Not Allowed"},
+     {408, "408 Request Timeout"},
+     {413, "413 Content Too Large"},
+     {414, "414 URI Too Long"},
+     {429, "429 Too Many Requests"},
+     {431, "431 Request Header Fields Too Large"},
+     {500, "500 Internal Server Error"},
+     {503, "503 Service Unavailable"}}};
+
+/// Nothing is fetched from anywhere else and nobody frames it: a page that shows a printer's own words cannot be made to.
+constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kSafetyFields{
+    {{"X-Content-Type-Options", "nosniff"},
+     {"Referrer-Policy", "no-referrer"},
+     {"Content-Security-Policy", "default-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"}}};
+
+void append_field(std::string& head, std::string_view name, std::string_view value) {
+  head += "\r\n";
+  head += name;
+  head += ": ";
+  head += value;
+}
+
+void append_safety(std::string& head, const WebFields& own) {
+  for (const auto& [name, value] : kSafetyFields) {
+    const bool replaced =
+        std::any_of(own.begin(), own.end(), [name = name](const auto& field) { return field.first == name; });
+    if (!replaced) append_field(head, name, value);
+  }
+  for (const auto& [name, value] : own) append_field(head, name, value);
+}
+
+}  // namespace
+
+std::string_view status_text(unsigned status) {
+  const auto it =
+      std::find_if(kStatusTexts.begin(), kStatusTexts.end(), [&](const auto& s) { return s.first == status; });
+  return it != kStatusTexts.end() ? it->second : status_text(500);
+}
+
+WebResponse plain_answer(unsigned status, std::string_view explanation) {
+  WebResponse response;
+  response.status = status;
+  response.body = std::string(status_text(status)) + ": " + std::string(explanation) + "\n";
+  return response;
+}
+
+std::string response_head(const WebResponse& response, bool keep_alive, const WebFields& own) {
+  std::string head;
+  head.reserve(512);  // the longest one is 480 bytes
+  head += "HTTP/1.1 ";
+  head += status_text(response.status);
+  head += "\r\nContent-Type: ";
+  head += response.content_type;
+  if (!response.is_stream && response.status != 304)
+    head += "\r\nContent-Length: " + std::to_string(response.body.size());
+  if (response.gzip) head += "\r\nContent-Encoding: gzip";
+  if (response.is_scrape || response.varies_by_encoding) head += "\r\nVary: Accept-Encoding";
+  if (!response.etag.empty()) head += "\r\nETag: " + response.etag;
+  if (response.status == 401) head += "\r\nWWW-Authenticate: Basic realm=\"marlin-agent\", charset=\"UTF-8\"";
+  if (response.status == 429) head += "\r\nRetry-After: 10";
+  if (response.status == 405) head += "\r\nAllow: GET, HEAD";
+  // A page of an older version never lives on in a browser: it asks each time, and is mostly told that nothing changed.
+  head += response.etag.empty() ? "\r\nCache-Control: no-store" : "\r\nCache-Control: no-cache";
+  append_safety(head, own);
+  head += keep_alive ? "\r\nConnection: keep-alive" : "\r\nConnection: close";
+  head += "\r\n\r\n";
+  return head;
+}
+
+std::string_view path_of_target(std::string_view target) {
+  const auto scheme_end = target.find("://");
+  const auto path_begin = target.find('/');
+  if (scheme_end != std::string_view::npos && path_begin == scheme_end + 1) {
+    const auto after_host = target.find_first_of("/?", scheme_end + 3);
+    if (after_host == std::string_view::npos || target[after_host] == '?') return "/";
+    target.remove_prefix(after_host);
+  }
+  return target.substr(0, target.find_first_of("?#"));
+}
+
+}  // namespace agent

@@ -1,0 +1,59 @@
+#include "agent/web/server/web_access.h"
+
+#include <sys/stat.h>
+
+#include <stdexcept>
+
+namespace agent {
+
+std::variant<WebAccessState, WebConfigFault> load_web_access(const std::string& file) {
+  const auto module = access_module();
+  if (const auto* fault = std::get_if<WebConfigFault>(&module))
+    return WebConfigFault{file + ": needs " + fault->sentence};
+  return std::get<const AccessModule*>(module)->load(file);
+}
+
+WebAccess::WebAccess(std::string file, Report report) : file_(std::move(file)), report_(std::move(report)) {
+  if (file_.empty()) return;
+  auto loaded = load_web_access(file_);
+  if (const auto* fault = std::get_if<WebConfigFault>(&loaded)) throw std::runtime_error(fault->sentence);
+  state_ = std::move(std::get<WebAccessState>(loaded));
+  seen_ = stamps();
+}
+
+std::vector<WebAccess::Stamp> WebAccess::stamps() const {
+  std::vector<std::string> files{file_};
+  if (state_.config.tls) {
+    for (const auto& file :
+         {state_.config.tls->cert_file, state_.config.tls->key_file, state_.config.tls->client_ca_file}) {
+      if (!file.empty()) files.push_back(file);
+    }
+  }
+  std::vector<Stamp> stamps;
+  for (const auto& file : files) {
+    struct stat found {};
+    if (::stat(file.c_str(), &found) != 0) found = {};
+    stamps.push_back(
+        {static_cast<long long>(found.st_ino), found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec});
+  }
+  return stamps;
+}
+
+void WebAccess::refresh(WebClock::time_point now, bool at_once) {
+  constexpr std::chrono::seconds kLookPeriod{1};
+  if (file_.empty() || (now < next_look_ && !at_once)) return;
+  next_look_ = now + kLookPeriod;
+  auto stamps_now = stamps();
+  if (stamps_now == seen_) return;
+  // As they were before the reading: what is written meanwhile shows at the next look.
+  seen_ = std::move(stamps_now);
+  auto loaded = load_web_access(file_);
+  if (const auto* fault = std::get_if<WebConfigFault>(&loaded)) return report_(fault->sentence);
+  state_ = std::move(std::get<WebAccessState>(loaded));
+}
+
+std::unique_ptr<WebStream> WebAccess::stream(WebStream::Socket socket) const {
+  return state_.tls ? state_.tls->stream(std::move(socket)) : plain_stream(std::move(socket));
+}
+
+}  // namespace agent

@@ -1,0 +1,54 @@
+// Who may read and over what, as the file of --web.config.file says now. The file and the certificates that it names are
+// looked at again when a connection comes, at most once a second: a renewed certificate needs no signal. A wrong file
+// leaves everything as it was. Belongs to the web thread.
+#pragma once
+
+#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
+
+#include <array>
+#include <chrono>
+#include <functional>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+#include "agent/net/web_connections.h"
+#include "agent/web/http/web_stream.h"
+#include "agent/web/server/access_module.h"
+#include "agent/web/server/web_config.h"
+
+namespace agent {
+
+/// A fault names the file, the key and the reason; the access module is loaded if it was not.
+[[nodiscard]] std::variant<WebAccessState, WebConfigFault> load_web_access(const std::string& file);
+
+class WebAccess {
+ public:
+  using Report = std::function<void(const std::string& sentence)>;
+
+  /// Empty `file`: everybody over plain HTTP. Throws std::runtime_error with the fault's sentence. `report` is told of a
+  /// file that turned wrong, once for each change.
+  WebAccess(std::string file, Report report);
+
+  /// Looks at the files if the last look is a second old, or now if `at_once`.
+  void refresh(WebClock::time_point now, bool at_once = false);
+
+  [[nodiscard]] const WebConfig& config() const { return state_.config; }
+  /// Knows the hashes of the users. Only where there are users.
+  [[nodiscard]] const AccessModule& module() const { return *state_.module; }
+  [[nodiscard]] std::unique_ptr<WebStream> stream(WebStream::Socket socket) const;
+
+ private:
+  /// What changes when a file is written or replaced.
+  using Stamp = std::array<long long, 4>;
+  [[nodiscard]] std::vector<Stamp> stamps() const;
+
+  std::string file_;
+  Report report_;
+  WebAccessState state_;
+  std::vector<Stamp> seen_;
+  WebClock::time_point next_look_{};
+};
+
+}  // namespace agent

@@ -1,0 +1,64 @@
+#include "agent/web/server/web_events.h"
+
+#include "agent/web/server/json_change.h"
+
+namespace agent {
+namespace {
+
+using nlohmann::json;
+
+/// A proxy gives up a connection that says nothing for a minute; a browser's that is gone shows at the next write.
+constexpr unsigned kQuietTicks = 15;
+
+std::string event_text(const char* name, const json& data) {
+  return std::string("event: ") + name + "\ndata: " + data.dump(-1, ' ', false, json::error_handler_t::replace) +
+         "\n\n";
+}
+
+bool same_printers(const json& before, const json& after) {
+  const auto &a = before.at("printers"), &b = after.at("printers");
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    if (a[i].at("name") != b[i].at("name")) return false;
+  }
+  return true;
+}
+
+}  // namespace
+
+std::shared_ptr<const std::string> WebEvents::join(EventClient& client) {
+  if (clients_.empty()) told_ = look_();
+  clients_.push_back(&client);
+  return std::make_shared<const std::string>("retry: 2000\n" + event_text("printers", told_));
+}
+
+std::string WebEvents::changes() {
+  json now = look_();
+  if (!same_printers(told_, now)) {
+    told_ = std::move(now);
+    return event_text("printers", told_);
+  }
+  json all = json::object();
+  for (std::size_t i = 0; i < now.at("printers").size(); ++i) {
+    const json& printer = now.at("printers")[i];
+    json change = change_between(told_.at("printers")[i], printer);
+    if (!change.empty()) all[printer.at("name").get<std::string>()] = std::move(change);
+  }
+  told_ = std::move(now);
+  return all.empty() ? std::string() : event_text("change", all);
+}
+
+void WebEvents::tick() {
+  if (clients_.empty()) return;
+  std::string text = changes();
+  quiet_ticks_ = text.empty() ? quiet_ticks_ + 1 : 0;
+  if (quiet_ticks_ >= kQuietTicks) {
+    text = ": still there\n\n";
+    quiet_ticks_ = 0;
+  }
+  if (text.empty()) return;
+  const auto shared = std::make_shared<const std::string>(std::move(text));
+  for (auto* client : std::vector<EventClient*>(clients_)) client->offer(shared);  // one may leave
+}
+
+}  // namespace agent

@@ -1,0 +1,204 @@
+#include <utility>  // before Asio: Boost 1.74 with g++ 12 in C++20 needs it
+
+#include "agent/web/server/web_server.h"
+
+#include <pthread.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/post.hpp>
+#include <boost/asio/steady_timer.hpp>
+#include <list>
+#include <stdexcept>
+#include <thread>
+
+#include "agent/metrics/metrics.h"
+#include "agent/net/web_connections.h"
+#include "agent/web/api/web_api.h"
+#include "agent/web/api/web_routes.h"
+#include "agent/web/http/web_address.h"
+#include "agent/web/http/web_listener.h"
+#include "agent/web/server/web_session.h"
+
+namespace agent {
+namespace {
+
+/// How late a timeout may be noticed: a quarter of the shortest, at most 250 ms.
+std::chrono::milliseconds sweep_period(const WebOptions& options) {
+  const auto shortest = std::min({options.header_timeout, options.idle_timeout, options.write_timeout});
+  return std::clamp<std::chrono::milliseconds>(shortest / 4, std::chrono::milliseconds(1),
+                                               std::chrono::milliseconds(250));
+}
+
+/// "[::]:9" beside "0.0.0.0:9" means that each takes its own family; alone it takes both, as in other exporters.
+bool has_ipv4_twin(const std::vector<std::string>& addresses, const ListenAddress& address) {
+  if (address.port == 0 || address.host.find(':') == std::string::npos) return false;
+  return std::any_of(addresses.begin(), addresses.end(), [&](const std::string& text) {
+    const auto other = parse_listen_address(text);
+    return other.port == address.port && !other.host.empty() && other.host.find(':') == std::string::npos;
+  });
+}
+
+/// No signal is delivered to a thread that is started while this stands.
+class SignalsBlocked {
+ public:
+  SignalsBlocked() {
+    sigset_t all;
+    sigfillset(&all);
+    pthread_sigmask(SIG_SETMASK, &all, &before_);
+  }
+  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  SignalsBlocked(const SignalsBlocked&) = delete;
+  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
+
+ private:
+  sigset_t before_{};
+};
+
+}  // namespace
+
+class WebServer::Impl {
+ public:
+  Impl(WebOptions options, BuildInfo build, const SnapshotBoard& board, const LogCounters& log, WebCounters& counters,
+       LinkQualityBoard& quality)
+      : options_(std::move(options)),
+        build_(std::move(build)),
+        metrics_(build_, board, log, counters),
+        context_{build_, board, metrics_, counters, options_.telemetry_path, quality},
+        routes_(context_),
+        quality_(quality),
+        counters_(counters),
+        connections_(options_.max_connections, options_.max_waiting_bytes),
+        events_(options_.max_event_clients, [this] { return printers_json(context_); }),
+        access_(options_.config_file, options_.report),
+        speaks_tls_(access_.config().tls.has_value()),
+        login_(io_, counters, options_.login),
+        sweep_timer_(io_),
+        event_timer_(io_),
+        look_timer_(io_) {
+    if (!options_.telemetry_path.starts_with('/')) throw std::runtime_error("the telemetry path must begin with /");
+  }
+
+  ~Impl() { stop(); }
+
+  void start() {
+    try {
+      for (const auto& address : options_.listen_addresses) listen(address);
+    } catch (...) {
+      listeners_.clear();
+      throw;
+    }
+    for (auto& listener : listeners_) {
+      addresses_.push_back(listener.bound_address());
+      listener.start();
+    }
+    look();
+    const SignalsBlocked blocked;
+    thread_ = std::thread([this] { run(); });
+  }
+
+  void stop() {
+    io_.stop();
+    if (thread_.joinable()) thread_.join();
+    listeners_.clear();
+    connections_.close_all();
+  }
+
+  void reload_access() {
+    boost::asio::post(io_, [this] { access_.refresh(WebClock::now(), true); });
+  }
+  [[nodiscard]] bool speaks_tls() const { return speaks_tls_; }
+  [[nodiscard]] const std::vector<std::string>& addresses() const { return addresses_; }
+
+ private:
+  void listen(const std::string& address) {
+    const bool ipv6_only = has_ipv4_twin(options_.listen_addresses, parse_listen_address(address));
+    listeners_.emplace_back(io_, address, ipv6_only, [this](WebStream::Socket socket) { open(std::move(socket)); });
+  }
+
+  void run() {
+    pthread_setname_np(pthread_self(), "web");
+    for (;;) {
+      try {
+        io_.run();
+        return;
+      } catch (const std::exception&) {
+        // Out of memory in one connection's step: that connection goes with its handler, the others go on.
+        sweeping_ = telling_ = false;
+      }
+    }
+  }
+
+  void open(WebStream::Socket socket) {
+    if (connections_.make_room()) counters_.count_dropped_connection();
+    access_.refresh(WebClock::now());
+    const WebSessionContext context{options_, routes_, connections_, counters_, events_, access_, login_};
+    std::make_shared<WebSession>(access_.stream(std::move(socket)), context)->start();
+    if (!sweeping_) sweep();
+    if (!telling_) tell();
+  }
+
+  // While there are connections; each may turn into one that listens.
+  void tell() {
+    telling_ = connections_.size() > 0;
+    if (!telling_) return;
+    event_timer_.expires_after(options_.event_period);
+    event_timer_.async_wait([this](boost::system::error_code stopped) {
+      if (stopped) return;
+      tell();  // first: a tick that fails is not the last
+      events_.tick();
+    });
+  }
+
+  void look() {
+    look_timer_.expires_after(options_.look_period);
+    look_timer_.async_wait([this](boost::system::error_code stopped) {
+      if (!stopped) look();
+    });
+    quality_.observe(context_.board.links(), context_.metrics.now());
+  }
+
+  void sweep() {
+    sweeping_ = connections_.size() > 0;  // no connection, no wake-up
+    if (!sweeping_) return;
+    sweep_timer_.expires_after(sweep_period(options_));
+    sweep_timer_.async_wait([this](boost::system::error_code stopped) {
+      if (stopped) return;
+      connections_.expire(WebClock::now());
+      sweep();
+    });
+  }
+
+  WebOptions options_;
+  BuildInfo build_;
+  MetricsCollector metrics_;
+  WebContext context_;
+  WebRoutes routes_;
+  LinkQualityBoard& quality_;
+  WebCounters& counters_;
+  WebConnections connections_;
+  WebEvents events_;  // both before io_, whose end destroys the sessions
+  WebAccess access_;
+  bool speaks_tls_ = false;
+  boost::asio::io_context io_{1};
+  WebLogin login_;  // behind io_: what waits for it holds sessions
+  boost::asio::steady_timer sweep_timer_;
+  boost::asio::steady_timer event_timer_, look_timer_;
+  bool sweeping_ = false, telling_ = false;
+  std::list<WebListener> listeners_;
+  std::vector<std::string> addresses_;
+  std::thread thread_;
+};
+
+WebServer::WebServer(WebOptions options, BuildInfo build, const SnapshotBoard& board, const LogCounters& log,
+                     WebCounters& counters, LinkQualityBoard& quality)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(build), board, log, counters, quality)) {}
+WebServer::~WebServer() = default;
+void WebServer::start() { impl_->start(); }
+void WebServer::reload_access() { impl_->reload_access(); }
+bool WebServer::speaks_tls() const { return impl_->speaks_tls(); }
+void WebServer::stop() { impl_->stop(); }
+const std::vector<std::string>& WebServer::addresses() const { return impl_->addresses(); }
+
+}  // namespace agent

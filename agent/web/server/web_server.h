@@ -1,0 +1,47 @@
+// Serves /metrics, the page, its JSON and /healthz over HTTP/1.1 on a thread of its own. Reads only what the I/O thread published, so a
+// scrape, however slow its reader, never touches a print.
+// Wire example: "GET /metrics HTTP/1.1\r\nHost: pi:11520\r\nAccept-Encoding: gzip\r\n\r\n"
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "agent/log/log_counters.h"
+#include "agent/metrics/metrics_families.h"
+#include "agent/snapshot/link_quality.h"
+#include "agent/snapshot/snapshot_board.h"
+#include "agent/snapshot/web_counters.h"
+#include "agent/web/server/web_options.h"
+
+namespace agent {
+
+class WebServer {
+ public:
+  /// Everything referred to outlives the server. A changed configuration is a new server: start the new one first where
+  /// its addresses differ, then stop the old one. `counters` and `quality` are kept from one to the next; the server feeds `quality`.
+  WebServer(WebOptions options, BuildInfo build, const SnapshotBoard& board, const LogCounters& log,
+            WebCounters& counters, LinkQualityBoard& quality);
+  ~WebServer();  ///< stops
+  WebServer(const WebServer&) = delete;
+  WebServer& operator=(const WebServer&) = delete;
+
+  /// Binds every address, then serves. Throws std::runtime_error with one sentence for a person, for example
+  /// "cannot listen on 127.0.0.1:11520: Address already in use"; then nothing listens. Call once.
+  void start();
+  /// Closes everything; answers under way are broken off. Returns when the thread has ended, within 100 ms.
+  void stop();
+
+  /// Looks at the web configuration file and its certificates now and not only when the next connection comes.
+  void reload_access();
+  [[nodiscard]] bool speaks_tls() const;  ///< as it was at the start
+
+  /// The bound addresses in the order of the options, with the real port: "127.0.0.1:11520", "[::]:40123".
+  [[nodiscard]] const std::vector<std::string>& addresses() const;
+
+ private:
+  class Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace agent

@@ -1,0 +1,298 @@
+#include <utility>  // before Asio: Boost 1.74 with g++ 12 in C++20 needs it
+
+#include "agent/web/server/web_session.h"
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/buffer.hpp>
+#include <boost/beast/http/error.hpp>
+#include <boost/beast/http/field.hpp>
+#include <limits>
+
+#include "agent/metrics/openmetrics.h"
+#include "agent/web/http/web_encoding.h"
+#include "agent/web/http/web_query.h"
+
+namespace agent {
+namespace {
+
+namespace asio = boost::asio;
+namespace http = boost::beast::http;
+using ErrorCode = boost::beast::error_code;
+
+/// A request of Prometheus fits in one piece.
+constexpr std::size_t kReadBytes = 512;
+/// 2 kB: the longest target that is answered is the telemetry path; leaves room for anybody's query string.
+constexpr std::size_t kMaxTargetBytes = 2048;
+/// After the last answer: a client that is still sending gets this much time and room to notice.
+constexpr std::chrono::milliseconds kLingerTime{1000};
+constexpr std::size_t kLingerBytes = 65536;
+/// 64 kB: two pages of one printer. What the kernel keeps for a slow reader is outside our count, and would else be 4 MB.
+constexpr int kSendBufferBytes = 65536;
+
+constexpr std::chrono::hours kNoLimit{24 * 365};
+/// As long as a full queue of hashes may take on a Pi, and the longest delay of a wrong one.
+constexpr std::chrono::milliseconds kLoginTime{120'000};
+
+WebMethod method_of(http::verb verb) {
+  if (verb == http::verb::get) return WebMethod::kGet;
+  if (verb == http::verb::head) return WebMethod::kHead;
+  return WebMethod::kOther;
+}
+
+void skip_line_breaks(boost::beast::flat_buffer& buffer) {
+  const std::string_view text(static_cast<const char*>(buffer.data().data()), buffer.size());
+  buffer.consume(std::min(text.find_first_not_of("\r\n"), text.size()));
+}
+
+template <class Fields>
+std::string joined(const Fields& fields, http::field name) {
+  std::string all;  // the field may stand more than once
+  const auto [begin, end] = fields.equal_range(name);
+  for (auto it = begin; it != end; ++it) {
+    if (!all.empty()) all += ',';
+    all.append(it->value().data(), it->value().size());
+  }
+  return all;
+}
+
+}  // namespace
+
+WebSession::WebSession(std::unique_ptr<WebStream> stream, const WebSessionContext& context)
+    : stream_(std::move(stream)), context_(context), buffer_(context.options.max_header_bytes + kReadBytes) {
+  context_.connections.add(*this);
+}
+
+WebSession::~WebSession() {
+  context_.events.leave(*this);
+  context_.connections.remove(*this);
+}
+
+void WebSession::start() {
+  ErrorCode ignored;  // the options only save time and memory
+  stream_->socket().set_option(asio::ip::tcp::no_delay(true), ignored);
+  stream_->socket().set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
+  enter(Phase::kOpening, context_.options.header_timeout);
+  stream_->open([self = shared_from_this()](ErrorCode fault) {
+    if (self->phase_ != Phase::kOpening) return;
+    if (fault) return self->close();
+    self->opened();
+  });
+}
+
+void WebSession::opened() { await_request(context_.options.header_timeout); }
+
+void WebSession::enter(Phase phase, std::chrono::milliseconds limit) {
+  phase_ = phase;
+  last_step_ = WebClock::now();
+  deadline_ = last_step_ + limit;
+}
+
+void WebSession::await_request(std::chrono::milliseconds limit) {
+  parser_.emplace();
+  parser_->header_limit(static_cast<std::uint32_t>(context_.options.max_header_bytes));
+  // A body is refused by its announcement and never read. (boost::none would refuse every one in 1.74.)
+  parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
+  header_begun_ = false;
+  enter(Phase::kIdle, limit);
+  if (buffer_.size() > 0) {
+    parse();  // pipelined
+    return;
+  }
+  buffer_.shrink_to_fit();
+  read();
+}
+
+void WebSession::read() {
+  stream_->read_some(buffer_.prepare(kReadBytes), [self = shared_from_this()](ErrorCode fault, std::size_t bytes) {
+    if (!self->is_waiting_for_request()) return;
+    if (fault) return self->close();
+    self->received(bytes);
+  });
+}
+
+void WebSession::received(std::size_t bytes) {
+  buffer_.commit(bytes);
+  parse();
+}
+
+void WebSession::parse() {
+  if (phase_ == Phase::kIdle) enter(Phase::kHeader, context_.options.header_timeout);
+  // Empty lines before a request are allowed (RFC 9112 section 2.2); old clients send one after a body.
+  if (!header_begun_) skip_line_breaks(buffer_);
+  while (buffer_.size() > 0 && !parser_->is_header_done()) {
+    ErrorCode fault;
+    const std::size_t taken = parser_->put(buffer_.data(), fault);
+    buffer_.consume(taken);
+    header_begun_ = header_begun_ || taken > 0;
+    if (fault == http::error::need_more) break;
+    if (fault) return refuse_malformed(fault);
+  }
+  if (parser_->is_header_done()) return header_complete();
+  if (buffer_.size() >= context_.options.max_header_bytes) return refuse_malformed(http::error::header_limit);
+  read();
+}
+
+void WebSession::refuse_malformed(ErrorCode fault) {
+  if (fault == http::error::header_limit) {
+    return header_begun_ ? refuse(431, "the header is longer than this server reads")
+                         : refuse(414, "the request line is longer than this server reads");
+  }
+  refuse(400, "this is not an HTTP/1 request");
+}
+
+void WebSession::header_complete() {
+  const auto& header = parser_->get();
+  WebRequest request;
+  request.method = method_of(header.method());
+  request.accepts_gzip = accepts_gzip(joined(header, http::field::accept_encoding));
+  request.accepts_openmetrics = takes_openmetrics(joined(header, http::field::accept));
+  const std::string_view target(header.target().data(), header.target().size());
+  if (target.size() > kMaxTargetBytes) return refuse(414, "the path is too long");
+  if (header.version() >= 11 && header.count(http::field::host) != 1) return refuse(400, "one Host field is needed");
+  const bool has_body = parser_->chunked() || parser_->content_length().value_or(0) > 0;
+  if (has_body && request.method != WebMethod::kOther) return refuse(413, "no body is taken");
+
+  request.path = path_of_target(target);
+  request.query = query_of_target(target);
+  request.if_none_match = std::string(header[http::field::if_none_match]);
+  const bool keep_alive = header.keep_alive() && !has_body;
+  context_.access.refresh(WebClock::now());
+  if (context_.access.config().users.empty()) return answer(request, keep_alive);
+  log_in(std::string(header[http::field::authorization]), std::move(request), keep_alive);
+}
+
+void WebSession::log_in(const std::string& authorization, WebRequest request, bool keep_alive) {
+  enter(Phase::kLogin, kLoginTime);
+  ErrorCode ignored;
+  const auto address = stream_->socket().remote_endpoint(ignored).address().to_string();
+  context_.login.check(authorization, context_.access.config().users, context_.access.module(), address,
+                       [self = shared_from_this(), request = std::move(request), keep_alive](Login login) {
+                         if (self->phase_ == Phase::kLogin) self->logged_in(login, request, keep_alive);
+                       });
+}
+
+void WebSession::logged_in(Login login, const WebRequest& request, bool keep_alive) {
+  if (login == Login::kAllowed) return answer(request, keep_alive);
+  auto refusal = login == Login::kTooMany ? plain_answer(429, "too many logins are being looked at")
+                 : login == Login::kWrong ? plain_answer(401, "the name or the password is wrong")
+                                          : plain_answer(401, "a name and a password are needed");
+  refusal.is_scrape = context_.routes.is_scrape(request.path);
+  respond(std::move(refusal), keep_alive, request.method != WebMethod::kHead);
+}
+
+void WebSession::answer(const WebRequest& request, bool keep_alive) {
+  respond(context_.routes.answer(request), keep_alive, request.method != WebMethod::kHead);
+}
+
+void WebSession::refuse(unsigned status, std::string_view explanation) {
+  respond(plain_answer(status, explanation), false, true);
+}
+
+void WebSession::respond(WebResponse response, bool keep_alive, bool with_body) {
+  parser_.reset();
+  if (!context_.connections.admit_answer(response.body.size(), WebClock::now())) {
+    const bool is_scrape = response.is_scrape;
+    response = plain_answer(503, "too many answers are waiting to be read");
+    response.is_scrape = is_scrape;
+  }
+  if (response.is_stream && with_body && !context_.events.has_room())
+    response = plain_answer(503, "as many pages are open as are kept up to date");
+  keep_alive = keep_alive && !response.is_stream;
+  if (response.is_scrape) context_.counters.count_scrape(response.status);
+  if (response.status >= 400) context_.counters.count_refusal(response.status);
+
+  response_ = std::move(response);
+  head_ = response_head(response_, keep_alive, context_.access.config().headers);
+  if (!with_body) response_.body = {};
+  with_events_ = response_.is_stream && with_body;
+  body_size_ = response_.body.size();
+  enter(Phase::kAnswer, context_.options.write_timeout);
+  stream_->write({asio::buffer(head_), asio::buffer(response_.body)},
+                 [self = shared_from_this(), keep_alive](ErrorCode fault, std::size_t) {
+                   if (self->phase_ != Phase::kAnswer) return;
+                   if (fault) return self->close();
+                   self->answered(keep_alive);
+                 });
+}
+
+void WebSession::answered(bool keep_alive) {
+  response_ = {};
+  head_ = {};
+  body_size_ = 0;
+  if (with_events_) return begin_events();
+  if (keep_alive) return await_request(context_.options.idle_timeout);
+  linger();
+}
+
+void WebSession::begin_events() {
+  enter(Phase::kEvents, kNoLimit);
+  discard();  // notices that the client goes
+  offer(context_.events.join(*this));
+}
+
+void WebSession::offer(std::shared_ptr<const std::string> events) {
+  if (phase_ != Phase::kEvents) return;
+  body_size_ += events->size();
+  // The first one may be larger: it is the whole.
+  if (!events_.empty() && body_size_ > context_.options.max_event_bytes) {
+    context_.counters.count_dropped_connection();
+    return close();
+  }
+  events_.push_back(std::move(events));
+  if (!sending_events_) send_events();
+}
+
+void WebSession::send_events() {
+  enter(Phase::kEvents, context_.options.write_timeout);
+  sending_events_ = true;
+  stream_->write({asio::buffer(*events_.front()), asio::const_buffer()},
+                 [self = shared_from_this()](ErrorCode fault, std::size_t) {
+                   if (self->phase_ != Phase::kEvents) return;
+                   if (fault) return self->close();
+                   self->sending_events_ = false;
+                   self->body_size_ -= self->events_.front()->size();
+                   self->events_.pop_front();
+                   if (!self->events_.empty()) return self->send_events();
+                   self->enter(Phase::kEvents, kNoLimit);
+                 });
+}
+
+void WebSession::linger() {
+  enter(Phase::kLinger, kLingerTime);
+  stream_->finish([self = shared_from_this()](ErrorCode fault) {
+    if (self->phase_ != Phase::kLinger) return;
+    if (fault) return self->close();
+    self->discard();
+  });
+}
+
+void WebSession::discard() {
+  buffer_.consume(buffer_.size());
+  stream_->read_some(buffer_.prepare(kReadBytes), [self = shared_from_this()](ErrorCode fault, std::size_t bytes) {
+    if (self->phase_ != Phase::kLinger && self->phase_ != Phase::kEvents) return;
+    self->discarded_ += bytes;
+    if (fault || self->discarded_ > kLingerBytes) return self->close();
+    self->discard();
+  });
+}
+
+void WebSession::expire() {
+  if (phase_ != Phase::kHeader) return close();
+  // A read is pending: it ends by the cancel and finds that nobody waits for it any more.
+  ErrorCode ignored;
+  stream_->socket().cancel(ignored);
+  refuse(408, "the header did not come in time");
+}
+
+void WebSession::close() {
+  ErrorCode ignored;
+  // A reader that was given up gets a reset, so that the kernel does not keep the rest of its answer for minutes.
+  const bool is_sending = phase_ == Phase::kAnswer || (phase_ == Phase::kEvents && sending_events_);
+  if (is_sending) stream_->socket().set_option(asio::socket_base::linger(true, 0), ignored);
+  phase_ = Phase::kClosed;
+  context_.events.leave(*this);
+  stream_->socket().close(ignored);
+}
+
+}  // namespace agent

@@ -1,0 +1,109 @@
+// One HTTP connection: reads a header, answers, and again. Garbage gets a short 4xx and the connection is closed.
+//
+//   kOpening -> kIdle                          TLS has to be agreed upon first
+//   kIdle -> kHeader -> kAnswer -> kIdle       keep-alive
+//   kHeader -> kLogin -> kAnswer               a name and a password are looked at
+//   kHeader -> kAnswer -> kLinger -> kClosed   the last answer: what the client still sends is read and thrown away, so
+//                                              that the answer is not lost to a reset
+//   kHeader -> kAnswer -> kEvents -> kClosed   server-sent events, until the client has enough or falls behind
+//   any -> kClosed                             timeout, error, end of file, close()
+//
+// Wire example: "GET /metrics HTTP/1.1\r\nHost: pi\r\n\r\n", in any number of pieces, several in one piece.
+#pragma once
+
+#include <boost/beast/core/flat_buffer.hpp>
+#include <boost/beast/http/empty_body.hpp>
+#include <boost/beast/http/parser.hpp>
+#include <deque>
+#include <memory>
+#include <optional>
+#include <string>
+#include <utility>
+
+#include "agent/net/web_connections.h"
+#include "agent/snapshot/web_counters.h"
+#include "agent/web/api/web_routes.h"
+#include "agent/web/http/web_message.h"
+#include "agent/web/http/web_stream.h"
+#include "agent/web/server/web_access.h"
+#include "agent/web/server/web_events.h"
+#include "agent/web/server/web_login.h"
+#include "agent/web/server/web_options.h"
+
+namespace agent {
+
+/// What every session of a server shares; outlives the sessions.
+struct WebSessionContext {
+  const WebOptions& options;
+  const WebRoutes& routes;
+  WebConnections& connections;
+  WebCounters& counters;
+  WebEvents& events;
+  WebAccess& access;
+  WebLogin& login;
+};
+
+class WebSession final : public WebConnection, public EventClient, public std::enable_shared_from_this<WebSession> {
+ public:
+  WebSession(std::unique_ptr<WebStream> stream, const WebSessionContext& context);
+  ~WebSession() override;
+  WebSession(const WebSession&) = delete;
+  WebSession& operator=(const WebSession&) = delete;
+
+  /// Takes up its work; from here on the pending operations hold the session.
+  void start();
+
+  [[nodiscard]] bool is_waiting_for_request() const override {
+    return phase_ == Phase::kOpening || phase_ == Phase::kIdle || phase_ == Phase::kHeader;
+  }
+  [[nodiscard]] WebClock::time_point last_step() const override { return last_step_; }
+  [[nodiscard]] WebClock::time_point deadline() const override { return deadline_; }
+  [[nodiscard]] std::size_t waiting_bytes() const override {
+    return phase_ == Phase::kAnswer || phase_ == Phase::kEvents ? body_size_ : 0;
+  }
+  void expire() override;
+  void close() override;
+  void offer(std::shared_ptr<const std::string> events) override;
+
+ private:
+  enum class Phase { kOpening, kIdle, kHeader, kLogin, kAnswer, kEvents, kLinger, kClosed };
+  using Parser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
+
+  void opened();
+  void enter(Phase phase, std::chrono::milliseconds limit);
+  void await_request(std::chrono::milliseconds limit);
+  void read();
+  void received(std::size_t bytes);
+  void parse();
+  void refuse_malformed(boost::beast::error_code fault);
+  void header_complete();
+  void log_in(const std::string& authorization, WebRequest request, bool keep_alive);
+  void logged_in(Login login, const WebRequest& request, bool keep_alive);
+  void answer(const WebRequest& request, bool keep_alive);
+  void refuse(unsigned status, std::string_view explanation);
+  void respond(WebResponse response, bool keep_alive, bool with_body);
+  void answered(bool keep_alive);
+  void begin_events();
+  void send_events();
+  void linger();
+  void discard();
+
+  std::unique_ptr<WebStream> stream_;
+  WebSessionContext context_;
+  Phase phase_ = Phase::kOpening;
+  WebClock::time_point last_step_, deadline_;
+  /// Holds what the parser has not taken: at most one header and what is pipelined behind it. Grows by need, 512 bytes at
+  /// first; an idle connection keeps nothing.
+  boost::beast::flat_buffer buffer_;
+  std::optional<Parser> parser_;
+  bool header_begun_ = false;  ///< the parser has taken a request line
+  std::string head_;
+  WebResponse response_;
+  std::size_t body_size_ = 0;  ///< of the answer, or of the events that wait
+  std::deque<std::shared_ptr<const std::string>> events_;
+  bool sending_events_ = false;
+  bool with_events_ = false;
+  std::size_t discarded_ = 0;
+};
+
+}  // namespace agent

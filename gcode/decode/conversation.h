@@ -1,0 +1,51 @@
+// A recorded conversation, put together again: pieces of bytes in either direction become lines, each line is understood
+// in the dialect that the printer last named. For decoding afterwards; the live line has its own splitter.
+// Example: rx "ok T:2", rx "5.5\n" is one line "ok T:25.5".
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gcode/command/command.h"
+#include "gcode/decode/decode.h"
+#include "gcode/dialect/dialect.h"
+#include "gcode/line/time.h"
+#include "gcode/reply/reply.h"
+
+namespace gcode {
+
+class Conversation {
+ public:
+  /// 64 KiB: the longest line recorded is a flood of 4 kB; what is longer comes in pieces, each marked unfinished.
+  static constexpr std::size_t kLongestLine = 65536;
+
+  using CommandSink = std::function<void(const LineNote&, const Command&)>;
+  using ReplySink = std::function<void(const LineNote&, const Reply&)>;
+
+  /// `dialect`: overrides what the printer says of itself; nullptr: unknown until a FIRMWARE_NAME line, then as that says.
+  Conversation(const Dialect* dialect, CommandSink on_command, ReplySink on_reply);
+
+  /// A line carries the instant of the piece that ended it.
+  void sent_to_printer(std::string_view bytes, std::optional<Time> at);
+  void received_from_printer(std::string_view bytes, std::optional<Time> at);
+  /// Hands out what has no end yet.
+  void finish();
+
+  [[nodiscard]] const Dialect& dialect() const { return *dialect_; }
+
+ private:
+  void end_command(std::string_view line, std::optional<Time> at, bool is_unfinished);
+  void end_reply(std::string_view line, std::optional<Time> at, bool is_unfinished);
+
+  const Dialect* dialect_;
+  bool follows_printer_;
+  CommandSink on_command_;
+  ReplySink on_reply_;
+  std::string to_printer_, from_printer_;  ///< lines begun; at most kLongestLine bytes each
+  std::optional<Time> last_to_, last_from_;
+  bool skip_line_feed_ = false;  ///< the LF of a CR LF, which may come in the next piece
+};
+
+}  // namespace gcode

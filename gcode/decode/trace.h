@@ -1,0 +1,34 @@
+// The format of recorded conversations: JSON lines with t_us (microseconds from the start), dir ("tx" to the printer,
+// "rx" from the printer, "note" a remark) and data (bytes as latin-1). As in tests/data/recordings/README.md.
+// Wire example: {"t_us": 31, "dir": "tx", "data": "M105\n"}
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "gcode/line/time.h"
+
+namespace gcode {
+
+enum class TraceDirection : std::uint8_t { kToPrinter, kFromPrinter, kNote };
+
+struct TraceEntry {
+  Time at{};
+  TraceDirection direction = TraceDirection::kNote;
+  std::string data;  ///< raw bytes
+};
+
+/// One line of a recording, with or without its newline. Nothing if it is not one (a key missing, another direction, a
+/// character that is no byte, anything after the object): the caller says which line of which file.
+[[nodiscard]] std::optional<TraceEntry> parse_trace_line(std::string_view line);
+
+/// Appends `bytes` as the inside of a JSON string that is plain ASCII: every byte outside printable ASCII becomes \u00XX
+/// (or \n, \r), so that raw bytes of a line can never make the text invalid.
+void append_escaped(std::string_view bytes, std::string& out);
+
+/// Appends one line with its newline to `out`. Bytes outside printable ASCII are written as \u00XX.
+void append_trace_line(Time at, TraceDirection direction, std::string_view data, std::string& out);
+
+}  // namespace gcode

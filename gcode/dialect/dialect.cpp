@@ -1,0 +1,94 @@
+// From the name that a firmware gives itself to its row. The rows stand in dialect_prusa.cpp and dialect_marlin.cpp.
+// Examples: "Prusa-Firmware 3.13.3 based on Marlin", "Marlin 2.1.2 (Nov 21 2026 01:23:22)", "Marlin bugfix-2.1.x (...)".
+#include "gcode/dialect/dialect.h"
+
+#include "gcode/line/scan.h"
+
+namespace gcode {
+namespace {
+
+// Every trap at once: nothing is known of the printer, so everything that could be asked of it is not.
+constexpr Dialect kUnknownDialect{
+    .name = "unknown",
+    .extra_ok_after_m105 = true,
+    .comment_swallows_next = true,
+    .blanks_only_owes_ok = true,
+    .splits_long_lines = true,
+    .colon_ends_line = true,
+    .pid_parameters_owe_two = true,
+    .upload_end_owes_none = true,
+    .drops_duplicate_numbers = true,
+    .resume_counts_queue = true,
+    .unnumbered_checksum_owes_none = true,
+    .stopped_is_mute = true,
+    .has_meatpack = true,
+    .boot_quiet = std::chrono::seconds(3),
+};
+
+// "3.13.3", "V1.0.2", "bugfix-2.1.x", "2.0.x": major * 100 + minor of the first "digits.digits", or 0.
+std::uint16_t version_in(std::string_view text) {
+  while (!text.empty()) {
+    if (!is_digit(text.front())) {
+      text.remove_prefix(1);
+      continue;
+    }
+    std::int64_t major = 0, minor = 0;
+    if (!take_integer(text, major)) return 0;
+    if (!take(text, ".") || text.empty() || !is_digit(text.front())) continue;
+    if (!take_integer(text, minor) || major > 99 || minor > 99) return 0;
+    return static_cast<std::uint16_t>(major * 100 + minor);
+  }
+  return 0;
+}
+
+// The newest row that is not newer than `version`; a version older than every row is the oldest.
+const Dialect& row_for(std::span<const Dialect> rows, std::uint16_t version) {
+  const Dialect* found = &rows.front();
+  for (const Dialect& row : rows) {
+    if (row.from_version <= version) found = &row;
+  }
+  return *found;
+}
+
+template <class Claim>
+const Dialect* first_row(Claim claim) {
+  for (const std::span<const Dialect> rows : {prusa_dialects(), marlin_dialects()}) {
+    for (const Dialect& row : rows) {
+      if (claim(row)) return &row;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+const Dialect& unknown_dialect() { return kUnknownDialect; }
+
+const Dialect& choose_dialect(std::string_view firmware_name) {
+  // Prusa up to 3.1.4 kept this sentence of Marlin 1.0 (P 2.4); nothing in it tells the two apart.
+  if (firmware_name.find("Sprinter/grbl mashup") != std::string_view::npos)
+    return *find_dialect("marlin-1.0-or-prusa-3.1");
+  std::string_view rest = trim_blanks(firmware_name);
+  // "Prusa-Firmware-Buddy" is another firmware for other boards: not followed by a blank.
+  if (take(rest, "Prusa-Firmware ")) {
+    const std::uint16_t version = version_in(rest);
+    return version == 0 ? kUnknownDialect : row_for(prusa_dialects(), version);
+  }
+  if (take(rest, "Marlin ")) {
+    const std::uint16_t version = version_in(rest.substr(0, rest.find('(')));
+    return version == 0 ? kUnknownDialect : row_for(marlin_dialects(), version);
+  }
+  return kUnknownDialect;
+}
+
+const Dialect* find_dialect(std::string_view name) {
+  if (name == kUnknownDialect.name) return &kUnknownDialect;
+  return first_row([name](const Dialect& row) { return row.name == name; });
+}
+
+const Dialect& dialect_by_id(std::uint8_t id) {
+  const Dialect* row = first_row([id](const Dialect& candidate) { return candidate.id == id; });
+  return row == nullptr ? kUnknownDialect : *row;
+}
+
+}  // namespace gcode

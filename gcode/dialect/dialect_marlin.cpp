@@ -1,0 +1,94 @@
+// Marlin, a row per range of versions that behave alike on the serial line. Each row is the one before with its changes;
+// facts from protocol/marlin.md (M). What a build option decides, a Cap: line tells or nobody does.
+// Example: "FIRMWARE_NAME:Marlin 2.1.2 (Nov 21 2026 01:23:22) SOURCE_CODE_URL:github.com/MarlinFirmware/Marlin ...".
+#include <array>
+
+#include "gcode/dialect/dialect.h"
+
+namespace gcode {
+namespace {
+
+constexpr Dialect marlin_1_0() {
+  Dialect d;
+  d.name = "marlin-1.0";
+  d.id = 32;
+  d.family = FirmwareFamily::kMarlin;
+  d.from_version = 100;
+  d.autoreport = Autoreport::kNone;        // M 9
+  d.extra_ok_after_m105 = false;           // M 1: one line, no second ok, in every version
+  d.comment_swallows_next = true;          // M 2: measured on 1.0
+  d.blanks_only_owes_ok = true;            // M 1: all versions
+  d.splits_long_lines = true;              // M 3: three oks for one line of 200 bytes
+  d.colon_ends_line = true;                // M 2: outside comments
+  d.pid_parameters_owe_two = true;         // M is silent; Prusa has it from this code
+  d.upload_end_owes_none = true;           // M is silent; Prusa has it from this code
+  d.drops_duplicate_numbers = false;       // M 2: Error, Resend, ok
+  d.resume_counts_queue = false;           // the host keeps the count: no pause gives up numbers that were taken
+  d.unnumbered_checksum_owes_none = true;  // M 2
+  d.stopped_is_mute = false;               // M 5: "Printer stopped ..." and still ok
+  d.reports_overrides = false;             // M 7: measured with 1.1 and 2.x only
+  d.reports_progress = false;              // M 7: a build option that no Cap tells
+  d.sd_path = false;                       // M 7: M27 C is another thing
+  d.serial_number_query = false;
+  d.nozzle_query = false;
+  d.machine_state_query = false;
+  d.statistics_query = false;  // M 7: M78 answers in another form
+  d.has_meatpack = false;
+  // M 1: the whole banner comes in one go; the SD card is looked for before the loop runs.
+  d.boot_quiet = std::chrono::seconds(2);
+  return d;
+}
+
+// P 2.4: Prusa up to 3.1.4 and Marlin 1.0 give themselves the same name. The traps of both.
+constexpr Dialect marlin_1_0_or_prusa_3_1() {
+  Dialect d = marlin_1_0();
+  d.name = "marlin-1.0-or-prusa-3.1";
+  d.id = 33;
+  d.family = FirmwareFamily::kUnknown;
+  d.resume_counts_queue = true;
+  d.boot_quiet = std::chrono::seconds(3);
+  return d;
+}
+
+constexpr Dialect marlin_1_1() {
+  Dialect d = marlin_1_0();
+  d.name = "marlin-1.1";
+  d.id = 34;
+  d.from_version = 101;
+  d.autoreport = Autoreport::kByCap;        // M 9: M155 and 16 Cap lines
+  d.comment_swallows_next = false;          // M 2: only 1.0
+  d.splits_long_lines = false;              // M 3: the tail is dropped
+  d.colon_ends_line = false;                // M 2: only 1.0
+  d.pid_parameters_owe_two = false;         // M 1: one ok for every command taken out of the queue
+  d.unnumbered_checksum_owes_none = false;  // M 2: ignored, ok
+  d.reports_overrides = true;               // M 7
+  return d;
+}
+
+constexpr Dialect marlin_2_0() {
+  Dialect d = marlin_1_1();
+  d.name = "marlin-2.0";
+  d.id = 35;
+  d.from_version = 200;
+  d.upload_end_owes_none = false;  // M 8, recording C_sd2: "Done saving file." and an ok
+  d.has_meatpack = true;           // M 7: a build option (Cap:MEATPACK)
+  return d;
+}
+
+constexpr Dialect marlin_2_1() {
+  Dialect d = marlin_2_0();
+  d.name = "marlin-2.1";
+  d.id = 36;
+  d.from_version = 201;
+  d.drops_duplicate_numbers = true;  // M 2: N equal to last or last - 1 gets neither ok nor error
+  return d;
+}
+
+// The shared name comes first, so that a plain "1.0" finds the row of Marlin itself.
+constexpr std::array kRows{marlin_1_0_or_prusa_3_1(), marlin_1_0(), marlin_1_1(), marlin_2_0(), marlin_2_1()};
+
+}  // namespace
+
+std::span<const Dialect> marlin_dialects() { return kRows; }
+
+}  // namespace gcode

@@ -1,0 +1,25 @@
+// Counters that the printer keeps over its own life: print time and filament (M78), and bytes of a Prusa's EEPROM that it
+// shows on D3 (addresses: shared by 3.9 to 3.14, metrics.md section 2). Whoever asked, the answer names its address.
+// Wire examples: "STATS 10 min 20 cm.", "000eff  03 00 01 00 00 00 02 00" (four digits of address up to 3.10 and on the
+// MK2.5), behind "D3 - Read/Write EEPROM".
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "gcode/reply/reply.h"
+
+namespace gcode {
+
+struct Lifetime {
+  std::optional<std::uint64_t> print_minutes, filament_centimetres;
+  std::optional<std::uint32_t> power_failures, filament_runouts, crashes_y, crashes_x;
+  std::optional<std::uint32_t> mmu_load_failures, mmu_failures, tool_changes;
+
+  /// `line`: without terminator.
+  void printer_line(const Reply& reply, std::string_view line);
+  void printer_restarted() { *this = {}; }
+};
+
+}  // namespace gcode

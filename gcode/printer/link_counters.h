@@ -1,0 +1,118 @@
+// Everything that is counted on one printer's line, as plain arrays: the I/O thread adds, a copy is published. The names
+// of metric families and labels are not known here; agent/ maps one to the other.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <span>
+
+#include "gcode/line/time.h"
+#include "gcode/reply/reply.h"
+
+namespace gcode {
+
+enum class Origin : std::uint8_t { kHost, kAgent, kCount };
+/// marlin_serial_receive_lines_total{class}
+enum class LineClass : std::uint8_t {
+  kOk,
+  kTemperature,
+  kPosition,
+  kFan,
+  kBusy,
+  kEcho,
+  kError,
+  kResend,
+  kAction,
+  kMmu,
+  kOther,
+  kCount
+};
+/// marlin_ok_latency_seconds{kind}
+enum class LatencyKind : std::uint8_t { kMotion, kQuery, kOther, kCount };
+/// marlin_queries_total{query}
+enum class Query : std::uint8_t {
+  kM105,
+  kM27,
+  kM73,
+  kM115,
+  kM114,
+  kM155,
+  kM220,
+  kM221,
+  kM154,
+  kM123,
+  kSerialNumber,
+  kNozzle,
+  kStatistics,
+  kEeprom,
+  kCount
+};
+enum class QueryOutcome : std::uint8_t { kAnswered, kTimeout, kCount };
+/// marlin_queries_deferred_total{reason}
+enum class DeferReason : std::uint8_t { kHostActive, kBusy, kResend, kPaused, kCount };
+enum class RejectReason : std::uint8_t { kUnknown, kColdExtrusion, kCount };
+
+template <class Enum>
+using CountBy = std::array<std::uint64_t, static_cast<std::size_t>(Enum::kCount)>;
+
+/// A Prometheus histogram's plain half. Bounds in seconds, ascending; bucket i counts values <= bounds[i] that no
+/// smaller bucket counted, the last one counts the rest.
+template <std::size_t Bounds>
+struct Histogram {
+  std::array<std::uint64_t, Bounds + 1> buckets{};
+  double sum_seconds = 0;
+
+  void observe(Time value, const std::array<double, Bounds>& bounds) {
+    const double seconds = std::chrono::duration<double>(value).count();
+    std::size_t i = 0;
+    while (i < Bounds && seconds > bounds[i]) ++i;
+    ++buckets[i];
+    sum_seconds += seconds;
+  }
+};
+inline constexpr std::array<double, 14> kOkLatencyBounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
+                                                         0.25,  0.5,    1,     2.5,  5,     10,   30};
+inline constexpr std::array<double, 9> kPassthroughBounds{5e-05,  0.0001, 0.00025, 0.0005, 0.001,
+                                                          0.0025, 0.005,  0.01,    0.05};
+
+struct LinkCounters {
+  // serial side
+  std::uint64_t receive_bytes = 0;
+  CountBy<Origin> transmit_bytes{};
+  CountBy<LineClass> receive_lines{};
+  CountBy<Origin> commands{};
+  std::uint64_t unparsed_lines = 0;
+  std::array<Histogram<14>, static_cast<std::size_t>(LatencyKind::kCount)> ok_latency{};
+  Histogram<14>
+      prompt_latency{};  ///< of the queries that were sent with no other command in flight: they wait for nothing
+  std::uint64_t unexpected_oks = 0;  ///< no command was outstanding; passed on
+  std::uint64_t missing_oks = 0;     ///< commands whose ok never came, as later answers proved
+  // own queries
+  std::array<CountBy<QueryOutcome>, static_cast<std::size_t>(Query::kCount)> queries{};
+  std::array<Time, static_cast<std::size_t>(Query::kCount)> query_duration{};  ///< last answered; 0: never
+  CountBy<DeferReason> queries_deferred{};
+  // what the printer said
+  CountBy<ResendReason> resends{};
+  std::uint64_t receive_buffer_overflows = 0;
+  CountBy<RejectReason> rejected_commands{};
+  std::array<Time, static_cast<std::size_t>(BusyReason::kCount)> busy_time{};
+  Time starved{};            ///< printing, nothing in flight
+  std::uint64_t stalls = 0;  ///< starved for longer than 1 s (the planner of 16 short moves is empty by then)
+  CountBy<ResetCause> resets{};
+  CountBy<ErrorKind> errors{};
+  CountBy<HostAction> host_actions{};
+  std::uint64_t filament_runouts = 0;
+  CountBy<CrashAxis> crashes{};
+  std::uint64_t power_panics = 0;
+  // host side
+  std::uint64_t host_connects = 0;
+  std::uint64_t host_receive_bytes = 0;
+  std::uint64_t host_transmit_bytes = 0;
+  std::uint64_t host_withheld_lines = 0;
+  std::uint64_t host_dropped_lines = 0;  ///< the host did not read and the backlog was full
+  /// Time a byte spends inside the agent: [0] to the printer, [1] to the host. Holding for an own query is included.
+  std::array<Histogram<9>, 2> passthrough{};
+  std::uint64_t unattended_lines = 0;  ///< no host was attached: there was nobody to pass them to
+};
+
+}  // namespace gcode

@@ -1,0 +1,41 @@
+// What a Prusa's multi-material unit does, from the lines in which the printer tells of its talk with it.
+// Wire examples (3.13 and later): "echo:MMU2:>T1*3e.", "echo:MMU2:<T1 P5*..", "echo:MMU2:<Q0 E8001*ea.",
+// "echo:MMU2:MMU2tool=1", "echo:MMU2:<S0 A3*.."; before: "MMU <= 'T0'", "MMU => 'ok'".
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "gcode/reply/reply.h"
+
+namespace gcode {
+
+enum class MmuState : std::uint8_t { kOff, kIdle, kBusy, kError, kCount };
+
+/// Codes of the MMU's own list (protocol/prusa.md 2.5); every other counts as kOther.
+inline constexpr std::array<std::uint16_t, 20> kMmuErrorCodes{0x8001, 0x8002, 0x8003, 0x8004, 0x8005, 0x8006, 0x8007,
+                                                              0x8008, 0x8009, 0x800a, 0x800b, 0x800c, 0x800d, 0x8029,
+                                                              0x802a, 0x802b, 0x802c, 0x802d, 0x802e, 0x802f};
+
+struct Mmu {
+  bool known = false;  ///< a line of it was seen since the printer started
+  MmuState state = MmuState::kOff;
+  std::int8_t slot = -1;  ///< loaded, 0 to 4; -1: none
+  bool slot_known = false;
+  std::array<std::int16_t, 4> version{-1, -1, -1, -1};  ///< 3, 0, 1, build 885; -1: not told
+  std::uint16_t error = 0;                              ///< the code that stands, 0: none
+  std::uint64_t tool_changes = 0;
+  std::array<std::uint64_t, kMmuErrorCodes.size() + 1> errors{};  ///< by kMmuErrorCodes, the last one is the rest
+
+  /// `line`: without terminator.
+  void printer_line(const Reply& reply, std::string_view line);
+  void printer_restarted();  ///< what it did is not known any more; counts stay
+
+ private:
+  void response(std::string_view text);
+  void raise(std::uint16_t code);
+  void load(int tool);
+};
+
+}  // namespace gcode

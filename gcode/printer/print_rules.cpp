@@ -1,0 +1,87 @@
+#include "gcode/printer/print_rules.h"
+
+#include <array>
+
+namespace gcode {
+namespace {
+
+// Slicers write M73 P100 last; a card's last bytes are read while the last moves run.
+constexpr float kAtEndPercent = 99.0F;
+// Between this and the end an end code may belong to the file or to a cancel.
+constexpr float kFarPercent = 90.0F;
+
+using enum PrintSign;
+constexpr auto kHost = PrintSource::kHost;
+constexpr auto kSd = PrintSource::kSd;
+constexpr std::optional<PrintSource> kAny;
+constexpr auto kCompleted = PrintResult::kCompleted;
+constexpr auto kCancelled = PrintResult::kCancelled;
+constexpr auto kFailed = PrintResult::kFailed;
+constexpr std::optional<PrintResult> kGoesOn;
+using When = PrintCondition;
+
+// clang-format off
+constexpr std::array kRules{
+    PrintRule{kRestart,       kAny,  When::kAlways,        kFailed,    "the printer restarted"},
+    PrintRule{kStopped,       kAny,  When::kPaused,        kGoesOn,    "a stop that the user may lift paused it"},
+    PrintRule{kStopped,       kAny,  When::kAlways,        kFailed,    "the printer stopped: kill or a thermal fault"},
+    PrintRule{kPowerPanic,    kAny,  When::kAlways,        kFailed,    "the printer lost its power"},
+    PrintRule{kDeviceLost,    kHost, When::kAlways,        kFailed,    "the printer's device was lost"},
+    PrintRule{kPrintDone,     kSd,   When::kAlways,        kCompleted, "the printer said Done printing file"},
+    PrintRule{kCancelAction,  kAny,  When::kFault,         kFailed,    "the printer cancelled it after a thermal fault"},
+    PrintRule{kCancelAction,  kAny,  When::kAlways,        kCancelled, "the printer said action:cancel"},
+    PrintRule{kStopCommand,   kSd,   When::kAlways,        kCancelled, "the host sent M524"},
+    PrintRule{kNotSdPrinting, kSd,   When::kPaused,        kGoesOn,    "a paused print"},
+    PrintRule{kNotSdPrinting, kSd,   When::kAtEnd,         kCompleted, "the card was read to its end"},
+    PrintRule{kNotSdPrinting, kSd,   When::kAlways,        kCancelled, "the printer prints from the card no more"},
+    PrintRule{kOtherFile,     kSd,   When::kAtEnd,         kCompleted, "the card was read to its end"},
+    PrintRule{kOtherFile,     kSd,   When::kAlways,        kCancelled, "another file was opened"},
+    PrintRule{kNumberingEnds, kHost, When::kAskedToCancel, kCancelled, "the host asked to break off"},
+    PrintRule{kNumberingEnds, kHost, When::kAlways,        kCompleted, "the host ended its numbering behind the last line"},
+    PrintRule{kNumberingAnew, kHost, When::kAskedToCancel, kCancelled, "the host asked to break off"},
+    PrintRule{kNumberingAnew, kHost, When::kAtEnd,         kCompleted, "M73 said 100 %"},
+    PrintRule{kNumberingAnew, kHost, When::kFarFromEnd,    kCancelled, "the host numbered anew long before 100 %"},
+    PrintRule{kNumberingAnew, kHost, When::kEndCode,       kCompleted, "the file's end code was sent"},
+    PrintRule{kNumberingAnew, kHost, When::kAlways,        kCancelled, "the host numbered anew in mid-print"},
+    PrintRule{kHostLeft,      kHost, When::kAskedToCancel, kCancelled, "the host asked to break off"},
+    PrintRule{kHostLeft,      kHost, When::kAtEnd,         kCompleted, "M73 said 100 %"},
+    PrintRule{kHostLeft,      kHost, When::kFarFromEndWithEndCode, kCancelled, "the heaters were switched off long before 100 %"},
+    PrintRule{kHostLeft,      kHost, When::kEndCode,       kCompleted, "the file's end code was sent"},
+    PrintRule{kHostLeft,      kHost, When::kStandsStill,   kCancelled, "the host had stopped sending and closed its port"},
+    PrintRule{kHostLeft,      kHost, When::kAlways,        kFailed,    "the host closed its port in mid-print"},
+    PrintRule{kStreamSilent,  kHost, When::kAskedToCancel, kCancelled, "the host asked to break off"},
+    PrintRule{kStreamSilent,  kHost, When::kAtEnd,         kCompleted, "M73 said 100 %"},
+    PrintRule{kStreamSilent,  kHost, When::kFarFromEndWithEndCode, kCancelled, "the heaters were switched off long before 100 %"},
+    PrintRule{kStreamSilent,  kHost, When::kEndCode,       kCompleted, "the file's end code was sent"},
+};
+// clang-format on
+
+bool holds(PrintCondition when, const PrintEvidence& e) {
+  switch (when) {
+    case PrintCondition::kAlways: return true;
+    case PrintCondition::kPaused: return e.paused;
+    case PrintCondition::kStandsStill: return e.stands_still;
+    case PrintCondition::kAskedToCancel: return e.asked_to_cancel;
+    case PrintCondition::kFault: return e.fault;
+    case PrintCondition::kAtEnd: return e.percent >= kAtEndPercent;
+    case PrintCondition::kFarFromEnd: return e.percent >= 0 && e.percent < kFarPercent;
+    case PrintCondition::kFarFromEndWithEndCode: return e.end_code && holds(PrintCondition::kFarFromEnd, e);
+    case PrintCondition::kEndCode: return e.end_code;
+  }
+  return false;
+}
+
+}  // namespace
+
+std::span<const PrintRule> print_rules() { return kRules; }
+
+std::optional<std::uint8_t> decide_print(PrintSign sign, const PrintEvidence& evidence) {
+  for (std::uint8_t i = 0; i < kRules.size(); ++i) {
+    const PrintRule& rule = kRules[i];
+    if (rule.sign != sign || (rule.source && *rule.source != evidence.source) || !holds(rule.when, evidence)) continue;
+    return rule.result ? std::optional(i) : std::nullopt;
+  }
+  return std::nullopt;
+}
+
+}  // namespace gcode

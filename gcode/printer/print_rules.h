@@ -1,0 +1,68 @@
+// How a print ends, as one table. A sign is something that the line showed; the first row with that sign whose condition
+// holds decides. What no row ends goes on. Example: the numbered stream fell silent behind "M104 S0" with nothing that
+// speaks of a cancel: completed.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string_view>
+
+#include "gcode/printer/print_job.h"
+
+namespace gcode {
+
+/// What the line showed.
+enum class PrintSign : std::uint8_t {
+  kPrintDone,      ///< "Done printing file"
+  kStreamSilent,   ///< no numbered line for 10 s, none in flight, the printer neither busy nor paused
+  kNumberingEnds,  ///< "N-1 M110" right behind the last line's ok: Printrun's farewell to a file
+  kNumberingAnew,  ///< any other M110: another print follows
+  kCancelAction,   ///< "//action:cancel"
+  kStopCommand,    ///< M524 from the host (a Prusa's M603 is answered with action:cancel)
+  kNotSdPrinting,  ///< "Not SD printing" to an M27
+  kOtherFile,      ///< "File opened" while one is printed
+  kHostLeft,       ///< the host closed its port
+  kRestart,        ///< "start"
+  kStopped,        ///< kill() or a thermal stop
+  kPowerPanic,     ///< INT4
+  kDeviceLost,     ///< unplugged, switched off, given away
+};
+
+/// What was known of the print when the sign came.
+struct PrintEvidence {
+  PrintSource source = PrintSource::kHost;
+  bool paused = false;           ///< by the printer or by M25
+  bool stands_still = false;     ///< its stream fell silent some time ago
+  bool asked_to_cancel = false;  ///< M108, or heaters switched off beside the stream, and nothing extruded since
+  bool fault = false;            ///< a thermal fault in the last seconds
+  bool end_code = false;         ///< heaters or motors switched off within the stream, and nothing extruded since
+  float percent = -1;            ///< M73 or bytes, -1: never told
+};
+
+enum class PrintCondition : std::uint8_t {
+  kAlways,
+  kPaused,
+  kStandsStill,
+  kAskedToCancel,
+  kFault,
+  kAtEnd,
+  kFarFromEnd,
+  kFarFromEndWithEndCode,
+  kEndCode
+};
+
+struct PrintRule {
+  PrintSign sign;
+  std::optional<PrintSource> source;  ///< none: any
+  PrintCondition when;
+  std::optional<PrintResult> result;  ///< none: the print goes on
+  std::string_view why;               ///< "the printer said Done printing file"
+};
+
+/// All rows, first fit first. A row's index is PrintJob::rule.
+[[nodiscard]] std::span<const PrintRule> print_rules();
+/// The row that decides, or nothing: the sign ends no print.
+[[nodiscard]] std::optional<std::uint8_t> decide_print(PrintSign sign, const PrintEvidence& evidence);
+
+}  // namespace gcode

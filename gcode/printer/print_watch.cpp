@@ -1,0 +1,319 @@
+#include "gcode/printer/print_watch.h"
+
+#include <algorithm>
+
+namespace gcode {
+namespace {
+
+using std::chrono::seconds;
+
+// OctoPrint's handshake numbers four lines at most.
+constexpr std::uint32_t kHandshakeLines = 4;
+// A stream that pauses for no longer than this goes on; PrinterState ends a stream after the same time.
+constexpr Time kSilence = seconds(10);
+// Printrun says M110 in the same breath in which the last line's ok arrives.
+constexpr Time kSameBreath = seconds(1);
+// "// action:cancel" follows "MINTEMP triggered!" within milliseconds.
+constexpr Time kFaultIsNear = seconds(5);
+// From the LCD a print is announced before its file is opened.
+constexpr Time kOpening = seconds(5);
+
+double value_or(const Command& command, char letter, double otherwise) {
+  return parameter(command, letter).value_or(otherwise);
+}
+
+bool sets_heater(const Command& c) {
+  return c.letter == 'M' && (c.code == 104 || c.code == 109 || c.code == 140 || c.code == 190);
+}
+bool heats(const Command& c) { return sets_heater(c) && std::max(value_or(c, 'S', 0), value_or(c, 'R', 0)) > 0; }
+bool switches_off(const Command& c) {
+  if (c.is('M', 84) || c.is('M', 18)) return true;
+  return sets_heater(c) && (has_parameter(c, 'S') || has_parameter(c, 'R')) && !heats(c);
+}
+bool is_thermal(ErrorKind kind) {
+  return kind == ErrorKind::kThermalRunaway || kind == ErrorKind::kPreheat || kind == ErrorKind::kMintemp ||
+         kind == ErrorKind::kMaxtemp || kind == ErrorKind::kThermalModel;
+}
+bool is_motion(const Command& c) { return c.letter == 'G'; }
+
+}  // namespace
+
+// --- a print's life --------------------------------------------------------------------------------------------------
+
+void PrintWatch::begin(PrintSource source, Phase phase, Time now) {
+  current_ = {};
+  current_.source = source;
+  current_.began = now;
+  current_.extruded_mm = travel_.extruded_mm();
+  current_.travel_mm = travel_.travelled_mm();
+  evidence_ = {};
+  evidence_.source = source;
+  counted_until_ = now;
+  paused_by_command_ = false;
+  phase_ = phase;
+  if (phase == Phase::kRunning) ++started_;
+}
+
+void PrintWatch::confirm() {
+  if (phase_ != Phase::kUnconfirmed) return;
+  phase_ = Phase::kRunning;
+  ++started_;
+}
+
+PrintJob PrintWatch::current(Time now) const {
+  PrintJob job = current_;
+  const bool runs = !evidence_.stands_still && !evidence_.paused;
+  if (runs && now > counted_until_) job.elapsed += std::min(now - counted_until_, kSilence);
+  if (job.source == PrintSource::kHost) {
+    job.extruded_mm = travel_.extruded_mm() - current_.extruded_mm;
+    for (std::size_t i = 0; i < 3; ++i) job.travel_mm[i] = travel_.travelled_mm()[i] - current_.travel_mm[i];
+  } else {
+    job.extruded_mm = 0;
+    job.travel_mm = {};
+  }
+  job.percent = evidence_.percent;
+  return job;
+}
+
+void PrintWatch::sign(PrintSign sign, Time now) {
+  if (!is_open()) return;
+  evidence_.fault = now - fault_at_ < kFaultIsNear;
+  if (const auto rule = decide_print(sign, evidence_)) end(*rule, now);
+}
+
+void PrintWatch::end(std::uint8_t rule, Time now) {
+  const PrintRule& row = print_rules()[rule];
+  if (phase_ == Phase::kRunning) {
+    // What ended by silence ended when it was last heard.
+    const bool was_silent = row.sign == PrintSign::kStreamSilent || evidence_.stands_still;
+    last_ = current(was_silent ? counted_until_ : now);
+    last_.ended = was_silent ? counted_until_ : now;
+    last_.result = *row.result;
+    last_.rule = rule;
+    ++ended_[static_cast<std::size_t>(*row.result)];
+  }
+  // What the host still has under way belongs to this print: another begins behind silence or an M110.
+  phase_ = current_.source == PrintSource::kHost ? Phase::kEnded : Phase::kNone;
+  paused_by_command_ = false;
+}
+
+void PrintWatch::alive(Time now) {
+  const Time gap = now - counted_until_;
+  if (!evidence_.paused && !evidence_.stands_still && gap <= kSilence + seconds(1)) current_.elapsed += gap;
+  counted_until_ = std::max(counted_until_, now);
+  evidence_.stands_still = false;
+}
+
+// --- the host's lines --------------------------------------------------------------------------------------------------
+
+// A line that the printer asked for again was counted when it came first.
+bool PrintWatch::is_repeat(const Command& command) {
+  if (!command.number) return false;
+  if (*command.number <= highest_number_) return true;
+  highest_number_ = *command.number;
+  return false;
+}
+
+void PrintWatch::host_command(const Command& command, const PrinterState& printer, Time now) {
+  if (command.is('M', 112)) {
+    // Some hosts switch the heaters off in the same breath and close the port before the printer says kill().
+    evidence_.paused = false;
+    return sign(PrintSign::kStopped, now);
+  }
+  if (command.kind == CommandKind::kLineNumber) return numbering(command, now);
+  if (is_repeat(command)) {
+    if (prints_from_host()) alive(now);
+    last_stream_line_ = now;
+    return;
+  }
+  travel_.command(command);
+  sd_command(command, printer, now);
+  const bool extrudes = travel_.is_extruding();
+  if (command.is_numbered()) {
+    stream_line(command, extrudes, now);
+  } else {
+    beside_stream(command);
+  }
+  if (command.is('M', 73) && has_parameter(command, 'P')) take_percent(static_cast<float>(value_or(command, 'P', 0)));
+}
+
+void PrintWatch::numbering(const Command& command, Time now) {
+  const auto parameter_n = parameter(command, 'N');
+  highest_number_ = parameter_n ? static_cast<std::int64_t>(*parameter_n) : command.number.value_or(highest_number_);
+  lines_since_m110_ = 0;
+  const bool farewell =
+      command.number == -1 && !evidence_.stands_still && now - std::max(last_ok_, last_stream_line_) < kSameBreath;
+  if (prints_from_host()) {
+    sign(farewell ? PrintSign::kNumberingEnds : PrintSign::kNumberingAnew, now);
+  }
+  if (!prints_from_sd()) phase_ = Phase::kNone;
+}
+
+void PrintWatch::stream_line(const Command& command, bool extrudes, Time now) {
+  last_stream_line_ = now;
+  ++lines_since_m110_;
+  const bool begins =
+      is_motion(command) || heats(command) || (lines_since_m110_ > kHandshakeLines && command.is('M', 73));
+  if (phase_ == Phase::kNone && begins) begin(PrintSource::kHost, Phase::kUnconfirmed, now);
+  if (!prints_from_host()) return;
+  alive(now);
+  if (heats(command) || extrudes) {
+    confirm();
+    evidence_.end_code = evidence_.asked_to_cancel = false;
+  }
+  if (switches_off(command)) evidence_.end_code = true;
+  if (command.is('M', 108)) evidence_.asked_to_cancel = true;
+}
+
+// What a host sends without a number while its print runs: a user's command, or the way it breaks off.
+void PrintWatch::beside_stream(const Command& command) {
+  if (!is_open()) return;
+  if (command.is('M', 108) || switches_off(command)) evidence_.asked_to_cancel = true;
+}
+
+void PrintWatch::sd_command(const Command& command, const PrinterState& printer, Time now) {
+  if (command.letter != 'M') return;
+  if (command.code == 23 || command.code == 32) start_on_open_ = command.code == 32;
+  if (command.code == 25 && prints_from_sd()) paused_by_command_ = true;
+  if (command.code == 524 && prints_from_sd()) return sign(PrintSign::kStopCommand, now);
+  if (command.code != 24) return;
+  if (prints_from_sd()) {
+    paused_by_command_ = false;
+  } else if (file_is_open_ && !printer.paused) {
+    file_is_open_ = false;
+    begin(PrintSource::kSd, Phase::kRunning, now);
+    if (printer.sd_file.known) current_.file.assign(printer.sd_file.value.view());
+  }
+}
+
+// --- the printer's lines -----------------------------------------------------------------------------------------------
+
+void PrintWatch::reply(const Reply& reply, const PrinterState& printer, Time now) {
+  if (reply.carries_ok) last_ok_ = now;
+  if (is_open()) take_temperatures(reply.temperatures);
+  switch (reply.kind) {
+    case ReplyKind::kStart:
+      sign(PrintSign::kRestart, now);
+      phase_ = Phase::kNone;
+      travel_.printer_restarted();
+      highest_number_ = -1;
+      file_is_open_ = start_on_open_ = sd_seen_ = false;
+      break;
+    case ReplyKind::kError:
+      if (is_thermal(reply.error)) fault_at_ = now;
+      evidence_.paused = printer.paused && reply.error == ErrorKind::kStopped;
+      if (reply.stops_printer) sign(PrintSign::kStopped, now);
+      break;
+    case ReplyKind::kPowerPanic: sign(PrintSign::kPowerPanic, now); break;
+    case ReplyKind::kAction:
+      if (reply.action == HostAction::kCancel) sign(PrintSign::kCancelAction, now);
+      break;
+    case ReplyKind::kResend:
+      if (is_open()) ++current_.resends;
+      break;
+    case ReplyKind::kProgress:
+      if (!reply.progress.silent_mode && is_known(reply.progress.percent)) take_percent(reply.progress.percent);
+      break;
+    default: sd_reply(reply, printer, now);
+  }
+}
+
+void PrintWatch::sd_reply(const Reply& reply, const PrinterState& printer, Time now) {
+  switch (reply.kind) {
+    case ReplyKind::kPrintDone: sign(PrintSign::kPrintDone, now); break;
+    case ReplyKind::kSdIdle:
+      evidence_.paused = evidence_.paused || printer.paused || paused_by_command_;
+      sd_seen_ = false;
+      // The answer may be older than the print: it waited while the menu was used.
+      if (now - current_.began > kOpening) sign(PrintSign::kNotSdPrinting, now);
+      break;
+    case ReplyKind::kSdFile:
+      if (reply.sd.size == 0 || reply.text.empty()) break;  // not the opening of one
+      if (prints_from_sd() && now - current_.began > kOpening) sign(PrintSign::kOtherFile, now);
+      if (prints_from_sd()) {
+        current_.file.assign(reply.text);
+        confirm();
+        break;
+      }
+      file_is_open_ = true;
+      sd_seen_ = false;
+      if (start_on_open_)
+        begin(PrintSource::kSd, Phase::kRunning, now), current_.file.assign(reply.text), file_is_open_ = false;
+      start_on_open_ = false;
+      break;
+    case ReplyKind::kEcho:
+      // From the LCD: echo:enqueing "M24"
+      if (reply.text.starts_with("enqueing \"M24") && !is_open()) begin(PrintSource::kSd, Phase::kUnconfirmed, now);
+      break;
+    case ReplyKind::kSdPosition: return sd_position(reply.sd, printer, now);
+    default: break;
+  }
+}
+
+// A file that is selected but not printed shows a position too, on Marlin; one that is printed moves on.
+void PrintWatch::sd_position(const SdPosition& sd, const PrinterState& printer, Time now) {
+  const bool advances = sd_seen_ && sd.size == last_sd_.size && sd.byte > last_sd_.byte;
+  last_sd_ = sd;
+  sd_seen_ = true;
+  if (advances && !is_open() && sd.byte < sd.size) {
+    begin(PrintSource::kSd, Phase::kRunning, now);
+    current_.joined = !file_is_open_;
+    file_is_open_ = false;
+  }
+  if (!prints_from_sd() || sd.size == 0) return;
+  confirm();
+  const double percent = 100.0 * static_cast<double>(sd.byte) / static_cast<double>(sd.size);
+  if (evidence_.percent < 0 || !printer.progress.known) take_percent(static_cast<float>(percent));
+  if (current_.file.empty() && printer.sd_file.known) current_.file.assign(printer.sd_file.value.view());
+}
+
+void PrintWatch::take_percent(float percent) {
+  if (is_open() && percent >= 0) evidence_.percent = std::min(percent, 100.0F);
+}
+
+void PrintWatch::take_temperatures(const Temperatures& seen) {
+  for (std::uint8_t i = 0; i < seen.count; ++i) {
+    const TemperatureReading& item = seen.items[i];
+    if (!is_known(item.actual)) continue;
+    if (item.sensor <= Sensor::kTool7) current_.highest_tool = std::max(current_.highest_tool, item.actual);
+    if (item.sensor == Sensor::kBed) current_.highest_bed = std::max(current_.highest_bed, item.actual);
+  }
+}
+
+// --- everything else ---------------------------------------------------------------------------------------------------
+
+void PrintWatch::host_left(const PrinterState& printer, Time now) {
+  evidence_.stands_still = evidence_.stands_still || printer.paused;
+  sign(PrintSign::kHostLeft, now);
+  if (!prints_from_sd()) phase_ = Phase::kNone;
+}
+
+void PrintWatch::printer_lost(Time now) {
+  sign(PrintSign::kDeviceLost, now);
+  if (!prints_from_sd()) phase_ = Phase::kNone;  // a card's print needs no cable
+  travel_.printer_restarted();
+  file_is_open_ = sd_seen_ = false;
+  highest_number_ = -1;
+}
+
+void PrintWatch::tick(const PrinterState& printer, bool stream_in_flight, Time now) {
+  if (phase_ == Phase::kEnded && now - last_stream_line_ > kSilence && !stream_in_flight) phase_ = Phase::kNone;
+  if (!is_open()) return;
+  const bool waits_for_user = printer.busy.known && printer.busy.value != BusyReason::kProcessing;
+  const bool paused = printer.paused || paused_by_command_ || waits_for_user;
+  if (paused != evidence_.paused) {
+    if (paused) alive(now);
+    counted_until_ = now;
+    evidence_.paused = paused;
+  }
+  if (paused) {
+    counted_until_ = now;
+    return;
+  }
+  if (current_.source == PrintSource::kSd || stream_in_flight) return alive(now);
+  if (now - counted_until_ <= kSilence) return;
+  evidence_.stands_still = true;
+  sign(PrintSign::kStreamSilent, now);
+}
+
+}  // namespace gcode

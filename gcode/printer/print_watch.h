@@ -1,0 +1,93 @@
+// Recognises prints from what passes on the line, the host's numbered streams and files from the card: begins them, keeps
+// their figures, ends them by the rules of print_rules.h. A plain value without a clock.
+//
+//   none --a numbered line that moves or heats--> unconfirmed --heat, filament--> running --a rule--> ended --silence or M110--> none
+//   none --M24, LCD's "enqueing M24", bytes that advance--> running --a rule--> none
+//
+// An unconfirmed stream (OctoPrint's handshake, jogging) that ends without heat and filament was no print.
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "gcode/command/command.h"
+#include "gcode/printer/link_counters.h"
+#include "gcode/printer/print_job.h"
+#include "gcode/printer/print_rules.h"
+#include "gcode/printer/printer_state.h"
+#include "gcode/printer/travel.h"
+#include "gcode/reply/reply.h"
+
+namespace gcode {
+
+class PrintWatch {
+ public:
+  // --- what the line shows
+  /// A host line that goes to the printer as a command (not into a file).
+  void host_command(const Command& command, const PrinterState& printer, Time now);
+  /// `printer` has taken the reply already.
+  void reply(const Reply& reply, const PrinterState& printer, Time now);
+  void host_left(const PrinterState& printer, Time now);
+  void printer_lost(Time now);
+  /// The printer waited for its host for longer than its planner lasts.
+  void stalled() { ++current_.stalls; }
+  /// `stream_in_flight`: a numbered host line is not acknowledged yet.
+  void tick(const PrinterState& printer, bool stream_in_flight, Time now);
+
+  // --- what others see
+  [[nodiscard]] bool is_printing() const { return phase_ == Phase::kRunning; }
+  /// Whether the host sends it; meaningless while !is_printing().
+  [[nodiscard]] bool is_from_host() const { return current_.source == PrintSource::kHost; }
+  /// A stream or a file runs or stands still, confirmed as a print or not.
+  [[nodiscard]] bool is_open() const { return phase_ == Phase::kUnconfirmed || phase_ == Phase::kRunning; }
+  /// A print has ended, and what its host still sends belongs to it.
+  [[nodiscard]] bool has_just_ended() const { return phase_ == Phase::kEnded; }
+  /// The print that runs, its figures as of `now`; meaningless while !is_printing().
+  [[nodiscard]] PrintJob current(Time now) const;
+  /// The print that ended last; meaningless while none did.
+  [[nodiscard]] const PrintJob& last() const { return last_; }
+  [[nodiscard]] std::uint64_t started() const { return started_; }
+  [[nodiscard]] const CountBy<PrintResult>& ended() const { return ended_; }
+  [[nodiscard]] const Travel& travel() const { return travel_; }
+
+ private:
+  enum class Phase : std::uint8_t { kNone, kUnconfirmed, kRunning, kEnded };
+
+  void begin(PrintSource source, Phase phase, Time now);
+  void confirm();
+  void sign(PrintSign sign, Time now);
+  void end(std::uint8_t rule, Time now);
+  void numbering(const Command& command, Time now);
+  void stream_line(const Command& command, bool extrudes, Time now);
+  void beside_stream(const Command& command);
+  void sd_command(const Command& command, const PrinterState& printer, Time now);
+  void sd_reply(const Reply& reply, const PrinterState& printer, Time now);
+  void sd_position(const SdPosition& sd, const PrinterState& printer, Time now);
+  void take_percent(float percent);
+  void take_temperatures(const Temperatures& seen);
+  void alive(Time now);
+  [[nodiscard]] bool is_repeat(const Command& command);
+  [[nodiscard]] bool prints_from_sd() const { return is_open() && current_.source == PrintSource::kSd; }
+  [[nodiscard]] bool prints_from_host() const { return is_open() && current_.source == PrintSource::kHost; }
+
+  Travel travel_;
+  PrintJob current_;  ///< travel and filament hold what they were at the beginning
+  PrintJob last_;
+  std::uint64_t started_ = 0;
+  CountBy<PrintResult> ended_{};
+  Phase phase_ = Phase::kNone;
+  PrintEvidence evidence_;
+  Time counted_until_{};  ///< elapsed is counted up to here
+  Time last_stream_line_{};
+  Time last_ok_{};
+  Time fault_at_{-std::chrono::hours(1)};
+  std::int64_t highest_number_ = -1;  ///< of the lines whose travel was counted
+  std::uint32_t lines_since_m110_ = 0;
+  bool file_is_open_ = false;       ///< a file from the card was selected and not printed yet
+  bool start_on_open_ = false;      ///< M32: the file starts as soon as it is open
+  bool paused_by_command_ = false;  ///< M25: not every firmware says so
+  SdPosition last_sd_;
+  bool sd_seen_ = false;
+};
+
+}  // namespace gcode

@@ -1,0 +1,158 @@
+#include "gcode/printer/travel.h"
+
+#include <cmath>
+#include <numbers>
+
+#include "gcode/line/scan.h"
+
+namespace gcode {
+namespace {
+
+constexpr std::size_t kE = 3;
+constexpr double kMillimetresPerInch = 25.4;
+// Above 10 m in one command it is no move but noise, or an odd way of saying something else.
+constexpr double kLongestMove = 10'000;
+
+/// The way that a point on a circle of radius 1 goes in x from angle 0 to `angle`: each half turn is 2.
+double way_in_x(double angle) {
+  const double halves = std::floor(angle / std::numbers::pi);
+  return 2 * halves + 1 - std::cos(angle - halves * std::numbers::pi);
+}
+
+}  // namespace
+
+/// The words of a move, read in one pass; millimetres.
+struct Travel::Words {
+  std::array<double, 4> axis{};
+  std::array<bool, 4> has{};
+  double i = 0, j = 0, r = 0;
+  bool has_center = false, has_radius = false;
+
+  Words(std::string_view rest, double unit_mm) {
+    while (!rest.empty()) {
+      const char letter = rest.front();
+      rest.remove_prefix(1);
+      double value = 0;
+      if (!is_letter(letter) || !take_decimal(rest, value)) continue;
+      take_word(letter, value * unit_mm);
+    }
+  }
+  void take_word(char letter, double value) {
+    constexpr std::string_view kAxes = "XYZE";
+    if (const auto index = kAxes.find(letter); index != std::string_view::npos) {
+      axis[index] = value;
+      has[index] = true;
+    }
+    if (letter == 'I') i = value, has_center = true;
+    if (letter == 'J') j = value, has_center = true;
+    if (letter == 'R') r = value, has_radius = true;
+  }
+};
+
+void Travel::printer_restarted() {
+  known_ = {};
+  relative_ = relative_e_ = extruding_ = false;
+  unit_mm_ = 1;
+  drawn_back_ = 0;
+}
+
+void Travel::command(const Command& command) {
+  extruding_ = false;
+  if (command.letter == 'M') {
+    if (command.code == 82) relative_e_ = false;
+    if (command.code == 83) relative_e_ = true;
+    return;
+  }
+  if (command.letter != 'G') return;
+  switch (command.code) {
+    case 0:
+    case 1: return move(Words(command.parameters, unit_mm_));
+    case 2:
+    case 3: return arc(Words(command.parameters, unit_mm_), command.code == 2);
+    case 20: unit_mm_ = kMillimetresPerInch; break;
+    case 21: unit_mm_ = 1; break;
+    case 28: return home(command);
+    case 90: relative_ = false; break;
+    case 91: relative_ = true; break;
+    case 92: return set_position(Words(command.parameters, unit_mm_));
+    default: break;
+  }
+}
+
+double Travel::target(const Words& words, std::size_t axis) const {
+  if (!words.has[axis]) return position_[axis];
+  const bool relative = relative_ || (axis == kE && relative_e_);
+  return relative ? position_[axis] + words.axis[axis] : words.axis[axis];
+}
+
+void Travel::move(const Words& words) {
+  for (std::size_t axis = 0; axis < position_.size(); ++axis) {
+    if (!words.has[axis]) continue;
+    const bool relative = relative_ || (axis == kE && relative_e_);
+    const double to = target(words, axis);
+    const double way = to - position_[axis];
+    position_[axis] = to;
+    const bool counts = relative || known_[axis];
+    known_[axis] = known_[axis] || !relative;
+    if (!counts || std::abs(way) > kLongestMove) continue;
+    if (axis == kE) push(way);
+    else travelled_[axis] += std::abs(way);
+  }
+}
+
+// The part of x and y that a straight line would miss is added; ends, z and filament are a move's.
+void Travel::arc(const Words& words, bool clockwise) {
+  const std::array<double, 2> from{position_[0], position_[1]};
+  const double dx = target(words, 0) - from[0], dy = target(words, 1) - from[1];
+  const bool known = (known_[0] && known_[1]) || relative_;
+  move(words);
+  double i = words.i, j = words.j;
+  if (words.has_radius && !words.has_center) {
+    const double half = std::hypot(dx, dy) / 2;
+    const double height = std::sqrt(std::max(0.0, words.r * words.r - half * half));
+    const double side = (clockwise == (words.r > 0)) ? -1 : 1;
+    if (half == 0) return;
+    i = dx / 2 - side * height * dy / (2 * half);
+    j = dy / 2 + side * height * dx / (2 * half);
+  }
+  const double radius = std::hypot(i, j);
+  if (!known || radius == 0 || radius > kLongestMove) return;
+  constexpr double kTurn = 2 * std::numbers::pi;
+  const double begin = std::atan2(-j, -i);
+  double sweep = std::atan2(dy - j, dx - i) - begin;
+  if (clockwise) sweep = -sweep;
+  while (sweep <= 1e-9) sweep += kTurn;  // an arc that ends where it began is a whole turn
+  const double low = (clockwise ? begin - sweep : begin) + 2 * kTurn, high = low + sweep;
+  constexpr double kQuarter = std::numbers::pi / 2;
+  travelled_[0] += radius * (way_in_x(high) - way_in_x(low)) - std::abs(dx);
+  travelled_[1] += radius * (way_in_x(high + kQuarter) - way_in_x(low + kQuarter)) - std::abs(dy);
+}
+
+void Travel::push(double length) {
+  drawn_back_ -= length;
+  if (length > 0) extruding_ = true;
+  if (drawn_back_ >= 0) return;
+  extruded_ -= drawn_back_;
+  drawn_back_ = 0;
+}
+
+void Travel::set_position(const Words& words) {
+  bool any = false;
+  for (const bool has : words.has) any = any || has;
+  for (std::size_t axis = 0; axis < position_.size(); ++axis) {
+    if (any && !words.has[axis]) continue;
+    position_[axis] = any ? words.axis[axis] : 0;
+    known_[axis] = true;
+  }
+}
+
+// Where homing ends is the printer's business.
+void Travel::home(const Command& command) {
+  const bool all = !has_parameter(command, 'X') && !has_parameter(command, 'Y') && !has_parameter(command, 'Z');
+  constexpr std::string_view kAxes = "XYZ";
+  for (std::size_t axis = 0; axis < kAxes.size(); ++axis) {
+    if (all || has_parameter(command, kAxes[axis])) known_[axis] = false;
+  }
+}
+
+}  // namespace gcode

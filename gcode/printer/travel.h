@@ -1,0 +1,48 @@
+// How far the commands of the stream move the axes and how much filament they push: an interpreter of G0 to G3, G20, G21,
+// G28, G90 to G92, M82 and M83, and of nothing else. A plain value. What is commanded, not what the printer did: speed and
+// flow overrides, soft endstops and moves of the firmware's own (homing, filament change) are not in it.
+// Wire example: "G1 X10 E.5" behind "M83" and "G1 X0" is 10 mm of x and 0.5 mm of filament.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "gcode/command/command.h"
+
+namespace gcode {
+
+class Travel {
+ public:
+  /// A command that the printer takes. The first move of an axis whose place is not known (after a start, after G28)
+  /// only makes it known.
+  void command(const Command& command);
+  /// After a restart of the printer: absolute, millimetres, nothing known.
+  void printer_restarted();
+
+  [[nodiscard]] const std::array<double, 3>& travelled_mm() const { return travelled_; }  ///< x, y, z; never falls
+  /// Filament pushed for the first time: what was drawn back and pushed again does not count twice. Never falls.
+  [[nodiscard]] double extruded_mm() const { return extruded_; }
+  /// Whether the last command pushed filament.
+  [[nodiscard]] bool is_extruding() const { return extruding_; }
+
+ private:
+  struct Words;
+  void move(const Words& words);
+  void arc(const Words& words, bool clockwise);
+  void push(double length);
+  void set_position(const Words& words);
+  void home(const Command& command);
+  [[nodiscard]] double target(const Words& words, std::size_t axis) const;
+
+  std::array<double, 3> travelled_{};
+  double extruded_ = 0;
+  double drawn_back_ = 0;             ///< filament that is to be pushed again before more is used
+  std::array<double, 4> position_{};  ///< x, y, z, e; millimetres
+  std::array<bool, 4> known_{};
+  bool relative_ = false;    ///< G91
+  bool relative_e_ = false;  ///< M83
+  bool extruding_ = false;
+  double unit_mm_ = 1;  ///< 25.4 after G20
+};
+
+}  // namespace gcode

@@ -1,0 +1,275 @@
+#include "gcode/relay/arbiter.h"
+
+#include <algorithm>
+
+namespace gcode {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// The arbiter's own beat: how late a due question, a time-out or a state's end may be noticed. Four times a second costs
+// nothing on a Pi with 50 printers and is far below every period that matters.
+constexpr Time kBeat = milliseconds(250);
+// After opening: a Prusa that was reset by it says `start` within a second and its first banner line a second later; one
+// that was not reset says nothing.
+constexpr Time kBootAfterOpen = seconds(4);
+// A host that sent a line this lately is talking: the next one may come at any moment.
+constexpr Time kHostActive = milliseconds(500);
+// An own question is answered in milliseconds by an idle printer; behind the moves of a file from SD it took 9.8 s.
+constexpr Time kAnswerLimit = seconds(5);
+constexpr Time kAnswerLimitSd = seconds(15);
+// After that much more silence on the subject the answer is not late but lost, if nobody else waits for one.
+constexpr Time kGiveUp = seconds(10);
+// An ok that is this old without a sign of work was lost on the wire. Commands that may block without a word get longer.
+constexpr Time kStale = seconds(30);
+constexpr Time kStaleBlocking = std::chrono::minutes(10);
+// What may or may not owe an ok is given up after a second of silence: the printer answers idle lines in milliseconds.
+constexpr Time kSettle = seconds(1);
+// A command that may be answered already: longer, a full planner makes a move wait.
+constexpr Time kMaybeStale = seconds(10);
+// An own line waits this long behind a newline, for the answer to what the newline may have completed.
+constexpr Time kNewlineSettles = milliseconds(400);
+constexpr Time kRecoveryLimit = seconds(10);
+// Busy and heating lines come every 2 s and every second.
+constexpr Time kBusyFresh = seconds(5);
+constexpr std::uint8_t kMostGhosts = 2;
+
+bool may_block(CommandKind kind) {
+  return kind == CommandKind::kHeatAndWait || kind == CommandKind::kBlocking || kind == CommandKind::kListing;
+}
+
+// How long an entry may stay without a sign of life before it is given up.
+Time patience_with(const InFlight& entry) {
+  if (may_block(entry.kind)) return entry.maybe ? kStale : kStaleBlocking;
+  if (!entry.maybe) return kStale;
+  const bool no_command = entry.kind == CommandKind::kOther && entry.number < 0 && entry.letter == 0;
+  return no_command ? kSettle : kMaybeStale;
+}
+
+}  // namespace
+
+void Arbiter::apply(const RelaySettings& settings) {
+  settings_ = settings;
+  dialect_ = &dialect_by_id(s_.dialect);
+  s_.poller.apply(settings, s_.subscriptions);
+}
+
+// Lines that were printed in one go may have been read by two processes, the first long ago.
+void Arbiter::succeeds(Time now) {
+  if (s_.extra_ok_until > s_.last_ok) s_.extra_ok_until = now;
+  if (const auto own = s_.in_flight.own(); own && s_.in_flight[*own].payload_seen) s_.in_flight[*own].payload_at = now;
+}
+
+void Arbiter::printer_opened(Time now) {
+  s_.in_flight.clear();
+  on_start(now);
+  s_.printer.printer_opened(now);
+  s_.boot_until = now + kBootAfterOpen;
+  s_.newline_due = true;  // whoever held the line before may have left half a line in the printer
+  s_.last_progress_line = s_.last_ok = now;
+}
+
+void Arbiter::printer_lost(Time now) {
+  s_.in_flight.clear();
+  on_start(now);
+  s_.printer.printer_lost(now);
+  s_.prints.printer_lost(now);
+  s_.mmu.printer_restarted();
+  s_.lifetime.printer_restarted();
+  s_.half_line = false;
+}
+
+void Arbiter::host_opened(Time) {
+  s_.host_attached = true;
+  ++s_.counters.host_connects;
+}
+
+void Arbiter::host_closed(Time now) {
+  if (s_.host_attached) s_.prints.host_left(s_.printer, now);
+  if (!s_.prints.is_open()) s_.printer.forget_file_progress();
+  s_.host_attached = false;
+  s_.subscriptions.host_left();
+}
+
+bool Arbiter::reports_are_set() const {
+  for (const Report report : {Report::kTemperature, Report::kFans, Report::kPosition, Report::kSd}) {
+    if (s_.subscriptions.agent_set(report)) return true;
+  }
+  return false;
+}
+
+bool Arbiter::is_listening_only() const { return !settings_.poll && !s_.in_flight.own() && !reports_are_set(); }
+
+// An own answer may begin with anything; reports: "T:", " T:", "X:", "E0:", "SD printing byte", "Not SD printing".
+bool Arbiter::may_withhold(char first) const {
+  if (s_.in_flight.own() || s_.ghosts > 0) return true;
+  return reports_are_set() && std::string_view("T XESN").find(first) != std::string_view::npos;
+}
+
+// --- own lines ------------------------------------------------------------------------------------------------------
+
+LineUse Arbiter::use(Time now) const {
+  if (s_.printer.host_is_printing(now)) return LineUse::kHostPrints;
+  if (s_.any_host_line && s_.host_attached && now - s_.last_host_line < kHostActive) return LineUse::kHostActive;
+  if (s_.printer.sd_printing) return LineUse::kSdPrints;
+  // A print that stands still is no rest: its host, or the printer, goes on whenever it likes.
+  if (s_.prints.is_printing()) return s_.prints.is_from_host() ? LineUse::kHostPrints : LineUse::kSdPrints;
+  return LineUse::kRest;
+}
+
+std::optional<DeferReason> Arbiter::forbidden(Time now) const {
+  if (s_.printer.booting || (s_.busy_since_ok && now - s_.last_progress_line < kBusyFresh)) return DeferReason::kBusy;
+  if (now < s_.quiet_until) return DeferReason::kPaused;
+  if (s_.meatpack || s_.uploading || s_.half_line || s_.comment_open) return DeferReason::kHostActive;
+  if (s_.recovering || s_.resend_ok_due) return DeferReason::kResend;
+  if (s_.printer.stopped || s_.power_panic) return DeferReason::kPaused;
+  if (s_.printer.paused && dialect_->resume_counts_queue && !s_.printer.sd_printing) return DeferReason::kPaused;
+  if (s_.in_flight.any_host([](const InFlight& e) { return may_block(e.kind); })) return DeferReason::kBusy;
+  return std::nullopt;
+}
+
+void Arbiter::count_deferral(DeferReason reason, Time now) {
+  if (now - s_.deferred_at < seconds(1)) return;
+  s_.deferred_at = now;
+  ++s_.counters.queries_deferred[static_cast<std::size_t>(reason)];
+}
+
+void Arbiter::consider_asking(Time now) {
+  s_.wanting = false;
+  if (!s_.printer.open || s_.in_flight.own()) return;
+  const auto line = s_.poller.next(use(now), s_.printer, s_.subscriptions, *dialect_, now);
+  if (!line) {
+    s_.draining = false;
+    return;
+  }
+  if (const auto reason = forbidden(now)) {
+    s_.draining = false;
+    count_deferral(*reason, now);
+    return;
+  }
+  s_.wanting = true;
+  if (s_.in_flight.empty()) return;
+  // The host has commands outstanding. Only a question that identifies its own answer is worth a drain.
+  if (!identifies_itself(line->query) || now < s_.try_again) {
+    s_.wanting = s_.draining = false;
+    count_deferral(DeferReason::kHostActive, now);
+    return;
+  }
+  s_.draining = true;
+}
+
+bool Arbiter::take_newline(Time now) {
+  if (!s_.newline_due || !settings_.poll || !s_.in_flight.empty() || forbidden(now)) return false;
+  s_.newline_due = false;
+  s_.quiet_until = now + kNewlineSettles;
+  return true;
+}
+
+std::optional<OwnLine> Arbiter::own_line(Time now) {
+  if (!s_.wanting || !s_.in_flight.empty()) return std::nullopt;
+  s_.wanting = s_.draining = false;
+  if (forbidden(now)) return std::nullopt;
+  const auto line = s_.poller.next(use(now), s_.printer, s_.subscriptions, *dialect_, now);
+  if (!line) return std::nullopt;
+  InFlight entry;
+  entry.sent = now;
+  entry.query = line->query;
+  entry.kind = line->query == Query::kM105 ? CommandKind::kTemperature : CommandKind::kQuery;
+  entry.code = code_of(line->query);
+  s_.in_flight.push(entry);
+  s_.own = *line;
+  s_.guarded = s_.own_answer_strange = false;
+  s_.hold_until = now + settings_.hold_limit;
+  s_.poller.asked(line->query, now);
+  ++s_.counters.commands[static_cast<std::size_t>(Origin::kAgent)];
+  return line;
+}
+
+void Arbiter::check_own(Time now) {
+  forget_own_without_ok(now);
+  const auto index = s_.in_flight.own();
+  if (!index) return;
+  InFlight& own = s_.in_flight[*index];
+  const Time limit = s_.printer.sd_printing ? kAnswerLimitSd : kAnswerLimit;
+  const Time silent = now - std::max(own.sent, s_.last_progress_line);
+  if (!own.overdue && silent > limit) {
+    own.overdue = true;
+    ++s_.counters.queries[static_cast<std::size_t>(own.query)][static_cast<std::size_t>(QueryOutcome::kTimeout)];
+  }
+  if (own.overdue && s_.in_flight.host_count() == 0 && silent > limit + kGiveUp) {
+    if (own.query == Query::kM105) s_.ghosts = std::min<std::uint8_t>(s_.ghosts + 1, kMostGhosts);
+    s_.in_flight.erase(*index);
+  }
+}
+
+void Arbiter::check_stale(Time now) {
+  while (s_.in_flight.size() > 0) {
+    const InFlight& first = s_.in_flight[0];
+    if (first.is_own()) return;
+    const Time quiet = now - std::max({first.sent, s_.last_progress_line, s_.last_ok});
+    const bool lost = quiet > patience_with(first);
+    if (!lost) return;
+    if (!first.maybe) {
+      ++s_.counters.missing_oks;
+      s_.given_up = static_cast<std::uint8_t>(std::min(s_.given_up + 1, 255));
+    }
+    if (!first.maybe || first.letter != 0)
+      s_.newline_due = true;  // perhaps its end was lost and the printer waits for it
+    s_.in_flight.erase(0);
+  }
+  if (s_.in_flight.overflow() > 0 && now - std::max({s_.last_host_line, s_.last_progress_line, s_.last_ok}) > kStale) {
+    s_.in_flight.clear();
+  }
+}
+
+void Arbiter::end_boot() {
+  s_.printer.booting = false;
+  if (const auto own = s_.in_flight.own(); own && s_.in_flight[*own].maybe) s_.in_flight.erase(*own);
+  if (!s_.counted_start) return;
+  ++s_.counters.resets[static_cast<std::size_t>(ResetCause::kUnknown)];  // it said `start` and not why
+  s_.counted_start = false;
+}
+
+// Each ok says that the planner has taken a move and goes on. That there may be as many as a host has lines in flight is
+// no reason to hold them for ever.
+Time Arbiter::drain_ends() const {
+  return std::min(std::max(s_.waiting_since, s_.last_ok) + settings_.drain_limit,
+                  s_.waiting_since + 2 * settings_.drain_limit);
+}
+
+void Arbiter::tick(Time now) {
+  if (s_.draining && s_.waiting_since != kNever && now >= drain_ends()) {
+    release(now);
+    count_deferral(DeferReason::kHostActive, now);
+  }
+  if (now - s_.ticked < kBeat) return;
+  const Time step = std::min(now - s_.ticked, Time(seconds(1)));
+  s_.ticked = now;
+  if (!s_.printer.open) return;
+  if (s_.printer.booting && now >= s_.boot_until) end_boot();
+  const bool stream_in_flight = s_.in_flight.any_host([](const InFlight& e) { return e.number >= 0 && !e.maybe; });
+  if (stream_in_flight) s_.printer.stream_goes_on(now);
+  s_.printer.silence_expected = s_.in_flight.any_host([](const InFlight& e) { return may_block(e.kind); });
+  s_.printer.tick(now);
+  s_.prints.tick(s_.printer, stream_in_flight, now);
+  if (!s_.prints.is_open() && (s_.prints.has_just_ended() || s_.printer.numbered_in_stream == 0))
+    s_.printer.forget_file_progress();
+  if (s_.printer.busy.known) s_.counters.busy_time[static_cast<std::size_t>(s_.printer.busy.value)] += step;
+  if (s_.recovering && now - std::max(s_.recovery_since, s_.last_progress_line) > kRecoveryLimit) s_.recovering = false;
+  if (s_.resend_ok_due && now - s_.recovery_since > kSettle) s_.resend_ok_due = false;
+  if (s_.surplus > 0 && s_.in_flight.empty() && now - s_.last_ok > 2 * kSettle) s_.surplus = 0;
+  check_own(now);
+  check_stale(now);
+  consider_asking(now);
+}
+
+Time Arbiter::deadline() const {
+  Time next = s_.ticked + kBeat;
+  if (s_.draining && s_.waiting_since != kNever) next = std::min(next, drain_ends());
+  if (s_.in_flight.own() && s_.waiting_since != kNever && s_.hold_until > s_.ticked)
+    next = std::min(next, s_.hold_until);
+  return next;
+}
+
+}  // namespace gcode

@@ -1,0 +1,166 @@
+// The host's half of the arbiter: what each of its lines will owe, and what it changes in the printer.
+#include <algorithm>
+
+#include "gcode/relay/arbiter.h"
+
+namespace gcode {
+namespace {
+
+// Starved for longer than this is a stall: the planner's sixteen short moves are done by then.
+constexpr Time kStall = std::chrono::seconds(1);
+// The ok of an answer is printed right behind its text.
+constexpr Time kOkFollows = std::chrono::milliseconds(300);
+constexpr std::size_t kLongestCommand = 95;
+
+// What the firmware takes for further commands of the same line; each may owe an ok.
+std::size_t pieces_behind(const Command& command, std::size_t length, const Dialect& dialect) {
+  std::size_t pieces = 0;
+  if (dialect.colon_ends_line)
+    pieces += static_cast<std::size_t>(std::count(command.text.begin(), command.text.end(), ':'));
+  if (!dialect.splits_long_lines) return pieces;
+  for (std::size_t rest = length; rest > kLongestCommand; rest -= std::min(rest, kLongestCommand + 1)) ++pieces;
+  return pieces;
+}
+
+}  // namespace
+
+InFlight Arbiter::entry_for(const Command& command, Time now) const {
+  InFlight entry;
+  entry.sent = now;
+  entry.kind = command.kind;
+  entry.letter = command.letter;
+  entry.code = command.letter == 'M' ? command.code : -1;
+  entry.g_code = command.letter == 'G' ? static_cast<std::int16_t>(std::min(command.code, 999)) : std::int16_t{-1};
+  if (command.number) entry.number = *command.number;
+  const Dialect& d = *dialect_;
+  // Before the printer says that it has opened a file this may be a command after all.
+  if (s_.uploading && s_.upload_confirmed && command.kind != CommandKind::kUploadEnd) {
+    entry = written_to_file(entry);
+    if (command.kind == CommandKind::kBlank || (ends_upload(command.text) && d.upload_end_owes_none)) entry.oks = 0;
+    return entry;
+  }
+  if (command.kind == CommandKind::kBlank) entry.oks = command.is_blanks_only && d.blanks_only_owes_ok ? 1 : 0;
+  // Where it is not sure that the printer is a Prusa, a second ok is one that nobody expected: passed on like any.
+  const bool owes_two = d.pid_parameters_owe_two && d.family == FirmwareFamily::kPrusa;
+  if (command.kind == CommandKind::kPidParameters && owes_two) entry.oks = 2;
+  // Outside an upload M29 is a command like any other.
+  if (command.kind == CommandKind::kUploadEnd && d.upload_end_owes_none && s_.uploading) {
+    entry.oks = d.family == FirmwareFamily::kPrusa ? 0 : 1;
+    entry.maybe = true;
+  }
+  if (!command.is_numbered() && command.checksum != ChecksumVerdict::kNone && d.unnumbered_checksum_owes_none)
+    entry.oks = 0;
+  // A repeated number is dropped without a word if the printer has it, and answered if it has not: nobody can tell.
+  const bool repeated = command.number && (*command.number == s_.last_number || *command.number == s_.last_number - 1);
+  const bool may_be_dropped = repeated && d.drops_duplicate_numbers && command.kind != CommandKind::kLineNumber;
+  const bool may_end_upload = s_.uploading && d.upload_end_owes_none && ends_upload(command.text);
+  const bool is_mute = (s_.printer.stopped && d.stopped_is_mute) || s_.power_panic;
+  const bool asks_a_tool = command.kind == CommandKind::kTemperature && has_parameter(command, 'T');
+  entry.maybe = entry.maybe || may_be_dropped || may_end_upload || is_mute || asks_a_tool || command.is('M', 112);
+  return entry;
+}
+
+void Arbiter::close_starvation(Time now) {
+  if (s_.empty_since == kNever) return;
+  const Time gap = now - s_.empty_since;
+  s_.empty_since = kNever;
+  if (!s_.printer.host_is_printing(now)) return;
+  s_.counters.starved += gap;
+  if (gap <= kStall) return;
+  ++s_.counters.stalls;
+  s_.prints.stalled();
+}
+
+bool Arbiter::wants_guard() const {
+  return !s_.guarded && !s_.half_line && !is_transparent() && s_.in_flight.own().has_value();
+}
+
+// The text of an own answer came, its ok did not follow: lost on the wire. It may not wait for the next ok, which is
+// somebody else's.
+void Arbiter::forget_own_without_ok(Time now) {
+  const auto index = s_.in_flight.own();
+  if (!index) return;
+  const InFlight own = s_.in_flight[*index];
+  if (!own.payload_seen || now - own.payload_at < kOkFollows) return;
+  ++s_.counters.queries[static_cast<std::size_t>(own.query)][static_cast<std::size_t>(QueryOutcome::kAnswered)];
+  ++s_.counters.missing_oks;
+  s_.poller.answered(own.query);
+  s_.in_flight.erase(*index);
+}
+
+void Arbiter::host_line(const Command& command, std::size_t length, Time now) {
+  forget_own_without_ok(now);
+  s_.waiting_since = kNever;
+  s_.last_host_line = now;
+  s_.any_host_line = true;
+  s_.printer.host_command(command, *dialect_, now);
+  if (s_.comment_open) {  // the printer reads this line as the rest of a comment; an empty one ends it too
+    s_.comment_open = false;
+    return;
+  }
+  if (command.has_trailing_comment && dialect_->comment_swallows_next) {
+    s_.comment_open = true;
+    return;
+  }
+  InFlight entry = entry_for(command, now);
+  entry.maybe = entry.maybe || s_.line_timed_out;
+  s_.line_timed_out = false;
+  if (command.kind != CommandKind::kBlank || command.is_blanks_only)
+    ++s_.counters.commands[static_cast<std::size_t>(Origin::kHost)];
+  s_.subscriptions.host_command(command, *dialect_, now);
+  if (!s_.uploading) {
+    s_.prints.host_command(command, s_.printer, now);
+    // A file's M73 may stand before the line that shows that it is a print.
+    if (command.is('M', 73) && (command.is_numbered() ? !s_.prints.has_just_ended() : s_.prints.is_open()))
+      s_.printer.host_progress(command, *dialect_, now);
+  }
+  if (command.kind == CommandKind::kUploadBegin) {
+    s_.uploading = true;
+    s_.upload_confirmed = false;
+  }
+  if (command.kind == CommandKind::kLineNumber) {
+    s_.recovering = false;
+    const auto n = parameter(command, 'N');
+    s_.last_number = n ? static_cast<std::int64_t>(*n) : command.number.value_or(s_.last_number);
+  } else if (command.number) {
+    if (s_.recovering && *command.number == s_.asked_number) {
+      s_.asked_again = true;
+      // Sent twice it is carried out once; the first one was thrown away, or the second will be rejected.
+      if (const auto before = s_.in_flight.numbered(*command.number); before && s_.in_flight[*before].maybe) {
+        s_.in_flight.erase(*before);
+        s_.sent_twice = *command.number;
+      }
+    }
+    s_.last_number = *command.number;
+  }
+  if (entry.oks == 0) return;
+  close_starvation(now);
+  s_.in_flight.push(entry);
+  for (std::size_t pieces = pieces_behind(command, length, *dialect_); pieces > 0; --pieces) {
+    InFlight piece;
+    piece.sent = now;
+    piece.maybe = true;
+    s_.in_flight.push(piece);
+  }
+}
+
+void Arbiter::host_fragment(bool open, Time now) {
+  s_.half_line = open;
+  s_.waiting_since = kNever;
+  s_.last_host_line = now;
+  s_.any_host_line = true;
+}
+
+void Arbiter::host_waits(Time now) {
+  if (s_.waiting_since == kNever) s_.waiting_since = now;
+}
+
+void Arbiter::release(Time now) {
+  s_.draining = s_.wanting = false;
+  s_.hold_until = now;
+  s_.try_again = now + std::max(settings_.temperature_period, Time(std::chrono::seconds(1)));
+}
+
+bool Arbiter::holds_host(Time now) const { return s_.draining || (s_.in_flight.own() && now < s_.hold_until); }
+
+}  // namespace gcode

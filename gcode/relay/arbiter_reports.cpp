@@ -1,0 +1,65 @@
+// Reports that the printer repeats by itself: which lines are some, and whether the host asked for them.
+// Wire: "T:25.5 /0.0 B:..." then "X:0.00 Y:..." then "E0:0 RPM ..." on Prusa, in one go; " T:..." and the others each by a
+// timer of its own on Marlin.
+#include "gcode/relay/arbiter.h"
+
+namespace gcode {
+namespace {
+
+Report report_of(ReplyKind kind) {
+  if (kind == ReplyKind::kFans) return Report::kFans;
+  if (kind == ReplyKind::kPosition) return Report::kPosition;
+  return kind == ReplyKind::kTemperature ? Report::kTemperature : Report::kSd;
+}
+
+// What a Prusa prints right before its report of position, or of the fans.
+LastReport before_position(const Subscriptions& subscriptions) {
+  return subscriptions.is_on(Report::kTemperature) ? LastReport::kTemperature : LastReport::kNone;
+}
+LastReport before_fans(const Subscriptions& subscriptions) {
+  return subscriptions.is_on(Report::kPosition) ? LastReport::kPosition : before_position(subscriptions);
+}
+
+// M114 asks for it; Marlin also prints it unasked after homing, levelling and G92 (protocol/marlin.md 7).
+bool may_print_position(const InFlight& e) {
+  return e.code == 114 || (e.g_code >= 28 && e.g_code <= 38) || e.g_code == 92;
+}
+
+// A waiting command prints its first line after a second; by then a printer that says W: has said it.
+constexpr Time kBooksSettle = std::chrono::seconds(10);
+constexpr Time kHeatingShowsItself = std::chrono::seconds(4);
+
+}  // namespace
+
+Verdict Arbiter::show_report(const Reply& reply, LastReport after, Time now) {
+  const Report kind = report_of(reply.kind);
+  const bool masked = dialect_->autoreport == Autoreport::kMask;
+  switch (reply.kind) {
+    case ReplyKind::kTemperature:
+      // Without " W:" a waiting command of the host's cannot be told from a report.
+      if (dialect_->autoreport == Autoreport::kByCap && !s_.heating_says_w &&
+          s_.in_flight.any_host([now](const InFlight& e) {
+            return e.kind == CommandKind::kHeatAndWait && now - e.sent > kHeatingShowsItself;
+          })) {
+        return Verdict::kPass;
+      }
+      break;
+    // A Prusa prints its reports in one go: temperature, position, fans. A line that stands elsewhere answers somebody.
+    case ReplyKind::kFans:
+      if (masked && (after != before_fans(s_.subscriptions) || !s_.subscriptions.is_on(kind))) return Verdict::kPass;
+      break;
+    case ReplyKind::kPosition:
+      if (masked && after != before_position(s_.subscriptions)) return Verdict::kPass;
+      if (masked && !s_.subscriptions.is_on(kind)) return Verdict::kPass;
+      if (!masked && s_.in_flight.any_host(may_print_position)) return Verdict::kPass;
+      // Around a resend the books may be off by a line.
+      if (!masked && s_.in_flight.host_count() > 0 && now - s_.recovery_since < kBooksSettle) return Verdict::kPass;
+      break;
+    default:
+      if (s_.in_flight.any_host([](const InFlight& e) { return e.code == 27; })) return Verdict::kPass;
+      break;
+  }
+  return s_.subscriptions.shows_host(kind, now) ? Verdict::kPass : Verdict::kWithhold;
+}
+
+}  // namespace gcode

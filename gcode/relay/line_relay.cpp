@@ -1,0 +1,150 @@
+#include "gcode/relay/line_relay.h"
+
+#include <algorithm>
+
+#include "gcode/relay/relay_impl.h"
+
+namespace gcode {
+
+LineRelay::LineRelay(const RelaySettings& settings, RelayMemory memory, RelayState& state)
+    : impl_(std::make_unique<RelayImpl>(settings, memory, state)) {}
+LineRelay::~LineRelay() = default;
+
+void LineRelay::apply(const RelaySettings& settings, Time now) {
+  impl_->arbiter.apply(settings);
+  tick(now);
+}
+
+void LineRelay::succeeds(Time now) { impl_->arbiter.succeeds(now); }
+
+void LineRelay::printer_opened(Time now) {
+  impl_->forget_bytes();
+  impl_->arbiter.printer_opened(now);
+}
+
+void LineRelay::printer_lost(Time now) {
+  impl_->forget_bytes();
+  impl_->arbiter.printer_lost(now);
+}
+
+std::array<std::span<char>, 2> LineRelay::printer_space() { return impl_->from_printer.free_space(); }
+
+void LineRelay::printer_received(std::size_t bytes, Time now) {
+  impl_->from_printer.appended(bytes);
+  impl_->counters().receive_bytes += bytes;
+  impl_->process_printer(now);
+  impl_->process_host(now);
+}
+
+OutputPieces LineRelay::to_printer() const {
+  const RelayState& s = impl_->s;
+  if (!s.own_pending) return impl_->from_host.pieces(s.host_written, s.host_taken);
+  if (s.host_written < s.own_at) return impl_->from_host.pieces(s.host_written, s.own_at);
+  return {impl_->own_text().substr(s.own_written), std::string_view()};
+}
+
+void LineRelay::printer_took(std::size_t bytes, Time now) {
+  RelayState& s = impl_->s;
+  LinkCounters& counters = impl_->counters();
+  if (s.own_pending && s.host_written == s.own_at) {
+    s.own_written = static_cast<std::uint8_t>(s.own_written + bytes);
+    s.own_pending = s.own_written < impl_->own_text().size();
+    counters.transmit_bytes[static_cast<std::size_t>(Origin::kAgent)] += bytes;
+    return;
+  }
+  s.host_written += bytes;
+  counters.transmit_bytes[static_cast<std::size_t>(Origin::kHost)] += bytes;
+  if (s.host_arrived != kNever) counters.passthrough[0].observe(now - s.host_arrived, kPassthroughBounds);
+  s.host_arrived = s.host_written == impl_->from_host.tail() ? kNever : s.host_arrived;
+  impl_->free_host_bytes();
+}
+
+void LineRelay::host_opened(Time now) { impl_->arbiter.host_opened(now); }
+
+void LineRelay::host_closed(Time now) {
+  RelayState& s = impl_->s;
+  if (s.arbiter.host_attached) impl_->arbiter.release(now);
+  impl_->process_host(now);
+  impl_->pass_host_part(impl_->from_host.tail(), now);
+  impl_->free_host_bytes();
+  impl_->arbiter.host_closed(now);
+  impl_->to_host.drop_until(impl_->to_host.tail());
+  s.to_host_arrived = kNever;
+  s.dropping = false;
+}
+
+std::array<std::span<char>, 2> LineRelay::host_space() { return impl_->from_host.free_space(); }
+
+void LineRelay::host_received(std::size_t bytes, Time now) {
+  RelayState& s = impl_->s;
+  if (s.host_arrived == kNever) s.host_arrived = now;
+  impl_->from_host.appended(bytes);
+  impl_->counters().host_receive_bytes += bytes;
+  impl_->process_host(now);
+}
+
+OutputPieces LineRelay::to_host() const { return impl_->to_host.pieces(impl_->to_host.head(), impl_->to_host.tail()); }
+
+void LineRelay::host_took(std::size_t bytes, Time now) {
+  RelayState& s = impl_->s;
+  impl_->to_host.drop_until(impl_->to_host.head() + bytes);
+  impl_->counters().host_transmit_bytes += bytes;
+  if (s.to_host_arrived != kNever)
+    impl_->counters().passthrough[1].observe(now - s.to_host_arrived, kPassthroughBounds);
+  if (impl_->to_host.size() == 0) s.to_host_arrived = kNever;
+}
+
+void LineRelay::tick(Time now) {
+  RelayState& s = impl_->s;
+  impl_->arbiter.tick(now);
+  if (s.printer_arrived != kNever && now - s.printer_arrived >= impl_->unfinished_limit()) impl_->pass_unfinished(now);
+  impl_->send_own(now);
+  impl_->process_host(now);
+}
+
+Time LineRelay::deadline() const {
+  const RelayState& s = impl_->s;
+  Time next = impl_->arbiter.deadline();
+  if (s.printer_arrived != kNever) next = std::min(next, s.printer_arrived + impl_->unfinished_limit());
+  return next;
+}
+
+const PrinterState& LineRelay::printer() const { return impl_->s.arbiter.printer; }
+const LinkCounters& LineRelay::counters() const { return impl_->s.arbiter.counters; }
+const PrintWatch& LineRelay::prints() const { return impl_->s.arbiter.prints; }
+const Mmu& LineRelay::mmu() const { return impl_->s.arbiter.mmu; }
+const Lifetime& LineRelay::lifetime() const { return impl_->s.arbiter.lifetime; }
+const Dialect& LineRelay::dialect() const { return impl_->arbiter.dialect(); }
+std::size_t LineRelay::commands_in_flight() const {
+  return impl_->s.arbiter.in_flight.size() + impl_->s.arbiter.in_flight.overflow();
+}
+bool LineRelay::host_is_attached() const { return impl_->s.arbiter.host_attached; }
+bool LineRelay::host_is_opaque() const { return impl_->arbiter.is_transparent(); }
+
+namespace {
+
+std::size_t copy_in(std::array<std::span<char>, 2> space, std::string_view bytes) {
+  std::size_t taken = 0;
+  for (const auto piece : space) {
+    const std::size_t n = std::min(piece.size(), bytes.size() - taken);
+    std::copy_n(bytes.data() + taken, n, piece.data());
+    taken += n;
+  }
+  return taken;
+}
+
+}  // namespace
+
+std::size_t LineRelay::feed_host(std::string_view bytes, Time now) {
+  const std::size_t n = copy_in(host_space(), bytes);
+  host_received(n, now);
+  return n;
+}
+
+std::size_t LineRelay::feed_printer(std::string_view bytes, Time now) {
+  const std::size_t n = copy_in(printer_space(), bytes);
+  printer_received(n, now);
+  return n;
+}
+
+}  // namespace gcode

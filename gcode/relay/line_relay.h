@@ -1,0 +1,88 @@
+// The whole pure core of one printer's line: host bytes in, printer bytes in, both outputs out, no I/O and no clock.
+// Bytes wait in rings over the caller's memory; everything else that a successor process would need is one plain State.
+// The bridge moves bytes between these rings and file descriptors; a simulation moves them between two models.
+//
+//   pty  -> from_host ring -> lines -> Arbiter -> (same ring, own lines between) -> to_printer() -> serial port
+//   tty  -> from_printer ring -> lines -> parse_reply -> Arbiter -> to_host ring or withheld    -> to_host()  -> pty
+//
+// Invariants, whatever the cutting of the input into pieces: host bytes reach to_printer() once, in order, unchanged,
+// with whole own lines between lines and nowhere else; printer bytes reach to_host() once, in order, unchanged, except
+// whole lines that answer the agent.
+#pragma once
+
+#include <array>
+#include <memory>
+#include <span>
+#include <string_view>
+
+#include "gcode/line/byte_ring.h"
+#include "gcode/line/time.h"
+#include "gcode/printer/link_counters.h"
+#include "gcode/printer/printer_state.h"
+#include "gcode/relay/relay_memory.h"
+#include "gcode/relay/relay_settings.h"
+
+namespace gcode {
+
+/// Bytes ready for one direction: at most two pieces, one writev().
+using OutputPieces = std::array<std::string_view, 2>;
+
+struct RelayState;  // relay_state.h
+struct RelayImpl;   // relay_impl.h
+class PrintWatch;
+struct Mmu;
+struct Lifetime;
+
+class LineRelay {
+ public:
+  /// `memory` and `state` are not owned and outlive the relay. A `state` that was in use before goes on where it was.
+  LineRelay(const RelaySettings& settings, RelayMemory memory, RelayState& state);
+  ~LineRelay();
+  LineRelay(const LineRelay&) = delete;
+  LineRelay& operator=(const LineRelay&) = delete;
+
+  /// New settings take effect at once; nothing in flight is lost.
+  void apply(const RelaySettings& settings, Time now);
+
+  // --- printer side
+  void succeeds(Time now);        ///< a predecessor's state is gone on with; nobody read the lines for a while before
+  void printer_opened(Time now);  ///< a device was opened: it may have been reset by that
+  void printer_lost(Time now);  ///< the device is gone: everything meant for it or half received is dropped and counted
+  [[nodiscard]] std::array<std::span<char>, 2> printer_space();  ///< where to read the tty into
+  void printer_received(std::size_t bytes, Time now);
+  [[nodiscard]] OutputPieces to_printer() const;  ///< an own line is always alone in it: one write
+  void printer_took(std::size_t bytes, Time now);
+
+  // --- host side
+  void host_opened(Time now);
+  void host_closed(Time now);  ///< what the host wrote before is still sent, a last line without end included
+  [[nodiscard]] std::array<std::span<char>, 2> host_space();  ///< where to read the pty into; empty: do not read
+  void host_received(std::size_t bytes, Time now);
+  [[nodiscard]] OutputPieces to_host() const;
+  void host_took(std::size_t bytes, Time now);
+
+  // --- time
+  void tick(Time now);  ///< call when deadline() has come; calling earlier or more often changes nothing
+  [[nodiscard]] Time deadline() const;
+
+  [[nodiscard]] const PrinterState& printer() const;
+  [[nodiscard]] const LinkCounters& counters() const;
+  [[nodiscard]] const PrintWatch& prints() const;
+  [[nodiscard]] const Mmu& mmu() const;
+  [[nodiscard]] const Lifetime& lifetime() const;
+  [[nodiscard]] const Dialect& dialect() const;
+  /// Commands written and not yet acknowledged, of both origins.
+  [[nodiscard]] std::size_t commands_in_flight() const;
+  [[nodiscard]] bool host_is_attached() const;
+  /// The host's bytes pass unread: packed (MeatPack), or lines of an upload.
+  [[nodiscard]] bool host_is_opaque() const;
+
+  /// Copies bytes in and processes them: for tests, simulation and the demo. Returns how many were taken.
+  std::size_t feed_host(std::string_view bytes, Time now);
+  std::size_t feed_printer(std::string_view bytes, Time now);
+
+ private:
+  std::unique_ptr<RelayImpl> impl_;
+};
+
+}  // namespace gcode

@@ -1,0 +1,187 @@
+#include "gcode/relay/poller.h"
+
+#include <algorithm>
+#include <array>
+
+namespace gcode {
+namespace {
+
+using std::chrono::seconds;
+
+// Asking who the printer is when it does not answer: often enough to notice it within a quarter of a minute, seldom
+// enough to leave a printer that is switched off in peace.
+constexpr Time kIdentityRetry = seconds(10);
+
+// The printer's counters over its life move with prints and faults: a look each ten minutes.
+constexpr Time kLifetimePeriod = std::chrono::minutes(10);
+// Not in the first minute: a host that connects to a printer just started has more urgent questions.
+constexpr Time kLifetimeAfter = std::chrono::minutes(1);
+// Power failures, run-outs, crashes y and x; MMU load failures and failures; tool changes (gcode/printer/lifetime.cpp).
+constexpr std::array<std::string_view, 3> kEepromRanges{"D3 Ax0eff C8", "D3 Ax0ed0 C5", "D3 Ax0ca8 C4"};
+
+std::uint8_t report_seconds(Time period) {
+  if (period <= Time::zero()) return 0;
+  return static_cast<std::uint8_t>(std::clamp<std::int64_t>(std::chrono::ceil<seconds>(period).count(), 1, 60));
+}
+
+bool fresh(const auto& aged, Time now, Time period) { return aged.known && now - aged.at < period; }
+
+// FNV-1a: tells one firmware's name from another's.
+std::uint32_t hash_of(std::string_view text) {
+  std::uint32_t hash = 2166136261U;
+  for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+  return hash;
+}
+
+// No report for this long although the printer is set to repeat it: it was restarted unseen.
+Time missed_after(std::uint8_t period) { return seconds(3 * period + 2); }
+
+}  // namespace
+
+void Poller::apply(const RelaySettings& settings, Subscriptions& subscriptions) {
+  settings_ = settings;
+  ReportPeriods want{};
+  if (settings.poll) {
+    want = {report_seconds(settings.temperature_period), report_seconds(settings.fans_period),
+            report_seconds(settings.position_period), report_seconds(settings.sd_period)};
+  }
+  subscriptions.want(want);
+}
+
+void Poller::printer_restarted() {
+  asked_ = {};
+  ever_asked_ = unsupported_ = answered_ = 0;
+}
+
+void Poller::identified(std::string_view firmware, const Dialect& dialect, Subscriptions& subscriptions) {
+  if (const std::uint32_t hash = hash_of(firmware); hash != firmware_) {
+    firmware_ = hash;
+    understood_ = not_understood_ = 0;
+  }
+  answered_ |= 1U << index(Query::kM115);
+  if (dialect.autoreport != Autoreport::kMask) return;
+  for (const Report report : {Report::kTemperature, Report::kFans, Report::kPosition}) subscriptions.can(report, true);
+}
+
+void Poller::capability(std::string_view name, bool on, Subscriptions& subscriptions) {
+  if (name == "AUTOREPORT_TEMP") subscriptions.can(Report::kTemperature, on);
+  if (name == "AUTOREPORT_FANS") subscriptions.can(Report::kFans, on);
+  if (name == "AUTOREPORT_POS" || name == "AUTOREPORT_POSITION") subscriptions.can(Report::kPosition, on);
+  if (name == "AUTOREPORT_SD_STATUS") subscriptions.can(Report::kSd, on);
+}
+
+void Poller::asked(Query query, Time now) {
+  asked_[index(query)] = now;
+  if (query == Query::kEeprom) eeprom_range_ = static_cast<std::uint8_t>((eeprom_range_ + 1U) % kEepromRanges.size());
+  ever_asked_ |= 1U << index(query);
+}
+
+void Poller::unsupported(Query query) {
+  if (query != Query::kM115 && query != Query::kM105) unsupported_ |= 1U << index(query);
+}
+
+void Poller::answered(Query query) {
+  answered_ |= 1U << index(query);
+  understood_ |= 1U << index(query);
+}
+
+void Poller::not_understood(Query query) {
+  const std::uint32_t bit = 1U << index(query);
+  if (query != Query::kM115 && query != Query::kM105 && (understood_ & bit) == 0) not_understood_ |= bit;
+}
+
+bool Poller::due(Query query, Time period, Time now) const {
+  const std::uint32_t bit = 1U << index(query);
+  if (period <= Time::zero() || ((unsupported_ | not_understood_) & bit) != 0) return false;
+  return (ever_asked_ & bit) == 0 || now - asked_[index(query)] >= period;
+}
+
+std::optional<OwnLine> Poller::identity(const Dialect& dialect, Time now) const {
+  if (!settings_.identity) return std::nullopt;
+  if ((answered_ & (1U << index(Query::kM115))) == 0) {
+    if (due(Query::kM115, kIdentityRetry, now)) return make_own_line(Query::kM115, "M115");
+    return std::nullopt;
+  }
+  const auto once = [&](Query query) {
+    return (ever_asked_ & (1U << index(query))) == 0 && due(query, seconds(1), now);
+  };
+  if (dialect.serial_number_query && once(Query::kSerialNumber)) return make_own_line(Query::kSerialNumber, "PRUSA SN");
+  if (dialect.nozzle_query && once(Query::kNozzle)) return make_own_line(Query::kNozzle, "M862.1 Q");
+  return std::nullopt;
+}
+
+std::optional<OwnLine> Poller::temperature(LineUse use, const PrinterState& printer, const Subscriptions& subscriptions,
+                                           const Dialect& dialect, Time now) const {
+  const bool prints = use == LineUse::kHostPrints;
+  // Design rule 3: a Prusa that can report by itself hears nothing from us while its host prints, and neither does a
+  // printer that has not said yet what it is.
+  const bool introduced = (answered_ & (1U << index(Query::kM115))) != 0;
+  if (prints && (dialect.autoreport == Autoreport::kMask || !introduced)) return std::nullopt;
+  if (subscriptions.is_on(Report::kTemperature) &&
+      fresh(printer.temperature_report, now, missed_after(subscriptions.period(Report::kTemperature)))) {
+    return std::nullopt;
+  }
+  const Time period = prints ? settings_.printing_temperature_period : settings_.temperature_period;
+  if (fresh(printer.temperature_report, now, period) || !due(Query::kM105, period, now)) return std::nullopt;
+  return make_own_line(Query::kM105, "M105");
+}
+
+std::optional<OwnLine> Poller::at_rest(const PrinterState& printer, const Subscriptions& subscriptions,
+                                       const Dialect& dialect, Time now) const {
+  if (dialect.family == FirmwareFamily::kUnknown) return std::nullopt;  // M105 and M115 only
+  if (auto line = subscriptions.missing(dialect); line && due(line->query, seconds(2), now)) return line;
+  if (!subscriptions.is_on(Report::kSd) && due(Query::kM27, settings_.sd_period, now)) {
+    return make_own_line(Query::kM27, dialect.sd_path ? "M27 P" : "M27");
+  }
+  if (!subscriptions.is_on(Report::kPosition) && !fresh(printer.position, now, settings_.position_period) &&
+      due(Query::kM114, settings_.position_period, now)) {
+    return make_own_line(Query::kM114, "M114");
+  }
+  if (dialect.reports_overrides) {
+    if (!fresh(printer.feedrate, now, settings_.overrides_period) &&
+        due(Query::kM220, settings_.overrides_period, now)) {
+      return make_own_line(Query::kM220, "M220");
+    }
+    if (!fresh(printer.flow, now, settings_.overrides_period) && due(Query::kM221, settings_.overrides_period, now)) {
+      return make_own_line(Query::kM221, "M221");
+    }
+  }
+  if (dialect.reports_progress && !fresh(printer.progress, now, settings_.progress_period) &&
+      due(Query::kM73, settings_.progress_period, now)) {
+    return make_own_line(Query::kM73, "M73");
+  }
+  return lifetime(dialect, now);
+}
+
+std::optional<OwnLine> Poller::lifetime(const Dialect& dialect, Time now) const {
+  if (!settings_.identity || now - asked_[index(Query::kM115)] < kLifetimeAfter) return std::nullopt;
+  if (dialect.statistics_query && due(Query::kStatistics, kLifetimePeriod, now))
+    return make_own_line(Query::kStatistics, "M78");
+  const Time period = eeprom_range_ != 0 ? Time(seconds(20)) : kLifetimePeriod;  // the places one after the other
+  if (dialect.eeprom_query && due(Query::kEeprom, period, now)) {
+    return make_own_line(Query::kEeprom, kEepromRanges[eeprom_range_]);
+  }
+  return std::nullopt;
+}
+
+std::optional<OwnLine> Poller::next(LineUse use, const PrinterState& printer, const Subscriptions& subscriptions,
+                                    const Dialect& dialect, Time now) const {
+  if (!settings_.poll) return std::nullopt;
+  if (use == LineUse::kRest) {
+    if (auto line = identity(dialect, now)) return line;
+    // A report that can be repeated is set up before anything is polled.
+    if (auto line = subscriptions.missing(dialect);
+        line && line->query == Query::kM155 && due(line->query, seconds(2), now)) {
+      return line;
+    }
+  }
+  if (auto line = temperature(use, printer, subscriptions, dialect, now)) return line;
+  if (use == LineUse::kRest) return at_rest(printer, subscriptions, dialect, now);
+  if (use == LineUse::kSdPrints && !subscriptions.is_on(Report::kSd) && dialect.family != FirmwareFamily::kUnknown &&
+      due(Query::kM27, settings_.sd_period, now)) {
+    return make_own_line(Query::kM27, dialect.sd_path ? "M27 P" : "M27");
+  }
+  return std::nullopt;
+}
+
+}  // namespace gcode

@@ -1,0 +1,73 @@
+// What the agent would like to ask next, if it may. It knows what is wanted, how old each value is and what this
+// firmware can answer; whether the line is free is the arbiter's business.
+// The ladder of politeness: a value that was heard lately is not asked for; a report that the printer can repeat is set
+// up once; only the rest is polled.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "gcode/dialect/dialect.h"
+#include "gcode/line/time.h"
+#include "gcode/printer/link_counters.h"
+#include "gcode/printer/printer_state.h"
+#include "gcode/relay/own_line.h"
+#include "gcode/relay/relay_settings.h"
+#include "gcode/relay/subscriptions.h"
+
+namespace gcode {
+
+/// What the line is doing, as far as it limits the questions.
+enum class LineUse : std::uint8_t {
+  kRest,        ///< nobody prints, the host is silent or absent
+  kHostActive,  ///< the host talks: only a question that identifies its own answer
+  kHostPrints,  ///< a numbered stream runs: only temperatures, only where nothing else gives them
+  kSdPrints,    ///< answers wait behind the file's moves
+};
+
+class Poller {
+ public:
+  void apply(const RelaySettings& settings, Subscriptions& subscriptions);
+  /// After `start`: everything may be asked again.
+  void printer_restarted();
+  /// M115 told who the printer is (asked by anybody), or capabilities were added.
+  /// `firmware`: its name as printed; another name than before lifts what not_understood() ended.
+  void identified(std::string_view firmware, const Dialect& dialect, Subscriptions& subscriptions);
+  void capability(std::string_view name, bool on, Subscriptions& subscriptions);
+
+  /// The next line to ask, or nothing. Does not change the state: asking is noted by asked().
+  [[nodiscard]] std::optional<OwnLine> next(LineUse use, const PrinterState& printer,
+                                            const Subscriptions& subscriptions, const Dialect& dialect, Time now) const;
+  void asked(Query query, Time now);
+  /// The printer does not know this command: it is not asked again until the next start.
+  void unsupported(Query query);
+  void answered(Query query);
+  /// The printer answered with text that nobody here understands, so the host saw it. That query has ended for this
+  /// firmware, also beyond a start. After an answer that was understood an odd one is noise.
+  void not_understood(Query query);
+
+ private:
+  static constexpr std::size_t index(Query query) { return static_cast<std::size_t>(query); }
+  [[nodiscard]] bool due(Query query, Time period, Time now) const;
+  [[nodiscard]] std::optional<OwnLine> lifetime(const Dialect& dialect, Time now) const;
+  [[nodiscard]] std::optional<OwnLine> identity(const Dialect& dialect, Time now) const;
+  [[nodiscard]] std::optional<OwnLine> temperature(LineUse use, const PrinterState& printer,
+                                                   const Subscriptions& subscriptions, const Dialect& dialect,
+                                                   Time now) const;
+  [[nodiscard]] std::optional<OwnLine> at_rest(const PrinterState& printer, const Subscriptions& subscriptions,
+                                               const Dialect& dialect, Time now) const;
+
+  RelaySettings settings_{};
+  std::array<Time, static_cast<std::size_t>(Query::kCount)> asked_{};
+  std::uint32_t ever_asked_ = 0;  ///< bits by Query
+  std::uint32_t unsupported_ = 0;
+  std::uint32_t answered_ = 0;
+  std::uint32_t understood_ = 0;  ///< answered by this firmware at any time, also before a start
+  std::uint32_t not_understood_ = 0;
+  std::uint32_t firmware_ = 0;     ///< hash of the firmware's name
+  std::uint8_t eeprom_range_ = 0;  ///< the one that is asked next
+};
+
+}  // namespace gcode

@@ -1,0 +1,109 @@
+// Printer bytes on their way to the host: cut into lines, understood, passed or withheld.
+// Wire: "ok T:25.5 /0.0 ...\n" is the host's or the agent's; "TIMEOUT:" without an end passes after a while.
+#include <algorithm>
+
+#include "gcode/relay/relay_impl.h"
+
+namespace gcode {
+namespace {
+
+// Below this much room for a host that does not read, lines that repeat themselves anyway are dropped first.
+constexpr std::size_t kRoomForAnswers = 8192;
+
+bool repeats_itself(ReplyKind kind) {
+  return kind == ReplyKind::kTemperature || kind == ReplyKind::kHeating || kind == ReplyKind::kPosition ||
+         kind == ReplyKind::kFans || kind == ReplyKind::kBusy;
+}
+
+}  // namespace
+
+void RelayImpl::pass_to_host(std::uint64_t from, std::uint64_t to, ReplyKind kind, bool ends_line, Time now) {
+  if (from == to) return;
+  if (!s.arbiter.host_attached) {
+    counters().unattended_lines += ends_line ? 1 : 0;
+    return;
+  }
+  const bool begins_line = from == s.printer_line_start && !s.printer_line_long;
+  if (begins_line) s.dropping = to_host.room() < (repeats_itself(kind) ? kRoomForAnswers : to - from);
+  if (to_host.room() < to - from) s.dropping = true;
+  if (s.dropping) {
+    counters().host_dropped_lines += ends_line ? 1 : 0;
+    return;
+  }
+  if (to_host.size() == 0) s.to_host_arrived = now;
+  for (const std::string_view piece : from_printer.pieces(from, to)) to_host.append(piece);
+}
+
+void RelayImpl::handle_printer_line(std::uint64_t end, Time now) {
+  const std::uint64_t start = s.printer_line_start;
+  if (s.printer_line_long) {
+    ++counters().unparsed_lines;
+    pass_to_host(std::max(start, s.printer_passed), end, ReplyKind::kUnknown, true, now);
+    s.printer_line_long = false;
+  } else {
+    LineBuffer scratch;
+    const std::string_view line = from_printer.view(start, end, scratch);
+    const Reply reply = parse_reply(line, arbiter.dialect());
+    const bool begun = s.printer_passed > start;
+    const bool was_packing = s.arbiter.meatpack;
+    if (arbiter.printer_line(reply, line, now) == Verdict::kPass || begun || arbiter.is_listening_only()) {
+      pass_to_host(std::max(start, s.printer_passed), end, reply.kind, true, now);
+    } else {
+      ++counters().host_withheld_lines;
+    }
+    if (was_packing && !s.arbiter.meatpack) packing_ended(now);
+  }
+  s.printer_line_start = s.printer_passed = end;
+  from_printer.drop_until(end);
+}
+
+void RelayImpl::pass_unfinished(Time now) {
+  const std::uint64_t tail = from_printer.tail();
+  pass_to_host(std::max(s.printer_line_start, s.printer_passed), tail, ReplyKind::kUnknown, false, now);
+  s.printer_passed = tail;
+  s.printer_arrived = kNever;
+}
+
+Time RelayImpl::unfinished_limit() const {
+  if (s.printer_passed > s.printer_line_start) return kUnfinished;
+  const auto begin = from_printer.pieces(s.printer_line_start, s.printer_line_start + 1)[0];
+  if (!begin.empty() && arbiter.may_withhold(begin.front())) return kUnfinishedHeld;
+  return arbiter.reports_are_set() ? kUnfinishedOwn : kUnfinished;
+}
+
+void RelayImpl::process_printer(Time now) {
+  while (true) {
+    const std::uint64_t tail = from_printer.tail();
+    const auto end = find_end(from_printer, s.printer_scanned, tail, false);
+    s.printer_scanned = end.value_or(tail);
+    if (!end) break;
+    if (*end - s.printer_line_start > kLongestLine && !s.printer_line_long) s.printer_line_long = true;
+    handle_printer_line(*end, now);
+    send_own(now);
+  }
+  const std::uint64_t tail = from_printer.tail();
+  s.printer_arrived = s.printer_line_start == tail ? kNever : now;
+  if (tail - s.printer_line_start >= kLongestLine || s.printer_line_long) {
+    pass_unfinished(now);
+    s.printer_line_long = true;
+    s.printer_line_start = s.printer_passed = tail;
+    from_printer.drop_until(tail);
+  } else if (arbiter.is_listening_only()) {
+    pass_unfinished(now);
+  }
+}
+
+void RelayImpl::forget_bytes() {
+  from_host.drop_until(from_host.tail());
+  s.host_line_start = s.host_scanned = s.host_taken = s.host_written = from_host.tail();
+  s.host_line_open = s.packed_part = false;
+  s.meatpack_marks = 0;
+  s.host_arrived = kNever;
+  s.own_pending = false;
+  from_printer.drop_until(from_printer.tail());
+  s.printer_line_start = s.printer_scanned = s.printer_passed = from_printer.tail();
+  s.printer_line_long = s.dropping = false;
+  s.printer_arrived = kNever;
+}
+
+}  // namespace gcode

@@ -1,0 +1,203 @@
+// Host bytes on their way to the printer: cut into lines, held or passed, with own lines and guards between.
+// Wire: "N5 G1 X1*97\n" passes; "G1 X" waits for its end; FF FF FB switches packing on and belongs to no line.
+#include <algorithm>
+#include <utility>
+
+#include "gcode/line/scan.h"
+#include "gcode/relay/relay_impl.h"
+
+namespace gcode {
+namespace {
+
+constexpr char kMeatPackMark = '\xff';
+constexpr unsigned char kMeatPackOn = 0xfb;
+constexpr unsigned char kMeatPackOff = 0xfa;
+constexpr unsigned char kMeatPackReset = 0xf9;
+constexpr unsigned char kMeatPackFirst = 0xf6;
+
+std::optional<std::uint64_t> find_byte(const ByteRing& ring, std::uint64_t from, std::uint64_t to, char byte) {
+  for (const std::string_view piece : ring.pieces(from, to)) {
+    if (const auto at = piece.find(byte); at != std::string_view::npos) return from + at;
+    from += piece.size();
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::optional<std::uint64_t> find_end(const ByteRing& ring, std::uint64_t from, std::uint64_t to,
+                                      bool carriage_return) {
+  for (const std::string_view piece : ring.pieces(from, to)) {
+    // Two searches for one byte each: find_first_of() a set calls memchr() once a byte, a third of a line's whole cost.
+    auto at = piece.find('\n');
+    if (carriage_return) at = std::min(at, piece.substr(0, at).find('\r'));
+    if (at != std::string_view::npos) return from + at + 1;
+    from += piece.size();
+  }
+  return std::nullopt;
+}
+
+void RelayImpl::account_host_line(std::uint64_t end, Time now) {
+  LineBuffer scratch;
+  const std::uint64_t stop = std::min<std::uint64_t>(end, s.host_line_start + scratch.size());
+  const std::string_view line = strip_terminator(from_host.view(s.host_line_start, stop, scratch));
+  arbiter.host_line(parse_command(line), line.size(), now);
+}
+
+// Before the first host line behind an unanswered own line.
+void RelayImpl::send_guard() {
+  if (s.own_pending || s.host_line_open || part_is_taken() || !arbiter.wants_guard()) return;
+  arbiter.guarded();
+  s.own_at = s.host_taken;
+  s.own_written = 0;
+  s.own_pending = s.own_is_guard = true;
+}
+
+void RelayImpl::pass_host_line(std::uint64_t end, Time now) {
+  send_guard();
+  if (!s.host_line_open) {
+    account_host_line(end, now);
+  } else {
+    arbiter.host_fragment(false, now);
+  }
+  s.host_line_open = false;
+  s.host_line_start = end;
+  s.host_scanned = std::max(s.host_scanned, end);
+  s.host_taken = std::max(s.host_taken, end);
+}
+
+void RelayImpl::pass_host_part(std::uint64_t end, Time now) {
+  if (end == s.host_line_start) return;
+  send_guard();
+  if (!s.host_line_open) account_host_line(end, now);
+  s.host_line_open = true;
+  arbiter.host_fragment(true, now);
+  s.host_line_start = end;
+  s.host_scanned = end;
+  s.host_taken = std::max(s.host_taken, end);
+}
+
+bool RelayImpl::emergency_waits() {
+  LineBuffer scratch;
+  std::uint64_t start = s.host_line_start;
+  while (const auto end = find_end(from_host, start, from_host.tail(), true)) {
+    if (*end - start <= scratch.size() &&
+        parse_command(strip_terminator(from_host.view(start, *end, scratch))).kind == CommandKind::kEmergency) {
+      return true;
+    }
+    start = *end;
+  }
+  return false;
+}
+
+bool RelayImpl::host_must_wait(Time now) {
+  if (!arbiter.holds_host(now)) return false;
+  if (from_host.room() == 0 || emergency_waits()) {
+    arbiter.release(now);
+    return false;
+  }
+  arbiter.host_waits(now);
+  return true;
+}
+
+// One byte at a time around FF: a mark, its second, and the MeatPack command behind them. They belong to no line.
+void RelayImpl::pass_marked_byte(Time now) {
+  const auto byte = static_cast<unsigned char>(from_host.pieces(s.host_line_start, s.host_line_start + 1)[0][0]);
+  const bool completes = s.meatpack_marks == 2 && byte != 0xff;
+  if (completes) {
+    if (byte == kMeatPackOn) arbiter.host_meatpack(true);
+    if (byte == kMeatPackOff || byte == kMeatPackReset) arbiter.host_meatpack(false);
+  }
+  s.meatpack_marks = byte == 0xff ? static_cast<std::uint8_t>(std::min(s.meatpack_marks + 1, 2)) : 0;
+  ++s.host_line_start;
+  s.host_scanned = std::max(s.host_scanned, s.host_line_start);
+  s.host_taken = std::max(s.host_taken, s.host_line_start);
+  // A command is out of the line at once; anything else leaves the printer with a part of a line.
+  const bool part = !(completes && byte >= kMeatPackFirst);
+  s.host_line_open = s.host_line_open || (part && !completes && s.meatpack_marks == 0);
+  if (byte == '\n' || byte == '\r') s.host_line_open = false;
+  s.packed_part = part && s.arbiter.meatpack;
+  arbiter.host_fragment(s.host_line_open || s.meatpack_marks > 0, now);
+}
+
+// Up to the next mark, and that byte too.
+void RelayImpl::pass_packed(Time now) {
+  const std::uint64_t tail = from_host.tail();
+  const auto mark = s.meatpack_marks > 0 ? std::optional(s.host_line_start)
+                                         : find_byte(from_host, s.host_line_start, tail, kMeatPackMark);
+  const std::uint64_t end = mark.value_or(tail);
+  if (end > s.host_line_start) s.packed_part = !find_end(from_host, end - 1, end, true);
+  s.host_line_start = s.host_scanned = end;
+  s.host_taken = std::max(s.host_taken, s.host_line_start);
+  if (mark) pass_marked_byte(now);
+}
+
+// The printer packs no more, and not because the host said so: it restarted. What went out last may be the beginning of a
+// line for the printer as it is now, and nothing of ours may stand behind it.
+void RelayImpl::packing_ended(Time now) {
+  if (!std::exchange(s.packed_part, false)) return;
+  s.host_line_open = true;
+  arbiter.host_fragment(true, now);
+}
+
+// Packed bytes, and the lines of an upload, pass as they come. The lines of an upload still owe their oks.
+void RelayImpl::pass_transparent(Time now) {
+  while (arbiter.is_transparent() && s.host_line_start < from_host.tail()) {
+    if (s.arbiter.meatpack) {
+      pass_packed(now);
+      continue;
+    }
+    const auto end = find_end(from_host, s.host_scanned, from_host.tail(), true);
+    s.host_scanned = end.value_or(from_host.tail());
+    if (end) {
+      pass_host_line(*end, now);
+    } else if (from_host.tail() - s.host_line_start >= kLongestLine) {
+      pass_host_part(from_host.tail(), now);
+    } else {
+      return;
+    }
+  }
+}
+
+bool RelayImpl::next_host_piece(Time now) {
+  const std::uint64_t tail = from_host.tail();
+  if (s.host_line_start == tail) return false;
+  if (arbiter.is_transparent()) {
+    const std::uint64_t before = s.host_line_start;
+    pass_transparent(now);
+    return s.host_line_start != before;
+  }
+  if (arbiter.is_listening_only()) s.host_taken = tail;
+  const auto end = find_end(from_host, s.host_scanned, tail, true);
+  s.host_scanned = end ? *end - 1 : tail;  // a line that has to wait is found again
+  const auto mark = s.meatpack_marks > 0 ? std::optional(s.host_line_start)
+                                         : find_byte(from_host, s.host_line_start, end.value_or(tail), kMeatPackMark);
+  const bool whole_part = tail - s.host_line_start >= kLongestLine || s.host_line_open;
+  if (!end && !mark && !whole_part) return false;
+  if (host_must_wait(now)) return false;
+  if (mark) {
+    if (*mark > s.host_line_start) pass_host_part(*mark, now);
+    pass_marked_byte(now);
+  } else if (end) {
+    pass_host_line(*end, now);
+  } else {
+    pass_host_part(tail, now);
+  }
+  return true;
+}
+
+void RelayImpl::process_host(Time now) {
+  while (next_host_piece(now)) {}
+  free_host_bytes();
+}
+
+void RelayImpl::send_own(Time now) {
+  if (s.own_pending || part_is_taken()) return;
+  s.own_is_guard = arbiter.take_newline(now);
+  if (!s.own_is_guard && !arbiter.own_line(now)) return;
+  s.own_at = s.host_taken;
+  s.own_written = 0;
+  s.own_pending = true;
+}
+
+}  // namespace gcode

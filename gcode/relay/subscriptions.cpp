@@ -1,0 +1,180 @@
+#include "gcode/relay/subscriptions.h"
+
+#include <algorithm>
+#include <array>
+#include <cstdio>
+
+namespace gcode {
+namespace {
+
+// A host's own interval up to this long is fresh enough for the agent too, so the host's setting is left alone.
+constexpr std::uint8_t kFreshEnough = 4;
+
+constexpr std::array<Report, 3> kMaskReports{Report::kTemperature, Report::kFans, Report::kPosition};
+constexpr std::uint8_t mask_bit(Report report) {
+  return static_cast<std::uint8_t>(1U << static_cast<unsigned>(report));
+}
+
+std::uint8_t to_seconds(std::optional<double> value, std::uint8_t otherwise) {
+  if (!value) return otherwise;
+  return static_cast<std::uint8_t>(std::clamp(*value, 0.0, 255.0));
+}
+
+OwnLine report_line(Query query, const char* format, unsigned seconds, unsigned mask) {
+  std::array<char, 24> text{};
+  std::snprintf(text.data(), text.size(), format, seconds, mask);
+  OwnLine line = make_own_line(query, text.data());
+  line.seconds = static_cast<std::uint8_t>(seconds);
+  line.mask = static_cast<std::uint8_t>(mask);
+  return line;
+}
+
+}  // namespace
+
+void Subscriptions::printer_restarted() {
+  host_ = {};
+  printer_ = {};
+  set_by_agent_ = {};
+  able_ = {};
+}
+
+Subscriptions::Reports Subscriptions::reports() const {
+  Reports out{host_, printer_, {}};
+  for (std::size_t i = 0; i < kReportCount; ++i) out.set_by_agent[i] = set_by_agent_[i] ? 1 : 0;
+  return out;
+}
+
+void Subscriptions::resume(const Reports& reports) {
+  host_ = reports.host;
+  printer_ = reports.printer;
+  for (std::size_t i = 0; i < kReportCount; ++i) set_by_agent_[i] = reports.set_by_agent[i] != 0;
+}
+
+std::uint8_t Subscriptions::needed(Report report) const {
+  const std::uint8_t agent = able_[index(report)] ? agent_[index(report)] : 0;
+  const std::uint8_t host = host_[index(report)];
+  if (host == 0) return agent;
+  if (agent == 0 || host <= std::max(agent, kFreshEnough)) return host;
+  // Both at once: the longest interval that is fresh enough for the agent and of which the host's is a multiple.
+  for (std::uint8_t s = agent; s > 1; --s) {
+    if (host % s == 0) return s;
+  }
+  return 1;
+}
+
+std::optional<OwnLine> Subscriptions::missing_mask() const {
+  std::uint8_t seconds = 0;
+  std::uint8_t mask = 0;
+  bool differs = false;
+  for (const Report report : kMaskReports) {
+    const std::uint8_t need = needed(report);
+    if (need > 0) {
+      mask |= mask_bit(report);
+      // One interval for all: the shortest that anybody needs. The host's own interval wins over the agent's wish, which
+      // needed() has already made fit it.
+      if (host_[index(report)] > 0 || seconds == 0) seconds = need;
+    }
+  }
+  for (const Report report : kMaskReports) {
+    const std::uint8_t want = (mask & mask_bit(report)) != 0 ? seconds : 0;
+    const std::uint8_t is = printer_[index(report)];
+    if (want > 0 ? is != want : false) differs = true;
+  }
+  if (!differs) return std::nullopt;
+  return report_line(Query::kM155, "M155 S%u C%u", seconds, mask);
+}
+
+std::optional<OwnLine> Subscriptions::missing_by_cap() const {
+  struct Row {
+    Report report;
+    Query query;
+    const char* format;
+  };
+  static constexpr std::array<Row, kReportCount> kRows{{{Report::kTemperature, Query::kM155, "M155 S%u"},
+                                                        {Report::kFans, Query::kM123, "M123 S%u"},
+                                                        {Report::kPosition, Query::kM154, "M154 S%u"},
+                                                        {Report::kSd, Query::kM27, "M27 S%u"}}};
+  for (const Row& row : kRows) {
+    const std::uint8_t need = able_[index(row.report)] ? needed(row.report) : 0;
+    if (need > 0 && printer_[index(row.report)] != need) return report_line(row.query, row.format, need, 0);
+  }
+  return std::nullopt;
+}
+
+std::optional<OwnLine> Subscriptions::missing(const Dialect& dialect) const {
+  switch (dialect.autoreport) {
+    case Autoreport::kMask: return missing_mask();
+    case Autoreport::kByCap: return missing_by_cap();
+    case Autoreport::kNone: break;
+  }
+  return std::nullopt;
+}
+
+void Subscriptions::asserted(const OwnLine& line, const Dialect& dialect) {
+  const auto set = [&](Report report, std::uint8_t seconds) {
+    printer_[index(report)] = seconds;
+    set_by_agent_[index(report)] = true;
+  };
+  if (dialect.autoreport == Autoreport::kMask) {
+    for (const Report report : kMaskReports) set(report, (line.mask & mask_bit(report)) != 0 ? line.seconds : 0);
+    return;
+  }
+  if (line.query == Query::kM155) set(Report::kTemperature, line.seconds);
+  if (line.query == Query::kM123) set(Report::kFans, line.seconds);
+  if (line.query == Query::kM154) set(Report::kPosition, line.seconds);
+  if (line.query == Query::kM27) set(Report::kSd, line.seconds);
+}
+
+void Subscriptions::host_mask_command(const Command& command, Time now) {
+  // C absent: mask 1; S absent: the interval stays (protocol/prusa.md 2.1).
+  const std::uint8_t mask = to_seconds(parameter(command, 'C'), mask_bit(Report::kTemperature));
+  std::uint8_t running = 0;
+  for (const Report report : kMaskReports) running = std::max(running, printer_[index(report)]);
+  const std::uint8_t seconds = to_seconds(parameter(command, 'S'), running);
+  for (const Report report : kMaskReports) {
+    const std::uint8_t value = (mask & mask_bit(report)) != 0 ? seconds : 0;
+    host_[index(report)] = printer_[index(report)] = value;
+    shown_[index(report)] = now;
+  }
+}
+
+bool Subscriptions::host_single_command(Report report, const Command& command, Time now) {
+  const auto seconds = parameter(command, 'S');
+  if (!seconds) return report == Report::kTemperature;
+  const auto value = static_cast<std::uint8_t>(std::clamp(*seconds, 0.0, 60.0));
+  host_[index(report)] = printer_[index(report)] = value;
+  shown_[index(report)] = now;
+  return true;
+}
+
+bool Subscriptions::host_command(const Command& command, const Dialect& dialect, Time now) {
+  if (command.letter != 'M') return false;
+  // A printer that is not known yet may be a Prusa: its M155 is read with the mask, which means the same to Marlin.
+  if (command.code == 155 && dialect.autoreport != Autoreport::kByCap) {
+    host_mask_command(command, now);
+    return true;
+  }
+  if (dialect.autoreport == Autoreport::kMask) return false;
+  switch (command.code) {
+    case 155: return host_single_command(Report::kTemperature, command, now);
+    case 123: return host_single_command(Report::kFans, command, now);
+    case 154: return host_single_command(Report::kPosition, command, now);
+    case 27: return host_single_command(Report::kSd, command, now);
+    default: return false;
+  }
+}
+
+void Subscriptions::reports_ceased(Report report) { printer_[index(report)] = 0; }
+
+bool Subscriptions::shows_host(Report report, Time now) {
+  const std::size_t i = index(report);
+  if (host_[i] == 0) return !set_by_agent_[i];
+  // The printer's interval divides the host's; half of one more makes up for a timer that runs a little late or early.
+  const Time host = std::chrono::seconds(host_[i]);
+  const Time printer = std::chrono::seconds(std::min(printer_[i], host_[i]));
+  if (printer < host && now - shown_[i] < host - printer / 2) return false;
+  shown_[i] = now;
+  return true;
+}
+
+}  // namespace gcode

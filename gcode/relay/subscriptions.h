@@ -1,0 +1,74 @@
+// Who asked for which repeated report. The printer knows one setting per report; the host and the agent each want their
+// own. The printer is set to what both need together, and of what it prints the host is shown exactly what it asked
+// for: interval and kind, nothing if it never asked.
+// Wire: Prusa 3.10+ "M155 S2 C7" (1 temperature, 2 fans, 4 position); Marlin "M155 S2", "M123 S2", "M154 S2", "M27 S10".
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "gcode/command/command.h"
+#include "gcode/dialect/dialect.h"
+#include "gcode/printer/link_counters.h"
+#include "gcode/relay/own_line.h"
+
+namespace gcode {
+
+enum class Report : std::uint8_t { kTemperature, kFans, kPosition, kSd, kCount };
+inline constexpr std::size_t kReportCount = static_cast<std::size_t>(Report::kCount);
+using ReportPeriods = std::array<std::uint8_t, kReportCount>;  ///< whole seconds; 0: off
+
+class Subscriptions {
+ public:
+  /// What the agent wants, in seconds, and which reports this printer can repeat at all.
+  void want(const ReportPeriods& agent) { agent_ = agent; }
+  void can(Report report, bool yes) { able_[index(report)] = yes; }
+
+  /// The printer forgot everything (start, power on).
+  void printer_restarted();
+  /// The host left: nobody of its kind wants anything any more.
+  void host_left() { host_ = {}; }
+  /// A host's command was passed to the printer. Returns whether it concerned a report.
+  bool host_command(const Command& command, const Dialect& dialect, Time now);
+
+  /// The own line that would bring the printer to what both need, or nothing if it is there already.
+  [[nodiscard]] std::optional<OwnLine> missing(const Dialect& dialect) const;
+  /// That own line was acknowledged.
+  void asserted(const OwnLine& line, const Dialect& dialect);
+
+  /// What all three sides are at, for a successor that does not know this class as it is now.
+  struct Reports {
+    ReportPeriods host{}, printer{}, set_by_agent{};  ///< set_by_agent: 1 or 0
+  };
+  [[nodiscard]] Reports reports() const;
+  void resume(const Reports& reports);
+
+  /// The printer has stopped repeating this report without being told to (a reset that nobody saw).
+  void reports_ceased(Report report);
+
+  /// A repeated report of that kind arrived. Returns whether the host is to see it.
+  bool shows_host(Report report, Time now);
+  /// Whether the agent has set this report itself and so reports may be its own.
+  [[nodiscard]] bool agent_set(Report report) const { return set_by_agent_[index(report)]; }
+  /// Whether the printer repeats this report now.
+  [[nodiscard]] bool is_on(Report report) const { return printer_[index(report)] > 0; }
+  [[nodiscard]] std::uint8_t period(Report report) const { return printer_[index(report)]; }
+
+ private:
+  static constexpr std::size_t index(Report report) { return static_cast<std::size_t>(report); }
+  [[nodiscard]] std::uint8_t needed(Report report) const;
+  [[nodiscard]] std::optional<OwnLine> missing_mask() const;
+  [[nodiscard]] std::optional<OwnLine> missing_by_cap() const;
+  void host_mask_command(const Command& command, Time now);
+  bool host_single_command(Report report, const Command& command, Time now);
+
+  ReportPeriods agent_{};
+  ReportPeriods host_{};
+  ReportPeriods printer_{};                 ///< as last commanded by anybody
+  std::array<Time, kReportCount> shown_{};  ///< when the host was shown one last, or asked for it
+  std::array<bool, kReportCount> able_{};
+  std::array<bool, kReportCount> set_by_agent_{};
+};
+
+}  // namespace gcode

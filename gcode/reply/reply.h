@@ -1,0 +1,151 @@
+// One printer line, understood. Hand-written and table-driven; never fails: a line that no rule knows is kUnknown and is
+// forwarded like every other. Wire examples stand at each kind; sources are protocol/prusa.md (P) and marlin.md (M).
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+
+#include "gcode/reply/reading.h"
+
+namespace gcode {
+
+struct Dialect;
+
+enum class ReplyKind : std::uint8_t {
+  kBlank,          ///< empty line
+  kOk,             ///< "ok", "ok P15 B3", "ok N5 P10 B15", "ok p:16.13 i:1.16 d:56.23", "echo:Active Extruder: 0ok"
+  kOkTemperature,  ///< "ok T:25.5 /0.0 B:..." : the answer to M105, its only line
+  kTemperature,    ///< "T:25.5 /0.0 B:..." or " T:..." without ok: an autoreport
+  kHeating,        ///< "T:187.4 E:0 W:?", "T:25.31 E:0 B:48.7", " T:44 /50 B:.. W:3", "P:30.0/35": a waiting command
+  kPosition,       ///< "X:0.00 Y:0.00 Z:0.15 E:0.00 Count X: ..."
+  kFans,           ///< "E0:0 RPM PRN1:0 RPM E0@:0 PRN1@:0", "PRN0:0 RPM"
+  kProgress,       ///< "NORMAL MODE: Percent done: 12; ...", "SILENT MODE: ...", "echo: M73 Progress: 12%; ..."
+  kSdPosition,     ///< "SD printing byte 775/50426"
+  kSdIdle,         ///< "Not SD printing"
+  kSdPaused,       ///< "SD print paused", "Print saved"
+  kSdTime,         ///< "0:0", "00:12" (M27 on Prusa)
+  kSdFile,        ///< "File opened: x Size: n", "File selected", "echo:Now fresh file: x", "Current file: x", and a raw
+                  ///< name as M27 prints it on Prusa: "ok.gcode", "/SUBDIR/x.gcode"
+  kSdCard,        ///< "echo:SD card ok", "echo:SD init fail", "echo:SD card released", "open failed, File: x."
+  kListBegin,     ///< "Begin file list"
+  kListEntry,     ///< "TEST.GCO 75", "DIR_ENTER: /SUBDIR/ \"SUBDIR\"", "DIR_EXIT"
+  kListEnd,       ///< "End file list"
+  kUploadBegin,   ///< "Writing to file: x"
+  kUploadEnd,     ///< "Done saving file."
+  kPrintDone,     ///< "Done printing file"
+  kPercent,       ///< "100%" (M220, M221 on Prusa), "FR:100%", "echo:E0 Flow: 100%"
+  kFirmware,      ///< "FIRMWARE_NAME:..." ; on Prusa 3.14 a Cap: may be glued to its end
+  kCapability,    ///< "Cap:AUTOREPORT_TEMP:1"
+  kSerialNumber,  ///< "CZPX0917X003XC13518", "SN invalid"
+  kPrinterState,  ///< "PrinterState: 4" (M72, Prusa 3.14)
+  kStatistics,    ///< "STATS 10 min 20 cm." (M78)
+  kMeatPack,      ///< " [MP] PV01 ON ESP"
+  kBusy,          ///< "echo:busy: processing", "... paused for user", "... paused for input"
+  kResend,        ///< "Resend: 5", "rs 5"
+  kError,         ///< "Error:...", "!! ...", and the fault lines that have no prefix
+  kAction,        ///< "//action:pause", "// action:paused filament_runout 0"
+  kUnknownCommand,  ///< "echo:Unknown command: \"FOO\"(2)", "Unknown M code: M9999"
+  kOverflow,        ///< "Full RX Buffer", "RX timeout"
+  kPowerPanic,      ///< a line with "INT4" at any offset
+  kCrash,           ///< "echo:enqueing \"CRASH_DETECTEDX\""
+  kRunout,          ///< "echo:Enqueing to the front: \"M600\"", "FINDA filament runout!"
+  kMmu,             ///< "echo:MMU2:..." , "MMU => 'ok'"
+  kStart,           ///< "start", also with a torn line before it: "echo:Hardcoded Defaustart"
+  kBoot,            ///< banner text: "echo: 3.13.3-7591", " External Reset", "echo: Last Updated: ..."; some of it also
+                    ///< comes later ("Sending 0xFF" after M21), so only kStart proves a reset
+  kWait,            ///< "wait" (NO_TIMEOUTS): not an ok
+  kAnswer,          ///< text that only answers a question: "0.40", "MK3S", "3.13.3-7591", "x_min: open", "Stats: ..."
+  kEcho,            ///< any other "echo:..." or "LCD status changed" or known chatter
+  kUnknown,         ///< no rule
+};
+
+/// Who said no, for marlin_resends_total{reason}.
+enum class ResendReason : std::uint8_t { kChecksum, kLineNumber, kNoChecksum, kNoLineNumber, kOther, kCount };
+/// marlin_errors_total{kind}, in the order of metrics.md section 3.
+enum class ErrorKind : std::uint8_t {
+  kThermalRunaway,
+  kPreheat,
+  kMintemp,
+  kMaxtemp,
+  kThermalModel,
+  kFanHotend,
+  kFanPrint,
+  kBedLeveling,
+  kDriverOvertemp,
+  kSd,
+  kKilled,
+  kStopped,
+  kOther,
+  kCount
+};
+enum class BusyReason : std::uint8_t { kProcessing, kUser, kInput, kCount };
+enum class HostAction : std::uint8_t {
+  kPause,
+  kPaused,
+  kResume,
+  kResumed,
+  kCancel,
+  kStart,
+  kReady,
+  kNotReady,
+  kUvloRecoveryReady,
+  kOther,
+  kCount
+};
+enum class ResetCause : std::uint8_t { kPowerOn, kExternal, kBrownout, kWatchdog, kSoftware, kUnknown, kCount };
+enum class CrashAxis : std::uint8_t { kX, kY, kXy, kCount };
+
+/// Only the fields that belong to `kind` mean anything; the others keep their first value. Views point into the line.
+struct Reply {
+  ReplyKind kind = ReplyKind::kUnknown;
+  bool carries_ok = false;       ///< the line acknowledges a command (kOk, kOkTemperature, or an ok glued to text)
+  bool is_number_error = false;  ///< kError before a Resend: checksum, line number, no checksum, no line number
+  bool stops_printer = false;    ///< kError: "Printer stopped due to errors", kill(): no ok will come any more
+  ResendReason resend_reason = ResendReason::kOther;  ///< kError with is_number_error
+  ErrorKind error = ErrorKind::kOther;                ///< kError
+  BusyReason busy = BusyReason::kProcessing;          ///< kBusy
+  HostAction action = HostAction::kOther;             ///< kAction
+  ResetCause reset_cause = ResetCause::kUnknown;      ///< kBoot that names a cause (has_reset_cause)
+  bool has_reset_cause = false;
+  CrashAxis crash_axis = CrashAxis::kX;  ///< kCrash
+  bool capability_on = false;            ///< kCapability: text is its name
+  bool cold_extrusion = false;           ///< kEcho: "cold extrusion prevented"
+  bool overflow_was_timeout = false;     ///< kOverflow: "RX timeout" rather than "Full RX Buffer"
+  bool meatpack_on = false;              ///< kMeatPack
+  /// kResend: the line asked for; kError number errors: Last Line; kPrinterState; kSerialNumber unused
+  std::int64_t number = -1;
+  std::optional<std::int64_t> ok_number;  ///< ADVANCED_OK "N5"
+  std::int32_t planner_free = -1;         ///< ADVANCED_OK P, or -1
+  std::int32_t slots_free = -1;           ///< ADVANCED_OK B, or -1
+  float percent = kUnknown;               ///< kPercent
+  char percent_of = 0;                    ///< kPercent: 'F' feedrate, 'E' flow, 0 where only the question tells (Prusa)
+  std::uint64_t statistics_minutes = 0, statistics_centimetres = 0;  ///< kStatistics
+  /// What the line says after its prefix, blanks trimmed: file name, capability, serial number (empty: invalid),
+  /// firmware line, error text, echo text, answer, what follows an action ("filament_runout 0").
+  std::string_view text;
+  Temperatures temperatures;  ///< kOkTemperature, kTemperature, kHeating
+  Fans fans;                  ///< kFans
+  Position position;          ///< kPosition
+  Progress progress;          ///< kProgress
+  SdPosition sd;              ///< kSdPosition; size also for "File opened"
+};
+
+/// `line`: one printer line, with or without its terminator; any bytes, any length. `dialect` settles what looks the same
+/// in two firmwares. Never allocates.
+[[nodiscard]] Reply parse_reply(std::string_view line, const Dialect& dialect);
+
+/// The wire word for documentation, `decode` and metrics: "ok", "temperature", "busy" ...
+[[nodiscard]] std::string_view name_of(ReplyKind kind);
+
+/// Fields of an M115 answer ("FIRMWARE_NAME:Prusa-Firmware 3.13.3 based on Marlin ... MACHINE_TYPE:Prusa i3 MK3S ...").
+/// Views into the line; empty where missing.
+struct FirmwareFields {
+  std::string_view name;              ///< "Prusa-Firmware 3.13.3 based on Marlin"
+  std::string_view machine_type;      ///< "Prusa i3 MK3S"
+  std::string_view protocol;          ///< "1.0"
+  std::string_view glued_capability;  ///< "AUTOREPORT_TEMP:1" where the newline is missing (Prusa 3.14)
+};
+[[nodiscard]] FirmwareFields parse_firmware(std::string_view line);
+
+}  // namespace gcode

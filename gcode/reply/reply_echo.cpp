@@ -1,0 +1,229 @@
+// Lines that are known by how they begin: what follows "echo:", and text without a prefix. Two tables; a new chatter of a
+// firmware is one row. Examples: "echo:Unknown command: \"FOO\"(2)", "echo:SD card ok", "LCD status changed",
+// "tmc2130_home_enter(axes_mask=0x01)", "x_min: open".
+#include "gcode/line/scan.h"
+#include "gcode/reply/reply_parts.h"
+
+namespace gcode {
+namespace {
+
+constexpr PrefixRule kEchoRules[] = {
+    {"Unknown command: ", ReplyKind::kUnknownCommand},
+    {"SD card ok", ReplyKind::kSdCard, true},
+    {"SD card released", ReplyKind::kSdCard, true},
+    {"SD init fail", ReplyKind::kSdCard},
+    {"No media", ReplyKind::kSdCard},
+    {"No SD card", ReplyKind::kSdCard},
+    {"Cannot enter subdir: ", ReplyKind::kSdCard},
+    {"Now fresh file: ", ReplyKind::kSdFile},
+    {"Now doing file: ", ReplyKind::kSdFile},
+    {"MMU2:", ReplyKind::kMmu},
+    {"Enqueing to the front: \"M600\"", ReplyKind::kRunout},
+    {"Last Updated: ", ReplyKind::kBoot},
+    {"Compiled: ", ReplyKind::kBoot},
+    {"Free Memory: ", ReplyKind::kBoot},
+    {"Marlin ", ReplyKind::kBoot},
+    {"Hardcoded Default Settings Loaded", ReplyKind::kBoot},
+    {"Stored settings retrieved", ReplyKind::kBoot},
+    {"EEPROM version mismatch", ReplyKind::kBoot},
+};
+
+constexpr PrefixRule kPlainRules[] = {
+    {"LCD status changed", ReplyKind::kEcho, true},
+    {"wait", ReplyKind::kWait, true},
+    {"Not SD printing", ReplyKind::kSdIdle, true},
+    {"Not printing", ReplyKind::kSdIdle, true},
+    {"SD print paused", ReplyKind::kSdPaused, true},
+    {"Print saved", ReplyKind::kSdPaused, true},
+    {"Begin file list", ReplyKind::kListBegin, true},
+    {"End file list", ReplyKind::kListEnd, true},
+    {"DIR_ENTER: ", ReplyKind::kListEntry},
+    {"DIR_EXIT", ReplyKind::kListEntry, true},
+    {"File selected", ReplyKind::kSdFile, true},
+    {"File deleted:", ReplyKind::kSdCard},
+    {"Deletion failed", ReplyKind::kSdCard},
+    {"open failed, File: ", ReplyKind::kSdCard},
+    {"Writing to file: ", ReplyKind::kUploadBegin},
+    {"Done saving file.", ReplyKind::kUploadEnd, true},
+    {"Done printing file", ReplyKind::kPrintDone, true},
+    {"FIRMWARE_NAME:", ReplyKind::kFirmware},
+    {"SN invalid", ReplyKind::kSerialNumber, true},
+    {"Full RX Buffer", ReplyKind::kOverflow, true},
+    {"RX timeout", ReplyKind::kOverflow, true},
+    {"FINDA filament runout!", ReplyKind::kRunout},
+    {"MMU => ", ReplyKind::kMmu},
+    {"MMU <= ", ReplyKind::kMmu},
+    {"MMU not responding", ReplyKind::kMmu},
+    {"RetryButtonPressed", ReplyKind::kMmu},
+    {"ResetRetryAttempts", ReplyKind::kMmu},
+    {"CheckUserInput-btnLMR", ReplyKind::kMmu},
+    {"RSTCommTimeout", ReplyKind::kMmu},
+    // refusals
+    {"Unknown M code: ", ReplyKind::kUnknownCommand},
+    {"Unknown G code: ", ReplyKind::kUnknownCommand},
+    {"Unknown D code: ", ReplyKind::kUnknownCommand},
+    {"Invalid M code", ReplyKind::kUnknownCommand},
+    {"Invalid G code", ReplyKind::kUnknownCommand},
+    {"Invalid D code", ReplyKind::kUnknownCommand},
+    {"Invalid T code", ReplyKind::kUnknownCommand},
+    // boot
+    {"Marlin ", ReplyKind::kBoot},
+    {"Compiled: ", ReplyKind::kBoot},
+    {"SpoolJoin is O", ReplyKind::kBoot},
+    {"MMU is O", ReplyKind::kBoot},
+    {"adc_init", ReplyKind::kBoot, true},
+    {"Hotend fan type: ", ReplyKind::kBoot},
+    {"Extruder fan type: ", ReplyKind::kBoot},
+    {"CrashDetect ", ReplyKind::kBoot},
+    {"Sending 0xFF", ReplyKind::kBoot, true},
+    {"FSensor ", ReplyKind::kBoot},
+    {"SN updated", ReplyKind::kBoot},
+    {"SN update failed", ReplyKind::kBoot},
+    {";S", ReplyKind::kBoot, true},
+    {"Temperature Restored", ReplyKind::kBoot},
+    {"Done reading EEPROM", ReplyKind::kBoot},
+    {"Feedrate:", ReplyKind::kBoot},
+    // chatter
+    {"tmc2130_home_e", ReplyKind::kEcho},
+    {"TM: ", ReplyKind::kEcho},
+    {"M112 called. Emergency Stop.", ReplyKind::kEcho},
+    {"KILL: ", ReplyKind::kEcho},
+    {"UVLO", ReplyKind::kEcho},
+    {"Printer stopped due to errors", ReplyKind::kEcho},  // Marlin: what a refused move gets until M999
+    {"Active Extruder: ", ReplyKind::kEcho},
+    {"PID Autotune ", ReplyKind::kEcho},
+    {"Classic PID", ReplyKind::kEcho},
+    {"bias: ", ReplyKind::kEcho},
+    {"Ku: ", ReplyKind::kEcho},
+    {"Kp: ", ReplyKind::kEcho},
+    {"Wait for PINDA", ReplyKind::kEcho},
+    {"K out of allowed range!", ReplyKind::kEcho},
+    {"LA: ", ReplyKind::kEcho},
+    {"fsensor ", ReplyKind::kEcho},
+    {"M106 P", ReplyKind::kEcho},  // Marlin with REPORT_FAN_CHANGE
+    {"{[PRN:", ReplyKind::kEcho},  // Prusa's farm mode
+    {"Settings Stored", ReplyKind::kEcho},
+    // answers
+    {"Reporting endstop status", ReplyKind::kAnswer, true},
+    {"Not in farm mode.", ReplyKind::kAnswer, true},
+    {"Current file: ", ReplyKind::kSdFile},
+    {"area:{", ReplyKind::kAnswer},
+    {"Stats: ", ReplyKind::kAnswer},
+    {"Logical: ", ReplyKind::kAnswer},
+    {"Raw: ", ReplyKind::kAnswer},
+    {"Stepper: ", ReplyKind::kAnswer},
+    {"FromStp: ", ReplyKind::kAnswer},
+    {"Diff: ", ReplyKind::kAnswer},
+    {"Num X,Y: ", ReplyKind::kAnswer},
+    {"Z search height: ", ReplyKind::kAnswer},
+    {"Measured points:", ReplyKind::kAnswer},
+    {"Mesh bed leveling not active.", ReplyKind::kAnswer},
+    {"Bed X: ", ReplyKind::kAnswer},
+    {"Sheet ", ReplyKind::kAnswer},
+    {"Mode: ", ReplyKind::kAnswer},
+    {"Reset mode ", ReplyKind::kAnswer},
+    {"MK2", ReplyKind::kAnswer},
+    {"MK3", ReplyKind::kAnswer},
+    {"1_75mm_", ReplyKind::kAnswer},
+};
+
+constexpr PrefixTable kEchoTable(kEchoRules);
+constexpr PrefixTable kPlainTable(kPlainRules);
+
+// "3.13.3-7591", "3.14.0-BETA1+109_abc", "0.40", "302": a number, perhaps with more of them behind dots.
+bool is_version(std::string_view text) {
+  (void)take(text, "-");  // "-0.40": the probe's offset (M851)
+  bool has_dot = false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '-' || text[i] == '+') return i > 0 && has_dot;
+    if (text[i] != '.' && !is_digit(text[i])) return false;
+    has_dot = has_dot || text[i] == '.';
+  }
+  return !text.empty() && is_digit(text.front());
+}
+
+// "x_min: open", "filament: TRIGGERED" (M119).
+bool is_endstop(std::string_view line) { return line.ends_with(": open") || line.ends_with(": TRIGGERED"); }
+
+// P 1.5: texts that the firmware prints without a newline before the ok.
+bool is_glued_to_ok(std::string_view text) {
+  if (!text.ends_with("ok")) return false;
+  const std::string_view before = text.substr(0, text.size() - 2);
+  return before == "LANG SEL FORCED" ||
+         (before.starts_with("Active Extruder: ") && !before.empty() && is_digit(before.back()));
+}
+
+bool accept_glued_ok(std::string_view text, Reply& reply) {
+  reply.carries_ok = true;
+  return accept(reply, ReplyKind::kOk, text.substr(0, text.size() - 2));
+}
+
+// "PrinterState: 4" and "STATS 10 min 20 cm." carry numbers.
+bool read_counts(std::string_view line, Reply& reply) {
+  std::string_view rest = line;
+  std::int64_t first = 0, second = 0;
+  if (take(rest, "PrinterState: ")) {
+    if (!take_integer(rest, first) || !rest.empty()) return false;
+    reply.number = first;
+    return accept(reply, ReplyKind::kPrinterState, line);
+  }
+  if (!take(rest, "STATS ") || !take_integer(rest, first) || !take(rest, " min ")) return false;
+  if (!take_integer(rest, second) || !take(rest, " cm") || first < 0 || second < 0) return false;
+  reply.statistics_minutes = static_cast<std::uint64_t>(first);
+  reply.statistics_centimetres = static_cast<std::uint64_t>(second);
+  return accept(reply, ReplyKind::kStatistics, line);
+}
+
+// "T9 Invalid extruder", "M105 Invalid extruder 1".
+bool is_invalid_extruder(std::string_view text) {
+  return !text.empty() && (text.front() == 'T' || text.front() == 'M') &&
+         text.find(" Invalid extruder") != std::string_view::npos;
+}
+
+// Kinds whose text is what follows the prefix; for all others the prefix is part of what is said.
+bool tells_by_rest(ReplyKind kind) {
+  return kind == ReplyKind::kSdFile || kind == ReplyKind::kUploadBegin || kind == ReplyKind::kUnknownCommand ||
+         kind == ReplyKind::kSerialNumber;
+}
+
+void refine(Reply& reply, std::string_view line) {
+  if (line.starts_with("Invalid")) reply.text = line;
+  if (reply.kind == ReplyKind::kSerialNumber) reply.text = {};
+  if (reply.kind == ReplyKind::kSdFile && (reply.text == "(no file)" || reply.text == "(no SD)")) reply.text = {};
+}
+
+}  // namespace
+
+bool read_echo(std::string_view text, Reply& reply) {
+  skip_blanks(text);
+  if (read_busy(text, reply) || read_crash(text, reply)) return true;
+  if (is_glued_to_ok(text)) return accept_glued_ok(text, reply);
+  if (text.starts_with("Printer stopped due to errors")) {  // Prusa: a stop that can be recovered from (P 2.5)
+    reply.error = ErrorKind::kStopped;
+    reply.stops_printer = true;
+    return accept(reply, ReplyKind::kError, text);
+  }
+  if (read_marlin_progress(text, reply) || read_percent(text, reply) || read_reset_cause(text, reply)) return true;
+  if (const PrefixRule* rule = kEchoTable.find(text)) {
+    return accept(reply, rule->kind, tells_by_rest(rule->kind) ? text.substr(rule->prefix.size()) : text);
+  }
+  if (is_invalid_extruder(text)) return accept(reply, ReplyKind::kUnknownCommand, text);
+  if (is_version(text) && text.find('.') != std::string_view::npos) return accept(reply, ReplyKind::kBoot, text);
+  reply.cold_extrusion = text.starts_with("cold extrusion prevented");
+  return accept(reply, ReplyKind::kEcho, text);
+}
+
+bool read_plain(std::string_view line, Reply& reply) {
+  if (const PrefixRule* rule = kPlainTable.find(line)) {
+    accept(reply, rule->kind, tells_by_rest(rule->kind) ? line.substr(rule->prefix.size()) : line);
+    reply.overflow_was_timeout = reply.kind == ReplyKind::kOverflow && line.starts_with("RX");
+    refine(reply, line);
+    return true;
+  }
+  if (read_counts(line, reply)) return true;
+  if (is_version(line) || is_endstop(line)) return accept(reply, ReplyKind::kAnswer, line);
+  if (is_invalid_extruder(line)) return accept(reply, ReplyKind::kUnknownCommand, line);
+  return false;
+}
+
+}  // namespace gcode

@@ -1,0 +1,112 @@
+// The parts of parse_reply, one file per idea. Each looks at one kind of line, fills the reply and says whether the line
+// was its own; what it refuses is left as it was. Not for use outside the parser.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "gcode/dialect/dialect.h"
+#include "gcode/reply/reply.h"
+
+namespace gcode {
+
+/// One rule of a table: a line that begins with `prefix` (or is it, if `whole`) is of this kind; its text is the rest.
+struct PrefixRule {
+  std::string_view prefix;
+  ReplyKind kind = ReplyKind::kUnknown;
+  bool whole = false;
+};
+
+/// Rules in groups of the same first character, so that a line is compared with few of them. Built by the compiler.
+template <std::size_t Count>
+class PrefixTable {
+  static_assert(Count < 256);
+
+ public:
+  explicit constexpr PrefixTable(const PrefixRule (&rules)[Count]) {
+    for (std::size_t i = 0; i < Count; ++i) ++begin_[first_of(rules[i]) + 1u];
+    for (std::size_t c = 0; c < 256; ++c) begin_[c + 1] = static_cast<std::uint8_t>(begin_[c + 1] + begin_[c]);
+    std::array<std::uint8_t, 256> filled{};
+    for (std::size_t i = 0; i < Count; ++i) {
+      const std::size_t first = first_of(rules[i]);
+      rules_[begin_[first] + filled[first]++] = rules[i];
+    }
+  }
+
+  /// The first rule that fits, in the order in which they were written, or nullptr.
+  [[nodiscard]] constexpr const PrefixRule* find(std::string_view line) const {
+    if (line.empty()) return nullptr;
+    const std::size_t first = static_cast<unsigned char>(line.front());
+    for (std::size_t i = begin_[first]; i < begin_[first + 1]; ++i) {
+      const PrefixRule& rule = rules_[i];
+      if (line.starts_with(rule.prefix) && (!rule.whole || line.size() == rule.prefix.size())) return &rule;
+    }
+    return nullptr;
+  }
+
+ private:
+  static constexpr std::size_t first_of(const PrefixRule& rule) {
+    return static_cast<unsigned char>(rule.prefix.front());
+  }
+
+  std::array<PrefixRule, Count> rules_{};
+  std::array<std::uint8_t, 257> begin_{};  ///< of each first character; the last is Count
+};
+
+/// Marks the reply as `kind` with `text`, blanks trimmed. Always true, so that a reader can end with it.
+bool accept(Reply& reply, ReplyKind kind, std::string_view text);
+
+// reply_ok.cpp
+/// "ok", "ok P15 B3", "ok T:...", "ok p:16.13 ..."; not "ok.gcode".
+[[nodiscard]] bool read_ok(std::string_view line, const Dialect& dialect, Reply& reply);
+/// An ok glued to the end of a line that was cut short: "T:190.26 /@N7531ok N7531 P0 B3".
+[[nodiscard]] bool read_glued_ok(std::string_view line, Reply& reply);
+
+// reply_temperature.cpp
+/// "T:25.5 /0.0 B:..." with or without blanks before it, heating lines included; a torn line gives no readings.
+[[nodiscard]] bool read_temperature(std::string_view line, Reply& reply);
+/// Fills temperatures from what follows an "ok "; false if that is not a temperature line.
+[[nodiscard]] bool read_ok_temperature(std::string_view fields, Reply& reply);
+/// "TargetExtr0:210", "TargetBed:60" (Repetier).
+[[nodiscard]] bool read_separate_target(std::string_view line, Reply& reply);
+
+// reply_report.cpp
+[[nodiscard]] bool read_position(std::string_view line, Reply& reply);         ///< "X:0.00 Y:..."
+[[nodiscard]] bool read_fans(std::string_view line, Reply& reply);             ///< "E0:0 RPM PRN1:0 RPM E0@:0 ..."
+[[nodiscard]] bool read_prusa_progress(std::string_view line, Reply& reply);   ///< "NORMAL MODE: Percent done: ..."
+[[nodiscard]] bool read_marlin_progress(std::string_view text, Reply& reply);  ///< "M73 Progress: 12%; ..."
+[[nodiscard]] bool read_percent(std::string_view line, Reply& reply);          ///< "100%", "FR:100%", "E0 Flow: 100%"
+
+// reply_sd.cpp
+[[nodiscard]] bool read_sd_position(std::string_view line, Reply& reply);  ///< "SD printing byte 775/50426"
+[[nodiscard]] bool read_file_opened(std::string_view line, Reply& reply);  ///< "File opened: x Size: n"
+[[nodiscard]] bool read_sd_time(std::string_view line, Reply& reply);      ///< "0:0"
+[[nodiscard]] bool read_file_name(std::string_view line, Reply& reply);    ///< "TEST.GCO 75", "ok.gcode"
+
+// reply_identity.cpp
+[[nodiscard]] bool read_capability(std::string_view line, Reply& reply);     ///< "Cap:AUTOREPORT_TEMP:1"
+[[nodiscard]] bool read_serial_number(std::string_view line, Reply& reply);  ///< "CZPX0917X003XC13518"
+[[nodiscard]] bool read_reset_cause(std::string_view text, Reply& reply);    ///< "External Reset"
+[[nodiscard]] bool read_torn_start(std::string_view line, Reply& reply);     ///< "echo:Hardcoded Defaustart"
+
+// reply_error.cpp
+/// `text`: what follows "Error:" or "!!".
+bool read_error(std::string_view text, const Dialect& dialect, Reply& reply);
+/// Fault lines without a prefix: "Hotend fan speed is lower than expected".
+[[nodiscard]] bool read_bare_error(std::string_view line, Reply& reply);
+[[nodiscard]] bool read_resend(std::string_view line, Reply& reply);  ///< "Resend: 5", "rs 5"
+
+// reply_event.cpp
+[[nodiscard]] bool read_power_panic(std::string_view line, const Dialect& dialect, Reply& reply);
+[[nodiscard]] bool read_action(std::string_view line, Reply& reply);  ///< "//action:pause"
+[[nodiscard]] bool read_crash(std::string_view text, Reply& reply);   ///< "enqueing \"CRASH_DETECTEDX\""
+[[nodiscard]] bool read_busy(std::string_view text, Reply& reply);    ///< "busy: processing"
+
+// reply_echo.cpp
+/// `text`: what follows "echo:". Never refuses: what no rule knows is kEcho.
+bool read_echo(std::string_view text, Reply& reply);
+/// Lines without prefix that are known by their beginning.
+[[nodiscard]] bool read_plain(std::string_view line, Reply& reply);
+
+}  // namespace gcode

@@ -1,0 +1,75 @@
+// The SD card: where in the file, which file, listings. File names come raw and may look like anything else; only their
+// ending gives them away. Examples: "SD printing byte 775/50426", "File opened: /TEST.GCO Size: 75", "0:0", "ok.gcode",
+// "LONGFI~1.GCO 50426 \"longfile_name_test.gcode\"".
+#include "gcode/line/scan.h"
+#include "gcode/reply/reply_parts.h"
+
+namespace gcode {
+namespace {
+
+// ".G", ".GCO", ".gcode": Prusa lists only names that begin their ending with G (P 2.3), Marlin too.
+bool is_ending(std::string_view text) {
+  return equal_ignoring_case(text, "gcode") || equal_ignoring_case(text, "gco") || equal_ignoring_case(text, "g");
+}
+
+bool has_file_ending(std::string_view text) {
+  const std::size_t dot = text.rfind('.');
+  return dot != std::string_view::npos && is_ending(text.substr(dot + 1));
+}
+
+// "TEST.GCO 75", "/SUBDIR/INNER_~1.GCO 75 0x5d750b7a": a short name, one blank, digits, then anything.
+bool is_list_entry(std::string_view line) {
+  const std::size_t blank = line.find(' ');
+  if (blank == std::string_view::npos || !has_file_ending(line.substr(0, blank))) return false;
+  std::string_view rest = line.substr(blank + 1);
+  std::int64_t size = 0;
+  return take_integer(rest, size) && size >= 0 && (rest.empty() || is_blank(rest.front()));
+}
+
+}  // namespace
+
+bool read_sd_position(std::string_view line, Reply& reply) {
+  std::string_view rest = line;
+  if (!take(rest, "SD printing byte ")) return false;
+  std::int64_t byte = 0, size = 0;
+  if (take_integer(rest, byte) && take(rest, "/") && take_integer(rest, size) && rest.empty() && byte >= 0 &&
+      size >= 0) {
+    reply.sd.byte = static_cast<std::uint64_t>(byte);
+    reply.sd.size = static_cast<std::uint64_t>(size);
+    return accept(reply, ReplyKind::kSdPosition, line);
+  }
+  return accept(reply, ReplyKind::kEcho, line);  // torn
+}
+
+bool read_file_opened(std::string_view line, Reply& reply) {
+  std::string_view rest = line;
+  if (!take(rest, "File opened:")) return false;
+  const std::size_t size_at = rest.rfind(" Size:");
+  if (size_at != std::string_view::npos) {
+    std::string_view digits = trim_blanks(rest.substr(size_at + 6));
+    std::int64_t size = 0;
+    if (take_integer(digits, size) && size >= 0) reply.sd.size = static_cast<std::uint64_t>(size);
+    rest = rest.substr(0, size_at);
+  }
+  return accept(reply, ReplyKind::kSdFile, rest);
+}
+
+bool read_sd_time(std::string_view line, Reply& reply) {
+  std::string_view rest = line;
+  std::int64_t hours = 0, minutes = 0;
+  if (!take_integer(rest, hours) || !take(rest, ":") || rest.empty() || !is_digit(rest.front())) return false;
+  if (!take_integer(rest, minutes) || !rest.empty() || minutes > 59) return false;
+  return accept(reply, ReplyKind::kSdTime, line);
+}
+
+bool read_file_name(std::string_view line, Reply& reply) {
+  if (is_list_entry(line)) return accept(reply, ReplyKind::kListEntry, line);
+  // Bytes of a flood or a torn line are no name.
+  for (const char c : line) {
+    if (static_cast<unsigned char>(c) < ' ') return false;
+  }
+  if (line.size() > 255 || !has_file_ending(line)) return false;  // 255: the longest name on FAT
+  return accept(reply, ReplyKind::kSdFile, line);
+}
+
+}  // namespace gcode

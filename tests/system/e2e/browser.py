@@ -1,0 +1,76 @@
+"""Debian's Chromium without a screen, driven by playwright-core in browser.cjs.
+
+Every request that the page makes and every word on its console is kept, so that a test can ask for them.
+"""
+import json
+import os
+import select
+import shutil
+import subprocess
+from pathlib import Path
+
+from rig import Failed, Process, expect, wait_until
+
+NODE_MODULES = Path(__file__).parents[3] / "build" / "node_modules"
+
+
+class Browser(Process):
+    """One window."""
+
+    def __init__(self, rig):
+        for program in ("chromium", "node"):
+            expect(shutil.which(program), f"{program} is not installed: tests/run installs what the tests need")
+        expect((NODE_MODULES / "playwright-core").exists(), f"no playwright-core in {NODE_MODULES}: tests/run installs it")
+        mine, others = os.pipe()
+        super().__init__(rig.directory, "browser", ["node", Path(__file__).with_suffix(".cjs"), str(others)],
+                         stdin=subprocess.PIPE, pass_fds=[others], env={**os.environ, "NODE_PATH": NODE_MODULES})
+        os.close(others)
+        self.answers = open(mine, "rb")
+        rig.keep(self)
+
+    def ask(self, what, **values):
+        self.child.stdin.write(json.dumps({"do": what, **values}).encode() + b"\n")
+        self.child.stdin.flush()
+        expect(select.select([self.answers], [], [], 120)[0], f"the browser does not answer {what}")
+        line = self.answers.readline()
+        expect(line, "the browser ended")
+        answer = json.loads(line)
+        if "error" in answer:
+            raise Failed(answer["error"][:500])
+        return answer["value"]
+
+    def stop(self, seconds=10):
+        self.child.stdin.close()
+        self.answers.close()
+        return super().stop(seconds)
+
+    def open(self, url):
+        self.ask("open", url=url)
+
+    def run(self, script, *values):
+        """What the script returns."""
+        return self.ask("run", script=script, values=values)
+
+    def run_async(self, script, *values):
+        """The script calls its last argument with its result."""
+        return self.ask("run_async", script=script, values=values)
+
+    def wait_for(self, what, script, seconds=30):
+        return wait_until(what, lambda: self.run(script), seconds, 0.1)
+
+    def look_like(self, width, height, scheme, phone=False):
+        self.ask("look_like", width=width, height=height, scheme=scheme, phone=phone)
+
+    def picture(self, path, whole=True):
+        """A PNG of the page, below the window's edge as well. Its size in bytes."""
+        os.makedirs(os.path.dirname(path), exist_ok=True)
+        self.ask("picture", path=path, whole=whole)
+        return os.path.getsize(path)
+
+    def console(self):
+        """Everything on the console since the last call, as text."""
+        return self.ask("console")
+
+    def requests(self):
+        """The addresses that pages asked for since the last call."""
+        return self.ask("requests")

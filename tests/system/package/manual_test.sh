@@ -1,0 +1,70 @@
+#!/bin/bash
+# The manual pages, the completion and the default configuration are those of this program: every command, option and key
+# that the program has stands in them. Usage: tests/system/package/manual_test.sh PROGRAM
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+program=$(realpath "$1")
+lost=0
+lose() { echo "$*" >&2; lost=1; }
+
+page() { MANWIDTH=400 man --nj --nh -l "$1" 2>/dev/null | col -bx; }
+commands_page=$(page packaging/man/marlin-agent.1)
+keys_page=$(page packaging/man/marlin-agent.toml.5)
+for file in packaging/man/*; do
+  warnings=$(LC_ALL=C.UTF-8 MANROFFSEQ='' man --warnings -E UTF-8 -l -Tutf8 -Z "$file" 2>&1 >/dev/null || true)
+  [ -z "$warnings" ] || lose "$file: $warnings"
+done
+
+mapfile -t commands < <("$program" --help | sed -n '/^Subcommands:/,/^$/s/^  \([a-z-]*\).*/\1/p')
+[ "${#commands[@]}" -ge 8 ] || lose "only ${#commands[@]} commands are found in --help"
+for command in "${commands[@]}"; do
+  # From the command's own heading to the next: an option of another command does not count.
+  section=$(awk -v c="$command" '/^   [a-z]/ {on = ($1 == c)} /^[A-Z]/ {on = 0} on' <<<"$commands_page")
+  [ -n "$section" ] || lose "marlin-agent(1) has no section for $command"
+  while read -r option; do
+    # What all of them take is explained once.
+    case $option in --help | --runtime-dir) section_or_page=$commands_page ;; *) section_or_page=$section ;; esac
+    grep -qF -e "$option" <<<"$section_or_page" || lose "marlin-agent(1) does not name $option of $command"
+  done < <("$program" "$command" --help | sed -n 's/^  \(-[a-z],\)\{0,1\}\(--[a-z.-]*\).*/\2/p')
+done
+
+# The keys: what the reading of the configuration asks its tables for.
+mapfile -t keys < <(cat agent/config*.cpp | grep -oE '(read_[a-z]+|child)\("[a-z_]+"|^ *\{"[a-z_]+", &Settings' | grep -oE '"[a-z_]+"' | tr -d '"' | sort -u)
+[ "${#keys[@]}" -ge 20 ] || lose "only ${#keys[@]} keys are found in the sources"
+for key in "${keys[@]}"; do
+  grep -qE "(^|[^a-z_])$key([^a-z_]|\$)" <<<"$keys_page" || lose "marlin-agent.toml(5) does not name the key $key"
+done
+
+work=$(mktemp -d)
+trap 'rm -r "$work"' EXIT
+sed -n '/^\.SH EXAMPLE/,/^\.fi/p' packaging/man/marlin-agent.toml.5 | grep -v '^\.' > "$work/example.toml"
+"$program" check-config "$work/example.toml" >/dev/null || lose "the example of marlin-agent.toml(5) is wrong"
+"$program" check-config packaging/marlin-agent.toml >/dev/null || lose "the default configuration is wrong"
+
+# bash completion, as a shell would call it: the words of a line come in, what fits comes out.
+cat > "$work/complete" <<'SCRIPT'
+. /usr/share/bash-completion/bash_completion
+. packaging/completion/bash/marlin-agent
+COMP_WORDS=("$@") COMP_CWORD=$(($# - 1)) COMP_LINE="$*" COMP_POINT=${#COMP_LINE} COMPREPLY=()
+_marlin_agent "$1" "${COMP_WORDS[COMP_CWORD]}"
+echo "${COMPREPLY[*]}"
+SCRIPT
+completes() {  # completes EXPECTED WORD...
+  local expected=$1 found
+  shift
+  found=$(bash "$work/complete" "$program" "$@")
+  [ "$found" = "$expected" ] || lose "completion of \"$*\": expected \"$expected\", found \"$found\""
+}
+completes "${commands[*]}" ""
+completes "release reset" re
+completes "--web.listen-address --web.telemetry-path --web.config.file" run --web
+completes "debug info warn error" run --log.level ""
+
+# Package, program and build list speak of the same.
+version=$(sed -n 's/^project(marlin-agent VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
+grep -q "^marlin-agent ($version)" packaging/debian/changelog || lose "the changelog does not begin with version $version"
+while read -r package; do
+  grep -qE "^[A-Za-z-]*:? *$package(,| |\$)" packaging/debian/control || lose "debian/control does not name $package of packaging/build-packages"
+done < <(grep -E -- '-dev$|^cmake|^ninja|^pkgconf' packaging/build-packages)
+
+[ "$lost" -eq 0 ]

@@ -1,0 +1,29 @@
+#!/bin/bash
+# The units: right in systemd's eyes, and hardened to at most 1.6 of its 10 (the lower the better).
+# Usage: tests/system/package/unit_test.sh PROGRAM
+set -euo pipefail
+cd "$(dirname "$0")/../../.."
+program=$(realpath "$1")
+work=$(mktemp -d)
+trap 'rm -r "$work"' EXIT
+
+# `verify` wants the programs to be there: the unit as it is, but for the places of what it starts.
+for unit in packaging/*.service packaging/*.path packaging/*.socket; do
+  sed -e "s|^ExecStart=/usr/bin/marlin-agent |ExecStart=$program |" \
+      -e "s|^ExecStart=/usr/libexec/marlin-agent/port-users|ExecStart=$(dirname "$program")/port-users|" \
+      -e "s|^ExecStart=/usr/libexec/marlin-agent/|ExecStart=$PWD/packaging/|" "$unit" > "$work/$(basename "$unit")"
+done
+found=$(systemd-analyze verify --man=no "$work"/*.service "$work"/*.path "$work"/*.socket 2>&1 | grep -F marlin-agent || true)
+if [ -n "$found" ]; then
+  echo "systemd-analyze verify: $found" >&2
+  exit 1
+fi
+systemd-analyze security --no-pager --offline=true --threshold=16 packaging/marlin-agent.service | tail -n 1
+systemd-analyze security --no-pager --offline=true --threshold=16 packaging/marlin-agent-port-users@.service | tail -n 1
+
+# What the unit promises is what the program needs: a line that goes unnoticed would cost a print.
+modules="modprobe@cdc_acm.service modprobe@usbserial.service"
+for line in Type=notify Restart=always FileDescriptorStoreMax=512 RuntimeDirectoryPreserve=restart "RestartPreventExitStatus=1 2" \
+  "Wants=$modules" "After=$modules"; do
+  grep -qxF "$line" packaging/marlin-agent.service || { echo "the unit has no line $line" >&2; exit 1; }
+done

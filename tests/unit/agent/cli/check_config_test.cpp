@@ -1,0 +1,76 @@
+#include "agent/cli/check_config.h"
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+#include <sstream>
+
+#include "tests/scratch_dir.h"
+
+namespace {
+
+struct Result {
+  int status;
+  std::string out, err;
+};
+
+Result check(const std::string& file) {
+  std::ostringstream out, err;
+  const int status = agent::check_config({file}, out, err);
+  return {status, out.str(), err.str()};
+}
+
+TEST_CASE("a right file is said to be right, with the number of its printers") {
+  test::ScratchDir dir;
+  const std::string file = dir.path() / "a.toml";
+  std::ofstream(file) << "[printer.a]\ndevice = '/dev/a'\n";
+  CHECK(check(file).status == 0);
+  CHECK(check(file).out == file + ": ok, 1 printer\n");
+  std::ofstream(file, std::ios::app) << "[printer.b]\ndevice = '/dev/b'\n";
+  CHECK(check(file).out == file + ": ok, 2 printers\n");
+  std::ofstream(file) << "# nothing\n";
+  CHECK(check(file).out == file + ": ok, 0 printers, and every Prusa on USB\n");
+}
+
+TEST_CASE("a wrong file gets one line for each error, with the file's name, and status 1") {
+  test::ScratchDir dir;
+  const std::string file = dir.path() / "a.toml";
+  std::ofstream(file) << "[printer.a]\nbaud = 1\n[log]\nlevel = 'x'\n";
+  const Result result = check(file);
+  CHECK(result.status == 1);
+  CHECK(result.out.empty());
+  CHECK(
+      result.err ==
+      file +
+          ":1:1: printer.a: expected a key \"device\", such as device = \"/dev/ttyACM0\", or \"usb\", \"serial_number\" or \"usb_port\"\n" +
+          file + ":2:8: printer.a.baud: expected a whole number from 1200 to 4000000, found 1\n" + file +
+          ":4:9: log.level: expected \"debug\", \"info\", \"warn\" or \"error\", found \"x\"\n");
+}
+
+TEST_CASE("the web server's own file is read too, with the certificates that it names") {
+  test::ScratchDir dir;
+  const std::string file = dir.path() / "a.toml", web = dir.path() / "web.yml";
+  std::ofstream(file) << "[web]\nconfig_file = '" << web << "'\n";
+  CHECK(check(file).status == 1);
+  CHECK(check(file).err == web + ": cannot be read: No such file or directory\n");
+  std::ofstream(web) << "basic_auth_users:\n  max: secret\n";
+  CHECK(check(file).err.rfind(web + ":2: basic_auth_users.max: ", 0) == 0);
+  std::ofstream(web) << "tls_server_config:\n  cert_file: none.crt\n  key_file: none.key\n";
+  CHECK(check(file).err.find("none.crt") != std::string::npos);
+  CHECK(check(file).status == 1);
+  std::ofstream(web) << "http_server_config:\n  headers: {}\n";
+  CHECK(check(file).err.empty());
+  CHECK(check(file).status == 0);
+}
+
+TEST_CASE("a file that cannot be read is a sentence too") {
+  test::ScratchDir dir;
+  CHECK(check(dir.path() / "none").err ==
+        (dir.path() / "none").string() + ": cannot be read: No such file or directory\n");
+  CHECK(check(dir.path()).err == dir.path().string() + ": cannot be read: Is a directory\n");
+  const std::string large = dir.path() / "large";
+  std::ofstream(large) << std::string(2U << 20U, '#');
+  CHECK(check(large).err == large + ": is larger than 1 MiB\n");
+}
+
+}  // namespace

@@ -1,0 +1,83 @@
+#include "agent/cli/control_options.h"
+
+#include <catch2/catch.hpp>
+
+#include "agent/cli/options.h"
+
+namespace {
+
+using agent::Command;
+using agent::ControlVerb;
+using agent::EarlyExit;
+using agent::OrderOptions;
+using agent::StatusOptions;
+
+Command parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "marlin-agent");
+  return agent::parse_command_line(static_cast<int>(words.size()), words.data());
+}
+
+template <class Options>
+Options parsed(std::vector<const char*> words) {
+  const Command command = parse(std::move(words));
+  REQUIRE(std::holds_alternative<Options>(command));
+  return std::get<Options>(command);
+}
+
+std::string refusal(std::vector<const char*> words) {
+  const auto exit = parsed<EarlyExit>(std::move(words));
+  CHECK(exit.code == 2);
+  return exit.text;
+}
+
+TEST_CASE("status takes a printer, a form and a place, all of them optional") {
+  const auto nothing = parsed<StatusOptions>({"status"});
+  CHECK(nothing.printer.empty());
+  CHECK_FALSE(nothing.json);
+  CHECK_FALSE(nothing.watch);
+  CHECK_FALSE(nothing.runtime_dir);
+  const auto all = parsed<StatusOptions>({"status", "mk3", "--json", "--watch", "--runtime-dir", "/tmp/run"});
+  CHECK(all.printer == "mk3");
+  CHECK(all.json);
+  CHECK(all.watch);
+  CHECK(all.runtime_dir == "/tmp/run");
+}
+
+TEST_CASE("each order takes its printer, and what else it knows") {
+  const auto release = parsed<OrderOptions>({"release", "mk3", "--force", "--for", "10min", "--runtime-dir", "/r"});
+  CHECK(release.request.verb == ControlVerb::kRelease);
+  CHECK(release.request.printer == "mk3");
+  CHECK(release.request.force);
+  CHECK(release.request.duration == std::chrono::minutes(10));
+  CHECK(release.runtime_dir == "/r");
+  CHECK_FALSE(parsed<OrderOptions>({"release", "mk3"}).request.duration);
+  const auto attach = parsed<OrderOptions>({"attach", "mk3"});
+  CHECK(attach.request.verb == ControlVerb::kAttach);
+  CHECK_FALSE(attach.request.force);
+  const auto reset = parsed<OrderOptions>({"reset", "mk3", "--force"});
+  CHECK(reset.request.verb == ControlVerb::kReset);
+  CHECK(reset.request.force);
+}
+
+TEST_CASE("a wrong order is one sentence with status 2") {
+  for (const char* word : {"release", "attach", "reset"}) CHECK(refusal({word}).find("NAME") != std::string::npos);
+  CHECK(refusal({"release", "../x"}).find("a printer's name") != std::string::npos);
+  CHECK(refusal({"release", "control.sock"}).find("a printer's name") != std::string::npos);
+  for (const char* time : {"0s", "10", "soon", "20000min", "-1s"})
+    CHECK(refusal({"release", "mk3", "--for", time}).find("such as 90s") != std::string::npos);
+  refusal({"attach", "mk3", "--force"});
+  refusal({"reset", "mk3", "--for", "10s"});
+  refusal({"status", "a", "b"});
+}
+
+TEST_CASE("help says what the exit status means") {
+  for (const char* word : {"status", "release", "attach", "reset"}) {
+    const auto help = parsed<EarlyExit>({word, "--help"});
+    CHECK(help.code == 0);
+    CHECK(help.text.find("3: no such printer") != std::string::npos);
+    CHECK(help.text.find("--runtime-dir") != std::string::npos);
+  }
+  CHECK(parsed<EarlyExit>({"--help"}).text.find("release") != std::string::npos);
+}
+
+}  // namespace

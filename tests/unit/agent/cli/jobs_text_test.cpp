@@ -1,0 +1,58 @@
+#include "agent/cli/jobs_text.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+namespace {
+
+agent::JobRecord sample_job() {
+  agent::JobRecord job;
+  job.id = 7;
+  job.printer = "mk3s";
+  job.file = "a, \"b\".gco";
+  job.source = gcode::PrintSource::kSd;
+  job.result = agent::JobResult::kCompleted;
+  job.reason = "the printer said Done printing file";
+  job.began_unix = 1'700'000'000;
+  job.ended_unix = 1'700'003'661;
+  job.elapsed_seconds = 3661;
+  job.extruded_meters = 4.256;
+  job.progress = 1;
+  return job;
+}
+
+template <class Write>
+std::string text_of(Write&& write) {
+  std::ostringstream out;
+  write(out, {sample_job(), {}});
+  return out.str();
+}
+
+}  // namespace
+
+TEST_CASE("the table has a row a print") {
+  const std::string text = text_of(agent::write_jobs_table);
+  CHECK(text.starts_with("ID  PRINTER"));
+  CHECK(text.find("1:01:01") != std::string::npos);
+  CHECK(text.find("4.26 m") != std::string::npos);
+  CHECK(text.find("100 %") != std::string::npos);
+}
+
+TEST_CASE("JSON of jobs is an array of objects, unknown is null") {
+  const auto json = nlohmann::json::parse(text_of(agent::write_jobs_json));
+  REQUIRE(json.size() == 2);
+  CHECK(json[0]["file"] == "a, \"b\".gco");
+  CHECK(json[0]["began"] == "2023-11-14T22:13:20Z");
+  CHECK(json[0]["highest_tool_celsius"].is_null());
+  CHECK(json[1]["ended"].is_null());
+}
+
+TEST_CASE("CSV of jobs quotes as RFC 4180 says and has as many fields as its header") {
+  const std::string text = text_of(agent::write_jobs_csv);
+  CHECK(text.starts_with("id,printer,source,file,result,"));
+  CHECK(text.find("\"a, \"\"b\"\".gco\"") != std::string::npos);
+  const auto last = text.substr(text.rfind("\r\n", text.size() - 3) + 2);
+  const auto header = text.substr(0, text.find("\r\n"));
+  CHECK(std::count(last.begin(), last.end(), ',') == std::count(header.begin(), header.end(), ','));
+}

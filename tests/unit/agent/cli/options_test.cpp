@@ -1,0 +1,170 @@
+#include "agent/cli/options.h"
+
+#include <catch2/catch.hpp>
+
+#include <cstring>
+
+#include "agent/config/run_configuration.h"
+#include "agent/usb/usb_plan.h"
+
+namespace {
+
+using agent::Command;
+using agent::EarlyExit;
+using agent::RunOptions;
+
+Command parse(std::vector<const char*> words) {
+  words.insert(words.begin(), "marlin-agent");
+  return agent::parse_command_line(static_cast<int>(words.size()), words.data());
+}
+
+std::string refusal(std::vector<const char*> words) {
+  const Command command = parse(std::move(words));
+  REQUIRE(std::holds_alternative<EarlyExit>(command));
+  CHECK(std::get<EarlyExit>(command).code == 2);
+  return std::get<EarlyExit>(command).text;
+}
+
+TEST_CASE("run takes every option of its contract") {
+  const Command command = parse({"run",
+                                 "--config",
+                                 "c.toml",
+                                 "--printer",
+                                 "a=/dev/a",
+                                 "--printer",
+                                 "b=/dev/b@250000",
+                                 "--runtime-dir",
+                                 "r",
+                                 "--state-dir",
+                                 "s",
+                                 "--web.listen-address",
+                                 ":1",
+                                 "--web.listen-address",
+                                 "[::1]:2",
+                                 "--web.telemetry-path",
+                                 "/m",
+                                 "--record",
+                                 "rec",
+                                 "--log.level",
+                                 "debug",
+                                 "--log.format",
+                                 "json"});
+  REQUIRE(std::holds_alternative<RunOptions>(command));
+  const auto& o = std::get<RunOptions>(command);
+  CHECK(o.config_file == "c.toml");
+  REQUIRE(o.printers.size() == 2);
+  CHECK(o.printers[0].name == "a");
+  CHECK_FALSE(o.printers[0].baud);
+  CHECK(o.printers[1].device == "/dev/b");
+  CHECK(o.printers[1].baud == 250000U);
+  CHECK(o.listen == std::vector<std::string>{":1", "[::1]:2"});
+  CHECK(o.telemetry_path == "/m");
+  CHECK(o.record_dir == "rec");
+  CHECK(o.log_level == agent::LogLevel::kDebug);
+  CHECK(o.log_format == agent::LogFormat::kJson);
+}
+
+TEST_CASE("a baud rate is what follows the last @ if that is a number") {
+  CHECK(agent::parse_printer_option("a=/dev/by-path/x@1:0")->device == "/dev/by-path/x@1:0");
+  CHECK(agent::parse_printer_option("a=/dev/x@y@9600")->device == "/dev/x@y");
+  CHECK(agent::parse_printer_option("a=/dev/x@")->device == "/dev/x@");
+  CHECK(agent::parse_printer_option("a=/dev/x=y")->device == "/dev/x=y");
+  for (const char* text : {"", "a", "a=", "=/dev/x", "a b=/dev/x", "a=/dev/x@12", "a=/dev/x@99999999999", "a=@9600"}) {
+    INFO(text);
+    CHECK_FALSE(agent::parse_printer_option(text));
+  }
+}
+
+TEST_CASE("a wrong command line is one sentence with status 2") {
+  CHECK(refusal({}).find("Try: marlin-agent --help") != std::string::npos);
+  CHECK(refusal({"fly"}).find("fly") != std::string::npos);
+  CHECK(refusal({"run", "--printer", "mk3s"}).find("NAME=DEVICE") != std::string::npos);
+  CHECK(refusal({"run", "--printer", "a=/x", "--printer", "a=/y"}).find("twice") != std::string::npos);
+  CHECK(refusal({"run", "--printer", "a=/x", "--printer", "b=/x"}).find("twice") != std::string::npos);
+  CHECK(refusal({"run", "--web.listen-address", "nowhere"}).find("such as :11520") != std::string::npos);
+  CHECK(refusal({"run", "--log.level", "loud"}).find("debug, info, warn or error") != std::string::npos);
+  CHECK(refusal({"decode", "--format", "xml", "-"}).find("octoprint") != std::string::npos);
+  refusal({"check-config"});
+  refusal({"run", "--printer", "a=/x", "stray"});
+}
+
+TEST_CASE("help and version end with status 0") {
+  for (const char* word : {"--help", "--version"}) {
+    const Command command = parse({word});
+    REQUIRE(std::holds_alternative<EarlyExit>(command));
+    CHECK(std::get<EarlyExit>(command).code == 0);
+    CHECK(std::get<EarlyExit>(command).text.find("marlin-agent") != std::string::npos);
+  }
+  const Command help = parse({"run", "--help"});
+  CHECK(std::get<EarlyExit>(help).text.find("--web.listen-address") != std::string::npos);
+}
+
+TEST_CASE("the command line wins over the file, the file over the environment") {
+  const agent::Environment environment = [](const char* name) -> const char* {
+    return std::strcmp(name, "RUNTIME_DIRECTORY") == 0 ? "/run/unit:/run/other" : nullptr;
+  };
+  agent::Configuration file;
+  file.printers.push_back({"mk3s", "/dev/a", {}, 115200, {}});
+  file.defaults.baud = 250000;
+  file.defaults.relay.poll = false;
+
+  RunOptions nothing;
+  CHECK(agent::overlay(file, nothing, environment).runtime_dir == "/run/unit");
+  REQUIRE(agent::overlay(file, nothing, environment).printers.size() == 1);
+  CHECK(agent::overlay(file, nothing, environment).printers[0].device == "/dev/a");
+
+  file.runtime_dir = "/run/file";
+  CHECK(agent::overlay(file, nothing, environment).runtime_dir == "/run/file");
+
+  RunOptions options;
+  options.runtime_dir = "/run/option";
+  options.printers = {{"b", "/dev/b", std::nullopt}, {"c", "/dev/c", 57600}};
+  const agent::Configuration c = agent::overlay(file, options, environment);
+  CHECK(c.runtime_dir == "/run/option");
+  REQUIRE(c.printers.size() == 2);
+  CHECK(c.printers[0].baud == 250000);
+  CHECK_FALSE(c.printers[0].relay.poll);
+  CHECK(c.printers[1].baud == 57600);
+}
+
+TEST_CASE("run without a file and without --printer takes every Prusa on USB, with --printer none but those") {
+  const auto environment = [](const char*) -> const char* { return nullptr; };
+  RunOptions options;
+  agent::Configuration file;
+  CHECK(agent::takes_automatically(agent::overlay(file, options, environment)));
+  file.usb_automatic = true;
+  options.printers = {{"b", "/dev/b", std::nullopt}};
+  CHECK_FALSE(agent::takes_automatically(agent::overlay(file, options, environment)));
+}
+
+TEST_CASE("list takes a configuration file and may answer in JSON") {
+  const char* const words[]{"marlin-agent", "list", "--json", "--config", "/etc/x.toml"};
+  const agent::Command command = agent::parse_command_line(5, words);
+  REQUIRE(std::holds_alternative<agent::ListOptions>(command));
+  CHECK(std::get<agent::ListOptions>(command).json);
+  CHECK(std::get<agent::ListOptions>(command).config_file == "/etc/x.toml");
+}
+
+TEST_CASE("run with a file that is not there says so") {
+  RunOptions options;
+  options.config_file = "/nonexistent/marlin-agent.toml";
+  const auto result = agent::run_configuration(options, [](const char*) { return nullptr; });
+  REQUIRE(std::holds_alternative<agent::ConfigurationFaults>(result));
+  CHECK(std::get<agent::ConfigurationFaults>(result).sentences ==
+        std::vector<std::string>{"/nonexistent/marlin-agent.toml: cannot be read: No such file or directory"});
+}
+
+TEST_CASE("a text that a predecessor left is read as its file would be, and a wrong one is none") {
+  RunOptions options;
+  options.listen = {"127.0.0.1:1"};
+  const auto nothing = [](const char*) -> const char* { return nullptr; };
+  const std::string text = "[printer.mk3]\ndevice = '/dev/x'\n";
+  const auto configuration = agent::run_configuration_of(text, options, nothing);
+  REQUIRE(configuration);
+  CHECK(configuration->printers.at(0).device == "/dev/x");
+  CHECK(configuration->listen == options.listen);
+  CHECK(configuration->text == text);
+  CHECK_FALSE(agent::run_configuration_of("[printer.mk3]\n", options, nothing));
+}
+
+}  // namespace

@@ -1,0 +1,68 @@
+#include "agent/config/config_values.h"
+
+#include <catch2/catch.hpp>
+
+#include <array>
+
+namespace {
+
+using agent::duration_text;
+using agent::parse_duration;
+using std::chrono::microseconds;
+
+TEST_CASE("a duration is a number and its unit") {
+  CHECK(parse_duration("250ms") == microseconds(250'000));
+  CHECK(parse_duration("2s") == microseconds(2'000'000));
+  CHECK(parse_duration("1.5s") == microseconds(1'500'000));
+  CHECK(parse_duration("1min") == microseconds(60'000'000));
+  for (const char* text : {"", "2", "s", "2 s", "-2s", "2h", "1e3s", "nans", "infs", "2s ", "99999999999s"}) {
+    INFO(text);
+    CHECK_FALSE(parse_duration(text));
+  }
+}
+
+TEST_CASE("a duration's text reads back as the same duration") {
+  for (const char* text : {"0s", "1ms", "50ms", "1s", "1500ms", "1min", "60min", "61s"}) {
+    CHECK(duration_text(*parse_duration(text)) == text);
+  }
+}
+
+TEST_CASE("a printer's name can be a file name and nothing else") {
+  for (const char* name : {"mk3s", "MK3S_2", "a", "9", "_x", "left-one.2"}) CHECK(agent::is_printer_name(name));
+  for (const char* name : {"", ".", "..", ".hidden", "-rf", "a/b", "a b", "\xC3\xA4", "a\n"}) {
+    INFO(name);
+    CHECK_FALSE(agent::is_printer_name(name));
+  }
+  CHECK_FALSE(agent::is_printer_name("control.sock"));  // the control socket stands beside the host ports
+  CHECK_FALSE(agent::is_printer_name(std::string(65, 'a')));
+}
+
+TEST_CASE("a listen address has a port, and a host of any family or none") {
+  for (const char* a :
+       {":11520", "127.0.0.1:0", "[::1]:65535", "[fe80::1%eth0]:80", "raspberrypi.local:80", "0.0.0.0:1"}) {
+    INFO(a);
+    CHECK(agent::is_listen_address(a));
+  }
+  for (const char* a :
+       {"", "11520", ":", ":x", ":65536", "::1:80", "[]:80", "a b:80", "http://x:80", ":-1", ":+1", ": 1"}) {
+    INFO(a);
+    CHECK_FALSE(agent::is_listen_address(a));
+  }
+}
+
+TEST_CASE("a telemetry path can stand in a request line and hides no other page") {
+  for (const char* p : {"/metrics", "/a/b", "/probe-1"}) CHECK(agent::is_telemetry_path(p));
+  for (const char* p : {"", "/", "metrics", "/healthz", "/a b", "/a?b", "/<a>", "/\xFF", "/a#"})
+    CHECK_FALSE(agent::is_telemetry_path(p));
+}
+
+TEST_CASE("the nearest word is offered only if it is near") {
+  const std::array<std::string_view, 3> known{"device", "baud", "interval"};
+  CHECK(agent::nearest("devcie", known) == "device");
+  CHECK(agent::nearest("bauds", known) == "baud");
+  CHECK(agent::nearest("Baud", known) == "baud");
+  CHECK(agent::nearest("temperature", known).empty());
+  CHECK(agent::nearest(std::string(100'000, 'x'), known).empty());
+}
+
+}  // namespace

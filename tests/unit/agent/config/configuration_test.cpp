@@ -1,0 +1,243 @@
+#include "agent/config/configuration.h"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <sstream>
+
+namespace {
+
+using agent::ConfigError;
+using agent::Configuration;
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+Configuration right(std::string_view toml) {
+  auto result = agent::parse_configuration(toml);
+  if (const auto* errors = std::get_if<std::vector<ConfigError>>(&result)) {
+    for (const auto& e : *errors) UNSCOPED_INFO(agent::describe(e, "file"));
+  }
+  REQUIRE(std::holds_alternative<Configuration>(result));
+  return std::get<Configuration>(result);
+}
+
+std::vector<std::string> wrong(std::string_view toml) {
+  const auto result = agent::parse_configuration(toml);
+  REQUIRE(std::holds_alternative<std::vector<ConfigError>>(result));
+  std::vector<std::string> lines;
+  for (const auto& e : std::get<std::vector<ConfigError>>(result)) lines.push_back(agent::describe(e, "f"));
+  return lines;
+}
+
+TEST_CASE("an empty file is right and has the documented defaults") {
+  const Configuration c = right("");
+  CHECK(c.printers.empty());
+  CHECK(c.listen == std::vector<std::string>{":11520"});
+  CHECK(c.telemetry_path == "/metrics");
+  CHECK(c.record.dir.empty());
+  CHECK(c.record.max_bytes == 64U << 20U);
+  CHECK(c.log == agent::LogConfiguration{});
+}
+
+TEST_CASE("a printer needs only its device and takes the rest from [defaults]") {
+  const Configuration c = right(R"(
+[defaults]
+baud = 250000
+hold_limit = "80ms"
+interval.temperature = 1
+[printer.zeta]
+device = "/dev/ttyACM0"
+[printer.alpha]
+device = "/dev/ttyUSB0"
+baud = 57600
+poll = "off"
+interval = { temperature = "3s", sd = "1min" }
+)");
+  REQUIRE(c.printers.size() == 2);
+  CHECK(c.printers[0].name == "zeta");  // the order of the file, not of the alphabet
+  CHECK(c.printers[0].baud == 250000);
+  CHECK(c.printers[0].relay.hold_limit == milliseconds(80));
+  CHECK(c.printers[0].relay.temperature_period == seconds(1));
+  CHECK(c.printers[0].relay.poll);
+  CHECK(c.printers[1].baud == 57600);
+  CHECK_FALSE(c.printers[1].relay.poll);
+  CHECK(c.printers[1].relay.temperature_period == seconds(3));
+  CHECK(c.printers[1].relay.sd_period == seconds(60));
+  CHECK(c.printers[1].relay.hold_limit == milliseconds(80));
+}
+
+TEST_CASE("what is not in ask is never asked for") {
+  const Configuration c = right("[printer.a]\ndevice = '/dev/a'\nask = ['temperature', 'sd']\n");
+  const auto& relay = c.printers.at(0).relay;
+  const gcode::RelaySettings standard;
+  CHECK(relay.temperature_period == standard.temperature_period);
+  CHECK(relay.printing_temperature_period == standard.printing_temperature_period);
+  CHECK(relay.sd_period == standard.sd_period);
+  for (const auto period : {relay.fans_period, relay.position_period, relay.progress_period, relay.overrides_period}) {
+    CHECK(period == gcode::Time::zero());
+  }
+  CHECK_FALSE(relay.identity);
+}
+
+TEST_CASE("the other sections are read") {
+  const Configuration c = right(R"(
+runtime_dir = "/tmp/r"
+state_dir = "/tmp/s"
+[web]
+listen = ["127.0.0.1:9000", "[::1]:9000"]
+telemetry_path = "/m"
+[record]
+dir = "/tmp/rec"
+max_megabytes = 2
+[log]
+level = "warn"
+format = "json"
+)");
+  CHECK(c.runtime_dir == "/tmp/r");
+  CHECK(c.state_dir == "/tmp/s");
+  CHECK(c.listen == std::vector<std::string>{"127.0.0.1:9000", "[::1]:9000"});
+  CHECK(c.telemetry_path == "/m");
+  CHECK(c.record.dir == "/tmp/rec");
+  CHECK(c.record.max_bytes == 2U << 20U);
+  CHECK(c.log.level == agent::LogLevel::kWarning);
+  CHECK(c.log.format == agent::LogFormat::kJson);
+}
+
+TEST_CASE("an error names line, column, key and what was expected") {
+  CHECK(wrong("[printer.mk3s]\ndevice = \"/dev/a\"\nbaud = \"fast\"\n") ==
+        std::vector<std::string>{
+            "f:3:8: printer.mk3s.baud: expected a whole number from 1200 to 4000000, found \"fast\""});
+  CHECK(wrong("[printer.mk3s]\n  devcie = \"/dev/a\"\ndevice='/dev/b'") ==
+        std::vector<std::string>{"f:2:3: printer.mk3s.devcie: unknown key, did you mean \"device\"?"});
+  CHECK(
+      wrong("[printer.mk3s]\n") ==
+      std::vector<std::string>{
+          "f:1:1: printer.mk3s: expected a key \"device\", such as device = \"/dev/ttyACM0\", or \"usb\", \"serial_number\" or \"usb_port\""});
+}
+
+TEST_CASE("a syntax error has its line and column") {
+  const auto lines = wrong("[web]\nlisten = [\n");
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].rfind("f:", 0) == 0);
+  CHECK(lines[0].find("not TOML: ") != std::string::npos);
+}
+
+TEST_CASE("an error is one line whatever the file holds") {
+  for (const char* text : {"n=n\n", "a = '\x01'", "\"a\\nb\" = 1", "level = \"\x1b[2J\""}) {
+    for (const auto& line : wrong(text)) CHECK(line.find_first_of("\n\x1b\x01") == std::string::npos);
+  }
+}
+
+TEST_CASE("all errors are found, in the order of the file") {
+  const auto lines = wrong(R"([printer.a]
+device = "relative"
+poll = 3
+[printer."b c"]
+device = "/dev/b"
+[web]
+listen = "11520"
+telemetry_path = "metrics"
+[wbe]
+)");
+  REQUIRE(lines.size() == 6);
+  CHECK(lines[0].rfind("f:2:10: printer.a.device: expected an absolute path", 0) == 0);
+  CHECK(lines[1] == "f:3:8: printer.a.poll: expected true, false, \"on\" or \"off\", found 3");
+  CHECK(lines[2].rfind("f:4:1: printer.b c: expected a name of", 0) == 0);
+  CHECK(lines[3].rfind("f:7:10: web.listen: expected an address", 0) == 0);
+  CHECK(lines[4].rfind("f:8:18: web.telemetry_path: expected a path", 0) == 0);
+  CHECK(lines[5] == "f:9:2: wbe: unknown key, did you mean \"web\"?");
+}
+
+TEST_CASE("no printer can have the control socket's name") {
+  const auto faults = wrong("[printer.\"control.sock\"]\ndevice='/dev/x'\n");
+  REQUIRE(faults.size() == 1);
+  CHECK(faults[0].find("f:1:1: printer.") == 0);
+  CHECK(faults[0].find("and not control.sock") != std::string::npos);
+}
+
+TEST_CASE("two printers cannot have one device") {
+  CHECK(wrong("[printer.a]\ndevice='/dev/x'\n[printer.b]\ndevice='/dev/x'\n") ==
+        std::vector<std::string>{"f:4:8: printer.b.device: is the device of printer.a already"});
+}
+
+TEST_CASE("wrong types, ranges and places are errors wherever they stand") {
+  const char* bad[] = {
+      "printer = 3",
+      "printer.a = 3",
+      "[[printer]]\ndevice='/dev/a'",
+      "[printer.a]\ndevice=['/dev/a']",
+      "[printer.a]\ndevice='/dev/a'\nbaud=1.5",
+      "[printer.a]\ndevice='/dev/a'\nbaud=0",
+      "[printer.a]\ndevice='/dev/a'\nhold_limit='3'",
+      "[printer.a]\ndevice='/dev/a'\nhold_limit='1h'",
+      "[printer.a]\ndevice='/dev/a'\nhold_limit=-1",
+      "[printer.a]\ndevice='/dev/a'\nhold_limit=nan",
+      "[printer.a]\ndevice='/dev/a'\ninterval.temperature='5s'",
+      "[printer.a]\ndevice='/dev/a'\ninterval.temprature='2s'",
+      "[printer.a]\ndevice='/dev/a'\ninterval=2",
+      "[printer.a]\ndevice='/dev/a'\nask=[]",
+      "[printer.a]\ndevice='/dev/a'\nask=['humidity']",
+      "[printer.a]\ndevice='/dev/a'\nask=[1]",
+      "[defaults]\ndevice='/dev/a'",
+      "[defaults]\nname='a'",
+      "[web]\nlisten=[]",
+      "[web]\nlisten=[':1', 2]",
+      "[web]\nlisten=':70000'",
+      "[web]\ntelemetry_path='/healthz'",
+      "[record]\nmax_megabytes=0",
+      "[log]\nlevel='loud'",
+      "[log]\nformat=1979-05-27",
+      "runtime_dir='here'",
+      "colour = 'red'",
+  };
+  for (const char* text : bad) {
+    INFO(text);
+    CHECK_FALSE(wrong(text).empty());
+  }
+}
+
+TEST_CASE("a value longer than a line is shown shortened") {
+  const auto lines = wrong("[log]\nlevel = '" + std::string(5000, 'x') + "'\n");
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].size() < 200);
+}
+
+std::string shipped_file() {
+  std::ifstream file(std::string(MARLIN_TESTS_DIR) + "/../packaging/marlin-agent.toml");
+  return {std::istreambuf_iterator<char>(file), {}};
+}
+
+TEST_CASE("the shipped file is right and says what holds without it") {
+  const Configuration shipped = right(shipped_file());
+  const Configuration bare = right("");
+  CHECK(shipped.printers.empty());
+  CHECK(shipped.listen == bare.listen);
+  CHECK(shipped.telemetry_path == bare.telemetry_path);
+  CHECK(shipped.log == bare.log);
+  CHECK(shipped.defaults.baud == bare.defaults.baud);
+  CHECK(shipped.defaults.relay.temperature_period == bare.defaults.relay.temperature_period);
+  CHECK(shipped.defaults.relay.printing_temperature_period == bare.defaults.relay.printing_temperature_period);
+  CHECK(shipped.defaults.relay.sd_period == bare.defaults.relay.sd_period);
+  CHECK(shipped.defaults.relay.progress_period == bare.defaults.relay.progress_period);
+  CHECK(shipped.defaults.relay.overrides_period == bare.defaults.relay.overrides_period);
+}
+
+TEST_CASE("the shipped file is right with its examples too") {
+  std::string text;
+  std::istringstream lines(shipped_file());
+  for (std::string line; std::getline(lines, line);) {
+    const bool example = line.size() > 1 && line[0] == '#' && line[1] != ' ';
+    text += (example ? line.substr(1) : line) + '\n';
+  }
+  const Configuration c = right(text);
+  REQUIRE(c.printers.size() == 3);
+  CHECK(c.printers[0].name == "mk3s");
+  CHECK(c.usb_automatic == true);
+  CHECK(c.printers[0].relay.hold_limit == gcode::RelaySettings{}.hold_limit);
+  CHECK(c.printers[0].relay.drain_limit == gcode::RelaySettings{}.drain_limit);
+  CHECK(c.record.max_bytes == agent::RecordConfiguration{}.max_bytes);
+}
+
+}  // namespace

@@ -1,0 +1,135 @@
+#include "agent/jobs/job_log.h"
+
+#include <catch2/catch.hpp>
+
+using namespace std::chrono_literals;
+using agent::History;
+using agent::JobLog;
+using agent::JobResult;
+using gcode::Time;
+
+namespace {
+
+constexpr Time kWall = 1'700'000'000s;
+
+/// A relay's book of prints, fed by hand.
+struct Book {
+  gcode::PrintWatch watch;
+  gcode::PrinterState printer;
+  Time now = 1000s;
+
+  void line(const char* text) {
+    now += 1s;
+    watch.host_command(gcode::parse_command(text), printer, now);
+  }
+  void begin() {
+    for (const char* text : {"N0 M110 N0*125", "N1 M104 S215*94", "N2 M83*16", "N3 G1 X10 E5*40"}) line(text);
+  }
+  void complete() {
+    line("N4 M104 S0*106");
+    for (int i = 0; i < 80; ++i) watch.tick(printer, false, now += 250ms);
+  }
+};
+
+std::vector<agent::JobRecord> all(const History& history) { return history.jobs({}); }
+
+}  // namespace
+
+TEST_CASE("a print is a job from its beginning to its end, with its figures and its reason") {
+  Book book;
+  History history;
+  JobLog log(history, nullptr);
+  log.look("mk3", book.watch, book.now, kWall);
+  CHECK(all(history).empty());
+  book.begin();
+  log.look("mk3", book.watch, book.now, kWall);
+  REQUIRE(history.running_job("mk3"));
+  CHECK(history.totals("mk3").started == 1);
+  book.complete();
+  log.look("mk3", book.watch, book.now, kWall);
+  REQUIRE(all(history).size() == 1);
+  const auto job = all(history)[0];
+  CHECK(job.result == JobResult::kCompleted);
+  CHECK(job.reason == "the file's end code was sent");
+  CHECK(job.extruded_meters == Approx(0.005));
+  CHECK(job.began_unix == Approx(1.7e9 + 1002));
+  CHECK(job.ended_unix > job.began_unix);
+  CHECK(history.totals("mk3").ended[0] == 1);
+  CHECK(history.totals("mk3").extruded_meters == Approx(0.005));
+}
+
+TEST_CASE("a print that ended and one that began between two looks are two jobs") {
+  Book book;
+  History history;
+  JobLog log(history, nullptr);
+  log.look("mk3", book.watch, book.now, kWall);
+  book.begin();
+  log.look("mk3", book.watch, book.now, kWall);
+  book.begin();
+  log.look("mk3", book.watch, book.now, kWall);
+  REQUIRE(all(history).size() == 2);
+  CHECK(all(history)[0].result == JobResult::kRunning);
+  CHECK(all(history)[1].result == JobResult::kCancelled);
+}
+
+TEST_CASE("a running job gets its figures once a minute") {
+  Book book;
+  History history;
+  JobLog log(history, nullptr);
+  book.begin();
+  log.look("mk3", book.watch, book.now, kWall);
+  book.line("N4 G1 X20 E5*44");
+  log.look("mk3", book.watch, book.now, kWall);
+  CHECK(history.running_job("mk3")->extruded_meters == Approx(0.005));
+  log.look("mk3", book.watch, book.now + 61s, kWall);
+  CHECK(history.running_job("mk3")->extruded_meters == Approx(0.01));
+}
+
+TEST_CASE("a successor takes up the job that runs") {
+  Book book;
+  History history;
+  {
+    JobLog log(history, nullptr);
+    log.look("mk3", book.watch, book.now, kWall);
+    book.begin();
+    log.look("mk3", book.watch, book.now, kWall);
+  }
+  JobLog successor(history, nullptr);
+  successor.look("mk3", book.watch, book.now, kWall);
+  CHECK(all(history).size() == 1);
+  CHECK(history.totals("mk3").started == 1);
+  book.complete();
+  successor.look("mk3", book.watch, book.now, kWall);
+  CHECK(all(history).at(0).result == JobResult::kCompleted);
+}
+
+TEST_CASE("a job that ended while no process looked has its end all the same") {
+  Book book;
+  History history;
+  {
+    JobLog log(history, nullptr);
+    log.look("mk3", book.watch, book.now, kWall);
+    book.begin();
+    log.look("mk3", book.watch, book.now, kWall);
+  }
+  book.complete();
+  JobLog successor(history, nullptr);
+  successor.look("mk3", book.watch, book.now, kWall);
+  CHECK(all(history).at(0).result == JobResult::kCompleted);
+  CHECK(history.totals("mk3").ended[0] == 1);
+}
+
+TEST_CASE("a job whose end nobody saw is unknown, and counts nowhere") {
+  Book book;
+  History history;
+  {
+    JobLog log(history, nullptr);
+    book.begin();
+    log.look("mk3", book.watch, book.now, kWall);
+  }
+  Book rebooted;
+  JobLog successor(history, nullptr);
+  successor.look("mk3", rebooted.watch, rebooted.now, kWall);
+  CHECK(all(history).at(0).result == JobResult::kUnknown);
+  CHECK(history.totals("mk3").ended == agent::JobTotals{}.ended);
+}

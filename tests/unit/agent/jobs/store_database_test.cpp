@@ -1,0 +1,122 @@
+#include "agent/jobs/store_database.h"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/scratch_dir.h"
+
+using agent::JobChange;
+using agent::JobFilter;
+using agent::JobRecord;
+using agent::JobResult;
+using agent::StoreDatabase;
+
+namespace {
+
+JobRecord sample_job(std::int64_t id, const std::string& printer = "mk3") {
+  JobRecord job;
+  job.id = id;
+  job.printer = printer;
+  job.file = "/na\"me's, ünïcode.gco";
+  job.source = gcode::PrintSource::kSd;
+  job.result = JobResult::kCompleted;
+  job.reason = "the printer said Done printing file";
+  job.joined = true;
+  job.began_unix = 1.7e9 + static_cast<double>(id);
+  job.ended_unix = job.began_unix + 60;
+  job.elapsed_seconds = 59.5;
+  job.extruded_meters = 1.25;
+  job.travel_meters = {1, 2, 3};
+  job.highest_tool_celsius = 215.5;
+  job.highest_bed_celsius = 60.5;
+  job.progress = 0.5;
+  job.resends = 7;
+  job.stalls = 2;
+  return job;
+}
+
+}  // namespace
+
+TEST_CASE("what was written is read back, also by a second opening") {
+  test::ScratchDir dir;
+  const std::string file = dir.path() / "history.db";
+  auto writing = StoreDatabase::for_writing(file);
+  JobChange change{sample_job(5), {}};
+  change.adds.started = 1;
+  change.adds.ended[0] = 1;
+  change.adds.print_seconds = 59.5;
+  writing.write({change, change});
+  const auto reading = StoreDatabase::for_reading(file);
+  const auto jobs = reading.jobs({});
+  REQUIRE(jobs.size() == 1);
+  const auto& job = jobs[0];
+  CHECK(job.id == 5);
+  CHECK(job.file == "/na\"me's, ünïcode.gco");
+  CHECK(job.source == gcode::PrintSource::kSd);
+  CHECK(job.result == JobResult::kCompleted);
+  CHECK(job.joined);
+  CHECK(job.ended_unix == 1.7e9 + 65);
+  CHECK(job.travel_meters[2] == 3);
+  CHECK(job.progress == 0.5);
+  CHECK(job.resends == 7);
+  REQUIRE(reading.totals().size() == 1);
+  CHECK(reading.totals()[0].second.started == 2);
+  CHECK(reading.totals()[0].second.print_seconds == Approx(119));
+  CHECK(reading.integrity() == "ok");
+}
+
+TEST_CASE("the filters of jobs are those of the history in memory") {
+  test::ScratchDir dir;
+  auto database = StoreDatabase::for_writing(dir.path() / "history.db");
+  agent::History history;
+  for (std::int64_t id = 1; id <= 30; ++id) {
+    auto job = sample_job(id, id % 3 == 0 ? "mk4" : "mk3");
+    if (id % 5 == 0) job.result = JobResult::kFailed;
+    database.write({{job, {}}});
+    history.put_job(job);
+  }
+  std::vector<JobFilter> filters(5);
+  filters[1].printer = "mk4";
+  filters[2].result = JobResult::kFailed;
+  filters[3].since_unix = 1.7e9 + 10, filters[3].until_unix = 1.7e9 + 20;
+  filters[4].limit = 3;
+  for (const auto& filter : filters) {
+    std::vector<std::int64_t> stored, remembered;
+    for (const auto& job : database.jobs(filter)) stored.push_back(job.id);
+    for (const auto& job : history.jobs(filter)) remembered.push_back(job.id);
+    CHECK(stored == remembered);
+    CHECK_FALSE(stored.empty());
+  }
+}
+
+TEST_CASE("an id is not used again when its print is gone") {
+  test::ScratchDir dir;
+  auto database = StoreDatabase::for_writing(dir.path() / "history.db");
+  std::vector<JobChange> one_too_many;
+  for (std::int64_t id = 1; id <= StoreDatabase::kMostJobs + 1; ++id) one_too_many.push_back({sample_job(id), {}});
+  database.write(one_too_many);
+  JobFilter every;
+  every.limit = 100'000;
+  const auto kept = database.jobs(every);
+  CHECK(kept.size() == StoreDatabase::kMostJobs);
+  CHECK(kept.back().id == 2);
+  CHECK(database.highest_job_id() == StoreDatabase::kMostJobs + 1);
+}
+
+TEST_CASE("a file of a newer program is left alone") {
+  test::ScratchDir dir;
+  const std::string file = dir.path() / "history.db";
+  (void)StoreDatabase::for_writing(file);
+  REQUIRE(
+      std::system(("python3 -c \"import sqlite3; sqlite3.connect('" + file + "').execute('PRAGMA user_version=99')\"")
+                      .c_str()) == 0);
+  CHECK_THROWS_WITH(StoreDatabase::for_writing(file), Catch::Contains("newer marlin-agent"));
+}
+
+TEST_CASE("what is no database is told from one that cannot be opened") {
+  test::ScratchDir dir;
+  std::ofstream(dir.path() / "history.db") << std::string(4096, 'x');
+  CHECK_THROWS_AS(StoreDatabase::for_writing(dir.path() / "history.db"), agent::StoreDamaged);
+  CHECK_THROWS_AS(StoreDatabase::for_writing(dir.path() / "missing/history.db"), agent::StoreError);
+}

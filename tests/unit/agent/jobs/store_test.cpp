@@ -1,0 +1,126 @@
+#include "agent/jobs/store.h"
+
+#include <catch2/catch.hpp>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <thread>
+
+#include "tests/scratch_dir.h"
+
+using agent::History;
+using agent::JobChange;
+using agent::JobResult;
+using agent::Store;
+
+namespace {
+
+JobChange job(std::int64_t id, JobResult result = JobResult::kCompleted) {
+  JobChange change;
+  change.job.id = id;
+  change.job.printer = "mk3";
+  change.job.result = result;
+  change.job.began_unix = 1.7e9;
+  change.adds.started = 1;
+  return change;
+}
+
+struct Bench {
+  test::ScratchDir dir;
+  agent::LogCounters log_counters;
+  agent::Log log{{}, log_counters};
+  agent::StoreCounters counters;
+  History history;
+  std::string file() const { return dir.path() / Store::kFileName; }
+};
+
+template <class Condition>
+bool wait_for(Condition&& holds) {
+  const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(30);
+  while (!holds()) {
+    if (std::chrono::steady_clock::now() > end) return false;
+    std::this_thread::yield();
+  }
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("an ended print is on the disk at once, and there again after a restart") {
+  Bench b;
+  {
+    Store store(b.dir.path(), b.history, b.counters, b.log);
+    store.put(job(b.history.next_job_id()), true);
+    REQUIRE(wait_for([&] { return b.counters.writes == 1; }));
+    CHECK(agent::StoreDatabase::for_reading(b.file()).jobs({}).size() == 1);
+    CHECK(wait_for([&] { return b.history.totals("mk3").started == 1; }));
+  }
+  History later;
+  Store store(b.dir.path(), later, b.counters, b.log);
+  CHECK(later.jobs({}).size() == 1);
+  CHECK(later.totals("mk3").started == 1);
+  CHECK(later.next_job_id() == 2);
+}
+
+TEST_CASE("the figures of a running print wait for their minute, and for the end of the program") {
+  Bench b;
+  {
+    Store store(b.dir.path(), b.history, b.counters, b.log);
+    store.put(job(1, JobResult::kRunning), true);
+    REQUIRE(wait_for([&] { return b.counters.writes == 1; }));
+    for (int i = 0; i < 100; ++i) {
+      auto running = job(1, JobResult::kRunning);
+      running.job.elapsed_seconds = i;
+      store.put(running, false);
+    }
+    CHECK(b.counters.writes == 1);
+  }
+  CHECK(b.counters.writes == 2);
+  CHECK(agent::StoreDatabase::for_reading(b.file()).jobs({}).at(0).elapsed_seconds == 99);
+}
+
+TEST_CASE("a directory that takes nothing costs a line in the log, a metric and no print") {
+  Bench b;
+  Store store(b.dir.path() / "missing", b.history, b.counters, b.log);
+  CHECK_FALSE(b.counters.works);
+  CHECK(b.counters.errors == 1);
+  const auto id = b.history.next_job_id();
+  store.put(job(id), true);
+  CHECK(wait_for([&] { return b.history.totals("mk3").started == 1; }));
+  store.put(job(id), true);
+  CHECK(wait_for([&] { return b.history.totals("mk3").started == 2; }));
+  CHECK(wait_for([&] { return b.log_counters.errors == 1; }));
+}
+
+TEST_CASE("ids that were given while the file could not be read do not meet those in it") {
+  Bench b;
+  {
+    Store store(b.dir.path(), b.history, b.counters, b.log);
+    store.put(job(1), true);
+  }
+  const std::string away = b.dir.path().string() + "-away";
+  std::filesystem::rename(b.dir.path(), away);
+  History other;
+  {
+    Store store(b.dir.path(), other, b.counters, b.log);
+    CHECK(other.next_job_id() > 1'000'000);
+    std::filesystem::rename(away, b.dir.path());
+    store.put(job(other.next_job_id()), true);
+  }
+  CHECK(agent::StoreDatabase::for_reading(b.file()).jobs({}).size() == 2);
+}
+
+TEST_CASE("a damaged file is moved aside and a new one begun") {
+  Bench b;
+  std::ofstream(b.file()) << std::string(8192, 'x');
+  {
+    Store store(b.dir.path(), b.history, b.counters, b.log);
+    store.put(job(b.history.next_job_id()), true);
+  }
+  CHECK(agent::StoreDatabase::for_reading(b.file()).jobs({}).size() == 1);
+  int aside = 0;
+  for (const auto& entry : std::filesystem::directory_iterator(b.dir.path())) {
+    aside += entry.path().filename().string().find(".damaged-") != std::string::npos ? 1 : 0;
+  }
+  CHECK(aside == 1);
+}

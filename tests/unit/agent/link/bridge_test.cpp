@@ -1,0 +1,222 @@
+#include "agent/link/bridge.h"
+
+#include <catch2/catch.hpp>
+
+#include <deque>
+#include <random>
+
+namespace {
+
+using transport::IoResult;
+using transport::IoStatus;
+
+// A stream whose kernel is the test: bytes to be read, a budget for writes, and what was asked for.
+class FakeStream : public transport::ByteStream {
+ public:
+  std::string incoming, written;
+  std::size_t write_budget = 1U << 20U;  // bytes that it still takes before it would block
+  std::size_t most_per_call = 1U << 20U;
+  IoStatus fault = IoStatus::kMoved;  // kEnd or kError: the next call's answer
+  bool waits_readable = false, waits_writable = false;
+  int reads = 0;
+
+  IoResult read(transport::ReadSpans into) override {
+    ++reads;
+    if (fault != IoStatus::kMoved) return {fault, 0, 5};
+    std::size_t moved = 0;
+    for (const auto span : into) {
+      const std::size_t n = std::min({span.size(), incoming.size(), most_per_call - moved});
+      std::copy_n(incoming.data(), n, span.data());
+      incoming.erase(0, n);
+      moved += n;
+    }
+    if (moved == 0) return {};
+    return {IoStatus::kMoved, moved, 0};
+  }
+  IoResult write(transport::WritePieces pieces) override {
+    if (fault != IoStatus::kMoved) return {fault, 0, 5};
+    std::string all(pieces[0]);
+    all += pieces[1];
+    const std::size_t n = std::min({all.size(), write_budget, most_per_call});
+    if (n == 0) return {};
+    written += all.substr(0, n);
+    write_budget -= n;
+    return {IoStatus::kMoved, n, 0};
+  }
+  void on_readable(Ready ready) override { readable_ = std::move(ready); }
+  void on_writable(Ready ready) override { writable_ = std::move(ready); }
+  void wait_readable() override { waits_readable = true; }
+  void wait_writable() override { waits_writable = true; }
+
+  // What epoll would do.
+  bool poll() {
+    bool any = false;
+    if (waits_readable && (!incoming.empty() || fault != IoStatus::kMoved))
+      waits_readable = false, readable_(), any = true;
+    if (waits_writable && (write_budget > 0 || fault != IoStatus::kMoved))
+      waits_writable = false, writable_(), any = true;
+    return any;
+  }
+
+ private:
+  Ready readable_, writable_;
+};
+
+struct Rig {
+  boost::asio::io_context io;
+  FakeStream printer, host;
+  agent::LinkMemory memory;
+  agent::Bridge bridge;
+  int losses = 0;
+
+  explicit Rig(bool poll) : bridge(io, printer, host, memory, settings(poll)) {
+    bridge.on_printer_lost([this](const IoResult&) { ++losses; });
+    bridge.printer_opened();
+    bridge.host_opened();
+  }
+  static gcode::RelaySettings settings(bool poll) {
+    gcode::RelaySettings s;
+    s.poll = poll;
+    return s;
+  }
+  void settle() {
+    for (bool any = true; any;) {
+      any = printer.poll();
+      any = host.poll() || any;
+      io.restart();
+      any = io.poll() > 0 || any;
+    }
+  }
+};
+
+TEST_CASE("bytes cross both ways unchanged, however the kernel cuts them") {
+  Rig rig(false);
+  std::mt19937 random(7);  // NOLINT: a fixed seed is the point
+  std::string to_printer, to_host;
+  for (int round = 0; round < 500; ++round) {
+    std::string down, up;
+    for (unsigned i = random() % 300; i > 0; --i) down += i == 1 ? '\n' : static_cast<char>(random() % 250);
+    for (unsigned i = random() % 300; i > 0; --i) up += i == 1 ? '\n' : static_cast<char>(random());
+    to_printer += down;
+    to_host += up;
+    rig.host.incoming += down;
+    rig.printer.incoming += up;
+    for (auto* stream : {&rig.host, &rig.printer}) {
+      stream->most_per_call = 1 + random() % 50;
+      stream->write_budget = random() % 400;
+    }
+    rig.settle();
+  }
+  for (auto* stream : {&rig.host, &rig.printer}) stream->write_budget = stream->most_per_call = 1U << 24U;
+  rig.host.incoming += '\n';
+  rig.printer.incoming += '\n';
+  rig.settle();
+  CHECK(rig.printer.written == to_printer + '\n');
+  CHECK(rig.host.written == to_host + '\n');
+  CHECK(rig.losses == 0);
+}
+
+TEST_CASE("write-readiness is asked for only while something waits to be written") {
+  Rig rig(false);
+  rig.host.incoming = "G28\n";
+  rig.settle();
+  CHECK(rig.printer.written == "G28\n");
+  CHECK_FALSE(rig.printer.waits_writable);
+  rig.printer.write_budget = 0;
+  rig.host.incoming = "G1 X1\n";
+  rig.settle();
+  CHECK(rig.printer.waits_writable);
+  rig.printer.write_budget = 100;
+  rig.settle();
+  CHECK(rig.printer.written == "G28\nG1 X1\n");
+  CHECK_FALSE(rig.printer.waits_writable);
+}
+
+TEST_CASE("a printer that takes nothing stops the reading of the host, not of the printer") {
+  Rig rig(false);
+  rig.printer.write_budget = 0;
+  std::string sent;
+  for (int i = 0; i < 20'000; ++i) sent += "G1 X" + std::to_string(i) + '\n';
+  rig.host.incoming = sent;
+  rig.settle();
+  CHECK_FALSE(rig.host.waits_readable);
+  CHECK(sent.size() - rig.host.incoming.size() <= gcode::RelayMemory::kFromHost);
+  rig.printer.incoming = "echo:busy: processing\n";
+  rig.settle();
+  CHECK(rig.host.written == "echo:busy: processing\n");
+  rig.printer.write_budget = 1U << 30U;
+  rig.settle();
+  CHECK(rig.printer.written == sent);
+}
+
+TEST_CASE("a host that reads nothing does not stop the printer's end") {
+  Rig rig(false);
+  rig.host.write_budget = 0;
+  for (int i = 0; i < 5'000; ++i) {
+    rig.printer.incoming += "T:21.0 /0.0 B:22.0 /0.0 @:0 B@:0\n";
+    rig.settle();
+  }
+  CHECK(rig.printer.incoming.empty());
+  CHECK(rig.printer.waits_readable);
+  CHECK(rig.bridge.relay().counters().host_dropped_lines > 0);
+}
+
+TEST_CASE("the end of the printer's stream is reported once, and nothing is read or written after it") {
+  for (const IoStatus fault : {IoStatus::kEnd, IoStatus::kError}) {
+    Rig rig(false);
+    rig.printer.fault = fault;
+    rig.settle();
+    CHECK(rig.losses == 1);
+    const int reads = rig.printer.reads;
+    rig.host.incoming = "G28\n";
+    rig.settle();
+    CHECK(rig.losses == 1);
+    CHECK(rig.printer.reads == reads);
+    CHECK(rig.printer.written.empty());
+  }
+}
+
+TEST_CASE("a failing write loses the printer too") {
+  Rig rig(false);
+  rig.settle();
+  rig.printer.waits_readable = false;  // only the write sees it
+  rig.printer.fault = IoStatus::kError;
+  rig.host.incoming = "G28\n";
+  rig.settle();
+  CHECK(rig.losses == 1);
+}
+
+TEST_CASE("after a loss the bridge goes on with the next opening") {
+  Rig rig(false);
+  rig.printer.fault = IoStatus::kEnd;
+  rig.settle();
+  rig.bridge.host_closed();
+  rig.printer.fault = IoStatus::kMoved;
+  rig.bridge.printer_opened();
+  rig.bridge.host_opened();
+  rig.host.incoming = "M105\n";
+  rig.printer.incoming = "start\n";
+  rig.settle();
+  CHECK(rig.printer.written == "M105\n");
+  CHECK(rig.host.written == "start\n");
+}
+
+TEST_CASE("everything that crosses the printer's end is recorded, own lines too") {
+  struct Memory : agent::ByteRecorder {
+    std::string to_printer, from_printer;
+    void add(gcode::TraceDirection direction, std::string_view a, std::string_view b, gcode::Time) override {
+      (direction == gcode::TraceDirection::kToPrinter ? to_printer : from_printer).append(a).append(b);
+    }
+  } memory;
+  Rig rig(true);
+  rig.bridge.record_to(&memory);
+  for (int i = 0; i < 300; ++i) {
+    rig.host.incoming += "G1 X1\n";
+    rig.printer.incoming += "ok\n";
+    rig.settle();
+  }
+  CHECK(memory.to_printer == rig.printer.written);
+  CHECK(memory.from_printer.size() == 900);
+}
+
+}  // namespace

@@ -1,0 +1,97 @@
+#include "agent/link/print_under_way.h"
+
+#include <catch2/catch.hpp>
+
+#include "agent/restart/link_memory.h"
+
+namespace {
+
+using agent::print_under_way;
+using namespace std::chrono_literals;
+
+/// A relay with a printer that has answered and a host.
+struct Rig {
+  agent::LinkMemory memory;
+  gcode::LineRelay relay{settings(), memory.rings(), memory.state()};
+  gcode::Time now = 1000s;
+
+  Rig() {
+    relay.printer_opened(now);
+    relay.host_opened(now);
+    say("start\nok\n");
+  }
+  static gcode::RelaySettings settings() {
+    gcode::RelaySettings out;
+    out.poll = false;
+    return out;
+  }
+  void say(std::string_view line) { relay.feed_printer(line, now); }
+  void send(std::string_view line) {
+    relay.feed_host(line, now);
+    for (auto pieces = relay.to_printer(); !pieces[0].empty(); pieces = relay.to_printer()) {
+      relay.printer_took(pieces[0].size() + pieces[1].size(), now);
+    }
+  }
+  void print(int lines) {
+    for (int n = 1; n <= lines; ++n) {
+      send("N" + std::to_string(n) + " G1 X1\n");
+      say("ok\n");
+    }
+  }
+  void pass(gcode::Time time) {
+    now += time;
+    relay.tick(now);
+  }
+  [[nodiscard]] std::optional<std::string_view> print_now() const { return print_under_way(relay, now); }
+};
+
+TEST_CASE("a host that asks for temperatures prints nothing") {
+  Rig rig;
+  rig.send("M105\n");
+  rig.say("ok T:20.0 /0.0\n");
+  CHECK_FALSE(rig.print_now());
+}
+
+TEST_CASE("a numbered stream is a print until it has ended for a while") {
+  Rig rig;
+  rig.print(40);
+  CHECK(rig.print_now() == "a host is printing");
+  rig.pass(1min);
+  CHECK_FALSE(rig.print_now());
+}
+
+TEST_CASE("a paused print stays one for as long as the pause takes") {
+  Rig rig;
+  rig.print(40);
+  rig.say("// action:paused\n");
+  rig.pass(10h);
+  CHECK(rig.print_now() == "a print is paused");
+}
+
+TEST_CASE("a print from the SD card is one, with a host or without") {
+  Rig rig;
+  rig.relay.host_closed(rig.now);
+  rig.say("SD printing byte 775/50426\n");
+  CHECK(rig.print_now() == "a print from the SD card is running");
+}
+
+TEST_CASE("what a host sends packed may be a print, and so may an upload without numbers") {
+  Rig packed;
+  packed.send("\xFF\xFF\xFB");
+  CHECK(packed.print_now() == "a host sends packed lines or an upload, which may be a print");
+  packed.relay.host_closed(packed.now);
+  CHECK_FALSE(packed.print_now());
+  Rig upload;
+  upload.send("M28 A.G\n");
+  upload.say("Writing to file: A.G\nok\n");
+  CHECK(upload.print_now() == "a host sends packed lines or an upload, which may be a print");
+}
+
+TEST_CASE("without the device there is no print") {
+  Rig rig;
+  rig.print(40);
+  rig.relay.printer_lost(rig.now);
+  CHECK_FALSE(rig.print_now());
+}
+
+}  // namespace

@@ -1,0 +1,172 @@
+#include "agent/link/printer_link.h"
+
+#include <catch2/catch.hpp>
+
+#include <algorithm>
+#include <optional>
+
+#include "agent/config/usb_id.h"
+#include "agent/process/clock.h"
+#include "tests/scratch_dir.h"
+#include "tests/unit/agent/fixtures/pty_device.h"
+#include "tests/unit/transport/loop.h"
+
+#include <fstream>
+
+namespace {
+
+using agent_test::PtyDevice;
+using transport_test::read_available;
+using transport_test::run_until;
+using transport_test::write_all;
+
+struct Rig {
+  test::ScratchDir dir;
+  boost::asio::io_context io;
+  agent::LogCounters counters;
+  std::mutex mutex;
+  std::vector<std::string> lines;
+  agent::Log log{{}, counters, [this](std::string_view line) {
+                   const std::lock_guard lock(mutex);
+                   lines.emplace_back(line);
+                 }};
+  agent::SnapshotBoard board;
+  std::string device = dir.path() / "device";
+  std::string port = dir.path() / "mk3s";
+  std::optional<agent::PrinterLink> link;
+
+  void start() {
+    agent::PrinterConfiguration configuration;
+    configuration.name = "mk3s";
+    configuration.device = device;
+    configuration.relay.poll = false;
+    link.emplace(io, configuration, dir.path().string(), board, log);
+    link->start();
+  }
+  [[nodiscard]] agent::LinkSnapshot seen() const { return *board.links().at(0); }
+  [[nodiscard]] bool port_is_there() const { return std::filesystem::is_symlink(port); }
+};
+
+TEST_CASE("an open device has a host port, and bytes cross it both ways") {
+  Rig rig;
+  PtyDevice device(rig.device);
+  rig.start();
+  REQUIRE(rig.port_is_there());
+  CHECK(rig.seen().serial_open);
+  CHECK_FALSE(rig.seen().host_connected);
+  const auto host = transport_test::open_tty(rig.port);
+  REQUIRE(run_until(rig.io, [&] { return rig.seen().host_connected; }));
+  REQUIRE(write_all(host.get(), "M105\n"));
+  REQUIRE(write_all(device.master(), "start\n"));
+  std::string at_device, at_host;
+  CHECK(run_until(rig.io, [&] { return (at_device += read_available(device.master())) == "M105\n"; }));
+  CHECK(run_until(rig.io, [&] { return (at_host += read_available(host.get())) == "start\n"; }));
+}
+
+TEST_CASE("H39: an unplugged device takes its host port with it; plugged in again, all comes back") {
+  Rig rig;
+  std::optional<PtyDevice> device(rig.device);
+  rig.start();
+  const auto host = transport_test::open_tty(rig.port);
+  REQUIRE(run_until(rig.io, [&] { return rig.seen().host_connected; }));
+  device.reset();
+  REQUIRE(run_until(rig.io, [&] { return !rig.seen().serial_open; }));
+  CHECK_FALSE(rig.port_is_there());
+  char byte = 0;
+  CHECK(::read(host.get(), &byte, 1) <= 0);
+  CHECK_FALSE(rig.seen().host_connected);
+  CHECK(rig.seen().serial_disconnects[static_cast<std::size_t>(agent::DisconnectReason::kUnplugged)] == 1);
+
+  device.emplace(rig.device);
+  REQUIRE(run_until(rig.io, [&] { return rig.seen().serial_open; }));
+  CHECK(rig.port_is_there());
+  CHECK(rig.seen().serial_connects == 2);
+  const auto again = transport_test::open_tty(rig.port);
+  REQUIRE(write_all(again.get(), "G28\n"));
+  std::string at_device;
+  CHECK(run_until(rig.io, [&] { return (at_device += read_available(device->master())) == "G28\n"; }));
+}
+
+TEST_CASE("a device that is not there is waited for, and said so once") {
+  Rig rig;
+  rig.start();
+  CHECK_FALSE(rig.seen().serial_open);
+  CHECK(rig.board.links().size() == 1);
+  const auto begin = std::chrono::steady_clock::now();
+  REQUIRE(
+      run_until(rig.io, [&] { return std::chrono::steady_clock::now() - begin > std::chrono::milliseconds(1200); }));
+  PtyDevice device(rig.device);
+  CHECK(run_until(rig.io, [&] { return rig.seen().serial_open; }));
+  CHECK(rig.counters.warnings == 1);
+}
+
+TEST_CASE("what a departed printer reported is gone from the snapshot") {
+  Rig rig;
+  std::optional<PtyDevice> device(rig.device);
+  rig.start();
+  REQUIRE(write_all(device->master(), "start\nT:21.0 /0.0 B:22.0 /0.0 @:0 B@:0\n"));
+  REQUIRE(run_until(rig.io, [&] {
+    rig.link->look(agent::monotonic_now());
+    return rig.seen().printer.temperatures[0].actual.known;
+  }));
+  device.reset();
+  REQUIRE(run_until(rig.io, [&] { return !rig.seen().serial_open; }));
+  CHECK_FALSE(rig.seen().printer.temperatures[0].actual.known);
+  CHECK_FALSE(rig.seen().printer.is_up(agent::monotonic_now()));
+}
+
+TEST_CASE("a stopped link leaves no port behind and lets the device go") {
+  Rig rig;
+  PtyDevice device(rig.device);
+  rig.start();
+  rig.link->stop();
+  CHECK_FALSE(rig.port_is_there());
+  rig.link.reset();
+  rig.start();
+  CHECK(rig.seen().serial_open);
+}
+
+TEST_CASE("the time in each state adds up to the time that passed") {
+  Rig rig;
+  rig.start();
+  const gcode::Time begin = agent::monotonic_now();
+  rig.link->look(begin + std::chrono::seconds(3));
+  rig.link->look(begin + std::chrono::seconds(10));
+  gcode::Time sum{};
+  for (const auto time : rig.seen().state_time) sum += time;
+  CHECK(sum >= std::chrono::seconds(10));
+  CHECK(sum < std::chrono::seconds(11));
+  CHECK(rig.seen().state_time[static_cast<std::size_t>(gcode::State::kOffline)] == sum);
+}
+
+TEST_CASE("retries wait longer up to five seconds, and start short again after a good line") {
+  using std::chrono::milliseconds;
+  agent::RetryDelay delay;
+  CHECK(delay.next() == milliseconds(250));
+  CHECK(delay.next() == milliseconds(500));
+  for (int i = 0; i < 10; ++i) (void)delay.next();
+  CHECK(delay.next() == milliseconds(5000));
+  delay.opened(milliseconds(1000));
+  delay.lost(milliseconds(1100));
+  CHECK(delay.next() == milliseconds(5000));  // a line that ends at once is not a good one
+  delay.opened(milliseconds(2000));
+  delay.lost(milliseconds(60'000));
+  CHECK(delay.next() == milliseconds(250));
+}
+
+TEST_CASE("the USB identity of a tty is found above its interface") {
+  test::ScratchDir dir;
+  const auto usb = dir.path() / "devices" / "usb1" / "1-1";
+  std::filesystem::create_directories(usb / "1-1:1.0");
+  std::ofstream(usb / "idVendor") << "2c99\n";
+  std::ofstream(usb / "idProduct") << "0002\n";
+  std::filesystem::create_directories(dir.path() / "class" / "tty" / "ttyACM0");
+  std::filesystem::create_symlink(usb / "1-1:1.0", dir.path() / "class" / "tty" / "ttyACM0" / "device");
+  std::ofstream(dir.path() / "ttyACM0") << "";
+  std::filesystem::create_symlink(dir.path() / "ttyACM0", dir.path() / "by-id");
+  CHECK(agent::usb_id_of(dir.path() / "by-id", dir.path()) == "2c99:0002");
+  CHECK(agent::usb_id_of(dir.path() / "none", dir.path()).empty());
+  CHECK(agent::usb_id_of("/dev/null", dir.path()).empty());
+}
+
+}  // namespace

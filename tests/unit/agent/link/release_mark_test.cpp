@@ -1,0 +1,45 @@
+#include "agent/link/release_mark.h"
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+
+#include "tests/scratch_dir.h"
+
+namespace {
+
+using agent::read_release_mark;
+using agent::write_release_mark;
+
+TEST_CASE("a release is remembered with its end until it is taken back") {
+  const test::ScratchDir dir;
+  const std::string place = dir.path();
+  CHECK_FALSE(read_release_mark(place, "mk3"));
+  REQUIRE(write_release_mark(place, "mk3", {}));
+  REQUIRE(read_release_mark(place, "mk3"));
+  CHECK_FALSE(read_release_mark(place, "mk3")->until);
+  CHECK_FALSE(read_release_mark(place, "mk"));
+  REQUIRE(write_release_mark(place, "mk3", {std::chrono::microseconds(123456789)}));
+  CHECK(read_release_mark(place, "mk3")->until == std::chrono::microseconds(123456789));
+  agent::remove_release_mark(place, "mk3");
+  CHECK_FALSE(read_release_mark(place, "mk3"));
+}
+
+TEST_CASE("a mark of an earlier boot or a damaged one is none") {
+  const test::ScratchDir dir;
+  const std::string place = dir.path(), file = dir.path() / ".mk3.released";
+  REQUIRE(write_release_mark(place, "mk3", {}));
+  std::string boot;
+  std::ifstream(file) >> boot;
+  const std::string empty, one_word = boot, no_number = boot + " soon", too_much = boot + " 12x",
+                           too_large = boot + " 99999999999999999999999", other_boot = "0 -";
+  for (const std::string& text : {empty, one_word, no_number, too_much, too_large, other_boot}) {
+    INFO(text);
+    std::ofstream(file) << text << '\n';
+    CHECK_FALSE(read_release_mark(place, "mk3"));
+  }
+}
+
+TEST_CASE("a mark that cannot be written says so") { CHECK_FALSE(write_release_mark("/nonexistent", "mk3", {})); }
+
+}  // namespace

@@ -1,0 +1,109 @@
+#include "agent/log/log.h"
+
+#include <catch2/catch.hpp>
+
+#include <condition_variable>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <thread>
+#include <vector>
+
+#include "agent/log/fault_throttle.h"
+#include "agent/text/log_escape.h"
+
+namespace {
+
+using agent::LogConfiguration;
+using agent::LogFormat;
+using agent::LogLevel;
+
+// Everything that the log wrote by the end of its life.
+std::vector<std::string> lines_of(const LogConfiguration& configuration, agent::LogCounters& counters,
+                                  const std::function<void(agent::Log&)>& use) {
+  std::vector<std::string> lines;
+  {
+    agent::Log log(configuration, counters, [&](std::string_view line) { lines.emplace_back(line); });
+    use(log);
+  }
+  return lines;
+}
+
+TEST_CASE("a text line has time, level, printer and message") {
+  agent::LogCounters counters;
+  const auto lines = lines_of({}, counters, [](agent::Log& log) { log.warning("mk3s", "the cable\x1b[2J\n is gone"); });
+  REQUIRE(lines.size() == 1);
+  CHECK(lines[0].substr(10, 1) == "T");
+  CHECK(lines[0].substr(lines[0].find('Z')) == "Z warning mk3s: the cable\\x1b[2J\\x0a is gone\n");
+}
+
+TEST_CASE("a JSON line is JSON whatever the message holds") {
+  agent::LogCounters counters;
+  const std::string message = "quote \" backslash \\ zero " + std::string(1, '\0') + " high \xFF \xC3\xA4";
+  const auto lines = lines_of({LogLevel::kInfo, LogFormat::kJson}, counters, [&](agent::Log& log) {
+    log.info("mk3s", message);
+    log.info("", "alone");
+  });
+  REQUIRE(lines.size() == 2);
+  const auto json = nlohmann::json::parse(lines[0]);
+  CHECK(json["printer"] == "mk3s");
+  CHECK(json["level"] == "info");
+  CHECK(json["message"] == "quote \" backslash \\ zero " + std::string(1, '\0') + " high \xC3\xBF \xC3\xA4");
+  CHECK_FALSE(nlohmann::json::parse(lines[1]).contains("printer"));
+}
+
+TEST_CASE("levels hide, but warnings and errors are counted all the same") {
+  agent::LogCounters counters;
+  const auto lines = lines_of({LogLevel::kError, LogFormat::kText}, counters, [](agent::Log& log) {
+    log.info("", "a");
+    log.warning("", "b");
+    log.error("", "c");
+    log.apply({LogLevel::kDebug, LogFormat::kText});
+    log.debug("", "d");
+  });
+  CHECK(lines.size() == 2);
+  CHECK(counters.warnings == 1);
+  CHECK(counters.errors == 1);
+}
+
+TEST_CASE("a log that nobody reads stops nobody: the oldest lines go") {
+  std::mutex mutex;
+  std::condition_variable open;
+  bool is_open = false;
+  std::vector<std::string> lines;
+  agent::LogCounters counters;
+  {
+    agent::Log log({}, counters, [&](std::string_view line) {
+      std::unique_lock lock(mutex);
+      open.wait(lock, [&] { return is_open; });
+      lines.emplace_back(line);
+    });
+    for (int i = 0; i < 10'000; ++i) log.warning("", "line " + std::to_string(i));
+    const std::lock_guard lock(mutex);
+    is_open = true;
+    open.notify_all();
+  }
+  CHECK(counters.warnings == 10'000);
+  CHECK(lines.size() < 200);
+  REQUIRE_FALSE(lines.empty());
+  CHECK(lines.back().find("line 9999") != std::string::npos);
+}
+
+TEST_CASE("a message is cut at a whole character") {
+  CHECK(agent::escape_text("a\xC3\xA4", 2) == "a");
+  CHECK(agent::escape_text("a\xC3\xA4", 3) == "a\xC3\xA4");
+  CHECK(agent::escape_text("\xED\xA0\x80", 9) == "\\xed\\xa0\\x80");  // a surrogate is not UTF-8
+  CHECK(agent::escape_json("\xC0\xAF", 9) == "\\u00c0\\u00af");       // an overlong form neither
+}
+
+TEST_CASE("a repeating fault is logged once an interval with its count") {
+  using std::chrono::seconds;
+  agent::FaultThrottle throttle(seconds(60));
+  CHECK(throttle.occurred(seconds(1)) == 1);
+  CHECK(throttle.occurred(seconds(2)) == 0);
+  CHECK(throttle.occurred(seconds(60)) == 0);
+  CHECK(throttle.occurred(seconds(61)) == 3);
+  throttle.over();
+  CHECK(throttle.occurred(seconds(62)) == 1);
+}
+
+}  // namespace

@@ -1,0 +1,155 @@
+#include "agent/metrics/metrics_readings.h"
+
+#include <catch2/catch.hpp>
+
+#include "gcode/reply/reply.h"
+#include "tests/unit/agent/fixtures/metrics_bench.h"
+
+using namespace std::chrono_literals;
+using sample::kSampleNow;
+using sample::printing_mk3s;
+using Bench = test::MetricsBench;
+
+TEST_CASE("a stalled I/O thread does not freeze a reading") {
+  Bench bench;
+  bench.board.publish(printing_mk3s());
+  bench.now = kSampleNow + 5s;
+  CHECK(bench.page().has_family("marlin_temperature_celsius"));
+  bench.now = kSampleNow + 5s + 1ms;
+  auto page = bench.page();
+  CHECK_FALSE(page.has_family("marlin_temperature_celsius"));
+  CHECK_FALSE(page.has_family("marlin_temperature_target_celsius"));
+  CHECK_FALSE(page.has_family("marlin_heater_duty_ratio"));
+  CHECK_FALSE(page.has_family("marlin_fan_speed_rpm"));
+  CHECK_FALSE(page.has_family("marlin_axis_position_meters"));
+  CHECK(page.has_family("marlin_temperature_last_report_timestamp_seconds"));
+  CHECK(page.value(R"(marlin_up{printer="mk3"})") == 1);
+  bench.now = kSampleNow + 1min;
+  page = bench.page();
+  CHECK(page.value(R"(marlin_up{printer="mk3"})") == 0);
+  CHECK_FALSE(page.has_family("marlin_temperature_last_report_timestamp_seconds"));
+  CHECK_FALSE(page.has_family("marlin_printer_info"));
+}
+
+TEST_CASE("a value that the printer did not say is absent, not 0") {
+  Bench bench;
+  auto link = printing_mk3s();
+  link.printer.fans.set({.rpm = {gcode::kUnknown, 3000}, .duty = {gcode::kUnknown, gcode::kUnknown}}, kSampleNow);
+  link.printer.progress.set({.percent = 10}, kSampleNow);
+  link.printer.sd.set({.byte = 0, .size = 0}, kSampleNow);
+  bench.board.publish(link);
+  const auto page = bench.page();
+  CHECK_FALSE(page.value(R"(marlin_fan_speed_rpm{printer="mk3",fan="hotend"})"));
+  CHECK(page.value(R"(marlin_fan_speed_rpm{printer="mk3",fan="print"})") == 3000);
+  CHECK_FALSE(page.has_family("marlin_fan_duty_ratio"));
+  CHECK_FALSE(page.has_family("marlin_print_remaining_seconds"));
+  CHECK_FALSE(page.has_family("marlin_print_change_remaining_seconds"));
+  CHECK_FALSE(page.value(R"(marlin_print_progress_ratio{printer="mk3",estimator="bytes"})"));
+}
+
+TEST_CASE("percentages outside 0 to 100 are shown as the nearest inside") {
+  Bench bench;
+  auto link = printing_mk3s();
+  link.printer.progress.set({.percent = 101}, kSampleNow);
+  bench.board.publish(link);
+  CHECK(bench.page().value(R"(marlin_print_progress_ratio{printer="mk3",estimator="m73"})") == 1);
+}
+
+TEST_CASE("a printer that rests has no current print to tell the progress of") {
+  Bench bench;
+  auto link = printing_mk3s();
+  link.printer.numbered_in_stream = 0;
+  link.printer.stream_prints = false;
+  link.printer.last_numbered = 0s;
+  link.printer.busy.forget();
+  link.printer.sd.forget();
+  bench.board.publish(link);
+  const auto page = bench.page();
+  CHECK_FALSE(page.has_family("marlin_print_progress_ratio"));
+  CHECK_FALSE(page.has_family("marlin_print_remaining_seconds"));
+}
+
+TEST_CASE("the probe is a PINDA on Prusa firmware only") {
+  Bench bench;
+  auto link = printing_mk3s();
+  link.dialect = &sample::kMarlinDialect;
+  bench.board.publish(link);
+  CHECK(bench.page().value(R"(marlin_temperature_celsius{printer="mk3",sensor="probe"})") == 34.1);
+  link.dialect = nullptr;
+  bench.board.publish(link);
+  CHECK(bench.page().value(R"(marlin_temperature_celsius{printer="mk3",sensor="probe"})") == 34.1);
+}
+
+TEST_CASE("progress told long ago is no progress of a print that runs, but of one that stands still") {
+  Bench bench;
+  auto link = printing_mk3s();
+  link.printer.progress.at = kSampleNow - 15min;
+  bench.board.publish(link);
+  CHECK(bench.page().has_family("marlin_print_remaining_seconds"));
+  link.printer.progress.at = kSampleNow - 15min - 1ms;
+  bench.board.publish(link);
+  CHECK_FALSE(bench.page().has_family("marlin_print_remaining_seconds"));
+  link.printer.paused = true;
+  bench.board.publish(link);
+  CHECK(bench.page().has_family("marlin_print_remaining_seconds"));
+}
+
+TEST_CASE("a position in an SD file is shown for a minute after it was told") {
+  Bench bench;
+  auto link = printing_mk3s();
+  link.printer.sd.at = kSampleNow - 1min;
+  bench.board.publish(link);
+  CHECK(bench.page().has_family("marlin_print_position_bytes"));
+  link.printer.sd.at = kSampleNow - 1min - 1ms;
+  bench.board.publish(link);
+  const auto page = bench.page();
+  CHECK_FALSE(page.has_family("marlin_print_position_bytes"));
+  CHECK_FALSE(page.has_family("marlin_print_size_bytes"));
+  CHECK_FALSE(page.value(R"(marlin_print_progress_ratio{printer="mk3",estimator="bytes"})"));
+}
+
+TEST_CASE("overrides last a day and the nozzle until the next start") {
+  Bench bench;
+  auto link = printing_mk3s();
+  for (auto* aged : {&link.printer.feedrate, &link.printer.flow, &link.printer.nozzle_diameter})
+    aged->at = kSampleNow - 25h;
+  bench.board.publish(link);
+  const auto page = bench.page();
+  CHECK_FALSE(page.has_family("marlin_feedrate_ratio"));
+  CHECK_FALSE(page.has_family("marlin_flow_ratio"));
+  CHECK(page.has_family("marlin_nozzle_diameter_meters"));
+}
+
+TEST_CASE("an identity of which nothing was told is absent") {
+  Bench bench;
+  auto link = printing_mk3s();
+  link.printer.firmware.forget();
+  link.printer.serial_number.forget();
+  bench.board.publish(link);
+  CHECK_THAT(bench.text(), Catch::Contains(R"(machine_type="Prusa i3 MK3S",firmware="",)"));
+  link.printer.machine_type.forget();
+  bench.board.publish(link);
+  CHECK_FALSE(bench.page().has_family("marlin_printer_info"));
+}
+
+TEST_CASE("what a printer's lines tell is what the page shows") {
+  Bench bench;
+  auto link = printing_mk3s();
+  link.printer = {};
+  link.printer.printer_opened(kSampleNow - 3s);
+  for (const auto line :
+       {"start\n", "ok\n", "ok T:215.1 /215.0 B:60.0 /60.0 T0:215.1 /215.0 @:127 B@:0 P:34.1 A:37.1\n",
+        "E0:4230 RPM PRN1:0 RPM E0@:255 PRN1@:0\n",
+        "X:10.00 Y:20.50 Z:0.15 E:0.00 Count X: 10.00 Y:20.50 Z:0.15 E:0.00\n"}) {
+    link.printer.reply(gcode::parse_reply(line, *link.dialect), -1, *link.dialect, kSampleNow);
+  }
+  bench.board.publish(link);
+  const auto page = bench.page();
+  CHECK(page.value(R"(marlin_temperature_celsius{printer="mk3",sensor="tool0"})") == 215.1);
+  CHECK(page.value(R"(marlin_temperature_celsius{printer="mk3",sensor="pinda"})") == 34.1);
+  CHECK(page.value(R"(marlin_heater_duty_ratio{printer="mk3",sensor="tool0"})") == 1);
+  CHECK(page.value(R"(marlin_heater_duty_ratio{printer="mk3",sensor="bed"})") == 0);
+  CHECK(page.value(R"(marlin_fan_speed_rpm{printer="mk3",fan="hotend"})") == 4230);
+  CHECK(page.value(R"(marlin_fan_duty_ratio{printer="mk3",fan="hotend"})") == 1);
+  CHECK(page.value(R"(marlin_axis_position_meters{printer="mk3",axis="y"})") == 0.0205);
+}

@@ -1,0 +1,14 @@
+#include "agent/metrics/metrics_reference.h"
+
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <sstream>
+
+TEST_CASE("the reference page is the one that is installed") {
+  std::ifstream file(MARLIN_TESTS_DIR "/../packaging/doc/metrics.md");
+  REQUIRE(file);
+  std::stringstream written;
+  written << file.rdbuf();
+  // To write it anew: marlin-agent metrics-reference > packaging/doc/metrics.md
+  CHECK(agent::metrics_reference() == written.str());
+}

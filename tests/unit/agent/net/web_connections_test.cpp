@@ -1,0 +1,87 @@
+#include "agent/net/web_connections.h"
+
+#include <catch2/catch.hpp>
+
+using namespace std::chrono_literals;
+using agent::WebClock;
+
+namespace {
+
+struct FakeConnection final : agent::WebConnection {
+  bool waiting_for_request = true;
+  WebClock::time_point step{}, limit{WebClock::time_point::max()};
+  std::size_t bytes = 0;
+  int closed = 0, expired = 0;
+
+  FakeConnection(bool waits, std::chrono::seconds at, std::size_t waiting = 0)
+      : waiting_for_request(waits), step(at), bytes(waiting) {}
+  bool is_waiting_for_request() const override { return waiting_for_request; }
+  WebClock::time_point last_step() const override { return step; }
+  WebClock::time_point deadline() const override { return limit; }
+  void expire() override { ++expired; }
+  void close() override { ++closed, bytes = 0; }
+  std::size_t waiting_bytes() const override { return bytes; }
+};
+
+constexpr WebClock::time_point at(std::chrono::milliseconds time) { return WebClock::time_point(time); }
+
+}  // namespace
+
+TEST_CASE("below the limit nobody has to go") {
+  agent::WebConnections all(2, 1000);
+  FakeConnection one(true, 1s);
+  all.add(one);
+  CHECK_FALSE(all.make_room());
+  CHECK(one.closed == 0);
+}
+
+TEST_CASE("at the limit the one that has waited longest goes, and one with an answer under way only if all have") {
+  agent::WebConnections all(3, 1000);
+  FakeConnection answering(false, 1s), older(true, 2s), younger(true, 3s);
+  for (auto* c : {&answering, &younger, &older}) all.add(*c);
+  CHECK(all.make_room());
+  CHECK(older.closed == 1);
+  CHECK(all.size() == 2);
+
+  FakeConnection also_answering(false, 4s), third(false, 5s);
+  all.add(also_answering);
+  younger.waiting_for_request = false;
+  CHECK(all.make_room());
+  CHECK(answering.closed == 1);
+}
+
+TEST_CASE("an answer is let in while there is room for it") {
+  agent::WebConnections all(9, 1000);
+  FakeConnection reader(false, 1s, 600);
+  all.add(reader);
+  CHECK(all.admit_answer(400, at(1500ms)));
+  CHECK_FALSE(all.admit_answer(401, at(1500ms)));  // the other is not slow yet
+  CHECK(reader.closed == 0);
+}
+
+TEST_CASE("a slow reader goes when its answer is in the way of another") {
+  agent::WebConnections all(9, 1000);
+  FakeConnection slow(false, 1s, 600), slower(false, 0s, 300);
+  all.add(slow);
+  all.add(slower);
+  CHECK(all.admit_answer(300, at(2500ms)));
+  CHECK(slower.closed == 1);
+  CHECK(slow.closed == 0);
+}
+
+TEST_CASE("a single answer of any size is let through") {
+  agent::WebConnections all(9, 1000);
+  CHECK(all.admit_answer(1'000'000, at(0ms)));
+}
+
+TEST_CASE("only what is past its deadline expires") {
+  agent::WebConnections all(9, 1000);
+  FakeConnection due(true, 0s), later(true, 0s);
+  due.limit = at(1000ms);
+  later.limit = at(1001ms);
+  all.add(due);
+  all.add(later);
+  all.expire(at(1000ms));
+  CHECK(due.expired == 1);
+  CHECK(later.expired == 0);
+}

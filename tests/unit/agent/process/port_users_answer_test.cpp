@@ -1,0 +1,64 @@
+#include "agent/process/port_users_answer.h"
+
+#include <catch2/catch.hpp>
+
+#include <unistd.h>
+
+namespace {
+
+using agent::parse_port_users_answer;
+
+/// What the helper says to `question`; the asker says no more than that.
+std::string answer_to(const std::string& question) {
+  int in[2], out[2];
+  REQUIRE(::pipe(in) == 0);
+  REQUIRE(::pipe(out) == 0);
+  REQUIRE(::write(in[1], question.data(), question.size()) == static_cast<ssize_t>(question.size()));
+  ::close(in[1]);
+  (void)agent::answer_port_users(in[0], out[1]);
+  ::close(out[1]);
+  char bytes[agent::kMaxPortAnswer];
+  const ssize_t count = ::read(out[0], bytes, sizeof bytes);
+  ::close(in[0]);
+  ::close(out[0]);
+  return {bytes, static_cast<std::size_t>(count)};
+}
+
+TEST_CASE("only serial ports may be asked about") {
+  for (const char* path : {"/dev/ttyACM0", "/dev/ttyUSB12", "/dev/ttyAMA0", "/dev/ttyS1"})
+    CHECK(agent::is_serial_port_path(path));
+  for (const char* path : {"", "/dev/ttyACM", "/dev/ttyACM0x", "/dev/ttyUSB_mk3", "/dev/ttyACM/../sda", "/dev/sda",
+                           "/dev/pts/0", "/etc/passwd", "ttyACM0", "/dev/ttyACM00000", "/dev/tty1"})
+    CHECK_FALSE(agent::is_serial_port_path(path));
+}
+
+TEST_CASE("an answer says who, and is taken for one only if it is whole") {
+  const std::string text = agent::port_users_answer({{"pronsole", 812}, {"a b\n7 c", 900}});
+  CHECK(text == "812 pronsole\n900 a b?7 c\nend\n");
+  const auto programs = parse_port_users_answer(text);
+  REQUIRE(programs);
+  REQUIRE(programs->size() == 2);
+  CHECK(agent::program_names(*programs) == "pronsole (process 812), a b?7 c (process 900)");
+  REQUIRE(parse_port_users_answer("end\n"));
+  CHECK(parse_port_users_answer("end\n")->empty());
+  for (std::size_t length = 0; length < text.size(); ++length)
+    CHECK_FALSE(parse_port_users_answer(text.substr(0, length)));
+  for (const char* wrong : {"error no\n", "x y\nend\n", "0 y\nend\n", "-1 y\nend\n", "812\nend\n", "end\nmore\n"})
+    CHECK_FALSE(parse_port_users_answer(wrong));
+}
+
+TEST_CASE("an answer is bounded") {
+  const std::string text =
+      agent::port_users_answer(std::vector<agent::Program>(1000, {std::string(100, 'n'), 4194304}));
+  CHECK(text.size() <= agent::kMaxPortAnswer);
+  CHECK(parse_port_users_answer(text)->size() == 64);
+}
+
+TEST_CASE("the helper refuses what is no serial port, and a question that is no line") {
+  CHECK(answer_to("/etc/passwd\n") == "error not the path of a serial port\n");
+  CHECK(answer_to("/dev/ttyACM9999\n") == "error not a canonical path\n");
+  for (const std::string& question : {std::string(), std::string("/dev/ttyACM0"), std::string(1000, 'x') + '\n'})
+    CHECK_THAT(answer_to(question), Catch::StartsWith("error the question is no line"));
+}
+
+}  // namespace

@@ -1,0 +1,73 @@
+#include "agent/restart/descriptor_store.h"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include <vector>
+
+#include <fcntl.h>
+
+#include "tests/unit/agent/fixtures/service_manager.h"
+
+namespace {
+
+using agent::DescriptorStore;
+using agent_test::content;
+using agent_test::Listener;
+using agent_test::started_with;
+using transport::FileDescriptor;
+
+TEST_CASE("without a service manager there is no store, and nothing happens") {
+  CHECK(started_with("", {}, [](DescriptorStore& store) {
+          store.keep("mk3", "tty", 0);
+          store.drop("mk3", "tty");
+          return !store.is_there() && !store.take("mk3", "tty") && store.left_over().empty();
+        }) == 0);
+}
+
+TEST_CASE("a descriptor is kept under its printer's and its part's name, unwatched, in place of an older one") {
+  Listener systemd;
+  REQUIRE(started_with(systemd.path, {}, [](DescriptorStore& store) {
+            const FileDescriptor file(::memfd_create("kept", MFD_CLOEXEC));
+            (void)!::write(file.get(), "kept", 4);
+            store.keep("my-printer", "tty", file.get());
+            return store.is_there();
+          }) == 0);
+  const auto messages = systemd.messages();
+  REQUIRE(messages.size() == 2);
+  CHECK(messages[0].text == "FDSTOREREMOVE=1\nFDNAME=marlin-my-printer-tty");
+  CHECK(messages[1].text == "FDSTORE=1\nFDPOLL=0\nFDNAME=marlin-my-printer-tty");
+  CHECK(content(messages[1].fd) == "kept");
+}
+
+TEST_CASE("what a predecessor left is found by name, in whatever order it comes") {
+  Listener systemd;
+  CHECK(started_with(systemd.path, {"marlin-b-tty", "marlin-my-printer-pty", "marlin-my-printer-tty"},
+                     [](DescriptorStore& store) {
+                       return content(store.take("my-printer", "tty")) == "marlin-my-printer-tty" &&
+                              content(store.take("my-printer", "pty")) == "marlin-my-printer-pty" &&
+                              !store.take("my-printer", "memory") && store.left_over() == std::vector<std::string>{"b"};
+                     }) == 0);
+  CHECK(systemd.messages().empty());
+  CHECK(started_with(systemd.path, {"marlin-a-memory", "marlin-my-printer-tty"}, [](DescriptorStore& store) {
+          if (!store.has_left("tty") || store.has_left("pty")) return false;
+          return store.take("my-printer", "tty") && !store.has_left("tty") && store.has_left("memory");
+        }) == 0);
+}
+
+TEST_CASE("what was not taken is kept no more, printer by printer") {
+  Listener systemd;
+  CHECK(
+      started_with(systemd.path, {"marlin-a-tty", "marlin-b-pty", "marlin-b-tty", "other"}, [](DescriptorStore& store) {
+        if (store.left_over() != std::vector<std::string>{"a", "b"}) return false;
+        store.drop_left_over("b");
+        return store.left_over() == std::vector<std::string>{"a"} &&
+               ::fcntl(6, F_GETFD) >= 0;  // what is not ours stays
+      }) == 0);
+  const auto messages = systemd.messages();
+  REQUIRE(messages.size() == 2);
+  CHECK(messages[0].text == "FDSTOREREMOVE=1\nFDNAME=marlin-b-pty");
+  CHECK(messages[1].text == "FDSTOREREMOVE=1\nFDNAME=marlin-b-tty");
+}
+
+}  // namespace

@@ -1,0 +1,108 @@
+#include "agent/restart/link_memory.h"
+
+#include <catch2/catch.hpp>
+
+#include <cstring>
+
+#include <fcntl.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+#include "agent/restart/ledger_version.h"
+
+namespace {
+
+using agent::LinkMemory;
+using transport::FileDescriptor;
+
+FileDescriptor copy_of(const LinkMemory& memory) { return FileDescriptor(::dup(memory.descriptor())); }
+
+TEST_CASE("a successor finds the last commit: state, counts and the rings' bytes") {
+  LinkMemory memory = LinkMemory::make_shared();
+  memory.name({"mk3s", "/dev/ttyACM0", 115200});
+  for (std::uint64_t i = 1; i <= 5; ++i) {
+    memory.state().host_taken = i;
+    memory.printer_counts() = {7, static_cast<std::uint32_t>(i)};
+    std::memcpy(memory.rings().from_host.data(), "G28\n", 4);
+    memory.commit();
+    auto successor = LinkMemory::adopt(copy_of(memory));
+    REQUIRE(successor);
+    CHECK(successor->state().host_taken == i);
+    CHECK(successor->printer_counts().in == 7);
+    CHECK(successor->printer_counts().out == i);
+    CHECK(std::memcmp(successor->rings().from_host.data(), "G28\n", 4) == 0);
+    CHECK(successor->identity() == agent::LinkIdentity{"mk3s", "/dev/ttyACM0", 115200});
+  }
+}
+
+TEST_CASE("what was not committed is not there") {
+  LinkMemory memory = LinkMemory::make_shared();
+  memory.state().host_taken = 1;
+  memory.commit();
+  memory.state().host_taken = 2;
+  memory.host_counts().in = 9;
+  CHECK(LinkMemory::adopt(copy_of(memory))->state().host_taken == 1);
+  CHECK(LinkMemory::adopt(copy_of(memory))->host_counts().in == 0);
+}
+
+TEST_CASE("counts are committed beside the last state, not with the one in the making") {
+  LinkMemory memory = LinkMemory::make_shared();
+  memory.state().host_taken = 1;
+  memory.commit();
+  memory.state().host_taken = 2;
+  memory.host_counts().in = 9;
+  memory.commit_counts();
+  auto successor = LinkMemory::adopt(copy_of(memory));
+  CHECK(successor->state().host_taken == 1);
+  CHECK(successor->host_counts().in == 9);
+}
+
+TEST_CASE("a successor commits on from where its predecessor was") {
+  LinkMemory memory = LinkMemory::make_shared();
+  for (int life = 0; life < 4; ++life) {
+    for (int commits = 0; commits <= life; ++commits) {
+      ++memory.state().host_taken;
+      memory.commit();
+      memory.commit_counts();
+    }
+    const auto expected = memory.state().host_taken;
+    memory = std::move(*LinkMemory::adopt(copy_of(memory)));
+    REQUIRE(memory.state().host_taken == expected);
+  }
+}
+
+TEST_CASE("a descriptor that is no ledger is refused") {
+  CHECK_FALSE(LinkMemory::adopt(FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC))));
+  CHECK_FALSE(LinkMemory::adopt(FileDescriptor(::memfd_create("empty", MFD_CLOEXEC))));
+  LinkMemory memory = LinkMemory::make_shared();
+  const auto size = ::lseek(memory.descriptor(), 0, SEEK_END);
+  FileDescriptor blank(::memfd_create("blank", MFD_CLOEXEC));
+  REQUIRE(::ftruncate(blank.get(), size) == 0);
+  CHECK_FALSE(LinkMemory::adopt(std::move(blank)));
+}
+
+TEST_CASE("a ledger's size cannot be changed under a successor") {
+  LinkMemory memory = LinkMemory::make_shared();
+  CHECK(::ftruncate(memory.descriptor(), 4096) != 0);
+  CHECK(::ftruncate(memory.descriptor(), 1 << 24) != 0);
+}
+
+TEST_CASE("memory without a successor has no descriptor, and committing it does nothing") {
+  LinkMemory memory;
+  CHECK(memory.descriptor() == -1);
+  memory.state().host_taken = 3;
+  memory.commit();
+  memory.commit_counts();
+  CHECK(memory.state().host_taken == 3);
+}
+
+// A change of layout without a new version would make a successor read nonsense. (Before the first release nobody has a
+// ledger of an older layout: only the number here changes then.)
+TEST_CASE("the state's size belongs to the ledger's version") {
+  CHECK(agent::kLedgerVersion == 2);
+  CHECK(agent::knows_ledger(agent::kLedgerVersion));
+  CHECK_FALSE(agent::knows_ledger(agent::kLedgerVersion + 1));
+  if (sizeof(void*) == 8) CHECK(sizeof(gcode::RelayState) == 14288);
+}
+
+}  // namespace

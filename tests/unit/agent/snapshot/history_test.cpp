@@ -1,0 +1,100 @@
+#include "agent/snapshot/history.h"
+
+#include <catch2/catch.hpp>
+
+using agent::History;
+using agent::HistorySample;
+using agent::JobFilter;
+using agent::JobRecord;
+using agent::JobResult;
+
+namespace {
+
+HistorySample at(std::int64_t unix_seconds) {
+  HistorySample sample;
+  sample.unix_seconds = unix_seconds;
+  sample.sensors[0] = {static_cast<float>(unix_seconds), 215};
+  return sample;
+}
+
+JobRecord job(std::int64_t id, const char* printer, JobResult result, double began) {
+  JobRecord record;
+  record.id = id;
+  record.printer = printer;
+  record.result = result;
+  record.began_unix = began;
+  return record;
+}
+
+}  // namespace
+
+TEST_CASE("a sample is taken each ten seconds and not more often") {
+  History history;
+  CHECK(history.add_sample("mk3", at(1000)));
+  CHECK_FALSE(history.add_sample("mk3", at(1009)));
+  CHECK(history.add_sample("mk3", at(1010)));
+  CHECK(history.add_sample("mk4", at(1001)));
+  CHECK(history.samples("mk3", 0, 2000).size() == 2);
+}
+
+TEST_CASE("a clock that was set back does not stop the samples") {
+  History history;
+  REQUIRE(history.add_sample("mk3", at(100'000)));
+  CHECK(history.add_sample("mk3", at(50'000)));
+}
+
+TEST_CASE("each printer has its own samples, and none when it is gone") {
+  History history;
+  for (std::int64_t i = 0; i < 20; ++i) history.add_sample("mk3", at(i * 10));
+  CHECK(history.samples("mk3", 100, 130).size() == 4);
+  CHECK(history.samples("mk4", 0, 1'000'000).empty());
+  history.remove_printer("mk3");
+  CHECK(history.samples("mk3", 0, 1'000'000).empty());
+}
+
+TEST_CASE("jobs come newest first and as filtered") {
+  History history;
+  JobFilter of_mk3, failed, between, one;
+  of_mk3.printer = "mk3";
+  failed.result = JobResult::kFailed;
+  between.since_unix = 150, between.until_unix = 250;
+  one.limit = 1;
+  history.put_job(job(1, "mk3", JobResult::kCompleted, 100));
+  history.put_job(job(2, "mk4", JobResult::kFailed, 200));
+  history.put_job(job(3, "mk3", JobResult::kRunning, 300));
+  CHECK(history.jobs({}).front().id == 3);
+  CHECK(history.jobs(of_mk3).size() == 2);
+  CHECK(history.jobs(failed).front().id == 2);
+  CHECK(history.jobs(between).size() == 1);
+  CHECK(history.jobs(one).size() == 1);
+}
+
+TEST_CASE("a job that is put again replaces itself, and the running one is known") {
+  History history;
+  history.put_job(job(3, "mk3", JobResult::kRunning, 300));
+  REQUIRE(history.running_job("mk3"));
+  CHECK_FALSE(history.running_job("mk4"));
+  history.put_job(job(3, "mk3", JobResult::kCompleted, 300));
+  CHECK(history.jobs({}).size() == 1);
+  CHECK_FALSE(history.running_job("mk3"));
+}
+
+TEST_CASE("the oldest jobs make room") {
+  History history;
+  for (std::size_t i = 1; i <= History::kMostJobs + 3; ++i) {
+    history.put_job(job(static_cast<std::int64_t>(i), "mk3", JobResult::kCompleted, 0));
+  }
+  JobFilter every;
+  every.limit = 10'000;
+  const auto all = history.jobs(every);
+  CHECK(all.size() == History::kMostJobs);
+  CHECK(all.back().id == 4);
+}
+
+TEST_CASE("the words of results can be read back") {
+  for (const auto result :
+       {JobResult::kRunning, JobResult::kCompleted, JobResult::kCancelled, JobResult::kFailed, JobResult::kUnknown}) {
+    CHECK(agent::job_result_of(agent::word_of(result)) == result);
+  }
+  CHECK_FALSE(agent::job_result_of("done"));
+}

@@ -1,0 +1,88 @@
+#include "agent/snapshot/link_quality.h"
+
+#include <array>
+#include <catch2/catch.hpp>
+
+#include "tests/unit/agent/fixtures/sample_printer.h"
+
+using agent::LinkQualityMeter;
+using agent::quantile;
+using namespace std::chrono_literals;
+
+namespace {
+
+agent::LinkSnapshot with(std::uint64_t commands, std::uint64_t oks, std::uint64_t resends) {
+  auto link = sample::printing_mk3s();
+  link.counters.commands = {commands, 0};
+  link.counters.resends[0] = resends;
+  link.counters.starved = std::chrono::milliseconds(10 * resends);
+  for (std::uint64_t i = 0; i < oks; ++i) {
+    link.counters.prompt_latency.observe(20ms, gcode::kOkLatencyBounds);
+    link.counters.passthrough[1].observe(200us, gcode::kPassthroughBounds);
+  }
+  return link;
+}
+
+}  // namespace
+
+TEST_CASE("the last minute is what was counted in it") {
+  LinkQualityMeter meter;
+  CHECK_FALSE(meter.last_minute());
+  for (int i = 0; i <= 20; ++i) meter.observe(with(100 * i, 50 * i, i), 10s * i);
+  const auto minute = meter.last_minute();
+  REQUIRE(minute);
+  CHECK(minute->seconds == 60);
+  CHECK(minute->commands_per_second == 10);
+  CHECK(minute->resends == 6);
+  CHECK(minute->starved_seconds == Approx(0.06));
+  CHECK(*minute->ok_latency_mean == Approx(0.02));
+  CHECK(*minute->ok_latency_p95 <= 0.025);
+  CHECK(*minute->ok_latency_p95 > 0.01);
+  CHECK(*minute->agent_delay_mean == Approx(0.0002));
+}
+
+TEST_CASE("a heat-up and moves that wait for the planner say nothing of the line") {
+  LinkQualityMeter meter;
+  auto link = with(10, 5, 0);
+  meter.observe(link, 0s);
+  link.counters.ok_latency[static_cast<std::size_t>(gcode::LatencyKind::kOther)].observe(30s, gcode::kOkLatencyBounds);
+  link.counters.ok_latency[static_cast<std::size_t>(gcode::LatencyKind::kMotion)].observe(800ms,
+                                                                                          gcode::kOkLatencyBounds);
+  meter.observe(link, 30s);
+  CHECK_FALSE(meter.last_minute()->ok_latency_p95);
+  CHECK_FALSE(meter.last_minute()->ok_latency_mean);
+  link.counters.prompt_latency.observe(20ms, gcode::kOkLatencyBounds);
+  meter.observe(link, 40s);
+  CHECK(*meter.last_minute()->ok_latency_mean == Approx(0.02));
+  CHECK(*meter.last_minute()->ok_latency_p95 <= 0.025);
+}
+
+TEST_CASE("a line on which nothing was answered has no latency, and one that began anew has no past") {
+  LinkQualityMeter meter;
+  meter.observe(with(10, 5, 3), 0s);
+  meter.observe(with(10, 5, 3), 10s);
+  CHECK_FALSE(meter.last_minute()->ok_latency_p95);
+  CHECK(meter.last_minute()->resends == 0);
+  meter.observe(with(1, 0, 0), 20s);
+  CHECK_FALSE(meter.last_minute());
+}
+
+TEST_CASE("a quantile lies where Prometheus would put it") {
+  constexpr std::array<double, 3> kBounds{1, 2, 4};
+  CHECK(*quantile(0.5, std::array<std::uint64_t, 4>{0, 10, 0, 0}, kBounds) == 1.5);
+  CHECK(*quantile(0.95, std::array<std::uint64_t, 4>{10, 10, 0, 0}, kBounds) == Approx(1.9));
+  CHECK(*quantile(0.95, std::array<std::uint64_t, 4>{0, 0, 0, 3}, kBounds) == 4);
+  CHECK_FALSE(quantile(0.5, std::array<std::uint64_t, 4>{}, kBounds));
+}
+
+TEST_CASE("each printer has its own minute, and it goes with the printer") {
+  agent::LinkQualityBoard board;
+  const auto link = [](const std::string& name) {
+    return std::make_shared<const agent::LinkSnapshot>(sample::printing_mk3s(name));
+  };
+  board.observe({link("a"), link("b")}, 100s);
+  CHECK_FALSE(board.last_minute("a"));
+  board.observe({link("a")}, 110s);
+  CHECK(board.last_minute("a")->seconds == 10);
+  CHECK_FALSE(board.last_minute("b"));
+}

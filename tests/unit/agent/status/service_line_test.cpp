@@ -1,0 +1,47 @@
+#include "agent/status/service_line.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/unit/agent/fixtures/sample_printer.h"
+
+namespace {
+
+std::shared_ptr<agent::LinkSnapshot> printing(const std::string& name) {
+  return std::make_shared<agent::LinkSnapshot>(sample::printing_mk3s(name));
+}
+
+std::shared_ptr<agent::LinkSnapshot> closed(const std::string& name, const std::string& fault) {
+  auto link = std::make_shared<agent::LinkSnapshot>();
+  link->name = name;
+  link->open_fault = fault;
+  return link;
+}
+
+std::string line(const std::vector<std::shared_ptr<const agent::LinkSnapshot>>& links) {
+  return agent::service_line(links, sample::kSampleNow);
+}
+
+TEST_CASE("a print's line says how far it is and how long it takes") {
+  CHECK(line({printing("mk3")}) == "mk3 printing, 12 %, 1 h 01 min left");
+}
+
+TEST_CASE("a device that is not there is a printer that is not plugged in; another reason is told") {
+  CHECK(line({printing("mk3"), closed("mini", "/dev/ttyACM1: No such file or directory")}) ==
+        "2 printers: mk3 printing, 12 %, 1 h 01 min left; mini not plugged in");
+  CHECK(line({closed("mini", "/dev/ttyACM1: Permission denied")}) == "mini /dev/ttyACM1: Permission denied");
+}
+
+TEST_CASE("a released printer is called released, whatever its device does") {
+  auto link = closed("mk3", "/dev/ttyACM1: No such file or directory");
+  link->released = true;
+  CHECK(line({link}) == "mk3 released");
+}
+
+TEST_CASE("many printers are counted by their state") {
+  CHECK(line({printing("a"), printing("b"), printing("c"), closed("d", ""), closed("e", "")}) ==
+        "5 printers: 2 not connected, 3 printing");
+}
+
+TEST_CASE("no printer is said too") { CHECK(line({}) == "no printer"); }
+
+}  // namespace

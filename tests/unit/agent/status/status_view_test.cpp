@@ -1,0 +1,119 @@
+#include "agent/status/status_view.h"
+
+#include <catch2/catch.hpp>
+
+#include <nlohmann/json.hpp>
+
+#include "agent/status/status_json.h"
+#include "tests/unit/agent/fixtures/sample_printer.h"
+
+namespace {
+
+using nlohmann::json;
+using namespace std::chrono_literals;
+
+agent::TextStyle wide() {
+  agent::TextStyle style;
+  style.columns = 1000;
+  return style;
+}
+
+std::string drawn(const std::vector<agent::LinkSnapshot>& links, const agent::TextStyle& style = wide(),
+                  gcode::Time now = sample::kSampleNow) {
+  json status{{"printers", json::array()}};
+  for (const auto& link : links) status["printers"].push_back(agent::printer_status(link, now));
+  std::string out;
+  for (const auto& line : agent::draw_status(status, style)) out += line + '\n';
+  return out;
+}
+
+agent::LinkSnapshot mk3() {
+  agent::LinkSnapshot link = sample::printing_mk3s();
+  link.counters.ok_latency[1].observe(12ms, gcode::kOkLatencyBounds);
+  link.counters.prompt_latency.observe(12ms, gcode::kOkLatencyBounds);
+  link.counters.resends[0] = 2;
+  link.counters.queries[0] = {7, 1};
+  link.counters.host_withheld_lines = 9;
+  return link;
+}
+
+TEST_CASE("a printer in mid-print is shown like this") {
+  CHECK(drawn({mk3()}) == R"(mk3  printing
+  tool0       215.1 / 215.0 C
+  bed          60.3 /  60.0 C
+  ambient      37.1 C
+  pinda        34.1 C
+  progress    12 %, 1 h 01 min left
+  host        somebody on /run/marlin-agent/mk3
+  device      /dev/ttyACM0 at 115200 baud
+  printer     Prusa i3 MK3S, Prusa-Firmware 3.13.3 based on Marlin
+  link        queries answered after 12.0 ms on average; 2 resends, 0 overflows, 0 times lost or closed
+  queries     7 answered, 1 lost, 0 put off; 9 lines kept from the host
+)");
+}
+
+TEST_CASE("a released printer and one whose device is missing are shown like this") {
+  agent::LinkSnapshot released = sample::printing_mk3s("mini");
+  released.serial_open = released.host_connected = false;
+  released.released = true;
+  released.released_until = sample::kSampleNow + 10min;
+  released.printer = {};
+  agent::LinkSnapshot missing = released;
+  missing.name = "ender";
+  missing.released = false;
+  missing.open_fault =
+      "cannot open /dev/ttyUSB0: No such file or directory (is the printer plugged in and switched on?)";
+  CHECK(drawn({released, missing}) == R"(mini  released
+  device      /dev/ttyACM0 at 115200 baud, released for another 10 min
+  link        0 resends, 0 overflows, 0 times lost or closed
+  queries     0 answered, 0 lost, 0 put off; 0 lines kept from the host
+
+ender  offline
+  device      cannot open /dev/ttyUSB0: No such file or directory (is the printer plugged in and switched on?)
+  link        0 resends, 0 overflows, 0 times lost or closed
+  queries     0 answered, 0 lost, 0 put off; 0 lines kept from the host
+)");
+}
+
+TEST_CASE("no line is wider than the terminal, and colour is there only where it is wanted") {
+  for (std::size_t columns = 1; columns < 90; ++columns) {
+    agent::TextStyle style;
+    style.columns = columns;
+    const std::string picture = drawn({mk3()}, style);
+    CHECK(picture.find('\x1b') == std::string::npos);
+    for (std::size_t begin = 0; begin < picture.size();) {
+      const std::size_t end = picture.find('\n', begin);
+      CHECK(end - begin <= columns);
+      begin = end + 1;
+    }
+  }
+  agent::TextStyle style = wide();
+  style.color = true;
+  CHECK(drawn({mk3()}, style).find("\x1b[32mprinting\x1b[0m") != std::string::npos);
+}
+
+TEST_CASE("programs that hold the host port are named") {
+  json printer = agent::printer_status(mk3(), sample::kSampleNow);
+  printer["host"]["programs"] = {{{"name", "octoprint"}, {"pid", 812}}, {{"name", "screen"}, {"pid", 900}}};
+  const auto lines = agent::draw_status({{"printers", {printer}}}, wide());
+  CHECK(std::find(lines.begin(), lines.end(),
+                  "  host        octoprint (process 812), screen (process 900) on /run/marlin-agent/mk3") !=
+        lines.end());
+}
+
+TEST_CASE("in a pipe one line tells the state, the progress and the temperatures") {
+  CHECK(
+      agent::status_brief(agent::printer_status(mk3(), sample::kSampleNow)) ==
+      "mk3: printing, 12 %, 1 h 01 min left, tool0 215.1 / 215.0 C, bed 60.3 / 60.0 C, ambient 37.1 C, pinda 34.1 C, 2 resends");
+}
+
+TEST_CASE("an answer that says little, or other things, is shown as far as it goes") {
+  CHECK(agent::draw_status(json::object(), wide()) == std::vector<std::string>{"no printer is configured"});
+  CHECK(agent::draw_status({{"printers", json::array()}}, wide()) ==
+        std::vector<std::string>{"no printer is configured"});
+  const json odd{
+      {"printers", {{{"name", 7}, {"temperatures", "hot"}, {"host", nullptr}, {"link", {1, 2}}, {"print", true}}}}};
+  CHECK_FALSE(agent::draw_status(odd, wide()).empty());
+}
+
+}  // namespace

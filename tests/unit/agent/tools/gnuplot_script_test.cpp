@@ -1,0 +1,71 @@
+#include <catch2/catch.hpp>
+#include <sstream>
+#include <string>
+
+#include "agent/tools/plot.h"
+#include "tests/unit/agent/tools/run_program.h"
+#include "tests/unit/agent/tools/sample_table.h"
+
+namespace {
+
+// Without a locale that knows UTF-8 gnuplot warns of its own degree sign, whatever the script.
+const std::string kGnuplot = "LC_ALL=C.UTF-8 gnuplot";
+
+std::string script(const tools::PlotStyle& style) {
+  std::ostringstream out;
+  tools::write_gnuplot(out, sample::table(), style);
+  return out.str();
+}
+
+tools::PlotStyle dumb() {
+  tools::PlotStyle style;
+  style.title = "it's {the} _title_";
+  style.y_label = "C'";
+  style.y2_label = "ratio";
+  style.terminal = tools::Terminal::kDumb;
+  return style;
+}
+
+}  // namespace
+
+TEST_CASE("gnuplot draws the script with its title, names, marks and the clock") {
+  const auto drawn = test::run_program(kGnuplot + " 2>&1", script(dumb()));
+  INFO(drawn.output);
+  CHECK(drawn.status == 0);
+  CHECK(drawn.output.find("warning") == std::string::npos);
+  CHECK(drawn.output.find("it's {the} _title_") != std::string::npos);
+  CHECK(drawn.output.find("tool0 *") != std::string::npos);
+  CHECK(drawn.output.find("_hidden, or not $") != std::string::npos);
+  CHECK(drawn.output.find("22:13:20") != std::string::npos);
+  CHECK(drawn.output.find("UTC") != std::string::npos);
+}
+
+TEST_CASE("what is not known interrupts gnuplot's line") {
+  auto text = script(dumb());
+  const auto plot = text.find("plot $data");
+  text.insert(plot, "set table\n");
+  const auto drawn = test::run_program(kGnuplot + " 2>&1", text);
+  INFO(drawn.output);
+  // Its own table says "u" for undefined: the third and the fifth of the first curve. The second ends before
+  // its last.
+  std::size_t undefined = 0;
+  std::istringstream lines(drawn.output);
+  for (std::string line; std::getline(lines, line);) undefined += line.ends_with(" u");
+  CHECK(undefined == 2);
+  CHECK(drawn.output.find("Curve 1 of 3, 5 points") != std::string::npos);
+}
+
+TEST_CASE("every style of time and every terminal is one that gnuplot knows") {
+  for (const auto time :
+       {tools::TimeStyle::kUnix, tools::TimeStyle::kIso, tools::TimeStyle::kRelative, tools::TimeStyle::kElapsed}) {
+    for (const auto terminal : {tools::Terminal::kDumb, tools::Terminal::kPng, tools::Terminal::kSvg}) {
+      auto style = dumb();
+      style.time = time;
+      style.terminal = terminal;
+      const auto drawn =
+          test::run_program(kGnuplot + " 2>&1 | tail -c 3000 | grep -ai -e warning -e 'line [0-9]'", script(style));
+      INFO(drawn.output);
+      CHECK(drawn.status == 1);  // grep found nothing
+    }
+  }
+}

@@ -1,0 +1,69 @@
+#include "agent/tools/table_text.h"
+
+#include <catch2/catch.hpp>
+#include <nlohmann/json.hpp>
+#include <sstream>
+
+#include "tests/unit/agent/tools/run_program.h"
+#include "tests/unit/agent/tools/sample_table.h"
+
+using tools::TimeStyle;
+
+namespace {
+
+std::string separated(const tools::SeparatedStyle& style) {
+  std::ostringstream out;
+  tools::write_separated(out, sample::table(), style);
+  return out.str();
+}
+
+}  // namespace
+
+TEST_CASE("CSV quotes as RFC 4180 says, and what is not known is an empty field") {
+  const std::string text = separated({});
+  CHECK(
+      text.starts_with("unix_seconds,tool0,\"it's \"\"50 %\"\" \\ of $x_1^2$ {a} @&\nnext\",\"_hidden, or not\"\r\n"
+                       "1700000000,20.5,0,1\r\n1700000010,100,1,2\r\n1700000020,,1,3\r\n"));
+  CHECK(text.ends_with("1700000040,NaN,0.25,5\r\n1700000050,215,+Inf,6\r\n"));
+}
+
+TEST_CASE("Python's own reader takes the CSV back as it was") {
+  const auto read = test::run_program(
+      "/usr/bin/python3 -c 'import csv, sys; rows = list(csv.reader(open(0, newline=\"\"))); "
+      "print(len(rows), set(map(len, rows)), repr(rows[0][2]))'",
+      separated({}));
+  CHECK(read.status == 0);
+  CHECK(read.output == "7 {4} 'it\\'s \"50 %\" \\\\ of $x_1^2$ {a} @&\\nnext'\n");
+}
+
+TEST_CASE("separator and header are as asked for") {
+  CHECK(separated({';', false, TimeStyle::kIso}).starts_with("2023-11-14T22:13:20Z;20.5;0;1\r\n"));
+  CHECK(separated({'\t', true, TimeStyle::kElapsed}).find("\r\n-0:00:10\t20.5\t") != std::string::npos);
+  CHECK(separated({';', true, TimeStyle::kRelative}).starts_with("seconds;tool0;"));
+  CHECK(tools::separated_field("a;b", ';') == "\"a;b\"");
+  CHECK(tools::separated_field("a;b", ',') == "a;b");
+}
+
+TEST_CASE("JSON keeps names, labels, gaps, infinities and marks") {
+  std::ostringstream out;
+  tools::write_json(out, sample::table(), TimeStyle::kIso);
+  const auto json = nlohmann::json::parse(out.str());
+  CHECK(json["step"] == 10);
+  CHECK(json["series"][1]["name"] == sample::kAwkwardName);
+  CHECK(json["series"][0]["labels"]["sensor"] == "tool0");
+  CHECK(json["series"][0]["values"][2] == nlohmann::json::array({"2023-11-14T22:13:40Z", nullptr}));
+  CHECK(json["series"][0]["values"][4][1] == "NaN");
+  CHECK(json["series"][1]["values"][5][1] == "+Inf");
+  CHECK(json["marks"][0]["text"] == "paused");
+}
+
+TEST_CASE("Prometheus itself takes the OpenMetrics back") {
+  std::ostringstream out;
+  tools::write_openmetrics(out, sample::table());
+  CHECK(out.str().ends_with("# EOF\n"));
+  const test::ScratchFile file(out.str());
+  const std::string command = "promtool tsdb create-blocks-from openmetrics " + file.path();
+  const auto taken = test::run_program(command + ' ' + file.path() + ".blocks 2>&1", "");
+  INFO(taken.output);
+  CHECK(taken.status == 0);
+}

@@ -1,0 +1,90 @@
+// The service with the real finder: umockdev's devices come and go, libusb rings, links get and lose their tty. There is no
+// node behind the ttys here (service_test.cpp opens them).
+#include "agent/usb/usb_printers.h"
+
+#include <catch2/catch.hpp>
+
+#include "agent/daemon/service.h"
+#include "tests/scratch_dir.h"
+#include "tests/unit/transport/loop.h"
+#include "tests/unit/transport/usb_testbed.h"
+
+namespace {
+
+using transport_test::run_until;
+using transport_test::UsbTestbed;
+
+struct Rig {
+  UsbTestbed usb;
+  test::ScratchDir dir;
+  agent::LogCounters counters;
+  agent::Log log{{}, counters, [](std::string_view) {}};
+  agent::Service service{log, counters};
+
+  void begin(agent::Configuration c = {}) {
+    c.listen = {"127.0.0.1:0"};
+    c.runtime_dir = dir.path() / "run";
+    c.state_dir = dir.path() / "state";
+    REQUIRE_FALSE(service.prepare(c));
+    service.watch_usb();
+    service.commit(c);
+  }
+  // "mk3-CZPX1=/dev/ttyACM0 ..." of all links
+  [[nodiscard]] std::string text() const {
+    std::string text;
+    for (const auto& link : service.board().links())
+      text += (text.empty() ? "" : " ") + link->name + "=" + link->device;
+    return text;
+  }
+  [[nodiscard]] bool becomes(const std::string& wanted) {
+    const bool was = run_until(service.io(), [&] { return text() == wanted; });
+    INFO("last: " << text());
+    CHECK(was);
+    return was;
+  }
+};
+
+TEST_CASE("without configuration a Prusa is taken when it appears, an MMU beside it is not") {
+  Rig rig;
+  rig.usb.plug({.port = "1-2", .id = "2c99:0004", .serial_number = "CZPX9", .number = 5});
+  rig.usb.add_tty("1-2", "ttyACM5");
+  rig.begin();
+  rig.usb.plug({.port = "1-1", .serial_number = "CZPX1"});
+  rig.usb.add_tty("1-1", "ttyACM0");
+  REQUIRE(rig.becomes("mk3-CZPX1=/dev/ttyACM0"));
+}
+
+TEST_CASE("a printer that vanishes waits, and is found again by another tty at another port") {
+  Rig rig;
+  rig.usb.plug({.port = "1-1", .serial_number = "CZPX1"});
+  rig.usb.add_tty("1-1", "ttyACM0");
+  rig.begin();
+  REQUIRE(rig.becomes("mk3-CZPX1=/dev/ttyACM0"));
+  rig.usb.unplug("1-1", "ttyACM0");
+  REQUIRE(rig.becomes("mk3-CZPX1="));
+  rig.usb.plug({.port = "1-4", .serial_number = "CZPX1", .number = 3});
+  rig.usb.add_tty("1-4", "ttyACM1");
+  REQUIRE(rig.becomes("mk3-CZPX1=/dev/ttyACM1"));
+}
+
+TEST_CASE("the finder rests while no printer is found by USB, and works as soon as one is") {
+  Rig rig;
+  rig.usb.plug({.port = "1-1", .serial_number = "CZPX1"});
+  rig.usb.add_tty("1-1", "ttyACM0");
+  agent::Configuration c;
+  c.usb_automatic = false;
+  rig.begin(c);
+  transport_test::run_ready(rig.service.io());
+  CHECK(rig.text().empty());
+  agent::PrinterConfiguration printer;
+  printer.name = "a";
+  printer.usb.port = "1-1";
+  c.printers.push_back(printer);
+  rig.begin(c);
+  REQUIRE(rig.becomes("a=/dev/ttyACM0"));
+  c.printers.clear();
+  rig.begin(c);
+  REQUIRE(rig.becomes(""));
+}
+
+}  // namespace

@@ -1,0 +1,109 @@
+#include "agent/web/access/web_config_file.h"
+
+#include <catch2/catch.hpp>
+
+using agent::parse_web_config;
+using agent::WebConfig;
+using agent::WebConfigFault;
+
+namespace {
+
+const std::string kHash = "$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW";
+
+WebConfig right(const std::string& text) {
+  auto read = parse_web_config(text, "/etc/web.yml");
+  if (const auto* fault = std::get_if<WebConfigFault>(&read)) FAIL(fault->sentence);
+  return std::get<WebConfig>(read);
+}
+
+std::string fault(const std::string& text) {
+  const auto read = parse_web_config(text, "/etc/web.yml");
+  const auto* fault = std::get_if<WebConfigFault>(&read);
+  return fault == nullptr ? "it was taken" : fault->sentence;
+}
+
+}  // namespace
+
+TEST_CASE("a file as Prometheus's exporters read it is read") {
+  const auto config = right(R"(tls_server_config:
+  cert_file: server.crt
+  key_file: /keys/server.key
+  client_auth_type: "RequireAndVerifyClientCert"
+  client_ca_file: "../ca.crt"
+  client_allowed_sans: [prometheus.lan, 10.0.0.2]
+  min_version: TLS13
+  cipher_suites:
+  - TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256
+  curve_preferences: [CurveP256, X25519]
+  prefer_server_cipher_suites: false
+http_server_config:
+  http2: true
+  headers:
+    X-Frame-Options: deny
+    Strict-Transport-Security: ""
+basic_auth_users:
+  alice: )" + kHash + "\n");
+  REQUIRE(config.tls);
+  CHECK(config.tls->cert_file == "/etc/server.crt");
+  CHECK(config.tls->key_file == "/keys/server.key");
+  CHECK(config.tls->client_ca_file == "/ca.crt");
+  CHECK(config.tls->client_auth == agent::ClientAuth::kRequireAndVerify);
+  CHECK(config.tls->client_allowed_sans == std::vector<std::string>{"prometheus.lan", "10.0.0.2"});
+  CHECK(config.tls->min_version == agent::TlsVersion::k13);
+  CHECK(config.tls->curves == std::vector<std::string>{"P-256", "X25519"});
+  CHECK_FALSE(config.tls->prefer_server_ciphers);
+  CHECK(config.headers.size() == 1);
+  CHECK(config.users.at("alice") == kHash);
+}
+
+TEST_CASE("an empty file lets everybody read over plain HTTP, and TLS is 1.2 at least unless it is said") {
+  CHECK_FALSE(right("").tls);
+  CHECK(right("# nothing\n").users.empty());
+  CHECK_FALSE(right("tls_server_config:\nbasic_auth_users:\n").tls);
+  CHECK(right("tls_server_config: {cert_file: a, key_file: b}").tls->min_version == agent::TlsVersion::k12);
+}
+
+TEST_CASE("a wrong file is one sentence with file, line, key and reason") {
+  CHECK(
+      fault("tls_server:\n  a: b\n") ==
+      "/etc/web.yml:2: tls_server: is not a key of this file; there are tls_server_config, http_server_config and basic_auth_users");
+  CHECK(fault("tls_server_config:\n  cert_file: a\n") ==
+        "/etc/web.yml:2: tls_server_config.key_file: is missing beside cert_file");
+  CHECK(fault("tls_server_config:\n  key_file: a\n") ==
+        "/etc/web.yml:2: tls_server_config.cert_file: is missing beside key_file");
+  CHECK(fault("tls_server_config:\n  cert_file: a\n  key_file: b\n  min_version: SSL3\n") ==
+        "/etc/web.yml:4: tls_server_config.min_version: expected one of TLS10, TLS11, TLS12, TLS13; found \"SSL3\"");
+  CHECK_THAT(
+      fault("basic_auth_users:\n  max: secret\n"),
+      Catch::StartsWith("/etc/web.yml:2: basic_auth_users.max: expected a bcrypt hash such as htpasswd -nB writes"));
+  CHECK_THAT(fault("basic_auth_users:\n  max: $2y$15$" + kHash.substr(7) + "\n"),
+             Catch::Contains("has cost 15; above 14"));
+  CHECK_THAT(fault("basic_auth_users: [max]\n"),
+             Catch::Contains("basic_auth_users: expected a table of keys and values"));
+  CHECK_THAT(fault("basic_auth_users:\n  a: " + kHash + "\n  a: " + kHash + "\n"),
+             Catch::Contains("web.yml:3: basic_auth_users.a: stands twice"));
+  CHECK_THAT(fault("a: [b\n"), Catch::Contains("not YAML"));
+  CHECK_THAT(fault("http_server_config: {headers: {Server: x}}"),
+             Catch::Contains("headers.Server: is not a field that can be set"));
+  CHECK_THAT(fault("http_server_config: {headers: {X-Frame-Options: \"a\\r\\nb\"}}"),
+             Catch::Contains("expected printable ASCII"));
+  CHECK_THAT(fault("http_server_config: {http2: maybe}"), Catch::Contains("expected true or false"));
+  CHECK_THAT(fault("tls_server_config: {cert_file: a, key_file: b, curve_preferences: [P-256]}"),
+             Catch::Contains("expected one of CurveP256"));
+}
+
+TEST_CASE("rules that would let nobody or everybody in by mistake are refused") {
+  const std::string tls = "tls_server_config: {cert_file: a, key_file: b, ";
+  CHECK_THAT(fault(tls + "client_auth_type: RequireAndVerifyClientCert}"),
+             Catch::Contains("client_ca_file: is missing"));
+  CHECK_THAT(fault(tls + "client_ca_file: c}"), Catch::Contains("client_auth_type: is missing"));
+  CHECK_THAT(fault(tls + "client_allowed_sans: [x]}"), Catch::Contains("needs a client_auth_type that verifies"));
+  CHECK_THAT(fault(tls + "min_version: TLS13, max_version: TLS12}"), Catch::Contains("is above max_version"));
+  CHECK_THAT(fault("tls_server_config: {client_auth_type: RequireAnyClientCert}"),
+             Catch::Contains("without TLS no client can show"));
+}
+
+TEST_CASE("a file that is not there is named with the reason") {
+  const auto read = agent::load_web_config("/nonexistent/web.yml");
+  CHECK(std::get<WebConfigFault>(read).sentence == "/nonexistent/web.yml: cannot be read: No such file or directory");
+}

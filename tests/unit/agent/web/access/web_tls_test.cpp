@@ -1,0 +1,91 @@
+#include <utility>  // before Asio: Boost 1.74 with g++ 12 in C++20 needs it
+
+#include "agent/web/access/web_tls.h"
+
+#include <openssl/evp.h>
+#include <openssl/pem.h>
+#include <openssl/x509.h>
+
+#include <catch2/catch.hpp>
+#include <fstream>
+
+#include "tests/scratch_dir.h"
+
+using agent::TlsSettings;
+using agent::WebConfigFault;
+
+namespace {
+
+struct Folder : test::ScratchDir {
+  /// A key and a certificate that it signed itself: NAME.key, NAME.crt.
+  void issue(const std::string& name) const {
+    EVP_PKEY* key = EVP_EC_gen("P-256");
+    X509* certificate = X509_new();
+    ASN1_INTEGER_set(X509_get_serialNumber(certificate), 1);
+    X509_gmtime_adj(X509_getm_notBefore(certificate), 0);
+    X509_gmtime_adj(X509_getm_notAfter(certificate), 3600);
+    X509_set_pubkey(certificate, key);
+    X509_sign(certificate, key, EVP_sha256());
+    write(name + ".key", [&](BIO* out) { PEM_write_bio_PrivateKey(out, key, nullptr, nullptr, 0, nullptr, nullptr); });
+    write(name + ".crt", [&](BIO* out) { PEM_write_bio_X509(out, certificate); });
+    X509_free(certificate);
+    EVP_PKEY_free(key);
+  }
+
+  TlsSettings settings(const std::string& certificate, const std::string& key) const {
+    TlsSettings settings;
+    settings.cert_file = path() / certificate;
+    settings.key_file = path() / key;
+    return settings;
+  }
+
+ private:
+  template <class Write>
+  void write(const std::string& name, Write write) const {
+    BIO* out = BIO_new_file((path() / name).c_str(), "w");
+    write(out);
+    BIO_free(out);
+  }
+};
+
+std::string fault(const TlsSettings& settings) {
+  const auto loaded = agent::load_tls(settings);
+  const auto* fault = std::get_if<WebConfigFault>(&loaded);
+  return fault == nullptr ? "it was taken" : fault->sentence;
+}
+
+}  // namespace
+
+TEST_CASE("a certificate with its own key is loaded, and what it is not is named") {
+  const Folder folder;
+  folder.issue("a");
+  folder.issue("b");
+  CHECK(fault(folder.settings("a.crt", "a.key")) == "it was taken");
+  CHECK_THAT(fault(folder.settings("a.crt", "b.key")),
+             Catch::StartsWith("key_file: " + folder.path().string() + "/b.key: "));
+  CHECK_THAT(fault(folder.settings("a.key", "a.key")),
+             Catch::StartsWith("cert_file: " + folder.path().string() + "/a.key: no certificate in PEM format"));
+  CHECK_THAT(fault(folder.settings("a.crt", "a.crt")),
+             Catch::StartsWith("key_file: " + folder.path().string() + "/a.crt: no private key"));
+  CHECK(fault(folder.settings("c.crt", "a.key")) ==
+        "cert_file: " + folder.path().string() + "/c.crt: cannot be read: No such file or directory");
+}
+
+TEST_CASE("suites and authorities that OpenSSL does not know are named") {
+  const Folder folder;
+  folder.issue("a");
+  auto settings = folder.settings("a.crt", "a.key");
+  settings.cipher_suites = {"TLS_AES_128_GCM_SHA256", "TLS_ECDHE_ECDSA_WITH_AES_128_GCM_SHA256"};
+  settings.curves = {"P-256", "X25519"};
+  CHECK(fault(settings) == "it was taken");
+  settings.cipher_suites = {"TLS_MADE_UP"};
+  CHECK(fault(settings) == "cipher_suites: OpenSSL knows no suite TLS_MADE_UP");
+  settings.cipher_suites.clear();
+  settings.curves = {"P-256", "P-1"};
+  CHECK_THAT(fault(settings), Catch::StartsWith("curve_preferences: "));
+  settings = folder.settings("a.crt", "a.key");
+  settings.client_auth = agent::ClientAuth::kRequireAndVerify;
+  settings.client_ca_file = folder.path() / "a.key";
+  CHECK_THAT(fault(settings),
+             Catch::StartsWith("client_ca_file: " + folder.path().string() + "/a.key: no certificate in PEM format"));
+}

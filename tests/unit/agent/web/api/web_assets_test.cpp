@@ -1,0 +1,76 @@
+#include "agent/web/api/web_assets.h"
+
+#include <algorithm>
+#include <catch2/catch.hpp>
+#include <fstream>
+#include <sstream>
+
+#include "tests/unit/agent/fixtures/gunzip.h"
+
+using agent::WebAssets;
+using agent::WebRequest;
+
+namespace {
+
+WebRequest get(const std::string& path) {
+  WebRequest request;
+  request.path = path;
+  return request;
+}
+
+}  // namespace
+
+TEST_CASE("the embedded files are those of the source, byte for byte") {
+  CHECK(agent::embedded_files().size() == 7);
+  for (const auto& file : agent::embedded_files()) {
+    std::ifstream source(std::string(MARLIN_TESTS_DIR) + "/../agent/web/page/" + std::string(file.name),
+                         std::ios::binary);
+    std::ostringstream text;
+    text << source.rdbuf();
+    INFO(file.name);
+    CHECK(text.str() == file.text);
+    CHECK(file.text.size() < 40'000);
+  }
+}
+
+TEST_CASE("nothing of the page names another host") {
+  for (const auto& file : agent::embedded_files()) {
+    INFO(file.name);
+    std::string text(file.text);
+    const std::string name_space = "http://www.w3.org/2000/svg";  // never fetched
+    for (auto at = text.find(name_space); at != std::string::npos; at = text.find(name_space))
+      text.erase(at, name_space.size());
+    CHECK(text.find("://") == std::string::npos);
+    CHECK(text.find("innerHTML") == std::string::npos);  // a printer's words are text
+    CHECK(text.find("style=") == std::string::npos);     // the content security policy would drop it
+  }
+}
+
+TEST_CASE("a page is found by its path, packed if the client takes it") {
+  const WebAssets assets;
+  const auto page = assets.answer(get("/"));
+  REQUIRE(page);
+  CHECK(page->content_type == "text/html; charset=utf-8");
+  CHECK(page->body.starts_with("<!DOCTYPE html>\n<html lang=\"en\">"));
+  CHECK(assets.answer(get("/catalogue"))->content_type == "text/html; charset=utf-8");
+  CHECK(assets.answer(get("/page.js"))->content_type == "text/javascript; charset=utf-8");
+  CHECK_FALSE(assets.answer(get("/index.html")));
+  CHECK_FALSE(assets.answer(get("/embed.cmake")));
+  auto packed = get("/page.js");
+  packed.accepts_gzip = true;
+  const auto answer = assets.answer(packed);
+  CHECK(answer->gzip);
+  CHECK(test::gunzip(answer->body) == assets.answer(get("/page.js"))->body);
+}
+
+TEST_CASE("a browser that has the file is not sent it again") {
+  const WebAssets assets;
+  auto again = get("/page.css");
+  again.if_none_match = "W/\"other\", " + assets.answer(again)->etag;
+  const auto answer = assets.answer(again);
+  CHECK(answer->status == 304);
+  CHECK(answer->body.empty());
+  CHECK_FALSE(answer->etag.empty());
+  again.if_none_match = "\"other\"";
+  CHECK(assets.answer(again)->status == 200);
+}

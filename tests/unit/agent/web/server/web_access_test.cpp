@@ -1,0 +1,86 @@
+#include "agent/web/server/web_access.h"
+
+#include <catch2/catch.hpp>
+#include <filesystem>
+#include <fstream>
+
+#include "tests/scratch_dir.h"
+
+using agent::WebAccess;
+using namespace std::chrono_literals;
+
+namespace {
+
+const std::string kHash = "$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW";
+
+struct Folder : test::ScratchDir {
+  std::string write(const std::string& name, const std::string& text) const {
+    // A new file each time, as editors and certificate renewals do: it shows whatever the clock's grain is.
+    std::ofstream(path() / "new") << text;
+    std::filesystem::rename(path() / "new", path() / name);
+    return path() / name;
+  }
+};
+
+struct Bench {
+  Folder folder;
+  std::vector<std::string> reports;
+  agent::WebClock::time_point now = agent::WebClock::now();
+  std::string file = folder.write("web.yml", "basic_auth_users: {max: " + kHash + "}\n");
+  WebAccess access{file, [this](const std::string& sentence) { reports.push_back(sentence); }};
+
+  bool knows(const std::string& user) {
+    access.refresh(now += 2s);
+    return access.config().users.count(user) == 1;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("without a file everybody may read") {
+  WebAccess access("", [](const std::string&) {});
+  access.refresh(agent::WebClock::now(), true);
+  CHECK(access.config().users.empty());
+}
+
+TEST_CASE("a changed file is taken over without a signal, a wrong one is told of once and changes nothing") {
+  Bench bench;
+  CHECK(bench.knows("max"));
+  bench.folder.write("web.yml", "basic_auth_users: {eva: " + kHash + "}\n");
+  CHECK(bench.knows("eva"));
+  CHECK_FALSE(bench.knows("max"));
+  bench.folder.write("web.yml", "basic_auth_users: {eva: short}\n");
+  CHECK(bench.knows("eva"));
+  CHECK(bench.knows("eva"));
+  REQUIRE(bench.reports.size() == 1);
+  CHECK_THAT(bench.reports[0], Catch::StartsWith(bench.file + ":1: basic_auth_users.eva: expected a bcrypt hash"));
+  std::filesystem::remove(bench.file);
+  CHECK(bench.knows("eva"));
+  CHECK(bench.reports.size() == 2);
+  bench.folder.write("web.yml", "basic_auth_users: {max: " + kHash + "}\n");
+  CHECK(bench.knows("max"));
+}
+
+TEST_CASE("the files are looked at once a second and no more, but at once when that is asked for") {
+  Bench bench;
+  bench.access.refresh(bench.now);
+  bench.folder.write("web.yml", "");
+  bench.access.refresh(bench.now + 999ms);
+  CHECK_FALSE(bench.access.config().users.empty());
+  bench.access.refresh(bench.now + 999ms, true);
+  CHECK(bench.access.config().users.empty());
+}
+
+TEST_CASE("a file that is wrong at the start is an error with its name") {
+  Folder folder;
+  const auto none = [](const std::string&) {};
+  CHECK_THROWS_WITH(WebAccess(folder.path() / "web.yml", none),
+                    folder.path().string() + "/web.yml: cannot be read: No such file or directory");
+  const auto file = folder.write("web.yml", "tls_server_config: {cert_file: a.crt, key_file: a.key}\n");
+  CHECK_THROWS_WITH(WebAccess(file, none), file + ": tls_server_config.cert_file: " + folder.path().string() +
+                                               "/a.crt: cannot be read: No such file or directory");
+  folder.write("a.crt", "this is no certificate\n");
+  CHECK_THROWS_WITH(WebAccess(file, none),
+                    Catch::StartsWith(file + ": tls_server_config.cert_file: " + folder.path().string() +
+                                      "/a.crt: no certificate in PEM format"));
+}

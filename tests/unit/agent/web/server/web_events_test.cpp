@@ -1,0 +1,75 @@
+#include "agent/web/server/web_events.h"
+
+#include <catch2/catch.hpp>
+
+using agent::WebEvents;
+using nlohmann::json;
+
+namespace {
+
+struct Browser final : agent::EventClient {
+  std::string heard;
+  void offer(std::shared_ptr<const std::string> events) override { heard += *events; }
+};
+
+struct Bench {
+  json now = json::parse(R"({"agent":{},"printers":[{"name":"a","state":"idle"},{"name":"b","state":"idle"}]})");
+  int looks = 0;
+  WebEvents events{2, [this] {
+                     ++looks;
+                     return now;
+                   }};
+};
+
+}  // namespace
+
+TEST_CASE("the first event is the whole, the next ones only what changed") {
+  Bench bench;
+  Browser browser;
+  CHECK(bench.events.join(browser)->find("event: printers\ndata: {\"agent\":{},\"printers\":[{\"name\":\"a\"") !=
+        std::string::npos);
+  bench.events.tick();
+  CHECK(browser.heard.empty());
+  bench.now["printers"][1]["state"] = "printing";
+  bench.events.tick();
+  CHECK(browser.heard == "event: change\ndata: {\"b\":{\"state\":\"printing\"}}\n\n");
+  browser.heard.clear();
+  bench.now["printers"].erase(0);
+  bench.events.tick();
+  CHECK(browser.heard ==
+        "event: printers\ndata: {\"agent\":{},\"printers\":[{\"name\":\"b\",\"state\":\"printing\"}]}\n\n");
+}
+
+TEST_CASE("one who joins late knows what the others know, whatever happened between two ticks") {
+  Bench bench;
+  Browser first, second;
+  (void)bench.events.join(first);
+  bench.now["printers"][0]["state"] = "busy";
+  const auto whole = bench.events.join(second);
+  // not told yet; if it is gone by the next tick, nobody was told wrong
+  CHECK(whole->find("busy") == std::string::npos);
+  bench.events.tick();
+  CHECK(second.heard == "event: change\ndata: {\"a\":{\"state\":\"busy\"}}\n\n");
+}
+
+TEST_CASE("there is room for so many and no more, and nobody listening costs nothing") {
+  Bench bench;
+  Browser a, b;
+  bench.events.tick();
+  CHECK(bench.looks == 0);
+  (void)bench.events.join(a);
+  CHECK(bench.events.has_room());
+  (void)bench.events.join(b);
+  CHECK_FALSE(bench.events.has_room());
+  bench.events.leave(a);
+  bench.events.leave(a);
+  CHECK(bench.events.has_room());
+}
+
+TEST_CASE("a long silence is broken by a comment, so that a dead connection is found") {
+  Bench bench;
+  Browser browser;
+  (void)bench.events.join(browser);
+  for (int i = 0; i < 15; ++i) bench.events.tick();
+  CHECK(browser.heard == ": still there\n\n");
+}

@@ -1,0 +1,89 @@
+#include "agent/web/server/web_session.h"
+
+#include <catch2/catch.hpp>
+#include <thread>
+
+#include "tests/unit/agent/fixtures/web_bench.h"
+
+using namespace std::chrono_literals;
+using test::Bench;
+using test::on_loopback;
+
+TEST_CASE("an open page is told what changes, in pieces that belong together, until it goes") {
+  auto options = on_loopback();
+  options.event_period = 10ms;
+  Bench bench(options);
+  auto page = bench.connect();
+  page.send("GET /api/v1/events HTTP/1.1\r\nHost: pi\r\n\r\n");
+  const auto head = page.read_until("\r\n\r\n");
+  CHECK_THAT(head, Catch::StartsWith("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"));
+  CHECK_THAT(page.read_until("\n\n"), Catch::Contains("event: printers\ndata: {\"agent\":"));
+  auto link = sample::printing_mk3s("mk3", agent::steady_now());
+  link.host_connected = false;
+  bench.board.publish(link);
+  CHECK_THAT(page.read_until("\"connected\":false"), Catch::Contains("event: change\ndata: {\"mk3\":{"));
+  bench.check_alive();
+}
+
+TEST_CASE("as many pages are kept up to date as there is room for, and one that goes makes room") {
+  auto options = on_loopback();
+  options.max_event_clients = 1;
+  Bench bench(options);
+  const std::string ask = "GET /api/v1/events HTTP/1.1\r\nHost: pi\r\n\r\n";
+  {
+    auto first = bench.connect(), second = bench.connect();
+    first.send(ask);
+    first.read_until("event: printers");
+    second.send(ask);
+    CHECK(second.response().status == 503);
+  }
+  for (int i = 0; i < 50'000; ++i) {  // until the server has seen the first one go
+    auto third = bench.connect();
+    third.send(ask);
+    if (third.read_until("\r\n").starts_with("HTTP/1.1 200")) return;
+    std::this_thread::yield();
+  }
+  FAIL("no room again");
+}
+
+TEST_CASE("a page that does not read is dropped and delays no scrape") {
+  auto options = on_loopback();
+  options.event_period = 1ms;
+  options.max_event_bytes = 8192;  // besides what the kernel takes
+  Bench bench(options);
+  auto page = bench.connect(1024);
+  page.send("GET /api/v1/events HTTP/1.1\r\nHost: pi\r\n\r\n");
+  for (int i = 0; i < 20'000 && bench.counters.dropped_connections() == 0; ++i) {
+    for (int p = 0; p < 50; ++p) {
+      auto link = sample::printing_mk3s(std::to_string(p), agent::steady_now());
+      link.printer.temperatures[0].actual.set(static_cast<float>(i % 200), agent::steady_now());
+      bench.board.publish(link);
+    }
+    if (i % 100 != 0) continue;
+    // the rounds may take longer than values last
+    bench.board.publish(sample::printing_mk3s("mk3", agent::steady_now()));
+    bench.check_alive();
+  }
+  CHECK(bench.counters.dropped_connections() == 1);
+  CHECK(page.is_reset());
+}
+
+TEST_CASE("HEAD of the events is a head and no stream") {
+  Bench bench;
+  auto client = bench.connect();
+  client.send("HEAD /api/v1/events HTTP/1.1\r\nHost: pi\r\n\r\n");
+  CHECK(client.response(false).status == 200);
+  CHECK(client.is_closed());
+}
+
+TEST_CASE("a browser that asks again for a file it has gets no body") {
+  Bench bench;
+  auto client = bench.connect();
+  client.send("GET /page.js HTTP/1.1\r\nHost: pi\r\n\r\n");
+  const auto first = client.response();
+  client.send("GET /page.js HTTP/1.1\r\nHost: pi\r\nIf-None-Match: " + first.fields.at("etag") + "\r\n\r\n");
+  const auto second = client.response(false);
+  CHECK(first.body.size() > 1000);
+  CHECK(second.status == 304);
+  CHECK(second.fields.count("content-length") == 0);
+}

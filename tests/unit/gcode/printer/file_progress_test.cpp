@@ -1,0 +1,117 @@
+// Progress and remaining time from the M73 of a host's file: all that is known of them on firmware that says nothing of it.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/gcode/relay/rules_rig.h"
+
+using namespace rig;
+
+namespace {
+
+/// Sends numbered lines and answers each.
+struct Print {
+  Rig r;
+  int number = 0;
+  explicit Print(std::string_view firmware) : r(known_rig(firmware)) { begin(); }
+
+  void begin() {
+    number = 0;
+    r.host("M110 N0\n");
+    acknowledge("ok\n");
+  }
+  void acknowledge(std::string_view answer) {
+    r.to_printer();
+    r.printer(answer);
+    r.to_host();
+  }
+  void line(const std::string& text, std::string_view answer = "ok\n") {
+    r.host(numbered(++number, text));
+    acknowledge(answer);
+  }
+  void move() { line("G1 X" + std::to_string(number) + " E1"); }
+  void silence() {
+    for (int i = 0; i < 15 * 4; ++i) {
+      r.pass(250ms);
+      if (const std::string own = r.to_printer(); !own.empty()) r.answer(own, kMarlin21);
+    }
+  }
+  [[nodiscard]] const gcode::PrinterState& printer() { return r.relay().printer(); }
+};
+
+}  // namespace
+
+TEST_CASE("a file's M73 tells progress and remaining time on a Marlin that says nothing of it") {
+  Print p(kMarlin21);
+  p.line("M73 P0 R31");  // before anything shows that it is a print
+  REQUIRE(p.printer().progress.known);
+  CHECK(p.printer().progress.value.percent == 0);
+  CHECK(p.printer().progress.value.remaining_minutes == 31);
+  p.line("M104 S200");
+  p.move();
+  p.line("M73 P12");
+  CHECK(p.printer().progress.value.percent == 12);
+  CHECK(p.printer().progress.value.remaining_minutes == 31);
+  p.line("M73 R20 C3");
+  CHECK(p.printer().progress.value.percent == 12);
+  CHECK(p.printer().progress.value.remaining_minutes == 20);
+  CHECK(p.printer().progress.value.change_minutes == 3);
+  p.line("M73 Q50 S99");  // Prusa's silent mode
+  p.line("M73");
+  CHECK(p.printer().progress.value.percent == 12);
+  CHECK(p.printer().progress.value.remaining_minutes == 20);
+  p.line("M73 P250");
+  CHECK(p.printer().progress.value.percent == 100);
+}
+
+TEST_CASE("a file's progress outlives a pause of its stream and not its print") {
+  Print p(kMarlin21);
+  p.line("M104 S200");
+  p.move();
+  p.line("M73 P40 R20");
+  p.silence();
+  CHECK(p.printer().progress.known);
+  p.move();
+  CHECK(p.printer().progress.value.percent == 40);
+  SECTION("the host leaves") { p.r.relay().host_closed(p.r.now); }
+  SECTION("another print begins") { p.begin(); }
+  SECTION("the file is at its end") {
+    p.line("M73 P100 R0");
+    p.line("M104 S0");
+    p.silence();
+    REQUIRE_FALSE(p.r.relay().prints().is_printing());
+    CHECK(p.printer().state(p.r.now) == gcode::State::kFinished);
+  }
+  SECTION("the printer cancels it") {
+    p.r.printer("//action:cancel\n");
+    p.r.pass(300ms);
+  }
+  CHECK_FALSE(p.printer().progress.known);
+}
+
+TEST_CASE("a numbering that ends behind M73 P100 finishes the print too") {
+  Print p(kMarlin21);
+  p.line("M104 S200");
+  p.move();
+  p.line("M73 P100 R0");
+  p.r.host("N-1 M110*15\n");
+  p.acknowledge("ok\n");
+  CHECK(p.printer().state(p.r.now) == gcode::State::kFinished);
+}
+
+TEST_CASE("a Prusa's own word on its progress counts, not what the file asks of it") {
+  Print p(kPrusa39);
+  p.line("M104 S200");
+  p.line("M73 P40 R20", "NORMAL MODE: Percent done: 41; print time remaining in mins: 19; Change in mins: -1\nok\n");
+  p.line("M73 P50 R10");
+  CHECK(p.printer().progress.value.percent == 41);
+}
+
+TEST_CASE("M73 that goes into a file on the card, or is typed at rest, is nobody's progress") {
+  Print p(kMarlin21);
+  p.r.host("M73 P40 R20\n");
+  p.acknowledge("ok\n");
+  CHECK_FALSE(p.printer().progress.known);
+  p.r.host("M28 A.GCO\n");
+  p.acknowledge("Writing to file: A.GCO\nok\n");
+  p.line("M73 P40 R20");
+  CHECK_FALSE(p.printer().progress.known);
+}

@@ -1,0 +1,61 @@
+#include "gcode/printer/print_rules.h"
+
+#include <catch2/catch.hpp>
+#include <set>
+
+using gcode::PrintCondition;
+using gcode::PrintEvidence;
+using gcode::PrintResult;
+using gcode::PrintSign;
+using gcode::PrintSource;
+
+namespace {
+
+std::optional<PrintResult> result(PrintSign sign, const PrintEvidence& evidence) {
+  const auto rule = gcode::decide_print(sign, evidence);
+  return rule ? gcode::print_rules()[*rule].result : std::nullopt;
+}
+
+}  // namespace
+
+TEST_CASE("every row of the print rules says why, and none stands behind one that always holds") {
+  std::set<std::pair<PrintSign, int>> closed;
+  for (const auto& rule : gcode::print_rules()) {
+    INFO(rule.why);
+    CHECK_FALSE(rule.why.empty());
+    for (int source = 0; source < 2; ++source) {
+      if (rule.source && static_cast<int>(*rule.source) != source) continue;
+      CHECK(closed.count({rule.sign, source}) == 0);
+      if (rule.when == PrintCondition::kAlways) closed.insert({rule.sign, source});
+    }
+  }
+}
+
+TEST_CASE("a print that asks for its end by several signs is judged by the strongest") {
+  PrintEvidence e;
+  CHECK(result(PrintSign::kStreamSilent, e) == std::nullopt);
+  e.end_code = true;
+  CHECK(result(PrintSign::kStreamSilent, e) == PrintResult::kCompleted);
+  e.percent = 37;
+  CHECK(result(PrintSign::kStreamSilent, e) == PrintResult::kCancelled);
+  e.percent = 100;
+  CHECK(result(PrintSign::kStreamSilent, e) == PrintResult::kCompleted);
+  e.asked_to_cancel = true;
+  CHECK(result(PrintSign::kStreamSilent, e) == PrintResult::kCancelled);
+}
+
+TEST_CASE("a cancel in the wake of a thermal fault is a failure") {
+  PrintEvidence e;
+  CHECK(result(PrintSign::kCancelAction, e) == PrintResult::kCancelled);
+  e.fault = true;
+  CHECK(result(PrintSign::kCancelAction, e) == PrintResult::kFailed);
+}
+
+TEST_CASE("a print from the card does not end with its host or its cable") {
+  PrintEvidence e;
+  e.source = PrintSource::kSd;
+  CHECK(result(PrintSign::kHostLeft, e) == std::nullopt);
+  CHECK(result(PrintSign::kDeviceLost, e) == std::nullopt);
+  CHECK(result(PrintSign::kNumberingAnew, e) == std::nullopt);
+  CHECK(result(PrintSign::kRestart, e) == PrintResult::kFailed);
+}

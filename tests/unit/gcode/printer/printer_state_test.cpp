@@ -1,0 +1,76 @@
+#include "gcode/printer/printer_state.h"
+
+#include <catch2/catch.hpp>
+#include <string_view>
+
+#include "gcode/command/command.h"
+#include "gcode/dialect/dialect.h"
+#include "gcode/reply/reply.h"
+
+using namespace std::chrono_literals;
+using gcode::State;
+using gcode::Time;
+
+namespace {
+
+/// A printer that is open and has answered, and the lines that reach it.
+struct Line {
+  gcode::PrinterState state;
+  Time now = 100s;
+
+  Line() {
+    state.printer_opened(now);
+    printer("start");
+    printer("ok");
+  }
+  gcode::Dialect dialect = *gcode::find_dialect("prusa-3.13");
+
+  void host(std::string_view line) { state.host_command(gcode::parse_command(line), dialect, now); }
+  void printer(std::string_view line) { state.reply(gcode::parse_reply(line, dialect), -1, dialect, now); }
+  void pass(Time time) {
+    now += time;
+    state.tick(now);
+  }
+};
+
+constexpr std::string_view kHalfDone =
+    "NORMAL MODE: Percent done: 50; print time remaining in mins: 30; Change in mins: -1";
+
+}  // namespace
+
+TEST_CASE("a print that begins does not inherit the progress of the one before") {
+  Line line;
+  line.host("N1 G28*18");
+  line.printer(kHalfDone);
+  REQUIRE(line.state.progress.known);
+  SECTION("by a new line number") { line.host("M110 N0"); }
+  SECTION("by a new stream after a rest") {
+    line.pass(11s);
+    REQUIRE(line.state.numbered_in_stream == 0);
+    REQUIRE(line.state.progress.known);
+    line.host("N1 G28*18");
+  }
+  SECTION("by another file on the card") { line.printer("File opened: B.GCO Size: 100"); }
+  CHECK_FALSE(line.state.progress.known);
+}
+
+TEST_CASE("a print that goes on after a pause keeps its progress") {
+  Line line;
+  line.host("N1 G28*18");
+  line.printer(kHalfDone);
+  line.printer("// action:paused");
+  line.pass(60s);
+  line.host("N2 G28*17");
+  CHECK(line.state.progress.value.percent == 50);
+  CHECK(line.state.progress.known);
+}
+
+TEST_CASE("M999 starts a stopped printer again, but no Prusa that drops every line (P 0.7)") {
+  const auto* firmware = GENERATE("prusa-3.10", "prusa-3.12");
+  Line line;
+  line.dialect = *gcode::find_dialect(firmware);
+  line.printer("Error:Printer stopped due to errors. Supervision required.");
+  REQUIRE(line.state.stopped);
+  line.host("M999");
+  CHECK(line.state.stopped == line.dialect.stopped_is_mute);
+}

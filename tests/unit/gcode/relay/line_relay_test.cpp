@@ -1,0 +1,126 @@
+#include "gcode/relay/line_relay.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/unit/gcode/relay/relay_rig.h"
+
+using namespace rig;
+
+TEST_CASE("host lines reach the printer once, in order and unchanged") {
+  Rig r;
+  r.attach();
+  const std::string lines = "N1 G1 X1 *66\nM105 \r\n\n;C32u2_RMD\nN0M110*3\rG1 X5 ; corner\n";
+  r.host(lines);
+  CHECK(r.to_printer() == lines);
+}
+
+TEST_CASE("half a host line waits for its end, and goes out when the host leaves") {
+  Rig r;
+  r.attach();
+  r.host("G1 X");
+  CHECK(r.to_printer().empty());
+  r.host("5\nM10");
+  CHECK(r.to_printer() == "G1 X5\n");
+  r.relay().host_closed(r.now);
+  CHECK(r.to_printer() == "M10");
+}
+
+TEST_CASE("a host line without end passes as it comes") {
+  Rig r;
+  r.attach();
+  const std::string flood(3000, 'A');
+  std::string seen;
+  for (int i = 0; i < 10; ++i) {
+    r.host(flood);
+    seen += r.to_printer();
+  }
+  CHECK(seen.size() == 30000);
+  r.host("\nM105\n");
+  CHECK(r.to_printer() == "\nM105\n");
+}
+
+TEST_CASE("after the boot text the agent asks who the printer is, then sets its reports up") {
+  Rig r;
+  r.printer("start\n");
+  r.pass(2s);
+  CHECK(r.to_printer().empty());
+  r.identify(kPrusa313);
+  CHECK(r.relay().dialect().name == "prusa-3.13");
+  CHECK(r.relay().printer().serial_number.value.view() == "CZPX4720X004XC34242");
+  CHECK(r.relay().printer().nozzle_diameter.value == Approx(0.4));
+  CHECK(r.arbiter().subscriptions.is_on(gcode::Report::kPosition));
+}
+
+TEST_CASE("the agent's own questions and answers stay with it") {
+  Rig r;
+  r.attach();
+  r.identify(kPrusa313);
+  CHECK(r.to_host().empty());
+  r.printer(std::string(kReport) + std::string(kPositionReport) + std::string(kFansReport));
+  CHECK(r.to_host().empty());
+  CHECK(r.relay().printer().temperatures[0].actual.value == Approx(25.5));
+}
+
+TEST_CASE("what the agent did not cause is the host's") {
+  Rig r;
+  r.attach();
+  r.identify(kPrusa313);
+  const std::string text =
+      "echo:busy: processing\nLCD status changed\n// action:paused\nsomething new\n\nT:187.4 E:0 W:?\n";
+  r.printer(text);
+  CHECK(r.to_host() == text);
+}
+
+TEST_CASE("lines of the printer are the same to the host however they are cut") {
+  Rig whole;
+  Rig bytewise;
+  for (Rig* r : {&whole, &bytewise}) {
+    r->attach();
+    r->identify(kPrusa313);
+    r->host("M114\n");
+    r->to_printer();
+  }
+  const std::string text = std::string(kReport) + std::string(kPositionReport) + std::string(kPositionReport) +
+                           "ok\necho:busy: processing\n";
+  whole.printer(text);
+  std::string seen;
+  for (const char c : text) {
+    bytewise.printer(std::string_view(&c, 1));
+    seen += bytewise.to_host();
+  }
+  CHECK(whole.to_host() == seen);
+}
+
+TEST_CASE("a host that does not read loses whole lines, and they are counted") {
+  Rig r;
+  r.attach();
+  r.identify(kPrusa313);
+  const std::string line = "something that the printer says, 50 bytes altogether\n";
+  for (int i = 0; i < 2000; ++i) r.printer(line);
+  const std::string seen = r.to_host();
+  CHECK(seen.size() <= gcode::RelayMemory::kToHost);
+  CHECK(seen.size() % line.size() == 0);
+  CHECK(r.relay().counters().host_dropped_lines == 2000 - seen.size() / line.size());
+}
+
+TEST_CASE("nothing is kept for a host that is not there") {
+  Rig r;
+  r.printer("old news\n");
+  r.attach();
+  CHECK(r.to_host().empty());
+}
+
+TEST_CASE("poll off is the identity, byte by byte and at once") {
+  gcode::RelaySettings off;
+  off.poll = false;
+  Rig r(off);
+  r.attach();
+  r.host("G1 X");
+  CHECK(r.to_printer() == "G1 X");
+  r.printer("ok T:2");
+  CHECK(r.to_host() == "ok T:2");
+  r.printer("5.5 /0.0 B:25.5 /0.0\n");
+  CHECK(r.to_host() == "5.5 /0.0 B:25.5 /0.0\n");
+  r.pass(60s);
+  CHECK(r.to_printer().empty());
+}

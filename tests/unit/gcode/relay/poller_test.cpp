@@ -1,0 +1,244 @@
+#include "gcode/relay/poller.h"
+
+#include <catch2/catch.hpp>
+
+#include <string>
+#include "tests/unit/gcode/relay/relay_rig.h"
+
+using namespace std::chrono_literals;
+using gcode::LineUse;
+using gcode::Query;
+using gcode::Time;
+
+namespace {
+
+struct Asking {
+  gcode::Poller poller;
+  gcode::Subscriptions subscriptions;
+  gcode::PrinterState printer;
+  const gcode::Dialect* dialect;
+  Time now = 100s;
+
+  explicit Asking(std::string_view name, gcode::RelaySettings settings = {}) : dialect(gcode::find_dialect(name)) {
+    poller.apply(settings, subscriptions);
+    printer.printer_opened(now);
+  }
+  void introduce() { poller.identified(dialect->name, *dialect, subscriptions); }
+  std::string next(LineUse use) const {
+    const auto line = poller.next(use, printer, subscriptions, *dialect, now);
+    return line ? std::string(line->text.view()) : std::string();
+  }
+  /// Everything that is asked now, each asked once.
+  std::string all(LineUse use) {
+    std::string lines;
+    for (int i = 0; i < 20; ++i) {
+      const auto line = poller.next(use, printer, subscriptions, *dialect, now);
+      if (!line) return lines;
+      poller.asked(line->query, now);
+      if (line->seconds > 0) subscriptions.asserted(*line, *dialect);
+      lines += line->text.view();
+    }
+    FAIL("the poller does not come to an end");
+    return lines;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("who the printer is comes first, and is asked again only after a rest") {
+  Asking a("unknown");
+  CHECK(a.next(LineUse::kRest) == "M115\n");
+  a.poller.asked(Query::kM115, a.now);
+  CHECK(a.next(LineUse::kRest) != "M115\n");
+  a.now += 9s;
+  CHECK(a.next(LineUse::kRest) != "M115\n");
+  a.now += 1s;
+  CHECK(a.next(LineUse::kRest) == "M115\n");
+}
+
+TEST_CASE("a printer that nobody knows is asked M105 and M115 only") {
+  Asking a("unknown");
+  CHECK(a.all(LineUse::kRest) == "M115\nM105\n");
+}
+
+TEST_CASE("a printer that nobody knows hears nothing in a print") {
+  Asking a("unknown");
+  CHECK(a.all(LineUse::kHostPrints).empty());
+}
+
+TEST_CASE("a Prusa that reports by itself hears nothing in a print") {
+  Asking a("prusa-3.13");
+  a.introduce();
+  CHECK(a.all(LineUse::kHostPrints).empty());
+}
+
+TEST_CASE("firmware without reports is asked temperatures in a print, and nothing else") {
+  Asking a("prusa-3.8");
+  a.introduce();
+  CHECK(a.all(LineUse::kHostPrints) == "M105\n");
+  a.now += 1900ms;
+  CHECK(a.next(LineUse::kHostPrints).empty());
+  a.now += 100ms;
+  CHECK(a.next(LineUse::kHostPrints) == "M105\n");
+}
+
+TEST_CASE("an active host hears only a question that identifies its own answer") {
+  Asking a("prusa-3.13");
+  a.introduce();
+  CHECK(a.all(LineUse::kHostActive) == "M105\n");
+}
+
+TEST_CASE("reports are set up before anything is polled") {
+  Asking a("prusa-3.13");
+  a.introduce();
+  CHECK(a.all(LineUse::kRest) == "PRUSA SN\nM862.1 Q\nM155 S2 C7\nM105\nM27 P\nM220\nM221\nM73\nD3 Ax0eff C8\n");
+}
+
+TEST_CASE("P7.20: no own line carries a letter that changes what it asks") {
+  for (const auto name :
+       {"unknown", "prusa-3.2", "prusa-3.8", "prusa-3.13", "prusa-3.14", "marlin-1.0", "marlin-1.1", "marlin-2.1"}) {
+    for (const auto use : {LineUse::kRest, LineUse::kHostActive, LineUse::kHostPrints, LineUse::kSdPrints}) {
+      Asking a(name);
+      a.introduce();
+      for (const auto cap : {"AUTOREPORT_TEMP", "AUTOREPORT_FANS", "AUTOREPORT_POS", "AUTOREPORT_SD_STATUS"}) {
+        a.poller.capability(cap, name != std::string("marlin-1.0"), a.subscriptions);
+      }
+      const std::string lines = a.all(use);
+      CHECK(lines.find("M105 ") == std::string::npos);
+      CHECK(lines.find("M115 ") == std::string::npos);
+      CHECK(lines.find("PRUSA f") == std::string::npos);
+      CHECK(lines.find("PRUSA F") == std::string::npos);
+    }
+  }
+}
+
+TEST_CASE("P7.9, P7.21: own lines are short, unnumbered, without '*' and ';', and no G commands") {
+  for (const auto name :
+       {"unknown", "prusa-3.2", "prusa-3.8", "prusa-3.13", "prusa-3.14", "marlin-1.0", "marlin-1.1", "marlin-2.1"}) {
+    Asking a(name);
+    a.introduce();
+    for (const auto cap : {"AUTOREPORT_TEMP", "AUTOREPORT_FANS", "AUTOREPORT_POS", "AUTOREPORT_SD_STATUS"}) {
+      a.poller.capability(cap, true, a.subscriptions);
+    }
+    for (int i = 0; i < 20; ++i, a.now += 1s) {
+      const auto line = a.poller.next(LineUse::kRest, a.printer, a.subscriptions, *a.dialect, a.now);
+      if (!line) break;
+      a.poller.asked(line->query, a.now);
+      const std::string_view text = line->text.view();
+      CHECK(text.size() < 31);
+      CHECK(text.find('\n') == text.size() - 1);
+      CHECK(text.find_first_of("*;\r") == text.npos);
+      CHECK((text[0] == 'M' || text.starts_with("PRUSA SN")));
+      CHECK_FALSE(text.starts_with("M110"));
+      CHECK(text.find("M29") == text.npos);
+    }
+  }
+}
+
+TEST_CASE("P7.29: what the printer called unknown is not asked again before the next start") {
+  Asking a("prusa-3.13");
+  a.introduce();
+  a.all(LineUse::kRest);
+  a.poller.unsupported(Query::kM73);
+  a.now += 1h;
+  CHECK(a.all(LineUse::kRest).find("M73") == std::string::npos);
+  a.poller.printer_restarted();
+  a.introduce();
+  CHECK(a.all(LineUse::kRest).find("M73") != std::string::npos);
+}
+
+TEST_CASE("an answer that nobody understands ends its question for this firmware, also beyond a start") {
+  rig::Rig r;
+  r.attach();
+  r.identify(rig::kPrusa313);
+  (void)r.to_host();
+  const auto asked_in = [&r](rig::Time patience, std::string_view firmware) {
+    int asked = 0;
+    for (const rig::Time end = r.now + patience; r.now < end;) {
+      r.pass(250ms);
+      r.printer(rig::kReport);
+      const std::string line = r.to_printer();
+      if (!line.starts_with("D3")) {
+        if (!line.empty()) r.answer(line, firmware);
+        continue;
+      }
+      ++asked;
+      r.printer("EEPROM: 0eff is 3\nok\n");
+    }
+    return asked;
+  };
+  CHECK(asked_in(2h, rig::kPrusa313) == 1);
+  CHECK(r.to_host() == "EEPROM: 0eff is 3\n");
+  const auto& outcomes = r.relay().counters().queries[static_cast<std::size_t>(Query::kEeprom)];
+  CHECK(outcomes[static_cast<std::size_t>(gcode::QueryOutcome::kTimeout)] == 1);
+  r.printer("start\n");
+  CHECK(asked_in(1h, rig::kPrusa313) == 0);
+  r.printer("start\n");
+  CHECK(asked_in(1h, "Prusa-Firmware 3.14.1 based on Marlin FIRMWARE_URL:x") == 1);
+}
+
+TEST_CASE("an odd answer to a question that this firmware has answered before is noise") {
+  Asking a("prusa-3.13");
+  a.introduce();
+  a.poller.answered(Query::kM27);
+  a.poller.not_understood(Query::kM27);
+  a.poller.not_understood(Query::kM73);
+  const std::string lines = a.all(LineUse::kRest);
+  CHECK(lines.find("M27") != std::string::npos);
+  CHECK(lines.find("M73") == std::string::npos);
+}
+
+TEST_CASE("M105 and M115 are asked on, whatever was made of them on the way") {
+  Asking a("prusa-3.8");
+  a.poller.unsupported(Query::kM115);
+  a.poller.unsupported(Query::kM105);
+  CHECK(a.all(LineUse::kRest).starts_with("M115\nM105\n"));
+}
+
+TEST_CASE("poll off asks nothing at all") {
+  gcode::RelaySettings off;
+  off.poll = false;
+  Asking a("prusa-3.13", off);
+  a.introduce();
+  for (const auto use : {LineUse::kRest, LineUse::kHostActive, LineUse::kHostPrints, LineUse::kSdPrints})
+    CHECK(a.all(use).empty());
+}
+
+TEST_CASE("a period of zero asks never") {
+  gcode::RelaySettings settings;
+  settings.sd_period = settings.progress_period = settings.overrides_period = Time::zero();
+  settings.temperature_period = settings.position_period = settings.fans_period = Time::zero();
+  settings.identity = false;
+  Asking a("prusa-3.13", settings);
+  a.introduce();
+  CHECK(a.all(LineUse::kRest).empty());
+}
+
+TEST_CASE("while a file prints from the card only temperatures and its place are asked") {
+  Asking a("prusa-3.8");
+  a.introduce();
+  CHECK(a.all(LineUse::kSdPrints) == "M105\nM27\n");
+}
+
+TEST_CASE("a printer's own counters are asked for a minute after its introduction, and only at rest") {
+  rig::Rig r;
+  r.identify(rig::kPrusa313);
+  (void)r.to_printer();
+  std::string asked;
+  for (int i = 0; i < 4 * 130; ++i) {
+    r.pass(250ms);
+    r.printer(rig::kReport);
+    const std::string line = r.to_printer();
+    if (line.starts_with("D3")) {
+      CHECK(i >= 4 * 50);
+      asked += line;
+    }
+    if (line == "D3 Ax0eff C8\n") {
+      r.printer("D3 - Read/Write EEPROM\n000eff  03 00 00 00 00 00 00 00\nok\n");
+    } else if (!line.empty()) {
+      r.answer(line, rig::kPrusa313);
+    }
+  }
+  CHECK(asked == "D3 Ax0eff C8\nD3 Ax0ed0 C5\nD3 Ax0ca8 C4\n");
+  CHECK(r.arbiter().lifetime.power_failures == 3U);
+}

@@ -1,0 +1,86 @@
+// Rule 11: every buffer has a bound; what a host loses that does not read is whole lines, the repeated ones first.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/gcode/relay/rules_rig.h"
+
+using namespace rig;
+
+TEST_CASE("rule 11: a host that does not read loses reports before answers") {
+  Rig r = known_rig(kMarlin10);
+  while (r.relay().counters().host_dropped_lines == 0) r.printer("echo:busy: processing\n");
+  const std::string answer = std::string(100, 'a') + "\n";
+  r.printer(answer);
+  CHECK(count_of(r.to_host(), answer) == 1);
+}
+
+TEST_CASE("rule 11: the rest of a line goes the way of its dropped beginning") {
+  Rig r = known_rig(kMarlin10);
+  const std::string line(99, 'x');
+  while (r.relay().counters().host_dropped_lines == 0) r.printer(line + "\n");
+  r.printer(line);
+  r.pass(300ms);
+  r.to_host();
+  r.printer("the end\n");
+  CHECK(r.to_host().empty());
+  r.printer("the next\n");
+  CHECK(r.to_host() == "the next\n");
+}
+
+TEST_CASE("rule 11: a printer line without an end passes as it comes") {
+  Rig r = known_rig(kMarlin10);
+  std::string seen;
+  for (int i = 0; i < 10; ++i) {
+    r.printer(std::string(1000, '\xff'));
+    seen += r.to_host();
+  }
+  CHECK(seen.size() == 10000);
+  r.printer("\nthe next\n");
+  CHECK(r.to_host() == "\nthe next\n");
+}
+
+TEST_CASE("rule 11: commands beyond the capacity are counted, and nothing is asked before they are acknowledged") {
+  Rig r = known_rig(kMarlin10);
+  for (int i = 0; i < 150; ++i) {
+    r.host("G1 X1\n");
+    r.to_printer();
+  }
+  CHECK(r.relay().commands_in_flight() == 150);
+  for (int i = 0; i < 149; ++i) r.printer("ok\n");
+  CHECK(r.relay().commands_in_flight() == 1);
+}
+
+TEST_CASE("rule 11: host lines are not held when their ring is full") {
+  Rig r = known_rig(kMarlin10);
+  REQUIRE(next_own(r) == "M105\n");
+  const std::string lines(gcode::RelayMemory::kFromHost, '\n');
+  r.relay().feed_host(lines, r.now);
+  CHECK(r.to_printer().size() >= lines.size());
+}
+
+TEST_CASE("rule 12: with poll off no newline of the agent's own goes out for a lost line") {
+  gcode::RelaySettings off;
+  off.poll = false;
+  Rig r(off);
+  r.attach();
+  r.host("M117 lost\n");
+  CHECK(r.to_printer() == "M117 lost\n");
+  r.pass(60s);
+  CHECK(r.to_printer().empty());
+}
+
+TEST_CASE("rule 11: half a line that may be the agent's answer is not passed for seconds, and not kept for ever") {
+  Rig r = asked_rig(kMarlin10);
+  r.printer("ok T:26.");
+  r.host("G1 X1\n");
+  r.pass(14s);
+  CHECK(r.to_host().empty());
+  r.pass(2s);
+  CHECK(r.to_host() == "ok T:26.");
+}
+
+TEST_CASE("rule 11: half a line that cannot be the agent's is passed at once") {
+  Rig r = known_rig(kPrusa313, {});
+  r.printer("ok");
+  r.pass(260ms);
+  CHECK(r.to_host() == "ok");
+}

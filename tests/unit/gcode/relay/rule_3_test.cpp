@@ -1,0 +1,54 @@
+// Rule 3: what is heard or reported is not asked for, and nothing is queued where it would shift a resume number.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/gcode/relay/rules_rig.h"
+
+using namespace rig;
+
+TEST_CASE("rule 3: a paused Prusa is not asked, for every queued line shifts the number it resumes at") {
+  Rig r = known_rig(kPrusa39);
+  r.printer("// action:paused\n");
+  CHECK(next_own(r).empty());
+  r.printer("// action:resumed\n");
+  CHECK(next_own(r) == "M105\n");
+}
+
+TEST_CASE("rule 3: temperatures that a report brings are not asked for, though it runs late") {
+  Rig r = known_rig(kPrusa313);
+  for (int i = 0; i < 6; ++i) {
+    r.printer(kReport);
+    CHECK(next_own(r, 3s).empty());
+  }
+}
+
+TEST_CASE("rule 3: temperatures that the host asks for are not asked for again") {
+  Rig r = known_rig(kMarlin10);
+  std::string seen;
+  for (int i = 0; i < 10; ++i) {
+    r.host("M105\n");
+    seen += r.to_printer();
+    r.printer(kTemperatures);
+    r.pass(1s);
+    seen += r.to_printer();
+  }
+  CHECK(count_of(seen, "M105\n") == 10);
+}
+
+TEST_CASE(
+    "rule 3: a print that stands still with its host silent is no rest: nothing is asked on a Prusa that reports") {
+  Rig r = known_rig(kPrusa313, {});
+  r.host("N1 M104 S215*103\nN2 G1 X10 E5 F3000*8\n");
+  r.to_printer();
+  r.printer("ok\nok\n");
+  REQUIRE(r.relay().prints().is_printing());
+  for (int i = 0; i < 4 * 60 * 15; ++i) {  // a quarter of an hour: everything that is asked at rest would be due
+    r.pass(250ms);
+    if (i % 8 == 0) r.printer(std::string(kReport) + std::string(kPositionReport) + std::string(kFansReport));
+    CHECK(r.to_printer().empty());
+  }
+  r.host("M110 N0\n");
+  r.to_printer();
+  r.printer("ok\n");
+  REQUIRE_FALSE(r.relay().prints().is_printing());
+  CHECK_FALSE(next_own(r).empty());
+}

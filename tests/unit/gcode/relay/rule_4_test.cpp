@@ -1,0 +1,117 @@
+// Rule 4: the windows in which nothing of the agent's may be sent, and no host line may wait for it either.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/gcode/relay/rules_rig.h"
+
+using namespace rig;
+
+namespace {
+
+bool passes_at_once(Rig& r, const std::string& line) {
+  r.host(line);
+  return r.to_printer() == line;
+}
+
+}  // namespace
+
+TEST_CASE("rule 4: while a blocking command runs no host line waits for a question") {
+  for (const std::string blocking : {"M109 S200\n", "G28\n", "G4 S9\n", "M20\n"}) {
+    INFO(blocking);
+    Rig r = known_rig(kMarlin10);
+    REQUIRE(passes_at_once(r, blocking));
+    r.pass(6s);
+    CHECK(passes_at_once(r, "G1 X1\n"));
+  }
+}
+
+TEST_CASE("rule 4: while the printer says busy no host line waits for a question") {
+  Rig r = known_rig(kMarlin10);
+  REQUIRE(passes_at_once(r, "M851 Z1\n"));
+  for (int i = 0; i < 4; ++i) {
+    r.printer("echo:busy: processing\n");
+    r.pass(1s);
+    CHECK(passes_at_once(r, "G1 X1\n"));
+  }
+}
+
+TEST_CASE("rule 4: nothing is asked in a power panic") {
+  Rig r = known_rig(kPrusa39);
+  r.printer("INT4\n");
+  CHECK(next_own(r).empty());
+}
+
+TEST_CASE("rule 4: nothing is asked until the line that was asked for again is acknowledged") {
+  Rig r = known_rig(kMarlin10);
+  r.host(numbered(1, "M117 a"));
+  r.to_printer();
+  r.printer(std::string(kRejected) + "ok\n");
+  CHECK(next_own(r, 4s).empty());
+  r.host(numbered(1, "M117 a"));
+  r.to_printer();
+  r.pass(3s);
+  CHECK(passes_at_once(r, numbered(2, "M117 b")));
+  r.printer("ok\nok\n");
+  CHECK(next_own(r) == "M105\n");
+}
+
+TEST_CASE("rule 4: nothing is asked while MeatPack is on") {
+  Rig r = known_rig(kPrusa39);
+  r.host("\xff\xff\xfb");
+  CHECK(r.to_printer() == "\xff\xff\xfb");
+  CHECK(next_own(r).empty());
+  r.host("\xff\xff\xfa");
+  CHECK(r.to_printer() == "\xff\xff\xfa");
+  CHECK(next_own(r) == "M105\n");
+}
+
+TEST_CASE("rule 4: behind the packed bytes that a restart cut short nothing of the agent's follows") {
+  const bool ends_a_line = GENERATE(false, true);
+  Rig r = known_rig(kPrusa39);
+  r.host(std::string("\xff\xff\xfb\x16") + (ends_a_line ? "\n" : ""));
+  r.to_printer();
+  r.printer("start\n");
+  CHECK(next_own(r).empty() == !ends_a_line);
+  r.host("\n");
+  r.to_printer();
+  CHECK_FALSE(next_own(r).empty());
+}
+
+TEST_CASE("rule 4: the line that ends an upload owes no ok, whatever else it says") {
+  for (const std::string last : {"M29\n", "M117 M29 x\n", "M290 Z0.1\n"}) {
+    INFO(last);
+    Rig r = known_rig(kPrusa39);
+    r.host("M28 A.GCO\n");
+    r.to_printer();
+    r.printer("Writing to file: A.GCO\nok\n");
+    r.host("G1 X1\n");
+    r.to_printer();
+    r.printer("ok\n");
+    REQUIRE(passes_at_once(r, last));
+    CHECK(host_in_flight(r) == 0);
+    r.printer("Done saving file.\n");
+    CHECK(next_own(r) == "M105\n");
+  }
+}
+
+TEST_CASE("rule 4: an M28 that opened no file is no upload") {
+  Rig r = known_rig(kPrusa39);
+  r.host("M28 A.GCO\n");
+  r.to_printer();
+  r.printer("ok\n");
+  CHECK(next_own(r) == "M105\n");
+}
+
+TEST_CASE("rule 4: what goes out behind an M28 is a command if no file is opened, and data if one is") {
+  for (const bool opens : {false, true}) {
+    INFO(opens);
+    Rig r = known_rig(kPrusa39);
+    r.host("M28 A.GCO\nM105\nG1 X1\nM105\n");
+    r.to_printer();
+    r.printer(opens ? "Writing to file: A.GCO\nok\n" : "open failed, File: A.GCO.\nok\n");
+    REQUIRE(host_in_flight(r) == 3);
+    r.printer(opens ? "ok\n" : "ok T:20.0 /0.0\n");
+    CHECK(host_in_flight(r) == 2);
+    r.printer(opens ? "ok\nok\n" : "ok\nok T:20.0 /0.0\n");
+    CHECK(host_in_flight(r) == 0);
+  }
+}

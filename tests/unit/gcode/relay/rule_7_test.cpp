@@ -1,0 +1,98 @@
+// Rule 7: a lost own query keeps its slot, and what comes late for it is still the agent's.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/gcode/relay/rules_rig.h"
+
+using namespace rig;
+
+namespace {
+
+std::uint64_t timeouts(Rig& r) {
+  return r.relay().counters().queries[static_cast<std::size_t>(gcode::Query::kM105)]
+                                     [static_cast<std::size_t>(gcode::QueryOutcome::kTimeout)];
+}
+
+}  // namespace
+
+TEST_CASE("rule 7: a timed-out query keeps its slot, and its late answer stays with the agent") {
+  Rig r = known_rig(kMarlin10);
+  REQUIRE(next_own(r) == "M105\n");
+  r.pass(8s);
+  CHECK(r.to_printer().empty());
+  CHECK(timeouts(r) == 1);
+  r.printer(kTemperatures);
+  CHECK(r.to_host().empty());
+}
+
+TEST_CASE("rule 7: the answer to a query that was given up still stays with the agent") {
+  Rig r = known_rig(kPrusa39);
+  REQUIRE(next_own(r) == "M105\n");
+  r.printer("// action:paused\n");
+  r.to_host();
+  r.pass(20s);
+  REQUIRE(r.relay().commands_in_flight() == 0);
+  r.printer(kTemperatures);
+  CHECK(r.to_host().empty());
+}
+
+TEST_CASE("rule 7: a late rejection of a query is not credited to the host's command behind it") {
+  const std::string host_line = GENERATE("M190 S40\n", "M27\n");
+  INFO(host_line);
+  gcode::RelaySettings settings = only_temperatures();
+  settings.sd_period = 1s;
+  Rig r = known_rig("Marlin 1.1.9 (Github)", settings);
+  std::string own;
+  for (int asked = 0; asked < 10 && own != "M27\n"; ++asked) {
+    if (!own.empty()) r.printer(own == "M105\n" ? kTemperatures : "ok\n");
+    own = next_own(r);
+  }
+  REQUIRE(own == "M27\n");
+  r.to_host();
+  r.host(host_line);
+  r.pass(1s);
+  REQUIRE(r.to_printer() == "\n" + host_line);
+  r.printer("echo:Unknown command: \"M27\"\nok\n");
+  const bool certain = host_line != "M27\n";
+  CHECK(r.to_host().empty() == certain);
+  CHECK(host_in_flight(r) == (certain ? 1 : 0));
+}
+
+TEST_CASE("rule 7: a query times out from the last sign of work") {
+  Rig r = known_rig(kMarlin10);
+  REQUIRE(next_own(r) == "M105\n");
+  for (int i = 0; i < 5; ++i) {
+    r.pass(2s);
+    r.printer("echo:busy: processing\n");
+  }
+  CHECK(timeouts(r) == 0);
+  r.pass(6s);
+  CHECK(timeouts(r) == 1);
+}
+
+TEST_CASE("rule 7: after a Resend an own line keeps its slot, but the host's own question has the answer first") {
+  Rig r = known_rig(kMarlin10);
+  REQUIRE(next_own(r) == "M105\n");
+  r.host(numbered(1, "M117 a"));
+  r.pass(60ms);
+  r.to_printer();
+  r.printer(std::string(kRejected) + "ok\n");
+  REQUIRE(r.arbiter().in_flight.own().has_value());
+  r.to_host();
+  r.host("M105\n");
+  r.printer(kTemperatures);
+  CHECK(r.to_host() == kTemperatures);
+}
+
+TEST_CASE("rule 7: an own answer whose ok was lost does not wait for the next ok") {
+  Rig r;
+  r.attach();
+  REQUIRE(next_own(r) == "M115\n");
+  r.printer(firmware(kMarlin10));
+  r.pass(200ms);
+  r.host("G1 X1\n");
+  r.pass(400ms);
+  r.host("G1 X2\n");
+  CHECK_FALSE(r.arbiter().in_flight.own().has_value());
+  r.printer("ok\nok\n");
+  CHECK(r.to_host() == "ok\nok\n");
+}

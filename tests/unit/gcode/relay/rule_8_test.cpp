@@ -1,0 +1,79 @@
+// Rule 8: `start` clears everything in flight; then the printer is identified and its reports are set up again.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/gcode/relay/rules_rig.h"
+
+using namespace rig;
+
+TEST_CASE("rule 8: what was in flight for long before `start` is not waited for") {
+  Rig r = known_rig(kPrusa313);
+  r.host("G1 X1\nG28\n");
+  REQUIRE(host_in_flight(r) == 2);
+  r.pass(4s);
+  r.printer("start\n");
+  CHECK(host_in_flight(r) == 0);
+  CHECK(r.to_host() == "start\n");
+}
+
+TEST_CASE("rule 8: a `start` that a torn line swallowed is known by the cause behind it, once") {
+  Rig r = known_rig(kPrusa313);
+  r.host("G1 X1\nG28\n");
+  r.pass(4s);
+  const std::string boot = "MMU not responding - DISABstart\n External Reset\nadc_init\n";
+  r.printer(boot);
+  CHECK(host_in_flight(r) == 0);
+  CHECK(r.to_host() == boot);
+  CHECK(r.relay().counters().resets[static_cast<std::size_t>(gcode::ResetCause::kExternal)] == 1);
+}
+
+TEST_CASE("rule 8: a restarted printer is identified and its reports are set up again") {
+  Rig r = known_rig(kPrusa313, {});
+  r.printer("start\n");
+  std::string seen;
+  for (int i = 0; i < 30 && count_of(seen, "M155") == 0; ++i) {
+    const std::string line = next_own(r);
+    seen += line;
+    r.answer(line, kPrusa313);
+  }
+  CHECK(seen.starts_with("M115\n"));
+  CHECK(count_of(seen, "M155 S2 C7\n") == 1);
+}
+
+TEST_CASE("rule 8: the answer to a question that reached the restarted printer stays with the agent, its ok too") {
+  Rig r = asked_rig(kPrusa39, "M114\n", {});
+  says(r, "start\n");
+  r.host("M109 S60\n");
+  r.to_printer();
+  r.printer("X:0.00 Y:0.00 Z:0.00 E:0.00 Count X:0 Y:0 Z:0\nok\n");
+  CHECK(r.to_host().empty());
+  CHECK(host_in_flight(r) == 1);
+  says(r, "ok\n");
+  CHECK(host_in_flight(r) == 0);
+}
+
+TEST_CASE("rule 8: a question that did not outlive the restart is given up with the boot text") {
+  Rig r = asked_rig(kPrusa313, "M105\n", {});
+  says(r, "start\n");
+  CHECK(next_own(r, 5s) == "M115\n");
+}
+
+TEST_CASE("rule 8: a bare ok for a question from before the restart does not end the host's command behind it") {
+  Rig r = asked_rig(kMarlin11, "M220\n", {});
+  says(r, "start\n");
+  r.host("M109 S60\n");
+  r.to_printer();
+  says(r, "ok\n");
+  CHECK(host_in_flight(r) == 1);
+  says(r, "ok\n");
+  CHECK(host_in_flight(r) == 0);
+}
+
+TEST_CASE("rule 8: an M28 that reached the restarted printer begins an upload") {
+  Rig r = known_rig(kPrusa313);
+  r.host("M28 A.GCO\n");
+  r.to_printer();
+  r.printer("start\n");
+  r.pass(2s);
+  r.printer("echo:Now fresh file: A.GCO\nWriting to file: A.GCO\nok\n");
+  CHECK(next_own(r).empty());
+}

@@ -1,0 +1,121 @@
+// Rule 9: the printer reports what agent and host need together; the host sees what it asked for.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/gcode/relay/rules_rig.h"
+
+using namespace rig;
+
+namespace {
+
+const std::string kAllReports = std::string(kReport) + std::string(kPositionReport) + std::string(kFansReport);
+
+/// The host sets its reports; the agent's own setting behind it is answered. Returns what the agent sent.
+std::string host_sets(Rig& r, const std::string& line) {
+  r.host(line);
+  std::string seen = r.to_printer();
+  r.printer("ok\n");
+  for (int i = 0; i < 40; ++i) {
+    r.pass(100ms);
+    const std::string own = r.to_printer();
+    if (!own.empty()) r.answer(own, kPrusa313);
+    seen += own;
+  }
+  return seen;
+}
+
+}  // namespace
+
+TEST_CASE("rule 9: a host's M155 S0 goes to the printer, and the agent sets its own up again") {
+  Rig r = known_rig(kPrusa313, {});
+  const std::string seen = host_sets(r, "M155 S0\n");
+  CHECK(seen.starts_with("M155 S0\n"));
+  CHECK(count_of(seen, "M155 S2 C7\n") == 1);
+  CHECK(r.to_host() == "ok\n");
+}
+
+TEST_CASE("rule 9: a host sees the reports of its mask and no others") {
+  Rig r = known_rig(kPrusa313, {});
+  host_sets(r, "M155 S2 C1\n");
+  r.to_host();
+  r.printer(kAllReports);
+  CHECK(r.to_host() == kReport);
+}
+
+TEST_CASE("rule 9: a host sees reports at the interval that it asked for") {
+  Rig r = known_rig(kPrusa313, {});
+  host_sets(r, "M155 S10 C1\n");
+  r.to_host();
+  std::string seen;
+  for (int i = 0; i < 20; ++i) {
+    r.printer(kAllReports);
+    seen += r.to_host();
+    r.pass(2s);
+    if (const std::string own = r.to_printer(); !own.empty()) r.answer(own, kPrusa313);
+  }
+  CHECK(count_of(seen, "T:25.5 /0.0 B:") >= 3);
+  CHECK(count_of(seen, "T:25.5 /0.0 B:") <= 5);
+}
+
+TEST_CASE("rule 9: a new host does not see what the last one asked for") {
+  Rig r = known_rig(kPrusa313, {});
+  host_sets(r, "M155 S2 C1\n");
+  r.relay().host_closed(r.now);
+  r.attach();
+  r.to_host();
+  r.printer(kAllReports);
+  CHECK(r.to_host().empty());
+}
+
+TEST_CASE("rule 9: a report that comes in pieces is kept from a host that never asked, MeatPack or not") {
+  Rig r = known_rig(kPrusa313, {});
+  r.host("\xff\xff\xfb");
+  r.to_printer();
+  for (const char c : kAllReports) r.printer(std::string_view(&c, 1));
+  CHECK(r.to_host().empty());
+}
+
+TEST_CASE("rule 9: the lines of a report belong together however late the rest comes, also in mid-line") {
+  for (const auto gap : {150ms, 700ms, 3000ms}) {
+    INFO(gap.count());
+    for (std::size_t cut = 1; cut < kAllReports.size(); cut += 3) {
+      Rig r = known_rig(kPrusa313, {});
+      INFO(kAllReports.substr(0, cut));
+      r.printer(kAllReports.substr(0, cut));
+      r.pass(gap);
+      r.printer(kAllReports.substr(cut));
+      CHECK(r.to_host().empty());
+    }
+  }
+}
+
+TEST_CASE("rule 9: a host's own M114 long after a report that ends with its temperatures is answered") {
+  Rig r = known_rig(kPrusa313, {});
+  r.printer(kReport);  // the rest was lost on the wire
+  r.pass(700ms);
+  CHECK(r.to_host().empty());
+  r.host("M114\n");
+  says(r, std::string(kPositionReport) + "ok\n");
+}
+
+TEST_CASE("rule 9: the answer to a host's M123 right behind a report is no part of it") {
+  Rig r = known_rig(kPrusa313, {});
+  host_sets(r, "G90\n");  // time for the agent to set its own reports
+  r.to_host();
+  r.printer(std::string(kReport) + std::string(kPositionReport));
+  CHECK(r.to_host().empty());
+  r.pass(50ms);
+  r.host("M123\n");
+  r.to_printer();
+  says(r, std::string(kFansReport) + "ok\n");
+}
+
+TEST_CASE("rule 9: the rest of a report that a successor reads is kept from the host like its beginning") {
+  Rig r = known_rig(kPrusa313, {});
+  host_sets(r, "M155 S2 C1\n");
+  r.to_host();
+  says(r, std::string(kReport));
+  r.pass(400ms);
+  r.relay().succeeds(r.now);
+  r.printer(std::string(kPositionReport) + std::string(kFansReport));
+  CHECK(r.to_host().empty());
+}

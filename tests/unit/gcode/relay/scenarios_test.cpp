@@ -1,0 +1,343 @@
+// What hosts do and how they fail (protocol H, section 2), each scenario driven through the whole relay. "H9" is its number.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/gcode/relay/rules_rig.h"
+
+using namespace rig;
+
+TEST_CASE("H1, H13, H32: lines in one burst stay together, and nothing is asked before the last ok") {
+  Rig r = known_rig(kPrusa39);
+  const std::string burst = "PRUSA Fir\nM862.2 Q\nM114\n";
+  r.host(burst);
+  CHECK(r.to_printer() == burst);
+  says(r, "3.9.0-3421\nok\n302\nok\n");
+  CHECK(next_own(r, 5s).empty());
+  says(r, std::string(kPositionReport) + "ok\n");
+}
+
+TEST_CASE("H2: the host's M115 is answered in one piece") {
+  Rig r = known_rig(kMarlin21);
+  r.host("M115\n");
+  r.to_printer();
+  r.printer(firmware(kMarlin21) + "Cap:EEPROM:1\n");
+  CHECK(next_own(r, 3s).empty());
+  r.printer("Cap:PROGRESS:0\nok\n");
+  CHECK(r.to_host() == firmware(kMarlin21) + "Cap:EEPROM:1\nCap:PROGRESS:0\nok\n");
+}
+
+TEST_CASE("H3, H4: a host line behind an own question has its own ok and no more") {
+  Rig r = asked_rig(kPrusa39);
+  r.host("N5 G1 X1*1\n");
+  r.pass(100ms);
+  CHECK(r.to_printer().ends_with("N5 G1 X1*1\n"));
+  r.printer(kTemperatures);
+  CHECK(r.to_host().empty());
+  says(r, "ok\n");
+  CHECK(host_in_flight(r) == 0);
+}
+
+TEST_CASE("H5: of two M105 at once the host has exactly one answer") {
+  Rig r = asked_rig(kPrusa39);
+  r.host("M105\n");
+  r.pass(100ms);
+  r.to_printer();
+  r.printer(std::string(kTemperatures) + std::string(kTemperatures));
+  CHECK(r.to_host() == kTemperatures);
+}
+
+TEST_CASE("H6, H41: a host's own reports reach it and spare the agent's question") {
+  Rig r = known_rig(kPrusa313);
+  r.host("M155 S1\n");
+  CHECK(r.to_printer() == "M155 S1\n");
+  says(r, "ok\n");
+  for (int i = 0; i < 10; ++i) {
+    r.pass(1s);
+    CHECK(r.to_printer().find("M105") == std::string::npos);
+    r.printer(kReport);
+    CHECK(count_of(r.to_host(), kReport) == 1);
+  }
+}
+
+TEST_CASE("H8: a host's M155 S0 C0 reaches the printer as it is; what the agent sets up again stays with the agent") {
+  Rig r = known_rig(kPrusa313);
+  exchange(r, "M155 S0 C0\n", "ok\n");
+  CHECK(next_own(r).starts_with("M155 S2 C"));
+  r.printer("ok\n");
+  for (int i = 0; i < 5; ++i) {
+    r.pass(2s);
+    r.printer(kReport);
+    CHECK(r.to_printer().empty());
+  }
+  CHECK(r.to_host().empty());
+}
+
+TEST_CASE("H9, H11: nothing is asked from a rejected line until the asked-for one is acknowledged") {
+  Rig r = known_rig(kPrusa39);
+  r.host("N42 G1 X1*1\n");
+  r.to_printer();
+  says(r, "Error:checksum mismatch, Last Line: 41\nResend: 42\nok\n");
+  CHECK(next_own(r, 5s).empty());
+  r.host(numbered(42, "G1 X1") + numbered(43, "G1 X2"));
+  CHECK(r.to_printer() == numbered(42, "G1 X1") + numbered(43, "G1 X2"));
+  says(r, "ok\nok\n");
+}
+
+TEST_CASE("H10, M2.7: an own question that a Resend flushed away steals no ok") {
+  Rig r = asked_rig(kPrusa39);
+  r.host("N42 G1 X1*1\n");
+  r.pass(100ms);
+  r.to_printer();
+  says(r, "Error:checksum mismatch, Last Line: 41\nResend: 42\nok\n");
+  r.host(numbered(42, "G1 X1"));
+  r.to_printer();
+  says(r, "ok\n");
+  for (int n = 43; n < 46; ++n) exchange(r, numbered(n, "G1 X1"), "ok\n");
+  CHECK(r.relay().counters().missing_oks == 0);
+  CHECK(next_own(r) == "M105\n");
+}
+
+TEST_CASE("H10: an own question that the Resend did not flush is answered late, and the answer stays with the agent") {
+  Rig r = asked_rig(kPrusa39);
+  r.host("N42 G1 X1*1\n");
+  r.pass(100ms);
+  r.to_printer();
+  says(r, "Error:checksum mismatch, Last Line: 41\nResend: 42\nok\n");
+  r.printer(kTemperatures);
+  CHECK(r.to_host().empty());
+  r.host(numbered(42, "G1 X1"));
+  r.to_printer();
+  says(r, "ok\n");
+  CHECK(host_in_flight(r) == 0);
+}
+
+TEST_CASE("H12: Printrun's N-1 M110 passes as it is") {
+  Rig r = known_rig(kPrusa313);
+  r.host("N-1 M110*15\n");
+  CHECK(r.to_printer() == "N-1 M110*15\n");
+  says(r, "ok\n");
+}
+
+TEST_CASE("H14: a window of four lines gets no fifth") {
+  Rig r = known_rig(kPrusa39);
+  const std::string four = "N1G1 X1*1\nN2G1 X2*2\nN3G1 X3*3\nN4G1 X4*4\n";
+  r.host(four);
+  CHECK(r.to_printer() == four);
+  CHECK(next_own(r, 5s).empty());
+}
+
+TEST_CASE("H15: a host that floods M105, goes and comes again has every answer, and nothing is asked before the last") {
+  Rig r = known_rig(kPrusa39);
+  std::string flood;
+  for (int i = 0; i < 6; ++i) flood += "M105\n";
+  r.host("\n" + flood);
+  CHECK(r.to_printer() == "\n" + flood);
+  r.relay().host_closed(r.now);
+  r.attach();
+  r.host("\nM105\n");
+  CHECK(r.to_printer() == "\nM105\n");
+  for (std::size_t left = 7; left-- > 0;) {
+    CHECK(next_own(r, 900ms).empty());
+    says(r, std::string(kTemperatures));
+    CHECK(host_in_flight(r) == left);  // those of the host that left are owed as well
+  }
+  CHECK(next_own(r) == "M105\n");
+}
+
+TEST_CASE("H16, H17, H42: while a command blocks the agent is silent and the host sees every line") {
+  const auto [command, line] =
+      GENERATE(std::make_pair("M109 S210\n", "T:187.4 E:0 W:?\n"), std::make_pair("G28\n", "echo:busy: processing\n"),
+               std::make_pair("G4 S60\n", "echo:busy: processing\n"));
+  Rig r = known_rig(kPrusa39);
+  r.host(command);
+  r.to_printer();
+  for (int i = 0; i < 60; ++i) {
+    r.pass(2s);
+    REQUIRE(r.to_printer().empty());
+    says(r, line);
+  }
+  says(r, "ok\n");
+}
+
+TEST_CASE("P7.11, H19: nothing of the agent's gets into an upload") {
+  Rig r = known_rig(kPrusa39);
+  r.host("M28 a.gco\n");
+  r.to_printer();
+  says(r, "Writing to file: a.gco\nok\n");
+  CHECK(next_own(r, 20s).empty());
+  r.host("G1 X1\nM29\n");
+  CHECK(r.to_printer() == "G1 X1\nM29\n");
+  says(r, "ok\nDone saving file.\n");
+}
+
+TEST_CASE("H20: names in a listing are neither oks nor temperatures") {
+  Rig r = known_rig(kPrusa39);
+  r.host("M20\n");
+  r.to_printer();
+  says(r, "Begin file list\nOK.GCO 12\nT:1.GCO 13\nEnd file list\n");
+  CHECK(next_own(r, 5s).empty());
+  says(r, "ok\n");
+  CHECK(host_in_flight(r) == 0);
+}
+
+TEST_CASE("P7.23, H23: a restart clears what was in flight, and nothing is asked inside the boot text") {
+  Rig r = known_rig(kPrusa313);
+  r.host(numbered(1, "G1 X1"));
+  r.to_printer();
+  r.pass(5s);  // a line sent right before `start` may have reached the printer behind it
+  says(r, "start\n");
+  CHECK(host_in_flight(r) == 0);
+  for (int i = 0; i < 5; ++i) {
+    r.pass(1s);
+    CHECK(r.to_printer().empty());
+    says(r, "echo: Last Updated: Jan  1 2024\n");
+  }
+  CHECK(next_own(r) == "M115\n");
+}
+
+TEST_CASE("H21: of the agent's M27 beside a print from the card the host reads nothing, of its own everything") {
+  Rig r = known_rig(kPrusa313, {});
+  says(r, "echo:enqueing \"M23 ok.gco\"\nFile opened: /OK.GCO Size: 7013\nFile selected\n");
+  wait_for_question(r, "M27 P\n", kPrusa313);
+  r.to_host();
+  r.printer("/OK.GCO\nSD printing byte 2134/7013\n0:5\nok\n");
+  CHECK(r.to_host().empty());
+  CHECK(r.relay().printer().sd.value.byte == 2134);
+  exchange(r, "M27\n", "OK.GCO\nSD printing byte 2140/7013\n0:5\nok\n");
+  Rig marlin = known_rig(kMarlin21);
+  exchange(marlin, "M27 S1\n", "ok\n");
+  for (int i = 0; i < 3; ++i) {
+    marlin.pass(1s);
+    says(marlin, "SD printing byte 828/6449\r\n");
+  }
+}
+
+TEST_CASE("H25: what a host wrote before it left reaches the printer") {
+  Rig r = known_rig(kPrusa313);
+  r.host("G28\nM104 S0\n");
+  r.relay().host_closed(r.now);
+  CHECK(r.to_printer() == "G28\nM104 S0\n");
+}
+
+TEST_CASE("H26: a host that comes later reads nothing stale") {
+  Rig r = known_rig(kPrusa313);
+  r.relay().host_closed(r.now);
+  r.printer("echo:busy: processing\n");
+  r.attach();
+  CHECK(r.to_host().empty());
+}
+
+TEST_CASE("H27: a stopped host does not stop the readings, and its backlog is bounded") {
+  Rig r = known_rig(kPrusa313);
+  r.host("M155 S1\n");
+  r.to_printer();
+  r.printer("ok\n");
+  for (int i = 0; i < 3000; ++i) {
+    r.pass(1s);
+    r.to_printer();
+    r.printer(kReport);
+  }
+  CHECK(r.relay().printer().temperatures[0].actual.at == r.now);
+  CHECK(r.to_host().size() <= gcode::RelayMemory::kToHost);
+}
+
+TEST_CASE("H29: an ok glued into a cut report passes raw and acknowledges; the next ok is the next line's") {
+  Rig r = known_rig(kMarlin21);
+  r.host("N7531 G1 X1*1\nN7532 G1 X2*2\n");
+  r.to_printer();
+  says(r, " T:190.26 /190.00 B:60.00 /60.00 @N7531ok N7531 P0 B3\n");
+  REQUIRE(host_in_flight(r) == 1);
+  CHECK(r.arbiter().in_flight[0].number == 7532);
+  says(r, "ok N7532 P0 B3\n");
+  CHECK(host_in_flight(r) == 0);
+  CHECK(next_own(r) == "M105\n");  // nothing is waited for that came already
+}
+
+TEST_CASE("H30: an ok with fields is an ok") {
+  Rig r = known_rig(kMarlin21);
+  r.host("N7530 G1 X1*1\nM114\n");
+  r.to_printer();
+  says(r, "ok N7530 P1 B3\n");
+  CHECK(host_in_flight(r) == 1);
+}
+
+TEST_CASE("H31: wait is no ok") {
+  Rig r = known_rig(kMarlin21);
+  r.host("G28\n");
+  r.to_printer();
+  says(r, "wait\n");
+  CHECK(host_in_flight(r) == 1);
+}
+
+TEST_CASE("H33: nothing mixes into the answer to a host's PRUSA SN") {
+  Rig r = known_rig(kPrusa313);
+  r.host("PRUSA SN\n");
+  r.to_printer();
+  r.printer(kReport);
+  r.printer("CZPX4720X004XC34242\nok\n");
+  CHECK(r.to_host() == "CZPX4720X004XC34242\nok\n");
+}
+
+TEST_CASE("H38: a successor of the agent goes on in the middle of a line") {
+  Rig r = known_rig(kPrusa313);
+  r.host("N1 G1 X1*1\nG1 X");
+  r.to_printer();
+  r.restart();
+  r.host("2\n");
+  CHECK(r.to_printer() == "G1 X2\n");
+  CHECK(host_in_flight(r) == 2);
+}
+
+TEST_CASE("H40: a host that lost an ok has its own M105 passed, and one answer") {
+  Rig r = known_rig(kPrusa313);
+  r.host(numbered(1, "G1 X1"));
+  r.to_printer();
+  r.pass(3s);
+  r.host("M105\n");
+  CHECK(r.to_printer() == "M105\n");
+  says(r, std::string(kTemperatures));
+}
+
+TEST_CASE("H39: an unplugged printer takes with it what was in flight, and comes back asked who it is") {
+  Rig r = known_rig(kPrusa313);
+  r.host(numbered(1, "G1 X1") + "G1 X");
+  r.to_printer();
+  r.printer("T:25.");
+  r.relay().printer_lost(r.now);
+  CHECK(host_in_flight(r) == 0);
+  r.relay().host_closed(r.now);
+  CHECK_FALSE(r.relay().printer().temperature_report.known);
+  CHECK(next_own(r, 60s).empty());
+  r.relay().printer_opened(r.now);
+  r.attach();
+  CHECK(host_in_flight(r) == 0);
+  says(r, "start\n");
+  CHECK(next_own(r) == "M115\n");  // and not behind half a line of the host before
+}
+
+TEST_CASE("H43: a host that leaves no gap loses under one line in a hundred to the agent's questions") {
+  // Half a millisecond a line, 9.5 ms an M105: protocol H's figures at 115200 baud.
+  const auto lines_in_a_minute = [](bool poll) {
+    gcode::RelaySettings settings = only_temperatures();
+    settings.poll = poll;
+    Rig r(settings);
+    r.attach();
+    if (poll) r.identify(kMarlin10);
+    r.to_host();
+    int lines = 0, asked = 0;
+    r.host(numbered(1, "G1 X1"));
+    for (const Time end = r.now + 60s; r.now < end;) {
+      const std::string sent = r.to_printer();
+      const bool own = sent.starts_with("M105\n");
+      const bool host = sent.size() > (own ? 5U : 0U);
+      asked += own ? 1 : 0;
+      r.pass(own ? 9500us : host ? 500us : 100us);
+      if (own) r.printer(kTemperatures);
+      if (host) r.printer("ok\n");
+      if (host) r.host(numbered(++lines + 1, "G1 X1"));
+      REQUIRE(count_of(r.to_host(), "T:") == 0);
+    }
+    CHECK((asked > 20) == poll);
+    return lines;
+  };
+  CHECK(lines_in_a_minute(true) >= lines_in_a_minute(false) * 99 / 100);
+}

@@ -1,0 +1,162 @@
+#include "gcode/relay/subscriptions.h"
+
+#include <catch2/catch.hpp>
+#include <string>
+
+using namespace std::chrono_literals;
+using gcode::Report;
+using gcode::Time;
+
+namespace {
+
+struct Reports {
+  gcode::Subscriptions subscriptions;
+  const gcode::Dialect& dialect;
+  Time now = 100s;
+
+  explicit Reports(std::string_view name) : dialect(*gcode::find_dialect(name)) {
+    subscriptions.want({2, 2, 2, 10});
+    for (const Report r : {Report::kTemperature, Report::kFans, Report::kPosition, Report::kSd})
+      subscriptions.can(r, true);
+  }
+  std::string missing() const {
+    const auto line = subscriptions.missing(dialect);
+    return line ? std::string(line->text.view()) : std::string();
+  }
+  void settle() {
+    for (int i = 0; i < 8; ++i) {
+      const auto line = subscriptions.missing(dialect);
+      if (!line) return;
+      subscriptions.asserted(*line, dialect);
+    }
+    FAIL("the reports do not settle");
+  }
+  bool host(std::string_view line) { return subscriptions.host_command(gcode::parse_command(line), dialect, now); }
+  int shown(Report report, Time every, int times) {
+    int n = 0;
+    for (int i = 0; i < times; ++i) {
+      now += every;
+      n += subscriptions.shows_host(report, now) ? 1 : 0;
+    }
+    return n;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("one M155 with a mask sets up all reports of a Prusa") {
+  Reports r("prusa-3.13");
+  CHECK(r.missing() == "M155 S2 C7\n");
+  r.settle();
+  CHECK(r.missing().empty());
+  CHECK(r.subscriptions.is_on(Report::kFans));
+}
+
+TEST_CASE("a Marlin is told each report that its Cap lines name") {
+  Reports r("marlin-2.1");
+  r.subscriptions.can(Report::kFans, false);
+  std::string lines;
+  for (int i = 0; i < 8; ++i) {
+    const auto line = r.subscriptions.missing(r.dialect);
+    if (!line) break;
+    lines += line->text.view();
+    r.subscriptions.asserted(*line, r.dialect);
+  }
+  CHECK(lines == "M155 S2\nM154 S2\nM27 S10\n");
+}
+
+TEST_CASE("firmware without reports is never told to report") {
+  const Reports old("prusa-3.8");
+  CHECK(old.missing().empty());
+  CHECK(gcode::find_dialect("marlin-1.0")->autoreport == gcode::Autoreport::kNone);
+}
+
+TEST_CASE("a host that never asked is shown none of the agent's reports") {
+  Reports r("prusa-3.13");
+  r.settle();
+  CHECK(r.shown(Report::kTemperature, 2s, 5) == 0);
+}
+
+TEST_CASE("reports that nobody here set up are the host's") {
+  Reports r("prusa-3.13");
+  CHECK(r.shown(Report::kTemperature, 2s, 5) == 5);
+}
+
+TEST_CASE("a host is shown its own interval of a faster report") {
+  Reports r("marlin-2.1");
+  REQUIRE(r.host("M155 S10"));
+  CHECK(r.missing() == "M155 S2\n");
+  r.settle();
+  CHECK(r.shown(Report::kTemperature, 2s, 50) == 10);
+}
+
+TEST_CASE("a host's interval that is fresh enough is left as it is") {
+  Reports r("marlin-2.1");
+  r.settle();
+  r.host("M155 S4");
+  CHECK(r.missing().empty());
+  r.host("M155 S1");
+  CHECK(r.missing().empty());
+  CHECK(r.shown(Report::kTemperature, 1s, 10) == 10);
+}
+
+TEST_CASE("a printer that is told another interval goes on with one that divides the host's") {
+  Reports r("marlin-2.1");
+  r.settle();
+  r.subscriptions.want({4, 0, 0, 0});
+  r.host("M155 S9");
+  CHECK(r.missing() == "M155 S3\n");
+}
+
+TEST_CASE("a host's M155 S0 ends its reports, and the agent misses its own") {
+  Reports r("prusa-3.13");
+  r.settle();
+  r.host("M155 S0");
+  CHECK_FALSE(r.subscriptions.is_on(Report::kTemperature));
+  CHECK(r.missing() == "M155 S2 C7\n");
+}
+
+TEST_CASE("a host's M155 without a mask asks for temperatures alone") {
+  Reports r("prusa-3.13");
+  r.settle();
+  r.host("M155 S2");
+  CHECK(r.subscriptions.is_on(Report::kTemperature));
+  CHECK_FALSE(r.subscriptions.is_on(Report::kFans));
+  CHECK(r.missing() == "M155 S2 C7\n");
+  r.settle();
+  CHECK(r.shown(Report::kTemperature, 2s, 3) == 3);
+  CHECK(r.shown(Report::kFans, 2s, 3) == 0);
+}
+
+TEST_CASE("M155 without S leaves the interval as it was") {
+  Reports r("marlin-2.1");
+  r.settle();
+  CHECK(r.host("M155"));
+  CHECK(r.subscriptions.period(Report::kTemperature) == 2);
+}
+
+TEST_CASE("a question is no subscription") {
+  Reports r("marlin-2.1");
+  CHECK_FALSE(r.host("M27"));
+  CHECK_FALSE(r.host("M123"));
+  CHECK_FALSE(r.host("G1 X1 S5"));
+  CHECK(r.host("M27 S3"));
+  CHECK(r.subscriptions.period(Report::kSd) == 3);
+}
+
+TEST_CASE("a restart forgets what everybody asked for") {
+  Reports r("prusa-3.13");
+  r.settle();
+  r.host("M155 S2");
+  r.subscriptions.printer_restarted();
+  CHECK_FALSE(r.subscriptions.is_on(Report::kTemperature));
+  CHECK_FALSE(r.subscriptions.agent_set(Report::kTemperature));
+  CHECK(r.missing().empty());  // and what it can do, until it has told again
+}
+
+TEST_CASE("a report that ceased is missed") {
+  Reports r("marlin-2.1");
+  r.settle();
+  r.subscriptions.reports_ceased(Report::kPosition);
+  CHECK(r.missing() == "M154 S2\n");
+}

@@ -1,0 +1,170 @@
+// Traps of Marlin's card, prompts and pauses, and of the firmwares beside it (protocol M, sections 8 and 10), each driven
+// through the whole relay; traps.md says which trap each number is. Texts are recorded ones.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/gcode/relay/rules_rig.h"
+
+using namespace rig;
+
+namespace {
+
+const std::string kAnswer = "ok T:23.75 /0.00 B:22.50 /0.00 @:0 B@:0\n";
+const std::string kPrompt =
+    "//action:prompt_end\n//action:prompt_begin Paused\n//action:prompt_button PurgeMore\n//action:prompt_button Continue\n//action:prompt_show\n";
+
+}  // namespace
+
+TEST_CASE("M8.1: names in Marlin's listings are neither oks nor readings, long names and times included") {
+  Rig r = known_rig(kMarlin21);
+  r.host("M20 L\n");
+  r.to_printer();
+  says(
+      r,
+      "Begin file list\nOK.GCO 10 ok T:25.0 /0.0.gcode\nARATHE~1.GCO 10 A rather long file name.gcode\nSHORT.GCO 52 0x5D750BC0\n");
+  CHECK(host_in_flight(r) == 1);
+  CHECK(next_own(r, 5s).empty());
+  says(r, "End file list\nok P15 B15\n");
+  CHECK(host_in_flight(r) == 0);
+  exchange(r, "M23 nofile.g\n", "echo:Now fresh file: nofile.g\nopen failed, File: nofile.g.\nok P15 B15\n");
+  exchange(r, "M30 up.gco\n", "File deleted:up.gco\nok P15 B15\n");
+}
+
+TEST_CASE("M8.2: inside Marlin's upload nothing is asked, an unnumbered line is refused, and its end has an ok") {
+  Rig r = known_rig(kMarlin21);
+  exchange(r, "M28 up.gco\n",
+           "echo:Now fresh file: up.gco\nWriting to file: up.gco\n//action:notification up.gco\r\nok P15 B15\n");
+  CHECK(next_own(r, 60s).empty());
+  exchange(r, "N1 G1 X1*96\nN2 M105*37\n", "ok N1 P15 B15\nok N2 P15 B15\n");
+  exchange(r, "M105\n", "Error:No Checksum with line number, Last Line: 3\nResend: 4\nok\n");
+  CHECK(next_own(r, 60s).empty());
+  r.host("M29\n");
+  r.to_printer();
+  REQUIRE(host_in_flight(r) == 1);
+  CHECK_FALSE(r.arbiter().in_flight[0].maybe);
+  says(r, "Done saving file.\nok P15 B15\n");
+  CHECK(host_in_flight(r) == 0);
+  CHECK(next_own(r) == "M105\n");
+}
+
+TEST_CASE("M8.3: a binary transfer is an upload: its bytes pass as they come and nothing is asked") {
+  Rig r = known_rig(kMarlin21);
+  r.host("M28 B1 up.bin\n");
+  r.to_printer();
+  says(r, "Writing to file: up.bin\nok P15 B15\n");
+  const std::string packet("\xac\xb5\x01\x00\x05M29\n\xff\xff", 11);
+  r.host(packet);
+  r.pass(2s);
+  CHECK(r.to_printer().starts_with(packet.substr(0, 9)));
+  CHECK(next_own(r, 20s).find("M105") == std::string::npos);
+}
+
+TEST_CASE("M8.4: host actions come between any two lines, the agent's answer's too, and are the host's") {
+  Rig r = asked_rig(kMarlin21, "M114\n", {});
+  r.printer("X:0.00 Y:0.00 Z:0.00 E:0.00 Count X:0 Y:0 Z:0\n");
+  says(r, "//action:notification Bed Heating...\r\n");
+  r.printer("ok P15 B15\n");
+  CHECK(r.to_host().empty());
+  says(r, "//action:paused filament_runout 0\n");
+  CHECK(r.relay().printer().paused);
+  says(r, "//action:resumed\n");
+  CHECK_FALSE(r.relay().printer().paused);
+}
+
+TEST_CASE("M8.5: M0 waits for M108, which is not held, and nothing is asked meanwhile") {
+  Rig r = known_rig(kMarlin21);
+  r.host("M0 Click please\n");
+  r.to_printer();
+  says(r, "echo:Click please\r\n" + kPrompt + "echo:busy: paused for user\n");
+  CHECK(next_own(r, 300s).empty());
+  exchange(r, "M105\nM108\n", "ok\n" + kAnswer + "ok\n");
+}
+
+TEST_CASE("M8.6: M600 ends in a burst of oks, each with its owner") {
+  Rig r = known_rig(kMarlin21);
+  r.host("M600 X10 Y10 Z2\nM105\n");
+  r.to_printer();
+  says(r,
+       "//action:paused\nX:10.00 Y:10.00 Z:2.00 E:-2.00 Count X:800 Y:800 Z:800\necho:Insert filament and send M108\n" +
+           kPrompt);
+  for (const char* line : {"M108\n", "M108\n", "M876 S1\n"}) {
+    r.host(line);
+    CHECK(r.to_printer() == line);
+    CHECK(next_own(r, 60s).empty());
+  }
+  says(r, "//action:resumed\nok\n" + kAnswer + "ok\nok\nok\n");
+  CHECK(host_in_flight(r) == 0);
+  CHECK(r.relay().counters().unexpected_oks == 0);
+}
+
+TEST_CASE("M8.7: behind an M25 that parks only the emergency words get through, and the agent does not ask") {
+  Rig r = known_rig(kMarlin21);
+  r.printer("SD printing byte 1693/6449\r\n");
+  r.to_host();
+  r.host("M25\n");
+  r.to_printer();
+  says(r, "//action:paused\nSD printing byte 1885/6449\r\necho:busy: processing\necho:Send M108 to resume\n");
+  CHECK(next_own(r, 300s).empty());
+  r.host("M24\nM108\n");
+  CHECK(r.to_printer() == "M24\nM108\n");
+}
+
+TEST_CASE("M8.8: a homing that failed kills the printer, which is asked nothing more") {
+  Rig r = known_rig(kMarlin21);
+  r.host("G28 X Y\nM105\n");
+  r.to_printer();
+  says(
+      r,
+      "Active Extruder: 0\necho:busy: processing\necho:Homing Failed\nError:Printer halted. kill() called!\n//action:poweroff\n");
+  CHECK(next_own(r, 300s).empty());
+  CHECK(r.relay().printer().stopped);
+}
+
+TEST_CASE("M10.1: whatever begins with ok acknowledges, whatever begins with rs or resend asks again") {
+  Rig r = known_rig("Sprinter");
+  exchange(r, "G28\n", "ok 12\n");
+  for (const std::string resend : {"rs 5\n", "Resend:N5\n", "resend 5\n"}) {
+    exchange(r, "N5 G1 X1*1\n", resend + "ok\n");
+    exchange(r, numbered(5, "G1 X1"), "ok\n");
+  }
+}
+
+TEST_CASE("M10.2: busy without echo is busy, and !! and fatal are errors") {
+  Rig r = known_rig("Sprinter");
+  r.host("G28\n");
+  r.to_printer();
+  says(r, "busy: processing\n");
+  CHECK(r.relay().printer().busy.known);
+  says(r, "ok\n");
+  const auto errors = [&r] {
+    std::uint64_t sum = 0;
+    for (const auto n : r.relay().counters().errors) sum += n;
+    return sum;
+  };
+  const auto before = errors();
+  says(r, "!! printer halted\n");
+  says(r, "fatal: heater\n");
+  CHECK(errors() == before + 2);
+}
+
+TEST_CASE("M10.5: a firmware that nobody knows is asked for temperatures and who it is, and nothing else") {
+  for (const std::string_view name : {"Repetier_0.92", "Smoothieware", "RepRapFirmware for Duet", "TEACUP"}) {
+    Rig r{gcode::RelaySettings{}};
+    r.attach();
+    for (int i = 0; i < 120; ++i) {
+      r.pass(1s);
+      const std::string line = r.to_printer();
+      INFO(name << ": " << line);
+      CHECK((line.empty() || line == "\n" || line == "M105\n" || line == "M115\n"));
+      if (line.size() > 1) r.answer(line, name);
+    }
+  }
+}
+
+TEST_CASE("M10.6: an answer to M115 in another form is no firmware that is known, and its ok does not go to the host") {
+  Rig r;
+  r.attach();
+  wait_for_question(r, "M115\n", kMarlin21);
+  r.printer("NAME: Malyan\tVER: 2.9\tMODEL: M200\nok\n");
+  CHECK(r.relay().dialect().name == "unknown");
+  CHECK(count_of(r.to_host(), "ok\n") == 0);
+}

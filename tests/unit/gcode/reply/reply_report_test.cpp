@@ -1,0 +1,79 @@
+// Position, fans, progress, percentages.
+#include <catch2/catch.hpp>
+
+#include "gcode/dialect/dialect.h"
+#include "gcode/reply/reply.h"
+
+using gcode::is_known;
+using gcode::Reply;
+using gcode::ReplyKind;
+
+namespace {
+
+Reply parse(const char* line) { return gcode::parse_reply(line, gcode::unknown_dialect()); }
+
+}  // namespace
+
+TEST_CASE("a position is the planned one, before Count") {
+  const Reply r = parse("X:10.50 Y:-3.00 Z:0.15 E:1.25 Count X: 9.00 Y:0.00 Z:0.15 E:0.00");
+  CHECK(r.position.axis[0] == 10.5f);
+  CHECK(r.position.axis[1] == -3.0f);
+  CHECK(r.position.axis[2] == 0.15f);
+  CHECK(r.position.axis[3] == 1.25f);
+}
+
+TEST_CASE("a torn position tells nothing") {
+  for (const char* line : {"X:10.50 Y:", "X:10.50 Y:3.00 Z:0.1x", "X:10.50 Y:3.00 Z:0.15 E"}) {
+    INFO(line);
+    CHECK_FALSE(is_known(parse(line).position.axis[0]));
+  }
+}
+
+TEST_CASE("fans: speeds and duties, hotend and print") {
+  const Reply r = parse("E0:4680 RPM PRN1:4560 RPM E0@:255 PRN1@:51");
+  CHECK(r.fans.rpm[0] == 4680);
+  CHECK(r.fans.rpm[1] == 4560);
+  CHECK(r.fans.duty[0] == 1.0f);
+  CHECK(r.fans.duty[1] == Approx(0.2));
+  CHECK(parse("PRN0:3000 RPM").fans.rpm[1] == 3000);
+  CHECK_FALSE(is_known(parse("PRN0:3000 RPM").fans.rpm[0]));
+  CHECK(parse("E0:0 RPM E0@:0 ").fans.duty[0] == 0);
+  CHECK_FALSE(is_known(parse("E0:4680 RPM PRN1:45").fans.rpm[0]));
+}
+
+TEST_CASE("progress that was never told is not known") {
+  const Reply unset = parse("NORMAL MODE: Percent done: -1; print time remaining in mins: -1; Change in mins: -1");
+  CHECK_FALSE(is_known(unset.progress.percent));
+  CHECK_FALSE(is_known(unset.progress.remaining_minutes));
+  CHECK_FALSE(is_known(unset.progress.change_minutes));
+  const Reply old = parse("NORMAL MODE: Percent done: 255; print time remaining in mins: 65535");
+  CHECK_FALSE(is_known(old.progress.percent));
+  CHECK_FALSE(is_known(old.progress.remaining_minutes));
+}
+
+TEST_CASE("progress that was told is told") {
+  const Reply r = parse("SILENT MODE: Percent done: 101; print time remaining in mins: 0; Change in mins: 7");
+  CHECK(r.progress.silent_mode);
+  CHECK(r.progress.percent == 101);
+  CHECK(r.progress.remaining_minutes == 0);
+  CHECK(r.progress.change_minutes == 7);
+  CHECK_FALSE(is_known(parse("NORMAL MODE: Percent done: 12; print time remaining").progress.percent));
+}
+
+TEST_CASE("M7.6: Marlin's zero minutes are believed only at the end") {
+  const Reply r = parse("echo: M73 Progress: 12%; Time left: 34m; Change: 0m;");
+  CHECK(r.progress.percent == 12);
+  CHECK(r.progress.remaining_minutes == 34);
+  CHECK_FALSE(is_known(r.progress.change_minutes));
+  CHECK_FALSE(is_known(parse("echo: M73 Progress: 12%; Time left: 0m; Change: 0m;").progress.remaining_minutes));
+  CHECK(parse("echo: M73 Progress: 100%; Time left: 0m; Change: 0m;").progress.remaining_minutes == 0);
+}
+
+TEST_CASE("percentages say whose they are where the firmware does") {
+  CHECK(parse("95%").percent == 95);
+  CHECK(parse("95%").percent_of == 0);
+  CHECK(parse("FR:90%").percent_of == 'F');
+  CHECK(parse("echo:E0 Flow: 105%").percent_of == 'E');
+  CHECK(parse("echo:E0 Flow: 105%").percent == 105);
+  CHECK(parse("echo:E1 Flow: 105%").kind == ReplyKind::kEcho);
+}

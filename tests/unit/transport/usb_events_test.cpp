@@ -1,0 +1,38 @@
+#include "transport/usb_events.h"
+
+#include <catch2/catch.hpp>
+
+#include <thread>
+
+#include "tests/unit/transport/usb_testbed.h"
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+using transport_test::UsbTestbed;
+
+TEST_CASE("the bell rings when a device comes and when it goes") {
+  UsbTestbed usb;
+  usb.plug({.port = "1-2", .number = 9});
+  const auto events = transport::UsbEvents::open();
+  REQUIRE(events);
+  CHECK_FALSE(events->wait(milliseconds(1)));  // what was there before is no event
+  usb.plug({});
+  CHECK(events->wait(seconds(20)));
+  usb.unplug("1-1");
+  CHECK(events->wait(seconds(20)));
+}
+
+TEST_CASE("a wait is ended from another thread, without a ring") {
+  UsbTestbed usb;
+  const auto events = transport::UsbEvents::open();
+  if (!events) return;  // without any device libusb may find no USB at all
+  std::thread other([&] { events->interrupt(); });
+  const auto begin = std::chrono::steady_clock::now();
+  CHECK_FALSE(events->wait(seconds(60)));
+  CHECK(std::chrono::steady_clock::now() - begin < seconds(50));
+  other.join();
+}
+
+}  // namespace
