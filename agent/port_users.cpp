@@ -16,8 +16,6 @@
 namespace agent {
 namespace {
 
-constexpr std::chrono::milliseconds kHelperTime{2000};
-
 transport::FileDescriptor connect_to(const std::string& path) {
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -31,8 +29,12 @@ transport::FileDescriptor connect_to(const std::string& path) {
 
 }  // namespace
 
-PortUsers::PortUsers(boost::asio::io_context& io, pid_t manager, std::string socket)
-    : io_(io), manager_(manager), socket_(std::move(socket)), end_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
+PortUsers::PortUsers(boost::asio::io_context& io, pid_t manager, Report report, PortHelper helper)
+    : io_(io),
+      manager_(manager),
+      report_(std::move(report)),
+      helper_(std::move(helper)),
+      end_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)) {}
 
 PortUsers::~PortUsers() {
   {
@@ -76,12 +78,12 @@ void PortUsers::work() {
   }
 }
 
-std::vector<Program> PortUsers::users_of(const std::string& path) const {
+std::vector<Program> PortUsers::users_of(const std::string& path) {
   std::error_code error;
   const std::string file = std::filesystem::canonical(path, error).string();
   if (error) return {};
   std::optional<std::vector<Program>> users;
-  if (is_serial_port_path(file)) users = ask_helper(file);
+  if (helper_.is_asked_about(file)) users = ask_helper(file);
   if (!users) users = programs_with_open(file);
   std::erase_if(*users, [&](const Program& program) {
     return program.process == 1 || program.process == manager_ || program.process == ::getpid();
@@ -89,22 +91,43 @@ std::vector<Program> PortUsers::users_of(const std::string& path) const {
   return std::move(*users);
 }
 
-std::optional<std::vector<Program>> PortUsers::ask_helper(const std::string& path) const {
-  const auto until = std::chrono::steady_clock::now() + kHelperTime;
-  const transport::FileDescriptor helper = connect_to(socket_);
+/// Nothing: there is no helper, or it answers nothing at all.
+std::optional<std::vector<Program>> PortUsers::ask_helper(const std::string& path) {
+  for (int attempt = 0; attempt < helper_.attempts; ++attempt) {
+    const transport::FileDescriptor helper = connect_to(helper_.socket);
+    if (!helper) return std::nullopt;
+    if (auto users = answer_of(helper, path)) return users;
+  }
+  boost::asio::post(io_, [report = report_, path] {
+    if (report)
+      report("the helper that knows which programs have a port open does not answer: " + path +
+             " is taken as free (systemctl status marlin-agent-port-users.socket)");
+  });
+  return std::nullopt;
+}
+
+std::optional<std::vector<Program>> PortUsers::answer_of(const transport::FileDescriptor& helper,
+                                                         const std::string& path) const {
+  const auto until = std::chrono::steady_clock::now() + helper_.answer_time;
   const std::string question = path + '\n';
-  if (!helper || ::send(helper.get(), question.data(), question.size(), MSG_NOSIGNAL) < 0) return std::nullopt;
   std::string answer;
+  bool asked = ::send(helper.get(), question.data(), question.size(), MSG_NOSIGNAL) >= 0;
   while (answer.size() < kMaxPortAnswer) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
-    pollfd ready[] = {{helper.get(), POLLIN, 0}, {end_.get(), POLLIN, 0}};
-    if (left.count() <= 0 || ::poll(ready, 2, static_cast<int>(left.count())) <= 0) return std::nullopt;
-    if (ready[1].revents != 0) return std::vector<Program>{};  // nobody wants it any more
+    pollfd ready[] = {{end_.get(), POLLIN, 0}, {helper.get(), POLLIN, 0}};
+    // a helper that has ended without an answer is not asked again before its time has passed
+    if (left.count() <= 0 || ::poll(ready, asked ? 2 : 1, static_cast<int>(left.count())) <= 0) return std::nullopt;
+    if (ready[0].revents != 0) return std::vector<Program>{};  // nobody wants it any more
     char bytes[512];
     const ssize_t count = ::read(helper.get(), bytes, sizeof bytes);
-    if (count < 0) return std::nullopt;
-    if (count == 0) return parse_port_users_answer(answer);
-    answer.append(bytes, static_cast<std::size_t>(count));
+    if (count > 0) {
+      answer.append(bytes, static_cast<std::size_t>(count));
+      continue;
+    }
+    if (count == 0) {
+      if (auto users = parse_port_users_answer(answer)) return users;
+    }
+    asked = false;
   }
   return std::nullopt;
 }

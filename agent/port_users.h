@@ -1,10 +1,13 @@
 // Asks which other programs have a device open, without keeping the I/O thread: a thread of its own asks the root helper
-// (port_users_answer.h) and, where no helper answers, looks through /proc as far as this user may.
+// (port_users_answer.h) and, where there is no helper, looks through /proc as far as this user may. A helper that is there
+// and does not answer in time (a machine that boots, or is busy) is asked again: its silence does not mean that the port is
+// free.
 #pragma once
 
 #include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
 
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <condition_variable>
 #include <deque>
 #include <functional>
@@ -21,19 +24,29 @@
 
 namespace agent {
 
+/// Where the root helper answers, and how long it may take.
+struct PortHelper {
+  std::string socket = kPortUsersSocket;
+  std::chrono::milliseconds answer_time{10'000};
+  int attempts = 3;  ///< a helper that answers none of them is broken: a printer is not kept from its print by that
+  bool (*is_asked_about)(std::string_view path) = is_serial_port_path;
+};
+
 class PortUsers {
  public:
   using Found = std::function<void(const std::vector<Program>&)>;
+  /// Takes a sentence for the log, on the I/O thread.
+  using Report = std::function<void(const std::string&)>;
 
   /// `io` is not owned and outlives this. Process 1, this process and `manager` (whoever keeps our descriptors; 0: nobody)
   /// are no users. The thread starts with the first question.
-  explicit PortUsers(boost::asio::io_context& io, pid_t manager = 0, std::string socket = kPortUsersSocket);
+  explicit PortUsers(boost::asio::io_context& io, pid_t manager = 0, Report report = {}, PortHelper helper = {});
   /// On the I/O thread. Waits for nothing longer than one look at /proc.
   ~PortUsers();
   PortUsers(const PortUsers&) = delete;
   PortUsers& operator=(const PortUsers&) = delete;
 
-  /// `found` is called once on the I/O thread, at most about two seconds later, unless it or this is gone by then: the asker
+  /// `found` is called once on the I/O thread, within the helper's attempts, unless it or this is gone by then: the asker
   /// keeps it alive.
   void ask(const std::string& path, const std::shared_ptr<Found>& found);
 
@@ -44,12 +57,15 @@ class PortUsers {
   };
 
   void work();
-  [[nodiscard]] std::vector<Program> users_of(const std::string& path) const;
-  [[nodiscard]] std::optional<std::vector<Program>> ask_helper(const std::string& path) const;
+  [[nodiscard]] std::vector<Program> users_of(const std::string& path);
+  [[nodiscard]] std::optional<std::vector<Program>> ask_helper(const std::string& path);
+  [[nodiscard]] std::optional<std::vector<Program>> answer_of(const transport::FileDescriptor& helper,
+                                                              const std::string& path) const;
 
   boost::asio::io_context& io_;
   const pid_t manager_;
-  const std::string socket_;
+  const Report report_;
+  const PortHelper helper_;
   transport::FileDescriptor end_;  ///< an eventfd: readable when the end has begun
   std::mutex mutex_;               // guards the next two
   std::condition_variable changed_;

@@ -55,7 +55,9 @@ class Service {
   void watch_usb() { watches_usb_ = true; }
   /// Ask before each opening whether another program has the device open; from the next commit() on. `manager`: the process
   /// that keeps our descriptors; 0: none.
-  void look_for_port_users(pid_t manager) { port_users_.emplace(io_, manager); }
+  void look_for_port_users(pid_t manager) {
+    port_users_.emplace(io_, manager, [this](const std::string& sentence) { log_.warning("", sentence); });
+  }
   /// All that is on USB now, as the finder says it; a test may say it instead.
   void usb_found(const std::vector<transport::UsbDevice>& devices) { usb_.found(devices); }
 

@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <optional>
+#include <thread>
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -61,30 +62,67 @@ TEST_CASE("whoever asked and is gone is not called, and the end waits for nothin
   CHECK_FALSE(called);
 }
 
-/// A helper that takes the connection of a question about a serial port and says what a test wants.
+/// A helper's socket, whose connections a test answers itself.
+struct Helper {
+  explicit Helper(const std::string& path) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    path.copy(address.sun_path, sizeof address.sun_path - 1);
+    REQUIRE(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
+    REQUIRE(::listen(listener.get(), 4) == 0);
+  }
+  transport::FileDescriptor listener{::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0)};
+  [[nodiscard]] transport::FileDescriptor question() const {
+    return transport::FileDescriptor(::accept(listener.get(), nullptr, nullptr));
+  }
+};
+
+agent::PortHelper helper_at(const std::string& socket, std::chrono::milliseconds answer_time) {
+  return {.socket = socket, .answer_time = answer_time, .is_asked_about = [](std::string_view) { return true; }};
+}
+
 TEST_CASE("the end does not wait for a helper that says nothing") {
   Rig rig;
-  const std::string path = rig.dir.path() / "helper";
-  const transport::FileDescriptor listener(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0));
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  path.copy(address.sun_path, sizeof address.sun_path - 1);
-  REQUIRE(::bind(listener.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-  REQUIRE(::listen(listener.get(), 4) == 0);
-  std::string port;  // a helper is asked about serial ports alone
-  for (const char* candidate : {"/dev/ttyS0", "/dev/ttyAMA0", "/dev/ttyACM0", "/dev/ttyUSB0"}) {
-    if (std::filesystem::exists(candidate)) port = candidate;
-  }
-  if (port.empty()) return;  // this machine has none
+  const Helper helper(rig.dir.path() / "helper");
   const auto began = std::chrono::steady_clock::now();
   {
-    PortUsers users(rig.io, 0, path);
+    PortUsers users(rig.io, 0, {}, helper_at(rig.dir.path() / "helper", std::chrono::minutes(1)));
     const auto asker = std::make_shared<PortUsers::Found>([](const std::vector<Program>&) {});
-    users.ask(port, asker);
-    const transport::FileDescriptor connection(::accept(listener.get(), nullptr, nullptr));
-    CHECK(connection);
+    users.ask(rig.device, asker);
+    CHECK(helper.question());
   }
-  CHECK(std::chrono::steady_clock::now() - began < std::chrono::milliseconds(1500));  // and not the two seconds
+  CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(30));
+}
+
+TEST_CASE("a helper's silence does not mean that a port is free: it is asked again") {
+  Rig rig;
+  const Helper helper(rig.dir.path() / "helper");
+  PortUsers users(rig.io, 0, {}, helper_at(rig.dir.path() / "helper", std::chrono::seconds(2)));
+  std::thread answers([&] {
+    const auto silent = helper.question();
+    const auto answered = helper.question();
+    char question[256];
+    CHECK(::read(answered.get(), question, sizeof question) > 0);
+    const std::string_view answer = "4194303 pronsole\nend\n";
+    CHECK(::write(answered.get(), answer.data(), answer.size()) == static_cast<ssize_t>(answer.size()));
+  });
+  const auto found = rig.ask(users);
+  answers.join();
+  REQUIRE(found.size() == 1);
+  CHECK(found.front().name == "pronsole");
+}
+
+TEST_CASE("a helper that never answers is reported, and what this user may see decides") {
+  Rig rig;
+  const Helper helper(rig.dir.path() / "helper");
+  std::string reported;
+  PortUsers users(
+      rig.io, 0, [&](const std::string& sentence) { reported = sentence; },
+      helper_at(rig.dir.path() / "helper", std::chrono::milliseconds(50)));
+  const agent_test::PortHolder holder(rig.device);
+  REQUIRE(rig.ask(users).size() == 1);
+  CHECK(rig.found->front().process == holder.process());
+  CHECK(reported.find("does not answer") != std::string::npos);
 }
 
 }  // namespace

@@ -4,7 +4,9 @@ import time
 
 from rig import claim, expect, run_claims
 
-SLOWEST_SCRAPE = 1.0  # Prometheus gives up after 10 s; a delayed scrape would take an idle client's time limit
+# A scrape that waits for an idle client waits for that client's time limit, which is 10 s. A sanitized build on a busy
+# machine has needed 1.4 s without any such wait.
+SLOWEST_SCRAPE = 5.0
 
 
 @claim("100 idle or half-open web clients delay no scrape, and a slow reader of /metrics blocks nobody")
