@@ -97,8 +97,9 @@ json sensors_of(const Samples& samples, const Range& range, const LinkSnapshot& 
   json sensors = json::object();
   for (std::size_t i = 0; i < kSensorWords.size(); ++i) {
     if (!is_known(samples, i)) continue;
-    sensors[std::string(sensor_word(i, link.dialect))] = {{"actual", series_of(samples, i, &HistorySample::Sensor::actual, range)},
-                                              {"target", series_of(samples, i, &HistorySample::Sensor::target, range)}};
+    sensors[std::string(sensor_word(i, link.dialect))] = {
+        {"actual", series_of(samples, i, &HistorySample::Sensor::actual, range)},
+        {"target", series_of(samples, i, &HistorySample::Sensor::target, range)}};
   }
   return sensors;
 }
