@@ -37,10 +37,16 @@ inline constexpr Words<gcode::HostAction> kActionWords{
 inline constexpr Words<gcode::CrashAxis> kCrashWords{"x", "y", "xy"};
 inline constexpr Words<gcode::State> kStateWords{"offline", "connecting", "idle",     "busy", "printing",
                                                  "paused",  "attention",  "finished", "error"};
-/// The probe is called "pinda" where the firmware is Prusa's.
 inline constexpr Words<gcode::Sensor> kSensorWords{"tool0", "tool1",   "tool2",  "tool3", "tool4",
                                                    "tool5", "tool6",   "tool7",  "bed",   "chamber",
                                                    "probe", "ambient", "cooler", "board", "redundant"};
+/// What the probe is called where the firmware is Prusa's.
+inline constexpr std::string_view kPrusaProbeWord = "pinda";
+/// `dialect`: of the printer, or nullptr while it is not known.
+[[nodiscard]] constexpr std::string_view sensor_word(std::size_t sensor, const gcode::Dialect* dialect) {
+  const bool is_prusa = dialect != nullptr && dialect->family == gcode::FirmwareFamily::kPrusa;
+  return is_prusa && sensor == static_cast<std::size_t>(gcode::Sensor::kProbe) ? kPrusaProbeWord : kSensorWords[sensor];
+}
 inline constexpr Words<gcode::PrintResult> kPrintResultWords{"completed", "cancelled", "failed"};
 inline constexpr Words<gcode::MmuState> kMmuStateWords{"off", "idle", "busy", "error"};
 inline constexpr std::array<std::string_view, 2> kFanWords{"hotend", "print"};

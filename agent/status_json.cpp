@@ -6,38 +6,42 @@
 
 #include <nlohmann/json.hpp>
 
+#include "agent/metrics_families.h"
 #include "agent/metrics_labels.h"
-#include "agent/metrics_readings.h"
 #include "agent/metrics_text.h"
 
 namespace agent {
 namespace {
 
 using nlohmann::json;
-using Collect = void (*)(const PrinterSource&, SeriesWriter&);
 
 double seconds(gcode::Time time) { return std::chrono::duration<double>(time).count(); }
 
-/// What the metrics would show now: label value and number of each series.
-std::vector<std::pair<std::string, double>> readings_of(const PrinterSource& printer, Collect collect) {
-  constexpr LabelNames kOneLabel{"label"};
-  prometheus::MetricFamily family;
-  family.type = prometheus::MetricType::Gauge;
-  SeriesWriter writer(family, kOneLabel, nullptr);
-  collect(printer, writer);
-  std::vector<std::pair<std::string, double>> out;
-  for (const auto& series : family.metric) {
-    out.emplace_back(series.label.empty() ? std::string() : series.label.front().value, series.gauge.value);
+void add_known(json& out, const char* key, const Known& value) {
+  if (value) out[key] = *value;
+}
+
+json temperatures_of(const Readings& readings) {
+  json out = json::object();
+  for (const SensorReading& sensor : readings.sensors) {
+    json one = json::object();
+    add_known(one, "celsius", sensor.celsius);
+    add_known(one, "target_celsius", sensor.target_celsius);
+    add_known(one, "duty_ratio", sensor.duty_ratio);
+    if (!one.empty()) out[std::string(sensor.word)] = std::move(one);
   }
   return out;
 }
 
-void add_by_label(json& out, const char* key, const PrinterSource& printer, Collect collect) {
-  for (const auto& [label, value] : readings_of(printer, collect)) out[label][key] = value;
-}
-
-void add_single(json& out, const char* key, const PrinterSource& printer, Collect collect) {
-  for (const auto& [label, value] : readings_of(printer, collect)) out[key] = value;
+json fans_of(const Readings& readings) {
+  json out = json::object();
+  for (std::size_t i = 0; i < kFanWords.size(); ++i) {
+    json one = json::object();
+    add_known(one, "rpm", readings.fans[i].rpm);
+    add_known(one, "duty_ratio", readings.fans[i].duty_ratio);
+    if (!one.empty()) out[std::string(kFanWords[i])] = std::move(one);
+  }
+  return out;
 }
 
 void add_text(json& out, const char* key, std::string_view text) {
@@ -54,15 +58,13 @@ std::uint64_t sum(const std::array<std::uint64_t, N>& counts) {
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
-json print_of(const PrinterSource& printer) {
+json print_of(const Readings& readings) {
   json out = json::object();
-  for (const auto& [estimator, ratio] : readings_of(printer, readings::progress)) {
-    if (estimator == "m73" || !out.contains("progress_ratio")) out["progress_ratio"] = ratio;
-  }
-  add_single(out, "remaining_seconds", printer, readings::remaining);
-  add_single(out, "change_remaining_seconds", printer, readings::change_remaining);
-  add_single(out, "sd_position_bytes", printer, readings::sd_position);
-  add_single(out, "sd_size_bytes", printer, readings::sd_size);
+  add_known(out, "progress_ratio", readings.progress_ratio());
+  add_known(out, "remaining_seconds", readings.remaining_seconds);
+  add_known(out, "change_remaining_seconds", readings.change_remaining_seconds);
+  add_known(out, "sd_position_bytes", readings.sd_position_bytes);
+  add_known(out, "sd_size_bytes", readings.sd_size_bytes);
   return out;
 }
 
@@ -131,14 +133,9 @@ json printer_status(const LinkSnapshot& link, gcode::Time now) {
     add_known(out, "firmware", link.printer.firmware);
     add_known(out, "serial_number", link.printer.serial_number);
   }
-  out["temperatures"] = json::object();
-  add_by_label(out["temperatures"], "celsius", printer, readings::temperatures);
-  add_by_label(out["temperatures"], "target_celsius", printer, readings::targets);
-  add_by_label(out["temperatures"], "duty_ratio", printer, readings::duties);
-  out["fans"] = json::object();
-  add_by_label(out["fans"], "rpm", printer, readings::fan_speeds);
-  add_by_label(out["fans"], "duty_ratio", printer, readings::fan_duties);
-  out["print"] = print_of(printer);
+  out["temperatures"] = temperatures_of(printer.readings);
+  out["fans"] = fans_of(printer.readings);
+  out["print"] = print_of(printer.readings);
   out["host"] = {{"connected", link.host_connected}, {"connects", link.counters.host_connects}};
   out["link"] = link_of(printer);
   return out;

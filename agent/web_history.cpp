@@ -65,11 +65,6 @@ std::optional<WebFault> fault_of(const Range& range) {
   return std::nullopt;
 }
 
-std::string_view word_of(std::size_t sensor, const LinkSnapshot& link) {
-  const bool is_prusa = link.dialect && link.dialect->family == gcode::FirmwareFamily::kPrusa;
-  return is_prusa && sensor == static_cast<std::size_t>(gcode::Sensor::kProbe) ? "pinda" : kSensorWords[sensor];
-}
-
 using Samples = std::vector<HistorySample>;
 using Field = float HistorySample::Sensor::*;
 
@@ -101,8 +96,9 @@ json sensors_of(const Samples& samples, const Range& range, const LinkSnapshot& 
   json sensors = json::object();
   for (std::size_t i = 0; i < kSensorWords.size(); ++i) {
     if (!is_known(samples, i)) continue;
-    sensors[std::string(word_of(i, link))] = {{"actual", series_of(samples, i, &HistorySample::Sensor::actual, range)},
-                                              {"target", series_of(samples, i, &HistorySample::Sensor::target, range)}};
+    sensors[std::string(sensor_word(i, link.dialect))] = {
+        {"actual", series_of(samples, i, &HistorySample::Sensor::actual, range)},
+        {"target", series_of(samples, i, &HistorySample::Sensor::target, range)}};
   }
   return sensors;
 }

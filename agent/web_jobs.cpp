@@ -2,6 +2,7 @@
 
 #include <charconv>
 
+#include "agent/job_json.h"
 #include "agent/metrics_text.h"
 #include "agent/web_query.h"
 
@@ -32,26 +33,6 @@ std::optional<WebFault> take(const WebParameter& parameter, JobFilter& filter) {
   }
   return WebFault{
       400, "no parameter is called \"" + clean_text(parameter.name, 64) + "\"; there are printer, result and limit"};
-}
-
-json job_json(const JobRecord& job) {
-  json out = {{"id", job.id},
-              {"printer", clean_text(job.printer)},
-              {"source", word_of(job.source)},
-              {"result", word_of(job.result)},
-              {"began_unix_seconds", job.began_unix},
-              {"elapsed_seconds", job.elapsed_seconds},
-              {"extruded_meters", job.extruded_meters},
-              {"resends", job.resends},
-              {"stalls", job.stalls}};
-  if (!job.file.empty()) out["file"] = clean_text(job.file);
-  if (!job.reason.empty()) out["reason"] = clean_text(job.reason, 512);
-  if (job.ended_unix > 0) out["ended_unix_seconds"] = job.ended_unix;
-  if (job.highest_tool_celsius > 0) out["highest_tool_celsius"] = job.highest_tool_celsius;
-  if (job.highest_bed_celsius > 0) out["highest_bed_celsius"] = job.highest_bed_celsius;
-  if (job.progress) out["progress_ratio"] = *job.progress;
-  if (job.joined) out["joined"] = true;
-  return out;
 }
 
 }  // namespace
