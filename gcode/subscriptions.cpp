@@ -40,16 +40,22 @@ void Subscriptions::printer_restarted() {
 
 Subscriptions::Reports Subscriptions::reports() const {
   Reports out;
-  std::copy(host_.begin(), host_.end(), out.host.begin());
-  std::copy(printer_.begin(), printer_.end(), out.printer.begin());
-  std::copy(set_by_agent_.begin(), set_by_agent_.end(), out.set_by_agent.begin());
+  for (const Report report : kValuesOf<Report>) {
+    const auto i = static_cast<std::size_t>(report);
+    out.host[i] = host_[report];
+    out.printer[i] = printer_[report];
+    out.set_by_agent[i] = set_by_agent_[report] ? 1 : 0;
+  }
   return out;
 }
 
 void Subscriptions::resume(const Reports& reports) {
-  std::copy(reports.host.begin(), reports.host.end(), host_.begin());
-  std::copy(reports.printer.begin(), reports.printer.end(), printer_.begin());
-  std::copy(reports.set_by_agent.begin(), reports.set_by_agent.end(), set_by_agent_.begin());
+  for (const Report report : kValuesOf<Report>) {
+    const auto i = static_cast<std::size_t>(report);
+    host_[report] = reports.host[i];
+    printer_[report] = reports.printer[i];
+    set_by_agent_[report] = reports.set_by_agent[i] != 0;
+  }
 }
 
 std::uint8_t Subscriptions::needed(Report report) const {
