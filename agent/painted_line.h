@@ -16,7 +16,7 @@ struct TextStyle {
   bool color = false;
 };
 
-enum class Ink { kPlain, kBold, kDim, kGood, kWarm, kBad };
+enum class Ink { kPlain, kBold, kDim, kGood, kWarm, kBad, kCount };
 
 class PaintedLine {
  public:

@@ -94,9 +94,10 @@ bool is_known(const Samples& samples, std::size_t sensor) {
 
 json sensors_of(const Samples& samples, const Range& range, const LinkSnapshot& link) {
   json sensors = json::object();
-  for (std::size_t i = 0; i < kSensorWords.size(); ++i) {
+  for (const gcode::Sensor sensor : gcode::kValuesOf<gcode::Sensor>) {
+    const auto i = static_cast<std::size_t>(sensor);
     if (!is_known(samples, i)) continue;
-    sensors[std::string(sensor_word(i, link.dialect))] = {
+    sensors[std::string(sensor_word(sensor, link.dialect))] = {
         {"actual", series_of(samples, i, &HistorySample::Sensor::actual, range)},
         {"target", series_of(samples, i, &HistorySample::Sensor::target, range)}};
   }
