@@ -1,7 +1,6 @@
 #include "agent/jobs_text.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 #include <cstdio>
 #include <string>
@@ -9,6 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/job_json.h"
+#include "agent/text_table.h"
 #include "agent/time_text.h"
 
 namespace agent {
@@ -22,14 +22,9 @@ constexpr std::array kColumns{
     "resends", "stalls", "began_unix_seconds", "ended_unix_seconds", "extruded_meters", "progress_ratio"};
 // clang-format on
 
-std::string csv_field(const nlohmann::json& value) {
+std::string field_of(const nlohmann::json& value) {
   if (value.is_null()) return {};
-  if (!value.is_string()) return value.dump();
-  const auto& text = value.get_ref<const std::string&>();
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + '"';
+  return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
 std::string filament_text(double meters) {
@@ -39,38 +34,24 @@ std::string filament_text(double meters) {
   return text.data();
 }
 
-using Row = std::array<std::string, 8>;
-Row row_of(const JobRecord& job) {
+TextRow row_of(const JobRecord& job) {
   const std::string progress = job.progress ? std::to_string(std::lround(*job.progress * 100)) + " %" : "-";
   return {std::to_string(job.id),
           job.printer,
           local_time_text(job.began_unix),
-          duration_text(job.elapsed_seconds),
+          elapsed_text(job.elapsed_seconds),
           std::string(word_of(job.result)),
           progress,
           filament_text(job.extruded_meters),
           job.file.empty() ? "-" : job.file};
 }
 
-/// Characters, not bytes, as a terminal counts them; good enough for names without wide characters.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
 }  // namespace
 
 void write_jobs_table(std::ostream& out, const std::vector<JobRecord>& jobs) {
-  std::vector<Row> rows{{"ID", "PRINTER", "BEGAN", "PRINTED", "RESULT", "PROGRESS", "FILAMENT", "FILE"}};
+  std::vector<TextRow> rows{{"ID", "PRINTER", "BEGAN", "PRINTED", "RESULT", "PROGRESS", "FILAMENT", "FILE"}};
   for (const JobRecord& job : jobs) rows.push_back(row_of(job));
-  std::array<std::size_t, 8> widths{};
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
-  }
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i + 1 < row.size(); ++i)
-      out << row[i] << std::string(widths[i] - width_of(row[i]) + 2, ' ');
-    out << row.back() << '\n';
-  }
+  write_columns(out, rows);
 }
 
 void write_jobs_json(std::ostream& out, const std::vector<JobRecord>& jobs) {
@@ -80,19 +61,14 @@ void write_jobs_json(std::ostream& out, const std::vector<JobRecord>& jobs) {
 }
 
 void write_jobs_csv(std::ostream& out, const std::vector<JobRecord>& jobs) {
-  const auto write_row = [&out](const auto& field) {
-    const char* separator = "";
-    for (const char* column : kColumns) {
-      out << separator << field(column);
-      separator = ",";
-    }
-    out << "\r\n";
-  };
-  write_row([](const char* column) { return column; });
+  std::vector<TextRow> rows(1);
+  rows.front().assign(kColumns.begin(), kColumns.end());
   for (const JobRecord& job : jobs) {
     const auto json = job_json_with_deprecated_names(job);
-    write_row([&](const char* column) { return csv_field(json.value(column, nlohmann::json())); });
+    TextRow& row = rows.emplace_back();
+    for (const char* column : kColumns) row.push_back(field_of(json.value(column, nlohmann::json())));
   }
+  write_csv(out, rows);
 }
 
 }  // namespace agent

@@ -41,9 +41,9 @@ inline constexpr Words<gcode::Sensor> kSensorWords{"tool0", "tool1",   "tool2", 
 /// What the probe is called where the firmware is Prusa's.
 inline constexpr std::string_view kPrusaProbeWord = "pinda";
 /// `dialect`: of the printer, or nullptr while it is not known.
-[[nodiscard]] constexpr std::string_view sensor_word(std::size_t sensor, const gcode::Dialect* dialect) {
+[[nodiscard]] constexpr std::string_view sensor_word(gcode::Sensor sensor, const gcode::Dialect* dialect) {
   const bool is_prusa = dialect != nullptr && dialect->family == gcode::FirmwareFamily::kPrusa;
-  return is_prusa && sensor == static_cast<std::size_t>(gcode::Sensor::kProbe) ? kPrusaProbeWord : kSensorWords[sensor];
+  return is_prusa && sensor == gcode::Sensor::kProbe ? kPrusaProbeWord : kSensorWords[sensor];
 }
 inline constexpr Words<gcode::PrintResult> kPrintResultWords{"completed", "cancelled", "failed"};
 inline constexpr Words<gcode::MmuState> kMmuStateWords{"off", "idle", "busy", "error"};

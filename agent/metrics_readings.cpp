@@ -32,12 +32,12 @@ Known meters_of(float millimeters) {
 double ratio(double part, double whole) { return std::clamp(part / whole, 0.0, 1.0); }
 
 void take_sensors(const LinkSnapshot& link, Time now, Readings& out) {
-  for (std::size_t i = 0; i < out.sensors.size(); ++i) {
-    const auto& told = link.printer.temperatures[i];
+  for (const gcode::Sensor sensor : gcode::kValuesOf<gcode::Sensor>) {
+    const auto& told = link.printer.temperatures[sensor];
     const auto fresh = [now](const gcode::Aged<float>& aged) {
       return known(aged.fresh(now, gcode::kReadingLifetime));
     };
-    out.sensors[i] = {sensor_word(i, link.dialect), fresh(told.actual), fresh(told.target), fresh(told.duty)};
+    out.sensors[sensor] = {sensor_word(sensor, link.dialect), fresh(told.actual), fresh(told.target), fresh(told.duty)};
   }
 }
 

@@ -24,7 +24,7 @@ struct FanReading {
 };
 
 struct Readings {
-  std::array<SensorReading, static_cast<std::size_t>(gcode::Sensor::kCount)> sensors{};
+  gcode::EnumArray<gcode::Sensor, SensorReading> sensors{};
   std::array<FanReading, 2> fans{};        ///< in the order of kFanWords
   std::array<Known, 4> position_meters{};  ///< in the order of kAxisWords
   std::optional<gcode::BusyReason> busy{};

@@ -30,7 +30,7 @@ void add_finish(json& print, const PrinterSource& printer) {
   const auto remaining = print.find("remaining_seconds");
   if (!goes_on || remaining == print.end()) return;
   const auto& told = printer.link.printer.progress;
-  const double at = std::chrono::duration<double>(told.at + printer.link.wall_offset).count();
+  const double at = gcode::in_seconds(told.at + printer.link.wall_offset);
   print["finish_unix_seconds"] = std::round((at + remaining->get<double>()) / 60) * 60;
 }
 
@@ -59,7 +59,7 @@ json link_totals(const PrinterSource& printer, json link) {
     link.erase(field);
   }
   link["stalls"] = printer.link.counters.stalls;
-  link["starved_seconds"] = std::round(std::chrono::duration<double>(printer.link.counters.starved).count());
+  link["starved_seconds"] = std::round(gcode::in_seconds(printer.link.counters.starved));
   return link;
 }
 
@@ -69,7 +69,7 @@ json printer_json(const LinkSnapshot& link, const std::optional<LinkQuality>& qu
   const PrinterSource printer = printer_source(link, now);
   json out = printer_status(link, now);
   const Readings& readings = printer.readings;
-  if (readings.busy) out["busy"] = kBusyWords[static_cast<std::size_t>(*readings.busy)];
+  if (readings.busy) out["busy"] = kBusyWords[*readings.busy];
   for (std::size_t i = 0; i < kAxisWords.size(); ++i) {
     if (const auto& meters = readings.position_meters[i])
       out["position_millimeters"][std::string(kAxisWords[i])] = std::round(*meters * 1e5) / 100;

@@ -13,9 +13,8 @@
 namespace agent {
 namespace {
 
+using gcode::in_seconds;
 using nlohmann::json;
-
-double seconds(gcode::Time time) { return std::chrono::duration<double>(time).count(); }
 
 void add_known(json& out, const char* key, const Known& value) {
   if (value) out[key] = *value;
@@ -95,7 +94,7 @@ json link_of(const PrinterSource& printer) {
     out["ok_latency_mean_seconds"] = asked.sum_seconds / static_cast<double>(sum(asked.buckets));
   if (link.serial_open) out["commands_in_flight"] = link.commands_in_flight;
   if (link.serial_open && link.last_receive != gcode::Time{})
-    out["last_receive_age_seconds"] = seconds(printer.now - link.last_receive);
+    out["last_receive_age_seconds"] = in_seconds(printer.now - link.last_receive);
   return out;
 }
 
@@ -116,7 +115,7 @@ void add_state(json& out, const PrinterSource& printer) {
   if (!link.released) return;
   out["released"] = json::object();
   if (link.released_until)
-    out["released"]["remaining_seconds"] = seconds(std::max(*link.released_until - printer.now, gcode::Time{}));
+    out["released"]["remaining_seconds"] = in_seconds(std::max(*link.released_until - printer.now, gcode::Time{}));
 }
 
 std::string line_of(const json& object) { return object.dump(-1, ' ', false, json::error_handler_t::replace) + '\n'; }
@@ -159,7 +158,7 @@ std::string status_line(const ControlRequest& request, const SnapshotBoard& boar
                    {{"version", build.version},
                     {"revision", build.revision},
                     {"pid", ::getpid()},
-                    {"uptime_seconds", seconds(uptime)},
+                    {"uptime_seconds", in_seconds(uptime)},
                     {"last_reload_successful", agent.last_reload_successful},
                     {"pending_changes", pending}}},
                   {"printers", printers}});
