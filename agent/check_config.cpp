@@ -10,8 +10,8 @@ namespace agent {
 
 int check_config(const CheckConfigOptions& options, std::ostream& out, std::ostream& err) {
   const auto loaded = load_configuration(options.file);
-  if (const auto* errors = std::get_if<std::vector<ConfigError>>(&loaded)) {
-    for (const ConfigError& error : *errors) err << describe(error, options.file) << '\n';
+  if (const auto* errors = std::get_if<std::vector<Fault>>(&loaded)) {
+    for (const Fault& error : *errors) err << describe(error, options.file) << '\n';
     return 1;
   }
   const auto& configuration = std::get<Configuration>(loaded);
