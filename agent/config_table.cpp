@@ -13,8 +13,8 @@ namespace {
 
 constexpr std::size_t kLongestShown = 40;  // of a wrong value: enough to recognise it, short enough for one line
 
-ConfigError error_at(const toml::source_region& where, std::string key, std::string message) {
-  return {where.begin.line, where.begin.column, std::move(key), std::move(message)};
+Fault error_at(const toml::source_region& where, std::string key, std::string message) {
+  return {std::move(message), {where.begin.line, where.begin.column, std::move(key)}};
 }
 
 // A key of the file is shown as it can stand in a message: no control character, bounded.

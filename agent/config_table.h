@@ -11,7 +11,7 @@
 #define TOML_EXCEPTIONS 0  // a wrong file is a value, not an exception
 #include <toml++/toml.h>
 
-#include "agent/config_error.h"
+#include "agent/fault.h"
 #include "gcode/time.h"
 
 namespace agent {
@@ -19,7 +19,7 @@ namespace agent {
 class ConfigTable {
  public:
   /// `table` and `errors` are not owned. `path`: dotted, empty for the document itself.
-  ConfigTable(const toml::table& table, std::string path, std::vector<ConfigError>& errors)
+  ConfigTable(const toml::table& table, std::string path, std::vector<Fault>& errors)
       : table_(&table), path_(std::move(path)), errors_(&errors) {}
 
   /// A text that `is_right` accepts; `expected` completes "expected ...". Returns whether the key was there and right.
@@ -54,7 +54,7 @@ class ConfigTable {
 
   const toml::table* table_;
   std::string path_;
-  std::vector<ConfigError>* errors_;
+  std::vector<Fault>* errors_;
   std::vector<std::string> asked_;
 };
 

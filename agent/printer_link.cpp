@@ -44,8 +44,8 @@ PrinterLink::PrinterLink(boost::asio::io_context& io, PrinterConfiguration confi
       gate_(io, users, std::move(udev)),
       retry_timer_(io, [this] { retry(); }),
       release_timer_(io, [this] { release_is_over(); }) {
-  device_.pass_through(estate_.printer_airlock());
-  host_port_.pass_through(estate_.host_airlock());
+  device_.pass_through(estate_.printer_pipe());
+  host_port_.pass_through(estate_.host_pipe());
   bridge_.on_printer_lost([this](const transport::IoResult& why) { lost(why); });
   host_port_.on_host_opened([this] {
     log_.info(configuration_.name, "a host program opened the host port");

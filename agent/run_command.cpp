@@ -148,7 +148,7 @@ class RunningService {
 
   void log_warnings(const Configuration& configuration) {
     const std::string file = config_file_of(options_);
-    for (const ConfigError& warning : configuration.warnings) log_.warning("", describe(warning, file));
+    for (const Fault& warning : configuration.warnings) log_.warning("", describe(warning, file));
   }
 
   void log_addresses(const Configuration& configuration) {

@@ -311,7 +311,7 @@ void Service::look() {
 
 std::string Service::why_not_survivable() const {
   if (!store_.is_there()) return "there is no descriptor store (not started by systemd)";
-  if (!transport::Airlock::is_possible()) return "this kernel cannot splice a tty";
+  if (!transport::StagingPipe::is_possible()) return "this kernel cannot splice a tty";
   return {};
 }
 

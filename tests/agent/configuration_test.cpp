@@ -9,14 +9,14 @@
 
 namespace {
 
-using agent::ConfigError;
 using agent::Configuration;
+using agent::Fault;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 Configuration right(std::string_view toml) {
   auto result = agent::parse_configuration(toml);
-  if (const auto* errors = std::get_if<std::vector<ConfigError>>(&result)) {
+  if (const auto* errors = std::get_if<std::vector<Fault>>(&result)) {
     for (const auto& e : *errors) UNSCOPED_INFO(agent::describe(e, "file"));
   }
   REQUIRE(std::holds_alternative<Configuration>(result));
@@ -25,9 +25,9 @@ Configuration right(std::string_view toml) {
 
 std::vector<std::string> wrong(std::string_view toml) {
   const auto result = agent::parse_configuration(toml);
-  REQUIRE(std::holds_alternative<std::vector<ConfigError>>(result));
+  REQUIRE(std::holds_alternative<std::vector<Fault>>(result));
   std::vector<std::string> lines;
-  for (const auto& e : std::get<std::vector<ConfigError>>(result)) lines.push_back(agent::describe(e, "f"));
+  for (const auto& e : std::get<std::vector<Fault>>(result)) lines.push_back(agent::describe(e, "f"));
   return lines;
 }
 

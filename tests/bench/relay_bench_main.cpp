@@ -294,7 +294,7 @@ void note_load() {
 
 /// What it costs to outlive the process: no target, for what it is.
 void Benchmark::report_survival(const Numbers& without, const Numbers& with) const {
-  std::cout << "\n| with airlocks and ledger, over the agent without | measured |\n|---|---|\n";
+  std::cout << "\n| with staging pipes and ledger, over the agent without | measured |\n|---|---|\n";
   row({"round trip, p50", number(ratio(with.p50, without.p50), 3)});
   row({"CPU us per line more, one at a time", number(median(minus(with.single_cpu, without.single_cpu)), 2)});
   row({"CPU us per line more, 64 in flight", number(median(minus(with.window_cpu, without.window_cpu)), 2)});

@@ -352,6 +352,27 @@ TEST_CASE("waiting to write with no host attached waits for a host and costs not
   CHECK(run_until(port.io, [&] { return writable == 1; }));
 }
 
+TEST_CASE("what its staging pipe holds is sent to an attached host, and to nobody after it") {
+  Port port;
+  StagingCounts counts;
+  auto pipe = StagingPipe::make(counts, [] {});
+  port.pty.pass_through(&std::get<StagingPipe>(pipe));
+  FileDescriptor host = port.attach();
+  CHECK(port.pty.flush().status == IoStatus::kMoved);
+  REQUIRE(port.write("ok\n") == IoStatus::kMoved);
+  CHECK(port.pty.holds_output());
+  CHECK(read_available(host.get()).empty());
+  CHECK(port.pty.flush().status == IoStatus::kMoved);
+  CHECK_FALSE(port.pty.holds_output());
+  CHECK(read_available(host.get()) == "ok\n");
+  REQUIRE(port.write("late\n") == IoStatus::kMoved);
+  port.detach(host);
+  CHECK(port.pty.flush().status == IoStatus::kWouldBlock);
+  CHECK(port.pty.holds_output());
+  port.pty.hang_up();
+  CHECK(port.pty.flush().status == IoStatus::kWouldBlock);
+}
+
 TEST_CASE("a successor goes on with the master: the attached host notices nothing") {
   Port port;
   const FileDescriptor host = port.attach();
