@@ -67,7 +67,7 @@ TEST_CASE("an open device has a host port, and bytes cross it both ways") {
   CHECK(run_until(rig.io, [&] { return (at_host += read_available(host.get())) == "start\n"; }));
 }
 
-TEST_CASE("H39: an unplugged device takes its host port with it; plugged in again, all comes back") {
+TEST_CASE("H39: an unplugged device takes its host port with it, and plugged in again, all comes back") {
   Rig rig;
   std::optional<PtyDevice> device(rig.device);
   rig.start();

@@ -112,7 +112,7 @@ TEST_CASE("P7.20: no own line carries a letter that changes what it asks") {
   }
 }
 
-TEST_CASE("P7.9, P7.21: own lines are short, unnumbered, without '*' and ';', and no G commands") {
+TEST_CASE("P7.9, P7.21: own lines are short, unnumbered, without star and semicolon, and no G commands") {
   for (const auto name :
        {"unknown", "prusa-3.2", "prusa-3.8", "prusa-3.13", "prusa-3.14", "marlin-1.0", "marlin-1.1", "marlin-2.1"}) {
     Asking a(name);

@@ -314,7 +314,7 @@ TEST_CASE("M2.11: a CR ends a command as an LF does") {
   CHECK(host_in_flight(r) == 2);
 }
 
-TEST_CASE("M2.12: on Marlin 1.0 a comment swallows its line and the next; nothing of the agent's is the next") {
+TEST_CASE("M2.12: on Marlin 1.0 a comment swallows its line and the next, and nothing of the agent's is the next") {
   Rig r = known_rig(GENERATE(kMarlin10, kMarlin102));
   r.host("M105 ; comment\n");
   CHECK(r.to_printer() == "M105 ; comment\n");

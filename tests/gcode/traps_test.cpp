@@ -162,7 +162,7 @@ TEST_CASE(
   CHECK(r.to_host().empty());
 }
 
-TEST_CASE("P7.6: a rejection overtakes the oks of what is queued; its ok is its own") {
+TEST_CASE("P7.6: a rejection overtakes the oks of what is queued, and its ok is its own") {
   Rig r = known_rig(kPrusa313);
   r.host(numbered(5, "G4 S2") + numbered(6, "G1 X1") + "N7 G1 X2*1\n");
   r.to_printer();

@@ -277,7 +277,7 @@ TEST_CASE("after the last host left the loop rests") {
   while (!has_rested()) REQUIRE(++handlers < 20);
 }
 
-TEST_CASE("hanging up: the host sees it at once and the link is gone; publishing again brings both back") {
+TEST_CASE("hanging up: the host sees it at once and the link is gone, publishing again brings both back") {
   Port port;
   FileDescriptor host = port.attach();
   port.pty.hang_up();
