@@ -16,7 +16,7 @@
 namespace transport {
 
 enum class IoStatus : std::uint8_t {
-  kMoved,       ///< `bytes` went over. 0 is possible: something moved inside the stream; book it and call again
+  kMoved,       ///< `bytes` went over
   kWouldBlock,  ///< nothing went over: wait_readable() or wait_writable() says when to try again
   kEnd,         ///< the other side is gone for good: device unplugged, line hung up
   kError,       ///< anything else; `error` says what
@@ -45,7 +45,10 @@ class ByteStream {
   /// As read(). Both pieces go out in one system call where the kernel takes them.
   [[nodiscard]] virtual IoResult write(WritePieces pieces) = 0;
 
-  /// write() took bytes that are still inside the stream: call it again, with whatever there is to write, nothing too.
+  /// Sends on what write() took and the stream still holds. kMoved: it holds nothing any more. After the last write(), once
+  /// that is booked; write() does it too before it takes more.
+  [[nodiscard]] virtual IoResult flush() { return {IoStatus::kMoved, 0, 0}; }
+  /// Whether there is something to flush().
   [[nodiscard]] virtual bool holds_output() const { return false; }
 
   /// What to call when a wait is over. Set once, before the first wait. A callback runs on the io_context's thread, never

@@ -217,7 +217,7 @@ void PseudoTerminal::master_is_ready() {
 
 IoResult PseudoTerminal::read(ReadSpans into) {
   if (!master_) return {IoStatus::kEnd, 0, EBADF};
-  const IoResult result = airlock_ != nullptr ? airlock_->read(pair_.master(), into) : read_some(pair_.master(), into);
+  const IoResult result = pipe_ != nullptr ? pipe_->read(pair_.master(), into) : read_some(pair_.master(), into);
   if (result.status == IoStatus::kEnd) return {};  // nobody at all is there for a moment: the door's bell comes
   if (leaving_) settle_soon();
   return result;
@@ -236,7 +236,12 @@ void PseudoTerminal::settle_soon() {
 IoResult PseudoTerminal::write(WritePieces pieces) {
   if (!master_) return {IoStatus::kEnd, 0, EBADF};
   if (!attached_ || leaving_) return {};
-  return airlock_ != nullptr ? airlock_->write(pair_.master(), pieces) : write_some(pair_.master(), pieces);
+  return pipe_ != nullptr ? pipe_->write(pair_.master(), pieces) : write_some(pair_.master(), pieces);
+}
+
+IoResult PseudoTerminal::flush() {
+  if (!holds_output()) return {IoStatus::kMoved, 0, 0};
+  return attached_ && !leaving_ ? pipe_->flush(pair_.master()) : IoResult{};
 }
 
 void PseudoTerminal::wait_readable() {

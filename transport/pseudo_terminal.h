@@ -18,12 +18,12 @@
 #include <string>
 #include <string_view>
 
-#include "transport/airlock.h"
 #include "transport/byte_stream.h"
 #include "transport/host_link.h"
 #include "transport/open_watch.h"
 #include "transport/pty_pair.h"
 #include "transport/ready_watch.h"
+#include "transport/staging_pipe.h"
 
 namespace transport {
 
@@ -38,8 +38,8 @@ class PseudoTerminal final : public ByteStream {
   [[nodiscard]] MaybeFailure publish(const std::filesystem::path& directory, std::string_view name,
                                      const std::string& group = "dialout");
 
-  /// From now on bytes go through `airlock` (not owned, outlives this; null: directly).
-  void pass_through(Airlock* airlock) { airlock_ = airlock; }
+  /// From now on bytes go through `pipe` (not owned, outlives this; null: directly).
+  void pass_through(StagingPipe* pipe) { pipe_ = pipe; }
 
   /// Goes on with a predecessor's master (owned from here on): hosts keep it open and notice nothing. `was_attached`: the
   /// predecessor knew of a host; it counts as attached, and if it left meanwhile the callback for that comes from the
@@ -60,19 +60,17 @@ class PseudoTerminal final : public ByteStream {
   /// The last host has closed it and its last bytes were read.
   void on_host_closed(Ready callback) { closed_ = std::move(callback); }
 
-  [[nodiscard]] bool is_published() const { return master_ != nullptr; }
   [[nodiscard]] bool host_is_attached() const { return attached_; }
   [[nodiscard]] const std::filesystem::path& link() const { return link_.path(); }
   [[nodiscard]] const std::string& slave_path() const { return pair_.slave_path(); }
   [[nodiscard]] int native_handle() const { return pair_.master(); }
-  /// The speed that the host's program set, in bits per second: it changes nothing, but tells a wrong choice.
-  [[nodiscard]] unsigned host_baud() const { return pair_.host_baud(); }
 
   /// kEnd only while it is hung up.
   [[nodiscard]] IoResult read(ReadSpans into) override;
-  /// kWouldBlock while no host is attached; wait_writable() then waits for one.
+  /// write() and flush(): kWouldBlock while no host is attached; wait_writable() then waits for one.
   [[nodiscard]] IoResult write(WritePieces pieces) override;
-  [[nodiscard]] bool holds_output() const override { return airlock_ != nullptr && airlock_->holds_output(); }
+  [[nodiscard]] IoResult flush() override;
+  [[nodiscard]] bool holds_output() const override { return pipe_ != nullptr && pipe_->holds_output(); }
   void on_readable(Ready ready) override { readable_ = std::move(ready); }
   void on_writable(Ready ready) override { writable_ = std::move(ready); }
   void wait_readable() override;
@@ -106,7 +104,7 @@ class PseudoTerminal final : public ByteStream {
   void write_if_wanted();
 
   boost::asio::io_context& io_;
-  Airlock* airlock_ = nullptr;
+  StagingPipe* pipe_ = nullptr;
   PtyPair pair_;
   OpenWatch door_;
   HostLink link_;

@@ -156,13 +156,15 @@ MaybeFailure SerialPort::reset() {
 
 IoResult SerialPort::read(ReadSpans into) {
   if (fd_ < 0) return {IoStatus::kEnd, 0, EBADF};
-  return airlock_ != nullptr ? airlock_->read(fd_, into) : read_some(fd_, into);
+  return pipe_ != nullptr ? pipe_->read(fd_, into) : read_some(fd_, into);
 }
 
 IoResult SerialPort::write(WritePieces pieces) {
   if (fd_ < 0) return {IoStatus::kEnd, 0, EBADF};
-  return airlock_ != nullptr ? airlock_->write(fd_, pieces) : write_some(fd_, pieces);
+  return pipe_ != nullptr ? pipe_->write(fd_, pieces) : write_some(fd_, pieces);
 }
+
+IoResult SerialPort::flush() { return holds_output() ? pipe_->flush(fd_) : IoResult{IoStatus::kMoved, 0, 0}; }
 
 void SerialPort::wait_readable() {
   if (watch_) watch_->wait_readable();

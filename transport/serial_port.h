@@ -11,10 +11,10 @@
 #include <memory>
 #include <string>
 
-#include "transport/airlock.h"
 #include "transport/byte_stream.h"
 #include "transport/failure.h"
 #include "transport/ready_watch.h"
+#include "transport/staging_pipe.h"
 
 namespace transport {
 
@@ -28,8 +28,8 @@ class SerialPort final : public ByteStream {
   /// kernel raises DTR here, which resets most of them once. After a failure the port is closed.
   [[nodiscard]] MaybeFailure open(const std::string& path, unsigned baud);
 
-  /// From now on bytes go through `airlock` (not owned, outlives the port; null: directly).
-  void pass_through(Airlock* airlock) { airlock_ = airlock; }
+  /// From now on bytes go through `pipe` (not owned, outlives the port; null: directly).
+  void pass_through(StagingPipe* pipe) { pipe_ = pipe; }
 
   /// Goes on with a descriptor that a predecessor opened, set up and locked: nothing is sent, set or reset. `fd` is owned
   /// from here on and is made non-blocking.
@@ -55,7 +55,8 @@ class SerialPort final : public ByteStream {
 
   [[nodiscard]] IoResult read(ReadSpans into) override;
   [[nodiscard]] IoResult write(WritePieces pieces) override;
-  [[nodiscard]] bool holds_output() const override { return airlock_ != nullptr && airlock_->holds_output(); }
+  [[nodiscard]] IoResult flush() override;
+  [[nodiscard]] bool holds_output() const override { return pipe_ != nullptr && pipe_->holds_output(); }
   void on_readable(Ready ready) override { readable_ = std::move(ready); }
   void on_writable(Ready ready) override { writable_ = std::move(ready); }
   void wait_readable() override;
@@ -70,7 +71,7 @@ class SerialPort final : public ByteStream {
   boost::asio::io_context& io_;
   std::string path_;
   std::shared_ptr<Watch> watch_;
-  Airlock* airlock_ = nullptr;
+  StagingPipe* pipe_ = nullptr;
   int fd_ = -1;  ///< the same as watch_->fd(), at hand
   Ready readable_;
   Ready writable_;

@@ -10,11 +10,12 @@ namespace agent {
 
 int check_config(const CheckConfigOptions& options, std::ostream& out, std::ostream& err) {
   const auto loaded = load_configuration(options.file);
-  if (const auto* errors = std::get_if<std::vector<ConfigError>>(&loaded)) {
-    for (const ConfigError& error : *errors) err << describe(error, options.file) << '\n';
+  if (const auto* errors = std::get_if<std::vector<Fault>>(&loaded)) {
+    for (const Fault& error : *errors) err << describe(error, options.file) << '\n';
     return 1;
   }
   const auto& configuration = std::get<Configuration>(loaded);
+  for (const Fault& warning : configuration.warnings) err << "warning: " << describe(warning, options.file) << '\n';
   if (!configuration.web_config_file.empty()) {
     const auto access = load_web_access(configuration.web_config_file);
     if (const auto* fault = std::get_if<WebConfigFault>(&access)) {

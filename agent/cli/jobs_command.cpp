@@ -27,6 +27,10 @@ JobFilter filter_of(const JobsOptions& options) {
   return filter;
 }
 
+constexpr const char* kDeprecated =
+    "marlin-agent: deprecated names in the output of jobs: began, ended, filament_meters and progress go with the next "
+    "version; read began_unix_seconds, ended_unix_seconds, extruded_meters and progress_ratio\n";
+
 }  // namespace
 
 int list_jobs(const JobsOptions& options, std::ostream& out, std::ostream& err) {
@@ -44,6 +48,7 @@ int list_jobs(const JobsOptions& options, std::ostream& out, std::ostream& err) 
     if (options.json) write_jobs_json(out, jobs);
     else if (options.csv) write_jobs_csv(out, jobs);
     else write_jobs_table(out, jobs);
+    if (options.json || options.csv) err << kDeprecated;
   } catch (const StoreError& error) {
     err << "marlin-agent: cannot read the history " << file << ": " << error.what() << '\n';
     return 1;

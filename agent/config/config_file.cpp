@@ -7,13 +7,11 @@
 namespace agent {
 namespace {
 
-std::vector<ConfigError> unreadable(int error) {
-  return {{0, 0, "", "cannot be read: " + std::string(std::strerror(error))}};
-}
+std::vector<Fault> unreadable(int error) { return {Fault{"cannot be read: " + std::string(std::strerror(error))}}; }
 
 }  // namespace
 
-std::variant<Configuration, std::vector<ConfigError>> load_configuration(const std::string& path) {
+std::variant<Configuration, std::vector<Fault>> load_configuration(const std::string& path) {
   constexpr std::size_t kMaxBytes = std::size_t{1} << 20U;
   std::ifstream file(path, std::ios::binary);
   if (!file) return unreadable(errno);
@@ -21,7 +19,7 @@ std::variant<Configuration, std::vector<ConfigError>> load_configuration(const s
   file.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (file.bad()) return unreadable(errno);
   text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kMaxBytes) return std::vector<ConfigError>{{0, 0, "", "is larger than 1 MiB"}};
+  if (text.size() > kMaxBytes) return std::vector{Fault{"is larger than 1 MiB"}};
   return parse_configuration(text);
 }
 

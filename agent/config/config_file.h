@@ -6,6 +6,6 @@
 namespace agent {
 
 /// Reads FILE, at most 1 MiB (50 printers with every key need 40 kB), and parses it.
-[[nodiscard]] std::variant<Configuration, std::vector<ConfigError>> load_configuration(const std::string& path);
+[[nodiscard]] std::variant<Configuration, std::vector<Fault>> load_configuration(const std::string& path);
 
 }  // namespace agent

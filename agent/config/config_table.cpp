@@ -5,25 +5,21 @@
 #include <sstream>
 
 #include "agent/config/config_values.h"
+#include "agent/text/duration_text.h"
+#include "agent/text/log_escape.h"
 
 namespace agent {
 namespace {
 
 constexpr std::size_t kLongestShown = 40;  // of a wrong value: enough to recognise it, short enough for one line
 
-ConfigError error_at(const toml::source_region& where, std::string key, std::string message) {
-  return {where.begin.line, where.begin.column, std::move(key), std::move(message)};
+Fault error_at(const toml::source_region& where, std::string key, std::string message) {
+  return {std::move(message), {where.begin.line, where.begin.column, std::move(key)}};
 }
 
 // A key of the file is shown as it can stand in a message: no control character, bounded.
 std::string shown(std::string_view text) {
-  std::string out;
-  for (const char c : text.substr(0, kLongestShown)) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) out += '?';
-    else out += c;
-  }
-  if (text.size() > kLongestShown) out += "...";
-  return out;
+  return escape_text(text, kLongestShown) + (text.size() > kLongestShown ? "..." : "");
 }
 
 std::optional<gcode::Time> seconds(double value) {
@@ -136,9 +132,15 @@ bool ConfigTable::read_duration(std::string_view key, gcode::Time& target, gcode
   const auto duration = duration_of(*node);
   if (!duration || *duration < least || *duration > most) {
     expected(key, *node,
-             "a duration from " + duration_text(least) + " to " + duration_text(most) +
-                 ", such as \"250ms\", \"2s\" or \"1min\"");
+             "a duration from " + duration_text(least) + " to " + duration_text(most) + ", such as \"" +
+                 duration_text(target) + '"');
     return false;
+  }
+  if (!node->is_string()) {
+    errors_->push_back(
+        error_at(node->source(), path_of(key),
+                 "a number without a unit is taken as seconds: write \"" + duration_text(*duration) + '"'));
+    errors_->back().is_warning = true;
   }
   target = *duration;
   return true;

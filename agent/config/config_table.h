@@ -11,7 +11,7 @@
 #define TOML_EXCEPTIONS 0  // a wrong file is a value, not an exception
 #include <toml++/toml.h>
 
-#include "agent/config/config_error.h"
+#include "agent/text/fault.h"
 #include "gcode/line/time.h"
 
 namespace agent {
@@ -19,7 +19,7 @@ namespace agent {
 class ConfigTable {
  public:
   /// `table` and `errors` are not owned. `path`: dotted, empty for the document itself.
-  ConfigTable(const toml::table& table, std::string path, std::vector<ConfigError>& errors)
+  ConfigTable(const toml::table& table, std::string path, std::vector<Fault>& errors)
       : table_(&table), path_(std::move(path)), errors_(&errors) {}
 
   /// A text that `is_right` accepts; `expected` completes "expected ...". Returns whether the key was there and right.
@@ -31,7 +31,7 @@ class ConfigTable {
   bool read_whole(std::string_view key, std::int64_t& target, std::int64_t least, std::int64_t most);
   /// true, false, "on" or "off".
   bool read_switch(std::string_view key, bool& target);
-  /// "2s", "250ms", "1min", or a plain number of seconds.
+  /// A duration (duration_text.h), or with a warning a plain number of seconds. An error shows `target` as an example.
   bool read_duration(std::string_view key, gcode::Time& target, gcode::Time least, gcode::Time most);
 
   /// The table of that name, or an empty optional; something else than a table under that name is an error.
@@ -54,7 +54,7 @@ class ConfigTable {
 
   const toml::table* table_;
   std::string path_;
-  std::vector<ConfigError>* errors_;
+  std::vector<Fault>* errors_;
   std::vector<std::string> asked_;
 };
 

@@ -1,8 +1,7 @@
-// The small languages inside configuration values: names, durations, addresses, levels. Used by the file's reader and by
+// The small languages inside configuration values: names, addresses, levels. Used by the file's reader and by
 // the command line, so that both accept the same. Pure.
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -12,11 +11,6 @@
 #include "gcode/line/time.h"
 
 namespace agent {
-
-/// "250ms", "2s", "1.5s", "1min": a number of at most nine digits before the point and its unit.
-[[nodiscard]] std::optional<gcode::Time> parse_duration(std::string_view text);
-/// The shortest form that parse_duration reads back: "50ms", "2s".
-[[nodiscard]] std::string duration_text(gcode::Time duration);
 
 /// The control socket's name in the runtime directory; no printer may be called that.
 inline constexpr std::string_view kControlSocketName = "control.sock";

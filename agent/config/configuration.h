@@ -12,9 +12,9 @@
 #include <variant>
 #include <vector>
 
-#include "agent/config/config_error.h"
 #include "agent/config/log_configuration.h"
 #include "agent/config/usb_rule.h"
+#include "agent/text/fault.h"
 #include "gcode/relay/line_relay.h"
 
 namespace agent {
@@ -46,7 +46,8 @@ struct Configuration {
   std::string state_dir;                       ///< state_dir, --state-dir; empty: by the environment
   RecordConfiguration record;
   LogConfiguration log;
-  std::string text;  ///< the document that it was read from; empty: none
+  std::vector<Fault> warnings;  ///< of the document, in the order of the file
+  std::string text;             ///< the document that it was read from; empty: none
 };
 
 /// Most printers of one process: far above any shelf, and bounds what a wrong file can cost.
@@ -54,6 +55,6 @@ inline constexpr std::size_t kMaxPrinters = 256;
 
 /// Reads the whole of a TOML document. Strict: a key that is not known, a wrong type or a value out of range is an error,
 /// and all of them are found, not only the first. In order of line and column.
-[[nodiscard]] std::variant<Configuration, std::vector<ConfigError>> parse_configuration(std::string_view toml);
+[[nodiscard]] std::variant<Configuration, std::vector<Fault>> parse_configuration(std::string_view toml);
 
 }  // namespace agent

@@ -168,34 +168,31 @@ Configuration read_document(ConfigTable document) {
 
 }  // namespace
 
-std::string describe(const ConfigError& error, std::string_view file) {
-  std::string out(file);
-  if (error.line != 0) out += ':' + std::to_string(error.line) + ':' + std::to_string(error.column);
-  out += ": ";
-  if (!error.key.empty()) out += error.key + ": ";
-  return out + error.message;
-}
-
-std::variant<Configuration, std::vector<ConfigError>> parse_configuration(std::string_view toml) {
+std::variant<Configuration, std::vector<Fault>> parse_configuration(std::string_view toml) {
   const auto seen = to_ascii(toml);
   if (const auto* stray = std::get_if<TextPlace>(&seen)) {
-    return std::vector<ConfigError>{
-        {stray->line, stray->column, "", "expected ASCII outside of comments; a string may say \\u00e4"}};
+    return std::vector<Fault>{
+        {"expected ASCII outside of comments; a string may say \\u00e4", {stray->line, stray->column, ""}}};
   }
   const toml::parse_result parsed = toml::parse(std::get<std::string>(seen));
   if (!parsed) {
     const toml::parse_error& error = parsed.error();
     const toml::source_position at = error.source().begin;
-    return std::vector<ConfigError>{
-        {at.line, at.column, "", "not TOML: " + escape_text(error.description(), kLongestReason)}};
+    return std::vector<Fault>{
+        {"not TOML: " + escape_text(error.description(), kLongestReason), {at.line, at.column, ""}}};
   }
-  std::vector<ConfigError> errors;
+  std::vector<Fault> errors;
   Configuration configuration = read_document(ConfigTable(parsed.table(), "", errors));
   configuration.text = toml;
-  if (errors.empty()) return configuration;
-  std::stable_sort(errors.begin(), errors.end(), [](const ConfigError& a, const ConfigError& b) {
-    return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+  std::stable_sort(errors.begin(), errors.end(), [](const Fault& a, const Fault& b) {
+    return std::tie(a.is_warning, a.place.line, a.place.column) < std::tie(b.is_warning, b.place.line, b.place.column);
   });
+  const auto warnings = std::find_if(errors.begin(), errors.end(), [](const Fault& error) { return error.is_warning; });
+  if (warnings == errors.begin()) {
+    configuration.warnings = std::move(errors);
+    return configuration;
+  }
+  errors.erase(warnings, errors.end());
   return errors;
 }
 

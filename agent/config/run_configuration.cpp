@@ -79,9 +79,9 @@ std::variant<Configuration, ConfigurationFaults> run_configuration(const RunOpti
   const std::string file = config_file_of(options);
   if (file.empty()) return overlay({}, options, environment);
   auto loaded = load_configuration(file);
-  if (auto* errors = std::get_if<std::vector<ConfigError>>(&loaded)) {
+  if (auto* errors = std::get_if<std::vector<Fault>>(&loaded)) {
     ConfigurationFaults faults;
-    for (const ConfigError& error : *errors) faults.sentences.push_back(describe(error, file));
+    for (const Fault& error : *errors) faults.sentences.push_back(describe(error, file));
     return faults;
   }
   return overlay(std::move(std::get<Configuration>(loaded)), options, environment);

@@ -2,18 +2,15 @@
 
 #include "agent/control/control_server.h"
 
-#include <pthread.h>
-#include <signal.h>
 #include <unistd.h>
 
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <mutex>
-#include <thread>
 
 #include "agent/control/control_session.h"
 #include "agent/control/control_socket.h"
+#include "agent/net/server_thread.h"
 
 namespace agent {
 namespace {
@@ -45,18 +42,16 @@ class ControlServer::Impl {
                  limits,
                  ::geteuid(),
                  ::getegid()},
-        acceptor_(io_),
-        pause_(io_),
-        sweep_timer_(io_) {}
+        thread_("control", connections_, kSweepPeriod),
+        acceptor_(thread_.io()),
+        pause_(thread_.io()) {}
 
   ~Impl() {
     {
       const std::lock_guard lock(mailbox_->mutex);
       mailbox_->io = nullptr;
     }
-    io_.stop();
-    if (thread_.joinable()) thread_.join();
-    connections_.close_all();
+    thread_.stop();
   }
 
   std::optional<std::string> start() {
@@ -65,11 +60,7 @@ class ControlServer::Impl {
     acceptor_.assign(Stream(), file_.release(), fault);
     if (fault) return "cannot serve the control socket " + path_ + ": " + fault.message();
     accept();
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);  // signals belong to the I/O thread
-    thread_ = std::thread([this] { run(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
+    thread_.start();
     return std::nullopt;
   }
 
@@ -80,18 +71,6 @@ class ControlServer::Impl {
     boost::asio::io_context* io = nullptr;  ///< null: the server is gone
   };
 
-  void run() {
-    pthread_setname_np(pthread_self(), "control");
-    for (;;) {
-      try {
-        io_.run();
-        return;
-      } catch (const std::exception&) {
-        sweeping_ = false;  // out of memory for one client: it goes with its handler
-      }
-    }
-  }
-
   void accept() {
     acceptor_.async_accept([this](ErrorCode fault, ControlSession::Socket socket) {
       if (fault == boost::asio::error::operation_aborted) return;
@@ -99,7 +78,7 @@ class ControlServer::Impl {
       accept();
       (void)connections_.make_room();
       std::make_shared<ControlSession>(std::move(socket), context_)->start();
-      if (!sweeping_) sweep();
+      thread_.connection_added();
     });
   }
 
@@ -107,17 +86,6 @@ class ControlServer::Impl {
     pause_.expires_after(kAcceptPause);
     pause_.async_wait([this](ErrorCode stopped) {
       if (!stopped) accept();
-    });
-  }
-
-  void sweep() {
-    sweeping_ = connections_.size() > 0;  // no client, no wake-up
-    if (!sweeping_) return;
-    sweep_timer_.expires_after(kSweepPeriod);
-    sweep_timer_.async_wait([this](ErrorCode stopped) {
-      if (stopped) return;
-      connections_.expire(WebClock::now());
-      sweep();
     });
   }
 
@@ -131,14 +99,12 @@ class ControlServer::Impl {
   std::string path_;
   Callbacks callbacks_;
   ControlSocket file_;
-  WebConnections connections_;  // before io_, whose end destroys the sessions
+  WebConnections connections_;  // before thread_, whose end destroys the sessions
   ControlSessionContext context_;
-  boost::asio::io_context io_{1};
-  std::shared_ptr<Mailbox> mailbox_ = make_mailbox(io_);
+  ServerThread thread_;
+  std::shared_ptr<Mailbox> mailbox_ = make_mailbox(thread_.io());
   Stream::acceptor acceptor_;
-  boost::asio::steady_timer pause_, sweep_timer_;
-  bool sweeping_ = false;
-  std::thread thread_;
+  boost::asio::steady_timer pause_;
 
   static std::shared_ptr<Mailbox> make_mailbox(boost::asio::io_context& io) {
     auto box = std::make_shared<Mailbox>();

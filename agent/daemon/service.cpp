@@ -6,7 +6,6 @@
 #include "agent/process/build_info.h"
 #include "agent/process/clock.h"
 #include "agent/process/directories.h"
-#include "agent/process/start_pages.h"
 #include "agent/web/server/web_access.h"
 
 namespace agent {
@@ -20,9 +19,6 @@ constexpr gcode::Time kDrainLook = std::chrono::milliseconds(10);
 // A printer that USB names is not there at once; until then its predecessor's port waits for it.
 constexpr gcode::Time kLeftOverWait = std::chrono::seconds(10);
 
-// Then the printers are open and have been asked who they are.
-constexpr gcode::Time kStartTime = std::chrono::seconds(5);
-
 WebOptions web_options(const Configuration& configuration) {
   WebOptions options;
   options.listen_addresses = configuration.listen;
@@ -31,7 +27,7 @@ WebOptions web_options(const Configuration& configuration) {
   return options;
 }
 
-double unix_seconds(gcode::Time monotonic) { return std::chrono::duration<double>(monotonic + wall_offset()).count(); }
+double unix_seconds(gcode::Time monotonic) { return gcode::in_seconds(monotonic + wall_offset()); }
 
 }  // namespace
 
@@ -135,7 +131,6 @@ void Service::commit(const Configuration& next) {
   if (look_due_ == gcode::Time{}) {
     look_due_ = monotonic_now();
     left_over_until_ = look_due_ + kLeftOverWait;
-    start_over_ = look_due_ + kStartTime;
   }
   look_timer_.at(look_due_);
 }
@@ -309,10 +304,6 @@ void Service::look() {
   }
   look_at_pending();
   if (now >= left_over_until_) drop_left_over();
-  if (start_over_ != gcode::Time{} && now >= start_over_) {
-    start_over_ = {};
-    give_back_start_pages();
-  }
   board_.publish(self_);
   look_due_ = std::max(look_due_ + kLookPeriod, now);  // after a long stall one look is enough
   look_timer_.at(look_due_);
@@ -320,7 +311,7 @@ void Service::look() {
 
 std::string Service::why_not_survivable() const {
   if (!store_.is_there()) return "there is no descriptor store (not started by systemd)";
-  if (!transport::Airlock::is_possible()) return "this kernel cannot splice a tty";
+  if (!transport::StagingPipe::is_possible()) return "this kernel cannot splice a tty";
   return {};
 }
 

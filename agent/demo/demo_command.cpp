@@ -8,11 +8,14 @@
 
 #include <stdlib.h>
 
+#include <nlohmann/json.hpp>
+
 #include "agent/daemon/service.h"
 #include "agent/demo/demo_view.h"
 #include "agent/demo/demo_world.h"
-#include "agent/demo/rate_meter.h"
 #include "agent/log/log.h"
+#include "agent/status/status_json.h"
+#include "agent/status/status_view.h"
 #include "agent/terminal/screen.h"
 
 // after the service's headers, which make Asio complete
@@ -139,7 +142,6 @@ class Demo {
     now_.printer = "virtual " + options_.firmware + " printer";
     now_.host = options_.host;
     now_.speed = options_.speed;
-    now_.host_port = configuration_.runtime_dir + '/' + kPrinterName;
     for (const std::string& address : service_.web_addresses()) {
       now_.metrics_urls.push_back(url_of(address, configuration_.telemetry_path));
     }
@@ -169,7 +171,7 @@ class Demo {
     std::cout << "a " << now_.printer << " prints at " << now_.speed << " x speed for a host like " << now_.host
               << '\n';
     for (const std::string& url : now_.metrics_urls) std::cout << "metrics:   " << url << '\n';
-    std::cout << "host port: " << now_.host_port << '\n' << std::flush;
+    std::cout << "host port: " << configuration_.runtime_dir << '/' << kPrinterName << '\n' << std::flush;
   }
 
   void show() {
@@ -193,12 +195,10 @@ class Demo {
 
   void show(const LinkSnapshot& link) {
     const gcode::Time now = monotonic_now();
-    rates_.observe(link);
-    now_.lines_per_second = rates_.lines_per_second();
-    now_.ok_latency_seconds = rates_.ok_latency_seconds();
+    const nlohmann::json printer = printer_status(link, now);
     now_.message = message_.get();
-    last_line_ = demo_line(link, now_, now);
-    if (screen_->is_live()) return screen_->draw(draw_demo(link, now_, now, screen_->style()));
+    last_line_ = status_brief(printer);
+    if (screen_->is_live()) return screen_->draw(draw_demo(printer, now_, screen_->style()));
     if (now - last_print_ < kLinePeriod) return;
     last_print_ = now;
     std::cout << last_line_ << '\n' << std::flush;
@@ -227,7 +227,6 @@ class Demo {
   DemoHost host_;
   boost::asio::signal_set signals_;
   Timer draw_timer_;
-  RateMeter rates_;
   DemoStatus now_;
   std::string last_line_;
   gcode::Time last_print_{};

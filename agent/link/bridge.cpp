@@ -13,6 +13,17 @@ using transport::IoStatus;
 bool is_empty(const std::array<std::span<char>, 2>& space) { return space[0].empty() && space[1].empty(); }
 bool is_empty(const gcode::OutputPieces& pieces) { return pieces[0].empty() && pieces[1].empty(); }
 
+/// Writes what `pieces_of` has until it has nothing or `stream` takes nothing; `took` books and commits what went over.
+template <class PiecesOf, class Took>
+IoResult write_all(transport::ByteStream& stream, PiecesOf pieces_of, Took took) {
+  for (auto pieces = pieces_of(); !is_empty(pieces); pieces = pieces_of()) {
+    const IoResult result = stream.write(pieces);
+    if (result.status != IoStatus::kMoved) return result;
+    took(pieces, result.bytes);
+  }
+  return stream.flush();
+}
+
 std::string_view as_text(std::span<char> bytes) { return {bytes.data(), bytes.size()}; }
 
 // A deadline that has passed already is looked at again after this: a fault in the relay must not spin the I/O thread.
@@ -46,7 +57,7 @@ void Bridge::printer_opened() {
   pump();
 }
 
-void Bridge::succeed(transport::Airlock::Unbooked printer, transport::Airlock::Unbooked host) {
+void Bridge::succeed(transport::StagingPipe::Unbooked printer, transport::StagingPipe::Unbooked host) {
   printer_is_open_ = true;
   const gcode::Time now = monotonic_now();
   relay_.succeeds(now);
@@ -55,7 +66,7 @@ void Bridge::succeed(transport::Airlock::Unbooked printer, transport::Airlock::U
   if (printer.read > 0) relay_.printer_received(printer.read, now);
   if (host.read > 0) relay_.host_received(host.read, now);
   memory_.commit();
-  // What waits in the airlocks makes no descriptor readable.
+  // What waits in the staging pipes makes no descriptor readable.
   (void)read_host();
   if (read_printer()) pump();
 }
@@ -94,7 +105,7 @@ void Bridge::host_is_readable() {
 
 bool Bridge::read_printer() {
   const auto space = relay_.printer_space();
-  const IoResult result = read_some(printer_, space);
+  const IoResult result = printer_.read(space);
   if (result.status == IoStatus::kEnd || result.status == IoStatus::kError) {
     lose(result);
     return false;
@@ -108,23 +119,13 @@ bool Bridge::read_printer() {
 }
 
 bool Bridge::read_host() {
-  const IoResult result = read_some(host_, relay_.host_space());
+  const IoResult result = host_.read(relay_.host_space());
   // The pty's end comes only after its owner hung it up, and the owner tells.
   if (result.status == IoStatus::kEnd || result.status == IoStatus::kError) return false;
   if (result.bytes == 0) return true;
   relay_.host_received(result.bytes, monotonic_now());
   memory_.commit();
   return true;
-}
-
-// A stream that moves bytes through a pipe of its own says so with 0 bytes, and wants to be called again.
-IoResult Bridge::read_some(transport::ByteStream& stream, const transport::ReadSpans& space) {
-  IoResult result = stream.read(space);
-  while (result.status == IoStatus::kMoved && result.bytes == 0) {
-    memory_.commit_counts();
-    result = stream.read(space);
-  }
-  return result;
 }
 
 void Bridge::pump() {
@@ -136,32 +137,25 @@ void Bridge::pump() {
 }
 
 void Bridge::write_to_printer() {
-  for (auto pieces = relay_.to_printer(); !is_empty(pieces) || printer_.holds_output(); pieces = relay_.to_printer()) {
-    const IoResult result = printer_.write(pieces);
-    if (result.status == IoStatus::kWouldBlock) return printer_.wait_writable();
-    if (result.status != IoStatus::kMoved) return lose(result);
-    if (result.bytes == 0) {
-      memory_.commit_counts();
-      continue;
-    }
-    record(gcode::TraceDirection::kToPrinter, pieces, result.bytes);
-    relay_.printer_took(result.bytes, monotonic_now());
+  const auto took = [this](const gcode::OutputPieces& pieces, std::size_t bytes) {
+    record(gcode::TraceDirection::kToPrinter, pieces, bytes);
+    relay_.printer_took(bytes, monotonic_now());
     memory_.commit();
-  }
+  };
+  const IoResult result = write_all(
+      printer_, [this] { return relay_.to_printer(); }, took);
+  if (result.status == IoStatus::kWouldBlock) return printer_.wait_writable();
+  if (result.status != IoStatus::kMoved) lose(result);
 }
 
 void Bridge::write_to_host() {
-  for (auto pieces = relay_.to_host(); !is_empty(pieces) || host_.holds_output(); pieces = relay_.to_host()) {
-    const IoResult result = host_.write(pieces);
-    if (result.status == IoStatus::kWouldBlock) return host_.wait_writable();
-    if (result.status != IoStatus::kMoved) return;
-    if (result.bytes == 0) {
-      memory_.commit_counts();
-      continue;
-    }
-    relay_.host_took(result.bytes, monotonic_now());
+  const auto took = [this](const gcode::OutputPieces&, std::size_t bytes) {
+    relay_.host_took(bytes, monotonic_now());
     memory_.commit();
-  }
+  };
+  const IoResult result = write_all(
+      host_, [this] { return relay_.to_host(); }, took);
+  if (result.status == IoStatus::kWouldBlock) host_.wait_writable();
 }
 
 void Bridge::listen() {

@@ -35,8 +35,8 @@ class Bridge {
   // --- the streams' owner tells
   void printer_opened();
   /// Goes on where a predecessor was killed, after both streams were given its descriptors: `printer` and `host` are what
-  /// it moved through its airlocks without booking.
-  void succeed(transport::Airlock::Unbooked printer, transport::Airlock::Unbooked host);
+  /// it moved through its staging pipes without booking.
+  void succeed(transport::StagingPipe::Unbooked printer, transport::StagingPipe::Unbooked host);
   void printer_closed();  ///< by its owner; a loss that the bridge reported counts as told
   void host_opened();
   void host_closed();
@@ -53,7 +53,6 @@ class Bridge {
   void host_is_readable();
   bool read_printer();  ///< false: its stream has ended
   bool read_host();
-  [[nodiscard]] transport::IoResult read_some(transport::ByteStream& stream, const transport::ReadSpans& space);
   void pump();
   void write_to_printer();
   void write_to_host();

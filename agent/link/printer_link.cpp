@@ -44,8 +44,8 @@ PrinterLink::PrinterLink(boost::asio::io_context& io, PrinterConfiguration confi
       gate_(io, users, std::move(udev)),
       retry_timer_(io, [this] { retry(); }),
       release_timer_(io, [this] { release_is_over(); }) {
-  device_.pass_through(estate_.printer_airlock());
-  host_port_.pass_through(estate_.host_airlock());
+  device_.pass_through(estate_.printer_pipe());
+  host_port_.pass_through(estate_.host_pipe());
   bridge_.on_printer_lost([this](const transport::IoResult& why) { lost(why); });
   host_port_.on_host_opened([this] {
     log_.info(configuration_.name, "a host program opened the host port");
@@ -124,6 +124,7 @@ void PrinterLink::go_on() {
   if (!has_host_port) publish_host_port();
   noted_dialect_ = &bridge_.relay().dialect();
   noted_resets_ = resets_of(bridge_.relay().counters());
+  noted_queries_ = bridge_.relay().counters().queries;
   bridge_.succeed(estate_.printer_unbooked(), estate_.host_unbooked());
   if (!has_host_port && had_host) {
     estate_.discard_host_output();
@@ -153,7 +154,7 @@ void PrinterLink::lost(const transport::IoResult& why) {
 }
 
 void PrinterLink::close(DisconnectReason reason) {
-  ++disconnects_[static_cast<std::size_t>(reason)];
+  ++disconnects_[reason];
   const bool had_host = host_port_.host_is_attached();
   host_port_.hang_up();  // no callback comes
   if (had_host) bridge_.host_closed();
@@ -168,7 +169,7 @@ void PrinterLink::close(DisconnectReason reason) {
 
 void PrinterLink::look(gcode::Time now) {
   const auto state = bridge_.relay().printer().state(now);
-  state_time_[static_cast<std::size_t>(state)] += now - last_look_;
+  state_time_[state] += now - last_look_;
   last_look_ = now;
   note_changes();
   const bool moved = moved_bytes(bridge_.relay().counters()) != published_bytes_;
@@ -183,6 +184,18 @@ void PrinterLink::note_changes() {
   if (dialect != std::exchange(noted_dialect_, dialect) && dialect->family != gcode::FirmwareFamily::kUnknown) {
     log_.info(configuration_.name, "firmware \"" + std::string(bridge_.relay().printer().firmware.value.view()) +
                                        "\": spoken to as " + std::string(dialect->name));
+  }
+  if (counters.queries != noted_queries_) note_queries(std::exchange(noted_queries_, counters.queries));
+}
+
+void PrinterLink::note_queries(const QueryCounts& before) {
+  for (const auto query : gcode::kValuesOf<gcode::Query>) {
+    for (const auto outcome : gcode::kValuesOf<gcode::QueryOutcome>) {
+      if (noted_queries_[query][outcome] == before[query][outcome]) continue;
+      const bool is_answered = outcome == gcode::QueryOutcome::kAnswered;
+      log_.debug(configuration_.name,
+                 "query " + std::string(gcode::kQueryWords[query]) + (is_answered ? ": answered" : ": timeout"));
+    }
   }
 }
 

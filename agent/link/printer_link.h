@@ -103,6 +103,8 @@ class PrinterLink {
   void end_release();
   void release_is_over();
   void note_changes();
+  using QueryCounts = decltype(gcode::LinkCounters::queries);
+  void note_queries(const QueryCounts& before);
   void publish(gcode::Time now);
   void fill(LinkSnapshot& out, gcode::Time now) const;
 
@@ -131,13 +133,14 @@ class PrinterLink {
 
   // what is reported besides the relay's own counters
   std::uint64_t connects_ = 0;
-  std::array<std::uint64_t, static_cast<std::size_t>(DisconnectReason::kCount)> disconnects_{};
-  std::array<gcode::Time, static_cast<std::size_t>(gcode::State::kCount)> state_time_{};
+  gcode::EnumArray<DisconnectReason, std::uint64_t> disconnects_{};
+  gcode::EnumArray<gcode::State, gcode::Time> state_time_{};
   gcode::Time last_look_{};
   gcode::Time last_publish_{};
   std::uint64_t published_bytes_ = 0;
   const gcode::Dialect* noted_dialect_ = nullptr;
   std::uint64_t noted_resets_ = 0;
+  QueryCounts noted_queries_{};
 };
 
 }  // namespace agent

@@ -1,8 +1,8 @@
 // The orders of the owner: release, attach, reset. Each takes effect before it returns.
-#include "agent/config/config_values.h"
 #include "agent/link/print_under_way.h"
 #include "agent/link/printer_link.h"
 #include "agent/process/clock.h"
+#include "agent/text/duration_text.h"
 
 namespace agent {
 

@@ -12,19 +12,19 @@
 #include <prometheus/metric_family.h>
 
 #include "agent/metrics/metrics_families.h"
+#include "agent/process/clock.h"
 #include "agent/snapshot/snapshot_board.h"
 
 namespace agent {
 
 /// Reading of the clock that LinkSnapshot::taken_at is on.
 using MonotonicClock = std::function<gcode::Time()>;
-[[nodiscard]] gcode::Time steady_now();
 
 class MetricsCollector : public prometheus::Collectable {
  public:
   /// Everything referred to outlives the collector.
   MetricsCollector(BuildInfo build, const SnapshotBoard& board, const LogCounters& log, const WebCounters& web,
-                   MonotonicClock now = steady_now);
+                   MonotonicClock now = monotonic_now);
 
   /// Every family that has a series now, in the order of the tables. For one thread at a time.
   std::vector<prometheus::MetricFamily> Collect() const override;

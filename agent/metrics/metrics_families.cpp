@@ -4,12 +4,13 @@
 #include <chrono>
 
 #include "agent/metrics/metrics_labels.h"
-#include "agent/metrics/metrics_readings.h"
 #include "agent/metrics/metrics_story.h"
 #include "agent/text/metrics_text.h"
 
 namespace agent {
 namespace {
+
+using gcode::in_seconds;
 
 constexpr auto kCounter = prometheus::MetricType::Counter;
 constexpr auto kGauge = prometheus::MetricType::Gauge;
@@ -19,22 +20,20 @@ using A = AgentSource;
 using P = PrinterSource;
 using Out = SeriesWriter;
 
-double seconds(gcode::Time time) { return std::chrono::duration<double>(time).count(); }
-
 template <class Number>
 void add_known(const std::optional<Number>& value, Out& out) {
   if (value) out.add(static_cast<double>(*value));
 }
 
-template <std::size_t N>
-void add_seconds(const std::array<gcode::Time, N>& times, const std::array<std::string_view, N>& words, Out& out) {
-  for (std::size_t i = 0; i < N; ++i) out.add(seconds(times[i]), {words[i]});
+template <class Enum>
+void add_seconds(const gcode::EnumArray<Enum, gcode::Time>& times, const gcode::Words<Enum>& words, Out& out) {
+  for (const Enum at : gcode::kValuesOf<Enum>) out.add(in_seconds(times[at]), {words[at]});
 }
 
-template <std::size_t Count, std::size_t N>
-void add_histograms(const std::array<gcode::Histogram<N>, Count>& histograms, const std::array<double, N>& bounds,
-                    const std::array<std::string_view, Count>& words, Out& out) {
-  for (std::size_t i = 0; i < Count; ++i) out.add_histogram(histograms[i], bounds, {words[i]});
+template <class Enum, std::size_t N>
+void add_histograms(const gcode::EnumArray<Enum, gcode::Histogram<N>>& histograms, const std::array<double, N>& bounds,
+                    const gcode::Words<Enum>& words, Out& out) {
+  for (const Enum at : gcode::kValuesOf<Enum>) out.add_histogram(histograms[at], bounds, {words[at]});
 }
 
 void scrapes(const A& a, Out& out) {
@@ -58,22 +57,86 @@ void last_reload(const A& a, Out& out) {
 }
 
 void last_receive(const P& p, Out& out) {
-  if (p.link.last_receive != gcode::Time{}) out.add(seconds(p.link.last_receive + p.link.wall_offset));
+  if (p.link.last_receive != gcode::Time{}) out.add(in_seconds(p.link.last_receive + p.link.wall_offset));
 }
 
 void query_durations(const P& p, Out& out) {
   if (!p.up) return;
   const auto& durations = p.link.counters.query_duration;
-  for (std::size_t i = 0; i < durations.size(); ++i) {
-    if (durations[i] != gcode::Time{}) out.add(seconds(durations[i]), {kQueryWords[i]});
+  for (const gcode::Query query : gcode::kValuesOf<gcode::Query>) {
+    if (durations[query] != gcode::Time{}) out.add(in_seconds(durations[query]), {kQueryWords[query]});
   }
 }
 
 void queries(const P& p, Out& out) {
-  for (std::size_t i = 0; i < kQueryWords.size(); ++i) {
-    for (std::size_t o = 0; o < kOutcomeWords.size(); ++o) {
-      out.add(static_cast<double>(p.link.counters.queries[i][o]), {kQueryWords[i], kOutcomeWords[o]});
+  for (const gcode::Query query : gcode::kValuesOf<gcode::Query>) {
+    for (const gcode::QueryOutcome outcome : gcode::kValuesOf<gcode::QueryOutcome>) {
+      out.add(static_cast<double>(p.link.counters.queries[query][outcome]),
+              {kQueryWords[query], kOutcomeWords[outcome]});
     }
+  }
+}
+
+template <auto Field>
+void reading(const P& p, Out& out) {
+  add_known(p.readings.*Field, out);
+}
+
+template <auto Field>
+void sensors(const P& p, Out& out) {
+  for (const auto& sensor : p.readings.sensors) {
+    if (sensor.*Field) out.add(*(sensor.*Field), {sensor.word});
+  }
+}
+
+template <auto Field>
+void fans(const P& p, Out& out) {
+  for (std::size_t i = 0; i < kFanWords.size(); ++i) {
+    if (const auto& value = p.readings.fans[i].*Field) out.add(*value, {kFanWords[i]});
+  }
+}
+
+void positions(const P& p, Out& out) {
+  for (std::size_t i = 0; i < kAxisWords.size(); ++i) {
+    if (const auto& meters = p.readings.position_meters[i]) out.add(*meters, {kAxisWords[i]});
+  }
+}
+
+void progress(const P& p, Out& out) {
+  if (const auto& ratio = p.readings.m73_ratio) out.add(*ratio, {"m73"});
+  if (const auto& ratio = p.readings.sd_ratio) out.add(*ratio, {"bytes"});
+}
+
+void busy(const P& p, Out& out) {
+  if (!p.up) return;
+  for (std::size_t i = 0; i < kBusyWords.size(); ++i) {
+    out.add(p.readings.busy == static_cast<gcode::BusyReason>(i) ? 1 : 0, {kBusyWords[i]});
+  }
+}
+
+template <class Text>
+std::string text_of(const gcode::Aged<Text>& aged) {
+  return aged.known ? clean_text(aged.value.view()) : std::string();
+}
+
+void printer_info(const P& p, Out& out) {
+  const auto& printer = p.link.printer;
+  if (!p.up || !(printer.firmware.known || printer.machine_type.known || printer.serial_number.known)) return;
+  out.add(1, {text_of(printer.machine_type), text_of(printer.firmware), text_of(printer.protocol),
+              text_of(printer.serial_number), clean_text(p.link.usb_id)});
+}
+
+void capabilities(const P& p, Out& out) {
+  if (!p.up) return;
+  // 60: the bound of a family's series for one printer; Marlin 2.1 announces 30.
+  constexpr std::size_t kMost = 60;
+  const auto& all = p.link.printer.capabilities;
+  const auto end = all.begin() + std::min<std::size_t>(p.link.printer.capability_count, kMost);
+  for (auto it = all.begin(); it != end; ++it) {
+    const auto name = it->name.view();
+    // A name told twice must not make two series of one name; the first stands.
+    const bool told_before = std::any_of(all.begin(), it, [&](const auto& c) { return c.name.view() == name; });
+    if (is_capability_name(name) && !told_before) out.add(it->on ? 1 : 0, {name});
   }
 }
 
@@ -81,11 +144,7 @@ void in_flight(const P& p, Out& out) {
   if (p.link.serial_open) out.add(static_cast<double>(p.link.commands_in_flight));
 }
 
-void state(const P& p, Out& out) {
-  for (std::size_t i = 0; i < kStateWords.size(); ++i) {
-    out.add(static_cast<std::size_t>(p.state) == i ? 1 : 0, {kStateWords[i]});
-  }
-}
+void state(const P& p, Out& out) { out.add_states(std::optional(p.state), kStateWords); }
 
 // A row is read across.
 // clang-format off
@@ -140,8 +199,8 @@ constexpr FamilyRow<PrinterSource> kPrinterFamilies[] = {
      [](const P& p, Out& out) { out.add(p.link.serial_open ? 1 : 0); }},
     {"marlin_serial_released", kGauge, {}, "Whether the serial device is handed over by the release command (1) or not (0).",
      [](const P& p, Out& out) { out.add(p.link.released ? 1 : 0); }},
-    {"marlin_printer_info", kGauge, {"machine_type", "firmware", "protocol", "serial_number", "usb_id"}, "Identity of the printer from M115, PRUSA SN and USB; the value is always 1.", readings::printer_info},
-    {"marlin_capability", kGauge, {"capability"}, "Capability announced by the printer in M115 (Cap:NAME:0|1).", readings::capabilities},
+    {"marlin_printer_info", kGauge, {"machine_type", "firmware", "protocol", "serial_number", "usb_id"}, "Identity of the printer from M115, PRUSA SN and USB; the value is always 1.", printer_info},
+    {"marlin_capability", kGauge, {"capability"}, "Capability announced by the printer in M115 (Cap:NAME:0|1).", capabilities},
     {"marlin_serial_speed_baud", kGauge, {}, "Configured line speed.",
      [](const P& p, Out& out) { out.add(p.link.baud); }},
     {"marlin_serial_last_receive_timestamp_seconds", kGauge, {}, "Unix time of the last byte received from the printer.", last_receive},
@@ -176,40 +235,40 @@ constexpr FamilyRow<PrinterSource> kPrinterFamilies[] = {
      [](const P& p, Out& out) { out.add_each(p.link.counters.rejected_commands, kRejectWords); }},
     {"marlin_unparsed_lines_total", kCounter, {}, "Lines received that no parser knew.",
      [](const P& p, Out& out) { out.add(static_cast<double>(p.link.counters.unparsed_lines)); }},
-    {"marlin_busy", kGauge, {"reason"}, "Whether the printer is saying it is busy, by its reason.", readings::busy},
+    {"marlin_busy", kGauge, {"reason"}, "Whether the printer is saying it is busy, by its reason.", busy},
     {"marlin_busy_seconds_total", kCounter, {"reason"}, "Time the printer said it was busy, by its reason.",
      [](const P& p, Out& out) { add_seconds(p.link.counters.busy_time, kBusyWords, out); }},
     {"marlin_starved_seconds_total", kCounter, {}, "Time while printing with no command in flight. A host that sends one line after each ok causes it too, without harm.",
-     [](const P& p, Out& out) { out.add(seconds(p.link.counters.starved)); }},
+     [](const P& p, Out& out) { out.add(in_seconds(p.link.counters.starved)); }},
     {"marlin_stalls_total", kCounter, {}, "Times the host sent nothing for more than 1 s while printing with no command in flight.",
      [](const P& p, Out& out) { out.add(static_cast<double>(p.link.counters.stalls)); }},
     {"marlin_resets_total", kCounter, {"cause"}, "Restarts of the printer seen on the line, by the cause it gave.",
      [](const P& p, Out& out) { out.add_each(p.link.counters.resets, kResetWords); }},
-    {"marlin_temperature_celsius", kGauge, {"sensor"}, "Last temperature the printer reported.", readings::temperatures},
-    {"marlin_temperature_target_celsius", kGauge, {"sensor"}, "Last target temperature the printer reported.", readings::targets},
-    {"marlin_heater_duty_ratio", kGauge, {"sensor"}, "Heater power the printer reported, from 0 to 1.", readings::duties},
-    {"marlin_temperature_last_report_timestamp_seconds", kGauge, {}, "Unix time of the last temperature report.", readings::temperature_report},
-    {"marlin_fan_speed_rpm", kGauge, {"fan"}, "Fan speed the printer measured.", readings::fan_speeds},
-    {"marlin_fan_duty_ratio", kGauge, {"fan"}, "Fan power the printer reported, from 0 to 1.", readings::fan_duties},
+    {"marlin_temperature_celsius", kGauge, {"sensor"}, "Last temperature the printer reported.", sensors<&SensorReading::celsius>},
+    {"marlin_temperature_target_celsius", kGauge, {"sensor"}, "Last target temperature the printer reported.", sensors<&SensorReading::target_celsius>},
+    {"marlin_heater_duty_ratio", kGauge, {"sensor"}, "Heater power the printer reported, from 0 to 1.", sensors<&SensorReading::duty_ratio>},
+    {"marlin_temperature_last_report_timestamp_seconds", kGauge, {}, "Unix time of the last temperature report.", reading<&Readings::temperature_report_unix_seconds>},
+    {"marlin_fan_speed_rpm", kGauge, {"fan"}, "Fan speed the printer measured.", fans<&FanReading::rpm>},
+    {"marlin_fan_duty_ratio", kGauge, {"fan"}, "Fan power the printer reported, from 0 to 1.", fans<&FanReading::duty_ratio>},
     {"marlin_errors_total", kCounter, {"kind"}, "Error conditions the printer reported, by kind.",
      [](const P& p, Out& out) { out.add_each(p.link.counters.errors, kErrorWords); }},
-    {"marlin_axis_position_meters", kGauge, {"axis"}, "Last position the printer reported.", readings::positions},
+    {"marlin_axis_position_meters", kGauge, {"axis"}, "Last position the printer reported.", positions},
     {"marlin_travel_meters_total", kCounter, {"axis"}, "Travel commanded through this line, by axis.", story::travel},
     {"marlin_extruded_meters_total", kCounter, {}, "Filament pushed by commands through this line.", story::extruded},
-    {"marlin_feedrate_ratio", kGauge, {}, "Speed override (M220), 1 is 100 %.", readings::feedrate},
-    {"marlin_flow_ratio", kGauge, {}, "Flow override (M221), 1 is 100 %.", readings::flow},
-    {"marlin_nozzle_diameter_meters", kGauge, {}, "Nozzle diameter set in the printer (M862.1 Q).", readings::nozzle_diameter},
+    {"marlin_feedrate_ratio", kGauge, {}, "Speed override (M220), 1 is 100 %.", reading<&Readings::feedrate_ratio>},
+    {"marlin_flow_ratio", kGauge, {}, "Flow override (M221), 1 is 100 %.", reading<&Readings::flow_ratio>},
+    {"marlin_nozzle_diameter_meters", kGauge, {}, "Nozzle diameter set in the printer (M862.1 Q).", reading<&Readings::nozzle_diameter_meters>},
     {"marlin_state", kGauge, {"state"}, "State of the printer: 1 for the current state and 0 for each of the others.", state},
     {"marlin_state_seconds_total", kCounter, {"state"}, "Time the printer has been in each state.",
      [](const P& p, Out& out) { add_seconds(p.link.state_time, kStateWords, out); }},
     {"marlin_print_job_info", kGauge, {"print_id", "file", "source"}, "The job now known; the value is always 1 and the series is absent when no job is known.", story::job_info},
-    {"marlin_print_progress_ratio", kGauge, {"estimator"}, "Progress of the current print from 0 to 1, by estimator.", readings::progress},
-    {"marlin_print_remaining_seconds", kGauge, {}, "Remaining print time by the printer (M73).", readings::remaining},
-    {"marlin_print_change_remaining_seconds", kGauge, {}, "Time to the next filament change or pause by the printer (M73).", readings::change_remaining},
+    {"marlin_print_progress_ratio", kGauge, {"estimator"}, "Progress of the current print from 0 to 1, by estimator.", progress},
+    {"marlin_print_remaining_seconds", kGauge, {}, "Remaining print time by the printer (M73).", reading<&Readings::remaining_seconds>},
+    {"marlin_print_change_remaining_seconds", kGauge, {}, "Time to the next filament change or pause by the printer (M73).", reading<&Readings::change_remaining_seconds>},
     {"marlin_print_elapsed_seconds", kGauge, {}, "Time since the current print began, pauses left out.", story::job_elapsed},
     {"marlin_print_start_timestamp_seconds", kGauge, {}, "Unix time at which the current print began.", story::job_start},
-    {"marlin_print_position_bytes", kGauge, {}, "Position in the file being printed from SD (M27).", readings::sd_position},
-    {"marlin_print_size_bytes", kGauge, {}, "Size of the file being printed from SD (M27).", readings::sd_size},
+    {"marlin_print_position_bytes", kGauge, {}, "Position in the file being printed from SD (M27).", reading<&Readings::sd_position_bytes>},
+    {"marlin_print_size_bytes", kGauge, {}, "Size of the file being printed from SD (M27).", reading<&Readings::sd_size_bytes>},
     {"marlin_prints_total", kCounter, {"result"}, "Prints ended, by result.", story::prints, true},
     {"marlin_prints_started_total", kCounter, {}, "Prints begun.", story::prints_started, true},
     {"marlin_recorded_print_seconds_total", kCounter, {}, "Print time of all prints in the agent's history, pauses left out; kept over restarts.", story::recorded_seconds, true},

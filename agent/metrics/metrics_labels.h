@@ -11,16 +11,14 @@
 
 namespace agent {
 
-template <class Enum>
-using Words = std::array<std::string_view, static_cast<std::size_t>(Enum::kCount)>;
+using gcode::kQueryWords;
+using gcode::Words;
 
-inline constexpr Words<DisconnectReason> kDisconnectWords{"unplugged", "io_error", "silence", "shutdown", "released"};
+inline constexpr Words<DisconnectReason> kDisconnectWords{"unplugged", "io_error", "shutdown", "released"};
 inline constexpr Words<gcode::Origin> kOriginWords{"host", "agent"};
 inline constexpr Words<gcode::LineClass> kLineClassWords{"ok",    "temperature", "position", "fan", "busy", "echo",
                                                          "error", "resend",      "action",   "mmu", "other"};
 inline constexpr Words<gcode::LatencyKind> kLatencyWords{"motion", "query", "other"};
-inline constexpr Words<gcode::Query> kQueryWords{"M105", "M27",  "M73",  "M115",     "M114",   "M155", "M220",
-                                                 "M221", "M154", "M123", "PRUSA SN", "M862.1", "M78",  "D3"};
 inline constexpr Words<gcode::QueryOutcome> kOutcomeWords{"answered", "timeout"};
 inline constexpr Words<gcode::DeferReason> kDeferWords{"host_active", "busy", "resend", "paused"};
 inline constexpr Words<gcode::RejectReason> kRejectWords{"unknown", "cold_extrusion"};
@@ -37,14 +35,20 @@ inline constexpr Words<gcode::HostAction> kActionWords{
 inline constexpr Words<gcode::CrashAxis> kCrashWords{"x", "y", "xy"};
 inline constexpr Words<gcode::State> kStateWords{"offline", "connecting", "idle",     "busy", "printing",
                                                  "paused",  "attention",  "finished", "error"};
-/// The probe is called "pinda" where the firmware is Prusa's.
 inline constexpr Words<gcode::Sensor> kSensorWords{"tool0", "tool1",   "tool2",  "tool3", "tool4",
                                                    "tool5", "tool6",   "tool7",  "bed",   "chamber",
                                                    "probe", "ambient", "cooler", "board", "redundant"};
+/// What the probe is called where the firmware is Prusa's.
+inline constexpr std::string_view kPrusaProbeWord = "pinda";
+/// `dialect`: of the printer, or nullptr while it is not known.
+[[nodiscard]] constexpr std::string_view sensor_word(gcode::Sensor sensor, const gcode::Dialect* dialect) {
+  const bool is_prusa = dialect != nullptr && dialect->family == gcode::FirmwareFamily::kPrusa;
+  return is_prusa && sensor == gcode::Sensor::kProbe ? kPrusaProbeWord : kSensorWords[sensor];
+}
 inline constexpr Words<gcode::PrintResult> kPrintResultWords{"completed", "cancelled", "failed"};
 inline constexpr Words<gcode::MmuState> kMmuStateWords{"off", "idle", "busy", "error"};
 inline constexpr std::array<std::string_view, 2> kFanWords{"hotend", "print"};
 inline constexpr std::array<std::string_view, 4> kAxisWords{"x", "y", "z", "e"};
-inline constexpr std::array<std::string_view, 2> kDirectionWords{"to_printer", "to_host"};
+inline constexpr Words<gcode::Direction> kDirectionWords{"to_printer", "to_host"};
 
 }  // namespace agent

@@ -1,30 +1,41 @@
-// Series of what the printer reported: shown while the printer is up and the value is fresh, gone otherwise.
-// Wire example: "ok T:215.1 /215.0 B:60.0 /60.0 @:25 B@:7" gives
-//   marlin_temperature_celsius{printer="mk3",sensor="tool0"} 215.1
+// What a printer reported, as values: the metrics, the status answer, the API and the page are each rendered from them. A value
+// that is not fresh is not known.
+// Wire example: "ok T:215.1 /215.0 B:60.0 /60.0 @:25 B@:7" gives {"tool0", 215.1, 215, 0.197} and {"bed", 60, 60, 0.055}.
 #pragma once
 
-#include "agent/metrics/metrics_series.h"
-#include "agent/metrics/metrics_source.h"
+#include <array>
+#include <optional>
+#include <string_view>
 
-namespace agent::readings {
+#include "agent/snapshot/snapshot.h"
 
-void printer_info(const PrinterSource& p, SeriesWriter& out);
-void capabilities(const PrinterSource& p, SeriesWriter& out);
-void busy(const PrinterSource& p, SeriesWriter& out);
-void temperatures(const PrinterSource& p, SeriesWriter& out);
-void targets(const PrinterSource& p, SeriesWriter& out);
-void duties(const PrinterSource& p, SeriesWriter& out);
-void temperature_report(const PrinterSource& p, SeriesWriter& out);
-void fan_speeds(const PrinterSource& p, SeriesWriter& out);
-void fan_duties(const PrinterSource& p, SeriesWriter& out);
-void positions(const PrinterSource& p, SeriesWriter& out);
-void feedrate(const PrinterSource& p, SeriesWriter& out);
-void flow(const PrinterSource& p, SeriesWriter& out);
-void nozzle_diameter(const PrinterSource& p, SeriesWriter& out);
-void progress(const PrinterSource& p, SeriesWriter& out);
-void remaining(const PrinterSource& p, SeriesWriter& out);
-void change_remaining(const PrinterSource& p, SeriesWriter& out);
-void sd_position(const PrinterSource& p, SeriesWriter& out);
-void sd_size(const PrinterSource& p, SeriesWriter& out);
+namespace agent {
 
-}  // namespace agent::readings
+/// A number that is not known has no value; none of them is a NaN or an infinity.
+using Known = std::optional<double>;
+
+struct SensorReading {
+  std::string_view word;  ///< "tool0", "bed" ...
+  Known celsius, target_celsius, duty_ratio;
+};
+
+struct FanReading {
+  Known rpm, duty_ratio;
+};
+
+struct Readings {
+  gcode::EnumArray<gcode::Sensor, SensorReading> sensors{};
+  std::array<FanReading, 2> fans{};        ///< in the order of kFanWords
+  std::array<Known, 4> position_meters{};  ///< in the order of kAxisWords
+  std::optional<gcode::BusyReason> busy{};
+  Known temperature_report_unix_seconds{};  ///< of any age: that it is old is what this one tells
+  Known feedrate_ratio{}, flow_ratio{}, nozzle_diameter_meters{};
+  Known m73_ratio{}, remaining_seconds{}, change_remaining_seconds{};  ///< of the current print, by M73
+  Known sd_ratio{}, sd_position_bytes{}, sd_size_bytes{};              ///< by M27
+  [[nodiscard]] Known progress_ratio() const { return m73_ratio ? m73_ratio : sd_ratio; }
+};
+
+/// What is known of a printer that is up and in `state`, at `now` on the snapshot's clock.
+[[nodiscard]] Readings readings_of(const LinkSnapshot& link, gcode::Time now, gcode::State state);
+
+}  // namespace agent

@@ -9,11 +9,13 @@ namespace agent {
 PrinterSource printer_source(const LinkSnapshot& link, gcode::Time now) {
   now = std::max(now, link.taken_at);
   const bool up = link.serial_open && link.printer.is_up(now);
+  const gcode::State state = link.printer.state(now);
   return {.link = link,
           .name = clean_text(link.name),
           .now = now,
           .up = up,
-          .state = link.printer.state(now),
+          .state = state,
+          .readings = up ? readings_of(link, now, state) : Readings{},
           .totals = {},
           .print_id = 0};
 }

@@ -4,6 +4,7 @@
 #include <string>
 
 #include "agent/log/log_counters.h"
+#include "agent/metrics/metrics_readings.h"
 #include "agent/process/build_info.h"
 #include "agent/process/process_stats.h"
 #include "agent/snapshot/history.h"
@@ -30,6 +31,7 @@ struct PrinterSource {
   gcode::Time now{};  ///< the instant of the scrape on the snapshot's clock, never before link.taken_at
   bool up = false;    ///< the device is open and the printer answered within its window
   gcode::State state = gcode::State::kOffline;
+  Readings readings;          ///< none while it is not up
   JobTotals totals;           ///< of all prints in the history
   std::int64_t print_id = 0;  ///< of the job that runs; 0: none
 };

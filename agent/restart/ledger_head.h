@@ -1,5 +1,5 @@
 // The part of a ledger that every version of the program understands: whose it is, what its last commit says of the
-// airlocks, and the handover to a version that does not know its state. Its layout is for good.
+// staging pipes, and the handover to a version that does not know its state. Its layout is for good.
 #pragma once
 
 #include <array>
@@ -7,7 +7,7 @@
 #include <cstdint>
 
 #include "gcode/relay/handover.h"
-#include "transport/airlock.h"
+#include "transport/staging_pipe.h"
 
 namespace agent {
 
@@ -15,7 +15,7 @@ struct LedgerHead {
   static constexpr std::uint64_t kMagic = 0x314b4e494c4e4c4d;  // "MLNLINK1"
 
   struct Entry {
-    transport::AirlockCounts printer, host;
+    transport::StagingCounts printer, host;
     std::uint32_t slot;  ///< which of two handovers, and of two states
   };
   /// Where a ring is, in bytes from the block's beginning.

@@ -17,15 +17,15 @@ constexpr std::string_view kPrinterIn = "printerin", kPrinterOut = "printerout",
 constexpr std::array kParts{kTty, kPty, kMemory, kPrinterIn, kPrinterOut, kHostIn, kHostOut};
 
 /// Once a process: whether bytes can go through pipes here does not change.
-bool airlocks_are_possible() {
-  static const bool possible = transport::Airlock::is_possible();
+bool staging_pipes_are_possible() {
+  static const bool possible = transport::StagingPipe::is_possible();
   return possible;
 }
 
 }  // namespace
 
 LinkEstate::LinkEstate(DescriptorStore* store, const LinkIdentity& identity) : store_(store), identity_(identity) {
-  if (store_ == nullptr || !store_->is_there() || !airlocks_are_possible()) {
+  if (store_ == nullptr || !store_->is_there() || !staging_pipes_are_possible()) {
     memory_.emplace();
   } else if (!take_over()) {
     begin();
@@ -64,8 +64,9 @@ bool LinkEstate::take_over() {
     memory_->printer_counts() = foreign->last().printer;
     memory_->host_counts() = foreign->last().host;
   }
-  printer_.emplace(std::move(pipes[0]), std::move(pipes[1]), memory_->printer_counts());
-  host_.emplace(std::move(pipes[2]), std::move(pipes[3]), memory_->host_counts());
+  const auto commit = [this] { memory_->commit_counts(); };
+  printer_.emplace(std::move(pipes[0]), std::move(pipes[1]), memory_->printer_counts(), commit);
+  host_.emplace(std::move(pipes[2]), std::move(pipes[3]), memory_->host_counts(), commit);
   printer_unbooked_ = printer_->recover();
   host_unbooked_ = host_->recover();
   if (foreign) convert(*foreign);
@@ -87,22 +88,23 @@ void LinkEstate::begin() {
   drop_all();
   memory_ = LinkMemory::make_shared();
   memory_->name(identity_);
-  auto printer = transport::Airlock::make(memory_->printer_counts());
-  auto host = transport::Airlock::make(memory_->host_counts());
+  const auto commit = [this] { memory_->commit_counts(); };
+  auto printer = transport::StagingPipe::make(memory_->printer_counts(), commit);
+  auto host = transport::StagingPipe::make(memory_->host_counts(), commit);
   if (printer.index() != 0 || host.index() != 0) {  // no descriptors left: this one starts without
     memory_.emplace();
     return;
   }
-  printer_ = std::move(std::get<transport::Airlock>(printer));
-  host_ = std::move(std::get<transport::Airlock>(host));
+  printer_ = std::move(std::get<transport::StagingPipe>(printer));
+  host_ = std::move(std::get<transport::StagingPipe>(host));
   store_->keep(identity_.name, kMemory, memory_->descriptor());
   keep_pipes(kPrinterIn, kPrinterOut, *printer_);
   keep_pipes(kHostIn, kHostOut, *host_);
 }
 
-void LinkEstate::keep_pipes(std::string_view in, std::string_view out, const transport::Airlock& airlock) {
-  store_->keep(identity_.name, in, airlock.in_descriptor());
-  store_->keep(identity_.name, out, airlock.out_descriptor());
+void LinkEstate::keep_pipes(std::string_view in, std::string_view out, const transport::StagingPipe& pipe) {
+  store_->keep(identity_.name, in, pipe.in_descriptor());
+  store_->keep(identity_.name, out, pipe.out_descriptor());
 }
 
 void LinkEstate::keep_tty(int fd, const std::string& device) {

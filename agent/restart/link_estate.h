@@ -9,7 +9,7 @@
 #include "agent/restart/descriptor_store.h"
 #include "agent/restart/foreign_ledger.h"
 #include "agent/restart/link_memory.h"
-#include "transport/airlock.h"
+#include "transport/staging_pipe.h"
 
 namespace agent {
 
@@ -23,8 +23,8 @@ class LinkEstate {
 
   [[nodiscard]] LinkMemory& memory() { return *memory_; }
   /// Null without a store.
-  [[nodiscard]] transport::Airlock* printer_airlock() { return printer_ ? &*printer_ : nullptr; }
-  [[nodiscard]] transport::Airlock* host_airlock() { return host_ ? &*host_ : nullptr; }
+  [[nodiscard]] transport::StagingPipe* printer_pipe() { return printer_ ? &*printer_ : nullptr; }
+  [[nodiscard]] transport::StagingPipe* host_pipe() { return host_ ? &*host_ : nullptr; }
   [[nodiscard]] bool survives() const { return printer_.has_value(); }
 
   /// A predecessor's open serial port waits to be taken.
@@ -32,8 +32,8 @@ class LinkEstate {
   [[nodiscard]] transport::FileDescriptor take_tty() { return std::move(tty_); }
   [[nodiscard]] transport::FileDescriptor take_pty() { return std::move(pty_); }  ///< empty if there was none
   /// What the predecessor moved and did not book, for Bridge::succeed().
-  [[nodiscard]] transport::Airlock::Unbooked printer_unbooked() const { return printer_unbooked_; }
-  [[nodiscard]] transport::Airlock::Unbooked host_unbooked() const { return host_unbooked_; }
+  [[nodiscard]] transport::StagingPipe::Unbooked printer_unbooked() const { return printer_unbooked_; }
+  [[nodiscard]] transport::StagingPipe::Unbooked host_unbooked() const { return host_unbooked_; }
   /// The version of its ledger, if that is one whose state is not known.
   [[nodiscard]] std::optional<std::uint32_t> foreign_version() const { return foreign_version_; }
 
@@ -52,14 +52,14 @@ class LinkEstate {
   [[nodiscard]] bool fits(const LinkIdentity& left) const;
   void convert(const ForeignLedger& ledger);
   void begin();
-  void keep_pipes(std::string_view in, std::string_view out, const transport::Airlock& airlock);
+  void keep_pipes(std::string_view in, std::string_view out, const transport::StagingPipe& pipe);
 
   DescriptorStore* store_;
   LinkIdentity identity_;
   std::optional<LinkMemory> memory_;
-  std::optional<transport::Airlock> printer_, host_;
+  std::optional<transport::StagingPipe> printer_, host_;
   transport::FileDescriptor tty_, pty_;
-  transport::Airlock::Unbooked printer_unbooked_, host_unbooked_;
+  transport::StagingPipe::Unbooked printer_unbooked_, host_unbooked_;
   std::optional<std::uint32_t> foreign_version_;
 };
 

@@ -1,9 +1,9 @@
-// All memory of one printer's line in one block: the rings with their bytes, the relay's state, and what its airlocks
+// All memory of one printer's line in one block: the rings with their bytes, the relay's state, and what its staging pipes
 // hold. Alone it dies with the process. Shared it is a memfd that a successor process goes on with, and its ledger is true
 // at every instant: the process works on a state of its own, and commit() copies it beside the last one and then publishes
 // it with one store.
 //
-//   head: whose, generation, 2 x {airlock counts, which state}, 2 x handover | rings | 2 x state
+//   head: whose, generation, 2 x {staging counts, which state}, 2 x handover | rings | 2 x state
 //
 // A block of a version that is not known is not gone on with here: see ForeignLedger.
 #pragma once
@@ -16,8 +16,8 @@
 #include "gcode/relay/handover.h"
 #include "gcode/relay/line_relay.h"
 #include "gcode/relay/relay_state.h"
-#include "transport/airlock.h"
 #include "transport/file_descriptor.h"
+#include "transport/staging_pipe.h"
 
 namespace agent {
 
@@ -45,16 +45,16 @@ class LinkMemory {
   /// What the relay works on. Stays where it is when the LinkMemory is moved.
   [[nodiscard]] gcode::RelayState& state() { return working_->state; }
   [[nodiscard]] gcode::RelayMemory rings();
-  [[nodiscard]] transport::AirlockCounts& printer_counts() { return working_->printer; }
-  [[nodiscard]] transport::AirlockCounts& host_counts() { return working_->host; }
+  [[nodiscard]] transport::StagingCounts& printer_counts() { return working_->printer; }
+  [[nodiscard]] transport::StagingCounts& host_counts() { return working_->host; }
 
-  /// The same from what a version that is not known left; the airlocks' counts are taken over before.
+  /// The same from what a version that is not known left; the staging pipes' counts are taken over before.
   void take_over(const gcode::Handover& left, const gcode::UnnotedBytes& unnoted, gcode::RelayMemory left_rings,
                  gcode::Time now);
 
   /// Publishes all of the above: a successor finds it, or the commit before, and nothing between.
   void commit();
-  /// Publishes the airlocks' counts beside the state of the last commit().
+  /// Publishes the staging pipes' counts beside the state of the last commit().
   void commit_counts();
 
   void name(const LinkIdentity& identity);
@@ -66,7 +66,7 @@ class LinkMemory {
   struct Block;
   struct Working {
     gcode::RelayState state;
-    transport::AirlockCounts printer, host;
+    transport::StagingCounts printer, host;
   };
   LinkMemory(transport::FileDescriptor memfd, bool is_new);
   void map();

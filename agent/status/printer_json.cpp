@@ -3,8 +3,8 @@
 #include <cmath>
 #include <nlohmann/json.hpp>
 
+#include "agent/metrics/metrics_families.h"
 #include "agent/metrics/metrics_labels.h"
-#include "agent/metrics/metrics_readings.h"
 #include "agent/status/status_json.h"
 #include "agent/text/metrics_text.h"
 
@@ -12,20 +12,6 @@ namespace agent {
 namespace {
 
 using nlohmann::json;
-using Collect = void (*)(const PrinterSource&, SeriesWriter&);
-
-/// Calls `use(word, value)` for what a metric would show, with its first label's value.
-template <class Use>
-void for_each_reading(const PrinterSource& printer, Collect collect, Use use) {
-  static constexpr LabelNames kNames{"word"};
-  prometheus::MetricFamily family;
-  family.type = prometheus::MetricType::Gauge;
-  SeriesWriter out(family, kNames, nullptr);
-  collect(printer, out);
-  for (const auto& metric : family.metric) {
-    use(metric.label.empty() ? std::string() : metric.label.front().value, metric.gauge.value);
-  }
-}
 
 /// Three digits that count: more is noise, and each digit that changes is bytes to every open page.
 double rounded(double value) {
@@ -44,7 +30,7 @@ void add_finish(json& print, const PrinterSource& printer) {
   const auto remaining = print.find("remaining_seconds");
   if (!goes_on || remaining == print.end()) return;
   const auto& told = printer.link.printer.progress;
-  const double at = std::chrono::duration<double>(told.at + printer.link.wall_offset).count();
+  const double at = gcode::in_seconds(told.at + printer.link.wall_offset);
   print["finish_unix_seconds"] = std::round((at + remaining->get<double>()) / 60) * 60;
 }
 
@@ -73,7 +59,7 @@ json link_totals(const PrinterSource& printer, json link) {
     link.erase(field);
   }
   link["stalls"] = printer.link.counters.stalls;
-  link["starved_seconds"] = std::round(std::chrono::duration<double>(printer.link.counters.starved).count());
+  link["starved_seconds"] = std::round(gcode::in_seconds(printer.link.counters.starved));
   return link;
 }
 
@@ -82,15 +68,14 @@ json link_totals(const PrinterSource& printer, json link) {
 json printer_json(const LinkSnapshot& link, const std::optional<LinkQuality>& quality, gcode::Time now) {
   const PrinterSource printer = printer_source(link, now);
   json out = printer_status(link, now);
-  for_each_reading(printer, readings::busy, [&](const std::string& word, double value) {
-    if (value == 1) out["busy"] = word;
-  });
-  for_each_reading(printer, readings::positions, [&](const std::string& axis, double meters) {
-    out["position_millimeters"][axis] = std::round(meters * 1e5) / 100;
-  });
-  for_each_reading(printer, readings::feedrate,
-                   [&](const std::string&, double value) { out["feedrate_ratio"] = value; });
-  for_each_reading(printer, readings::flow, [&](const std::string&, double value) { out["flow_ratio"] = value; });
+  const Readings& readings = printer.readings;
+  if (readings.busy) out["busy"] = kBusyWords[*readings.busy];
+  for (std::size_t i = 0; i < kAxisWords.size(); ++i) {
+    if (const auto& meters = readings.position_meters[i])
+      out["position_millimeters"][std::string(kAxisWords[i])] = std::round(*meters * 1e5) / 100;
+  }
+  if (readings.feedrate_ratio) out["feedrate_ratio"] = *readings.feedrate_ratio;
+  if (readings.flow_ratio) out["flow_ratio"] = *readings.flow_ratio;
   add_finish(out["print"], printer);
   add_file(out["print"], printer);
   out["link"] = link_totals(printer, std::move(out["link"]));

@@ -6,38 +6,41 @@
 
 #include <nlohmann/json.hpp>
 
+#include "agent/metrics/metrics_families.h"
 #include "agent/metrics/metrics_labels.h"
-#include "agent/metrics/metrics_readings.h"
 #include "agent/text/metrics_text.h"
 
 namespace agent {
 namespace {
 
+using gcode::in_seconds;
 using nlohmann::json;
-using Collect = void (*)(const PrinterSource&, SeriesWriter&);
 
-double seconds(gcode::Time time) { return std::chrono::duration<double>(time).count(); }
+void add_known(json& out, const char* key, const Known& value) {
+  if (value) out[key] = *value;
+}
 
-/// What the metrics would show now: label value and number of each series.
-std::vector<std::pair<std::string, double>> readings_of(const PrinterSource& printer, Collect collect) {
-  constexpr LabelNames kOneLabel{"label"};
-  prometheus::MetricFamily family;
-  family.type = prometheus::MetricType::Gauge;
-  SeriesWriter writer(family, kOneLabel, nullptr);
-  collect(printer, writer);
-  std::vector<std::pair<std::string, double>> out;
-  for (const auto& series : family.metric) {
-    out.emplace_back(series.label.empty() ? std::string() : series.label.front().value, series.gauge.value);
+json temperatures_of(const Readings& readings) {
+  json out = json::object();
+  for (const SensorReading& sensor : readings.sensors) {
+    json one = json::object();
+    add_known(one, "celsius", sensor.celsius);
+    add_known(one, "target_celsius", sensor.target_celsius);
+    add_known(one, "duty_ratio", sensor.duty_ratio);
+    if (!one.empty()) out[std::string(sensor.word)] = std::move(one);
   }
   return out;
 }
 
-void add_by_label(json& out, const char* key, const PrinterSource& printer, Collect collect) {
-  for (const auto& [label, value] : readings_of(printer, collect)) out[label][key] = value;
-}
-
-void add_single(json& out, const char* key, const PrinterSource& printer, Collect collect) {
-  for (const auto& [label, value] : readings_of(printer, collect)) out[key] = value;
+json fans_of(const Readings& readings) {
+  json out = json::object();
+  for (std::size_t i = 0; i < kFanWords.size(); ++i) {
+    json one = json::object();
+    add_known(one, "rpm", readings.fans[i].rpm);
+    add_known(one, "duty_ratio", readings.fans[i].duty_ratio);
+    if (!one.empty()) out[std::string(kFanWords[i])] = std::move(one);
+  }
+  return out;
 }
 
 void add_text(json& out, const char* key, std::string_view text) {
@@ -49,20 +52,18 @@ void add_known(json& out, const char* key, const gcode::Aged<gcode::FixedText<N>
   if (text.known) add_text(out, key, text.value.view());
 }
 
-template <std::size_t N>
-std::uint64_t sum(const std::array<std::uint64_t, N>& counts) {
+template <class Counts>
+std::uint64_t sum(const Counts& counts) {
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
-json print_of(const PrinterSource& printer) {
+json print_of(const Readings& readings) {
   json out = json::object();
-  for (const auto& [estimator, ratio] : readings_of(printer, readings::progress)) {
-    if (estimator == "m73" || !out.contains("progress_ratio")) out["progress_ratio"] = ratio;
-  }
-  add_single(out, "remaining_seconds", printer, readings::remaining);
-  add_single(out, "change_remaining_seconds", printer, readings::change_remaining);
-  add_single(out, "sd_position_bytes", printer, readings::sd_position);
-  add_single(out, "sd_size_bytes", printer, readings::sd_size);
+  add_known(out, "progress_ratio", readings.progress_ratio());
+  add_known(out, "remaining_seconds", readings.remaining_seconds);
+  add_known(out, "change_remaining_seconds", readings.change_remaining_seconds);
+  add_known(out, "sd_position_bytes", readings.sd_position_bytes);
+  add_known(out, "sd_size_bytes", readings.sd_size_bytes);
   return out;
 }
 
@@ -73,8 +74,8 @@ json link_of(const PrinterSource& printer) {
   for (const auto& histogram : counters.ok_latency) oks += sum(histogram.buckets);
   const auto& asked = counters.prompt_latency;
   for (const auto& query : counters.queries) {
-    answered += query[static_cast<std::size_t>(gcode::QueryOutcome::kAnswered)];
-    lost += query[static_cast<std::size_t>(gcode::QueryOutcome::kTimeout)];
+    answered += query[gcode::QueryOutcome::kAnswered];
+    lost += query[gcode::QueryOutcome::kTimeout];
   }
   json out{{"commands", sum(counters.commands)},
            {"oks", oks},
@@ -93,7 +94,7 @@ json link_of(const PrinterSource& printer) {
     out["ok_latency_mean_seconds"] = asked.sum_seconds / static_cast<double>(sum(asked.buckets));
   if (link.serial_open) out["commands_in_flight"] = link.commands_in_flight;
   if (link.serial_open && link.last_receive != gcode::Time{})
-    out["last_receive_age_seconds"] = seconds(printer.now - link.last_receive);
+    out["last_receive_age_seconds"] = in_seconds(printer.now - link.last_receive);
   return out;
 }
 
@@ -108,13 +109,13 @@ void add_identity(json& out, const LinkSnapshot& link) {
 
 void add_state(json& out, const PrinterSource& printer) {
   const LinkSnapshot& link = printer.link;
-  out["state"] = link.released ? std::string_view("released") : kStateWords[static_cast<std::size_t>(printer.state)];
+  out["state"] = link.released ? std::string_view("released") : kStateWords[printer.state];
   out["up"] = printer.up;
   out["serial_open"] = link.serial_open;
   if (!link.released) return;
   out["released"] = json::object();
   if (link.released_until)
-    out["released"]["remaining_seconds"] = seconds(std::max(*link.released_until - printer.now, gcode::Time{}));
+    out["released"]["remaining_seconds"] = in_seconds(std::max(*link.released_until - printer.now, gcode::Time{}));
 }
 
 std::string line_of(const json& object) { return object.dump(-1, ' ', false, json::error_handler_t::replace) + '\n'; }
@@ -131,14 +132,9 @@ json printer_status(const LinkSnapshot& link, gcode::Time now) {
     add_known(out, "firmware", link.printer.firmware);
     add_known(out, "serial_number", link.printer.serial_number);
   }
-  out["temperatures"] = json::object();
-  add_by_label(out["temperatures"], "celsius", printer, readings::temperatures);
-  add_by_label(out["temperatures"], "target_celsius", printer, readings::targets);
-  add_by_label(out["temperatures"], "duty_ratio", printer, readings::duties);
-  out["fans"] = json::object();
-  add_by_label(out["fans"], "rpm", printer, readings::fan_speeds);
-  add_by_label(out["fans"], "duty_ratio", printer, readings::fan_duties);
-  out["print"] = print_of(printer);
+  out["temperatures"] = temperatures_of(printer.readings);
+  out["fans"] = fans_of(printer.readings);
+  out["print"] = print_of(printer.readings);
   out["host"] = {{"connected", link.host_connected}, {"connects", link.counters.host_connects}};
   out["link"] = link_of(printer);
   return out;
@@ -162,7 +158,7 @@ std::string status_line(const ControlRequest& request, const SnapshotBoard& boar
                    {{"version", build.version},
                     {"revision", build.revision},
                     {"pid", ::getpid()},
-                    {"uptime_seconds", seconds(uptime)},
+                    {"uptime_seconds", in_seconds(uptime)},
                     {"last_reload_successful", agent.last_reload_successful},
                     {"pending_changes", pending}}},
                   {"printers", printers}});

@@ -63,7 +63,7 @@ std::vector<std::string> sensors_of(const json& printer) {
   for (const std::string_view word : kSensorWords) {
     if (!child(child(printer, "temperatures"), word).empty()) out.emplace_back(word);
   }
-  if (!child(child(printer, "temperatures"), "pinda").empty()) out.emplace_back("pinda");
+  if (!child(child(printer, "temperatures"), kPrusaProbeWord).empty()) out.emplace_back(kPrusaProbeWord);
   return out;
 }
 

@@ -14,10 +14,9 @@ struct TextStyle {
   std::size_t columns = 80;
   std::size_t rows = 24;
   bool color = false;
-  bool utf8 = false;
 };
 
-enum class Ink { kPlain, kBold, kDim, kGood, kWarm, kBad };
+enum class Ink { kPlain, kBold, kDim, kGood, kWarm, kBad, kCount };
 
 class PaintedLine {
  public:
@@ -26,13 +25,10 @@ class PaintedLine {
 
   /// As much of `words` as there is room for; ASCII, since a byte counts as a column.
   PaintedLine& add(std::string_view words, Ink ink = Ink::kPlain);
-  /// A bar of `width` cells, the first `share` of them full.
-  PaintedLine& bar(double share, std::size_t width, Ink ink);
   [[nodiscard]] std::size_t room() const { return style_.columns - std::min(columns_, style_.columns); }
   [[nodiscard]] std::string take() { return std::move(out_); }
 
  private:
-  [[nodiscard]] std::string_view cell(bool full) const;
   void paint(Ink ink);
 
   const TextStyle& style_;

@@ -15,16 +15,6 @@ std::string_view variable(const char* name) {
   return value == nullptr ? std::string_view() : value;
 }
 
-// As setlocale() would look: the first of the three that is set.
-bool locale_is_utf8() {
-  for (const char* name : {"LC_ALL", "LC_CTYPE", "LANG"}) {
-    const std::string_view value = variable(name);
-    if (!value.empty())
-      return value.find("UTF-8") != std::string_view::npos || value.find("utf8") != std::string_view::npos;
-  }
-  return false;
-}
-
 // A terminal that takes nothing costs a picture, nothing more.
 void put(std::string_view text) {
   [[maybe_unused]] const auto written = ::write(STDOUT_FILENO, text.data(), text.size());
@@ -56,7 +46,6 @@ TextStyle Screen::style() const {
     style.rows = size.ws_row;
   }
   style.color = wants_color();
-  style.utf8 = locale_is_utf8();
   return style;
 }
 

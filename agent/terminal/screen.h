@@ -22,7 +22,7 @@ class Screen {
   [[nodiscard]] static bool wants_color();
   /// Something can be drawn; otherwise lines are printed.
   [[nodiscard]] bool is_live() const { return live_; }
-  /// Size as it is now, colours by NO_COLOR, characters by the locale.
+  /// Size as it is now, colours by NO_COLOR.
   [[nodiscard]] TextStyle style() const;
   /// Puts `lines` in place of what was drawn before. Only while is_live().
   void draw(const std::vector<std::string>& lines);

@@ -1,6 +1,5 @@
 #include "agent/tools/metrics_command.h"
 
-#include <cmath>
 #include <csignal>
 #include <iostream>
 #include <sstream>
@@ -13,7 +12,6 @@
 #include "agent/terminal/screen.h"
 #include "agent/tools/exposition_source.h"
 #include "agent/tools/failure.h"
-#include "agent/tools/metric_lint.h"
 #include "agent/tools/metrics_options.h"
 
 namespace tools {
@@ -70,7 +68,6 @@ class MetricsCommand {
 
   Exit once() {
     const Exposition page = read();
-    if (options_.lint) return print_lint(page);
     const Exit shown = show(page, out_, options_.series.empty() ? terminal_columns() : 0);
     const Exit counted = check_cardinality(page);
     return shown != Exit::kOk ? shown : counted;
@@ -103,13 +100,6 @@ class MetricsCommand {
     sort_rows(rows, options_.order, options_.reverse);
     write_families(out, rows, options_.format, columns);
     return rows.empty() ? Exit::kNoData : Exit::kOk;
-  }
-
-  Exit print_lint(const Exposition& page) {
-    const auto findings = lint(page);
-    for (const LintFinding& finding : findings) out_ << finding.metric << ' ' << finding.text << '\n';
-    const Exit counted = check_cardinality(page);
-    return findings.empty() ? counted : Exit::kNoData;
   }
 
   Exit check_cardinality(const Exposition& page) {
@@ -167,8 +157,8 @@ class MetricsCommand {
   }
 
   void wait() const {
-    const double seconds = *options_.watch_seconds;
-    const timespec time{static_cast<time_t>(seconds), static_cast<long>((seconds - std::floor(seconds)) * 1e9)};
+    const auto milliseconds = options_.watch->count();
+    const timespec time{milliseconds / 1000, milliseconds % 1000 * 1'000'000};
     if (ended == 0) ::nanosleep(&time, nullptr);  // a signal ends it
   }
 
@@ -190,7 +180,7 @@ int metrics_command(int argc, const char* const* argv, std::ostream& out, std::o
     }
     const auto& options = std::get<MetricsOptions>(parsed);
     MetricsCommand command(options, out, err);
-    const Exit exit = options.watch_seconds ? command.watch() : command.once();
+    const Exit exit = options.watch ? command.watch() : command.once();
     out.flush();
     return static_cast<int>(exit);
   } catch (const Failure& failure) {

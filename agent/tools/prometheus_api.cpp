@@ -1,13 +1,14 @@
 #include "agent/tools/prometheus_api.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 
 #include <nlohmann/json.hpp>
 
+#include "agent/text/duration_text.h"
 #include "agent/text/metrics_text.h"
+#include "agent/text/text_scan.h"
 #include "agent/tools/failure.h"
 
 namespace tools {
@@ -72,8 +73,8 @@ std::optional<Ms> shortest(const json& targets, bool only_marlin) {
   std::optional<Ms> least;
   for (const json& target : targets) {
     if (only_marlin && target.value("scrapePool", "") != "marlin") continue;
-    const auto interval = parse_duration(target.value("scrapeInterval", ""));
-    if (interval && *interval > Ms(0) && (!least || *interval < *least)) least = interval;
+    const auto interval = agent::parse_duration(target.value("scrapeInterval", ""));
+    if (interval && *interval >= Ms(1) && (!least || *interval < *least)) least = std::chrono::floor<Ms>(*interval);
   }
   return least;
 }
@@ -85,10 +86,7 @@ std::optional<double> parse_value(std::string_view text) {
   if (text == "+Inf" || text == "Inf") return std::numeric_limits<double>::infinity();
   if (text == "-Inf") return -std::numeric_limits<double>::infinity();
   if (text.starts_with('+')) text.remove_prefix(1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  return agent::parse_number<double>(text);
 }
 
 QueryAnswer query_answer(const HttpAnswer& answer) {

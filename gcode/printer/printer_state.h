@@ -9,6 +9,7 @@
 
 #include "gcode/command/command.h"
 #include "gcode/dialect/dialect.h"
+#include "gcode/line/enum_array.h"
 #include "gcode/line/fixed_text.h"
 #include "gcode/line/time.h"
 #include "gcode/reply/reply.h"
@@ -84,7 +85,7 @@ class PrinterState {
   struct Temperature {
     Aged<float> actual, target, duty;
   };
-  std::array<Temperature, static_cast<std::size_t>(Sensor::kCount)> temperatures;
+  EnumArray<Sensor, Temperature> temperatures;
   Aged<Time> temperature_report;  ///< instant of the last line with any temperature (value == at)
   Aged<Fans> fans;
   Aged<Position> position;

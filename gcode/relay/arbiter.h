@@ -1,5 +1,5 @@
 // Decides, line by line, what goes where. A pure state machine: every call is an event with its instant, every result a
-// verdict; the state is one plain value. Its rules are those of the README's "rules of the arbiter":
+// verdict; the state is one plain value. Its rules are those of packaging/doc/architecture.md:
 //
 //   rule  what it does here                                     where (arbiter*.cpp)
 //   2     own line only when nothing is owed; drain, hold       wants(), own_line(), holds_host()

@@ -5,14 +5,9 @@
 namespace gcode {
 namespace {
 
-int hex_of(char c) {
-  if (is_digit(c)) return c - '0';
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
-
 bool take_byte(std::string_view& rest, std::uint32_t& value) {
-  if (rest.size() < 2 || hex_of(rest[0]) < 0 || hex_of(rest[1]) < 0) return false;
-  value = static_cast<std::uint32_t>(hex_of(rest[0]) * 16 + hex_of(rest[1]));
+  if (rest.size() < 2 || hex_value(rest[0]) < 0 || hex_value(rest[1]) < 0) return false;
+  value = static_cast<std::uint32_t>(hex_value(rest[0]) * 16 + hex_value(rest[1]));
   rest.remove_prefix(2);
   return true;
 }

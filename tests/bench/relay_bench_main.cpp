@@ -205,8 +205,6 @@ class Benchmark {
 
   void measure_memory(std::size_t printers) {
     Relay agent = start_agent(programs_, printers);
-    // The agent gives back what its start needed: the print comes behind that, so that what it needs is counted.
-    idle(agent.all_lines(), std::chrono::seconds(6));
     for (Line* line : agent.all_lines()) {
       Print print;
       print.lines = 200;
@@ -218,7 +216,7 @@ class Benchmark {
     const auto before = agent.process->processor_time();
     idle(agent.all_lines(), std::chrono::seconds(5));
     const auto used = agent.process->processor_time() - before;
-    idle_.push_back({printers, static_cast<double>(agent.process->resident_kilobytes()),
+    idle_.push_back({printers, static_cast<double>(agent.process->private_kilobytes()),
                      static_cast<double>(used.count()) / 5e9 * 100});
     std::cerr << '.' << std::flush;
   }
@@ -296,7 +294,7 @@ void note_load() {
 
 /// What it costs to outlive the process: no target, for what it is.
 void Benchmark::report_survival(const Numbers& without, const Numbers& with) const {
-  std::cout << "\n| with airlocks and ledger, over the agent without | measured |\n|---|---|\n";
+  std::cout << "\n| with staging pipes and ledger, over the agent without | measured |\n|---|---|\n";
   row({"round trip, p50", number(ratio(with.p50, without.p50), 3)});
   row({"CPU us per line more, one at a time", number(median(minus(with.single_cpu, without.single_cpu)), 2)});
   row({"CPU us per line more, 64 in flight", number(median(minus(with.window_cpu, without.window_cpu)), 2)});
@@ -321,7 +319,7 @@ void Benchmark::report() const {
   if (programs_.agent.empty()) return;
   const Numbers direct = numbers_of("direct"), plain = numbers_of("C poll() relay"), agent = numbers_of("marlin-agent");
   report_survival(agent, numbers_of(kSurvivingAgent));
-  std::cout << "\n| printers in one agent | resident kB | CPU while nobody prints |\n|---|---|---|\n";
+  std::cout << "\n| printers in one agent | private kB | CPU while nobody prints |\n|---|---|---|\n";
   for (const Idle& idle : idle_)
     row({std::to_string(idle.printers), number(idle.kilobytes, 0), number(idle.cpu_percent, 2) + " %"});
   std::cout << "\n| over the C relay | measured | target | |\n|---|---|---|---|\n";
@@ -334,12 +332,12 @@ void Benchmark::report() const {
   verdict("user instructions per line and its ok, one at a time", single_instructions_, "at most", 7000, 0);
   verdict("user instructions per line and its ok, 64 in flight", window_instructions_, "at most", 7000, 0);
   if (idle_.empty()) return;
-  verdict("resident kB, " + std::to_string(idle_.front().printers) + " printer", idle_.front().kilobytes, "at most",
+  verdict("private kB, " + std::to_string(idle_.front().printers) + " printer", idle_.front().kilobytes, "at most",
           8192, 0);
   if (idle_.size() < 2) return;
   const double further = (idle_.back().kilobytes - idle_.front().kilobytes) /
                          static_cast<double>(idle_.back().printers - idle_.front().printers);
-  verdict("resident kB for each further printer", further, "at most", 100, 1);
+  verdict("private kB for each further printer", further, "at most", 100, 1);
 }
 
 Plan smoke_plan() {

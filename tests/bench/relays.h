@@ -41,7 +41,7 @@ inline constexpr const char* kSurvivingAgent = "marlin-agent, to outlive its pro
 /// `wrapper`: words before the program, such as valgrind's.
 [[nodiscard]] Relay start_agent(const Programs& programs, std::size_t printers, std::vector<std::string> wrapper = {});
 /// The same with one printer and under a service manager that keeps its descriptors, as systemd does: every
-/// byte goes through the airlocks and every step into the ledger.
+/// byte goes through the staging pipes and every step into the ledger.
 [[nodiscard]] Relay start_surviving_agent(const Programs& programs, std::vector<std::string> wrapper = {});
 
 }  // namespace bench

@@ -12,8 +12,8 @@
 
 namespace {
 
-using agent::ConfigError;
 using agent::Configuration;
+using agent::Fault;
 using fuzz::claim;
 
 void check_printers(const Configuration& c) {
@@ -41,12 +41,12 @@ void check(const Configuration& c) {
   claim(c.record.max_bytes > 0, "recordings are bounded");
 }
 
-void check(const std::vector<ConfigError>& errors) {
+void check(const std::vector<Fault>& errors) {
   claim(!errors.empty(), "no errors is a configuration");
-  for (const ConfigError& error : errors) {
+  for (const Fault& error : errors) {
     const std::string line = agent::describe(error, "file");
-    claim(error.line > 0 && error.column > 0, "an error has its place");
-    claim(!error.message.empty(), "an error says something");
+    claim(error.place.line > 0 && error.place.column > 0, "an error has its place");
+    claim(!error.sentence.empty(), "an error says something");
     claim(std::none_of(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r' || c == '\x1b'; }),
           "an error is one line");
   }

@@ -61,7 +61,7 @@ void MortalRelay::took(const Side& side, std::size_t bytes, Time now) {
   side.is_host ? relay_->host_took(bytes, now) : relay_->printer_took(bytes, now);
 }
 
-// What Bridge::succeed() does with what Airlock::recover() says.
+// What Bridge::succeed() does with what StagingPipe::recover() says.
 void MortalRelay::succeed(Time now) {
   state_ = std::make_unique<gcode::RelayState>();
   gcode::copy_live(*committed_, *state_);

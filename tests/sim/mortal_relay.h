@@ -1,6 +1,6 @@
 // A LineRelay whose process is killed: between any two steps of what the agent does for each transfer (agent/link/bridge,
-// agent/restart/link_memory, transport/airlock), with the transfer done and not booked too, in the recovery itself as well. What is
-// left is what is left in truth: the rings' memory as it is, the last committed state, and what is in the pipes.
+// agent/restart/link_memory, transport/staging_pipe), with the transfer done and not booked too, in the recovery itself as well.
+// What is left is what is left in truth: the rings' memory as it is, the last committed state, and what is in the pipes.
 // Without a chance to be killed it is a LineRelay and nothing else.
 #pragma once
 

@@ -11,6 +11,7 @@
 #include <functional>
 #include <iterator>
 
+#include "agent/text/fault.h"
 #include "agent/text/log_escape.h"
 #include "agent/web/access/bcrypt.h"
 
@@ -19,16 +20,13 @@ namespace {
 
 using YAML::Node;
 
-/// Ends the reading at the first fault: in this file one wrong line mostly makes others.
-struct Fault {
-  int line = 0;  ///< from 1; 0: the file as a whole
-  std::string key, message;
-};
+std::size_t line_of(const YAML::Mark& mark) { return static_cast<std::size_t>(mark.line + 1); }
 
 std::string quoted(const std::string& text) { return '"' + escape_text(text, 60) + '"'; }
 
+/// Ends the reading at the first fault: in this file one wrong line mostly makes others.
 [[noreturn]] void fail(const Node& node, const std::string& key, const std::string& message) {
-  throw Fault{node.Mark().line + 1, key, message};
+  throw Fault{message, {line_of(node.Mark()), 0, key}};
 }
 
 std::string text_of(const Node& node, const std::string& key) {
@@ -208,13 +206,7 @@ class Reader {
   WebConfig out_;
 };
 
-WebConfigFault sentence(const std::string& file, const Fault& fault) {
-  std::string out = file;
-  if (fault.line > 0) out += ':' + std::to_string(fault.line);
-  out += ": ";
-  if (!fault.key.empty()) out += fault.key + ": ";
-  return {out + fault.message};
-}
+WebConfigFault unreadable(const std::string& file) { return {file + ": cannot be read: " + std::strerror(errno)}; }
 
 }  // namespace
 
@@ -222,21 +214,21 @@ std::variant<WebConfig, WebConfigFault> parse_web_config(const std::string& text
   try {
     return Reader(file).read(YAML::Load(text));
   } catch (const Fault& fault) {
-    return sentence(file, fault);
+    return WebConfigFault{describe(fault, file)};
   } catch (const YAML::Exception& error) {
-    return sentence(file, {error.mark.line + 1, "", "not YAML: " + escape_text(error.msg, 200)});
+    return WebConfigFault{describe({"not YAML: " + escape_text(error.msg, 200), {line_of(error.mark), 0, ""}}, file)};
   }
 }
 
 std::variant<WebConfig, WebConfigFault> load_web_config(const std::string& file) {
   constexpr std::size_t kMaxBytes = std::size_t{1} << 20U;
   std::ifstream stream(file, std::ios::binary);
-  if (!stream) return sentence(file, {0, "", "cannot be read: " + std::string(std::strerror(errno))});
+  if (!stream) return unreadable(file);
   std::string text(kMaxBytes + 1, '\0');
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (stream.bad()) return sentence(file, {0, "", "cannot be read: " + std::string(std::strerror(errno))});
+  if (stream.bad()) return unreadable(file);
   text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.size() > kMaxBytes) return sentence(file, {0, "", "is larger than 1 MiB"});
+  if (text.size() > kMaxBytes) return WebConfigFault{file + ": is larger than 1 MiB"};
   return parse_web_config(text, file);
 }
 

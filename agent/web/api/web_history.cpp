@@ -1,11 +1,11 @@
 #include "agent/web/api/web_history.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "agent/metrics/metrics_labels.h"
 #include "agent/text/metrics_text.h"
+#include "agent/text/text_scan.h"
 #include "agent/web/http/web_query.h"
 
 namespace agent {
@@ -26,12 +26,10 @@ struct Range {
 };
 
 std::optional<std::int64_t> whole_seconds(const std::string& text) {
-  double value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  const auto value = parse_number<double>(text);
   // 9e9: the year 2255, within what 64 bits of nanoseconds hold.
-  if (error != std::errc() || stop != end || !(value >= 0 && value < 9e9)) return std::nullopt;
-  return static_cast<std::int64_t>(std::floor(value));
+  if (!value || !(*value >= 0 && *value < 9e9)) return std::nullopt;
+  return static_cast<std::int64_t>(std::floor(*value));
 }
 
 std::optional<WebFault> take(const WebParameter& parameter, Range& range) {
@@ -65,11 +63,6 @@ std::optional<WebFault> fault_of(const Range& range) {
   return std::nullopt;
 }
 
-std::string_view word_of(std::size_t sensor, const LinkSnapshot& link) {
-  const bool is_prusa = link.dialect && link.dialect->family == gcode::FirmwareFamily::kPrusa;
-  return is_prusa && sensor == static_cast<std::size_t>(gcode::Sensor::kProbe) ? "pinda" : kSensorWords[sensor];
-}
-
 using Samples = std::vector<HistorySample>;
 using Field = float HistorySample::Sensor::*;
 
@@ -99,10 +92,12 @@ bool is_known(const Samples& samples, std::size_t sensor) {
 
 json sensors_of(const Samples& samples, const Range& range, const LinkSnapshot& link) {
   json sensors = json::object();
-  for (std::size_t i = 0; i < kSensorWords.size(); ++i) {
+  for (const gcode::Sensor sensor : gcode::kValuesOf<gcode::Sensor>) {
+    const auto i = static_cast<std::size_t>(sensor);
     if (!is_known(samples, i)) continue;
-    sensors[std::string(word_of(i, link))] = {{"actual", series_of(samples, i, &HistorySample::Sensor::actual, range)},
-                                              {"target", series_of(samples, i, &HistorySample::Sensor::target, range)}};
+    sensors[std::string(sensor_word(sensor, link.dialect))] = {
+        {"actual", series_of(samples, i, &HistorySample::Sensor::actual, range)},
+        {"target", series_of(samples, i, &HistorySample::Sensor::target, range)}};
   }
   return sensors;
 }

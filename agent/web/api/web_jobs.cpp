@@ -1,8 +1,8 @@
 #include "agent/web/api/web_jobs.h"
 
-#include <charconv>
-
+#include "agent/status/job_json.h"
 #include "agent/text/metrics_text.h"
+#include "agent/text/text_scan.h"
 #include "agent/web/http/web_query.h"
 
 namespace agent {
@@ -11,9 +11,8 @@ namespace {
 using nlohmann::json;
 
 std::optional<WebFault> take_limit(const std::string& text, std::size_t& limit) {
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, limit);
-  if (error == std::errc() && stop == end && limit >= 1 && limit <= History::kMostJobs) return std::nullopt;
+  const auto number = parse_number<std::size_t>(text);
+  if (number && *number >= 1 && *number <= History::kMostJobs) return limit = *number, std::nullopt;
   return WebFault{400, "limit: expected a number from 1 to " + std::to_string(History::kMostJobs) + ", found \"" +
                            clean_text(text, 64) + '"'};
 }
@@ -32,26 +31,6 @@ std::optional<WebFault> take(const WebParameter& parameter, JobFilter& filter) {
   }
   return WebFault{
       400, "no parameter is called \"" + clean_text(parameter.name, 64) + "\"; there are printer, result and limit"};
-}
-
-json job_json(const JobRecord& job) {
-  json out = {{"id", job.id},
-              {"printer", clean_text(job.printer)},
-              {"source", word_of(job.source)},
-              {"result", word_of(job.result)},
-              {"began_unix_seconds", job.began_unix},
-              {"elapsed_seconds", job.elapsed_seconds},
-              {"extruded_meters", job.extruded_meters},
-              {"resends", job.resends},
-              {"stalls", job.stalls}};
-  if (!job.file.empty()) out["file"] = clean_text(job.file);
-  if (!job.reason.empty()) out["reason"] = clean_text(job.reason, 512);
-  if (job.ended_unix > 0) out["ended_unix_seconds"] = job.ended_unix;
-  if (job.highest_tool_celsius > 0) out["highest_tool_celsius"] = job.highest_tool_celsius;
-  if (job.highest_bed_celsius > 0) out["highest_bed_celsius"] = job.highest_bed_celsius;
-  if (job.progress) out["progress_ratio"] = *job.progress;
-  if (job.joined) out["joined"] = true;
-  return out;
 }
 
 }  // namespace

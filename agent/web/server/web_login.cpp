@@ -1,12 +1,11 @@
 #include "agent/web/server/web_login.h"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <algorithm>
 #include <array>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
+
+#include "agent/net/server_thread.h"
 
 namespace agent {
 namespace {
@@ -75,21 +74,13 @@ void WebLogin::check(const std::string& authorization, const WebUsers& users, co
   if (same != waiting_.end()) return same->second.push_back({address, std::move(answer)});
   if (waiting_.size() >= options_.max_waiting) return answer(Login::kTooMany);
   waiting_[attempt.key].push_back({address, std::move(answer)});
-  if (!worker_.joinable()) {
-    // Signals are the main thread's: one that came here would find nobody who reads it.
-    sigset_t all, before;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before);
-    worker_ = std::thread([this] { work(); });
-    pthread_sigmask(SIG_SETMASK, &before, nullptr);
-  }
+  if (!worker_.joinable()) worker_ = start_thread("login", [this] { work(); });
   const std::lock_guard lock(mutex_);
   attempts_.push_back(std::move(attempt));
   wake_.notify_one();
 }
 
 void WebLogin::work() {
-  pthread_setname_np(pthread_self(), "login");
   std::unique_lock lock(mutex_);
   for (;;) {
     wake_.wait(lock, [this] { return stopping_ || !attempts_.empty(); });

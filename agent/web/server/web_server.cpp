@@ -2,18 +2,14 @@
 
 #include "agent/web/server/web_server.h"
 
-#include <pthread.h>
-#include <signal.h>
-
 #include <algorithm>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <list>
 #include <stdexcept>
-#include <thread>
 
 #include "agent/metrics/metrics.h"
+#include "agent/net/server_thread.h"
 #include "agent/net/web_connections.h"
 #include "agent/web/api/web_api.h"
 #include "agent/web/api/web_routes.h"
@@ -40,22 +36,6 @@ bool has_ipv4_twin(const std::vector<std::string>& addresses, const ListenAddres
   });
 }
 
-/// No signal is delivered to a thread that is started while this stands.
-class SignalsBlocked {
- public:
-  SignalsBlocked() {
-    sigset_t all;
-    sigfillset(&all);
-    pthread_sigmask(SIG_SETMASK, &all, &before_);
-  }
-  ~SignalsBlocked() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
-  SignalsBlocked(const SignalsBlocked&) = delete;
-  SignalsBlocked& operator=(const SignalsBlocked&) = delete;
-
- private:
-  sigset_t before_{};
-};
-
 }  // namespace
 
 class WebServer::Impl {
@@ -73,11 +53,11 @@ class WebServer::Impl {
         events_(options_.max_event_clients, [this] { return printers_json(context_); }),
         access_(options_.config_file, options_.report),
         speaks_tls_(access_.config().tls.has_value()),
-        login_(io_, counters, options_.login),
-        sweep_timer_(io_),
-        event_timer_(io_),
-        look_timer_(io_) {
+        thread_("web", connections_, sweep_period(options_)),
+        login_(thread_.io(), counters, options_.login),
+        look_timer_(thread_.io()) {
     if (!options_.telemetry_path.starts_with('/')) throw std::runtime_error("the telemetry path must begin with /");
+    thread_.repeat(options_.event_period, [this] { events_.tick(); });
   }
 
   ~Impl() { stop(); }
@@ -94,19 +74,16 @@ class WebServer::Impl {
       listener.start();
     }
     look();
-    const SignalsBlocked blocked;
-    thread_ = std::thread([this] { run(); });
+    thread_.start();
   }
 
   void stop() {
-    io_.stop();
-    if (thread_.joinable()) thread_.join();
+    thread_.stop();
     listeners_.clear();
-    connections_.close_all();
   }
 
   void reload_access() {
-    boost::asio::post(io_, [this] { access_.refresh(WebClock::now(), true); });
+    boost::asio::post(thread_.io(), [this] { access_.refresh(WebClock::now(), true); });
   }
   [[nodiscard]] bool speaks_tls() const { return speaks_tls_; }
   [[nodiscard]] const std::vector<std::string>& addresses() const { return addresses_; }
@@ -114,20 +91,8 @@ class WebServer::Impl {
  private:
   void listen(const std::string& address) {
     const bool ipv6_only = has_ipv4_twin(options_.listen_addresses, parse_listen_address(address));
-    listeners_.emplace_back(io_, address, ipv6_only, [this](WebStream::Socket socket) { open(std::move(socket)); });
-  }
-
-  void run() {
-    pthread_setname_np(pthread_self(), "web");
-    for (;;) {
-      try {
-        io_.run();
-        return;
-      } catch (const std::exception&) {
-        // Out of memory in one connection's step: that connection goes with its handler, the others go on.
-        sweeping_ = telling_ = false;
-      }
-    }
+    listeners_.emplace_back(thread_.io(), address, ipv6_only,
+                            [this](WebStream::Socket socket) { open(std::move(socket)); });
   }
 
   void open(WebStream::Socket socket) {
@@ -135,20 +100,7 @@ class WebServer::Impl {
     access_.refresh(WebClock::now());
     const WebSessionContext context{options_, routes_, connections_, counters_, events_, access_, login_};
     std::make_shared<WebSession>(access_.stream(std::move(socket)), context)->start();
-    if (!sweeping_) sweep();
-    if (!telling_) tell();
-  }
-
-  // While there are connections; each may turn into one that listens.
-  void tell() {
-    telling_ = connections_.size() > 0;
-    if (!telling_) return;
-    event_timer_.expires_after(options_.event_period);
-    event_timer_.async_wait([this](boost::system::error_code stopped) {
-      if (stopped) return;
-      tell();  // first: a tick that fails is not the last
-      events_.tick();
-    });
+    thread_.connection_added();
   }
 
   void look() {
@@ -159,17 +111,6 @@ class WebServer::Impl {
     quality_.observe(context_.board.links(), context_.metrics.now());
   }
 
-  void sweep() {
-    sweeping_ = connections_.size() > 0;  // no connection, no wake-up
-    if (!sweeping_) return;
-    sweep_timer_.expires_after(sweep_period(options_));
-    sweep_timer_.async_wait([this](boost::system::error_code stopped) {
-      if (stopped) return;
-      connections_.expire(WebClock::now());
-      sweep();
-    });
-  }
-
   WebOptions options_;
   BuildInfo build_;
   MetricsCollector metrics_;
@@ -178,17 +119,14 @@ class WebServer::Impl {
   LinkQualityBoard& quality_;
   WebCounters& counters_;
   WebConnections connections_;
-  WebEvents events_;  // both before io_, whose end destroys the sessions
+  WebEvents events_;  // both before thread_, whose end destroys the sessions
   WebAccess access_;
   bool speaks_tls_ = false;
-  boost::asio::io_context io_{1};
-  WebLogin login_;  // behind io_: what waits for it holds sessions
-  boost::asio::steady_timer sweep_timer_;
-  boost::asio::steady_timer event_timer_, look_timer_;
-  bool sweeping_ = false, telling_ = false;
+  ServerThread thread_;
+  WebLogin login_;  // behind thread_: what waits for it holds sessions
+  boost::asio::steady_timer look_timer_;
   std::list<WebListener> listeners_;
   std::vector<std::string> addresses_;
-  std::thread thread_;
 };
 
 WebServer::WebServer(WebOptions options, BuildInfo build, const SnapshotBoard& board, const LogCounters& log,

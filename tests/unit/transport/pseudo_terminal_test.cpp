@@ -259,7 +259,7 @@ TEST_CASE("a pair whose slave can be opened by nobody any more is replaced when 
     const NoMoreDescriptors limit;
     port.detach(host);
   }
-  REQUIRE(run_until(port.io, [&] { return port.pty.is_published(); }));
+  REQUIRE(run_until(port.io, [&] { return port.pty.native_handle() >= 0; }));
   host = port.attach();
   REQUIRE(write_all(host.get(), "M105\n"));
   CHECK(run_until(port.io, [&] { return port.reader->bytes == "M105\n"; }));
@@ -277,7 +277,7 @@ TEST_CASE("after the last host left the loop rests") {
   while (!has_rested()) REQUIRE(++handlers < 20);
 }
 
-TEST_CASE("hanging up: the host sees it at once and the link is gone; publishing again brings both back") {
+TEST_CASE("hanging up: the host sees it at once and the link is gone, publishing again brings both back") {
   Port port;
   FileDescriptor host = port.attach();
   port.pty.hang_up();
@@ -305,12 +305,15 @@ TEST_CASE("a callback may hang up and publish again") {
   CHECK_FALSE(port.pty.host_is_attached());
 }
 
-TEST_CASE("H15: the host's speed is visible, standard or not") {
+TEST_CASE("H15: the speed that a host sets changes nothing") {
   Port port;
   const FileDescriptor host = port.attach();
+  std::string sent;
   for (const unsigned baud : {115200u, 250000u, 123456u}) {
     REQUIRE(set_baud_rate(host.get(), baud) == 0);
-    CHECK(port.pty.host_baud() == baud);
+    REQUIRE(write_all(host.get(), "M105\n"));
+    sent += "M105\n";
+    CHECK(run_until(port.io, [&] { return port.reader->bytes == sent; }));
   }
 }
 
@@ -349,6 +352,27 @@ TEST_CASE("waiting to write with no host attached waits for a host and costs not
   CHECK(run_until(port.io, [&] { return writable == 1; }));
 }
 
+TEST_CASE("what its staging pipe holds is sent to an attached host, and to nobody after it") {
+  Port port;
+  StagingCounts counts;
+  auto pipe = StagingPipe::make(counts, [] {});
+  port.pty.pass_through(&std::get<StagingPipe>(pipe));
+  FileDescriptor host = port.attach();
+  CHECK(port.pty.flush().status == IoStatus::kMoved);
+  REQUIRE(port.write("ok\n") == IoStatus::kMoved);
+  CHECK(port.pty.holds_output());
+  CHECK(read_available(host.get()).empty());
+  CHECK(port.pty.flush().status == IoStatus::kMoved);
+  CHECK_FALSE(port.pty.holds_output());
+  CHECK(read_available(host.get()) == "ok\n");
+  REQUIRE(port.write("late\n") == IoStatus::kMoved);
+  port.detach(host);
+  CHECK(port.pty.flush().status == IoStatus::kWouldBlock);
+  CHECK(port.pty.holds_output());
+  port.pty.hang_up();
+  CHECK(port.pty.flush().status == IoStatus::kWouldBlock);
+}
+
 TEST_CASE("a successor goes on with the master: the attached host notices nothing") {
   Port port;
   const FileDescriptor host = port.attach();
@@ -373,5 +397,5 @@ TEST_CASE("a directory that does not exist is a failure with its name in it") {
   const MaybeFailure failure = pty.publish("/nonexistent/directory", "mk3");
   REQUIRE(failure);
   CHECK(failure->sentence == "cannot create the host port /nonexistent/directory/mk3: No such file or directory");
-  CHECK_FALSE(pty.is_published());
+  CHECK(pty.native_handle() < 0);
 }

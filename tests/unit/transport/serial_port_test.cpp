@@ -96,7 +96,7 @@ TEST_CASE("a port that another program has locked is refused, and that program i
   CHECK_THAT(failure->sentence, Catch::Contains("(process " + std::to_string(::getpid()) + ")"));
 }
 
-TEST_CASE("while it is open nobody else can lock it; closing undoes both locks") {
+TEST_CASE("while it is open nobody else can lock it, and closing undoes both locks") {
   Device device;
   SerialPort port(device.io);
   REQUIRE_FALSE(port.open(device.path, 115200));
@@ -134,7 +134,7 @@ TEST_CASE("what cannot be opened is named with the reason") {
   CHECK(null->sentence == "cannot use /dev/null: it is no serial port");
 }
 
-TEST_CASE("a printer that takes no bytes blocks the writer; closing does not wait for it") {
+TEST_CASE("a printer that takes no bytes blocks the writer, and closing does not wait for it") {
   Device device;
   SerialPort port(device.io);
   bool writable = false;

@@ -4,6 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "agent/status/job_json.h"
+
 namespace {
 
 agent::JobRecord sample_job() {
@@ -39,18 +41,19 @@ TEST_CASE("the table has a row a print") {
   CHECK(text.find("100 %") != std::string::npos);
 }
 
-TEST_CASE("JSON of jobs is an array of objects, unknown is null") {
+TEST_CASE("JSON of jobs is an array of the objects that the API shows, with the names of version 0.1 beside") {
   const auto json = nlohmann::json::parse(text_of(agent::write_jobs_json));
   REQUIRE(json.size() == 2);
-  CHECK(json[0]["file"] == "a, \"b\".gco");
+  const auto shown = agent::job_json(sample_job());
+  for (const auto& [name, value] : shown.items()) CHECK(json[0][name] == value);
+  CHECK(json[0]["began_unix_seconds"] == 1'700'000'000);
   CHECK(json[0]["began"] == "2023-11-14T22:13:20Z");
-  CHECK(json[0]["highest_tool_celsius"].is_null());
-  CHECK(json[1]["ended"].is_null());
+  CHECK_FALSE(json[1].contains("ended_unix_seconds"));
 }
 
 TEST_CASE("CSV of jobs quotes as RFC 4180 says and has as many fields as its header") {
   const std::string text = text_of(agent::write_jobs_csv);
-  CHECK(text.starts_with("id,printer,source,file,result,"));
+  CHECK(text.starts_with("id,printer,source,file,result,reason,began,ended,joined,elapsed_seconds,filament_meters,"));
   CHECK(text.find("\"a, \"\"b\"\".gco\"") != std::string::npos);
   const auto last = text.substr(text.rfind("\r\n", text.size() - 3) + 2);
   const auto header = text.substr(0, text.find("\r\n"));

@@ -10,7 +10,7 @@ using agent::Configuration;
 
 Configuration right(std::string_view toml) {
   auto result = agent::parse_configuration(toml);
-  if (const auto* errors = std::get_if<std::vector<agent::ConfigError>>(&result)) {
+  if (const auto* errors = std::get_if<std::vector<agent::Fault>>(&result)) {
     for (const auto& e : *errors) UNSCOPED_INFO(agent::describe(e, "file"));
   }
   REQUIRE(std::holds_alternative<Configuration>(result));
@@ -20,8 +20,8 @@ Configuration right(std::string_view toml) {
 // The first error, as the owner reads it.
 std::string wrong(std::string_view toml) {
   const auto result = agent::parse_configuration(toml);
-  REQUIRE(std::holds_alternative<std::vector<agent::ConfigError>>(result));
-  return agent::describe(std::get<std::vector<agent::ConfigError>>(result).front(), "f");
+  REQUIRE(std::holds_alternative<std::vector<agent::Fault>>(result));
+  return agent::describe(std::get<std::vector<agent::Fault>>(result).front(), "f");
 }
 
 TEST_CASE("a printer may be named by USB instead of a path, by any of three keys") {

@@ -44,7 +44,7 @@ TEST_CASE("what was written is read back, also by a second opening") {
   auto writing = StoreDatabase::for_writing(file);
   JobChange change{sample_job(5), {}};
   change.adds.started = 1;
-  change.adds.ended[0] = 1;
+  change.adds.ended[gcode::PrintResult::kCompleted] = 1;
   change.adds.print_seconds = 59.5;
   writing.write({change, change});
   const auto reading = StoreDatabase::for_reading(file);
@@ -63,7 +63,6 @@ TEST_CASE("what was written is read back, also by a second opening") {
   REQUIRE(reading.totals().size() == 1);
   CHECK(reading.totals()[0].second.started == 2);
   CHECK(reading.totals()[0].second.print_seconds == Approx(119));
-  CHECK(reading.integrity() == "ok");
 }
 
 TEST_CASE("the filters of jobs are those of the history in memory") {

@@ -2,6 +2,8 @@
 
 #include <catch2/catch.hpp>
 
+#include <unistd.h>
+
 #include <deque>
 #include <random>
 
@@ -60,6 +62,31 @@ class FakeStream : public transport::ByteStream {
 
  private:
   Ready readable_, writable_;
+};
+
+/// A stream with a staging pipe for its output, that knows what a successor would find at each step.
+class StagedStream : public FakeStream {
+ public:
+  std::string held;
+  std::function<bool()> is_committed;
+  bool went_on_uncommitted = false;
+  IoStatus flush_fault = IoStatus::kMoved;
+
+  IoResult write(transport::WritePieces pieces) override {
+    if (const IoResult earlier = flush(); earlier.status != IoStatus::kMoved) return earlier;
+    held.append(pieces[0]).append(pieces[1]);
+    return {IoStatus::kMoved, held.size(), 0};
+  }
+  IoResult flush() override {
+    if (held.empty()) return {IoStatus::kMoved, 0, 0};
+    if (!is_committed()) went_on_uncommitted = true;
+    if (flush_fault != IoStatus::kMoved) return {flush_fault, 0, 5};
+    if (write_budget < held.size()) return {};
+    write_budget -= held.size();
+    written += std::exchange(held, {});
+    return {IoStatus::kMoved, 0, 0};
+  }
+  [[nodiscard]] bool holds_output() const override { return !held.empty(); }
 };
 
 struct Rig {
@@ -217,6 +244,71 @@ TEST_CASE("everything that crosses the printer's end is recorded, own lines too"
   }
   CHECK(memory.to_printer == rig.printer.written);
   CHECK(memory.from_printer.size() == 900);
+}
+
+struct StagedRig {
+  boost::asio::io_context io;
+  StagedStream printer, host;
+  agent::LinkMemory memory = agent::LinkMemory::make_shared();
+  agent::Bridge bridge{io, printer, host, memory, Rig::settings(false)};
+  int losses = 0;
+
+  StagedRig() {
+    printer.is_committed = [this] { return successor_has_nothing_for(&gcode::LineRelay::to_printer); };
+    host.is_committed = [this] { return successor_has_nothing_for(&gcode::LineRelay::to_host); };
+    bridge.on_printer_lost([this](const IoResult&) { ++losses; });
+    bridge.printer_opened();
+    bridge.host_opened();
+  }
+  bool successor_has_nothing_for(gcode::OutputPieces (gcode::LineRelay::*output)() const) {
+    auto left = agent::LinkMemory::adopt(transport::FileDescriptor(::dup(memory.descriptor())));
+    const gcode::LineRelay relay(Rig::settings(false), left->rings(), left->state());
+    const gcode::OutputPieces pieces = (relay.*output)();
+    return pieces[0].empty() && pieces[1].empty();
+  }
+  void settle() {
+    while (host.poll() || printer.poll()) {}
+  }
+};
+
+TEST_CASE("what a staging pipe took is committed before it is sent on, either way") {
+  StagedRig rig;
+  for (int i = 0; i < 3; ++i) {
+    rig.host.incoming = "G28\n";
+    rig.printer.incoming = "ok\n";
+    rig.settle();
+  }
+  CHECK(rig.printer.written == "G28\nG28\nG28\n");
+  CHECK(rig.host.written == "ok\nok\nok\n");
+  CHECK_FALSE(rig.printer.went_on_uncommitted);
+  CHECK_FALSE(rig.host.went_on_uncommitted);
+  CHECK_FALSE(rig.printer.waits_writable);
+  CHECK_FALSE(rig.host.waits_writable);
+}
+
+TEST_CASE("what a staging pipe holds is waited for, sent on later, and until then not drained") {
+  StagedRig rig;
+  rig.printer.write_budget = rig.host.write_budget = 0;
+  rig.host.incoming = "G28\n";
+  rig.printer.incoming = "ok\n";
+  rig.settle();
+  CHECK(rig.printer.waits_writable);
+  CHECK(rig.host.waits_writable);
+  CHECK_FALSE(rig.bridge.is_drained());
+  rig.printer.write_budget = rig.host.write_budget = 100;
+  rig.settle();
+  CHECK(rig.printer.written == "G28\n");
+  CHECK(rig.host.written == "ok\n");
+  CHECK(rig.bridge.is_drained());
+}
+
+TEST_CASE("a printer that is gone when a staging pipe sends on is lost, once") {
+  StagedRig rig;
+  rig.printer.flush_fault = IoStatus::kEnd;
+  rig.host.incoming = "G28\n";
+  rig.settle();
+  CHECK(rig.losses == 1);
+  CHECK(rig.printer.written.empty());
 }
 
 }  // namespace

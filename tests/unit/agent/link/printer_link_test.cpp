@@ -35,15 +35,19 @@ struct Rig {
   std::string port = dir.path() / "mk3s";
   std::optional<agent::PrinterLink> link;
 
-  void start() {
+  void start(bool poll = false) {
     agent::PrinterConfiguration configuration;
     configuration.name = "mk3s";
     configuration.device = device;
-    configuration.relay.poll = false;
+    configuration.relay.poll = poll;
     link.emplace(io, configuration, dir.path().string(), board, log);
     link->start();
   }
   [[nodiscard]] agent::LinkSnapshot seen() const { return *board.links().at(0); }
+  [[nodiscard]] bool has_logged(const std::string& words) {
+    const std::lock_guard lock(mutex);
+    return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) { return line.ends_with(words); });
+  }
   [[nodiscard]] bool port_is_there() const { return std::filesystem::is_symlink(port); }
 };
 
@@ -63,7 +67,7 @@ TEST_CASE("an open device has a host port, and bytes cross it both ways") {
   CHECK(run_until(rig.io, [&] { return (at_host += read_available(host.get())) == "start\n"; }));
 }
 
-TEST_CASE("H39: an unplugged device takes its host port with it; plugged in again, all comes back") {
+TEST_CASE("H39: an unplugged device takes its host port with it, and plugged in again, all comes back") {
   Rig rig;
   std::optional<PtyDevice> device(rig.device);
   rig.start();
@@ -75,7 +79,7 @@ TEST_CASE("H39: an unplugged device takes its host port with it; plugged in agai
   char byte = 0;
   CHECK(::read(host.get(), &byte, 1) <= 0);
   CHECK_FALSE(rig.seen().host_connected);
-  CHECK(rig.seen().serial_disconnects[static_cast<std::size_t>(agent::DisconnectReason::kUnplugged)] == 1);
+  CHECK(rig.seen().serial_disconnects[agent::DisconnectReason::kUnplugged] == 1);
 
   device.emplace(rig.device);
   REQUIRE(run_until(rig.io, [&] { return rig.seen().serial_open; }));
@@ -107,11 +111,11 @@ TEST_CASE("what a departed printer reported is gone from the snapshot") {
   REQUIRE(write_all(device->master(), "start\nT:21.0 /0.0 B:22.0 /0.0 @:0 B@:0\n"));
   REQUIRE(run_until(rig.io, [&] {
     rig.link->look(agent::monotonic_now());
-    return rig.seen().printer.temperatures[0].actual.known;
+    return rig.seen().printer.temperatures[gcode::Sensor::kTool0].actual.known;
   }));
   device.reset();
   REQUIRE(run_until(rig.io, [&] { return !rig.seen().serial_open; }));
-  CHECK_FALSE(rig.seen().printer.temperatures[0].actual.known);
+  CHECK_FALSE(rig.seen().printer.temperatures[gcode::Sensor::kTool0].actual.known);
   CHECK_FALSE(rig.seen().printer.is_up(agent::monotonic_now()));
 }
 
@@ -136,7 +140,7 @@ TEST_CASE("the time in each state adds up to the time that passed") {
   for (const auto time : rig.seen().state_time) sum += time;
   CHECK(sum >= std::chrono::seconds(10));
   CHECK(sum < std::chrono::seconds(11));
-  CHECK(rig.seen().state_time[static_cast<std::size_t>(gcode::State::kOffline)] == sum);
+  CHECK(rig.seen().state_time[gcode::State::kOffline] == sum);
 }
 
 TEST_CASE("retries wait longer up to five seconds, and start short again after a good line") {
@@ -170,3 +174,21 @@ TEST_CASE("the USB identity of a tty is found above its interface") {
 }
 
 }  // namespace
+
+TEST_CASE("at level debug the log tells what became of each query") {
+  Rig rig;
+  rig.log.apply({agent::LogLevel::kDebug, agent::LogFormat::kText});
+  PtyDevice device(rig.device);
+  rig.start(true);
+  std::string asked;
+  CHECK(run_until(rig.io, [&] {
+    rig.link->look(agent::monotonic_now());
+    asked += read_available(device.master());
+    if (asked.ends_with("M115\n")) {
+      asked.clear();
+      REQUIRE(write_all(device.master(), "FIRMWARE_NAME:Marlin 2.1.2 MACHINE_TYPE:Ender\nok\n"));
+    }
+    return rig.has_logged(" debug mk3s: query M115: answered\n");
+  }));
+  CHECK_FALSE(rig.has_logged("timeout\n"));
+}

@@ -10,6 +10,42 @@ using sample::kSampleNow;
 using sample::printing_mk3s;
 using Bench = test::MetricsBench;
 
+TEST_CASE("readings are values, in the units of the metrics") {
+  const auto link = printing_mk3s();
+  const agent::Readings readings = agent::readings_of(link, kSampleNow, gcode::State::kPrinting);
+  const auto& bed = readings.sensors[static_cast<std::size_t>(gcode::Sensor::kBed)];
+  CHECK(bed.word == "bed");
+  CHECK(bed.celsius == 60.3);
+  CHECK(bed.target_celsius == 60.0);
+  CHECK(bed.duty_ratio == 0.1);
+  const auto& probe = readings.sensors[static_cast<std::size_t>(gcode::Sensor::kProbe)];
+  CHECK(probe.word == "pinda");
+  CHECK_FALSE(probe.target_celsius);
+  CHECK(readings.fans[1].rpm == 3100);
+  CHECK(readings.position_meters[0] == 0.1005);
+  CHECK(readings.busy == gcode::BusyReason::kProcessing);
+  CHECK(readings.nozzle_diameter_meters == 0.0004);
+  CHECK(readings.progress_ratio() == 0.12);
+  CHECK(readings.remaining_seconds == 3660);
+  CHECK(readings.sd_position_bytes == 775);
+}
+
+TEST_CASE("progress is that of M73 while it is known, otherwise that of the SD file") {
+  auto link = printing_mk3s();
+  link.printer.progress.forget();
+  const auto readings = agent::readings_of(link, kSampleNow, gcode::State::kPrinting);
+  CHECK_FALSE(readings.m73_ratio);
+  CHECK(readings.progress_ratio() == 775.0 / 50426);
+}
+
+TEST_CASE("a printer that is not up has no readings") {
+  const auto link = printing_mk3s();
+  CHECK(agent::printer_source(link, kSampleNow).readings.sensors[0].celsius);
+  const auto silent = agent::printer_source(link, kSampleNow + 1h).readings;
+  CHECK_FALSE(silent.sensors[0].celsius);
+  CHECK_FALSE(silent.nozzle_diameter_meters);
+}
+
 TEST_CASE("a stalled I/O thread does not freeze a reading") {
   Bench bench;
   bench.board.publish(printing_mk3s());

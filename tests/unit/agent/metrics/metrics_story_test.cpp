@@ -24,7 +24,7 @@ TEST_CASE("a running print shows who it is, since when and for how long") {
   CHECK(page.value(R"(marlin_extruded_meters_total{printer="mk3"})") == Approx(0.01));
 }
 
-TEST_CASE("no print, no job; counters stay") {
+TEST_CASE("no print, no job, and counters stay") {
   test::MetricsBench bench;
   bench.board.publish(sample::printing_mk3s());
   const auto page = bench.page();

@@ -25,7 +25,7 @@ TEST_CASE("a print's line says how far it is and how long it takes") {
   CHECK(line({printing("mk3")}) == "mk3 printing, 12 %, 1 h 01 min left");
 }
 
-TEST_CASE("a device that is not there is a printer that is not plugged in; another reason is told") {
+TEST_CASE("a device that is not there is a printer that is not plugged in, and another reason is told") {
   CHECK(line({printing("mk3"), closed("mini", "/dev/ttyACM1: No such file or directory")}) ==
         "2 printers: mk3 printing, 12 %, 1 h 01 min left; mini not plugged in");
   CHECK(line({closed("mini", "/dev/ttyACM1: Permission denied")}) == "mini /dev/ttyACM1: Permission denied");

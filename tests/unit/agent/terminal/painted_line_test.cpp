@@ -14,17 +14,6 @@ TEST_CASE("a line takes as many characters as the terminal is wide, colours not 
   CHECK(PaintedLine(style).add("abc").add("defgh", Ink::kBold).add("never").take() == "abc\x1b[1mdef\x1b[0m");
 }
 
-TEST_CASE("a bar is full as far as its share, in the characters that the terminal has") {
-  agent::TextStyle style;
-  CHECK(PaintedLine(style).bar(0.5, 4, Ink::kGood).take() == "##..");
-  CHECK(PaintedLine(style).bar(7, 4, Ink::kGood).take() == "####");
-  CHECK(PaintedLine(style).bar(-1, 4, Ink::kGood).take() == "....");
-  style.utf8 = true;
-  CHECK(PaintedLine(style).bar(0.5, 2, Ink::kGood).take() == "\u2588\u2591");
-  style.columns = 3;
-  CHECK(PaintedLine(style).add("xy").bar(1, 4, Ink::kGood).take() == "xy\u2588");
-}
-
 TEST_CASE("labels stand in a column") {
   CHECK(agent::labelled({}, "bed").add("60").take() == "  bed         60");
   CHECK(agent::labelled({}, "temperature!").add("60").take() == "  temperature!60");

@@ -112,7 +112,7 @@ TEST_CASE("P7.20: no own line carries a letter that changes what it asks") {
   }
 }
 
-TEST_CASE("P7.9, P7.21: own lines are short, unnumbered, without '*' and ';', and no G commands") {
+TEST_CASE("P7.9, P7.21: own lines are short, unnumbered, without star and semicolon, and no G commands") {
   for (const auto name :
        {"unknown", "prusa-3.2", "prusa-3.8", "prusa-3.13", "prusa-3.14", "marlin-1.0", "marlin-1.1", "marlin-2.1"}) {
     Asking a(name);
@@ -169,8 +169,8 @@ TEST_CASE("an answer that nobody understands ends its question for this firmware
   };
   CHECK(asked_in(2h, rig::kPrusa313) == 1);
   CHECK(r.to_host() == "EEPROM: 0eff is 3\n");
-  const auto& outcomes = r.relay().counters().queries[static_cast<std::size_t>(Query::kEeprom)];
-  CHECK(outcomes[static_cast<std::size_t>(gcode::QueryOutcome::kTimeout)] == 1);
+  const auto& outcomes = r.relay().counters().queries[Query::kEeprom];
+  CHECK(outcomes[gcode::QueryOutcome::kTimeout] == 1);
   r.printer("start\n");
   CHECK(asked_in(1h, rig::kPrusa313) == 0);
   r.printer("start\n");

@@ -58,7 +58,8 @@ TEST_CASE("H6, H41: a host's own reports reach it and spare the agent's question
   }
 }
 
-TEST_CASE("H8: a host's M155 S0 C0 reaches the printer as it is; what the agent sets up again stays with the agent") {
+TEST_CASE(
+    "H8: a host's M155 S0 C0 reaches the printer as it is, and what the agent sets up again stays with the agent") {
   Rig r = known_rig(kPrusa313);
   exchange(r, "M155 S0 C0\n", "ok\n");
   CHECK(next_own(r).starts_with("M155 S2 C"));
@@ -236,11 +237,11 @@ TEST_CASE("H27: a stopped host does not stop the readings, and its backlog is bo
     r.to_printer();
     r.printer(kReport);
   }
-  CHECK(r.relay().printer().temperatures[0].actual.at == r.now);
+  CHECK(r.relay().printer().temperatures[gcode::Sensor::kTool0].actual.at == r.now);
   CHECK(r.to_host().size() <= gcode::RelayMemory::kToHost);
 }
 
-TEST_CASE("H29: an ok glued into a cut report passes raw and acknowledges; the next ok is the next line's") {
+TEST_CASE("H29: an ok glued into a cut report passes raw and acknowledges, and the next ok is the next line's") {
   Rig r = known_rig(kMarlin21);
   r.host("N7531 G1 X1*1\nN7532 G1 X2*2\n");
   r.to_printer();

@@ -200,8 +200,7 @@ TEST_CASE("M1.16: the boot text of each version is the host's, owes no ok and is
   const auto before = r.relay().counters();
   says(r, text);
   CHECK(r.relay().counters().unparsed_lines == before.unparsed_lines);
-  CHECK(r.relay().counters().resets[static_cast<std::size_t>(gcode::ResetCause::kPowerOn)] ==
-        before.resets[static_cast<std::size_t>(gcode::ResetCause::kPowerOn)] + 1);
+  CHECK(r.relay().counters().resets[gcode::ResetCause::kPowerOn] == before.resets[gcode::ResetCause::kPowerOn] + 1);
   CHECK(next_own(r, 1500ms).empty());
   CHECK(next_own(r) == "M115\n");
 }
@@ -315,7 +314,7 @@ TEST_CASE("M2.11: a CR ends a command as an LF does") {
   CHECK(host_in_flight(r) == 2);
 }
 
-TEST_CASE("M2.12: on Marlin 1.0 a comment swallows its line and the next; nothing of the agent's is the next") {
+TEST_CASE("M2.12: on Marlin 1.0 a comment swallows its line and the next, and nothing of the agent's is the next") {
   Rig r = known_rig(GENERATE(kMarlin10, kMarlin102));
   r.host("M105 ; comment\n");
   CHECK(r.to_printer() == "M105 ; comment\n");

@@ -92,7 +92,7 @@ TEST_CASE("P7.16: a Resend that nobody expects, with a number long past, is the 
   exchange(r, numbered(6, "G1 X1"), "ok\n");
   CHECK(r.relay().counters().missing_oks == 0);
   CHECK(r.relay().counters().unexpected_oks == 0);
-  CHECK(r.relay().counters().resends[static_cast<std::size_t>(gcode::ResendReason::kOther)] == 1);
+  CHECK(r.relay().counters().resends[gcode::ResendReason::kOther] == 1);
 }
 
 TEST_CASE("P7.16: an unexpected Resend below lines that are in flight takes them with it") {
@@ -162,7 +162,7 @@ TEST_CASE(
   CHECK(r.to_host().empty());
 }
 
-TEST_CASE("P7.6: a rejection overtakes the oks of what is queued; its ok is its own") {
+TEST_CASE("P7.6: a rejection overtakes the oks of what is queued, and its ok is its own") {
   Rig r = known_rig(kPrusa313);
   r.host(numbered(5, "G4 S2") + numbered(6, "G1 X1") + "N7 G1 X2*1\n");
   r.to_printer();

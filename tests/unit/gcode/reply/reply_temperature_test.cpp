@@ -65,7 +65,7 @@ TEST_CASE("M6.1: a single hotend is tool 0 whether it is numbered or not") {
   CHECK(old.temperatures.count == 2);
 }
 
-TEST_CASE("M10.4: Smoothie numbers only the second tool; T is the first") {
+TEST_CASE("M10.4: Smoothie numbers only the second tool: T is the first") {
   const Reply r = parse("ok T:25.0 /0.0 @0 B:22.0 /0.0 @0");
   CHECK(r.carries_ok);
   const Reply two = parse("T:25.0 /0.0 T1:26.0 /0.0");

@@ -1,4 +1,4 @@
-#include "transport/airlock.h"
+#include "transport/staging_pipe.h"
 
 #include <catch2/catch.hpp>
 
@@ -12,16 +12,17 @@
 #include <csignal>
 #include <random>
 #include <string>
+#include <vector>
 
 #include "tests/unit/transport/loop.h"
 
 namespace {
 
-using transport::Airlock;
-using transport::AirlockCounts;
 using transport::FileDescriptor;
 using transport::IoResult;
 using transport::IoStatus;
+using transport::StagingCounts;
+using transport::StagingPipe;
 
 struct Pair {
   FileDescriptor master, slave;
@@ -36,120 +37,131 @@ struct Pair {
   }
 };
 
-Airlock make(AirlockCounts& counts) { return std::move(std::get<Airlock>(Airlock::make(counts))); }
+StagingPipe make(
+    StagingCounts& counts, StagingPipe::Commit commit = [] {}) {
+  return std::move(std::get<StagingPipe>(StagingPipe::make(counts, std::move(commit))));
+}
 
-/// One whole read: what bytes came, through however many transfers.
-std::string take(Airlock& airlock, int fd, std::size_t room = 64) {
+std::string take(StagingPipe& pipe, int fd, std::size_t room = 64) {
   std::string bytes(room, '\0');
   const transport::ReadSpans spans{std::span<char>(bytes.data(), room), std::span<char>()};
-  IoResult result = airlock.read(fd, spans);
-  while (result.status == IoStatus::kMoved && result.bytes == 0) result = airlock.read(fd, spans);
-  bytes.resize(result.bytes);
+  bytes.resize(pipe.read(fd, spans).bytes);
   return bytes;
 }
 
-TEST_CASE("this kernel moves bytes between a tty and a pipe") { CHECK(Airlock::is_possible()); }
+TEST_CASE("this kernel moves bytes between a tty and a pipe") { CHECK(StagingPipe::is_possible()); }
 
-TEST_CASE("bytes come in through the pipe, one transfer at a time") {
+TEST_CASE("bytes come in through the pipe, with a commit between its two transfers") {
   Pair pair;
-  AirlockCounts counts;
-  Airlock airlock = make(counts);
+  StagingCounts counts;
+  std::vector<std::uint32_t> committed;
+  StagingPipe pipe = make(counts, [&] { committed.push_back(counts.in); });
   char bytes[16];
   const transport::ReadSpans spans{std::span<char>(bytes, 4), std::span<char>(bytes + 4, 12)};
-  CHECK(airlock.read(pair.slave.get(), spans).status == IoStatus::kWouldBlock);
+  CHECK(pipe.read(pair.slave.get(), spans).status == IoStatus::kWouldBlock);
   REQUIRE(transport_test::write_all(pair.master.get(), "ok T:2\n"));
-  const IoResult first = airlock.read(pair.slave.get(), spans);
-  CHECK(first.status == IoStatus::kMoved);
-  CHECK(first.bytes == 0);
-  CHECK(counts.in == 7);
-  CHECK(airlock.read(pair.slave.get(), spans).bytes == 7);
+  const IoResult result = pipe.read(pair.slave.get(), spans);
+  CHECK(result.status == IoStatus::kMoved);
+  CHECK(result.bytes == 7);
+  CHECK(committed == std::vector<std::uint32_t>{7});
   CHECK(counts.in == 0);
   CHECK(std::string(bytes, 7) == "ok T:2\n");
 }
 
 TEST_CASE("no more is taken off the line than there is room for") {
   Pair pair;
-  AirlockCounts counts;
-  Airlock airlock = make(counts);
+  StagingCounts counts;
+  StagingPipe pipe = make(counts);
   REQUIRE(transport_test::write_all(pair.master.get(), "0123456789"));
-  CHECK(take(airlock, pair.slave.get(), 4) == "0123");
-  CHECK(take(airlock, pair.slave.get(), 0).empty());
-  CHECK(take(airlock, pair.slave.get(), 64) == "456789");
+  CHECK(take(pipe, pair.slave.get(), 4) == "0123");
+  CHECK(take(pipe, pair.slave.get(), 0).empty());
+  CHECK(take(pipe, pair.slave.get(), 64) == "456789");
 }
 
-TEST_CASE("bytes go out through the pipe, and holding output is told until the line has them") {
+TEST_CASE("bytes go out through the pipe once they were booked, and that is committed before the next ones") {
   Pair pair;
-  AirlockCounts counts;
-  Airlock airlock = make(counts);
-  CHECK(airlock.write(pair.slave.get(), {"G28", "\n"}).bytes == 4);
-  CHECK(airlock.holds_output());
+  StagingCounts counts;
+  std::vector<std::uint32_t> committed;
+  StagingPipe pipe = make(counts, [&] { committed.push_back(counts.out); });
+  CHECK(pipe.write(pair.slave.get(), {"G28", "\n"}).bytes == 4);
+  CHECK(pipe.holds_output());
+  CHECK(committed.empty());
   CHECK(transport_test::read_available(pair.master.get()).empty());
-  const IoResult second = airlock.write(pair.slave.get(), {"G1 X1\n", ""});
-  CHECK(second.status == IoStatus::kMoved);
-  CHECK(second.bytes == 0);
-  CHECK_FALSE(airlock.holds_output());
+  CHECK(pipe.write(pair.slave.get(), {"G1 X1\n", ""}).bytes == 6);
+  CHECK(committed == std::vector<std::uint32_t>{0});
+  CHECK(counts.out == 6);
   CHECK(transport_test::read_available(pair.master.get()) == "G28\n");
-  CHECK(airlock.write(pair.slave.get(), {}).status == IoStatus::kWouldBlock);
+  CHECK(pipe.flush(pair.slave.get()).status == IoStatus::kMoved);
+  CHECK(committed == std::vector<std::uint32_t>{0, 0});
+  CHECK_FALSE(pipe.holds_output());
+  CHECK(transport_test::read_available(pair.master.get()) == "G1 X1\n");
+  CHECK(pipe.flush(pair.slave.get()).status == IoStatus::kMoved);
+  CHECK(committed.size() == 2);
 }
 
 TEST_CASE("a line that takes nothing more is told as such, and nothing is lost") {
   Pair pair;
-  AirlockCounts counts;
-  Airlock airlock = make(counts);
+  StagingCounts counts;
+  StagingPipe pipe = make(counts);
   const std::string piece(4096, 'x');
   std::size_t taken = 0;
   IoResult result;
-  while ((result = airlock.write(pair.slave.get(), {piece, ""})).status == IoStatus::kMoved) taken += result.bytes;
+  while ((result = pipe.write(pair.slave.get(), {piece, ""})).status == IoStatus::kMoved) taken += result.bytes;
   CHECK(result.status == IoStatus::kWouldBlock);
-  CHECK(airlock.holds_output());
+  CHECK(pipe.holds_output());
   std::size_t arrived = 0;
   for (int idle = 0; idle < 3;) {
     const std::size_t n = transport_test::read_available(pair.master.get()).size();
     arrived += n;
-    (void)airlock.write(pair.slave.get(), {});
+    (void)pipe.flush(pair.slave.get());
     idle = n == 0 ? idle + 1 : 0;
-    if (!airlock.holds_output() && n == 0 && arrived == taken) break;
-    if (n == 0 && airlock.holds_output()) idle = 0;
+    if (!pipe.holds_output() && n == 0 && arrived == taken) break;
+    if (n == 0 && pipe.holds_output()) idle = 0;
   }
   CHECK(arrived == taken);
 }
 
 TEST_CASE("the end of the line is told") {
   Pair pair;
-  AirlockCounts counts;
-  Airlock airlock = make(counts);
+  StagingCounts counts;
+  StagingPipe pipe = make(counts);
   pair.master.reset();
   char bytes[16];
-  CHECK(airlock.read(pair.slave.get(), {std::span<char>(bytes), std::span<char>()}).status == IoStatus::kEnd);
+  CHECK(pipe.read(pair.slave.get(), {std::span<char>(bytes), std::span<char>()}).status == IoStatus::kEnd);
 }
 
 TEST_CASE("output that nobody is there for is thrown away whole") {
   Pair pair;
-  AirlockCounts counts;
-  Airlock airlock = make(counts);
-  (void)airlock.write(pair.slave.get(), {"ok\n", ""});
-  airlock.discard_output();
-  CHECK_FALSE(airlock.holds_output());
-  CHECK(airlock.recover().written == 0);
-  CHECK(airlock.write(pair.slave.get(), {}).status == IoStatus::kWouldBlock);
+  StagingCounts counts;
+  StagingPipe pipe = make(counts);
+  (void)pipe.write(pair.slave.get(), {"ok\n", ""});
+  pipe.discard_output();
+  CHECK_FALSE(pipe.holds_output());
+  CHECK(pipe.recover().written == 0);
+  CHECK(pipe.flush(pair.slave.get()).status == IoStatus::kMoved);
+  CHECK(transport_test::read_available(pair.master.get()).empty());
 }
 
 // Each kind of transfer, and the kill falls right behind it: the ledger knows the counts from before.
 TEST_CASE("a transfer that was not booked is told by the pipe") {
+  struct Killed {};
   Pair pair;
-  AirlockCounts counts;
-  Airlock airlock = make(counts);
+  StagingCounts counts;
+  StagingPipe pipe = make(counts, [] { throw Killed(); });
   char bytes[16];
   const transport::ReadSpans spans{std::span<char>(bytes), std::span<char>()};
   REQUIRE(transport_test::write_all(pair.master.get(), "ok\n"));
   const auto killed_behind = [&](auto transfer) {
-    const AirlockCounts committed = counts;
-    transfer();
+    const StagingCounts committed = counts;
+    try {
+      transfer();
+    } catch (const Killed&) {}
     counts = committed;
-    return airlock.recover();
+    return pipe.recover();
   };
-  const auto in = [&] { (void)airlock.read(pair.slave.get(), spans); };
-  const auto out = [&] { (void)airlock.write(pair.slave.get(), {"G28\n", ""}); };
+  const auto in = [&] { (void)pipe.read(pair.slave.get(), spans); };
+  const auto out = [&] { (void)pipe.write(pair.slave.get(), {"G28\n", ""}); };
+  const auto flush = [&] { (void)pipe.flush(pair.slave.get()); };
 
   const auto spliced_in = killed_behind(in);
   CHECK(spliced_in.read == 0);
@@ -161,7 +173,7 @@ TEST_CASE("a transfer that was not booked is told by the pipe") {
   const auto written = killed_behind(out);
   CHECK(written.written == 4);
   CHECK(counts.out == 4);
-  const auto spliced_out = killed_behind(out);
+  const auto spliced_out = killed_behind(flush);
   CHECK(spliced_out.written == 0);
   CHECK(counts.out == 0);
   CHECK(transport_test::read_available(pair.master.get()) == "G28\n");
@@ -170,7 +182,7 @@ TEST_CASE("a transfer that was not booked is told by the pipe") {
 /// A ledger as the agent's: two slots and a generation. The bytes that were read are counted, and go on to be written.
 struct Ledger {
   struct Entry {
-    AirlockCounts counts;
+    StagingCounts counts;
     std::uint64_t read, written;
   };
   std::atomic<std::uint64_t> generation;
@@ -188,8 +200,8 @@ struct Ledger {
 // Copies from one tty to the other for ever; a kill may fall anywhere.
 [[noreturn]] void copy_until_killed(Ledger& ledger, int in_pipe, int out_pipe, int from, int to) {
   Ledger::Entry now = ledger.last();
-  Airlock airlock{FileDescriptor(in_pipe), FileDescriptor(out_pipe), now.counts};
-  const auto unbooked = airlock.recover();
+  StagingPipe pipe{FileDescriptor(in_pipe), FileDescriptor(out_pipe), now.counts, [&] { ledger.commit(now); }};
+  const auto unbooked = pipe.recover();
   now.read += unbooked.read;
   now.written += unbooked.written;
   ledger.commit(now);
@@ -197,18 +209,19 @@ struct Ledger {
     const std::size_t held = now.read - now.written;
     const std::size_t at = now.read % sizeof ledger.bytes, begin = now.written % sizeof ledger.bytes;
     const std::size_t room = std::min(sizeof ledger.bytes - held, sizeof ledger.bytes - at);
-    now.read += airlock.read(from, {std::span<char>(ledger.bytes + at, room), std::span<char>()}).bytes;
+    now.read += pipe.read(from, {std::span<char>(ledger.bytes + at, room), std::span<char>()}).bytes;
     ledger.commit(now);
     const std::size_t first = std::min<std::size_t>(now.read - now.written, sizeof ledger.bytes - begin);
-    now.written += airlock.write(to, {std::string_view(ledger.bytes + begin, first), ""}).bytes;
+    now.written += pipe.write(to, {std::string_view(ledger.bytes + begin, first), ""}).bytes;
     ledger.commit(now);
+    (void)pipe.flush(to);
   }
 }
 
 TEST_CASE("through 300 kills at any instant not one byte is lost, doubled or moved") {
   Pair from, to;
-  AirlockCounts none;
-  const Airlock pipes = make(none);
+  StagingCounts none;
+  const StagingPipe pipes = make(none);
   auto* ledger =
       static_cast<Ledger*>(::mmap(nullptr, sizeof(Ledger), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   REQUIRE(ledger != MAP_FAILED);

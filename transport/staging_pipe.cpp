@@ -1,4 +1,4 @@
-#include "transport/airlock.h"
+#include "transport/staging_pipe.h"
 
 #include <fcntl.h>
 #include <poll.h>
@@ -57,7 +57,7 @@ FileDescriptor open_raw_slave(int master) {
 
 }  // namespace
 
-bool Airlock::is_possible() {
+bool StagingPipe::is_possible() {
   const FileDescriptor master(::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
   if (!master) return false;
   const FileDescriptor slave = open_raw_slave(master.get());
@@ -69,15 +69,15 @@ bool Airlock::is_possible() {
   return there && ::read(slave.get(), &byte, 1) == 1 && byte == 'o';
 }
 
-std::variant<Airlock, Failure> Airlock::make(AirlockCounts& counts) {
+std::variant<StagingPipe, Failure> StagingPipe::make(StagingCounts& counts, Commit commit) {
   counts = {};
   FileDescriptor in = open_pipe();
   FileDescriptor out = open_pipe();
   if (!in || !out) return Failure{errno, std::string("cannot make a pipe: ") + std::strerror(errno)};
-  return Airlock(std::move(in), std::move(out), counts);
+  return StagingPipe(std::move(in), std::move(out), counts, std::move(commit));
 }
 
-Airlock::Unbooked Airlock::recover() {
+StagingPipe::Unbooked StagingPipe::recover() {
   const std::uint32_t in = bytes_in(in_);
   const std::uint32_t out = bytes_in(out_);
   Unbooked unbooked;
@@ -87,35 +87,40 @@ Airlock::Unbooked Airlock::recover() {
   return unbooked;
 }
 
-IoResult Airlock::read(int fd, const ReadSpans& into) {
+IoResult StagingPipe::read(int fd, const ReadSpans& into) {
   const std::size_t room = into[0].size() + into[1].size();
   if (room == 0) return {};
-  if (counts_->in > 0) {
-    const IoResult result = read_some(in_.get(), into);
-    counts_->in -= static_cast<std::uint32_t>(result.bytes);
-    return result;
+  if (counts_->in == 0) {
+    const ssize_t n = splice_some(fd, in_.get(), room);
+    if (n < 0) return splice_failed(fd, errno);
+    if (n == 0) return {IoStatus::kEnd, 0, 0};
+    counts_->in = static_cast<std::uint32_t>(n);
+    commit_();
   }
-  const ssize_t n = splice_some(fd, in_.get(), room);
-  if (n < 0) return splice_failed(fd, errno);
-  if (n == 0) return {IoStatus::kEnd, 0, 0};
-  counts_->in = static_cast<std::uint32_t>(n);
+  const IoResult result = read_some(in_.get(), into);
+  counts_->in -= static_cast<std::uint32_t>(result.bytes);
+  return result;
+}
+
+IoResult StagingPipe::write(int fd, const WritePieces& pieces) {
+  if (const IoResult earlier = flush(fd); earlier.status != IoStatus::kMoved) return earlier;
+  const IoResult result = write_some(out_.get(), pieces);
+  counts_->out = static_cast<std::uint32_t>(result.bytes);
+  return result;
+}
+
+IoResult StagingPipe::flush(int fd) {
+  while (counts_->out > 0) {
+    const ssize_t n = splice_some(out_.get(), fd, counts_->out);
+    if (n < 0) return splice_failed(fd, errno);
+    if (n == 0) return {};
+    counts_->out -= static_cast<std::uint32_t>(n);
+    commit_();
+  }
   return {IoStatus::kMoved, 0, 0};
 }
 
-IoResult Airlock::write(int fd, const WritePieces& pieces) {
-  if (counts_->out == 0) {
-    const IoResult result = write_some(out_.get(), pieces);
-    counts_->out = static_cast<std::uint32_t>(result.bytes);
-    return result;
-  }
-  const ssize_t n = splice_some(out_.get(), fd, counts_->out);
-  if (n < 0) return splice_failed(fd, errno);
-  if (n == 0) return {};
-  counts_->out -= static_cast<std::uint32_t>(n);
-  return {IoStatus::kMoved, 0, 0};
-}
-
-void Airlock::discard_output() {
+void StagingPipe::discard_output() {
   char bytes[4096];
   while (::read(out_.get(), bytes, sizeof bytes) > 0) {}
   counts_->out = 0;
