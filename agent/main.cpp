@@ -14,28 +14,32 @@
 
 namespace {
 
-int begin(const agent::EarlyExit& exit) {
+int begin(const agent::cli::EarlyExit& exit) {
   (exit.code == 0 ? std::cout : std::cerr) << exit.text;
   return exit.code;
 }
-int begin(const agent::RunOptions& options) { return agent::run(options); }
-int begin(const agent::CheckConfigOptions& options) { return agent::check_config(options, std::cout, std::cerr); }
-int begin(const agent::ListOptions& options) { return agent::list(options, std::cout, std::cerr); }
-int begin(const agent::DecodeOptions& options) { return agent::decode_file(options, std::cin, std::cout, std::cerr); }
-int begin(const agent::StatusOptions& options) { return agent::status(options, std::cout, std::cerr); }
-int begin(const agent::OrderOptions& options) { return agent::give_order(options, std::cout, std::cerr); }
-int begin(const agent::JobsOptions& options) { return agent::list_jobs(options, std::cout, std::cerr); }
-int begin(const agent::ReferenceOptions&) {
-  std::cout << agent::metrics_reference();
+int begin(const agent::config::RunOptions& options) { return agent::cli::run(options); }
+int begin(const agent::cli::CheckConfigOptions& options) {
+  return agent::cli::check_config(options, std::cout, std::cerr);
+}
+int begin(const agent::cli::ListOptions& options) { return agent::cli::list(options, std::cout, std::cerr); }
+int begin(const agent::cli::DecodeOptions& options) {
+  return agent::cli::decode_file(options, std::cin, std::cout, std::cerr);
+}
+int begin(const agent::cli::StatusOptions& options) { return agent::cli::status(options, std::cout, std::cerr); }
+int begin(const agent::cli::OrderOptions& options) { return agent::cli::give_order(options, std::cout, std::cerr); }
+int begin(const agent::cli::JobsOptions& options) { return agent::cli::list_jobs(options, std::cout, std::cerr); }
+int begin(const agent::cli::ReferenceOptions&) {
+  std::cout << agent::metrics::metrics_reference();
   return 0;
 }
-int begin(const agent::OtherProgram&) { return 1; }  // main() has become it before
+int begin(const agent::cli::OtherProgram&) { return 1; }  // main() has become it before
 
 }  // namespace
 
 int main(int argc, char** argv) {
   if (argc > 1) {
-    if (const auto program = agent::other_program(argv[1])) return agent::become(*program, argv, std::cerr);
+    if (const auto program = agent::cli::other_program(argv[1])) return agent::cli::become(*program, argv, std::cerr);
   }
-  return std::visit([](const auto& command) { return begin(command); }, agent::parse_command_line(argc, argv));
+  return std::visit([](const auto& command) { return begin(command); }, agent::cli::parse_command_line(argc, argv));
 }

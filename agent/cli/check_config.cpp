@@ -6,27 +6,28 @@
 #include "agent/usb/usb_plan.h"
 #include "agent/web/server/web_access.h"
 
-namespace agent {
+namespace agent::cli {
 
 int check_config(const CheckConfigOptions& options, std::ostream& out, std::ostream& err) {
-  const auto loaded = load_configuration(options.file);
-  if (const auto* errors = std::get_if<std::vector<Fault>>(&loaded)) {
-    for (const Fault& error : *errors) err << describe(error, options.file) << '\n';
+  const auto loaded = config::load_configuration(options.file);
+  if (const auto* errors = std::get_if<std::vector<text::Fault>>(&loaded)) {
+    for (const text::Fault& error : *errors) err << text::describe(error, options.file) << '\n';
     return 1;
   }
-  const auto& configuration = std::get<Configuration>(loaded);
-  for (const Fault& warning : configuration.warnings) err << "warning: " << describe(warning, options.file) << '\n';
+  const auto& configuration = std::get<config::Configuration>(loaded);
+  for (const text::Fault& warning : configuration.warnings)
+    err << "warning: " << text::describe(warning, options.file) << '\n';
   if (!configuration.web_config_file.empty()) {
-    const auto access = load_web_access(configuration.web_config_file);
-    if (const auto* fault = std::get_if<WebConfigFault>(&access)) {
+    const auto access = web::server::load_web_access(configuration.web_config_file);
+    if (const auto* fault = std::get_if<text::Fault>(&access)) {
       err << fault->sentence << '\n';
       return 1;
     }
   }
   const std::size_t count = configuration.printers.size();
   out << options.file << ": ok, " << count << (count == 1 ? " printer" : " printers")
-      << (takes_automatically(configuration) ? ", and every Prusa on USB\n" : "\n");
+      << (usb::takes_automatically(configuration) ? ", and every Prusa on USB\n" : "\n");
   return 0;
 }
 
-}  // namespace agent
+}  // namespace agent::cli

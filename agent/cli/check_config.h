@@ -6,9 +6,9 @@
 
 #include "agent/cli/options.h"
 
-namespace agent {
+namespace agent::cli {
 
 /// Prints "FILE: ok, N printers" to `out` and returns 0, or one line for each error to `err` and returns 1.
 int check_config(const CheckConfigOptions& options, std::ostream& out, std::ostream& err);
 
-}  // namespace agent
+}  // namespace agent::cli

@@ -8,7 +8,7 @@
 #include "agent/text/duration_text.h"
 #include "agent/text/option_rule.h"
 
-namespace agent {
+namespace agent::cli {
 namespace {
 
 constexpr const char* kStatusFooter =
@@ -26,13 +26,14 @@ constexpr const char* kReleaseMore =
     "\nmachine. While a print runs or is paused this is refused."
     "\n\nExample: marlin-agent release mk3 && avrdude -P /dev/ttyACM0 ... ; marlin-agent attach mk3";
 
-std::optional<gcode::Time> release_duration(const std::string& text) {
-  const auto duration = parse_duration(text);
-  return duration && *duration >= kShortestRelease && *duration <= kLongestRelease ? duration : std::nullopt;
+std::optional<gcode::line::Time> release_duration(const std::string& text) {
+  const auto duration = text::parse_duration(text);
+  return duration && *duration >= control::kShortestRelease && *duration <= control::kLongestRelease ? duration
+                                                                                                     : std::nullopt;
 }
 
 bool is_release_duration(const std::string& text) { return release_duration(text).has_value(); }
-bool is_name(const std::string& text) { return is_printer_name(text); }
+bool is_name(const std::string& text) { return config::is_printer_name(text); }
 
 void add_runtime_dir(CLI::App& app, std::optional<std::string>& dir) {
   app.add_option("--runtime-dir", dir,
@@ -42,10 +43,11 @@ void add_runtime_dir(CLI::App& app, std::optional<std::string>& dir) {
 
 CLI::Option* add_name(CLI::App& app, std::string& name) {
   return app.add_option("NAME", name, "The printer, as `marlin-agent status` calls it")
-      ->check(option_rule(is_name, "a printer's name"));
+      ->check(text::option_rule(is_name, "a printer's name"));
 }
 
-CLI::App* add_order(CLI::App& app, const char* word, const char* about, ControlVerb verb, OrderOptions& options) {
+CLI::App* add_order(CLI::App& app, const char* word, const char* about, control::ControlVerb verb,
+                    OrderOptions& options) {
   CLI::App* command = app.add_subcommand(word, about);
   options.request.verb = verb;
   add_name(*command, options.request.printer)->required();
@@ -65,19 +67,19 @@ void ControlCommands::add_to(CLI::App& app) {
   add_runtime_dir(*status_command, status.runtime_dir);
   status_command->footer(kStatusFooter);
 
-  release_command = add_order(app, "release", kReleaseAbout, ControlVerb::kRelease, release);
+  release_command = add_order(app, "release", kReleaseAbout, control::ControlVerb::kRelease, release);
   release_command->add_flag("--force", release.request.force, "Although a print runs or is paused: it is lost");
   release_command
       ->add_option("--for", release_for, "Take it back by itself after this, such as 10m or 1h (default: never)")
       ->type_name("DURATION")
-      ->check(option_rule(is_release_duration, "a duration from 1s to 1w, such as 10m"));
+      ->check(text::option_rule(is_release_duration, "a duration from 1s to 1w, such as 10m"));
   release_command->footer(std::string(kReleaseMore) + kOrderFooter);
 
   attach_command = add_order(app, "attach", "Take a released device back; opening it resets most printers once",
-                             ControlVerb::kAttach, attach);
+                             control::ControlVerb::kAttach, attach);
 
-  reset_command =
-      add_order(app, "reset", "Reset a printer by a pulse on its serial line's DTR", ControlVerb::kReset, reset);
+  reset_command = add_order(app, "reset", "Reset a printer by a pulse on its serial line's DTR",
+                            control::ControlVerb::kReset, reset);
   reset_command->add_flag("--force", reset.request.force, "Although a print runs or is paused: it is lost");
 }
 
@@ -90,4 +92,4 @@ std::optional<OrderOptions> ControlCommands::order() const {
   return out;
 }
 
-}  // namespace agent
+}  // namespace agent::cli

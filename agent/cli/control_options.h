@@ -11,7 +11,7 @@ namespace CLI {
 class App;
 }
 
-namespace agent {
+namespace agent::cli {
 
 struct StatusOptions {
   std::string printer;  ///< empty: all
@@ -22,7 +22,7 @@ struct StatusOptions {
 
 /// release, attach and reset.
 struct OrderOptions {
-  ControlRequest request;
+  control::ControlRequest request;
   std::optional<std::string> runtime_dir;
 };
 
@@ -41,4 +41,4 @@ struct ControlCommands {
   [[nodiscard]] std::optional<OrderOptions> order() const;
 };
 
-}  // namespace agent
+}  // namespace agent::cli

@@ -14,28 +14,28 @@
 #include "gcode/decode/conversation.h"
 #include "gcode/decode/decode.h"
 
-namespace agent {
+namespace agent::cli {
 namespace {
 
 std::string known_firmwares() {
   std::string names = "unknown";
-  for (const auto rows : {gcode::prusa_dialects(), gcode::marlin_dialects()}) {
-    for (const gcode::Dialect& row : rows) names.append(", ").append(row.name);
+  for (const auto rows : {gcode::dialect::prusa_dialects(), gcode::dialect::marlin_dialects()}) {
+    for (const gcode::dialect::Dialect& row : rows) names.append(", ").append(row.name);
   }
   return names;
 }
 
 // "prusa-3.13", or what a printer's M115 says: "Prusa-Firmware 3.13.3 based on Marlin". nullptr if neither.
-const gcode::Dialect* firmware_named(std::string_view name) {
-  if (const gcode::Dialect* row = gcode::find_dialect(name)) return row;
-  const gcode::Dialect& chosen = gcode::choose_dialect(name);
-  return &chosen == &gcode::unknown_dialect() ? nullptr : &chosen;
+const gcode::dialect::Dialect* firmware_named(std::string_view name) {
+  if (const gcode::dialect::Dialect* row = gcode::dialect::find_dialect(name)) return row;
+  const gcode::dialect::Dialect& chosen = gcode::dialect::choose_dialect(name);
+  return &chosen == &gcode::dialect::unknown_dialect() ? nullptr : &chosen;
 }
 
 template <class Meaning>
-void write_line(const gcode::LineNote& note, const Meaning& meaning, std::ostream& out) {
+void write_line(const gcode::decode::LineNote& note, const Meaning& meaning, std::ostream& out) {
   std::string text;
-  gcode::append_decoded(note, meaning, text);
+  gcode::decode::append_decoded(note, meaning, text);
   text.push_back('\n');
   out << text;
 }
@@ -43,7 +43,7 @@ void write_line(const gcode::LineNote& note, const Meaning& meaning, std::ostrea
 }  // namespace
 
 int run_decode(const DecodeOptions& options, std::istream& in, std::ostream& out, std::ostream& err) {
-  const gcode::Dialect* dialect = nullptr;
+  const gcode::dialect::Dialect* dialect = nullptr;
   if (options.firmware) {
     dialect = firmware_named(*options.firmware);
     if (dialect == nullptr) {
@@ -51,16 +51,16 @@ int run_decode(const DecodeOptions& options, std::istream& in, std::ostream& out
       return 1;
     }
   }
-  DecodeSummary summary;
-  gcode::Conversation conversation(
+  recording::DecodeSummary summary;
+  gcode::decode::Conversation conversation(
       dialect,
-      [&](const gcode::LineNote& note, const gcode::Command& command) {
+      [&](const gcode::decode::LineNote& note, const gcode::command::Command& command) {
         options.summary ? summary.add(note, command) : write_line(note, command, out);
       },
-      [&](const gcode::LineNote& note, const gcode::Reply& reply) {
+      [&](const gcode::decode::LineNote& note, const gcode::reply::Reply& reply) {
         options.summary ? summary.add(note, reply) : write_line(note, reply, out);
       });
-  const bool all_read = read_conversation(options.format, options.file, in, conversation, err);
+  const bool all_read = recording::read_conversation(options.format, options.file, in, conversation, err);
   conversation.finish();
   if (options.summary) summary.write(out);
   return all_read ? 0 : 1;
@@ -77,4 +77,4 @@ int decode_file(const DecodeOptions& options, std::istream& standard_input, std:
   return run_decode(options, file, out, err);
 }
 
-}  // namespace agent
+}  // namespace agent::cli

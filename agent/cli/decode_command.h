@@ -7,7 +7,7 @@
 
 #include "agent/cli/options.h"
 
-namespace agent {
+namespace agent::cli {
 
 /// Reads all of `in` and writes JSON lines, or the counts, to `out`; both are not owned. A piece of input that is not of
 /// the format is named on `err` with file and line, passed over, and makes the result 1; so does an unknown firmware
@@ -18,4 +18,4 @@ namespace agent {
 [[nodiscard]] int decode_file(const DecodeOptions& options, std::istream& standard_input, std::ostream& out,
                               std::ostream& err);
 
-}  // namespace agent
+}  // namespace agent::cli

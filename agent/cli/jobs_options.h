@@ -8,7 +8,7 @@ namespace CLI {
 class App;
 }
 
-namespace agent {
+namespace agent::cli {
 
 struct JobsOptions {
   bool json = false, csv = false;
@@ -21,4 +21,4 @@ struct JobsOptions {
 /// Adds the sub-command; the options are filled when it was parsed.
 CLI::App* add_jobs_command(CLI::App& app, JobsOptions& options);
 
-}  // namespace agent
+}  // namespace agent::cli

@@ -11,7 +11,7 @@
 #include "agent/text/text_table.h"
 #include "agent/text/time_text.h"
 
-namespace agent {
+namespace agent::cli {
 namespace {
 
 /// New columns come last, so that who counts columns finds the others where they were.
@@ -34,13 +34,13 @@ std::string filament_text(double meters) {
   return text.data();
 }
 
-TextRow row_of(const JobRecord& job) {
+text::TextRow row_of(const snapshot::JobRecord& job) {
   const std::string progress = job.progress ? std::to_string(std::lround(*job.progress * 100)) + " %" : "-";
   return {std::to_string(job.id),
           job.printer,
-          local_time_text(job.began_unix),
-          elapsed_text(job.elapsed_seconds),
-          std::string(word_of(job.result)),
+          text::local_time_text(job.began_unix),
+          text::elapsed_text(job.elapsed_seconds),
+          std::string(snapshot::word_of(job.result)),
           progress,
           filament_text(job.extruded_meters),
           job.file.empty() ? "-" : job.file};
@@ -48,27 +48,27 @@ TextRow row_of(const JobRecord& job) {
 
 }  // namespace
 
-void write_jobs_table(std::ostream& out, const std::vector<JobRecord>& jobs) {
-  std::vector<TextRow> rows{{"ID", "PRINTER", "BEGAN", "PRINTED", "RESULT", "PROGRESS", "FILAMENT", "FILE"}};
-  for (const JobRecord& job : jobs) rows.push_back(row_of(job));
-  write_columns(out, rows);
+void write_jobs_table(std::ostream& out, const std::vector<snapshot::JobRecord>& jobs) {
+  std::vector<text::TextRow> rows{{"ID", "PRINTER", "BEGAN", "PRINTED", "RESULT", "PROGRESS", "FILAMENT", "FILE"}};
+  for (const snapshot::JobRecord& job : jobs) rows.push_back(row_of(job));
+  text::write_columns(out, rows);
 }
 
-void write_jobs_json(std::ostream& out, const std::vector<JobRecord>& jobs) {
+void write_jobs_json(std::ostream& out, const std::vector<snapshot::JobRecord>& jobs) {
   auto all = nlohmann::json::array();
-  for (const JobRecord& job : jobs) all.push_back(job_json_with_deprecated_names(job));
+  for (const snapshot::JobRecord& job : jobs) all.push_back(status::job_json_with_deprecated_names(job));
   out << all.dump(2) << '\n';
 }
 
-void write_jobs_csv(std::ostream& out, const std::vector<JobRecord>& jobs) {
-  std::vector<TextRow> rows(1);
+void write_jobs_csv(std::ostream& out, const std::vector<snapshot::JobRecord>& jobs) {
+  std::vector<text::TextRow> rows(1);
   rows.front().assign(kColumns.begin(), kColumns.end());
-  for (const JobRecord& job : jobs) {
-    const auto json = job_json_with_deprecated_names(job);
-    TextRow& row = rows.emplace_back();
+  for (const snapshot::JobRecord& job : jobs) {
+    const auto json = status::job_json_with_deprecated_names(job);
+    text::TextRow& row = rows.emplace_back();
     for (const char* column : kColumns) row.push_back(field_of(json.value(column, nlohmann::json())));
   }
-  write_csv(out, rows);
+  text::write_csv(out, rows);
 }
 
-}  // namespace agent
+}  // namespace agent::cli

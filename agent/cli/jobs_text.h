@@ -7,10 +7,10 @@
 
 #include "agent/snapshot/history.h"
 
-namespace agent {
+namespace agent::cli {
 
-void write_jobs_table(std::ostream& out, const std::vector<JobRecord>& jobs);
-void write_jobs_json(std::ostream& out, const std::vector<JobRecord>& jobs);
-void write_jobs_csv(std::ostream& out, const std::vector<JobRecord>& jobs);
+void write_jobs_table(std::ostream& out, const std::vector<snapshot::JobRecord>& jobs);
+void write_jobs_json(std::ostream& out, const std::vector<snapshot::JobRecord>& jobs);
+void write_jobs_csv(std::ostream& out, const std::vector<snapshot::JobRecord>& jobs);
 
-}  // namespace agent
+}  // namespace agent::cli

@@ -8,7 +8,7 @@
 #include "agent/usb/usb_listing.h"
 #include "transport/usb_sysfs.h"
 
-namespace agent {
+namespace agent::cli {
 namespace {
 
 std::string tty_behind(const std::string& path) {
@@ -19,7 +19,7 @@ std::string tty_behind(const std::string& path) {
 
 std::string holder_of(const std::string& tty) {
   std::string holder = transport::lock_holder_of(tty);
-  return holder.empty() ? program_names(programs_with_open(tty)) : holder;
+  return holder.empty() ? process::program_names(process::programs_with_open(tty)) : holder;
 }
 
 const char* no_environment(const char*) { return nullptr; }
@@ -27,17 +27,18 @@ const char* no_environment(const char*) { return nullptr; }
 }  // namespace
 
 int list(const ListOptions& options, std::ostream& out, std::ostream& err) {
-  RunOptions run;
+  config::RunOptions run;
   run.config_file = options.config_file;
-  const auto read = run_configuration(run, no_environment);
-  if (const auto* faults = std::get_if<ConfigurationFaults>(&read)) {
+  const auto read = config::run_configuration(run, no_environment);
+  if (const auto* faults = std::get_if<config::ConfigurationFaults>(&read)) {
     for (const std::string& sentence : faults->sentences) err << "marlin-agent: " << sentence << '\n';
     return 1;
   }
-  const DeviceProbe probe{holder_of, transport::access_to_device};
-  const auto devices = list_devices(std::get<Configuration>(read), transport::read_usb_devices(), tty_behind, probe);
-  out << (options.json ? listing_json(devices) : listing_text(devices));
+  const usb::DeviceProbe probe{holder_of, transport::access_to_device};
+  const auto devices =
+      usb::list_devices(std::get<config::Configuration>(read), transport::read_usb_devices(), tty_behind, probe);
+  out << (options.json ? usb::listing_json(devices) : usb::listing_text(devices));
   return 0;
 }
 
-}  // namespace agent
+}  // namespace agent::cli

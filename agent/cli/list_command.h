@@ -6,7 +6,7 @@
 #include <optional>
 #include <string>
 
-namespace agent {
+namespace agent::cli {
 
 struct ListOptions {
   std::optional<std::string> config_file;  ///< --config; otherwise the default file if it is there
@@ -16,4 +16,4 @@ struct ListOptions {
 /// Returns the program's status: 0, or 1 with sentences on `err` for a wrong configuration.
 int list(const ListOptions& options, std::ostream& out, std::ostream& err);
 
-}  // namespace agent
+}  // namespace agent::cli

@@ -14,7 +14,7 @@
 #include "agent/process/build_info.h"
 #include "agent/text/option_rule.h"
 
-namespace agent {
+namespace agent::cli {
 namespace {
 
 constexpr unsigned kLowestBaud = 1200;
@@ -30,8 +30,8 @@ constexpr const char* kRunFooter =
     "\n         then point the host program at DIR/mk3s and Prometheus at port 11520";
 
 bool is_printer_option(std::string_view text) { return parse_printer_option(text).has_value(); }
-bool is_level(std::string_view text) { return parse_log_level(text).has_value(); }
-bool is_format(std::string_view text) { return parse_log_format(text).has_value(); }
+bool is_level(std::string_view text) { return config::parse_log_level(text).has_value(); }
+bool is_format(std::string_view text) { return config::parse_log_format(text).has_value(); }
 bool is_decode_format(std::string_view text) { return text == "jsonl" || text == "raw" || text == "octoprint"; }
 
 constexpr const char* kPrinterRule =
@@ -40,13 +40,13 @@ constexpr const char* kListenRule = "an address such as :11520, 127.0.0.1:11520 
 
 // What CLI11 fills, as it wants it; turned into the plain values afterwards.
 struct RawRun {
-  RunOptions options;
+  config::RunOptions options;
   std::vector<std::string> printers;
   std::string level, format;
 };
 
 void add_run(CLI::App& app, RawRun& raw) {
-  RunOptions& o = raw.options;
+  config::RunOptions& o = raw.options;
   app.footer(kRunFooter);
   app.add_option("--config", o.config_file, "Configuration file (TOML)")->type_name("FILE");
   app.add_option(
@@ -54,7 +54,7 @@ void add_run(CLI::App& app, RawRun& raw) {
          "A printer, its device and speed (115200 if not given); may be repeated, and replaces the file's printers")
       ->type_name("NAME=DEVICE[@BAUD]")
       ->allow_extra_args(false)
-      ->check(option_rule(is_printer_option, kPrinterRule));
+      ->check(text::option_rule(is_printer_option, kPrinterRule));
   app.add_option("--runtime-dir", o.runtime_dir, "Where the host ports appear: DIR/NAME (default /run/marlin-agent)")
       ->type_name("DIR");
   app.add_option("--state-dir", o.state_dir, "Where lasting state is kept (default /var/lib/marlin-agent)")
@@ -62,10 +62,10 @@ void add_run(CLI::App& app, RawRun& raw) {
   app.add_option("--web.listen-address", o.listen, "Where to answer HTTP; may be repeated (default :11520)")
       ->type_name("ADDR")
       ->allow_extra_args(false)
-      ->check(option_rule(is_listen_address, kListenRule));
+      ->check(text::option_rule(config::is_listen_address, kListenRule));
   app.add_option("--web.telemetry-path", o.telemetry_path, "Path of the metrics (default /metrics)")
       ->type_name("PATH")
-      ->check(option_rule(is_telemetry_path, "a path such as /metrics"));
+      ->check(text::option_rule(config::is_telemetry_path, "a path such as /metrics"));
   app.add_option("--web.config.file", o.web_config_file,
                  "TLS and passwords: a file in the format of Prometheus's exporters (default none)")
       ->type_name("FILE");
@@ -73,17 +73,17 @@ void add_run(CLI::App& app, RawRun& raw) {
       ->type_name("DIR");
   app.add_option("--log.level", raw.level, "debug, info, warn or error (default info)")
       ->type_name("LEVEL")
-      ->check(option_rule(is_level, "debug, info, warn or error"));
+      ->check(text::option_rule(is_level, "debug, info, warn or error"));
   app.add_option("--log.format", raw.format, "text or json (default text)")
       ->type_name("FORMAT")
-      ->check(option_rule(is_format, "text or json"));
+      ->check(text::option_rule(is_format, "text or json"));
 }
 
 void add_decode(CLI::App& app, DecodeOptions& o) {
   app.add_option("--format", o.format,
                  "jsonl (a recording), raw (what a printer printed) or octoprint (its serial.log); default jsonl")
       ->type_name("FORMAT")
-      ->check(option_rule(is_decode_format, "jsonl, raw or octoprint"));
+      ->check(text::option_rule(is_decode_format, "jsonl, raw or octoprint"));
   app.add_flag("--summary", o.summary, "Print counts by kind instead of one JSON object per line");
   app.add_option("--firmware", o.firmware,
                  "Firmware of the printer, such as prusa-3.13 or marlin-2.1 (default: what it says of itself)")
@@ -92,7 +92,7 @@ void add_decode(CLI::App& app, DecodeOptions& o) {
 }
 
 std::string version_text() {
-  const BuildInfo build = build_info();
+  const process::BuildInfo build = process::build_info();
   return "marlin-agent " + build.version + " (" + build.revision + ", " + build.compiler + ")\n";
 }
 
@@ -113,34 +113,35 @@ std::optional<EarlyExit> wrong_command(int argc, const char* const* argv) {
   const std::string_view word = argv[1];
   if (word.starts_with("-") || std::find(kCommands.begin(), kCommands.end(), word) != kCommands.end())
     return std::nullopt;
-  const std::string_view guess = nearest(word, kCommands);
+  const std::string_view guess = config::nearest(word, kCommands);
   return usage("unknown command \"" + std::string(word) + "\"" +
                (guess.empty() ? "" : ", did you mean \"" + std::string(guess) + "\"?"));
 }
 
 Command finish_run(RawRun raw) {
   for (const std::string& text : raw.printers) {
-    const PrinterOption printer = *parse_printer_option(text);
-    for (const PrinterOption& other : raw.options.printers) {
+    const config::PrinterOption printer = *parse_printer_option(text);
+    for (const config::PrinterOption& other : raw.options.printers) {
       if (other.name == printer.name) return usage("--printer: the name " + printer.name + " is given twice");
       if (other.device == printer.device) return usage("--printer: the device " + printer.device + " is given twice");
     }
     raw.options.printers.push_back(printer);
   }
-  if (raw.options.printers.size() > kMaxPrinters)
-    return usage("--printer: at most " + std::to_string(kMaxPrinters) + " printers");
-  raw.options.log_level = parse_log_level(raw.level);
-  raw.options.log_format = parse_log_format(raw.format);
+  if (raw.options.printers.size() > config::kMaxPrinters)
+    return usage("--printer: at most " + std::to_string(config::kMaxPrinters) + " printers");
+  raw.options.log_level = config::parse_log_level(raw.level);
+  raw.options.log_format = config::parse_log_format(raw.format);
   return raw.options;
 }
 
 }  // namespace
 
-std::optional<PrinterOption> parse_printer_option(std::string_view text) {
+std::optional<config::PrinterOption> parse_printer_option(std::string_view text) {
   const std::size_t equals = text.find('=');
   if (equals == std::string_view::npos) return std::nullopt;
-  PrinterOption printer{std::string(text.substr(0, equals)), std::string(text.substr(equals + 1)), std::nullopt};
-  if (!is_printer_name(printer.name)) return std::nullopt;
+  config::PrinterOption printer{std::string(text.substr(0, equals)), std::string(text.substr(equals + 1)),
+                                std::nullopt};
+  if (!config::is_printer_name(printer.name)) return std::nullopt;
   if (const std::size_t at = printer.device.rfind('@'); at != std::string::npos) {
     unsigned baud = 0;
     const char* last = printer.device.data() + printer.device.size();
@@ -209,4 +210,4 @@ Command parse_command_line(int argc, const char* const* argv) {
   return usage("the command must be the first word");
 }
 
-}  // namespace agent
+}  // namespace agent::cli

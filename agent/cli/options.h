@@ -13,7 +13,7 @@
 #include "agent/cli/other_program.h"
 #include "agent/config/run_options.h"
 
-namespace agent {
+namespace agent::cli {
 
 struct CheckConfigOptions {
   std::string file;
@@ -35,12 +35,12 @@ struct EarlyExit {
   std::string text;  ///< to standard output if code is 0, otherwise to standard error
 };
 
-using Command = std::variant<RunOptions, CheckConfigOptions, ListOptions, DecodeOptions, StatusOptions, OrderOptions,
-                             JobsOptions, ReferenceOptions, OtherProgram, EarlyExit>;
+using Command = std::variant<config::RunOptions, CheckConfigOptions, ListOptions, DecodeOptions, StatusOptions,
+                             OrderOptions, JobsOptions, ReferenceOptions, OtherProgram, EarlyExit>;
 
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);
 
 /// "mk3s=/dev/ttyACM0@115200". The baud rate is what follows the last '@' if that is a number.
-[[nodiscard]] std::optional<PrinterOption> parse_printer_option(std::string_view text);
+[[nodiscard]] std::optional<config::PrinterOption> parse_printer_option(std::string_view text);
 
-}  // namespace agent
+}  // namespace agent::cli

@@ -5,9 +5,9 @@
 
 #include "agent/cli/control_options.h"
 
-namespace agent {
+namespace agent::cli {
 
 /// The sentence goes to `out` if the order was obeyed, otherwise to `err`. Returns the exit status.
 [[nodiscard]] int give_order(const OrderOptions& options, std::ostream& out, std::ostream& err);
 
-}  // namespace agent
+}  // namespace agent::cli

@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-namespace agent {
+namespace agent::cli {
 namespace {
 
 constexpr const char* kLibexec = "libexec/marlin-agent";
@@ -38,4 +38,4 @@ int become(std::string_view program, char** argv, std::ostream& err) {
   return 1;
 }
 
-}  // namespace agent
+}  // namespace agent::cli

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace agent {
+namespace agent::cli {
 
 /// The command line goes to the other program as it is.
 struct OtherProgram {};
@@ -23,4 +23,4 @@ struct OtherProgram {};
 /// Does not return if `program` could be started; otherwise 1 with a sentence on `err`.
 int become(std::string_view program, char** argv, std::ostream& err);
 
-}  // namespace agent
+}  // namespace agent::cli

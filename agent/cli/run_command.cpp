@@ -20,7 +20,7 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
-namespace agent {
+namespace agent::cli {
 namespace {
 
 // The promise is one second. What hangs then is a log or a disk that takes nothing; the printers are let go by now.
@@ -34,7 +34,7 @@ constexpr int kMayPass = 75;  // EX_TEMPFAIL of sysexits.h
 const char* environment(const char* name) { return std::getenv(name); }
 
 void complain(const std::string& sentence) {
-  if (stderr_is_journal()) write_to_journal(journal_fields(3, "", sentence));
+  if (log::stderr_is_journal()) log::write_to_journal(log::journal_fields(3, "", sentence));
   else std::cerr << "marlin-agent: " << sentence << '\n';
 }
 
@@ -43,7 +43,7 @@ std::string in_one_line(const std::vector<std::string>& sentences) {
   return sentences.front() + (more == 0 ? "" : " (and " + std::to_string(more) + " more)");
 }
 
-int wrong_configuration(const std::vector<std::string>& sentences, ServiceNotifier& notifier) {
+int wrong_configuration(const std::vector<std::string>& sentences, daemon::ServiceNotifier& notifier) {
   for (const std::string& sentence : sentences) complain(sentence);
   notifier.failed(in_one_line(sentences));
   return kWrongConfiguration;
@@ -51,22 +51,22 @@ int wrong_configuration(const std::vector<std::string>& sentences, ServiceNotifi
 
 // What a predecessor left for us.
 struct Inheritance {
-  DescriptorStore store;
-  LastConfiguration last;
+  restart::DescriptorStore store;
+  restart::LastConfiguration last;
   bool has_ports;  // something may be printing: not to start is no choice
 };
 
 Inheritance inherit() {
-  DescriptorStore store = DescriptorStore::from_environment();
-  LastConfiguration last = LastConfiguration::take(store);
+  restart::DescriptorStore store = restart::DescriptorStore::from_environment();
+  restart::LastConfiguration last = restart::LastConfiguration::take(store);
   const bool has_ports = store.has_left("tty");
   return {std::move(store), std::move(last), has_ports};
 }
 
 class RunningService {
  public:
-  RunningService(const RunOptions& options, const Configuration& configuration, Inheritance inheritance,
-                 ServiceNotifier& notifier)
+  RunningService(const config::RunOptions& options, const config::Configuration& configuration, Inheritance inheritance,
+                 daemon::ServiceNotifier& notifier)
       : options_(options),
         notifier_(notifier),
         has_ports_(inheritance.has_ports),
@@ -80,7 +80,7 @@ class RunningService {
   }
 
   /// `faults`: what is wrong with the file, if `configuration` is a predecessor's.
-  int run(const Configuration& configuration, const std::vector<std::string>& faults) {
+  int run(const config::Configuration& configuration, const std::vector<std::string>& faults) {
     if (!faults.empty())
       refuse(faults, "the configuration is wrong and a port is open: all goes on by the one from before");
     const auto fault = service_.prepare(configuration);
@@ -94,7 +94,7 @@ class RunningService {
     service_.commit(configuration);
     if (!trouble_.empty()) service_.start_failed();
     notifier_.ready();
-    beat_timer_.after(ServiceNotifier::kBeat);  // the printers are on the board by then
+    beat_timer_.after(daemon::ServiceNotifier::kBeat);  // the printers are on the board by then
     service_.io().run();
     log_.info("", "ended");
     return 0;
@@ -109,7 +109,7 @@ class RunningService {
   }
 
   // The web server waits until its fault has passed, as the whole process would without a port to hold.
-  void prepare_lines(const Configuration& configuration, const std::string& fault) {
+  void prepare_lines(const config::Configuration& configuration, const std::string& fault) {
     service_.prepare_lines(configuration);
     refuse({fault}, "a port is open: the printers go on, without a web server until this is mended");
     retry_timer_.after(kBeforeNextStart);
@@ -127,31 +127,32 @@ class RunningService {
 
   // On the I/O thread: if that hangs, the watchdog hears nothing.
   void beat() {
-    notifier_.beat(monotonic_now(), [this] {
-      return (trouble_.empty() ? "" : trouble_ + "; ") + service_line(service_.board().links(), monotonic_now());
+    notifier_.beat(process::monotonic_now(), [this] {
+      return (trouble_.empty() ? "" : trouble_ + "; ") +
+             status::service_line(service_.board().links(), process::monotonic_now());
     });
-    beat_timer_.after(ServiceNotifier::kBeat);
+    beat_timer_.after(daemon::ServiceNotifier::kBeat);
   }
 
-  void log_start(const Configuration& configuration) {
+  void log_start(const config::Configuration& configuration) {
     const std::size_t count = configuration.printers.size();
-    log_.info("", "marlin-agent " + build_info().version + " begins with " + std::to_string(count) +
+    log_.info("", "marlin-agent " + process::build_info().version + " begins with " + std::to_string(count) +
                       (count == 1 ? " printer" : " printers"));
     log_warnings(configuration);
     log_addresses(configuration);
     const std::string why_not = service_.why_not_survivable();
     if (!why_not.empty()) log_.info("", "a print does not outlive this process: " + why_not);
-    if (takes_automatically(configuration))
+    if (usb::takes_automatically(configuration))
       log_.info("", "takes every Prusa on USB (marlin-agent list shows what is there)");
     else if (count == 0) log_.warning("", "no printer is configured");
   }
 
-  void log_warnings(const Configuration& configuration) {
-    const std::string file = config_file_of(options_);
-    for (const Fault& warning : configuration.warnings) log_.warning("", describe(warning, file));
+  void log_warnings(const config::Configuration& configuration) {
+    const std::string file = config::config_file_of(options_);
+    for (const text::Fault& warning : configuration.warnings) log_.warning("", text::describe(warning, file));
   }
 
-  void log_addresses(const Configuration& configuration) {
+  void log_addresses(const config::Configuration& configuration) {
     if (!service_.serves_web()) return;
     for (const std::string& address : service_.web_addresses()) {
       log_.info("", "metrics at " + std::string(service_.web_scheme()) + address + configuration.telemetry_path);
@@ -194,52 +195,53 @@ class RunningService {
     }
     if (reload_.joinable()) reload_.join();
     reload_ = std::thread([this] {
-      auto next =
-          std::make_shared<std::variant<Configuration, ConfigurationFaults>>(run_configuration(options_, environment));
+      auto next = std::make_shared<std::variant<config::Configuration, config::ConfigurationFaults>>(
+          config::run_configuration(options_, environment));
       boost::asio::post(service_.io(), [this, next] { judge_reload(next); });
     });
   }
 
   // On the I/O thread, which knows of the prints, and before anything of the file takes effect.
-  void judge_reload(const std::shared_ptr<std::variant<Configuration, ConfigurationFaults>>& next) {
-    if (const auto* configuration = std::get_if<Configuration>(next.get())) {
-      if (const auto refusal = service_.refuse(*configuration)) *next = ConfigurationFaults{{*refusal}};
+  void judge_reload(const std::shared_ptr<std::variant<config::Configuration, config::ConfigurationFaults>>& next) {
+    if (const auto* configuration = std::get_if<config::Configuration>(next.get())) {
+      if (const auto refusal = service_.refuse(*configuration)) *next = config::ConfigurationFaults{{*refusal}};
     }
-    if (!std::holds_alternative<Configuration>(*next)) return end_reload(*next);
+    if (!std::holds_alternative<config::Configuration>(*next)) return end_reload(*next);
     reload_.join();
     reload_ = std::thread([this, next] {
-      if (const auto fault = service_.prepare(std::get<Configuration>(*next))) *next = ConfigurationFaults{{*fault}};
+      if (const auto fault = service_.prepare(std::get<config::Configuration>(*next)))
+        *next = config::ConfigurationFaults{{*fault}};
       boost::asio::post(service_.io(), [this, next] { end_reload(*next); });
     });
   }
 
-  void end_reload(const std::variant<Configuration, ConfigurationFaults>& next) {
-    if (const auto* faults = std::get_if<ConfigurationFaults>(&next)) {
+  void end_reload(const std::variant<config::Configuration, config::ConfigurationFaults>& next) {
+    if (const auto* faults = std::get_if<config::ConfigurationFaults>(&next)) {
       refuse(faults->sentences, "the configuration is wrong: all goes on as it was");
       service_.reload_failed();
       if (!service_.serves_web()) retry_timer_.after(kBeforeNextStart);
     } else {
-      service_.commit(std::get<Configuration>(next));
+      service_.commit(std::get<config::Configuration>(next));
       refused_.clear();
       trouble_.clear();
       log_.info("", "read the configuration again");
-      log_warnings(std::get<Configuration>(next));
-      log_addresses(std::get<Configuration>(next));
+      log_warnings(std::get<config::Configuration>(next));
+      log_addresses(std::get<config::Configuration>(next));
     }
     notifier_.ready();
     reloading_ = false;
     if (std::exchange(reload_again_, false)) begin_reload(Reload::kAsked);
   }
 
-  const RunOptions& options_;
-  ServiceNotifier& notifier_;
+  const config::RunOptions& options_;
+  daemon::ServiceNotifier& notifier_;
   bool has_ports_;
-  LogCounters log_counters_;
-  Log log_;
-  Service service_;
+  log::LogCounters log_counters_;
+  log::Log log_;
+  daemon::Service service_;
   boost::asio::signal_set signals_;
-  Timer beat_timer_;
-  Timer retry_timer_;
+  process::Timer beat_timer_;
+  process::Timer retry_timer_;
   std::vector<std::string> refused_;  // the faults that were told last
   std::string trouble_;               // for `systemctl status`; empty: none
   std::thread reload_;
@@ -249,22 +251,22 @@ class RunningService {
 
 }  // namespace
 
-int run(const RunOptions& options) {
+int run(const config::RunOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);  // a scrape or a log reader that went away
-  ServiceNotifier notifier = ServiceNotifier::from_environment();
+  daemon::ServiceNotifier notifier = daemon::ServiceNotifier::from_environment();
   Inheritance inheritance = inherit();
-  auto read = run_configuration(options, environment);
+  auto read = config::run_configuration(options, environment);
   std::vector<std::string> faults;
-  if (auto* wrong = std::get_if<ConfigurationFaults>(&read)) {
+  if (auto* wrong = std::get_if<config::ConfigurationFaults>(&read)) {
     faults = std::move(wrong->sentences);
     const std::string& text = inheritance.last.text();
-    auto last =
-        inheritance.has_ports && !text.empty() ? run_configuration_of(text, options, environment) : std::nullopt;
+    auto last = inheritance.has_ports && !text.empty() ? config::run_configuration_of(text, options, environment)
+                                                       : std::nullopt;
     if (!last) return wrong_configuration(faults, notifier);
     read = std::move(*last);
   }
-  const auto& configuration = std::get<Configuration>(read);
+  const auto& configuration = std::get<config::Configuration>(read);
   return RunningService(options, configuration, std::move(inheritance), notifier).run(configuration, faults);
 }
 
-}  // namespace agent
+}  // namespace agent::cli

@@ -4,9 +4,9 @@
 
 #include "agent/cli/options.h"
 
-namespace agent {
+namespace agent::cli {
 
 /// Returns the program's status: 0 after a signal, 1 with a sentence on standard error if it could not start.
-int run(const RunOptions& options);
+int run(const config::RunOptions& options);
 
-}  // namespace agent
+}  // namespace agent::cli

@@ -15,7 +15,7 @@
 #include "agent/status/status_view.h"
 #include "agent/terminal/screen.h"
 
-namespace agent {
+namespace agent::cli {
 namespace {
 
 using nlohmann::json;
@@ -30,7 +30,7 @@ void add_programs(json& status) {
   for (json& printer : status["printers"]) {
     if (!printer["host"].value("connected", false)) continue;
     json programs = json::array();
-    for (const Program& program : programs_with_open(printer.value("host_port", ""), agent)) {
+    for (const process::Program& program : process::programs_with_open(printer.value("host_port", ""), agent)) {
       programs.push_back({{"name", program.name}, {"pid", program.process}});
     }
     if (!programs.empty()) printer["host"]["programs"] = programs;
@@ -40,43 +40,46 @@ void add_programs(json& status) {
 class StatusCommand {
  public:
   StatusCommand(const StatusOptions& options, std::ostream& out, std::ostream& err)
-      : options_(options), out_(out), err_(err), directories_(control_directories(options.runtime_dir, environment)) {
+      : options_(options),
+        out_(out),
+        err_(err),
+        directories_(control::control_directories(options.runtime_dir, environment)) {
     request_.printer = options.printer;
   }
 
   int once() {
     if (const auto refusal = ask()) return refuse(*refusal);
     if (options_.json) return print_json();
-    TextStyle style;
+    terminal::TextStyle style;
     style.columns = std::numeric_limits<std::size_t>::max();  // a pipe has no width, and a terminal wraps
-    style.color = ::isatty(STDOUT_FILENO) != 0 && Screen::wants_color();
-    for (const std::string& line : draw_status(status_, style)) out_ << line << '\n';
+    style.color = ::isatty(STDOUT_FILENO) != 0 && terminal::Screen::wants_color();
+    for (const std::string& line : status::draw_status(status_, style)) out_ << line << '\n';
     return 0;
   }
 
   int watch() {
     if (const auto refusal = ask()) return refuse(*refusal);
     for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { ended = 1; });
-    return options_.json || !Screen::is_possible() ? watch_lines() : watch_screen();
+    return options_.json || !terminal::Screen::is_possible() ? watch_lines() : watch_screen();
   }
 
  private:
-  std::optional<ControlAnswer> ask() {
-    const ControlReply reply = ask_agent(directories_, request_);
-    if (const auto* refusal = std::get_if<ControlAnswer>(&reply)) return *refusal;
+  std::optional<control::ControlAnswer> ask() {
+    const control::ControlReply reply = control::ask_agent(directories_, request_);
+    if (const auto* refusal = std::get_if<control::ControlAnswer>(&reply)) return *refusal;
     try {
       status_ = json::parse(std::get<std::string>(reply));
       add_programs(status_);
     } catch (const json::exception&) {
-      return ControlAnswer{ControlCode::kUnavailable,
-                           "the agent's answer is not understood: is it of another version?"};
+      return control::ControlAnswer{control::ControlCode::kUnavailable,
+                                    "the agent's answer is not understood: is it of another version?"};
     }
     return std::nullopt;
   }
 
-  int refuse(const ControlAnswer& answer) {
+  int refuse(const control::ControlAnswer& answer) {
     err_ << "marlin-agent: " << answer.message << '\n';
-    return exit_status(answer.code);
+    return control::exit_status(answer.code);
   }
 
   int print_json() {
@@ -88,7 +91,7 @@ class StatusCommand {
     for (;;) {
       if (options_.json) (void)print_json();
       else
-        for (const json& printer : status_["printers"]) out_ << status_brief(printer) << '\n' << std::flush;
+        for (const json& printer : status_["printers"]) out_ << status::status_brief(printer) << '\n' << std::flush;
       wait();
       if (ended != 0 || !out_) return 0;
       if (const auto refusal = ask()) return refuse(*refusal);
@@ -97,10 +100,10 @@ class StatusCommand {
 
   // An agent that restarts is waited for: the picture says so meanwhile.
   int watch_screen() {
-    Screen screen;
+    terminal::Screen screen;
     while (ended == 0) {
-      const TextStyle style = screen.style();
-      auto lines = draw_status(status_, style);
+      const terminal::TextStyle style = screen.style();
+      auto lines = status::draw_status(status_, style);
       if (lines.size() > style.rows) lines.resize(style.rows);
       screen.draw(lines);
       wait();
@@ -121,7 +124,7 @@ class StatusCommand {
   std::ostream& out_;
   std::ostream& err_;
   std::vector<std::string> directories_;
-  ControlRequest request_;
+  control::ControlRequest request_;
   json status_;
 };
 
@@ -132,4 +135,4 @@ int status(const StatusOptions& options, std::ostream& out, std::ostream& err) {
   return options.watch ? command.watch() : command.once();
 }
 
-}  // namespace agent
+}  // namespace agent::cli

@@ -5,9 +5,9 @@
 
 #include "agent/cli/control_options.h"
 
-namespace agent {
+namespace agent::cli {
 
 /// Returns the exit status. On a terminal `out` must be standard output.
 [[nodiscard]] int status(const StatusOptions& options, std::ostream& out, std::ostream& err);
 
-}  // namespace agent
+}  // namespace agent::cli

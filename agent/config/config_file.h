@@ -3,9 +3,9 @@
 
 #include "agent/config/configuration.h"
 
-namespace agent {
+namespace agent::config {
 
 /// Reads FILE, at most 1 MiB (50 printers with every key need 40 kB), and parses it.
-[[nodiscard]] std::variant<Configuration, std::vector<Fault>> load_configuration(const std::string& path);
+[[nodiscard]] std::variant<Configuration, std::vector<text::Fault>> load_configuration(const std::string& path);
 
-}  // namespace agent
+}  // namespace agent::config

@@ -8,27 +8,27 @@
 #include "agent/text/duration_text.h"
 #include "agent/text/log_escape.h"
 
-namespace agent {
+namespace agent::config {
 namespace {
 
 constexpr std::size_t kLongestShown = 40;  // of a wrong value: enough to recognise it, short enough for one line
 
-Fault error_at(const toml::source_region& where, std::string key, std::string message) {
+text::Fault error_at(const toml::source_region& where, std::string key, std::string message) {
   return {std::move(message), {where.begin.line, where.begin.column, std::move(key)}};
 }
 
 // A key of the file is shown as it can stand in a message: no control character, bounded.
 std::string shown(std::string_view text) {
-  return escape_text(text, kLongestShown) + (text.size() > kLongestShown ? "..." : "");
+  return text::escape_text(text, kLongestShown) + (text.size() > kLongestShown ? "..." : "");
 }
 
-std::optional<gcode::Time> seconds(double value) {
+std::optional<gcode::line::Time> seconds(double value) {
   if (!std::isfinite(value) || value < 0 || value >= 1e9) return std::nullopt;
-  return gcode::Time(std::llround(value * 1e6));
+  return gcode::line::Time(std::llround(value * 1e6));
 }
 
-std::optional<gcode::Time> duration_of(const toml::node& node) {
-  if (const auto* text = node.as_string()) return parse_duration(text->get());
+std::optional<gcode::line::Time> duration_of(const toml::node& node) {
+  if (const auto* text = node.as_string()) return text::parse_duration(text->get());
   if (const auto* number = node.as_integer()) return seconds(static_cast<double>(number->get()));
   if (const auto* number = node.as_floating_point()) return seconds(number->get());
   return std::nullopt;
@@ -126,20 +126,21 @@ bool ConfigTable::read_switch(std::string_view key, bool& target) {
   return true;
 }
 
-bool ConfigTable::read_duration(std::string_view key, gcode::Time& target, gcode::Time least, gcode::Time most) {
+bool ConfigTable::read_duration(std::string_view key, gcode::line::Time& target, gcode::line::Time least,
+                                gcode::line::Time most) {
   const toml::node* node = take(key);
   if (node == nullptr) return false;
   const auto duration = duration_of(*node);
   if (!duration || *duration < least || *duration > most) {
     expected(key, *node,
-             "a duration from " + duration_text(least) + " to " + duration_text(most) + ", such as \"" +
-                 duration_text(target) + '"');
+             "a duration from " + text::duration_text(least) + " to " + text::duration_text(most) + ", such as \"" +
+                 text::duration_text(target) + '"');
     return false;
   }
   if (!node->is_string()) {
     errors_->push_back(
         error_at(node->source(), path_of(key),
-                 "a number without a unit is taken as seconds: write \"" + duration_text(*duration) + '"'));
+                 "a number without a unit is taken as seconds: write \"" + text::duration_text(*duration) + '"'));
     errors_->back().is_warning = true;
   }
   target = *duration;
@@ -179,4 +180,4 @@ void ConfigTable::finish() {
   }
 }
 
-}  // namespace agent
+}  // namespace agent::config

@@ -14,12 +14,12 @@
 #include "agent/text/fault.h"
 #include "gcode/line/time.h"
 
-namespace agent {
+namespace agent::config {
 
 class ConfigTable {
  public:
   /// `table` and `errors` are not owned. `path`: dotted, empty for the document itself.
-  ConfigTable(const toml::table& table, std::string path, std::vector<Fault>& errors)
+  ConfigTable(const toml::table& table, std::string path, std::vector<text::Fault>& errors)
       : table_(&table), path_(std::move(path)), errors_(&errors) {}
 
   /// A text that `is_right` accepts; `expected` completes "expected ...". Returns whether the key was there and right.
@@ -32,7 +32,7 @@ class ConfigTable {
   /// true, false, "on" or "off".
   bool read_switch(std::string_view key, bool& target);
   /// A duration (duration_text.h), or with a warning a plain number of seconds. An error shows `target` as an example.
-  bool read_duration(std::string_view key, gcode::Time& target, gcode::Time least, gcode::Time most);
+  bool read_duration(std::string_view key, gcode::line::Time& target, gcode::line::Time least, gcode::line::Time most);
 
   /// The table of that name, or an empty optional; something else than a table under that name is an error.
   [[nodiscard]] std::optional<ConfigTable> child(std::string_view key);
@@ -54,11 +54,11 @@ class ConfigTable {
 
   const toml::table* table_;
   std::string path_;
-  std::vector<Fault>* errors_;
+  std::vector<text::Fault>* errors_;
   std::vector<std::string> asked_;
 };
 
 /// What stands there, for "found ...": "\"fast\"", "12", "an array".
 [[nodiscard]] std::string found_text(const toml::node& node);
 
-}  // namespace agent
+}  // namespace agent::config

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-namespace agent {
+namespace agent::config {
 namespace {
 
 // Reads a document just closely enough to tell its comments from its strings.
@@ -65,4 +65,4 @@ std::variant<std::string, TextPlace> to_ascii(std::string_view toml) {
   return out;
 }
 
-}  // namespace agent
+}  // namespace agent::config

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <variant>
 
-namespace agent {
+namespace agent::config {
 
 struct TextPlace {
   std::size_t line = 1, column = 1;  ///< column in bytes
@@ -19,4 +19,4 @@ struct TextPlace {
 /// the place of the first such byte outside of comments.
 [[nodiscard]] std::variant<std::string, TextPlace> to_ascii(std::string_view toml);
 
-}  // namespace agent
+}  // namespace agent::config

@@ -6,7 +6,7 @@
 #include "agent/config/config_values.h"
 #include "agent/config/usb_boards.h"
 
-namespace agent {
+namespace agent::config {
 namespace {
 
 constexpr std::array<std::string_view, 3> kUsbKeys{"usb", "serial_number", "usb_port"};
@@ -65,4 +65,4 @@ void read_device(ConfigTable& table, PrinterConfiguration& printer, const std::v
   refuse_twins(table, printer, others);
 }
 
-}  // namespace agent
+}  // namespace agent::config

@@ -4,10 +4,10 @@
 #include "agent/config/config_table.h"
 #include "agent/config/configuration.h"
 
-namespace agent {
+namespace agent::config {
 
 /// Reads them into `printer`. Errors: neither kind, both kinds, a board that is no printer, a device or rule that stands at
 /// one of `others` already.
 void read_device(ConfigTable& table, PrinterConfiguration& printer, const std::vector<PrinterConfiguration>& others);
 
-}  // namespace agent
+}  // namespace agent::config

@@ -5,11 +5,11 @@
 
 #include "agent/text/text_scan.h"
 
-namespace agent {
+namespace agent::config {
 namespace {
 
 bool is_port(std::string_view text) {
-  const auto port = parse_number<unsigned>(text);
+  const auto port = text::parse_number<unsigned>(text);
   return port && *port <= 65535;
 }
 
@@ -34,7 +34,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 bool is_printer_name(std::string_view text) {
   if (text == kControlSocketName) return false;
   if (text.empty() || text.size() > 64 || text[0] == '.' || text[0] == '-') return false;
-  return std::all_of(text.begin(), text.end(), [](char c) { return is_alnum(c) || c == '.' || c == '_' || c == '-'; });
+  return std::all_of(text.begin(), text.end(),
+                     [](char c) { return text::is_alnum(c) || c == '.' || c == '_' || c == '-'; });
 }
 
 bool is_absolute_path(std::string_view text) {
@@ -49,7 +50,7 @@ bool is_listen_address(std::string_view text) {
   const bool bracketed = host.front() == '[' && host.back() == ']' && host.size() > 2;
   if (bracketed) host = host.substr(1, host.size() - 2);
   return std::all_of(host.begin(), host.end(), [&](char c) {
-    return is_alnum(c) || c == '.' || c == '-' || c == '_' || (bracketed && (c == ':' || c == '%'));
+    return text::is_alnum(c) || c == '.' || c == '-' || c == '_' || (bracketed && (c == ':' || c == '%'));
   });
 }
 
@@ -86,4 +87,4 @@ std::string_view nearest(std::string_view word, std::span<const std::string_view
   return best;
 }
 
-}  // namespace agent
+}  // namespace agent::config

@@ -10,7 +10,7 @@
 #include "agent/config/log_configuration.h"
 #include "gcode/line/time.h"
 
-namespace agent {
+namespace agent::config {
 
 /// The control socket's name in the runtime directory; no printer may be called that.
 inline constexpr std::string_view kControlSocketName = "control.sock";
@@ -36,4 +36,4 @@ inline constexpr std::string_view kPrinterNameRule =
 /// The candidate nearest to `word`, if it is near enough to be a slip of the finger; otherwise empty.
 [[nodiscard]] std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 
-}  // namespace agent
+}  // namespace agent::config

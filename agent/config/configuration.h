@@ -17,7 +17,7 @@
 #include "agent/text/fault.h"
 #include "gcode/relay/line_relay.h"
 
-namespace agent {
+namespace agent::config {
 
 /// [printer.NAME] over [defaults], or --printer NAME=DEVICE[@BAUD] over [defaults].
 struct PrinterConfiguration {
@@ -25,7 +25,7 @@ struct PrinterConfiguration {
   std::string device;  ///< absolute path; empty for a printer that is found by USB and not there
   UsbRule usb;         ///< empty: `device` is the owner's own path
   unsigned baud = 115200;
-  gcode::RelaySettings relay;
+  gcode::relay::RelaySettings relay;
 };
 
 /// [record] and --record
@@ -46,8 +46,8 @@ struct Configuration {
   std::string state_dir;                       ///< state_dir, --state-dir; empty: by the environment
   RecordConfiguration record;
   LogConfiguration log;
-  std::vector<Fault> warnings;  ///< of the document, in the order of the file
-  std::string text;             ///< the document that it was read from; empty: none
+  std::vector<text::Fault> warnings;  ///< of the document, in the order of the file
+  std::string text;                   ///< the document that it was read from; empty: none
 };
 
 /// Most printers of one process: far above any shelf, and bounds what a wrong file can cost.
@@ -55,6 +55,6 @@ inline constexpr std::size_t kMaxPrinters = 256;
 
 /// Reads the whole of a TOML document. Strict: a key that is not known, a wrong type or a value out of range is an error,
 /// and all of them are found, not only the first. In order of line and column.
-[[nodiscard]] std::variant<Configuration, std::vector<Fault>> parse_configuration(std::string_view toml);
+[[nodiscard]] std::variant<Configuration, std::vector<text::Fault>> parse_configuration(std::string_view toml);
 
-}  // namespace agent
+}  // namespace agent::config

@@ -3,7 +3,7 @@
 
 #include <cstdint>
 
-namespace agent {
+namespace agent::config {
 
 enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError };
 enum class LogFormat : std::uint8_t { kText, kJson };
@@ -15,4 +15,4 @@ struct LogConfiguration {
   bool operator==(const LogConfiguration&) const = default;
 };
 
-}  // namespace agent
+}  // namespace agent::config

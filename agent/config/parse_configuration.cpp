@@ -10,25 +10,25 @@
 #include "agent/config/config_values.h"
 #include "agent/text/log_escape.h"
 
-namespace agent {
+namespace agent::config {
 namespace {
 
 using std::chrono::hours;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
-using Settings = gcode::RelaySettings;
+using Settings = gcode::relay::RelaySettings;
 
 // A value that the agent asks for: its name in `ask` and [interval], its period, and the range that makes sense.
 struct Period {
   std::string_view name;
-  gcode::Time Settings::*member;
-  gcode::Time longest;
+  gcode::line::Time Settings::*member;
+  gcode::line::Time longest;
   bool in_ask;
 };
 
-// A reading counts as unknown after gcode::kReadingLifetime, so what is asked more rarely than every 4 s would blink.
-constexpr gcode::Time kLongestReading = seconds(4);
-static_assert(kLongestReading < gcode::kReadingLifetime);
+// A reading counts as unknown after gcode::printer::kReadingLifetime, so what is asked more rarely than every 4 s would blink.
+constexpr gcode::line::Time kLongestReading = seconds(4);
+static_assert(kLongestReading < gcode::printer::kReadingLifetime);
 constexpr std::array<Period, 7> kPeriods{{
     {"temperature", &Settings::temperature_period, kLongestReading, true},
     {"printing_temperature", &Settings::printing_temperature_period, kLongestReading, false},
@@ -60,7 +60,7 @@ void read_interval(ConfigTable table, Settings& relay) {
 void apply_ask(const std::vector<std::string>& ask, Settings& relay) {
   const auto asked = [&](std::string_view name) { return std::find(ask.begin(), ask.end(), name) != ask.end(); };
   for (const Period& period : kPeriods) {
-    if (!asked(period.in_ask ? period.name : "temperature")) relay.*period.member = gcode::Time::zero();
+    if (!asked(period.in_ask ? period.name : "temperature")) relay.*period.member = gcode::line::Time::zero();
   }
   relay.identity = asked("identity");
 }
@@ -168,26 +168,27 @@ Configuration read_document(ConfigTable document) {
 
 }  // namespace
 
-std::variant<Configuration, std::vector<Fault>> parse_configuration(std::string_view toml) {
+std::variant<Configuration, std::vector<text::Fault>> parse_configuration(std::string_view toml) {
   const auto seen = to_ascii(toml);
   if (const auto* stray = std::get_if<TextPlace>(&seen)) {
-    return std::vector<Fault>{
+    return std::vector<text::Fault>{
         {"expected ASCII outside of comments; a string may say \\u00e4", {stray->line, stray->column, ""}}};
   }
   const toml::parse_result parsed = toml::parse(std::get<std::string>(seen));
   if (!parsed) {
     const toml::parse_error& error = parsed.error();
     const toml::source_position at = error.source().begin;
-    return std::vector<Fault>{
-        {"not TOML: " + escape_text(error.description(), kLongestReason), {at.line, at.column, ""}}};
+    return std::vector<text::Fault>{
+        {"not TOML: " + text::escape_text(error.description(), kLongestReason), {at.line, at.column, ""}}};
   }
-  std::vector<Fault> errors;
+  std::vector<text::Fault> errors;
   Configuration configuration = read_document(ConfigTable(parsed.table(), "", errors));
   configuration.text = toml;
-  std::stable_sort(errors.begin(), errors.end(), [](const Fault& a, const Fault& b) {
+  std::stable_sort(errors.begin(), errors.end(), [](const text::Fault& a, const text::Fault& b) {
     return std::tie(a.is_warning, a.place.line, a.place.column) < std::tie(b.is_warning, b.place.line, b.place.column);
   });
-  const auto warnings = std::find_if(errors.begin(), errors.end(), [](const Fault& error) { return error.is_warning; });
+  const auto warnings =
+      std::find_if(errors.begin(), errors.end(), [](const text::Fault& error) { return error.is_warning; });
   if (warnings == errors.begin()) {
     configuration.warnings = std::move(errors);
     return configuration;
@@ -196,4 +197,4 @@ std::variant<Configuration, std::vector<Fault>> parse_configuration(std::string_
   return errors;
 }
 
-}  // namespace agent
+}  // namespace agent::config

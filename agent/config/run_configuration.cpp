@@ -6,7 +6,7 @@
 
 #include "agent/config/config_file.h"
 
-namespace agent {
+namespace agent::config {
 namespace {
 
 std::string absolute(const std::string& path) { return std::filesystem::absolute(path).lexically_normal().string(); }
@@ -79,9 +79,9 @@ std::variant<Configuration, ConfigurationFaults> run_configuration(const RunOpti
   const std::string file = config_file_of(options);
   if (file.empty()) return overlay({}, options, environment);
   auto loaded = load_configuration(file);
-  if (auto* errors = std::get_if<std::vector<Fault>>(&loaded)) {
+  if (auto* errors = std::get_if<std::vector<text::Fault>>(&loaded)) {
     ConfigurationFaults faults;
-    for (const Fault& error : *errors) faults.sentences.push_back(describe(error, file));
+    for (const text::Fault& error : *errors) faults.sentences.push_back(text::describe(error, file));
     return faults;
   }
   return overlay(std::move(std::get<Configuration>(loaded)), options, environment);
@@ -94,4 +94,4 @@ std::optional<Configuration> run_configuration_of(const std::string& text, const
   return overlay(std::move(std::get<Configuration>(parsed)), options, environment);
 }
 
-}  // namespace agent
+}  // namespace agent::config

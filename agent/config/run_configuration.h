@@ -11,7 +11,7 @@
 #include "agent/config/configuration.h"
 #include "agent/config/run_options.h"
 
-namespace agent {
+namespace agent::config {
 
 inline constexpr const char* kDefaultConfigFile = "/etc/marlin-agent/marlin-agent.toml";
 
@@ -43,4 +43,4 @@ struct ConfigurationFaults {
 /// Lays the options over `file`. Pure but for making relative paths absolute.
 [[nodiscard]] Configuration overlay(Configuration file, const RunOptions& options, const Environment& environment);
 
-}  // namespace agent
+}  // namespace agent::config

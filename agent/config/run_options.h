@@ -7,7 +7,7 @@
 
 #include "agent/config/log_configuration.h"
 
-namespace agent {
+namespace agent::config {
 
 /// --printer NAME=DEVICE[@BAUD]
 struct PrinterOption {
@@ -24,4 +24,4 @@ struct RunOptions {
   std::optional<LogFormat> log_format;
 };
 
-}  // namespace agent
+}  // namespace agent::config

@@ -5,7 +5,7 @@
 
 #include "agent/text/text_scan.h"
 
-namespace agent {
+namespace agent::config {
 namespace {
 
 // Which Prusa says 0001 and which 0002 no source tells (Prusa's own boards.txt gives both to the Einsy RAMBo), so both are
@@ -36,7 +36,7 @@ constexpr std::size_t kLongestSerial = 20;
 std::string safe(std::string_view text, std::size_t longest) {
   std::string out;
   for (const char c : text) {
-    if (is_alnum(c) || c == '.' || c == '_') out += c;
+    if (text::is_alnum(c) || c == '.' || c == '_') out += c;
     else if (c == '+') out += "plus";
     else if (!out.empty() && out.back() != '-') out += '-';
   }
@@ -52,7 +52,7 @@ std::string model_of(const transport::UsbDevice& device) {
   std::string_view rest = device.model;
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find(' '), rest.size());
-    const std::string word = lower(rest.substr(0, end));
+    const std::string word = text::lower(rest.substr(0, end));
     if (word != "original" && word != "prusa" && word != "i3") words += word + ' ';
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
@@ -86,4 +86,4 @@ std::string automatic_name_at_port(const transport::UsbDevice& device) {
   return name.ends_with(port_suffix(device)) ? name : name + port_suffix(device);
 }
 
-}  // namespace agent
+}  // namespace agent::config

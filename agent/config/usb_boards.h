@@ -8,7 +8,7 @@
 
 #include "transport/usb_device.h"
 
-namespace agent {
+namespace agent::config {
 
 enum class BoardUse : std::uint8_t {
   kAutomatic,   ///< a printer for certain
@@ -39,4 +39,4 @@ inline constexpr std::uint16_t kAnyProduct = 0xFFFF;
 /// The same with the port, for the second of two devices that say the same: "mk3-CZPX0917X003XC13518-usb-1-1.3"
 [[nodiscard]] std::string automatic_name_at_port(const transport::UsbDevice& device);
 
-}  // namespace agent
+}  // namespace agent::config

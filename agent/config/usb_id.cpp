@@ -2,7 +2,7 @@
 
 #include <fstream>
 
-namespace agent {
+namespace agent::config {
 namespace {
 
 namespace fs = std::filesystem;
@@ -30,4 +30,4 @@ std::string usb_id_of(const std::string& device, const fs::path& sysfs) {
   return {};
 }
 
-}  // namespace agent
+}  // namespace agent::config

@@ -4,10 +4,10 @@
 #include <filesystem>
 #include <string>
 
-namespace agent {
+namespace agent::config {
 
 /// "vendor:product" in lower-case hex of the USB device behind `device` (links are followed), or empty if there is none.
 /// `sysfs` is /sys but for tests.
 [[nodiscard]] std::string usb_id_of(const std::string& device, const std::filesystem::path& sysfs = "/sys");
 
-}  // namespace agent
+}  // namespace agent::config

@@ -4,11 +4,11 @@
 #include "agent/text/log_escape.h"
 #include "agent/text/text_scan.h"
 
-namespace agent {
+namespace agent::config {
 namespace {
 
 std::optional<std::uint16_t> four_digits(std::string_view text) {
-  return text.size() == 4 ? parse_number<std::uint16_t>(text, 16) : std::nullopt;
+  return text.size() == 4 ? text::parse_number<std::uint16_t>(text, 16) : std::nullopt;
 }
 
 }  // namespace
@@ -28,7 +28,7 @@ std::string rule_text(const UsbRule& rule, std::string_view between) {
   std::string out;
   const auto add = [&](std::string_view key, std::string_view value) {
     if (!out.empty()) out += between;
-    out += std::string(key) + " = \"" + escape_json(value, value.size()) + '"';
+    out += std::string(key) + " = \"" + text::escape_json(value, value.size()) + '"';
   };
   if (rule.id) add("usb", transport::usb_id_text(rule.id->first, rule.id->second));
   if (!rule.serial_number.empty()) add("serial_number", rule.serial_number);
@@ -44,4 +44,4 @@ std::optional<std::pair<std::uint16_t, std::uint16_t>> parse_usb_id(std::string_
   return std::pair(*vendor, *product);
 }
 
-}  // namespace agent
+}  // namespace agent::config

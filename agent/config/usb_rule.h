@@ -12,7 +12,7 @@
 
 #include "transport/usb_device.h"
 
-namespace agent {
+namespace agent::config {
 
 struct UsbRule {
   std::optional<std::pair<std::uint16_t, std::uint16_t>> id;  ///< vendor and product
@@ -37,4 +37,4 @@ struct UsbRule {
 /// "2c99:0002": two times four hex digits.
 [[nodiscard]] std::optional<std::pair<std::uint16_t, std::uint16_t>> parse_usb_id(std::string_view text);
 
-}  // namespace agent
+}  // namespace agent::config

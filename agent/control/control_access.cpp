@@ -5,7 +5,7 @@
 
 #include <sys/socket.h>
 
-namespace agent {
+namespace agent::control {
 namespace {
 
 // 65,536 groups are the kernel's own bound, and 256 KiB more than anybody is in: a second try is enough.
@@ -43,4 +43,4 @@ std::string control_refusal(const PeerIdentity& peer, uid_t user, gid_t group) {
          " and members of group " + std::to_string(group) + " may";
 }
 
-}  // namespace agent
+}  // namespace agent::control

@@ -8,7 +8,7 @@
 
 #include <sys/types.h>
 
-namespace agent {
+namespace agent::control {
 
 /// Of a connected process: SO_PEERCRED and SO_PEERGROUPS.
 struct PeerIdentity {
@@ -26,4 +26,4 @@ struct PeerIdentity {
 /// "user 1000 may not control this agent: only root, user 990 and members of group 985 may".
 [[nodiscard]] std::string control_refusal(const PeerIdentity& peer, uid_t user, gid_t group);
 
-}  // namespace agent
+}  // namespace agent::control

@@ -17,15 +17,17 @@
 #include "agent/process/clock.h"
 #include "transport/file_descriptor.h"
 
-namespace agent {
+namespace agent::control {
 namespace {
 
 /// A little longer than the agent gives itself.
-constexpr gcode::Time kPatience = std::chrono::seconds(12);
+constexpr gcode::line::Time kPatience = std::chrono::seconds(12);
 /// Far beyond the status of 256 printers.
 constexpr std::size_t kLongestAnswer = 16 << 20;
 
-std::string socket_in(const std::string& directory) { return directory + '/' + std::string(kControlSocketName); }
+std::string socket_in(const std::string& directory) {
+  return directory + '/' + std::string(config::kControlSocketName);
+}
 
 ControlAnswer unavailable(std::string sentence) { return {ControlCode::kUnavailable, std::move(sentence)}; }
 
@@ -68,12 +70,13 @@ Connection connect_to(const std::string& path) {
 
 /// A line, or nothing: the end came first, or the time is over.
 std::optional<std::string> read_line(int fd) {
-  const gcode::Time deadline = monotonic_now() + kPatience;
+  const gcode::line::Time deadline = process::monotonic_now() + kPatience;
   std::string in;
   char buffer[16384];
   while (in.size() < kLongestAnswer) {
     pollfd ready{fd, POLLIN, 0};
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(deadline - monotonic_now()).count();
+    const auto left =
+        std::chrono::duration_cast<std::chrono::milliseconds>(deadline - process::monotonic_now()).count();
     const int events = ::poll(&ready, 1, static_cast<int>(std::max<long long>(left, 0)));
     if (events < 0 && errno == EINTR) continue;
     if (events <= 0) return std::nullopt;
@@ -121,10 +124,11 @@ int exit_status(ControlCode code) {
   return kExitNoAgent;
 }
 
-std::vector<std::string> control_directories(const std::optional<std::string>& chosen, const Environment& environment) {
+std::vector<std::string> control_directories(const std::optional<std::string>& chosen,
+                                             const config::Environment& environment) {
   if (chosen) return {*chosen};
-  std::vector<std::string> out{default_runtime_dir(environment)};
-  if (out.front() != kSystemRuntimeDir) out.emplace_back(kSystemRuntimeDir);
+  std::vector<std::string> out{config::default_runtime_dir(environment)};
+  if (out.front() != config::kSystemRuntimeDir) out.emplace_back(config::kSystemRuntimeDir);
   return out;
 }
 
@@ -139,4 +143,4 @@ ControlReply ask_agent(const std::vector<std::string>& directories, const Contro
   return not_running(directories);
 }
 
-}  // namespace agent
+}  // namespace agent::control

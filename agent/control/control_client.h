@@ -10,7 +10,7 @@
 #include "agent/config/run_configuration.h"
 #include "agent/control/control_protocol.h"
 
-namespace agent {
+namespace agent::control {
 
 /// Exit status of the commands that talk to an agent.
 inline constexpr int kExitNoAgent = 1, kExitUnknownPrinter = 3, kExitRefused = 4;
@@ -18,7 +18,7 @@ inline constexpr int kExitNoAgent = 1, kExitUnknownPrinter = 3, kExitRefused = 4
 
 /// Where to look, in this order: `chosen` alone, or this user's own runtime directory and the system's.
 [[nodiscard]] std::vector<std::string> control_directories(const std::optional<std::string>& chosen,
-                                                           const Environment& environment);
+                                                           const config::Environment& environment);
 
 /// The agent's answer as its line without newline ("ok" is true there), or why there is none.
 using ControlReply = std::variant<std::string, ControlAnswer>;
@@ -26,4 +26,4 @@ using ControlReply = std::variant<std::string, ControlAnswer>;
 /// Asks the first agent that answers in one of `directories`.
 [[nodiscard]] ControlReply ask_agent(const std::vector<std::string>& directories, const ControlRequest& request);
 
-}  // namespace agent
+}  // namespace agent::control

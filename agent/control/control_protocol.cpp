@@ -6,15 +6,16 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/config/config_values.h"
+#include "gcode/line/enum_array.h"
 
-namespace agent {
+namespace agent::control {
 namespace {
 
 using nlohmann::json;
 
-constexpr gcode::Words<ControlVerb> kVerbWords{"status", "release", "attach", "reset"};
-constexpr gcode::Words<ControlCode> kCodeWords{"",         "request", "forbidden", "unknown_printer",
-                                               "printing", "state",   "device",    "unavailable"};
+constexpr gcode::line::Words<ControlVerb> kVerbWords{"status", "release", "attach", "reset"};
+constexpr gcode::line::Words<ControlCode> kCodeWords{"",         "request", "forbidden", "unknown_printer",
+                                                     "printing", "state",   "device",    "unavailable"};
 constexpr std::array<std::string_view, 4> kKeys{"command", "printer", "force", "for_seconds"};
 
 /// What is wrong with a request, thrown inside this file only.
@@ -45,8 +46,8 @@ std::string printer_of(const json& object, ControlVerb verb) {
     if (verb == ControlVerb::kStatus) return {};
     throw Wrong{"expected a text \"printer\""};
   }
-  if (!found->is_string() || !is_printer_name(found->get_ref<const std::string&>())) {
-    throw Wrong{"\"printer\": expected a name of " + std::string(kPrinterNameRule)};
+  if (!found->is_string() || !config::is_printer_name(found->get_ref<const std::string&>())) {
+    throw Wrong{"\"printer\": expected a name of " + std::string(config::kPrinterNameRule)};
   }
   return found->get<std::string>();
 }
@@ -60,7 +61,7 @@ bool force_of(const json& object, ControlVerb verb) {
   return found->get<bool>();
 }
 
-std::optional<gcode::Time> duration_of(const json& object, ControlVerb verb) {
+std::optional<gcode::line::Time> duration_of(const json& object, ControlVerb verb) {
   const auto found = object.find("for_seconds");
   if (found == object.end()) return std::nullopt;
   if (verb != ControlVerb::kRelease) throw Wrong{"\"for_seconds\" goes with release only"};
@@ -70,7 +71,7 @@ std::optional<gcode::Time> duration_of(const json& object, ControlVerb verb) {
   if (!(seconds >= Seconds(kShortestRelease).count() && seconds <= Seconds(kLongestRelease).count())) {
     throw Wrong{"\"for_seconds\": expected a number from 1 to 604800"};
   }
-  return std::chrono::duration_cast<gcode::Time>(Seconds(seconds));
+  return std::chrono::duration_cast<gcode::line::Time>(Seconds(seconds));
 }
 
 ControlRequest request_of(std::string_view line) {
@@ -102,7 +103,7 @@ std::string control_request_line(const ControlRequest& request) {
   json object{{"command", kVerbWords[request.verb]}};
   if (!request.printer.empty()) object["printer"] = request.printer;
   if (request.force) object["force"] = true;
-  if (request.duration) object["for_seconds"] = gcode::in_seconds(*request.duration);
+  if (request.duration) object["for_seconds"] = gcode::line::in_seconds(*request.duration);
   return line_of(object);
 }
 
@@ -129,4 +130,4 @@ std::optional<ControlAnswer> parse_control_answer(std::string_view line) {
       text("message")};
 }
 
-}  // namespace agent
+}  // namespace agent::control

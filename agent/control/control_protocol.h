@@ -19,15 +19,15 @@
 
 #include "gcode/line/time.h"
 
-namespace agent {
+namespace agent::control {
 
 enum class ControlVerb : std::uint8_t { kStatus, kRelease, kAttach, kReset, kCount };
 
 struct ControlRequest {
   ControlVerb verb = ControlVerb::kStatus;
-  std::string printer;                  ///< empty: all of them (status only)
-  bool force = false;                   ///< although a print is under way
-  std::optional<gcode::Time> duration;  ///< release: take it back by itself after this
+  std::string printer;                        ///< empty: all of them (status only)
+  bool force = false;                         ///< although a print is under way
+  std::optional<gcode::line::Time> duration;  ///< release: take it back by itself after this
 };
 
 /// Why an order was not obeyed; `code` of an answer.
@@ -61,8 +61,8 @@ struct ControlLimits {
 };
 
 /// Shortest and longest time that a release may be given.
-inline constexpr gcode::Time kShortestRelease = std::chrono::seconds(1);
-inline constexpr gcode::Time kLongestRelease = std::chrono::hours(24 * 7);
+inline constexpr gcode::line::Time kShortestRelease = std::chrono::seconds(1);
+inline constexpr gcode::line::Time kLongestRelease = std::chrono::hours(24 * 7);
 
 /// `line` without its newline. What is wrong with it comes back as the answer to give.
 [[nodiscard]] std::variant<ControlRequest, ControlAnswer> parse_control_request(std::string_view line);
@@ -74,4 +74,4 @@ inline constexpr gcode::Time kLongestRelease = std::chrono::hours(24 * 7);
 /// Nothing if `line` is no answer.
 [[nodiscard]] std::optional<ControlAnswer> parse_control_answer(std::string_view line);
 
-}  // namespace agent
+}  // namespace agent::control

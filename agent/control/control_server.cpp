@@ -12,7 +12,7 @@
 #include "agent/control/control_socket.h"
 #include "agent/net/server_thread.h"
 
-namespace agent {
+namespace agent::control {
 namespace {
 
 using ErrorCode = boost::system::error_code;
@@ -99,9 +99,9 @@ class ControlServer::Impl {
   std::string path_;
   Callbacks callbacks_;
   ControlSocket file_;
-  WebConnections connections_;  // before thread_, whose end destroys the sessions
+  net::WebConnections connections_;  // before thread_, whose end destroys the sessions
   ControlSessionContext context_;
-  ServerThread thread_;
+  net::ServerThread thread_;
   std::shared_ptr<Mailbox> mailbox_ = make_mailbox(thread_.io());
   Stream::acceptor acceptor_;
   boost::asio::steady_timer pause_;
@@ -118,4 +118,4 @@ ControlServer::ControlServer(std::string path, Callbacks callbacks, ControlLimit
 ControlServer::~ControlServer() = default;
 std::optional<std::string> ControlServer::start() { return impl_->start(); }
 
-}  // namespace agent
+}  // namespace agent::control

@@ -9,7 +9,7 @@
 
 #include "agent/control/control_protocol.h"
 
-namespace agent {
+namespace agent::control {
 
 class ControlServer {
  public:
@@ -36,4 +36,4 @@ class ControlServer {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace agent
+}  // namespace agent::control

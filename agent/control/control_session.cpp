@@ -7,7 +7,7 @@
 
 #include "agent/control/control_access.h"
 
-namespace agent {
+namespace agent::control {
 
 using ErrorCode = boost::system::error_code;
 
@@ -32,7 +32,7 @@ void ControlSession::start() {
 
 void ControlSession::enter(Phase phase, std::chrono::milliseconds limit) {
   phase_ = phase;
-  last_step_ = WebClock::now();
+  last_step_ = net::WebClock::now();
   deadline_ = last_step_ + limit;
 }
 
@@ -78,7 +78,7 @@ void ControlSession::obey(std::string_view line) {
 }
 
 void ControlSession::answer(std::string line, bool is_last) {
-  if (!context_.connections.admit_answer(line.size(), WebClock::now())) return close();
+  if (!context_.connections.admit_answer(line.size(), net::WebClock::now())) return close();
   answer_ = std::move(line);
   enter(Phase::kAnswering, context_.limits.answer);
   const auto keep = std::exchange(held_, nullptr);
@@ -106,4 +106,4 @@ void ControlSession::close() {
   if (held_) boost::asio::post(socket_.get_executor(), [held = std::exchange(held_, nullptr)] {});
 }
 
-}  // namespace agent
+}  // namespace agent::control

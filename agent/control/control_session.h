@@ -17,7 +17,7 @@
 #include "agent/control/control_protocol.h"
 #include "agent/net/web_connections.h"
 
-namespace agent {
+namespace agent::control {
 
 /// What every session of a server shares; outlives the sessions.
 struct ControlSessionContext {
@@ -26,13 +26,13 @@ struct ControlSessionContext {
   std::function<std::string(const ControlRequest&)> status;
   /// Has an order obeyed elsewhere; `answered` is called at most once, on the control thread.
   std::function<void(const ControlRequest&, Answered answered)> obey;
-  WebConnections& connections;
+  net::WebConnections& connections;
   ControlLimits limits;
   uid_t user = 0;  ///< the agent's own
   gid_t group = 0;
 };
 
-class ControlSession final : public WebConnection, public std::enable_shared_from_this<ControlSession> {
+class ControlSession final : public net::WebConnection, public std::enable_shared_from_this<ControlSession> {
  public:
   using Socket = boost::asio::local::stream_protocol::socket;
 
@@ -45,8 +45,8 @@ class ControlSession final : public WebConnection, public std::enable_shared_fro
   void start();
 
   [[nodiscard]] bool is_waiting_for_request() const override { return phase_ == Phase::kReading; }
-  [[nodiscard]] WebClock::time_point last_step() const override { return last_step_; }
-  [[nodiscard]] WebClock::time_point deadline() const override { return deadline_; }
+  [[nodiscard]] net::WebClock::time_point last_step() const override { return last_step_; }
+  [[nodiscard]] net::WebClock::time_point deadline() const override { return deadline_; }
   [[nodiscard]] std::size_t waiting_bytes() const override { return phase_ == Phase::kAnswering ? answer_.size() : 0; }
   void expire() override;
   void close() override;
@@ -64,11 +64,11 @@ class ControlSession final : public WebConnection, public std::enable_shared_fro
   Socket socket_;
   const ControlSessionContext& context_;
   Phase phase_ = Phase::kReading;
-  WebClock::time_point last_step_, deadline_;
+  net::WebClock::time_point last_step_, deadline_;
   std::array<char, 1024> buffer_;
   std::string request_;  ///< at most kMaxControlRequest and one buffer
   std::string answer_;
   std::shared_ptr<ControlSession> held_;  ///< itself, while no operation on the socket holds it (kObeying)
 };
 
-}  // namespace agent
+}  // namespace agent::control

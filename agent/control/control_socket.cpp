@@ -9,7 +9,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-namespace agent {
+namespace agent::control {
 namespace {
 
 // A hundred at once are let in one after another; a non-blocking connect beyond that gets EAGAIN.
@@ -92,4 +92,4 @@ std::optional<std::string> ControlSocket::listen_at(const std::string& path) {
   return std::nullopt;
 }
 
-}  // namespace agent
+}  // namespace agent::control

@@ -9,7 +9,7 @@
 
 #include "transport/file_descriptor.h"
 
-namespace agent {
+namespace agent::control {
 
 class ControlSocket {
  public:
@@ -32,4 +32,4 @@ class ControlSocket {
   transport::FileDescriptor socket_;
 };
 
-}  // namespace agent
+}  // namespace agent::control

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <filesystem>
 
-namespace agent {
+namespace agent::daemon {
 namespace {
 
 template <class Printers>
@@ -19,7 +19,7 @@ bool is_same_path(const std::string& a, const std::string& b) {
   return !error_a && !error_b && real_a == real_b;
 }
 
-bool is_same_device(const PrinterConfiguration& a, const PrinterConfiguration& b) {
+bool is_same_device(const config::PrinterConfiguration& a, const config::PrinterConfiguration& b) {
   return (!a.usb.is_empty() && a.usb == b.usb) || is_same_path(a.device, b.device);
 }
 
@@ -28,26 +28,26 @@ bool is_current(const std::vector<CurrentPrinter>& current, const std::string& n
 }
 
 /// The new name of `old`, which is not in `wanted`: a printer that is not there yet, with the same device.
-auto find_renamed(std::vector<PrinterConfiguration>& wanted, const std::vector<CurrentPrinter>& current,
-                  const PrinterConfiguration& old) {
+auto find_renamed(std::vector<config::PrinterConfiguration>& wanted, const std::vector<CurrentPrinter>& current,
+                  const config::PrinterConfiguration& old) {
   return std::find_if(wanted.begin(), wanted.end(), [&](const auto& printer) {
     return !is_current(current, printer.name) && is_same_device(printer, old);
   });
 }
 
-std::string what_changes(const PrinterConfiguration& old, const PrinterConfiguration& next) {
+std::string what_changes(const config::PrinterConfiguration& old, const config::PrinterConfiguration& next) {
   std::string out;
   const auto add = [&](const std::string& part) { out += (out.empty() ? "" : " and ") + part; };
   if (old.usb != next.usb)
-    add(next.usb.is_empty() ? "the device " + next.device : "the USB rule " + rule_text(next.usb));
+    add(next.usb.is_empty() ? "the device " + next.device : "the USB rule " + config::rule_text(next.usb));
   else if (next.usb.is_empty() && !is_same_path(old.device, next.device)) add("the device " + next.device);
   if (old.baud != next.baud) add("the speed " + std::to_string(next.baud) + " baud");
   return out;
 }
 
 /// The line stays; what needs no opening changes at once.
-PrinterConfiguration kept(const PrinterConfiguration& old, const PrinterConfiguration& next) {
-  PrinterConfiguration out = old;
+config::PrinterConfiguration kept(const config::PrinterConfiguration& old, const config::PrinterConfiguration& next) {
+  config::PrinterConfiguration out = old;
   out.relay = next.relay;
   return out;
 }
@@ -55,7 +55,7 @@ PrinterConfiguration kept(const PrinterConfiguration& old, const PrinterConfigur
 std::string until_its_end(const std::string& print) { return " waits for the end of the print: " + print; }
 
 void hold(const CurrentPrinter& held, const std::vector<CurrentPrinter>& current, ReloadPlan& plan) {
-  const PrinterConfiguration& old = held.configuration;
+  const config::PrinterConfiguration& old = held.configuration;
   if (const auto next = find_name(plan.printers, old.name); next != plan.printers.end()) {
     if (is_same_line(*next, old)) return;
     plan.pending.push_back({old.name, what_changes(old, *next) + until_its_end(held.print)});
@@ -70,7 +70,7 @@ void hold(const CurrentPrinter& held, const std::vector<CurrentPrinter>& current
 }
 
 /// Who wants the device of a printer that has to stay keeps his own, or waits if he has none. Returns his name.
-std::optional<std::string> leave_device_to(const PrinterConfiguration& holder,
+std::optional<std::string> leave_device_to(const config::PrinterConfiguration& holder,
                                            const std::vector<CurrentPrinter>& current, ReloadPlan& plan) {
   const auto rival = std::find_if(plan.printers.begin(), plan.printers.end(), [&](const auto& printer) {
     return printer.name != holder.name && is_same_path(printer.device, holder.device);
@@ -97,20 +97,21 @@ bool has_content(const std::string& text) {
 
 }  // namespace
 
-bool is_same_line(const PrinterConfiguration& a, const PrinterConfiguration& b) {
+bool is_same_line(const config::PrinterConfiguration& a, const config::PrinterConfiguration& b) {
   return a.usb == b.usb && a.baud == b.baud && (!a.usb.is_empty() || is_same_path(a.device, b.device));
 }
 
-ReloadPlan plan_reload(const std::vector<CurrentPrinter>& current, std::vector<PrinterConfiguration> wanted) {
+ReloadPlan plan_reload(const std::vector<CurrentPrinter>& current, std::vector<config::PrinterConfiguration> wanted) {
   ReloadPlan plan{std::move(wanted), {}};
   for (const CurrentPrinter& printer : current) {
     if (!printer.print.empty()) hold(printer, current, plan);
   }
   // Each one that stays where it is may be in the way of another, which then stays too.
-  std::vector<PrinterConfiguration> staying;
-  for (const PendingChange& change : plan.pending) staying.push_back(*find_name(plan.printers, change.printer));
+  std::vector<config::PrinterConfiguration> staying;
+  for (const snapshot::PendingChange& change : plan.pending)
+    staying.push_back(*find_name(plan.printers, change.printer));
   while (!staying.empty()) {
-    const PrinterConfiguration holder = staying.back();
+    const config::PrinterConfiguration holder = staying.back();
     const auto rival = leave_device_to(holder, current, plan);
     if (!rival) staying.pop_back();
     else if (const auto it = find_name(plan.printers, *rival); it != plan.printers.end()) staying.push_back(*it);
@@ -118,8 +119,8 @@ ReloadPlan plan_reload(const std::vector<CurrentPrinter>& current, std::vector<P
   return plan;
 }
 
-std::optional<std::string> refuse_reload(const std::vector<CurrentPrinter>& current, const Configuration& now,
-                                         const Configuration& next) {
+std::optional<std::string> refuse_reload(const std::vector<CurrentPrinter>& current, const config::Configuration& now,
+                                         const config::Configuration& next) {
   for (const CurrentPrinter& printer : current) {
     const std::string& name = printer.configuration.name;
     const bool was_in_file = find_name(now.printers, name) != now.printers.end();
@@ -135,4 +136,4 @@ std::optional<std::string> refuse_reload(const std::vector<CurrentPrinter>& curr
   return std::nullopt;
 }
 
-}  // namespace agent
+}  // namespace agent::daemon

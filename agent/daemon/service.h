@@ -29,7 +29,7 @@
 #include "agent/usb/usb_printers.h"
 #include "agent/web/server/web_server.h"
 
-namespace agent {
+namespace agent::daemon {
 
 class Service {
  public:
@@ -38,18 +38,19 @@ class Service {
 
   /// `log` and `counters` are not owned and outlive the service. `store`: where descriptors outlive the
   /// process; `last`: what was taken from there.
-  Service(Log& log, const LogCounters& counters, DescriptorStore store = {}, LastConfiguration last = {});
+  Service(log::Log& log, const log::LogCounters& counters, restart::DescriptorStore store = {},
+          restart::LastConfiguration last = {});
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
   /// Does what may take time or fail: makes the directories and moves the web server to its addresses. If it fails, all is
   /// as before. Before io() runs, or on a thread that is not the I/O thread, one call at a time.
-  [[nodiscard]] Fault prepare(const Configuration& next);
+  [[nodiscard]] Fault prepare(const config::Configuration& next);
   /// After a prepare() that failed, at a start that must not fail: readies what the printers' lines need, and
   /// leaves out what cannot be had, the web server always. A later prepare() tries that again. Before io()
   /// runs.
-  void prepare_lines(const Configuration& next);
+  void prepare_lines(const config::Configuration& next);
   /// Find printers by USB, from the next commit() on. Without it there are only those with a fixed path, and those that
   /// usb_found() names.
   void watch_usb() { watches_usb_ = true; }
@@ -62,9 +63,9 @@ class Service {
   void usb_found(const std::vector<transport::UsbDevice>& devices) { usb_.found(devices); }
 
   /// Makes the printers those of `next`, which was prepared: what did not change goes on untouched.
-  void commit(const Configuration& next);
+  void commit(const config::Configuration& next);
   /// Why `next` may not take effect, not even in part: before prepare(), on the I/O thread. Nothing: it may.
-  [[nodiscard]] Fault refuse(const Configuration& next) const;
+  [[nodiscard]] Fault refuse(const config::Configuration& next) const;
   /// A new configuration was wrong: all goes on as it was, and the metrics say so.
   void reload_failed();
   /// What was committed at the start is not what the file says, or not all of it: the metrics say so.
@@ -72,7 +73,7 @@ class Service {
 
   /// Obeys an order of the control socket: release, attach or reset. `answered` is called once, an attach's when it is known
   /// whether another program has the device open.
-  void control(const ControlRequest& request, const ControlServer::Answered& answered);
+  void control(const control::ControlRequest& request, const control::ControlServer::Answered& answered);
 
   /// Ends io().run(). With a descriptor store everything stays as it is for a successor; without, what hosts sent reaches
   /// the printers (at most 300 ms) and the host ports are hung up.
@@ -82,7 +83,7 @@ class Service {
   [[nodiscard]] std::string why_not_survivable() const;
 
   [[nodiscard]] boost::asio::io_context& io() { return io_; }
-  [[nodiscard]] const SnapshotBoard& board() const { return board_; }  ///< from any thread
+  [[nodiscard]] const snapshot::SnapshotBoard& board() const { return board_; }  ///< from any thread
   /// Whether there is a web server: after the first prepare() that did not fail. Not while prepare() runs.
   [[nodiscard]] bool serves_web() const { return web_ != nullptr; }
   /// Where it listens, while there is one. Not while prepare() runs.
@@ -90,59 +91,59 @@ class Service {
   [[nodiscard]] const char* web_scheme() const { return web_->speaks_tls() ? "https://" : "http://"; }  ///< as above
 
  private:
-  [[nodiscard]] Fault make_directories(const Configuration& next);
-  [[nodiscard]] Fault reload_web_access(const Configuration& next);
-  [[nodiscard]] Fault move_web(const Configuration& next);
-  [[nodiscard]] std::unique_ptr<WebServer> serve(const Configuration& configuration);
+  [[nodiscard]] Fault make_directories(const config::Configuration& next);
+  [[nodiscard]] Fault reload_web_access(const config::Configuration& next);
+  [[nodiscard]] Fault move_web(const config::Configuration& next);
+  [[nodiscard]] std::unique_ptr<web::server::WebServer> serve(const config::Configuration& configuration);
   void start_history(const std::string& state_dir);
   void start_control(const std::string& runtime_dir);
   void start_inherited();
   [[nodiscard]] std::vector<CurrentPrinter> current_printers() const;
   void settle(bool records_elsewhere);
-  void note_pending(std::vector<PendingChange> pending);
+  void note_pending(std::vector<snapshot::PendingChange> pending);
   void look_at_pending();
   void stop_what_changed();
   void share_usb();
-  [[nodiscard]] PrinterLink* link_of(const std::string& name) const;
-  void apply_or_start(const PrinterConfiguration& next, bool records_elsewhere);
-  void start_printer(const PrinterConfiguration& next);
-  [[nodiscard]] std::unique_ptr<PrinterLink> make_link(const PrinterConfiguration& printer);
-  void start_link(std::unique_ptr<PrinterLink> link);
-  [[nodiscard]] std::shared_ptr<Recording> recording_of(const std::string& name);
-  void note_fixed_settings(const Configuration& next);
+  [[nodiscard]] link::PrinterLink* link_of(const std::string& name) const;
+  void apply_or_start(const config::PrinterConfiguration& next, bool records_elsewhere);
+  void start_printer(const config::PrinterConfiguration& next);
+  [[nodiscard]] std::unique_ptr<link::PrinterLink> make_link(const config::PrinterConfiguration& printer);
+  void start_link(std::unique_ptr<link::PrinterLink> link);
+  [[nodiscard]] std::shared_ptr<recording::Recording> recording_of(const std::string& name);
+  void note_fixed_settings(const config::Configuration& next);
   void look();
   void stop_when_drained();
   void drop_left_over();
 
-  Log& log_;
-  const LogCounters& counters_;
+  log::Log& log_;
+  const log::LogCounters& counters_;
   boost::asio::io_context io_{1};
-  SnapshotBoard board_;
-  AgentSnapshot self_;
-  Recorder recorder_;
-  WebCounters web_counters_;
-  LinkQualityBoard link_quality_;
-  std::unique_ptr<WebServer> web_;
-  Configuration web_now_;                       ///< what web_ was made from
-  Configuration now_;                           ///< what printers_ was made from
-  std::vector<PrinterConfiguration> printers_;  ///< now_'s, and those that were taken by USB alone
-  DescriptorStore store_;
-  LastConfiguration last_;
-  gcode::Time left_over_until_{};       ///< then what a predecessor left and nobody took is dropped
-  std::optional<Store> history_store_;  ///< from the first prepare() on
-  std::optional<JobLog> jobs_;
-  std::optional<PortUsers> port_users_;
-  std::vector<std::unique_ptr<PrinterLink>> links_;
-  std::unique_ptr<ControlServer> control_;
+  snapshot::SnapshotBoard board_;
+  snapshot::AgentSnapshot self_;
+  recording::Recorder recorder_;
+  snapshot::WebCounters web_counters_;
+  snapshot::LinkQualityBoard link_quality_;
+  std::unique_ptr<web::server::WebServer> web_;
+  config::Configuration web_now_;                       ///< what web_ was made from
+  config::Configuration now_;                           ///< what printers_ was made from
+  std::vector<config::PrinterConfiguration> printers_;  ///< now_'s, and those that were taken by USB alone
+  restart::DescriptorStore store_;
+  restart::LastConfiguration last_;
+  gcode::line::Time left_over_until_{};       ///< then what a predecessor left and nobody took is dropped
+  std::optional<jobs::Store> history_store_;  ///< from the first prepare() on
+  std::optional<jobs::JobLog> jobs_;
+  std::optional<link::PortUsers> port_users_;
+  std::vector<std::unique_ptr<link::PrinterLink>> links_;
+  std::unique_ptr<control::ControlServer> control_;
   std::string control_dir_;  ///< the runtime directory of the first preparation: it does not change
-  UsbPrinters usb_;
+  usb::UsbPrinters usb_;
   std::vector<std::string> waits_for_;  ///< printers whose print a pending change waits for
   bool usb_changed_ = false;            ///< while a change is pending
   bool watches_usb_ = false;
-  Timer look_timer_;
-  gcode::Time look_due_{};
-  Timer drain_timer_;
-  gcode::Time drain_end_{};
+  process::Timer look_timer_;
+  gcode::line::Time look_due_{};
+  process::Timer drain_timer_;
+  gcode::line::Time drain_end_{};
 };
 
-}  // namespace agent
+}  // namespace agent::daemon

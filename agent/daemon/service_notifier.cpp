@@ -5,15 +5,16 @@
 
 #include <systemd/sd-daemon.h>
 
-namespace agent {
+namespace agent::daemon {
 namespace {
 
 // Progress moves by a percent in minutes; what an owner looks at by hand need not be fresher.
-constexpr gcode::Time kLinePeriod = std::chrono::seconds(3);
+constexpr gcode::line::Time kLinePeriod = std::chrono::seconds(3);
 
-gcode::Time watchdog_of_environment() {
+gcode::line::Time watchdog_of_environment() {
   std::uint64_t microseconds = 0;
-  return ::sd_watchdog_enabled(0, &microseconds) > 0 ? std::chrono::microseconds(microseconds) : gcode::Time::zero();
+  return ::sd_watchdog_enabled(0, &microseconds) > 0 ? std::chrono::microseconds(microseconds)
+                                                     : gcode::line::Time::zero();
 }
 
 // A line break in a value would begin another assignment.
@@ -28,7 +29,7 @@ std::string one_line(std::string text) {
 
 ServiceNotifier ServiceNotifier::from_environment() {
   const char* socket = std::getenv("NOTIFY_SOCKET");
-  if (socket == nullptr || *socket == '\0') return {{}, gcode::Time::zero()};
+  if (socket == nullptr || *socket == '\0') return {{}, gcode::line::Time::zero()};
   return {[](const std::string& state) { (void)::sd_notify(0, state.c_str()); }, watchdog_of_environment()};
 }
 
@@ -41,10 +42,10 @@ void ServiceNotifier::reloading() { send("RELOADING=1"); }
 void ServiceNotifier::stopping() { send("STOPPING=1\nSTATUS=ending"); }
 void ServiceNotifier::failed(const std::string& sentence) { send("STATUS=" + one_line(sentence)); }
 
-void ServiceNotifier::beat(gcode::Time now, const std::function<std::string()>& line) {
+void ServiceNotifier::beat(gcode::line::Time now, const std::function<std::string()>& line) {
   if (!send_) return;
   // Three signs in the time that is allowed: one may come late.
-  if (watchdog_ > gcode::Time::zero() && (!fed_at_ || now - *fed_at_ >= watchdog_ / 3)) {
+  if (watchdog_ > gcode::line::Time::zero() && (!fed_at_ || now - *fed_at_ >= watchdog_ / 3)) {
     fed_at_ = now;
     send("WATCHDOG=1");
   }
@@ -56,4 +57,4 @@ void ServiceNotifier::beat(gcode::Time now, const std::function<std::string()>& 
   shown_ = std::move(next);
 }
 
-}  // namespace agent
+}  // namespace agent::daemon

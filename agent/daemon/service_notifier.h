@@ -10,7 +10,7 @@
 
 #include "gcode/line/time.h"
 
-namespace agent {
+namespace agent::daemon {
 
 class ServiceNotifier {
  public:
@@ -20,7 +20,7 @@ class ServiceNotifier {
   /// To the service manager that started us, with the watchdog time that it set (WATCHDOG_USEC), if there is one.
   [[nodiscard]] static ServiceNotifier from_environment();
   /// `watchdog`: how long it waits for a sign of life; zero: it does not. Without `send` nobody listens.
-  ServiceNotifier(Send send, gcode::Time watchdog) : send_(std::move(send)), watchdog_(watchdog) {}
+  ServiceNotifier(Send send, gcode::line::Time watchdog) : send_(std::move(send)), watchdog_(watchdog) {}
 
   [[nodiscard]] bool is_heard() const { return static_cast<bool>(send_); }
 
@@ -32,18 +32,18 @@ class ServiceNotifier {
 
   /// A sign of life, to be given at least each `kBeat` by the thread whose life matters. `line`: what to show now; it is
   /// asked for every few seconds at most, and sent when it changed.
-  void beat(gcode::Time now, const std::function<std::string()>& line);
+  void beat(gcode::line::Time now, const std::function<std::string()>& line);
 
-  static constexpr gcode::Time kBeat = std::chrono::seconds(1);
+  static constexpr gcode::line::Time kBeat = std::chrono::seconds(1);
 
  private:
   void send(const std::string& state) const;
 
   Send send_;
-  gcode::Time watchdog_;
-  std::optional<gcode::Time> fed_at_;
-  std::optional<gcode::Time> looked_at_;
+  gcode::line::Time watchdog_;
+  std::optional<gcode::line::Time> fed_at_;
+  std::optional<gcode::line::Time> looked_at_;
   std::string shown_;
 };
 
-}  // namespace agent
+}  // namespace agent::daemon

@@ -22,14 +22,14 @@
 #include <boost/asio/post.hpp>
 #include <boost/asio/signal_set.hpp>
 
-namespace agent {
+namespace agent::demo {
 namespace {
 
 constexpr const char* kPrinterName = "mk3s";
-constexpr gcode::Time kDrawPeriod = std::chrono::milliseconds(200);
+constexpr gcode::line::Time kDrawPeriod = std::chrono::milliseconds(200);
 // A firmware that says its name does so by then.
-constexpr gcode::Time kLongestBoot = std::chrono::seconds(8);
-constexpr gcode::Time kLinePeriod = std::chrono::seconds(5);
+constexpr gcode::line::Time kLongestBoot = std::chrono::seconds(8);
+constexpr gcode::line::Time kLinePeriod = std::chrono::seconds(5);
 
 /// A directory of the demo's own, gone with it.
 class Workplace {
@@ -67,13 +67,13 @@ class LastMessage {
   std::string text_;
 };
 
-Configuration demo_configuration(const DemoOptions& options, const std::string& dir) {
-  Configuration configuration;
+config::Configuration demo_configuration(const DemoOptions& options, const std::string& dir) {
+  config::Configuration configuration;
   configuration.listen = options.listen.empty() ? std::vector<std::string>{"127.0.0.1:11520"} : options.listen;
   configuration.runtime_dir = dir + "/run";
   configuration.state_dir = dir + "/state";
-  configuration.log.level = LogLevel::kWarning;
-  PrinterConfiguration printer;
+  configuration.log.level = config::LogLevel::kWarning;
+  config::PrinterConfiguration printer;
   printer.name = kPrinterName;
   printer.device = dir + "/device";
   configuration.printers.push_back(printer);
@@ -157,10 +157,10 @@ class Demo {
   }
 
   void play() {
-    Screen screen;
+    terminal::Screen screen;
     screen_ = &screen;
     if (!screen.is_live()) print_addresses();
-    draw_timer_.after(gcode::Time::zero());
+    draw_timer_.after(gcode::line::Time::zero());
     io_.run();
     screen_ = nullptr;
     screen.leave();
@@ -186,18 +186,18 @@ class Demo {
   }
 
   // As at home, where the printer and the agent are on before somebody prints.
-  void begin_host(const LinkSnapshot& link) {
-    const bool late = monotonic_now() - began_ > kLongestBoot;
+  void begin_host(const snapshot::LinkSnapshot& link) {
+    const bool late = process::monotonic_now() - began_ > kLongestBoot;
     if (host_began_ || (!link.printer.firmware.known && !late)) return;
     host_began_ = true;
     host_.start();
   }
 
-  void show(const LinkSnapshot& link) {
-    const gcode::Time now = monotonic_now();
-    const nlohmann::json printer = printer_status(link, now);
+  void show(const snapshot::LinkSnapshot& link) {
+    const gcode::line::Time now = process::monotonic_now();
+    const nlohmann::json printer = status::printer_status(link, now);
     now_.message = message_.get();
-    last_line_ = status_brief(printer);
+    last_line_ = status::status_brief(printer);
     if (screen_->is_live()) return screen_->draw(draw_demo(printer, now_, screen_->style()));
     if (now - last_print_ < kLinePeriod) return;
     last_print_ = now;
@@ -217,22 +217,22 @@ class Demo {
 
   const DemoOptions& options_;
   Workplace workplace_;
-  Configuration configuration_;
+  config::Configuration configuration_;
   LastMessage message_;
-  LogCounters log_counters_;
-  Log log_;
-  Service service_;
+  log::LogCounters log_counters_;
+  log::Log log_;
+  daemon::Service service_;
   boost::asio::io_context io_{1};
   DemoPrinter printer_;
   DemoHost host_;
   boost::asio::signal_set signals_;
-  Timer draw_timer_;
+  process::Timer draw_timer_;
   DemoStatus now_;
   std::string last_line_;
-  gcode::Time last_print_{};
-  gcode::Time began_ = monotonic_now();
+  gcode::line::Time last_print_{};
+  gcode::line::Time began_ = process::monotonic_now();
   bool host_began_ = false;
-  Screen* screen_ = nullptr;
+  terminal::Screen* screen_ = nullptr;
 };
 
 std::string listed(const std::vector<std::string>& names) {
@@ -266,4 +266,4 @@ int demo(const DemoOptions& options) {
   return demo.run();
 }
 
-}  // namespace agent
+}  // namespace agent::demo

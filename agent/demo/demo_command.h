@@ -4,10 +4,10 @@
 
 #include "agent/demo/demo_options.h"
 
-namespace agent {
+namespace agent::demo {
 
 /// Returns the program's status: 0 after Ctrl-C or the end of the print, 1 if it could not begin or the print failed,
 /// 2 for a firmware or host that does not exist.
 int demo(const DemoOptions& options);
 
-}  // namespace agent
+}  // namespace agent::demo

@@ -3,8 +3,8 @@
 
 #include <string_view>
 
-namespace agent {
+namespace agent::demo {
 
 [[nodiscard]] std::string_view demo_gcode();
 
-}  // namespace agent
+}  // namespace agent::demo

@@ -8,11 +8,11 @@
 
 #include "agent/config/config_values.h"
 
-namespace agent {
+namespace agent::demo {
 namespace {
 
 std::string listen_fault(const std::string& text) {
-  if (is_listen_address(text)) return {};
+  if (config::is_listen_address(text)) return {};
   return "expected an address such as :11520, 127.0.0.1:11520 or [::1]:11520, found \"" + text + '"';
 }
 
@@ -49,4 +49,4 @@ std::variant<DemoOptions, DemoExit> parse_demo_options(int argc, const char* con
   return options;
 }
 
-}  // namespace agent
+}  // namespace agent::demo

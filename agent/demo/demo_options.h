@@ -5,7 +5,7 @@
 #include <variant>
 #include <vector>
 
-namespace agent {
+namespace agent::demo {
 
 struct DemoOptions {
   double speed = 4.0;
@@ -24,4 +24,4 @@ struct DemoExit {
 /// `argv`: begins with the word "demo".
 [[nodiscard]] std::variant<DemoOptions, DemoExit> parse_demo_options(int argc, const char* const* argv);
 
-}  // namespace agent
+}  // namespace agent::demo

@@ -9,7 +9,7 @@
 
 #include "agent/terminal/painted_line.h"
 
-namespace agent {
+namespace agent::demo {
 
 /// What the demo knows besides the printer's status.
 struct DemoStatus {
@@ -23,6 +23,6 @@ struct DemoStatus {
 /// The picture, at most `rows` lines of at most `columns` characters each (escape sequences do not count). `printer`: as
 /// printer_status() gives it.
 [[nodiscard]] std::vector<std::string> draw_demo(const nlohmann::json& printer, const DemoStatus& demo,
-                                                 const TextStyle& style);
+                                                 const terminal::TextStyle& style);
 
-}  // namespace agent
+}  // namespace agent::demo

@@ -4,10 +4,10 @@
 
 #include "agent/demo/demo_gcode.h"
 
-namespace agent {
+namespace agent::demo {
 namespace {
 
-constexpr gcode::Time kOpenPeriod = std::chrono::milliseconds(100);
+constexpr gcode::line::Time kOpenPeriod = std::chrono::milliseconds(100);
 
 // One read of whatever is there; false at the end of the stream.
 bool read_some(transport::ByteStream& stream, std::string& bytes) {
@@ -25,8 +25,8 @@ void write_some(transport::ByteStream& stream, std::string& output) {
 }
 
 // A simulation that is due already still lets the io_context breathe.
-void arm(Timer& timer, gcode::Time deadline, gcode::Time now) {
-  if (deadline != gcode::kNever) timer.at(std::max(deadline, now));
+void arm(process::Timer& timer, gcode::line::Time deadline, gcode::line::Time now) {
+  if (deadline != gcode::line::kNever) timer.at(std::max(deadline, now));
 }
 
 }  // namespace
@@ -41,7 +41,7 @@ DemoPrinter::DemoPrinter(boost::asio::io_context& io, sim::VirtualPrinter printe
 
 transport::MaybeFailure DemoPrinter::plug_in(const std::string& dir, const std::string& name) {
   if (auto failure = line_.publish(dir, name)) return failure;
-  printer_.power_on(monotonic_now());
+  printer_.power_on(process::monotonic_now());
   line_.wait_readable();
   step();
   return {};
@@ -50,13 +50,13 @@ transport::MaybeFailure DemoPrinter::plug_in(const std::string& dir, const std::
 void DemoPrinter::receive() {
   std::string bytes;
   if (!read_some(line_, bytes)) return;
-  printer_.receive(bytes, monotonic_now());
+  printer_.receive(bytes, process::monotonic_now());
   line_.wait_readable();
   step();
 }
 
 void DemoPrinter::step() {
-  const gcode::Time now = monotonic_now();
+  const gcode::line::Time now = process::monotonic_now();
   printer_.advance(now);
   output_ += printer_.take_output();
   write_some(line_, output_);
@@ -75,14 +75,14 @@ void DemoHost::receive() {
     failure_ = "the host port hung up";
     return port_.close();
   }
-  host_->receive(bytes, monotonic_now());
+  host_->receive(bytes, process::monotonic_now());
   port_.wait_readable();
   step();
 }
 
 void DemoHost::step() {
   if (!failure_.empty()) return;
-  const gcode::Time now = monotonic_now();
+  const gcode::line::Time now = process::monotonic_now();
   if (!port_.is_open()) return try_to_open(now);
   host_->advance(now);
   output_ += host_->take_output();
@@ -90,7 +90,7 @@ void DemoHost::step() {
   arm(timer_, host_->deadline(), now);
 }
 
-void DemoHost::try_to_open(gcode::Time now) {
+void DemoHost::try_to_open(gcode::line::Time now) {
   if (port_.open(path_, 115200)) return timer_.after(kOpenPeriod);
   host_->connect(now);
   port_.wait_readable();
@@ -108,4 +108,4 @@ std::vector<std::string> demo_print() {
   return lines;
 }
 
-}  // namespace agent
+}  // namespace agent::demo

@@ -15,7 +15,7 @@
 #include "transport/pseudo_terminal.h"
 #include "transport/serial_port.h"
 
-namespace agent {
+namespace agent::demo {
 
 /// A virtual printer that a program can open as DIR/NAME.
 class DemoPrinter {
@@ -32,7 +32,7 @@ class DemoPrinter {
 
   sim::VirtualPrinter printer_;
   transport::PseudoTerminal line_;
-  Timer timer_;
+  process::Timer timer_;
   std::string output_;  ///< what the line did not take yet: a printer blocks there, this one holds a few lines
 };
 
@@ -49,12 +49,12 @@ class DemoHost {
  private:
   void receive();
   void step();
-  void try_to_open(gcode::Time now);
+  void try_to_open(gcode::line::Time now);
 
   std::unique_ptr<sim::VirtualHost> host_;
   std::string path_;
   transport::SerialPort port_;
-  Timer timer_;
+  process::Timer timer_;
   std::string output_;
   std::string failure_;
 };
@@ -62,4 +62,4 @@ class DemoHost {
 /// The sliced file that the project ships, line by line as a host reads it.
 [[nodiscard]] std::vector<std::string> demo_print();
 
-}  // namespace agent
+}  // namespace agent::demo

@@ -10,10 +10,10 @@ int main(int argc, char** argv) {
     std::cerr << "marlin-agent-demo: start it as marlin-agent demo\n";
     return 2;
   }
-  const auto line = agent::parse_demo_options(argc - 1, argv + 1);
-  if (const auto* exit = std::get_if<agent::DemoExit>(&line)) {
+  const auto line = agent::demo::parse_demo_options(argc - 1, argv + 1);
+  if (const auto* exit = std::get_if<agent::demo::DemoExit>(&line)) {
     (exit->code == 0 ? std::cout : std::cerr) << exit->text;
     return exit->code;
   }
-  return agent::demo(std::get<agent::DemoOptions>(line));
+  return agent::demo::demo(std::get<agent::demo::DemoOptions>(line));
 }

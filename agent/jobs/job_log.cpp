@@ -5,55 +5,56 @@
 
 #include "agent/text/metrics_text.h"
 
-namespace agent {
+namespace agent::jobs {
 namespace {
 
-using gcode::in_seconds;
+using gcode::line::in_seconds;
 
 // The same beginning, seen by two processes whose wall clocks differ by what NTP mends.
 constexpr double kSameBeginning = 2.0;
 
-std::uint64_t all_of(const gcode::CountBy<gcode::PrintResult>& counts) {
+std::uint64_t all_of(const gcode::printer::CountBy<gcode::printer::PrintResult>& counts) {
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
-JobResult result_of(gcode::PrintResult result) {
+snapshot::JobResult result_of(gcode::printer::PrintResult result) {
   switch (result) {
-    case gcode::PrintResult::kCompleted: return JobResult::kCompleted;
-    case gcode::PrintResult::kCancelled: return JobResult::kCancelled;
-    default: return JobResult::kFailed;
+    case gcode::printer::PrintResult::kCompleted: return snapshot::JobResult::kCompleted;
+    case gcode::printer::PrintResult::kCancelled: return snapshot::JobResult::kCancelled;
+    default: return snapshot::JobResult::kFailed;
   }
 }
 
 /// The figures; who it is and how it ended stay.
-void take_figures(JobRecord& record, const gcode::PrintJob& job) {
-  record.file = clean_text(job.file.view());
+void take_figures(snapshot::JobRecord& record, const gcode::printer::PrintJob& job) {
+  record.file = text::clean_text(job.file.view());
   record.source = job.source;
   record.joined = job.joined;
   record.elapsed_seconds = in_seconds(job.elapsed);
   record.extruded_meters = job.extruded_mm / 1000;
   for (std::size_t i = 0; i < record.travel_meters.size(); ++i) record.travel_meters[i] = job.travel_mm[i] / 1000;
-  record.highest_tool_celsius = as_written(job.highest_tool);
-  record.highest_bed_celsius = as_written(job.highest_bed);
-  record.progress = job.percent >= 0 ? std::optional<double>(as_written(job.percent) / 100) : std::nullopt;
+  record.highest_tool_celsius = text::as_written(job.highest_tool);
+  record.highest_bed_celsius = text::as_written(job.highest_bed);
+  record.progress = job.percent >= 0 ? std::optional<double>(text::as_written(job.percent) / 100) : std::nullopt;
   record.resends = job.resends;
   record.stalls = job.stalls;
 }
 
-bool began_together(const JobRecord& record, const gcode::PrintJob& job, gcode::Time wall_offset) {
+bool began_together(const snapshot::JobRecord& record, const gcode::printer::PrintJob& job,
+                    gcode::line::Time wall_offset) {
   return std::abs(record.began_unix - in_seconds(job.began + wall_offset)) < kSameBeginning;
 }
 
 }  // namespace
 
-void JobLog::put(const JobRecord& job, const JobTotals& adds, bool at_once) {
+void JobLog::put(const snapshot::JobRecord& job, const snapshot::JobTotals& adds, bool at_once) {
   history_.put_job(job);
   if (store_ != nullptr) return store_->put({job, adds}, at_once);
   history_.add_totals(job.printer, adds);
 }
 
-void JobLog::look(const std::string& printer, const gcode::PrintWatch& watch, gcode::Time now,
-                  gcode::Time wall_offset) {
+void JobLog::look(const std::string& printer, const gcode::printer::PrintWatch& watch, gcode::line::Time now,
+                  gcode::line::Time wall_offset) {
   const auto [it, is_new] = seen_.try_emplace(printer);
   Seen& seen = it->second;
   if (is_new) first_look(seen, printer, watch, wall_offset);
@@ -73,15 +74,15 @@ void JobLog::look(const std::string& printer, const gcode::PrintWatch& watch, gc
 
 // A predecessor may have left a job running. The relay's book tells whether it still is, or how it ended meanwhile; where
 // the book does not know it, nobody saw its end.
-void JobLog::first_look(Seen& seen, const std::string& printer, const gcode::PrintWatch& watch,
-                        gcode::Time wall_offset) {
+void JobLog::first_look(Seen& seen, const std::string& printer, const gcode::printer::PrintWatch& watch,
+                        gcode::line::Time wall_offset) {
   seen.started = watch.started();
   seen.ended = all_of(watch.ended());
-  JobFilter left_running;
+  snapshot::JobFilter left_running;
   left_running.printer = printer;
-  left_running.result = JobResult::kRunning;
+  left_running.result = snapshot::JobResult::kRunning;
   bool taken_up = false;
-  for (const JobRecord& job : history_.jobs(left_running)) {
+  for (const snapshot::JobRecord& job : history_.jobs(left_running)) {
     if (watch.is_printing() && began_together(job, watch.current({}), wall_offset)) {
       seen.running = job;
       taken_up = true;
@@ -95,35 +96,35 @@ void JobLog::first_look(Seen& seen, const std::string& printer, const gcode::Pri
   if (watch.is_printing() && !taken_up) --seen.started;  // begins in this look
 }
 
-void JobLog::give_up(const JobRecord& job) {
-  JobRecord record = job;
-  record.result = JobResult::kUnknown;
+void JobLog::give_up(const snapshot::JobRecord& job) {
+  snapshot::JobRecord record = job;
+  record.result = snapshot::JobResult::kUnknown;
   record.reason = "the agent was not there to see its end";
   put(record, {}, true);
 }
 
-void JobLog::begin(Seen& seen, const std::string& printer, const gcode::PrintWatch& watch, gcode::Time now,
-                   gcode::Time wall_offset) {
-  const gcode::PrintJob job = watch.current(now);
-  JobRecord record;
+void JobLog::begin(Seen& seen, const std::string& printer, const gcode::printer::PrintWatch& watch,
+                   gcode::line::Time now, gcode::line::Time wall_offset) {
+  const gcode::printer::PrintJob job = watch.current(now);
+  snapshot::JobRecord record;
   record.id = history_.next_job_id();
   record.printer = printer;
   record.began_unix = in_seconds(job.began + wall_offset);
   take_figures(record, job);
   seen.running = record;
   seen.written = now;
-  JobTotals adds;
+  snapshot::JobTotals adds;
   adds.started = 1;
   put(record, adds, true);
 }
 
-void JobLog::finish(Seen& seen, const gcode::PrintJob& job, gcode::Time wall_offset) {
-  JobRecord& record = seen.running;
+void JobLog::finish(Seen& seen, const gcode::printer::PrintJob& job, gcode::line::Time wall_offset) {
+  snapshot::JobRecord& record = seen.running;
   take_figures(record, job);
   record.result = result_of(job.result);
-  record.reason = gcode::print_rules()[job.rule].why;
+  record.reason = gcode::printer::print_rules()[job.rule].why;
   record.ended_unix = in_seconds(job.ended + wall_offset);
-  JobTotals adds;
+  snapshot::JobTotals adds;
   adds.ended[job.result] = 1;
   adds.print_seconds = record.elapsed_seconds;
   adds.extruded_meters = record.extruded_meters;
@@ -131,4 +132,4 @@ void JobLog::finish(Seen& seen, const gcode::PrintJob& job, gcode::Time wall_off
   record = {};
 }
 
-}  // namespace agent
+}  // namespace agent::jobs

@@ -11,34 +11,36 @@
 #include "gcode/line/time.h"
 #include "gcode/printer/print_watch.h"
 
-namespace agent {
+namespace agent::jobs {
 
 class JobLog {
  public:
   /// `store` may be null: then jobs are remembered until the end only. Nothing is owned.
-  JobLog(History& history, Store* store) : history_(history), store_(store) {}
+  JobLog(snapshot::History& history, Store* store) : history_(history), store_(store) {}
 
   /// To be called often (each 100 ms). `wall_offset` added to `now` is Unix time.
-  void look(const std::string& printer, const gcode::PrintWatch& watch, gcode::Time now, gcode::Time wall_offset);
+  void look(const std::string& printer, const gcode::printer::PrintWatch& watch, gcode::line::Time now,
+            gcode::line::Time wall_offset);
   /// Its line is looked at no more; another may come under the same name.
   void forget(const std::string& printer) { seen_.erase(printer); }
 
  private:
   struct Seen {
     std::uint64_t started = 0, ended = 0;
-    JobRecord running;  ///< id 0: none
-    gcode::Time written{};
+    snapshot::JobRecord running;  ///< id 0: none
+    gcode::line::Time written{};
   };
-  void first_look(Seen& seen, const std::string& printer, const gcode::PrintWatch& watch, gcode::Time wall_offset);
-  void begin(Seen& seen, const std::string& printer, const gcode::PrintWatch& watch, gcode::Time now,
-             gcode::Time wall_offset);
-  void finish(Seen& seen, const gcode::PrintJob& job, gcode::Time wall_offset);
-  void give_up(const JobRecord& job);
-  void put(const JobRecord& job, const JobTotals& adds, bool at_once);
+  void first_look(Seen& seen, const std::string& printer, const gcode::printer::PrintWatch& watch,
+                  gcode::line::Time wall_offset);
+  void begin(Seen& seen, const std::string& printer, const gcode::printer::PrintWatch& watch, gcode::line::Time now,
+             gcode::line::Time wall_offset);
+  void finish(Seen& seen, const gcode::printer::PrintJob& job, gcode::line::Time wall_offset);
+  void give_up(const snapshot::JobRecord& job);
+  void put(const snapshot::JobRecord& job, const snapshot::JobTotals& adds, bool at_once);
 
-  History& history_;
+  snapshot::History& history_;
   Store* store_;
   std::map<std::string, Seen> seen_;
 };
 
-}  // namespace agent
+}  // namespace agent::jobs

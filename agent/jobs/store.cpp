@@ -6,7 +6,7 @@
 
 #include "agent/process/clock.h"
 
-namespace agent {
+namespace agent::jobs {
 namespace {
 
 // A full card or a directory without rights may be mended while we run.
@@ -16,7 +16,7 @@ constexpr std::size_t kMostWaiting = 1000;
 
 }  // namespace
 
-Store::Store(const std::string& dir, History& history, StoreCounters& counters, Log& log)
+Store::Store(const std::string& dir, snapshot::History& history, snapshot::StoreCounters& counters, log::Log& log)
     : file_(dir + '/' + kFileName), history_(history), counters_(counters), log_(log) {
   open();
   thread_ = std::thread([this] { run(); });
@@ -66,8 +66,8 @@ void Store::avoid_used_ids() { history_.reserve_job_ids(std::time(nullptr)); }
 
 void Store::load() {
   history_.reserve_job_ids(database_->highest_job_id());
-  JobFilter all;
-  all.limit = History::kMostJobs;
+  snapshot::JobFilter all;
+  all.limit = snapshot::History::kMostJobs;
   const auto jobs = database_->jobs(all);
   for (auto it = jobs.rbegin(); it != jobs.rend(); ++it) history_.put_job(*it);
   for (const auto& [printer, totals] : database_->totals()) history_.add_totals(printer, totals);
@@ -89,7 +89,7 @@ void Store::move_aside() {
 void Store::failed(const std::string& sentence) {
   ++counters_.errors;
   counters_.works = false;
-  const std::uint64_t count = faults_.occurred(monotonic_now());
+  const std::uint64_t count = faults_.occurred(process::monotonic_now());
   if (count > 0)
     log_.error("",
                "the history " + file_ + " cannot be kept: " + sentence + "; prints are remembered until the end only");
@@ -155,4 +155,4 @@ void Store::write(Waiting& changes) {
   if (written) changes.clear();
 }
 
-}  // namespace agent
+}  // namespace agent::jobs

@@ -18,17 +18,17 @@
 #include "agent/snapshot/store_counters.h"
 #include "gcode/line/time.h"
 
-namespace agent {
+namespace agent::jobs {
 
 class Store {
  public:
   static constexpr const char* kFileName = "history.db";
   /// A minute: a print of ten hours is 600 writes of two pages, nothing to a card.
-  static constexpr gcode::Time kWritePeriod = std::chrono::minutes(1);
+  static constexpr gcode::line::Time kWritePeriod = std::chrono::minutes(1);
 
   /// Opens DIR/history.db, fills `history` with what it holds and begins the thread. Never fails: without a file all is
   /// kept in memory. May take as long as the disk; everything referred to outlives the store.
-  Store(const std::string& dir, History& history, StoreCounters& counters, Log& log);
+  Store(const std::string& dir, snapshot::History& history, snapshot::StoreCounters& counters, log::Log& log);
   ~Store();  ///< writes what waits
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
@@ -39,7 +39,7 @@ class Store {
  private:
   struct Entry {
     JobChange change;
-    JobTotals not_shown;  ///< of change.adds: not in the history's totals yet
+    snapshot::JobTotals not_shown;  ///< of change.adds: not in the history's totals yet
   };
   using Waiting = std::map<std::int64_t, Entry>;
   void open();
@@ -53,11 +53,11 @@ class Store {
   void avoid_used_ids();
 
   std::string file_;
-  History& history_;
-  StoreCounters& counters_;
-  Log& log_;
+  snapshot::History& history_;
+  snapshot::StoreCounters& counters_;
+  log::Log& log_;
   std::optional<StoreDatabase> database_;
-  FaultThrottle faults_;
+  log::FaultThrottle faults_;
 
   std::mutex mutex_;  // guards the three below
   std::condition_variable wake_;
@@ -67,4 +67,4 @@ class Store {
   std::thread thread_;
 };
 
-}  // namespace agent
+}  // namespace agent::jobs

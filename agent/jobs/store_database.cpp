@@ -6,7 +6,7 @@
 
 #include "agent/jobs/store_statement.h"
 
-namespace agent {
+namespace agent::jobs {
 namespace {
 
 // A second process that reads holds the file for milliseconds; a backup program may hold it longer.
@@ -32,13 +32,13 @@ constexpr const char* kColumns =
     "id, printer, source, file, result, reason, joined, began, ended, elapsed, extruded, travel_x, travel_y, travel_z, "
     "highest_tool, highest_bed, progress, resends, stalls";
 
-JobRecord read_job(Statement& row) {
-  JobRecord job;
+snapshot::JobRecord read_job(Statement& row) {
+  snapshot::JobRecord job;
   job.id = row.integer();
   job.printer = row.text();
-  job.source = row.text() == "sd" ? gcode::PrintSource::kSd : gcode::PrintSource::kHost;
+  job.source = row.text() == "sd" ? gcode::printer::PrintSource::kSd : gcode::printer::PrintSource::kHost;
   job.file = row.text();
-  job.result = job_result_of(row.text()).value_or(JobResult::kUnknown);
+  job.result = snapshot::job_result_of(row.text()).value_or(snapshot::JobResult::kUnknown);
   job.reason = row.text();
   job.joined = row.integer() != 0;
   job.began_unix = row.real();
@@ -125,14 +125,14 @@ void StoreDatabase::write(const std::vector<JobChange>& changes) {
   }
 }
 
-void StoreDatabase::put(const JobRecord& job) const {
+void StoreDatabase::put(const snapshot::JobRecord& job) const {
   Statement statement(db_.get(), "INSERT OR REPLACE INTO job (" + std::string(kColumns) +
                                      ") VALUES (?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?,?)");
   statement.bind(job.id)
       .bind(job.printer)
-      .bind(word_of(job.source))
+      .bind(snapshot::word_of(job.source))
       .bind(job.file)
-      .bind(word_of(job.result))
+      .bind(snapshot::word_of(job.result))
       .bind(job.reason);
   statement.bind(std::int64_t{job.joined}).bind(job.began_unix).bind(job.ended_unix).bind(job.elapsed_seconds);
   statement.bind(job.extruded_meters);
@@ -142,7 +142,7 @@ void StoreDatabase::put(const JobRecord& job) const {
   statement.step();
 }
 
-void StoreDatabase::add(const std::string& printer, const JobTotals& more) const {
+void StoreDatabase::add(const std::string& printer, const snapshot::JobTotals& more) const {
   const auto count = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
   Statement statement(
       db_.get(),
@@ -155,7 +155,7 @@ void StoreDatabase::add(const std::string& printer, const JobTotals& more) const
   statement.bind(more.print_seconds).bind(more.extruded_meters).step();
 }
 
-std::vector<JobRecord> StoreDatabase::jobs(const JobFilter& filter) const {
+std::vector<snapshot::JobRecord> StoreDatabase::jobs(const snapshot::JobFilter& filter) const {
   std::string sql = "SELECT " + std::string(kColumns) + " FROM job WHERE 1";
   if (!filter.printer.empty()) sql += " AND printer = ?";
   if (filter.result) sql += " AND result = ?";
@@ -163,19 +163,19 @@ std::vector<JobRecord> StoreDatabase::jobs(const JobFilter& filter) const {
   if (filter.until_unix) sql += " AND began <= ?";
   Statement rows(db_.get(), sql + " ORDER BY id DESC LIMIT ?");
   if (!filter.printer.empty()) rows.bind(filter.printer);
-  if (filter.result) rows.bind(word_of(*filter.result));
+  if (filter.result) rows.bind(snapshot::word_of(*filter.result));
   if (filter.since_unix) rows.bind(*filter.since_unix);
   if (filter.until_unix) rows.bind(*filter.until_unix);
   rows.bind(static_cast<std::int64_t>(filter.limit));
-  std::vector<JobRecord> found;
+  std::vector<snapshot::JobRecord> found;
   while (rows.step()) found.push_back(read_job(rows));
   return found;
 }
 
-std::vector<std::pair<std::string, JobTotals>> StoreDatabase::totals() const {
+std::vector<std::pair<std::string, snapshot::JobTotals>> StoreDatabase::totals() const {
   Statement rows(db_.get(),
                  "SELECT printer, started, completed, cancelled, failed, print_seconds, extruded FROM total");
-  std::vector<std::pair<std::string, JobTotals>> found;
+  std::vector<std::pair<std::string, snapshot::JobTotals>> found;
   while (rows.step()) {
     auto& [printer, totals] = found.emplace_back();
     printer = rows.text();
@@ -193,4 +193,4 @@ std::int64_t StoreDatabase::highest_job_id() const {
   return rows.step() ? rows.integer() : 0;
 }
 
-}  // namespace agent
+}  // namespace agent::jobs

@@ -14,12 +14,12 @@
 
 struct sqlite3;
 
-namespace agent {
+namespace agent::jobs {
 
 /// One change: a print as it is now, and what it adds to its printer's totals.
 struct JobChange {
-  JobRecord job;
-  JobTotals adds;
+  snapshot::JobRecord job;
+  snapshot::JobTotals adds;
 };
 
 class StoreDatabase {
@@ -36,8 +36,8 @@ class StoreDatabase {
   /// One transaction, on the disk when this returns.
   void write(const std::vector<JobChange>& changes);
   /// Newest first.
-  [[nodiscard]] std::vector<JobRecord> jobs(const JobFilter& filter) const;
-  [[nodiscard]] std::vector<std::pair<std::string, JobTotals>> totals() const;
+  [[nodiscard]] std::vector<snapshot::JobRecord> jobs(const snapshot::JobFilter& filter) const;
+  [[nodiscard]] std::vector<std::pair<std::string, snapshot::JobTotals>> totals() const;
   [[nodiscard]] std::int64_t highest_job_id() const;
 
  private:
@@ -47,10 +47,10 @@ class StoreDatabase {
   explicit StoreDatabase(const std::string& file, int flags);
   void run(const char* sql) const;
   void migrate();
-  void put(const JobRecord& job) const;
-  void add(const std::string& printer, const JobTotals& more) const;
+  void put(const snapshot::JobRecord& job) const;
+  void add(const std::string& printer, const snapshot::JobTotals& more) const;
 
   std::unique_ptr<sqlite3, Close> db_;
 };
 
-}  // namespace agent
+}  // namespace agent::jobs

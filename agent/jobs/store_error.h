@@ -3,7 +3,7 @@
 
 #include <stdexcept>
 
-namespace agent {
+namespace agent::jobs {
 
 struct StoreError : std::runtime_error {
   using std::runtime_error::runtime_error;
@@ -13,4 +13,4 @@ struct StoreDamaged : StoreError {
   using StoreError::StoreError;
 };
 
-}  // namespace agent
+}  // namespace agent::jobs

@@ -10,7 +10,7 @@
 
 #include "agent/jobs/store_error.h"
 
-namespace agent {
+namespace agent::jobs {
 
 /// Throws StoreError, or StoreDamaged where `code` says so.
 [[noreturn]] inline void fail_store(sqlite3* db, int code) {
@@ -77,4 +77,4 @@ class Statement {
   int column_ = 0;
 };
 
-}  // namespace agent
+}  // namespace agent::jobs

@@ -4,14 +4,14 @@
 
 #include "agent/process/clock.h"
 
-namespace agent {
+namespace agent::link {
 namespace {
 
 using transport::IoResult;
 using transport::IoStatus;
 
 bool is_empty(const std::array<std::span<char>, 2>& space) { return space[0].empty() && space[1].empty(); }
-bool is_empty(const gcode::OutputPieces& pieces) { return pieces[0].empty() && pieces[1].empty(); }
+bool is_empty(const gcode::relay::OutputPieces& pieces) { return pieces[0].empty() && pieces[1].empty(); }
 
 /// Writes what `pieces_of` has until it has nothing or `stream` takes nothing; `took` books and commits what went over.
 template <class PiecesOf, class Took>
@@ -27,12 +27,12 @@ IoResult write_all(transport::ByteStream& stream, PiecesOf pieces_of, Took took)
 std::string_view as_text(std::span<char> bytes) { return {bytes.data(), bytes.size()}; }
 
 // A deadline that has passed already is looked at again after this: a fault in the relay must not spin the I/O thread.
-constexpr gcode::Time kSoonest = std::chrono::milliseconds(1);
+constexpr gcode::line::Time kSoonest = std::chrono::milliseconds(1);
 
 }  // namespace
 
 Bridge::Bridge(boost::asio::io_context& io, transport::ByteStream& printer, transport::ByteStream& host,
-               LinkMemory& memory, const gcode::RelaySettings& settings)
+               restart::LinkMemory& memory, const gcode::relay::RelaySettings& settings)
     : printer_(printer),
       host_(host),
       memory_(memory),
@@ -44,22 +44,22 @@ Bridge::Bridge(boost::asio::io_context& io, transport::ByteStream& printer, tran
   host_.on_writable([this] { pump(); });
 }
 
-void Bridge::apply(const gcode::RelaySettings& settings) {
-  relay_.apply(settings, monotonic_now());
+void Bridge::apply(const gcode::relay::RelaySettings& settings) {
+  relay_.apply(settings, process::monotonic_now());
   memory_.commit();
   pump();
 }
 
 void Bridge::printer_opened() {
   printer_is_open_ = true;
-  relay_.printer_opened(monotonic_now());
+  relay_.printer_opened(process::monotonic_now());
   memory_.commit();
   pump();
 }
 
 void Bridge::succeed(transport::StagingPipe::Unbooked printer, transport::StagingPipe::Unbooked host) {
   printer_is_open_ = true;
-  const gcode::Time now = monotonic_now();
+  const gcode::line::Time now = process::monotonic_now();
   relay_.succeeds(now);
   if (printer.written > 0) relay_.printer_took(printer.written, now);
   if (host.written > 0) relay_.host_took(host.written, now);
@@ -73,18 +73,18 @@ void Bridge::succeed(transport::StagingPipe::Unbooked printer, transport::Stagin
 
 void Bridge::printer_closed() {
   if (!std::exchange(printer_is_open_, false)) return;
-  relay_.printer_lost(monotonic_now());
+  relay_.printer_lost(process::monotonic_now());
   memory_.commit();
 }
 
 void Bridge::host_opened() {
-  relay_.host_opened(monotonic_now());
+  relay_.host_opened(process::monotonic_now());
   memory_.commit();
   pump();
 }
 
 void Bridge::host_closed() {
-  relay_.host_closed(monotonic_now());
+  relay_.host_closed(process::monotonic_now());
   memory_.commit();
   pump();
 }
@@ -111,8 +111,8 @@ bool Bridge::read_printer() {
     return false;
   }
   if (result.bytes == 0) return true;
-  last_receive_ = monotonic_now();
-  record(gcode::TraceDirection::kFromPrinter, {as_text(space[0]), as_text(space[1])}, result.bytes);
+  last_receive_ = process::monotonic_now();
+  record(gcode::decode::TraceDirection::kFromPrinter, {as_text(space[0]), as_text(space[1])}, result.bytes);
   relay_.printer_received(result.bytes, last_receive_);
   memory_.commit();
   return true;
@@ -123,7 +123,7 @@ bool Bridge::read_host() {
   // The pty's end comes only after its owner hung it up, and the owner tells.
   if (result.status == IoStatus::kEnd || result.status == IoStatus::kError) return false;
   if (result.bytes == 0) return true;
-  relay_.host_received(result.bytes, monotonic_now());
+  relay_.host_received(result.bytes, process::monotonic_now());
   memory_.commit();
   return true;
 }
@@ -137,9 +137,9 @@ void Bridge::pump() {
 }
 
 void Bridge::write_to_printer() {
-  const auto took = [this](const gcode::OutputPieces& pieces, std::size_t bytes) {
-    record(gcode::TraceDirection::kToPrinter, pieces, bytes);
-    relay_.printer_took(bytes, monotonic_now());
+  const auto took = [this](const gcode::relay::OutputPieces& pieces, std::size_t bytes) {
+    record(gcode::decode::TraceDirection::kToPrinter, pieces, bytes);
+    relay_.printer_took(bytes, process::monotonic_now());
     memory_.commit();
   };
   const IoResult result = write_all(
@@ -149,8 +149,8 @@ void Bridge::write_to_printer() {
 }
 
 void Bridge::write_to_host() {
-  const auto took = [this](const gcode::OutputPieces&, std::size_t bytes) {
-    relay_.host_took(bytes, monotonic_now());
+  const auto took = [this](const gcode::relay::OutputPieces&, std::size_t bytes) {
+    relay_.host_took(bytes, process::monotonic_now());
     memory_.commit();
   };
   const IoResult result = write_all(
@@ -165,15 +165,15 @@ void Bridge::listen() {
 
 // Setting a timer is a system call, and a deadline moves with most lines: one that moved later is left to fire early.
 void Bridge::arm_timer() {
-  const gcode::Time deadline = relay_.deadline();
+  const gcode::line::Time deadline = relay_.deadline();
   if (deadline >= armed_for_) return;
-  armed_for_ = std::max(deadline, monotonic_now() + kSoonest);
+  armed_for_ = std::max(deadline, process::monotonic_now() + kSoonest);
   timer_.at(armed_for_);
 }
 
 void Bridge::timer_fired() {
-  armed_for_ = gcode::kNever;
-  if (const gcode::Time now = monotonic_now(); relay_.deadline() <= now) {
+  armed_for_ = gcode::line::kNever;
+  if (const gcode::line::Time now = process::monotonic_now(); relay_.deadline() <= now) {
     relay_.tick(now);
     memory_.commit();
   }
@@ -182,15 +182,16 @@ void Bridge::timer_fired() {
 
 void Bridge::lose(const IoResult& why) {
   printer_is_open_ = false;
-  relay_.printer_lost(monotonic_now());
+  relay_.printer_lost(process::monotonic_now());
   memory_.commit();
   lost_(why);
 }
 
-void Bridge::record(gcode::TraceDirection direction, const std::array<std::string_view, 2>& pieces, std::size_t bytes) {
+void Bridge::record(gcode::decode::TraceDirection direction, const std::array<std::string_view, 2>& pieces,
+                    std::size_t bytes) {
   if (recorder_ == nullptr || bytes == 0) return;
   const std::size_t first = std::min(bytes, pieces[0].size());
-  recorder_->add(direction, pieces[0].substr(0, first), pieces[1].substr(0, bytes - first), monotonic_now());
+  recorder_->add(direction, pieces[0].substr(0, first), pieces[1].substr(0, bytes - first), process::monotonic_now());
 }
 
-}  // namespace agent
+}  // namespace agent::link

@@ -15,7 +15,7 @@
 #include "gcode/relay/line_relay.h"
 #include "transport/byte_stream.h"
 
-namespace agent {
+namespace agent::link {
 
 class Bridge {
  public:
@@ -23,14 +23,14 @@ class Bridge {
   using Lost = std::function<void(const transport::IoResult& why)>;
 
   /// Nothing is owned; `io`, both streams and `memory` outlive the bridge, `recorder` (may be null) until it is replaced.
-  Bridge(boost::asio::io_context& io, transport::ByteStream& printer, transport::ByteStream& host, LinkMemory& memory,
-         const gcode::RelaySettings& settings);
+  Bridge(boost::asio::io_context& io, transport::ByteStream& printer, transport::ByteStream& host,
+         restart::LinkMemory& memory, const gcode::relay::RelaySettings& settings);
   Bridge(const Bridge&) = delete;
   Bridge& operator=(const Bridge&) = delete;
 
   void on_printer_lost(Lost lost) { lost_ = std::move(lost); }
-  void record_to(ByteRecorder* recorder) { recorder_ = recorder; }
-  void apply(const gcode::RelaySettings& settings);
+  void record_to(recording::ByteRecorder* recorder) { recorder_ = recorder; }
+  void apply(const gcode::relay::RelaySettings& settings);
 
   // --- the streams' owner tells
   void printer_opened();
@@ -42,9 +42,9 @@ class Bridge {
   void host_closed();
   void host_port_published();  ///< there is a pty to read from now
 
-  [[nodiscard]] const gcode::LineRelay& relay() const { return relay_; }
+  [[nodiscard]] const gcode::relay::LineRelay& relay() const { return relay_; }
   /// Instant of the last byte from the printer; zero: none since the start.
-  [[nodiscard]] gcode::Time last_receive() const { return last_receive_; }
+  [[nodiscard]] gcode::line::Time last_receive() const { return last_receive_; }
   /// Nothing waits for the printer inside the process.
   [[nodiscard]] bool is_drained() const;
 
@@ -60,18 +60,19 @@ class Bridge {
   void arm_timer();
   void timer_fired();
   void lose(const transport::IoResult& why);
-  void record(gcode::TraceDirection direction, const std::array<std::string_view, 2>& pieces, std::size_t bytes);
+  void record(gcode::decode::TraceDirection direction, const std::array<std::string_view, 2>& pieces,
+              std::size_t bytes);
 
   transport::ByteStream& printer_;
   transport::ByteStream& host_;
-  LinkMemory& memory_;  ///< committed after every call of relay_ that changes it, before the next transfer
-  gcode::LineRelay relay_;
-  Timer timer_;
-  gcode::Time armed_for_ = gcode::kNever;
-  gcode::Time last_receive_{};
+  restart::LinkMemory& memory_;  ///< committed after every call of relay_ that changes it, before the next transfer
+  gcode::relay::LineRelay relay_;
+  process::Timer timer_;
+  gcode::line::Time armed_for_ = gcode::line::kNever;
+  gcode::line::Time last_receive_{};
   Lost lost_;
-  ByteRecorder* recorder_ = nullptr;
+  recording::ByteRecorder* recorder_ = nullptr;
   bool printer_is_open_ = false;
 };
 
-}  // namespace agent
+}  // namespace agent::link

@@ -1,10 +1,10 @@
 #include "agent/link/port_gate.h"
 
-namespace agent {
+namespace agent::link {
 namespace {
 
-constexpr gcode::Time kUdevLook = std::chrono::milliseconds(50);
-constexpr gcode::Time kLongestUdev = std::chrono::seconds(10);
+constexpr gcode::line::Time kUdevLook = std::chrono::milliseconds(50);
+constexpr gcode::line::Time kLongestUdev = std::chrono::seconds(10);
 
 }  // namespace
 
@@ -15,7 +15,7 @@ void PortGate::ask(const std::string& device, Passed passed) {
   cancel();
   device_ = device;
   passed_ = std::move(passed);
-  udev_end_ = monotonic_now() + kLongestUdev;
+  udev_end_ = process::monotonic_now() + kLongestUdev;
   look_at_udev();
 }
 
@@ -27,15 +27,17 @@ void PortGate::cancel() {
 
 void PortGate::look_at_udev() {
   if (!passed_) return;  // a wait that had ended when it was cancelled
-  if (monotonic_now() < udev_end_ && !transport::udev_is_done(device_, udev_)) return udev_timer_.after(kUdevLook);
+  if (process::monotonic_now() < udev_end_ && !transport::udev_is_done(device_, udev_))
+    return udev_timer_.after(kUdevLook);
   look_for_users();
 }
 
 void PortGate::look_for_users() {
   if (users_ == nullptr) return answer({});
-  found_ = std::make_shared<PortUsers::Found>([this](const std::vector<Program>& programs) {
-    answer(programs.empty() ? std::string()
-                            : device_ + " is open in " + program_names(programs) + "; waiting until it is closed");
+  found_ = std::make_shared<PortUsers::Found>([this](const std::vector<process::Program>& programs) {
+    answer(programs.empty()
+               ? std::string()
+               : device_ + " is open in " + process::program_names(programs) + "; waiting until it is closed");
   });
   users_->ask(device_, found_);
 }
@@ -46,4 +48,4 @@ void PortGate::answer(const std::string& fault) {
   passed(fault);
 }
 
-}  // namespace agent
+}  // namespace agent::link

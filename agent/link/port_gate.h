@@ -10,7 +10,7 @@
 #include "agent/process/timer.h"
 #include "transport/udev_word.h"
 
-namespace agent {
+namespace agent::link {
 
 class PortGate {
  public:
@@ -34,11 +34,11 @@ class PortGate {
 
   PortUsers* users_;
   transport::UdevPlaces udev_;
-  Timer udev_timer_;
-  gcode::Time udev_end_{};
+  process::Timer udev_timer_;
+  gcode::line::Time udev_end_{};
   std::string device_;
   Passed passed_;
   std::shared_ptr<PortUsers::Found> found_;
 };
 
-}  // namespace agent
+}  // namespace agent::link

@@ -13,7 +13,7 @@
 // after the headers above, which make Asio complete
 #include <boost/asio/post.hpp>
 
-namespace agent {
+namespace agent::link {
 namespace {
 
 transport::FileDescriptor connect_to(const std::string& path) {
@@ -78,21 +78,21 @@ void PortUsers::work() {
   }
 }
 
-std::vector<Program> PortUsers::users_of(const std::string& path) {
+std::vector<process::Program> PortUsers::users_of(const std::string& path) {
   std::error_code error;
   const std::string file = std::filesystem::canonical(path, error).string();
   if (error) return {};
-  std::optional<std::vector<Program>> users;
+  std::optional<std::vector<process::Program>> users;
   if (helper_.is_asked_about(file)) users = ask_helper(file);
-  if (!users) users = programs_with_open(file);
-  std::erase_if(*users, [&](const Program& program) {
+  if (!users) users = process::programs_with_open(file);
+  std::erase_if(*users, [&](const process::Program& program) {
     return program.process == 1 || program.process == manager_ || program.process == ::getpid();
   });
   return std::move(*users);
 }
 
 /// Nothing: there is no helper, or it answers nothing at all.
-std::optional<std::vector<Program>> PortUsers::ask_helper(const std::string& path) {
+std::optional<std::vector<process::Program>> PortUsers::ask_helper(const std::string& path) {
   for (int attempt = 0; attempt < helper_.attempts; ++attempt) {
     const transport::FileDescriptor helper = connect_to(helper_.socket);
     if (!helper) return std::nullopt;
@@ -106,18 +106,18 @@ std::optional<std::vector<Program>> PortUsers::ask_helper(const std::string& pat
   return std::nullopt;
 }
 
-std::optional<std::vector<Program>> PortUsers::answer_of(const transport::FileDescriptor& helper,
-                                                         const std::string& path) const {
+std::optional<std::vector<process::Program>> PortUsers::answer_of(const transport::FileDescriptor& helper,
+                                                                  const std::string& path) const {
   const auto until = std::chrono::steady_clock::now() + helper_.answer_time;
   const std::string question = path + '\n';
   std::string answer;
   bool asked = ::send(helper.get(), question.data(), question.size(), MSG_NOSIGNAL) >= 0;
-  while (answer.size() < kMaxPortAnswer) {
+  while (answer.size() < process::kMaxPortAnswer) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
     pollfd ready[] = {{end_.get(), POLLIN, 0}, {helper.get(), POLLIN, 0}};
     // a helper that has ended without an answer is not asked again before its time has passed
     if (left.count() <= 0 || ::poll(ready, asked ? 2 : 1, static_cast<int>(left.count())) <= 0) return std::nullopt;
-    if (ready[0].revents != 0) return std::vector<Program>{};  // nobody wants it any more
+    if (ready[0].revents != 0) return std::vector<process::Program>{};  // nobody wants it any more
     char bytes[512];
     const ssize_t count = ::read(helper.get(), bytes, sizeof bytes);
     if (count > 0) {
@@ -125,11 +125,11 @@ std::optional<std::vector<Program>> PortUsers::answer_of(const transport::FileDe
       continue;
     }
     if (count == 0) {
-      if (auto users = parse_port_users_answer(answer)) return users;
+      if (auto users = process::parse_port_users_answer(answer)) return users;
     }
     asked = false;
   }
   return std::nullopt;
 }
 
-}  // namespace agent
+}  // namespace agent::link

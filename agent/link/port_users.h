@@ -22,19 +22,19 @@
 #include "agent/process/port_users_answer.h"
 #include "transport/file_descriptor.h"
 
-namespace agent {
+namespace agent::link {
 
 /// Where the root helper answers, and how long it may take.
 struct PortHelper {
-  std::string socket = kPortUsersSocket;
+  std::string socket = process::kPortUsersSocket;
   std::chrono::milliseconds answer_time{10'000};
   int attempts = 3;  ///< a helper that answers none of them is broken: a printer is not kept from its print by that
-  bool (*is_asked_about)(std::string_view path) = is_serial_port_path;
+  bool (*is_asked_about)(std::string_view path) = process::is_serial_port_path;
 };
 
 class PortUsers {
  public:
-  using Found = std::function<void(const std::vector<Program>&)>;
+  using Found = std::function<void(const std::vector<process::Program>&)>;
   /// Takes a sentence for the log, on the I/O thread.
   using Report = std::function<void(const std::string&)>;
 
@@ -57,10 +57,10 @@ class PortUsers {
   };
 
   void work();
-  [[nodiscard]] std::vector<Program> users_of(const std::string& path);
-  [[nodiscard]] std::optional<std::vector<Program>> ask_helper(const std::string& path);
-  [[nodiscard]] std::optional<std::vector<Program>> answer_of(const transport::FileDescriptor& helper,
-                                                              const std::string& path) const;
+  [[nodiscard]] std::vector<process::Program> users_of(const std::string& path);
+  [[nodiscard]] std::optional<std::vector<process::Program>> ask_helper(const std::string& path);
+  [[nodiscard]] std::optional<std::vector<process::Program>> answer_of(const transport::FileDescriptor& helper,
+                                                                       const std::string& path) const;
 
   boost::asio::io_context& io_;
   const pid_t manager_;
@@ -74,4 +74,4 @@ class PortUsers {
   std::thread thread_;
 };
 
-}  // namespace agent
+}  // namespace agent::link

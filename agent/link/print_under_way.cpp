@@ -1,9 +1,9 @@
 #include "agent/link/print_under_way.h"
 
-namespace agent {
+namespace agent::link {
 
-std::optional<std::string_view> print_under_way(const gcode::LineRelay& relay, gcode::Time now) {
-  const gcode::PrinterState& printer = relay.printer();
+std::optional<std::string_view> print_under_way(const gcode::relay::LineRelay& relay, gcode::line::Time now) {
+  const gcode::printer::PrinterState& printer = relay.printer();
   if (!printer.open) return std::nullopt;
   // First: a paused print's stream has run out, or its SD reading stands still, and it is the pause that a person knows.
   if (printer.paused) return "a print is paused";
@@ -14,4 +14,4 @@ std::optional<std::string_view> print_under_way(const gcode::LineRelay& relay, g
   return std::nullopt;
 }
 
-}  // namespace agent
+}  // namespace agent::link

@@ -6,10 +6,11 @@
 
 #include "gcode/relay/line_relay.h"
 
-namespace agent {
+namespace agent::link {
 
 /// What is under way, as a clause ("a host is printing"), or nothing. A paused print is one; so is an upload to the SD card;
 /// and so is all that an attached host sends packed, since nobody can tell.
-[[nodiscard]] std::optional<std::string_view> print_under_way(const gcode::LineRelay& relay, gcode::Time now);
+[[nodiscard]] std::optional<std::string_view> print_under_way(const gcode::relay::LineRelay& relay,
+                                                              gcode::line::Time now);
 
-}  // namespace agent
+}  // namespace agent::link

@@ -8,31 +8,31 @@
 #include "agent/config/usb_id.h"
 #include "agent/process/clock.h"
 
-namespace agent {
+namespace agent::link {
 namespace {
 
 // Gauges computed from time alone (state, ages) need no publishing; counters of time do, at this rate.
-constexpr gcode::Time kSlowestPublish = std::chrono::seconds(1);
+constexpr gcode::line::Time kSlowestPublish = std::chrono::seconds(1);
 
 std::string text_of(const transport::IoResult& why) {
   if (why.status == transport::IoStatus::kEnd) return "it is gone (unplugged or switched off)";
   return std::strerror(why.error);
 }
 
-std::uint64_t moved_bytes(const gcode::LinkCounters& c) {
+std::uint64_t moved_bytes(const gcode::printer::LinkCounters& c) {
   return std::accumulate(c.transmit_bytes.begin(), c.transmit_bytes.end(),
                          c.receive_bytes + c.host_receive_bytes + c.host_transmit_bytes);
 }
 
-std::uint64_t resets_of(const gcode::LinkCounters& counters) {
+std::uint64_t resets_of(const gcode::printer::LinkCounters& counters) {
   return std::accumulate(counters.resets.begin(), counters.resets.end(), std::uint64_t{0});
 }
 
 }  // namespace
 
-PrinterLink::PrinterLink(boost::asio::io_context& io, PrinterConfiguration configuration, std::string runtime_dir,
-                         SnapshotBoard& board, Log& log, DescriptorStore* store, PortUsers* users,
-                         transport::UdevPlaces udev)
+PrinterLink::PrinterLink(boost::asio::io_context& io, config::PrinterConfiguration configuration,
+                         std::string runtime_dir, snapshot::SnapshotBoard& board, log::Log& log,
+                         restart::DescriptorStore* store, PortUsers* users, transport::UdevPlaces udev)
     : configuration_(std::move(configuration)),
       runtime_dir_(std::move(runtime_dir)),
       board_(board),
@@ -50,31 +50,31 @@ PrinterLink::PrinterLink(boost::asio::io_context& io, PrinterConfiguration confi
   host_port_.on_host_opened([this] {
     log_.info(configuration_.name, "a host program opened the host port");
     bridge_.host_opened();
-    publish(monotonic_now());
+    publish(process::monotonic_now());
   });
   host_port_.on_replaced([this] { estate_.keep_pty(host_port_.native_handle()); });
   host_port_.on_host_closed([this] {
     log_.info(configuration_.name, "the host program closed the host port");
     estate_.discard_host_output();
     bridge_.host_closed();
-    publish(monotonic_now());
+    publish(process::monotonic_now());
   });
 }
 
 PrinterLink::~PrinterLink() { stop(); }
 
 void PrinterLink::start() {
-  last_look_ = monotonic_now();
+  last_look_ = process::monotonic_now();
   if (estate_.is_inherited()) go_on();
   else if (!was_released_before()) try_to_open();
-  publish(monotonic_now());
+  publish(process::monotonic_now());
 }
 
 void PrinterLink::stop() {
   if (std::exchange(stopped_, true)) return;
   cancel_opening();
   release_timer_.cancel();
-  if (device_.is_open()) close(DisconnectReason::kShutdown);
+  if (device_.is_open()) close(snapshot::DisconnectReason::kShutdown);
   estate_.drop_all();
 }
 
@@ -88,12 +88,12 @@ void PrinterLink::leave() {
   const transport::FileDescriptor pty(host_port_.release());
 }
 
-void PrinterLink::apply(const gcode::RelaySettings& settings) {
+void PrinterLink::apply(const gcode::relay::RelaySettings& settings) {
   configuration_.relay = settings;
   bridge_.apply(settings);
 }
 
-void PrinterLink::record_to(std::shared_ptr<Recording> recording) {
+void PrinterLink::record_to(std::shared_ptr<recording::Recording> recording) {
   bridge_.record_to(recording.get());
   recording_ = std::move(recording);
 }
@@ -112,8 +112,8 @@ void PrinterLink::go_on() {
     return retry_timer_.after(retry_.next());
   }
   path_was_there_ = true;
-  retry_.opened(monotonic_now());
-  usb_id_ = usb_id_of(configuration_.device);
+  retry_.opened(process::monotonic_now());
+  usb_id_ = config::usb_id_of(configuration_.device);
   const bool had_host = bridge_.relay().host_is_attached();
   const bool has_host_port = go_on_with_host_port();
   log_.info(configuration_.name, "goes on with " + configuration_.device + " where the process before ended");
@@ -130,7 +130,7 @@ void PrinterLink::go_on() {
     estate_.discard_host_output();
     bridge_.host_closed();
   }
-  publish(monotonic_now());
+  publish(process::monotonic_now());
 }
 
 bool PrinterLink::go_on_with_host_port() {
@@ -147,13 +147,14 @@ void PrinterLink::lost(const transport::IoResult& why) {
                "lost " + configuration_.device + ": " + text_of(why) + "; the host port is closed");
   const bool is_of_usb = !configuration_.usb.is_empty();
   if (is_of_usb) configuration_.device.clear();  // another device may come by that name
-  close(why.status == transport::IoStatus::kEnd ? DisconnectReason::kUnplugged : DisconnectReason::kIoError);
-  retry_.lost(monotonic_now());
+  close(why.status == transport::IoStatus::kEnd ? snapshot::DisconnectReason::kUnplugged
+                                                : snapshot::DisconnectReason::kIoError);
+  retry_.lost(process::monotonic_now());
   if (!is_of_usb) return retry_timer_.after(retry_.next());
   if (device_wanted_) device_wanted_();
 }
 
-void PrinterLink::close(DisconnectReason reason) {
+void PrinterLink::close(snapshot::DisconnectReason reason) {
   ++disconnects_[reason];
   const bool had_host = host_port_.host_is_attached();
   host_port_.hang_up();  // no callback comes
@@ -162,12 +163,12 @@ void PrinterLink::close(DisconnectReason reason) {
   bridge_.printer_closed();
   estate_.drop_ports();
   usb_id_.clear();
-  publish(monotonic_now());
+  publish(process::monotonic_now());
 }
 
 // --- what others see
 
-void PrinterLink::look(gcode::Time now) {
+void PrinterLink::look(gcode::line::Time now) {
   const auto state = bridge_.relay().printer().state(now);
   state_time_[state] += now - last_look_;
   last_look_ = now;
@@ -180,8 +181,9 @@ void PrinterLink::note_changes() {
   const auto& counters = bridge_.relay().counters();
   const std::uint64_t resets = resets_of(counters);
   if (resets != std::exchange(noted_resets_, resets)) log_.info(configuration_.name, "the printer started anew");
-  const gcode::Dialect* dialect = &bridge_.relay().dialect();
-  if (dialect != std::exchange(noted_dialect_, dialect) && dialect->family != gcode::FirmwareFamily::kUnknown) {
+  const gcode::dialect::Dialect* dialect = &bridge_.relay().dialect();
+  if (dialect != std::exchange(noted_dialect_, dialect) &&
+      dialect->family != gcode::dialect::FirmwareFamily::kUnknown) {
     log_.info(configuration_.name, "firmware \"" + std::string(bridge_.relay().printer().firmware.value.view()) +
                                        "\": spoken to as " + std::string(dialect->name));
   }
@@ -189,32 +191,32 @@ void PrinterLink::note_changes() {
 }
 
 void PrinterLink::note_queries(const QueryCounts& before) {
-  for (const auto query : gcode::kValuesOf<gcode::Query>) {
-    for (const auto outcome : gcode::kValuesOf<gcode::QueryOutcome>) {
+  for (const auto query : gcode::line::kValuesOf<gcode::printer::Query>) {
+    for (const auto outcome : gcode::line::kValuesOf<gcode::printer::QueryOutcome>) {
       if (noted_queries_[query][outcome] == before[query][outcome]) continue;
-      const bool is_answered = outcome == gcode::QueryOutcome::kAnswered;
-      log_.debug(configuration_.name,
-                 "query " + std::string(gcode::kQueryWords[query]) + (is_answered ? ": answered" : ": timeout"));
+      const bool is_answered = outcome == gcode::printer::QueryOutcome::kAnswered;
+      log_.debug(configuration_.name, "query " + std::string(gcode::printer::kQueryWords[query]) +
+                                          (is_answered ? ": answered" : ": timeout"));
     }
   }
 }
 
-void PrinterLink::publish(gcode::Time now) {
+void PrinterLink::publish(gcode::line::Time now) {
   last_publish_ = now;
   published_bytes_ = moved_bytes(bridge_.relay().counters());
-  LinkSnapshot snapshot;
+  snapshot::LinkSnapshot snapshot;
   fill(snapshot, now);
   board_.publish(snapshot);
 }
 
-void PrinterLink::fill(LinkSnapshot& out, gcode::Time now) const {
+void PrinterLink::fill(snapshot::LinkSnapshot& out, gcode::line::Time now) const {
   out.name = configuration_.name;
   out.device = configuration_.device;
   out.host_port = runtime_dir_ + '/' + configuration_.name;
   out.usb_id = usb_id_;
   out.baud = configuration_.baud;
   out.taken_at = now;
-  out.wall_offset = wall_offset();
+  out.wall_offset = process::wall_offset();
   out.printer = bridge_.relay().printer();
   out.counters = bridge_.relay().counters();
   out.prints = bridge_.relay().prints();
@@ -235,4 +237,4 @@ void PrinterLink::fill(LinkSnapshot& out, gcode::Time now) const {
   out.recorded_bytes = recording_ ? recording_->recorded_bytes() : 0;
 }
 
-}  // namespace agent
+}  // namespace agent::link

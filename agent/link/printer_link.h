@@ -33,15 +33,15 @@
 #include "transport/pseudo_terminal.h"
 #include "transport/serial_port.h"
 
-namespace agent {
+namespace agent::link {
 
 class PrinterLink {
  public:
   /// `io`, `board`, `log`, `store` and `users` are not owned and outlive the link; `store` may be null. `users` null: nobody
   /// is asked who has the device open. Call start() once afterwards.
-  PrinterLink(boost::asio::io_context& io, PrinterConfiguration configuration, std::string runtime_dir,
-              SnapshotBoard& board, Log& log, DescriptorStore* store = nullptr, PortUsers* users = nullptr,
-              transport::UdevPlaces udev = {});
+  PrinterLink(boost::asio::io_context& io, config::PrinterConfiguration configuration, std::string runtime_dir,
+              snapshot::SnapshotBoard& board, log::Log& log, restart::DescriptorStore* store = nullptr,
+              PortUsers* users = nullptr, transport::UdevPlaces udev = {});
   ~PrinterLink();  ///< stop()
   PrinterLink(const PrinterLink&) = delete;
   PrinterLink& operator=(const PrinterLink&) = delete;
@@ -52,34 +52,34 @@ class PrinterLink {
   /// The end of the process, not of the line: hosts and the printer notice nothing, a successor goes on from the store.
   void leave();
 
-  [[nodiscard]] const PrinterConfiguration& configuration() const { return configuration_; }
+  [[nodiscard]] const config::PrinterConfiguration& configuration() const { return configuration_; }
   /// The print that would end if the port were closed now, as a clause; empty: none.
   [[nodiscard]] std::string print() const;
   /// Before start(): a predecessor's open port was taken over.
   [[nodiscard]] bool is_inherited() const { return estate_.is_inherited(); }
   /// New settings of the relay; device and speed stay as they are.
-  void apply(const gcode::RelaySettings& settings);
+  void apply(const gcode::relay::RelaySettings& settings);
   /// For a printer found by USB: its tty is `path` now, or nowhere if that is empty. A port that is open stays open: it says
   /// itself when it is gone, and what anybody else believes may not end a print.
   void use_device(const std::string& path);
   /// A printer found by USB lost its device and does not know the next one.
   void on_device_wanted(std::function<void()> wanted) { device_wanted_ = std::move(wanted); }
   /// From now on every byte goes to `recording`; null: recorded no more.
-  void record_to(std::shared_ptr<Recording> recording);
+  void record_to(std::shared_ptr<recording::Recording> recording);
 
   // --- what the owner orders; an answer says what was done, or why not
   /// Closes the device for somebody else and opens it no more, across reloads and successors too (release_mark.h).
-  [[nodiscard]] ControlAnswer release(const ControlRequest& request);
+  [[nodiscard]] control::ControlAnswer release(const control::ControlRequest& request);
   /// Ends a release. `answered` is called once, when the device was opened or why it could not be is known: at once if
   /// nobody has to be asked who has it open.
-  using Answered = std::function<void(const ControlAnswer&)>;
+  using Answered = std::function<void(const control::ControlAnswer&)>;
   void attach(Answered answered);
   /// A pulse on DTR: the printer starts anew.
-  [[nodiscard]] ControlAnswer reset(const ControlRequest& request);
+  [[nodiscard]] control::ControlAnswer reset(const control::ControlRequest& request);
 
   /// Called every 100 ms: counts the time in each state and publishes what changed.
-  void look(gcode::Time now);
-  [[nodiscard]] const gcode::PrintWatch& prints() const { return bridge_.relay().prints(); }
+  void look(gcode::line::Time now);
+  [[nodiscard]] const gcode::printer::PrintWatch& prints() const { return bridge_.relay().prints(); }
   /// Everything that hosts sent so far is out on the wire.
   [[nodiscard]] bool is_drained() const;
 
@@ -88,7 +88,7 @@ class PrinterLink {
   void try_to_open();
   void open();
   void cancel_opening();
-  void attempt_is_over(const ControlAnswer& otherwise);
+  void attempt_is_over(const control::ControlAnswer& otherwise);
   void lack_device();
   void retry();
   void open_failed(const std::string& sentence);
@@ -97,33 +97,33 @@ class PrinterLink {
   [[nodiscard]] bool go_on_with_host_port();
   void publish_host_port();
   void lost(const transport::IoResult& why);
-  void close(DisconnectReason reason);
+  void close(snapshot::DisconnectReason reason);
   [[nodiscard]] bool was_released_before();
-  [[nodiscard]] std::optional<ControlAnswer> refuse_in_print(const ControlRequest& request) const;
+  [[nodiscard]] std::optional<control::ControlAnswer> refuse_in_print(const control::ControlRequest& request) const;
   void end_release();
   void release_is_over();
   void note_changes();
-  using QueryCounts = decltype(gcode::LinkCounters::queries);
+  using QueryCounts = decltype(gcode::printer::LinkCounters::queries);
   void note_queries(const QueryCounts& before);
-  void publish(gcode::Time now);
-  void fill(LinkSnapshot& out, gcode::Time now) const;
+  void publish(gcode::line::Time now);
+  void fill(snapshot::LinkSnapshot& out, gcode::line::Time now) const;
 
-  PrinterConfiguration configuration_;
+  config::PrinterConfiguration configuration_;
   std::string runtime_dir_;
-  SnapshotBoard& board_;
-  Log& log_;
-  LinkEstate estate_;
+  snapshot::SnapshotBoard& board_;
+  log::Log& log_;
+  restart::LinkEstate estate_;
   transport::SerialPort device_;
   transport::PseudoTerminal host_port_;
   Bridge bridge_;
-  std::shared_ptr<Recording> recording_;
+  std::shared_ptr<recording::Recording> recording_;
   std::function<void()> device_wanted_;
   PortGate gate_;
-  Timer retry_timer_;
-  Timer release_timer_;
+  process::Timer retry_timer_;
+  process::Timer release_timer_;
   RetryDelay retry_;
-  FaultThrottle open_faults_;
-  FaultThrottle host_port_faults_;
+  log::FaultThrottle open_faults_;
+  log::FaultThrottle host_port_faults_;
   bool path_was_there_ = false;
   bool stopped_ = false;
   std::optional<ReleaseMark> released_;  ///< handed over: nothing opens the device
@@ -133,14 +133,14 @@ class PrinterLink {
 
   // what is reported besides the relay's own counters
   std::uint64_t connects_ = 0;
-  gcode::EnumArray<DisconnectReason, std::uint64_t> disconnects_{};
-  gcode::EnumArray<gcode::State, gcode::Time> state_time_{};
-  gcode::Time last_look_{};
-  gcode::Time last_publish_{};
+  gcode::line::EnumArray<snapshot::DisconnectReason, std::uint64_t> disconnects_{};
+  gcode::line::EnumArray<gcode::printer::State, gcode::line::Time> state_time_{};
+  gcode::line::Time last_look_{};
+  gcode::line::Time last_publish_{};
   std::uint64_t published_bytes_ = 0;
-  const gcode::Dialect* noted_dialect_ = nullptr;
+  const gcode::dialect::Dialect* noted_dialect_ = nullptr;
   std::uint64_t noted_resets_ = 0;
   QueryCounts noted_queries_{};
 };
 
-}  // namespace agent
+}  // namespace agent::link

@@ -4,11 +4,11 @@
 #include "agent/process/clock.h"
 #include "agent/text/duration_text.h"
 
-namespace agent {
+namespace agent::link {
 
 bool PrinterLink::was_released_before() {
   released_ = read_release_mark(runtime_dir_, configuration_.name);
-  if (released_ && released_->until && *released_->until <= monotonic_now()) end_release();
+  if (released_ && released_->until && *released_->until <= process::monotonic_now()) end_release();
   if (!released_) return false;
   log_.warning(configuration_.name, "was released before this start and stays so: marlin-agent attach " +
                                         configuration_.name + " takes it back");
@@ -18,45 +18,45 @@ bool PrinterLink::was_released_before() {
 
 std::string PrinterLink::print() const {
   if (!device_.is_open()) return {};
-  if (const auto print = print_under_way(bridge_.relay(), monotonic_now())) return std::string(*print);
+  if (const auto print = print_under_way(bridge_.relay(), process::monotonic_now())) return std::string(*print);
   return prints().is_printing() ? "a print is not over" : "";
 }
 
-std::optional<ControlAnswer> PrinterLink::refuse_in_print(const ControlRequest& request) const {
-  const auto print = print_under_way(bridge_.relay(), monotonic_now());
+std::optional<control::ControlAnswer> PrinterLink::refuse_in_print(const control::ControlRequest& request) const {
+  const auto print = print_under_way(bridge_.relay(), process::monotonic_now());
   if (!print || request.force) return std::nullopt;
-  return ControlAnswer{ControlCode::kPrinting,
-                       configuration_.name + ": " + std::string(*print) + "; --force ends it all the same"};
+  return control::ControlAnswer{control::ControlCode::kPrinting,
+                                configuration_.name + ": " + std::string(*print) + "; --force ends it all the same"};
 }
 
-ControlAnswer PrinterLink::release(const ControlRequest& request) {
+control::ControlAnswer PrinterLink::release(const control::ControlRequest& request) {
   if (auto refusal = refuse_in_print(request)) return *refusal;
   released_ = ReleaseMark{};
-  if (request.duration) released_->until = monotonic_now() + *request.duration;
+  if (request.duration) released_->until = process::monotonic_now() + *request.duration;
   cancel_opening();
   release_timer_.cancel();
-  if (device_.is_open()) close(DisconnectReason::kReleased);
+  if (device_.is_open()) close(snapshot::DisconnectReason::kReleased);
   open_fault_.clear();
-  publish(monotonic_now());
+  publish(process::monotonic_now());
   if (request.duration) release_timer_.at(*released_->until);
-  const std::string end =
-      request.duration ? "for " + duration_text(*request.duration) : "until marlin-agent attach " + configuration_.name;
+  const std::string end = request.duration ? "for " + text::duration_text(*request.duration)
+                                           : "until marlin-agent attach " + configuration_.name;
   log_.info(configuration_.name, "released " + configuration_.device + ' ' + end);
   if (!write_release_mark(runtime_dir_, configuration_.name, *released_)) {
     log_.warning(configuration_.name,
                  "cannot note the release in " + runtime_dir_ + ": a restart of the agent would end it");
   }
-  return {ControlCode::kDone, configuration_.name + ": " + configuration_.device + " is free " + end};
+  return {control::ControlCode::kDone, configuration_.name + ": " + configuration_.device + " is free " + end};
 }
 
 void PrinterLink::attach(Answered answered) {
-  if (!released_) return answered({ControlCode::kState, configuration_.name + " is not released"});
+  if (!released_) return answered({control::ControlCode::kState, configuration_.name + " is not released"});
   end_release();
   log_.info(configuration_.name, "taken back");
   retry_.reset();
   attaching_.push_back(std::move(answered));
   try_to_open();
-  publish(monotonic_now());
+  publish(process::monotonic_now());
 }
 
 void PrinterLink::end_release() {
@@ -66,20 +66,22 @@ void PrinterLink::end_release() {
 }
 
 void PrinterLink::release_is_over() {
-  if (stopped_ || !released_ || !released_->until || monotonic_now() < *released_->until) return;
-  attach([](const ControlAnswer&) {});
+  if (stopped_ || !released_ || !released_->until || process::monotonic_now() < *released_->until) return;
+  attach([](const control::ControlAnswer&) {});
 }
 
-ControlAnswer PrinterLink::reset(const ControlRequest& request) {
+control::ControlAnswer PrinterLink::reset(const control::ControlRequest& request) {
   const std::string& name = configuration_.name;
-  if (released_) return {ControlCode::kState, name + " is released: marlin-agent attach " + name + " takes it back"};
+  if (released_)
+    return {control::ControlCode::kState, name + " is released: marlin-agent attach " + name + " takes it back"};
   if (!device_.is_open()) {
-    return {ControlCode::kDevice, name + ": " + (open_fault_.empty() ? "its device is not open" : open_fault_)};
+    return {control::ControlCode::kDevice,
+            name + ": " + (open_fault_.empty() ? "its device is not open" : open_fault_)};
   }
   if (auto refusal = refuse_in_print(request)) return *refusal;
-  if (const auto failure = device_.reset()) return {ControlCode::kDevice, name + ": " + failure->sentence};
+  if (const auto failure = device_.reset()) return {control::ControlCode::kDevice, name + ": " + failure->sentence};
   log_.info(name, "reset by a pulse on DTR");
-  return {ControlCode::kDone, name + ": was reset"};
+  return {control::ControlCode::kDone, name + ": was reset"};
 }
 
-}  // namespace agent
+}  // namespace agent::link

@@ -5,11 +5,11 @@
 #include "agent/link/printer_link.h"
 #include "agent/process/clock.h"
 
-namespace agent {
+namespace agent::link {
 namespace {
 
 // Looking whether a path exists is one cheap system call, so a plugged printer is found within half a second.
-constexpr gcode::Time kPathPoll = std::chrono::milliseconds(500);
+constexpr gcode::line::Time kPathPoll = std::chrono::milliseconds(500);
 
 std::string times(std::uint64_t count) { return count > 1 ? " (" + std::to_string(count) + " times)" : ""; }
 
@@ -23,7 +23,7 @@ void PrinterLink::use_device(const std::string& path) {
   cancel_opening();
   open_faults_.over();
   retry_timer_.after(retry_.next());
-  publish(monotonic_now());
+  publish(process::monotonic_now());
 }
 
 void PrinterLink::lack_device() {
@@ -31,14 +31,14 @@ void PrinterLink::lack_device() {
   configuration_.device.clear();
   path_was_there_ = false;
   try_to_open();  // for its reason
-  if (open_faults_.occurred(monotonic_now()) == 1) log_.info(configuration_.name, open_fault_);
-  publish(monotonic_now());
+  if (open_faults_.occurred(process::monotonic_now()) == 1) log_.info(configuration_.name, open_fault_);
+  publish(process::monotonic_now());
 }
 
 void PrinterLink::try_to_open() {
   if (configuration_.device.empty()) {
-    open_fault_ =
-        "no device on USB has " + rule_text(configuration_.usb) + " (is the printer plugged in and switched on?)";
+    open_fault_ = "no device on USB has " + config::rule_text(configuration_.usb) +
+                  " (is the printer plugged in and switched on?)";
     return attempt_is_over({});
   }
   const bool there = ::access(configuration_.device.c_str(), F_OK) == 0;
@@ -48,7 +48,7 @@ void PrinterLink::try_to_open() {
     if (fault.empty()) return open();
     open_failed(fault);
     retry_timer_.after(retry_.next());
-    publish(monotonic_now());
+    publish(process::monotonic_now());
     attempt_is_over({});
   });
 }
@@ -67,18 +67,18 @@ void PrinterLink::open() {
 void PrinterLink::cancel_opening() {
   retry_timer_.cancel();
   gate_.cancel();
-  attempt_is_over({ControlCode::kUnavailable, configuration_.name + ": another order or the end came first"});
+  attempt_is_over({control::ControlCode::kUnavailable, configuration_.name + ": another order or the end came first"});
 }
 
 // What `otherwise` says is for an attempt that was broken off.
-void PrinterLink::attempt_is_over(const ControlAnswer& otherwise) {
+void PrinterLink::attempt_is_over(const control::ControlAnswer& otherwise) {
   if (attaching_.empty()) return;
-  ControlAnswer answer = otherwise;
+  control::ControlAnswer answer = otherwise;
   if (answer.is_ok() && device_.is_open()) {
     answer.message =
         configuration_.name + ": holds " + configuration_.device + " again; opening it resets most printers once";
   } else if (answer.is_ok()) {
-    answer = {ControlCode::kDevice, configuration_.name + ": " + open_fault_};
+    answer = {control::ControlCode::kDevice, configuration_.name + ": " + open_fault_};
     if (!open_fault_.ends_with("until it is closed")) answer.message += "; trying again until it can be held";
   }
   for (const Answered& answered : std::exchange(attaching_, {})) answered(answer);
@@ -92,27 +92,27 @@ void PrinterLink::retry() {
 
 void PrinterLink::open_failed(const std::string& sentence) {
   open_fault_ = sentence;
-  const std::uint64_t count = open_faults_.occurred(monotonic_now());
+  const std::uint64_t count = open_faults_.occurred(process::monotonic_now());
   if (count > 0) log_.warning(configuration_.name, sentence + times(count));
 }
 
 void PrinterLink::opened() {
   open_faults_.over();
   open_fault_.clear();
-  retry_.opened(monotonic_now());
+  retry_.opened(process::monotonic_now());
   ++connects_;
-  usb_id_ = usb_id_of(configuration_.device);
+  usb_id_ = config::usb_id_of(configuration_.device);
   estate_.keep_tty(device_.native_handle(), configuration_.device);
   log_.info(configuration_.name, "opened " + configuration_.device + " at " + std::to_string(configuration_.baud) +
                                      " baud, which resets most printers once");
   publish_host_port();
   if (device_.is_open()) bridge_.printer_opened();
-  publish(monotonic_now());
+  publish(process::monotonic_now());
 }
 
 void PrinterLink::publish_host_port() {
   if (const auto failure = host_port_.publish(runtime_dir_, configuration_.name)) {
-    const std::uint64_t count = host_port_faults_.occurred(monotonic_now());
+    const std::uint64_t count = host_port_faults_.occurred(process::monotonic_now());
     if (count > 0)
       log_.error(configuration_.name, "no host port: " + failure->sentence + times(count) + "; trying again");
     return retry_timer_.after(RetryDelay::kLongest);
@@ -123,4 +123,4 @@ void PrinterLink::publish_host_port() {
   bridge_.host_port_published();
 }
 
-}  // namespace agent
+}  // namespace agent::link

@@ -5,7 +5,7 @@
 
 #include <unistd.h>
 
-namespace agent {
+namespace agent::link {
 namespace {
 
 std::string path_of(const std::string& directory, const std::string& printer) {
@@ -34,7 +34,7 @@ std::optional<ReleaseMark> read_release_mark(const std::string& directory, const
     return std::nullopt;
   }
   if (digits != until.size()) return std::nullopt;
-  return ReleaseMark{gcode::Time(us)};
+  return ReleaseMark{gcode::line::Time(us)};
 }
 
 bool write_release_mark(const std::string& directory, const std::string& printer, const ReleaseMark& mark) {
@@ -49,4 +49,4 @@ void remove_release_mark(const std::string& directory, const std::string& printe
   ::unlink(path_of(directory, printer).c_str());
 }
 
-}  // namespace agent
+}  // namespace agent::link

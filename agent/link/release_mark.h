@@ -10,10 +10,10 @@
 
 #include "gcode/line/time.h"
 
-namespace agent {
+namespace agent::link {
 
 struct ReleaseMark {
-  std::optional<gcode::Time> until;  ///< monotonic
+  std::optional<gcode::line::Time> until;  ///< monotonic
 };
 
 /// Nothing if there is no mark, or one of an earlier boot, or a damaged one.
@@ -23,4 +23,4 @@ struct ReleaseMark {
                                       const ReleaseMark& mark);
 void remove_release_mark(const std::string& directory, const std::string& printer);
 
-}  // namespace agent
+}  // namespace agent::link

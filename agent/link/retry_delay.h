@@ -5,33 +5,33 @@
 
 #include "gcode/line/time.h"
 
-namespace agent {
+namespace agent::link {
 
 class RetryDelay {
  public:
   /// A quarter of a second: the kernel and udev have named a plugged device and set its group by then.
-  static constexpr gcode::Time kShortest = std::chrono::milliseconds(250);
+  static constexpr gcode::line::Time kShortest = std::chrono::milliseconds(250);
   /// Nobody waits longer than this for a printer that was switched on.
-  static constexpr gcode::Time kLongest = std::chrono::seconds(5);
+  static constexpr gcode::line::Time kLongest = std::chrono::seconds(5);
   /// A line that held this long was a good one; one that ends sooner goes on with the longer delays.
-  static constexpr gcode::Time kStable = std::chrono::seconds(10);
+  static constexpr gcode::line::Time kStable = std::chrono::seconds(10);
 
   /// The wait before the next attempt.
-  [[nodiscard]] gcode::Time next() {
-    const gcode::Time delay = next_;
+  [[nodiscard]] gcode::line::Time next() {
+    const gcode::line::Time delay = next_;
     next_ = std::min(next_ * 2, kLongest);
     return delay;
   }
   /// The device's path came or went: the reason of the earlier failures is gone.
   void reset() { next_ = kShortest; }
-  void opened(gcode::Time now) { opened_at_ = now; }
-  void lost(gcode::Time now) {
+  void opened(gcode::line::Time now) { opened_at_ = now; }
+  void lost(gcode::line::Time now) {
     if (now - opened_at_ >= kStable) reset();
   }
 
  private:
-  gcode::Time next_ = kShortest;
-  gcode::Time opened_at_{};
+  gcode::line::Time next_ = kShortest;
+  gcode::line::Time opened_at_{};
 };
 
-}  // namespace agent
+}  // namespace agent::link

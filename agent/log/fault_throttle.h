@@ -6,14 +6,14 @@
 
 #include "gcode/line/time.h"
 
-namespace agent {
+namespace agent::log {
 
 class FaultThrottle {
  public:
-  explicit FaultThrottle(gcode::Time interval = std::chrono::seconds(60)) : interval_(interval) {}
+  explicit FaultThrottle(gcode::line::Time interval = std::chrono::seconds(60)) : interval_(interval) {}
 
   /// One more fault at `now`. How many came since the last line, this one included, if it is time for a line; else 0.
-  std::uint64_t occurred(gcode::Time now) {
+  std::uint64_t occurred(gcode::line::Time now) {
     ++since_line_;
     if (logged_ && now - last_line_ < interval_) return 0;
     logged_ = true;
@@ -27,10 +27,10 @@ class FaultThrottle {
   void over() { *this = FaultThrottle(interval_); }
 
  private:
-  gcode::Time interval_;
-  gcode::Time last_line_{};
+  gcode::line::Time interval_;
+  gcode::line::Time last_line_{};
   std::uint64_t since_line_ = 0;
   bool logged_ = false;
 };
 
-}  // namespace agent
+}  // namespace agent::log

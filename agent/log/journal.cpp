@@ -10,7 +10,7 @@
 #include <systemd/sd-journal.h>
 #include <unistd.h>
 
-namespace agent {
+namespace agent::log {
 
 // systemd.exec(5): the variable names device and inode of the journal's socket, which standard error may have left since.
 bool stderr_is_journal() {
@@ -34,4 +34,4 @@ void write_to_journal(const std::vector<std::string>& fields) {
   (void)::sd_journal_sendv(pieces.data(), static_cast<int>(pieces.size()));
 }
 
-}  // namespace agent
+}  // namespace agent::log

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-namespace agent {
+namespace agent::log {
 
 /// Whether standard error goes to the journal: systemd said so, and nobody has redirected it since.
 [[nodiscard]] bool stderr_is_journal();
@@ -19,4 +19,4 @@ namespace agent {
 /// Waits while the journal takes nothing: only for threads that may.
 void write_to_journal(const std::vector<std::string>& fields);
 
-}  // namespace agent
+}  // namespace agent::log

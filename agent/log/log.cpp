@@ -13,7 +13,7 @@
 #include "agent/log/journal.h"
 #include "agent/text/log_escape.h"
 
-namespace agent {
+namespace agent::log {
 namespace {
 
 // Lines waiting for the log's thread. Each slot holds 400 bytes for the life of the process (spdlog allocates them
@@ -24,12 +24,12 @@ constexpr std::size_t kLongestMessage = 1024;
 constexpr const char* kTextPattern = "%Y-%m-%dT%H:%M:%S.%eZ %l %v";
 constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})";
 
-spdlog::level::level_enum spdlog_level(LogLevel level) {
+spdlog::level::level_enum spdlog_level(config::LogLevel level) {
   switch (level) {
-    case LogLevel::kDebug: return spdlog::level::debug;
-    case LogLevel::kInfo: return spdlog::level::info;
-    case LogLevel::kWarning: return spdlog::level::warn;
-    case LogLevel::kError: break;
+    case config::LogLevel::kDebug: return spdlog::level::debug;
+    case config::LogLevel::kInfo: return spdlog::level::info;
+    case config::LogLevel::kWarning: return spdlog::level::warn;
+    case config::LogLevel::kError: break;
   }
   return spdlog::level::err;
 }
@@ -81,14 +81,14 @@ std::shared_ptr<spdlog::sinks::sink> make_sink(Log::Writer writer, bool journal)
   return std::make_shared<LineSink>(writer ? std::move(writer) : write_to_stderr);
 }
 
-std::string payload(LogFormat format, std::string_view printer, std::string_view message) {
+std::string payload(config::LogFormat format, std::string_view printer, std::string_view message) {
   std::string out;
-  if (format == LogFormat::kJson) {
-    if (!printer.empty()) out += "\"printer\":\"" + escape_json(printer, kLongestMessage) + "\",";
-    return out + "\"message\":\"" + escape_json(message, kLongestMessage) + '"';
+  if (format == config::LogFormat::kJson) {
+    if (!printer.empty()) out += "\"printer\":\"" + text::escape_json(printer, kLongestMessage) + "\",";
+    return out + "\"message\":\"" + text::escape_json(message, kLongestMessage) + '"';
   }
   if (!printer.empty()) out += std::string(printer) + ": ";
-  return out + escape_text(message, kLongestMessage);
+  return out + text::escape_text(message, kLongestMessage);
 }
 
 }  // namespace
@@ -103,34 +103,34 @@ struct Log::Impl {
 
   LogCounters& counters;
   bool journal;
-  std::atomic<LogFormat> format{LogFormat::kText};
+  std::atomic<config::LogFormat> format{config::LogFormat::kText};
   std::shared_ptr<spdlog::details::thread_pool> pool;
   std::shared_ptr<spdlog::sinks::sink> sink;
   std::shared_ptr<spdlog::async_logger> logger;
 };
 
-Log::Log(const LogConfiguration& configuration, LogCounters& counters, Writer writer)
+Log::Log(const config::LogConfiguration& configuration, LogCounters& counters, Writer writer)
     : impl_(std::make_unique<Impl>(counters, std::move(writer))) {
   apply(configuration);
 }
 
 Log::~Log() = default;
 
-void Log::apply(const LogConfiguration& configuration) {
-  const bool json = configuration.format == LogFormat::kJson;
+void Log::apply(const config::LogConfiguration& configuration) {
+  const bool json = configuration.format == config::LogFormat::kJson;
   const char* pattern = json ? kJsonPattern : kTextPattern;
   impl_->sink->set_formatter(std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc));
   impl_->logger->set_level(spdlog_level(configuration.level));
   impl_->format = configuration.format;
 }
 
-void Log::write(LogLevel level, std::string_view printer, std::string_view message) {
-  if (level == LogLevel::kWarning) impl_->counters.warnings.fetch_add(1, std::memory_order_relaxed);
-  if (level == LogLevel::kError) impl_->counters.errors.fetch_add(1, std::memory_order_relaxed);
+void Log::write(config::LogLevel level, std::string_view printer, std::string_view message) {
+  if (level == config::LogLevel::kWarning) impl_->counters.warnings.fetch_add(1, std::memory_order_relaxed);
+  if (level == config::LogLevel::kError) impl_->counters.errors.fetch_add(1, std::memory_order_relaxed);
   if (!impl_->logger->should_log(spdlog_level(level))) return;
-  std::string text = payload(impl_->journal ? LogFormat::kText : impl_->format.load(), printer, message);
+  std::string text = payload(impl_->journal ? config::LogFormat::kText : impl_->format.load(), printer, message);
   if (impl_->journal) text.insert(0, std::string(printer) + kEndOfPrinter);
   impl_->logger->log(spdlog_level(level), spdlog::string_view_t(text));
 }
 
-}  // namespace agent
+}  // namespace agent::log

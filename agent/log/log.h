@@ -13,7 +13,7 @@
 #include "agent/config/log_configuration.h"
 #include "agent/log/log_counters.h"
 
-namespace agent {
+namespace agent::log {
 
 class Log {
  public:
@@ -22,25 +22,27 @@ class Log {
 
   /// `counters` is not owned and outlives the log. Without a writer: to standard error; or, if that is systemd's journal,
   /// to the journal with fields of its own (journal.h), whatever the format: it has times and can be read as JSON.
-  Log(const LogConfiguration& configuration, LogCounters& counters, Writer writer = {});
+  Log(const config::LogConfiguration& configuration, LogCounters& counters, Writer writer = {});
   ~Log();  ///< writes out what is queued
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
   /// Changes level and format from the next message on.
-  void apply(const LogConfiguration& configuration);
+  void apply(const config::LogConfiguration& configuration);
 
   /// `printer`: configured name, or empty. `message`: bytes outside printable ASCII and UTF-8 are shown escaped; the first
   /// 1 KiB is kept. Never blocks. Warnings and errors are counted even if the level hides them.
-  void write(LogLevel level, std::string_view printer, std::string_view message);
-  void debug(std::string_view printer, std::string_view message) { write(LogLevel::kDebug, printer, message); }
-  void info(std::string_view printer, std::string_view message) { write(LogLevel::kInfo, printer, message); }
-  void warning(std::string_view printer, std::string_view message) { write(LogLevel::kWarning, printer, message); }
-  void error(std::string_view printer, std::string_view message) { write(LogLevel::kError, printer, message); }
+  void write(config::LogLevel level, std::string_view printer, std::string_view message);
+  void debug(std::string_view printer, std::string_view message) { write(config::LogLevel::kDebug, printer, message); }
+  void info(std::string_view printer, std::string_view message) { write(config::LogLevel::kInfo, printer, message); }
+  void warning(std::string_view printer, std::string_view message) {
+    write(config::LogLevel::kWarning, printer, message);
+  }
+  void error(std::string_view printer, std::string_view message) { write(config::LogLevel::kError, printer, message); }
 
  private:
   struct Impl;
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace agent
+}  // namespace agent::log

@@ -5,11 +5,11 @@
 #include <atomic>
 #include <cstdint>
 
-namespace agent {
+namespace agent::log {
 
 struct LogCounters {
   std::atomic<std::uint64_t> warnings{0};
   std::atomic<std::uint64_t> errors{0};  ///< error and critical
 };
 
-}  // namespace agent
+}  // namespace agent::log

@@ -7,7 +7,7 @@
 
 #include "agent/metrics/openmetrics.h"
 
-namespace agent {
+namespace agent::metrics {
 namespace {
 
 template <class Source>
@@ -21,12 +21,12 @@ prometheus::MetricFamily empty_family(const FamilyRow<Source>& row) {
 
 }  // namespace
 
-MetricsCollector::MetricsCollector(BuildInfo build, const SnapshotBoard& board, const LogCounters& log,
-                                   const WebCounters& web, MonotonicClock now)
+MetricsCollector::MetricsCollector(process::BuildInfo build, const snapshot::SnapshotBoard& board,
+                                   const log::LogCounters& log, const snapshot::WebCounters& web, MonotonicClock now)
     : build_(std::move(build)), board_(board), log_(log), web_(web), now_(std::move(now)) {}
 
-ProcessStats MetricsCollector::process_stats() const {
-  ProcessStats stats = read_process_stats();
+process::ProcessStats MetricsCollector::process_stats() const {
+  process::ProcessStats stats = process::read_process_stats();
   if (!stats.start_unix_seconds) return stats;
   const double first = start_unix_seconds_.load(std::memory_order_relaxed);
   // More than a second apart: the clock was set (a Pi without RTC boots in the past), so the first reading was wrong.
@@ -40,8 +40,8 @@ ProcessStats MetricsCollector::process_stats() const {
 
 template <class Consumer>
 void MetricsCollector::for_each_family(Consumer&& consume) const {
-  const AgentSnapshot snapshot = board_.agent();
-  const ProcessStats process = process_stats();
+  const snapshot::AgentSnapshot snapshot = board_.agent();
+  const process::ProcessStats process = process_stats();
   const AgentSource agent{
       .build = build_, .process = process, .snapshot = snapshot, .log = log_, .web = web_, .store = board_.store()};
   for (const auto& row : agent_families()) {
@@ -52,7 +52,7 @@ void MetricsCollector::for_each_family(Consumer&& consume) const {
   }
 
   const auto links = board_.links();  // holds the snapshots while `printers` refers to them
-  const gcode::Time now = now_();
+  const gcode::line::Time now = now_();
   std::vector<PrinterSource> printers;
   printers.reserve(links.size());
   for (const auto& link : links) {
@@ -94,4 +94,4 @@ void MetricsCollector::render_openmetrics(std::ostream& out) const {
   end_openmetrics(out);
 }
 
-}  // namespace agent
+}  // namespace agent::metrics

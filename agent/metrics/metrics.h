@@ -15,22 +15,22 @@
 #include "agent/process/clock.h"
 #include "agent/snapshot/snapshot_board.h"
 
-namespace agent {
+namespace agent::metrics {
 
 /// Reading of the clock that LinkSnapshot::taken_at is on.
-using MonotonicClock = std::function<gcode::Time()>;
+using MonotonicClock = std::function<gcode::line::Time()>;
 
 class MetricsCollector : public prometheus::Collectable {
  public:
   /// Everything referred to outlives the collector.
-  MetricsCollector(BuildInfo build, const SnapshotBoard& board, const LogCounters& log, const WebCounters& web,
-                   MonotonicClock now = monotonic_now);
+  MetricsCollector(process::BuildInfo build, const snapshot::SnapshotBoard& board, const log::LogCounters& log,
+                   const snapshot::WebCounters& web, MonotonicClock now = process::monotonic_now);
 
   /// Every family that has a series now, in the order of the tables. For one thread at a time.
   std::vector<prometheus::MetricFamily> Collect() const override;
 
   /// The instant that a page made now shows.
-  [[nodiscard]] gcode::Time now() const { return now_(); }
+  [[nodiscard]] gcode::line::Time now() const { return now_(); }
 
   /// The same in text format 0.0.4, one family at a time, so that a page of 50 printers needs the memory of a family.
   void render(std::ostream& out) const;
@@ -40,15 +40,15 @@ class MetricsCollector : public prometheus::Collectable {
  private:
   template <class Consumer>
   void for_each_family(Consumer&& consume) const;
-  [[nodiscard]] ProcessStats process_stats() const;
+  [[nodiscard]] process::ProcessStats process_stats() const;
 
-  BuildInfo build_;
-  const SnapshotBoard& board_;
-  const LogCounters& log_;
-  const WebCounters& web_;
+  process::BuildInfo build_;
+  const snapshot::SnapshotBoard& board_;
+  const log::LogCounters& log_;
+  const snapshot::WebCounters& web_;
   MonotonicClock now_;
   /// First reading of the start time: a later one differs by microseconds, which would look like a restart.
   mutable std::atomic<double> start_unix_seconds_{0};
 };
 
-}  // namespace agent
+}  // namespace agent::metrics

@@ -5,7 +5,7 @@
 #include "agent/metrics/metrics.h"
 #include "agent/metrics/openmetrics.h"
 
-namespace agent {
+namespace agent::metrics {
 namespace {
 
 std::size_t series_of(const prometheus::MetricFamily& family) {
@@ -42,4 +42,4 @@ std::vector<CatalogueEntry> catalogue(const MetricsCollector& metrics) {
   return entries;
 }
 
-}  // namespace agent
+}  // namespace agent::metrics

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace agent {
+namespace agent::metrics {
 
 class MetricsCollector;
 
@@ -20,4 +20,4 @@ struct CatalogueEntry {
 /// In the order of the tables; families without a series now are there as well.
 [[nodiscard]] std::vector<CatalogueEntry> catalogue(const MetricsCollector& metrics);
 
-}  // namespace agent
+}  // namespace agent::metrics

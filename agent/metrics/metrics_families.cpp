@@ -7,10 +7,10 @@
 #include "agent/metrics/metrics_story.h"
 #include "agent/text/metrics_text.h"
 
-namespace agent {
+namespace agent::metrics {
 namespace {
 
-using gcode::in_seconds;
+using gcode::line::in_seconds;
 
 constexpr auto kCounter = prometheus::MetricType::Counter;
 constexpr auto kGauge = prometheus::MetricType::Gauge;
@@ -26,25 +26,26 @@ void add_known(const std::optional<Number>& value, Out& out) {
 }
 
 template <class Enum>
-void add_seconds(const gcode::EnumArray<Enum, gcode::Time>& times, const gcode::Words<Enum>& words, Out& out) {
-  for (const Enum at : gcode::kValuesOf<Enum>) out.add(in_seconds(times[at]), {words[at]});
+void add_seconds(const gcode::line::EnumArray<Enum, gcode::line::Time>& times, const gcode::line::Words<Enum>& words,
+                 Out& out) {
+  for (const Enum at : gcode::line::kValuesOf<Enum>) out.add(in_seconds(times[at]), {words[at]});
 }
 
 template <class Enum, std::size_t N>
-void add_histograms(const gcode::EnumArray<Enum, gcode::Histogram<N>>& histograms, const std::array<double, N>& bounds,
-                    const gcode::Words<Enum>& words, Out& out) {
-  for (const Enum at : gcode::kValuesOf<Enum>) out.add_histogram(histograms[at], bounds, {words[at]});
+void add_histograms(const gcode::line::EnumArray<Enum, gcode::printer::Histogram<N>>& histograms,
+                    const std::array<double, N>& bounds, const gcode::line::Words<Enum>& words, Out& out) {
+  for (const Enum at : gcode::line::kValuesOf<Enum>) out.add_histogram(histograms[at], bounds, {words[at]});
 }
 
 void scrapes(const A& a, Out& out) {
-  for (std::size_t i = 0; i < kScrapeCodes.size(); ++i) {
-    out.add(static_cast<double>(a.web.scrapes(i)), {std::to_string(kScrapeCodes[i])});
+  for (std::size_t i = 0; i < snapshot::kScrapeCodes.size(); ++i) {
+    out.add(static_cast<double>(a.web.scrapes(i)), {std::to_string(snapshot::kScrapeCodes[i])});
   }
 }
 
 void refusals(const A& a, Out& out) {
-  for (std::size_t i = 0; i < kRefusalCodes.size(); ++i) {
-    out.add(static_cast<double>(a.web.refusals(i)), {std::to_string(kRefusalCodes[i])});
+  for (std::size_t i = 0; i < snapshot::kRefusalCodes.size(); ++i) {
+    out.add(static_cast<double>(a.web.refusals(i)), {std::to_string(snapshot::kRefusalCodes[i])});
   }
 }
 
@@ -57,20 +58,20 @@ void last_reload(const A& a, Out& out) {
 }
 
 void last_receive(const P& p, Out& out) {
-  if (p.link.last_receive != gcode::Time{}) out.add(in_seconds(p.link.last_receive + p.link.wall_offset));
+  if (p.link.last_receive != gcode::line::Time{}) out.add(in_seconds(p.link.last_receive + p.link.wall_offset));
 }
 
 void query_durations(const P& p, Out& out) {
   if (!p.up) return;
   const auto& durations = p.link.counters.query_duration;
-  for (const gcode::Query query : gcode::kValuesOf<gcode::Query>) {
-    if (durations[query] != gcode::Time{}) out.add(in_seconds(durations[query]), {kQueryWords[query]});
+  for (const gcode::printer::Query query : gcode::line::kValuesOf<gcode::printer::Query>) {
+    if (durations[query] != gcode::line::Time{}) out.add(in_seconds(durations[query]), {kQueryWords[query]});
   }
 }
 
 void queries(const P& p, Out& out) {
-  for (const gcode::Query query : gcode::kValuesOf<gcode::Query>) {
-    for (const gcode::QueryOutcome outcome : gcode::kValuesOf<gcode::QueryOutcome>) {
+  for (const gcode::printer::Query query : gcode::line::kValuesOf<gcode::printer::Query>) {
+    for (const gcode::printer::QueryOutcome outcome : gcode::line::kValuesOf<gcode::printer::QueryOutcome>) {
       out.add(static_cast<double>(p.link.counters.queries[query][outcome]),
               {kQueryWords[query], kOutcomeWords[outcome]});
     }
@@ -109,21 +110,20 @@ void progress(const P& p, Out& out) {
 
 void busy(const P& p, Out& out) {
   if (!p.up) return;
-  for (std::size_t i = 0; i < kBusyWords.size(); ++i) {
-    out.add(p.readings.busy == static_cast<gcode::BusyReason>(i) ? 1 : 0, {kBusyWords[i]});
-  }
+  for (const auto reason : gcode::line::kValuesOf<gcode::reply::BusyReason>)
+    out.add(p.readings.busy == reason ? 1 : 0, {kBusyWords[reason]});
 }
 
 template <class Text>
-std::string text_of(const gcode::Aged<Text>& aged) {
-  return aged.known ? clean_text(aged.value.view()) : std::string();
+std::string text_of(const gcode::printer::Aged<Text>& aged) {
+  return aged.known ? text::clean_text(aged.value.view()) : std::string();
 }
 
 void printer_info(const P& p, Out& out) {
   const auto& printer = p.link.printer;
   if (!p.up || !(printer.firmware.known || printer.machine_type.known || printer.serial_number.known)) return;
   out.add(1, {text_of(printer.machine_type), text_of(printer.firmware), text_of(printer.protocol),
-              text_of(printer.serial_number), clean_text(p.link.usb_id)});
+              text_of(printer.serial_number), text::clean_text(p.link.usb_id)});
 }
 
 void capabilities(const P& p, Out& out) {
@@ -136,7 +136,7 @@ void capabilities(const P& p, Out& out) {
     const auto name = it->name.view();
     // A name told twice must not make two series of one name; the first stands.
     const bool told_before = std::any_of(all.begin(), it, [&](const auto& c) { return c.name.view() == name; });
-    if (is_capability_name(name) && !told_before) out.add(it->on ? 1 : 0, {name});
+    if (text::is_capability_name(name) && !told_before) out.add(it->on ? 1 : 0, {name});
   }
 }
 
@@ -173,7 +173,7 @@ constexpr FamilyRow<AgentSource> kAgentFamilies[] = {
     {"marlin_agent_http_failed_logins_total", kCounter, {}, "HTTP requests that came with a wrong name or password.",
      [](const A& a, Out& out) { out.add(static_cast<double>(a.web.failed_logins())); }},
     {"marlin_agent_event_loop_lag_seconds", kHistogram, {}, "Delay between the due time and the run time of a 100 ms timer on the I/O thread.",
-     [](const A& a, Out& out) { out.add_histogram(a.snapshot.event_loop_lag, kLagBounds); }},
+     [](const A& a, Out& out) { out.add_histogram(a.snapshot.event_loop_lag, snapshot::kLagBounds); }},
     {"marlin_agent_log_messages_total", kCounter, {"level"}, "Messages logged, by level.",
      [](const A& a, Out& out) {
        out.add(static_cast<double>(a.log.warnings.load(std::memory_order_relaxed)), {"warning"});
@@ -218,7 +218,7 @@ constexpr FamilyRow<PrinterSource> kPrinterFamilies[] = {
      [](const P& p, Out& out) { out.add_each(p.link.counters.commands, kOriginWords); }},
     {"marlin_commands_in_flight", kGauge, {}, "Commands written and not yet acknowledged with ok.", in_flight},
     {"marlin_ok_latency_seconds", kHistogram, {"kind"}, "Time from the last byte of a command to the ok that acknowledges it, by kind of command.",
-     [](const P& p, Out& out) { add_histograms(p.link.counters.ok_latency, gcode::kOkLatencyBounds, kLatencyWords, out); }},
+     [](const P& p, Out& out) { add_histograms(p.link.counters.ok_latency, gcode::printer::kOkLatencyBounds, kLatencyWords, out); }},
     {"marlin_unexpected_oks_total", kCounter, {}, "Acknowledgements received while no command was outstanding; they were passed on.",
      [](const P& p, Out& out) { out.add(static_cast<double>(p.link.counters.unexpected_oks)); }},
     {"marlin_missing_oks_total", kCounter, {}, "Commands whose ok never came, as later answers proved.",
@@ -298,7 +298,7 @@ constexpr FamilyRow<PrinterSource> kPrinterFamilies[] = {
     {"marlin_host_unattended_lines_total", kCounter, {}, "Printer lines that came while no host software was there to take them.",
      [](const P& p, Out& out) { out.add(static_cast<double>(p.link.counters.unattended_lines)); }},
     {"marlin_passthrough_latency_seconds", kHistogram, {"direction"}, "Time a byte spends inside the agent, by direction.",
-     [](const P& p, Out& out) { add_histograms(p.link.counters.passthrough, gcode::kPassthroughBounds, kDirectionWords, out); }},
+     [](const P& p, Out& out) { add_histograms(p.link.counters.passthrough, gcode::printer::kPassthroughBounds, kDirectionWords, out); }},
     {"marlin_recorded_bytes_total", kCounter, {}, "Bytes written to the recording of the line.",
      [](const P& p, Out& out) { out.add(static_cast<double>(p.link.recorded_bytes)); }},
     {"marlin_lifetime_print_seconds_total", kCounter, {}, "Print time counted by the printer over its life (M78).", story::lifetime_print, true},
@@ -321,4 +321,4 @@ constexpr FamilyRow<PrinterSource> kPrinterFamilies[] = {
 std::span<const FamilyRow<AgentSource>> agent_families() { return kAgentFamilies; }
 std::span<const FamilyRow<PrinterSource>> printer_families() { return kPrinterFamilies; }
 
-}  // namespace agent
+}  // namespace agent::metrics

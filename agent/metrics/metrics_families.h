@@ -11,7 +11,7 @@
 #include "agent/metrics/metrics_series.h"
 #include "agent/metrics/metrics_source.h"
 
-namespace agent {
+namespace agent::metrics {
 
 template <class Source>
 struct FamilyRow {
@@ -26,4 +26,4 @@ struct FamilyRow {
 [[nodiscard]] std::span<const FamilyRow<AgentSource>> agent_families();
 [[nodiscard]] std::span<const FamilyRow<PrinterSource>> printer_families();
 
-}  // namespace agent
+}  // namespace agent::metrics

@@ -7,10 +7,10 @@
 #include "agent/metrics/metrics_labels.h"
 #include "agent/text/metrics_text.h"
 
-namespace agent {
+namespace agent::metrics {
 namespace {
 
-using gcode::Time;
+using gcode::line::Time;
 
 /// Slicers write an M73 for each minute that is left; 15 minutes also outlast a slow bed. An older one belongs to
 /// nothing that is going on, unless the print stands still.
@@ -19,75 +19,76 @@ constexpr Time kProgressLifetime = std::chrono::minutes(15);
 constexpr Time kSdLifetime = std::chrono::minutes(1);
 
 Known known(float value, double unit = 1) {
-  return std::isfinite(value) ? Known(as_written(value) * unit) : std::nullopt;
+  return std::isfinite(value) ? Known(text::as_written(value) * unit) : std::nullopt;
 }
 
 Known known(const std::optional<float>& value) { return value ? known(*value) : std::nullopt; }
 
 // Divided, not multiplied: 100.5 / 1000 is the number that is written 0.1005.
 Known meters_of(float millimeters) {
-  return std::isfinite(millimeters) ? Known(as_written(millimeters) / 1000) : std::nullopt;
+  return std::isfinite(millimeters) ? Known(text::as_written(millimeters) / 1000) : std::nullopt;
 }
 
 double ratio(double part, double whole) { return std::clamp(part / whole, 0.0, 1.0); }
 
-void take_sensors(const LinkSnapshot& link, Time now, Readings& out) {
-  for (const gcode::Sensor sensor : gcode::kValuesOf<gcode::Sensor>) {
+void take_sensors(const snapshot::LinkSnapshot& link, Time now, Readings& out) {
+  for (const gcode::reply::Sensor sensor : gcode::line::kValuesOf<gcode::reply::Sensor>) {
     const auto& told = link.printer.temperatures[sensor];
-    const auto fresh = [now](const gcode::Aged<float>& aged) {
-      return known(aged.fresh(now, gcode::kReadingLifetime));
+    const auto fresh = [now](const gcode::printer::Aged<float>& aged) {
+      return known(aged.fresh(now, gcode::printer::kReadingLifetime));
     };
     out.sensors[sensor] = {sensor_word(sensor, link.dialect), fresh(told.actual), fresh(told.target), fresh(told.duty)};
   }
 }
 
-void take_moves(const gcode::PrinterState& printer, Time now, Readings& out) {
-  if (const auto fans = printer.fans.fresh(now, gcode::kReadingLifetime)) {
+void take_moves(const gcode::printer::PrinterState& printer, Time now, Readings& out) {
+  if (const auto fans = printer.fans.fresh(now, gcode::printer::kReadingLifetime)) {
     for (std::size_t i = 0; i < out.fans.size(); ++i) out.fans[i] = {known(fans->rpm[i]), known(fans->duty[i])};
   }
-  if (const auto position = printer.position.fresh(now, gcode::kReadingLifetime)) {
+  if (const auto position = printer.position.fresh(now, gcode::printer::kReadingLifetime)) {
     for (std::size_t i = 0; i < out.position_meters.size(); ++i) out.position_meters[i] = meters_of(position->axis[i]);
   }
-  out.feedrate_ratio = known(printer.feedrate.fresh(now, gcode::kOverrideLifetime));
-  out.flow_ratio = known(printer.flow.fresh(now, gcode::kOverrideLifetime));
+  out.feedrate_ratio = known(printer.feedrate.fresh(now, gcode::printer::kOverrideLifetime));
+  out.flow_ratio = known(printer.flow.fresh(now, gcode::printer::kOverrideLifetime));
   // Asked once after each start: it cannot change without the printer's menu, so it does not age.
   if (printer.nozzle_diameter.known) out.nozzle_diameter_meters = meters_of(printer.nozzle_diameter.value);
 }
 
 /// There is a print that M73 can speak of: one that runs, stands still, or has ended last.
-bool has_current_print(const gcode::PrinterState& printer, Time now, gcode::State state) {
-  return state == gcode::State::kPrinting || state == gcode::State::kPaused || state == gcode::State::kFinished ||
-         printer.sd_printing || printer.paused || printer.host_is_printing(now);
+bool has_current_print(const gcode::printer::PrinterState& printer, Time now, gcode::printer::State state) {
+  return state == gcode::printer::State::kPrinting || state == gcode::printer::State::kPaused ||
+         state == gcode::printer::State::kFinished || printer.sd_printing || printer.paused ||
+         printer.host_is_printing(now);
 }
 
-void take_progress(const gcode::PrinterState& printer, Time now, gcode::State state, Readings& out) {
+void take_progress(const gcode::printer::PrinterState& printer, Time now, gcode::printer::State state, Readings& out) {
   if (const auto sd = printer.sd.fresh(now, kSdLifetime)) {
     out.sd_position_bytes = static_cast<double>(sd->byte);
     out.sd_size_bytes = static_cast<double>(sd->size);
     if (sd->size > 0) out.sd_ratio = ratio(*out.sd_position_bytes, *out.sd_size_bytes);
   }
   if (!has_current_print(printer, now, state)) return;
-  const bool stands_still = printer.paused || state != gcode::State::kPrinting;
-  const auto m73 = printer.progress.fresh(now, stands_still ? gcode::kNever : kProgressLifetime);
+  const bool stands_still = printer.paused || state != gcode::printer::State::kPrinting;
+  const auto m73 = printer.progress.fresh(now, stands_still ? gcode::line::kNever : kProgressLifetime);
   if (!m73) return;
-  if (gcode::is_known(m73->percent)) out.m73_ratio = ratio(as_written(m73->percent), 100);
+  if (gcode::reply::is_known(m73->percent)) out.m73_ratio = ratio(text::as_written(m73->percent), 100);
   out.remaining_seconds = known(m73->remaining_minutes, 60);
   out.change_remaining_seconds = known(m73->change_minutes, 60);
 }
 
 }  // namespace
 
-Readings readings_of(const LinkSnapshot& link, Time now, gcode::State state) {
-  const gcode::PrinterState& printer = link.printer;
+Readings readings_of(const snapshot::LinkSnapshot& link, Time now, gcode::printer::State state) {
+  const gcode::printer::PrinterState& printer = link.printer;
   Readings out;
   take_sensors(link, now, out);
   take_moves(printer, now, out);
   take_progress(printer, now, state, out);
-  out.busy = printer.busy.fresh(now, gcode::kReadingLifetime);
+  out.busy = printer.busy.fresh(now, gcode::printer::kReadingLifetime);
   if (printer.temperature_report.known)
     out.temperature_report_unix_seconds =
         std::chrono::duration<double>(printer.temperature_report.value + link.wall_offset).count();
   return out;
 }
 
-}  // namespace agent
+}  // namespace agent::metrics

@@ -9,7 +9,7 @@
 
 #include "agent/snapshot/snapshot.h"
 
-namespace agent {
+namespace agent::metrics {
 
 /// A number that is not known has no value; none of them is a NaN or an infinity.
 using Known = std::optional<double>;
@@ -24,10 +24,10 @@ struct FanReading {
 };
 
 struct Readings {
-  gcode::EnumArray<gcode::Sensor, SensorReading> sensors{};
+  gcode::line::EnumArray<gcode::reply::Sensor, SensorReading> sensors{};
   std::array<FanReading, 2> fans{};        ///< in the order of kFanWords
   std::array<Known, 4> position_meters{};  ///< in the order of kAxisWords
-  std::optional<gcode::BusyReason> busy{};
+  std::optional<gcode::reply::BusyReason> busy{};
   Known temperature_report_unix_seconds{};  ///< of any age: that it is old is what this one tells
   Known feedrate_ratio{}, flow_ratio{}, nozzle_diameter_meters{};
   Known m73_ratio{}, remaining_seconds{}, change_remaining_seconds{};  ///< of the current print, by M73
@@ -36,6 +36,7 @@ struct Readings {
 };
 
 /// What is known of a printer that is up and in `state`, at `now` on the snapshot's clock.
-[[nodiscard]] Readings readings_of(const LinkSnapshot& link, gcode::Time now, gcode::State state);
+[[nodiscard]] Readings readings_of(const snapshot::LinkSnapshot& link, gcode::line::Time now,
+                                   gcode::printer::State state);
 
-}  // namespace agent
+}  // namespace agent::metrics

@@ -4,7 +4,7 @@
 #include "agent/metrics/openmetrics.h"
 #include "agent/text/text_table.h"
 
-namespace agent {
+namespace agent::metrics {
 namespace {
 
 constexpr std::string_view kHead = R"(# Metrics of marlin-agent
@@ -29,7 +29,7 @@ void add_table(std::string& page, std::string_view title, std::span<const Family
     }
     page += "| `" + std::string(row.name) + "` | " + std::string(word_of(row.type)) +
             (row.lifelong ? ", lasting" : "") + " | " + std::string(unit_of(row.name)) + " | " + labels + " | " +
-            markdown_cell(row.help) + " |\n";
+            text::markdown_cell(row.help) + " |\n";
   }
 }
 
@@ -42,4 +42,4 @@ std::string metrics_reference() {
   return page;
 }
 
-}  // namespace agent
+}  // namespace agent::metrics

@@ -4,9 +4,9 @@
 
 #include <string>
 
-namespace agent {
+namespace agent::metrics {
 
 /// Markdown. Needs no printer and no clock.
 [[nodiscard]] std::string metrics_reference();
 
-}  // namespace agent
+}  // namespace agent::metrics

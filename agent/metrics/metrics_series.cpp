@@ -3,7 +3,7 @@
 #include <cassert>
 #include <cmath>
 
-namespace agent {
+namespace agent::metrics {
 
 prometheus::ClientMetric& SeriesWriter::new_series(LabelValues labels) {
   auto& series = family_.metric.emplace_back();
@@ -27,4 +27,4 @@ void SeriesWriter::add(double value, LabelValues labels) {
   }
 }
 
-}  // namespace agent
+}  // namespace agent::metrics

@@ -14,7 +14,7 @@
 
 #include "gcode/printer/link_counters.h"
 
-namespace agent {
+namespace agent::metrics {
 
 /// At most 5 labels of a family's own (marlin_printer_info has them); unused names are empty.
 using LabelNames = std::array<std::string_view, 5>;
@@ -32,17 +32,18 @@ class SeriesWriter {
 
   /// One series for each word, in order.
   template <class Enum, class Number>
-  void add_each(const gcode::EnumArray<Enum, Number>& values, const gcode::Words<Enum>& words) {
-    for (const Enum at : gcode::kValuesOf<Enum>) add(static_cast<double>(values[at]), {words[at]});
+  void add_each(const gcode::line::EnumArray<Enum, Number>& values, const gcode::line::Words<Enum>& words) {
+    for (const Enum at : gcode::line::kValuesOf<Enum>) add(static_cast<double>(values[at]), {words[at]});
   }
   /// One series for each word: 1 for that of `value`, 0 for the others.
   template <class Enum>
-  void add_states(std::optional<Enum> value, const gcode::Words<Enum>& words) {
-    for (const Enum at : gcode::kValuesOf<Enum>) add(value == at ? 1 : 0, {words[at]});
+  void add_states(std::optional<Enum> value, const gcode::line::Words<Enum>& words) {
+    for (const Enum at : gcode::line::kValuesOf<Enum>) add(value == at ? 1 : 0, {words[at]});
   }
 
   template <std::size_t N>
-  void add_histogram(const gcode::Histogram<N>& source, const std::array<double, N>& bounds, LabelValues labels = {}) {
+  void add_histogram(const gcode::printer::Histogram<N>& source, const std::array<double, N>& bounds,
+                     LabelValues labels = {}) {
     auto& histogram = new_series(labels).histogram;
     histogram.bucket.reserve(N + 1);
     for (std::size_t i = 0; i <= N; ++i) {
@@ -61,4 +62,4 @@ class SeriesWriter {
   const std::string* printer_;
 };
 
-}  // namespace agent
+}  // namespace agent::metrics

@@ -4,14 +4,14 @@
 
 #include "agent/text/metrics_text.h"
 
-namespace agent {
+namespace agent::metrics {
 
-PrinterSource printer_source(const LinkSnapshot& link, gcode::Time now) {
+PrinterSource printer_source(const snapshot::LinkSnapshot& link, gcode::line::Time now) {
   now = std::max(now, link.taken_at);
   const bool up = link.serial_open && link.printer.is_up(now);
-  const gcode::State state = link.printer.state(now);
+  const gcode::printer::State state = link.printer.state(now);
   return {.link = link,
-          .name = clean_text(link.name),
+          .name = text::clean_text(link.name),
           .now = now,
           .up = up,
           .state = state,
@@ -20,4 +20,4 @@ PrinterSource printer_source(const LinkSnapshot& link, gcode::Time now) {
           .print_id = 0};
 }
 
-}  // namespace agent
+}  // namespace agent::metrics

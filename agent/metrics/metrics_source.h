@@ -12,30 +12,30 @@
 #include "agent/snapshot/store_counters.h"
 #include "agent/snapshot/web_counters.h"
 
-namespace agent {
+namespace agent::metrics {
 
 /// What the agent's own families are taken from.
 struct AgentSource {
-  const BuildInfo& build;
-  const ProcessStats& process;
-  const AgentSnapshot& snapshot;
-  const LogCounters& log;
-  const WebCounters& web;
-  const StoreCounters& store;
+  const process::BuildInfo& build;
+  const process::ProcessStats& process;
+  const snapshot::AgentSnapshot& snapshot;
+  const log::LogCounters& log;
+  const snapshot::WebCounters& web;
+  const snapshot::StoreCounters& store;
 };
 
 /// What one printer's families are taken from.
 struct PrinterSource {
-  const LinkSnapshot& link;
-  std::string name;   ///< cleaned, the `printer` label
-  gcode::Time now{};  ///< the instant of the scrape on the snapshot's clock, never before link.taken_at
-  bool up = false;    ///< the device is open and the printer answered within its window
-  gcode::State state = gcode::State::kOffline;
-  Readings readings;          ///< none while it is not up
-  JobTotals totals;           ///< of all prints in the history
-  std::int64_t print_id = 0;  ///< of the job that runs; 0: none
+  const snapshot::LinkSnapshot& link;
+  std::string name;         ///< cleaned, the `printer` label
+  gcode::line::Time now{};  ///< the instant of the scrape on the snapshot's clock, never before link.taken_at
+  bool up = false;          ///< the device is open and the printer answered within its window
+  gcode::printer::State state = gcode::printer::State::kOffline;
+  Readings readings;           ///< none while it is not up
+  snapshot::JobTotals totals;  ///< of all prints in the history
+  std::int64_t print_id = 0;   ///< of the job that runs; 0: none
 };
 /// Works `up` and `state` out as they are at `now`.
-[[nodiscard]] PrinterSource printer_source(const LinkSnapshot& link, gcode::Time now);
+[[nodiscard]] PrinterSource printer_source(const snapshot::LinkSnapshot& link, gcode::line::Time now);
 
-}  // namespace agent
+}  // namespace agent::metrics

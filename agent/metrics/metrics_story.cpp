@@ -7,10 +7,10 @@
 #include "agent/metrics/metrics_labels.h"
 #include "agent/text/metrics_text.h"
 
-namespace agent::story {
+namespace agent::metrics::story {
 namespace {
 
-using gcode::in_seconds;
+using gcode::line::in_seconds;
 
 template <class Number>
 void add_known(const PrinterSource& p, const std::optional<Number>& value, SeriesWriter& out, double unit = 1) {
@@ -18,7 +18,7 @@ void add_known(const PrinterSource& p, const std::optional<Number>& value, Serie
 }
 
 /// "3.0.1+885", as far as it was told.
-std::string version_text(const gcode::Mmu& mmu) {
+std::string version_text(const gcode::printer::Mmu& mmu) {
   const auto& v = mmu.version;
   if (v[0] < 0 || v[1] < 0 || v[2] < 0) return {};
   std::string text = std::to_string(v[0]) + '.' + std::to_string(v[1]) + '.' + std::to_string(v[2]);
@@ -38,8 +38,8 @@ bool has_mmu(const PrinterSource& p) { return p.up && p.link.mmu.known; }
 
 void job_info(const PrinterSource& p, SeriesWriter& out) {
   if (!p.link.prints.is_printing() || p.print_id == 0) return;
-  const gcode::PrintJob job = p.link.prints.current(p.now);
-  out.add(1, {std::to_string(p.print_id), clean_text(job.file.view()), word_of(job.source)});
+  const gcode::printer::PrintJob job = p.link.prints.current(p.now);
+  out.add(1, {std::to_string(p.print_id), text::clean_text(job.file.view()), snapshot::word_of(job.source)});
 }
 
 void job_elapsed(const PrinterSource& p, SeriesWriter& out) {
@@ -48,7 +48,7 @@ void job_elapsed(const PrinterSource& p, SeriesWriter& out) {
 
 void job_start(const PrinterSource& p, SeriesWriter& out) {
   if (!p.link.prints.is_printing()) return;
-  const gcode::PrintJob job = p.link.prints.current(p.now);
+  const gcode::printer::PrintJob job = p.link.prints.current(p.now);
   if (!job.joined) out.add(in_seconds(job.began + p.link.wall_offset));
 }
 
@@ -100,8 +100,8 @@ void mmu_state(const PrinterSource& p, SeriesWriter& out) {
 // Twenty-one series of zeros for printers without an MMU would be for nothing: only codes that came, and the rest.
 void mmu_errors(const PrinterSource& p, SeriesWriter& out) {
   const auto& errors = p.link.mmu.errors;
-  for (std::size_t i = 0; i < gcode::kMmuErrorCodes.size(); ++i) {
-    if (errors[i] > 0) out.add(static_cast<double>(errors[i]), {error_text(gcode::kMmuErrorCodes[i])});
+  for (std::size_t i = 0; i < gcode::printer::kMmuErrorCodes.size(); ++i) {
+    if (errors[i] > 0) out.add(static_cast<double>(errors[i]), {error_text(gcode::printer::kMmuErrorCodes[i])});
   }
   out.add(static_cast<double>(errors.back()), {"other"});
 }
@@ -109,4 +109,4 @@ void mmu_tool_changes(const PrinterSource& p, SeriesWriter& out) {
   out.add(static_cast<double>(p.link.mmu.tool_changes));
 }
 
-}  // namespace agent::story
+}  // namespace agent::metrics::story

@@ -6,7 +6,7 @@
 #include "agent/metrics/metrics_series.h"
 #include "agent/metrics/metrics_source.h"
 
-namespace agent::story {
+namespace agent::metrics::story {
 
 void job_info(const PrinterSource& p, SeriesWriter& out);
 void job_elapsed(const PrinterSource& p, SeriesWriter& out);
@@ -30,4 +30,4 @@ void mmu_state(const PrinterSource& p, SeriesWriter& out);
 void mmu_errors(const PrinterSource& p, SeriesWriter& out);
 void mmu_tool_changes(const PrinterSource& p, SeriesWriter& out);
 
-}  // namespace agent::story
+}  // namespace agent::metrics::story

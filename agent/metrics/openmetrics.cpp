@@ -8,7 +8,7 @@
 
 #include "agent/text/text_scan.h"
 
-namespace agent {
+namespace agent::metrics {
 namespace {
 
 using prometheus::ClientMetric;
@@ -25,7 +25,7 @@ std::string_view without(std::string_view name, std::string_view ending) {
 /// Of one item of an Accept header: no weight of zero, and a version that we write.
 bool suits(std::string_view parameters) {
   while (!parameters.empty()) {
-    const std::string parameter = lower(next_part(parameters, ';'));
+    const std::string parameter = text::lower(text::next_part(parameters, ';'));
     if (parameter.starts_with("q=") && parameter.find_first_not_of("0.", 2) == std::string::npos) return false;
     if (parameter.starts_with("version=") && parameter != "version=1.0.0" && parameter != "version=0.0.1") return false;
   }
@@ -105,8 +105,8 @@ Shape shape_of(const prometheus::MetricFamily& family) {
 
 bool takes_openmetrics(std::string_view accept) {
   while (!accept.empty()) {
-    std::string_view item = next_part(accept, ',');
-    if (lower(next_part(item, ';')) == "application/openmetrics-text" && suits(item)) return true;
+    std::string_view item = text::next_part(accept, ',');
+    if (text::lower(text::next_part(item, ';')) == "application/openmetrics-text" && suits(item)) return true;
   }
   return false;
 }
@@ -147,4 +147,4 @@ void write_openmetrics(std::ostream& out, const prometheus::MetricFamily& family
 
 void end_openmetrics(std::ostream& out) { out << "# EOF\n"; }
 
-}  // namespace agent
+}  // namespace agent::metrics

@@ -9,7 +9,7 @@
 
 #include <prometheus/metric_family.h>
 
-namespace agent {
+namespace agent::metrics {
 
 inline constexpr std::string_view kOpenMetricsType = "application/openmetrics-text; version=1.0.0; charset=utf-8";
 
@@ -27,4 +27,4 @@ void write_openmetrics(std::ostream& out, const prometheus::MetricFamily& family
 /// What ends the page.
 void end_openmetrics(std::ostream& out);
 
-}  // namespace agent
+}  // namespace agent::metrics

@@ -5,7 +5,7 @@
 
 #include <exception>
 
-namespace agent {
+namespace agent::net {
 namespace {
 
 /// No signal is delivered to a thread that is started while this lives.
@@ -81,4 +81,4 @@ void ServerThread::arm(Repeated& repeated) {
   });
 }
 
-}  // namespace agent
+}  // namespace agent::net

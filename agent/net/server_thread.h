@@ -14,7 +14,7 @@
 
 #include "agent/net/web_connections.h"
 
-namespace agent {
+namespace agent::net {
 
 /// A thread that gets no signal: they belong to the main thread. `name`: as the kernel shows it, at most 15 characters.
 [[nodiscard]] std::thread start_thread(const char* name, std::function<void()> work);
@@ -56,4 +56,4 @@ class ServerThread {
   std::thread thread_;
 };
 
-}  // namespace agent
+}  // namespace agent::net

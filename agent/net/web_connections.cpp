@@ -4,7 +4,7 @@
 #include <numeric>
 #include <tuple>
 
-namespace agent {
+namespace agent::net {
 namespace {
 
 /// A reader on the same network takes a page in milliseconds; one that still has not after a second is slow.
@@ -54,4 +54,4 @@ void WebConnections::close_all() {
   for (auto* c : connections_) c->close();
 }
 
-}  // namespace agent
+}  // namespace agent::net

@@ -6,7 +6,7 @@
 #include <cstddef>
 #include <vector>
 
-namespace agent {
+namespace agent::net {
 
 using WebClock = std::chrono::steady_clock;
 
@@ -52,4 +52,4 @@ class WebConnections {
   std::vector<WebConnection*> connections_;
 };
 
-}  // namespace agent
+}  // namespace agent::net

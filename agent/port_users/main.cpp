@@ -4,4 +4,4 @@
 
 #include "agent/process/port_users_answer.h"
 
-int main() { return agent::answer_port_users(STDIN_FILENO, STDOUT_FILENO); }
+int main() { return agent::process::answer_port_users(STDIN_FILENO, STDOUT_FILENO); }

@@ -7,7 +7,7 @@
 #define MARLIN_REVISION "unknown"
 #endif
 
-namespace agent {
+namespace agent::process {
 
 BuildInfo build_info() {
 #ifdef __clang__
@@ -21,4 +21,4 @@ BuildInfo build_info() {
           kCompiler + std::to_string(parts[0]) + "." + std::to_string(parts[1]) + "." + std::to_string(parts[2])};
 }
 
-}  // namespace agent
+}  // namespace agent::process

@@ -4,7 +4,7 @@
 
 #include <string>
 
-namespace agent {
+namespace agent::process {
 
 struct BuildInfo {
   std::string version;   ///< the project's version in CMake
@@ -14,4 +14,4 @@ struct BuildInfo {
 
 [[nodiscard]] BuildInfo build_info();
 
-}  // namespace agent
+}  // namespace agent::process

@@ -5,15 +5,16 @@
 
 #include "gcode/line/time.h"
 
-namespace agent {
+namespace agent::process {
 
-[[nodiscard]] inline gcode::Time monotonic_now() {
-  return std::chrono::duration_cast<gcode::Time>(std::chrono::steady_clock::now().time_since_epoch());
+[[nodiscard]] inline gcode::line::Time monotonic_now() {
+  return std::chrono::duration_cast<gcode::line::Time>(std::chrono::steady_clock::now().time_since_epoch());
 }
 
 /// Add it to a monotonic instant to get Unix time. Changes when somebody sets the wall clock (a Pi does after its start).
-[[nodiscard]] inline gcode::Time wall_offset() {
-  return std::chrono::duration_cast<gcode::Time>(std::chrono::system_clock::now().time_since_epoch()) - monotonic_now();
+[[nodiscard]] inline gcode::line::Time wall_offset() {
+  return std::chrono::duration_cast<gcode::line::Time>(std::chrono::system_clock::now().time_since_epoch()) -
+         monotonic_now();
 }
 
-}  // namespace agent
+}  // namespace agent::process

@@ -7,7 +7,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace agent {
+namespace agent::process {
 
 std::optional<std::string> make_directory(const std::string& dir, unsigned mode, const std::string& what,
                                           const std::string& option) {
@@ -24,4 +24,4 @@ std::optional<std::string> make_directory(const std::string& dir, unsigned mode,
   return std::nullopt;
 }
 
-}  // namespace agent
+}  // namespace agent::process

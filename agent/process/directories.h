@@ -4,7 +4,7 @@
 #include <optional>
 #include <string>
 
-namespace agent {
+namespace agent::process {
 
 /// Nothing if `dir` is there (or could be made, parents included, with `mode` for itself) and may be written to.
 /// Otherwise a sentence: "cannot use the runtime directory /run/marlin-agent: Permission denied (choose another with
@@ -12,4 +12,4 @@ namespace agent {
 [[nodiscard]] std::optional<std::string> make_directory(const std::string& dir, unsigned mode, const std::string& what,
                                                         const std::string& option);
 
-}  // namespace agent
+}  // namespace agent::process

@@ -8,7 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace agent {
+namespace agent::process {
 namespace {
 
 namespace fs = std::filesystem;
@@ -100,4 +100,4 @@ std::string program_names(const std::vector<Program>& programs) {
   return out;
 }
 
-}  // namespace agent
+}  // namespace agent::process

@@ -6,7 +6,7 @@
 
 #include <sys/types.h>
 
-namespace agent {
+namespace agent::process {
 
 struct Program {
   std::string name;  ///< as the kernel has it, at most 15 characters
@@ -20,4 +20,4 @@ struct Program {
 /// "octoprint (process 812)", several joined by ", ".
 [[nodiscard]] std::string program_names(const std::vector<Program>& programs);
 
-}  // namespace agent
+}  // namespace agent::process

@@ -9,7 +9,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace agent {
+namespace agent::process {
 namespace {
 
 constexpr std::size_t kMaxPrograms = 64;
@@ -97,4 +97,4 @@ int answer_port_users(int in, int out) {
   return say(out, port_users_answer(programs_with_open(*path)));
 }
 
-}  // namespace agent
+}  // namespace agent::process

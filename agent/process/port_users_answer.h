@@ -13,7 +13,7 @@
 
 #include "agent/process/open_elsewhere.h"
 
-namespace agent {
+namespace agent::process {
 
 /// Where the helper's socket unit listens.
 inline constexpr const char* kPortUsersSocket = "/run/marlin-agent-port-users.sock";
@@ -34,4 +34,4 @@ inline constexpr std::size_t kMaxPortAnswer = 4096;
 /// The helper's work: reads the question from `in` (two seconds at most), writes the answer to `out`. Returns an exit status.
 int answer_port_users(int in, int out);
 
-}  // namespace agent
+}  // namespace agent::process

@@ -10,7 +10,7 @@
 #include <charconv>
 #include <string>
 
-namespace agent {
+namespace agent::process {
 namespace {
 
 /// 1 KiB: a stat line has 52 numbers of at most 20 digits, and in practice 350 bytes.
@@ -91,4 +91,4 @@ ProcessStats read_process_stats() {
   return stats;
 }
 
-}  // namespace agent
+}  // namespace agent::process

@@ -6,7 +6,7 @@
 #include <optional>
 #include <string_view>
 
-namespace agent {
+namespace agent::process {
 
 /// Each value is missing if the kernel did not tell it (no /proc, for example).
 struct ProcessStats {
@@ -28,4 +28,4 @@ struct ProcStat {
 };
 [[nodiscard]] std::optional<ProcStat> parse_proc_stat(std::string_view text);
 
-}  // namespace agent
+}  // namespace agent::process

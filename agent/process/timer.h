@@ -12,7 +12,7 @@
 
 #include "agent/process/clock.h"
 
-namespace agent {
+namespace agent::process {
 
 class Timer {
  public:
@@ -21,14 +21,14 @@ class Timer {
       : timer_(io), fired_(std::make_shared<std::function<void()>>(std::move(fired))) {}
 
   /// Calls once at `when` on the monotonic clock; an earlier wait is forgotten.
-  void at(gcode::Time when) {
+  void at(gcode::line::Time when) {
     timer_.expires_at(std::chrono::steady_clock::time_point(when));
     timer_.async_wait([weak = std::weak_ptr<std::function<void()>>(fired_)](const boost::system::error_code& error) {
       const auto fired = weak.lock();
       if (!error && fired) (*fired)();
     });
   }
-  void after(gcode::Time delay) { at(monotonic_now() + delay); }
+  void after(gcode::line::Time delay) { at(monotonic_now() + delay); }
   void cancel() { (void)timer_.cancel(); }
 
  private:
@@ -38,4 +38,4 @@ class Timer {
   std::shared_ptr<std::function<void()>> fired_;
 };
 
-}  // namespace agent
+}  // namespace agent::process

@@ -6,14 +6,14 @@
 #include "gcode/decode/trace.h"
 #include "gcode/line/time.h"
 
-namespace agent {
+namespace agent::recording {
 
 class ByteRecorder {
  public:
   virtual ~ByteRecorder() = default;
   /// Two pieces that follow each other, as they stood in a ring; valid only during the call.
-  virtual void add(gcode::TraceDirection direction, std::string_view first, std::string_view second,
-                   gcode::Time now) = 0;
+  virtual void add(gcode::decode::TraceDirection direction, std::string_view first, std::string_view second,
+                   gcode::line::Time now) = 0;
 };
 
-}  // namespace agent
+}  // namespace agent::recording

@@ -11,7 +11,7 @@
 #include "gcode/decode/trace.h"
 #include "gcode/line/scan.h"
 
-namespace agent {
+namespace agent::recording {
 namespace {
 
 // 1 MiB: a recorder writes at most 64 KiB of line in one entry, 6 characters for a byte that is not printable.
@@ -45,35 +45,37 @@ bool for_each_line(std::string_view name, std::istream& in, std::ostream& err, T
     const LineRead result = read_line(in, line);
     if (result == LineRead::kEnd) return all_good;
     std::string_view fault = "longer than 1 MiB";
-    if (result == LineRead::kLine) fault = take(gcode::strip_terminator(line));
+    if (result == LineRead::kLine) fault = take(gcode::line::strip_terminator(line));
     if (fault.empty()) continue;
     all_good = false;
     err << "decode: " << name << ':' << number << ": " << fault << '\n';
   }
 }
 
-bool read_recording(std::string_view name, std::istream& in, gcode::Conversation& conversation, std::ostream& err) {
+bool read_recording(std::string_view name, std::istream& in, gcode::decode::Conversation& conversation,
+                    std::ostream& err) {
   return for_each_line(name, in, err, [&](std::string_view line) -> std::string_view {
-    if (gcode::trim_blanks(line).empty()) return {};
-    const std::optional<gcode::TraceEntry> entry = gcode::parse_trace_line(line);
+    if (gcode::line::trim_blanks(line).empty()) return {};
+    const std::optional<gcode::decode::TraceEntry> entry = gcode::decode::parse_trace_line(line);
     if (!entry)
       return R"(not a line of a recording; expected {"t_us": 31, "dir": "tx", "data": "M105\n"}, dir one of tx, rx, note)";
-    if (entry->direction == gcode::TraceDirection::kToPrinter) conversation.sent_to_printer(entry->data, entry->at);
-    if (entry->direction == gcode::TraceDirection::kFromPrinter)
+    if (entry->direction == gcode::decode::TraceDirection::kToPrinter)
+      conversation.sent_to_printer(entry->data, entry->at);
+    if (entry->direction == gcode::decode::TraceDirection::kFromPrinter)
       conversation.received_from_printer(entry->data, entry->at);
     return {};
   });
 }
 
-bool read_log(std::string_view name, std::istream& in, gcode::Conversation& conversation, std::ostream& err) {
-  std::optional<gcode::Time> first;
+bool read_log(std::string_view name, std::istream& in, gcode::decode::Conversation& conversation, std::ostream& err) {
+  std::optional<gcode::line::Time> first;
   return for_each_line(name, in, err, [&](std::string_view line) -> std::string_view {
-    if (gcode::trim_blanks(line).empty()) return {};
+    if (gcode::line::trim_blanks(line).empty()) return {};
     const std::optional<OctoprintLine> entry = parse_octoprint_line(line);
     if (!entry) return "not a line of OctoPrint's serial.log; expected \"2023-01-01 12:00:00,123 - Recv: ok\"";
     if (entry->kind == OctoprintLine::Kind::kRemark) return {};
     if (entry->at && !first) first = entry->at;
-    std::optional<gcode::Time> since_first;
+    std::optional<gcode::line::Time> since_first;
     if (entry->at) since_first = *entry->at - *first;
     const std::string ended = std::string(entry->text) + '\n';
     if (entry->kind == OctoprintLine::Kind::kSent) conversation.sent_to_printer(ended, since_first);
@@ -82,7 +84,7 @@ bool read_log(std::string_view name, std::istream& in, gcode::Conversation& conv
   });
 }
 
-bool read_printed_text(std::istream& in, gcode::Conversation& conversation) {
+bool read_printed_text(std::istream& in, gcode::decode::Conversation& conversation) {
   std::array<char, kChunk> chunk;
   while (in.read(chunk.data(), chunk.size()), in.gcount() > 0) {
     conversation.received_from_printer({chunk.data(), static_cast<std::size_t>(in.gcount())}, std::nullopt);
@@ -95,22 +97,22 @@ bool take_field(std::string_view& rest, std::size_t count, char mark, int& value
   if (rest.size() < count) return false;
   value = 0;
   for (std::size_t i = 0; i < count; ++i) {
-    if (!gcode::is_digit(rest[i])) return false;
+    if (!gcode::line::is_digit(rest[i])) return false;
     value = value * 10 + (rest[i] - '0');
   }
   rest.remove_prefix(count);
-  return mark == '\0' || gcode::take(rest, std::string_view(&mark, 1));
+  return mark == '\0' || gcode::line::take(rest, std::string_view(&mark, 1));
 }
 
 // "2023-01-01 12:00:00,123 - ": the log's local time, used for differences only.
-std::optional<gcode::Time> take_log_time(std::string_view& rest) {
+std::optional<gcode::line::Time> take_log_time(std::string_view& rest) {
   std::string_view at = rest;
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, milliseconds = 0;
   if (!take_field(at, 4, '-', year) || !take_field(at, 2, '-', month) || !take_field(at, 2, ' ', day))
     return std::nullopt;
   if (!take_field(at, 2, ':', hour) || !take_field(at, 2, ':', minute) || !take_field(at, 2, ',', second))
     return std::nullopt;
-  if (!take_field(at, 3, '\0', milliseconds) || !gcode::take(at, " - ")) return std::nullopt;
+  if (!take_field(at, 3, '\0', milliseconds) || !gcode::line::take(at, " - ")) return std::nullopt;
   const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
                                          std::chrono::day(static_cast<unsigned>(day))};
   if (!date.ok()) return std::nullopt;
@@ -125,23 +127,23 @@ std::optional<OctoprintLine> parse_octoprint_line(std::string_view line) {
   OctoprintLine entry;
   entry.at = take_log_time(line);
   using Kind = OctoprintLine::Kind;
-  if (gcode::take(line, "Send:")) {
+  if (gcode::line::take(line, "Send:")) {
     entry.kind = Kind::kSent;
-  } else if (gcode::take(line, "Recv:")) {
+  } else if (gcode::line::take(line, "Recv:")) {
     entry.kind = Kind::kReceived;
   } else if (!entry.at) {
     return std::nullopt;
   }
-  if (entry.kind != Kind::kRemark) (void)gcode::take(line, " ");
+  if (entry.kind != Kind::kRemark) (void)gcode::line::take(line, " ");
   entry.text = line;
   return entry;
 }
 
 bool read_conversation(std::string_view format, std::string_view name, std::istream& in,
-                       gcode::Conversation& conversation, std::ostream& err) {
+                       gcode::decode::Conversation& conversation, std::ostream& err) {
   if (format == "raw") return read_printed_text(in, conversation);
   if (format == "octoprint") return read_log(name, in, conversation, err);
   return read_recording(name, in, conversation, err);
 }
 
-}  // namespace agent
+}  // namespace agent::recording

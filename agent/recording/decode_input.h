@@ -9,21 +9,21 @@
 #include "gcode/decode/conversation.h"
 #include "gcode/line/time.h"
 
-namespace agent {
+namespace agent::recording {
 
 /// Feeds all of `in` to `conversation`. `format`: "jsonl", "raw" or "octoprint". Lines that are not of the format are
 /// named on `err` as "decode: NAME:LINE: ..." and passed over; false if there were any.
 bool read_conversation(std::string_view format, std::string_view name, std::istream& in,
-                       gcode::Conversation& conversation, std::ostream& err);
+                       gcode::decode::Conversation& conversation, std::ostream& err);
 
 /// One line of OctoPrint's serial.log.
 struct OctoprintLine {
   enum class Kind { kSent, kReceived, kRemark } kind = Kind::kRemark;
-  std::optional<gcode::Time> at;  ///< since 1970 on the log's own clock; nothing in copies from the terminal tab
-  std::string_view text;          ///< without "Send: " or "Recv: "
+  std::optional<gcode::line::Time> at;  ///< since 1970 on the log's own clock; nothing in copies from the terminal tab
+  std::string_view text;                ///< without "Send: " or "Recv: "
 };
 
 /// Nothing if the line is neither "Send:", "Recv:" nor a remark with a time.
 [[nodiscard]] std::optional<OctoprintLine> parse_octoprint_line(std::string_view line);
 
-}  // namespace agent
+}  // namespace agent::recording

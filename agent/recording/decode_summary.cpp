@@ -9,7 +9,7 @@
 #include "gcode/decode/names.h"
 #include "gcode/decode/trace.h"
 
-namespace agent {
+namespace agent::recording {
 namespace {
 
 template <class Key>
@@ -27,15 +27,15 @@ void write_direction(std::string_view direction, const std::map<std::string_view
 
 }  // namespace
 
-void DecodeSummary::add(const gcode::LineNote&, const gcode::Command& command) {
-  ++to_printer_[gcode::name_of(command.kind)];
+void DecodeSummary::add(const gcode::decode::LineNote&, const gcode::command::Command& command) {
+  ++to_printer_[gcode::decode::name_of(command.kind)];
 }
 
-void DecodeSummary::add(const gcode::LineNote& note, const gcode::Reply& reply) {
-  ++from_printer_[gcode::name_of(reply.kind)];
-  if (reply.kind != gcode::ReplyKind::kUnknown) return;
+void DecodeSummary::add(const gcode::decode::LineNote& note, const gcode::reply::Reply& reply) {
+  ++from_printer_[gcode::reply::name_of(reply.kind)];
+  if (reply.kind != gcode::reply::ReplyKind::kUnknown) return;
   std::string text;
-  gcode::append_escaped(note.line.substr(0, kLongestUnknown), text);
+  gcode::decode::append_escaped(note.line.substr(0, kLongestUnknown), text);
   if (note.line.size() > kLongestUnknown) text += "...";
   if (unknown_.size() < kMostUnknown || unknown_.contains(text)) {
     ++unknown_[text];
@@ -52,4 +52,4 @@ void DecodeSummary::write(std::ostream& out) const {
   if (further_unknown_ > 0) out << "further unknown lines\t\t" << further_unknown_ << '\n';
 }
 
-}  // namespace agent
+}  // namespace agent::recording

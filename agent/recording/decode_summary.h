@@ -10,12 +10,12 @@
 
 #include "gcode/decode/decode.h"
 
-namespace agent {
+namespace agent::recording {
 
 class DecodeSummary {
  public:
-  void add(const gcode::LineNote& note, const gcode::Command& command);
-  void add(const gcode::LineNote& note, const gcode::Reply& reply);
+  void add(const gcode::decode::LineNote& note, const gcode::command::Command& command);
+  void add(const gcode::decode::LineNote& note, const gcode::reply::Reply& reply);
   void write(std::ostream& out) const;
 
  private:
@@ -28,4 +28,4 @@ class DecodeSummary {
   std::uint64_t further_unknown_ = 0;
 };
 
-}  // namespace agent
+}  // namespace agent::recording

@@ -7,11 +7,11 @@
 
 #include "agent/process/clock.h"
 
-namespace agent {
+namespace agent::recording {
 
 struct Recording::Entry {
-  gcode::Time at{};
-  gcode::TraceDirection direction{};
+  gcode::line::Time at{};
+  gcode::decode::TraceDirection direction{};
   std::uint32_t size = 0;
 };
 
@@ -20,7 +20,7 @@ namespace {
 // What a sudden power cut costs of a recording; the card is written four times a second at most.
 constexpr std::chrono::milliseconds kFlushPeriod{250};
 
-std::string utc_text(gcode::Time unix_time) {
+std::string utc_text(gcode::line::Time unix_time) {
   const std::time_t seconds = std::chrono::duration_cast<std::chrono::seconds>(unix_time).count();
   std::tm parts{};
   ::gmtime_r(&seconds, &parts);
@@ -30,7 +30,8 @@ std::string utc_text(gcode::Time unix_time) {
 
 }  // namespace
 
-void Recording::add(gcode::TraceDirection direction, std::string_view first, std::string_view second, gcode::Time now) {
+void Recording::add(gcode::decode::TraceDirection direction, std::string_view first, std::string_view second,
+                    gcode::line::Time now) {
   const Entry entry{now, direction, static_cast<std::uint32_t>(first.size() + second.size())};
   const std::lock_guard lock(mutex_);
   if (waiting_.size() + sizeof entry + entry.size > kMaxWaiting) {
@@ -42,7 +43,7 @@ void Recording::add(gcode::TraceDirection direction, std::string_view first, std
   waiting_.append(head, sizeof head).append(first).append(second);
 }
 
-void Recording::flush(Log& log) {
+void Recording::flush(log::Log& log) {
   writing_.clear();
   {
     const std::lock_guard lock(mutex_);
@@ -58,14 +59,14 @@ void Recording::flush(Log& log) {
   }
 }
 
-void Recording::write_entry(const Entry& entry, std::string_view bytes, Log& log) {
+void Recording::write_entry(const Entry& entry, std::string_view bytes, log::Log& log) {
   line_.clear();
   int error = 0;
   // Six characters for a byte that has to be escaped, and the line's own words.
   if (files_.is_full(bytes.size() * 6 + 256)) error = begin_file(entry.at);
   if (error == 0) {
     if (lost_ > 0) note_loss(entry.at);
-    gcode::append_trace_line(entry.at - file_begin_, entry.direction, bytes, line_);
+    gcode::decode::append_trace_line(entry.at - file_begin_, entry.direction, bytes, line_);
     error = files_.append(line_);
   }
   if (error == 0) {
@@ -74,23 +75,23 @@ void Recording::write_entry(const Entry& entry, std::string_view bytes, Log& log
     return faults_.over();
   }
   lost_ += bytes.size();
-  if (const auto count = faults_.occurred(monotonic_now()); count > 0) {
+  if (const auto count = faults_.occurred(process::monotonic_now()); count > 0) {
     log.error(files_.name(), "cannot record to " + files_.dir().string() + ": " + std::strerror(error) + " (" +
                                  std::to_string(count) + " pieces)");
   }
 }
 
-int Recording::begin_file(gcode::Time now) {
+int Recording::begin_file(gcode::line::Time now) {
   if (const int error = files_.begin()) return error;
   file_begin_ = now;
-  const std::string note = "recording of " + files_.name() + ", begun " + utc_text(now + wall_offset());
-  gcode::append_trace_line(gcode::Time::zero(), gcode::TraceDirection::kNote, note, line_);
+  const std::string note = "recording of " + files_.name() + ", begun " + utc_text(now + process::wall_offset());
+  gcode::decode::append_trace_line(gcode::line::Time::zero(), gcode::decode::TraceDirection::kNote, note, line_);
   return 0;
 }
 
-void Recording::note_loss(gcode::Time now) {
-  gcode::append_trace_line(now - file_begin_, gcode::TraceDirection::kNote,
-                           std::to_string(lost_) + " bytes are missing here", line_);
+void Recording::note_loss(gcode::line::Time now) {
+  gcode::decode::append_trace_line(now - file_begin_, gcode::decode::TraceDirection::kNote,
+                                   std::to_string(lost_) + " bytes are missing here", line_);
 }
 
 Recorder::~Recorder() {
@@ -103,7 +104,7 @@ Recorder::~Recorder() {
   thread_.join();
 }
 
-std::shared_ptr<Recording> Recorder::open(const std::string& name, const RecordConfiguration& configuration) {
+std::shared_ptr<Recording> Recorder::open(const std::string& name, const config::RecordConfiguration& configuration) {
   auto recording = std::make_shared<Recording>(RecordingFiles(configuration.dir, name, configuration.max_bytes));
   const std::lock_guard lock(mutex_);
   recordings_.push_back(recording);
@@ -138,4 +139,4 @@ void Recorder::flush_all() {
   for (const auto& recording : all) recording->flush(log_);
 }
 
-}  // namespace agent
+}  // namespace agent::recording

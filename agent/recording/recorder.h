@@ -18,7 +18,7 @@
 #include "agent/recording/byte_recorder.h"
 #include "agent/recording/recording_files.h"
 
-namespace agent {
+namespace agent::recording {
 
 /// One printer's recording. Made by Recorder::open(), which writes out its rest when the caller has given it up.
 class Recording final : public ByteRecorder {
@@ -28,18 +28,19 @@ class Recording final : public ByteRecorder {
 
   explicit Recording(RecordingFiles files) : files_(std::move(files)) {}
 
-  void add(gcode::TraceDirection direction, std::string_view first, std::string_view second, gcode::Time now) override;
+  void add(gcode::decode::TraceDirection direction, std::string_view first, std::string_view second,
+           gcode::line::Time now) override;
   /// Bytes of the line that were written to the disk.
   [[nodiscard]] std::uint64_t recorded_bytes() const { return recorded_.load(std::memory_order_relaxed); }
   /// Writes out what waits. Only on the recorder's thread.
-  void flush(Log& log);
+  void flush(log::Log& log);
 
  private:
   struct Entry;  ///< head of one piece in the buffers, followed by its bytes
 
-  void write_entry(const Entry& entry, std::string_view bytes, Log& log);
-  [[nodiscard]] int begin_file(gcode::Time now);
-  void note_loss(gcode::Time now);
+  void write_entry(const Entry& entry, std::string_view bytes, log::Log& log);
+  [[nodiscard]] int begin_file(gcode::line::Time now);
+  void note_loss(gcode::line::Time now);
 
   std::mutex mutex_;  // guards the two below: held for a copy or a swap only
   std::string waiting_;
@@ -48,9 +49,9 @@ class Recording final : public ByteRecorder {
   // on the recorder's thread
   std::string writing_;
   RecordingFiles files_;
-  gcode::Time file_begin_{};
+  gcode::line::Time file_begin_{};
   std::uint64_t lost_ = 0;  ///< bytes that no file has, not noted yet
-  FaultThrottle faults_;
+  log::FaultThrottle faults_;
   std::string line_;
   std::atomic<std::uint64_t> recorded_{0};
 };
@@ -59,17 +60,18 @@ class Recording final : public ByteRecorder {
 class Recorder {
  public:
   /// `log` is not owned and outlives the recorder.
-  explicit Recorder(Log& log) : log_(log) {}
+  explicit Recorder(log::Log& log) : log_(log) {}
   ~Recorder();  ///< writes out what waits
 
   /// A recording of the printer `name`; the directory must exist. It may outlive the recorder, but writes nothing then.
-  [[nodiscard]] std::shared_ptr<Recording> open(const std::string& name, const RecordConfiguration& configuration);
+  [[nodiscard]] std::shared_ptr<Recording> open(const std::string& name,
+                                                const config::RecordConfiguration& configuration);
 
  private:
   void run();
   void flush_all();
 
-  Log& log_;
+  log::Log& log_;
   std::mutex mutex_;
   std::condition_variable wake_;
   std::vector<std::shared_ptr<Recording>> recordings_;
@@ -77,4 +79,4 @@ class Recorder {
   std::thread thread_;
 };
 
-}  // namespace agent
+}  // namespace agent::recording

@@ -8,7 +8,7 @@
 #include <fcntl.h>
 #include <unistd.h>
 
-namespace agent {
+namespace agent::recording {
 namespace {
 
 namespace fs = std::filesystem;
@@ -77,4 +77,4 @@ int RecordingFiles::append(std::string_view text) {
   return 0;
 }
 
-}  // namespace agent
+}  // namespace agent::recording

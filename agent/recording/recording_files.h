@@ -9,7 +9,7 @@
 
 #include "transport/file_descriptor.h"
 
-namespace agent {
+namespace agent::recording {
 
 class RecordingFiles {
  public:
@@ -40,4 +40,4 @@ class RecordingFiles {
 /// The number in "NAME-000017.jsonl", or 0 if `file` is not a recording of `name`.
 [[nodiscard]] std::uint64_t recording_number(std::string_view file, std::string_view name);
 
-}  // namespace agent
+}  // namespace agent::recording

@@ -5,7 +5,7 @@
 
 #include <systemd/sd-daemon.h>
 
-namespace agent {
+namespace agent::restart {
 namespace {
 
 constexpr std::string_view kPrefix = "marlin-";
@@ -99,4 +99,4 @@ void DescriptorStore::drop_left_over(const std::string& printer) {
   }
 }
 
-}  // namespace agent
+}  // namespace agent::restart

@@ -13,7 +13,7 @@
 
 #include "transport/file_descriptor.h"
 
-namespace agent {
+namespace agent::restart {
 
 class DescriptorStore {
  public:
@@ -43,4 +43,4 @@ class DescriptorStore {
   std::map<std::string, transport::FileDescriptor> inherited_;  ///< by name
 };
 
-}  // namespace agent
+}  // namespace agent::restart

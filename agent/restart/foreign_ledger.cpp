@@ -7,7 +7,7 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-namespace agent {
+namespace agent::restart {
 namespace {
 
 bool ends(const char* text, std::size_t size) { return std::find(text, text + size, '\0') != text + size; }
@@ -49,21 +49,21 @@ bool ForeignLedger::is_sound() const {
   const bool rings_fit = std::all_of(head.rings.begin(), head.rings.end(), [this](const LedgerHead::Ring& ring) {
     return is_power_of_two(ring.size) && ring.offset <= size_ && ring.size <= size_ - ring.offset;
   });
-  return rings_fit && gcode::is_sound(handover(), rings());
+  return rings_fit && gcode::relay::is_sound(handover(), rings());
 }
 
 // What it does not have yet stays as in a fresh one, what it has besides is not understood.
-gcode::Handover ForeignLedger::handover() const {
+gcode::relay::Handover ForeignLedger::handover() const {
   const std::size_t size = head().handover_size;
-  gcode::Handover out;
+  gcode::relay::Handover out;
   std::memcpy(static_cast<void*>(&out), block_ + offsetof(LedgerHead, handovers) + last().slot * size,
               std::min(size, sizeof out));
   return out;
 }
 
-gcode::RelayMemory ForeignLedger::rings() const {
+gcode::relay::RelayMemory ForeignLedger::rings() const {
   const auto span = [this](const LedgerHead::Ring& ring) { return std::span<char>(block_ + ring.offset, ring.size); };
   return {span(head().rings[0]), span(head().rings[1]), span(head().rings[2])};
 }
 
-}  // namespace agent
+}  // namespace agent::restart

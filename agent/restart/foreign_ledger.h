@@ -9,7 +9,7 @@
 #include "gcode/relay/line_relay.h"
 #include "transport/file_descriptor.h"
 
-namespace agent {
+namespace agent::restart {
 
 class ForeignLedger {
  public:
@@ -22,8 +22,8 @@ class ForeignLedger {
   [[nodiscard]] std::uint32_t version() const { return head().version; }
   [[nodiscard]] LinkIdentity identity() const { return {head().name, head().device, head().baud}; }
   [[nodiscard]] const LedgerHead::Entry& last() const { return head().last(); }
-  [[nodiscard]] gcode::Handover handover() const;
-  [[nodiscard]] gcode::RelayMemory rings() const;
+  [[nodiscard]] gcode::relay::Handover handover() const;
+  [[nodiscard]] gcode::relay::RelayMemory rings() const;
 
  private:
   ForeignLedger(char* block, std::size_t size) : block_(block), size_(size) {}
@@ -34,4 +34,4 @@ class ForeignLedger {
   std::size_t size_;
 };
 
-}  // namespace agent
+}  // namespace agent::restart

@@ -4,7 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-namespace agent {
+namespace agent::restart {
 namespace {
 
 constexpr const char* kNoPrinter = "";
@@ -38,4 +38,4 @@ void LastConfiguration::keep(const std::string& text, DescriptorStore& store) {
   store.keep(kNoPrinter, kPart, memfd.get());
 }
 
-}  // namespace agent
+}  // namespace agent::restart

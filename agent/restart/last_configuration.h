@@ -7,7 +7,7 @@
 
 #include "agent/restart/descriptor_store.h"
 
-namespace agent {
+namespace agent::restart {
 
 class LastConfiguration {
  public:
@@ -26,4 +26,4 @@ class LastConfiguration {
   std::string text_;
 };
 
-}  // namespace agent
+}  // namespace agent::restart

@@ -9,7 +9,7 @@
 #include "gcode/relay/handover.h"
 #include "transport/staging_pipe.h"
 
-namespace agent {
+namespace agent::restart {
 
 struct LedgerHead {
   static constexpr std::uint64_t kMagic = 0x314b4e494c4e4c4d;  // "MLNLINK1"
@@ -32,10 +32,10 @@ struct LedgerHead {
   char name[256];
   char device[1024];
   alignas(64) std::atomic<std::uint64_t> generation;
-  Entry entries[2];              ///< the one of generation % 2 is the last commit
-  gcode::Handover handovers[2];  ///< the last member: they may be longer
+  Entry entries[2];                     ///< the one of generation % 2 is the last commit
+  gcode::relay::Handover handovers[2];  ///< the last member: they may be longer
 
   [[nodiscard]] const Entry& last() const { return entries[generation.load(std::memory_order_acquire) & 1]; }
 };
 
-}  // namespace agent
+}  // namespace agent::restart

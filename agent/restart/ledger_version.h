@@ -5,13 +5,13 @@
 #include <cstdint>
 #include <span>
 
-namespace agent {
+namespace agent::restart {
 
-/// Goes up with every change to gcode::RelayState or to LinkMemory's block; a test holds the sizes to it.
+/// Goes up with every change to gcode::relay::RelayState or to LinkMemory's block; a test holds the sizes to it.
 extern const std::uint32_t kLedgerVersion;
 
 /// Whether a state that was written as `version` can be read as it is. A version whose state has another layout gets its
 /// conversion in ledger_version.cpp too, when there is one.
 [[nodiscard]] bool knows_ledger(std::uint32_t version);
 
-}  // namespace agent
+}  // namespace agent::restart

@@ -8,7 +8,7 @@
 #include "agent/process/clock.h"
 #include "transport/device_lock.h"
 
-namespace agent {
+namespace agent::restart {
 namespace {
 
 constexpr std::string_view kMemory = "memory", kTty = "tty", kPty = "pty";
@@ -75,10 +75,10 @@ bool LinkEstate::take_over() {
 
 // The bytes go on, in a ledger of this version; what the arbiter knew has to be learnt anew.
 void LinkEstate::convert(const ForeignLedger& ledger) {
-  const gcode::UnnotedBytes unnoted{host_unbooked_.read, printer_unbooked_.written, printer_unbooked_.read,
-                                    host_unbooked_.written};
+  const gcode::relay::UnnotedBytes unnoted{host_unbooked_.read, printer_unbooked_.written, printer_unbooked_.read,
+                                           host_unbooked_.written};
   memory_->name(identity_);
-  memory_->take_over(ledger.handover(), unnoted, ledger.rings(), monotonic_now());
+  memory_->take_over(ledger.handover(), unnoted, ledger.rings(), process::monotonic_now());
   printer_unbooked_.written = host_unbooked_.written = 0;  // what was read is booked as ever, by the bridge
   foreign_version_ = ledger.version();
   store_->keep(identity_.name, kMemory, memory_->descriptor());
@@ -136,4 +136,4 @@ void LinkEstate::discard_host_output() {
   if (host_) host_->discard_output();
 }
 
-}  // namespace agent
+}  // namespace agent::restart

@@ -11,7 +11,7 @@
 #include "agent/restart/link_memory.h"
 #include "transport/staging_pipe.h"
 
-namespace agent {
+namespace agent::restart {
 
 class LinkEstate {
  public:
@@ -63,4 +63,4 @@ class LinkEstate {
   std::optional<std::uint32_t> foreign_version_;
 };
 
-}  // namespace agent
+}  // namespace agent::restart

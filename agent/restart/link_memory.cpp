@@ -12,11 +12,11 @@
 #include "agent/restart/ledger_head.h"
 #include "agent/restart/ledger_version.h"
 
-namespace agent {
+namespace agent::restart {
 namespace {
 
-using gcode::RelayMemory;
-using gcode::RelayState;
+using gcode::relay::RelayMemory;
+using gcode::relay::RelayState;
 
 template <std::size_t N>
 void store_text(char (&into)[N], const std::string& text) {
@@ -50,7 +50,7 @@ LinkMemory::LinkMemory(transport::FileDescriptor memfd, bool is_new)
   if (!is_new) return;
   block_->head.version = kLedgerVersion;
   block_->head.state_size = sizeof(RelayState);
-  block_->head.handover_size = sizeof(gcode::Handover);
+  block_->head.handover_size = sizeof(gcode::relay::Handover);
   block_->say_where_rings_are();
   commit();
   block_->head.magic = LedgerHead::kMagic;
@@ -112,25 +112,25 @@ void LinkMemory::read_last_commit() {
   const LedgerHead::Entry& entry = block_->head.last();
   generation_ = block_->head.generation.load(std::memory_order_acquire);
   slot_ = entry.slot;
-  gcode::copy_live(block_->states[slot_], working_->state);
+  gcode::relay::copy_live(block_->states[slot_], working_->state);
   working_->printer = entry.printer;
   working_->host = entry.host;
   block_->head.version = kLedgerVersion;
 }
 
-void LinkMemory::take_over(const gcode::Handover& left, const gcode::UnnotedBytes& unnoted,
-                           gcode::RelayMemory left_rings, gcode::Time now) {
-  gcode::take_over(left, unnoted, left_rings, rings(), working_->state, now);
+void LinkMemory::take_over(const gcode::relay::Handover& left, const gcode::relay::UnnotedBytes& unnoted,
+                           gcode::relay::RelayMemory left_rings, gcode::line::Time now) {
+  gcode::relay::take_over(left, unnoted, left_rings, rings(), working_->state, now);
   commit();
 }
 
-gcode::RelayMemory LinkMemory::rings() { return {block_->from_host, block_->from_printer, block_->to_host}; }
+gcode::relay::RelayMemory LinkMemory::rings() { return {block_->from_host, block_->from_printer, block_->to_host}; }
 
 void LinkMemory::commit() {
   if (!memfd_) return;
   const std::uint32_t idle = 1 - slot_;
-  gcode::copy_live(working_->state, block_->states[idle]);
-  block_->head.handovers[idle] = gcode::handover_of(working_->state);
+  gcode::relay::copy_live(working_->state, block_->states[idle]);
+  block_->head.handovers[idle] = gcode::relay::handover_of(working_->state);
   slot_ = idle;
   commit_counts();
 }
@@ -150,4 +150,4 @@ void LinkMemory::name(const LinkIdentity& identity) {
 
 LinkIdentity LinkMemory::identity() const { return {block_->head.name, block_->head.device, block_->head.baud}; }
 
-}  // namespace agent
+}  // namespace agent::restart

@@ -19,7 +19,7 @@
 #include "transport/file_descriptor.h"
 #include "transport/staging_pipe.h"
 
-namespace agent {
+namespace agent::restart {
 
 /// Whose line it is.
 struct LinkIdentity {
@@ -43,14 +43,14 @@ class LinkMemory {
   ~LinkMemory();
 
   /// What the relay works on. Stays where it is when the LinkMemory is moved.
-  [[nodiscard]] gcode::RelayState& state() { return working_->state; }
-  [[nodiscard]] gcode::RelayMemory rings();
+  [[nodiscard]] gcode::relay::RelayState& state() { return working_->state; }
+  [[nodiscard]] gcode::relay::RelayMemory rings();
   [[nodiscard]] transport::StagingCounts& printer_counts() { return working_->printer; }
   [[nodiscard]] transport::StagingCounts& host_counts() { return working_->host; }
 
   /// The same from what a version that is not known left; the staging pipes' counts are taken over before.
-  void take_over(const gcode::Handover& left, const gcode::UnnotedBytes& unnoted, gcode::RelayMemory left_rings,
-                 gcode::Time now);
+  void take_over(const gcode::relay::Handover& left, const gcode::relay::UnnotedBytes& unnoted,
+                 gcode::relay::RelayMemory left_rings, gcode::line::Time now);
 
   /// Publishes all of the above: a successor finds it, or the commit before, and nothing between.
   void commit();
@@ -65,7 +65,7 @@ class LinkMemory {
  private:
   struct Block;
   struct Working {
-    gcode::RelayState state;
+    gcode::relay::RelayState state;
     transport::StagingCounts printer, host;
   };
   LinkMemory(transport::FileDescriptor memfd, bool is_new);
@@ -80,4 +80,4 @@ class LinkMemory {
   std::uint32_t slot_ = 0;  ///< which state the last commit published
 };
 
-}  // namespace agent
+}  // namespace agent::restart

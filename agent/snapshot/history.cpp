@@ -2,10 +2,10 @@
 
 #include <algorithm>
 
-namespace agent {
+namespace agent::snapshot {
 namespace {
 
-constexpr gcode::Words<JobResult> kResultWords{"running", "completed", "cancelled", "failed", "unknown"};
+constexpr gcode::line::Words<JobResult> kResultWords{"running", "completed", "cancelled", "failed", "unknown"};
 
 }  // namespace
 
@@ -17,7 +17,9 @@ std::optional<JobResult> job_result_of(std::string_view word) {
   return static_cast<JobResult>(it - kResultWords.begin());
 }
 
-std::string_view word_of(gcode::PrintSource source) { return source == gcode::PrintSource::kSd ? "sd" : "host"; }
+std::string_view word_of(gcode::printer::PrintSource source) {
+  return source == gcode::printer::PrintSource::kSd ? "sd" : "host";
+}
 
 bool JobFilter::takes(const JobRecord& job) const {
   return (printer.empty() || job.printer == printer) && (!result || job.result == *result) &&
@@ -65,7 +67,7 @@ void History::put_job(const JobRecord& job) {
 
 JobTotals& JobTotals::operator+=(const JobTotals& other) {
   started += other.started;
-  for (const auto result : gcode::kValuesOf<gcode::PrintResult>) ended[result] += other.ended[result];
+  for (const auto result : gcode::line::kValuesOf<gcode::printer::PrintResult>) ended[result] += other.ended[result];
   print_seconds += other.print_seconds;
   extruded_meters += other.extruded_meters;
   return *this;
@@ -97,4 +99,4 @@ void History::remove_printer(const std::string& printer) {
   temperatures_.erase(printer);
 }
 
-}  // namespace agent
+}  // namespace agent::snapshot

@@ -16,7 +16,7 @@
 #include "agent/snapshot/temperature_log.h"
 #include "gcode/printer/print_job.h"
 
-namespace agent {
+namespace agent::snapshot {
 
 enum class JobResult : std::uint8_t {
   kRunning,
@@ -29,13 +29,13 @@ enum class JobResult : std::uint8_t {
 /// "running", "completed" ... as written in JSON, CSV and the store.
 [[nodiscard]] std::string_view word_of(JobResult result);
 [[nodiscard]] std::optional<JobResult> job_result_of(std::string_view word);
-[[nodiscard]] std::string_view word_of(gcode::PrintSource source);  ///< "host", "sd"
+[[nodiscard]] std::string_view word_of(gcode::printer::PrintSource source);  ///< "host", "sd"
 
 struct JobRecord {
   std::int64_t id = 0;  ///< marlin_print_job_info{print_id}; grows over all printers, never used twice
   std::string printer;  ///< configured name
   std::string file;     ///< clean UTF-8; empty for host prints
-  gcode::PrintSource source = gcode::PrintSource::kHost;
+  gcode::printer::PrintSource source = gcode::printer::PrintSource::kHost;
   JobResult result = JobResult::kRunning;
   std::string reason;          ///< why it counts as ended so: "the printer said Done printing file"
   bool joined = false;         ///< it ran already when the agent came; its real beginning is not known
@@ -61,7 +61,7 @@ struct JobFilter {
 /// Sums over every print of a printer that the agent ever saw, over restarts.
 struct JobTotals {
   std::uint64_t started = 0;
-  gcode::EnumArray<gcode::PrintResult, std::uint64_t> ended{};
+  gcode::line::EnumArray<gcode::printer::PrintResult, std::uint64_t> ended{};
   double print_seconds = 0, extruded_meters = 0;
   JobTotals& operator+=(const JobTotals& other);
 };
@@ -103,4 +103,4 @@ class History {
   std::int64_t highest_id_ = 0;
 };
 
-}  // namespace agent
+}  // namespace agent::snapshot

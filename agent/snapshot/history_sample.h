@@ -6,9 +6,9 @@
 #include "agent/snapshot/history.h"
 #include "agent/snapshot/snapshot.h"
 
-namespace agent {
+namespace agent::snapshot {
 
 /// The sample of `link` as it is at its taken_at; nothing while the printer does not answer.
 [[nodiscard]] std::optional<HistorySample> sample_of(const LinkSnapshot& link);
 
-}  // namespace agent
+}  // namespace agent::snapshot

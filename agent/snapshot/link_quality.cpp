@@ -3,20 +3,21 @@
 #include <algorithm>
 #include <numeric>
 
-namespace agent {
+namespace agent::snapshot {
 namespace {
 
-using gcode::in_seconds;
+using gcode::line::in_seconds;
 
 template <std::size_t N>
-void add(const gcode::Histogram<N>& more, gcode::Histogram<N>& to) {
+void add(const gcode::printer::Histogram<N>& more, gcode::printer::Histogram<N>& to) {
   for (std::size_t i = 0; i <= N; ++i) to.buckets[i] += more.buckets[i];
   to.sum_seconds += more.sum_seconds;
 }
 
 template <std::size_t N>
-gcode::Histogram<N> difference(const gcode::Histogram<N>& newer, const gcode::Histogram<N>& older) {
-  gcode::Histogram<N> out;
+gcode::printer::Histogram<N> difference(const gcode::printer::Histogram<N>& newer,
+                                        const gcode::printer::Histogram<N>& older) {
+  gcode::printer::Histogram<N> out;
   for (std::size_t i = 0; i <= N; ++i) out.buckets[i] = newer.buckets[i] - older.buckets[i];
   out.sum_seconds = newer.sum_seconds - older.sum_seconds;
   return out;
@@ -28,7 +29,7 @@ std::uint64_t sum_of(const Counts& counts) {
 }
 
 template <std::size_t N>
-std::optional<double> mean(const gcode::Histogram<N>& histogram) {
+std::optional<double> mean(const gcode::printer::Histogram<N>& histogram) {
   const auto count = sum_of(histogram.buckets);
   if (count == 0) return std::nullopt;
   return std::max(0.0, histogram.sum_seconds / static_cast<double>(count));
@@ -36,8 +37,8 @@ std::optional<double> mean(const gcode::Histogram<N>& histogram) {
 
 }  // namespace
 
-LinkQualityMeter::Totals LinkQualityMeter::totals_of(const LinkSnapshot& link, gcode::Time now) {
-  const gcode::LinkCounters& c = link.counters;
+LinkQualityMeter::Totals LinkQualityMeter::totals_of(const LinkSnapshot& link, gcode::line::Time now) {
+  const gcode::printer::LinkCounters& c = link.counters;
   Totals totals{.at = now,
                 .commands = sum_of(c.commands),
                 .resends = sum_of(c.resends),
@@ -49,7 +50,7 @@ LinkQualityMeter::Totals LinkQualityMeter::totals_of(const LinkSnapshot& link, g
   return totals;
 }
 
-void LinkQualityMeter::observe(const LinkSnapshot& link, gcode::Time now) {
+void LinkQualityMeter::observe(const LinkSnapshot& link, gcode::line::Time now) {
   const Totals totals = totals_of(link, now);
   // Counters that went back: another life of the link. What was before says nothing of it.
   if (!totals_.empty() && (totals.commands < totals_.back().commands || totals.resends < totals_.back().resends ||
@@ -70,14 +71,14 @@ std::optional<LinkQuality> LinkQualityMeter::last_minute() const {
   return LinkQuality{.seconds = length,
                      .commands_per_second = static_cast<double>(newer.commands - older.commands) / length,
                      .ok_latency_mean = mean(latency),
-                     .ok_latency_p95 = quantile(0.95, latency.buckets, gcode::kOkLatencyBounds),
+                     .ok_latency_p95 = quantile(0.95, latency.buckets, gcode::printer::kOkLatencyBounds),
                      .agent_delay_mean = mean(delay),
-                     .agent_delay_p95 = quantile(0.95, delay.buckets, gcode::kPassthroughBounds),
+                     .agent_delay_p95 = quantile(0.95, delay.buckets, gcode::printer::kPassthroughBounds),
                      .resends = newer.resends - older.resends,
                      .starved_seconds = in_seconds(newer.starved - older.starved)};
 }
 
-void LinkQualityBoard::observe(const std::vector<std::shared_ptr<const LinkSnapshot>>& links, gcode::Time now) {
+void LinkQualityBoard::observe(const std::vector<std::shared_ptr<const LinkSnapshot>>& links, gcode::line::Time now) {
   const std::lock_guard lock(mutex_);
   std::erase_if(meters_, [&](const auto& entry) {
     return std::none_of(links.begin(), links.end(), [&](const auto& link) { return link->name == entry.first; });
@@ -106,4 +107,4 @@ std::optional<double> quantile(double part, std::span<const std::uint64_t> bucke
   return bounds.back();
 }
 
-}  // namespace agent
+}  // namespace agent::snapshot

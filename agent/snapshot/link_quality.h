@@ -15,7 +15,7 @@
 
 #include "agent/snapshot/snapshot.h"
 
-namespace agent {
+namespace agent::snapshot {
 
 struct LinkQuality {
   double seconds = 0;                                         ///< what was looked at: a minute, less after the start
@@ -29,21 +29,21 @@ struct LinkQuality {
 
 class LinkQualityMeter {
  public:
-  static constexpr gcode::Time kWindow = std::chrono::minutes(1);
+  static constexpr gcode::line::Time kWindow = std::chrono::minutes(1);
 
-  void observe(const LinkSnapshot& link, gcode::Time now);
+  void observe(const LinkSnapshot& link, gcode::line::Time now);
   /// Nothing before the second observation.
   [[nodiscard]] std::optional<LinkQuality> last_minute() const;
 
  private:
   struct Totals {
-    gcode::Time at{};
+    gcode::line::Time at{};
     std::uint64_t commands = 0, resends = 0;
-    gcode::Time starved{};
-    gcode::Histogram<14> ok_latency;
-    gcode::Histogram<9> passthrough;
+    gcode::line::Time starved{};
+    gcode::printer::Histogram<14> ok_latency;
+    gcode::printer::Histogram<9> passthrough;
   };
-  [[nodiscard]] static Totals totals_of(const LinkSnapshot& link, gcode::Time now);
+  [[nodiscard]] static Totals totals_of(const LinkSnapshot& link, gcode::line::Time now);
 
   std::deque<Totals> totals_;  ///< at most kWindow and one
 };
@@ -53,7 +53,7 @@ class LinkQualityMeter {
 class LinkQualityBoard {
  public:
   /// Every ten seconds or so: looks at each, and forgets the printers that are not there any more.
-  void observe(const std::vector<std::shared_ptr<const LinkSnapshot>>& links, gcode::Time now);
+  void observe(const std::vector<std::shared_ptr<const LinkSnapshot>>& links, gcode::line::Time now);
   [[nodiscard]] std::optional<LinkQuality> last_minute(const std::string& printer) const;
 
  private:
@@ -66,4 +66,4 @@ class LinkQualityBoard {
 [[nodiscard]] std::optional<double> quantile(double part, std::span<const std::uint64_t> buckets,
                                              std::span<const double> bounds);
 
-}  // namespace agent
+}  // namespace agent::snapshot

@@ -14,7 +14,7 @@
 #include "gcode/printer/print_watch.h"
 #include "gcode/printer/printer_state.h"
 
-namespace agent {
+namespace agent::snapshot {
 
 /// marlin_serial_disconnects_total{reason}
 enum class DisconnectReason : std::uint8_t { kUnplugged, kIoError, kShutdown, kReleased, kCount };
@@ -27,25 +27,25 @@ struct LinkSnapshot {
   std::string host_port;  ///< path of the link for hosts
   std::string usb_id;     ///< "2c99:0002", or empty
   unsigned baud = 0;
-  gcode::Time taken_at{};
-  gcode::Time wall_offset{};
-  gcode::PrinterState printer;
-  gcode::LinkCounters counters;
-  gcode::PrintWatch prints;
-  gcode::Mmu mmu;
-  gcode::Lifetime lifetime;
-  gcode::EnumArray<gcode::State, gcode::Time> state_time{};
-  const gcode::Dialect* dialect = nullptr;
+  gcode::line::Time taken_at{};
+  gcode::line::Time wall_offset{};
+  gcode::printer::PrinterState printer;
+  gcode::printer::LinkCounters counters;
+  gcode::printer::PrintWatch prints;
+  gcode::printer::Mmu mmu;
+  gcode::printer::Lifetime lifetime;
+  gcode::line::EnumArray<gcode::printer::State, gcode::line::Time> state_time{};
+  const gcode::dialect::Dialect* dialect = nullptr;
   bool serial_open = false;
-  std::string open_fault;                     ///< why the device could not be opened last, a sentence; empty: it could
-  bool released = false;                      ///< handed over by `release`: nothing opens it
-  std::optional<gcode::Time> released_until;  ///< monotonic; none: until `attach`
+  std::string open_fault;  ///< why the device could not be opened last, a sentence; empty: it could
+  bool released = false;   ///< handed over by `release`: nothing opens it
+  std::optional<gcode::line::Time> released_until;  ///< monotonic; none: until `attach`
   bool host_connected = false;
   bool survives = false;  ///< a successor of this process goes on with the line
   std::uint64_t commands_in_flight = 0;
   std::uint64_t serial_connects = 0;
-  gcode::EnumArray<DisconnectReason, std::uint64_t> serial_disconnects{};
-  gcode::Time last_receive{};  ///< monotonic; zero: never
+  gcode::line::EnumArray<DisconnectReason, std::uint64_t> serial_disconnects{};
+  gcode::line::Time last_receive{};  ///< monotonic; zero: never
   std::uint64_t recorded_bytes = 0;
 };
 
@@ -60,10 +60,10 @@ struct PendingChange {
 
 /// The process as a whole.
 struct AgentSnapshot {
-  gcode::Histogram<10> event_loop_lag;
+  gcode::printer::Histogram<10> event_loop_lag;
   bool last_reload_successful = true;
   double last_reload_success_unix_seconds = 0;
   std::vector<PendingChange> pending_changes;
 };
 
-}  // namespace agent
+}  // namespace agent::snapshot

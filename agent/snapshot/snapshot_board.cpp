@@ -4,7 +4,7 @@
 
 #include "agent/snapshot/history_sample.h"
 
-namespace agent {
+namespace agent::snapshot {
 
 void SnapshotBoard::publish(const LinkSnapshot& link) {
   if (const auto sample = sample_of(link)) history_.add_sample(link.name, *sample);
@@ -39,4 +39,4 @@ AgentSnapshot SnapshotBoard::agent() const {
   return agent_;
 }
 
-}  // namespace agent
+}  // namespace agent::snapshot

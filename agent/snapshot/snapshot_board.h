@@ -11,7 +11,7 @@
 #include "agent/snapshot/snapshot.h"
 #include "agent/snapshot/store_counters.h"
 
-namespace agent {
+namespace agent::snapshot {
 
 /// Shared by the I/O thread (writes) and the web thread (reads).
 class SnapshotBoard {
@@ -39,4 +39,4 @@ class SnapshotBoard {
   StoreCounters store_;
 };
 
-}  // namespace agent
+}  // namespace agent::snapshot

@@ -4,7 +4,7 @@
 #include <atomic>
 #include <cstdint>
 
-namespace agent {
+namespace agent::snapshot {
 
 struct StoreCounters {
   std::atomic<std::uint64_t> writes{0};  ///< transactions
@@ -12,4 +12,4 @@ struct StoreCounters {
   std::atomic<bool> works{true};         ///< the last of them did not
 };
 
-}  // namespace agent
+}  // namespace agent::snapshot

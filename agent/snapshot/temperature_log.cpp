@@ -5,7 +5,7 @@
 #include <limits>
 #include <numeric>
 
-namespace agent {
+namespace agent::snapshot {
 namespace {
 
 /// Half an hour: long enough that a block's own bytes do not count, short enough that a target mostly stands
@@ -22,7 +22,7 @@ Packed pack(float value) {
 }
 
 float unpack(Packed packed) {
-  return packed == kNothing ? gcode::kUnknown : static_cast<float>(packed) * TemperatureLog::kStep;
+  return packed == kNothing ? gcode::reply::kUnknown : static_cast<float>(packed) * TemperatureLog::kStep;
 }
 
 float& value_of(HistorySample& sample, std::size_t which) {
@@ -58,7 +58,7 @@ void TemperatureLog::Block::push(const HistorySample& sample) {
   for (Column& column : columns) {
     float& value = value_of(left, column.which);
     column.push(pack(value), seconds.size());
-    value = gcode::kUnknown;
+    value = gcode::reply::kUnknown;
   }
   for (std::size_t which = 0; which < 2 * left.sensors.size(); ++which) {
     const Packed value = pack(value_of(left, which));
@@ -119,4 +119,4 @@ std::size_t TemperatureLog::bytes() const {
                          [](std::size_t sum, const Block& block) { return sum + block.bytes(); });
 }
 
-}  // namespace agent
+}  // namespace agent::snapshot

@@ -12,15 +12,15 @@
 
 #include "gcode/reply/reading.h"
 
-namespace agent {
+namespace agent::snapshot {
 
-/// One instant of one printer. What was not known then is gcode::kUnknown (NaN).
+/// One instant of one printer. What was not known then is gcode::reply::kUnknown (NaN).
 struct HistorySample {
   struct Sensor {
-    float actual = gcode::kUnknown, target = gcode::kUnknown;  ///< degrees Celsius
+    float actual = gcode::reply::kUnknown, target = gcode::reply::kUnknown;  ///< degrees Celsius
   };
   std::int64_t unix_seconds = 0;
-  std::array<Sensor, static_cast<std::size_t>(gcode::Sensor::kCount)> sensors{};
+  std::array<Sensor, static_cast<std::size_t>(gcode::reply::Sensor::kCount)> sensors{};
 };
 
 class TemperatureLog {
@@ -66,4 +66,4 @@ class TemperatureLog {
   std::size_t count_ = 0;     ///< samples in all of them
 };
 
-}  // namespace agent
+}  // namespace agent::snapshot

@@ -9,7 +9,7 @@
 #include <cstddef>
 #include <cstdint>
 
-namespace agent {
+namespace agent::snapshot {
 
 /// Answers of the metrics endpoint.
 inline constexpr std::array<unsigned, 5> kScrapeCodes{200, 401, 405, 429, 503};
@@ -53,4 +53,4 @@ class WebCounters {
   std::atomic<std::int64_t> last_scrape_ns_{-1};
 };
 
-}  // namespace agent
+}  // namespace agent::snapshot

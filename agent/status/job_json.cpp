@@ -6,7 +6,7 @@
 #include "agent/text/metrics_text.h"
 #include "agent/text/time_text.h"
 
-namespace agent {
+namespace agent::status {
 namespace {
 
 using nlohmann::json;
@@ -15,11 +15,11 @@ double rounded(double value, double steps) { return std::round(value * steps) / 
 
 }  // namespace
 
-json job_json(const JobRecord& job) {
+json job_json(const snapshot::JobRecord& job) {
   json out = {{"id", job.id},
-              {"printer", clean_text(job.printer)},
-              {"source", word_of(job.source)},
-              {"result", word_of(job.result)},
+              {"printer", text::clean_text(job.printer)},
+              {"source", snapshot::word_of(job.source)},
+              {"result", snapshot::word_of(job.result)},
               {"began_unix_seconds", job.began_unix},
               {"elapsed_seconds", job.elapsed_seconds},
               {"extruded_meters", job.extruded_meters},
@@ -28,8 +28,8 @@ json job_json(const JobRecord& job) {
               {"travel_z_meters", rounded(job.travel_meters[2], 1e4)},
               {"resends", job.resends},
               {"stalls", job.stalls}};
-  if (!job.file.empty()) out["file"] = clean_text(job.file);
-  if (!job.reason.empty()) out["reason"] = clean_text(job.reason, 512);
+  if (!job.file.empty()) out["file"] = text::clean_text(job.file);
+  if (!job.reason.empty()) out["reason"] = text::clean_text(job.reason, 512);
   if (job.ended_unix > 0) out["ended_unix_seconds"] = job.ended_unix;
   if (job.highest_tool_celsius > 0) out["highest_tool_celsius"] = job.highest_tool_celsius;
   if (job.highest_bed_celsius > 0) out["highest_bed_celsius"] = job.highest_bed_celsius;
@@ -38,10 +38,10 @@ json job_json(const JobRecord& job) {
   return out;
 }
 
-json job_json_with_deprecated_names(const JobRecord& job) {
+json job_json_with_deprecated_names(const snapshot::JobRecord& job) {
   json out = job_json(job);
-  out["began"] = utc_time_text(job.began_unix);
-  out["ended"] = job.ended_unix > 0 ? json(utc_time_text(job.ended_unix)) : json();
+  out["began"] = text::utc_time_text(job.began_unix);
+  out["ended"] = job.ended_unix > 0 ? json(text::utc_time_text(job.ended_unix)) : json();
   out["filament_meters"] = rounded(job.extruded_meters, 1e5);
   out["progress"] = job.progress ? json(rounded(*job.progress, 1e4)) : json();
   out.emplace("file", "");
@@ -52,4 +52,4 @@ json job_json_with_deprecated_names(const JobRecord& job) {
   return out;
 }
 
-}  // namespace agent
+}  // namespace agent::status

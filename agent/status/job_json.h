@@ -6,12 +6,12 @@
 
 #include "agent/snapshot/history.h"
 
-namespace agent {
+namespace agent::status {
 
-[[nodiscard]] nlohmann::json job_json(const JobRecord& job);
+[[nodiscard]] nlohmann::json job_json(const snapshot::JobRecord& job);
 
 /// The same, with the names beside it that `marlin-agent jobs` wrote in version 0.1: began, ended, filament_meters, progress,
 /// and null or an empty text for what is not known.
-[[nodiscard]] nlohmann::json job_json_with_deprecated_names(const JobRecord& job);
+[[nodiscard]] nlohmann::json job_json_with_deprecated_names(const snapshot::JobRecord& job);
 
-}  // namespace agent
+}  // namespace agent::status

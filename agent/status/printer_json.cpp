@@ -8,7 +8,7 @@
 #include "agent/status/status_json.h"
 #include "agent/text/metrics_text.h"
 
-namespace agent {
+namespace agent::status {
 namespace {
 
 using nlohmann::json;
@@ -25,21 +25,23 @@ void add_rounded(json& into, const char* field, const std::optional<double>& val
 }
 
 /// The printer counts in minutes; while it stands still nobody knows when it will be done.
-void add_finish(json& print, const PrinterSource& printer) {
-  const bool goes_on = printer.state == gcode::State::kPrinting || printer.state == gcode::State::kBusy;
+void add_finish(json& print, const metrics::PrinterSource& printer) {
+  const bool goes_on =
+      printer.state == gcode::printer::State::kPrinting || printer.state == gcode::printer::State::kBusy;
   const auto remaining = print.find("remaining_seconds");
   if (!goes_on || remaining == print.end()) return;
   const auto& told = printer.link.printer.progress;
-  const double at = gcode::in_seconds(told.at + printer.link.wall_offset);
+  const double at = gcode::line::in_seconds(told.at + printer.link.wall_offset);
   print["finish_unix_seconds"] = std::round((at + remaining->get<double>()) / 60) * 60;
 }
 
-void add_file(json& print, const PrinterSource& printer) {
+void add_file(json& print, const metrics::PrinterSource& printer) {
   const auto& file = printer.link.printer.sd_file;
-  if (printer.up && printer.link.printer.sd_printing && file.known) print["sd_file"] = clean_text(file.value.view());
+  if (printer.up && printer.link.printer.sd_printing && file.known)
+    print["sd_file"] = text::clean_text(file.value.view());
 }
 
-json last_minute(const LinkQuality& quality) {
+json last_minute(const snapshot::LinkQuality& quality) {
   json out = {{"seconds", std::round(quality.seconds)},
               {"commands_per_second", rounded(quality.commands_per_second)},
               {"resends", quality.resends},
@@ -52,27 +54,28 @@ json last_minute(const LinkQuality& quality) {
 }
 
 /// What counts on with every line is told by last_minute.
-json link_totals(const PrinterSource& printer, json link) {
+json link_totals(const metrics::PrinterSource& printer, json link) {
   for (const char* field :
        {"commands", "oks", "ok_latency_mean_seconds", "commands_in_flight", "last_receive_age_seconds",
         "queries_answered", "queries_lost", "queries_deferred", "withheld_lines"}) {
     link.erase(field);
   }
   link["stalls"] = printer.link.counters.stalls;
-  link["starved_seconds"] = std::round(gcode::in_seconds(printer.link.counters.starved));
+  link["starved_seconds"] = std::round(gcode::line::in_seconds(printer.link.counters.starved));
   return link;
 }
 
 }  // namespace
 
-json printer_json(const LinkSnapshot& link, const std::optional<LinkQuality>& quality, gcode::Time now) {
-  const PrinterSource printer = printer_source(link, now);
+json printer_json(const snapshot::LinkSnapshot& link, const std::optional<snapshot::LinkQuality>& quality,
+                  gcode::line::Time now) {
+  const metrics::PrinterSource printer = metrics::printer_source(link, now);
   json out = printer_status(link, now);
-  const Readings& readings = printer.readings;
-  if (readings.busy) out["busy"] = kBusyWords[*readings.busy];
-  for (std::size_t i = 0; i < kAxisWords.size(); ++i) {
+  const metrics::Readings& readings = printer.readings;
+  if (readings.busy) out["busy"] = metrics::kBusyWords[*readings.busy];
+  for (std::size_t i = 0; i < metrics::kAxisWords.size(); ++i) {
     if (const auto& meters = readings.position_meters[i])
-      out["position_millimeters"][std::string(kAxisWords[i])] = std::round(*meters * 1e5) / 100;
+      out["position_millimeters"][std::string(metrics::kAxisWords[i])] = std::round(*meters * 1e5) / 100;
   }
   if (readings.feedrate_ratio) out["feedrate_ratio"] = *readings.feedrate_ratio;
   if (readings.flow_ratio) out["flow_ratio"] = *readings.flow_ratio;
@@ -83,4 +86,4 @@ json printer_json(const LinkSnapshot& link, const std::optional<LinkQuality>& qu
   return out;
 }
 
-}  // namespace agent
+}  // namespace agent::status

@@ -8,9 +8,9 @@
 
 #include "agent/snapshot/link_quality.h"
 
-namespace agent {
+namespace agent::status {
 
-[[nodiscard]] nlohmann::json printer_json(const LinkSnapshot& link, const std::optional<LinkQuality>& quality,
-                                          gcode::Time now);
+[[nodiscard]] nlohmann::json printer_json(const snapshot::LinkSnapshot& link,
+                                          const std::optional<snapshot::LinkQuality>& quality, gcode::line::Time now);
 
-}  // namespace agent
+}  // namespace agent::status

@@ -9,9 +9,10 @@
 
 #include "agent/snapshot/snapshot.h"
 
-namespace agent {
+namespace agent::status {
 
 /// Up to four printers are told one by one, more are counted by their state. `now`: monotonic.
-[[nodiscard]] std::string service_line(const std::vector<std::shared_ptr<const LinkSnapshot>>& links, gcode::Time now);
+[[nodiscard]] std::string service_line(const std::vector<std::shared_ptr<const snapshot::LinkSnapshot>>& links,
+                                       gcode::line::Time now);
 
-}  // namespace agent
+}  // namespace agent::status

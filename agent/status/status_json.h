@@ -30,15 +30,15 @@
 #include "agent/process/build_info.h"
 #include "agent/snapshot/snapshot_board.h"
 
-namespace agent {
+namespace agent::status {
 
-[[nodiscard]] nlohmann::json printer_status(const LinkSnapshot& link, gcode::Time now);
+[[nodiscard]] nlohmann::json printer_status(const snapshot::LinkSnapshot& link, gcode::line::Time now);
 
 /// The answer to `request` (verb kStatus) with its newline. `uptime`: of the agent.
-[[nodiscard]] std::string status_line(const ControlRequest& request, const SnapshotBoard& board, const BuildInfo& build,
-                                      gcode::Time now, gcode::Time uptime);
+[[nodiscard]] std::string status_line(const control::ControlRequest& request, const snapshot::SnapshotBoard& board,
+                                      const process::BuildInfo& build, gcode::line::Time now, gcode::line::Time uptime);
 
 /// "no printer \"mk4\"; there are mk3, mini".
-[[nodiscard]] ControlAnswer unknown_printer(const std::string& name, const std::vector<std::string>& known);
+[[nodiscard]] control::ControlAnswer unknown_printer(const std::string& name, const std::vector<std::string>& known);
 
-}  // namespace agent
+}  // namespace agent::status

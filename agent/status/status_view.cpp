@@ -6,7 +6,7 @@
 
 #include "agent/metrics/metrics_labels.h"
 
-namespace agent {
+namespace agent::status {
 namespace {
 
 using nlohmann::json;
@@ -34,36 +34,39 @@ bool is_true(const json& object, std::string_view key) {
 }
 
 std::string count(const json& object, std::string_view key, std::string_view what) {
-  return formatted("%.0f ", number(object, key).value_or(0)) + std::string(what);
+  return terminal::formatted("%.0f ", number(object, key).value_or(0)) + std::string(what);
 }
 
 // "1 h 01 min", "12 min", "45 s"
 std::string time_text(double seconds) {
   const long whole = static_cast<long>(seconds + 0.5);
-  if (whole < 100) return formatted("%ld s", whole);
+  if (whole < 100) return terminal::formatted("%ld s", whole);
   const long minutes = (whole + 30) / 60;
-  return minutes < 60 ? formatted("%ld min", minutes) : formatted("%ld h %02ld min", minutes / 60, minutes % 60);
+  return minutes < 60 ? terminal::formatted("%ld min", minutes)
+                      : terminal::formatted("%ld h %02ld min", minutes / 60, minutes % 60);
 }
 
-Ink state_ink(std::string_view state) {
-  if (state == "error" || state == "attention" || state == "offline") return Ink::kBad;
-  if (state == "released" || state == "paused") return Ink::kWarm;
-  return state == "printing" ? Ink::kGood : Ink::kBold;
+terminal::Ink state_ink(std::string_view state) {
+  if (state == "error" || state == "attention" || state == "offline") return terminal::Ink::kBad;
+  if (state == "released" || state == "paused") return terminal::Ink::kWarm;
+  return state == "printing" ? terminal::Ink::kGood : terminal::Ink::kBold;
 }
 
 std::string heat_text(const json& sensor, int width) {
   const auto actual = number(sensor, "celsius"), target = number(sensor, "target_celsius");
   if (!actual) return {};
-  return target ? formatted("%*.1f / %*.1f C", width, *actual, width, *target) : formatted("%*.1f C", width, *actual);
+  return target ? terminal::formatted("%*.1f / %*.1f C", width, *actual, width, *target)
+                : terminal::formatted("%*.1f C", width, *actual);
 }
 
 /// The sensors that are known, in the order of the printer's parts and not of the alphabet.
 std::vector<std::string> sensors_of(const json& printer) {
   std::vector<std::string> out;
-  for (const std::string_view word : kSensorWords) {
+  for (const std::string_view word : metrics::kSensorWords) {
     if (!child(child(printer, "temperatures"), word).empty()) out.emplace_back(word);
   }
-  if (!child(child(printer, "temperatures"), kPrusaProbeWord).empty()) out.emplace_back(kPrusaProbeWord);
+  if (!child(child(printer, "temperatures"), metrics::kPrusaProbeWord).empty())
+    out.emplace_back(metrics::kPrusaProbeWord);
   return out;
 }
 
@@ -75,13 +78,14 @@ std::string host_text(const json& printer) {
   std::string names;
   for (const json& program : child(host, "programs")) {
     names += (names.empty() ? "" : ", ") + text(program, "name") +
-             formatted(" (process %.0f)", number(program, "pid").value_or(0));
+             terminal::formatted(" (process %.0f)", number(program, "pid").value_or(0));
   }
   return (names.empty() ? "somebody" : names) + " on " + port;
 }
 
 std::string device_text(const json& printer) {
-  const std::string where = text(printer, "device") + formatted(" at %.0f baud", number(printer, "baud").value_or(0));
+  const std::string where =
+      text(printer, "device") + terminal::formatted(" at %.0f baud", number(printer, "baud").value_or(0));
   const json& all = printer;
   if (all.contains("released")) {
     const auto left = number(all["released"], "remaining_seconds");
@@ -100,7 +104,7 @@ std::string printer_text(const json& printer) {
 
 std::string latency_text(const json& link) {
   const auto mean = number(link, "ok_latency_mean_seconds");
-  return mean ? formatted("queries answered after %.1f ms on average; ", *mean * 1000) : std::string();
+  return mean ? terminal::formatted("queries answered after %.1f ms on average; ", *mean * 1000) : std::string();
 }
 
 std::string link_text(const json& link) {
@@ -113,12 +117,15 @@ std::string queries_text(const json& link) {
          count(link, "queries_deferred", "put off; ") + count(link, "withheld_lines", "lines kept from the host");
 }
 
-void draw_printer(const json& printer, const TextStyle& style, std::vector<std::string>& lines) {
+void draw_printer(const json& printer, const terminal::TextStyle& style, std::vector<std::string>& lines) {
   const std::string state = text(printer, "state");
-  lines.push_back(
-      PaintedLine(style).add(text(printer, "name"), Ink::kBold).add("  ").add(state, state_ink(state)).take());
+  lines.push_back(terminal::PaintedLine(style)
+                      .add(text(printer, "name"), terminal::Ink::kBold)
+                      .add("  ")
+                      .add(state, state_ink(state))
+                      .take());
   const auto row = [&](std::string_view label, const std::string& value) {
-    if (!value.empty()) lines.push_back(labelled(style, label).add(value).take());
+    if (!value.empty()) lines.push_back(terminal::labelled(style, label).add(value).take());
   };
   for (const std::string& sensor : sensors_of(printer))
     row(sensor, heat_text(child(child(printer, "temperatures"), sensor), 5));
@@ -134,13 +141,13 @@ void draw_printer(const json& printer, const TextStyle& style, std::vector<std::
 
 std::string progress_text(const json& print) {
   std::string out;
-  if (const auto ratio = number(print, "progress_ratio")) out = formatted("%.0f %%", *ratio * 100);
+  if (const auto ratio = number(print, "progress_ratio")) out = terminal::formatted("%.0f %%", *ratio * 100);
   if (const auto left = number(print, "remaining_seconds"))
     out += (out.empty() ? "" : ", ") + time_text(*left) + " left";
   return out;
 }
 
-std::vector<std::string> draw_status(const json& status, const TextStyle& style) {
+std::vector<std::string> draw_status(const json& status, const terminal::TextStyle& style) {
   std::vector<std::string> lines;
   for (const json& printer : child(status, "printers")) {
     if (!lines.empty()) lines.emplace_back();
@@ -148,9 +155,10 @@ std::vector<std::string> draw_status(const json& status, const TextStyle& style)
   }
   if (lines.empty()) lines.emplace_back("no printer is configured");
   for (const json& change : child(child(status, "agent"), "pending_changes"))
-    lines.push_back(PaintedLine(style)
-                        .add("put off: " + text(change, "printer") + ": " + text(change, "change"), Ink::kWarm)
-                        .take());
+    lines.push_back(
+        terminal::PaintedLine(style)
+            .add("put off: " + text(change, "printer") + ": " + text(change, "change"), terminal::Ink::kWarm)
+            .take());
   return lines;
 }
 
@@ -164,4 +172,4 @@ std::string status_brief(const json& printer) {
   return out + ", " + count(child(printer, "link"), "resends", "resends");
 }
 
-}  // namespace agent
+}  // namespace agent::status

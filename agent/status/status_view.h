@@ -9,10 +9,10 @@
 
 #include "agent/terminal/painted_line.h"
 
-namespace agent {
+namespace agent::status {
 
 /// All printers of `status`, an empty line between two.
-[[nodiscard]] std::vector<std::string> draw_status(const nlohmann::json& status, const TextStyle& style);
+[[nodiscard]] std::vector<std::string> draw_status(const nlohmann::json& status, const terminal::TextStyle& style);
 
 /// One printer of it in one line, for --watch in a pipe.
 [[nodiscard]] std::string status_brief(const nlohmann::json& printer);
@@ -20,4 +20,4 @@ namespace agent {
 /// "43 %, 1 h 12 min left" of the object "print" of a printer; empty if neither is known.
 [[nodiscard]] std::string progress_text(const nlohmann::json& print);
 
-}  // namespace agent
+}  // namespace agent::status

@@ -2,7 +2,7 @@
 
 #include "gcode/line/enum_array.h"
 
-namespace agent {
+namespace agent::terminal {
 namespace {
 
 constexpr std::size_t kLabelWidth = 12;
@@ -21,7 +21,7 @@ PaintedLine& PaintedLine::add(std::string_view words, Ink ink) {
 
 void PaintedLine::paint(Ink ink) {
   if (!style_.color) return;
-  constexpr gcode::Words<Ink> kCodes{"", "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[33m", "\x1b[31m"};
+  constexpr gcode::line::Words<Ink> kCodes{"", "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[33m", "\x1b[31m"};
   out_.append(kCodes[ink]);
 }
 
@@ -32,4 +32,4 @@ PaintedLine labelled(const TextStyle& style, std::string_view label) {
   return line;
 }
 
-}  // namespace agent
+}  // namespace agent::terminal

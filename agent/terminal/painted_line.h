@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace agent {
+namespace agent::terminal {
 
 struct TextStyle {
   std::size_t columns = 80;
@@ -47,4 +47,4 @@ std::string formatted(const char* format, Values... values) {
   return {buffer, static_cast<std::size_t>(std::clamp<int>(length, 0, sizeof buffer - 1))};
 }
 
-}  // namespace agent
+}  // namespace agent::terminal

@@ -7,7 +7,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
-namespace agent {
+namespace agent::terminal {
 namespace {
 
 std::string_view variable(const char* name) {
@@ -58,4 +58,4 @@ void Screen::draw(const std::vector<std::string>& lines) {
   put(picture + "\x1b[J");
 }
 
-}  // namespace agent
+}  // namespace agent::terminal

@@ -7,7 +7,7 @@
 
 #include "agent/terminal/painted_line.h"
 
-namespace agent {
+namespace agent::terminal {
 
 class Screen {
  public:
@@ -33,4 +33,4 @@ class Screen {
   bool live_;
 };
 
-}  // namespace agent
+}  // namespace agent::terminal

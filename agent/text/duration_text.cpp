@@ -6,7 +6,7 @@
 #include <cmath>
 #include <cstdint>
 
-namespace agent {
+namespace agent::text {
 namespace {
 
 struct Unit {
@@ -68,4 +68,4 @@ std::string duration_text(std::chrono::microseconds duration) {
   return out.empty() ? "0s" : out;
 }
 
-}  // namespace agent
+}  // namespace agent::text

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace agent {
+namespace agent::text {
 
 /// A year has 365 days. The bound keeps every instant within what 64 bits of nanoseconds can hold.
 inline constexpr std::chrono::hours kLongestDuration{285 * 365 * 24};
@@ -23,4 +23,4 @@ inline constexpr std::chrono::hours kLongestDuration{285 * 365 * 24};
 /// What parse_duration reads back, in whole milliseconds: "50ms", "1m30s", "1w", "0s".
 [[nodiscard]] std::string duration_text(std::chrono::microseconds duration);
 
-}  // namespace agent
+}  // namespace agent::text

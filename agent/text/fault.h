@@ -7,7 +7,7 @@
 #include <string_view>
 #include <variant>
 
-namespace agent {
+namespace agent::text {
 
 struct Place {
   std::size_t line = 0;    ///< from 1; 0: the whole file
@@ -35,4 +35,4 @@ using Result = std::variant<T, Fault>;
   return out + fault.sentence;
 }
 
-}  // namespace agent
+}  // namespace agent::text

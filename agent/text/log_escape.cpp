@@ -2,7 +2,7 @@
 
 #include "agent/text/utf8.h"
 
-namespace agent {
+namespace agent::text {
 namespace {
 
 template <class Escape>
@@ -48,4 +48,4 @@ std::string escape_json(std::string_view text, std::size_t most) {
   });
 }
 
-}  // namespace agent
+}  // namespace agent::text

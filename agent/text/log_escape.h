@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace agent {
+namespace agent::text {
 
 /// Control characters and bytes that are not UTF-8 become \xNN; the first `most` bytes of `text`, whole characters only.
 [[nodiscard]] std::string escape_text(std::string_view text, std::size_t most);
@@ -13,4 +13,4 @@ namespace agent {
 /// Fit to stand between the quotes of a JSON string; what is not UTF-8 is taken for Latin-1 and becomes \u00NN.
 [[nodiscard]] std::string escape_json(std::string_view text, std::size_t most);
 
-}  // namespace agent
+}  // namespace agent::text

@@ -7,7 +7,7 @@
 
 #include "agent/text/utf8.h"
 
-namespace agent {
+namespace agent::text {
 namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
@@ -49,4 +49,4 @@ double as_written(float value) {
   return exact;
 }
 
-}  // namespace agent
+}  // namespace agent::text

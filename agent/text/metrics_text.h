@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-namespace agent {
+namespace agent::text {
 
 /// 128 bytes: longer than any name of a printer or firmware that was seen (91 bytes), short enough for a series index.
 inline constexpr std::size_t kMaxLabelBytes = 128;
@@ -22,4 +22,4 @@ inline constexpr std::size_t kMaxLabelBytes = 128;
 /// The double that is written as the printer wrote the float: 215.1F gives 215.1 and not 215.1000061035156.
 [[nodiscard]] double as_written(float value);
 
-}  // namespace agent
+}  // namespace agent::text

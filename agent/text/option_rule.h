@@ -6,7 +6,7 @@
 
 #include <CLI/Validators.hpp>
 
-namespace agent {
+namespace agent::text {
 
 /// Wrong values are refused with "expected `expected`, found ...".
 inline CLI::Validator option_rule(std::function<bool(const std::string&)> is_right, std::string expected) {
@@ -17,4 +17,4 @@ inline CLI::Validator option_rule(std::function<bool(const std::string&)> is_rig
       "");
 }
 
-}  // namespace agent
+}  // namespace agent::text

@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace agent {
+namespace agent::text {
 
 [[nodiscard]] constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 [[nodiscard]] constexpr bool is_alnum(char c) {
@@ -51,4 +51,4 @@ template <class Number, class... Base>
   return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
-}  // namespace agent
+}  // namespace agent::text

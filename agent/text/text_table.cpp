@@ -4,7 +4,7 @@
 
 #include "agent/text/utf8.h"
 
-namespace agent {
+namespace agent::text {
 
 void write_columns(std::ostream& out, const std::vector<TextRow>& rows, std::size_t most) {
   if (rows.empty()) return;
@@ -51,4 +51,4 @@ std::string markdown_cell(std::string_view text) {
   return out;
 }
 
-}  // namespace agent
+}  // namespace agent::text

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace agent {
+namespace agent::text {
 
 using TextRow = std::vector<std::string>;
 
@@ -23,4 +23,4 @@ void write_csv(std::ostream& out, const std::vector<TextRow>& rows);
 /// What may stand between two '|' of Markdown.
 [[nodiscard]] std::string markdown_cell(std::string_view text);
 
-}  // namespace agent
+}  // namespace agent::text

@@ -7,7 +7,7 @@
 
 #include "agent/text/duration_text.h"
 
-namespace agent {
+namespace agent::text {
 namespace {
 
 /// A calendar has no 30th of February: what mktime() had to mend was no date.
@@ -52,4 +52,4 @@ std::string elapsed_text(double seconds) {
   return text.data();
 }
 
-}  // namespace agent
+}  // namespace agent::text

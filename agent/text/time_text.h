@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace agent {
+namespace agent::text {
 
 /// Unix seconds; `now`: Unix seconds that "7d" is counted from. Nothing if `text` is no time.
 [[nodiscard]] std::optional<double> parse_time(std::string_view text, double now);
@@ -17,4 +17,4 @@ namespace agent {
 /// "9:08:07", hours without bound.
 [[nodiscard]] std::string elapsed_text(double seconds);
 
-}  // namespace agent
+}  // namespace agent::text

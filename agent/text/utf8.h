@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace agent {
+namespace agent::text {
 
 [[nodiscard]] constexpr bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xC0U) == 0x80; }
 
@@ -57,4 +57,4 @@ struct Utf8Piece {
   return text.substr(0, end);
 }
 
-}  // namespace agent
+}  // namespace agent::text

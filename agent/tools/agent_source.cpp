@@ -11,7 +11,7 @@
 #include "agent/tools/failure.h"
 #include "agent/tools/marks.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 using nlohmann::json;
@@ -159,4 +159,4 @@ PrintSpan AgentSource::find_print(const PrintChoice& choice, Ms now) {
   return chosen(choice, jobs(choice.printer, now));
 }
 
-}  // namespace tools
+}  // namespace agent::tools

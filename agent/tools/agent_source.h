@@ -11,7 +11,7 @@
 #include "agent/tools/progress_line.h"
 #include "agent/tools/series_table.h"
 
-namespace tools {
+namespace agent::tools {
 
 inline constexpr Ms kAgentSampleEvery{10'000};
 
@@ -55,4 +55,4 @@ struct AgentHistory {
 void put_history(std::vector<std::optional<double>>& whole, const Grid& grid, const AgentHistory& history,
                  const AgentHistory::Column& column);
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -9,14 +9,14 @@
 
 #include "agent/tools/failure.h"
 
-namespace tools {
+namespace agent::tools {
 
 std::chrono::milliseconds duration_of(const DurationOption& option, const std::string& text) {
-  const bool lacks_unit = agent::lacks_unit(text);
-  const auto duration = agent::parse_duration(lacks_unit ? text + 's' : text);
+  const bool lacks_unit = text::lacks_unit(text);
+  const auto duration = text::parse_duration(lacks_unit ? text + 's' : text);
   if (!duration || *duration < option.least || *duration > option.most) {
     throw Failure(Exit::kUsage, std::string(option.name) + ": expected a duration from " +
-                                    agent::duration_text(option.least) + " to " + agent::duration_text(option.most) +
+                                    text::duration_text(option.least) + " to " + text::duration_text(option.most) +
                                     ", such as " + option.example + ", found \"" + text + '"');
   }
   if (lacks_unit && text != "0")
@@ -46,4 +46,4 @@ std::optional<Ending> parse_line(CLI::App& app, int argc, const char* const* arg
   return std::nullopt;
 }
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -13,7 +13,7 @@ class App;
 class Option;
 }  // namespace CLI
 
-namespace tools {
+namespace agent::tools {
 
 /// Nothing to do but print and end: help.
 struct Ending {
@@ -25,7 +25,7 @@ struct Ending {
 /// without a unit is taken as seconds, with a warning on standard error.
 struct DurationOption {
   const char *name, *about, *example;
-  std::chrono::milliseconds least{1}, most{agent::kLongestDuration};
+  std::chrono::milliseconds least{1}, most{text::kLongestDuration};
 };
 CLI::Option* add_duration(CLI::App& app, const DurationOption& option,
                           std::function<void(std::chrono::milliseconds)> take);
@@ -35,4 +35,4 @@ CLI::Option* add_duration(CLI::App& app, const DurationOption& option,
 /// Fills what `app` knows. Throws Failure (kUsage) with one sentence.
 [[nodiscard]] std::optional<Ending> parse_line(CLI::App& app, int argc, const char* const* argv);
 
-}  // namespace tools
+}  // namespace agent::tools

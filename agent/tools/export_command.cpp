@@ -14,7 +14,7 @@
 #include "agent/tools/prometheus_source.h"
 #include "agent/tools/table_text.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 // More lines than this hide the curves.
@@ -35,7 +35,7 @@ class Export {
     if (!options_.title.empty()) return options_.title;
     if (span_.id.empty() && !options_.queries.empty()) return options_.queries.front();
     if (span_.id.empty()) return options_.printer;
-    return "print " + span_.id + " on " + span_.printer + ", " + agent::local_time_text(unix_of(span_.began));
+    return "print " + span_.id + " on " + span_.printer + ", " + text::local_time_text(unix_of(span_.began));
   }
 
  private:
@@ -183,4 +183,4 @@ int export_command(int argc, const char* const* argv, std::ostream& out, std::os
   }
 }
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -5,7 +5,7 @@
 
 #include "agent/tools/export_options.h"
 
-namespace tools {
+namespace agent::tools {
 
 /// `out`: standard output, used where the options name no file. Throws Failure.
 void export_values(const ExportOptions& options, Ms now, std::ostream& out, std::ostream& notes);
@@ -13,4 +13,4 @@ void export_values(const ExportOptions& options, Ms now, std::ostream& out, std:
 /// The command with its command line: what it throws becomes a sentence on `err` and the exit status.
 int export_command(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
 
-}  // namespace tools
+}  // namespace agent::tools

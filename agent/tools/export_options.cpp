@@ -12,7 +12,7 @@
 #include "agent/tools/presets.h"
 #include "agent/tools/url.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 constexpr const char* kAbout = "Write what Prometheus, or the agent itself, knows of a time as a table or a plot.\n";
@@ -217,4 +217,4 @@ std::variant<ExportOptions, Ending> parse_export(int argc, const char* const* ar
   return raw.options;
 }
 
-}  // namespace tools
+}  // namespace agent::tools

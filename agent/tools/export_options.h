@@ -12,7 +12,7 @@
 #include "agent/tools/time_column.h"
 #include "agent/tools/time_grid.h"
 
-namespace tools {
+namespace agent::tools {
 
 enum class Format { kCsv, kTsv, kJson, kGnuplot, kMatplotlib, kOpenMetrics };
 
@@ -45,4 +45,4 @@ void check_points(const Range& range, Ms step);
 /// `argv[0]` is what the usage is called by. `now` is what ranges end at. Throws Failure (kUsage).
 [[nodiscard]] std::variant<ExportOptions, Ending> parse_export(int argc, const char* const* argv, Ms now);
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -11,7 +11,7 @@
 #include "agent/tools/failure.h"
 #include "agent/tools/prometheus_api.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 bool is_name_start(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_'; }
@@ -116,7 +116,7 @@ class Reader {
 
   Exposition take() {
     for (ExpositionFamily& family : page_.families) {
-      if (family.unit.empty()) family.unit = agent::unit_of(stored_name(family, page_.is_openmetrics));
+      if (family.unit.empty()) family.unit = metrics::unit_of(stored_name(family, page_.is_openmetrics));
     }
     return std::move(page_);
   }
@@ -124,7 +124,7 @@ class Reader {
  private:
   [[noreturn]] void refuse(const std::string& expected, std::string_view found) const {
     throw Failure(Exit::kServer, "line " + std::to_string(line_) + ": " + expected + ", found \"" +
-                                     agent::clean_text(found, 120) + '"');
+                                     text::clean_text(found, 120) + '"');
   }
 
   ExpositionFamily& family_named(const std::string& name) {
@@ -214,7 +214,7 @@ class Reader {
       cursor.skip_blanks();
       auto value = cursor.quoted();
       if (!value) refuse("expected a label's value in quotes", line);
-      if (!agent::is_utf8(*value)) refuse("expected valid UTF-8 in a label", line);
+      if (!text::is_utf8(*value)) refuse("expected valid UTF-8 in a label", line);
       if (!all.emplace(name, std::move(*value)).second) refuse("expected each label once", line);
       cursor.skip_blanks();
       if (!cursor.take(',') && cursor.peek() != '}') refuse("expected ',' or '}' behind a label", line);
@@ -263,4 +263,4 @@ std::string stored_name(const ExpositionFamily& family, bool is_openmetrics) {
   return family.name;
 }
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -11,7 +11,7 @@
 
 #include "agent/tools/series_table.h"
 
-namespace tools {
+namespace agent::tools {
 
 struct ExpositionSample {
   std::string name;        ///< as written: with "_bucket" or "_total"
@@ -42,4 +42,4 @@ struct Exposition {
 /// "marlin_resends_total" of the OpenMetrics family "marlin_resends": what 0.0.4 and Prometheus call it.
 [[nodiscard]] std::string stored_name(const ExpositionFamily& family, bool is_openmetrics);
 
-}  // namespace tools
+}  // namespace agent::tools

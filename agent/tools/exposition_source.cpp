@@ -10,7 +10,7 @@
 
 #include "agent/tools/failure.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 // As Prometheus asks, preferring what says more.
@@ -75,4 +75,4 @@ std::string read_page(const std::string& source, HttpClient& client, std::istrea
   return unpacked(read_file(source));
 }
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -6,7 +6,7 @@
 
 #include "agent/tools/http_client.h"
 
-namespace tools {
+namespace agent::tools {
 
 /// `source`: URL, file or "-". Throws Failure (kServer) with a sentence.
 [[nodiscard]] std::string read_page(const std::string& source, HttpClient& client, std::istream& in);
@@ -14,4 +14,4 @@ namespace tools {
 /// The text as it is, or unpacked if it begins as gzip does. Throws Failure (kServer).
 [[nodiscard]] std::string unpacked(std::string text);
 
-}  // namespace tools
+}  // namespace agent::tools

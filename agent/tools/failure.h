@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string>
 
-namespace tools {
+namespace agent::tools {
 
 enum class Exit : int {
   kOk = 0,
@@ -19,4 +19,4 @@ struct Failure : std::runtime_error {
   Exit exit;
 };
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -5,7 +5,7 @@
 
 #include "agent/tools/plot.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 struct Size {
@@ -105,4 +105,4 @@ void write_gnuplot(std::ostream& out, const Table& table, const PlotStyle& style
   write_plot(out, table, style);
 }
 
-}  // namespace tools
+}  // namespace agent::tools

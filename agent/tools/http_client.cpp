@@ -11,7 +11,7 @@
 #include "agent/text/metrics_text.h"
 #include "agent/tools/failure.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 // Proxies take 2,000 bytes of URL and more, none promises it.
@@ -75,7 +75,7 @@ HttpAnswer HttpClient::fetch(const std::string& url, const std::string* form, co
   Headers headers;
   headers.add("Accept: " + accept);
   headers.add("Expect:");  // a server that does not know it costs a second
-  const std::string name = "marlin-agent/" + agent::build_info().version;
+  const std::string name = "marlin-agent/" + process::build_info().version;
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
@@ -133,7 +133,7 @@ std::string refusal_text(const HttpAnswer& answer) {
   std::string status = "HTTP " + std::to_string(answer.status);
   const auto first = answer.body.substr(0, answer.body.find_first_of("\r\n"));
   if (first.empty() || first.front() == '<') return status;
-  return status + ": " + agent::clean_text(first, 300);
+  return status + ": " + text::clean_text(first, 300);
 }
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -8,7 +8,7 @@
 #include "agent/tools/http_options.h"
 #include "agent/tools/url.h"
 
-namespace tools {
+namespace agent::tools {
 
 struct HttpAnswer {
   long status = 0;
@@ -39,4 +39,4 @@ class HttpClient {
 /// "HTTP 404 Not Found: the metrics are at /metrics": status and the first line of a body that is plain text.
 [[nodiscard]] std::string refusal_text(const HttpAnswer& answer);
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -12,7 +12,7 @@
 #include "agent/tools/command_line.h"
 #include "agent/tools/failure.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 std::string secret_of(const std::string& file, const char* option) {
@@ -54,4 +54,4 @@ HttpAccess http_access(const HttpOptions& o) {
   return access;
 }
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -9,7 +9,7 @@ namespace CLI {
 class App;
 }
 
-namespace tools {
+namespace agent::tools {
 
 struct HttpOptions {
   std::string user, password_file, bearer_token_file, ca_file;  ///< empty: not given
@@ -26,4 +26,4 @@ struct HttpAccess {
 /// Reads the files; the last line end of a secret is not part of it. Throws Failure (kUsage).
 [[nodiscard]] HttpAccess http_access(const HttpOptions& options);
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -11,8 +11,8 @@
 int main(int argc, char** argv) {
   std::ios::sync_with_stdio(false);
   const std::string_view command = argc > 1 ? argv[1] : "";
-  if (command == "export") return tools::export_command(argc - 1, argv + 1, std::cout, std::cerr);
-  if (command == "metrics") return tools::metrics_command(argc - 1, argv + 1, std::cout, std::cerr);
+  if (command == "export") return agent::tools::export_command(argc - 1, argv + 1, std::cout, std::cerr);
+  if (command == "metrics") return agent::tools::metrics_command(argc - 1, argv + 1, std::cout, std::cerr);
   std::cerr << "marlin-agent-tools: start it as marlin-agent export or marlin-agent metrics\n";
-  return static_cast<int>(tools::Exit::kUsage);
+  return static_cast<int>(agent::tools::Exit::kUsage);
 }

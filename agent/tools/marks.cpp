@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 std::string printer_key(const Series& series) {
@@ -63,4 +63,4 @@ std::vector<Mark> marks_of_prints(const std::vector<PrintSpan>& prints) {
   return marks;
 }
 
-}  // namespace tools
+}  // namespace agent::tools

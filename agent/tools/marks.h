@@ -7,7 +7,7 @@
 #include "agent/tools/print_span.h"
 #include "agent/tools/series_table.h"
 
-namespace tools {
+namespace agent::tools {
 
 /// `marlin_state == 1`: a mark for each change of a printer's state, with the new state's word; none for the
 /// first.
@@ -19,4 +19,4 @@ namespace tools {
 /// "print 7" where it began, "completed" where it ended; of several printers with the printer's name.
 [[nodiscard]] std::vector<Mark> marks_of_prints(const std::vector<PrintSpan>& prints);
 
-}  // namespace tools
+}  // namespace agent::tools

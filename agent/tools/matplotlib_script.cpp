@@ -5,7 +5,7 @@
 
 #include "agent/tools/plot.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 constexpr int kDotsPerInch = 100;
@@ -127,4 +127,4 @@ void write_matplotlib(std::ostream& out, const Table& table, const PlotStyle& st
   write_end(out, style);
 }
 
-}  // namespace tools
+}  // namespace agent::tools

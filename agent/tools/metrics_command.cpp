@@ -14,7 +14,7 @@
 #include "agent/tools/failure.h"
 #include "agent/tools/metrics_options.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 volatile std::sig_atomic_t ended = 0;
@@ -75,7 +75,7 @@ class MetricsCommand {
 
   Exit watch() {
     for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, [](int) { ended = 1; });
-    return agent::Screen::is_possible() && options_.format == MetricsFormat::kTable ? watch_screen() : watch_pipe();
+    return terminal::Screen::is_possible() && options_.format == MetricsFormat::kTable ? watch_screen() : watch_pipe();
   }
 
  private:
@@ -128,7 +128,7 @@ class MetricsCommand {
   /// A server that is away for a moment is waited for: the picture says so meanwhile.
   Exit watch_screen() {
     Exposition page = read();
-    agent::Screen screen;
+    terminal::Screen screen;
     while (ended == 0) {
       const auto style = screen.style();
       std::ostringstream text;
@@ -149,7 +149,7 @@ class MetricsCommand {
     return Exit::kOk;
   }
 
-  static void draw(agent::Screen& screen, const std::string& text, const agent::TextStyle& style) {
+  static void draw(terminal::Screen& screen, const std::string& text, const terminal::TextStyle& style) {
     std::vector<std::string> lines;
     std::istringstream in(text);
     for (std::string line; lines.size() < style.rows && std::getline(in, line);) lines.push_back(line);
@@ -190,4 +190,4 @@ int metrics_command(int argc, const char* const* argv, std::ostream& out, std::o
   }
 }
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -4,9 +4,9 @@
 
 #include <ostream>
 
-namespace tools {
+namespace agent::tools {
 
 /// The command with its command line; returns the exit status.
 int metrics_command(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -10,7 +10,7 @@
 
 #include "agent/tools/failure.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 constexpr const char* kAbout = "Show the metrics of a page: of the agent, of any exporter, or of a file.\n";
@@ -64,4 +64,4 @@ std::variant<MetricsOptions, Ending> parse_metrics(int argc, const char* const* 
   return o;
 }
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -9,7 +9,7 @@
 #include "agent/tools/http_options.h"
 #include "agent/tools/metrics_text.h"
 
-namespace tools {
+namespace agent::tools {
 
 struct MetricsOptions {
   std::string source = "http://127.0.0.1:11520/metrics";  ///< URL, file, or "-": standard input
@@ -26,4 +26,4 @@ struct MetricsOptions {
 /// Throws Failure (kUsage).
 [[nodiscard]] std::variant<MetricsOptions, Ending> parse_metrics(int argc, const char* const* argv);
 
-}  // namespace tools
+}  // namespace agent::tools

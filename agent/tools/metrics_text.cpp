@@ -9,17 +9,17 @@
 #include "agent/text/metrics_text.h"
 #include "agent/text/text_table.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Row = agent::TextRow;
+using Row = text::TextRow;
 
 constexpr std::size_t kLongestHelp = 4000;
 
 void write_markdown(std::ostream& out, const std::vector<Row>& rows) {
   const auto write_row = [&](const Row& row) {
-    for (const std::string& cell : row) out << "| " << agent::markdown_cell(cell) << ' ';
+    for (const std::string& cell : row) out << "| " << text::markdown_cell(cell) << ' ';
     out << "|\n";
   };
   write_row(rows.front());
@@ -30,8 +30,8 @@ void write_markdown(std::ostream& out, const std::vector<Row>& rows) {
 
 void write_rows(std::ostream& out, const std::vector<Row>& rows, MetricsFormat format, std::size_t columns) {
   if (format == MetricsFormat::kMarkdown) write_markdown(out, rows);
-  else if (format == MetricsFormat::kCsv) agent::write_csv(out, rows);
-  else agent::write_columns(out, rows, columns);
+  else if (format == MetricsFormat::kCsv) text::write_csv(out, rows);
+  else text::write_columns(out, rows, columns);
 }
 
 void write_json(std::ostream& out, const Json& json) {
@@ -60,7 +60,7 @@ std::vector<FamilyRow> rows_of(const Exposition& page) {
   std::vector<FamilyRow> rows;
   for (const ExpositionFamily& family : page.families) {
     rows.push_back({stored_name(family, page.is_openmetrics), family.type, family.unit,
-                    agent::clean_text(family.help, kLongestHelp), family.samples.size()});
+                    text::clean_text(family.help, kLongestHelp), family.samples.size()});
   }
   return rows;
 }
@@ -117,4 +117,4 @@ void write_series(std::ostream& out, const std::vector<ExpositionSample>& sample
   write_rows(out, table, format, columns);
 }
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -8,7 +8,7 @@
 
 #include "agent/tools/exposition.h"
 
-namespace tools {
+namespace agent::tools {
 
 enum class FamilyOrder { kName, kType, kUnit, kCardinality, kHelp };
 enum class MetricsFormat { kTable, kMarkdown, kJson, kCsv };
@@ -28,4 +28,4 @@ void write_families(std::ostream& out, const std::vector<FamilyRow>& rows, Metri
 void write_series(std::ostream& out, const std::vector<ExpositionSample>& samples, MetricsFormat format,
                   std::size_t columns);
 
-}  // namespace tools
+}  // namespace agent::tools

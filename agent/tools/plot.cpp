@@ -7,7 +7,7 @@
 
 #include "agent/text/metrics_text.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 constexpr std::size_t kLongestText = 500;
@@ -22,7 +22,7 @@ std::string one_line(std::string_view text) {
   for (char& c : line) {
     if (static_cast<unsigned char>(c) < ' ' || c == '\x7f') c = ' ';
   }
-  return agent::clean_text(line, kLongestText);
+  return text::clean_text(line, kLongestText);
 }
 
 }  // namespace
@@ -74,4 +74,4 @@ Ms local_utc_offset(Ms at) {
   return Ms(fields.tm_gmtoff * 1000);
 }
 
-}  // namespace tools
+}  // namespace agent::tools

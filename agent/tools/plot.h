@@ -10,7 +10,7 @@
 #include "agent/tools/series_table.h"
 #include "agent/tools/time_column.h"
 
-namespace tools {
+namespace agent::tools {
 
 enum class Terminal { kNone, kPng, kSvg, kDumb };  ///< kNone: whatever the program has, a window as a rule
 
@@ -43,4 +43,4 @@ void write_matplotlib(std::ostream& out, const Table& table, const PlotStyle& st
 /// Of this machine's zone at that instant.
 [[nodiscard]] Ms local_utc_offset(Ms at);
 
-}  // namespace tools
+}  // namespace agent::tools

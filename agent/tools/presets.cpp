@@ -4,7 +4,7 @@
 
 #include "agent/tools/series_table.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 struct Row {
@@ -82,4 +82,4 @@ bool asks_for_ratio(std::string_view query) {
   return query.find("_ratio") != std::string_view::npos || query.find("duty") != std::string_view::npos;
 }
 
-}  // namespace tools
+}  // namespace agent::tools

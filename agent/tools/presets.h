@@ -8,7 +8,7 @@
 
 #include "agent/tools/time_grid.h"
 
-namespace tools {
+namespace agent::tools {
 
 /// One question and how its columns are shown.
 struct Ask {
@@ -32,4 +32,4 @@ struct AxisLabels {
 /// Whether a query of the user's own gives ratios, by the name of what it asks for.
 [[nodiscard]] bool asks_for_ratio(std::string_view query);
 
-}  // namespace tools
+}  // namespace agent::tools

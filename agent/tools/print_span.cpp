@@ -4,7 +4,7 @@
 
 #include "agent/tools/failure.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 bool suits(const PrintChoice& choice, const PrintSpan& span) {
@@ -51,4 +51,4 @@ PrintSpan chosen(const PrintChoice& choice, std::vector<PrintSpan> spans) {
   return spans.front();
 }
 
-}  // namespace tools
+}  // namespace agent::tools

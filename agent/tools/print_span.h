@@ -8,7 +8,7 @@
 
 #include "agent/tools/time_grid.h"
 
-namespace tools {
+namespace agent::tools {
 
 struct PrintSpan {
   std::string id, printer, instance;  ///< instance: empty where the agent itself was asked
@@ -27,4 +27,4 @@ struct PrintChoice {
 /// decides.
 [[nodiscard]] PrintSpan chosen(const PrintChoice& choice, std::vector<PrintSpan> spans);
 
-}  // namespace tools
+}  // namespace agent::tools

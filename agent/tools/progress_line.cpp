@@ -6,7 +6,7 @@
 
 #include <unistd.h>
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 constexpr const char* kEraseLine = "\r\x1b[K";
@@ -33,4 +33,4 @@ void ProgressLine::clear() {
   is_dirty_ = false;
 }
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -5,7 +5,7 @@
 #include <cstddef>
 #include <string>
 
-namespace tools {
+namespace agent::tools {
 
 class ProgressLine {
  public:
@@ -24,4 +24,4 @@ class ProgressLine {
   bool is_dirty_ = false;
 };
 
-}  // namespace tools
+}  // namespace agent::tools

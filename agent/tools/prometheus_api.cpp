@@ -11,14 +11,14 @@
 #include "agent/text/text_scan.h"
 #include "agent/tools/failure.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 using nlohmann::json;
 
 std::string words_of(const json& answer, const char* key) {
   const auto it = answer.find(key);
-  return it != answer.end() && it->is_string() ? agent::clean_text(it->get_ref<const std::string&>(), 2000) : "";
+  return it != answer.end() && it->is_string() ? text::clean_text(it->get_ref<const std::string&>(), 2000) : "";
 }
 
 /// The body as JSON with status "success"; throws otherwise.
@@ -49,7 +49,7 @@ SampledSeries series_of(const json& result) {
 QueryAnswer read(const json& body) {
   QueryAnswer answer;
   for (const json& warning : body.value("warnings", json::array()))
-    answer.warnings.push_back(agent::clean_text(warning.get<std::string>(), 500));
+    answer.warnings.push_back(text::clean_text(warning.get<std::string>(), 500));
   const json& data = body.at("data");
   if (data.value("resultType", "") == "scalar") {
     answer.series.push_back({{}, {sample_of(data.at("result"))}});
@@ -73,7 +73,7 @@ std::optional<Ms> shortest(const json& targets, bool only_marlin) {
   std::optional<Ms> least;
   for (const json& target : targets) {
     if (only_marlin && target.value("scrapePool", "") != "marlin") continue;
-    const auto interval = agent::parse_duration(target.value("scrapeInterval", ""));
+    const auto interval = text::parse_duration(target.value("scrapeInterval", ""));
     if (interval && *interval >= Ms(1) && (!least || *interval < *least)) least = std::chrono::floor<Ms>(*interval);
   }
   return least;
@@ -86,7 +86,7 @@ std::optional<double> parse_value(std::string_view text) {
   if (text == "+Inf" || text == "Inf") return std::numeric_limits<double>::infinity();
   if (text == "-Inf") return -std::numeric_limits<double>::infinity();
   if (text.starts_with('+')) text.remove_prefix(1);
-  return agent::parse_number<double>(text);
+  return text::parse_number<double>(text);
 }
 
 QueryAnswer query_answer(const HttpAnswer& answer) {
@@ -110,4 +110,4 @@ std::optional<Ms> scrape_interval(const HttpAnswer& answer) {
   }
 }
 
-}  // namespace tools
+}  // namespace agent::tools

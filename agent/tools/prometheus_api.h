@@ -11,7 +11,7 @@
 #include "agent/tools/http_client.h"
 #include "agent/tools/series_table.h"
 
-namespace tools {
+namespace agent::tools {
 
 struct Sample {
   Ms at{};
@@ -38,4 +38,4 @@ struct QueryAnswer {
 /// "215.1", "NaN", "+Inf".
 [[nodiscard]] std::optional<double> parse_value(std::string_view text);
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -9,7 +9,7 @@
 #include "agent/tools/failure.h"
 #include "agent/tools/marks.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 constexpr Ms kUsualInterval{15'000};
@@ -140,4 +140,4 @@ PrintSpan PrometheusSource::find_print(const PrintChoice& choice, Ms now) {
   throw Failure(Exit::kNoData, "no such print is known");
 }
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -13,7 +13,7 @@
 #include "agent/tools/prometheus_api.h"
 #include "agent/tools/series_table.h"
 
-namespace tools {
+namespace agent::tools {
 
 class PrometheusSource {
  public:
@@ -42,4 +42,4 @@ class PrometheusSource {
   std::ostream& notes_;
 };
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -5,7 +5,7 @@
 
 #include "agent/text/text_scan.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 const std::string* find(const Labels& labels, const std::string& name) {
@@ -72,7 +72,7 @@ std::string filled_legend(std::string_view legend, const Labels& labels) {
     const auto end = begin == std::string_view::npos ? begin : legend.find("}}", begin);
     out += legend.substr(0, end == std::string_view::npos ? end : begin);
     if (end == std::string_view::npos) break;
-    const std::string name(agent::trim(legend.substr(begin + 2, end - begin - 2)));
+    const std::string name(text::trim(legend.substr(begin + 2, end - begin - 2)));
     if (const auto* value = find(labels, name)) out += *value;
     legend.remove_prefix(end + 2);
   }
@@ -122,4 +122,4 @@ void put_piece(std::vector<std::optional<double>>& whole, const Grid& grid, Ms a
   if (const auto index = grid.index_of(at)) whole[*index] = value;
 }
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -11,7 +11,7 @@
 
 #include "agent/tools/time_grid.h"
 
-namespace tools {
+namespace agent::tools {
 
 /// As Prometheus has them; "__name__" is the metric's.
 using Labels = std::map<std::string, std::string>;
@@ -54,4 +54,4 @@ void trim(Table& table);
 /// `part` lies on the grid of `whole`, whose values it fills.
 void put_piece(std::vector<std::optional<double>>& whole, const Grid& grid, Ms at, double value);
 
-}  // namespace tools
+}  // namespace agent::tools

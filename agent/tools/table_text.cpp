@@ -9,7 +9,7 @@
 #include "agent/text/metrics_text.h"
 #include "agent/text/text_table.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 using Json = nlohmann::ordered_json;
@@ -56,7 +56,7 @@ std::string sample_head(const std::string& metric, const Series& series, bool is
   for (const auto& [name, value] : series.labels) {
     if (name != "__name__") add(name, value);
   }
-  if (is_nameless) add("column", agent::clean_text(series.name, 1000));
+  if (is_nameless) add("column", text::clean_text(series.name, 1000));
   return separator == "{" ? text : text + '}';
 }
 
@@ -64,16 +64,16 @@ std::string sample_head(const std::string& metric, const Series& series, bool is
 
 void write_separated(std::ostream& out, const Table& table, const SeparatedStyle& style) {
   if (style.has_header) {
-    out << agent::separated_field(time_header(style.time), style.separator);
+    out << text::separated_field(time_header(style.time), style.separator);
     for (const Series& series : table.series)
-      out << style.separator << agent::separated_field(series.name, style.separator);
+      out << style.separator << text::separated_field(series.name, style.separator);
     out << "\r\n";
   }
   for (std::size_t i = 0; i < table.grid.points; ++i) {
-    out << agent::separated_field(time_text(table.grid.time(i), style.time, table.origin), style.separator);
+    out << text::separated_field(time_text(table.grid.time(i), style.time, table.origin), style.separator);
     for (const Series& series : table.series) {
       out << style.separator;
-      if (series.values[i]) out << agent::separated_field(number_text(*series.values[i]), style.separator);
+      if (series.values[i]) out << text::separated_field(number_text(*series.values[i]), style.separator);
     }
     out << "\r\n";
   }
@@ -110,4 +110,4 @@ void write_openmetrics(std::ostream& out, const Table& table) {
   out << "# EOF\n";
 }
 
-}  // namespace tools
+}  // namespace agent::tools

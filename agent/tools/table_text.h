@@ -8,7 +8,7 @@
 #include "agent/tools/series_table.h"
 #include "agent/tools/time_column.h"
 
-namespace tools {
+namespace agent::tools {
 
 struct SeparatedStyle {
   char separator = ',';
@@ -24,4 +24,4 @@ void write_json(std::ostream& out, const Table& table, TimeStyle time);
 /// What has no metric's name is called marlin_export, with the column's name as label.
 void write_openmetrics(std::ostream& out, const Table& table);
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -8,7 +8,7 @@
 
 #include "agent/text/time_text.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 std::string fraction_text(Ms time) {
@@ -30,7 +30,7 @@ std::string iso_text(Ms time) {
 
 std::string elapsed_text(Ms time) {
   const auto whole = static_cast<double>(std::abs(time.count()) / 1000);
-  return (time.count() < 0 ? "-" : "") + agent::elapsed_text(whole) + fraction_text(time);
+  return (time.count() < 0 ? "-" : "") + text::elapsed_text(whole) + fraction_text(time);
 }
 
 }  // namespace
@@ -61,4 +61,4 @@ std::string number_text(double value) {
   return {text.data(), end};
 }
 
-}  // namespace tools
+}  // namespace agent::tools

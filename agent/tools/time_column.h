@@ -7,7 +7,7 @@
 
 #include "agent/tools/time_grid.h"
 
-namespace tools {
+namespace agent::tools {
 
 enum class TimeStyle {
   kUnix,      ///< "1700000000": seconds since 1970
@@ -23,4 +23,4 @@ enum class TimeStyle {
 /// The shortest text that is this number again: "215.1", "NaN", "+Inf".
 [[nodiscard]] std::string number_text(double value);
 
-}  // namespace tools
+}  // namespace agent::tools

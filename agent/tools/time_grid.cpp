@@ -10,11 +10,11 @@
 #include "agent/text/duration_text.h"
 #include "agent/text/time_text.h"
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 constexpr Ms::rep kWantedPoints = 10'000;
-constexpr double kLatestSeconds = std::chrono::duration<double>(agent::kLongestDuration).count();
+constexpr double kLatestSeconds = std::chrono::duration<double>(text::kLongestDuration).count();
 
 Ms from_seconds(double seconds) { return Ms(std::llround(seconds * 1000)); }
 
@@ -60,7 +60,7 @@ std::optional<Ms> parse_instant(std::string_view text, Ms now) {
     return *number < kLatestSeconds ? std::optional<Ms>(from_seconds(*number)) : std::nullopt;
   }
   if (text.ends_with('Z')) return utc_instant(std::string(text));
-  const auto seconds = agent::parse_time(text, static_cast<double>(now.count()) / 1000);
+  const auto seconds = text::parse_time(text, static_cast<double>(now.count()) / 1000);
   return seconds ? std::optional<Ms>(from_seconds(*seconds)) : std::nullopt;
 }
 
@@ -101,4 +101,4 @@ std::vector<Grid> pieces_of(const Grid& grid, std::size_t most) {
   return pieces;
 }
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -11,7 +11,7 @@
 #include <string_view>
 #include <vector>
 
-namespace tools {
+namespace agent::tools {
 
 using Ms = std::chrono::milliseconds;
 
@@ -48,4 +48,4 @@ inline constexpr std::size_t kMostPointsAtOnce = 10'000;
 /// The grid in pieces of at most `most` points, in order.
 [[nodiscard]] std::vector<Grid> pieces_of(const Grid& grid, std::size_t most = kMostPointsAtOnce);
 
-}  // namespace tools
+}  // namespace agent::tools

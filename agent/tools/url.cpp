@@ -4,7 +4,7 @@
 
 #include <curl/curl.h>
 
-namespace tools {
+namespace agent::tools {
 namespace {
 
 struct Free {
@@ -66,4 +66,4 @@ std::string shown(std::string_view text) {
   return part(url, CURLUPART_URL);
 }
 
-}  // namespace tools
+}  // namespace agent::tools

@@ -8,7 +8,7 @@
 #include <utility>
 #include <vector>
 
-namespace tools {
+namespace agent::tools {
 
 using Parameters = std::vector<std::pair<std::string, std::string>>;
 
@@ -22,4 +22,4 @@ using Parameters = std::vector<std::pair<std::string, std::string>>;
 /// Without user and password, for a sentence that is shown. A file's name stays as it is.
 [[nodiscard]] std::string shown(std::string_view url);
 
-}  // namespace tools
+}  // namespace agent::tools

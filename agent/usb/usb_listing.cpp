@@ -4,7 +4,7 @@
 
 #include "agent/usb/usb_plan.h"
 
-namespace agent {
+namespace agent::usb {
 namespace {
 
 using transport::UsbDevice;
@@ -14,26 +14,26 @@ bool has_tty(const UsbDevice& device, const std::string& tty) {
 }
 
 // Who has `device` by a fixed path.
-const PrinterConfiguration* printer_by_path(const Configuration& configuration, const UsbDevice& device,
-                                            const std::function<std::string(const std::string&)>& tty_of) {
-  for (const PrinterConfiguration& printer : configuration.printers) {
+const config::PrinterConfiguration* printer_by_path(const config::Configuration& configuration, const UsbDevice& device,
+                                                    const std::function<std::string(const std::string&)>& tty_of) {
+  for (const config::PrinterConfiguration& printer : configuration.printers) {
     if (printer.usb.is_empty() && has_tty(device, tty_of(printer.device))) return &printer;
   }
   return nullptr;
 }
 
-bool is_configured(const Configuration& configuration, const std::string& name) {
+bool is_configured(const config::Configuration& configuration, const std::string& name) {
   return std::any_of(configuration.printers.begin(), configuration.printers.end(),
                      [&](const auto& p) { return p.name == name; });
 }
 
-void note_share(ListedDevice& listed, const Configuration& configuration, const UsbShares& shares) {
-  for (const PrinterConfiguration& printer : shares.printers) {
+void note_share(ListedDevice& listed, const config::Configuration& configuration, const UsbShares& shares) {
+  for (const config::PrinterConfiguration& printer : shares.printers) {
     const auto port = shares.port_of.find(printer.name);
     if (port == shares.port_of.end() || port->second != listed.device.port) continue;
     listed.printer = printer.name;
     listed.rule = is_configured(configuration, printer.name)
-                      ? rule_text(printer.usb) + " in [printer." + printer.name + "]"
+                      ? config::rule_text(printer.usb) + " in [printer." + printer.name + "]"
                       : "every Prusa is taken (automatic, in [usb])";
   }
   for (const SpareDevice& spare : shares.spare) {
@@ -43,11 +43,12 @@ void note_share(ListedDevice& listed, const Configuration& configuration, const 
 
 }  // namespace
 
-std::vector<ListedDevice> list_devices(const Configuration& configuration, const std::vector<UsbDevice>& devices,
+std::vector<ListedDevice> list_devices(const config::Configuration& configuration,
+                                       const std::vector<UsbDevice>& devices,
                                        const std::function<std::string(const std::string&)>& tty_of,
                                        const DeviceProbe& probe) {
   std::set<std::string> claimed;
-  for (const PrinterConfiguration& printer : configuration.printers) {
+  for (const config::PrinterConfiguration& printer : configuration.printers) {
     if (printer.usb.is_empty()) claimed.insert(tty_of(printer.device));
   }
   const UsbShares shares = UsbPlan().share(configuration, devices, claimed);
@@ -55,7 +56,7 @@ std::vector<ListedDevice> list_devices(const Configuration& configuration, const
   for (const UsbDevice& device : devices) {
     ListedDevice listed;
     listed.device = device;
-    listed.board = board_of(device.vendor, device.product);
+    listed.board = config::board_of(device.vendor, device.product);
     if (device.ttys.empty() && listed.board == nullptr) continue;
     note_share(listed, configuration, shares);
     if (const auto* printer = printer_by_path(configuration, device, tty_of)) {
@@ -72,7 +73,7 @@ std::vector<ListedDevice> list_devices(const Configuration& configuration, const
 }
 
 std::string snippet_for(const UsbDevice& device, const std::vector<ListedDevice>& devices) {
-  UsbRule rule;
+  config::UsbRule rule;
   rule.id = {device.vendor, device.product};
   const auto count = std::count_if(devices.begin(), devices.end(), [&](const ListedDevice& other) {
     return other.device.serial_number == device.serial_number;
@@ -82,7 +83,7 @@ std::string snippet_for(const UsbDevice& device, const std::vector<ListedDevice>
   // "0001" and the like is what adapters say whose maker did not care: all of them say it.
   if (device.serial_number.size() > 4 && count == 1 && is_printable) rule.serial_number = device.serial_number;
   else rule.port = device.port;
-  return "[printer.my-printer]\n" + rule_text(rule, "\n") + "\n";
+  return "[printer.my-printer]\n" + config::rule_text(rule, "\n") + "\n";
 }
 
-}  // namespace agent
+}  // namespace agent::usb

@@ -11,16 +11,16 @@
 #include "transport/device_user.h"
 #include "transport/usb_device.h"
 
-namespace agent {
+namespace agent::usb {
 
 struct ListedDevice {
   transport::UsbDevice device;
-  const UsbBoard* board = nullptr;  ///< null: not in the table
-  std::string printer;              ///< whose it is, or would be once the agent runs; empty: nobody's
-  std::string rule;                 ///< by which rule: usb = "2c99:0002", in [printer.mk3]
-  std::string like;                 ///< left alone because that printer has another one like it; else empty
-  std::string holder;               ///< "marlin-agent (process 812)", or empty
-  transport::DeviceAccess access;   ///< of its first tty
+  const config::UsbBoard* board = nullptr;  ///< null: not in the table
+  std::string printer;                      ///< whose it is, or would be once the agent runs; empty: nobody's
+  std::string rule;                         ///< by which rule: usb = "2c99:0002", in [printer.mk3]
+  std::string like;                         ///< left alone because that printer has another one like it; else empty
+  std::string holder;                       ///< "marlin-agent (process 812)", or empty
+  transport::DeviceAccess access;           ///< of its first tty
 };
 
 /// What the machine tells of a tty.
@@ -31,7 +31,7 @@ struct DeviceProbe {
 
 /// Every device with a tty, and every board of the table whose tty is missing. `devices` lowest port first. `tty_of`:
 /// the tty behind a printer's fixed path, links followed.
-[[nodiscard]] std::vector<ListedDevice> list_devices(const Configuration& configuration,
+[[nodiscard]] std::vector<ListedDevice> list_devices(const config::Configuration& configuration,
                                                      const std::vector<transport::UsbDevice>& devices,
                                                      const std::function<std::string(const std::string&)>& tty_of,
                                                      const DeviceProbe& probe);
@@ -44,4 +44,4 @@ struct DeviceProbe {
 /// For programs: {"devices":[...]}; what is not known is left out.
 [[nodiscard]] std::string listing_json(const std::vector<ListedDevice>& devices);
 
-}  // namespace agent
+}  // namespace agent::usb

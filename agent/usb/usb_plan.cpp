@@ -4,7 +4,7 @@
 
 #include "agent/config/usb_boards.h"
 
-namespace agent {
+namespace agent::usb {
 namespace {
 
 using transport::UsbDevice;
@@ -14,8 +14,8 @@ bool is_same_device(const UsbDevice& a, const UsbDevice& b) {
 }
 
 // A serial number finds the printer on every port; without one the port is all there is.
-UsbRule rule_for(const UsbDevice& device, bool by_port) {
-  UsbRule rule;
+config::UsbRule rule_for(const UsbDevice& device, bool by_port) {
+  config::UsbRule rule;
   rule.id = {device.vendor, device.product};
   rule.serial_number = device.serial_number;
   if (by_port || device.serial_number.empty()) rule.port = device.port;
@@ -25,7 +25,7 @@ UsbRule rule_for(const UsbDevice& device, bool by_port) {
 }  // namespace
 
 struct UsbPlan::Sharing {
-  std::vector<PrinterConfiguration> printers;
+  std::vector<config::PrinterConfiguration> printers;
   std::vector<const UsbDevice*> free;             // lowest port first
   std::map<std::string, const UsbDevice*> taken;  // by printer
 
@@ -33,9 +33,9 @@ struct UsbPlan::Sharing {
     return std::any_of(printers.begin(), printers.end(), [&](const auto& printer) { return printer.name == name; });
   }
   // Those that still have no device, the narrowest rule first.
-  [[nodiscard]] std::vector<const PrinterConfiguration*> waiting() const {
-    std::vector<const PrinterConfiguration*> found;
-    for (const PrinterConfiguration& printer : printers) {
+  [[nodiscard]] std::vector<const config::PrinterConfiguration*> waiting() const {
+    std::vector<const config::PrinterConfiguration*> found;
+    for (const config::PrinterConfiguration& printer : printers) {
       if (!printer.usb.is_empty() && !taken.contains(printer.name)) found.push_back(&printer);
     }
     std::stable_sort(found.begin(), found.end(),
@@ -47,14 +47,14 @@ struct UsbPlan::Sharing {
     free.erase(device);
   }
   template <class Claim>
-  void take_if(const PrinterConfiguration& printer, Claim claim) {
+  void take_if(const config::PrinterConfiguration& printer, Claim claim) {
     const auto device = std::find_if(free.begin(), free.end(),
-                                     [&](const UsbDevice* d) { return matches(printer.usb, *d) && claim(*d); });
+                                     [&](const UsbDevice* d) { return config::matches(printer.usb, *d) && claim(*d); });
     if (device != free.end()) take(printer.name, device);
   }
 };
 
-UsbShares UsbPlan::share(const Configuration& configuration, const std::vector<UsbDevice>& devices,
+UsbShares UsbPlan::share(const config::Configuration& configuration, const std::vector<UsbDevice>& devices,
                          const std::set<std::string>& claimed) {
   Sharing sharing;
   for (const UsbDevice& device : devices) {
@@ -71,13 +71,13 @@ UsbShares UsbPlan::share(const Configuration& configuration, const std::vector<U
   remember(sharing);
 
   UsbShares shares;
-  for (PrinterConfiguration& printer : sharing.printers) {
+  for (config::PrinterConfiguration& printer : sharing.printers) {
     const auto taken = sharing.taken.find(printer.name);
     if (taken == sharing.taken.end()) continue;
     printer.device = taken->second->ttys.front();
     shares.port_of[printer.name] = taken->second->port;
     for (const UsbDevice* spare : sharing.free) {
-      if (matches(printer.usb, *spare)) shares.spare.insert({printer.name, spare->port, taken->second->port});
+      if (config::matches(printer.usb, *spare)) shares.spare.insert({printer.name, spare->port, taken->second->port});
     }
   }
   shares.printers = std::move(sharing.printers);
@@ -85,20 +85,20 @@ UsbShares UsbPlan::share(const Configuration& configuration, const std::vector<U
 }
 
 // What holds for all printers may have changed since they were taken; a configured one may have taken the name.
-void UsbPlan::drop_or_keep_automatic(const Configuration& configuration) {
+void UsbPlan::drop_or_keep_automatic(const config::Configuration& configuration) {
   if (!takes_automatically(configuration)) automatic_.clear();
-  std::erase_if(automatic_, [&](const PrinterConfiguration& printer) {
+  std::erase_if(automatic_, [&](const config::PrinterConfiguration& printer) {
     return std::any_of(configuration.printers.begin(), configuration.printers.end(),
-                       [&](const PrinterConfiguration& other) { return other.name == printer.name; });
+                       [&](const config::PrinterConfiguration& other) { return other.name == printer.name; });
   });
-  for (PrinterConfiguration& printer : automatic_) {
+  for (config::PrinterConfiguration& printer : automatic_) {
     printer.baud = configuration.defaults.baud;
     printer.relay = configuration.defaults.relay;
   }
 }
 
 void UsbPlan::keep_what_they_have(Sharing& sharing) const {
-  for (const PrinterConfiguration* printer : sharing.waiting()) {
+  for (const config::PrinterConfiguration* printer : sharing.waiting()) {
     const auto last = last_.find(printer->name);
     if (last != last_.end())
       sharing.take_if(*printer, [&](const UsbDevice& device) { return is_same_device(device, last->second); });
@@ -106,22 +106,23 @@ void UsbPlan::keep_what_they_have(Sharing& sharing) const {
 }
 
 void UsbPlan::give_what_is_free(Sharing& sharing) {
-  for (const PrinterConfiguration* printer : sharing.waiting()) {
+  for (const config::PrinterConfiguration* printer : sharing.waiting()) {
     sharing.take_if(*printer, [](const UsbDevice&) { return true; });
   }
 }
 
-void UsbPlan::take_the_rest(const Configuration& configuration, Sharing& sharing) {
+void UsbPlan::take_the_rest(const config::Configuration& configuration, Sharing& sharing) {
   for (std::size_t i = 0; i < sharing.free.size();) {
     const UsbDevice& device = *sharing.free[i];
-    if (use_of(device.vendor, device.product) != BoardUse::kAutomatic || sharing.printers.size() >= kMaxPrinters) {
+    if (config::use_of(device.vendor, device.product) != config::BoardUse::kAutomatic ||
+        sharing.printers.size() >= config::kMaxPrinters) {
       ++i;
       continue;
     }
-    PrinterConfiguration printer = configuration.defaults;
-    printer.name = automatic_name(device);
+    config::PrinterConfiguration printer = configuration.defaults;
+    printer.name = config::automatic_name(device);
     const bool is_second = sharing.has_name(printer.name);
-    if (is_second) printer.name = automatic_name_at_port(device);
+    if (is_second) printer.name = config::automatic_name_at_port(device);
     printer.usb = rule_for(device, is_second);
     if (sharing.has_name(printer.name)) {  // an owner's own name; nothing is left to call this one
       ++i;
@@ -138,8 +139,8 @@ void UsbPlan::remember(const Sharing& sharing) {
   std::erase_if(last_, [&](const auto& entry) { return !sharing.has_name(entry.first); });
 }
 
-bool takes_automatically(const Configuration& configuration) {
+bool takes_automatically(const config::Configuration& configuration) {
   return configuration.usb_automatic.value_or(configuration.printers.empty());
 }
 
-}  // namespace agent
+}  // namespace agent::usb

@@ -12,7 +12,7 @@
 #include "agent/config/configuration.h"
 #include "transport/usb_device.h"
 
-namespace agent {
+namespace agent::usb {
 
 /// A device that matches the rule of a printer which has another one.
 struct SpareDevice {
@@ -25,7 +25,7 @@ struct SpareDevice {
 struct UsbShares {
   /// All that there shall be: the configured ones in their order, then those taken automatically. A printer found by USB
   /// has the path of its tty in `device`, or nothing.
-  std::vector<PrinterConfiguration> printers;
+  std::vector<config::PrinterConfiguration> printers;
   std::map<std::string, std::string> port_of;  ///< printer to USB port, of those that have a device
   std::set<SpareDevice> spare;
 };
@@ -33,22 +33,24 @@ struct UsbShares {
 class UsbPlan {
  public:
   /// `claimed`: ttys that printers with a fixed path use (links followed); they are nobody else's.
-  [[nodiscard]] UsbShares share(const Configuration& configuration, const std::vector<transport::UsbDevice>& devices,
+  [[nodiscard]] UsbShares share(const config::Configuration& configuration,
+                                const std::vector<transport::UsbDevice>& devices,
                                 const std::set<std::string>& claimed = {});
 
  private:
   struct Sharing;
-  void drop_or_keep_automatic(const Configuration& configuration);
+  void drop_or_keep_automatic(const config::Configuration& configuration);
   void keep_what_they_have(Sharing& sharing) const;
   static void give_what_is_free(Sharing& sharing);
-  void take_the_rest(const Configuration& configuration, Sharing& sharing);
+  void take_the_rest(const config::Configuration& configuration, Sharing& sharing);
   void remember(const Sharing& sharing);
 
-  std::vector<PrinterConfiguration> automatic_;  // once taken, waited for: a printer that is off is still a printer
+  std::vector<config::PrinterConfiguration>
+      automatic_;  // once taken, waited for: a printer that is off is still a printer
   std::map<std::string, transport::UsbDevice> last_;  // printer to the device that it had last
 };
 
 /// Whether every Prusa is taken by itself: as [usb] automatic says; if it says nothing, when no printer is configured.
-[[nodiscard]] bool takes_automatically(const Configuration& configuration);
+[[nodiscard]] bool takes_automatically(const config::Configuration& configuration);
 
-}  // namespace agent
+}  // namespace agent::usb

@@ -5,14 +5,14 @@
 
 #include "transport/usb_finder.h"
 
-namespace agent {
+namespace agent::usb {
 
-UsbPrinters::UsbPrinters(boost::asio::io_context& io, Log& log, std::function<void()> changed)
+UsbPrinters::UsbPrinters(boost::asio::io_context& io, log::Log& log, std::function<void()> changed)
     : io_(io), log_(log), changed_(std::move(changed)) {}
 
 UsbPrinters::~UsbPrinters() = default;
 
-void UsbPrinters::follow(const Configuration& configuration) {
+void UsbPrinters::follow(const config::Configuration& configuration) {
   if (!needs_usb(configuration)) {
     finder_.reset();
     devices_.clear();
@@ -30,7 +30,7 @@ void UsbPrinters::look() {
   if (finder_) finder_->look();
 }
 
-std::vector<PrinterConfiguration> UsbPrinters::share(const Configuration& configuration) {
+std::vector<config::PrinterConfiguration> UsbPrinters::share(const config::Configuration& configuration) {
   UsbShares shares = plan_.share(configuration, devices_, claimed_ttys(configuration));
   note_spare(shares.spare);
   return std::move(shares.printers);
@@ -46,14 +46,14 @@ void UsbPrinters::note_spare(const std::set<SpareDevice>& spare) {
   noted_ = spare;
 }
 
-bool needs_usb(const Configuration& configuration) {
+bool needs_usb(const config::Configuration& configuration) {
   return takes_automatically(configuration) || std::any_of(configuration.printers.begin(), configuration.printers.end(),
                                                            [](const auto& p) { return !p.usb.is_empty(); });
 }
 
-std::set<std::string> claimed_ttys(const Configuration& configuration) {
+std::set<std::string> claimed_ttys(const config::Configuration& configuration) {
   std::set<std::string> ttys;
-  for (const PrinterConfiguration& printer : configuration.printers) {
+  for (const config::PrinterConfiguration& printer : configuration.printers) {
     if (!printer.usb.is_empty()) continue;
     std::error_code error;
     const std::filesystem::path tty = std::filesystem::canonical(printer.device, error);
@@ -62,4 +62,4 @@ std::set<std::string> claimed_ttys(const Configuration& configuration) {
   return ttys;
 }
 
-}  // namespace agent
+}  // namespace agent::usb

@@ -18,30 +18,30 @@ namespace transport {
 class UsbFinder;
 }
 
-namespace agent {
+namespace agent::usb {
 
 class UsbPrinters {
  public:
   /// `changed` is called on the I/O thread whenever the answer of share() may have changed. `io` and `log` are not owned and
   /// outlive this.
-  UsbPrinters(boost::asio::io_context& io, Log& log, std::function<void()> changed);
+  UsbPrinters(boost::asio::io_context& io, log::Log& log, std::function<void()> changed);
   ~UsbPrinters();
 
   /// Begins to look, if `configuration` needs it, or ends it. Call again with each new one.
-  void follow(const Configuration& configuration);
+  void follow(const config::Configuration& configuration);
   /// What the finder says, or a test: all that is on USB.
   void found(const std::vector<transport::UsbDevice>& devices);
   /// Somebody lost his device: look again, and call `changed` in any case.
   void look();
 
   /// Every printer that there shall be, by what is known of USB now.
-  [[nodiscard]] std::vector<PrinterConfiguration> share(const Configuration& configuration);
+  [[nodiscard]] std::vector<config::PrinterConfiguration> share(const config::Configuration& configuration);
 
  private:
   void note_spare(const std::set<SpareDevice>& spare);
 
   boost::asio::io_context& io_;
-  Log& log_;
+  log::Log& log_;
   std::function<void()> changed_;
   std::unique_ptr<transport::UsbFinder> finder_;
   std::vector<transport::UsbDevice> devices_;
@@ -50,9 +50,9 @@ class UsbPrinters {
 };
 
 /// Whether any printer of `configuration` is found by USB.
-[[nodiscard]] bool needs_usb(const Configuration& configuration);
+[[nodiscard]] bool needs_usb(const config::Configuration& configuration);
 
 /// The ttys behind the fixed paths of printers, links followed.
-[[nodiscard]] std::set<std::string> claimed_ttys(const Configuration& configuration);
+[[nodiscard]] std::set<std::string> claimed_ttys(const config::Configuration& configuration);
 
-}  // namespace agent
+}  // namespace agent::usb

@@ -6,26 +6,26 @@
 
 #include "gcode/line/scan.h"
 
-namespace gcode {
+namespace gcode::command {
 namespace {
 
 // "N12", "N-1", and "N0M110" as Cura writes it, without a blank. A word that only begins with N is no number.
 void take_line_number(std::string_view& text, Command& command) {
   std::string_view rest = text;
   std::int64_t number = 0;
-  if (!take(rest, "N") || !take_integer(rest, number)) return;
+  if (!line::take(rest, "N") || !line::take_integer(rest, number)) return;
   command.number = number;
-  skip_blanks(rest);
+  line::skip_blanks(rest);
   text = rest;
 }
 
 // All of `text` is a decimal number of at most three digits, blanks around it allowed.
 bool is_checksum(std::string_view text, unsigned& value) {
-  text = trim_blanks(text);
+  text = line::trim_blanks(text);
   if (text.empty() || text.size() > 3) return false;
   value = 0;
   for (const char c : text) {
-    if (!is_digit(c)) return false;
+    if (!line::is_digit(c)) return false;
     value = value * 10 + static_cast<unsigned>(c - '0');
   }
   return true;
@@ -66,20 +66,20 @@ void take_code(Command& command) {
   }
   const char letter = rest.front();
   rest.remove_prefix(1);
-  skip_blanks(rest);
+  line::skip_blanks(rest);
   std::int64_t code = 0;
-  if (rest.empty() || !is_digit(rest.front()) || !take_integer(rest, code)) return;
+  if (rest.empty() || !line::is_digit(rest.front()) || !line::take_integer(rest, code)) return;
   if (code > std::numeric_limits<std::int32_t>::max()) return;
   command.letter = letter;
   command.code = static_cast<std::int32_t>(code);
   std::string_view after_dot = rest;
   std::int64_t subcode = 0;
-  if (take(after_dot, ".") && !after_dot.empty() && is_digit(after_dot.front()) && take_integer(after_dot, subcode) &&
-      subcode <= std::numeric_limits<std::int32_t>::max()) {
+  if (line::take(after_dot, ".") && !after_dot.empty() && line::is_digit(after_dot.front()) &&
+      line::take_integer(after_dot, subcode) && subcode <= std::numeric_limits<std::int32_t>::max()) {
     command.subcode = static_cast<std::int32_t>(subcode);
     rest = after_dot;
   }
-  command.parameters = trim_blanks(rest);
+  command.parameters = line::trim_blanks(rest);
 }
 
 // Codes whose rest is a text for the display, the host or a file name, not letters with numbers.
@@ -114,20 +114,20 @@ bool find_parameter(std::string_view& rest, char letter) {
 
 Command parse_command(std::string_view line) {
   Command command;
-  line = strip_terminator(line);
+  line = line::strip_terminator(line);
   const std::size_t comment = line.find(';');
   command.has_trailing_comment = comment != std::string_view::npos && comment > 0;
   const std::string_view said = line.substr(0, comment);
 
   std::string_view text = said;
-  skip_blanks(text);
+  line::skip_blanks(text);
   take_line_number(text, command);
   const std::string_view uncovered = without_checksum(said, command.is_numbered(), command.checksum);
   // A '*' inside the number itself ("N*5") leaves nothing of the text.
   const std::size_t begin = static_cast<std::size_t>(text.data() - said.data());
   text = begin < uncovered.size() ? uncovered.substr(begin) : std::string_view{};
 
-  command.text = trim_blanks(text);
+  command.text = line::trim_blanks(text);
   command.is_blanks_only = !line.empty() && said.size() == line.size() && command.text.empty() &&
                            !command.is_numbered() && command.checksum == ChecksumVerdict::kNone;
   take_code(command);
@@ -139,9 +139,9 @@ std::optional<double> parameter(const Command& command, char letter) {
   if (has_text_parameters(command)) return std::nullopt;
   std::string_view rest = command.parameters;
   if (!find_parameter(rest, letter)) return std::nullopt;
-  skip_blanks(rest);
+  line::skip_blanks(rest);
   double value = 0;
-  if (!take_decimal(rest, value)) return std::nullopt;
+  if (!line::take_decimal(rest, value)) return std::nullopt;
   return value;
 }
 
@@ -153,4 +153,4 @@ bool has_parameter(const Command& command, char letter) {
 
 bool ends_upload(std::string_view line) { return line.find("M29") != std::string_view::npos; }
 
-}  // namespace gcode
+}  // namespace gcode::command

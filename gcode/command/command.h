@@ -8,7 +8,7 @@
 #include <optional>
 #include <string_view>
 
-namespace gcode {
+namespace gcode::command {
 
 enum class ChecksumVerdict : std::uint8_t { kNone, kGood, kBad };
 
@@ -70,4 +70,4 @@ struct Command {
 /// the one that makes the arbiter wait longer. Defined in command_kind.cpp.
 [[nodiscard]] CommandKind kind_of(const Command& command);
 
-}  // namespace gcode
+}  // namespace gcode::command

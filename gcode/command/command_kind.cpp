@@ -4,7 +4,7 @@
 
 #include "gcode/line/scan.h"
 
-namespace gcode {
+namespace gcode::command {
 namespace {
 
 // clang-format off
@@ -102,4 +102,4 @@ CommandKind kind_of(const Command& command) {
   return command.text.starts_with("PRUSA") ? CommandKind::kQuery : CommandKind::kOther;
 }
 
-}  // namespace gcode
+}  // namespace gcode::command

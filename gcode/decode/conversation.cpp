@@ -4,15 +4,15 @@
 
 #include <utility>
 
-namespace gcode {
+namespace gcode::decode {
 
-Conversation::Conversation(const Dialect* dialect, CommandSink on_command, ReplySink on_reply)
-    : dialect_(dialect != nullptr ? dialect : &unknown_dialect()),
+Conversation::Conversation(const dialect::Dialect* dialect, CommandSink on_command, ReplySink on_reply)
+    : dialect_(dialect != nullptr ? dialect : &dialect::unknown_dialect()),
       follows_printer_(dialect == nullptr),
       on_command_(std::move(on_command)),
       on_reply_(std::move(on_reply)) {}
 
-void Conversation::sent_to_printer(std::string_view bytes, std::optional<Time> at) {
+void Conversation::sent_to_printer(std::string_view bytes, std::optional<line::Time> at) {
   last_to_ = at;
   for (const char c : bytes) {
     if (c == '\n' && std::exchange(skip_line_feed_, false)) continue;
@@ -29,7 +29,7 @@ void Conversation::sent_to_printer(std::string_view bytes, std::optional<Time> a
   }
 }
 
-void Conversation::received_from_printer(std::string_view bytes, std::optional<Time> at) {
+void Conversation::received_from_printer(std::string_view bytes, std::optional<line::Time> at) {
   last_from_ = at;
   for (const char c : bytes) {
     if (c == '\n') {
@@ -51,16 +51,16 @@ void Conversation::finish() {
   from_printer_.clear();
 }
 
-void Conversation::end_command(std::string_view line, std::optional<Time> at, bool is_unfinished) {
-  on_command_({line, at, is_unfinished}, parse_command(line));
+void Conversation::end_command(std::string_view line, std::optional<line::Time> at, bool is_unfinished) {
+  on_command_({line, at, is_unfinished}, command::parse_command(line));
 }
 
-void Conversation::end_reply(std::string_view line, std::optional<Time> at, bool is_unfinished) {
+void Conversation::end_reply(std::string_view line, std::optional<line::Time> at, bool is_unfinished) {
   while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-  const Reply reply = parse_reply(line, *dialect_);
-  if (follows_printer_ && reply.kind == ReplyKind::kFirmware)
-    dialect_ = &choose_dialect(parse_firmware(reply.text).name);
+  const reply::Reply reply = reply::parse_reply(line, *dialect_);
+  if (follows_printer_ && reply.kind == reply::ReplyKind::kFirmware)
+    dialect_ = &dialect::choose_dialect(reply::parse_firmware(reply.text).name);
   on_reply_({line, at, is_unfinished}, reply);
 }
 
-}  // namespace gcode
+}  // namespace gcode::decode

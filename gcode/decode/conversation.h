@@ -14,38 +14,38 @@
 #include "gcode/line/time.h"
 #include "gcode/reply/reply.h"
 
-namespace gcode {
+namespace gcode::decode {
 
 class Conversation {
  public:
   /// 64 KiB: the longest line recorded is a flood of 4 kB; what is longer comes in pieces, each marked unfinished.
   static constexpr std::size_t kLongestLine = 65536;
 
-  using CommandSink = std::function<void(const LineNote&, const Command&)>;
-  using ReplySink = std::function<void(const LineNote&, const Reply&)>;
+  using CommandSink = std::function<void(const LineNote&, const command::Command&)>;
+  using ReplySink = std::function<void(const LineNote&, const reply::Reply&)>;
 
   /// `dialect`: overrides what the printer says of itself; nullptr: unknown until a FIRMWARE_NAME line, then as that says.
-  Conversation(const Dialect* dialect, CommandSink on_command, ReplySink on_reply);
+  Conversation(const dialect::Dialect* dialect, CommandSink on_command, ReplySink on_reply);
 
   /// A line carries the instant of the piece that ended it.
-  void sent_to_printer(std::string_view bytes, std::optional<Time> at);
-  void received_from_printer(std::string_view bytes, std::optional<Time> at);
+  void sent_to_printer(std::string_view bytes, std::optional<line::Time> at);
+  void received_from_printer(std::string_view bytes, std::optional<line::Time> at);
   /// Hands out what has no end yet.
   void finish();
 
-  [[nodiscard]] const Dialect& dialect() const { return *dialect_; }
+  [[nodiscard]] const dialect::Dialect& dialect() const { return *dialect_; }
 
  private:
-  void end_command(std::string_view line, std::optional<Time> at, bool is_unfinished);
-  void end_reply(std::string_view line, std::optional<Time> at, bool is_unfinished);
+  void end_command(std::string_view line, std::optional<line::Time> at, bool is_unfinished);
+  void end_reply(std::string_view line, std::optional<line::Time> at, bool is_unfinished);
 
-  const Dialect* dialect_;
+  const dialect::Dialect* dialect_;
   bool follows_printer_;
   CommandSink on_command_;
   ReplySink on_reply_;
   std::string to_printer_, from_printer_;  ///< lines begun; at most kLongestLine bytes each
-  std::optional<Time> last_to_, last_from_;
+  std::optional<line::Time> last_to_, last_from_;
   bool skip_line_feed_ = false;  ///< the LF of a CR LF, which may come in the next piece
 };
 
-}  // namespace gcode
+}  // namespace gcode::decode

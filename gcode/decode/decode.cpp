@@ -7,11 +7,11 @@
 #include "gcode/decode/json_object.h"
 #include "gcode/decode/names.h"
 
-namespace gcode {
+namespace gcode::decode {
 namespace {
 
-void add_temperatures(const Temperatures& temperatures, std::string& out, JsonObject& values) {
-  for (const TemperatureReading& reading : temperatures) {
+void add_temperatures(const reply::Temperatures& temperatures, std::string& out, JsonObject& values) {
+  for (const reply::TemperatureReading& reading : temperatures) {
     values.key(name_of(reading.sensor));
     JsonObject sensor(out);
     sensor.number("actual", reading.actual);
@@ -21,7 +21,7 @@ void add_temperatures(const Temperatures& temperatures, std::string& out, JsonOb
   }
 }
 
-void add_ok(const Reply& reply, JsonObject& values) {
+void add_ok(const reply::Reply& reply, JsonObject& values) {
   if (reply.ok_number) values.integer("line_number", *reply.ok_number);
   if (reply.planner_free >= 0) values.integer("planner_free", reply.planner_free);
   if (reply.slots_free >= 0) values.integer("slots_free", reply.slots_free);
@@ -29,15 +29,15 @@ void add_ok(const Reply& reply, JsonObject& values) {
   if (!has_fields && !reply.text.empty()) values.text("text", reply.text);
 }
 
-void add_position(const Position& position, JsonObject& values) {
+void add_position(const reply::Position& position, JsonObject& values) {
   constexpr std::array<std::string_view, 4> kNames{"x", "y", "z", "e"};
   for (std::size_t i = 0; i < kNames.size(); ++i) values.number(kNames[i], position.axis[i]);
 }
 
-void add_fans(const Fans& fans, std::string& out, JsonObject& values) {
+void add_fans(const reply::Fans& fans, std::string& out, JsonObject& values) {
   constexpr std::array<std::string_view, 2> kNames{"hotend", "print"};
   for (std::size_t i = 0; i < kNames.size(); ++i) {
-    if (!is_known(fans.rpm[i]) && !is_known(fans.duty[i])) continue;
+    if (!reply::is_known(fans.rpm[i]) && !reply::is_known(fans.duty[i])) continue;
     values.key(kNames[i]);
     JsonObject fan(out);
     fan.number("rpm", fans.rpm[i]);
@@ -46,14 +46,14 @@ void add_fans(const Fans& fans, std::string& out, JsonObject& values) {
   }
 }
 
-void add_progress(const Progress& progress, JsonObject& values) {
+void add_progress(const reply::Progress& progress, JsonObject& values) {
   values.text("mode", progress.silent_mode ? "silent" : "normal");
   values.number("percent", progress.percent);
   values.number("remaining_minutes", progress.remaining_minutes);
   values.number("change_minutes", progress.change_minutes);
 }
 
-void add_error(const Reply& reply, JsonObject& values) {
+void add_error(const reply::Reply& reply, JsonObject& values) {
   if (reply.is_number_error) {
     values.text("reason", name_of(reply.resend_reason));
     if (reply.number >= 0) values.integer("last_line", reply.number);
@@ -64,91 +64,91 @@ void add_error(const Reply& reply, JsonObject& values) {
   values.text("text", reply.text);
 }
 
-void add_firmware(const Reply& reply, JsonObject& values) {
-  const FirmwareFields fields = parse_firmware(reply.text);
+void add_firmware(const reply::Reply& reply, JsonObject& values) {
+  const reply::FirmwareFields fields = reply::parse_firmware(reply.text);
   values.text("name", fields.name);
   if (!fields.machine_type.empty()) values.text("machine_type", fields.machine_type);
   if (!fields.protocol.empty()) values.text("protocol", fields.protocol);
   if (!fields.glued_capability.empty()) values.text("glued_capability", fields.glued_capability);
 }
 
-void add_file(const Reply& reply, JsonObject& values) {
+void add_file(const reply::Reply& reply, JsonObject& values) {
   if (!reply.text.empty()) values.text("file", reply.text);
   if (reply.sd.size > 0) values.integer("size", static_cast<std::int64_t>(reply.sd.size));
 }
 
-void add_percent(const Reply& reply, JsonObject& values) {
+void add_percent(const reply::Reply& reply, JsonObject& values) {
   values.number("percent", reply.percent);
   if (reply.percent_of == 'F') values.text("of", "feedrate");
   if (reply.percent_of == 'E') values.text("of", "flow");
 }
 
-void add_boot(const Reply& reply, JsonObject& values) {
+void add_boot(const reply::Reply& reply, JsonObject& values) {
   if (reply.has_reset_cause) values.text("cause", name_of(reply.reset_cause));
   values.text("text", reply.text);
 }
 
-void add_values(const Reply& reply, std::string& out, JsonObject& values) {
+void add_values(const reply::Reply& reply, std::string& out, JsonObject& values) {
   switch (reply.kind) {
-    case ReplyKind::kOk: return add_ok(reply, values);
-    case ReplyKind::kOkTemperature:
-    case ReplyKind::kTemperature:
-    case ReplyKind::kHeating: return add_temperatures(reply.temperatures, out, values);
-    case ReplyKind::kPosition: return add_position(reply.position, values);
-    case ReplyKind::kFans: return add_fans(reply.fans, out, values);
-    case ReplyKind::kProgress: return add_progress(reply.progress, values);
-    case ReplyKind::kSdPosition:
+    case reply::ReplyKind::kOk: return add_ok(reply, values);
+    case reply::ReplyKind::kOkTemperature:
+    case reply::ReplyKind::kTemperature:
+    case reply::ReplyKind::kHeating: return add_temperatures(reply.temperatures, out, values);
+    case reply::ReplyKind::kPosition: return add_position(reply.position, values);
+    case reply::ReplyKind::kFans: return add_fans(reply.fans, out, values);
+    case reply::ReplyKind::kProgress: return add_progress(reply.progress, values);
+    case reply::ReplyKind::kSdPosition:
       values.integer("byte", static_cast<std::int64_t>(reply.sd.byte));
       return values.integer("size", static_cast<std::int64_t>(reply.sd.size));
-    case ReplyKind::kSdFile:
-    case ReplyKind::kUploadBegin: return add_file(reply, values);
-    case ReplyKind::kPercent: return add_percent(reply, values);
-    case ReplyKind::kFirmware: return add_firmware(reply, values);
-    case ReplyKind::kCapability: values.text("name", reply.text); return values.truth("on", reply.capability_on);
-    case ReplyKind::kSerialNumber: return values.text("serial_number", reply.text);
-    case ReplyKind::kPrinterState: return values.integer("state", reply.number);
-    case ReplyKind::kStatistics:
+    case reply::ReplyKind::kSdFile:
+    case reply::ReplyKind::kUploadBegin: return add_file(reply, values);
+    case reply::ReplyKind::kPercent: return add_percent(reply, values);
+    case reply::ReplyKind::kFirmware: return add_firmware(reply, values);
+    case reply::ReplyKind::kCapability: values.text("name", reply.text); return values.truth("on", reply.capability_on);
+    case reply::ReplyKind::kSerialNumber: return values.text("serial_number", reply.text);
+    case reply::ReplyKind::kPrinterState: return values.integer("state", reply.number);
+    case reply::ReplyKind::kStatistics:
       values.integer("minutes", static_cast<std::int64_t>(reply.statistics_minutes));
       return values.integer("centimetres", static_cast<std::int64_t>(reply.statistics_centimetres));
-    case ReplyKind::kMeatPack: return values.truth("on", reply.meatpack_on);
-    case ReplyKind::kBusy: return values.text("reason", name_of(reply.busy));
-    case ReplyKind::kResend:
+    case reply::ReplyKind::kMeatPack: return values.truth("on", reply.meatpack_on);
+    case reply::ReplyKind::kBusy: return values.text("reason", name_of(reply.busy));
+    case reply::ReplyKind::kResend:
       if (reply.number >= 0) values.integer("line_number", reply.number);
       return;
-    case ReplyKind::kError: return add_error(reply, values);
-    case ReplyKind::kAction:
+    case reply::ReplyKind::kError: return add_error(reply, values);
+    case reply::ReplyKind::kAction:
       values.text("action", name_of(reply.action));
       if (!reply.text.empty()) values.text("text", reply.text);
       return;
-    case ReplyKind::kOverflow: return values.text("what", reply.overflow_was_timeout ? "timeout" : "buffer");
-    case ReplyKind::kCrash: return values.text("axis", name_of(reply.crash_axis));
-    case ReplyKind::kBoot: return add_boot(reply, values);
-    case ReplyKind::kUnknownCommand:
-    case ReplyKind::kMmu:
-    case ReplyKind::kRunout:
-    case ReplyKind::kSdCard:
-    case ReplyKind::kSdTime:
-    case ReplyKind::kListEntry:
-    case ReplyKind::kAnswer:
-    case ReplyKind::kEcho: return values.text("text", reply.text);
-    case ReplyKind::kBlank:
-    case ReplyKind::kSdIdle:
-    case ReplyKind::kSdPaused:
-    case ReplyKind::kListBegin:
-    case ReplyKind::kListEnd:
-    case ReplyKind::kUploadEnd:
-    case ReplyKind::kPrintDone:
-    case ReplyKind::kPowerPanic:
-    case ReplyKind::kStart:
-    case ReplyKind::kWait:
-    case ReplyKind::kUnknown: return;
+    case reply::ReplyKind::kOverflow: return values.text("what", reply.overflow_was_timeout ? "timeout" : "buffer");
+    case reply::ReplyKind::kCrash: return values.text("axis", name_of(reply.crash_axis));
+    case reply::ReplyKind::kBoot: return add_boot(reply, values);
+    case reply::ReplyKind::kUnknownCommand:
+    case reply::ReplyKind::kMmu:
+    case reply::ReplyKind::kRunout:
+    case reply::ReplyKind::kSdCard:
+    case reply::ReplyKind::kSdTime:
+    case reply::ReplyKind::kListEntry:
+    case reply::ReplyKind::kAnswer:
+    case reply::ReplyKind::kEcho: return values.text("text", reply.text);
+    case reply::ReplyKind::kBlank:
+    case reply::ReplyKind::kSdIdle:
+    case reply::ReplyKind::kSdPaused:
+    case reply::ReplyKind::kListBegin:
+    case reply::ReplyKind::kListEnd:
+    case reply::ReplyKind::kUploadEnd:
+    case reply::ReplyKind::kPrintDone:
+    case reply::ReplyKind::kPowerPanic:
+    case reply::ReplyKind::kStart:
+    case reply::ReplyKind::kWait:
+    case reply::ReplyKind::kUnknown: return;
   }
 }
 
-void add_values(const Command& command, JsonObject& values) {
+void add_values(const command::Command& command, JsonObject& values) {
   if (command.number) values.integer("number", *command.number);
-  if (command.checksum == ChecksumVerdict::kGood) values.text("checksum", "good");
-  if (command.checksum == ChecksumVerdict::kBad) values.text("checksum", "bad");
+  if (command.checksum == command::ChecksumVerdict::kGood) values.text("checksum", "good");
+  if (command.checksum == command::ChecksumVerdict::kBad) values.text("checksum", "bad");
   if (command.letter != 0) {
     std::string code(1, command.letter);
     if (command.code >= 0) code += std::to_string(command.code);
@@ -171,7 +171,7 @@ void begin(const LineNote& note, std::string_view direction, std::string_view ki
 
 }  // namespace
 
-void append_decoded(const LineNote& note, const Reply& reply, std::string& out) {
+void append_decoded(const LineNote& note, const reply::Reply& reply, std::string& out) {
   JsonObject object(out);
   begin(note, "from_printer", name_of(reply.kind), object);
   if (reply.carries_ok) object.truth("acknowledges", true);
@@ -182,7 +182,7 @@ void append_decoded(const LineNote& note, const Reply& reply, std::string& out) 
   object.close();
 }
 
-void append_decoded(const LineNote& note, const Command& command, std::string& out) {
+void append_decoded(const LineNote& note, const command::Command& command, std::string& out) {
   JsonObject object(out);
   begin(note, "to_printer", name_of(command.kind), object);
   object.key("values");
@@ -192,4 +192,4 @@ void append_decoded(const LineNote& note, const Command& command, std::string& o
   object.close();
 }
 
-}  // namespace gcode
+}  // namespace gcode::decode

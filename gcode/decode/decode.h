@@ -11,17 +11,17 @@
 #include "gcode/line/time.h"
 #include "gcode/reply/reply.h"
 
-namespace gcode {
+namespace gcode::decode {
 
 /// What is said of a line beside its meaning.
 struct LineNote {
-  std::string_view line;       ///< without its terminator
-  std::optional<Time> at;      ///< left out if nothing is known
-  bool is_unfinished = false;  ///< the recording ends, or the bound was reached, before the line's end
+  std::string_view line;         ///< without its terminator
+  std::optional<line::Time> at;  ///< left out if nothing is known
+  bool is_unfinished = false;    ///< the recording ends, or the bound was reached, before the line's end
 };
 
 /// Appends one object without a newline. `values` holds what the line tells and nothing that it does not.
-void append_decoded(const LineNote& note, const Reply& reply, std::string& out);
-void append_decoded(const LineNote& note, const Command& command, std::string& out);
+void append_decoded(const LineNote& note, const reply::Reply& reply, std::string& out);
+void append_decoded(const LineNote& note, const command::Command& command, std::string& out);
 
-}  // namespace gcode
+}  // namespace gcode::decode

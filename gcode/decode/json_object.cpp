@@ -6,7 +6,7 @@
 
 #include "gcode/decode/trace.h"
 
-namespace gcode {
+namespace gcode::decode {
 
 void JsonObject::key(std::string_view name) {
   if (!is_first_) out_.push_back(',');
@@ -41,4 +41,4 @@ void JsonObject::truth(std::string_view name, bool value) {
   out_ += value ? "true" : "false";
 }
 
-}  // namespace gcode
+}  // namespace gcode::decode

@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace gcode {
+namespace gcode::decode {
 
 class JsonObject {
  public:
@@ -26,4 +26,4 @@ class JsonObject {
   bool is_first_ = true;
 };
 
-}  // namespace gcode
+}  // namespace gcode::decode

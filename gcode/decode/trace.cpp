@@ -7,7 +7,7 @@
 
 #include "gcode/line/scan.h"
 
-namespace gcode {
+namespace gcode::decode {
 namespace {
 
 constexpr char kHexDigits[] = "0123456789abcdef";
@@ -35,11 +35,11 @@ class ObjectReader {
     return skip_value();
   }
 
-  bool read_time(Time& at) {
+  bool read_time(line::Time& at) {
     skip_space();
     std::int64_t microseconds = 0;
-    if (!take_integer(rest_, microseconds) || microseconds < 0) return false;
-    at = Time(microseconds);
+    if (!line::take_integer(rest_, microseconds) || microseconds < 0) return false;
+    at = line::Time(microseconds);
     return true;
   }
 
@@ -109,7 +109,7 @@ class ObjectReader {
     if (rest_.size() < 4) return false;
     int value = 0;
     for (int i = 0; i < 4; ++i) {
-      const int digit = hex_value(rest_[static_cast<std::size_t>(i)]);
+      const int digit = line::hex_value(rest_[static_cast<std::size_t>(i)]);
       if (digit < 0) return false;
       value = value * 16 + digit;
     }
@@ -124,11 +124,12 @@ class ObjectReader {
     std::string ignored;
     if (!rest_.empty() && rest_.front() == '"') return read_string(ignored);
     double number = 0;
-    return take(rest_, "true") || take(rest_, "false") || take(rest_, "null") || take_decimal(rest_, number);
+    return line::take(rest_, "true") || line::take(rest_, "false") || line::take(rest_, "null") ||
+           line::take_decimal(rest_, number);
   }
 
   void skip_space() {
-    while (!rest_.empty() && (is_blank(rest_.front()) || rest_.front() == '\r' || rest_.front() == '\n'))
+    while (!rest_.empty() && (line::is_blank(rest_.front()) || rest_.front() == '\r' || rest_.front() == '\n'))
       rest_.remove_prefix(1);
   }
 
@@ -187,7 +188,7 @@ std::optional<TraceEntry> parse_trace_line(std::string_view line) {
   return entry;
 }
 
-void append_trace_line(Time at, TraceDirection direction, std::string_view data, std::string& out) {
+void append_trace_line(line::Time at, TraceDirection direction, std::string_view data, std::string& out) {
   char digits[24];
   const auto end = std::to_chars(digits, digits + sizeof digits, at.count()).ptr;
   out += "{\"t_us\": ";
@@ -199,4 +200,4 @@ void append_trace_line(Time at, TraceDirection direction, std::string_view data,
   out += "\"}\n";
 }
 
-}  // namespace gcode
+}  // namespace gcode::decode

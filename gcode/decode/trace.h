@@ -10,12 +10,12 @@
 
 #include "gcode/line/time.h"
 
-namespace gcode {
+namespace gcode::decode {
 
 enum class TraceDirection : std::uint8_t { kToPrinter, kFromPrinter, kNote };
 
 struct TraceEntry {
-  Time at{};
+  line::Time at{};
   TraceDirection direction = TraceDirection::kNote;
   std::string data;  ///< raw bytes
 };
@@ -29,6 +29,6 @@ struct TraceEntry {
 void append_escaped(std::string_view bytes, std::string& out);
 
 /// Appends one line with its newline to `out`. Bytes outside printable ASCII are written as \u00XX.
-void append_trace_line(Time at, TraceDirection direction, std::string_view data, std::string& out);
+void append_trace_line(line::Time at, TraceDirection direction, std::string_view data, std::string& out);
 
-}  // namespace gcode
+}  // namespace gcode::decode

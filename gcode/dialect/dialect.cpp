@@ -4,7 +4,7 @@
 
 #include "gcode/line/scan.h"
 
-namespace gcode {
+namespace gcode::dialect {
 namespace {
 
 // Every trap at once: nothing is known of the printer, so everything that could be asked of it is not.
@@ -27,14 +27,14 @@ constexpr Dialect kUnknownDialect{
 // "3.13.3", "V1.0.2", "bugfix-2.1.x", "2.0.x": major * 100 + minor of the first "digits.digits", or 0.
 std::uint16_t version_in(std::string_view text) {
   while (!text.empty()) {
-    if (!is_digit(text.front())) {
+    if (!line::is_digit(text.front())) {
       text.remove_prefix(1);
       continue;
     }
     std::int64_t major = 0, minor = 0;
-    if (!take_integer(text, major)) return 0;
-    if (!take(text, ".") || text.empty() || !is_digit(text.front())) continue;
-    if (!take_integer(text, minor) || major > 99 || minor > 99) return 0;
+    if (!line::take_integer(text, major)) return 0;
+    if (!line::take(text, ".") || text.empty() || !line::is_digit(text.front())) continue;
+    if (!line::take_integer(text, minor) || major > 99 || minor > 99) return 0;
     return static_cast<std::uint16_t>(major * 100 + minor);
   }
   return 0;
@@ -67,13 +67,13 @@ const Dialect& choose_dialect(std::string_view firmware_name) {
   // Prusa up to 3.1.4 kept this sentence of Marlin 1.0 (P 2.4); nothing in it tells the two apart.
   if (firmware_name.find("Sprinter/grbl mashup") != std::string_view::npos)
     return *find_dialect("marlin-1.0-or-prusa-3.1");
-  std::string_view rest = trim_blanks(firmware_name);
+  std::string_view rest = line::trim_blanks(firmware_name);
   // "Prusa-Firmware-Buddy" is another firmware for other boards: not followed by a blank.
-  if (take(rest, "Prusa-Firmware ")) {
+  if (line::take(rest, "Prusa-Firmware ")) {
     const std::uint16_t version = version_in(rest);
     return version == 0 ? kUnknownDialect : row_for(prusa_dialects(), version);
   }
-  if (take(rest, "Marlin ")) {
+  if (line::take(rest, "Marlin ")) {
     const std::uint16_t version = version_in(rest.substr(0, rest.find('(')));
     return version == 0 ? kUnknownDialect : row_for(marlin_dialects(), version);
   }
@@ -90,4 +90,4 @@ const Dialect& dialect_by_id(std::uint8_t id) {
   return row == nullptr ? kUnknownDialect : *row;
 }
 
-}  // namespace gcode
+}  // namespace gcode::dialect

@@ -9,7 +9,7 @@
 
 #include "gcode/line/time.h"
 
-namespace gcode {
+namespace gcode::dialect {
 
 enum class FirmwareFamily : std::uint8_t { kUnknown, kPrusa, kMarlin };
 
@@ -45,7 +45,7 @@ struct Dialect {
   bool nozzle_query = false;                   ///< "M862.1 Q" answers
   bool statistics_query = false;               ///< M78 prints "STATS"
   bool eeprom_query = false;                   ///< D3 shows bytes of the EEPROM
-  Time boot_quiet{};  ///< after `start`, how long without a line until the boot text counts as over
+  line::Time boot_quiet{};  ///< after `start`, how long without a line until the boot text counts as over
 };
 
 /// Before anything is known: no queries but M105 and M115, every trap assumed.
@@ -60,4 +60,4 @@ struct Dialect {
 /// The row with this id; `unknown_dialect()` for an id that no row has (state written by a newer program).
 [[nodiscard]] const Dialect& dialect_by_id(std::uint8_t id);
 
-}  // namespace gcode
+}  // namespace gcode::dialect

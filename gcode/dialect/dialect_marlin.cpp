@@ -5,7 +5,7 @@
 
 #include "gcode/dialect/dialect.h"
 
-namespace gcode {
+namespace gcode::dialect {
 namespace {
 
 constexpr Dialect marlin_1_0() {
@@ -88,4 +88,4 @@ constexpr std::array kRows{marlin_1_0_or_prusa_3_1(), marlin_1_0(), marlin_1_1()
 
 std::span<const Dialect> marlin_dialects() { return kRows; }
 
-}  // namespace gcode
+}  // namespace gcode::dialect

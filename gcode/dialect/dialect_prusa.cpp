@@ -5,7 +5,7 @@
 
 #include "gcode/dialect/dialect.h"
 
-namespace gcode {
+namespace gcode::dialect {
 namespace {
 
 // MK2 branch, measured with 3.2.3.
@@ -105,4 +105,4 @@ constexpr std::array kRows{prusa_3_2(),  prusa_3_3(),  prusa_3_8(), prusa_3_10()
 
 std::span<const Dialect> prusa_dialects() { return kRows; }
 
-}  // namespace gcode
+}  // namespace gcode::dialect

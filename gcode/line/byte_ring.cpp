@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <cstring>
 
-namespace gcode {
+namespace gcode::line {
 
 std::array<std::span<char>, 2> ByteRing::free_space() const {
   const std::size_t at = counters_->tail & (capacity() - 1);
@@ -35,4 +35,4 @@ std::string_view ByteRing::view(std::uint64_t from, std::uint64_t to, std::span<
   return {scratch.data(), first.size() + second.size()};
 }
 
-}  // namespace gcode
+}  // namespace gcode::line

@@ -8,7 +8,7 @@
 #include <span>
 #include <string_view>
 
-namespace gcode {
+namespace gcode::line {
 
 struct RingCounters {
   std::uint64_t head = 0;  ///< number of the oldest byte still held
@@ -48,4 +48,4 @@ class ByteRing {
   RingCounters* counters_;
 };
 
-}  // namespace gcode
+}  // namespace gcode::line

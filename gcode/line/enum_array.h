@@ -10,7 +10,7 @@
 #include <cstddef>
 #include <string_view>
 
-namespace gcode {
+namespace gcode::line {
 
 /// How many values `Enum` has.
 template <class Enum>
@@ -60,4 +60,4 @@ class EnumArray {
 template <class Enum>
 using Words = EnumArray<Enum, std::string_view>;
 
-}  // namespace gcode
+}  // namespace gcode::line

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace gcode {
+namespace gcode::line {
 
 template <std::size_t Capacity>
 class FixedText {
@@ -34,4 +34,4 @@ class FixedText {
   std::uint8_t size_ = 0;
 };
 
-}  // namespace gcode
+}  // namespace gcode::line

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-namespace gcode {
+namespace gcode::line {
 
 [[nodiscard]] constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 [[nodiscard]] constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
@@ -92,4 +92,4 @@ constexpr void skip_blanks(std::string_view& rest) {
   return true;
 }
 
-}  // namespace gcode
+}  // namespace gcode::line

@@ -4,7 +4,7 @@
 
 #include <chrono>
 
-namespace gcode {
+namespace gcode::line {
 
 /// An instant on the caller's monotonic clock, or the distance between two of them. Microseconds.
 using Time = std::chrono::microseconds;
@@ -15,4 +15,4 @@ using Time = std::chrono::microseconds;
 /// "Never": later than every deadline.
 inline constexpr Time kNever = Time::max();
 
-}  // namespace gcode
+}  // namespace gcode::line

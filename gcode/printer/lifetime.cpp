@@ -5,7 +5,7 @@
 #include "gcode/line/scan.h"
 #include "gcode/reply/memory_dump.h"
 
-namespace gcode {
+namespace gcode::printer {
 namespace {
 
 struct Field {
@@ -21,7 +21,7 @@ constexpr std::array kFields{
 };
 
 /// Little-endian; all ones: never written.
-std::optional<std::uint32_t> field_of(const MemoryDump& dump, const Field& field) {
+std::optional<std::uint32_t> field_of(const reply::MemoryDump& dump, const Field& field) {
   if (field.address < dump.address || field.address + field.size > dump.address + dump.size) return std::nullopt;
   std::uint32_t value = 0;
   bool never_written = true;
@@ -36,19 +36,19 @@ std::optional<std::uint32_t> field_of(const MemoryDump& dump, const Field& field
 
 }  // namespace
 
-void Lifetime::printer_line(const Reply& reply, std::string_view line) {
-  if (reply.kind == ReplyKind::kStart) return printer_restarted();
-  if (reply.kind == ReplyKind::kStatistics) {
+void Lifetime::printer_line(const reply::Reply& reply, std::string_view line) {
+  if (reply.kind == reply::ReplyKind::kStart) return printer_restarted();
+  if (reply.kind == reply::ReplyKind::kStatistics) {
     print_minutes = reply.statistics_minutes;
     filament_centimetres = reply.statistics_centimetres;
     return;
   }
-  if (reply.kind != ReplyKind::kUnknown && reply.kind != ReplyKind::kAnswer) return;
-  const auto dump = memory_dump_of(line);
+  if (reply.kind != reply::ReplyKind::kUnknown && reply.kind != reply::ReplyKind::kAnswer) return;
+  const auto dump = reply::memory_dump_of(line);
   if (!dump) return;
   for (const Field& field : kFields) {
     if (const auto value = field_of(*dump, field)) this->*field.counter = value;
   }
 }
 
-}  // namespace gcode
+}  // namespace gcode::printer

@@ -10,7 +10,7 @@
 
 #include "gcode/reply/reply.h"
 
-namespace gcode {
+namespace gcode::printer {
 
 struct Lifetime {
   std::optional<std::uint64_t> print_minutes, filament_centimetres;
@@ -18,8 +18,8 @@ struct Lifetime {
   std::optional<std::uint32_t> mmu_load_failures, mmu_failures, tool_changes;
 
   /// `line`: without terminator.
-  void printer_line(const Reply& reply, std::string_view line);
+  void printer_line(const reply::Reply& reply, std::string_view line);
   void printer_restarted() { *this = {}; }
 };
 
-}  // namespace gcode
+}  // namespace gcode::printer

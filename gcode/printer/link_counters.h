@@ -10,7 +10,7 @@
 #include "gcode/line/time.h"
 #include "gcode/reply/reply.h"
 
-namespace gcode {
+namespace gcode::printer {
 
 enum class Origin : std::uint8_t { kHost, kAgent, kCount };
 /// marlin_passthrough_latency_seconds{direction}
@@ -51,15 +51,15 @@ enum class Query : std::uint8_t {
   kCount
 };
 /// As sent, without parameters.
-inline constexpr Words<Query> kQueryWords{"M105", "M27",  "M73",  "M115",     "M114",   "M155", "M220",
-                                          "M221", "M154", "M123", "PRUSA SN", "M862.1", "M78",  "D3"};
+inline constexpr line::Words<Query> kQueryWords{"M105", "M27",  "M73",  "M115",     "M114",   "M155", "M220",
+                                                "M221", "M154", "M123", "PRUSA SN", "M862.1", "M78",  "D3"};
 enum class QueryOutcome : std::uint8_t { kAnswered, kTimeout, kCount };
 /// marlin_queries_deferred_total{reason}
 enum class DeferReason : std::uint8_t { kHostActive, kBusy, kResend, kPaused, kCount };
 enum class RejectReason : std::uint8_t { kUnknown, kColdExtrusion, kCount };
 
 template <class Enum>
-using CountBy = EnumArray<Enum, std::uint64_t>;
+using CountBy = line::EnumArray<Enum, std::uint64_t>;
 
 /// A Prometheus histogram's plain half. Bounds in seconds, ascending; bucket i counts values <= bounds[i] that no
 /// smaller bucket counted, the last one counts the rest.
@@ -68,8 +68,8 @@ struct Histogram {
   std::array<std::uint64_t, Bounds + 1> buckets{};
   double sum_seconds = 0;
 
-  void observe(Time value, const std::array<double, Bounds>& bounds) {
-    const double seconds = gcode::in_seconds(value);
+  void observe(line::Time value, const std::array<double, Bounds>& bounds) {
+    const double seconds = line::in_seconds(value);
     std::size_t i = 0;
     while (i < Bounds && seconds > bounds[i]) ++i;
     ++buckets[i];
@@ -88,27 +88,27 @@ struct LinkCounters {
   CountBy<LineClass> receive_lines{};
   CountBy<Origin> commands{};
   std::uint64_t unparsed_lines = 0;
-  EnumArray<LatencyKind, Histogram<14>> ok_latency{};
+  line::EnumArray<LatencyKind, Histogram<14>> ok_latency{};
   Histogram<14>
       prompt_latency{};  ///< of the queries that were sent with no other command in flight: they wait for nothing
   std::uint64_t unexpected_oks = 0;  ///< no command was outstanding; passed on
   std::uint64_t missing_oks = 0;     ///< commands whose ok never came, as later answers proved
   // own queries
-  EnumArray<Query, CountBy<QueryOutcome>> queries{};
-  EnumArray<Query, Time> query_duration{};  ///< last answered; 0: never
+  line::EnumArray<Query, CountBy<QueryOutcome>> queries{};
+  line::EnumArray<Query, line::Time> query_duration{};  ///< last answered; 0: never
   CountBy<DeferReason> queries_deferred{};
   // what the printer said
-  CountBy<ResendReason> resends{};
+  CountBy<reply::ResendReason> resends{};
   std::uint64_t receive_buffer_overflows = 0;
   CountBy<RejectReason> rejected_commands{};
-  EnumArray<BusyReason, Time> busy_time{};
-  Time starved{};            ///< printing, nothing in flight
+  line::EnumArray<reply::BusyReason, line::Time> busy_time{};
+  line::Time starved{};      ///< printing, nothing in flight
   std::uint64_t stalls = 0;  ///< starved for longer than 1 s (the planner of 16 short moves is empty by then)
-  CountBy<ResetCause> resets{};
-  CountBy<ErrorKind> errors{};
-  CountBy<HostAction> host_actions{};
+  CountBy<reply::ResetCause> resets{};
+  CountBy<reply::ErrorKind> errors{};
+  CountBy<reply::HostAction> host_actions{};
   std::uint64_t filament_runouts = 0;
-  CountBy<CrashAxis> crashes{};
+  CountBy<reply::CrashAxis> crashes{};
   std::uint64_t power_panics = 0;
   // host side
   std::uint64_t host_connects = 0;
@@ -117,8 +117,8 @@ struct LinkCounters {
   std::uint64_t host_withheld_lines = 0;
   std::uint64_t host_dropped_lines = 0;  ///< the host did not read and the backlog was full
   /// Time a byte spends inside the agent. Holding for an own query is included.
-  EnumArray<Direction, Histogram<9>> passthrough{};
+  line::EnumArray<Direction, Histogram<9>> passthrough{};
   std::uint64_t unattended_lines = 0;  ///< no host was attached: there was nobody to pass them to
 };
 
-}  // namespace gcode
+}  // namespace gcode::printer

@@ -4,7 +4,7 @@
 
 #include "gcode/line/scan.h"
 
-namespace gcode {
+namespace gcode::printer {
 namespace {
 
 constexpr int kNoTool = 99;
@@ -12,8 +12,8 @@ constexpr int kNoTool = 99;
 bool take_hex(std::string_view& rest, std::uint16_t& value) {
   unsigned sum = 0, digits = 0;
   for (; !rest.empty() && digits < 5; ++digits, rest.remove_prefix(1)) {
-    const char c = to_lower(rest.front());
-    if (is_digit(c)) sum = sum * 16 + static_cast<unsigned>(c - '0');
+    const char c = line::to_lower(rest.front());
+    if (line::is_digit(c)) sum = sum * 16 + static_cast<unsigned>(c - '0');
     else if (c >= 'a' && c <= 'f') sum = sum * 16 + static_cast<unsigned>(c - 'a' + 10);
     else break;
   }
@@ -53,7 +53,7 @@ void Mmu::response(std::string_view text) {
   text.remove_prefix(1);
   std::int64_t item = 0;
   std::uint16_t value = 0;
-  if (!take_integer(text, item) || !take(text, " ") || text.empty()) return;
+  if (!line::take_integer(text, item) || !line::take(text, " ") || text.empty()) return;
   const char verdict = text.front();
   text.remove_prefix(1);
   const bool has_value = take_hex(text, value);
@@ -65,9 +65,9 @@ void Mmu::response(std::string_view text) {
   state = verdict == 'F' ? MmuState::kIdle : verdict == 'P' || request != 'Q' ? MmuState::kBusy : MmuState::kIdle;
 }
 
-void Mmu::printer_line(const Reply& reply, std::string_view line) {
-  if (reply.kind == ReplyKind::kStart) return printer_restarted();
-  if (reply.kind != ReplyKind::kMmu) return;
+void Mmu::printer_line(const reply::Reply& reply, std::string_view line) {
+  if (reply.kind == reply::ReplyKind::kStart) return printer_restarted();
+  if (reply.kind != reply::ReplyKind::kMmu) return;
   if (line.find("not responding") != std::string_view::npos) {
     known = true;
     state = MmuState::kOff;
@@ -81,16 +81,16 @@ void Mmu::printer_line(const Reply& reply, std::string_view line) {
   std::int64_t tool = 0;
   if (const auto at = line.find("MMU2tool="); at != std::string_view::npos) {
     auto rest = line.substr(at + 9);
-    if (take_integer(rest, tool) && ((tool >= 0 && tool <= 4) || tool == kNoTool)) load(static_cast<int>(tool));
+    if (line::take_integer(rest, tool) && ((tool >= 0 && tool <= 4) || tool == kNoTool)) load(static_cast<int>(tool));
     return;
   }
   if (const auto at = line.find("MMU <= 'T"); at != std::string_view::npos) {
     auto rest = line.substr(at + 9);
-    if (take_integer(rest, tool) && tool >= 0 && tool <= 4) load(static_cast<int>(tool));
+    if (line::take_integer(rest, tool) && tool >= 0 && tool <= 4) load(static_cast<int>(tool));
     state = MmuState::kBusy;
   } else if (line.starts_with("MMU => 'ok'")) {
     state = MmuState::kIdle;
   }
 }
 
-}  // namespace gcode
+}  // namespace gcode::printer

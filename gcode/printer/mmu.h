@@ -9,7 +9,7 @@
 
 #include "gcode/reply/reply.h"
 
-namespace gcode {
+namespace gcode::printer {
 
 enum class MmuState : std::uint8_t { kOff, kIdle, kBusy, kError, kCount };
 
@@ -29,7 +29,7 @@ struct Mmu {
   std::array<std::uint64_t, kMmuErrorCodes.size() + 1> errors{};  ///< by kMmuErrorCodes, the last one is the rest
 
   /// `line`: without terminator.
-  void printer_line(const Reply& reply, std::string_view line);
+  void printer_line(const reply::Reply& reply, std::string_view line);
   void printer_restarted();  ///< what it did is not known any more; counts stay
 
  private:
@@ -38,4 +38,4 @@ struct Mmu {
   void load(int tool);
 };
 
-}  // namespace gcode
+}  // namespace gcode::printer

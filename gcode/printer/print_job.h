@@ -8,7 +8,7 @@
 #include "gcode/line/fixed_text.h"
 #include "gcode/line/time.h"
 
-namespace gcode {
+namespace gcode::printer {
 
 enum class PrintSource : std::uint8_t { kHost, kSd, kCount };
 /// marlin_prints_total{result}
@@ -17,18 +17,18 @@ enum class PrintResult : std::uint8_t { kCompleted, kCancelled, kFailed, kCount 
 struct PrintJob {
   PrintSource source = PrintSource::kHost;
   bool joined = false;  ///< it ran already when the agent first saw it: its beginning is not known
-  Time began{};
-  Time ended{};                                  ///< meaningless while it runs
+  line::Time began{};
+  line::Time ended{};                            ///< meaningless while it runs
   PrintResult result = PrintResult::kCompleted;  ///< likewise
   std::uint8_t rule = 0;                         ///< row of print_rules() that ended it
-  Time elapsed{};                                ///< pauses left out
+  line::Time elapsed{};                          ///< pauses left out
   double extruded_mm = 0;  ///< filament pushed by commands of this job; 0 for SD prints, whose moves are not seen
   std::array<double, 3> travel_mm{};        ///< x, y, z; likewise
   float highest_tool = 0, highest_bed = 0;  ///< degrees Celsius reported in the job; 0: none
   float percent = -1;                       ///< last M73 or bytes of SD, 0 to 100; -1: none
   std::uint32_t resends = 0;
   std::uint32_t stalls = 0;
-  FixedText<63> file;  ///< raw bytes as the printer named it; empty for host prints
+  line::FixedText<63> file;  ///< raw bytes as the printer named it; empty for host prints
 };
 
-}  // namespace gcode
+}  // namespace gcode::printer

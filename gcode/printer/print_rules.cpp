@@ -2,7 +2,7 @@
 
 #include <array>
 
-namespace gcode {
+namespace gcode::printer {
 namespace {
 
 // Slicers write M73 P100 last; a card's last bytes are read while the last moves run.
@@ -84,4 +84,4 @@ std::optional<std::uint8_t> decide_print(PrintSign sign, const PrintEvidence& ev
   return std::nullopt;
 }
 
-}  // namespace gcode
+}  // namespace gcode::printer

@@ -10,7 +10,7 @@
 
 #include "gcode/printer/print_job.h"
 
-namespace gcode {
+namespace gcode::printer {
 
 /// What the line showed.
 enum class PrintSign : std::uint8_t {
@@ -65,4 +65,4 @@ struct PrintRule {
 /// The row that decides, or nothing: the sign ends no print.
 [[nodiscard]] std::optional<std::uint8_t> decide_print(PrintSign sign, const PrintEvidence& evidence);
 
-}  // namespace gcode
+}  // namespace gcode::printer

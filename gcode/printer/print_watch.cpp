@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace gcode {
+namespace gcode::printer {
 namespace {
 
 using std::chrono::seconds;
@@ -10,37 +10,40 @@ using std::chrono::seconds;
 // OctoPrint's handshake numbers four lines at most.
 constexpr std::uint32_t kHandshakeLines = 4;
 // A stream that pauses for no longer than this goes on; PrinterState ends a stream after the same time.
-constexpr Time kSilence = seconds(10);
+constexpr line::Time kSilence = seconds(10);
 // Printrun says M110 in the same breath in which the last line's ok arrives.
-constexpr Time kSameBreath = seconds(1);
+constexpr line::Time kSameBreath = seconds(1);
 // "// action:cancel" follows "MINTEMP triggered!" within milliseconds.
-constexpr Time kFaultIsNear = seconds(5);
+constexpr line::Time kFaultIsNear = seconds(5);
 // From the LCD a print is announced before its file is opened.
-constexpr Time kOpening = seconds(5);
+constexpr line::Time kOpening = seconds(5);
 
-double value_or(const Command& command, char letter, double otherwise) {
-  return parameter(command, letter).value_or(otherwise);
+double value_or(const command::Command& command, char letter, double otherwise) {
+  return command::parameter(command, letter).value_or(otherwise);
 }
 
-bool sets_heater(const Command& c) {
+bool sets_heater(const command::Command& c) {
   return c.letter == 'M' && (c.code == 104 || c.code == 109 || c.code == 140 || c.code == 190);
 }
-bool heats(const Command& c) { return sets_heater(c) && std::max(value_or(c, 'S', 0), value_or(c, 'R', 0)) > 0; }
-bool switches_off(const Command& c) {
+bool heats(const command::Command& c) {
+  return sets_heater(c) && std::max(value_or(c, 'S', 0), value_or(c, 'R', 0)) > 0;
+}
+bool switches_off(const command::Command& c) {
   if (c.is('M', 84) || c.is('M', 18)) return true;
-  return sets_heater(c) && (has_parameter(c, 'S') || has_parameter(c, 'R')) && !heats(c);
+  return sets_heater(c) && (command::has_parameter(c, 'S') || command::has_parameter(c, 'R')) && !heats(c);
 }
-bool is_thermal(ErrorKind kind) {
-  return kind == ErrorKind::kThermalRunaway || kind == ErrorKind::kPreheat || kind == ErrorKind::kMintemp ||
-         kind == ErrorKind::kMaxtemp || kind == ErrorKind::kThermalModel;
+bool is_thermal(reply::ErrorKind kind) {
+  return kind == reply::ErrorKind::kThermalRunaway || kind == reply::ErrorKind::kPreheat ||
+         kind == reply::ErrorKind::kMintemp || kind == reply::ErrorKind::kMaxtemp ||
+         kind == reply::ErrorKind::kThermalModel;
 }
-bool is_motion(const Command& c) { return c.letter == 'G'; }
+bool is_motion(const command::Command& c) { return c.letter == 'G'; }
 
 }  // namespace
 
 // --- a print's life --------------------------------------------------------------------------------------------------
 
-void PrintWatch::begin(PrintSource source, Phase phase, Time now) {
+void PrintWatch::begin(PrintSource source, Phase phase, line::Time now) {
   current_ = {};
   current_.source = source;
   current_.began = now;
@@ -60,7 +63,7 @@ void PrintWatch::confirm() {
   ++started_;
 }
 
-PrintJob PrintWatch::current(Time now) const {
+PrintJob PrintWatch::current(line::Time now) const {
   PrintJob job = current_;
   const bool runs = !evidence_.stands_still && !evidence_.paused;
   if (runs && now > counted_until_) job.elapsed += std::min(now - counted_until_, kSilence);
@@ -75,13 +78,13 @@ PrintJob PrintWatch::current(Time now) const {
   return job;
 }
 
-void PrintWatch::sign(PrintSign sign, Time now) {
+void PrintWatch::sign(PrintSign sign, line::Time now) {
   if (!is_open()) return;
   evidence_.fault = now - fault_at_ < kFaultIsNear;
   if (const auto rule = decide_print(sign, evidence_)) end(*rule, now);
 }
 
-void PrintWatch::end(std::uint8_t rule, Time now) {
+void PrintWatch::end(std::uint8_t rule, line::Time now) {
   const PrintRule& row = print_rules()[rule];
   if (phase_ == Phase::kRunning) {
     // What ended by silence ended when it was last heard.
@@ -97,8 +100,8 @@ void PrintWatch::end(std::uint8_t rule, Time now) {
   paused_by_command_ = false;
 }
 
-void PrintWatch::alive(Time now) {
-  const Time gap = now - counted_until_;
+void PrintWatch::alive(line::Time now) {
+  const line::Time gap = now - counted_until_;
   if (!evidence_.paused && !evidence_.stands_still && gap <= kSilence + seconds(1)) current_.elapsed += gap;
   counted_until_ = std::max(counted_until_, now);
   evidence_.stands_still = false;
@@ -107,20 +110,20 @@ void PrintWatch::alive(Time now) {
 // --- the host's lines --------------------------------------------------------------------------------------------------
 
 // A line that the printer asked for again was counted when it came first.
-bool PrintWatch::is_repeat(const Command& command) {
+bool PrintWatch::is_repeat(const command::Command& command) {
   if (!command.number) return false;
   if (*command.number <= highest_number_) return true;
   highest_number_ = *command.number;
   return false;
 }
 
-void PrintWatch::host_command(const Command& command, const PrinterState& printer, Time now) {
+void PrintWatch::host_command(const command::Command& command, const PrinterState& printer, line::Time now) {
   if (command.is('M', 112)) {
     // Some hosts switch the heaters off in the same breath and close the port before the printer says kill().
     evidence_.paused = false;
     return sign(PrintSign::kStopped, now);
   }
-  if (command.kind == CommandKind::kLineNumber) return numbering(command, now);
+  if (command.kind == command::CommandKind::kLineNumber) return numbering(command, now);
   if (is_repeat(command)) {
     if (prints_from_host()) alive(now);
     last_stream_line_ = now;
@@ -134,11 +137,12 @@ void PrintWatch::host_command(const Command& command, const PrinterState& printe
   } else {
     beside_stream(command);
   }
-  if (command.is('M', 73) && has_parameter(command, 'P')) take_percent(static_cast<float>(value_or(command, 'P', 0)));
+  if (command.is('M', 73) && command::has_parameter(command, 'P'))
+    take_percent(static_cast<float>(value_or(command, 'P', 0)));
 }
 
-void PrintWatch::numbering(const Command& command, Time now) {
-  const auto parameter_n = parameter(command, 'N');
+void PrintWatch::numbering(const command::Command& command, line::Time now) {
+  const auto parameter_n = command::parameter(command, 'N');
   highest_number_ = parameter_n ? static_cast<std::int64_t>(*parameter_n) : command.number.value_or(highest_number_);
   lines_since_m110_ = 0;
   const bool farewell =
@@ -149,7 +153,7 @@ void PrintWatch::numbering(const Command& command, Time now) {
   if (!prints_from_sd()) phase_ = Phase::kNone;
 }
 
-void PrintWatch::stream_line(const Command& command, bool extrudes, Time now) {
+void PrintWatch::stream_line(const command::Command& command, bool extrudes, line::Time now) {
   last_stream_line_ = now;
   ++lines_since_m110_;
   const bool begins =
@@ -166,12 +170,12 @@ void PrintWatch::stream_line(const Command& command, bool extrudes, Time now) {
 }
 
 // What a host sends without a number while its print runs: a user's command, or the way it breaks off.
-void PrintWatch::beside_stream(const Command& command) {
+void PrintWatch::beside_stream(const command::Command& command) {
   if (!is_open()) return;
   if (command.is('M', 108) || switches_off(command)) evidence_.asked_to_cancel = true;
 }
 
-void PrintWatch::sd_command(const Command& command, const PrinterState& printer, Time now) {
+void PrintWatch::sd_command(const command::Command& command, const PrinterState& printer, line::Time now) {
   if (command.letter != 'M') return;
   if (command.code == 23 || command.code == 32) start_on_open_ = command.code == 32;
   if (command.code == 25 && prints_from_sd()) paused_by_command_ = true;
@@ -188,46 +192,46 @@ void PrintWatch::sd_command(const Command& command, const PrinterState& printer,
 
 // --- the printer's lines -----------------------------------------------------------------------------------------------
 
-void PrintWatch::reply(const Reply& reply, const PrinterState& printer, Time now) {
+void PrintWatch::reply(const reply::Reply& reply, const PrinterState& printer, line::Time now) {
   if (reply.carries_ok) last_ok_ = now;
   if (is_open()) take_temperatures(reply.temperatures);
   switch (reply.kind) {
-    case ReplyKind::kStart:
+    case reply::ReplyKind::kStart:
       sign(PrintSign::kRestart, now);
       phase_ = Phase::kNone;
       travel_.printer_restarted();
       highest_number_ = -1;
       file_is_open_ = start_on_open_ = sd_seen_ = false;
       break;
-    case ReplyKind::kError:
+    case reply::ReplyKind::kError:
       if (is_thermal(reply.error)) fault_at_ = now;
-      evidence_.paused = printer.paused && reply.error == ErrorKind::kStopped;
+      evidence_.paused = printer.paused && reply.error == reply::ErrorKind::kStopped;
       if (reply.stops_printer) sign(PrintSign::kStopped, now);
       break;
-    case ReplyKind::kPowerPanic: sign(PrintSign::kPowerPanic, now); break;
-    case ReplyKind::kAction:
-      if (reply.action == HostAction::kCancel) sign(PrintSign::kCancelAction, now);
+    case reply::ReplyKind::kPowerPanic: sign(PrintSign::kPowerPanic, now); break;
+    case reply::ReplyKind::kAction:
+      if (reply.action == reply::HostAction::kCancel) sign(PrintSign::kCancelAction, now);
       break;
-    case ReplyKind::kResend:
+    case reply::ReplyKind::kResend:
       if (is_open()) ++current_.resends;
       break;
-    case ReplyKind::kProgress:
-      if (!reply.progress.silent_mode && is_known(reply.progress.percent)) take_percent(reply.progress.percent);
+    case reply::ReplyKind::kProgress:
+      if (!reply.progress.silent_mode && reply::is_known(reply.progress.percent)) take_percent(reply.progress.percent);
       break;
     default: sd_reply(reply, printer, now);
   }
 }
 
-void PrintWatch::sd_reply(const Reply& reply, const PrinterState& printer, Time now) {
+void PrintWatch::sd_reply(const reply::Reply& reply, const PrinterState& printer, line::Time now) {
   switch (reply.kind) {
-    case ReplyKind::kPrintDone: sign(PrintSign::kPrintDone, now); break;
-    case ReplyKind::kSdIdle:
+    case reply::ReplyKind::kPrintDone: sign(PrintSign::kPrintDone, now); break;
+    case reply::ReplyKind::kSdIdle:
       evidence_.paused = evidence_.paused || printer.paused || paused_by_command_;
       sd_seen_ = false;
       // The answer may be older than the print: it waited while the menu was used.
       if (now - current_.began > kOpening) sign(PrintSign::kNotSdPrinting, now);
       break;
-    case ReplyKind::kSdFile:
+    case reply::ReplyKind::kSdFile:
       if (reply.sd.size == 0 || reply.text.empty()) break;  // not the opening of one
       if (prints_from_sd() && now - current_.began > kOpening) sign(PrintSign::kOtherFile, now);
       if (prints_from_sd()) {
@@ -241,17 +245,17 @@ void PrintWatch::sd_reply(const Reply& reply, const PrinterState& printer, Time 
         begin(PrintSource::kSd, Phase::kRunning, now), current_.file.assign(reply.text), file_is_open_ = false;
       start_on_open_ = false;
       break;
-    case ReplyKind::kEcho:
+    case reply::ReplyKind::kEcho:
       // From the LCD: echo:enqueing "M24"
       if (reply.text.starts_with("enqueing \"M24") && !is_open()) begin(PrintSource::kSd, Phase::kUnconfirmed, now);
       break;
-    case ReplyKind::kSdPosition: return sd_position(reply.sd, printer, now);
+    case reply::ReplyKind::kSdPosition: return sd_position(reply.sd, printer, now);
     default: break;
   }
 }
 
 // A file that is selected but not printed shows a position too, on Marlin; one that is printed moves on.
-void PrintWatch::sd_position(const SdPosition& sd, const PrinterState& printer, Time now) {
+void PrintWatch::sd_position(const reply::SdPosition& sd, const PrinterState& printer, line::Time now) {
   const bool advances = sd_seen_ && sd.size == last_sd_.size && sd.byte > last_sd_.byte;
   last_sd_ = sd;
   sd_seen_ = true;
@@ -271,24 +275,24 @@ void PrintWatch::take_percent(float percent) {
   if (is_open() && percent >= 0) evidence_.percent = std::min(percent, 100.0F);
 }
 
-void PrintWatch::take_temperatures(const Temperatures& seen) {
+void PrintWatch::take_temperatures(const reply::Temperatures& seen) {
   for (std::uint8_t i = 0; i < seen.count; ++i) {
-    const TemperatureReading& item = seen.items[i];
-    if (!is_known(item.actual)) continue;
-    if (item.sensor <= Sensor::kTool7) current_.highest_tool = std::max(current_.highest_tool, item.actual);
-    if (item.sensor == Sensor::kBed) current_.highest_bed = std::max(current_.highest_bed, item.actual);
+    const reply::TemperatureReading& item = seen.items[i];
+    if (!reply::is_known(item.actual)) continue;
+    if (item.sensor <= reply::Sensor::kTool7) current_.highest_tool = std::max(current_.highest_tool, item.actual);
+    if (item.sensor == reply::Sensor::kBed) current_.highest_bed = std::max(current_.highest_bed, item.actual);
   }
 }
 
 // --- everything else ---------------------------------------------------------------------------------------------------
 
-void PrintWatch::host_left(const PrinterState& printer, Time now) {
+void PrintWatch::host_left(const PrinterState& printer, line::Time now) {
   evidence_.stands_still = evidence_.stands_still || printer.paused;
   sign(PrintSign::kHostLeft, now);
   if (!prints_from_sd()) phase_ = Phase::kNone;
 }
 
-void PrintWatch::printer_lost(Time now) {
+void PrintWatch::printer_lost(line::Time now) {
   sign(PrintSign::kDeviceLost, now);
   if (!prints_from_sd()) phase_ = Phase::kNone;  // a card's print needs no cable
   travel_.printer_restarted();
@@ -296,10 +300,10 @@ void PrintWatch::printer_lost(Time now) {
   highest_number_ = -1;
 }
 
-void PrintWatch::tick(const PrinterState& printer, bool stream_in_flight, Time now) {
+void PrintWatch::tick(const PrinterState& printer, bool stream_in_flight, line::Time now) {
   if (phase_ == Phase::kEnded && now - last_stream_line_ > kSilence && !stream_in_flight) phase_ = Phase::kNone;
   if (!is_open()) return;
-  const bool waits_for_user = printer.busy.known && printer.busy.value != BusyReason::kProcessing;
+  const bool waits_for_user = printer.busy.known && printer.busy.value != reply::BusyReason::kProcessing;
   const bool paused = printer.paused || paused_by_command_ || waits_for_user;
   if (paused != evidence_.paused) {
     if (paused) alive(now);
@@ -316,4 +320,4 @@ void PrintWatch::tick(const PrinterState& printer, bool stream_in_flight, Time n
   sign(PrintSign::kStreamSilent, now);
 }
 
-}  // namespace gcode
+}  // namespace gcode::printer

@@ -18,21 +18,21 @@
 #include "gcode/printer/travel.h"
 #include "gcode/reply/reply.h"
 
-namespace gcode {
+namespace gcode::printer {
 
 class PrintWatch {
  public:
   // --- what the line shows
   /// A host line that goes to the printer as a command (not into a file).
-  void host_command(const Command& command, const PrinterState& printer, Time now);
+  void host_command(const command::Command& command, const PrinterState& printer, line::Time now);
   /// `printer` has taken the reply already.
-  void reply(const Reply& reply, const PrinterState& printer, Time now);
-  void host_left(const PrinterState& printer, Time now);
-  void printer_lost(Time now);
+  void reply(const reply::Reply& reply, const PrinterState& printer, line::Time now);
+  void host_left(const PrinterState& printer, line::Time now);
+  void printer_lost(line::Time now);
   /// The printer waited for its host for longer than its planner lasts.
   void stalled() { ++current_.stalls; }
   /// `stream_in_flight`: a numbered host line is not acknowledged yet.
-  void tick(const PrinterState& printer, bool stream_in_flight, Time now);
+  void tick(const PrinterState& printer, bool stream_in_flight, line::Time now);
 
   // --- what others see
   [[nodiscard]] bool is_printing() const { return phase_ == Phase::kRunning; }
@@ -43,7 +43,7 @@ class PrintWatch {
   /// A print has ended, and what its host still sends belongs to it.
   [[nodiscard]] bool has_just_ended() const { return phase_ == Phase::kEnded; }
   /// The print that runs, its figures as of `now`; meaningless while !is_printing().
-  [[nodiscard]] PrintJob current(Time now) const;
+  [[nodiscard]] PrintJob current(line::Time now) const;
   /// The print that ended last; meaningless while none did.
   [[nodiscard]] const PrintJob& last() const { return last_; }
   [[nodiscard]] std::uint64_t started() const { return started_; }
@@ -53,20 +53,20 @@ class PrintWatch {
  private:
   enum class Phase : std::uint8_t { kNone, kUnconfirmed, kRunning, kEnded };
 
-  void begin(PrintSource source, Phase phase, Time now);
+  void begin(PrintSource source, Phase phase, line::Time now);
   void confirm();
-  void sign(PrintSign sign, Time now);
-  void end(std::uint8_t rule, Time now);
-  void numbering(const Command& command, Time now);
-  void stream_line(const Command& command, bool extrudes, Time now);
-  void beside_stream(const Command& command);
-  void sd_command(const Command& command, const PrinterState& printer, Time now);
-  void sd_reply(const Reply& reply, const PrinterState& printer, Time now);
-  void sd_position(const SdPosition& sd, const PrinterState& printer, Time now);
+  void sign(PrintSign sign, line::Time now);
+  void end(std::uint8_t rule, line::Time now);
+  void numbering(const command::Command& command, line::Time now);
+  void stream_line(const command::Command& command, bool extrudes, line::Time now);
+  void beside_stream(const command::Command& command);
+  void sd_command(const command::Command& command, const PrinterState& printer, line::Time now);
+  void sd_reply(const reply::Reply& reply, const PrinterState& printer, line::Time now);
+  void sd_position(const reply::SdPosition& sd, const PrinterState& printer, line::Time now);
   void take_percent(float percent);
-  void take_temperatures(const Temperatures& seen);
-  void alive(Time now);
-  [[nodiscard]] bool is_repeat(const Command& command);
+  void take_temperatures(const reply::Temperatures& seen);
+  void alive(line::Time now);
+  [[nodiscard]] bool is_repeat(const command::Command& command);
   [[nodiscard]] bool prints_from_sd() const { return is_open() && current_.source == PrintSource::kSd; }
   [[nodiscard]] bool prints_from_host() const { return is_open() && current_.source == PrintSource::kHost; }
 
@@ -77,17 +77,17 @@ class PrintWatch {
   CountBy<PrintResult> ended_{};
   Phase phase_ = Phase::kNone;
   PrintEvidence evidence_;
-  Time counted_until_{};  ///< elapsed is counted up to here
-  Time last_stream_line_{};
-  Time last_ok_{};
-  Time fault_at_{-std::chrono::hours(1)};
+  line::Time counted_until_{};  ///< elapsed is counted up to here
+  line::Time last_stream_line_{};
+  line::Time last_ok_{};
+  line::Time fault_at_{-std::chrono::hours(1)};
   std::int64_t highest_number_ = -1;  ///< of the lines whose travel was counted
   std::uint32_t lines_since_m110_ = 0;
   bool file_is_open_ = false;       ///< a file from the card was selected and not printed yet
   bool start_on_open_ = false;      ///< M32: the file starts as soon as it is open
   bool paused_by_command_ = false;  ///< M25: not every firmware says so
-  SdPosition last_sd_;
+  reply::SdPosition last_sd_;
   bool sd_seen_ = false;
 };
 
-}  // namespace gcode
+}  // namespace gcode::printer

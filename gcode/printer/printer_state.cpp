@@ -3,90 +3,90 @@
 #include <algorithm>
 #include <charconv>
 
-namespace gcode {
+namespace gcode::printer {
 namespace {
 
 using std::chrono::seconds;
 
-constexpr Time kLiveness = seconds(15);
-constexpr Time kLivenessWhileBlocked = seconds(60);
+constexpr line::Time kLiveness = seconds(15);
+constexpr line::Time kLivenessWhileBlocked = seconds(60);
 // Two keepalive periods of 2 s and a little: a busy printer repeats itself in time.
-constexpr Time kBusyLifetime = seconds(5);
-constexpr Time kHeatingLifetime = seconds(5);
+constexpr line::Time kBusyLifetime = seconds(5);
+constexpr line::Time kHeatingLifetime = seconds(5);
 // A numbered stream counts as a print from its fifth line on even if it has not moved or heated yet: OctoPrint's
 // handshake numbers four lines at most.
 constexpr std::uint32_t kHandshakeLines = 4;
-constexpr Time kStreamLifetime = seconds(10);
+constexpr line::Time kStreamLifetime = seconds(10);
 
-bool starts_print(const Command& command) {
+bool starts_print(const command::Command& command) {
   if (command.letter == 'G') return true;
-  return command.kind == CommandKind::kHeatAndWait || command.is('M', 104) || command.is('M', 140);
+  return command.kind == command::CommandKind::kHeatAndWait || command.is('M', 104) || command.is('M', 140);
 }
 
 }  // namespace
 
 void PrinterState::forget_reported() {
   const bool was_open = open;
-  const Time opened = opened_at;
+  const line::Time opened = opened_at;
   *this = {};
   open = was_open;
   opened_at = opened;
 }
 
-void PrinterState::printer_opened(Time now) {
+void PrinterState::printer_opened(line::Time now) {
   forget_reported();
   open = true;
   opened_at = now;
   booting = true;
 }
 
-void PrinterState::printer_lost(Time) {
+void PrinterState::printer_lost(line::Time) {
   forget_reported();
   open = false;
 }
 
-void PrinterState::take_temperatures(const Temperatures& seen, Time now) {
+void PrinterState::take_temperatures(const reply::Temperatures& seen, line::Time now) {
   for (std::uint8_t i = 0; i < seen.count; ++i) {
-    const TemperatureReading& item = seen.items[i];
+    const reply::TemperatureReading& item = seen.items[i];
     Temperature& kept = temperatures[item.sensor];
-    if (is_known(item.actual)) kept.actual.set(item.actual, now);
-    if (is_known(item.target)) kept.target.set(item.target, now);
-    if (is_known(item.duty)) kept.duty.set(item.duty, now);
+    if (reply::is_known(item.actual)) kept.actual.set(item.actual, now);
+    if (reply::is_known(item.target)) kept.target.set(item.target, now);
+    if (reply::is_known(item.duty)) kept.duty.set(item.duty, now);
   }
   if (seen.count > 0) temperature_report.set(now, now);
 }
 
-void PrinterState::take_percent(const Reply& reply, std::int32_t query_code, Time now) {
-  if (!is_known(reply.percent)) return;
+void PrinterState::take_percent(const reply::Reply& reply, std::int32_t query_code, line::Time now) {
+  if (!reply::is_known(reply.percent)) return;
   const float ratio = reply.percent / 100.0F;
   if (reply.percent_of == 'F' || (reply.percent_of == 0 && query_code == 220)) feedrate.set(ratio, now);
   if (reply.percent_of == 'E' || (reply.percent_of == 0 && query_code == 221)) flow.set(ratio, now);
 }
 
-void PrinterState::take_action(HostAction action) {
-  if (action == HostAction::kPaused) paused = true;
-  if (action == HostAction::kResumed) paused = false;
-  if (action == HostAction::kCancel) paused = sd_printing = false;
+void PrinterState::take_action(reply::HostAction action) {
+  if (action == reply::HostAction::kPaused) paused = true;
+  if (action == reply::HostAction::kResumed) paused = false;
+  if (action == reply::HostAction::kCancel) paused = sd_printing = false;
 }
 
-void PrinterState::take_sd(const Reply& reply, Time now) {
+void PrinterState::take_sd(const reply::Reply& reply, line::Time now) {
   switch (reply.kind) {
-    case ReplyKind::kSdPosition:
+    case reply::ReplyKind::kSdPosition:
       sd.set(reply.sd, now);
       sd_printing = reply.sd.size > 0 && reply.sd.byte < reply.sd.size;
       if (sd_printing) paused = finished = false;
       break;
-    case ReplyKind::kSdIdle:
+    case reply::ReplyKind::kSdIdle:
       sd.forget();
       sd_printing = false;
       break;
-    case ReplyKind::kSdPaused: paused = true; break;
-    case ReplyKind::kSdFile:
-      if (!reply.text.empty()) sd_file.set(FixedText<127>(reply.text), now);
+    case reply::ReplyKind::kSdPaused: paused = true; break;
+    case reply::ReplyKind::kSdFile:
+      if (!reply.text.empty()) sd_file.set(line::FixedText<127>(reply.text), now);
       // Another file, another print. M27 on a Prusa says the name of the one that is printed, without a size.
       if (reply.sd.size > 0) progress.forget();
       break;
-    case ReplyKind::kPrintDone:
+    case reply::ReplyKind::kPrintDone:
       finished = true;
       sd_printing = paused = false;
       sd.forget();
@@ -107,18 +107,18 @@ void PrinterState::take_capability(std::string_view name, bool on) {
   capabilities[capability_count++].on = on;
 }
 
-void PrinterState::take_firmware(const Reply& reply, Time now) {
-  const FirmwareFields fields = parse_firmware(reply.text);
-  firmware.set(FixedText<127>(fields.name), now);
-  if (!fields.machine_type.empty()) machine_type.set(FixedText<63>(fields.machine_type), now);
-  if (!fields.protocol.empty()) protocol.set(FixedText<15>(fields.protocol), now);
+void PrinterState::take_firmware(const reply::Reply& reply, line::Time now) {
+  const reply::FirmwareFields fields = reply::parse_firmware(reply.text);
+  firmware.set(line::FixedText<127>(fields.name), now);
+  if (!fields.machine_type.empty()) machine_type.set(line::FixedText<63>(fields.machine_type), now);
+  if (!fields.protocol.empty()) protocol.set(line::FixedText<15>(fields.protocol), now);
   if (const auto& glued = fields.glued_capability; glued.size() > 2 && glued[glued.size() - 2] == ':') {
     take_capability(glued.substr(0, glued.size() - 2), glued.back() == '1');
   }
 }
 
-void PrinterState::reply(const Reply& reply, std::int32_t query_code, const Dialect&, Time now) {
-  if (reply.kind == ReplyKind::kStart) {
+void PrinterState::reply(const reply::Reply& reply, std::int32_t query_code, const dialect::Dialect&, line::Time now) {
+  if (reply.kind == reply::ReplyKind::kStart) {
     forget_reported();
     booting = true;
   }
@@ -130,42 +130,42 @@ void PrinterState::reply(const Reply& reply, std::int32_t query_code, const Dial
     heating.forget();
   }
   switch (reply.kind) {
-    case ReplyKind::kOkTemperature: stopped = false; [[fallthrough]];
-    case ReplyKind::kTemperature:
+    case reply::ReplyKind::kOkTemperature: stopped = false; [[fallthrough]];
+    case reply::ReplyKind::kTemperature:
       answered = true;
       take_temperatures(reply.temperatures, now);
       break;
-    case ReplyKind::kHeating:
+    case reply::ReplyKind::kHeating:
       heating.set(true, now);
       take_temperatures(reply.temperatures, now);
       break;
-    case ReplyKind::kFans: fans.set(reply.fans, now); break;
-    case ReplyKind::kPosition: position.set(reply.position, now); break;
-    case ReplyKind::kProgress:
+    case reply::ReplyKind::kFans: fans.set(reply.fans, now); break;
+    case reply::ReplyKind::kPosition: position.set(reply.position, now); break;
+    case reply::ReplyKind::kProgress:
       if (!reply.progress.silent_mode) {
         progress.set(reply.progress, now);
         progress_from_file = false;
       }
       break;
-    case ReplyKind::kPercent: take_percent(reply, query_code, now); break;
-    case ReplyKind::kFirmware: take_firmware(reply, now); break;
-    case ReplyKind::kCapability: take_capability(reply.text, reply.capability_on); break;
-    case ReplyKind::kSerialNumber:
-      if (!reply.text.empty() && reply.text != "SN invalid") serial_number.set(FixedText<31>(reply.text), now);
+    case reply::ReplyKind::kPercent: take_percent(reply, query_code, now); break;
+    case reply::ReplyKind::kFirmware: take_firmware(reply, now); break;
+    case reply::ReplyKind::kCapability: take_capability(reply.text, reply.capability_on); break;
+    case reply::ReplyKind::kSerialNumber:
+      if (!reply.text.empty() && reply.text != "SN invalid") serial_number.set(line::FixedText<31>(reply.text), now);
       break;
-    case ReplyKind::kBusy: busy.set(reply.busy, now); break;
-    case ReplyKind::kAction: take_action(reply.action); break;
-    case ReplyKind::kError:
+    case reply::ReplyKind::kBusy: busy.set(reply.busy, now); break;
+    case reply::ReplyKind::kAction: take_action(reply.action); break;
+    case reply::ReplyKind::kError:
       if (reply.stops_printer) stopped = true;
       break;
     default: take_sd(reply, now); break;
   }
 }
 
-void PrinterState::host_command(const Command& command, const Dialect& dialect, Time now) {
+void PrinterState::host_command(const command::Command& command, const dialect::Dialect& dialect, line::Time now) {
   // A stream that begins anew is another print: what M73 told of the one before is not its progress.
   // What was read from the host's lines goes with the print (Arbiter), not with a pause in its stream.
-  const bool renumbers = command.kind == CommandKind::kLineNumber;
+  const bool renumbers = command.kind == command::CommandKind::kLineNumber;
   const bool begins_stream = renumbers || (command.is_numbered() && numbered_in_stream == 0 && !progress_from_file);
   if (renumbers) end_stream();
   if (begins_stream && !paused) progress.forget();
@@ -187,7 +187,7 @@ void PrinterState::host_command(const Command& command, const Dialect& dialect, 
     case 220:
     case 221:
       // The command's own S is what the printer runs at from now on; no question is needed.
-      if (const auto percent = parameter(command, 'S')) {
+      if (const auto percent = command::parameter(command, 'S')) {
         (command.code == 220 ? feedrate : flow).set(static_cast<float>(*percent / 100.0), now);
       }
       break;
@@ -197,12 +197,12 @@ void PrinterState::host_command(const Command& command, const Dialect& dialect, 
 }
 
 // Prusa: P and R for the normal mode, Q and S for the silent one. Marlin: P and R. C: minutes to the next change.
-void PrinterState::host_progress(const Command& command, const Dialect& dialect, Time now) {
+void PrinterState::host_progress(const command::Command& command, const dialect::Dialect& dialect, line::Time now) {
   if (dialect.reports_progress) return;  // it answers with what it has made of it
-  Progress next = progress.known ? progress.value : Progress{};
+  reply::Progress next = progress.known ? progress.value : reply::Progress{};
   bool told = false;
   const auto take = [&](char letter, float& field, double most) {
-    const auto value = parameter(command, letter);
+    const auto value = command::parameter(command, letter);
     if (!value || !(*value >= 0)) return;
     field = static_cast<float>(std::min(*value, most));
     told = true;
@@ -227,7 +227,7 @@ void PrinterState::end_stream() {
   numbered_in_stream = 0;
 }
 
-void PrinterState::tick(Time now) {
+void PrinterState::tick(line::Time now) {
   if (busy.known && now - busy.at > kBusyLifetime) busy.forget();
   if (heating.known && now - heating.at > kHeatingLifetime) heating.forget();
   if (numbered_in_stream > 0 && !host_is_printing(now) && now - last_numbered > kStreamLifetime) {
@@ -235,29 +235,30 @@ void PrinterState::tick(Time now) {
   }
 }
 
-bool PrinterState::is_up(Time now) const {
+bool PrinterState::is_up(line::Time now) const {
   if (!open || !any_line) return false;
   return now - last_line <= (silence_expected ? kLivenessWhileBlocked : kLiveness);
 }
 
-bool PrinterState::host_is_printing(Time now) const {
+bool PrinterState::host_is_printing(line::Time now) const {
   if (!stream_prints || numbered_in_stream == 0) return false;
-  Time alive = last_numbered;
+  line::Time alive = last_numbered;
   if (busy.known) alive = std::max(alive, busy.at);
   if (heating.known) alive = std::max(alive, heating.at);
   return now - alive <= kStreamLifetime;
 }
 
-State PrinterState::state(Time now) const {
+State PrinterState::state(line::Time now) const {
   if (!open) return State::kOffline;
   if (booting || !answered) return State::kConnecting;
   if (!is_up(now)) return State::kOffline;
   if (stopped) return State::kError;
-  if (busy.known && now - busy.at <= kBusyLifetime && busy.value != BusyReason::kProcessing) return State::kAttention;
+  if (busy.known && now - busy.at <= kBusyLifetime && busy.value != reply::BusyReason::kProcessing)
+    return State::kAttention;
   if (paused) return State::kPaused;
   if (sd_printing || host_is_printing(now)) return State::kPrinting;
   if (busy.known || heating.known) return State::kBusy;
   return finished ? State::kFinished : State::kIdle;
 }
 
-}  // namespace gcode
+}  // namespace gcode::printer

@@ -5,7 +5,7 @@
 
 #include "gcode/line/scan.h"
 
-namespace gcode {
+namespace gcode::printer {
 namespace {
 
 constexpr std::size_t kE = 3;
@@ -33,7 +33,7 @@ struct Travel::Words {
       const char letter = rest.front();
       rest.remove_prefix(1);
       double value = 0;
-      if (!is_letter(letter) || !take_decimal(rest, value)) continue;
+      if (!line::is_letter(letter) || !line::take_decimal(rest, value)) continue;
       take_word(letter, value * unit_mm);
     }
   }
@@ -56,7 +56,7 @@ void Travel::printer_restarted() {
   drawn_back_ = 0;
 }
 
-void Travel::command(const Command& command) {
+void Travel::command(const command::Command& command) {
   extruding_ = false;
   if (command.letter == 'M') {
     if (command.code == 82) relative_e_ = false;
@@ -147,12 +147,13 @@ void Travel::set_position(const Words& words) {
 }
 
 // Where homing ends is the printer's business.
-void Travel::home(const Command& command) {
-  const bool all = !has_parameter(command, 'X') && !has_parameter(command, 'Y') && !has_parameter(command, 'Z');
+void Travel::home(const command::Command& command) {
+  const bool all = !command::has_parameter(command, 'X') && !command::has_parameter(command, 'Y') &&
+                   !command::has_parameter(command, 'Z');
   constexpr std::string_view kAxes = "XYZ";
   for (std::size_t axis = 0; axis < kAxes.size(); ++axis) {
-    if (all || has_parameter(command, kAxes[axis])) known_[axis] = false;
+    if (all || command::has_parameter(command, kAxes[axis])) known_[axis] = false;
   }
 }
 
-}  // namespace gcode
+}  // namespace gcode::printer

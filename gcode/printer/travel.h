@@ -9,13 +9,13 @@
 
 #include "gcode/command/command.h"
 
-namespace gcode {
+namespace gcode::printer {
 
 class Travel {
  public:
   /// A command that the printer takes. The first move of an axis whose place is not known (after a start, after G28)
   /// only makes it known.
-  void command(const Command& command);
+  void command(const command::Command& command);
   /// After a restart of the printer: absolute, millimetres, nothing known.
   void printer_restarted();
 
@@ -31,7 +31,7 @@ class Travel {
   void arc(const Words& words, bool clockwise);
   void push(double length);
   void set_position(const Words& words);
-  void home(const Command& command);
+  void home(const command::Command& command);
   [[nodiscard]] double target(const Words& words, std::size_t axis) const;
 
   std::array<double, 3> travelled_{};
@@ -45,4 +45,4 @@ class Travel {
   double unit_mm_ = 1;  ///< 25.4 after G20
 };
 
-}  // namespace gcode
+}  // namespace gcode::printer

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-namespace gcode {
+namespace gcode::relay {
 namespace {
 
 using std::chrono::milliseconds;
@@ -10,40 +10,41 @@ using std::chrono::seconds;
 
 // The arbiter's own beat: how late a due question, a time-out or a state's end may be noticed. Four times a second costs
 // nothing on a Pi with 50 printers and is far below every period that matters.
-constexpr Time kBeat = milliseconds(250);
+constexpr line::Time kBeat = milliseconds(250);
 // After opening: a Prusa that was reset by it says `start` within a second and its first banner line a second later; one
 // that was not reset says nothing.
-constexpr Time kBootAfterOpen = seconds(4);
+constexpr line::Time kBootAfterOpen = seconds(4);
 // A host that sent a line this lately is talking: the next one may come at any moment.
-constexpr Time kHostActive = milliseconds(500);
+constexpr line::Time kHostActive = milliseconds(500);
 // An own question is answered in milliseconds by an idle printer; behind the moves of a file from SD it took 9.8 s.
-constexpr Time kAnswerLimit = seconds(5);
-constexpr Time kAnswerLimitSd = seconds(15);
+constexpr line::Time kAnswerLimit = seconds(5);
+constexpr line::Time kAnswerLimitSd = seconds(15);
 // After that much more silence on the subject the answer is not late but lost, if nobody else waits for one.
-constexpr Time kGiveUp = seconds(10);
+constexpr line::Time kGiveUp = seconds(10);
 // An ok that is this old without a sign of work was lost on the wire. Commands that may block without a word get longer.
-constexpr Time kStale = seconds(30);
-constexpr Time kStaleBlocking = std::chrono::minutes(10);
+constexpr line::Time kStale = seconds(30);
+constexpr line::Time kStaleBlocking = std::chrono::minutes(10);
 // What may or may not owe an ok is given up after a second of silence: the printer answers idle lines in milliseconds.
-constexpr Time kSettle = seconds(1);
+constexpr line::Time kSettle = seconds(1);
 // A command that may be answered already: longer, a full planner makes a move wait.
-constexpr Time kMaybeStale = seconds(10);
+constexpr line::Time kMaybeStale = seconds(10);
 // An own line waits this long behind a newline, for the answer to what the newline may have completed.
-constexpr Time kNewlineSettles = milliseconds(400);
-constexpr Time kRecoveryLimit = seconds(10);
+constexpr line::Time kNewlineSettles = milliseconds(400);
+constexpr line::Time kRecoveryLimit = seconds(10);
 // Busy and heating lines come every 2 s and every second.
-constexpr Time kBusyFresh = seconds(5);
+constexpr line::Time kBusyFresh = seconds(5);
 constexpr std::uint8_t kMostGhosts = 2;
 
-bool may_block(CommandKind kind) {
-  return kind == CommandKind::kHeatAndWait || kind == CommandKind::kBlocking || kind == CommandKind::kListing;
+bool may_block(command::CommandKind kind) {
+  return kind == command::CommandKind::kHeatAndWait || kind == command::CommandKind::kBlocking ||
+         kind == command::CommandKind::kListing;
 }
 
 // How long an entry may stay without a sign of life before it is given up.
-Time patience_with(const InFlight& entry) {
+line::Time patience_with(const InFlight& entry) {
   if (may_block(entry.kind)) return entry.maybe ? kStale : kStaleBlocking;
   if (!entry.maybe) return kStale;
-  const bool no_command = entry.kind == CommandKind::kOther && entry.number < 0 && entry.letter == 0;
+  const bool no_command = entry.kind == command::CommandKind::kOther && entry.number < 0 && entry.letter == 0;
   return no_command ? kSettle : kMaybeStale;
 }
 
@@ -51,17 +52,17 @@ Time patience_with(const InFlight& entry) {
 
 void Arbiter::apply(const RelaySettings& settings) {
   settings_ = settings;
-  dialect_ = &dialect_by_id(s_.dialect);
+  dialect_ = &dialect::dialect_by_id(s_.dialect);
   s_.poller.apply(settings, s_.subscriptions);
 }
 
 // Lines that were printed in one go may have been read by two processes, the first long ago.
-void Arbiter::succeeds(Time now) {
+void Arbiter::succeeds(line::Time now) {
   if (s_.extra_ok_until > s_.last_ok) s_.extra_ok_until = now;
   if (const auto own = s_.in_flight.own(); own && s_.in_flight[*own].payload_seen) s_.in_flight[*own].payload_at = now;
 }
 
-void Arbiter::printer_opened(Time now) {
+void Arbiter::printer_opened(line::Time now) {
   s_.in_flight.clear();
   on_start(now);
   s_.printer.printer_opened(now);
@@ -70,7 +71,7 @@ void Arbiter::printer_opened(Time now) {
   s_.last_progress_line = s_.last_ok = now;
 }
 
-void Arbiter::printer_lost(Time now) {
+void Arbiter::printer_lost(line::Time now) {
   s_.in_flight.clear();
   on_start(now);
   s_.printer.printer_lost(now);
@@ -80,12 +81,12 @@ void Arbiter::printer_lost(Time now) {
   s_.half_line = false;
 }
 
-void Arbiter::host_opened(Time) {
+void Arbiter::host_opened(line::Time) {
   s_.host_attached = true;
   ++s_.counters.host_connects;
 }
 
-void Arbiter::host_closed(Time now) {
+void Arbiter::host_closed(line::Time now) {
   if (s_.host_attached) s_.prints.host_left(s_.printer, now);
   if (!s_.prints.is_open()) s_.printer.forget_file_progress();
   s_.host_attached = false;
@@ -109,7 +110,7 @@ bool Arbiter::may_withhold(char first) const {
 
 // --- own lines ------------------------------------------------------------------------------------------------------
 
-LineUse Arbiter::use(Time now) const {
+LineUse Arbiter::use(line::Time now) const {
   if (s_.printer.host_is_printing(now)) return LineUse::kHostPrints;
   if (s_.any_host_line && s_.host_attached && now - s_.last_host_line < kHostActive) return LineUse::kHostActive;
   if (s_.printer.sd_printing) return LineUse::kSdPrints;
@@ -118,24 +119,26 @@ LineUse Arbiter::use(Time now) const {
   return LineUse::kRest;
 }
 
-std::optional<DeferReason> Arbiter::forbidden(Time now) const {
-  if (s_.printer.booting || (s_.busy_since_ok && now - s_.last_progress_line < kBusyFresh)) return DeferReason::kBusy;
-  if (now < s_.quiet_until) return DeferReason::kPaused;
-  if (s_.meatpack || s_.uploading || s_.half_line || s_.comment_open) return DeferReason::kHostActive;
-  if (s_.recovering || s_.resend_ok_due) return DeferReason::kResend;
-  if (s_.printer.stopped || s_.power_panic) return DeferReason::kPaused;
-  if (s_.printer.paused && dialect_->resume_counts_queue && !s_.printer.sd_printing) return DeferReason::kPaused;
-  if (s_.in_flight.any_host([](const InFlight& e) { return may_block(e.kind); })) return DeferReason::kBusy;
+std::optional<printer::DeferReason> Arbiter::forbidden(line::Time now) const {
+  if (s_.printer.booting || (s_.busy_since_ok && now - s_.last_progress_line < kBusyFresh))
+    return printer::DeferReason::kBusy;
+  if (now < s_.quiet_until) return printer::DeferReason::kPaused;
+  if (s_.meatpack || s_.uploading || s_.half_line || s_.comment_open) return printer::DeferReason::kHostActive;
+  if (s_.recovering || s_.resend_ok_due) return printer::DeferReason::kResend;
+  if (s_.printer.stopped || s_.power_panic) return printer::DeferReason::kPaused;
+  if (s_.printer.paused && dialect_->resume_counts_queue && !s_.printer.sd_printing)
+    return printer::DeferReason::kPaused;
+  if (s_.in_flight.any_host([](const InFlight& e) { return may_block(e.kind); })) return printer::DeferReason::kBusy;
   return std::nullopt;
 }
 
-void Arbiter::count_deferral(DeferReason reason, Time now) {
+void Arbiter::count_deferral(printer::DeferReason reason, line::Time now) {
   if (now - s_.deferred_at < seconds(1)) return;
   s_.deferred_at = now;
   ++s_.counters.queries_deferred[reason];
 }
 
-void Arbiter::consider_asking(Time now) {
+void Arbiter::consider_asking(line::Time now) {
   s_.wanting = false;
   if (!s_.printer.open || s_.in_flight.own()) return;
   const auto line = s_.poller.next(use(now), s_.printer, s_.subscriptions, *dialect_, now);
@@ -153,20 +156,20 @@ void Arbiter::consider_asking(Time now) {
   // The host has commands outstanding. Only a question that identifies its own answer is worth a drain.
   if (!identifies_itself(line->query) || now < s_.try_again) {
     s_.wanting = s_.draining = false;
-    count_deferral(DeferReason::kHostActive, now);
+    count_deferral(printer::DeferReason::kHostActive, now);
     return;
   }
   s_.draining = true;
 }
 
-bool Arbiter::take_newline(Time now) {
+bool Arbiter::take_newline(line::Time now) {
   if (!s_.newline_due || !settings_.poll || !s_.in_flight.empty() || forbidden(now)) return false;
   s_.newline_due = false;
   s_.quiet_until = now + kNewlineSettles;
   return true;
 }
 
-std::optional<OwnLine> Arbiter::own_line(Time now) {
+std::optional<OwnLine> Arbiter::own_line(line::Time now) {
   if (!s_.wanting || !s_.in_flight.empty()) return std::nullopt;
   s_.wanting = s_.draining = false;
   if (forbidden(now)) return std::nullopt;
@@ -175,39 +178,39 @@ std::optional<OwnLine> Arbiter::own_line(Time now) {
   InFlight entry;
   entry.sent = now;
   entry.query = line->query;
-  entry.kind = line->query == Query::kM105 ? CommandKind::kTemperature : CommandKind::kQuery;
+  entry.kind = line->query == printer::Query::kM105 ? command::CommandKind::kTemperature : command::CommandKind::kQuery;
   entry.code = code_of(line->query);
   s_.in_flight.push(entry);
   s_.own = *line;
   s_.guarded = s_.own_answer_strange = false;
   s_.hold_until = now + settings_.hold_limit;
   s_.poller.asked(line->query, now);
-  ++s_.counters.commands[Origin::kAgent];
+  ++s_.counters.commands[printer::Origin::kAgent];
   return line;
 }
 
-void Arbiter::check_own(Time now) {
+void Arbiter::check_own(line::Time now) {
   forget_own_without_ok(now);
   const auto index = s_.in_flight.own();
   if (!index) return;
   InFlight& own = s_.in_flight[*index];
-  const Time limit = s_.printer.sd_printing ? kAnswerLimitSd : kAnswerLimit;
-  const Time silent = now - std::max(own.sent, s_.last_progress_line);
+  const line::Time limit = s_.printer.sd_printing ? kAnswerLimitSd : kAnswerLimit;
+  const line::Time silent = now - std::max(own.sent, s_.last_progress_line);
   if (!own.overdue && silent > limit) {
     own.overdue = true;
-    ++s_.counters.queries[own.query][QueryOutcome::kTimeout];
+    ++s_.counters.queries[own.query][printer::QueryOutcome::kTimeout];
   }
   if (own.overdue && s_.in_flight.host_count() == 0 && silent > limit + kGiveUp) {
-    if (own.query == Query::kM105) s_.ghosts = std::min<std::uint8_t>(s_.ghosts + 1, kMostGhosts);
+    if (own.query == printer::Query::kM105) s_.ghosts = std::min<std::uint8_t>(s_.ghosts + 1, kMostGhosts);
     s_.in_flight.erase(*index);
   }
 }
 
-void Arbiter::check_stale(Time now) {
+void Arbiter::check_stale(line::Time now) {
   while (s_.in_flight.size() > 0) {
     const InFlight& first = s_.in_flight[0];
     if (first.is_own()) return;
-    const Time quiet = now - std::max({first.sent, s_.last_progress_line, s_.last_ok});
+    const line::Time quiet = now - std::max({first.sent, s_.last_progress_line, s_.last_ok});
     const bool lost = quiet > patience_with(first);
     if (!lost) return;
     if (!first.maybe) {
@@ -227,24 +230,24 @@ void Arbiter::end_boot() {
   s_.printer.booting = false;
   if (const auto own = s_.in_flight.own(); own && s_.in_flight[*own].maybe) s_.in_flight.erase(*own);
   if (!s_.counted_start) return;
-  ++s_.counters.resets[ResetCause::kUnknown];  // it said `start` and not why
+  ++s_.counters.resets[reply::ResetCause::kUnknown];  // it said `start` and not why
   s_.counted_start = false;
 }
 
 // Each ok says that the planner has taken a move and goes on. That there may be as many as a host has lines in flight is
 // no reason to hold them for ever.
-Time Arbiter::drain_ends() const {
+line::Time Arbiter::drain_ends() const {
   return std::min(std::max(s_.waiting_since, s_.last_ok) + settings_.drain_limit,
                   s_.waiting_since + 2 * settings_.drain_limit);
 }
 
-void Arbiter::tick(Time now) {
-  if (s_.draining && s_.waiting_since != kNever && now >= drain_ends()) {
+void Arbiter::tick(line::Time now) {
+  if (s_.draining && s_.waiting_since != line::kNever && now >= drain_ends()) {
     release(now);
-    count_deferral(DeferReason::kHostActive, now);
+    count_deferral(printer::DeferReason::kHostActive, now);
   }
   if (now - s_.ticked < kBeat) return;
-  const Time step = std::min(now - s_.ticked, Time(seconds(1)));
+  const line::Time step = std::min(now - s_.ticked, line::Time(seconds(1)));
   s_.ticked = now;
   if (!s_.printer.open) return;
   if (s_.printer.booting && now >= s_.boot_until) end_boot();
@@ -264,12 +267,12 @@ void Arbiter::tick(Time now) {
   consider_asking(now);
 }
 
-Time Arbiter::deadline() const {
-  Time next = s_.ticked + kBeat;
-  if (s_.draining && s_.waiting_since != kNever) next = std::min(next, drain_ends());
-  if (s_.in_flight.own() && s_.waiting_since != kNever && s_.hold_until > s_.ticked)
+line::Time Arbiter::deadline() const {
+  line::Time next = s_.ticked + kBeat;
+  if (s_.draining && s_.waiting_since != line::kNever) next = std::min(next, drain_ends());
+  if (s_.in_flight.own() && s_.waiting_since != line::kNever && s_.hold_until > s_.ticked)
     next = std::min(next, s_.hold_until);
   return next;
 }
 
-}  // namespace gcode
+}  // namespace gcode::relay

@@ -33,7 +33,7 @@
 #include "gcode/relay/subscriptions.h"
 #include "gcode/reply/reply.h"
 
-namespace gcode {
+namespace gcode::relay {
 
 /// Which line of a Prusa's reports the last printer line was.
 enum class LastReport : std::uint8_t { kNone, kTemperature, kPosition };
@@ -45,29 +45,29 @@ struct ArbiterState {
   InFlightQueue in_flight;
   Subscriptions subscriptions;
   Poller poller;
-  PrinterState printer;
-  LinkCounters counters;
-  PrintWatch prints;
-  Mmu mmu;
-  Lifetime lifetime;
+  printer::PrinterState printer;
+  printer::LinkCounters counters;
+  printer::PrintWatch prints;
+  printer::Mmu mmu;
+  printer::Lifetime lifetime;
   std::uint8_t dialect = 0;  ///< Dialect::id
 
   // --- own lines
-  OwnLine own;                  ///< the one in flight, or the last
-  bool wanting = false;         ///< the poller has something due
-  bool draining = false;        ///< host lines wait for owed oks
-  Time waiting_since = kNever;  ///< since when a host line waits, or kNever
-  Time try_again{};             ///< no new drain before this
-  Time hold_until{};            ///< host lines wait for an own answer until then
-  std::uint8_t ghosts = 0;      ///< own M105s given up: an answer may still come
-  std::uint8_t given_up = 0;    ///< host commands given up as never answered: their oks may still come
-  std::uint8_t surplus = 0;     ///< oks that may come although nobody waits: an own ok was passed in a host ok's place
-  Time extra_ok_until{-std::chrono::hours(1)};  ///< the ok too many of an own M105 comes until then or not at all
-  bool newline_due = false;                     ///< see take_newline()
-  bool guarded = false;                         ///< a newline was sent behind the own line
-  bool own_answer_strange = false;              ///< text came that may be its answer and that nobody understands
-  bool own_rejected = false;                    ///< the printer rejects the own line: Error, Resend, ok are its
-  Time deferred_at{};                           ///< last time a deferral was counted
+  OwnLine own;                              ///< the one in flight, or the last
+  bool wanting = false;                     ///< the poller has something due
+  bool draining = false;                    ///< host lines wait for owed oks
+  line::Time waiting_since = line::kNever;  ///< since when a host line waits, or kNever
+  line::Time try_again{};                   ///< no new drain before this
+  line::Time hold_until{};                  ///< host lines wait for an own answer until then
+  std::uint8_t ghosts = 0;                  ///< own M105s given up: an answer may still come
+  std::uint8_t given_up = 0;                ///< host commands given up as never answered: their oks may still come
+  std::uint8_t surplus = 0;  ///< oks that may come although nobody waits: an own ok was passed in a host ok's place
+  line::Time extra_ok_until{-std::chrono::hours(1)};  ///< the ok too many of an own M105 comes until then or not at all
+  bool newline_due = false;                           ///< see take_newline()
+  bool guarded = false;                               ///< a newline was sent behind the own line
+  bool own_answer_strange = false;                    ///< text came that may be its answer and that nobody understands
+  bool own_rejected = false;                          ///< the printer rejects the own line: Error, Resend, ok are its
+  line::Time deferred_at{};                           ///< last time a deferral was counted
 
   // --- what the printer is doing
   bool host_attached = false;
@@ -87,22 +87,22 @@ struct ArbiterState {
   std::int64_t asked_number = -1;
   std::int64_t sent_twice = -1;   ///< a line that may be rejected once more because the host sent it again, or -1
   std::int64_t last_number = -1;  ///< N of the last numbered host line
-  ResendReason resend_reason = ResendReason::kOther;
+  reply::ResendReason resend_reason = reply::ResendReason::kOther;
   bool busy_since_ok = false;
   bool counted_start = false;
   bool heating_says_w = false;  ///< this printer's waiting lines can be told from reports
   LastReport last_report = LastReport::kNone;
-  Time last_report_at{};  ///< instant of the last line
-  Time recovery_since{-std::chrono::hours(1)};
-  Time last_host_line{};
+  line::Time last_report_at{};  ///< instant of the last line
+  line::Time recovery_since{-std::chrono::hours(1)};
+  line::Time last_host_line{};
   bool any_host_line = false;
-  Time last_progress_line{};  ///< last busy or heating line: the printer works on something
-  Time last_ok{};
+  line::Time last_progress_line{};  ///< last busy or heating line: the printer works on something
+  line::Time last_ok{};
   bool boot_answered = false;  ///< an ok came since
-  Time boot_until{};
-  Time quiet_until{};         ///< a command that acknowledges itself early still runs
-  Time empty_since = kNever;  ///< since when nothing is in flight in a print
-  Time ticked{};
+  line::Time boot_until{};
+  line::Time quiet_until{};               ///< a command that acknowledges itself early still runs
+  line::Time empty_since = line::kNever;  ///< since when nothing is in flight in a print
+  line::Time ticked{};
 };
 
 class Arbiter {
@@ -113,38 +113,38 @@ class Arbiter {
   void apply(const RelaySettings& settings);
 
   // --- events
-  void succeeds(Time now);
-  void printer_opened(Time now);
-  void printer_lost(Time now);
-  void host_opened(Time now);
-  void host_closed(Time now);
+  void succeeds(line::Time now);
+  void printer_opened(line::Time now);
+  void printer_lost(line::Time now);
+  void host_opened(line::Time now);
+  void host_closed(line::Time now);
   /// A whole host line is passed to the printer now. `length`: bytes without terminator.
-  void host_line(const Command& command, std::size_t length, Time now);
+  void host_line(const command::Command& command, std::size_t length, line::Time now);
   /// The next host line would follow an own line that is not answered. If the printer lost that one's end, the two would
   /// run together; a newline of the agent's own before the host's line keeps them apart and costs nothing.
   [[nodiscard]] bool wants_guard() const;
   void guarded() { s_.guarded = true; }
   /// A part of a host line without its end was passed (`open`), or the end of such a line.
-  void host_fragment(bool open, Time now);
+  void host_fragment(bool open, line::Time now);
   /// The host's bytes switched MeatPack on or off.
   void host_meatpack(bool on) { s_.meatpack = on; }
   /// A host line waits because holds_host() said so.
-  void host_waits(Time now);
+  void host_waits(line::Time now);
   /// An emergency line stands among the waiting ones, or their buffer is full: nothing is held any more.
-  void release(Time now);
+  void release(line::Time now);
   /// A printer line; the verdict is for the host's copy of it.
-  Verdict printer_line(const Reply& reply, std::string_view line, Time now);
-  void tick(Time now);
+  Verdict printer_line(const reply::Reply& reply, std::string_view line, line::Time now);
+  void tick(line::Time now);
 
   // --- results
-  [[nodiscard]] bool holds_host(Time now) const;
+  [[nodiscard]] bool holds_host(line::Time now) const;
   /// The own line to write now, if any. It counts as sent from then on.
-  std::optional<OwnLine> own_line(Time now);
+  std::optional<OwnLine> own_line(line::Time now);
   /// A host line was given up as never answered, or the port was opened behind somebody else. If a line's end was lost
   /// or never written, the printer still holds the rest, and the next own line would be glued to it: a bare newline goes
   /// first. True once, when it is to be sent now.
-  bool take_newline(Time now);
-  [[nodiscard]] Time deadline() const;
+  bool take_newline(line::Time now);
+  [[nodiscard]] line::Time deadline() const;
   /// Bytes, not lines, travel: packed, or part of an upload. Nothing is held, nothing is added.
   [[nodiscard]] bool is_transparent() const { return s_.meatpack || s_.uploading; }
   /// Nothing of the agent's is on the line, so every printer byte is the host's.
@@ -153,50 +153,50 @@ class Arbiter {
   [[nodiscard]] bool may_withhold(char first) const;
   /// Reports that come by themselves were set by the agent.
   [[nodiscard]] bool reports_are_set() const;
-  [[nodiscard]] const Dialect& dialect() const { return *dialect_; }
+  [[nodiscard]] const dialect::Dialect& dialect() const { return *dialect_; }
 
  private:
   // arbiter.cpp, arbiter_host.cpp
-  [[nodiscard]] InFlight entry_for(const Command& command, Time now) const;
-  [[nodiscard]] LineUse use(Time now) const;
-  [[nodiscard]] std::optional<DeferReason> forbidden(Time now) const;
-  void consider_asking(Time now);
-  void check_own(Time now);
-  void forget_own_without_ok(Time now);
-  void check_stale(Time now);
-  void count_deferral(DeferReason reason, Time now);
+  [[nodiscard]] InFlight entry_for(const command::Command& command, line::Time now) const;
+  [[nodiscard]] LineUse use(line::Time now) const;
+  [[nodiscard]] std::optional<printer::DeferReason> forbidden(line::Time now) const;
+  void consider_asking(line::Time now);
+  void check_own(line::Time now);
+  void forget_own_without_ok(line::Time now);
+  void check_stale(line::Time now);
+  void count_deferral(printer::DeferReason reason, line::Time now);
   void end_boot();
-  [[nodiscard]] Time drain_ends() const;
-  void close_starvation(Time now);
+  [[nodiscard]] line::Time drain_ends() const;
+  void close_starvation(line::Time now);
   // arbiter_replies.cpp, arbiter_oks.cpp, arbiter_reports.cpp
-  Verdict decide(const Reply& reply, std::string_view line, Time now);
-  Verdict on_ok(const Reply& reply, std::string_view line, Time now);
-  Verdict on_temperature_ok(Time now);
-  Verdict on_plain_ok(const Reply& reply, std::string_view line, Time now);
+  Verdict decide(const reply::Reply& reply, std::string_view line, line::Time now);
+  Verdict on_ok(const reply::Reply& reply, std::string_view line, line::Time now);
+  Verdict on_temperature_ok(line::Time now);
+  Verdict on_plain_ok(const reply::Reply& reply, std::string_view line, line::Time now);
   [[nodiscard]] bool is_no_answer_to_m105(std::string_view line) const;
-  Verdict on_error(const Reply& reply);
-  Verdict on_resend(const Reply& reply, Time now);
-  Verdict show_report(const Reply& reply, LastReport after, Time now);
-  void on_start(Time now);
-  void keep_only_latest(Time now);
-  void learn(const Reply& reply, std::string_view line, Time now);
-  void note(const Reply& reply, std::string_view line, Time now);
+  Verdict on_error(const reply::Reply& reply);
+  Verdict on_resend(const reply::Reply& reply, line::Time now);
+  Verdict show_report(const reply::Reply& reply, LastReport after, line::Time now);
+  void on_start(line::Time now);
+  void keep_only_latest(line::Time now);
+  void learn(const reply::Reply& reply, std::string_view line, line::Time now);
+  void note(const reply::Reply& reply, std::string_view line, line::Time now);
   void on_upload_begin();
-  void count(const Reply& reply);
-  void on_overflow(const Reply& reply);
-  void identify(const Reply& reply);
+  void count(const reply::Reply& reply);
+  void on_overflow(const reply::Reply& reply);
+  void identify(const reply::Reply& reply);
   [[nodiscard]] bool rejects_own(std::string_view line) const;
   [[nodiscard]] bool rejects_a_scrap(std::string_view line) const;
-  [[nodiscard]] bool answers_own(const Reply& reply, std::string_view line) const;
-  void finish_own(QueryOutcome outcome, Time now);
-  void acknowledge(Time now);
+  [[nodiscard]] bool answers_own(const reply::Reply& reply, std::string_view line) const;
+  void finish_own(printer::QueryOutcome outcome, line::Time now);
+  void acknowledge(line::Time now);
   void drop_before(std::size_t index);
-  void count_latency(const InFlight& entry, Time now);
-  void after_ok(Time now);
+  void count_latency(const InFlight& entry, line::Time now);
+  void after_ok(line::Time now);
 
   ArbiterState& s_;
   RelaySettings settings_{};
-  const Dialect* dialect_ = &unknown_dialect();
+  const dialect::Dialect* dialect_ = &dialect::unknown_dialect();
 };
 
-}  // namespace gcode
+}  // namespace gcode::relay

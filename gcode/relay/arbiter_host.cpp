@@ -3,17 +3,17 @@
 
 #include "gcode/relay/arbiter.h"
 
-namespace gcode {
+namespace gcode::relay {
 namespace {
 
 // Starved for longer than this is a stall: the planner's sixteen short moves are done by then.
-constexpr Time kStall = std::chrono::seconds(1);
+constexpr line::Time kStall = std::chrono::seconds(1);
 // The ok of an answer is printed right behind its text.
-constexpr Time kOkFollows = std::chrono::milliseconds(300);
+constexpr line::Time kOkFollows = std::chrono::milliseconds(300);
 constexpr std::size_t kLongestCommand = 95;
 
 // What the firmware takes for further commands of the same line; each may owe an ok.
-std::size_t pieces_behind(const Command& command, std::size_t length, const Dialect& dialect) {
+std::size_t pieces_behind(const command::Command& command, std::size_t length, const dialect::Dialect& dialect) {
   std::size_t pieces = 0;
   if (dialect.colon_ends_line)
     pieces += static_cast<std::size_t>(std::count(command.text.begin(), command.text.end(), ':'));
@@ -24,7 +24,7 @@ std::size_t pieces_behind(const Command& command, std::size_t length, const Dial
 
 }  // namespace
 
-InFlight Arbiter::entry_for(const Command& command, Time now) const {
+InFlight Arbiter::entry_for(const command::Command& command, line::Time now) const {
   InFlight entry;
   entry.sent = now;
   entry.kind = command.kind;
@@ -32,38 +32,40 @@ InFlight Arbiter::entry_for(const Command& command, Time now) const {
   entry.code = command.letter == 'M' ? command.code : -1;
   entry.g_code = command.letter == 'G' ? static_cast<std::int16_t>(std::min(command.code, 999)) : std::int16_t{-1};
   if (command.number) entry.number = *command.number;
-  const Dialect& d = *dialect_;
+  const dialect::Dialect& d = *dialect_;
   // Before the printer says that it has opened a file this may be a command after all.
-  if (s_.uploading && s_.upload_confirmed && command.kind != CommandKind::kUploadEnd) {
+  if (s_.uploading && s_.upload_confirmed && command.kind != command::CommandKind::kUploadEnd) {
     entry = written_to_file(entry);
-    if (command.kind == CommandKind::kBlank || (ends_upload(command.text) && d.upload_end_owes_none)) entry.oks = 0;
+    if (command.kind == command::CommandKind::kBlank || (command::ends_upload(command.text) && d.upload_end_owes_none))
+      entry.oks = 0;
     return entry;
   }
-  if (command.kind == CommandKind::kBlank) entry.oks = command.is_blanks_only && d.blanks_only_owes_ok ? 1 : 0;
+  if (command.kind == command::CommandKind::kBlank) entry.oks = command.is_blanks_only && d.blanks_only_owes_ok ? 1 : 0;
   // Where it is not sure that the printer is a Prusa, a second ok is one that nobody expected: passed on like any.
-  const bool owes_two = d.pid_parameters_owe_two && d.family == FirmwareFamily::kPrusa;
-  if (command.kind == CommandKind::kPidParameters && owes_two) entry.oks = 2;
+  const bool owes_two = d.pid_parameters_owe_two && d.family == dialect::FirmwareFamily::kPrusa;
+  if (command.kind == command::CommandKind::kPidParameters && owes_two) entry.oks = 2;
   // Outside an upload M29 is a command like any other.
-  if (command.kind == CommandKind::kUploadEnd && d.upload_end_owes_none && s_.uploading) {
-    entry.oks = d.family == FirmwareFamily::kPrusa ? 0 : 1;
+  if (command.kind == command::CommandKind::kUploadEnd && d.upload_end_owes_none && s_.uploading) {
+    entry.oks = d.family == dialect::FirmwareFamily::kPrusa ? 0 : 1;
     entry.maybe = true;
   }
-  if (!command.is_numbered() && command.checksum != ChecksumVerdict::kNone && d.unnumbered_checksum_owes_none)
+  if (!command.is_numbered() && command.checksum != command::ChecksumVerdict::kNone && d.unnumbered_checksum_owes_none)
     entry.oks = 0;
   // A repeated number is dropped without a word if the printer has it, and answered if it has not: nobody can tell.
   const bool repeated = command.number && (*command.number == s_.last_number || *command.number == s_.last_number - 1);
-  const bool may_be_dropped = repeated && d.drops_duplicate_numbers && command.kind != CommandKind::kLineNumber;
-  const bool may_end_upload = s_.uploading && d.upload_end_owes_none && ends_upload(command.text);
+  const bool may_be_dropped =
+      repeated && d.drops_duplicate_numbers && command.kind != command::CommandKind::kLineNumber;
+  const bool may_end_upload = s_.uploading && d.upload_end_owes_none && command::ends_upload(command.text);
   const bool is_mute = (s_.printer.stopped && d.stopped_is_mute) || s_.power_panic;
-  const bool asks_a_tool = command.kind == CommandKind::kTemperature && has_parameter(command, 'T');
+  const bool asks_a_tool = command.kind == command::CommandKind::kTemperature && command::has_parameter(command, 'T');
   entry.maybe = entry.maybe || may_be_dropped || may_end_upload || is_mute || asks_a_tool || command.is('M', 112);
   return entry;
 }
 
-void Arbiter::close_starvation(Time now) {
-  if (s_.empty_since == kNever) return;
-  const Time gap = now - s_.empty_since;
-  s_.empty_since = kNever;
+void Arbiter::close_starvation(line::Time now) {
+  if (s_.empty_since == line::kNever) return;
+  const line::Time gap = now - s_.empty_since;
+  s_.empty_since = line::kNever;
   if (!s_.printer.host_is_printing(now)) return;
   s_.counters.starved += gap;
   if (gap <= kStall) return;
@@ -77,20 +79,20 @@ bool Arbiter::wants_guard() const {
 
 // The text of an own answer came, its ok did not follow: lost on the wire. It may not wait for the next ok, which is
 // somebody else's.
-void Arbiter::forget_own_without_ok(Time now) {
+void Arbiter::forget_own_without_ok(line::Time now) {
   const auto index = s_.in_flight.own();
   if (!index) return;
   const InFlight own = s_.in_flight[*index];
   if (!own.payload_seen || now - own.payload_at < kOkFollows) return;
-  ++s_.counters.queries[own.query][QueryOutcome::kAnswered];
+  ++s_.counters.queries[own.query][printer::QueryOutcome::kAnswered];
   ++s_.counters.missing_oks;
   s_.poller.answered(own.query);
   s_.in_flight.erase(*index);
 }
 
-void Arbiter::host_line(const Command& command, std::size_t length, Time now) {
+void Arbiter::host_line(const command::Command& command, std::size_t length, line::Time now) {
   forget_own_without_ok(now);
-  s_.waiting_since = kNever;
+  s_.waiting_since = line::kNever;
   s_.last_host_line = now;
   s_.any_host_line = true;
   s_.printer.host_command(command, *dialect_, now);
@@ -105,7 +107,8 @@ void Arbiter::host_line(const Command& command, std::size_t length, Time now) {
   InFlight entry = entry_for(command, now);
   entry.maybe = entry.maybe || s_.line_timed_out;
   s_.line_timed_out = false;
-  if (command.kind != CommandKind::kBlank || command.is_blanks_only) ++s_.counters.commands[Origin::kHost];
+  if (command.kind != command::CommandKind::kBlank || command.is_blanks_only)
+    ++s_.counters.commands[printer::Origin::kHost];
   s_.subscriptions.host_command(command, *dialect_, now);
   if (!s_.uploading) {
     s_.prints.host_command(command, s_.printer, now);
@@ -113,13 +116,13 @@ void Arbiter::host_line(const Command& command, std::size_t length, Time now) {
     if (command.is('M', 73) && (command.is_numbered() ? !s_.prints.has_just_ended() : s_.prints.is_open()))
       s_.printer.host_progress(command, *dialect_, now);
   }
-  if (command.kind == CommandKind::kUploadBegin) {
+  if (command.kind == command::CommandKind::kUploadBegin) {
     s_.uploading = true;
     s_.upload_confirmed = false;
   }
-  if (command.kind == CommandKind::kLineNumber) {
+  if (command.kind == command::CommandKind::kLineNumber) {
     s_.recovering = false;
-    const auto n = parameter(command, 'N');
+    const auto n = command::parameter(command, 'N');
     s_.last_number = n ? static_cast<std::int64_t>(*n) : command.number.value_or(s_.last_number);
   } else if (command.number) {
     if (s_.recovering && *command.number == s_.asked_number) {
@@ -143,23 +146,23 @@ void Arbiter::host_line(const Command& command, std::size_t length, Time now) {
   }
 }
 
-void Arbiter::host_fragment(bool open, Time now) {
+void Arbiter::host_fragment(bool open, line::Time now) {
   s_.half_line = open;
-  s_.waiting_since = kNever;
+  s_.waiting_since = line::kNever;
   s_.last_host_line = now;
   s_.any_host_line = true;
 }
 
-void Arbiter::host_waits(Time now) {
-  if (s_.waiting_since == kNever) s_.waiting_since = now;
+void Arbiter::host_waits(line::Time now) {
+  if (s_.waiting_since == line::kNever) s_.waiting_since = now;
 }
 
-void Arbiter::release(Time now) {
+void Arbiter::release(line::Time now) {
   s_.draining = s_.wanting = false;
   s_.hold_until = now;
-  s_.try_again = now + std::max(settings_.temperature_period, Time(std::chrono::seconds(1)));
+  s_.try_again = now + std::max(settings_.temperature_period, line::Time(std::chrono::seconds(1)));
 }
 
-bool Arbiter::holds_host(Time now) const { return s_.draining || (s_.in_flight.own() && now < s_.hold_until); }
+bool Arbiter::holds_host(line::Time now) const { return s_.draining || (s_.in_flight.own() && now < s_.hold_until); }
 
-}  // namespace gcode
+}  // namespace gcode::relay

@@ -6,48 +6,48 @@
 #include "gcode/relay/arbiter.h"
 #include "gcode/reply/line_looks.h"
 
-namespace gcode {
+namespace gcode::relay {
 namespace {
 
 using std::chrono::milliseconds;
 
-LatencyKind latency_kind(const InFlight& entry) {
+printer::LatencyKind latency_kind(const InFlight& entry) {
   switch (entry.kind) {
-    case CommandKind::kMotion: return LatencyKind::kMotion;
-    case CommandKind::kTemperature:
-    case CommandKind::kQuery:
-    case CommandKind::kListing: return LatencyKind::kQuery;
-    default: return LatencyKind::kOther;
+    case command::CommandKind::kMotion: return printer::LatencyKind::kMotion;
+    case command::CommandKind::kTemperature:
+    case command::CommandKind::kQuery:
+    case command::CommandKind::kListing: return printer::LatencyKind::kQuery;
+    default: return printer::LatencyKind::kOther;
   }
 }
 
 // Printed in one go with the text before it. An answer's ok that comes later, with a host command waiting, may be its.
-bool ok_follows_payload(const InFlight& own, Time now) {
+bool ok_follows_payload(const InFlight& own, line::Time now) {
   return own.payload_seen && !own.doubtful && now - own.payload_at < milliseconds(30);
 }
 
 // These print their ok first and take themselves out of the queue; what stands behind them then gets one ok too many
 // (protocol/prusa.md 1.5).
 bool acknowledges_early(const InFlight& e) { return e.code == 25 || e.code == 125 || e.code == 601 || e.code == 603; }
-constexpr Time kEarlyOkRuns = std::chrono::seconds(5);
+constexpr line::Time kEarlyOkRuns = std::chrono::seconds(5);
 
 // The ok too many of an M105 (protocol/prusa.md 0.2) is printed in one go with its answer.
-constexpr Time kExtraOkFollows = milliseconds(20);
+constexpr line::Time kExtraOkFollows = milliseconds(20);
 
 }  // namespace
 
-Verdict Arbiter::on_error(const Reply& reply) {
+Verdict Arbiter::on_error(const reply::Reply& reply) {
   // Only what the host sent, or the agent, can be rejected. With nothing of the host's outstanding it was ours.
   if (s_.in_flight.size() == 1 && s_.in_flight[0].is_own() && s_.in_flight.host_count() == 0) {
     s_.own_rejected = true;
     return Verdict::kWithhold;
   }
   s_.line_rejected = true;
-  s_.was_out_of_order = reply.resend_reason == ResendReason::kLineNumber;
+  s_.was_out_of_order = reply.resend_reason == reply::ResendReason::kLineNumber;
   return Verdict::kPass;
 }
 
-Verdict Arbiter::on_resend(const Reply& reply, Time now) {
+Verdict Arbiter::on_resend(const reply::Reply& reply, line::Time now) {
   s_.resend_ok_due = true;
   s_.recovery_since = now;
   if (s_.own_rejected) return Verdict::kWithhold;
@@ -85,22 +85,22 @@ Verdict Arbiter::on_resend(const Reply& reply, Time now) {
   return Verdict::kPass;
 }
 
-Verdict Arbiter::on_ok(const Reply& reply, std::string_view line, Time now) {
-  if (s_.resend_ok_due && reply.kind != ReplyKind::kOkTemperature) {
+Verdict Arbiter::on_ok(const reply::Reply& reply, std::string_view line, line::Time now) {
+  if (s_.resend_ok_due && reply.kind != reply::ReplyKind::kOkTemperature) {
     s_.resend_ok_due = false;
     if (!s_.own_rejected) return Verdict::kPass;
     s_.own_rejected = false;
-    if (s_.in_flight.own()) finish_own(QueryOutcome::kTimeout, now);
+    if (s_.in_flight.own()) finish_own(printer::QueryOutcome::kTimeout, now);
     return Verdict::kWithhold;
   }
   const Verdict verdict =
-      reply.kind == ReplyKind::kOkTemperature ? on_temperature_ok(now) : on_plain_ok(reply, line, now);
+      reply.kind == reply::ReplyKind::kOkTemperature ? on_temperature_ok(now) : on_plain_ok(reply, line, now);
   after_ok(now);
   return verdict;
 }
 
-Verdict Arbiter::on_temperature_ok(Time now) {
-  const auto first = s_.in_flight.first_of(CommandKind::kTemperature);
+Verdict Arbiter::on_temperature_ok(line::Time now) {
+  const auto first = s_.in_flight.first_of(command::CommandKind::kTemperature);
   if (!first) {
     if (s_.ghosts == 0 || s_.in_flight.host_count() > 0) return Verdict::kPass;
     --s_.ghosts;
@@ -109,10 +109,10 @@ Verdict Arbiter::on_temperature_ok(Time now) {
   const bool own = s_.in_flight[*first].is_own();
   // The own line may have vanished in a flush; if the host has asked too, the answer is the host's.
   if (own && s_.in_flight[*first].doubtful &&
-      s_.in_flight.any_host([](const InFlight& e) { return e.kind == CommandKind::kTemperature; })) {
+      s_.in_flight.any_host([](const InFlight& e) { return e.kind == command::CommandKind::kTemperature; })) {
     drop_before(*first);
     s_.in_flight.erase(0);
-    ++s_.counters.queries[Query::kM105][QueryOutcome::kTimeout];
+    ++s_.counters.queries[printer::Query::kM105][printer::QueryOutcome::kTimeout];
     s_.ghosts = 1;
     return on_temperature_ok(now);
   }
@@ -120,7 +120,7 @@ Verdict Arbiter::on_temperature_ok(Time now) {
   const bool more_behind = s_.in_flight.host_count() > (own ? 0U : 1U);
   if (own) {
     s_.ghosts = s_.given_up = 0;
-    finish_own(QueryOutcome::kAnswered, now);
+    finish_own(printer::QueryOutcome::kAnswered, now);
     if (more_behind && dialect_->extra_ok_after_m105) s_.extra_ok_until = now + kExtraOkFollows;
     return Verdict::kWithhold;
   }
@@ -139,12 +139,13 @@ Verdict Arbiter::on_temperature_ok(Time now) {
 // did not know ("M118 ok" has two, and so has a host's M600), and the answer still comes. What noise left of an answer is
 // not so clean.
 bool Arbiter::is_no_answer_to_m105(std::string_view line) const {
-  if (s_.in_flight.size() != 1 || s_.in_flight.overflow() > 0 || s_.in_flight[0].kind != CommandKind::kTemperature)
+  if (s_.in_flight.size() != 1 || s_.in_flight.overflow() > 0 ||
+      s_.in_flight[0].kind != command::CommandKind::kTemperature)
     return false;
-  return !s_.in_flight[0].maybe && !s_.in_flight[0].payload_seen && trimmed(line) == "ok";
+  return !s_.in_flight[0].maybe && !s_.in_flight[0].payload_seen && reply::trimmed(line) == "ok";
 }
 
-Verdict Arbiter::on_plain_ok(const Reply& reply, std::string_view line, Time now) {
+Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, line::Time now) {
   if (std::exchange(s_.stray_ok, false)) return Verdict::kPass;
   if (now <= std::exchange(s_.extra_ok_until, -std::chrono::hours(1))) ++s_.surplus;
   if (reply.ok_number) {  // ADVANCED_OK names the line
@@ -160,7 +161,7 @@ Verdict Arbiter::on_plain_ok(const Reply& reply, std::string_view line, Time now
     if (s_.surplus > 0) {
       --s_.surplus;
       // "echo:Active Extruder: 0ok" is more than an ok
-      return trimmed(line).starts_with("ok") ? Verdict::kWithhold : Verdict::kPass;
+      return reply::trimmed(line).starts_with("ok") ? Verdict::kWithhold : Verdict::kPass;
     }
     ++s_.counters.unexpected_oks;
     return Verdict::kPass;
@@ -175,7 +176,8 @@ Verdict Arbiter::on_plain_ok(const Reply& reply, std::string_view line, Time now
   }
   const InFlight own = s_.in_flight[0];
   if (s_.own_answer_strange && !own.payload_seen) s_.poller.not_understood(own.query);
-  if (s_.given_up > 0 && own.query == Query::kM105) {  // M105 answers with more than an ok; this is for one before it
+  if (s_.given_up > 0 &&
+      own.query == printer::Query::kM105) {  // M105 answers with more than an ok; this is for one before it
     --s_.given_up;
     return Verdict::kPass;
   }
@@ -186,14 +188,14 @@ Verdict Arbiter::on_plain_ok(const Reply& reply, std::string_view line, Time now
   if (s_.in_flight.host_count() == 0 || own_for_certain || ok_follows_payload(own, now)) {
     const bool useful = own.payload_seen || s_.own.seconds > 0;
     if (s_.own.seconds > 0 && !own.payload_seen) s_.subscriptions.asserted(s_.own, *dialect_);
-    if (own.query == Query::kM105 && !own.payload_seen)
+    if (own.query == printer::Query::kM105 && !own.payload_seen)
       s_.ghosts = 1;  // if that was no answer after all, it still comes
-    finish_own(useful ? QueryOutcome::kAnswered : QueryOutcome::kTimeout, now);
+    finish_own(useful ? printer::QueryOutcome::kAnswered : printer::QueryOutcome::kTimeout, now);
     return Verdict::kWithhold;
   }
   // A host command is behind, and nothing says that this ok is not its: the host gets it.
   s_.in_flight.erase(0);
-  ++s_.counters.queries[own.query][QueryOutcome::kTimeout];
+  ++s_.counters.queries[own.query][printer::QueryOutcome::kTimeout];
   if (own.maybe) {
     // From before a restart: which of the two the printer has answered shows when the next ok comes, or none.
     if (s_.in_flight.size() > 0) s_.in_flight[0].maybe = true;
@@ -214,42 +216,42 @@ void Arbiter::drop_before(std::size_t index) {
   }
 }
 
-void Arbiter::count_latency(const InFlight& entry, Time now) {
+void Arbiter::count_latency(const InFlight& entry, line::Time now) {
   if (entry.maybe) return;
-  const LatencyKind kind = latency_kind(entry);
-  s_.counters.ok_latency[kind].observe(now - entry.sent, kOkLatencyBounds);
-  if (entry.alone && kind == LatencyKind::kQuery && entry.kind != CommandKind::kListing)
-    s_.counters.prompt_latency.observe(now - entry.sent, kOkLatencyBounds);
+  const printer::LatencyKind kind = latency_kind(entry);
+  s_.counters.ok_latency[kind].observe(now - entry.sent, printer::kOkLatencyBounds);
+  if (entry.alone && kind == printer::LatencyKind::kQuery && entry.kind != command::CommandKind::kListing)
+    s_.counters.prompt_latency.observe(now - entry.sent, printer::kOkLatencyBounds);
 }
 
-void Arbiter::acknowledge(Time now) {
+void Arbiter::acknowledge(line::Time now) {
   const InFlight entry = s_.in_flight.acknowledge_first();
   // If that ok was not for what may owe none, it was for the next: now that one may be answered already.
   if (entry.maybe && s_.in_flight.size() > 0 && !s_.in_flight[0].is_own()) s_.in_flight[0].maybe = true;
-  if (entry.sent > Time::zero()) count_latency(entry, now);
+  if (entry.sent > line::Time::zero()) count_latency(entry, now);
   if (dialect_->resume_counts_queue && acknowledges_early(entry)) s_.quiet_until = now + kEarlyOkRuns;
   // M28 was acknowledged without "Writing to file": there is no card, or no such command.
-  if (entry.kind == CommandKind::kUploadBegin && !s_.upload_confirmed) s_.uploading = false;
-  if (entry.kind == CommandKind::kUploadEnd) s_.uploading = false;
+  if (entry.kind == command::CommandKind::kUploadBegin && !s_.upload_confirmed) s_.uploading = false;
+  if (entry.kind == command::CommandKind::kUploadEnd) s_.uploading = false;
   if (s_.recovering && s_.asked_again && entry.number == s_.asked_number) s_.recovering = false;
 }
 
-void Arbiter::finish_own(QueryOutcome outcome, Time now) {
+void Arbiter::finish_own(printer::QueryOutcome outcome, line::Time now) {
   const auto index = s_.in_flight.own();
   const InFlight own = s_.in_flight[*index];
   s_.in_flight.erase(*index);
   s_.hold_until = now;
-  if (!own.overdue || outcome == QueryOutcome::kAnswered) {
+  if (!own.overdue || outcome == printer::QueryOutcome::kAnswered) {
     ++s_.counters.queries[own.query][outcome];
   }
-  if (outcome != QueryOutcome::kAnswered) return;
+  if (outcome != printer::QueryOutcome::kAnswered) return;
   count_latency(own, now);
   s_.counters.query_duration[own.query] = now - own.sent;
   s_.poller.answered(own.query);
 }
 
-void Arbiter::after_ok(Time now) {
-  if (s_.in_flight.empty() && s_.empty_since == kNever && s_.printer.host_is_printing(now)) s_.empty_since = now;
+void Arbiter::after_ok(line::Time now) {
+  if (s_.in_flight.empty() && s_.empty_since == line::kNever && s_.printer.host_is_printing(now)) s_.empty_since = now;
 }
 
-}  // namespace gcode
+}  // namespace gcode::relay

@@ -3,13 +3,13 @@
 // timer of its own on Marlin.
 #include "gcode/relay/arbiter.h"
 
-namespace gcode {
+namespace gcode::relay {
 namespace {
 
-Report report_of(ReplyKind kind) {
-  if (kind == ReplyKind::kFans) return Report::kFans;
-  if (kind == ReplyKind::kPosition) return Report::kPosition;
-  return kind == ReplyKind::kTemperature ? Report::kTemperature : Report::kSd;
+Report report_of(reply::ReplyKind kind) {
+  if (kind == reply::ReplyKind::kFans) return Report::kFans;
+  if (kind == reply::ReplyKind::kPosition) return Report::kPosition;
+  return kind == reply::ReplyKind::kTemperature ? Report::kTemperature : Report::kSd;
 }
 
 // What a Prusa prints right before its report of position, or of the fans.
@@ -26,29 +26,29 @@ bool may_print_position(const InFlight& e) {
 }
 
 // A waiting command prints its first line after a second; by then a printer that says W: has said it.
-constexpr Time kBooksSettle = std::chrono::seconds(10);
-constexpr Time kHeatingShowsItself = std::chrono::seconds(4);
+constexpr line::Time kBooksSettle = std::chrono::seconds(10);
+constexpr line::Time kHeatingShowsItself = std::chrono::seconds(4);
 
 }  // namespace
 
-Verdict Arbiter::show_report(const Reply& reply, LastReport after, Time now) {
+Verdict Arbiter::show_report(const reply::Reply& reply, LastReport after, line::Time now) {
   const Report kind = report_of(reply.kind);
-  const bool masked = dialect_->autoreport == Autoreport::kMask;
+  const bool masked = dialect_->autoreport == dialect::Autoreport::kMask;
   switch (reply.kind) {
-    case ReplyKind::kTemperature:
+    case reply::ReplyKind::kTemperature:
       // Without " W:" a waiting command of the host's cannot be told from a report.
-      if (dialect_->autoreport == Autoreport::kByCap && !s_.heating_says_w &&
+      if (dialect_->autoreport == dialect::Autoreport::kByCap && !s_.heating_says_w &&
           s_.in_flight.any_host([now](const InFlight& e) {
-            return e.kind == CommandKind::kHeatAndWait && now - e.sent > kHeatingShowsItself;
+            return e.kind == command::CommandKind::kHeatAndWait && now - e.sent > kHeatingShowsItself;
           })) {
         return Verdict::kPass;
       }
       break;
     // A Prusa prints its reports in one go: temperature, position, fans. A line that stands elsewhere answers somebody.
-    case ReplyKind::kFans:
+    case reply::ReplyKind::kFans:
       if (masked && (after != before_fans(s_.subscriptions) || !s_.subscriptions.is_on(kind))) return Verdict::kPass;
       break;
-    case ReplyKind::kPosition:
+    case reply::ReplyKind::kPosition:
       if (masked && after != before_position(s_.subscriptions)) return Verdict::kPass;
       if (masked && !s_.subscriptions.is_on(kind)) return Verdict::kPass;
       if (!masked && s_.in_flight.any_host(may_print_position)) return Verdict::kPass;
@@ -62,4 +62,4 @@ Verdict Arbiter::show_report(const Reply& reply, LastReport after, Time now) {
   return s_.subscriptions.shows_host(kind, now) ? Verdict::kPass : Verdict::kWithhold;
 }
 
-}  // namespace gcode
+}  // namespace gcode::relay

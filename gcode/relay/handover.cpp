@@ -3,18 +3,18 @@
 #include <algorithm>
 #include <string>
 
-namespace gcode {
+namespace gcode::relay {
 namespace {
 
 // Ten seconds: a host that prints has shown it by then, and what is owed has come or is not.
-constexpr Time kQuiet = std::chrono::seconds(10);
+constexpr line::Time kQuiet = std::chrono::seconds(10);
 
 /// Bytes number [from, to) of one ring, put at the beginning of another, and those that stand behind them unnoted. Returns
 /// how many without the latter.
 std::uint64_t copy_bytes(std::span<char> left, std::uint64_t from, std::uint64_t to, std::size_t unnoted,
                          std::span<char> into) {
-  RingCounters all{from, to};
-  const ByteRing ring(left, all);
+  line::RingCounters all{from, to};
+  const line::ByteRing ring(left, all);
   const std::uint64_t end = from + std::min<std::uint64_t>(to + unnoted - from, into.size());
   char* at = into.data();
   for (const std::string_view piece : ring.pieces(from, end)) at = std::copy(piece.begin(), piece.end(), at);
@@ -29,19 +29,19 @@ void note(Handover& left, const UnnotedBytes& unnoted) {
   if (left.own_unsent != 0 && !own_went_out) left.own_code = 0;  // it was never sent, and will not be
 }
 
-void put_in_flight(const Handover& left, ArbiterState& arbiter, Time now) {
+void put_in_flight(const Handover& left, ArbiterState& arbiter, line::Time now) {
   InFlight host;
   host.sent = now;
   host.letter = 'G';
   host.maybe = true;
   for (unsigned i = 0; i < left.hosts_before; ++i) arbiter.in_flight.push(host);
-  for (const Query query : kValuesOf<Query>) {
+  for (const printer::Query query : line::kValuesOf<printer::Query>) {
     if (left.own_code <= 0 || code_of(query) != left.own_code) continue;
     const std::string text = "M" + std::to_string(left.own_code);
     InFlight own;
     own.sent = now;
     own.letter = 'M';
-    own.kind = parse_command(text).kind;
+    own.kind = command::parse_command(text).kind;
     own.code = left.own_code;
     own.query = query;
     own.doubtful = true;
@@ -52,17 +52,18 @@ void put_in_flight(const Handover& left, ArbiterState& arbiter, Time now) {
   for (unsigned i = 0; i < left.hosts_behind; ++i) arbiter.in_flight.push(host);
 }
 
-void put_printer(const Handover& left, ArbiterState& arbiter, Time now) {
+void put_printer(const Handover& left, ArbiterState& arbiter, line::Time now) {
   const std::string_view firmware(left.firmware.data(),
                                   std::min<std::size_t>(left.firmware_size, left.firmware.size()));
   arbiter.printer.open = true;
   arbiter.printer.opened_at = now;
   if (!firmware.empty()) {
-    const Dialect& dialect = choose_dialect(firmware);
+    const dialect::Dialect& dialect = dialect::choose_dialect(firmware);
     arbiter.dialect = dialect.id;
-    arbiter.printer.firmware.set(FixedText<127>(firmware), now);
+    arbiter.printer.firmware.set(line::FixedText<127>(firmware), now);
     // Others have told their capabilities behind it: they are asked again.
-    if (dialect.autoreport == Autoreport::kMask) arbiter.poller.identified(firmware, dialect, arbiter.subscriptions);
+    if (dialect.autoreport == dialect::Autoreport::kMask)
+      arbiter.poller.identified(firmware, dialect, arbiter.subscriptions);
   }
   arbiter.subscriptions.resume({left.host_reports, left.printer_reports, left.agent_set_reports});
   arbiter.host_attached = left.host_attached != 0;
@@ -121,21 +122,21 @@ Handover handover_of(const RelayState& s) {
 }
 
 void take_over(Handover left, const UnnotedBytes& unnoted, RelayMemory left_rings, RelayMemory rings, RelayState& s,
-               Time now) {
+               line::Time now) {
   note(left, unnoted);
   s.from_host.tail =
       copy_bytes(left_rings.from_host, left.host_written, left.host_tail, unnoted.from_host, rings.from_host);
   s.host_taken = s.host_line_start = s.host_scanned = left.host_taken - left.host_written;
   s.host_line_open = left.host_line_open != 0;
-  s.host_arrived = s.from_host.tail > 0 ? now : kNever;
+  s.host_arrived = s.from_host.tail > 0 ? now : line::kNever;
   s.from_printer.tail = copy_bytes(left_rings.from_printer, left.printer_passed, left.printer_tail,
                                    unnoted.from_printer, rings.from_printer);
   s.printer_line_long = left.printer_part_passed != 0;
-  s.printer_arrived = s.from_printer.tail > 0 ? now : kNever;
+  s.printer_arrived = s.from_printer.tail > 0 ? now : line::kNever;
   s.to_host.tail = copy_bytes(left_rings.to_host, left.to_host_head, left.to_host_tail, 0, rings.to_host);
-  s.to_host_arrived = s.to_host.tail > 0 ? now : kNever;
+  s.to_host_arrived = s.to_host.tail > 0 ? now : line::kNever;
   put_printer(left, s.arbiter, now);
   put_in_flight(left, s.arbiter, now);
 }
 
-}  // namespace gcode
+}  // namespace gcode::relay

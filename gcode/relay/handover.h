@@ -12,7 +12,7 @@
 #include "gcode/relay/line_relay.h"
 #include "gcode/relay/relay_state.h"
 
-namespace gcode {
+namespace gcode::relay {
 
 struct Handover {
   std::uint32_t size = sizeof(Handover);
@@ -58,6 +58,6 @@ struct UnnotedBytes {
 /// from host and printer stand in the free space of `rings` then: host_received() and printer_received() are to be told. The
 /// agent asks nothing for the next ten seconds: who is owed which ok is not known for certain.
 void take_over(Handover left, const UnnotedBytes& unnoted, RelayMemory left_rings, RelayMemory rings, RelayState& state,
-               Time now);
+               line::Time now);
 
-}  // namespace gcode
+}  // namespace gcode::relay

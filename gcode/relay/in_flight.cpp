@@ -2,10 +2,10 @@
 
 #include <cassert>
 
-namespace gcode {
+namespace gcode::relay {
 
 InFlight written_to_file(InFlight entry) {
-  entry.kind = CommandKind::kOther;
+  entry.kind = command::CommandKind::kOther;
   entry.code = entry.g_code = -1;
   entry.oks = 1;
   return entry;
@@ -54,7 +54,7 @@ std::optional<std::size_t> InFlightQueue::own() const {
   return std::nullopt;
 }
 
-std::optional<std::size_t> InFlightQueue::first_of(CommandKind kind) const {
+std::optional<std::size_t> InFlightQueue::first_of(command::CommandKind kind) const {
   for (std::size_t i = 0; i < count_; ++i) {
     if ((*this)[i].kind == kind) return i;
   }
@@ -92,4 +92,4 @@ InFlight InFlightQueue::acknowledge_first() {
   return entry;
 }
 
-}  // namespace gcode
+}  // namespace gcode::relay

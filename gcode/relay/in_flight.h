@@ -11,27 +11,27 @@
 #include "gcode/line/time.h"
 #include "gcode/printer/link_counters.h"
 
-namespace gcode {
+namespace gcode::relay {
 
 /// One command in flight. Plain.
 struct InFlight {
-  Time sent{};
+  line::Time sent{};
   std::int64_t number = -1;  ///< N, or -1
   std::int32_t code = -1;    ///< number of an M command, for answers that only their question explains
   char letter = 0;           ///< as Command::letter
   std::int16_t g_code = -1;  ///< number of a G command
-  CommandKind kind = CommandKind::kOther;
-  Query query = Query::kCount;  ///< own line: which; kCount: the host's
-  std::uint8_t oks = 1;         ///< still owed
-  bool maybe = false;           ///< may owe nothing: a late duplicate, a line behind a rejected one
-  Time maybe_until = kNever;    ///< maybe: after this it owes nothing for certain
-  bool overdue = false;         ///< own: its time ran out, the slot stays
-  bool doubtful = false;        ///< own: the printer flushed its buffer since, it may have vanished
-  bool alone = false;           ///< nothing else was in flight when it was sent; set by push()
-  bool payload_seen = false;    ///< own: text of its answer was seen, so the ok that follows it is its
-  Time payload_at{};            ///< own: when it was seen last
+  command::CommandKind kind = command::CommandKind::kOther;
+  printer::Query query = printer::Query::kCount;  ///< own line: which; kCount: the host's
+  std::uint8_t oks = 1;                           ///< still owed
+  bool maybe = false;                             ///< may owe nothing: a late duplicate, a line behind a rejected one
+  line::Time maybe_until = line::kNever;          ///< maybe: after this it owes nothing for certain
+  bool overdue = false;                           ///< own: its time ran out, the slot stays
+  bool doubtful = false;                          ///< own: the printer flushed its buffer since, it may have vanished
+  bool alone = false;                             ///< nothing else was in flight when it was sent; set by push()
+  bool payload_seen = false;  ///< own: text of its answer was seen, so the ok that follows it is its
+  line::Time payload_at{};    ///< own: when it was seen last
 
-  [[nodiscard]] bool is_own() const { return query != Query::kCount; }
+  [[nodiscard]] bool is_own() const { return query != printer::Query::kCount; }
 };
 
 /// The same line where it is data of an upload: an ordinary ok, whatever it says.
@@ -59,7 +59,7 @@ class InFlightQueue {
   /// Index of the agent's own entry; there is one at most.
   [[nodiscard]] std::optional<std::size_t> own() const;
   /// Index of the first entry of that kind.
-  [[nodiscard]] std::optional<std::size_t> first_of(CommandKind kind) const;
+  [[nodiscard]] std::optional<std::size_t> first_of(command::CommandKind kind) const;
   /// Index of the first entry with that line number.
   [[nodiscard]] std::optional<std::size_t> numbered(std::int64_t number) const;
   /// Host entries, those beyond the capacity included.
@@ -87,4 +87,4 @@ class InFlightQueue {
   std::uint32_t overflow_ = 0;
 };
 
-}  // namespace gcode
+}  // namespace gcode::relay

@@ -4,32 +4,32 @@
 
 #include "gcode/relay/relay_impl.h"
 
-namespace gcode {
+namespace gcode::relay {
 
 LineRelay::LineRelay(const RelaySettings& settings, RelayMemory memory, RelayState& state)
     : impl_(std::make_unique<RelayImpl>(settings, memory, state)) {}
 LineRelay::~LineRelay() = default;
 
-void LineRelay::apply(const RelaySettings& settings, Time now) {
+void LineRelay::apply(const RelaySettings& settings, line::Time now) {
   impl_->arbiter.apply(settings);
   tick(now);
 }
 
-void LineRelay::succeeds(Time now) { impl_->arbiter.succeeds(now); }
+void LineRelay::succeeds(line::Time now) { impl_->arbiter.succeeds(now); }
 
-void LineRelay::printer_opened(Time now) {
+void LineRelay::printer_opened(line::Time now) {
   impl_->forget_bytes();
   impl_->arbiter.printer_opened(now);
 }
 
-void LineRelay::printer_lost(Time now) {
+void LineRelay::printer_lost(line::Time now) {
   impl_->forget_bytes();
   impl_->arbiter.printer_lost(now);
 }
 
 std::array<std::span<char>, 2> LineRelay::printer_space() { return impl_->from_printer.free_space(); }
 
-void LineRelay::printer_received(std::size_t bytes, Time now) {
+void LineRelay::printer_received(std::size_t bytes, line::Time now) {
   impl_->from_printer.appended(bytes);
   impl_->counters().receive_bytes += bytes;
   impl_->process_printer(now);
@@ -43,26 +43,26 @@ OutputPieces LineRelay::to_printer() const {
   return {impl_->own_text().substr(s.own_written), std::string_view()};
 }
 
-void LineRelay::printer_took(std::size_t bytes, Time now) {
+void LineRelay::printer_took(std::size_t bytes, line::Time now) {
   RelayState& s = impl_->s;
-  LinkCounters& counters = impl_->counters();
+  printer::LinkCounters& counters = impl_->counters();
   if (s.own_pending && s.host_written == s.own_at) {
     s.own_written = static_cast<std::uint8_t>(s.own_written + bytes);
     s.own_pending = s.own_written < impl_->own_text().size();
-    counters.transmit_bytes[Origin::kAgent] += bytes;
+    counters.transmit_bytes[printer::Origin::kAgent] += bytes;
     return;
   }
   s.host_written += bytes;
-  counters.transmit_bytes[Origin::kHost] += bytes;
-  if (s.host_arrived != kNever)
-    counters.passthrough[Direction::kToPrinter].observe(now - s.host_arrived, kPassthroughBounds);
-  s.host_arrived = s.host_written == impl_->from_host.tail() ? kNever : s.host_arrived;
+  counters.transmit_bytes[printer::Origin::kHost] += bytes;
+  if (s.host_arrived != line::kNever)
+    counters.passthrough[printer::Direction::kToPrinter].observe(now - s.host_arrived, printer::kPassthroughBounds);
+  s.host_arrived = s.host_written == impl_->from_host.tail() ? line::kNever : s.host_arrived;
   impl_->free_host_bytes();
 }
 
-void LineRelay::host_opened(Time now) { impl_->arbiter.host_opened(now); }
+void LineRelay::host_opened(line::Time now) { impl_->arbiter.host_opened(now); }
 
-void LineRelay::host_closed(Time now) {
+void LineRelay::host_closed(line::Time now) {
   RelayState& s = impl_->s;
   if (s.arbiter.host_attached) impl_->arbiter.release(now);
   impl_->process_host(now);
@@ -70,15 +70,15 @@ void LineRelay::host_closed(Time now) {
   impl_->free_host_bytes();
   impl_->arbiter.host_closed(now);
   impl_->to_host.drop_until(impl_->to_host.tail());
-  s.to_host_arrived = kNever;
+  s.to_host_arrived = line::kNever;
   s.dropping = false;
 }
 
 std::array<std::span<char>, 2> LineRelay::host_space() { return impl_->from_host.free_space(); }
 
-void LineRelay::host_received(std::size_t bytes, Time now) {
+void LineRelay::host_received(std::size_t bytes, line::Time now) {
   RelayState& s = impl_->s;
-  if (s.host_arrived == kNever) s.host_arrived = now;
+  if (s.host_arrived == line::kNever) s.host_arrived = now;
   impl_->from_host.appended(bytes);
   impl_->counters().host_receive_bytes += bytes;
   impl_->process_host(now);
@@ -86,36 +86,38 @@ void LineRelay::host_received(std::size_t bytes, Time now) {
 
 OutputPieces LineRelay::to_host() const { return impl_->to_host.pieces(impl_->to_host.head(), impl_->to_host.tail()); }
 
-void LineRelay::host_took(std::size_t bytes, Time now) {
+void LineRelay::host_took(std::size_t bytes, line::Time now) {
   RelayState& s = impl_->s;
   impl_->to_host.drop_until(impl_->to_host.head() + bytes);
   impl_->counters().host_transmit_bytes += bytes;
-  if (s.to_host_arrived != kNever)
-    impl_->counters().passthrough[Direction::kToHost].observe(now - s.to_host_arrived, kPassthroughBounds);
-  if (impl_->to_host.size() == 0) s.to_host_arrived = kNever;
+  if (s.to_host_arrived != line::kNever)
+    impl_->counters().passthrough[printer::Direction::kToHost].observe(now - s.to_host_arrived,
+                                                                       printer::kPassthroughBounds);
+  if (impl_->to_host.size() == 0) s.to_host_arrived = line::kNever;
 }
 
-void LineRelay::tick(Time now) {
+void LineRelay::tick(line::Time now) {
   RelayState& s = impl_->s;
   impl_->arbiter.tick(now);
-  if (s.printer_arrived != kNever && now - s.printer_arrived >= impl_->unfinished_limit()) impl_->pass_unfinished(now);
+  if (s.printer_arrived != line::kNever && now - s.printer_arrived >= impl_->unfinished_limit())
+    impl_->pass_unfinished(now);
   impl_->send_own(now);
   impl_->process_host(now);
 }
 
-Time LineRelay::deadline() const {
+line::Time LineRelay::deadline() const {
   const RelayState& s = impl_->s;
-  Time next = impl_->arbiter.deadline();
-  if (s.printer_arrived != kNever) next = std::min(next, s.printer_arrived + impl_->unfinished_limit());
+  line::Time next = impl_->arbiter.deadline();
+  if (s.printer_arrived != line::kNever) next = std::min(next, s.printer_arrived + impl_->unfinished_limit());
   return next;
 }
 
-const PrinterState& LineRelay::printer() const { return impl_->s.arbiter.printer; }
-const LinkCounters& LineRelay::counters() const { return impl_->s.arbiter.counters; }
-const PrintWatch& LineRelay::prints() const { return impl_->s.arbiter.prints; }
-const Mmu& LineRelay::mmu() const { return impl_->s.arbiter.mmu; }
-const Lifetime& LineRelay::lifetime() const { return impl_->s.arbiter.lifetime; }
-const Dialect& LineRelay::dialect() const { return impl_->arbiter.dialect(); }
+const printer::PrinterState& LineRelay::printer() const { return impl_->s.arbiter.printer; }
+const printer::LinkCounters& LineRelay::counters() const { return impl_->s.arbiter.counters; }
+const printer::PrintWatch& LineRelay::prints() const { return impl_->s.arbiter.prints; }
+const printer::Mmu& LineRelay::mmu() const { return impl_->s.arbiter.mmu; }
+const printer::Lifetime& LineRelay::lifetime() const { return impl_->s.arbiter.lifetime; }
+const dialect::Dialect& LineRelay::dialect() const { return impl_->arbiter.dialect(); }
 std::size_t LineRelay::commands_in_flight() const {
   return impl_->s.arbiter.in_flight.size() + impl_->s.arbiter.in_flight.overflow();
 }
@@ -136,16 +138,16 @@ std::size_t copy_in(std::array<std::span<char>, 2> space, std::string_view bytes
 
 }  // namespace
 
-std::size_t LineRelay::feed_host(std::string_view bytes, Time now) {
+std::size_t LineRelay::feed_host(std::string_view bytes, line::Time now) {
   const std::size_t n = copy_in(host_space(), bytes);
   host_received(n, now);
   return n;
 }
 
-std::size_t LineRelay::feed_printer(std::string_view bytes, Time now) {
+std::size_t LineRelay::feed_printer(std::string_view bytes, line::Time now) {
   const std::size_t n = copy_in(printer_space(), bytes);
   printer_received(n, now);
   return n;
 }
 
-}  // namespace gcode
+}  // namespace gcode::relay

@@ -22,17 +22,19 @@
 #include "gcode/relay/relay_memory.h"
 #include "gcode/relay/relay_settings.h"
 
-namespace gcode {
+namespace gcode::printer {
+class PrintWatch;
+struct Mmu;
+struct Lifetime;
+}  // namespace gcode::printer
+
+namespace gcode::relay {
 
 /// Bytes ready for one direction: at most two pieces, one writev().
 using OutputPieces = std::array<std::string_view, 2>;
 
 struct RelayState;  // relay_state.h
 struct RelayImpl;   // relay_impl.h
-class PrintWatch;
-struct Mmu;
-struct Lifetime;
-
 class LineRelay {
  public:
   /// `memory` and `state` are not owned and outlive the relay. A `state` that was in use before goes on where it was.
@@ -42,35 +44,36 @@ class LineRelay {
   LineRelay& operator=(const LineRelay&) = delete;
 
   /// New settings take effect at once; nothing in flight is lost.
-  void apply(const RelaySettings& settings, Time now);
+  void apply(const RelaySettings& settings, line::Time now);
 
   // --- printer side
-  void succeeds(Time now);        ///< a predecessor's state is gone on with; nobody read the lines for a while before
-  void printer_opened(Time now);  ///< a device was opened: it may have been reset by that
-  void printer_lost(Time now);  ///< the device is gone: everything meant for it or half received is dropped and counted
+  void succeeds(line::Time now);  ///< a predecessor's state is gone on with; nobody read the lines for a while before
+  void printer_opened(line::Time now);  ///< a device was opened: it may have been reset by that
+  void printer_lost(
+      line::Time now);  ///< the device is gone: everything meant for it or half received is dropped and counted
   [[nodiscard]] std::array<std::span<char>, 2> printer_space();  ///< where to read the tty into
-  void printer_received(std::size_t bytes, Time now);
+  void printer_received(std::size_t bytes, line::Time now);
   [[nodiscard]] OutputPieces to_printer() const;  ///< an own line is always alone in it: one write
-  void printer_took(std::size_t bytes, Time now);
+  void printer_took(std::size_t bytes, line::Time now);
 
   // --- host side
-  void host_opened(Time now);
-  void host_closed(Time now);  ///< what the host wrote before is still sent, a last line without end included
+  void host_opened(line::Time now);
+  void host_closed(line::Time now);  ///< what the host wrote before is still sent, a last line without end included
   [[nodiscard]] std::array<std::span<char>, 2> host_space();  ///< where to read the pty into; empty: do not read
-  void host_received(std::size_t bytes, Time now);
+  void host_received(std::size_t bytes, line::Time now);
   [[nodiscard]] OutputPieces to_host() const;
-  void host_took(std::size_t bytes, Time now);
+  void host_took(std::size_t bytes, line::Time now);
 
   // --- time
-  void tick(Time now);  ///< call when deadline() has come; calling earlier or more often changes nothing
-  [[nodiscard]] Time deadline() const;
+  void tick(line::Time now);  ///< call when deadline() has come; calling earlier or more often changes nothing
+  [[nodiscard]] line::Time deadline() const;
 
-  [[nodiscard]] const PrinterState& printer() const;
-  [[nodiscard]] const LinkCounters& counters() const;
-  [[nodiscard]] const PrintWatch& prints() const;
-  [[nodiscard]] const Mmu& mmu() const;
-  [[nodiscard]] const Lifetime& lifetime() const;
-  [[nodiscard]] const Dialect& dialect() const;
+  [[nodiscard]] const printer::PrinterState& printer() const;
+  [[nodiscard]] const printer::LinkCounters& counters() const;
+  [[nodiscard]] const printer::PrintWatch& prints() const;
+  [[nodiscard]] const printer::Mmu& mmu() const;
+  [[nodiscard]] const printer::Lifetime& lifetime() const;
+  [[nodiscard]] const dialect::Dialect& dialect() const;
   /// Commands written and not yet acknowledged, of both origins.
   [[nodiscard]] std::size_t commands_in_flight() const;
   [[nodiscard]] bool host_is_attached() const;
@@ -78,11 +81,11 @@ class LineRelay {
   [[nodiscard]] bool host_is_opaque() const;
 
   /// Copies bytes in and processes them: for tests, simulation and the demo. Returns how many were taken.
-  std::size_t feed_host(std::string_view bytes, Time now);
-  std::size_t feed_printer(std::string_view bytes, Time now);
+  std::size_t feed_host(std::string_view bytes, line::Time now);
+  std::size_t feed_printer(std::string_view bytes, line::Time now);
 
  private:
   std::unique_ptr<RelayImpl> impl_;
 };
 
-}  // namespace gcode
+}  // namespace gcode::relay

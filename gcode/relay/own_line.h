@@ -9,17 +9,17 @@
 #include "gcode/line/fixed_text.h"
 #include "gcode/printer/link_counters.h"
 
-namespace gcode {
+namespace gcode::relay {
 
 struct OwnLine {
-  Query query = Query::kCount;
+  printer::Query query = printer::Query::kCount;
   std::uint8_t seconds = 0;  ///< report settings: the S that was asked for
   std::uint8_t mask = 0;     ///< M155 on Prusa: the C that was asked for
-  FixedText<31> text;        ///< with its newline
+  line::FixedText<31> text;  ///< with its newline
 };
 
 /// "M105", "M27 P" ... plus the newline. `text` is at most 30 bytes.
-[[nodiscard]] inline OwnLine make_own_line(Query query, std::string_view text) {
+[[nodiscard]] inline OwnLine make_own_line(printer::Query query, std::string_view text) {
   OwnLine line;
   line.query = query;
   std::array<char, 31> bytes{};
@@ -32,28 +32,28 @@ struct OwnLine {
 
 /// The answer is one line that begins "ok T:" and belongs to nothing else: such a query may go out between the lines of
 /// a busy host.
-[[nodiscard]] inline bool identifies_itself(Query query) { return query == Query::kM105; }
+[[nodiscard]] inline bool identifies_itself(printer::Query query) { return query == printer::Query::kM105; }
 
 /// The M code behind a query, for answers that only their question explains; -1 for others.
-[[nodiscard]] inline std::int32_t code_of(Query query) {
+[[nodiscard]] inline std::int32_t code_of(printer::Query query) {
   switch (query) {
-    case Query::kM105: return 105;
-    case Query::kM27: return 27;
-    case Query::kM73: return 73;
-    case Query::kM115: return 115;
-    case Query::kM114: return 114;
-    case Query::kM155: return 155;
-    case Query::kM220: return 220;
-    case Query::kM221: return 221;
-    case Query::kM154: return 154;
-    case Query::kM123: return 123;
-    case Query::kNozzle: return 862;
-    case Query::kStatistics: return 78;
-    case Query::kEeprom:
-    case Query::kSerialNumber:
-    case Query::kCount: break;
+    case printer::Query::kM105: return 105;
+    case printer::Query::kM27: return 27;
+    case printer::Query::kM73: return 73;
+    case printer::Query::kM115: return 115;
+    case printer::Query::kM114: return 114;
+    case printer::Query::kM155: return 155;
+    case printer::Query::kM220: return 220;
+    case printer::Query::kM221: return 221;
+    case printer::Query::kM154: return 154;
+    case printer::Query::kM123: return 123;
+    case printer::Query::kNozzle: return 862;
+    case printer::Query::kStatistics: return 78;
+    case printer::Query::kEeprom:
+    case printer::Query::kSerialNumber:
+    case printer::Query::kCount: break;
   }
   return -1;
 }
 
-}  // namespace gcode
+}  // namespace gcode::relay

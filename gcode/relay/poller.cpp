@@ -3,28 +3,28 @@
 #include <algorithm>
 #include <array>
 
-namespace gcode {
+namespace gcode::relay {
 namespace {
 
 using std::chrono::seconds;
 
 // Asking who the printer is when it does not answer: often enough to notice it within a quarter of a minute, seldom
 // enough to leave a printer that is switched off in peace.
-constexpr Time kIdentityRetry = seconds(10);
+constexpr line::Time kIdentityRetry = seconds(10);
 
 // The printer's counters over its life move with prints and faults: a look each ten minutes.
-constexpr Time kLifetimePeriod = std::chrono::minutes(10);
+constexpr line::Time kLifetimePeriod = std::chrono::minutes(10);
 // Not in the first minute: a host that connects to a printer just started has more urgent questions.
-constexpr Time kLifetimeAfter = std::chrono::minutes(1);
+constexpr line::Time kLifetimeAfter = std::chrono::minutes(1);
 // Power failures, run-outs, crashes y and x; MMU load failures and failures; tool changes (gcode/printer/lifetime.cpp).
 constexpr std::array<std::string_view, 3> kEepromRanges{"D3 Ax0eff C8", "D3 Ax0ed0 C5", "D3 Ax0ca8 C4"};
 
-std::uint8_t report_seconds(Time period) {
-  if (period <= Time::zero()) return 0;
+std::uint8_t report_seconds(line::Time period) {
+  if (period <= line::Time::zero()) return 0;
   return static_cast<std::uint8_t>(std::clamp<std::int64_t>(std::chrono::ceil<seconds>(period).count(), 1, 60));
 }
 
-bool fresh(const auto& aged, Time now, Time period) { return aged.known && now - aged.at < period; }
+bool fresh(const auto& aged, line::Time now, line::Time period) { return aged.known && now - aged.at < period; }
 
 // FNV-1a: tells one firmware's name from another's.
 std::uint32_t hash_of(std::string_view text) {
@@ -34,7 +34,7 @@ std::uint32_t hash_of(std::string_view text) {
 }
 
 // No report for this long although the printer is set to repeat it: it was restarted unseen.
-Time missed_after(std::uint8_t period) { return seconds(3 * period + 2); }
+line::Time missed_after(std::uint8_t period) { return seconds(3 * period + 2); }
 
 }  // namespace
 
@@ -53,13 +53,13 @@ void Poller::printer_restarted() {
   ever_asked_ = unsupported_ = answered_ = 0;
 }
 
-void Poller::identified(std::string_view firmware, const Dialect& dialect, Subscriptions& subscriptions) {
+void Poller::identified(std::string_view firmware, const dialect::Dialect& dialect, Subscriptions& subscriptions) {
   if (const std::uint32_t hash = hash_of(firmware); hash != firmware_) {
     firmware_ = hash;
     understood_ = not_understood_ = 0;
   }
-  answered_ |= bit(Query::kM115);
-  if (dialect.autoreport != Autoreport::kMask) return;
+  answered_ |= bit(printer::Query::kM115);
+  if (dialect.autoreport != dialect::Autoreport::kMask) return;
   for (const Report report : {Report::kTemperature, Report::kFans, Report::kPosition}) subscriptions.can(report, true);
 }
 
@@ -70,114 +70,123 @@ void Poller::capability(std::string_view name, bool on, Subscriptions& subscript
   if (name == "AUTOREPORT_SD_STATUS") subscriptions.can(Report::kSd, on);
 }
 
-void Poller::asked(Query query, Time now) {
+void Poller::asked(printer::Query query, line::Time now) {
   asked_[query] = now;
-  if (query == Query::kEeprom) eeprom_range_ = static_cast<std::uint8_t>((eeprom_range_ + 1U) % kEepromRanges.size());
+  if (query == printer::Query::kEeprom)
+    eeprom_range_ = static_cast<std::uint8_t>((eeprom_range_ + 1U) % kEepromRanges.size());
   ever_asked_ |= bit(query);
 }
 
-void Poller::unsupported(Query query) {
-  if (query != Query::kM115 && query != Query::kM105) unsupported_ |= bit(query);
+void Poller::unsupported(printer::Query query) {
+  if (query != printer::Query::kM115 && query != printer::Query::kM105) unsupported_ |= bit(query);
 }
 
-void Poller::answered(Query query) {
+void Poller::answered(printer::Query query) {
   answered_ |= bit(query);
   understood_ |= bit(query);
 }
 
-void Poller::not_understood(Query query) {
-  if (query != Query::kM115 && query != Query::kM105 && (understood_ & bit(query)) == 0) not_understood_ |= bit(query);
+void Poller::not_understood(printer::Query query) {
+  if (query != printer::Query::kM115 && query != printer::Query::kM105 && (understood_ & bit(query)) == 0)
+    not_understood_ |= bit(query);
 }
 
-bool Poller::due(Query query, Time period, Time now) const {
-  if (period <= Time::zero() || ((unsupported_ | not_understood_) & bit(query)) != 0) return false;
+bool Poller::due(printer::Query query, line::Time period, line::Time now) const {
+  if (period <= line::Time::zero() || ((unsupported_ | not_understood_) & bit(query)) != 0) return false;
   return (ever_asked_ & bit(query)) == 0 || now - asked_[query] >= period;
 }
 
-std::optional<OwnLine> Poller::identity(const Dialect& dialect, Time now) const {
+std::optional<OwnLine> Poller::identity(const dialect::Dialect& dialect, line::Time now) const {
   if (!settings_.identity) return std::nullopt;
-  if ((answered_ & bit(Query::kM115)) == 0) {
-    if (due(Query::kM115, kIdentityRetry, now)) return make_own_line(Query::kM115, "M115");
+  if ((answered_ & bit(printer::Query::kM115)) == 0) {
+    if (due(printer::Query::kM115, kIdentityRetry, now)) return make_own_line(printer::Query::kM115, "M115");
     return std::nullopt;
   }
-  const auto once = [&](Query query) { return (ever_asked_ & bit(query)) == 0 && due(query, seconds(1), now); };
-  if (dialect.serial_number_query && once(Query::kSerialNumber)) return make_own_line(Query::kSerialNumber, "PRUSA SN");
-  if (dialect.nozzle_query && once(Query::kNozzle)) return make_own_line(Query::kNozzle, "M862.1 Q");
+  const auto once = [&](printer::Query query) {
+    return (ever_asked_ & bit(query)) == 0 && due(query, seconds(1), now);
+  };
+  if (dialect.serial_number_query && once(printer::Query::kSerialNumber))
+    return make_own_line(printer::Query::kSerialNumber, "PRUSA SN");
+  if (dialect.nozzle_query && once(printer::Query::kNozzle)) return make_own_line(printer::Query::kNozzle, "M862.1 Q");
   return std::nullopt;
 }
 
-std::optional<OwnLine> Poller::temperature(LineUse use, const PrinterState& printer, const Subscriptions& subscriptions,
-                                           const Dialect& dialect, Time now) const {
+std::optional<OwnLine> Poller::temperature(LineUse use, const printer::PrinterState& printer,
+                                           const Subscriptions& subscriptions, const dialect::Dialect& dialect,
+                                           line::Time now) const {
   const bool prints = use == LineUse::kHostPrints;
   // Design rule 3: a Prusa that can report by itself hears nothing from us while its host prints, and neither does a
   // printer that has not said yet what it is.
-  const bool introduced = (answered_ & bit(Query::kM115)) != 0;
-  if (prints && (dialect.autoreport == Autoreport::kMask || !introduced)) return std::nullopt;
+  const bool introduced = (answered_ & bit(printer::Query::kM115)) != 0;
+  if (prints && (dialect.autoreport == dialect::Autoreport::kMask || !introduced)) return std::nullopt;
   if (subscriptions.is_on(Report::kTemperature) &&
       fresh(printer.temperature_report, now, missed_after(subscriptions.period(Report::kTemperature)))) {
     return std::nullopt;
   }
-  const Time period = prints ? settings_.printing_temperature_period : settings_.temperature_period;
-  if (fresh(printer.temperature_report, now, period) || !due(Query::kM105, period, now)) return std::nullopt;
-  return make_own_line(Query::kM105, "M105");
+  const line::Time period = prints ? settings_.printing_temperature_period : settings_.temperature_period;
+  if (fresh(printer.temperature_report, now, period) || !due(printer::Query::kM105, period, now)) return std::nullopt;
+  return make_own_line(printer::Query::kM105, "M105");
 }
 
-std::optional<OwnLine> Poller::at_rest(const PrinterState& printer, const Subscriptions& subscriptions,
-                                       const Dialect& dialect, Time now) const {
-  if (dialect.family == FirmwareFamily::kUnknown) return std::nullopt;  // M105 and M115 only
+std::optional<OwnLine> Poller::at_rest(const printer::PrinterState& printer, const Subscriptions& subscriptions,
+                                       const dialect::Dialect& dialect, line::Time now) const {
+  if (dialect.family == dialect::FirmwareFamily::kUnknown) return std::nullopt;  // M105 and M115 only
   if (auto line = subscriptions.missing(dialect); line && due(line->query, seconds(2), now)) return line;
-  if (!subscriptions.is_on(Report::kSd) && due(Query::kM27, settings_.sd_period, now)) {
-    return make_own_line(Query::kM27, dialect.sd_path ? "M27 P" : "M27");
+  if (!subscriptions.is_on(Report::kSd) && due(printer::Query::kM27, settings_.sd_period, now)) {
+    return make_own_line(printer::Query::kM27, dialect.sd_path ? "M27 P" : "M27");
   }
   if (!subscriptions.is_on(Report::kPosition) && !fresh(printer.position, now, settings_.position_period) &&
-      due(Query::kM114, settings_.position_period, now)) {
-    return make_own_line(Query::kM114, "M114");
+      due(printer::Query::kM114, settings_.position_period, now)) {
+    return make_own_line(printer::Query::kM114, "M114");
   }
   if (dialect.reports_overrides) {
     if (!fresh(printer.feedrate, now, settings_.overrides_period) &&
-        due(Query::kM220, settings_.overrides_period, now)) {
-      return make_own_line(Query::kM220, "M220");
+        due(printer::Query::kM220, settings_.overrides_period, now)) {
+      return make_own_line(printer::Query::kM220, "M220");
     }
-    if (!fresh(printer.flow, now, settings_.overrides_period) && due(Query::kM221, settings_.overrides_period, now)) {
-      return make_own_line(Query::kM221, "M221");
+    if (!fresh(printer.flow, now, settings_.overrides_period) &&
+        due(printer::Query::kM221, settings_.overrides_period, now)) {
+      return make_own_line(printer::Query::kM221, "M221");
     }
   }
   if (dialect.reports_progress && !fresh(printer.progress, now, settings_.progress_period) &&
-      due(Query::kM73, settings_.progress_period, now)) {
-    return make_own_line(Query::kM73, "M73");
+      due(printer::Query::kM73, settings_.progress_period, now)) {
+    return make_own_line(printer::Query::kM73, "M73");
   }
   return lifetime(dialect, now);
 }
 
-std::optional<OwnLine> Poller::lifetime(const Dialect& dialect, Time now) const {
-  if (!settings_.identity || now - asked_[Query::kM115] < kLifetimeAfter) return std::nullopt;
-  if (dialect.statistics_query && due(Query::kStatistics, kLifetimePeriod, now))
-    return make_own_line(Query::kStatistics, "M78");
-  const Time period = eeprom_range_ != 0 ? Time(seconds(20)) : kLifetimePeriod;  // the places one after the other
-  if (dialect.eeprom_query && due(Query::kEeprom, period, now)) {
-    return make_own_line(Query::kEeprom, kEepromRanges[eeprom_range_]);
+std::optional<OwnLine> Poller::lifetime(const dialect::Dialect& dialect, line::Time now) const {
+  if (!settings_.identity || now - asked_[printer::Query::kM115] < kLifetimeAfter) return std::nullopt;
+  if (dialect.statistics_query && due(printer::Query::kStatistics, kLifetimePeriod, now))
+    return make_own_line(printer::Query::kStatistics, "M78");
+  const line::Time period =
+      eeprom_range_ != 0 ? line::Time(seconds(20)) : kLifetimePeriod;  // the places one after the other
+  if (dialect.eeprom_query && due(printer::Query::kEeprom, period, now)) {
+    return make_own_line(printer::Query::kEeprom, kEepromRanges[eeprom_range_]);
   }
   return std::nullopt;
 }
 
-std::optional<OwnLine> Poller::next(LineUse use, const PrinterState& printer, const Subscriptions& subscriptions,
-                                    const Dialect& dialect, Time now) const {
+std::optional<OwnLine> Poller::next(LineUse use, const printer::PrinterState& printer,
+                                    const Subscriptions& subscriptions, const dialect::Dialect& dialect,
+                                    line::Time now) const {
   if (!settings_.poll) return std::nullopt;
   if (use == LineUse::kRest) {
     if (auto line = identity(dialect, now)) return line;
     // A report that can be repeated is set up before anything is polled.
     if (auto line = subscriptions.missing(dialect);
-        line && line->query == Query::kM155 && due(line->query, seconds(2), now)) {
+        line && line->query == printer::Query::kM155 && due(line->query, seconds(2), now)) {
       return line;
     }
   }
   if (auto line = temperature(use, printer, subscriptions, dialect, now)) return line;
   if (use == LineUse::kRest) return at_rest(printer, subscriptions, dialect, now);
-  if (use == LineUse::kSdPrints && !subscriptions.is_on(Report::kSd) && dialect.family != FirmwareFamily::kUnknown &&
-      due(Query::kM27, settings_.sd_period, now)) {
-    return make_own_line(Query::kM27, dialect.sd_path ? "M27 P" : "M27");
+  if (use == LineUse::kSdPrints && !subscriptions.is_on(Report::kSd) &&
+      dialect.family != dialect::FirmwareFamily::kUnknown && due(printer::Query::kM27, settings_.sd_period, now)) {
+    return make_own_line(printer::Query::kM27, dialect.sd_path ? "M27 P" : "M27");
   }
   return std::nullopt;
 }
 
-}  // namespace gcode
+}  // namespace gcode::relay

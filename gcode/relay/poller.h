@@ -17,7 +17,7 @@
 #include "gcode/relay/relay_settings.h"
 #include "gcode/relay/subscriptions.h"
 
-namespace gcode {
+namespace gcode::relay {
 
 /// What the line is doing, as far as it limits the questions.
 enum class LineUse : std::uint8_t {
@@ -34,33 +34,34 @@ class Poller {
   void printer_restarted();
   /// M115 told who the printer is (asked by anybody), or capabilities were added.
   /// `firmware`: its name as printed; another name than before lifts what not_understood() ended.
-  void identified(std::string_view firmware, const Dialect& dialect, Subscriptions& subscriptions);
+  void identified(std::string_view firmware, const dialect::Dialect& dialect, Subscriptions& subscriptions);
   void capability(std::string_view name, bool on, Subscriptions& subscriptions);
 
   /// The next line to ask, or nothing. Does not change the state: asking is noted by asked().
-  [[nodiscard]] std::optional<OwnLine> next(LineUse use, const PrinterState& printer,
-                                            const Subscriptions& subscriptions, const Dialect& dialect, Time now) const;
-  void asked(Query query, Time now);
+  [[nodiscard]] std::optional<OwnLine> next(LineUse use, const printer::PrinterState& printer,
+                                            const Subscriptions& subscriptions, const dialect::Dialect& dialect,
+                                            line::Time now) const;
+  void asked(printer::Query query, line::Time now);
   /// The printer does not know this command: it is not asked again until the next start.
-  void unsupported(Query query);
-  void answered(Query query);
+  void unsupported(printer::Query query);
+  void answered(printer::Query query);
   /// The printer answered with text that nobody here understands, so the host saw it. That query has ended for this
   /// firmware, also beyond a start. After an answer that was understood an odd one is noise.
-  void not_understood(Query query);
+  void not_understood(printer::Query query);
 
  private:
-  static constexpr std::uint32_t bit(Query query) { return 1U << static_cast<unsigned>(query); }
-  [[nodiscard]] bool due(Query query, Time period, Time now) const;
-  [[nodiscard]] std::optional<OwnLine> lifetime(const Dialect& dialect, Time now) const;
-  [[nodiscard]] std::optional<OwnLine> identity(const Dialect& dialect, Time now) const;
-  [[nodiscard]] std::optional<OwnLine> temperature(LineUse use, const PrinterState& printer,
-                                                   const Subscriptions& subscriptions, const Dialect& dialect,
-                                                   Time now) const;
-  [[nodiscard]] std::optional<OwnLine> at_rest(const PrinterState& printer, const Subscriptions& subscriptions,
-                                               const Dialect& dialect, Time now) const;
+  static constexpr std::uint32_t bit(printer::Query query) { return 1U << static_cast<unsigned>(query); }
+  [[nodiscard]] bool due(printer::Query query, line::Time period, line::Time now) const;
+  [[nodiscard]] std::optional<OwnLine> lifetime(const dialect::Dialect& dialect, line::Time now) const;
+  [[nodiscard]] std::optional<OwnLine> identity(const dialect::Dialect& dialect, line::Time now) const;
+  [[nodiscard]] std::optional<OwnLine> temperature(LineUse use, const printer::PrinterState& printer,
+                                                   const Subscriptions& subscriptions, const dialect::Dialect& dialect,
+                                                   line::Time now) const;
+  [[nodiscard]] std::optional<OwnLine> at_rest(const printer::PrinterState& printer, const Subscriptions& subscriptions,
+                                               const dialect::Dialect& dialect, line::Time now) const;
 
   RelaySettings settings_{};
-  EnumArray<Query, Time> asked_{};
+  line::EnumArray<printer::Query, line::Time> asked_{};
   std::uint32_t ever_asked_ = 0;  ///< bits by Query
   std::uint32_t unsupported_ = 0;
   std::uint32_t answered_ = 0;
@@ -70,4 +71,4 @@ class Poller {
   std::uint8_t eeprom_range_ = 0;  ///< the one that is asked next
 };
 
-}  // namespace gcode
+}  // namespace gcode::relay

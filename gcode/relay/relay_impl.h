@@ -12,7 +12,7 @@
 #include "gcode/relay/relay_settings.h"
 #include "gcode/relay/relay_state.h"
 
-namespace gcode {
+namespace gcode::relay {
 
 /// Longest piece that is looked at as one line, both ways, in bytes. The longest command that any firmware here takes is
 /// 95, the longest printer line on record is Marlin's area report, some 150. What is longer is no line any more (a flood
@@ -22,15 +22,15 @@ using LineBuffer = std::array<char, kLongestLine>;
 
 // A line that stops arriving is passed as far as it came: its end may never come ("TIMEOUT:" of old Prusas has none).
 // At 115200 baud two bytes of one line are 87 us apart.
-inline constexpr Time kUnfinished = std::chrono::milliseconds(40);
+inline constexpr line::Time kUnfinished = std::chrono::milliseconds(40);
 // While the agent has asked something, or has set reports, the other lines wait this long for their end.
-inline constexpr Time kUnfinishedOwn = std::chrono::milliseconds(250);
+inline constexpr line::Time kUnfinishedOwn = std::chrono::milliseconds(250);
 // What may be the agent's waits longer than USB or the process stand still under any load. A part of it would cost the host
 // an ok too many; a late line costs it nothing, and whatever the printer says next ends the line.
-inline constexpr Time kUnfinishedHeld = std::chrono::seconds(15);
+inline constexpr line::Time kUnfinishedHeld = std::chrono::seconds(15);
 
 /// One past the first byte in [from, to) that ends a line, or nothing.
-[[nodiscard]] std::optional<std::uint64_t> find_end(const ByteRing& ring, std::uint64_t from, std::uint64_t to,
+[[nodiscard]] std::optional<std::uint64_t> find_end(const line::ByteRing& ring, std::uint64_t from, std::uint64_t to,
                                                     bool carriage_return);
 
 struct RelayImpl {
@@ -44,38 +44,38 @@ struct RelayImpl {
   }
 
   // host -> printer
-  void process_host(Time now);
-  bool next_host_piece(Time now);
-  void pass_host_line(std::uint64_t end, Time now);
-  void pass_host_part(std::uint64_t end, Time now);
-  void account_host_line(std::uint64_t end, Time now);
-  bool host_must_wait(Time now);
+  void process_host(line::Time now);
+  bool next_host_piece(line::Time now);
+  void pass_host_line(std::uint64_t end, line::Time now);
+  void pass_host_part(std::uint64_t end, line::Time now);
+  void account_host_line(std::uint64_t end, line::Time now);
+  bool host_must_wait(line::Time now);
   bool emergency_waits();
-  void pass_marked_byte(Time now);
-  void pass_transparent(Time now);
-  void pass_packed(Time now);
-  void packing_ended(Time now);
+  void pass_marked_byte(line::Time now);
+  void pass_transparent(line::Time now);
+  void pass_packed(line::Time now);
+  void packing_ended(line::Time now);
   void free_host_bytes() { from_host.drop_until(std::min(s.host_written, s.host_line_start)); }
-  void send_own(Time now);
+  void send_own(line::Time now);
   /// A part of a line went out while bytes passed as they came (poll was off): nothing may stand behind it yet.
   [[nodiscard]] bool part_is_taken() const { return s.host_taken > s.host_line_start; }
   void send_guard();
   [[nodiscard]] std::string_view own_text() const { return s.own_is_guard ? "\n" : s.arbiter.own.text.view(); }
 
   // printer -> host
-  void process_printer(Time now);
-  void handle_printer_line(std::uint64_t end, Time now);
-  void pass_to_host(std::uint64_t from, std::uint64_t to, ReplyKind kind, bool ends_line, Time now);
-  void pass_unfinished(Time now);
+  void process_printer(line::Time now);
+  void handle_printer_line(std::uint64_t end, line::Time now);
+  void pass_to_host(std::uint64_t from, std::uint64_t to, reply::ReplyKind kind, bool ends_line, line::Time now);
+  void pass_unfinished(line::Time now);
   /// How long an unfinished printer line may wait for its rest.
-  [[nodiscard]] Time unfinished_limit() const;
+  [[nodiscard]] line::Time unfinished_limit() const;
   void forget_bytes();
 
-  [[nodiscard]] LinkCounters& counters() const { return s.arbiter.counters; }
+  [[nodiscard]] printer::LinkCounters& counters() const { return s.arbiter.counters; }
 
   RelayState& s;
-  ByteRing from_host, from_printer, to_host;
+  line::ByteRing from_host, from_printer, to_host;
   Arbiter arbiter;
 };
 
-}  // namespace gcode
+}  // namespace gcode::relay

@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <span>
 
-namespace gcode {
+namespace gcode::relay {
 
 /// Sizes in bytes, each a power of two.
 struct RelayMemory {
@@ -17,4 +17,4 @@ struct RelayMemory {
   std::span<char> from_host, from_printer, to_host;
 };
 
-}  // namespace gcode
+}  // namespace gcode::relay

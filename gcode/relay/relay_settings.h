@@ -3,24 +3,25 @@
 
 #include "gcode/line/time.h"
 
-namespace gcode {
+namespace gcode::relay {
 
 struct RelaySettings {
-  bool poll = true;                                 ///< poll = off: a byte-exact pass-through that only listens
-  Time hold_limit = std::chrono::milliseconds(50);  ///< how long host lines wait for an own answer, beyond the drain
+  bool poll = true;  ///< poll = off: a byte-exact pass-through that only listens
+  line::Time hold_limit =
+      std::chrono::milliseconds(50);  ///< how long host lines wait for an own answer, beyond the drain
   /// how long host lines wait for the next owed ok before the query is put off, and for all of them twice that
-  Time drain_limit = std::chrono::milliseconds(500);
+  line::Time drain_limit = std::chrono::milliseconds(500);
   // periods; zero: never ask. Listening and autoreports serve these first.
-  Time temperature_period = std::chrono::seconds(2);
+  line::Time temperature_period = std::chrono::seconds(2);
   /// M105 in a print, firmware without autoreport only. Two of them fit into the 5 s that a reading lives, so that one
   /// that is lost on the wire leaves no gap.
-  Time printing_temperature_period = std::chrono::seconds(2);
-  Time fans_period = std::chrono::seconds(2);        ///< by autoreport only
-  Time position_period = std::chrono::seconds(2);    ///< autoreport; M114 at rest otherwise
-  Time sd_period = std::chrono::seconds(10);         ///< M27
-  Time progress_period = std::chrono::seconds(60);   ///< bare M73 at rest
-  Time overrides_period = std::chrono::seconds(30);  ///< M220, M221 at rest
-  bool identity = true;                              ///< M115, PRUSA SN, M862.1 Q once after each start
+  line::Time printing_temperature_period = std::chrono::seconds(2);
+  line::Time fans_period = std::chrono::seconds(2);        ///< by autoreport only
+  line::Time position_period = std::chrono::seconds(2);    ///< autoreport; M114 at rest otherwise
+  line::Time sd_period = std::chrono::seconds(10);         ///< M27
+  line::Time progress_period = std::chrono::seconds(60);   ///< bare M73 at rest
+  line::Time overrides_period = std::chrono::seconds(30);  ///< M220, M221 at rest
+  bool identity = true;                                    ///< M115, PRUSA SN, M862.1 Q once after each start
 };
 
-}  // namespace gcode
+}  // namespace gcode::relay

@@ -2,7 +2,7 @@
 
 #include <cstring>
 
-namespace gcode {
+namespace gcode::relay {
 
 void copy_live(const RelayState& from, RelayState& to) {
   const auto* source = reinterpret_cast<const char*>(&from);
@@ -14,4 +14,4 @@ void copy_live(const RelayState& from, RelayState& to) {
   std::memcpy(target + behind, source + behind, sizeof from - behind);
 }
 
-}  // namespace gcode
+}  // namespace gcode::relay

@@ -8,20 +8,20 @@
 #include "gcode/line/byte_ring.h"
 #include "gcode/relay/arbiter.h"
 
-namespace gcode {
+namespace gcode::relay {
 
 struct RelayState {
-  RingCounters from_host, from_printer, to_host;
+  line::RingCounters from_host, from_printer, to_host;
 
   // host -> printer. head <= written, line_start; written <= taken <= tail; all count bytes as RingCounters do.
-  std::uint64_t host_line_start = 0;  ///< first byte that no line was made of yet
-  std::uint64_t host_scanned = 0;     ///< no line end before this
-  std::uint64_t host_taken = 0;       ///< may be written up to here
-  std::uint64_t host_written = 0;     ///< was written up to here
-  bool host_line_open = false;        ///< a part of a line was passed without its end
-  std::uint8_t meatpack_marks = 0;    ///< FF bytes seen in a row, at most 2
-  bool packed_part = false;           ///< the last byte passed while packing was on ends no line
-  Time host_arrived = kNever;         ///< when the oldest byte that is not written yet came
+  std::uint64_t host_line_start = 0;       ///< first byte that no line was made of yet
+  std::uint64_t host_scanned = 0;          ///< no line end before this
+  std::uint64_t host_taken = 0;            ///< may be written up to here
+  std::uint64_t host_written = 0;          ///< was written up to here
+  bool host_line_open = false;             ///< a part of a line was passed without its end
+  std::uint8_t meatpack_marks = 0;         ///< FF bytes seen in a row, at most 2
+  bool packed_part = false;                ///< the last byte passed while packing was on ends no line
+  line::Time host_arrived = line::kNever;  ///< when the oldest byte that is not written yet came
 
   // own line, between host bytes
   std::uint64_t own_at = 0;  ///< goes out when host_written == own_at
@@ -32,11 +32,11 @@ struct RelayState {
   // printer -> host
   std::uint64_t printer_line_start = 0;
   std::uint64_t printer_scanned = 0;
-  std::uint64_t printer_passed = 0;  ///< a part of the line that was passed early ends here
-  bool printer_line_long = false;    ///< the line has no end in sight; its bytes pass as they come
-  bool dropping = false;             ///< the rest of this line goes the way of its dropped beginning
-  Time printer_arrived = kNever;     ///< when the last byte of an unfinished line came
-  Time to_host_arrived = kNever;     ///< when the oldest byte waiting for the host came
+  std::uint64_t printer_passed = 0;           ///< a part of the line that was passed early ends here
+  bool printer_line_long = false;             ///< the line has no end in sight; its bytes pass as they come
+  bool dropping = false;                      ///< the rest of this line goes the way of its dropped beginning
+  line::Time printer_arrived = line::kNever;  ///< when the last byte of an unfinished line came
+  line::Time to_host_arrived = line::kNever;  ///< when the oldest byte waiting for the host came
 
   ArbiterState arbiter;
 };
@@ -47,4 +47,4 @@ static_assert(std::is_trivially_copyable_v<RelayState>);
 /// than half of the whole, are left as they are.
 void copy_live(const RelayState& from, RelayState& to);
 
-}  // namespace gcode
+}  // namespace gcode::relay

@@ -4,20 +4,21 @@
 
 #include "gcode/relay/relay_impl.h"
 
-namespace gcode {
+namespace gcode::relay {
 namespace {
 
 // Below this much room for a host that does not read, lines that repeat themselves anyway are dropped first.
 constexpr std::size_t kRoomForAnswers = 8192;
 
-bool repeats_itself(ReplyKind kind) {
-  return kind == ReplyKind::kTemperature || kind == ReplyKind::kHeating || kind == ReplyKind::kPosition ||
-         kind == ReplyKind::kFans || kind == ReplyKind::kBusy;
+bool repeats_itself(reply::ReplyKind kind) {
+  return kind == reply::ReplyKind::kTemperature || kind == reply::ReplyKind::kHeating ||
+         kind == reply::ReplyKind::kPosition || kind == reply::ReplyKind::kFans || kind == reply::ReplyKind::kBusy;
 }
 
 }  // namespace
 
-void RelayImpl::pass_to_host(std::uint64_t from, std::uint64_t to, ReplyKind kind, bool ends_line, Time now) {
+void RelayImpl::pass_to_host(std::uint64_t from, std::uint64_t to, reply::ReplyKind kind, bool ends_line,
+                             line::Time now) {
   if (from == to) return;
   if (!s.arbiter.host_attached) {
     counters().unattended_lines += ends_line ? 1 : 0;
@@ -34,16 +35,16 @@ void RelayImpl::pass_to_host(std::uint64_t from, std::uint64_t to, ReplyKind kin
   for (const std::string_view piece : from_printer.pieces(from, to)) to_host.append(piece);
 }
 
-void RelayImpl::handle_printer_line(std::uint64_t end, Time now) {
+void RelayImpl::handle_printer_line(std::uint64_t end, line::Time now) {
   const std::uint64_t start = s.printer_line_start;
   if (s.printer_line_long) {
     ++counters().unparsed_lines;
-    pass_to_host(std::max(start, s.printer_passed), end, ReplyKind::kUnknown, true, now);
+    pass_to_host(std::max(start, s.printer_passed), end, reply::ReplyKind::kUnknown, true, now);
     s.printer_line_long = false;
   } else {
     LineBuffer scratch;
     const std::string_view line = from_printer.view(start, end, scratch);
-    const Reply reply = parse_reply(line, arbiter.dialect());
+    const reply::Reply reply = reply::parse_reply(line, arbiter.dialect());
     const bool begun = s.printer_passed > start;
     const bool was_packing = s.arbiter.meatpack;
     if (arbiter.printer_line(reply, line, now) == Verdict::kPass || begun || arbiter.is_listening_only()) {
@@ -57,21 +58,21 @@ void RelayImpl::handle_printer_line(std::uint64_t end, Time now) {
   from_printer.drop_until(end);
 }
 
-void RelayImpl::pass_unfinished(Time now) {
+void RelayImpl::pass_unfinished(line::Time now) {
   const std::uint64_t tail = from_printer.tail();
-  pass_to_host(std::max(s.printer_line_start, s.printer_passed), tail, ReplyKind::kUnknown, false, now);
+  pass_to_host(std::max(s.printer_line_start, s.printer_passed), tail, reply::ReplyKind::kUnknown, false, now);
   s.printer_passed = tail;
-  s.printer_arrived = kNever;
+  s.printer_arrived = line::kNever;
 }
 
-Time RelayImpl::unfinished_limit() const {
+line::Time RelayImpl::unfinished_limit() const {
   if (s.printer_passed > s.printer_line_start) return kUnfinished;
   const auto begin = from_printer.pieces(s.printer_line_start, s.printer_line_start + 1)[0];
   if (!begin.empty() && arbiter.may_withhold(begin.front())) return kUnfinishedHeld;
   return arbiter.reports_are_set() ? kUnfinishedOwn : kUnfinished;
 }
 
-void RelayImpl::process_printer(Time now) {
+void RelayImpl::process_printer(line::Time now) {
   while (true) {
     const std::uint64_t tail = from_printer.tail();
     const auto end = find_end(from_printer, s.printer_scanned, tail, false);
@@ -82,7 +83,7 @@ void RelayImpl::process_printer(Time now) {
     send_own(now);
   }
   const std::uint64_t tail = from_printer.tail();
-  s.printer_arrived = s.printer_line_start == tail ? kNever : now;
+  s.printer_arrived = s.printer_line_start == tail ? line::kNever : now;
   if (tail - s.printer_line_start >= kLongestLine || s.printer_line_long) {
     pass_unfinished(now);
     s.printer_line_long = true;
@@ -98,12 +99,12 @@ void RelayImpl::forget_bytes() {
   s.host_line_start = s.host_scanned = s.host_taken = s.host_written = from_host.tail();
   s.host_line_open = s.packed_part = false;
   s.meatpack_marks = 0;
-  s.host_arrived = kNever;
+  s.host_arrived = line::kNever;
   s.own_pending = false;
   from_printer.drop_until(from_printer.tail());
   s.printer_line_start = s.printer_scanned = s.printer_passed = from_printer.tail();
   s.printer_line_long = s.dropping = false;
-  s.printer_arrived = kNever;
+  s.printer_arrived = line::kNever;
 }
 
-}  // namespace gcode
+}  // namespace gcode::relay

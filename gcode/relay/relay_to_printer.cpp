@@ -6,7 +6,7 @@
 #include "gcode/line/scan.h"
 #include "gcode/relay/relay_impl.h"
 
-namespace gcode {
+namespace gcode::relay {
 namespace {
 
 constexpr char kMeatPackMark = '\xff';
@@ -15,7 +15,7 @@ constexpr unsigned char kMeatPackOff = 0xfa;
 constexpr unsigned char kMeatPackReset = 0xf9;
 constexpr unsigned char kMeatPackFirst = 0xf6;
 
-std::optional<std::uint64_t> find_byte(const ByteRing& ring, std::uint64_t from, std::uint64_t to, char byte) {
+std::optional<std::uint64_t> find_byte(const line::ByteRing& ring, std::uint64_t from, std::uint64_t to, char byte) {
   for (const std::string_view piece : ring.pieces(from, to)) {
     if (const auto at = piece.find(byte); at != std::string_view::npos) return from + at;
     from += piece.size();
@@ -25,7 +25,7 @@ std::optional<std::uint64_t> find_byte(const ByteRing& ring, std::uint64_t from,
 
 }  // namespace
 
-std::optional<std::uint64_t> find_end(const ByteRing& ring, std::uint64_t from, std::uint64_t to,
+std::optional<std::uint64_t> find_end(const line::ByteRing& ring, std::uint64_t from, std::uint64_t to,
                                       bool carriage_return) {
   for (const std::string_view piece : ring.pieces(from, to)) {
     // Two searches for one byte each: find_first_of() a set calls memchr() once a byte, a third of a line's whole cost.
@@ -37,11 +37,11 @@ std::optional<std::uint64_t> find_end(const ByteRing& ring, std::uint64_t from, 
   return std::nullopt;
 }
 
-void RelayImpl::account_host_line(std::uint64_t end, Time now) {
+void RelayImpl::account_host_line(std::uint64_t end, line::Time now) {
   LineBuffer scratch;
   const std::uint64_t stop = std::min<std::uint64_t>(end, s.host_line_start + scratch.size());
-  const std::string_view line = strip_terminator(from_host.view(s.host_line_start, stop, scratch));
-  arbiter.host_line(parse_command(line), line.size(), now);
+  const std::string_view line = line::strip_terminator(from_host.view(s.host_line_start, stop, scratch));
+  arbiter.host_line(command::parse_command(line), line.size(), now);
 }
 
 // Before the first host line behind an unanswered own line.
@@ -53,7 +53,7 @@ void RelayImpl::send_guard() {
   s.own_pending = s.own_is_guard = true;
 }
 
-void RelayImpl::pass_host_line(std::uint64_t end, Time now) {
+void RelayImpl::pass_host_line(std::uint64_t end, line::Time now) {
   send_guard();
   if (!s.host_line_open) {
     account_host_line(end, now);
@@ -66,7 +66,7 @@ void RelayImpl::pass_host_line(std::uint64_t end, Time now) {
   s.host_taken = std::max(s.host_taken, end);
 }
 
-void RelayImpl::pass_host_part(std::uint64_t end, Time now) {
+void RelayImpl::pass_host_part(std::uint64_t end, line::Time now) {
   if (end == s.host_line_start) return;
   send_guard();
   if (!s.host_line_open) account_host_line(end, now);
@@ -82,7 +82,8 @@ bool RelayImpl::emergency_waits() {
   std::uint64_t start = s.host_line_start;
   while (const auto end = find_end(from_host, start, from_host.tail(), true)) {
     if (*end - start <= scratch.size() &&
-        parse_command(strip_terminator(from_host.view(start, *end, scratch))).kind == CommandKind::kEmergency) {
+        command::parse_command(line::strip_terminator(from_host.view(start, *end, scratch))).kind ==
+            command::CommandKind::kEmergency) {
       return true;
     }
     start = *end;
@@ -90,7 +91,7 @@ bool RelayImpl::emergency_waits() {
   return false;
 }
 
-bool RelayImpl::host_must_wait(Time now) {
+bool RelayImpl::host_must_wait(line::Time now) {
   if (!arbiter.holds_host(now)) return false;
   if (from_host.room() == 0 || emergency_waits()) {
     arbiter.release(now);
@@ -101,7 +102,7 @@ bool RelayImpl::host_must_wait(Time now) {
 }
 
 // One byte at a time around FF: a mark, its second, and the MeatPack command behind them. They belong to no line.
-void RelayImpl::pass_marked_byte(Time now) {
+void RelayImpl::pass_marked_byte(line::Time now) {
   const auto byte = static_cast<unsigned char>(from_host.pieces(s.host_line_start, s.host_line_start + 1)[0][0]);
   const bool completes = s.meatpack_marks == 2 && byte != 0xff;
   if (completes) {
@@ -121,7 +122,7 @@ void RelayImpl::pass_marked_byte(Time now) {
 }
 
 // Up to the next mark, and that byte too.
-void RelayImpl::pass_packed(Time now) {
+void RelayImpl::pass_packed(line::Time now) {
   const std::uint64_t tail = from_host.tail();
   const auto mark = s.meatpack_marks > 0 ? std::optional(s.host_line_start)
                                          : find_byte(from_host, s.host_line_start, tail, kMeatPackMark);
@@ -134,14 +135,14 @@ void RelayImpl::pass_packed(Time now) {
 
 // The printer packs no more, and not because the host said so: it restarted. What went out last may be the beginning of a
 // line for the printer as it is now, and nothing of ours may stand behind it.
-void RelayImpl::packing_ended(Time now) {
+void RelayImpl::packing_ended(line::Time now) {
   if (!std::exchange(s.packed_part, false)) return;
   s.host_line_open = true;
   arbiter.host_fragment(true, now);
 }
 
 // Packed bytes, and the lines of an upload, pass as they come. The lines of an upload still owe their oks.
-void RelayImpl::pass_transparent(Time now) {
+void RelayImpl::pass_transparent(line::Time now) {
   while (arbiter.is_transparent() && s.host_line_start < from_host.tail()) {
     if (s.arbiter.meatpack) {
       pass_packed(now);
@@ -159,7 +160,7 @@ void RelayImpl::pass_transparent(Time now) {
   }
 }
 
-bool RelayImpl::next_host_piece(Time now) {
+bool RelayImpl::next_host_piece(line::Time now) {
   const std::uint64_t tail = from_host.tail();
   if (s.host_line_start == tail) return false;
   if (arbiter.is_transparent()) {
@@ -186,12 +187,12 @@ bool RelayImpl::next_host_piece(Time now) {
   return true;
 }
 
-void RelayImpl::process_host(Time now) {
+void RelayImpl::process_host(line::Time now) {
   while (next_host_piece(now)) {}
   free_host_bytes();
 }
 
-void RelayImpl::send_own(Time now) {
+void RelayImpl::send_own(line::Time now) {
   if (s.own_pending || part_is_taken()) return;
   s.own_is_guard = arbiter.take_newline(now);
   if (!s.own_is_guard && !arbiter.own_line(now)) return;
@@ -200,4 +201,4 @@ void RelayImpl::send_own(Time now) {
   s.own_pending = true;
 }
 
-}  // namespace gcode
+}  // namespace gcode::relay

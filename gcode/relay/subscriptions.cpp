@@ -4,7 +4,7 @@
 #include <array>
 #include <cstdio>
 
-namespace gcode {
+namespace gcode::relay {
 namespace {
 
 // A host's own interval up to this long is fresh enough for the agent too, so the host's setting is left alone.
@@ -20,7 +20,7 @@ std::uint8_t to_seconds(std::optional<double> value, std::uint8_t otherwise) {
   return static_cast<std::uint8_t>(std::clamp(*value, 0.0, 255.0));
 }
 
-OwnLine report_line(Query query, const char* format, unsigned seconds, unsigned mask) {
+OwnLine report_line(printer::Query query, const char* format, unsigned seconds, unsigned mask) {
   std::array<char, 24> text{};
   std::snprintf(text.data(), text.size(), format, seconds, mask);
   OwnLine line = make_own_line(query, text.data());
@@ -40,7 +40,7 @@ void Subscriptions::printer_restarted() {
 
 Subscriptions::Reports Subscriptions::reports() const {
   Reports out;
-  for (const Report report : kValuesOf<Report>) {
+  for (const Report report : line::kValuesOf<Report>) {
     const auto i = static_cast<std::size_t>(report);
     out.host[i] = host_[report];
     out.printer[i] = printer_[report];
@@ -50,7 +50,7 @@ Subscriptions::Reports Subscriptions::reports() const {
 }
 
 void Subscriptions::resume(const Reports& reports) {
-  for (const Report report : kValuesOf<Report>) {
+  for (const Report report : line::kValuesOf<Report>) {
     const auto i = static_cast<std::size_t>(report);
     host_[report] = reports.host[i];
     printer_[report] = reports.printer[i];
@@ -89,19 +89,20 @@ std::optional<OwnLine> Subscriptions::missing_mask() const {
     if (want > 0 ? is != want : false) differs = true;
   }
   if (!differs) return std::nullopt;
-  return report_line(Query::kM155, "M155 S%u C%u", seconds, mask);
+  return report_line(printer::Query::kM155, "M155 S%u C%u", seconds, mask);
 }
 
 std::optional<OwnLine> Subscriptions::missing_by_cap() const {
   struct Row {
     Report report;
-    Query query;
+    printer::Query query;
     const char* format;
   };
-  static constexpr std::array<Row, kCountOf<Report>> kRows{{{Report::kTemperature, Query::kM155, "M155 S%u"},
-                                                            {Report::kFans, Query::kM123, "M123 S%u"},
-                                                            {Report::kPosition, Query::kM154, "M154 S%u"},
-                                                            {Report::kSd, Query::kM27, "M27 S%u"}}};
+  static constexpr std::array<Row, line::kCountOf<Report>> kRows{
+      {{Report::kTemperature, printer::Query::kM155, "M155 S%u"},
+       {Report::kFans, printer::Query::kM123, "M123 S%u"},
+       {Report::kPosition, printer::Query::kM154, "M154 S%u"},
+       {Report::kSd, printer::Query::kM27, "M27 S%u"}}};
   for (const Row& row : kRows) {
     const std::uint8_t need = able_[row.report] ? needed(row.report) : 0;
     if (need > 0 && printer_[row.report] != need) return report_line(row.query, row.format, need, 0);
@@ -109,36 +110,36 @@ std::optional<OwnLine> Subscriptions::missing_by_cap() const {
   return std::nullopt;
 }
 
-std::optional<OwnLine> Subscriptions::missing(const Dialect& dialect) const {
+std::optional<OwnLine> Subscriptions::missing(const dialect::Dialect& dialect) const {
   switch (dialect.autoreport) {
-    case Autoreport::kMask: return missing_mask();
-    case Autoreport::kByCap: return missing_by_cap();
-    case Autoreport::kNone: break;
+    case dialect::Autoreport::kMask: return missing_mask();
+    case dialect::Autoreport::kByCap: return missing_by_cap();
+    case dialect::Autoreport::kNone: break;
   }
   return std::nullopt;
 }
 
-void Subscriptions::asserted(const OwnLine& line, const Dialect& dialect) {
+void Subscriptions::asserted(const OwnLine& line, const dialect::Dialect& dialect) {
   const auto set = [&](Report report, std::uint8_t seconds) {
     printer_[report] = seconds;
     set_by_agent_[report] = true;
   };
-  if (dialect.autoreport == Autoreport::kMask) {
+  if (dialect.autoreport == dialect::Autoreport::kMask) {
     for (const Report report : kMaskReports) set(report, (line.mask & mask_bit(report)) != 0 ? line.seconds : 0);
     return;
   }
-  if (line.query == Query::kM155) set(Report::kTemperature, line.seconds);
-  if (line.query == Query::kM123) set(Report::kFans, line.seconds);
-  if (line.query == Query::kM154) set(Report::kPosition, line.seconds);
-  if (line.query == Query::kM27) set(Report::kSd, line.seconds);
+  if (line.query == printer::Query::kM155) set(Report::kTemperature, line.seconds);
+  if (line.query == printer::Query::kM123) set(Report::kFans, line.seconds);
+  if (line.query == printer::Query::kM154) set(Report::kPosition, line.seconds);
+  if (line.query == printer::Query::kM27) set(Report::kSd, line.seconds);
 }
 
-void Subscriptions::host_mask_command(const Command& command, Time now) {
+void Subscriptions::host_mask_command(const command::Command& command, line::Time now) {
   // C absent: mask 1; S absent: the interval stays (protocol/prusa.md 2.1).
-  const std::uint8_t mask = to_seconds(parameter(command, 'C'), mask_bit(Report::kTemperature));
+  const std::uint8_t mask = to_seconds(command::parameter(command, 'C'), mask_bit(Report::kTemperature));
   std::uint8_t running = 0;
   for (const Report report : kMaskReports) running = std::max(running, printer_[report]);
-  const std::uint8_t seconds = to_seconds(parameter(command, 'S'), running);
+  const std::uint8_t seconds = to_seconds(command::parameter(command, 'S'), running);
   for (const Report report : kMaskReports) {
     const std::uint8_t value = (mask & mask_bit(report)) != 0 ? seconds : 0;
     host_[report] = printer_[report] = value;
@@ -146,8 +147,8 @@ void Subscriptions::host_mask_command(const Command& command, Time now) {
   }
 }
 
-bool Subscriptions::host_single_command(Report report, const Command& command, Time now) {
-  const auto seconds = parameter(command, 'S');
+bool Subscriptions::host_single_command(Report report, const command::Command& command, line::Time now) {
+  const auto seconds = command::parameter(command, 'S');
   if (!seconds) return report == Report::kTemperature;
   const auto value = static_cast<std::uint8_t>(std::clamp(*seconds, 0.0, 60.0));
   host_[report] = printer_[report] = value;
@@ -155,14 +156,14 @@ bool Subscriptions::host_single_command(Report report, const Command& command, T
   return true;
 }
 
-bool Subscriptions::host_command(const Command& command, const Dialect& dialect, Time now) {
+bool Subscriptions::host_command(const command::Command& command, const dialect::Dialect& dialect, line::Time now) {
   if (command.letter != 'M') return false;
   // A printer that is not known yet may be a Prusa: its M155 is read with the mask, which means the same to Marlin.
-  if (command.code == 155 && dialect.autoreport != Autoreport::kByCap) {
+  if (command.code == 155 && dialect.autoreport != dialect::Autoreport::kByCap) {
     host_mask_command(command, now);
     return true;
   }
-  if (dialect.autoreport == Autoreport::kMask) return false;
+  if (dialect.autoreport == dialect::Autoreport::kMask) return false;
   switch (command.code) {
     case 155: return host_single_command(Report::kTemperature, command, now);
     case 123: return host_single_command(Report::kFans, command, now);
@@ -172,14 +173,14 @@ bool Subscriptions::host_command(const Command& command, const Dialect& dialect,
   }
 }
 
-bool Subscriptions::shows_host(Report report, Time now) {
+bool Subscriptions::shows_host(Report report, line::Time now) {
   if (host_[report] == 0) return !set_by_agent_[report];
   // The printer's interval divides the host's; half of one more makes up for a timer that runs a little late or early.
-  const Time host = std::chrono::seconds(host_[report]);
-  const Time printer = std::chrono::seconds(std::min(printer_[report], host_[report]));
+  const line::Time host = std::chrono::seconds(host_[report]);
+  const line::Time printer = std::chrono::seconds(std::min(printer_[report], host_[report]));
   if (printer < host && now - shown_[report] < host - printer / 2) return false;
   shown_[report] = now;
   return true;
 }
 
-}  // namespace gcode
+}  // namespace gcode::relay

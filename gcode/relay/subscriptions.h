@@ -14,10 +14,10 @@
 #include "gcode/printer/link_counters.h"
 #include "gcode/relay/own_line.h"
 
-namespace gcode {
+namespace gcode::relay {
 
 enum class Report : std::uint8_t { kTemperature, kFans, kPosition, kSd, kCount };
-using ReportPeriods = EnumArray<Report, std::uint8_t>;  ///< whole seconds; 0: off
+using ReportPeriods = line::EnumArray<Report, std::uint8_t>;  ///< whole seconds; 0: off
 
 class Subscriptions {
  public:
@@ -30,22 +30,22 @@ class Subscriptions {
   /// The host left: nobody of its kind wants anything any more.
   void host_left() { host_ = {}; }
   /// A host's command was passed to the printer. Returns whether it concerned a report.
-  bool host_command(const Command& command, const Dialect& dialect, Time now);
+  bool host_command(const command::Command& command, const dialect::Dialect& dialect, line::Time now);
 
   /// The own line that would bring the printer to what both need, or nothing if it is there already.
-  [[nodiscard]] std::optional<OwnLine> missing(const Dialect& dialect) const;
+  [[nodiscard]] std::optional<OwnLine> missing(const dialect::Dialect& dialect) const;
   /// That own line was acknowledged.
-  void asserted(const OwnLine& line, const Dialect& dialect);
+  void asserted(const OwnLine& line, const dialect::Dialect& dialect);
 
   /// What all three sides are at, for a successor that does not know this class as it is now.
   struct Reports {
-    std::array<std::uint8_t, kCountOf<Report>> host{}, printer{}, set_by_agent{};  ///< set_by_agent: 1 or 0
+    std::array<std::uint8_t, line::kCountOf<Report>> host{}, printer{}, set_by_agent{};  ///< set_by_agent: 1 or 0
   };
   [[nodiscard]] Reports reports() const;
   void resume(const Reports& reports);
 
   /// A repeated report of that kind arrived. Returns whether the host is to see it.
-  bool shows_host(Report report, Time now);
+  bool shows_host(Report report, line::Time now);
   /// Whether the agent has set this report itself and so reports may be its own.
   [[nodiscard]] bool agent_set(Report report) const { return set_by_agent_[report]; }
   /// Whether the printer repeats this report now.
@@ -56,15 +56,15 @@ class Subscriptions {
   [[nodiscard]] std::uint8_t needed(Report report) const;
   [[nodiscard]] std::optional<OwnLine> missing_mask() const;
   [[nodiscard]] std::optional<OwnLine> missing_by_cap() const;
-  void host_mask_command(const Command& command, Time now);
-  bool host_single_command(Report report, const Command& command, Time now);
+  void host_mask_command(const command::Command& command, line::Time now);
+  bool host_single_command(Report report, const command::Command& command, line::Time now);
 
   ReportPeriods agent_{};
   ReportPeriods host_{};
-  ReportPeriods printer_{};          ///< as last commanded by anybody
-  EnumArray<Report, Time> shown_{};  ///< when the host was shown one last, or asked for it
-  EnumArray<Report, bool> able_{};
-  EnumArray<Report, bool> set_by_agent_{};
+  ReportPeriods printer_{};                      ///< as last commanded by anybody
+  line::EnumArray<Report, line::Time> shown_{};  ///< when the host was shown one last, or asked for it
+  line::EnumArray<Report, bool> able_{};
+  line::EnumArray<Report, bool> set_by_agent_{};
 };
 
-}  // namespace gcode
+}  // namespace gcode::relay

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <charconv>
 
-namespace gcode {
+namespace gcode::reply {
 
 std::string_view trimmed(std::string_view line) {
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r' || line.back() == ' ')) line.remove_suffix(1);
@@ -99,4 +99,4 @@ bool is_whole_report(std::string_view line) {
   return true;
 }
 
-}  // namespace gcode
+}  // namespace gcode::reply

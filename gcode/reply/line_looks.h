@@ -7,7 +7,7 @@
 
 #include "gcode/reply/reply.h"
 
-namespace gcode {
+namespace gcode::reply {
 
 /// Without line end and without blanks at both ends.
 [[nodiscard]] std::string_view trimmed(std::string_view line);
@@ -33,4 +33,4 @@ namespace gcode {
 /// command's fields; then it is more than a report, and the host's.
 [[nodiscard]] bool is_whole_report(std::string_view line);
 
-}  // namespace gcode
+}  // namespace gcode::reply

@@ -2,12 +2,15 @@
 
 #include "gcode/line/scan.h"
 
-namespace gcode {
+namespace gcode::reply {
 namespace {
 
+/// A Prusa writes small letters; other text is not to be taken for a dump.
+int digit(char c) { return line::is_digit(c) || c >= 'a' ? line::hex_value(c) : -1; }
+
 bool take_byte(std::string_view& rest, std::uint32_t& value) {
-  if (rest.size() < 2 || hex_value(rest[0]) < 0 || hex_value(rest[1]) < 0) return false;
-  value = static_cast<std::uint32_t>(hex_value(rest[0]) * 16 + hex_value(rest[1]));
+  if (rest.size() < 2 || digit(rest[0]) < 0 || digit(rest[1]) < 0) return false;
+  value = static_cast<std::uint32_t>(digit(rest[0]) * 16 + digit(rest[1]));
   rest.remove_prefix(2);
   return true;
 }
@@ -15,13 +18,13 @@ bool take_byte(std::string_view& rest, std::uint32_t& value) {
 }  // namespace
 
 std::optional<MemoryDump> memory_dump_of(std::string_view rest) {
-  rest = trim_blanks(strip_terminator(rest));
+  rest = line::trim_blanks(line::strip_terminator(rest));
   MemoryDump dump;
   std::uint32_t part = 0;
   std::size_t parts = 0;
   for (; parts < 3 && take_byte(rest, part); ++parts) dump.address = dump.address * 256 + part;
-  if (parts < 2 || !take(rest, " ")) return std::nullopt;
-  while (dump.size < MemoryDump::kMostBytes && take(rest, " ")) {
+  if (parts < 2 || !line::take(rest, " ")) return std::nullopt;
+  while (dump.size < MemoryDump::kMostBytes && line::take(rest, " ")) {
     std::uint32_t value = 0;
     if (!take_byte(rest, value)) return std::nullopt;
     dump.bytes[dump.size++] = static_cast<std::uint8_t>(value);
@@ -30,7 +33,7 @@ std::optional<MemoryDump> memory_dump_of(std::string_view rest) {
 }
 
 bool is_memory_heading(std::string_view line) {
-  return trim_blanks(strip_terminator(line)) == "D3 - Read/Write EEPROM";
+  return line::trim_blanks(line::strip_terminator(line)) == "D3 - Read/Write EEPROM";
 }
 
-}  // namespace gcode
+}  // namespace gcode::reply

@@ -9,7 +9,7 @@
 #include <optional>
 #include <string_view>
 
-namespace gcode {
+namespace gcode::reply {
 
 struct MemoryDump {
   static constexpr std::size_t kMostBytes = 16;  ///< a line of D3 holds no more
@@ -24,4 +24,4 @@ struct MemoryDump {
 /// The line that D3 prints before them.
 [[nodiscard]] bool is_memory_heading(std::string_view line);
 
-}  // namespace gcode
+}  // namespace gcode::reply

@@ -6,7 +6,7 @@
 #include "gcode/reply/memory_dump.h"
 #include "gcode/reply/reply_parts.h"
 
-namespace gcode {
+namespace gcode::reply {
 namespace {
 
 bool read_t(std::string_view line, Reply& reply) {
@@ -14,23 +14,23 @@ bool read_t(std::string_view line, Reply& reply) {
          read_plain(line, reply);
 }
 
-bool read_upper_e(std::string_view line, const Dialect& dialect, Reply& reply) {
+bool read_upper_e(std::string_view line, const dialect::Dialect& dialect, Reply& reply) {
   std::string_view rest = line;
-  if (take(rest, "Error:")) return read_error(rest, dialect, reply);
+  if (line::take(rest, "Error:")) return read_error(rest, dialect, reply);
   return read_fans(line, reply) || read_bare_error(line, reply) || read_reset_cause(line, reply) ||
          read_plain(line, reply);
 }
 
-bool read_lower_e(std::string_view line, const Dialect& dialect, Reply& reply) {
+bool read_lower_e(std::string_view line, const dialect::Dialect& dialect, Reply& reply) {
   std::string_view rest = line;
-  if (take(rest, "echo:")) return read_echo(rest, reply);
-  if (take(rest, "error:")) return read_error(rest, dialect, reply);
+  if (line::take(rest, "echo:")) return read_echo(rest, reply);
+  if (line::take(rest, "error:")) return read_error(rest, dialect, reply);
   return read_plain(line, reply);
 }
 
 // Names of files and indented answers are told last, because any text may be one.
 // clang-format off
-bool read_by_first(std::string_view line, const Dialect& dialect, Reply& reply) {
+bool read_by_first(std::string_view line, const dialect::Dialect& dialect, Reply& reply) {
   switch (line.front()) {
     case 'o': return read_ok(line, dialect, reply) || read_plain(line, reply);
     case 'T': return read_t(line, reply);
@@ -63,7 +63,7 @@ bool read_by_first(std::string_view line, const Dialect& dialect, Reply& reply) 
 
 // " T:23.75 ..." (Marlin's autoreport), " [MP] ...", " External Reset", "  M92 X80.00", "  0 step= 0 mscnt=   0".
 bool read_indented(std::string_view line, Reply& reply) {
-  const std::string_view text = trim_blanks(line);
+  const std::string_view text = line::trim_blanks(line);
   if (read_temperature(text, reply) || read_reset_cause(text, reply)) return true;
   if (text.starts_with("[MP]")) {
     reply.meatpack_on = text.find(" ON") != std::string_view::npos;
@@ -75,7 +75,8 @@ bool read_indented(std::string_view line, Reply& reply) {
   }
   if (text.find(" step=") != std::string_view::npos) return accept(reply, ReplyKind::kEcho, text);  // homing (P 2.5)
   // Settings dumps, mesh rows, PID figures.
-  const bool is_figure = is_digit(text.front()) || text.front() == '-' || text.front() == 'G' || text.front() == 'M';
+  const bool is_figure =
+      line::is_digit(text.front()) || text.front() == '-' || text.front() == 'G' || text.front() == 'M';
   if (is_figure) return accept(reply, ReplyKind::kAnswer, text);
   return read_plain(text, reply);
 }
@@ -84,21 +85,21 @@ bool read_indented(std::string_view line, Reply& reply) {
 
 bool accept(Reply& reply, ReplyKind kind, std::string_view text) {
   reply.kind = kind;
-  reply.text = trim_blanks(text);
+  reply.text = line::trim_blanks(text);
   return true;
 }
 
-Reply parse_reply(std::string_view line, const Dialect& dialect) {
+Reply parse_reply(std::string_view line, const dialect::Dialect& dialect) {
   Reply reply;
-  line = strip_terminator(line);
+  line = line::strip_terminator(line);
   std::string_view seen = line;
-  skip_blanks(seen);
+  line::skip_blanks(seen);
   if (seen.empty()) {
     reply.kind = ReplyKind::kBlank;
     return reply;
   }
   if (read_power_panic(line, dialect, reply) || read_torn_start(line, reply)) return reply;
-  const bool is_indented = is_blank(line.front());
+  const bool is_indented = line::is_blank(line.front());
   const bool known = is_indented ? read_indented(line, reply) : read_by_first(line, dialect, reply);
   if (known || read_file_name(line, reply)) return reply;
   if (is_memory_dump(line) || is_memory_heading(line)) {
@@ -159,4 +160,4 @@ std::string_view name_of(ReplyKind kind) {
   return "unknown";
 }
 
-}  // namespace gcode
+}  // namespace gcode::reply

@@ -8,7 +8,7 @@
 
 #include "gcode/line/enum_array.h"
 
-namespace gcode {
+namespace gcode::reply {
 
 inline constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
 [[nodiscard]] inline bool is_known(float value) { return !std::isnan(value); }
@@ -50,7 +50,7 @@ struct TemperatureReading {
 
 /// All that one line can carry: every sensor at most once. Items from `count` on hold nothing.
 struct Temperatures {
-  std::array<TemperatureReading, kCountOf<Sensor>> items;
+  std::array<TemperatureReading, line::kCountOf<Sensor>> items;
   std::uint8_t count = 0;
 
   [[nodiscard]] const TemperatureReading* begin() const { return items.data(); }
@@ -89,4 +89,4 @@ struct SdPosition {
   std::uint64_t size = 0;
 };
 
-}  // namespace gcode
+}  // namespace gcode::reply

@@ -8,9 +8,11 @@
 
 #include "gcode/reply/reading.h"
 
-namespace gcode {
-
+namespace gcode::dialect {
 struct Dialect;
+}  // namespace gcode::dialect
+
+namespace gcode::reply {
 
 enum class ReplyKind : std::uint8_t {
   kBlank,          ///< empty line
@@ -133,7 +135,7 @@ struct Reply {
 
 /// `line`: one printer line, with or without its terminator; any bytes, any length. `dialect` settles what looks the same
 /// in two firmwares. Never allocates.
-[[nodiscard]] Reply parse_reply(std::string_view line, const Dialect& dialect);
+[[nodiscard]] Reply parse_reply(std::string_view line, const dialect::Dialect& dialect);
 
 /// The wire word for documentation, `decode` and metrics: "ok", "temperature", "busy" ...
 [[nodiscard]] std::string_view name_of(ReplyKind kind);
@@ -148,4 +150,4 @@ struct FirmwareFields {
 };
 [[nodiscard]] FirmwareFields parse_firmware(std::string_view line);
 
-}  // namespace gcode
+}  // namespace gcode::reply

@@ -4,7 +4,7 @@
 #include "gcode/line/scan.h"
 #include "gcode/reply/reply_parts.h"
 
-namespace gcode {
+namespace gcode::reply {
 namespace {
 
 constexpr PrefixRule kEchoRules[] = {
@@ -132,14 +132,14 @@ constexpr PrefixTable kPlainTable(kPlainRules);
 
 // "3.13.3-7591", "3.14.0-BETA1+109_abc", "0.40", "302": a number, perhaps with more of them behind dots.
 bool is_version(std::string_view text) {
-  (void)take(text, "-");  // "-0.40": the probe's offset (M851)
+  (void)line::take(text, "-");  // "-0.40": the probe's offset (M851)
   bool has_dot = false;
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (text[i] == '-' || text[i] == '+') return i > 0 && has_dot;
-    if (text[i] != '.' && !is_digit(text[i])) return false;
+    if (text[i] != '.' && !line::is_digit(text[i])) return false;
     has_dot = has_dot || text[i] == '.';
   }
-  return !text.empty() && is_digit(text.front());
+  return !text.empty() && line::is_digit(text.front());
 }
 
 // "x_min: open", "filament: TRIGGERED" (M119).
@@ -150,7 +150,7 @@ bool is_glued_to_ok(std::string_view text) {
   if (!text.ends_with("ok")) return false;
   const std::string_view before = text.substr(0, text.size() - 2);
   return before == "LANG SEL FORCED" ||
-         (before.starts_with("Active Extruder: ") && !before.empty() && is_digit(before.back()));
+         (before.starts_with("Active Extruder: ") && !before.empty() && line::is_digit(before.back()));
 }
 
 bool accept_glued_ok(std::string_view text, Reply& reply) {
@@ -162,13 +162,13 @@ bool accept_glued_ok(std::string_view text, Reply& reply) {
 bool read_counts(std::string_view line, Reply& reply) {
   std::string_view rest = line;
   std::int64_t first = 0, second = 0;
-  if (take(rest, "PrinterState: ")) {
-    if (!take_integer(rest, first) || !rest.empty()) return false;
+  if (line::take(rest, "PrinterState: ")) {
+    if (!line::take_integer(rest, first) || !rest.empty()) return false;
     reply.number = first;
     return accept(reply, ReplyKind::kPrinterState, line);
   }
-  if (!take(rest, "STATS ") || !take_integer(rest, first) || !take(rest, " min ")) return false;
-  if (!take_integer(rest, second) || !take(rest, " cm") || first < 0 || second < 0) return false;
+  if (!line::take(rest, "STATS ") || !line::take_integer(rest, first) || !line::take(rest, " min ")) return false;
+  if (!line::take_integer(rest, second) || !line::take(rest, " cm") || first < 0 || second < 0) return false;
   reply.statistics_minutes = static_cast<std::uint64_t>(first);
   reply.statistics_centimetres = static_cast<std::uint64_t>(second);
   return accept(reply, ReplyKind::kStatistics, line);
@@ -195,7 +195,7 @@ void refine(Reply& reply, std::string_view line) {
 }  // namespace
 
 bool read_echo(std::string_view text, Reply& reply) {
-  skip_blanks(text);
+  line::skip_blanks(text);
   if (read_busy(text, reply) || read_crash(text, reply)) return true;
   if (is_glued_to_ok(text)) return accept_glued_ok(text, reply);
   if (text.starts_with("Printer stopped due to errors")) {  // Prusa: a stop that can be recovered from (P 2.5)
@@ -226,4 +226,4 @@ bool read_plain(std::string_view line, Reply& reply) {
   return false;
 }
 
-}  // namespace gcode
+}  // namespace gcode::reply

@@ -7,7 +7,7 @@
 #include "gcode/line/scan.h"
 #include "gcode/reply/reply_parts.h"
 
-namespace gcode {
+namespace gcode::reply {
 namespace {
 
 struct NumberError {
@@ -69,24 +69,24 @@ constexpr std::array kBareFaults{
 
 bool is_all_digits(std::string_view text) {
   for (const char c : text) {
-    if (!is_digit(c)) return false;
+    if (!line::is_digit(c)) return false;
   }
   return !text.empty();
 }
 
-bool read_number_error(std::string_view text, const Dialect& dialect, Reply& reply) {
+bool read_number_error(std::string_view text, const dialect::Dialect& dialect, Reply& reply) {
   for (const NumberError& error : kNumberErrors) {
     if (!text.starts_with(error.beginning)) continue;
     // A firmware that answers "M105*36" with this line alone sends no Resend after it (M 2).
     const bool stands_alone = error.reason == ResendReason::kNoLineNumber && dialect.unnumbered_checksum_owes_none &&
-                              dialect.family == FirmwareFamily::kMarlin;
+                              dialect.family == dialect::FirmwareFamily::kMarlin;
     reply.is_number_error = !stands_alone;
     reply.resend_reason = error.reason;
     const std::size_t at = text.rfind("Last Line: ");
     std::int64_t last = 0;
     if (at != std::string_view::npos) {
       std::string_view digits = text.substr(at + 11);
-      if (take_integer(digits, last)) reply.number = last;
+      if (line::take_integer(digits, last)) reply.number = last;
     }
     return true;
   }
@@ -95,7 +95,7 @@ bool read_number_error(std::string_view text, const Dialect& dialect, Reply& rep
 
 bool take_resend_word(std::string_view& rest) {
   for (const std::string_view word : {std::string_view("resend"), std::string_view("rs")}) {
-    if (rest.size() < word.size() || !equal_ignoring_case(rest.substr(0, word.size()), word)) continue;
+    if (rest.size() < word.size() || !line::equal_ignoring_case(rest.substr(0, word.size()), word)) continue;
     rest.remove_prefix(word.size());
     return true;
   }
@@ -104,8 +104,8 @@ bool take_resend_word(std::string_view& rest) {
 
 }  // namespace
 
-bool read_error(std::string_view text, const Dialect& dialect, Reply& reply) {
-  text = trim_blanks(text);
+bool read_error(std::string_view text, const dialect::Dialect& dialect, Reply& reply) {
+  text = line::trim_blanks(text);
   // Marlin 1.0 breaks "Error:0: Extruder switched off." after the digit; the fault stands in the next line.
   if (is_all_digits(text)) return accept(reply, ReplyKind::kEcho, text);
   accept(reply, ReplyKind::kError, text);
@@ -131,16 +131,16 @@ bool read_bare_error(std::string_view line, Reply& reply) {
 bool read_resend(std::string_view line, Reply& reply) {
   std::string_view rest = line;
   if (!take_resend_word(rest)) return false;
-  const bool has_colon = take(rest, ":");
+  const bool has_colon = line::take(rest, ":");
   const bool is_apart = has_colon || rest.starts_with(" ") || rest.starts_with("N");
-  skip_blanks(rest);
-  (void)(take(rest, "N:") || take(rest, "N"));
+  line::skip_blanks(rest);
+  (void)(line::take(rest, "N:") || line::take(rest, "N"));
   std::int64_t number = 0;
-  const bool has_number = take_integer(rest, number);
+  const bool has_number = line::take_integer(rest, number);
   // "Resend:" without its number was torn but is still one; "rs" alone may be anything.
   if (!is_apart || (!has_number && !has_colon)) return false;
   if (has_number) reply.number = number;
   return accept(reply, ReplyKind::kResend, line);
 }
 
-}  // namespace gcode
+}  // namespace gcode::reply

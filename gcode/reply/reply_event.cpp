@@ -5,7 +5,7 @@
 #include "gcode/line/scan.h"
 #include "gcode/reply/reply_parts.h"
 
-namespace gcode {
+namespace gcode::reply {
 namespace {
 
 struct ActionWord {
@@ -28,28 +28,29 @@ constexpr std::array kActions{
 // "INT4" as the interrupt prints it: at the end of what it cut off, or free-standing. In "PRINT4.GCO 75" it is a name.
 bool is_interrupt_text(std::string_view line, std::size_t at) {
   const bool ends_line = at + 4 == line.size();
-  const bool begins_free = at == 0 || !is_letter(line[at - 1]);
+  const bool begins_free = at == 0 || !line::is_letter(line[at - 1]);
   if (ends_line) return begins_free || !line.substr(0, at).ends_with("PR");
   const char next = line[at + 4];
-  return begins_free && !is_letter(next) && !is_digit(next) && next != '.' && next != '_' && next != '~' && next != '-';
+  return begins_free && !line::is_letter(next) && !line::is_digit(next) && next != '.' && next != '_' && next != '~' &&
+         next != '-';
 }
 
 }  // namespace
 
-bool read_power_panic(std::string_view line, const Dialect& dialect, Reply& reply) {
+bool read_power_panic(std::string_view line, const dialect::Dialect& dialect, Reply& reply) {
   const std::size_t at = line.find("INT4");
-  if (at == std::string_view::npos || dialect.family == FirmwareFamily::kMarlin) return false;
+  if (at == std::string_view::npos || dialect.family == dialect::FirmwareFamily::kMarlin) return false;
   if (!is_interrupt_text(line, at)) return false;
   return accept(reply, ReplyKind::kPowerPanic, line);
 }
 
 bool read_action(std::string_view line, Reply& reply) {
   std::string_view rest = line;
-  if (!take(rest, "//")) return false;
-  skip_blanks(rest);
+  if (!line::take(rest, "//")) return false;
+  line::skip_blanks(rest);
   // Marlin's M118 lets a host write comments of its own: "// P0 action:x".
-  if (!take(rest, "action:")) return accept(reply, ReplyKind::kEcho, rest);
-  skip_blanks(rest);
+  if (!line::take(rest, "action:")) return accept(reply, ReplyKind::kEcho, rest);
+  line::skip_blanks(rest);
   const std::size_t end = rest.find(' ');
   const std::string_view word = rest.substr(0, end);
   for (const ActionWord& known : kActions) {
@@ -61,12 +62,12 @@ bool read_action(std::string_view line, Reply& reply) {
 
 bool read_crash(std::string_view text, Reply& reply) {
   std::string_view rest = text;
-  if (!take(rest, "enqueing \"CRASH_DETECTED")) return false;
-  if (take(rest, "XY\"")) {
+  if (!line::take(rest, "enqueing \"CRASH_DETECTED")) return false;
+  if (line::take(rest, "XY\"")) {
     reply.crash_axis = CrashAxis::kXy;
-  } else if (take(rest, "Y\"")) {
+  } else if (line::take(rest, "Y\"")) {
     reply.crash_axis = CrashAxis::kY;
-  } else if (take(rest, "X\"")) {
+  } else if (line::take(rest, "X\"")) {
     reply.crash_axis = CrashAxis::kX;
   } else {
     return false;
@@ -76,11 +77,11 @@ bool read_crash(std::string_view text, Reply& reply) {
 
 bool read_busy(std::string_view text, Reply& reply) {
   std::string_view rest = text;
-  if (!take(rest, "busy:")) return false;
-  skip_blanks(rest);
+  if (!line::take(rest, "busy:")) return false;
+  line::skip_blanks(rest);
   if (rest.starts_with("paused for user")) reply.busy = BusyReason::kUser;
   if (rest.starts_with("paused for input")) reply.busy = BusyReason::kInput;
   return accept(reply, ReplyKind::kBusy, rest);
 }
 
-}  // namespace gcode
+}  // namespace gcode::reply

@@ -6,7 +6,7 @@
 #include "gcode/line/scan.h"
 #include "gcode/reply/reply_parts.h"
 
-namespace gcode {
+namespace gcode::reply {
 namespace {
 
 struct ResetWord {
@@ -26,7 +26,7 @@ bool has_form(std::string_view text, std::string_view form) {
   if (text.size() != form.size()) return false;
   for (std::size_t i = 0; i < form.size(); ++i) {
     if (form[i] == '?') continue;
-    if (form[i] == '9' ? !is_digit(text[i]) : text[i] != form[i]) return false;
+    if (form[i] == '9' ? !line::is_digit(text[i]) : text[i] != form[i]) return false;
   }
   return true;
 }
@@ -57,14 +57,14 @@ std::string_view value_of(std::string_view line, std::string_view key) {
   std::string_view value = line.substr(at + key.size());
   std::size_t end = value.size();
   for (const std::string_view other : kFirmwareKeys) end = std::min(end, value.find(other));
-  return trim_blanks(value.substr(0, end));
+  return line::trim_blanks(value.substr(0, end));
 }
 
 }  // namespace
 
 bool read_capability(std::string_view line, Reply& reply) {
   std::string_view rest = line;
-  if (!take(rest, "Cap:")) return false;
+  if (!line::take(rest, "Cap:")) return false;
   const std::size_t colon = rest.rfind(':');
   if (colon == std::string_view::npos || colon + 2 != rest.size())
     return accept(reply, ReplyKind::kEcho, line);  // torn
@@ -73,12 +73,12 @@ bool read_capability(std::string_view line, Reply& reply) {
 }
 
 bool read_serial_number(std::string_view line, Reply& reply) {
-  if (!has_form(trim_blanks(line), kSerialNumberForm)) return false;
+  if (!has_form(line::trim_blanks(line), kSerialNumberForm)) return false;
   return accept(reply, ReplyKind::kSerialNumber, line);
 }
 
 bool read_reset_cause(std::string_view text, Reply& reply) {
-  text = trim_blanks(text);
+  text = line::trim_blanks(text);
   for (const ResetWord& word : kResetWords) {
     if (text != word.text) continue;
     reply.reset_cause = word.cause;
@@ -95,13 +95,13 @@ bool read_torn_start(std::string_view line, Reply& reply) {
   const char last = before.back();
   const bool is_flood = static_cast<unsigned char>(last) >= 0x80 || static_cast<unsigned char>(last) < ' ';
   // "echo:please start" ends with a word; a torn line has its letters glued to it (or a digit, or a field's blank).
-  const bool is_word = before.starts_with("echo:") && (is_blank(last) || last == ':' || before.ends_with("re"));
+  const bool is_word = before.starts_with("echo:") && (line::is_blank(last) || last == ':' || before.ends_with("re"));
   if (!is_flood && (!is_printer_text(line) || is_word)) return false;
   return accept(reply, ReplyKind::kStart, {});
 }
 
 FirmwareFields parse_firmware(std::string_view line) {
-  line = strip_terminator(line);
+  line = line::strip_terminator(line);
   FirmwareFields fields;
   fields.name = value_of(line, "FIRMWARE_NAME:");
   fields.machine_type = value_of(line, "MACHINE_TYPE:");
@@ -110,4 +110,4 @@ FirmwareFields parse_firmware(std::string_view line) {
   return fields;
 }
 
-}  // namespace gcode
+}  // namespace gcode::reply

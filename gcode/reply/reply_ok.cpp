@@ -3,18 +3,18 @@
 #include "gcode/line/scan.h"
 #include "gcode/reply/reply_parts.h"
 
-namespace gcode {
+namespace gcode::reply {
 namespace {
 
 // ADVANCED_OK: "N5 P10 B15" in any order, each at most once per line; false at anything else (M 1).
 bool read_advanced_fields(std::string_view rest, Reply& reply) {
   for (;;) {
-    skip_blanks(rest);
+    line::skip_blanks(rest);
     if (rest.empty()) return true;
     const char name = rest.front();
     rest.remove_prefix(1);
     std::int64_t value = 0;
-    if (!take_integer(rest, value) || (!rest.empty() && !is_blank(rest.front()))) return false;
+    if (!line::take_integer(rest, value) || (!rest.empty() && !line::is_blank(rest.front()))) return false;
     if (name == 'N') {
       reply.ok_number = value;
     } else if (name == 'P' && value >= 0 && value < 1'000'000) {
@@ -36,8 +36,8 @@ bool ends_like_a_file(std::string_view text) {
   const std::size_t dot = text.rfind('.');
   if (dot == std::string_view::npos) return false;
   const std::string_view extension = text.substr(dot + 1);
-  return equal_ignoring_case(extension, "gcode") || equal_ignoring_case(extension, "gco") ||
-         equal_ignoring_case(extension, "g");
+  return line::equal_ignoring_case(extension, "gcode") || line::equal_ignoring_case(extension, "gco") ||
+         line::equal_ignoring_case(extension, "g");
 }
 
 bool accept_ok(Reply& reply, std::string_view rest) {
@@ -47,12 +47,12 @@ bool accept_ok(Reply& reply, std::string_view rest) {
 
 }  // namespace
 
-bool read_ok(std::string_view line, const Dialect& dialect, Reply& reply) {
+bool read_ok(std::string_view line, const dialect::Dialect& dialect, Reply& reply) {
   std::string_view rest = line;
-  if (!take(rest, "ok")) return false;
+  if (!line::take(rest, "ok")) return false;
   if (rest.empty()) return accept_ok(reply, rest);
-  if (!is_blank(rest.front())) return false;
-  skip_blanks(rest);
+  if (!line::is_blank(rest.front())) return false;
+  line::skip_blanks(rest);
   if (rest.empty()) return accept_ok(reply, rest);
   if (read_ok_temperature(rest, reply)) return true;
   if (rest.starts_with("p:")) return accept_ok(reply, rest);  // M301, M304
@@ -60,7 +60,7 @@ bool read_ok(std::string_view line, const Dialect& dialect, Reply& reply) {
   forget_advanced_fields(reply);
   // P 1.5 lists every form on Prusa: what is left there is the raw name of a file or directory. Elsewhere such names
   // have a prefix, and other firmwares append what they like.
-  if (dialect.family == FirmwareFamily::kPrusa || ends_like_a_file(rest)) return false;
+  if (dialect.family == dialect::FirmwareFamily::kPrusa || ends_like_a_file(rest)) return false;
   return accept_ok(reply, rest);
 }
 
@@ -68,12 +68,12 @@ bool read_glued_ok(std::string_view line, Reply& reply) {
   const std::size_t at = line.rfind("ok");
   if (at == std::string_view::npos || at == 0) return false;
   std::string_view rest = line.substr(at + 2);
-  if (!rest.empty() && !is_blank(rest.front())) return false;
-  skip_blanks(rest);
+  if (!rest.empty() && !line::is_blank(rest.front())) return false;
+  line::skip_blanks(rest);
   if (read_ok_temperature(rest, reply)) return true;
   if (read_advanced_fields(rest, reply)) return accept_ok(reply, rest);
   forget_advanced_fields(reply);
   return false;
 }
 
-}  // namespace gcode
+}  // namespace gcode::reply

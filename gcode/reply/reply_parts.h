@@ -9,7 +9,7 @@
 #include "gcode/dialect/dialect.h"
 #include "gcode/reply/reply.h"
 
-namespace gcode {
+namespace gcode::reply {
 
 /// One rule of a table: a line that begins with `prefix` (or is it, if `whole`) is of this kind; its text is the rest.
 struct PrefixRule {
@@ -59,7 +59,7 @@ bool accept(Reply& reply, ReplyKind kind, std::string_view text);
 
 // reply_ok.cpp
 /// "ok", "ok P15 B3", "ok T:...", "ok p:16.13 ..."; not "ok.gcode".
-[[nodiscard]] bool read_ok(std::string_view line, const Dialect& dialect, Reply& reply);
+[[nodiscard]] bool read_ok(std::string_view line, const dialect::Dialect& dialect, Reply& reply);
 /// An ok glued to the end of a line that was cut short: "T:190.26 /@N7531ok N7531 P0 B3".
 [[nodiscard]] bool read_glued_ok(std::string_view line, Reply& reply);
 
@@ -92,13 +92,13 @@ bool accept(Reply& reply, ReplyKind kind, std::string_view text);
 
 // reply_error.cpp
 /// `text`: what follows "Error:" or "!!".
-bool read_error(std::string_view text, const Dialect& dialect, Reply& reply);
+bool read_error(std::string_view text, const dialect::Dialect& dialect, Reply& reply);
 /// Fault lines without a prefix: "Hotend fan speed is lower than expected".
 [[nodiscard]] bool read_bare_error(std::string_view line, Reply& reply);
 [[nodiscard]] bool read_resend(std::string_view line, Reply& reply);  ///< "Resend: 5", "rs 5"
 
 // reply_event.cpp
-[[nodiscard]] bool read_power_panic(std::string_view line, const Dialect& dialect, Reply& reply);
+[[nodiscard]] bool read_power_panic(std::string_view line, const dialect::Dialect& dialect, Reply& reply);
 [[nodiscard]] bool read_action(std::string_view line, Reply& reply);  ///< "//action:pause"
 [[nodiscard]] bool read_crash(std::string_view text, Reply& reply);   ///< "enqueing \"CRASH_DETECTEDX\""
 [[nodiscard]] bool read_busy(std::string_view text, Reply& reply);    ///< "busy: processing"
@@ -109,4 +109,4 @@ bool read_echo(std::string_view text, Reply& reply);
 /// Lines without prefix that are known by their beginning.
 [[nodiscard]] bool read_plain(std::string_view line, Reply& reply);
 
-}  // namespace gcode
+}  // namespace gcode::reply

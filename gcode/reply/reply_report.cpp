@@ -4,21 +4,21 @@
 #include "gcode/line/scan.h"
 #include "gcode/reply/reply_parts.h"
 
-namespace gcode {
+namespace gcode::reply {
 namespace {
 
 constexpr std::size_t kHotendFan = 0;
 constexpr std::size_t kPrintFan = 1;
 
-bool at_boundary(std::string_view rest) { return rest.empty() || is_blank(rest.front()); }
+bool at_boundary(std::string_view rest) { return rest.empty() || line::is_blank(rest.front()); }
 
 // "E0", "PRN1", "PRN0": which fan, or false.
 bool take_fan(std::string_view& rest, std::size_t& fan) {
-  if (take(rest, "E0")) {
+  if (line::take(rest, "E0")) {
     fan = kHotendFan;
     return true;
   }
-  if (take(rest, "PRN0") || take(rest, "PRN1")) {
+  if (line::take(rest, "PRN0") || line::take(rest, "PRN1")) {
     fan = kPrintFan;
     return true;
   }
@@ -29,14 +29,14 @@ bool take_fan(std::string_view& rest, std::size_t& fan) {
 bool take_fan_field(std::string_view& rest, Fans& fans) {
   std::size_t fan = 0;
   if (!take_fan(rest, fan)) return false;
-  const bool is_duty = take(rest, "@");
+  const bool is_duty = line::take(rest, "@");
   double value = 0;
-  if (!take(rest, ":") || !take_decimal(rest, value) || value < 0) return false;
+  if (!line::take(rest, ":") || !line::take_decimal(rest, value) || value < 0) return false;
   if (is_duty) {
     if (value <= 255) fans.duty[fan] = static_cast<float>(value / 255);
     return at_boundary(rest);
   }
-  if (!take(rest, " RPM")) return false;
+  if (!line::take(rest, " RPM")) return false;
   fans.rpm[fan] = static_cast<float>(value);
   return at_boundary(rest);
 }
@@ -46,7 +46,7 @@ float prusa_percent(double value) { return value < 0 || value == 255 ? kUnknown 
 float prusa_minutes(double value) { return value < 0 || value == 65535 ? kUnknown : static_cast<float>(value); }
 
 bool take_labelled(std::string_view& rest, std::string_view label, double& value) {
-  return take(rest, label) && take_decimal(rest, value);
+  return line::take(rest, label) && line::take_decimal(rest, value);
 }
 
 }  // namespace
@@ -60,12 +60,12 @@ bool read_position(std::string_view line, Reply& reply) {
     double value = 0;
     if (rest.empty() || rest.front() != kAxes[i]) return false;
     rest.remove_prefix(1);
-    if (!take(rest, ":") || !take_decimal(rest, value) || !at_boundary(rest)) {
+    if (!line::take(rest, ":") || !line::take_decimal(rest, value) || !at_boundary(rest)) {
       if (read_glued_ok(line, reply)) return true;
       return i > 0 && accept(reply, ReplyKind::kPosition, line);
     }
     position.axis[i] = static_cast<float>(value);
-    skip_blanks(rest);
+    line::skip_blanks(rest);
   }
   reply.position = position;
   return accept(reply, ReplyKind::kPosition, line);
@@ -76,7 +76,7 @@ bool read_fans(std::string_view line, Reply& reply) {
   Fans fans;
   if (!take_fan_field(rest, fans)) return false;
   bool whole = true;
-  for (skip_blanks(rest); whole && !rest.empty(); skip_blanks(rest)) whole = take_fan_field(rest, fans);
+  for (line::skip_blanks(rest); whole && !rest.empty(); line::skip_blanks(rest)) whole = take_fan_field(rest, fans);
   if (whole) reply.fans = fans;
   if (!whole && read_glued_ok(line, reply)) return true;
   return accept(reply, ReplyKind::kFans, line);
@@ -84,14 +84,14 @@ bool read_fans(std::string_view line, Reply& reply) {
 
 bool read_prusa_progress(std::string_view line, Reply& reply) {
   std::string_view rest = line;
-  const bool is_silent = take(rest, "SILENT MODE:");
-  if (!is_silent && !take(rest, "NORMAL MODE:")) return false;
+  const bool is_silent = line::take(rest, "SILENT MODE:");
+  if (!is_silent && !line::take(rest, "NORMAL MODE:")) return false;
   reply.progress.silent_mode = is_silent;
   double percent = 0, remaining = 0, change = 0;
   const bool whole = take_labelled(rest, " Percent done: ", percent) &&
                      take_labelled(rest, "; print time remaining in mins: ", remaining);
   const bool has_change = whole && take_labelled(rest, "; Change in mins: ", change);
-  if (whole && trim_blanks(rest).empty()) {
+  if (whole && line::trim_blanks(rest).empty()) {
     reply.progress.percent = prusa_percent(percent);
     reply.progress.remaining_minutes = prusa_minutes(remaining);
     if (has_change) reply.progress.change_minutes = prusa_minutes(change);
@@ -102,13 +102,13 @@ bool read_prusa_progress(std::string_view line, Reply& reply) {
 bool read_marlin_progress(std::string_view text, Reply& reply) {
   std::string_view rest = text;
   double percent = 0, remaining = 0, change = 0;
-  if (!take_labelled(rest, "M73 Progress: ", percent) || !take(rest, "%")) return false;
+  if (!take_labelled(rest, "M73 Progress: ", percent) || !line::take(rest, "%")) return false;
   reply.progress.percent = static_cast<float>(percent);
   // Marlin prints 0 for minutes that were never told: 0 is believed only of a print that is done.
-  if (take_labelled(rest, "; Time left: ", remaining) && take(rest, "m") && (remaining > 0 || percent >= 100)) {
+  if (take_labelled(rest, "; Time left: ", remaining) && line::take(rest, "m") && (remaining > 0 || percent >= 100)) {
     reply.progress.remaining_minutes = static_cast<float>(remaining);
   }
-  if (take_labelled(rest, "; Change: ", change) && take(rest, "m") && change > 0) {
+  if (take_labelled(rest, "; Change: ", change) && line::take(rest, "m") && change > 0) {
     reply.progress.change_minutes = static_cast<float>(change);
   }
   return accept(reply, ReplyKind::kProgress, text);
@@ -117,16 +117,16 @@ bool read_marlin_progress(std::string_view text, Reply& reply) {
 bool read_percent(std::string_view line, Reply& reply) {
   std::string_view rest = line;
   char of = 0;
-  if (take(rest, "FR:")) {
+  if (line::take(rest, "FR:")) {
     of = 'F';
-  } else if (take(rest, "E0 Flow: ")) {  // E1 and on are other extruders'
+  } else if (line::take(rest, "E0 Flow: ")) {  // E1 and on are other extruders'
     of = 'E';
   }
   double value = 0;
-  if (!take_decimal(rest, value) || rest != "%") return false;
+  if (!line::take_decimal(rest, value) || rest != "%") return false;
   reply.percent = static_cast<float>(value);
   reply.percent_of = of;
   return accept(reply, ReplyKind::kPercent, line);
 }
 
-}  // namespace gcode
+}  // namespace gcode::reply

@@ -4,12 +4,13 @@
 #include "gcode/line/scan.h"
 #include "gcode/reply/reply_parts.h"
 
-namespace gcode {
+namespace gcode::reply {
 namespace {
 
 // ".G", ".GCO", ".gcode": Prusa lists only names that begin their ending with G (P 2.3), Marlin too.
 bool is_ending(std::string_view text) {
-  return equal_ignoring_case(text, "gcode") || equal_ignoring_case(text, "gco") || equal_ignoring_case(text, "g");
+  return line::equal_ignoring_case(text, "gcode") || line::equal_ignoring_case(text, "gco") ||
+         line::equal_ignoring_case(text, "g");
 }
 
 bool has_file_ending(std::string_view text) {
@@ -23,17 +24,17 @@ bool is_list_entry(std::string_view line) {
   if (blank == std::string_view::npos || !has_file_ending(line.substr(0, blank))) return false;
   std::string_view rest = line.substr(blank + 1);
   std::int64_t size = 0;
-  return take_integer(rest, size) && size >= 0 && (rest.empty() || is_blank(rest.front()));
+  return line::take_integer(rest, size) && size >= 0 && (rest.empty() || line::is_blank(rest.front()));
 }
 
 }  // namespace
 
 bool read_sd_position(std::string_view line, Reply& reply) {
   std::string_view rest = line;
-  if (!take(rest, "SD printing byte ")) return false;
+  if (!line::take(rest, "SD printing byte ")) return false;
   std::int64_t byte = 0, size = 0;
-  if (take_integer(rest, byte) && take(rest, "/") && take_integer(rest, size) && rest.empty() && byte >= 0 &&
-      size >= 0) {
+  if (line::take_integer(rest, byte) && line::take(rest, "/") && line::take_integer(rest, size) && rest.empty() &&
+      byte >= 0 && size >= 0) {
     reply.sd.byte = static_cast<std::uint64_t>(byte);
     reply.sd.size = static_cast<std::uint64_t>(size);
     return accept(reply, ReplyKind::kSdPosition, line);
@@ -43,12 +44,12 @@ bool read_sd_position(std::string_view line, Reply& reply) {
 
 bool read_file_opened(std::string_view line, Reply& reply) {
   std::string_view rest = line;
-  if (!take(rest, "File opened:")) return false;
+  if (!line::take(rest, "File opened:")) return false;
   const std::size_t size_at = rest.rfind(" Size:");
   if (size_at != std::string_view::npos) {
-    std::string_view digits = trim_blanks(rest.substr(size_at + 6));
+    std::string_view digits = line::trim_blanks(rest.substr(size_at + 6));
     std::int64_t size = 0;
-    if (take_integer(digits, size) && size >= 0) reply.sd.size = static_cast<std::uint64_t>(size);
+    if (line::take_integer(digits, size) && size >= 0) reply.sd.size = static_cast<std::uint64_t>(size);
     rest = rest.substr(0, size_at);
   }
   return accept(reply, ReplyKind::kSdFile, rest);
@@ -57,8 +58,9 @@ bool read_file_opened(std::string_view line, Reply& reply) {
 bool read_sd_time(std::string_view line, Reply& reply) {
   std::string_view rest = line;
   std::int64_t hours = 0, minutes = 0;
-  if (!take_integer(rest, hours) || !take(rest, ":") || rest.empty() || !is_digit(rest.front())) return false;
-  if (!take_integer(rest, minutes) || !rest.empty() || minutes > 59) return false;
+  if (!line::take_integer(rest, hours) || !line::take(rest, ":") || rest.empty() || !line::is_digit(rest.front()))
+    return false;
+  if (!line::take_integer(rest, minutes) || !rest.empty() || minutes > 59) return false;
   return accept(reply, ReplyKind::kSdTime, line);
 }
 
@@ -72,4 +74,4 @@ bool read_file_name(std::string_view line, Reply& reply) {
   return accept(reply, ReplyKind::kSdFile, line);
 }
 
-}  // namespace gcode
+}  // namespace gcode::reply

@@ -7,7 +7,7 @@
 #include "gcode/line/scan.h"
 #include "gcode/reply/reply_parts.h"
 
-namespace gcode {
+namespace gcode::reply {
 namespace {
 
 constexpr int kNoTool = -1;
@@ -47,7 +47,7 @@ class FieldReader {
   // False where the text is torn or is no temperature line.
   bool read(std::string_view rest) {
     for (;;) {
-      skip_blanks(rest);
+      line::skip_blanks(rest);
       if (rest.empty()) return fields_ > 0;
       if (rest.front() == '(') {  // SHOW_TEMP_ADC_VALUES
         const std::size_t close = rest.find(')');
@@ -94,17 +94,17 @@ class FieldReader {
     return read_sensor(name, rest);
   }
 
-  static bool at_boundary(std::string_view rest) { return rest.empty() || is_blank(rest.front()); }
+  static bool at_boundary(std::string_view rest) { return rest.empty() || line::is_blank(rest.front()); }
 
   bool read_wait(std::string_view& rest) {
     is_waiting_ = true;
     std::int64_t seconds = 0;
-    return (take(rest, "?") || take_integer(rest, seconds)) && at_boundary(rest);
+    return (line::take(rest, "?") || line::take_integer(rest, seconds)) && at_boundary(rest);
   }
 
   bool read_extruder(std::string_view& rest) {
     std::int64_t tool = 0;
-    if (!take_integer(rest, tool) || !at_boundary(rest)) return false;
+    if (!line::take_integer(rest, tool) || !at_boundary(rest)) return false;
     is_waiting_ = true;
     if (tool >= 0 && tool < kTools) extruder_ = static_cast<int>(tool);
     return true;
@@ -122,7 +122,7 @@ class FieldReader {
   bool read_tool_duty(std::string_view name, std::string_view& rest) {
     float duty = kUnknown;
     if (!take_duty(rest, duty)) return false;
-    if (name.size() != 2 || !is_digit(name[1]) || name[1] - '0' >= kTools) return true;
+    if (name.size() != 2 || !line::is_digit(name[1]) || name[1] - '0' >= kTools) return true;
     const int tool = name[1] - '0';
     tool_duty_[tool] = duty;
     duty_seen_ |= 1u << tool;
@@ -132,8 +132,8 @@ class FieldReader {
   // "17", or "12W" where the firmware was built to print watts: then the share is not known.
   static bool take_duty(std::string_view& rest, float& duty) {
     double counts = 0;
-    if (!take_decimal(rest, counts)) return false;
-    duty = take(rest, "W") ? kUnknown : duty_of(counts);
+    if (!line::take_decimal(rest, counts)) return false;
+    duty = line::take(rest, "W") ? kUnknown : duty_of(counts);
     return at_boundary(rest);
   }
 
@@ -142,9 +142,9 @@ class FieldReader {
     float actual = kUnknown, target = kUnknown;
     if (!take_celsius(rest, actual)) return false;
     std::string_view after = rest;
-    skip_blanks(after);
-    if (take(after, "/")) {
-      skip_blanks(after);
+    line::skip_blanks(after);
+    if (line::take(after, "/")) {
+      line::skip_blanks(after);
       if (!take_celsius(after, target)) return false;
       has_target_ = true;
       rest = after;
@@ -153,10 +153,10 @@ class FieldReader {
   }
 
   static bool take_celsius(std::string_view& rest, float& celsius) {
-    skip_blanks(rest);
-    if (take(rest, "nan") || take(rest, "inf") || take(rest, "-nan")) return true;
+    line::skip_blanks(rest);
+    if (line::take(rest, "nan") || line::take(rest, "inf") || line::take(rest, "-nan")) return true;
     double value = 0;
-    if (!take_decimal(rest, value)) return false;
+    if (!line::take_decimal(rest, value)) return false;
     celsius = static_cast<float>(value);
     return true;
   }
@@ -166,7 +166,7 @@ class FieldReader {
       has_active_ = true;
       active_actual_ = actual;
       active_target_ = target;
-    } else if (name.size() == 2 && name[0] == 'T' && is_digit(name[1])) {
+    } else if (name.size() == 2 && name[0] == 'T' && line::is_digit(name[1])) {
       if (name[1] - '0' < kTools) add(tool_sensor(name[1] - '0'), actual, target);
     } else if (name.size() == 1 && sensor_of(name[0]) != Sensor::kCount) {
       add(sensor_of(name[0]), actual, target);
@@ -211,18 +211,18 @@ bool begins_with_temperature(std::string_view line) {
   const char first = line[0];
   if (first != 'T' && first != 'B' && first != 'C' && first != 'P') return false;
   std::size_t at = 1;
-  if (first == 'T' && is_digit(line[1])) at = 2;
+  if (first == 'T' && line::is_digit(line[1])) at = 2;
   if (at >= line.size() || line[at] != ':') return false;
   std::string_view value = line.substr(at + 1);
-  skip_blanks(value);
-  (void)take(value, "-");
-  return !value.empty() && (is_digit(value.front()) || value.starts_with("nan"));
+  line::skip_blanks(value);
+  (void)line::take(value, "-");
+  return !value.empty() && (line::is_digit(value.front()) || value.starts_with("nan"));
 }
 
 }  // namespace
 
 bool read_temperature(std::string_view line, Reply& reply) {
-  skip_blanks(line);
+  line::skip_blanks(line);
   if (!begins_with_temperature(line)) return false;
   FieldReader reader(reply.temperatures);
   if (!reader.read(line)) {
@@ -251,17 +251,17 @@ bool read_separate_target(std::string_view line, Reply& reply) {
   std::string_view rest = line;
   Sensor sensor = Sensor::kBed;
   std::int64_t tool = 0;
-  if (take(rest, "TargetExtr")) {
-    if (!take_integer(rest, tool) || tool < 0 || tool >= kTools) return false;
+  if (line::take(rest, "TargetExtr")) {
+    if (!line::take_integer(rest, tool) || tool < 0 || tool >= kTools) return false;
     sensor = tool_sensor(static_cast<int>(tool));
-  } else if (!take(rest, "TargetBed")) {
+  } else if (!line::take(rest, "TargetBed")) {
     return false;
   }
   double target = 0;
-  if (!take(rest, ":") || !take_decimal(rest, target) || !trim_blanks(rest).empty()) return false;
+  if (!line::take(rest, ":") || !line::take_decimal(rest, target) || !line::trim_blanks(rest).empty()) return false;
   reply.temperatures.items[0] = TemperatureReading(sensor, kUnknown, static_cast<float>(target));
   reply.temperatures.count = 1;
   return accept(reply, ReplyKind::kTemperature, line);
 }
 
-}  // namespace gcode
+}  // namespace gcode::reply

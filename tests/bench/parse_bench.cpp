@@ -25,8 +25,9 @@ namespace {
 using Clock = std::chrono::steady_clock;
 using LinesByKind = std::map<std::string_view, std::vector<std::string>>;
 
-const gcode::Dialect& dialect_of(const std::filesystem::path& recording) {
-  return *gcode::find_dialect(recording.string().find("/prusa/") != std::string::npos ? "prusa-3.13" : "marlin-2.1");
+const gcode::dialect::Dialect& dialect_of(const std::filesystem::path& recording) {
+  return *gcode::dialect::find_dialect(recording.string().find("/prusa/") != std::string::npos ? "prusa-3.13"
+                                                                                               : "marlin-2.1");
 }
 
 // Lines as they come from the splitter, grouped by kind; the two firmwares' lines differ enough for one dialect each.
@@ -34,16 +35,16 @@ LinesByKind read_lines(const std::filesystem::path& folder) {
   LinesByKind lines;
   for (const auto& entry : std::filesystem::recursive_directory_iterator(folder)) {
     if (entry.path().extension() != ".jsonl") continue;
-    gcode::Conversation conversation(
-        &dialect_of(entry.path()), [](const gcode::LineNote&, const gcode::Command&) {},
-        [&lines](const gcode::LineNote& note, const gcode::Reply& reply) {
+    gcode::decode::Conversation conversation(
+        &dialect_of(entry.path()), [](const gcode::decode::LineNote&, const gcode::command::Command&) {},
+        [&lines](const gcode::decode::LineNote& note, const gcode::reply::Reply& reply) {
           if (note.line.size() < 300)
-            lines[gcode::name_of(reply.kind)].emplace_back(note.line);  // floods are no line kind
+            lines[gcode::reply::name_of(reply.kind)].emplace_back(note.line);  // floods are no line kind
         });
     std::ifstream file(entry.path());
     for (std::string line; std::getline(file, line);) {
-      const auto piece = gcode::parse_trace_line(line);
-      if (piece && piece->direction == gcode::TraceDirection::kFromPrinter)
+      const auto piece = gcode::decode::parse_trace_line(line);
+      if (piece && piece->direction == gcode::decode::TraceDirection::kFromPrinter)
         conversation.received_from_printer(piece->data, piece->at);
     }
     conversation.finish();
@@ -119,7 +120,7 @@ class RegexParser {
   std::vector<int> matches_;
 };
 
-double use(const gcode::Reply& reply) {
+double use(const gcode::reply::Reply& reply) {
   return static_cast<double>(reply.kind) + reply.temperatures.count + static_cast<double>(reply.text.size());
 }
 
@@ -147,14 +148,14 @@ int main(int argc, char** argv) {
     std::fprintf(stderr, "parse_bench: no recordings in %s\n", folder.c_str());
     return 1;
   }
-  const gcode::Dialect& dialect = *gcode::find_dialect("prusa-3.13");
+  const gcode::dialect::Dialect& dialect = *gcode::dialect::find_dialect("prusa-3.13");
   RegexParser regex;
   double sink = 0, all_ours = 0, all_regex = 0;
   std::size_t all = 0;
   std::printf("%-16s %7s %9s %9s %7s\n", "kind", "lines", "ns", "RE2 ns", "ratio");
   for (const auto& [kind, lines] : groups) {
     const double ours = nanoseconds_per_line(
-        lines, [&](const std::string& line) { return use(gcode::parse_reply(line, dialect)); }, sink);
+        lines, [&](const std::string& line) { return use(gcode::reply::parse_reply(line, dialect)); }, sink);
     const double theirs = nanoseconds_per_line(
         lines, [&](const std::string& line) { return regex.parse(line); }, sink);
     std::printf("%-16.*s %7zu %9.1f %9.1f %7.3f\n", static_cast<int>(kind.size()), kind.data(), lines.size(), ours,

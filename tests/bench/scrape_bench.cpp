@@ -80,8 +80,8 @@ double median(std::vector<double>& values) {
 }
 
 /// A printer that has worked: counts of several digits, as they are after a day.
-agent::LinkSnapshot busy_printer() {
-  auto link = sample::printing_mk3s("mk3", agent::monotonic_now());
+agent::snapshot::LinkSnapshot busy_printer() {
+  auto link = sample::printing_mk3s("mk3", agent::process::monotonic_now());
   auto& c = link.counters;
   c.receive_bytes = 12'345'678;
   c.transmit_bytes = {23'456'789, 45'678};
@@ -99,10 +99,10 @@ int main(int argc, char** argv) {
   const int rounds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 1000;
   const double most = argc > 2 ? std::atof(argv[2]) : 0;
 
-  agent::SnapshotBoard board;
-  agent::LogCounters log;
-  agent::WebCounters web;
-  const agent::MetricsCollector collector({"0.1.0", "abc1234", "gcc"}, board, log, web);
+  agent::snapshot::SnapshotBoard board;
+  agent::log::LogCounters log;
+  agent::snapshot::WebCounters web;
+  const agent::metrics::MetricsCollector collector({"0.1.0", "abc1234", "gcc"}, board, log, web);
   board.publish(busy_printer());
   prometheus::Registry registry;
   fill(registry, collector.Collect());
@@ -113,7 +113,7 @@ int main(int argc, char** argv) {
     board.publish(busy_printer());  // fresh: no reading may run out while this goes on
     our_times.push_back(microseconds([&] {
       std::string text;
-      agent::StringSink sink(text);
+      agent::web::http::StringSink sink(text);
       std::ostream out(&sink);
       collector.render(out);
       ours = std::move(text);
@@ -121,7 +121,7 @@ int main(int argc, char** argv) {
     bare_times.push_back(microseconds([&] { bare = prometheus::TextSerializer().Serialize(registry.Collect()); }));
     packed_times.push_back(microseconds([&] {
       packed.clear();
-      agent::GzipSink sink(packed);
+      agent::web::http::GzipSink sink(packed);
       std::ostream out(&sink);
       collector.render(out);
       sink.finish();

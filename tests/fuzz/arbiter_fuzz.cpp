@@ -17,7 +17,7 @@
 namespace {
 
 using fuzz::claim;
-using gcode::Time;
+using gcode::line::Time;
 using namespace std::chrono_literals;
 
 // Lines that mean something to the arbiter: mutations alone rarely find a whole one.
@@ -45,11 +45,11 @@ bool ends_line(char c) { return c == '\n' || c == '\r'; }
 /// One relay with its memory, and the oracle of what may come out of it.
 class Side {
  public:
-  explicit Side(const gcode::RelaySettings& settings) : settings_(settings) { make(); }
+  explicit Side(const gcode::relay::RelaySettings& settings) : settings_(settings) { make(); }
 
-  gcode::LineRelay& relay() { return *relay_; }
+  gcode::relay::LineRelay& relay() { return *relay_; }
 
-  void apply(const gcode::RelaySettings& settings, Time now) {
+  void apply(const gcode::relay::RelaySettings& settings, Time now) {
     settings_ = settings;
     relay_->apply(settings, now);
   }
@@ -85,7 +85,7 @@ class Side {
   /// A successor finds the same bytes elsewhere.
   void restart() {
     auto memory = std::make_unique<Memory>(*memory_);
-    auto state = std::make_unique<gcode::RelayState>();
+    auto state = std::make_unique<gcode::relay::RelayState>();
     std::memcpy(static_cast<void*>(state.get()), state_.get(), sizeof(*state));
     relay_.reset();
     memory_ = std::move(memory);
@@ -99,7 +99,7 @@ class Side {
       std::string bytes = std::string(pieces[0]) + std::string(pieces[1]);
       if (bytes.empty()) return;
       bytes.resize(std::min(bytes.size(), limit));
-      const auto agent = gcode::Origin::kAgent;
+      const auto agent = gcode::printer::Origin::kAgent;
       const auto before = relay_->counters().transmit_bytes[agent];
       relay_->printer_took(bytes.size(), now);
       relay_->counters().transmit_bytes[agent] != before ? own_written(bytes) : host_written(bytes);
@@ -121,11 +121,12 @@ class Side {
     }
   }
   void check_bounds() const {
-    const auto held = [](const gcode::RingCounters& ring) { return ring.tail - ring.head; };
-    claim(held(state_->from_host) <= gcode::RelayMemory::kFromHost, "the host's ring holds what it can");
-    claim(held(state_->from_printer) <= gcode::RelayMemory::kFromPrinter, "the printer's ring holds what it can");
-    claim(held(state_->to_host) <= gcode::RelayMemory::kToHost, "the backlog holds what it can");
-    claim(state_->arbiter.in_flight.size() <= gcode::InFlightQueue::kCapacity, "the queue holds what it can");
+    const auto held = [](const gcode::line::RingCounters& ring) { return ring.tail - ring.head; };
+    claim(held(state_->from_host) <= gcode::relay::RelayMemory::kFromHost, "the host's ring holds what it can");
+    claim(held(state_->from_printer) <= gcode::relay::RelayMemory::kFromPrinter,
+          "the printer's ring holds what it can");
+    claim(held(state_->to_host) <= gcode::relay::RelayMemory::kToHost, "the backlog holds what it can");
+    claim(state_->arbiter.in_flight.size() <= gcode::relay::InFlightQueue::kCapacity, "the queue holds what it can");
     claim(held(state_->from_printer) <= 512, "a printer line of 512 bytes is passed as it comes");
   }
   /// The host ended a line that is not on its way.
@@ -136,14 +137,14 @@ class Side {
 
  private:
   struct Memory {
-    std::array<char, gcode::RelayMemory::kFromHost> from_host{};
-    std::array<char, gcode::RelayMemory::kFromPrinter> from_printer{};
-    std::array<char, gcode::RelayMemory::kToHost> to_host{};
+    std::array<char, gcode::relay::RelayMemory::kFromHost> from_host{};
+    std::array<char, gcode::relay::RelayMemory::kFromPrinter> from_printer{};
+    std::array<char, gcode::relay::RelayMemory::kToHost> to_host{};
   };
 
   void make() {
-    relay_ = std::make_unique<gcode::LineRelay>(
-        settings_, gcode::RelayMemory{memory_->from_host, memory_->from_printer, memory_->to_host}, *state_);
+    relay_ = std::make_unique<gcode::relay::LineRelay>(
+        settings_, gcode::relay::RelayMemory{memory_->from_host, memory_->from_printer, memory_->to_host}, *state_);
   }
   void host_written(std::string_view bytes) {
     claim(std::string_view(host_wrote_).starts_with(bytes), "host bytes pass once, in order, unchanged");
@@ -175,10 +176,10 @@ class Side {
     claim(false, "the host's bytes are the printer's, by whole lines, in order");
   }
 
-  gcode::RelaySettings settings_;
+  gcode::relay::RelaySettings settings_;
   std::unique_ptr<Memory> memory_ = std::make_unique<Memory>();
-  std::unique_ptr<gcode::RelayState> state_ = std::make_unique<gcode::RelayState>();
-  std::unique_ptr<gcode::LineRelay> relay_;
+  std::unique_ptr<gcode::relay::RelayState> state_ = std::make_unique<gcode::relay::RelayState>();
+  std::unique_ptr<gcode::relay::LineRelay> relay_;
   std::string host_wrote_;                ///< accepted, not written to the printer yet
   std::string last_ = "\n";               ///< the last bytes on their way to the printer
   std::string own_;                       ///< an own line that is being written
@@ -278,7 +279,7 @@ class Course {
   void plug() {
     plugged_ = !plugged_;
     both([&](Side& side) { side.printer_gone(plugged_, now_); });
-    held_since_ = gcode::kNever;
+    held_since_ = gcode::line::kNever;
   }
   void set() {
     const std::uint8_t bits = next();
@@ -310,20 +311,20 @@ class Course {
   }
   void check_hold() {
     if (!whole_.holds_a_line() || !printer_takes_ || !plugged_) {
-      held_since_ = gcode::kNever;
+      held_since_ = gcode::line::kNever;
       return;
     }
-    if (held_since_ == gcode::kNever) held_since_ = now_;
+    if (held_since_ == gcode::line::kNever) held_since_ = now_;
     claim(!always_off_, "with poll off nothing is held");
     claim(now_ - held_since_ <= 2 * settings_.drain_limit + 600ms, "a host line is not held beyond the limits");
   }
 
   const std::uint8_t* data_;
   std::size_t size_;
-  gcode::RelaySettings settings_;
+  gcode::relay::RelaySettings settings_;
   Side whole_{settings_}, bytewise_{settings_};
   Time now_ = 1000s;
-  Time held_since_ = gcode::kNever;
+  Time held_since_ = gcode::line::kNever;
   bool always_off_ = false, attached_ = false, plugged_ = false, printer_takes_ = true, host_reads_ = true;
   std::size_t write_limit_ = 65536;
 };

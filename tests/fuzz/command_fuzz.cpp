@@ -12,27 +12,27 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   using fuzz::claim;
   // A copy of its own size: the sanitizer sees one byte too many.
   const std::string line(reinterpret_cast<const char*>(data), size);
-  const gcode::Command c = gcode::parse_command(line);
+  const gcode::command::Command c = gcode::command::parse_command(line);
   claim(fuzz::lies_inside(c.text, line), "the text lies inside the line");
   claim(fuzz::lies_inside(c.parameters, c.text), "the parameters lie inside the text");
   claim((c.letter == 0) == (c.code < 0 && c.letter != 'T'), "a code has its letter");
   claim(c.subcode < 0 || c.code >= 0, "a subcode has its code");
-  const bool says_nothing = c.text.empty() && !c.is_numbered() && c.checksum == gcode::ChecksumVerdict::kNone;
-  claim((c.kind == gcode::CommandKind::kBlank) == says_nothing, "blank is what says nothing");
-  claim(!c.is_blanks_only || c.kind == gcode::CommandKind::kBlank, "blanks only is blank");
+  const bool says_nothing = c.text.empty() && !c.is_numbered() && c.checksum == gcode::command::ChecksumVerdict::kNone;
+  claim((c.kind == gcode::command::CommandKind::kBlank) == says_nothing, "blank is what says nothing");
+  claim(!c.is_blanks_only || c.kind == gcode::command::CommandKind::kBlank, "blanks only is blank");
   for (const char letter : {'X', 'E', 'S', 'P', 'T'}) {
-    const auto value = gcode::parameter(c, letter);
+    const auto value = gcode::command::parameter(c, letter);
     claim(!value || std::isfinite(*value), "a parameter is a number");
-    claim(!value || gcode::has_parameter(c, letter), "a value has its letter");
+    claim(!value || gcode::command::has_parameter(c, letter), "a value has its letter");
   }
   // A splitter never leaves a line end inside; here it may stand anywhere, and would be cut off the second time.
   const bool has_line_end = c.text.find_first_of("\r\n") != std::string_view::npos;
-  const gcode::Command again = gcode::parse_command(c.text);
-  if (!has_line_end && !again.is_numbered() && again.checksum == gcode::ChecksumVerdict::kNone) {
+  const gcode::command::Command again = gcode::command::parse_command(c.text);
+  if (!has_line_end && !again.is_numbered() && again.checksum == gcode::command::ChecksumVerdict::kNone) {
     claim(again.letter == c.letter && again.code == c.code, "the text alone means the same command");
   }
   std::string decoded;
-  gcode::append_decoded({line, std::nullopt, false}, c, decoded);
+  gcode::decode::append_decoded({line, std::nullopt, false}, c, decoded);
   for (const char byte : decoded) claim(byte >= ' ' && byte < 0x7F, "decoded text is printable ASCII");
   return 0;
 }

@@ -12,39 +12,40 @@
 
 namespace {
 
-using agent::Configuration;
-using agent::Fault;
+using agent::config::Configuration;
+using agent::text::Fault;
 using fuzz::claim;
 
 void check_printers(const Configuration& c) {
   std::set<std::string_view> names;
   std::set<std::string> devices;
   for (const auto& printer : c.printers) {
-    claim(agent::is_printer_name(printer.name), "a name is a name");
+    claim(agent::config::is_printer_name(printer.name), "a name is a name");
     claim(printer.device.starts_with('/') == printer.usb.is_empty(), "a device is an absolute path or found by USB");
     claim(printer.device.empty() != printer.usb.is_empty(), "a printer is found in one way");
     claim(printer.baud >= 1200 && printer.baud <= 4'000'000, "a speed is within its range");
     claim(names.insert(printer.name).second, "no two printers have one name");
     claim(devices.insert(printer.device + rule_text(printer.usb)).second, "no two printers have one device");
-    claim(printer.relay.hold_limit > gcode::Time::zero(), "a hold limit is a limit");
-    claim(printer.relay.temperature_period < gcode::kReadingLifetime, "temperatures are asked before they are old");
-    claim(printer.relay.sd_period >= gcode::Time::zero(), "periods are not negative");
+    claim(printer.relay.hold_limit > gcode::line::Time::zero(), "a hold limit is a limit");
+    claim(printer.relay.temperature_period < gcode::printer::kReadingLifetime,
+          "temperatures are asked before they are old");
+    claim(printer.relay.sd_period >= gcode::line::Time::zero(), "periods are not negative");
   }
 }
 
 void check(const Configuration& c) {
-  claim(c.printers.size() <= agent::kMaxPrinters, "printers are bounded");
+  claim(c.printers.size() <= agent::config::kMaxPrinters, "printers are bounded");
   check_printers(c);
   claim(!c.listen.empty(), "there is an address to listen on");
-  claim(std::all_of(c.listen.begin(), c.listen.end(), agent::is_listen_address), "addresses are addresses");
-  claim(agent::is_telemetry_path(c.telemetry_path), "the path is a path");
+  claim(std::all_of(c.listen.begin(), c.listen.end(), agent::config::is_listen_address), "addresses are addresses");
+  claim(agent::config::is_telemetry_path(c.telemetry_path), "the path is a path");
   claim(c.record.max_bytes > 0, "recordings are bounded");
 }
 
 void check(const std::vector<Fault>& errors) {
   claim(!errors.empty(), "no errors is a configuration");
   for (const Fault& error : errors) {
-    const std::string line = agent::describe(error, "file");
+    const std::string line = agent::text::describe(error, "file");
     claim(error.place.line > 0 && error.place.column > 0, "an error has its place");
     claim(!error.sentence.empty(), "an error says something");
     claim(std::none_of(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r' || c == '\x1b'; }),
@@ -56,8 +57,8 @@ void check(const std::vector<Fault>& errors) {
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
-  const auto result = agent::parse_configuration(text);
+  const auto result = agent::config::parse_configuration(text);
   std::visit([](const auto& value) { check(value); }, result);
-  claim(agent::parse_configuration(text).index() == result.index(), "the same bytes give the same answer");
+  claim(agent::config::parse_configuration(text).index() == result.index(), "the same bytes give the same answer");
   return 0;
 }

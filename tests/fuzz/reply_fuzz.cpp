@@ -17,12 +17,12 @@ using fuzz::claim;
 bool is_plausible(float value) { return std::isnan(value) || std::isfinite(value); }
 bool is_ratio(float value) { return std::isnan(value) || (value >= 0 && value <= 1); }
 
-void check_temperatures(const gcode::Temperatures& temperatures) {
+void check_temperatures(const gcode::reply::Temperatures& temperatures) {
   claim(temperatures.count <= temperatures.items.size(), "temperatures fit");
   unsigned seen = 0;
-  for (const gcode::TemperatureReading& reading : temperatures) {
+  for (const gcode::reply::TemperatureReading& reading : temperatures) {
     const unsigned bit = 1u << static_cast<unsigned>(reading.sensor);
-    claim(reading.sensor < gcode::Sensor::kCount, "a sensor is a sensor");
+    claim(reading.sensor < gcode::reply::Sensor::kCount, "a sensor is a sensor");
     claim((seen & bit) == 0, "no sensor is told twice");
     seen |= bit;
     claim(is_plausible(reading.actual) && is_plausible(reading.target) && is_ratio(reading.duty),
@@ -30,8 +30,8 @@ void check_temperatures(const gcode::Temperatures& temperatures) {
   }
 }
 
-void check(const gcode::Reply& r, std::string_view line) {
-  using gcode::ReplyKind;
+void check(const gcode::reply::Reply& r, std::string_view line) {
+  using gcode::reply::ReplyKind;
   claim(fuzz::lies_inside(r.text, line), "the text lies inside the line");
   claim(r.carries_ok == (r.kind == ReplyKind::kOk || r.kind == ReplyKind::kOkTemperature), "an ok is an ok");
   const bool tells_temperatures =
@@ -43,10 +43,10 @@ void check(const gcode::Reply& r, std::string_view line) {
   claim(r.kind == ReplyKind::kOk || (!r.ok_number && r.planner_free < 0 && r.slots_free < 0), "only an ok has slots");
   for (const float value : r.position.axis) claim(is_plausible(value), "a position is a number");
   for (const float value : r.fans.duty) claim(is_ratio(value), "a duty is a ratio");
-  const gcode::FirmwareFields fields = gcode::parse_firmware(line);
+  const gcode::reply::FirmwareFields fields = gcode::reply::parse_firmware(line);
   claim(fuzz::lies_inside(fields.name, line) && fuzz::lies_inside(fields.glued_capability, line),
         "fields lie inside the line");
-  (void)gcode::choose_dialect(fields.name);
+  (void)gcode::dialect::choose_dialect(fields.name);
 }
 
 }  // namespace
@@ -54,12 +54,13 @@ void check(const gcode::Reply& r, std::string_view line) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   const std::string line(reinterpret_cast<const char*>(data + 1), size - 1);
-  const gcode::Reply r = gcode::parse_reply(line, gcode::dialect_by_id(data[0] % 40));
+  const gcode::reply::Reply r = gcode::reply::parse_reply(line, gcode::dialect::dialect_by_id(data[0] % 40));
   check(r, line);
   std::string decoded;
-  gcode::append_decoded({line, std::nullopt, false}, r, decoded);
+  gcode::decode::append_decoded({line, std::nullopt, false}, r, decoded);
   for (const char byte : decoded) claim(byte >= ' ' && byte < 0x7F, "decoded text is printable ASCII");
   const std::string ended = line + "\r\n";
-  claim(gcode::parse_reply(ended, gcode::dialect_by_id(data[0] % 40)).kind == r.kind, "a line end changes no meaning");
+  claim(gcode::reply::parse_reply(ended, gcode::dialect::dialect_by_id(data[0] % 40)).kind == r.kind,
+        "a line end changes no meaning");
   return 0;
 }

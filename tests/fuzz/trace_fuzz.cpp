@@ -14,11 +14,11 @@ namespace {
 using fuzz::claim;
 
 void check_round_trip(std::string_view line) {
-  const auto entry = gcode::parse_trace_line(line);
+  const auto entry = gcode::decode::parse_trace_line(line);
   if (!entry) return;
   std::string written;
-  gcode::append_trace_line(entry->at, entry->direction, entry->data, written);
-  const auto again = gcode::parse_trace_line(written);
+  gcode::decode::append_trace_line(entry->at, entry->direction, entry->data, written);
+  const auto again = gcode::decode::parse_trace_line(written);
   claim(again.has_value(), "what is written can be read");
   claim(again->at == entry->at && again->direction == entry->direction && again->data == entry->data,
         "it reads back the same");
@@ -26,10 +26,10 @@ void check_round_trip(std::string_view line) {
 
 std::string decoded(std::string_view bytes, std::size_t piece) {
   std::string out;
-  const auto append = [&out](const gcode::LineNote& note, const auto& meaning) {
-    gcode::append_decoded(note, meaning, out);
+  const auto append = [&out](const gcode::decode::LineNote& note, const auto& meaning) {
+    gcode::decode::append_decoded(note, meaning, out);
   };
-  gcode::Conversation conversation(nullptr, append, append);
+  gcode::decode::Conversation conversation(nullptr, append, append);
   for (std::size_t at = 0; at < bytes.size(); at += piece) {
     conversation.received_from_printer(bytes.substr(at, piece), std::nullopt);
     conversation.sent_to_printer(bytes.substr(at, piece), std::nullopt);
@@ -41,10 +41,10 @@ std::string decoded(std::string_view bytes, std::size_t piece) {
 // Both directions are fed piece by piece, so only the order between them may depend on the cut: each is taken alone.
 std::string one_direction(std::string_view bytes, std::size_t piece, bool to_printer) {
   std::string out;
-  const auto append = [&out](const gcode::LineNote& note, const auto& meaning) {
-    gcode::append_decoded(note, meaning, out);
+  const auto append = [&out](const gcode::decode::LineNote& note, const auto& meaning) {
+    gcode::decode::append_decoded(note, meaning, out);
   };
-  gcode::Conversation conversation(nullptr, append, append);
+  gcode::decode::Conversation conversation(nullptr, append, append);
   for (std::size_t at = 0; at < bytes.size(); at += piece) {
     const std::string_view part = bytes.substr(at, piece);
     to_printer ? conversation.sent_to_printer(part, std::nullopt)

@@ -4,6 +4,6 @@
 #include "gcode/line/time.h"
 
 namespace sim {
-using gcode::kNever;
-using gcode::Time;
+using gcode::line::kNever;
+using gcode::line::Time;
 }  // namespace sim

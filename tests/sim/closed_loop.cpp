@@ -156,13 +156,13 @@ void ClosedLoop::scheduled() {
   const Faults& f = scenario_.faults;
   if (!plugged_ && !unplugged_) {
     plugged_ = true;
-    tell([this](gcode::LineRelay& relay) { relay.printer_opened(now_); });
+    tell([this](gcode::relay::LineRelay& relay) { relay.printer_opened(now_); });
     printer_.power_on(now_);
   }
   if (due(scenario_.connect_at, connected_)) {
     connected_ = host_open_ = true;
     witness_.host_opened(now_);
-    tell([this](gcode::LineRelay& relay) { relay.host_opened(now_); });
+    tell([this](gcode::relay::LineRelay& relay) { relay.host_opened(now_); });
     host_->connect(now_);
   }
   if (due(f.reset_at, reset_)) reset_ = true, witness_.disturbed(now_), printer_.reset(now_);
@@ -183,17 +183,17 @@ void ClosedLoop::scheduled() {
     witness_.disturbed(now_);
     witness_.device_lost();
     from_printer_.clear();
-    tell([this](gcode::LineRelay& relay) { relay.printer_lost(now_); });
+    tell([this](gcode::relay::LineRelay& relay) { relay.printer_lost(now_); });
     if (host_open_) {  // the host port is hung up with the device
       host_open_ = false;
       host_->hang_up(now_);
-      tell([this](gcode::LineRelay& relay) { relay.host_closed(now_); });
+      tell([this](gcode::relay::LineRelay& relay) { relay.host_closed(now_); });
       pty_.clear();
     }
   }
   if (f.unplug_at.count() > 0 && now_ >= f.unplug_at + kUnpluggedFor && !replugged_) {
     replugged_ = plugged_ = true;
-    tell([this](gcode::LineRelay& relay) { relay.printer_opened(now_); });
+    tell([this](gcode::relay::LineRelay& relay) { relay.printer_opened(now_); });
     printer_.reset(now_);
   }
   if (due(f.host_leaves_at, left_)) {
@@ -205,7 +205,7 @@ void ClosedLoop::scheduled() {
       relay_.feed_host(pty_, now_);
       witness_.host_left();
       pty_.clear();
-      tell([this](gcode::LineRelay& relay) { relay.host_closed(now_); });
+      tell([this](gcode::relay::LineRelay& relay) { relay.host_closed(now_); });
     }
   }
 }
@@ -222,7 +222,7 @@ bool ClosedLoop::pump_host_output() {
     relay_.feed_host(pty_, now_);
     pty_.clear();
     witness_.host_left();
-    tell([this](gcode::LineRelay& relay) { relay.host_closed(now_); });
+    tell([this](gcode::relay::LineRelay& relay) { relay.host_closed(now_); });
     return true;
   }
   if (pty_.empty()) return false;
@@ -233,7 +233,7 @@ bool ClosedLoop::pump_host_output() {
 }
 
 bool ClosedLoop::pump_to_printer() {
-  const auto agent = gcode::Origin::kAgent;
+  const auto agent = gcode::printer::Origin::kAgent;
   const auto before = relay_->counters().transmit_bytes[agent];
   std::string bytes = relay_.write_to_printer(now_);
   if (bytes.empty()) return false;
@@ -243,7 +243,7 @@ bool ClosedLoop::pump_to_printer() {
   } else {
     witness_.passed_to_printer(bytes, now_);
   }
-  gcode::append_trace_line(now_, gcode::TraceDirection::kToPrinter, bytes, recording_);
+  gcode::decode::append_trace_line(now_, gcode::decode::TraceDirection::kToPrinter, bytes, recording_);
   spoil(bytes, nullptr, scenario_.faults.to_printer_noise);
   if (own || relay_.state().arbiter.draining) agent_acted_ = now_;
   const auto lost = printer_.bytes_lost();
@@ -282,7 +282,7 @@ bool ClosedLoop::pump_from_printer() {
   said_ += delivery.bytes;
   host_overran_ = host_overran_ || (said_.find(kThrownAway) != std::string::npos && agent_is_innocent());
   said_.erase(0, said_.size() - std::min(said_.size(), kThrownAway.size() - 1));
-  gcode::append_trace_line(now_, gcode::TraceDirection::kFromPrinter, delivery.bytes, recording_);
+  gcode::decode::append_trace_line(now_, gcode::decode::TraceDirection::kFromPrinter, delivery.bytes, recording_);
   spoil(delivery.bytes, &delivery.origins, scenario_.faults.from_printer_noise);
   const Time earliest = from_printer_.empty() ? now_ : from_printer_.back().at;
   delivery.at = std::max(earliest, now_ + microseconds(random_() % 1000));
@@ -362,7 +362,7 @@ void ClosedLoop::step() {
   pump_from_printer();
   deliver_due();
   if (host_open_ && host_->deadline() <= now_) host_->advance(now_);
-  if (relay_->deadline() <= now_) tell([this](gcode::LineRelay& relay) { relay.tick(now_); });
+  if (relay_->deadline() <= now_) tell([this](gcode::relay::LineRelay& relay) { relay.tick(now_); });
   pump();
   printer_.advance(now_);
   pump_from_printer();

@@ -48,7 +48,7 @@ struct LoopScenario {
   std::vector<std::string> print;
   bool instant_moves = false;
   double speed = 20;
-  gcode::RelaySettings settings;
+  gcode::relay::RelaySettings settings;
   Faults faults;
   Time connect_at = std::chrono::seconds(12);  ///< by then the agent has identified the printer
   Time limit = std::chrono::minutes(20);       ///< virtual time after which a print counts as hung
@@ -74,7 +74,7 @@ struct LoopResult {
   Time longest_hunger{};      ///< see LoopStarvation
   std::string recording;      ///< JSON lines of the printer's side
   std::string host_saw;       ///< every byte that the host read
-  gcode::LinkCounters counters;
+  gcode::printer::LinkCounters counters;
 };
 
 /// Runs one scenario to its end.

@@ -11,7 +11,7 @@ constexpr Time kFlows = std::chrono::milliseconds(400);
 }  // namespace
 
 void LoopStarvation::ok_for_host(Time now) {
-  if (last_ok_ != gcode::kNever && now - last_ok_ < kFlows) {
+  if (last_ok_ != gcode::line::kNever && now - last_ok_ < kFlows) {
     hungry_ += now - last_ok_;
     flowing_ += now - last_ok_;
     longest_ = std::max(longest_, hungry_);

@@ -22,8 +22,8 @@ class LoopStarvation {
   [[nodiscard]] Time flowing() const { return flowing_; }
 
  private:
-  Time last_ok_ = gcode::kNever;
-  Time last_temperature_ = gcode::kNever;
+  Time last_ok_ = gcode::line::kNever;
+  Time last_temperature_ = gcode::line::kNever;
   Time hungry_{}, longest_{}, flowing_{};
 };
 

@@ -127,8 +127,8 @@ void LoopWitness::check_own_text(std::string_view bytes, Time now) {
   }
 }
 
-void LoopWitness::own_written(std::string_view bytes, const VirtualPrinter& printer, const gcode::LineRelay& relay,
-                              const VirtualHost& host, Time now) {
+void LoopWitness::own_written(std::string_view bytes, const VirtualPrinter& printer,
+                              const gcode::relay::LineRelay& relay, const VirtualHost& host, Time now) {
   if (bytes == "\n") {  // keeps an unanswered own line and the host's next one apart
     // It also ends a line of the host's whose end was lost, however long ago.
     if (spoiled_ && now - last_passed_ > kSpoiltFor) last_spoiled_ = now;
@@ -239,7 +239,8 @@ void LoopWitness::executed(const Executed& executed, Time) {
   if (!executed.from_sd && executed.number >= 0) executed_.push_back(executed);
 }
 
-void LoopWitness::check(const gcode::LineRelay& relay, const VirtualHost& host, const VirtualPrinter&, Time now) {
+void LoopWitness::check(const gcode::relay::LineRelay& relay, const VirtualHost& host, const VirtualPrinter&,
+                        Time now) {
   const auto& settings = scenario_.settings;
   const Time longest = settings.poll
                            ? 2 * settings.drain_limit + std::max(settings.hold_limit, kAnswerRuns) + milliseconds(2)
@@ -254,12 +255,12 @@ void LoopWitness::check(const gcode::LineRelay& relay, const VirtualHost& host, 
 }
 
 // Only where nothing but the agent's own M105 brings temperatures, and nothing but the host's lines is in its way.
-void LoopWitness::check_starvation(const gcode::LineRelay& relay, const VirtualHost& host, Time now) {
-  const gcode::Dialect& dialect = relay.dialect();
+void LoopWitness::check_starvation(const gcode::relay::LineRelay& relay, const VirtualHost& host, Time now) {
+  const gcode::dialect::Dialect& dialect = relay.dialect();
   // What has not said who it is, is asked nothing in a print (rule 3).
-  const bool by_question =
-      relay.dialect().family != gcode::FirmwareFamily::kUnknown &&
-      (dialect.family != gcode::FirmwareFamily::kUnknown && dialect.autoreport != gcode::Autoreport::kMask);
+  const bool by_question = relay.dialect().family != gcode::dialect::FirmwareFamily::kUnknown &&
+                           (dialect.family != gcode::dialect::FirmwareFamily::kUnknown &&
+                            dialect.autoreport != gcode::dialect::Autoreport::kMask);
   const bool undisturbed =
       !spoiled_ && disturbed_at_ == kNever && scenario_.faults.typed.empty() && !scenario_.faults.end_the_print();
   const bool prints = print_began_ && !host.is_done() && scenario_.settings.poll;

@@ -33,7 +33,7 @@ class LoopWitness {
   void host_left();
   void host_wrote(std::string_view bytes, Time now);
   void passed_to_printer(std::string_view bytes, Time now);
-  void own_written(std::string_view bytes, const VirtualPrinter& printer, const gcode::LineRelay& relay,
+  void own_written(std::string_view bytes, const VirtualPrinter& printer, const gcode::relay::LineRelay& relay,
                    const VirtualHost& host, Time now);
   void printer_said(std::string_view bytes, std::string_view origins, const LineVerdict& verdict, bool asked_reports,
                     Time now);
@@ -44,7 +44,7 @@ class LoopWitness {
   void device_lost();
 
   // --- what must hold
-  void check(const gcode::LineRelay& relay, const VirtualHost& host, const VirtualPrinter& printer, Time now);
+  void check(const gcode::relay::LineRelay& relay, const VirtualHost& host, const VirtualPrinter& printer, Time now);
   /// `host_in_flight`: commands of the host's that the arbiter believes unanswered, long after the end.
   void finish(std::size_t host_in_flight, const VirtualHost& host, bool came_to_an_end, Time now);
   void fail(std::string_view what, Time now);
@@ -60,7 +60,7 @@ class LoopWitness {
   void check_own_text(std::string_view bytes, Time now);
   void note_host_line(std::string_view line, Time now);
   void check_executed(Time now);
-  void check_starvation(const gcode::LineRelay& relay, const VirtualHost& host, Time now);
+  void check_starvation(const gcode::relay::LineRelay& relay, const VirtualHost& host, Time now);
 
   const LoopScenario& scenario_;
   std::vector<std::string> violations_;

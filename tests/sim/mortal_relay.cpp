@@ -11,7 +11,7 @@ void copy_in(std::array<std::span<char>, 2> space, std::string_view bytes) {
   std::copy(bytes.begin() + static_cast<std::ptrdiff_t>(first), bytes.end(), space[1].data());
 }
 
-std::string all_of(const gcode::OutputPieces& pieces) {
+std::string all_of(const gcode::relay::OutputPieces& pieces) {
   std::string bytes(pieces[0]);
   bytes += pieces[1];
   return bytes;
@@ -19,20 +19,20 @@ std::string all_of(const gcode::OutputPieces& pieces) {
 
 }  // namespace
 
-MortalRelay::MortalRelay(const gcode::RelaySettings& settings, double chance, std::uint64_t seed)
+MortalRelay::MortalRelay(const gcode::relay::RelaySettings& settings, double chance, std::uint64_t seed)
     : settings_(settings), chance_(chance), random_(seed) {
   make();
 }
 
 void MortalRelay::make() {
-  relay_ = std::make_unique<gcode::LineRelay>(
-      settings_, gcode::RelayMemory{memory_->from_host, memory_->from_printer, memory_->to_host}, *state_);
+  relay_ = std::make_unique<gcode::relay::LineRelay>(
+      settings_, gcode::relay::RelayMemory{memory_->from_host, memory_->from_printer, memory_->to_host}, *state_);
 }
 
 void MortalRelay::move_elsewhere() {
   auto memory = std::make_unique<Memory>(*memory_);
-  auto state = std::make_unique<gcode::RelayState>();
-  gcode::copy_live(*state_, *state);
+  auto state = std::make_unique<gcode::relay::RelayState>();
+  gcode::relay::copy_live(*state_, *state);
   relay_.reset();
   memory_ = std::move(memory);
   state_ = std::move(state);
@@ -44,7 +44,7 @@ void MortalRelay::may_die() {
 }
 
 void MortalRelay::commit() {
-  if (chance_ > 0) gcode::copy_live(*state_, *committed_);
+  if (chance_ > 0) gcode::relay::copy_live(*state_, *committed_);
   commit_counts();
 }
 
@@ -63,8 +63,8 @@ void MortalRelay::took(const Side& side, std::size_t bytes, Time now) {
 
 // What Bridge::succeed() does with what StagingPipe::recover() says.
 void MortalRelay::succeed(Time now) {
-  state_ = std::make_unique<gcode::RelayState>();
-  gcode::copy_live(*committed_, *state_);
+  state_ = std::make_unique<gcode::relay::RelayState>();
+  gcode::relay::copy_live(*committed_, *state_);
   make();
   recover(host_, now);
   recover(printer_, now);

@@ -20,12 +20,12 @@ namespace sim {
 class MortalRelay {
  public:
   /// `chance`: of a kill at each point where one may fall.
-  MortalRelay(const gcode::RelaySettings& settings, double chance, std::uint64_t seed);
+  MortalRelay(const gcode::relay::RelaySettings& settings, double chance, std::uint64_t seed);
 
-  gcode::LineRelay& operator*() { return *relay_; }
-  gcode::LineRelay* operator->() { return relay_.get(); }
-  const gcode::LineRelay* operator->() const { return relay_.get(); }
-  [[nodiscard]] const gcode::RelayState& state() const { return *state_; }
+  gcode::relay::LineRelay& operator*() { return *relay_; }
+  gcode::relay::LineRelay* operator->() { return relay_.get(); }
+  const gcode::relay::LineRelay* operator->() const { return relay_.get(); }
+  [[nodiscard]] const gcode::relay::RelayState& state() const { return *state_; }
   [[nodiscard]] std::uint64_t kills() const { return kills_; }
 
   /// Anything that is no transfer: `what` gets the relay, and is called again by the successor if it was not committed.
@@ -60,9 +60,9 @@ class MortalRelay {
     Counts counts, committed;  ///< what the ledger believes
   };
   struct Memory {
-    std::array<char, gcode::RelayMemory::kFromHost> from_host;
-    std::array<char, gcode::RelayMemory::kFromPrinter> from_printer;
-    std::array<char, gcode::RelayMemory::kToHost> to_host;
+    std::array<char, gcode::relay::RelayMemory::kFromHost> from_host;
+    std::array<char, gcode::relay::RelayMemory::kFromPrinter> from_printer;
+    std::array<char, gcode::relay::RelayMemory::kToHost> to_host;
   };
 
   /// One process after another tries to do it.
@@ -89,14 +89,14 @@ class MortalRelay {
   std::size_t feed(Side& side, std::string_view bytes, Time now);
   std::string write(Side& side, Time now);
 
-  gcode::RelaySettings settings_;
+  gcode::relay::RelaySettings settings_;
   double chance_;
   std::mt19937_64 random_;
   std::uniform_real_distribution<> even_{0, 1};
   std::unique_ptr<Memory> memory_ = std::make_unique<Memory>();
-  std::unique_ptr<gcode::RelayState> state_ = std::make_unique<gcode::RelayState>();
-  std::unique_ptr<gcode::RelayState> committed_ = std::make_unique<gcode::RelayState>();
-  std::unique_ptr<gcode::LineRelay> relay_;
+  std::unique_ptr<gcode::relay::RelayState> state_ = std::make_unique<gcode::relay::RelayState>();
+  std::unique_ptr<gcode::relay::RelayState> committed_ = std::make_unique<gcode::relay::RelayState>();
+  std::unique_ptr<gcode::relay::LineRelay> relay_;
   Side host_{true, {}, {}, {}, {}}, printer_{false, {}, {}, {}, {}};
   std::uint64_t kills_ = 0;
 };

@@ -8,8 +8,8 @@ using sim::MortalRelay;
 using sim::Time;
 using namespace std::chrono_literals;
 
-gcode::RelaySettings listening() {
-  gcode::RelaySettings settings;
+gcode::relay::RelaySettings listening() {
+  gcode::relay::RelaySettings settings;
   settings.poll = false;
   return settings;
 }
@@ -22,8 +22,8 @@ struct Passed {
 Passed pass(double chance, std::uint64_t seed) {
   MortalRelay relay(listening(), chance, seed);
   const Time now = 1s;
-  relay.event([&](gcode::LineRelay& r) { r.printer_opened(now); }, now);
-  relay.event([&](gcode::LineRelay& r) { r.host_opened(now); }, now);
+  relay.event([&](gcode::relay::LineRelay& r) { r.printer_opened(now); }, now);
+  relay.event([&](gcode::relay::LineRelay& r) { r.host_opened(now); }, now);
   Passed passed;
   for (int i = 0; i < 200; ++i) {
     const std::string number = std::to_string(i);

@@ -15,12 +15,12 @@
 namespace sim {
 namespace {
 
-using gcode::PrintResult;
+using gcode::printer::PrintResult;
 
 constexpr int kMoves = 60;
 constexpr int kFateAtMove = 20;
 constexpr double kExtruded = 0.05;
-constexpr gcode::EnumArray<Fate, const char*> kFateWords{
+constexpr gcode::line::EnumArray<Fate, const char*> kFateWords{
     "nothing",    "pause",       "cancel", "stop at the printer", "reset",
     "thermistor", "power panic", "unplug", "emergency stop",      "host leaves"};
 
@@ -46,7 +46,7 @@ class Stage {
   explicit Stage(const Story& story)
       : story_(story),
         memory_(std::make_unique<Memory>()),
-        state_(std::make_unique<gcode::RelayState>()),
+        state_(std::make_unique<gcode::relay::RelayState>()),
         relay_({}, {memory_->from_host, memory_->from_printer, memory_->to_host}, *state_),
         printer_(story.firmware, printer_options(story)),
         host_(make_host(is_from_card(story) ? "terminal" : story.host, host_options(story))) {
@@ -74,9 +74,9 @@ class Stage {
 
  private:
   struct Memory {
-    std::array<char, gcode::RelayMemory::kFromHost> from_host;
-    std::array<char, gcode::RelayMemory::kFromPrinter> from_printer;
-    std::array<char, gcode::RelayMemory::kToHost> to_host;
+    std::array<char, gcode::relay::RelayMemory::kFromHost> from_host;
+    std::array<char, gcode::relay::RelayMemory::kFromPrinter> from_printer;
+    std::array<char, gcode::relay::RelayMemory::kToHost> to_host;
   };
   static PrinterOptions printer_options(const Story& story) {
     PrinterOptions options;
@@ -134,8 +134,8 @@ class Stage {
 
   const Story& story_;
   std::unique_ptr<Memory> memory_;
-  std::unique_ptr<gcode::RelayState> state_;
-  gcode::LineRelay relay_;
+  std::unique_ptr<gcode::relay::RelayState> state_;
+  gcode::relay::LineRelay relay_;
   VirtualPrinter printer_;
   std::unique_ptr<VirtualHost> host_;
   Time now_ = 100s;
@@ -231,13 +231,13 @@ void Stage::meet_fate() {
 }
 
 StoryEnd Stage::judged() {
-  const gcode::PrintWatch& prints = relay_.prints();
+  const gcode::printer::PrintWatch& prints = relay_.prints();
   end_.started = prints.started();
   end_.commanded_mm = kMoves * kExtruded;
   if (prints.started() == 0 || prints.is_printing()) return end_;
-  const gcode::PrintJob& job = prints.last();
+  const gcode::printer::PrintJob& job = prints.last();
   end_.result = job.result;
-  end_.why = gcode::print_rules()[job.rule].why;
+  end_.why = gcode::printer::print_rules()[job.rule].why;
   end_.left_out_seconds = std::chrono::duration<double>(job.ended - job.began - job.elapsed).count();
   end_.extruded_mm = job.extruded_mm;
   return end_;

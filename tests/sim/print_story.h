@@ -35,17 +35,17 @@ struct Story {
 struct StoryEnd {
   bool happened = false;  ///< the fate met a print that ran
   std::uint64_t started = 0;
-  std::optional<gcode::PrintResult> result;  ///< of the first print; nothing: it is open still
-  std::string why;                           ///< the rule
-  double left_out_seconds = 0;               ///< of the time from beginning to end
-  double paused_seconds = 0;                 ///< how long it was in truth, at least
+  std::optional<gcode::printer::PrintResult> result;  ///< of the first print; nothing: it is open still
+  std::string why;                                    ///< the rule
+  double left_out_seconds = 0;                        ///< of the time from beginning to end
+  double paused_seconds = 0;                          ///< how long it was in truth, at least
   double extruded_mm = 0, commanded_mm = 0;
 };
 
 [[nodiscard]] Story draw_story(std::uint64_t seed);
 [[nodiscard]] StoryEnd run_story(const Story& story);
 /// What it was in truth; nothing where even a person who reads the line could not tell.
-[[nodiscard]] std::optional<gcode::PrintResult> truth_of(const Story& story);
+[[nodiscard]] std::optional<gcode::printer::PrintResult> truth_of(const Story& story);
 [[nodiscard]] std::string describe(const Story& story);
 
 }  // namespace sim

@@ -7,7 +7,7 @@
 #include <iostream>
 #include <map>
 
-using gcode::PrintResult;
+using gcode::printer::PrintResult;
 
 namespace {
 

@@ -2,7 +2,7 @@
 
 #include <openssl/evp.h>
 
-namespace agent {
+namespace agent::web::access {
 namespace {
 
 const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
@@ -29,4 +29,4 @@ std::optional<std::string> decode_base64(std::string_view text) {
   return encode_base64(bytes) == text ? std::optional(bytes) : std::nullopt;
 }
 
-}  // namespace agent
+}  // namespace agent::web::access

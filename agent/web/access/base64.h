@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-namespace agent {
+namespace agent::web::access {
 
 /// "Zm9v" is "foo"; nothing: `text` is no base64.
 [[nodiscard]] std::optional<std::string> decode_base64(std::string_view text);
 
-}  // namespace agent
+}  // namespace agent::web::access

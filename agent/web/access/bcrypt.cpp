@@ -6,7 +6,7 @@
 #include <cstring>
 #include <memory>
 
-namespace agent {
+namespace agent::web::access {
 namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
@@ -41,4 +41,4 @@ bool bcrypt_matches(const std::string& password, const std::string& hash) {
   return difference == 0;
 }
 
-}  // namespace agent
+}  // namespace agent::web::access

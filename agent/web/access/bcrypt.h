@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-namespace agent {
+namespace agent::web::access {
 
 /// 14: sixteen times the usual 10; five seconds on a Pi.
 inline constexpr int kHighestBcryptCost = 14;
@@ -17,4 +17,4 @@ inline constexpr int kHighestBcryptCost = 14;
 /// False as well for a password with a NUL, which bcrypt would cut.
 [[nodiscard]] bool bcrypt_matches(const std::string& password, const std::string& hash);
 
-}  // namespace agent
+}  // namespace agent::web::access

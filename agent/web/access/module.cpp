@@ -9,20 +9,20 @@
 #include "agent/web/access/web_tls.h"
 #include "agent/web/server/access_module.h"
 
-namespace agent {
+namespace agent::web::access {
 namespace {
 
-class Module final : public AccessModule {
+class Module final : public server::AccessModule {
  public:
-  [[nodiscard]] std::variant<WebAccessState, WebConfigFault> load(const std::string& file) const override {
+  [[nodiscard]] text::Result<server::WebAccessState> load(const std::string& file) const override {
     auto config = load_web_config(file);
-    if (auto* fault = std::get_if<WebConfigFault>(&config)) return *fault;
-    WebAccessState state{.config = std::move(std::get<WebConfig>(config)), .module = this};
+    if (auto* fault = std::get_if<text::Fault>(&config)) return *fault;
+    server::WebAccessState state{.config = std::move(std::get<server::WebConfig>(config)), .module = this};
     if (!state.config.tls) return state;
     auto tls = load_tls(*state.config.tls);
-    if (auto* fault = std::get_if<WebConfigFault>(&tls))
-      return WebConfigFault{file + ": tls_server_config." + fault->sentence};
-    state.tls = std::move(std::get<std::shared_ptr<TlsServer>>(tls));
+    if (auto* fault = std::get_if<text::Fault>(&tls))
+      return text::Fault{file + ": tls_server_config." + fault->sentence};
+    state.tls = std::move(std::get<std::shared_ptr<server::TlsServer>>(tls));
     return state;
   }
 
@@ -42,9 +42,9 @@ class Module final : public AccessModule {
 
 }  // namespace
 
-extern "C" __attribute__((visibility("default"))) const AccessModule* marlin_agent_access(const char* build) {
+extern "C" __attribute__((visibility("default"))) const server::AccessModule* marlin_agent_access(const char* build) {
   static const Module module;
-  return build == access_build() ? &module : nullptr;
+  return build == server::access_build() ? &module : nullptr;
 }
 
-}  // namespace agent
+}  // namespace agent::web::access

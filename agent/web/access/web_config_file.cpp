@@ -15,18 +15,18 @@
 #include "agent/text/log_escape.h"
 #include "agent/web/access/bcrypt.h"
 
-namespace agent {
+namespace agent::web::access {
 namespace {
 
 using YAML::Node;
 
 std::size_t line_of(const YAML::Mark& mark) { return static_cast<std::size_t>(mark.line + 1); }
 
-std::string quoted(const std::string& text) { return '"' + escape_text(text, 60) + '"'; }
+std::string quoted(const std::string& text) { return '"' + text::escape_text(text, 60) + '"'; }
 
 /// Ends the reading at the first fault: in this file one wrong line mostly makes others.
 [[noreturn]] void fail(const Node& node, const std::string& key, const std::string& message) {
-  throw Fault{message, {line_of(node.Mark()), 0, key}};
+  throw text::Fault{message, {line_of(node.Mark()), 0, key}};
 }
 
 std::string text_of(const Node& node, const std::string& key) {
@@ -74,16 +74,19 @@ Value one_of(const Node& node, const std::string& key, const std::array<std::pai
   fail(node, key, "expected one of " + all + "; found " + quoted(text));
 }
 
-constexpr std::array<std::pair<std::string_view, ClientAuth>, 6> kClientAuth{{
-    {"NoClientCert", ClientAuth::kNone},
-    {"RequestClientCert", ClientAuth::kRequest},
-    {"RequireClientCert", ClientAuth::kRequireAny},
-    {"RequireAnyClientCert", ClientAuth::kRequireAny},
-    {"VerifyClientCertIfGiven", ClientAuth::kVerifyIfGiven},
-    {"RequireAndVerifyClientCert", ClientAuth::kRequireAndVerify},
+constexpr std::array<std::pair<std::string_view, server::ClientAuth>, 6> kClientAuth{{
+    {"NoClientCert", server::ClientAuth::kNone},
+    {"RequestClientCert", server::ClientAuth::kRequest},
+    {"RequireClientCert", server::ClientAuth::kRequireAny},
+    {"RequireAnyClientCert", server::ClientAuth::kRequireAny},
+    {"VerifyClientCertIfGiven", server::ClientAuth::kVerifyIfGiven},
+    {"RequireAndVerifyClientCert", server::ClientAuth::kRequireAndVerify},
 }};
-constexpr std::array<std::pair<std::string_view, TlsVersion>, 4> kVersions{
-    {{"TLS10", TlsVersion::k10}, {"TLS11", TlsVersion::k11}, {"TLS12", TlsVersion::k12}, {"TLS13", TlsVersion::k13}}};
+constexpr std::array<std::pair<std::string_view, server::TlsVersion>, 4> kVersions{
+    {{"TLS10", server::TlsVersion::k10},
+     {"TLS11", server::TlsVersion::k11},
+     {"TLS12", server::TlsVersion::k12},
+     {"TLS13", server::TlsVersion::k13}}};
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kCurves{
     {{"CurveP256", "P-256"}, {"CurveP384", "P-384"}, {"CurveP521", "P-521"}, {"X25519", "X25519"}}};
 constexpr std::array<std::string_view, 5> kHeaders{"Content-Security-Policy", "X-Frame-Options",
@@ -94,7 +97,7 @@ class Reader {
  public:
   explicit Reader(const std::string& file) : folder_(std::filesystem::absolute(file).parent_path()) {}
 
-  WebConfig read(const Node& document) {
+  server::WebConfig read(const Node& document) {
     read_map(document, "", [&](const std::string& key, const std::string& path, const Node& value) {
       if (key == "tls_server_config") read_tls(value, path);
       else if (key == "http_server_config") read_http(value, path);
@@ -113,7 +116,7 @@ class Reader {
   }
 
   void read_tls(const Node& node, const std::string& path) {
-    TlsSettings tls;
+    server::TlsSettings tls;
     read_map(node, path, [&](const std::string& key, const std::string& whole, const Node& value) {
       if (!read_tls_file(tls, key, whole, value) && !read_tls_rule(tls, key, whole, value))
         fail(value, whole, "is not a key of tls_server_config");
@@ -122,7 +125,8 @@ class Reader {
     if (!tls.cert_file.empty()) out_.tls = std::move(tls);
   }
 
-  bool read_tls_file(TlsSettings& tls, const std::string& key, const std::string& whole, const Node& value) const {
+  bool read_tls_file(server::TlsSettings& tls, const std::string& key, const std::string& whole,
+                     const Node& value) const {
     if (key == "cert_file") tls.cert_file = file_at(value, whole);
     else if (key == "key_file") tls.key_file = file_at(value, whole);
     else if (key == "client_ca_file") tls.client_ca_file = file_at(value, whole);
@@ -130,7 +134,8 @@ class Reader {
     return true;
   }
 
-  static bool read_tls_rule(TlsSettings& tls, const std::string& key, const std::string& whole, const Node& value) {
+  static bool read_tls_rule(server::TlsSettings& tls, const std::string& key, const std::string& whole,
+                            const Node& value) {
     if (key == "client_auth_type") tls.client_auth = one_of(value, whole, kClientAuth);
     else if (key == "client_allowed_sans") tls.client_allowed_sans = texts_of(value, whole);
     else if (key == "min_version") tls.min_version = one_of(value, whole, kVersions);
@@ -142,23 +147,23 @@ class Reader {
     return true;
   }
 
-  static void read_curves(TlsSettings& tls, const std::string& whole, const Node& value) {
+  static void read_curves(server::TlsSettings& tls, const std::string& whole, const Node& value) {
     if (value.IsNull()) return;
     if (!value.IsSequence()) fail(value, whole, "expected a list");
     for (const auto& entry : value) tls.curves.emplace_back(one_of(entry, whole, kCurves));
   }
 
-  static void check(const Node& node, const std::string& path, const TlsSettings& tls) {
-    const bool verifies =
-        tls.client_auth == ClientAuth::kVerifyIfGiven || tls.client_auth == ClientAuth::kRequireAndVerify;
+  static void check(const Node& node, const std::string& path, const server::TlsSettings& tls) {
+    const bool verifies = tls.client_auth == server::ClientAuth::kVerifyIfGiven ||
+                          tls.client_auth == server::ClientAuth::kRequireAndVerify;
     const bool empty = tls.cert_file.empty() && tls.key_file.empty();
     if (tls.cert_file.empty() && !tls.key_file.empty()) fail(node, path + ".cert_file", "is missing beside key_file");
     if (!tls.cert_file.empty() && tls.key_file.empty()) fail(node, path + ".key_file", "is missing beside cert_file");
-    if (empty && (tls.client_auth != ClientAuth::kNone || !tls.client_ca_file.empty()))
+    if (empty && (tls.client_auth != server::ClientAuth::kNone || !tls.client_ca_file.empty()))
       fail(node, path + ".cert_file", "is missing: without TLS no client can show a certificate");
     if (verifies && tls.client_ca_file.empty())
       fail(node, path + ".client_ca_file", "is missing: client_auth_type verifies against it");
-    if (!tls.client_ca_file.empty() && tls.client_auth == ClientAuth::kNone)
+    if (!tls.client_ca_file.empty() && tls.client_auth == server::ClientAuth::kNone)
       fail(node, path + ".client_auth_type", "is missing: a client_ca_file alone asks no client for a certificate");
     if (!tls.client_allowed_sans.empty() && !verifies)
       fail(node, path + ".client_allowed_sans", "needs a client_auth_type that verifies");
@@ -203,24 +208,25 @@ class Reader {
   }
 
   std::filesystem::path folder_;
-  WebConfig out_;
+  server::WebConfig out_;
 };
 
-WebConfigFault unreadable(const std::string& file) { return {file + ": cannot be read: " + std::strerror(errno)}; }
+text::Fault unreadable(const std::string& file) { return {file + ": cannot be read: " + std::strerror(errno)}; }
 
 }  // namespace
 
-std::variant<WebConfig, WebConfigFault> parse_web_config(const std::string& text, const std::string& file) {
+text::Result<server::WebConfig> parse_web_config(const std::string& text, const std::string& file) {
   try {
     return Reader(file).read(YAML::Load(text));
-  } catch (const Fault& fault) {
-    return WebConfigFault{describe(fault, file)};
+  } catch (const text::Fault& fault) {
+    return text::Fault{text::describe(fault, file)};
   } catch (const YAML::Exception& error) {
-    return WebConfigFault{describe({"not YAML: " + escape_text(error.msg, 200), {line_of(error.mark), 0, ""}}, file)};
+    return text::Fault{
+        text::describe({"not YAML: " + text::escape_text(error.msg, 200), {line_of(error.mark), 0, ""}}, file)};
   }
 }
 
-std::variant<WebConfig, WebConfigFault> load_web_config(const std::string& file) {
+text::Result<server::WebConfig> load_web_config(const std::string& file) {
   constexpr std::size_t kMaxBytes = std::size_t{1} << 20U;
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return unreadable(file);
@@ -228,8 +234,8 @@ std::variant<WebConfig, WebConfigFault> load_web_config(const std::string& file)
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (stream.bad()) return unreadable(file);
   text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.size() > kMaxBytes) return WebConfigFault{file + ": is larger than 1 MiB"};
+  if (text.size() > kMaxBytes) return text::Fault{file + ": is larger than 1 MiB"};
   return parse_web_config(text, file);
 }
 
-}  // namespace agent
+}  // namespace agent::web::access

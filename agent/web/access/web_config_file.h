@@ -5,13 +5,13 @@
 #include <string>
 #include <variant>
 
+#include "agent/text/fault.h"
 #include "agent/web/server/web_config.h"
 
-namespace agent {
+namespace agent::web::access {
 
 /// `file` names the text in a fault and is where relative paths begin.
-[[nodiscard]] std::variant<WebConfig, WebConfigFault> parse_web_config(const std::string& text,
-                                                                       const std::string& file);
-[[nodiscard]] std::variant<WebConfig, WebConfigFault> load_web_config(const std::string& file);
+[[nodiscard]] text::Result<server::WebConfig> parse_web_config(const std::string& text, const std::string& file);
+[[nodiscard]] text::Result<server::WebConfig> load_web_config(const std::string& file);
 
-}  // namespace agent
+}  // namespace agent::web::access

@@ -17,20 +17,16 @@
 #include <fstream>
 #include <sstream>
 
-namespace agent {
+namespace agent::web::access {
 namespace {
 
 namespace ssl = boost::asio::ssl;
 
 constexpr unsigned char kSessionContext[] = "marlin-agent";
 
-struct Fault {
-  std::string sentence;
-};
-
 [[noreturn]] void fail(const std::string& key, const std::string& file, const std::string& reason) {
   ERR_clear_error();
-  throw Fault{key + ": " + (file.empty() ? "" : file + ": ") + reason};
+  throw text::Fault{key + ": " + (file.empty() ? "" : file + ": ") + reason};
 }
 
 std::string openssl_reason(const char* otherwise) {
@@ -48,16 +44,16 @@ std::string read_file(const std::string& key, const std::string& file) {
   return text.str();
 }
 
-int number_of(TlsVersion version) {
+int number_of(server::TlsVersion version) {
   switch (version) {
-    case TlsVersion::k10: return TLS1_VERSION;
-    case TlsVersion::k11: return TLS1_1_VERSION;
-    case TlsVersion::k12: return TLS1_2_VERSION;
+    case server::TlsVersion::k10: return TLS1_VERSION;
+    case server::TlsVersion::k11: return TLS1_1_VERSION;
+    case server::TlsVersion::k12: return TLS1_2_VERSION;
     default: return TLS1_3_VERSION;
   }
 }
 
-void use_certificate(ssl::context& context, const TlsSettings& settings) {
+void use_certificate(ssl::context& context, const server::TlsSettings& settings) {
   boost::system::error_code fault;
   const std::string chain = read_file("cert_file", settings.cert_file);
   context.use_certificate_chain(boost::asio::buffer(chain), fault);
@@ -68,7 +64,7 @@ void use_certificate(ssl::context& context, const TlsSettings& settings) {
     fail("key_file", settings.key_file, "no private key of this certificate in PEM format: " + fault.message());
 }
 
-void use_versions_and_ciphers(SSL_CTX* context, const TlsSettings& settings) {
+void use_versions_and_ciphers(SSL_CTX* context, const server::TlsSettings& settings) {
   SSL_CTX_set_min_proto_version(context, number_of(settings.min_version));
   SSL_CTX_set_max_proto_version(context, number_of(settings.max_version));
   if (settings.prefer_server_ciphers) SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE);
@@ -87,20 +83,20 @@ void use_versions_and_ciphers(SSL_CTX* context, const TlsSettings& settings) {
     fail("curve_preferences", "", openssl_reason("OpenSSL does not take them"));
 }
 
-int verify_mode(ClientAuth auth) {
+int verify_mode(server::ClientAuth auth) {
   switch (auth) {
-    case ClientAuth::kNone: return SSL_VERIFY_NONE;
-    case ClientAuth::kRequest:
-    case ClientAuth::kVerifyIfGiven: return SSL_VERIFY_PEER;
+    case server::ClientAuth::kNone: return SSL_VERIFY_NONE;
+    case server::ClientAuth::kRequest:
+    case server::ClientAuth::kVerifyIfGiven: return SSL_VERIFY_PEER;
     default: return SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
   }
 }
 
 int take_any(int, X509_STORE_CTX*) { return 1; }
 
-void use_clients(ssl::context& context, const TlsSettings& settings) {
-  const bool verifies =
-      settings.client_auth == ClientAuth::kVerifyIfGiven || settings.client_auth == ClientAuth::kRequireAndVerify;
+void use_clients(ssl::context& context, const server::TlsSettings& settings) {
+  const bool verifies = settings.client_auth == server::ClientAuth::kVerifyIfGiven ||
+                        settings.client_auth == server::ClientAuth::kRequireAndVerify;
   SSL_CTX_set_verify(context.native_handle(), verify_mode(settings.client_auth), verifies ? nullptr : take_any);
   // Without it a client that resumes a session with its certificate is refused.
   SSL_CTX_set_session_id_context(context.native_handle(), kSessionContext, sizeof kSessionContext - 1);
@@ -149,7 +145,7 @@ struct Loaded {
   std::vector<std::string> client_allowed_sans;
 };
 
-class TlsStream final : public WebStream {
+class TlsStream final : public http::WebStream {
  public:
   TlsStream(Socket socket, std::shared_ptr<Loaded> loaded)
       : loaded_(std::move(loaded)), stream_(std::move(socket), loaded_->context) {}
@@ -205,10 +201,10 @@ class TlsStream final : public WebStream {
   bool finished_ = false;
 };
 
-class OpensslServer final : public TlsServer {
+class OpensslServer final : public server::TlsServer {
  public:
   explicit OpensslServer(std::shared_ptr<Loaded> loaded) : loaded_(std::move(loaded)) {}
-  std::unique_ptr<WebStream> stream(WebStream::Socket socket) override {
+  std::unique_ptr<http::WebStream> stream(http::WebStream::Socket socket) override {
     return std::make_unique<TlsStream>(std::move(socket), loaded_);
   }
 
@@ -218,7 +214,7 @@ class OpensslServer final : public TlsServer {
 
 }  // namespace
 
-std::variant<std::shared_ptr<TlsServer>, WebConfigFault> load_tls(const TlsSettings& settings) {
+text::Result<std::shared_ptr<server::TlsServer>> load_tls(const server::TlsSettings& settings) {
   try {
     const auto loaded = std::make_shared<Loaded>();
     loaded->client_allowed_sans = settings.client_allowed_sans;
@@ -226,9 +222,9 @@ std::variant<std::shared_ptr<TlsServer>, WebConfigFault> load_tls(const TlsSetti
     use_certificate(loaded->context, settings);
     use_clients(loaded->context, settings);
     return std::make_shared<OpensslServer>(loaded);
-  } catch (const Fault& fault) {
-    return WebConfigFault{fault.sentence};
+  } catch (const text::Fault& fault) {
+    return fault;
   }
 }
 
-}  // namespace agent
+}  // namespace agent::web::access

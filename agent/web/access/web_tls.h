@@ -4,12 +4,13 @@
 #include <memory>
 #include <variant>
 
+#include "agent/text/fault.h"
 #include "agent/web/server/access_module.h"
 #include "agent/web/server/web_config.h"
 
-namespace agent {
+namespace agent::web::access {
 
 /// A fault names the key, the file and the reason: "cert_file: /etc/x.crt: no such file".
-[[nodiscard]] std::variant<std::shared_ptr<TlsServer>, WebConfigFault> load_tls(const TlsSettings& settings);
+[[nodiscard]] text::Result<std::shared_ptr<server::TlsServer>> load_tls(const server::TlsSettings& settings);
 
-}  // namespace agent
+}  // namespace agent::web::access

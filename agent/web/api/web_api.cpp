@@ -9,7 +9,7 @@
 #include "agent/web/api/web_jobs.h"
 #include "agent/web/http/web_encoding.h"
 
-namespace agent {
+namespace agent::web::api {
 namespace {
 
 using nlohmann::json;
@@ -17,52 +17,52 @@ using nlohmann::json;
 /// Below that gzip's own frame costs more than it saves.
 constexpr std::size_t kWorthPacking = 512;
 
-WebResponse json_answer(const json& value, const WebRequest& request) {
-  WebResponse response;
+http::WebResponse json_answer(const json& value, const http::WebRequest& request) {
+  http::WebResponse response;
   response.content_type = "application/json";
   response.varies_by_encoding = true;
   // Every text was cleaned; `replace` is the belt to those braces: a page never fails for a byte.
   response.body = value.dump(-1, ' ', false, json::error_handler_t::replace);
   response.body += '\n';
   response.gzip = request.accepts_gzip && response.body.size() >= kWorthPacking;
-  if (response.gzip) response.body = pack(response.body);
+  if (response.gzip) response.body = http::pack(response.body);
   return response;
 }
 
-WebResponse answer_or_fault(const std::variant<json, WebFault>& answer, const WebRequest& request) {
-  if (const auto* fault = std::get_if<WebFault>(&answer)) return plain_answer(fault->status, fault->sentence);
+http::WebResponse answer_or_fault(const std::variant<json, WebFault>& answer, const http::WebRequest& request) {
+  if (const auto* fault = std::get_if<WebFault>(&answer)) return http::plain_answer(fault->status, fault->sentence);
   return json_answer(std::get<json>(answer), request);
 }
 
 }  // namespace
 
 json printers_json(const WebContext& context) {
-  const gcode::Time now = context.metrics.now();
+  const gcode::line::Time now = context.metrics.now();
   json printers = json::array();
   for (const auto& link : context.board.links()) {
-    printers.push_back(printer_json(*link, context.quality.last_minute(link->name), now));
+    printers.push_back(status::printer_json(*link, context.quality.last_minute(link->name), now));
   }
   const json agent = {{"version", context.build.version},
                       {"revision", context.build.revision},
-                      {"telemetry_path", clean_text(context.telemetry_path, 512)}};
+                      {"telemetry_path", text::clean_text(context.telemetry_path, 512)}};
   return {{"agent", agent}, {"printers", std::move(printers)}};
 }
 
-WebResponse printers_page(const WebContext& context, const WebRequest& request) {
+http::WebResponse printers_page(const WebContext& context, const http::WebRequest& request) {
   return json_answer(printers_json(context), request);
 }
 
-WebResponse history_page(const WebContext& context, const WebRequest& request) {
+http::WebResponse history_page(const WebContext& context, const http::WebRequest& request) {
   return answer_or_fault(temperature_history(context, request.query), request);
 }
 
-WebResponse jobs_page(const WebContext& context, const WebRequest& request) {
+http::WebResponse jobs_page(const WebContext& context, const http::WebRequest& request) {
   return answer_or_fault(last_jobs(context, request.query), request);
 }
 
-WebResponse catalogue_page(const WebContext& context, const WebRequest& request) {
+http::WebResponse catalogue_page(const WebContext& context, const http::WebRequest& request) {
   json families = json::array();
-  for (const auto& entry : catalogue(context.metrics)) {
+  for (const auto& entry : metrics::catalogue(context.metrics)) {
     families.push_back({{"name", entry.name},
                         {"type", entry.type},
                         {"unit", entry.unit},
@@ -73,4 +73,4 @@ WebResponse catalogue_page(const WebContext& context, const WebRequest& request)
   return json_answer({{"families", std::move(families)}}, request);
 }
 
-}  // namespace agent
+}  // namespace agent::web::api

@@ -7,14 +7,14 @@
 #include "agent/web/api/web_context.h"
 #include "agent/web/http/web_message.h"
 
-namespace agent {
+namespace agent::web::api {
 
-[[nodiscard]] WebResponse printers_page(const WebContext& context, const WebRequest& request);
-[[nodiscard]] WebResponse history_page(const WebContext& context, const WebRequest& request);
-[[nodiscard]] WebResponse jobs_page(const WebContext& context, const WebRequest& request);
-[[nodiscard]] WebResponse catalogue_page(const WebContext& context, const WebRequest& request);
+[[nodiscard]] http::WebResponse printers_page(const WebContext& context, const http::WebRequest& request);
+[[nodiscard]] http::WebResponse history_page(const WebContext& context, const http::WebRequest& request);
+[[nodiscard]] http::WebResponse jobs_page(const WebContext& context, const http::WebRequest& request);
+[[nodiscard]] http::WebResponse catalogue_page(const WebContext& context, const http::WebRequest& request);
 
 /// {"agent": {...}, "printers": [...]}
 [[nodiscard]] nlohmann::json printers_json(const WebContext& context);
 
-}  // namespace agent
+}  // namespace agent::web::api

@@ -9,7 +9,7 @@
 
 #include "agent/web/http/web_encoding.h"
 
-namespace agent {
+namespace agent::web::api {
 namespace {
 
 std::string_view content_type_of(std::string_view name) {
@@ -47,10 +47,10 @@ WebAssets::WebAssets() {
   }
 }
 
-std::optional<WebResponse> WebAssets::answer(const WebRequest& request) const {
+std::optional<http::WebResponse> WebAssets::answer(const http::WebRequest& request) const {
   const auto it = std::find_if(assets_.begin(), assets_.end(), [&](const Asset& a) { return a.path == request.path; });
   if (it == assets_.end()) return std::nullopt;
-  WebResponse response;
+  http::WebResponse response;
   response.content_type = it->content_type;
   response.etag = it->etag;
   response.varies_by_encoding = true;
@@ -59,8 +59,8 @@ std::optional<WebResponse> WebAssets::answer(const WebRequest& request) const {
     return response;
   }
   response.gzip = request.accepts_gzip;
-  response.body = request.accepts_gzip ? pack(it->text) : std::string(it->text);
+  response.body = request.accepts_gzip ? http::pack(it->text) : std::string(it->text);
   return response;
 }
 
-}  // namespace agent
+}  // namespace agent::web::api

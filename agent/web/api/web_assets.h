@@ -11,7 +11,7 @@
 
 #include "agent/web/http/web_message.h"
 
-namespace agent {
+namespace agent::web::api {
 
 struct EmbeddedFile {
   std::string_view name;  ///< "page.js"
@@ -24,7 +24,7 @@ class WebAssets {
  public:
   WebAssets();
   /// Nothing: no file has that path.
-  [[nodiscard]] std::optional<WebResponse> answer(const WebRequest& request) const;
+  [[nodiscard]] std::optional<http::WebResponse> answer(const http::WebRequest& request) const;
 
  private:
   struct Asset {
@@ -36,4 +36,4 @@ class WebAssets {
   std::vector<Asset> assets_;
 };
 
-}  // namespace agent
+}  // namespace agent::web::api

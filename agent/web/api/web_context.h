@@ -8,16 +8,16 @@
 #include "agent/snapshot/snapshot_board.h"
 #include "agent/snapshot/web_counters.h"
 
-namespace agent {
+namespace agent::web::api {
 
 /// What pages are made of. All of it outlives the routes.
 struct WebContext {
-  const BuildInfo& build;
-  const SnapshotBoard& board;
-  const MetricsCollector& metrics;
-  WebCounters& counters;
+  const process::BuildInfo& build;
+  const snapshot::SnapshotBoard& board;
+  const metrics::MetricsCollector& metrics;
+  snapshot::WebCounters& counters;
   std::string telemetry_path;
-  const LinkQualityBoard& quality;
+  const snapshot::LinkQualityBoard& quality;
 };
 
 /// Why there is no answer, for the asker.
@@ -26,4 +26,4 @@ struct WebFault {
   std::string sentence;
 };
 
-}  // namespace agent
+}  // namespace agent::web::api

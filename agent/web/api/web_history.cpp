@@ -8,14 +8,14 @@
 #include "agent/text/text_scan.h"
 #include "agent/web/http/web_query.h"
 
-namespace agent {
+namespace agent::web::api {
 namespace {
 
 using nlohmann::json;
 
 /// As many as a chart on a wide screen has columns, twice; 300 kB for a printer with many sensors.
 constexpr std::int64_t kMaxPoints = 5000;
-constexpr std::int64_t kShortestStep = History::kSamplePeriodSeconds;
+constexpr std::int64_t kShortestStep = snapshot::History::kSamplePeriodSeconds;
 
 constexpr std::int64_t kNotGiven = -1;
 
@@ -26,13 +26,13 @@ struct Range {
 };
 
 std::optional<std::int64_t> whole_seconds(const std::string& text) {
-  const auto value = parse_number<double>(text);
+  const auto value = text::parse_number<double>(text);
   // 9e9: the year 2255, within what 64 bits of nanoseconds hold.
   if (!value || !(*value >= 0 && *value < 9e9)) return std::nullopt;
   return static_cast<std::int64_t>(std::floor(*value));
 }
 
-std::optional<WebFault> take(const WebParameter& parameter, Range& range) {
+std::optional<WebFault> take(const http::WebParameter& parameter, Range& range) {
   if (parameter.name == "printer") {
     range.printer = parameter.value;
     return std::nullopt;
@@ -42,13 +42,13 @@ std::optional<WebFault> take(const WebParameter& parameter, Range& range) {
                          : parameter.name == "step" ? &range.step
                                                     : nullptr;
   if (target == nullptr)
-    return WebFault{
-        400, "no parameter is called \"" + clean_text(parameter.name, 64) + "\"; there are printer, from, to and step"};
+    return WebFault{400, "no parameter is called \"" + text::clean_text(parameter.name, 64) +
+                             "\"; there are printer, from, to and step"};
   const auto value = whole_seconds(parameter.value);
   if (!value) {
     return WebFault{400, parameter.name + ": expected a number of seconds" +
                              (target == &range.step ? "" : " since 1970") + ", found \"" +
-                             clean_text(parameter.value, 64) + '"'};
+                             text::clean_text(parameter.value, 64) + '"'};
   }
   *target = *value;
   return std::nullopt;
@@ -63,8 +63,8 @@ std::optional<WebFault> fault_of(const Range& range) {
   return std::nullopt;
 }
 
-using Samples = std::vector<HistorySample>;
-using Field = float HistorySample::Sensor::*;
+using Samples = std::vector<snapshot::HistorySample>;
+using Field = float snapshot::HistorySample::Sensor::*;
 
 /// One value for each step, the mean of what is known in it, to a tenth of a degree; null where nothing is.
 json series_of(const Samples& samples, std::size_t sensor, Field field, const Range& range) {
@@ -85,24 +85,25 @@ json series_of(const Samples& samples, std::size_t sensor, Field field, const Ra
 }
 
 bool is_known(const Samples& samples, std::size_t sensor) {
-  return std::any_of(samples.begin(), samples.end(), [&](const HistorySample& sample) {
+  return std::any_of(samples.begin(), samples.end(), [&](const snapshot::HistorySample& sample) {
     return std::isfinite(sample.sensors[sensor].actual) || std::isfinite(sample.sensors[sensor].target);
   });
 }
 
-json sensors_of(const Samples& samples, const Range& range, const LinkSnapshot& link) {
+json sensors_of(const Samples& samples, const Range& range, const snapshot::LinkSnapshot& link) {
   json sensors = json::object();
-  for (const gcode::Sensor sensor : gcode::kValuesOf<gcode::Sensor>) {
+  for (const gcode::reply::Sensor sensor : gcode::line::kValuesOf<gcode::reply::Sensor>) {
     const auto i = static_cast<std::size_t>(sensor);
     if (!is_known(samples, i)) continue;
-    sensors[std::string(sensor_word(sensor, link.dialect))] = {
-        {"actual", series_of(samples, i, &HistorySample::Sensor::actual, range)},
-        {"target", series_of(samples, i, &HistorySample::Sensor::target, range)}};
+    sensors[std::string(metrics::sensor_word(sensor, link.dialect))] = {
+        {"actual", series_of(samples, i, &snapshot::HistorySample::Sensor::actual, range)},
+        {"target", series_of(samples, i, &snapshot::HistorySample::Sensor::target, range)}};
   }
   return sensors;
 }
 
-std::shared_ptr<const LinkSnapshot> link_named(const SnapshotBoard& board, const std::string& name) {
+std::shared_ptr<const snapshot::LinkSnapshot> link_named(const snapshot::SnapshotBoard& board,
+                                                         const std::string& name) {
   for (auto& link : board.links()) {
     if (link->name == name) return link;
   }
@@ -110,7 +111,7 @@ std::shared_ptr<const LinkSnapshot> link_named(const SnapshotBoard& board, const
 }
 
 std::variant<Range, WebFault> parse_range(const std::string& query) {
-  const auto parameters = parse_query(query);
+  const auto parameters = http::parse_query(query);
   if (!parameters) return WebFault{400, "the query has a broken escape"};
   Range range;
   for (const auto& parameter : *parameters) {
@@ -136,8 +137,8 @@ std::variant<json, WebFault> temperature_history(const WebContext& context, cons
   if (const auto* fault = std::get_if<WebFault>(&parsed)) return *fault;
   Range& range = std::get<Range>(parsed);
   const auto link = link_named(context.board, range.printer);
-  if (!link) return WebFault{404, "there is no printer \"" + clean_text(range.printer, 64) + '"'};
-  const gcode::Time wall = context.metrics.now() + link->wall_offset;
+  if (!link) return WebFault{404, "there is no printer \"" + text::clean_text(range.printer, 64) + '"'};
+  const gcode::line::Time wall = context.metrics.now() + link->wall_offset;
   if (auto fault = complete(range, std::chrono::duration_cast<std::chrono::seconds>(wall).count())) return *fault;
   auto samples = context.board.history().samples(link->name, range.from, range.to + range.step - 1);
   // A clock that was set back has put them out of order.
@@ -150,4 +151,4 @@ std::variant<json, WebFault> temperature_history(const WebContext& context, cons
               {"sensors", sensors_of(samples, range, *link)}};
 }
 
-}  // namespace agent
+}  // namespace agent::web::api

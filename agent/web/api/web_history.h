@@ -8,10 +8,10 @@
 
 #include "agent/web/api/web_context.h"
 
-namespace agent {
+namespace agent::web::api {
 
 /// `query`: still encoded.
 [[nodiscard]] std::variant<nlohmann::json, WebFault> temperature_history(const WebContext& context,
                                                                          const std::string& query);
 
-}  // namespace agent
+}  // namespace agent::web::api

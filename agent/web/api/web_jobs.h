@@ -8,9 +8,9 @@
 
 #include "agent/web/api/web_context.h"
 
-namespace agent {
+namespace agent::web::api {
 
 /// `query`: still encoded.
 [[nodiscard]] std::variant<nlohmann::json, WebFault> last_jobs(const WebContext& context, const std::string& query);
 
-}  // namespace agent
+}  // namespace agent::web::api

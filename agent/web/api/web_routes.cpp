@@ -10,49 +10,49 @@
 #include "agent/web/api/web_api.h"
 #include "agent/web/http/web_encoding.h"
 
-namespace agent {
+namespace agent::web::api {
 namespace {
 
-using Render = void (MetricsCollector::*)(std::ostream&) const;
+using Render = void (metrics::MetricsCollector::*)(std::ostream&) const;
 
-std::string render_plain(const MetricsCollector& metrics, Render render) {
+std::string render_plain(const metrics::MetricsCollector& metrics, Render render) {
   std::string text;
-  StringSink sink(text);
+  http::StringSink sink(text);
   std::ostream out(&sink);
   (metrics.*render)(out);
   return text;
 }
 
-std::string render_packed(const MetricsCollector& metrics, Render render) {
+std::string render_packed(const metrics::MetricsCollector& metrics, Render render) {
   std::string packed;
-  GzipSink sink(packed);
+  http::GzipSink sink(packed);
   std::ostream out(&sink);
   (metrics.*render)(out);
   sink.finish();
   return packed;
 }
 
-WebResponse metrics_page(const WebContext& context, const WebRequest& request) {
+http::WebResponse metrics_page(const WebContext& context, const http::WebRequest& request) {
   const auto begin = std::chrono::steady_clock::now();
-  WebResponse response;
+  http::WebResponse response;
   const bool open = request.accepts_openmetrics;
-  response.content_type = open ? kOpenMetricsType : "text/plain; version=0.0.4; charset=utf-8";
-  const Render render = open ? &MetricsCollector::render_openmetrics : &MetricsCollector::render;
+  response.content_type = open ? metrics::kOpenMetricsType : "text/plain; version=0.0.4; charset=utf-8";
+  const Render render = open ? &metrics::MetricsCollector::render_openmetrics : &metrics::MetricsCollector::render;
   response.gzip = request.accepts_gzip;
   response.body = request.accepts_gzip ? render_packed(context.metrics, render) : render_plain(context.metrics, render);
   context.counters.scrape_took(std::chrono::steady_clock::now() - begin);
   return response;
 }
 
-WebResponse health_page(const WebContext&, const WebRequest&) {
-  WebResponse response;
+http::WebResponse health_page(const WebContext&, const http::WebRequest&) {
+  http::WebResponse response;
   response.body = "ok\n";
   return response;
 }
 
 /// The head of a stream; its session fetches the events.
-WebResponse events_page(const WebContext&, const WebRequest&) {
-  WebResponse response;
+http::WebResponse events_page(const WebContext&, const http::WebRequest&) {
+  http::WebResponse response;
   response.content_type = "text/event-stream";
   response.is_stream = true;
   return response;
@@ -72,9 +72,9 @@ WebRoutes::WebRoutes(WebContext context)
           {"/api/v1/events", events_page},
       } {}
 
-WebResponse WebRoutes::answer(const WebRequest& request) const {
-  if (request.method == WebMethod::kOther) {
-    auto refusal = plain_answer(405, "only GET and HEAD are answered");
+http::WebResponse WebRoutes::answer(const http::WebRequest& request) const {
+  if (request.method == http::WebMethod::kOther) {
+    auto refusal = http::plain_answer(405, "only GET and HEAD are answered");
     refusal.is_scrape = request.path == context_.telemetry_path;
     return refusal;
   }
@@ -83,20 +83,20 @@ WebResponse WebRoutes::answer(const WebRequest& request) const {
   return route != routes_.end() ? answer_of(*route, request) : other_path(request);
 }
 
-WebResponse WebRoutes::answer_of(const Route& route, const WebRequest& request) const {
-  WebResponse response;
+http::WebResponse WebRoutes::answer_of(const Route& route, const http::WebRequest& request) const {
+  http::WebResponse response;
   try {
     response = route.page(context_, request);
   } catch (const std::exception&) {  // out of memory, most likely; the next request may find some
-    response = plain_answer(503, "the page could not be made");
+    response = http::plain_answer(503, "the page could not be made");
   }
   response.is_scrape = route.is_scrape;
   return response;
 }
 
-WebResponse WebRoutes::other_path(const WebRequest& request) const {
+http::WebResponse WebRoutes::other_path(const http::WebRequest& request) const {
   if (auto asset = assets_.answer(request)) return std::move(*asset);
-  return plain_answer(404, "the metrics are at " + context_.telemetry_path);
+  return http::plain_answer(404, "the metrics are at " + context_.telemetry_path);
 }
 
-}  // namespace agent
+}  // namespace agent::web::api

@@ -4,7 +4,7 @@
 
 #include "agent/text/text_scan.h"
 
-namespace agent {
+namespace agent::web::http {
 namespace {
 
 [[noreturn]] void fail(std::string_view text, const char* reason) {
@@ -12,7 +12,7 @@ namespace {
 }
 
 std::uint16_t parse_port(std::string_view text, std::string_view digits) {
-  const auto port = parse_number<std::uint16_t>(digits);
+  const auto port = text::parse_number<std::uint16_t>(digits);
   if (!port) fail(text, "the port must be a number from 0 to 65535");
   return *port;
 }
@@ -34,4 +34,4 @@ ListenAddress parse_listen_address(std::string_view text) {
   return {std::string(host), port};
 }
 
-}  // namespace agent
+}  // namespace agent::web::http

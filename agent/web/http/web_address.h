@@ -6,7 +6,7 @@
 #include <string>
 #include <string_view>
 
-namespace agent {
+namespace agent::web::http {
 
 struct ListenAddress {
   std::string host;        ///< without brackets; empty: every address, IPv4 and IPv6
@@ -16,4 +16,4 @@ struct ListenAddress {
 /// Throws std::runtime_error "cannot listen on TEXT: REASON" if `text` is none.
 [[nodiscard]] ListenAddress parse_listen_address(std::string_view text);
 
-}  // namespace agent
+}  // namespace agent::web::http

@@ -8,13 +8,13 @@
 
 #include "agent/text/text_scan.h"
 
-namespace agent {
+namespace agent::web::http {
 namespace {
 
 /// "q=0", "Q=0.000": the client refuses the coding. Any other weight is as good as 1 to us.
 bool is_zero_weight(std::string_view parameter) {
-  if (lower(parameter.substr(0, 2)) != "q=") return false;
-  const auto value = trim(parameter.substr(2));
+  if (text::lower(parameter.substr(0, 2)) != "q=") return false;
+  const auto value = text::trim(parameter.substr(2));
   return !value.empty() && value.find_first_not_of("0.") == std::string_view::npos;
 }
 
@@ -23,10 +23,10 @@ bool is_zero_weight(std::string_view parameter) {
 bool accepts_gzip(std::string_view accept_encoding) {
   bool by_star = false;
   while (!accept_encoding.empty()) {
-    std::string_view item = next_part(accept_encoding, ',');
-    const std::string coding = lower(next_part(item, ';'));
+    std::string_view item = text::next_part(accept_encoding, ',');
+    const std::string coding = text::lower(text::next_part(item, ';'));
     bool wanted = true;
-    while (!item.empty()) wanted = wanted && !is_zero_weight(next_part(item, ';'));
+    while (!item.empty()) wanted = wanted && !is_zero_weight(text::next_part(item, ';'));
     if (coding == "gzip" || coding == "x-gzip") return wanted;
     if (coding == "*") by_star = wanted;
   }
@@ -117,4 +117,4 @@ std::string pack(std::string_view plain) {
   return packed;
 }
 
-}  // namespace agent
+}  // namespace agent::web::http

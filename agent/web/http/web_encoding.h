@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace agent {
+namespace agent::web::http {
 
 /// Whether a client that sent these Accept-Encoding values (joined by commas) takes gzip. Malformed parts are skipped.
 [[nodiscard]] bool accepts_gzip(std::string_view accept_encoding);
@@ -48,4 +48,4 @@ class GzipSink : public std::streambuf {
 /// The whole of `plain`, packed.
 [[nodiscard]] std::string pack(std::string_view plain);
 
-}  // namespace agent
+}  // namespace agent::web::http

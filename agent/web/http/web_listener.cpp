@@ -9,7 +9,7 @@
 
 #include "agent/web/http/web_address.h"
 
-namespace agent {
+namespace agent::web::http {
 namespace {
 
 namespace asio = boost::asio;
@@ -89,4 +89,4 @@ void WebListener::accept() {
   });
 }
 
-}  // namespace agent
+}  // namespace agent::web::http

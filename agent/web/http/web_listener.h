@@ -9,7 +9,7 @@
 #include <string>
 #include <utility>
 
-namespace agent {
+namespace agent::web::http {
 
 class WebListener {
  public:
@@ -33,4 +33,4 @@ class WebListener {
   OnConnection on_connection_;
 };
 
-}  // namespace agent
+}  // namespace agent::web::http

@@ -4,7 +4,7 @@
 #include <array>
 #include <utility>
 
-namespace agent {
+namespace agent::web::http {
 namespace {
 
 constexpr std::array<std::pair<unsigned, std::string_view>, 13> kStatusTexts{
@@ -93,4 +93,4 @@ std::string_view path_of_target(std::string_view target) {
   return target.substr(0, target.find_first_of("?#"));
 }
 
-}  // namespace agent
+}  // namespace agent::web::http

@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-namespace agent {
+namespace agent::web::http {
 
 enum class WebMethod { kGet, kHead, kOther };
 
@@ -45,4 +45,4 @@ using WebFields = std::vector<std::pair<std::string, std::string>>;
 /// "/metrics" of "/metrics?x=1" and of "http://pi:11520/metrics"; "*" and other forms stay as they are.
 [[nodiscard]] std::string_view path_of_target(std::string_view target);
 
-}  // namespace agent
+}  // namespace agent::web::http

@@ -4,7 +4,7 @@
 
 #include "agent/text/text_scan.h"
 
-namespace agent {
+namespace agent::web::http {
 namespace {
 
 std::optional<std::string> decode(std::string_view text) {
@@ -15,8 +15,8 @@ std::optional<std::string> decode(std::string_view text) {
     } else if (text[i] != '%') {
       out.push_back(text[i]);
     } else {
-      const int high = i + 1 < text.size() ? hex_value(text[i + 1]) : -1;
-      const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
+      const int high = i + 1 < text.size() ? text::hex_value(text[i + 1]) : -1;
+      const int low = i + 2 < text.size() ? text::hex_value(text[i + 2]) : -1;
       if (high < 0 || low < 0) return std::nullopt;
       out.push_back(static_cast<char>(high * 16 + low));
       i += 2;
@@ -49,4 +49,4 @@ std::string_view query_of_target(std::string_view target) {
   return mark == std::string_view::npos ? std::string_view() : target.substr(mark + 1);
 }
 
-}  // namespace agent
+}  // namespace agent::web::http

@@ -7,7 +7,7 @@
 #include <string_view>
 #include <vector>
 
-namespace agent {
+namespace agent::web::http {
 
 struct WebParameter {
   std::string name, value;
@@ -20,4 +20,4 @@ using WebQuery = std::vector<WebParameter>;
 /// What stands between '?' and '#'; empty if there is none.
 [[nodiscard]] std::string_view query_of_target(std::string_view target);
 
-}  // namespace agent
+}  // namespace agent::web::http

@@ -4,7 +4,7 @@
 
 #include <boost/asio/write.hpp>
 
-namespace agent {
+namespace agent::web::http {
 namespace {
 
 class PlainStream final : public WebStream {
@@ -35,4 +35,4 @@ std::unique_ptr<WebStream> plain_stream(WebStream::Socket socket) {
   return std::make_unique<PlainStream>(std::move(socket));
 }
 
-}  // namespace agent
+}  // namespace agent::web::http

@@ -9,7 +9,7 @@
 #include <memory>
 #include <utility>
 
-namespace agent {
+namespace agent::web::http {
 
 class WebStream {
  public:
@@ -33,4 +33,4 @@ class WebStream {
 
 [[nodiscard]] std::unique_ptr<WebStream> plain_stream(WebStream::Socket socket);
 
-}  // namespace agent
+}  // namespace agent::web::http

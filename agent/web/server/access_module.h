@@ -10,16 +10,17 @@
 #include <variant>
 
 #include "agent/process/build_info.h"
+#include "agent/text/fault.h"
 #include "agent/web/http/web_stream.h"
 #include "agent/web/server/web_config.h"
 
-namespace agent {
+namespace agent::web::server {
 
 /// Certificates and rules, loaded. The connections that began with it hold it.
 class TlsServer {
  public:
   virtual ~TlsServer() = default;
-  [[nodiscard]] virtual std::unique_ptr<WebStream> stream(WebStream::Socket socket) = 0;
+  [[nodiscard]] virtual std::unique_ptr<http::WebStream> stream(http::WebStream::Socket socket) = 0;
 };
 
 class AccessModule;
@@ -36,7 +37,7 @@ class AccessModule {
  public:
   virtual ~AccessModule() = default;
   /// A fault names the file, the key and the reason.
-  [[nodiscard]] virtual std::variant<WebAccessState, WebConfigFault> load(const std::string& file) const = 0;
+  [[nodiscard]] virtual text::Result<WebAccessState> load(const std::string& file) const = 0;
   /// `hash`: bcrypt. Slow on purpose.
   [[nodiscard]] virtual bool matches(const std::string& password, const std::string& hash) const = 0;
   /// The bytes that `text` is base64 of; nothing: it is no base64 (RFC 4648, strictly).
@@ -47,17 +48,17 @@ class AccessModule {
 
 /// The module beside the program, or in ../lib/marlin-agent as a package has it. A fault says where it was
 /// looked for and what the loader said; the next call tries again. From any thread.
-[[nodiscard]] std::variant<const AccessModule*, WebConfigFault> access_module();
+[[nodiscard]] text::Result<const AccessModule*> access_module();
 /// The same from FILE. What it was loaded from first stays.
-[[nodiscard]] std::variant<const AccessModule*, WebConfigFault> access_module_of(const std::string& file);
+[[nodiscard]] text::Result<const AccessModule*> access_module_of(const std::string& file);
 
 /// The module's one symbol. Null: `build` is not what the module was built as, and its classes may differ.
 extern "C" const AccessModule* marlin_agent_access(const char* build);
 inline constexpr const char* kAccessEntry = "marlin_agent_access";
 /// Program and module are of one build if this is the same in both.
 [[nodiscard]] inline std::string access_build() {
-  const BuildInfo build = build_info();
+  const process::BuildInfo build = process::build_info();
   return build.version + ' ' + build.revision + ' ' + build.compiler;
 }
 
-}  // namespace agent
+}  // namespace agent::web::server

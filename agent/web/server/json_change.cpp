@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-namespace agent {
+namespace agent::web::server {
 
 nlohmann::json change_between(const nlohmann::json& before, const nlohmann::json& after) {
   nlohmann::json change = nlohmann::json::object();
@@ -20,4 +20,4 @@ nlohmann::json change_between(const nlohmann::json& before, const nlohmann::json
   return change;
 }
 
-}  // namespace agent
+}  // namespace agent::web::server

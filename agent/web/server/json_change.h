@@ -5,9 +5,9 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-namespace agent {
+namespace agent::web::server {
 
 /// Both are objects without null members. An empty object: nothing changed.
 [[nodiscard]] nlohmann::json change_between(const nlohmann::json& before, const nlohmann::json& after);
 
-}  // namespace agent
+}  // namespace agent::web::server

@@ -4,19 +4,18 @@
 
 #include <stdexcept>
 
-namespace agent {
+namespace agent::web::server {
 
-std::variant<WebAccessState, WebConfigFault> load_web_access(const std::string& file) {
+text::Result<WebAccessState> load_web_access(const std::string& file) {
   const auto module = access_module();
-  if (const auto* fault = std::get_if<WebConfigFault>(&module))
-    return WebConfigFault{file + ": needs " + fault->sentence};
+  if (const auto* fault = std::get_if<text::Fault>(&module)) return text::Fault{file + ": needs " + fault->sentence};
   return std::get<const AccessModule*>(module)->load(file);
 }
 
 WebAccess::WebAccess(std::string file, Report report) : file_(std::move(file)), report_(std::move(report)) {
   if (file_.empty()) return;
   auto loaded = load_web_access(file_);
-  if (const auto* fault = std::get_if<WebConfigFault>(&loaded)) throw std::runtime_error(fault->sentence);
+  if (const auto* fault = std::get_if<text::Fault>(&loaded)) throw std::runtime_error(fault->sentence);
   state_ = std::move(std::get<WebAccessState>(loaded));
   seen_ = stamps();
 }
@@ -39,7 +38,7 @@ std::vector<WebAccess::Stamp> WebAccess::stamps() const {
   return stamps;
 }
 
-void WebAccess::refresh(WebClock::time_point now, bool at_once) {
+void WebAccess::refresh(net::WebClock::time_point now, bool at_once) {
   constexpr std::chrono::seconds kLookPeriod{1};
   if (file_.empty() || (now < next_look_ && !at_once)) return;
   next_look_ = now + kLookPeriod;
@@ -48,12 +47,12 @@ void WebAccess::refresh(WebClock::time_point now, bool at_once) {
   // As they were before the reading: what is written meanwhile shows at the next look.
   seen_ = std::move(stamps_now);
   auto loaded = load_web_access(file_);
-  if (const auto* fault = std::get_if<WebConfigFault>(&loaded)) return report_(fault->sentence);
+  if (const auto* fault = std::get_if<text::Fault>(&loaded)) return report_(fault->sentence);
   state_ = std::move(std::get<WebAccessState>(loaded));
 }
 
-std::unique_ptr<WebStream> WebAccess::stream(WebStream::Socket socket) const {
-  return state_.tls ? state_.tls->stream(std::move(socket)) : plain_stream(std::move(socket));
+std::unique_ptr<http::WebStream> WebAccess::stream(http::WebStream::Socket socket) const {
+  return state_.tls ? state_.tls->stream(std::move(socket)) : http::plain_stream(std::move(socket));
 }
 
-}  // namespace agent
+}  // namespace agent::web::server

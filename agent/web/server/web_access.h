@@ -14,14 +14,15 @@
 #include <vector>
 
 #include "agent/net/web_connections.h"
+#include "agent/text/fault.h"
 #include "agent/web/http/web_stream.h"
 #include "agent/web/server/access_module.h"
 #include "agent/web/server/web_config.h"
 
-namespace agent {
+namespace agent::web::server {
 
 /// A fault names the file, the key and the reason; the access module is loaded if it was not.
-[[nodiscard]] std::variant<WebAccessState, WebConfigFault> load_web_access(const std::string& file);
+[[nodiscard]] text::Result<WebAccessState> load_web_access(const std::string& file);
 
 class WebAccess {
  public:
@@ -32,12 +33,12 @@ class WebAccess {
   WebAccess(std::string file, Report report);
 
   /// Looks at the files if the last look is a second old, or now if `at_once`.
-  void refresh(WebClock::time_point now, bool at_once = false);
+  void refresh(net::WebClock::time_point now, bool at_once = false);
 
   [[nodiscard]] const WebConfig& config() const { return state_.config; }
   /// Knows the hashes of the users. Only where there are users.
   [[nodiscard]] const AccessModule& module() const { return *state_.module; }
-  [[nodiscard]] std::unique_ptr<WebStream> stream(WebStream::Socket socket) const;
+  [[nodiscard]] std::unique_ptr<http::WebStream> stream(http::WebStream::Socket socket) const;
 
  private:
   /// What changes when a file is written or replaced.
@@ -48,7 +49,7 @@ class WebAccess {
   Report report_;
   WebAccessState state_;
   std::vector<Stamp> seen_;
-  WebClock::time_point next_look_{};
+  net::WebClock::time_point next_look_{};
 };
 
-}  // namespace agent
+}  // namespace agent::web::server

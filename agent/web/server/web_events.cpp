@@ -2,7 +2,7 @@
 
 #include "agent/web/server/json_change.h"
 
-namespace agent {
+namespace agent::web::server {
 namespace {
 
 using nlohmann::json;
@@ -61,4 +61,4 @@ void WebEvents::tick() {
   for (auto* client : std::vector<EventClient*>(clients_)) client->offer(shared);  // one may leave
 }
 
-}  // namespace agent
+}  // namespace agent::web::server

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-namespace agent {
+namespace agent::web::server {
 
 /// One listening browser.
 class EventClient {
@@ -47,4 +47,4 @@ class WebEvents {
   unsigned quiet_ticks_ = 0;
 };
 
-}  // namespace agent
+}  // namespace agent::web::server

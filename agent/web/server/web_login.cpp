@@ -7,7 +7,7 @@
 
 #include "agent/net/server_thread.h"
 
-namespace agent {
+namespace agent::web::server {
 namespace {
 
 /// A name that nobody has costs as much time as one that somebody has: a hash of the same cost, of no password.
@@ -44,7 +44,7 @@ bool parse_basic(std::string_view authorization, const AccessModule& module, std
   return true;
 }
 
-WebLogin::WebLogin(boost::asio::io_context& io, WebCounters& counters, LoginOptions options)
+WebLogin::WebLogin(boost::asio::io_context& io, snapshot::WebCounters& counters, LoginOptions options)
     : io_(io), counters_(counters), options_(options) {}
 
 WebLogin::~WebLogin() {
@@ -74,7 +74,7 @@ void WebLogin::check(const std::string& authorization, const WebUsers& users, co
   if (same != waiting_.end()) return same->second.push_back({address, std::move(answer)});
   if (waiting_.size() >= options_.max_waiting) return answer(Login::kTooMany);
   waiting_[attempt.key].push_back({address, std::move(answer)});
-  if (!worker_.joinable()) worker_ = start_thread("login", [this] { work(); });
+  if (!worker_.joinable()) worker_ = net::start_thread("login", [this] { work(); });
   const std::lock_guard lock(mutex_);
   attempts_.push_back(std::move(attempt));
   wake_.notify_one();
@@ -119,7 +119,7 @@ void WebLogin::answer_wrong(Waiting waiting) {
 }
 
 std::chrono::milliseconds WebLogin::note_failure(const std::string& address) {
-  const auto now = WebClock::now();
+  const auto now = net::WebClock::now();
   std::erase_if(failures_, [&](const auto& entry) { return now - entry.second.last > kForgive; });
   if (failures_.size() >= kMaxAddresses && failures_.count(address) == 0) {
     failures_.erase(std::min_element(failures_.begin(), failures_.end(),
@@ -136,4 +136,4 @@ void WebLogin::remember(const Key& key) {
   if (known_.size() > options_.max_known) known_.pop_front();
 }
 
-}  // namespace agent
+}  // namespace agent::web::server

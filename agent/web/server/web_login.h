@@ -24,7 +24,7 @@
 #include "agent/web/server/access_module.h"
 #include "agent/web/server/web_options.h"
 
-namespace agent {
+namespace agent::web::server {
 
 using WebUsers = std::map<std::string, std::string, std::less<>>;  ///< name: bcrypt hash
 
@@ -40,7 +40,7 @@ class WebLogin {
   using Answer = std::function<void(Login)>;
 
   /// Everything here belongs to the thread that runs `io`; answers come there. Both outlive this.
-  WebLogin(boost::asio::io_context& io, WebCounters& counters, LoginOptions options = {});
+  WebLogin(boost::asio::io_context& io, snapshot::WebCounters& counters, LoginOptions options = {});
   ~WebLogin();
   WebLogin(const WebLogin&) = delete;
   WebLogin& operator=(const WebLogin&) = delete;
@@ -64,7 +64,7 @@ class WebLogin {
   };
   struct Failures {
     unsigned count = 0;
-    WebClock::time_point last{};
+    net::WebClock::time_point last{};
   };
 
   void work();
@@ -74,7 +74,7 @@ class WebLogin {
   void remember(const Key& key);
 
   boost::asio::io_context& io_;
-  WebCounters& counters_;
+  snapshot::WebCounters& counters_;
   LoginOptions options_;
   std::map<Key, std::vector<Waiting>> waiting_;  ///< a browser asks for six files at once: one hash answers all
   std::deque<Key> known_;                        ///< oldest first
@@ -92,4 +92,4 @@ class WebLogin {
 [[nodiscard]] bool parse_basic(std::string_view authorization, const AccessModule& module, std::string& name,
                                std::string& password);
 
-}  // namespace agent
+}  // namespace agent::web::server

@@ -8,7 +8,7 @@
 #include <string>
 #include <vector>
 
-namespace agent {
+namespace agent::web::server {
 
 struct LoginOptions {
   /// The first wrong attempt waits so long, each further one of the same address twice as long as the one before.
@@ -46,4 +46,4 @@ struct WebOptions {
   std::chrono::milliseconds write_timeout{30'000};   ///< for one answer to be taken whole
 };
 
-}  // namespace agent
+}  // namespace agent::web::server

@@ -17,7 +17,7 @@
 #include "agent/web/http/web_listener.h"
 #include "agent/web/server/web_session.h"
 
-namespace agent {
+namespace agent::web::server {
 namespace {
 
 /// How late a timeout may be noticed: a quarter of the shortest, at most 250 ms.
@@ -28,10 +28,10 @@ std::chrono::milliseconds sweep_period(const WebOptions& options) {
 }
 
 /// "[::]:9" beside "0.0.0.0:9" means that each takes its own family; alone it takes both, as in other exporters.
-bool has_ipv4_twin(const std::vector<std::string>& addresses, const ListenAddress& address) {
+bool has_ipv4_twin(const std::vector<std::string>& addresses, const http::ListenAddress& address) {
   if (address.port == 0 || address.host.find(':') == std::string::npos) return false;
   return std::any_of(addresses.begin(), addresses.end(), [&](const std::string& text) {
-    const auto other = parse_listen_address(text);
+    const auto other = http::parse_listen_address(text);
     return other.port == address.port && !other.host.empty() && other.host.find(':') == std::string::npos;
   });
 }
@@ -40,8 +40,8 @@ bool has_ipv4_twin(const std::vector<std::string>& addresses, const ListenAddres
 
 class WebServer::Impl {
  public:
-  Impl(WebOptions options, BuildInfo build, const SnapshotBoard& board, const LogCounters& log, WebCounters& counters,
-       LinkQualityBoard& quality)
+  Impl(WebOptions options, process::BuildInfo build, const snapshot::SnapshotBoard& board, const log::LogCounters& log,
+       snapshot::WebCounters& counters, snapshot::LinkQualityBoard& quality)
       : options_(std::move(options)),
         build_(std::move(build)),
         metrics_(build_, board, log, counters),
@@ -50,7 +50,7 @@ class WebServer::Impl {
         quality_(quality),
         counters_(counters),
         connections_(options_.max_connections, options_.max_waiting_bytes),
-        events_(options_.max_event_clients, [this] { return printers_json(context_); }),
+        events_(options_.max_event_clients, [this] { return api::printers_json(context_); }),
         access_(options_.config_file, options_.report),
         speaks_tls_(access_.config().tls.has_value()),
         thread_("web", connections_, sweep_period(options_)),
@@ -83,21 +83,21 @@ class WebServer::Impl {
   }
 
   void reload_access() {
-    boost::asio::post(thread_.io(), [this] { access_.refresh(WebClock::now(), true); });
+    boost::asio::post(thread_.io(), [this] { access_.refresh(net::WebClock::now(), true); });
   }
   [[nodiscard]] bool speaks_tls() const { return speaks_tls_; }
   [[nodiscard]] const std::vector<std::string>& addresses() const { return addresses_; }
 
  private:
   void listen(const std::string& address) {
-    const bool ipv6_only = has_ipv4_twin(options_.listen_addresses, parse_listen_address(address));
+    const bool ipv6_only = has_ipv4_twin(options_.listen_addresses, http::parse_listen_address(address));
     listeners_.emplace_back(thread_.io(), address, ipv6_only,
-                            [this](WebStream::Socket socket) { open(std::move(socket)); });
+                            [this](http::WebStream::Socket socket) { open(std::move(socket)); });
   }
 
-  void open(WebStream::Socket socket) {
+  void open(http::WebStream::Socket socket) {
     if (connections_.make_room()) counters_.count_dropped_connection();
-    access_.refresh(WebClock::now());
+    access_.refresh(net::WebClock::now());
     const WebSessionContext context{options_, routes_, connections_, counters_, events_, access_, login_};
     std::make_shared<WebSession>(access_.stream(std::move(socket)), context)->start();
     thread_.connection_added();
@@ -112,25 +112,25 @@ class WebServer::Impl {
   }
 
   WebOptions options_;
-  BuildInfo build_;
-  MetricsCollector metrics_;
-  WebContext context_;
-  WebRoutes routes_;
-  LinkQualityBoard& quality_;
-  WebCounters& counters_;
-  WebConnections connections_;
+  process::BuildInfo build_;
+  metrics::MetricsCollector metrics_;
+  api::WebContext context_;
+  api::WebRoutes routes_;
+  snapshot::LinkQualityBoard& quality_;
+  snapshot::WebCounters& counters_;
+  net::WebConnections connections_;
   WebEvents events_;  // both before thread_, whose end destroys the sessions
   WebAccess access_;
   bool speaks_tls_ = false;
-  ServerThread thread_;
+  net::ServerThread thread_;
   WebLogin login_;  // behind thread_: what waits for it holds sessions
   boost::asio::steady_timer look_timer_;
-  std::list<WebListener> listeners_;
+  std::list<http::WebListener> listeners_;
   std::vector<std::string> addresses_;
 };
 
-WebServer::WebServer(WebOptions options, BuildInfo build, const SnapshotBoard& board, const LogCounters& log,
-                     WebCounters& counters, LinkQualityBoard& quality)
+WebServer::WebServer(WebOptions options, process::BuildInfo build, const snapshot::SnapshotBoard& board,
+                     const log::LogCounters& log, snapshot::WebCounters& counters, snapshot::LinkQualityBoard& quality)
     : impl_(std::make_unique<Impl>(std::move(options), std::move(build), board, log, counters, quality)) {}
 WebServer::~WebServer() = default;
 void WebServer::start() { impl_->start(); }
@@ -139,4 +139,4 @@ bool WebServer::speaks_tls() const { return impl_->speaks_tls(); }
 void WebServer::stop() { impl_->stop(); }
 const std::vector<std::string>& WebServer::addresses() const { return impl_->addresses(); }
 
-}  // namespace agent
+}  // namespace agent::web::server

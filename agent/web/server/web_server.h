@@ -14,14 +14,14 @@
 #include "agent/snapshot/web_counters.h"
 #include "agent/web/server/web_options.h"
 
-namespace agent {
+namespace agent::web::server {
 
 class WebServer {
  public:
   /// Everything referred to outlives the server. A changed configuration is a new server: start the new one first where
   /// its addresses differ, then stop the old one. `counters` and `quality` are kept from one to the next; the server feeds `quality`.
-  WebServer(WebOptions options, BuildInfo build, const SnapshotBoard& board, const LogCounters& log,
-            WebCounters& counters, LinkQualityBoard& quality);
+  WebServer(WebOptions options, process::BuildInfo build, const snapshot::SnapshotBoard& board,
+            const log::LogCounters& log, snapshot::WebCounters& counters, snapshot::LinkQualityBoard& quality);
   ~WebServer();  ///< stops
   WebServer(const WebServer&) = delete;
   WebServer& operator=(const WebServer&) = delete;
@@ -44,4 +44,4 @@ class WebServer {
   std::unique_ptr<Impl> impl_;
 };
 
-}  // namespace agent
+}  // namespace agent::web::server

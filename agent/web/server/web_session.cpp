@@ -13,11 +13,11 @@
 #include "agent/web/http/web_encoding.h"
 #include "agent/web/http/web_query.h"
 
-namespace agent {
+namespace agent::web::server {
 namespace {
 
 namespace asio = boost::asio;
-namespace http = boost::beast::http;
+namespace beast_http = boost::beast::http;
 using ErrorCode = boost::beast::error_code;
 
 /// A request of Prometheus fits in one piece.
@@ -34,10 +34,10 @@ constexpr std::chrono::hours kNoLimit{24 * 365};
 /// As long as a full queue of hashes may take on a Pi, and the longest delay of a wrong one.
 constexpr std::chrono::milliseconds kLoginTime{120'000};
 
-WebMethod method_of(http::verb verb) {
-  if (verb == http::verb::get) return WebMethod::kGet;
-  if (verb == http::verb::head) return WebMethod::kHead;
-  return WebMethod::kOther;
+http::WebMethod method_of(beast_http::verb verb) {
+  if (verb == beast_http::verb::get) return http::WebMethod::kGet;
+  if (verb == beast_http::verb::head) return http::WebMethod::kHead;
+  return http::WebMethod::kOther;
 }
 
 void skip_line_breaks(boost::beast::flat_buffer& buffer) {
@@ -46,7 +46,7 @@ void skip_line_breaks(boost::beast::flat_buffer& buffer) {
 }
 
 template <class Fields>
-std::string joined(const Fields& fields, http::field name) {
+std::string joined(const Fields& fields, beast_http::field name) {
   std::string all;  // the field may stand more than once
   const auto [begin, end] = fields.equal_range(name);
   for (auto it = begin; it != end; ++it) {
@@ -58,7 +58,7 @@ std::string joined(const Fields& fields, http::field name) {
 
 }  // namespace
 
-WebSession::WebSession(std::unique_ptr<WebStream> stream, const WebSessionContext& context)
+WebSession::WebSession(std::unique_ptr<http::WebStream> stream, const WebSessionContext& context)
     : stream_(std::move(stream)), context_(context), buffer_(context.options.max_header_bytes + kReadBytes) {
   context_.connections.add(*this);
 }
@@ -84,7 +84,7 @@ void WebSession::opened() { await_request(context_.options.header_timeout); }
 
 void WebSession::enter(Phase phase, std::chrono::milliseconds limit) {
   phase_ = phase;
-  last_step_ = WebClock::now();
+  last_step_ = net::WebClock::now();
   deadline_ = last_step_ + limit;
 }
 
@@ -125,16 +125,16 @@ void WebSession::parse() {
     const std::size_t taken = parser_->put(buffer_.data(), fault);
     buffer_.consume(taken);
     header_begun_ = header_begun_ || taken > 0;
-    if (fault == http::error::need_more) break;
+    if (fault == beast_http::error::need_more) break;
     if (fault) return refuse_malformed(fault);
   }
   if (parser_->is_header_done()) return header_complete();
-  if (buffer_.size() >= context_.options.max_header_bytes) return refuse_malformed(http::error::header_limit);
+  if (buffer_.size() >= context_.options.max_header_bytes) return refuse_malformed(beast_http::error::header_limit);
   read();
 }
 
 void WebSession::refuse_malformed(ErrorCode fault) {
-  if (fault == http::error::header_limit) {
+  if (fault == beast_http::error::header_limit) {
     return header_begun_ ? refuse(431, "the header is longer than this server reads")
                          : refuse(414, "the request line is longer than this server reads");
   }
@@ -143,26 +143,27 @@ void WebSession::refuse_malformed(ErrorCode fault) {
 
 void WebSession::header_complete() {
   const auto& header = parser_->get();
-  WebRequest request;
+  http::WebRequest request;
   request.method = method_of(header.method());
-  request.accepts_gzip = accepts_gzip(joined(header, http::field::accept_encoding));
-  request.accepts_openmetrics = takes_openmetrics(joined(header, http::field::accept));
+  request.accepts_gzip = http::accepts_gzip(joined(header, beast_http::field::accept_encoding));
+  request.accepts_openmetrics = metrics::takes_openmetrics(joined(header, beast_http::field::accept));
   const std::string_view target(header.target().data(), header.target().size());
   if (target.size() > kMaxTargetBytes) return refuse(414, "the path is too long");
-  if (header.version() >= 11 && header.count(http::field::host) != 1) return refuse(400, "one Host field is needed");
+  if (header.version() >= 11 && header.count(beast_http::field::host) != 1)
+    return refuse(400, "one Host field is needed");
   const bool has_body = parser_->chunked() || parser_->content_length().value_or(0) > 0;
-  if (has_body && request.method != WebMethod::kOther) return refuse(413, "no body is taken");
+  if (has_body && request.method != http::WebMethod::kOther) return refuse(413, "no body is taken");
 
-  request.path = path_of_target(target);
-  request.query = query_of_target(target);
-  request.if_none_match = std::string(header[http::field::if_none_match]);
+  request.path = http::path_of_target(target);
+  request.query = http::query_of_target(target);
+  request.if_none_match = std::string(header[beast_http::field::if_none_match]);
   const bool keep_alive = header.keep_alive() && !has_body;
-  context_.access.refresh(WebClock::now());
+  context_.access.refresh(net::WebClock::now());
   if (context_.access.config().users.empty()) return answer(request, keep_alive);
-  log_in(std::string(header[http::field::authorization]), std::move(request), keep_alive);
+  log_in(std::string(header[beast_http::field::authorization]), std::move(request), keep_alive);
 }
 
-void WebSession::log_in(const std::string& authorization, WebRequest request, bool keep_alive) {
+void WebSession::log_in(const std::string& authorization, http::WebRequest request, bool keep_alive) {
   enter(Phase::kLogin, kLoginTime);
   ErrorCode ignored;
   const auto address = stream_->socket().remote_endpoint(ignored).address().to_string();
@@ -172,38 +173,38 @@ void WebSession::log_in(const std::string& authorization, WebRequest request, bo
                        });
 }
 
-void WebSession::logged_in(Login login, const WebRequest& request, bool keep_alive) {
+void WebSession::logged_in(Login login, const http::WebRequest& request, bool keep_alive) {
   if (login == Login::kAllowed) return answer(request, keep_alive);
-  auto refusal = login == Login::kTooMany ? plain_answer(429, "too many logins are being looked at")
-                 : login == Login::kWrong ? plain_answer(401, "the name or the password is wrong")
-                                          : plain_answer(401, "a name and a password are needed");
+  auto refusal = login == Login::kTooMany ? http::plain_answer(429, "too many logins are being looked at")
+                 : login == Login::kWrong ? http::plain_answer(401, "the name or the password is wrong")
+                                          : http::plain_answer(401, "a name and a password are needed");
   refusal.is_scrape = context_.routes.is_scrape(request.path);
-  respond(std::move(refusal), keep_alive, request.method != WebMethod::kHead);
+  respond(std::move(refusal), keep_alive, request.method != http::WebMethod::kHead);
 }
 
-void WebSession::answer(const WebRequest& request, bool keep_alive) {
-  respond(context_.routes.answer(request), keep_alive, request.method != WebMethod::kHead);
+void WebSession::answer(const http::WebRequest& request, bool keep_alive) {
+  respond(context_.routes.answer(request), keep_alive, request.method != http::WebMethod::kHead);
 }
 
 void WebSession::refuse(unsigned status, std::string_view explanation) {
-  respond(plain_answer(status, explanation), false, true);
+  respond(http::plain_answer(status, explanation), false, true);
 }
 
-void WebSession::respond(WebResponse response, bool keep_alive, bool with_body) {
+void WebSession::respond(http::WebResponse response, bool keep_alive, bool with_body) {
   parser_.reset();
-  if (!context_.connections.admit_answer(response.body.size(), WebClock::now())) {
+  if (!context_.connections.admit_answer(response.body.size(), net::WebClock::now())) {
     const bool is_scrape = response.is_scrape;
-    response = plain_answer(503, "too many answers are waiting to be read");
+    response = http::plain_answer(503, "too many answers are waiting to be read");
     response.is_scrape = is_scrape;
   }
   if (response.is_stream && with_body && !context_.events.has_room())
-    response = plain_answer(503, "as many pages are open as are kept up to date");
+    response = http::plain_answer(503, "as many pages are open as are kept up to date");
   keep_alive = keep_alive && !response.is_stream;
   if (response.is_scrape) context_.counters.count_scrape(response.status);
   if (response.status >= 400) context_.counters.count_refusal(response.status);
 
   response_ = std::move(response);
-  head_ = response_head(response_, keep_alive, context_.access.config().headers);
+  head_ = http::response_head(response_, keep_alive, context_.access.config().headers);
   if (!with_body) response_.body = {};
   with_events_ = response_.is_stream && with_body;
   body_size_ = response_.body.size();
@@ -295,4 +296,4 @@ void WebSession::close() {
   stream_->socket().close(ignored);
 }
 
-}  // namespace agent
+}  // namespace agent::web::server

@@ -30,22 +30,24 @@
 #include "agent/web/server/web_login.h"
 #include "agent/web/server/web_options.h"
 
-namespace agent {
+namespace agent::web::server {
 
 /// What every session of a server shares; outlives the sessions.
 struct WebSessionContext {
   const WebOptions& options;
-  const WebRoutes& routes;
-  WebConnections& connections;
-  WebCounters& counters;
+  const api::WebRoutes& routes;
+  net::WebConnections& connections;
+  snapshot::WebCounters& counters;
   WebEvents& events;
   WebAccess& access;
   WebLogin& login;
 };
 
-class WebSession final : public WebConnection, public EventClient, public std::enable_shared_from_this<WebSession> {
+class WebSession final : public net::WebConnection,
+                         public EventClient,
+                         public std::enable_shared_from_this<WebSession> {
  public:
-  WebSession(std::unique_ptr<WebStream> stream, const WebSessionContext& context);
+  WebSession(std::unique_ptr<http::WebStream> stream, const WebSessionContext& context);
   ~WebSession() override;
   WebSession(const WebSession&) = delete;
   WebSession& operator=(const WebSession&) = delete;
@@ -56,8 +58,8 @@ class WebSession final : public WebConnection, public EventClient, public std::e
   [[nodiscard]] bool is_waiting_for_request() const override {
     return phase_ == Phase::kOpening || phase_ == Phase::kIdle || phase_ == Phase::kHeader;
   }
-  [[nodiscard]] WebClock::time_point last_step() const override { return last_step_; }
-  [[nodiscard]] WebClock::time_point deadline() const override { return deadline_; }
+  [[nodiscard]] net::WebClock::time_point last_step() const override { return last_step_; }
+  [[nodiscard]] net::WebClock::time_point deadline() const override { return deadline_; }
   [[nodiscard]] std::size_t waiting_bytes() const override {
     return phase_ == Phase::kAnswer || phase_ == Phase::kEvents ? body_size_ : 0;
   }
@@ -77,28 +79,28 @@ class WebSession final : public WebConnection, public EventClient, public std::e
   void parse();
   void refuse_malformed(boost::beast::error_code fault);
   void header_complete();
-  void log_in(const std::string& authorization, WebRequest request, bool keep_alive);
-  void logged_in(Login login, const WebRequest& request, bool keep_alive);
-  void answer(const WebRequest& request, bool keep_alive);
+  void log_in(const std::string& authorization, http::WebRequest request, bool keep_alive);
+  void logged_in(Login login, const http::WebRequest& request, bool keep_alive);
+  void answer(const http::WebRequest& request, bool keep_alive);
   void refuse(unsigned status, std::string_view explanation);
-  void respond(WebResponse response, bool keep_alive, bool with_body);
+  void respond(http::WebResponse response, bool keep_alive, bool with_body);
   void answered(bool keep_alive);
   void begin_events();
   void send_events();
   void linger();
   void discard();
 
-  std::unique_ptr<WebStream> stream_;
+  std::unique_ptr<http::WebStream> stream_;
   WebSessionContext context_;
   Phase phase_ = Phase::kOpening;
-  WebClock::time_point last_step_, deadline_;
+  net::WebClock::time_point last_step_, deadline_;
   /// Holds what the parser has not taken: at most one header and what is pipelined behind it. Grows by need, 512 bytes at
   /// first; an idle connection keeps nothing.
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
   bool header_begun_ = false;  ///< the parser has taken a request line
   std::string head_;
-  WebResponse response_;
+  http::WebResponse response_;
   std::size_t body_size_ = 0;  ///< of the answer, or of the events that wait
   std::deque<std::shared_ptr<const std::string>> events_;
   bool sending_events_ = false;
@@ -106,4 +108,4 @@ class WebSession final : public WebConnection, public EventClient, public std::e
   std::size_t discarded_ = 0;
 };
 
-}  // namespace agent
+}  // namespace agent::web::server

@@ -16,7 +16,7 @@ struct Result {
 
 Result check(const std::string& file) {
   std::ostringstream out, err;
-  const int status = agent::check_config({file}, out, err);
+  const int status = agent::cli::check_config({file}, out, err);
   return {status, out.str(), err.str()};
 }
 

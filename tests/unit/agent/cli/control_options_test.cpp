@@ -6,15 +6,15 @@
 
 namespace {
 
-using agent::Command;
-using agent::ControlVerb;
-using agent::EarlyExit;
-using agent::OrderOptions;
-using agent::StatusOptions;
+using agent::cli::Command;
+using agent::cli::EarlyExit;
+using agent::cli::OrderOptions;
+using agent::cli::StatusOptions;
+using agent::control::ControlVerb;
 
 Command parse(std::vector<const char*> words) {
   words.insert(words.begin(), "marlin-agent");
-  return agent::parse_command_line(static_cast<int>(words.size()), words.data());
+  return agent::cli::parse_command_line(static_cast<int>(words.size()), words.data());
 }
 
 template <class Options>

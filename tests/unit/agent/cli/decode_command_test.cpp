@@ -12,16 +12,16 @@ struct Outcome {
   std::string out, err;
 };
 
-Outcome decode(const std::string& input, agent::DecodeOptions options) {
+Outcome decode(const std::string& input, agent::cli::DecodeOptions options) {
   if (options.file.empty()) options.file = "log";
   std::istringstream in(input);
   std::ostringstream out, err;
-  const int code = agent::run_decode(options, in, out, err);
+  const int code = agent::cli::run_decode(options, in, out, err);
   return {code, out.str(), err.str()};
 }
 
-agent::DecodeOptions format(const char* name) {
-  agent::DecodeOptions options;
+agent::cli::DecodeOptions format(const char* name) {
+  agent::cli::DecodeOptions options;
   options.format = name;
   return options;
 }
@@ -93,7 +93,7 @@ TEST_CASE("OctoPrint's serial.log gives both directions and times since its firs
 }
 
 TEST_CASE("the summary counts kinds and lists what nobody knew") {
-  agent::DecodeOptions options = format("raw");
+  agent::cli::DecodeOptions options = format("raw");
   options.summary = true;
   const Outcome o = decode("ok\nok\nstart\nwhat is this\nwhat is this\n\xe9\n", options);
   CHECK(o.code == 0);
@@ -103,7 +103,7 @@ TEST_CASE("the summary counts kinds and lists what nobody knew") {
 }
 
 TEST_CASE("the firmware may be named, by its row or by what it says of itself") {
-  agent::DecodeOptions options = format("raw");
+  agent::cli::DecodeOptions options = format("raw");
   options.firmware = "prusa-3.13";
   CHECK(decode("ok (1)\n", options).out.find("\"kind\":\"unknown\"") != std::string::npos);
   options.firmware = "Marlin 2.1.2 (x)";
@@ -116,10 +116,10 @@ TEST_CASE("the firmware may be named, by its row or by what it says of itself") 
 }
 
 TEST_CASE("a file that is not there is one sentence and 1") {
-  agent::DecodeOptions options = format("jsonl");
+  agent::cli::DecodeOptions options = format("jsonl");
   options.file = "/nonexistent/recording.jsonl";
   std::istringstream in("");
   std::ostringstream out, err;
-  CHECK(agent::decode_file(options, in, out, err) == 1);
+  CHECK(agent::cli::decode_file(options, in, out, err) == 1);
   CHECK(err.str() == "decode: /nonexistent/recording.jsonl: cannot be read: No such file or directory\n");
 }

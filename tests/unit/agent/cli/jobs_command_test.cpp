@@ -14,15 +14,15 @@ struct Listing {
   std::ostringstream out, err;
 
   Listing() {
-    agent::JobRecord job;
+    agent::snapshot::JobRecord job;
     job.id = 5;
     job.printer = "mk3";
     job.began_unix = 1.7e9;
-    agent::StoreDatabase::for_writing(dir.path() / agent::Store::kFileName).write({{job, {}}});
+    agent::jobs::StoreDatabase::for_writing(dir.path() / agent::jobs::Store::kFileName).write({{job, {}}});
   }
-  int list(agent::JobsOptions options) {
+  int list(agent::cli::JobsOptions options) {
     options.state_dir = dir.path();
-    return agent::list_jobs(options, out, err);
+    return agent::cli::list_jobs(options, out, err);
   }
 };
 
@@ -31,7 +31,7 @@ struct Listing {
 TEST_CASE("who asks for JSON or CSV gets it whole, and once a warning of the deprecated names beside it") {
   Listing listing;
   const bool json = GENERATE(true, false);
-  agent::JobsOptions options;
+  agent::cli::JobsOptions options;
   (json ? options.json : options.csv) = true;
   CHECK(listing.list(options) == 0);
   if (json) CHECK(nlohmann::json::parse(listing.out.str())[0]["id"] == 5);
@@ -50,9 +50,9 @@ TEST_CASE("the table for people warns of nothing") {
 
 TEST_CASE("a history that is not there is one sentence and status 1") {
   std::ostringstream out, err;
-  agent::JobsOptions options;
+  agent::cli::JobsOptions options;
   options.state_dir = "/nonexistent";
-  CHECK(agent::list_jobs(options, out, err) == 1);
+  CHECK(agent::cli::list_jobs(options, out, err) == 1);
   CHECK(out.str().empty());
   CHECK_THAT(err.str(), Catch::Contains("cannot read the history /nonexistent/"));
 }

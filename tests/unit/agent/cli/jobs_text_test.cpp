@@ -8,13 +8,13 @@
 
 namespace {
 
-agent::JobRecord sample_job() {
-  agent::JobRecord job;
+agent::snapshot::JobRecord sample_job() {
+  agent::snapshot::JobRecord job;
   job.id = 7;
   job.printer = "mk3s";
   job.file = "a, \"b\".gco";
-  job.source = gcode::PrintSource::kSd;
-  job.result = agent::JobResult::kCompleted;
+  job.source = gcode::printer::PrintSource::kSd;
+  job.result = agent::snapshot::JobResult::kCompleted;
   job.reason = "the printer said Done printing file";
   job.began_unix = 1'700'000'000;
   job.ended_unix = 1'700'003'661;
@@ -34,7 +34,7 @@ std::string text_of(Write&& write) {
 }  // namespace
 
 TEST_CASE("the table has a row a print") {
-  const std::string text = text_of(agent::write_jobs_table);
+  const std::string text = text_of(agent::cli::write_jobs_table);
   CHECK(text.starts_with("ID  PRINTER"));
   CHECK(text.find("1:01:01") != std::string::npos);
   CHECK(text.find("4.26 m") != std::string::npos);
@@ -42,9 +42,9 @@ TEST_CASE("the table has a row a print") {
 }
 
 TEST_CASE("JSON of jobs is an array of the objects that the API shows, with the names of version 0.1 beside") {
-  const auto json = nlohmann::json::parse(text_of(agent::write_jobs_json));
+  const auto json = nlohmann::json::parse(text_of(agent::cli::write_jobs_json));
   REQUIRE(json.size() == 2);
-  const auto shown = agent::job_json(sample_job());
+  const auto shown = agent::status::job_json(sample_job());
   for (const auto& [name, value] : shown.items()) CHECK(json[0][name] == value);
   CHECK(json[0]["began_unix_seconds"] == 1'700'000'000);
   CHECK(json[0]["began"] == "2023-11-14T22:13:20Z");
@@ -52,7 +52,7 @@ TEST_CASE("JSON of jobs is an array of the objects that the API shows, with the 
 }
 
 TEST_CASE("CSV of jobs quotes as RFC 4180 says and has as many fields as its header") {
-  const std::string text = text_of(agent::write_jobs_csv);
+  const std::string text = text_of(agent::cli::write_jobs_csv);
   CHECK(text.starts_with("id,printer,source,file,result,reason,began,ended,joined,elapsed_seconds,filament_meters,"));
   CHECK(text.find("\"a, \"\"b\"\".gco\"") != std::string::npos);
   const auto last = text.substr(text.rfind("\r\n", text.size() - 3) + 2);

@@ -23,7 +23,7 @@ struct Result {
 
 Result list(const std::string& config, bool json = false) {
   std::ostringstream out, err;
-  const int status = agent::list({config, json}, out, err);
+  const int status = agent::cli::list({config, json}, out, err);
   return {status, out.str(), err.str()};
 }
 

@@ -9,13 +9,13 @@
 
 namespace {
 
-using agent::Command;
-using agent::EarlyExit;
-using agent::RunOptions;
+using agent::cli::Command;
+using agent::cli::EarlyExit;
+using agent::config::RunOptions;
 
 Command parse(std::vector<const char*> words) {
   words.insert(words.begin(), "marlin-agent");
-  return agent::parse_command_line(static_cast<int>(words.size()), words.data());
+  return agent::cli::parse_command_line(static_cast<int>(words.size()), words.data());
 }
 
 std::string refusal(std::vector<const char*> words) {
@@ -60,18 +60,18 @@ TEST_CASE("run takes every option of its contract") {
   CHECK(o.listen == std::vector<std::string>{":1", "[::1]:2"});
   CHECK(o.telemetry_path == "/m");
   CHECK(o.record_dir == "rec");
-  CHECK(o.log_level == agent::LogLevel::kDebug);
-  CHECK(o.log_format == agent::LogFormat::kJson);
+  CHECK(o.log_level == agent::config::LogLevel::kDebug);
+  CHECK(o.log_format == agent::config::LogFormat::kJson);
 }
 
 TEST_CASE("a baud rate is what follows the last @ if that is a number") {
-  CHECK(agent::parse_printer_option("a=/dev/by-path/x@1:0")->device == "/dev/by-path/x@1:0");
-  CHECK(agent::parse_printer_option("a=/dev/x@y@9600")->device == "/dev/x@y");
-  CHECK(agent::parse_printer_option("a=/dev/x@")->device == "/dev/x@");
-  CHECK(agent::parse_printer_option("a=/dev/x=y")->device == "/dev/x=y");
+  CHECK(agent::cli::parse_printer_option("a=/dev/by-path/x@1:0")->device == "/dev/by-path/x@1:0");
+  CHECK(agent::cli::parse_printer_option("a=/dev/x@y@9600")->device == "/dev/x@y");
+  CHECK(agent::cli::parse_printer_option("a=/dev/x@")->device == "/dev/x@");
+  CHECK(agent::cli::parse_printer_option("a=/dev/x=y")->device == "/dev/x=y");
   for (const char* text : {"", "a", "a=", "=/dev/x", "a b=/dev/x", "a=/dev/x@12", "a=/dev/x@99999999999", "a=@9600"}) {
     INFO(text);
-    CHECK_FALSE(agent::parse_printer_option(text));
+    CHECK_FALSE(agent::cli::parse_printer_option(text));
   }
 }
 
@@ -100,26 +100,26 @@ TEST_CASE("help and version end with status 0") {
 }
 
 TEST_CASE("the command line wins over the file, the file over the environment") {
-  const agent::Environment environment = [](const char* name) -> const char* {
+  const agent::config::Environment environment = [](const char* name) -> const char* {
     return std::strcmp(name, "RUNTIME_DIRECTORY") == 0 ? "/run/unit:/run/other" : nullptr;
   };
-  agent::Configuration file;
+  agent::config::Configuration file;
   file.printers.push_back({"mk3s", "/dev/a", {}, 115200, {}});
   file.defaults.baud = 250000;
   file.defaults.relay.poll = false;
 
   RunOptions nothing;
-  CHECK(agent::overlay(file, nothing, environment).runtime_dir == "/run/unit");
-  REQUIRE(agent::overlay(file, nothing, environment).printers.size() == 1);
-  CHECK(agent::overlay(file, nothing, environment).printers[0].device == "/dev/a");
+  CHECK(agent::config::overlay(file, nothing, environment).runtime_dir == "/run/unit");
+  REQUIRE(agent::config::overlay(file, nothing, environment).printers.size() == 1);
+  CHECK(agent::config::overlay(file, nothing, environment).printers[0].device == "/dev/a");
 
   file.runtime_dir = "/run/file";
-  CHECK(agent::overlay(file, nothing, environment).runtime_dir == "/run/file");
+  CHECK(agent::config::overlay(file, nothing, environment).runtime_dir == "/run/file");
 
   RunOptions options;
   options.runtime_dir = "/run/option";
   options.printers = {{"b", "/dev/b", std::nullopt}, {"c", "/dev/c", 57600}};
-  const agent::Configuration c = agent::overlay(file, options, environment);
+  const agent::config::Configuration c = agent::config::overlay(file, options, environment);
   CHECK(c.runtime_dir == "/run/option");
   REQUIRE(c.printers.size() == 2);
   CHECK(c.printers[0].baud == 250000);
@@ -130,27 +130,27 @@ TEST_CASE("the command line wins over the file, the file over the environment") 
 TEST_CASE("run without a file and without --printer takes every Prusa on USB, with --printer none but those") {
   const auto environment = [](const char*) -> const char* { return nullptr; };
   RunOptions options;
-  agent::Configuration file;
-  CHECK(agent::takes_automatically(agent::overlay(file, options, environment)));
+  agent::config::Configuration file;
+  CHECK(agent::usb::takes_automatically(agent::config::overlay(file, options, environment)));
   file.usb_automatic = true;
   options.printers = {{"b", "/dev/b", std::nullopt}};
-  CHECK_FALSE(agent::takes_automatically(agent::overlay(file, options, environment)));
+  CHECK_FALSE(agent::usb::takes_automatically(agent::config::overlay(file, options, environment)));
 }
 
 TEST_CASE("list takes a configuration file and may answer in JSON") {
   const char* const words[]{"marlin-agent", "list", "--json", "--config", "/etc/x.toml"};
-  const agent::Command command = agent::parse_command_line(5, words);
-  REQUIRE(std::holds_alternative<agent::ListOptions>(command));
-  CHECK(std::get<agent::ListOptions>(command).json);
-  CHECK(std::get<agent::ListOptions>(command).config_file == "/etc/x.toml");
+  const agent::cli::Command command = agent::cli::parse_command_line(5, words);
+  REQUIRE(std::holds_alternative<agent::cli::ListOptions>(command));
+  CHECK(std::get<agent::cli::ListOptions>(command).json);
+  CHECK(std::get<agent::cli::ListOptions>(command).config_file == "/etc/x.toml");
 }
 
 TEST_CASE("run with a file that is not there says so") {
   RunOptions options;
   options.config_file = "/nonexistent/marlin-agent.toml";
-  const auto result = agent::run_configuration(options, [](const char*) { return nullptr; });
-  REQUIRE(std::holds_alternative<agent::ConfigurationFaults>(result));
-  CHECK(std::get<agent::ConfigurationFaults>(result).sentences ==
+  const auto result = agent::config::run_configuration(options, [](const char*) { return nullptr; });
+  REQUIRE(std::holds_alternative<agent::config::ConfigurationFaults>(result));
+  CHECK(std::get<agent::config::ConfigurationFaults>(result).sentences ==
         std::vector<std::string>{"/nonexistent/marlin-agent.toml: cannot be read: No such file or directory"});
 }
 
@@ -159,12 +159,12 @@ TEST_CASE("a text that a predecessor left is read as its file would be, and a wr
   options.listen = {"127.0.0.1:1"};
   const auto nothing = [](const char*) -> const char* { return nullptr; };
   const std::string text = "[printer.mk3]\ndevice = '/dev/x'\n";
-  const auto configuration = agent::run_configuration_of(text, options, nothing);
+  const auto configuration = agent::config::run_configuration_of(text, options, nothing);
   REQUIRE(configuration);
   CHECK(configuration->printers.at(0).device == "/dev/x");
   CHECK(configuration->listen == options.listen);
   CHECK(configuration->text == text);
-  CHECK_FALSE(agent::run_configuration_of("[printer.mk3]\n", options, nothing));
+  CHECK_FALSE(agent::config::run_configuration_of("[printer.mk3]\n", options, nothing));
 }
 
 }  // namespace

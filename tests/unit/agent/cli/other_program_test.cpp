@@ -5,22 +5,22 @@
 #include "agent/cli/options.h"
 
 TEST_CASE("the other program is looked for beside this one, then in libexec") {
-  CHECK(agent::program_places("marlin-agent-tools", "/usr/bin/marlin-agent") ==
+  CHECK(agent::cli::program_places("marlin-agent-tools", "/usr/bin/marlin-agent") ==
         std::vector<std::string>{"/usr/bin/marlin-agent-tools", "/usr/libexec/marlin-agent/marlin-agent-tools",
                                  "/usr/libexec/marlin-agent/marlin-agent-tools"});
-  CHECK(agent::program_places("marlin-agent-tools", "/opt/m/bin/marlin-agent")[1] ==
+  CHECK(agent::cli::program_places("marlin-agent-tools", "/opt/m/bin/marlin-agent")[1] ==
         "/opt/m/libexec/marlin-agent/marlin-agent-tools");
 }
 
 TEST_CASE("export, metrics and demo are other programs', with every option they may have") {
   for (const char* word : {"export", "metrics", "demo"}) {
     const char* line[] = {"marlin-agent", word, "--any", "thing"};
-    CHECK(std::holds_alternative<agent::OtherProgram>(agent::parse_command_line(4, line)));
+    CHECK(std::holds_alternative<agent::cli::OtherProgram>(agent::cli::parse_command_line(4, line)));
   }
   const char* line[] = {"marlin-agent", "metrics-reference"};
-  CHECK(std::holds_alternative<agent::ReferenceOptions>(agent::parse_command_line(2, line)));
+  CHECK(std::holds_alternative<agent::cli::ReferenceOptions>(agent::cli::parse_command_line(2, line)));
   const char* help[] = {"marlin-agent", "--help"};
-  const auto text = std::get<agent::EarlyExit>(agent::parse_command_line(2, help)).text;
+  const auto text = std::get<agent::cli::EarlyExit>(agent::cli::parse_command_line(2, help)).text;
   CHECK(text.find("\n  export ") != std::string::npos);
   CHECK(text.find("\n  metrics ") != std::string::npos);
   CHECK(text.find("\n  demo ") != std::string::npos);

@@ -6,8 +6,8 @@
 
 namespace {
 
-using agent::TextPlace;
-using agent::to_ascii;
+using agent::config::TextPlace;
+using agent::config::to_ascii;
 
 std::string ascii(std::string_view toml) {
   const auto seen = to_ascii(toml);

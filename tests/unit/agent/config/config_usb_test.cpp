@@ -6,12 +6,12 @@
 
 namespace {
 
-using agent::Configuration;
+using agent::config::Configuration;
 
 Configuration right(std::string_view toml) {
-  auto result = agent::parse_configuration(toml);
-  if (const auto* errors = std::get_if<std::vector<agent::Fault>>(&result)) {
-    for (const auto& e : *errors) UNSCOPED_INFO(agent::describe(e, "file"));
+  auto result = agent::config::parse_configuration(toml);
+  if (const auto* errors = std::get_if<std::vector<agent::text::Fault>>(&result)) {
+    for (const auto& e : *errors) UNSCOPED_INFO(agent::text::describe(e, "file"));
   }
   REQUIRE(std::holds_alternative<Configuration>(result));
   return std::get<Configuration>(result);
@@ -19,9 +19,9 @@ Configuration right(std::string_view toml) {
 
 // The first error, as the owner reads it.
 std::string wrong(std::string_view toml) {
-  const auto result = agent::parse_configuration(toml);
-  REQUIRE(std::holds_alternative<std::vector<agent::Fault>>(result));
-  return agent::describe(std::get<std::vector<agent::Fault>>(result).front(), "f");
+  const auto result = agent::config::parse_configuration(toml);
+  REQUIRE(std::holds_alternative<std::vector<agent::text::Fault>>(result));
+  return agent::text::describe(std::get<std::vector<agent::text::Fault>>(result).front(), "f");
 }
 
 TEST_CASE("a printer may be named by USB instead of a path, by any of three keys") {
@@ -62,10 +62,10 @@ TEST_CASE("two printers cannot have one rule") {
 }
 
 TEST_CASE("every Prusa is taken if no printer is configured, or if the file says so") {
-  CHECK(takes_automatically(right("")));
-  CHECK_FALSE(takes_automatically(right("[printer.a]\nusb='1a86:7523'")));
-  CHECK(takes_automatically(right("[usb]\nautomatic=true\n[printer.a]\nusb='1a86:7523'")));
-  CHECK_FALSE(takes_automatically(right("[usb]\nautomatic='off'")));
+  CHECK(agent::usb::takes_automatically(right("")));
+  CHECK_FALSE(agent::usb::takes_automatically(right("[printer.a]\nusb='1a86:7523'")));
+  CHECK(agent::usb::takes_automatically(right("[usb]\nautomatic=true\n[printer.a]\nusb='1a86:7523'")));
+  CHECK_FALSE(agent::usb::takes_automatically(right("[usb]\nautomatic='off'")));
   CHECK(wrong("[usb]\nautomatic=1").starts_with("f:2:11: usb.automatic: expected true, false"));
   CHECK(wrong("[usb]\nauto=true").starts_with("f:2:1: usb.auto: unknown key"));
 }

@@ -7,41 +7,41 @@
 namespace {
 
 TEST_CASE("a printer's name can be a file name and nothing else") {
-  for (const char* name : {"mk3s", "MK3S_2", "a", "9", "_x", "left-one.2"}) CHECK(agent::is_printer_name(name));
+  for (const char* name : {"mk3s", "MK3S_2", "a", "9", "_x", "left-one.2"}) CHECK(agent::config::is_printer_name(name));
   for (const char* name : {"", ".", "..", ".hidden", "-rf", "a/b", "a b", "\xC3\xA4", "a\n"}) {
     INFO(name);
-    CHECK_FALSE(agent::is_printer_name(name));
+    CHECK_FALSE(agent::config::is_printer_name(name));
   }
-  CHECK_FALSE(agent::is_printer_name("control.sock"));  // the control socket stands beside the host ports
-  CHECK_FALSE(agent::is_printer_name(std::string(65, 'a')));
+  CHECK_FALSE(agent::config::is_printer_name("control.sock"));  // the control socket stands beside the host ports
+  CHECK_FALSE(agent::config::is_printer_name(std::string(65, 'a')));
 }
 
 TEST_CASE("a listen address has a port, and a host of any family or none") {
   for (const char* a :
        {":11520", "127.0.0.1:0", "[::1]:65535", "[fe80::1%eth0]:80", "raspberrypi.local:80", "0.0.0.0:1"}) {
     INFO(a);
-    CHECK(agent::is_listen_address(a));
+    CHECK(agent::config::is_listen_address(a));
   }
   for (const char* a :
        {"", "11520", ":", ":x", ":65536", "::1:80", "[]:80", "a b:80", "http://x:80", ":-1", ":+1", ": 1"}) {
     INFO(a);
-    CHECK_FALSE(agent::is_listen_address(a));
+    CHECK_FALSE(agent::config::is_listen_address(a));
   }
 }
 
 TEST_CASE("a telemetry path can stand in a request line and hides no other page") {
-  for (const char* p : {"/metrics", "/a/b", "/probe-1"}) CHECK(agent::is_telemetry_path(p));
+  for (const char* p : {"/metrics", "/a/b", "/probe-1"}) CHECK(agent::config::is_telemetry_path(p));
   for (const char* p : {"", "/", "metrics", "/healthz", "/a b", "/a?b", "/<a>", "/\xFF", "/a#"})
-    CHECK_FALSE(agent::is_telemetry_path(p));
+    CHECK_FALSE(agent::config::is_telemetry_path(p));
 }
 
 TEST_CASE("the nearest word is offered only if it is near") {
   const std::array<std::string_view, 3> known{"device", "baud", "interval"};
-  CHECK(agent::nearest("devcie", known) == "device");
-  CHECK(agent::nearest("bauds", known) == "baud");
-  CHECK(agent::nearest("Baud", known) == "baud");
-  CHECK(agent::nearest("temperature", known).empty());
-  CHECK(agent::nearest(std::string(100'000, 'x'), known).empty());
+  CHECK(agent::config::nearest("devcie", known) == "device");
+  CHECK(agent::config::nearest("bauds", known) == "baud");
+  CHECK(agent::config::nearest("Baud", known) == "baud");
+  CHECK(agent::config::nearest("temperature", known).empty());
+  CHECK(agent::config::nearest(std::string(100'000, 'x'), known).empty());
 }
 
 }  // namespace

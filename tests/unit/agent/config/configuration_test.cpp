@@ -9,25 +9,25 @@
 
 namespace {
 
-using agent::Configuration;
-using agent::Fault;
+using agent::config::Configuration;
+using agent::text::Fault;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
 Configuration right(std::string_view toml) {
-  auto result = agent::parse_configuration(toml);
+  auto result = agent::config::parse_configuration(toml);
   if (const auto* errors = std::get_if<std::vector<Fault>>(&result)) {
-    for (const auto& e : *errors) UNSCOPED_INFO(agent::describe(e, "file"));
+    for (const auto& e : *errors) UNSCOPED_INFO(agent::text::describe(e, "file"));
   }
   REQUIRE(std::holds_alternative<Configuration>(result));
   return std::get<Configuration>(result);
 }
 
 std::vector<std::string> wrong(std::string_view toml) {
-  const auto result = agent::parse_configuration(toml);
+  const auto result = agent::config::parse_configuration(toml);
   REQUIRE(std::holds_alternative<std::vector<Fault>>(result));
   std::vector<std::string> lines;
-  for (const auto& e : std::get<std::vector<Fault>>(result)) lines.push_back(agent::describe(e, "f"));
+  for (const auto& e : std::get<std::vector<Fault>>(result)) lines.push_back(agent::text::describe(e, "f"));
   return lines;
 }
 
@@ -38,7 +38,7 @@ TEST_CASE("an empty file is right and has the documented defaults") {
   CHECK(c.telemetry_path == "/metrics");
   CHECK(c.record.dir.empty());
   CHECK(c.record.max_bytes == 64U << 20U);
-  CHECK(c.log == agent::LogConfiguration{});
+  CHECK(c.log == agent::config::LogConfiguration{});
 }
 
 TEST_CASE("a printer needs only its device and takes the rest from [defaults]") {
@@ -98,9 +98,9 @@ TEST_CASE("a number without a unit is seconds, with a warning that says where an
   CHECK(c.defaults.relay.sd_period == seconds(90));
   CHECK(c.defaults.relay.hold_limit == milliseconds(80));
   REQUIRE(c.warnings.size() == 2);
-  CHECK(agent::describe(c.warnings[0], "f") ==
+  CHECK(agent::text::describe(c.warnings[0], "f") ==
         "f:2:15: defaults.interval.sd: a number without a unit is taken as seconds: write \"1m30s\"");
-  CHECK(agent::describe(c.warnings[1], "f") ==
+  CHECK(agent::text::describe(c.warnings[1], "f") ==
         "f:3:14: defaults.hold_limit: a number without a unit is taken as seconds: write \"80ms\"");
   CHECK(wrong("[defaults]\ninterval.sd = 90\nbaud = 1\n").size() == 1);  // an error is not joined by warnings
 }
@@ -108,12 +108,12 @@ TEST_CASE("a number without a unit is seconds, with a warning that says where an
 TEST_CASE("what is not in ask is never asked for") {
   const Configuration c = right("[printer.a]\ndevice = '/dev/a'\nask = ['temperature', 'sd']\n");
   const auto& relay = c.printers.at(0).relay;
-  const gcode::RelaySettings standard;
+  const gcode::relay::RelaySettings standard;
   CHECK(relay.temperature_period == standard.temperature_period);
   CHECK(relay.printing_temperature_period == standard.printing_temperature_period);
   CHECK(relay.sd_period == standard.sd_period);
   for (const auto period : {relay.fans_period, relay.position_period, relay.progress_period, relay.overrides_period}) {
-    CHECK(period == gcode::Time::zero());
+    CHECK(period == gcode::line::Time::zero());
   }
   CHECK_FALSE(relay.identity);
 }
@@ -138,8 +138,8 @@ format = "json"
   CHECK(c.telemetry_path == "/m");
   CHECK(c.record.dir == "/tmp/rec");
   CHECK(c.record.max_bytes == 2U << 20U);
-  CHECK(c.log.level == agent::LogLevel::kWarning);
-  CHECK(c.log.format == agent::LogFormat::kJson);
+  CHECK(c.log.level == agent::config::LogLevel::kWarning);
+  CHECK(c.log.format == agent::config::LogFormat::kJson);
 }
 
 TEST_CASE("an error names line, column, key and what was expected") {
@@ -272,9 +272,9 @@ TEST_CASE("the shipped file is right with its examples too") {
   REQUIRE(c.printers.size() == 3);
   CHECK(c.printers[0].name == "mk3s");
   CHECK(c.usb_automatic == true);
-  CHECK(c.printers[0].relay.hold_limit == gcode::RelaySettings{}.hold_limit);
-  CHECK(c.printers[0].relay.drain_limit == gcode::RelaySettings{}.drain_limit);
-  CHECK(c.record.max_bytes == agent::RecordConfiguration{}.max_bytes);
+  CHECK(c.printers[0].relay.hold_limit == gcode::relay::RelaySettings{}.hold_limit);
+  CHECK(c.printers[0].relay.drain_limit == gcode::relay::RelaySettings{}.drain_limit);
+  CHECK(c.record.max_bytes == agent::config::RecordConfiguration{}.max_bytes);
 }
 
 }  // namespace

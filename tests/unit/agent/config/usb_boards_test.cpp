@@ -4,9 +4,9 @@
 
 #include "agent/config/config_values.h"
 
-using agent::automatic_name;
-using agent::BoardUse;
-using agent::use_of;
+using agent::config::automatic_name;
+using agent::config::BoardUse;
+using agent::config::use_of;
 
 namespace {
 
@@ -29,9 +29,9 @@ TEST_CASE("both numbers of a Prusa are printers, the MMU's never, adapters only 
 }
 
 TEST_CASE("a row for all products of a vendor stands behind the rows of single ones") {
-  CHECK(agent::board_of(0x0403, 0x6001)->name == "FTDI FT232 serial adapter");
-  CHECK(agent::board_of(0x0403, 0x6010)->name == "FTDI serial adapter");
-  CHECK(agent::board_of(0x1234, 0x5678) == nullptr);
+  CHECK(agent::config::board_of(0x0403, 0x6001)->name == "FTDI FT232 serial adapter");
+  CHECK(agent::config::board_of(0x0403, 0x6010)->name == "FTDI serial adapter");
+  CHECK(agent::config::board_of(0x1234, 0x5678) == nullptr);
 }
 
 TEST_CASE("a Prusa is named by its model and serial number") {
@@ -40,8 +40,8 @@ TEST_CASE("a Prusa is named by its model and serial number") {
   CHECK(automatic_name(prusa("Original Prusa i3 MK3S+", "CZPX1")) == "mk3splus-CZPX1");
   CHECK(automatic_name(prusa("", "CZPX1")) == "prusa-CZPX1");
   CHECK(automatic_name(prusa("Original Prusa i3 MK3", "")) == "mk3-usb-1-1.2");
-  CHECK(agent::automatic_name_at_port(prusa("Original Prusa i3 MK3", "CZPX1")) == "mk3-CZPX1-usb-1-1.2");
-  CHECK(agent::automatic_name_at_port(prusa("Original Prusa i3 MK3", "")) == "mk3-usb-1-1.2");
+  CHECK(agent::config::automatic_name_at_port(prusa("Original Prusa i3 MK3", "CZPX1")) == "mk3-CZPX1-usb-1-1.2");
+  CHECK(agent::config::automatic_name_at_port(prusa("Original Prusa i3 MK3", "")) == "mk3-usb-1-1.2");
 }
 
 TEST_CASE("whatever a device says of itself, its name fits a file and a label") {
@@ -51,8 +51,8 @@ TEST_CASE("whatever a device says of itself, its name fits a file and a label") 
         std::string("Original Prusa i3"), std::string("\nname")}) {
     INFO(text);
     for (const auto& device : {prusa(text, text, "255-15.15.15.15.15.15.15"), prusa(text, ""), prusa("MK3", text)}) {
-      CHECK(agent::is_printer_name(automatic_name(device)));
-      CHECK(agent::is_printer_name(agent::automatic_name_at_port(device)));
+      CHECK(agent::config::is_printer_name(automatic_name(device)));
+      CHECK(agent::config::is_printer_name(agent::config::automatic_name_at_port(device)));
     }
   }
 }

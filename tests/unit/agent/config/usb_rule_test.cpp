@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-using agent::matches;
-using agent::UsbRule;
+using agent::config::matches;
+using agent::config::UsbRule;
 
 namespace {
 
@@ -46,9 +46,9 @@ TEST_CASE("a rule is written as the configuration file wants it") {
 }
 
 TEST_CASE("USB numbers are four hex digits twice") {
-  CHECK(agent::parse_usb_id("2C99:000a") == std::pair<std::uint16_t, std::uint16_t>(0x2c99, 10));
+  CHECK(agent::config::parse_usb_id("2C99:000a") == std::pair<std::uint16_t, std::uint16_t>(0x2c99, 10));
   for (const char* wrong : {"", "2c99", "2c99:2", "2c99-0002", "2c99:000g", "+c99:0002", "0x2c:9900", "2c99:00002"}) {
     INFO(wrong);
-    CHECK_FALSE(agent::parse_usb_id(wrong));
+    CHECK_FALSE(agent::config::parse_usb_id(wrong));
   }
 }

@@ -9,8 +9,8 @@
 
 namespace {
 
-using agent::may_control;
-using agent::PeerIdentity;
+using agent::control::may_control;
+using agent::control::PeerIdentity;
 
 TEST_CASE("root, the agent's own user and its group's members may control it, nobody else") {
   constexpr uid_t kAgent = 990;
@@ -29,18 +29,18 @@ TEST_CASE("the kernel tells who is at the other end") {
   int ends[2];
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
   const transport::FileDescriptor one(ends[0]), other(ends[1]);
-  const auto peer = agent::peer_of(one.get());
+  const auto peer = agent::control::peer_of(one.get());
   REQUIRE(peer);
   CHECK(peer->user == ::geteuid());
   CHECK(peer->group == ::getegid());
   std::vector<gid_t> groups(static_cast<std::size_t>(::getgroups(0, nullptr)));
   REQUIRE(::getgroups(static_cast<int>(groups.size()), groups.data()) >= 0);
   CHECK(peer->groups == groups);
-  CHECK_FALSE(agent::peer_of(-1));
+  CHECK_FALSE(agent::control::peer_of(-1));
 }
 
 TEST_CASE("a refusal names who was refused and who would not be") {
-  CHECK(agent::control_refusal({1000, 1000, {}}, 990, 985) ==
+  CHECK(agent::control::control_refusal({1000, 1000, {}}, 990, 985) ==
         "user 1000 may not control this agent: only root, user 990 and members of group 985 may");
 }
 

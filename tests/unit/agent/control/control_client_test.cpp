@@ -9,15 +9,15 @@
 
 namespace {
 
-using agent::ControlAnswer;
-using agent::ControlCode;
-using agent::ControlRequest;
-using agent::ControlVerb;
+using agent::control::ControlAnswer;
+using agent::control::ControlCode;
+using agent::control::ControlRequest;
+using agent::control::ControlVerb;
 using control_test::Server;
 
 const ControlRequest kAttach{ControlVerb::kAttach, "mk3", false, std::nullopt};
 
-ControlAnswer refusal(const agent::ControlReply& reply) {
+ControlAnswer refusal(const agent::control::ControlReply& reply) {
   REQUIRE(std::holds_alternative<ControlAnswer>(reply));
   return std::get<ControlAnswer>(reply);
 }
@@ -25,20 +25,20 @@ ControlAnswer refusal(const agent::ControlReply& reply) {
 TEST_CASE("the first directory where an agent answers is asked") {
   Server server;
   REQUIRE_FALSE(server.server->start());
-  const auto reply = agent::ask_agent({"/nonexistent", server.dir.path()}, kAttach);
+  const auto reply = agent::control::ask_agent({"/nonexistent", server.dir.path()}, kAttach);
   REQUIRE(std::holds_alternative<std::string>(reply));
   CHECK(std::get<std::string>(reply) == "{\"message\":\"done mk3\",\"ok\":true}");
 }
 
 TEST_CASE("an agent that is not running is said with the places where it was looked for") {
-  const auto answer = refusal(agent::ask_agent({"/nonexistent/a", "/nonexistent/b"}, kAttach));
+  const auto answer = refusal(agent::control::ask_agent({"/nonexistent/a", "/nonexistent/b"}, kAttach));
   CHECK(answer.code == ControlCode::kUnavailable);
   CHECK(
       answer.message ==
       "the agent is not running: nobody answers at /nonexistent/a/control.sock and /nonexistent/b/control.sock (another place: "
       "--runtime-dir DIR)");
   const std::string too_long(200, 'x');
-  CHECK(refusal(agent::ask_agent({too_long}, kAttach)).code == ControlCode::kUnavailable);
+  CHECK(refusal(agent::control::ask_agent({too_long}, kAttach)).code == ControlCode::kUnavailable);
 }
 
 TEST_CASE("a refusal of the agent's comes with its reason") {
@@ -49,7 +49,7 @@ TEST_CASE("a refusal of the agent's comes with its reason") {
     if (!server.wait_until([&] { return server.owed.size() == 1; })) return;
     server.owed.front()({ControlCode::kPrinting, "mk3: a host is printing"});
   });
-  const auto answer = refusal(agent::ask_agent({server.dir.path()}, kAttach));
+  const auto answer = refusal(agent::control::ask_agent({server.dir.path()}, kAttach));
   agent.join();
   CHECK(answer.code == ControlCode::kPrinting);
   CHECK(answer.message == "mk3: a host is printing");
@@ -59,28 +59,28 @@ TEST_CASE("what answers otherwise is not taken for an agent") {
   Server server;
   server.status = "220 mail ESMTP\n";
   REQUIRE_FALSE(server.server->start());
-  CHECK(refusal(agent::ask_agent({server.dir.path()}, {})).message ==
+  CHECK(refusal(agent::control::ask_agent({server.dir.path()}, {})).message ==
         "what answers at " + server.path + " is no marlin-agent");
 }
 
 TEST_CASE("the exit status tells an unknown printer from a refusal and from no agent") {
-  CHECK(agent::exit_status(ControlCode::kDone) == 0);
-  CHECK(agent::exit_status(ControlCode::kUnavailable) == 1);
-  CHECK(agent::exit_status(ControlCode::kForbidden) == 1);
-  CHECK(agent::exit_status(ControlCode::kUnknownPrinter) == 3);
+  CHECK(agent::control::exit_status(ControlCode::kDone) == 0);
+  CHECK(agent::control::exit_status(ControlCode::kUnavailable) == 1);
+  CHECK(agent::control::exit_status(ControlCode::kForbidden) == 1);
+  CHECK(agent::control::exit_status(ControlCode::kUnknownPrinter) == 3);
   for (const ControlCode code : {ControlCode::kPrinting, ControlCode::kState, ControlCode::kDevice})
-    CHECK(agent::exit_status(code) == 4);
+    CHECK(agent::control::exit_status(code) == 4);
 }
 
 TEST_CASE("without a directory on the command line both usual places are looked at, a chosen one alone") {
-  const agent::Environment user = [](const char* name) -> const char* {
+  const agent::config::Environment user = [](const char* name) -> const char* {
     return std::strcmp(name, "RUNTIME_DIRECTORY") == 0 ? "/run/user/1000/marlin-agent" : nullptr;
   };
-  CHECK(agent::control_directories(std::nullopt, user) ==
+  CHECK(agent::control::control_directories(std::nullopt, user) ==
         std::vector<std::string>{"/run/user/1000/marlin-agent", "/run/marlin-agent"});
-  CHECK(agent::control_directories(std::nullopt, [](const char*) { return nullptr; }) ==
+  CHECK(agent::control::control_directories(std::nullopt, [](const char*) { return nullptr; }) ==
         std::vector<std::string>{"/run/marlin-agent"});
-  CHECK(agent::control_directories("/tmp/here", user) == std::vector<std::string>{"/tmp/here"});
+  CHECK(agent::control::control_directories("/tmp/here", user) == std::vector<std::string>{"/tmp/here"});
 }
 
 }  // namespace

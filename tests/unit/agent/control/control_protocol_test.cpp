@@ -6,20 +6,20 @@
 
 namespace {
 
-using agent::ControlAnswer;
-using agent::ControlCode;
-using agent::ControlRequest;
-using agent::ControlVerb;
+using agent::control::ControlAnswer;
+using agent::control::ControlCode;
+using agent::control::ControlRequest;
+using agent::control::ControlVerb;
 
 std::string refusal(std::string_view line) {
-  const auto parsed = agent::parse_control_request(line);
+  const auto parsed = agent::control::parse_control_request(line);
   REQUIRE(std::holds_alternative<ControlAnswer>(parsed));
   CHECK(std::get<ControlAnswer>(parsed).code == ControlCode::kRequest);
   return std::get<ControlAnswer>(parsed).message;
 }
 
 ControlRequest accepted(std::string_view line) {
-  const auto parsed = agent::parse_control_request(line);
+  const auto parsed = agent::control::parse_control_request(line);
   REQUIRE(std::holds_alternative<ControlRequest>(parsed));
   return std::get<ControlRequest>(parsed);
 }
@@ -29,7 +29,7 @@ TEST_CASE("a request comes back from its own line as it was") {
        {ControlVerb::kStatus, ControlVerb::kRelease, ControlVerb::kAttach, ControlVerb::kReset}) {
     ControlRequest request{verb, "mk3", false, std::nullopt};
     if (verb == ControlVerb::kRelease) request.force = true, request.duration = std::chrono::milliseconds(1500);
-    const std::string line = agent::control_request_line(request);
+    const std::string line = agent::control::control_request_line(request);
     REQUIRE(line.back() == '\n');
     CHECK(line.find('\n') == line.size() - 1);
     const ControlRequest read = accepted(std::string_view(line).substr(0, line.size() - 1));
@@ -75,10 +75,10 @@ TEST_CASE("damaged requests are refused or understood, whatever the damage") {
     for (unsigned n = random() % 4; n > 0; --n) line[random() % line.size()] = static_cast<char>(random());
     if (random() % 4 == 0) line.resize(random() % line.size());
     if (random() % 4 == 0) line.insert(random() % (line.size() + 1), good, 0, random() % good.size());
-    const auto parsed = agent::parse_control_request(line);
+    const auto parsed = agent::control::parse_control_request(line);
     if (const auto* refused = std::get_if<ControlAnswer>(&parsed)) {
       CHECK_FALSE(refused->message.empty());
-      CHECK_FALSE(agent::control_answer_line(*refused).empty());
+      CHECK_FALSE(agent::control::control_answer_line(*refused).empty());
     } else {
       CHECK_FALSE(std::get<ControlRequest>(parsed).printer.empty());
     }
@@ -87,14 +87,15 @@ TEST_CASE("damaged requests are refused or understood, whatever the damage") {
 
 TEST_CASE("an answer comes back from its own line as it was, one line whatever is in it") {
   const ControlAnswer refused{ControlCode::kPrinting, "mk3: a host is printing\n\xff"};
-  const std::string line = agent::control_answer_line(refused);
+  const std::string line = agent::control::control_answer_line(refused);
   CHECK(line.find('\n') == line.size() - 1);
-  const auto read = agent::parse_control_answer(line);
+  const auto read = agent::control::parse_control_answer(line);
   REQUIRE(read);
   CHECK_FALSE(read->is_ok());
   CHECK(read->code == ControlCode::kPrinting);
   CHECK(read->message == "mk3: a host is printing\n\xef\xbf\xbd");
-  const auto done = agent::parse_control_answer(agent::control_answer_line({ControlCode::kDone, "free"}));
+  const auto done =
+      agent::control::parse_control_answer(agent::control::control_answer_line({ControlCode::kDone, "free"}));
   REQUIRE(done);
   CHECK(done->is_ok());
   CHECK(done->message == "free");
@@ -104,7 +105,7 @@ TEST_CASE("each reason has a word of its own") {
   for (const ControlCode code :
        {ControlCode::kRequest, ControlCode::kForbidden, ControlCode::kUnknownPrinter, ControlCode::kPrinting,
         ControlCode::kState, ControlCode::kDevice, ControlCode::kUnavailable}) {
-    const auto read = agent::parse_control_answer(agent::control_answer_line({code, ""}));
+    const auto read = agent::control::parse_control_answer(agent::control::control_answer_line({code, ""}));
     REQUIRE(read);
     CHECK(read->code == code);
   }
@@ -113,9 +114,9 @@ TEST_CASE("each reason has a word of its own") {
 TEST_CASE("what is no answer is not taken for one") {
   for (const char* line : {"", "ok", "{}", "[]", "{\"ok\":\"yes\"}", "HTTP/1.1 400 Bad Request"}) {
     INFO(line);
-    CHECK_FALSE(agent::parse_control_answer(line));
+    CHECK_FALSE(agent::control::parse_control_answer(line));
   }
-  const auto newer = agent::parse_control_answer("{\"ok\":false,\"code\":\"new\",\"message\":\"m\"}");
+  const auto newer = agent::control::parse_control_answer("{\"ok\":false,\"code\":\"new\",\"message\":\"m\"}");
   REQUIRE(newer);
   CHECK_FALSE(newer->is_ok());
   CHECK(newer->message == "m");

@@ -58,7 +58,7 @@ TEST_CASE("an answer that comes after the server has gone goes nowhere") {
   REQUIRE(server.wait_until([&] { return server.owed.size() == 1; }));
   server.server.reset();
   CHECK(client.is_closed());
-  server.owed.front()({agent::ControlCode::kDone, "too late"});
+  server.owed.front()({agent::control::ControlCode::kDone, "too late"});
 }
 
 TEST_CASE("an answer to a client that has gone goes nowhere, and others are served meanwhile") {
@@ -73,7 +73,7 @@ TEST_CASE("an answer to a client that has gone goes nowhere, and others are serv
     REQUIRE(other.say(kStatus));
     CHECK(other.line() == "{\"ok\":true}");
   }
-  server.owed.front()({agent::ControlCode::kDone, "nobody there"});
+  server.owed.front()({agent::control::ControlCode::kDone, "nobody there"});
   Client client(server.path);
   REQUIRE(client.say(kStatus));
   CHECK(client.line() == "{\"ok\":true}");

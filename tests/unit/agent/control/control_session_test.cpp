@@ -79,7 +79,7 @@ TEST_CASE("clients that do not take their answers do not add up") {
   CHECK(whole <= 3);
 }
 
-agent::ControlLimits short_limits() {
+agent::control::ControlLimits short_limits() {
   using std::chrono::milliseconds;
   return {milliseconds(100), milliseconds(100), milliseconds(100)};
 }
@@ -115,7 +115,7 @@ TEST_CASE("an order that is not obeyed in time is answered so, and its late answ
   CHECK_THAT(client.line(), Catch::Contains("\"code\":\"unavailable\""));
   CHECK(client.is_closed());
   REQUIRE(server.owed.size() == 1);
-  server.owed.front()({agent::ControlCode::kDone, "late"});
+  server.owed.front()({agent::control::ControlCode::kDone, "late"});
 }
 
 TEST_CASE("an order is obeyed once, its sentence is the answer") {
@@ -125,7 +125,7 @@ TEST_CASE("an order is obeyed once, its sentence is the answer") {
   REQUIRE(client.say("{\"command\":\"release\",\"printer\":\"mk3\",\"force\":true,\"for_seconds\":90}\n"));
   CHECK(client.line() == "{\"message\":\"done mk3\",\"ok\":true}");
   REQUIRE(server.orders.size() == 1);
-  CHECK(server.orders[0].verb == agent::ControlVerb::kRelease);
+  CHECK(server.orders[0].verb == agent::control::ControlVerb::kRelease);
   CHECK(server.orders[0].force);
   CHECK(server.orders[0].duration == std::chrono::seconds(90));
 }

@@ -13,7 +13,7 @@
 
 namespace {
 
-using agent::ControlSocket;
+using agent::control::ControlSocket;
 
 struct Place {
   test::ScratchDir dir;

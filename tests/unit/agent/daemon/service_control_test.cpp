@@ -13,19 +13,19 @@
 
 namespace {
 
-using agent::Configuration;
-using agent::ControlCode;
-using agent::ControlRequest;
-using agent::ControlVerb;
+using agent::config::Configuration;
+using agent::control::ControlCode;
+using agent::control::ControlRequest;
+using agent::control::ControlVerb;
 using agent_test::PtyDevice;
 using control_test::Client;
 using transport_test::run_until;
 
 struct Rig {
   test::ScratchDir dir;
-  agent::LogCounters counters;
-  agent::Log log{{}, counters, [](std::string_view) {}};
-  agent::Service service{log, counters};
+  agent::log::LogCounters counters;
+  agent::log::Log log{{}, counters, [](std::string_view) {}};
+  agent::daemon::Service service{log, counters};
   std::string socket = dir.path() / "run/control.sock";
 
   [[nodiscard]] std::string path(const std::string& name) const { return dir.path() / name; }
@@ -35,7 +35,7 @@ struct Rig {
     c.runtime_dir = path("run");
     c.state_dir = path("state");
     for (const auto& name : printers) {
-      agent::PrinterConfiguration printer;
+      agent::config::PrinterConfiguration printer;
       printer.name = name;
       printer.device = path(name + "-device");
       printer.relay.poll = false;
@@ -44,9 +44,9 @@ struct Rig {
     return c;
   }
   /// Nobody is asked who has the device, so the answer comes at once.
-  [[nodiscard]] agent::ControlAnswer control(const ControlRequest& request) {
-    std::optional<agent::ControlAnswer> answer;
-    service.control(request, [&](const agent::ControlAnswer& a) { answer = a; });
+  [[nodiscard]] agent::control::ControlAnswer control(const ControlRequest& request) {
+    std::optional<agent::control::ControlAnswer> answer;
+    service.control(request, [&](const agent::control::ControlAnswer& a) { answer = a; });
     REQUIRE(answer);
     return *answer;
   }
@@ -54,7 +54,7 @@ struct Rig {
     REQUIRE_FALSE(service.prepare(c));
     service.commit(c);
   }
-  [[nodiscard]] std::shared_ptr<const agent::LinkSnapshot> seen(const std::string& name) const {
+  [[nodiscard]] std::shared_ptr<const agent::snapshot::LinkSnapshot> seen(const std::string& name) const {
     for (const auto& link : service.board().links()) {
       if (link->name == name) return link;
     }

@@ -17,7 +17,7 @@ using namespace std::chrono_literals;
 
 struct Heard {
   std::vector<std::string> states;
-  agent::ServiceNotifier::Send send() {
+  agent::daemon::ServiceNotifier::Send send() {
     return [this](const std::string& state) { states.push_back(state); };
   }
 };
@@ -30,23 +30,23 @@ std::function<std::string()> says(std::string text) {
 
 TEST_CASE("the watchdog gets three signs in its time from a thread that beats once a second") {
   Heard heard;
-  agent::ServiceNotifier notifier(heard.send(), 15s);
-  for (gcode::Time now = 0s; now < 60s; now += 1s) notifier.beat(now, says(""));
+  agent::daemon::ServiceNotifier notifier(heard.send(), 15s);
+  for (gcode::line::Time now = 0s; now < 60s; now += 1s) notifier.beat(now, says(""));
   CHECK(heard.states == States(12, "WATCHDOG=1"));
 }
 
 TEST_CASE("without a watchdog there is no sign of life") {
   Heard heard;
-  agent::ServiceNotifier notifier(heard.send(), 0s);
+  agent::daemon::ServiceNotifier notifier(heard.send(), 0s);
   notifier.beat(0s, says("idle"));
   CHECK(heard.states == States{"STATUS=idle"});
 }
 
 TEST_CASE("the line is sent when it changed, and not more often than every 3 s") {
   Heard heard;
-  agent::ServiceNotifier notifier(heard.send(), 0s);
+  agent::daemon::ServiceNotifier notifier(heard.send(), 0s);
   int asked = 0;
-  for (gcode::Time now = 0s; now < 12s; now += 1s) {
+  for (gcode::line::Time now = 0s; now < 12s; now += 1s) {
     notifier.beat(now, [&] { return ++asked < 3 ? "idle" : "printing"; });
   }
   CHECK(asked == 4);
@@ -55,14 +55,14 @@ TEST_CASE("the line is sent when it changed, and not more often than every 3 s")
 
 TEST_CASE("a line break in a sentence begins no assignment of its own") {
   Heard heard;
-  agent::ServiceNotifier notifier(heard.send(), 0s);
+  agent::daemon::ServiceNotifier notifier(heard.send(), 0s);
   notifier.failed("wrong\nREADY=1");
   notifier.beat(0s, says("a\nMAINPID=1"));
   CHECK(heard.states == States{"STATUS=wrong READY=1", "STATUS=a MAINPID=1"});
 }
 
 TEST_CASE("nobody is asked for a line that nobody hears") {
-  agent::ServiceNotifier notifier({}, 15s);
+  agent::daemon::ServiceNotifier notifier({}, 15s);
   notifier.ready();
   notifier.beat(0s, []() -> std::string {
     FAIL("asked");
@@ -80,14 +80,14 @@ TEST_CASE("what the environment names as the service manager's socket gets the w
   path.copy(address.sun_path, sizeof address.sun_path - 1);
   REQUIRE(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
   ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
-  auto notifier = agent::ServiceNotifier::from_environment();
+  auto notifier = agent::daemon::ServiceNotifier::from_environment();
   notifier.ready();
   char text[64];
   const ssize_t length = ::recv(socket.get(), text, sizeof text, MSG_DONTWAIT);
   ::unsetenv("NOTIFY_SOCKET");
   REQUIRE(length > 0);
   CHECK(std::string(text, static_cast<std::size_t>(length)) == "READY=1");
-  CHECK_FALSE(agent::ServiceNotifier::from_environment().is_heard());
+  CHECK_FALSE(agent::daemon::ServiceNotifier::from_environment().is_heard());
 }
 
 }  // namespace

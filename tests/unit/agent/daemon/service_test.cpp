@@ -11,15 +11,15 @@
 
 namespace {
 
-using agent::Configuration;
+using agent::config::Configuration;
 using agent_test::PtyDevice;
 using transport_test::run_until;
 
 struct Rig {
   test::ScratchDir dir;
-  agent::LogCounters counters;
-  agent::Log log{{}, counters, [](std::string_view) {}};
-  agent::Service service{log, counters};
+  agent::log::LogCounters counters;
+  agent::log::Log log{{}, counters, [](std::string_view) {}};
+  agent::daemon::Service service{log, counters};
 
   [[nodiscard]] std::string path(const std::string& name) const { return dir.path() / name; }
   [[nodiscard]] Configuration configuration(const std::vector<std::string>& printers) const {
@@ -29,7 +29,7 @@ struct Rig {
     c.state_dir = path("state");
     c.record.dir.clear();
     for (const auto& name : printers) {
-      agent::PrinterConfiguration printer;
+      agent::config::PrinterConfiguration printer;
       printer.name = name;
       printer.device = path(name + "-device");
       printer.relay.poll = false;
@@ -43,7 +43,7 @@ struct Rig {
     REQUIRE_FALSE(fault);
     service.commit(c);
   }
-  [[nodiscard]] std::shared_ptr<const agent::LinkSnapshot> seen(const std::string& name) const {
+  [[nodiscard]] std::shared_ptr<const agent::snapshot::LinkSnapshot> seen(const std::string& name) const {
     for (const auto& link : service.board().links()) {
       if (link->name == name) return link;
     }
@@ -273,10 +273,10 @@ TEST_CASE("shutting down lets the printer have what the host sent, then leaves n
 }
 
 TEST_CASE("a directory that cannot be used is a sentence that names its option") {
-  CHECK(agent::make_directory("/proc/version", 0755, "state directory", "--state-dir") ==
+  CHECK(agent::process::make_directory("/proc/version", 0755, "state directory", "--state-dir") ==
         "cannot use the state directory /proc/version: Not a directory (choose another with --state-dir)");
   test::ScratchDir dir;
-  CHECK_FALSE(agent::make_directory(dir.path() / "a" / "b", 0755, "x", "--x"));
+  CHECK_FALSE(agent::process::make_directory(dir.path() / "a" / "b", 0755, "x", "--x"));
   CHECK(std::filesystem::is_directory(dir.path() / "a" / "b"));
 }
 
@@ -325,13 +325,13 @@ struct PrintRig : Rig {
   }
   /// The owner takes the printer away, which ends its print.
   void end_print() {
-    agent::ControlRequest request{agent::ControlVerb::kRelease, "a", true, std::nullopt};
+    agent::control::ControlRequest request{agent::control::ControlVerb::kRelease, "a", true, std::nullopt};
     bool released = false;
-    service.control(request, [&](const agent::ControlAnswer& answer) { released = answer.is_ok(); });
+    service.control(request, [&](const agent::control::ControlAnswer& answer) { released = answer.is_ok(); });
     REQUIRE(released);
-    request.verb = agent::ControlVerb::kAttach;
+    request.verb = agent::control::ControlVerb::kAttach;
     CHECK_FALSE(pending());
-    service.control(request, [](const agent::ControlAnswer&) {});
+    service.control(request, [](const agent::control::ControlAnswer&) {});
   }
 };
 

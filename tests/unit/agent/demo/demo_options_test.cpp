@@ -4,19 +4,19 @@
 
 TEST_CASE("the demo's options as they are given, or one sentence with status 2") {
   const char* good[] = {"demo", "--speed", "8", "--host", "cura", "--web.listen-address", ":1", "--exit-when-done"};
-  const auto options = std::get<agent::DemoOptions>(agent::parse_demo_options(8, good));
+  const auto options = std::get<agent::demo::DemoOptions>(agent::demo::parse_demo_options(8, good));
   CHECK(options.speed == 8.0);
   CHECK(options.host == "cura");
   CHECK(options.listen == std::vector<std::string>{":1"});
   CHECK(options.exit_when_done);
 
   const char* slow[] = {"demo", "--speed", "0"};
-  const auto refused = std::get<agent::DemoExit>(agent::parse_demo_options(3, slow));
+  const auto refused = std::get<agent::demo::DemoExit>(agent::demo::parse_demo_options(3, slow));
   CHECK(refused.code == 2);
   CHECK(refused.text.find("--speed") != std::string::npos);
   const char* nowhere[] = {"demo", "--web.listen-address", "nowhere"};
-  CHECK(std::get<agent::DemoExit>(agent::parse_demo_options(3, nowhere)).text.find("such as :11520") !=
+  CHECK(std::get<agent::demo::DemoExit>(agent::demo::parse_demo_options(3, nowhere)).text.find("such as :11520") !=
         std::string::npos);
   const char* help[] = {"demo", "--help"};
-  CHECK(std::get<agent::DemoExit>(agent::parse_demo_options(2, help)).code == 0);
+  CHECK(std::get<agent::demo::DemoExit>(agent::demo::parse_demo_options(2, help)).code == 0);
 }

@@ -11,10 +11,10 @@
 
 namespace {
 
-nlohmann::json printing() { return agent::printer_status(sample::printing_mk3s(), sample::kSampleNow); }
+nlohmann::json printing() { return agent::status::printer_status(sample::printing_mk3s(), sample::kSampleNow); }
 
-agent::DemoStatus demo() {
-  agent::DemoStatus out;
+agent::demo::DemoStatus demo() {
+  agent::demo::DemoStatus out;
   out.printer = "virtual printer";
   out.host = "octoprint";
   out.metrics_urls = {"http://127.0.0.1:11520/metrics"};
@@ -28,9 +28,9 @@ std::string joined(const std::vector<std::string>& lines) {
 }
 
 TEST_CASE("the demo shows the printer as `status --watch` does, and where its metrics are") {
-  const std::string picture = joined(agent::draw_demo(printing(), demo(), {}));
+  const std::string picture = joined(agent::demo::draw_demo(printing(), demo(), {}));
   CHECK(picture.starts_with("marlin-agent demo  virtual printer, host like octoprint, 1 x speed\n\n"));
-  CHECK(picture.find(joined(agent::draw_status({{"printers", {printing()}}}, {}))) != std::string::npos);
+  CHECK(picture.find(joined(agent::status::draw_status({{"printers", {printing()}}}, {}))) != std::string::npos);
   CHECK(picture.find("215.1 / 215.0 C") != std::string::npos);
   CHECK(picture.find("http://127.0.0.1:11520/metrics") != std::string::npos);
 }
@@ -38,10 +38,10 @@ TEST_CASE("the demo shows the printer as `status --watch` does, and where its me
 TEST_CASE("no picture is wider or higher than the terminal") {
   for (std::size_t columns = 1; columns < 100; ++columns) {
     for (const std::size_t rows : {std::size_t{1}, std::size_t{5}, std::size_t{24}}) {
-      agent::TextStyle style;
+      agent::terminal::TextStyle style;
       style.columns = columns;
       style.rows = rows;
-      const auto lines = agent::draw_demo(printing(), demo(), style);
+      const auto lines = agent::demo::draw_demo(printing(), demo(), style);
       CHECK(lines.size() <= rows);
       for (const auto& line : lines) CHECK(line.size() <= columns);
     }
@@ -49,20 +49,20 @@ TEST_CASE("no picture is wider or higher than the terminal") {
 }
 
 TEST_CASE("without colour there is no escape sequence, with it each is taken back") {
-  agent::TextStyle style;
-  CHECK(joined(agent::draw_demo(printing(), demo(), style)).find('\x1b') == std::string::npos);
+  agent::terminal::TextStyle style;
+  CHECK(joined(agent::demo::draw_demo(printing(), demo(), style)).find('\x1b') == std::string::npos);
   style.color = true;
-  for (const auto& line : agent::draw_demo(printing(), demo(), style)) {
+  for (const auto& line : agent::demo::draw_demo(printing(), demo(), style)) {
     const auto last = line.rfind('\x1b');
     if (last != std::string::npos) CHECK(line.substr(last, 4) == "\x1b[0m");
   }
 }
 
 TEST_CASE("the end of the print and the last warning stand below the picture") {
-  agent::DemoStatus ended = demo();
+  agent::demo::DemoStatus ended = demo();
   ended.message = "the printer is silent";
   ended.ending = "the print is done";
-  const std::string picture = joined(agent::draw_demo(printing(), ended, {}));
+  const std::string picture = joined(agent::demo::draw_demo(printing(), ended, {}));
   CHECK(picture.ends_with("  the printer is silent\n  the print is done\n  Ctrl-C ends the demo.\n"));
 }
 

@@ -3,10 +3,10 @@
 #include <catch2/catch.hpp>
 
 using namespace std::chrono_literals;
-using agent::History;
-using agent::JobLog;
-using agent::JobResult;
-using gcode::Time;
+using agent::jobs::JobLog;
+using agent::snapshot::History;
+using agent::snapshot::JobResult;
+using gcode::line::Time;
 
 namespace {
 
@@ -14,13 +14,13 @@ constexpr Time kWall = 1'700'000'000s;
 
 /// A relay's book of prints, fed by hand.
 struct Book {
-  gcode::PrintWatch watch;
-  gcode::PrinterState printer;
+  gcode::printer::PrintWatch watch;
+  gcode::printer::PrinterState printer;
   Time now = 1000s;
 
   void line(const char* text) {
     now += 1s;
-    watch.host_command(gcode::parse_command(text), printer, now);
+    watch.host_command(gcode::command::parse_command(text), printer, now);
   }
   void begin() {
     for (const char* text : {"N0 M110 N0*125", "N1 M104 S215*94", "N2 M83*16", "N3 G1 X10 E5*40"}) line(text);
@@ -31,7 +31,7 @@ struct Book {
   }
 };
 
-std::vector<agent::JobRecord> all(const History& history) { return history.jobs({}); }
+std::vector<agent::snapshot::JobRecord> all(const History& history) { return history.jobs({}); }
 
 }  // namespace
 
@@ -54,7 +54,7 @@ TEST_CASE("a print is a job from its beginning to its end, with its figures and 
   CHECK(job.extruded_meters == Approx(0.005));
   CHECK(job.began_unix == Approx(1.7e9 + 1002));
   CHECK(job.ended_unix > job.began_unix);
-  CHECK(history.totals("mk3").ended[gcode::PrintResult::kCompleted] == 1);
+  CHECK(history.totals("mk3").ended[gcode::printer::PrintResult::kCompleted] == 1);
   CHECK(history.totals("mk3").extruded_meters == Approx(0.005));
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("a job that ended while no process looked has its end all the same") {
   JobLog successor(history, nullptr);
   successor.look("mk3", book.watch, book.now, kWall);
   CHECK(all(history).at(0).result == JobResult::kCompleted);
-  CHECK(history.totals("mk3").ended[gcode::PrintResult::kCompleted] == 1);
+  CHECK(history.totals("mk3").ended[gcode::printer::PrintResult::kCompleted] == 1);
 }
 
 TEST_CASE("a job whose end nobody saw is unknown, and counts nowhere") {
@@ -131,5 +131,5 @@ TEST_CASE("a job whose end nobody saw is unknown, and counts nowhere") {
   JobLog successor(history, nullptr);
   successor.look("mk3", rebooted.watch, rebooted.now, kWall);
   CHECK(all(history).at(0).result == JobResult::kUnknown);
-  CHECK(history.totals("mk3").ended == agent::JobTotals{}.ended);
+  CHECK(history.totals("mk3").ended == agent::snapshot::JobTotals{}.ended);
 }

@@ -6,11 +6,11 @@
 
 #include "tests/scratch_dir.h"
 
-using agent::JobChange;
-using agent::JobFilter;
-using agent::JobRecord;
-using agent::JobResult;
-using agent::StoreDatabase;
+using agent::jobs::JobChange;
+using agent::jobs::StoreDatabase;
+using agent::snapshot::JobFilter;
+using agent::snapshot::JobRecord;
+using agent::snapshot::JobResult;
 
 namespace {
 
@@ -19,7 +19,7 @@ JobRecord sample_job(std::int64_t id, const std::string& printer = "mk3") {
   job.id = id;
   job.printer = printer;
   job.file = "/na\"me's, ünïcode.gco";
-  job.source = gcode::PrintSource::kSd;
+  job.source = gcode::printer::PrintSource::kSd;
   job.result = JobResult::kCompleted;
   job.reason = "the printer said Done printing file";
   job.joined = true;
@@ -44,7 +44,7 @@ TEST_CASE("what was written is read back, also by a second opening") {
   auto writing = StoreDatabase::for_writing(file);
   JobChange change{sample_job(5), {}};
   change.adds.started = 1;
-  change.adds.ended[gcode::PrintResult::kCompleted] = 1;
+  change.adds.ended[gcode::printer::PrintResult::kCompleted] = 1;
   change.adds.print_seconds = 59.5;
   writing.write({change, change});
   const auto reading = StoreDatabase::for_reading(file);
@@ -53,7 +53,7 @@ TEST_CASE("what was written is read back, also by a second opening") {
   const auto& job = jobs[0];
   CHECK(job.id == 5);
   CHECK(job.file == "/na\"me's, ünïcode.gco");
-  CHECK(job.source == gcode::PrintSource::kSd);
+  CHECK(job.source == gcode::printer::PrintSource::kSd);
   CHECK(job.result == JobResult::kCompleted);
   CHECK(job.joined);
   CHECK(job.ended_unix == 1.7e9 + 65);
@@ -68,7 +68,7 @@ TEST_CASE("what was written is read back, also by a second opening") {
 TEST_CASE("the filters of jobs are those of the history in memory") {
   test::ScratchDir dir;
   auto database = StoreDatabase::for_writing(dir.path() / "history.db");
-  agent::History history;
+  agent::snapshot::History history;
   for (std::int64_t id = 1; id <= 30; ++id) {
     auto job = sample_job(id, id % 3 == 0 ? "mk4" : "mk3");
     if (id % 5 == 0) job.result = JobResult::kFailed;
@@ -116,6 +116,6 @@ TEST_CASE("a file of a newer program is left alone") {
 TEST_CASE("what is no database is told from one that cannot be opened") {
   test::ScratchDir dir;
   std::ofstream(dir.path() / "history.db") << std::string(4096, 'x');
-  CHECK_THROWS_AS(StoreDatabase::for_writing(dir.path() / "history.db"), agent::StoreDamaged);
-  CHECK_THROWS_AS(StoreDatabase::for_writing(dir.path() / "missing/history.db"), agent::StoreError);
+  CHECK_THROWS_AS(StoreDatabase::for_writing(dir.path() / "history.db"), agent::jobs::StoreDamaged);
+  CHECK_THROWS_AS(StoreDatabase::for_writing(dir.path() / "missing/history.db"), agent::jobs::StoreError);
 }

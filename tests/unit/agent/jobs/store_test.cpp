@@ -8,10 +8,10 @@
 
 #include "tests/scratch_dir.h"
 
-using agent::History;
-using agent::JobChange;
-using agent::JobResult;
-using agent::Store;
+using agent::jobs::JobChange;
+using agent::jobs::Store;
+using agent::snapshot::History;
+using agent::snapshot::JobResult;
 
 namespace {
 
@@ -27,9 +27,9 @@ JobChange job(std::int64_t id, JobResult result = JobResult::kCompleted) {
 
 struct Bench {
   test::ScratchDir dir;
-  agent::LogCounters log_counters;
-  agent::Log log{{}, log_counters};
-  agent::StoreCounters counters;
+  agent::log::LogCounters log_counters;
+  agent::log::Log log{{}, log_counters};
+  agent::snapshot::StoreCounters counters;
   History history;
   std::string file() const { return dir.path() / Store::kFileName; }
 };
@@ -52,7 +52,7 @@ TEST_CASE("an ended print is on the disk at once, and there again after a restar
     Store store(b.dir.path(), b.history, b.counters, b.log);
     store.put(job(b.history.next_job_id()), true);
     REQUIRE(wait_for([&] { return b.counters.writes == 1; }));
-    CHECK(agent::StoreDatabase::for_reading(b.file()).jobs({}).size() == 1);
+    CHECK(agent::jobs::StoreDatabase::for_reading(b.file()).jobs({}).size() == 1);
     CHECK(wait_for([&] { return b.history.totals("mk3").started == 1; }));
   }
   History later;
@@ -76,7 +76,7 @@ TEST_CASE("the figures of a running print wait for their minute, and for the end
     CHECK(b.counters.writes == 1);
   }
   CHECK(b.counters.writes == 2);
-  CHECK(agent::StoreDatabase::for_reading(b.file()).jobs({}).at(0).elapsed_seconds == 99);
+  CHECK(agent::jobs::StoreDatabase::for_reading(b.file()).jobs({}).at(0).elapsed_seconds == 99);
 }
 
 TEST_CASE("a directory that takes nothing costs a line in the log, a metric and no print") {
@@ -107,7 +107,7 @@ TEST_CASE("ids that were given while the file could not be read do not meet thos
     std::filesystem::rename(away, b.dir.path());
     store.put(job(other.next_job_id()), true);
   }
-  CHECK(agent::StoreDatabase::for_reading(b.file()).jobs({}).size() == 2);
+  CHECK(agent::jobs::StoreDatabase::for_reading(b.file()).jobs({}).size() == 2);
 }
 
 TEST_CASE("a damaged file is moved aside and a new one begun") {
@@ -117,7 +117,7 @@ TEST_CASE("a damaged file is moved aside and a new one begun") {
     Store store(b.dir.path(), b.history, b.counters, b.log);
     store.put(job(b.history.next_job_id()), true);
   }
-  CHECK(agent::StoreDatabase::for_reading(b.file()).jobs({}).size() == 1);
+  CHECK(agent::jobs::StoreDatabase::for_reading(b.file()).jobs({}).size() == 1);
   int aside = 0;
   for (const auto& entry : std::filesystem::directory_iterator(b.dir.path())) {
     aside += entry.path().filename().string().find(".damaged-") != std::string::npos ? 1 : 0;

@@ -92,8 +92,8 @@ class StagedStream : public FakeStream {
 struct Rig {
   boost::asio::io_context io;
   FakeStream printer, host;
-  agent::LinkMemory memory;
-  agent::Bridge bridge;
+  agent::restart::LinkMemory memory;
+  agent::link::Bridge bridge;
   int losses = 0;
 
   explicit Rig(bool poll) : bridge(io, printer, host, memory, settings(poll)) {
@@ -101,8 +101,8 @@ struct Rig {
     bridge.printer_opened();
     bridge.host_opened();
   }
-  static gcode::RelaySettings settings(bool poll) {
-    gcode::RelaySettings s;
+  static gcode::relay::RelaySettings settings(bool poll) {
+    gcode::relay::RelaySettings s;
     s.poll = poll;
     return s;
   }
@@ -167,7 +167,7 @@ TEST_CASE("a printer that takes nothing stops the reading of the host, not of th
   rig.host.incoming = sent;
   rig.settle();
   CHECK_FALSE(rig.host.waits_readable);
-  CHECK(sent.size() - rig.host.incoming.size() <= gcode::RelayMemory::kFromHost);
+  CHECK(sent.size() - rig.host.incoming.size() <= gcode::relay::RelayMemory::kFromHost);
   rig.printer.incoming = "echo:busy: processing\n";
   rig.settle();
   CHECK(rig.host.written == "echo:busy: processing\n");
@@ -229,10 +229,11 @@ TEST_CASE("after a loss the bridge goes on with the next opening") {
 }
 
 TEST_CASE("everything that crosses the printer's end is recorded, own lines too") {
-  struct Memory : agent::ByteRecorder {
+  struct Memory : agent::recording::ByteRecorder {
     std::string to_printer, from_printer;
-    void add(gcode::TraceDirection direction, std::string_view a, std::string_view b, gcode::Time) override {
-      (direction == gcode::TraceDirection::kToPrinter ? to_printer : from_printer).append(a).append(b);
+    void add(gcode::decode::TraceDirection direction, std::string_view a, std::string_view b,
+             gcode::line::Time) override {
+      (direction == gcode::decode::TraceDirection::kToPrinter ? to_printer : from_printer).append(a).append(b);
     }
   } memory;
   Rig rig(true);
@@ -249,21 +250,21 @@ TEST_CASE("everything that crosses the printer's end is recorded, own lines too"
 struct StagedRig {
   boost::asio::io_context io;
   StagedStream printer, host;
-  agent::LinkMemory memory = agent::LinkMemory::make_shared();
-  agent::Bridge bridge{io, printer, host, memory, Rig::settings(false)};
+  agent::restart::LinkMemory memory = agent::restart::LinkMemory::make_shared();
+  agent::link::Bridge bridge{io, printer, host, memory, Rig::settings(false)};
   int losses = 0;
 
   StagedRig() {
-    printer.is_committed = [this] { return successor_has_nothing_for(&gcode::LineRelay::to_printer); };
-    host.is_committed = [this] { return successor_has_nothing_for(&gcode::LineRelay::to_host); };
+    printer.is_committed = [this] { return successor_has_nothing_for(&gcode::relay::LineRelay::to_printer); };
+    host.is_committed = [this] { return successor_has_nothing_for(&gcode::relay::LineRelay::to_host); };
     bridge.on_printer_lost([this](const IoResult&) { ++losses; });
     bridge.printer_opened();
     bridge.host_opened();
   }
-  bool successor_has_nothing_for(gcode::OutputPieces (gcode::LineRelay::*output)() const) {
-    auto left = agent::LinkMemory::adopt(transport::FileDescriptor(::dup(memory.descriptor())));
-    const gcode::LineRelay relay(Rig::settings(false), left->rings(), left->state());
-    const gcode::OutputPieces pieces = (relay.*output)();
+  bool successor_has_nothing_for(gcode::relay::OutputPieces (gcode::relay::LineRelay::*output)() const) {
+    auto left = agent::restart::LinkMemory::adopt(transport::FileDescriptor(::dup(memory.descriptor())));
+    const gcode::relay::LineRelay relay(Rig::settings(false), left->rings(), left->state());
+    const gcode::relay::OutputPieces pieces = (relay.*output)();
     return pieces[0].empty() && pieces[1].empty();
   }
   void settle() {

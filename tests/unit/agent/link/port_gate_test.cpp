@@ -15,7 +15,7 @@
 
 namespace {
 
-using agent::PortGate;
+using agent::link::PortGate;
 using transport_test::run_until;
 
 /// A udevd that has said nothing of /dev/null.
@@ -49,8 +49,8 @@ TEST_CASE("K2: the gate waits for udev's word") {
   PortGate gate(io, nullptr, udev.places);
   bool passed = false;
   gate.ask("/dev/null", [&](const std::string&) { passed = true; });
-  const auto end = agent::monotonic_now() + std::chrono::milliseconds(200);
-  REQUIRE(run_until(io, [&] { return agent::monotonic_now() > end; }));
+  const auto end = agent::process::monotonic_now() + std::chrono::milliseconds(200);
+  REQUIRE(run_until(io, [&] { return agent::process::monotonic_now() > end; }));
   CHECK_FALSE(passed);
   udev.finish();
   CHECK(run_until(io, [&] { return passed; }));
@@ -60,7 +60,7 @@ TEST_CASE("a cancelled question is answered no more, at udev and at who has the 
   const Udev udev;
   const agent_test::PtyDevice pty(udev.dir.path() / "device");
   boost::asio::io_context io;
-  agent::PortUsers users(io);
+  agent::link::PortUsers users(io);
   PortGate at_udev(io, &users, udev.places), at_users(io, &users);
   bool passed = false, other = false;
   at_udev.ask("/dev/null", [&](const std::string&) { passed = true; });
@@ -81,7 +81,7 @@ TEST_CASE("who has the device open is named, and the gate is passed when it is c
   const std::string device = dir.path() / "device";
   const agent_test::PtyDevice pty(device);
   boost::asio::io_context io;
-  agent::PortUsers users(io);
+  agent::link::PortUsers users(io);
   PortGate gate(io, &users);
   std::optional<std::string> said;
   const auto ask = [&] {

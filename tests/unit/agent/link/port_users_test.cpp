@@ -15,8 +15,8 @@
 
 namespace {
 
-using agent::PortUsers;
-using agent::Program;
+using agent::link::PortUsers;
+using agent::process::Program;
 using transport_test::run_until;
 
 struct Rig {
@@ -77,7 +77,7 @@ struct Helper {
   }
 };
 
-agent::PortHelper helper_at(const std::string& socket, std::chrono::milliseconds answer_time) {
+agent::link::PortHelper helper_at(const std::string& socket, std::chrono::milliseconds answer_time) {
   return {.socket = socket, .answer_time = answer_time, .is_asked_about = [](std::string_view) { return true; }};
 }
 

@@ -6,22 +6,22 @@
 
 namespace {
 
-using agent::print_under_way;
+using agent::link::print_under_way;
 using namespace std::chrono_literals;
 
 /// A relay with a printer that has answered and a host.
 struct Rig {
-  agent::LinkMemory memory;
-  gcode::LineRelay relay{settings(), memory.rings(), memory.state()};
-  gcode::Time now = 1000s;
+  agent::restart::LinkMemory memory;
+  gcode::relay::LineRelay relay{settings(), memory.rings(), memory.state()};
+  gcode::line::Time now = 1000s;
 
   Rig() {
     relay.printer_opened(now);
     relay.host_opened(now);
     say("start\nok\n");
   }
-  static gcode::RelaySettings settings() {
-    gcode::RelaySettings out;
+  static gcode::relay::RelaySettings settings() {
+    gcode::relay::RelaySettings out;
     out.poll = false;
     return out;
   }
@@ -38,7 +38,7 @@ struct Rig {
       say("ok\n");
     }
   }
-  void pass(gcode::Time time) {
+  void pass(gcode::line::Time time) {
     now += time;
     relay.tick(now);
   }

@@ -16,9 +16,9 @@
 
 namespace {
 
-using agent::ControlCode;
-using agent::ControlRequest;
-using agent::ControlVerb;
+using agent::control::ControlCode;
+using agent::control::ControlRequest;
+using agent::control::ControlVerb;
 using agent_test::PtyDevice;
 using transport_test::read_available;
 using transport_test::run_until;
@@ -32,17 +32,17 @@ const ControlRequest kResetByForce{ControlVerb::kReset, "mk3s", true, std::nullo
 struct Rig {
   test::ScratchDir dir;
   boost::asio::io_context io;
-  agent::LogCounters counters;
-  agent::Log log{{}, counters, [](std::string_view) {}};
-  agent::SnapshotBoard board;
+  agent::log::LogCounters counters;
+  agent::log::Log log{{}, counters, [](std::string_view) {}};
+  agent::snapshot::SnapshotBoard board;
   std::string device = dir.path() / "device";
   std::string port = dir.path() / "mk3s";
-  std::optional<agent::PortUsers> users;  ///< if somebody is to be asked who has the device
-  std::optional<agent::PrinterLink> link;
+  std::optional<agent::link::PortUsers> users;  ///< if somebody is to be asked who has the device
+  std::optional<agent::link::PrinterLink> link;
 
   void start() {
     link.reset();
-    agent::PrinterConfiguration configuration;
+    agent::config::PrinterConfiguration configuration;
     configuration.name = "mk3s";
     configuration.device = device;
     configuration.relay.poll = false;
@@ -50,13 +50,13 @@ struct Rig {
     link->start();
   }
   /// Nobody is asked who has the device, so the answer comes at once.
-  [[nodiscard]] agent::ControlAnswer attach() {
-    std::optional<agent::ControlAnswer> answer;
-    link->attach([&](const agent::ControlAnswer& a) { answer = a; });
+  [[nodiscard]] agent::control::ControlAnswer attach() {
+    std::optional<agent::control::ControlAnswer> answer;
+    link->attach([&](const agent::control::ControlAnswer& a) { answer = a; });
     REQUIRE(answer);
     return *answer;
   }
-  [[nodiscard]] agent::LinkSnapshot seen() const { return *board.links().at(0); }
+  [[nodiscard]] agent::snapshot::LinkSnapshot seen() const { return *board.links().at(0); }
   [[nodiscard]] bool port_is_there() const { return std::filesystem::is_symlink(port); }
   /// As another program would, one that asks for both kinds of lock.
   [[nodiscard]] bool another_can_have_it() const {
@@ -92,10 +92,10 @@ TEST_CASE("a released device is closed and unlocked when the answer is given, an
   const auto host = transport_test::open_tty(rig.port);
   REQUIRE(run_until(rig.io, [&] { return rig.seen().host_connected; }));
   CHECK_FALSE(rig.another_can_have_it());
-  const auto before = agent::monotonic_now();
+  const auto before = agent::process::monotonic_now();
   const auto answer = rig.link->release(kRelease);
   const bool is_free = rig.another_can_have_it();
-  const auto took = agent::monotonic_now() - before;
+  const auto took = agent::process::monotonic_now() - before;
   CHECK(answer.is_ok());
   CHECK(answer.message == "mk3s: " + rig.device + " is free until marlin-agent attach mk3s");
   CHECK(is_free);
@@ -108,7 +108,7 @@ TEST_CASE("a released device is closed and unlocked when the answer is given, an
   CHECK_FALSE(rig.seen().released_until);
   CHECK_FALSE(rig.seen().serial_open);
   CHECK_FALSE(rig.seen().host_connected);
-  CHECK(rig.seen().serial_disconnects[agent::DisconnectReason::kReleased] == 1);
+  CHECK(rig.seen().serial_disconnects[agent::snapshot::DisconnectReason::kReleased] == 1);
 }
 
 TEST_CASE("a released device is left alone, whatever happens to it, until attach takes it back") {
@@ -119,8 +119,8 @@ TEST_CASE("a released device is left alone, whatever happens to it, until attach
   device.reset();
   device.emplace(rig.device);
   // Two of the looks that would find a device that came back.
-  const auto end = agent::monotonic_now() + std::chrono::milliseconds(1200);
-  REQUIRE(run_until(rig.io, [&] { return agent::monotonic_now() > end; }));
+  const auto end = agent::process::monotonic_now() + std::chrono::milliseconds(1200);
+  REQUIRE(run_until(rig.io, [&] { return agent::process::monotonic_now() > end; }));
   CHECK(rig.another_can_have_it());
   const auto answer = rig.attach();
   CHECK(answer.is_ok());
@@ -155,7 +155,7 @@ TEST_CASE("a paused print is a print") {
   rig.start();
   REQUIRE(write_all(device.master(), "start\n// action:paused\n"));
   REQUIRE(run_until(rig.io, [&] {
-    rig.link->look(agent::monotonic_now());
+    rig.link->look(agent::process::monotonic_now());
     return rig.seen().printer.paused;
   }));
   const auto answer = rig.link->release(kRelease);
@@ -163,7 +163,7 @@ TEST_CASE("a paused print is a print") {
   CHECK(answer.message == "mk3s: a print is paused; --force ends it all the same");
   REQUIRE(write_all(device.master(), "// action:resumed\n"));
   REQUIRE(run_until(rig.io, [&] {
-    rig.link->look(agent::monotonic_now());
+    rig.link->look(agent::process::monotonic_now());
     return !rig.seen().printer.paused;
   }));
   CHECK(rig.link->release(kRelease).is_ok());
@@ -174,8 +174,8 @@ TEST_CASE("a release may come before the device does, and keeps it from being op
   rig.start();
   CHECK(rig.link->release(kRelease).is_ok());
   const PtyDevice device(rig.device);
-  const auto end = agent::monotonic_now() + std::chrono::milliseconds(1200);
-  REQUIRE(run_until(rig.io, [&] { return agent::monotonic_now() > end; }));
+  const auto end = agent::process::monotonic_now() + std::chrono::milliseconds(1200);
+  REQUIRE(run_until(rig.io, [&] { return agent::process::monotonic_now() > end; }));
   CHECK(rig.another_can_have_it());
 }
 
@@ -213,7 +213,7 @@ TEST_CASE("attach of a device that another program holds says who, and the agent
 struct RigInUse : Rig {
   PtyDevice pty{device};
   std::optional<agent_test::PortHolder> holder;
-  std::optional<agent::ControlAnswer> answer;
+  std::optional<agent::control::ControlAnswer> answer;
   std::string in_use;
 
   explicit RigInUse(const ControlRequest& request) {
@@ -225,7 +225,7 @@ struct RigInUse : Rig {
     in_use = " (process " + std::to_string(holder->process()) + "); waiting until it is closed";
   }
   void begin_attach() {
-    link->attach([&](const agent::ControlAnswer& a) { answer = a; });
+    link->attach([&](const agent::control::ControlAnswer& a) { answer = a; });
   }
   [[nodiscard]] bool waits() {
     return run_until(io, [&] { return Catch::EndsWith(in_use).match(seen().open_fault); }) && !seen().serial_open;
@@ -258,7 +258,7 @@ TEST_CASE("a release whose time is over does not take the device from a program 
 
 TEST_CASE("a start does not take the device from a program without a lock") {
   RigInUse rig(kRelease);
-  agent::remove_release_mark(rig.dir.path(), "mk3s");
+  agent::link::remove_release_mark(rig.dir.path(), "mk3s");
   rig.start();
   CHECK(rig.waits());
   CHECK(rig.seen().serial_connects == 0);
@@ -276,8 +276,8 @@ TEST_CASE("a release or the end breaks off an attach that still asks, and nothin
   else rig.link->stop();
   REQUIRE(rig.answer);
   CHECK(rig.answer->code == ControlCode::kUnavailable);
-  const auto end = agent::monotonic_now() + std::chrono::milliseconds(700);
-  REQUIRE(run_until(rig.io, [&] { return agent::monotonic_now() > end; }));
+  const auto end = agent::process::monotonic_now() + std::chrono::milliseconds(700);
+  REQUIRE(run_until(rig.io, [&] { return agent::process::monotonic_now() > end; }));
   CHECK_FALSE(rig.seen().serial_open);
   CHECK(rig.seen().serial_connects == 1);
 }
@@ -291,7 +291,7 @@ TEST_CASE("a release for a time ends by itself") {
   const auto answer = rig.link->release(request);
   CHECK(answer.message == "mk3s: " + rig.device + " is free for 1s");
   REQUIRE(rig.seen().released_until);
-  CHECK(*rig.seen().released_until > agent::monotonic_now());
+  CHECK(*rig.seen().released_until > agent::process::monotonic_now());
   CHECK(run_until(rig.io, [&] { return rig.seen().serial_open; }));
   CHECK_FALSE(rig.seen().released);
 }
@@ -304,8 +304,8 @@ TEST_CASE("a second release takes the place of the first and of its end") {
   request.duration = std::chrono::seconds(1);
   REQUIRE(rig.link->release(request).is_ok());
   REQUIRE(rig.link->release(kRelease).is_ok());
-  const auto end = agent::monotonic_now() + std::chrono::milliseconds(1500);
-  REQUIRE(run_until(rig.io, [&] { return agent::monotonic_now() > end; }));
+  const auto end = agent::process::monotonic_now() + std::chrono::milliseconds(1500);
+  REQUIRE(run_until(rig.io, [&] { return agent::process::monotonic_now() > end; }));
   CHECK(rig.seen().released);
   CHECK_FALSE(rig.seen().serial_open);
 }
@@ -326,11 +326,13 @@ TEST_CASE("a successor leaves a released device alone too") {
 TEST_CASE("a release whose time is over is none for a successor, one that is not over ends in time") {
   Rig rig;
   PtyDevice device(rig.device);
-  REQUIRE(agent::write_release_mark(rig.dir.path(), "mk3s", {agent::monotonic_now() - std::chrono::seconds(1)}));
+  REQUIRE(agent::link::write_release_mark(rig.dir.path(), "mk3s",
+                                          {agent::process::monotonic_now() - std::chrono::seconds(1)}));
   rig.start();
   CHECK(rig.seen().serial_open);
-  CHECK_FALSE(agent::read_release_mark(rig.dir.path(), "mk3s"));
-  REQUIRE(agent::write_release_mark(rig.dir.path(), "mk3s", {agent::monotonic_now() + std::chrono::seconds(1)}));
+  CHECK_FALSE(agent::link::read_release_mark(rig.dir.path(), "mk3s"));
+  REQUIRE(agent::link::write_release_mark(rig.dir.path(), "mk3s",
+                                          {agent::process::monotonic_now() + std::chrono::seconds(1)}));
   rig.start();
   CHECK_FALSE(rig.seen().serial_open);
   CHECK(run_until(rig.io, [&] { return rig.seen().serial_open; }));

@@ -23,27 +23,27 @@ using transport_test::write_all;
 struct Rig {
   test::ScratchDir dir;
   boost::asio::io_context io;
-  agent::LogCounters counters;
+  agent::log::LogCounters counters;
   std::mutex mutex;
   std::vector<std::string> lines;
-  agent::Log log{{}, counters, [this](std::string_view line) {
-                   const std::lock_guard lock(mutex);
-                   lines.emplace_back(line);
-                 }};
-  agent::SnapshotBoard board;
+  agent::log::Log log{{}, counters, [this](std::string_view line) {
+                        const std::lock_guard lock(mutex);
+                        lines.emplace_back(line);
+                      }};
+  agent::snapshot::SnapshotBoard board;
   std::string device = dir.path() / "device";
   std::string port = dir.path() / "mk3s";
-  std::optional<agent::PrinterLink> link;
+  std::optional<agent::link::PrinterLink> link;
 
   void start(bool poll = false) {
-    agent::PrinterConfiguration configuration;
+    agent::config::PrinterConfiguration configuration;
     configuration.name = "mk3s";
     configuration.device = device;
     configuration.relay.poll = poll;
     link.emplace(io, configuration, dir.path().string(), board, log);
     link->start();
   }
-  [[nodiscard]] agent::LinkSnapshot seen() const { return *board.links().at(0); }
+  [[nodiscard]] agent::snapshot::LinkSnapshot seen() const { return *board.links().at(0); }
   [[nodiscard]] bool has_logged(const std::string& words) {
     const std::lock_guard lock(mutex);
     return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) { return line.ends_with(words); });
@@ -79,7 +79,7 @@ TEST_CASE("H39: an unplugged device takes its host port with it, and plugged in 
   char byte = 0;
   CHECK(::read(host.get(), &byte, 1) <= 0);
   CHECK_FALSE(rig.seen().host_connected);
-  CHECK(rig.seen().serial_disconnects[agent::DisconnectReason::kUnplugged] == 1);
+  CHECK(rig.seen().serial_disconnects[agent::snapshot::DisconnectReason::kUnplugged] == 1);
 
   device.emplace(rig.device);
   REQUIRE(run_until(rig.io, [&] { return rig.seen().serial_open; }));
@@ -110,13 +110,13 @@ TEST_CASE("what a departed printer reported is gone from the snapshot") {
   rig.start();
   REQUIRE(write_all(device->master(), "start\nT:21.0 /0.0 B:22.0 /0.0 @:0 B@:0\n"));
   REQUIRE(run_until(rig.io, [&] {
-    rig.link->look(agent::monotonic_now());
-    return rig.seen().printer.temperatures[gcode::Sensor::kTool0].actual.known;
+    rig.link->look(agent::process::monotonic_now());
+    return rig.seen().printer.temperatures[gcode::reply::Sensor::kTool0].actual.known;
   }));
   device.reset();
   REQUIRE(run_until(rig.io, [&] { return !rig.seen().serial_open; }));
-  CHECK_FALSE(rig.seen().printer.temperatures[gcode::Sensor::kTool0].actual.known);
-  CHECK_FALSE(rig.seen().printer.is_up(agent::monotonic_now()));
+  CHECK_FALSE(rig.seen().printer.temperatures[gcode::reply::Sensor::kTool0].actual.known);
+  CHECK_FALSE(rig.seen().printer.is_up(agent::process::monotonic_now()));
 }
 
 TEST_CASE("a stopped link leaves no port behind and lets the device go") {
@@ -133,19 +133,19 @@ TEST_CASE("a stopped link leaves no port behind and lets the device go") {
 TEST_CASE("the time in each state adds up to the time that passed") {
   Rig rig;
   rig.start();
-  const gcode::Time begin = agent::monotonic_now();
+  const gcode::line::Time begin = agent::process::monotonic_now();
   rig.link->look(begin + std::chrono::seconds(3));
   rig.link->look(begin + std::chrono::seconds(10));
-  gcode::Time sum{};
+  gcode::line::Time sum{};
   for (const auto time : rig.seen().state_time) sum += time;
   CHECK(sum >= std::chrono::seconds(10));
   CHECK(sum < std::chrono::seconds(11));
-  CHECK(rig.seen().state_time[gcode::State::kOffline] == sum);
+  CHECK(rig.seen().state_time[gcode::printer::State::kOffline] == sum);
 }
 
 TEST_CASE("retries wait longer up to five seconds, and start short again after a good line") {
   using std::chrono::milliseconds;
-  agent::RetryDelay delay;
+  agent::link::RetryDelay delay;
   CHECK(delay.next() == milliseconds(250));
   CHECK(delay.next() == milliseconds(500));
   for (int i = 0; i < 10; ++i) (void)delay.next();
@@ -168,21 +168,21 @@ TEST_CASE("the USB identity of a tty is found above its interface") {
   std::filesystem::create_symlink(usb / "1-1:1.0", dir.path() / "class" / "tty" / "ttyACM0" / "device");
   std::ofstream(dir.path() / "ttyACM0") << "";
   std::filesystem::create_symlink(dir.path() / "ttyACM0", dir.path() / "by-id");
-  CHECK(agent::usb_id_of(dir.path() / "by-id", dir.path()) == "2c99:0002");
-  CHECK(agent::usb_id_of(dir.path() / "none", dir.path()).empty());
-  CHECK(agent::usb_id_of("/dev/null", dir.path()).empty());
+  CHECK(agent::config::usb_id_of(dir.path() / "by-id", dir.path()) == "2c99:0002");
+  CHECK(agent::config::usb_id_of(dir.path() / "none", dir.path()).empty());
+  CHECK(agent::config::usb_id_of("/dev/null", dir.path()).empty());
 }
 
 }  // namespace
 
 TEST_CASE("at level debug the log tells what became of each query") {
   Rig rig;
-  rig.log.apply({agent::LogLevel::kDebug, agent::LogFormat::kText});
+  rig.log.apply({agent::config::LogLevel::kDebug, agent::config::LogFormat::kText});
   PtyDevice device(rig.device);
   rig.start(true);
   std::string asked;
   CHECK(run_until(rig.io, [&] {
-    rig.link->look(agent::monotonic_now());
+    rig.link->look(agent::process::monotonic_now());
     asked += read_available(device.master());
     if (asked.ends_with("M115\n")) {
       asked.clear();

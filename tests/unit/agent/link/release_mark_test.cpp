@@ -8,8 +8,8 @@
 
 namespace {
 
-using agent::read_release_mark;
-using agent::write_release_mark;
+using agent::link::read_release_mark;
+using agent::link::write_release_mark;
 
 TEST_CASE("a release is remembered with its end until it is taken back") {
   const test::ScratchDir dir;
@@ -21,7 +21,7 @@ TEST_CASE("a release is remembered with its end until it is taken back") {
   CHECK_FALSE(read_release_mark(place, "mk"));
   REQUIRE(write_release_mark(place, "mk3", {std::chrono::microseconds(123456789)}));
   CHECK(read_release_mark(place, "mk3")->until == std::chrono::microseconds(123456789));
-  agent::remove_release_mark(place, "mk3");
+  agent::link::remove_release_mark(place, "mk3");
   CHECK_FALSE(read_release_mark(place, "mk3"));
 }
 

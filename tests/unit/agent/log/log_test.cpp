@@ -13,33 +13,34 @@
 
 namespace {
 
-using agent::LogConfiguration;
-using agent::LogFormat;
-using agent::LogLevel;
+using agent::config::LogConfiguration;
+using agent::config::LogFormat;
+using agent::config::LogLevel;
 
 // Everything that the log wrote by the end of its life.
-std::vector<std::string> lines_of(const LogConfiguration& configuration, agent::LogCounters& counters,
-                                  const std::function<void(agent::Log&)>& use) {
+std::vector<std::string> lines_of(const LogConfiguration& configuration, agent::log::LogCounters& counters,
+                                  const std::function<void(agent::log::Log&)>& use) {
   std::vector<std::string> lines;
   {
-    agent::Log log(configuration, counters, [&](std::string_view line) { lines.emplace_back(line); });
+    agent::log::Log log(configuration, counters, [&](std::string_view line) { lines.emplace_back(line); });
     use(log);
   }
   return lines;
 }
 
 TEST_CASE("a text line has time, level, printer and message") {
-  agent::LogCounters counters;
-  const auto lines = lines_of({}, counters, [](agent::Log& log) { log.warning("mk3s", "the cable\x1b[2J\n is gone"); });
+  agent::log::LogCounters counters;
+  const auto lines =
+      lines_of({}, counters, [](agent::log::Log& log) { log.warning("mk3s", "the cable\x1b[2J\n is gone"); });
   REQUIRE(lines.size() == 1);
   CHECK(lines[0].substr(10, 1) == "T");
   CHECK(lines[0].substr(lines[0].find('Z')) == "Z warning mk3s: the cable\\x1b[2J\\x0a is gone\n");
 }
 
 TEST_CASE("a JSON line is JSON whatever the message holds") {
-  agent::LogCounters counters;
+  agent::log::LogCounters counters;
   const std::string message = "quote \" backslash \\ zero " + std::string(1, '\0') + " high \xFF \xC3\xA4";
-  const auto lines = lines_of({LogLevel::kInfo, LogFormat::kJson}, counters, [&](agent::Log& log) {
+  const auto lines = lines_of({LogLevel::kInfo, LogFormat::kJson}, counters, [&](agent::log::Log& log) {
     log.info("mk3s", message);
     log.info("", "alone");
   });
@@ -52,8 +53,8 @@ TEST_CASE("a JSON line is JSON whatever the message holds") {
 }
 
 TEST_CASE("levels hide, but warnings and errors are counted all the same") {
-  agent::LogCounters counters;
-  const auto lines = lines_of({LogLevel::kError, LogFormat::kText}, counters, [](agent::Log& log) {
+  agent::log::LogCounters counters;
+  const auto lines = lines_of({LogLevel::kError, LogFormat::kText}, counters, [](agent::log::Log& log) {
     log.info("", "a");
     log.warning("", "b");
     log.error("", "c");
@@ -70,9 +71,9 @@ TEST_CASE("a log that nobody reads stops nobody: the oldest lines go") {
   std::condition_variable open;
   bool is_open = false;
   std::vector<std::string> lines;
-  agent::LogCounters counters;
+  agent::log::LogCounters counters;
   {
-    agent::Log log({}, counters, [&](std::string_view line) {
+    agent::log::Log log({}, counters, [&](std::string_view line) {
       std::unique_lock lock(mutex);
       open.wait(lock, [&] { return is_open; });
       lines.emplace_back(line);
@@ -89,15 +90,15 @@ TEST_CASE("a log that nobody reads stops nobody: the oldest lines go") {
 }
 
 TEST_CASE("a message is cut at a whole character") {
-  CHECK(agent::escape_text("a\xC3\xA4", 2) == "a");
-  CHECK(agent::escape_text("a\xC3\xA4", 3) == "a\xC3\xA4");
-  CHECK(agent::escape_text("\xED\xA0\x80", 9) == "\\xed\\xa0\\x80");  // a surrogate is not UTF-8
-  CHECK(agent::escape_json("\xC0\xAF", 9) == "\\u00c0\\u00af");       // an overlong form neither
+  CHECK(agent::text::escape_text("a\xC3\xA4", 2) == "a");
+  CHECK(agent::text::escape_text("a\xC3\xA4", 3) == "a\xC3\xA4");
+  CHECK(agent::text::escape_text("\xED\xA0\x80", 9) == "\\xed\\xa0\\x80");  // a surrogate is not UTF-8
+  CHECK(agent::text::escape_json("\xC0\xAF", 9) == "\\u00c0\\u00af");       // an overlong form neither
 }
 
 TEST_CASE("a repeating fault is logged once an interval with its count") {
   using std::chrono::seconds;
-  agent::FaultThrottle throttle(seconds(60));
+  agent::log::FaultThrottle throttle(seconds(60));
   CHECK(throttle.occurred(seconds(1)) == 1);
   CHECK(throttle.occurred(seconds(2)) == 0);
   CHECK(throttle.occurred(seconds(60)) == 0);

@@ -7,14 +7,14 @@
 #include "tests/unit/agent/fixtures/sample_printer.h"
 
 TEST_CASE("the catalogue has every family of the tables, with as many series as a scrape shows") {
-  agent::SnapshotBoard board;
+  agent::snapshot::SnapshotBoard board;
   board.publish(sample::printing_mk3s());
-  const agent::LogCounters log;
-  const agent::WebCounters web;
-  const agent::MetricsCollector metrics({"0.1.0", "abc1234", "gcc"}, board, log, web,
-                                        [] { return sample::kSampleNow; });
-  const auto all = agent::catalogue(metrics);
-  CHECK(all.size() == agent::agent_families().size() + agent::printer_families().size());
+  const agent::log::LogCounters log;
+  const agent::snapshot::WebCounters web;
+  const agent::metrics::MetricsCollector metrics({"0.1.0", "abc1234", "gcc"}, board, log, web,
+                                                 [] { return sample::kSampleNow; });
+  const auto all = agent::metrics::catalogue(metrics);
+  CHECK(all.size() == agent::metrics::agent_families().size() + agent::metrics::printer_families().size());
   const auto find = [&](std::string_view name) {
     return *std::find_if(all.begin(), all.end(), [&](const auto& e) { return e.name == name; });
   };

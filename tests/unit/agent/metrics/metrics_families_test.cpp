@@ -18,7 +18,7 @@ std::string_view type_word(prometheus::MetricType type) {
 
 /// "marlin_resends_total,counter,printer reason,Lines the printer asked ..."
 template <class Source>
-void append_rows(std::span<const agent::FamilyRow<Source>> rows, const char* first_label, std::string& text) {
+void append_rows(std::span<const agent::metrics::FamilyRow<Source>> rows, const char* first_label, std::string& text) {
   for (const auto& row : rows) {
     std::string labels = first_label;
     for (const auto label : row.labels) {
@@ -32,8 +32,8 @@ void append_rows(std::span<const agent::FamilyRow<Source>> rows, const char* fir
 
 std::string table_of_the_code() {
   std::string text;
-  append_rows(agent::agent_families(), "", text);
-  append_rows(agent::printer_families(), "printer", text);
+  append_rows(agent::metrics::agent_families(), "", text);
+  append_rows(agent::metrics::printer_families(), "printer", text);
   return text;
 }
 
@@ -65,6 +65,6 @@ TEST_CASE("the table of families is the one that is written down") {
 
 TEST_CASE("each family has its own name, a help text in one line and no reserved label") {
   std::set<std::string_view> names;
-  check_rules(agent::agent_families(), names);
-  check_rules(agent::printer_families(), names);
+  check_rules(agent::metrics::agent_families(), names);
+  check_rules(agent::metrics::printer_families(), names);
 }

@@ -12,18 +12,19 @@ using Bench = test::MetricsBench;
 
 TEST_CASE("readings are values, in the units of the metrics") {
   const auto link = printing_mk3s();
-  const agent::Readings readings = agent::readings_of(link, kSampleNow, gcode::State::kPrinting);
-  const auto& bed = readings.sensors[static_cast<std::size_t>(gcode::Sensor::kBed)];
+  const agent::metrics::Readings readings =
+      agent::metrics::readings_of(link, kSampleNow, gcode::printer::State::kPrinting);
+  const auto& bed = readings.sensors[gcode::reply::Sensor::kBed];
   CHECK(bed.word == "bed");
   CHECK(bed.celsius == 60.3);
   CHECK(bed.target_celsius == 60.0);
   CHECK(bed.duty_ratio == 0.1);
-  const auto& probe = readings.sensors[static_cast<std::size_t>(gcode::Sensor::kProbe)];
+  const auto& probe = readings.sensors[gcode::reply::Sensor::kProbe];
   CHECK(probe.word == "pinda");
   CHECK_FALSE(probe.target_celsius);
   CHECK(readings.fans[1].rpm == 3100);
   CHECK(readings.position_meters[0] == 0.1005);
-  CHECK(readings.busy == gcode::BusyReason::kProcessing);
+  CHECK(readings.busy == gcode::reply::BusyReason::kProcessing);
   CHECK(readings.nozzle_diameter_meters == 0.0004);
   CHECK(readings.progress_ratio() == 0.12);
   CHECK(readings.remaining_seconds == 3660);
@@ -33,16 +34,16 @@ TEST_CASE("readings are values, in the units of the metrics") {
 TEST_CASE("progress is that of M73 while it is known, otherwise that of the SD file") {
   auto link = printing_mk3s();
   link.printer.progress.forget();
-  const auto readings = agent::readings_of(link, kSampleNow, gcode::State::kPrinting);
+  const auto readings = agent::metrics::readings_of(link, kSampleNow, gcode::printer::State::kPrinting);
   CHECK_FALSE(readings.m73_ratio);
   CHECK(readings.progress_ratio() == 775.0 / 50426);
 }
 
 TEST_CASE("a printer that is not up has no readings") {
   const auto link = printing_mk3s();
-  CHECK(agent::printer_source(link, kSampleNow).readings.sensors[0].celsius);
-  const auto silent = agent::printer_source(link, kSampleNow + 1h).readings;
-  CHECK_FALSE(silent.sensors[0].celsius);
+  CHECK(agent::metrics::printer_source(link, kSampleNow).readings.sensors[gcode::reply::Sensor::kTool0].celsius);
+  const auto silent = agent::metrics::printer_source(link, kSampleNow + 1h).readings;
+  CHECK_FALSE(silent.sensors[gcode::reply::Sensor::kTool0].celsius);
   CHECK_FALSE(silent.nozzle_diameter_meters);
 }
 
@@ -70,7 +71,8 @@ TEST_CASE("a stalled I/O thread does not freeze a reading") {
 TEST_CASE("a value that the printer did not say is absent, not 0") {
   Bench bench;
   auto link = printing_mk3s();
-  link.printer.fans.set({.rpm = {gcode::kUnknown, 3000}, .duty = {gcode::kUnknown, gcode::kUnknown}}, kSampleNow);
+  link.printer.fans.set(
+      {.rpm = {gcode::reply::kUnknown, 3000}, .duty = {gcode::reply::kUnknown, gcode::reply::kUnknown}}, kSampleNow);
   link.printer.progress.set({.percent = 10}, kSampleNow);
   link.printer.sd.set({.byte = 0, .size = 0}, kSampleNow);
   bench.board.publish(link);
@@ -177,7 +179,7 @@ TEST_CASE("what a printer's lines tell is what the page shows") {
        {"start\n", "ok\n", "ok T:215.1 /215.0 B:60.0 /60.0 T0:215.1 /215.0 @:127 B@:0 P:34.1 A:37.1\n",
         "E0:4230 RPM PRN1:0 RPM E0@:255 PRN1@:0\n",
         "X:10.00 Y:20.50 Z:0.15 E:0.00 Count X: 10.00 Y:20.50 Z:0.15 E:0.00\n"}) {
-    link.printer.reply(gcode::parse_reply(line, *link.dialect), -1, *link.dialect, kSampleNow);
+    link.printer.reply(gcode::reply::parse_reply(line, *link.dialect), -1, *link.dialect, kSampleNow);
   }
   bench.board.publish(link);
   const auto page = bench.page();

@@ -10,5 +10,5 @@ TEST_CASE("the reference page is the one that is installed") {
   std::stringstream written;
   written << file.rdbuf();
   // To write it anew: marlin-agent metrics-reference > packaging/doc/metrics.md
-  CHECK(agent::metrics_reference() == written.str());
+  CHECK(agent::metrics::metrics_reference() == written.str());
 }

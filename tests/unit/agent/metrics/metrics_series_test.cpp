@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-using agent::LabelNames;
-using agent::SeriesWriter;
+using agent::metrics::LabelNames;
+using agent::metrics::SeriesWriter;
 
 namespace {
 const std::string kPrinter = "mk3";
@@ -34,7 +34,7 @@ TEST_CASE("a value that is no number is not written") {
 
 TEST_CASE("a histogram's buckets are cumulative and end with the count") {
   constexpr std::array<double, 2> kBounds{0.1, 1};
-  gcode::Histogram<2> source;
+  gcode::printer::Histogram<2> source;
   for (const auto ms : {50, 100, 500, 5000}) source.observe(std::chrono::milliseconds(ms), kBounds);
   prometheus::MetricFamily family{.name = "f", .help = "h", .type = prometheus::MetricType::Histogram, .metric = {}};
   const LabelNames names{};

@@ -12,7 +12,7 @@ TEST_CASE("a running print shows who it is, since when and for how long") {
   auto link = sample::printing_mk3s();
   sample::set_story(link, sample::kSampleNow);
   bench.board.publish(link);
-  agent::JobRecord job;
+  agent::snapshot::JobRecord job;
   job.id = 42;
   job.printer = "mk3";
   bench.board.history().put_job(job);
@@ -38,7 +38,7 @@ TEST_CASE("no print, no job, and counters stay") {
 TEST_CASE("prints are counted from the history, over restarts") {
   test::MetricsBench bench;
   bench.board.publish(sample::printing_mk3s());
-  agent::JobTotals totals;
+  agent::snapshot::JobTotals totals;
   totals.started = 9;
   totals.ended = {5, 3, 1};
   totals.print_seconds = 7200;

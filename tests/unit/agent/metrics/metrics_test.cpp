@@ -12,7 +12,7 @@
 #include "tests/unit/agent/fixtures/story_printer.h"
 
 using namespace std::chrono_literals;
-using agent::LinkSnapshot;
+using agent::snapshot::LinkSnapshot;
 using sample::kSampleNow;
 using sample::printing_mk3s;
 using Bench = test::MetricsBench;
@@ -29,30 +29,30 @@ const std::vector<std::string> kAlways{
 TEST_CASE("a printer of which everything is known shows every family of the table") {
   Bench bench;
   auto link = printing_mk3s();
-  link.counters.query_duration[gcode::Query::kM105] = 12ms;
+  link.counters.query_duration[gcode::printer::Query::kM105] = 12ms;
   sample::set_story(link, kSampleNow);
   bench.board.publish(link);
-  agent::JobRecord job;
+  agent::snapshot::JobRecord job;
   job.id = 42;
   job.printer = "mk3";
   bench.board.history().put_job(job);
-  agent::AgentSnapshot agent;
+  agent::snapshot::AgentSnapshot agent;
   agent.last_reload_success_unix_seconds = 1.7e9;
   bench.board.publish(agent);
   bench.web.scrape_took(2ms);
   const auto page = bench.page();
-  for (const auto& row : agent::agent_families()) CHECK(page.has_family(std::string(row.name)));
-  for (const auto& row : agent::printer_families()) CHECK(page.has_family(std::string(row.name)));
+  for (const auto& row : agent::metrics::agent_families()) CHECK(page.has_family(std::string(row.name)));
+  for (const auto& row : agent::metrics::printer_families()) CHECK(page.has_family(std::string(row.name)));
 }
 
 TEST_CASE("values are in base units and under the contract's labels") {
   Bench bench;
   auto link = printing_mk3s();
-  link.counters.resends[gcode::ResendReason::kChecksum] = 2;
-  link.counters.busy_time[gcode::BusyReason::kProcessing] = 1500ms;
+  link.counters.resends[gcode::reply::ResendReason::kChecksum] = 2;
+  link.counters.busy_time[gcode::reply::BusyReason::kProcessing] = 1500ms;
   link.counters.transmit_bytes = {100, 7};
-  link.counters.queries[gcode::Query::kM105] = {5, 1};
-  link.state_time[gcode::State::kPrinting] = 90s;
+  link.counters.queries[gcode::printer::Query::kM105] = {5, 1};
+  link.state_time[gcode::printer::State::kPrinting] = 90s;
   bench.board.publish(link);
   const auto page = bench.page();
   const std::map<std::string, double> expected{
@@ -107,7 +107,7 @@ TEST_CASE("a printer of which nothing is known shows its counters and no reading
   link.taken_at = kSampleNow;
   bench.board.publish(link);
   const auto page = bench.page();
-  for (const auto& row : agent::printer_families()) {
+  for (const auto& row : agent::metrics::printer_families()) {
     const std::string name(row.name);
     INFO(name);
     // The printer's own counters are known when it told them, unlike the agent's.
@@ -123,7 +123,7 @@ TEST_CASE("a printer of which nothing is known shows its counters and no reading
 TEST_CASE("when the device is gone everything that the printer reported is gone at the next scrape") {
   Bench bench;
   auto link = printing_mk3s();
-  link.counters.query_duration[gcode::Query::kM105] = 12ms;
+  link.counters.query_duration[gcode::printer::Query::kM105] = 12ms;
   bench.board.publish(link);
   REQUIRE(bench.page().has_family("marlin_temperature_celsius"));
   link.serial_open = false;  // the readings are still in the state: the worst case
@@ -132,7 +132,7 @@ TEST_CASE("when the device is gone everything that the printer reported is gone 
   const auto page = bench.page();
   CHECK(page.value(R"(marlin_up{printer="mk3"})") == 0);
   CHECK(page.value(R"(marlin_serial_open{printer="mk3"})") == 0);
-  for (const auto& row : agent::printer_families()) {
+  for (const auto& row : agent::metrics::printer_families()) {
     const std::string name(row.name);
     if (row.type != prometheus::MetricType::Gauge || name == "marlin_serial_last_receive_timestamp_seconds") continue;
     INFO(name);
@@ -151,9 +151,9 @@ TEST_CASE("garbage in an M115 answer does not break the page") {
   Bench bench;
   auto link = printing_mk3s("\xFFmk\"3\n");
   const std::string garbage = "\xC3\"quote\" back\\slash\nline\x01" + std::string(2000, '\xFF');
-  link.printer.firmware.set(gcode::FixedText<127>(garbage), kSampleNow);
-  link.printer.machine_type.set(gcode::FixedText<63>("{}=\",\r\n# HELP x"), kSampleNow);
-  link.printer.serial_number.set(gcode::FixedText<31>(std::string_view("\0\0", 2)), kSampleNow);
+  link.printer.firmware.set(gcode::line::FixedText<127>(garbage), kSampleNow);
+  link.printer.machine_type.set(gcode::line::FixedText<63>("{}=\",\r\n# HELP x"), kSampleNow);
+  link.printer.serial_number.set(gcode::line::FixedText<31>(std::string_view("\0\0", 2)), kSampleNow);
   link.printer.capability_count = 64;
   for (std::size_t i = 0; i < 64; ++i) link.printer.capabilities[i].name.assign("CAP_" + std::to_string(i % 50));
   link.printer.capabilities[3].name.assign("bad\"name");
@@ -240,7 +240,7 @@ TEST_CASE("promtool finds nothing to say about the page") {
   Bench bench;
   bench.board.publish(printing_mk3s("left"));
   auto right = printing_mk3s("r\"i\\g\nht");
-  right.printer.firmware.set(gcode::FixedText<127>("\xC3\"\\\n"), kSampleNow);
+  right.printer.firmware.set(gcode::line::FixedText<127>("\xC3\"\\\n"), kSampleNow);
   bench.board.publish(right);
   LinkSnapshot unknown;
   unknown.name = "unknown";

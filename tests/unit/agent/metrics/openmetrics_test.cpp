@@ -5,7 +5,7 @@
 
 #include "tests/unit/agent/fixtures/metrics_bench.h"
 
-using agent::takes_openmetrics;
+using agent::metrics::takes_openmetrics;
 
 namespace {
 
@@ -32,12 +32,12 @@ TEST_CASE("who asks for OpenMetrics gets it, and nobody else") {
 }
 
 TEST_CASE("units are those that the names end with") {
-  CHECK(agent::unit_of("marlin_busy_seconds_total") == "seconds");
-  CHECK(agent::unit_of("marlin_print_start_timestamp_seconds") == "seconds");
-  CHECK(agent::unit_of("marlin_fan_speed_rpm") == "rpm");
-  CHECK(agent::unit_of("marlin_serial_receive_bytes_total") == "bytes");
-  CHECK(agent::unit_of("marlin_resends_total").empty());
-  CHECK(agent::unit_of("marlin_up").empty());
+  CHECK(agent::metrics::unit_of("marlin_busy_seconds_total") == "seconds");
+  CHECK(agent::metrics::unit_of("marlin_print_start_timestamp_seconds") == "seconds");
+  CHECK(agent::metrics::unit_of("marlin_fan_speed_rpm") == "rpm");
+  CHECK(agent::metrics::unit_of("marlin_serial_receive_bytes_total") == "bytes");
+  CHECK(agent::metrics::unit_of("marlin_resends_total").empty());
+  CHECK(agent::metrics::unit_of("marlin_up").empty());
 }
 
 TEST_CASE("a page of OpenMetrics has units, creation times and an end") {
@@ -62,8 +62,8 @@ TEST_CASE("names that would break a page do not") {
   auto link = sample::printing_mk3s("a\"b\\c\nd\xff");
   std::string garbage(2048, '\xfe');
   garbage += "\"\n\\";
-  link.printer.firmware.set(gcode::FixedText<127>(garbage), sample::kSampleNow);
-  link.printer.machine_type.set(gcode::FixedText<63>("x\" y\\ z\r\n"), sample::kSampleNow);
+  link.printer.firmware.set(gcode::line::FixedText<127>(garbage), sample::kSampleNow);
+  link.printer.machine_type.set(gcode::line::FixedText<63>("x\" y\\ z\r\n"), sample::kSampleNow);
   bench.board.publish(link);
   const std::string text = page(bench);
   CHECK(has(text, "printer=\"a\\\"b\\\\c"));

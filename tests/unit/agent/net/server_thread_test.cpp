@@ -14,15 +14,15 @@
 #include <string>
 
 using namespace std::chrono_literals;
-using agent::ServerThread;
-using agent::WebClock;
-using agent::WebConnections;
+using agent::net::ServerThread;
+using agent::net::WebClock;
+using agent::net::WebConnections;
 
 namespace {
 
 constexpr auto kDeadline = 10s;  // passed means failure
 
-struct FakeConnection final : agent::WebConnection {
+struct FakeConnection final : agent::net::WebConnection {
   WebClock::time_point limit{WebClock::time_point::max()};
   std::promise<void> expired;
   bool closed = false;

@@ -3,11 +3,11 @@
 #include <catch2/catch.hpp>
 
 using namespace std::chrono_literals;
-using agent::WebClock;
+using agent::net::WebClock;
 
 namespace {
 
-struct FakeConnection final : agent::WebConnection {
+struct FakeConnection final : agent::net::WebConnection {
   bool waiting_for_request = true;
   WebClock::time_point step{}, limit{WebClock::time_point::max()};
   std::size_t bytes = 0;
@@ -28,7 +28,7 @@ constexpr WebClock::time_point at(std::chrono::milliseconds time) { return WebCl
 }  // namespace
 
 TEST_CASE("below the limit nobody has to go") {
-  agent::WebConnections all(2, 1000);
+  agent::net::WebConnections all(2, 1000);
   FakeConnection one(true, 1s);
   all.add(one);
   CHECK_FALSE(all.make_room());
@@ -36,7 +36,7 @@ TEST_CASE("below the limit nobody has to go") {
 }
 
 TEST_CASE("at the limit the one that has waited longest goes, and one with an answer under way only if all have") {
-  agent::WebConnections all(3, 1000);
+  agent::net::WebConnections all(3, 1000);
   FakeConnection answering(false, 1s), older(true, 2s), younger(true, 3s);
   for (auto* c : {&answering, &younger, &older}) all.add(*c);
   CHECK(all.make_room());
@@ -51,7 +51,7 @@ TEST_CASE("at the limit the one that has waited longest goes, and one with an an
 }
 
 TEST_CASE("an answer is let in while there is room for it") {
-  agent::WebConnections all(9, 1000);
+  agent::net::WebConnections all(9, 1000);
   FakeConnection reader(false, 1s, 600);
   all.add(reader);
   CHECK(all.admit_answer(400, at(1500ms)));
@@ -60,7 +60,7 @@ TEST_CASE("an answer is let in while there is room for it") {
 }
 
 TEST_CASE("a slow reader goes when its answer is in the way of another") {
-  agent::WebConnections all(9, 1000);
+  agent::net::WebConnections all(9, 1000);
   FakeConnection slow(false, 1s, 600), slower(false, 0s, 300);
   all.add(slow);
   all.add(slower);
@@ -70,12 +70,12 @@ TEST_CASE("a slow reader goes when its answer is in the way of another") {
 }
 
 TEST_CASE("a single answer of any size is let through") {
-  agent::WebConnections all(9, 1000);
+  agent::net::WebConnections all(9, 1000);
   CHECK(all.admit_answer(1'000'000, at(0ms)));
 }
 
 TEST_CASE("only what is past its deadline expires") {
-  agent::WebConnections all(9, 1000);
+  agent::net::WebConnections all(9, 1000);
   FakeConnection due(true, 0s), later(true, 0s);
   due.limit = at(1000ms);
   later.limit = at(1001ms);

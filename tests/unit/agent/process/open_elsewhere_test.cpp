@@ -20,14 +20,14 @@ TEST_CASE("a program that has a file open is found through any link to it, onese
   const std::string file = dir.path() / "device", link = dir.path() / "link";
   std::ofstream mine(file);
   std::filesystem::create_symlink(file, link);
-  CHECK(agent::programs_with_open(link).empty());
+  CHECK(agent::process::programs_with_open(link).empty());
   const agent_test::PortHolder holder(file);
-  const auto programs = agent::programs_with_open(link);
+  const auto programs = agent::process::programs_with_open(link);
   REQUIRE(programs.size() == 1);
   CHECK(programs[0].process == holder.process());
   CHECK_FALSE(programs[0].name.empty());
-  CHECK(agent::programs_with_open(link, holder.process()).empty());
-  CHECK(agent::programs_with_open(dir.path() / "nothing").empty());
+  CHECK(agent::process::programs_with_open(link, holder.process()).empty());
+  CHECK(agent::process::programs_with_open(dir.path() / "nothing").empty());
 }
 
 TEST_CASE("who holds the other end of a pseudo-terminal is the device, not a user of it") {
@@ -39,7 +39,7 @@ TEST_CASE("who holds the other end of a pseudo-terminal is the device, not a use
   if (device == 0) {
     for (;;) ::pause();
   }
-  const auto programs = agent::programs_with_open(link);
+  const auto programs = agent::process::programs_with_open(link);
   ::kill(device, SIGKILL);
   ::waitpid(device, nullptr, 0);
   REQUIRE(programs.size() == 1);
@@ -47,8 +47,9 @@ TEST_CASE("who holds the other end of a pseudo-terminal is the device, not a use
 }
 
 TEST_CASE("programs are named with their process numbers") {
-  CHECK(agent::program_names({}).empty());
-  CHECK(agent::program_names({{"avrdude", 812}, {"screen", 900}}) == "avrdude (process 812), screen (process 900)");
+  CHECK(agent::process::program_names({}).empty());
+  CHECK(agent::process::program_names({{"avrdude", 812}, {"screen", 900}}) ==
+        "avrdude (process 812), screen (process 900)");
 }
 
 }  // namespace

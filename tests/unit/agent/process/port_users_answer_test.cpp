@@ -6,7 +6,7 @@
 
 namespace {
 
-using agent::parse_port_users_answer;
+using agent::process::parse_port_users_answer;
 
 /// What the helper says to `question`; the asker says no more than that.
 std::string answer_to(const std::string& question) {
@@ -15,9 +15,9 @@ std::string answer_to(const std::string& question) {
   REQUIRE(::pipe(out) == 0);
   REQUIRE(::write(in[1], question.data(), question.size()) == static_cast<ssize_t>(question.size()));
   ::close(in[1]);
-  (void)agent::answer_port_users(in[0], out[1]);
+  (void)agent::process::answer_port_users(in[0], out[1]);
   ::close(out[1]);
-  char bytes[agent::kMaxPortAnswer];
+  char bytes[agent::process::kMaxPortAnswer];
   const ssize_t count = ::read(out[0], bytes, sizeof bytes);
   ::close(in[0]);
   ::close(out[0]);
@@ -26,19 +26,19 @@ std::string answer_to(const std::string& question) {
 
 TEST_CASE("only serial ports may be asked about") {
   for (const char* path : {"/dev/ttyACM0", "/dev/ttyUSB12", "/dev/ttyAMA0", "/dev/ttyS1"})
-    CHECK(agent::is_serial_port_path(path));
+    CHECK(agent::process::is_serial_port_path(path));
   for (const char* path : {"", "/dev/ttyACM", "/dev/ttyACM0x", "/dev/ttyUSB_mk3", "/dev/ttyACM/../sda", "/dev/sda",
                            "/dev/pts/0", "/etc/passwd", "ttyACM0", "/dev/ttyACM00000", "/dev/tty1"})
-    CHECK_FALSE(agent::is_serial_port_path(path));
+    CHECK_FALSE(agent::process::is_serial_port_path(path));
 }
 
 TEST_CASE("an answer says who, and is taken for one only if it is whole") {
-  const std::string text = agent::port_users_answer({{"pronsole", 812}, {"a b\n7 c", 900}});
+  const std::string text = agent::process::port_users_answer({{"pronsole", 812}, {"a b\n7 c", 900}});
   CHECK(text == "812 pronsole\n900 a b?7 c\nend\n");
   const auto programs = parse_port_users_answer(text);
   REQUIRE(programs);
   REQUIRE(programs->size() == 2);
-  CHECK(agent::program_names(*programs) == "pronsole (process 812), a b?7 c (process 900)");
+  CHECK(agent::process::program_names(*programs) == "pronsole (process 812), a b?7 c (process 900)");
   REQUIRE(parse_port_users_answer("end\n"));
   CHECK(parse_port_users_answer("end\n")->empty());
   for (std::size_t length = 0; length < text.size(); ++length)
@@ -49,8 +49,8 @@ TEST_CASE("an answer says who, and is taken for one only if it is whole") {
 
 TEST_CASE("an answer is bounded") {
   const std::string text =
-      agent::port_users_answer(std::vector<agent::Program>(1000, {std::string(100, 'n'), 4194304}));
-  CHECK(text.size() <= agent::kMaxPortAnswer);
+      agent::process::port_users_answer(std::vector<agent::process::Program>(1000, {std::string(100, 'n'), 4194304}));
+  CHECK(text.size() <= agent::process::kMaxPortAnswer);
   CHECK(parse_port_users_answer(text)->size() == 64);
 }
 

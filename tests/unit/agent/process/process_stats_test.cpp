@@ -6,7 +6,7 @@
 #include <catch2/catch.hpp>
 
 TEST_CASE("the fields of a stat line are found behind a program's name with blanks and parentheses") {
-  const auto stat = agent::parse_proc_stat(
+  const auto stat = agent::process::parse_proc_stat(
       "1234 (a) b (c) S 1 1234 1234 0 -1 4194560 811 0 0 0 12 7 0 0 20 0 3 0 9876 12345678 456 "
       "18446744073709551615 1 1\n");
   REQUIRE(stat);
@@ -19,13 +19,13 @@ TEST_CASE("the fields of a stat line are found behind a program's name with blan
 }
 
 TEST_CASE("a text that is no stat line gives nothing") {
-  CHECK_FALSE(agent::parse_proc_stat(""));
-  CHECK_FALSE(agent::parse_proc_stat("1 (x"));
-  CHECK_FALSE(agent::parse_proc_stat("1 (x) S 1 2 3"));
+  CHECK_FALSE(agent::process::parse_proc_stat(""));
+  CHECK_FALSE(agent::process::parse_proc_stat("1 (x"));
+  CHECK_FALSE(agent::process::parse_proc_stat("1 (x) S 1 2 3"));
 }
 
 TEST_CASE("this process is found plausible") {
-  const auto stats = agent::read_process_stats();
+  const auto stats = agent::process::read_process_stats();
   REQUIRE(stats.resident_bytes);
   CHECK(*stats.resident_bytes > 100'000);
   CHECK(*stats.virtual_bytes >= *stats.resident_bytes);
@@ -35,9 +35,9 @@ TEST_CASE("this process is found plausible") {
 }
 
 TEST_CASE("an open descriptor is counted") {
-  const auto before = agent::read_process_stats().open_fds;
+  const auto before = agent::process::read_process_stats().open_fds;
   const int fd = ::open("/dev/null", O_RDONLY | O_CLOEXEC);
   REQUIRE(fd >= 0);
-  CHECK(agent::read_process_stats().open_fds.value() == before.value() + 1);
+  CHECK(agent::process::read_process_stats().open_fds.value() == before.value() + 1);
   ::close(fd);
 }

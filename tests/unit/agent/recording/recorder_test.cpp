@@ -10,13 +10,13 @@
 
 namespace {
 
-using gcode::TraceDirection;
+using gcode::decode::TraceDirection;
 using std::chrono::milliseconds;
 
 struct Rig {
   test::ScratchDir dir;
-  agent::LogCounters counters;
-  agent::Log log{{}, counters, [](std::string_view) {}};
+  agent::log::LogCounters counters;
+  agent::log::Log log{{}, counters, [](std::string_view) {}};
 
   // Every line of every file, by the files' order.
   std::vector<nlohmann::json> lines() const {
@@ -39,7 +39,7 @@ struct Rig {
 TEST_CASE("a recording holds every byte with direction and time") {
   Rig rig;
   {
-    agent::Recorder recorder(rig.log);
+    agent::recording::Recorder recorder(rig.log);
     const auto recording = recorder.open("mk3s", {rig.dir.path(), 1U << 20U});
     recording->add(TraceDirection::kToPrinter, "M1", "05\n", milliseconds(5000));
     recording->add(TraceDirection::kFromPrinter, "ok \xFF\"\\\n", "", milliseconds(5002));
@@ -59,7 +59,7 @@ TEST_CASE("a recording keeps within its bound and loses its oldest part") {
   Rig rig;
   constexpr std::uint64_t kBound = 64U << 10U;
   {
-    agent::Recorder recorder(rig.log);
+    agent::recording::Recorder recorder(rig.log);
     const auto recording = recorder.open("mk3s", {rig.dir.path(), kBound});
     for (int i = 0; i < 6'000; ++i) {
       if (i % 500 == 0) recording->flush(rig.log);
@@ -74,7 +74,7 @@ TEST_CASE("a recording keeps within its bound and loses its oldest part") {
 TEST_CASE("a second recording goes on with the numbers of the first and counts it into the bound") {
   Rig rig;
   for (int run = 0; run < 6; ++run) {
-    agent::Recorder recorder(rig.log);
+    agent::recording::Recorder recorder(rig.log);
     const auto recording = recorder.open("mk3s", {rig.dir.path(), 64U << 10U});
     recording->add(TraceDirection::kToPrinter, "run " + std::to_string(run), "", milliseconds(1));
   }
@@ -86,10 +86,10 @@ TEST_CASE("a second recording goes on with the numbers of the first and counts i
 
 TEST_CASE("what a sleeping disk leaves no room for is counted and noted") {
   Rig rig;
-  agent::Recording recording(agent::RecordingFiles(rig.dir.path(), "mk3s", 1U << 20U));
+  agent::recording::Recording recording(agent::recording::RecordingFiles(rig.dir.path(), "mk3s", 1U << 20U));
   const std::string line(100, 'x');
   std::size_t offered = 0;
-  for (; offered < 2 * agent::Recording::kMaxWaiting; offered += line.size()) {
+  for (; offered < 2 * agent::recording::Recording::kMaxWaiting; offered += line.size()) {
     recording.add(TraceDirection::kFromPrinter, line, "", milliseconds(1));
   }
   recording.flush(rig.log);
@@ -99,14 +99,14 @@ TEST_CASE("what a sleeping disk leaves no room for is counted and noted") {
     if (entry["dir"] == "rx") held += data.size();
     else if (data.find("bytes are missing here") != std::string::npos) missing += std::stoul(data);
   }
-  CHECK(held <= agent::Recording::kMaxWaiting);
+  CHECK(held <= agent::recording::Recording::kMaxWaiting);
   CHECK(held + missing == offered);
   CHECK(recording.recorded_bytes() == held);
 }
 
 TEST_CASE("a directory that cannot be written to costs one log line, not the line") {
   Rig rig;
-  agent::Recording recording(agent::RecordingFiles(rig.dir.path() / "gone", "mk3s", 1U << 20U));
+  agent::recording::Recording recording(agent::recording::RecordingFiles(rig.dir.path() / "gone", "mk3s", 1U << 20U));
   for (int i = 0; i < 100; ++i) {
     recording.add(TraceDirection::kFromPrinter, "ok\n", "", milliseconds(i));
     recording.flush(rig.log);
@@ -120,12 +120,12 @@ TEST_CASE("a directory that cannot be written to costs one log line, not the lin
 }
 
 TEST_CASE("only files of the recording itself are counted and removed") {
-  CHECK(agent::recording_number("mk3s-000017.jsonl", "mk3s") == 17);
-  CHECK(agent::recording_number("mk3s-1234567.jsonl", "mk3s") == 1234567);
+  CHECK(agent::recording::recording_number("mk3s-000017.jsonl", "mk3s") == 17);
+  CHECK(agent::recording::recording_number("mk3s-1234567.jsonl", "mk3s") == 1234567);
   for (const char* other : {"mk3s.jsonl", "mk3s-.jsonl", "mk3s-17.jsonl", "mk3s-000017.json", "mk3sx-000017.jsonl",
                             "mk3s-00a017.jsonl", "mk3s-000001-000017.jsonl", "mk3s-+00017.jsonl"}) {
     INFO(other);
-    CHECK(agent::recording_number(other, "mk3s") == 0);
+    CHECK(agent::recording::recording_number(other, "mk3s") == 0);
   }
 }
 

@@ -11,7 +11,7 @@
 
 namespace {
 
-using agent::DescriptorStore;
+using agent::restart::DescriptorStore;
 using agent_test::content;
 using agent_test::Listener;
 using agent_test::started_with;

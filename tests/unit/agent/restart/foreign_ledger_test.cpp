@@ -9,9 +9,9 @@
 
 namespace {
 
-using agent::ForeignLedger;
-using agent::LedgerHead;
-using agent::LinkMemory;
+using agent::restart::ForeignLedger;
+using agent::restart::LedgerHead;
+using agent::restart::LinkMemory;
 using transport::FileDescriptor;
 
 FileDescriptor copy_of(const LinkMemory& memory) { return FileDescriptor(::dup(memory.descriptor())); }
@@ -27,7 +27,7 @@ struct Made {
     head = static_cast<LedgerHead*>(::mmap(nullptr, kSize, PROT_READ | PROT_WRITE, MAP_SHARED, memfd.get(), 0));
     head->magic = LedgerHead::kMagic;
     head->version = 99;
-    head->handover_size = sizeof(gcode::Handover);
+    head->handover_size = sizeof(gcode::relay::Handover);
     for (std::uint32_t i = 0; i < 3; ++i)
       head->rings[i] = {static_cast<std::uint32_t>(sizeof(LedgerHead)) + i * 1024, 1024};
   }
@@ -48,12 +48,12 @@ TEST_CASE("of another version's ledger the head is understood: whose, counts, ha
   memory.commit();
   const auto ledger = ForeignLedger::open(copy_of(memory));
   REQUIRE(ledger);
-  CHECK(ledger->identity() == agent::LinkIdentity{"mk3s", "/dev/ttyACM0", 250000});
+  CHECK(ledger->identity() == agent::restart::LinkIdentity{"mk3s", "/dev/ttyACM0", 250000});
   CHECK(ledger->last().printer.in == 4);
   CHECK(ledger->last().printer.out == 5);
   CHECK(ledger->handover().host_written == 3);
   CHECK(ledger->handover().host_tail == 9);
-  CHECK(ledger->rings().from_host.size() == gcode::RelayMemory::kFromHost);
+  CHECK(ledger->rings().from_host.size() == gcode::relay::RelayMemory::kFromHost);
   CHECK(std::memcmp(ledger->rings().to_host.data(), "ok\n", 3) == 0);
 }
 

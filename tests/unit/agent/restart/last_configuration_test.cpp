@@ -6,8 +6,8 @@
 
 namespace {
 
-using agent::DescriptorStore;
-using agent::LastConfiguration;
+using agent::restart::DescriptorStore;
+using agent::restart::LastConfiguration;
 using agent_test::content;
 using agent_test::Listener;
 using agent_test::started_with;

@@ -14,8 +14,8 @@
 
 namespace {
 
-using agent::LinkEstate;
-using agent::LinkMemory;
+using agent::restart::LinkEstate;
+using agent::restart::LinkMemory;
 using agent_test::DescriptorStore;
 using agent_test::Listener;
 using agent_test::PtyDevice;

@@ -12,7 +12,7 @@
 
 namespace {
 
-using agent::LinkMemory;
+using agent::restart::LinkMemory;
 using transport::FileDescriptor;
 
 FileDescriptor copy_of(const LinkMemory& memory) { return FileDescriptor(::dup(memory.descriptor())); }
@@ -31,7 +31,7 @@ TEST_CASE("a successor finds the last commit: state, counts and the rings' bytes
     CHECK(successor->printer_counts().in == 7);
     CHECK(successor->printer_counts().out == i);
     CHECK(std::memcmp(successor->rings().from_host.data(), "G28\n", 4) == 0);
-    CHECK(successor->identity() == agent::LinkIdentity{"mk3s", "/dev/ttyACM0", 115200});
+    CHECK(successor->identity() == agent::restart::LinkIdentity{"mk3s", "/dev/ttyACM0", 115200});
   }
 }
 
@@ -99,10 +99,10 @@ TEST_CASE("memory without a successor has no descriptor, and committing it does 
 // A change of layout without a new version would make a successor read nonsense. (Before the first release nobody has a
 // ledger of an older layout: only the number here changes then.)
 TEST_CASE("the state's size belongs to the ledger's version") {
-  CHECK(agent::kLedgerVersion == 2);
-  CHECK(agent::knows_ledger(agent::kLedgerVersion));
-  CHECK_FALSE(agent::knows_ledger(agent::kLedgerVersion + 1));
-  if (sizeof(void*) == 8) CHECK(sizeof(gcode::RelayState) == 14288);
+  CHECK(agent::restart::kLedgerVersion == 2);
+  CHECK(agent::restart::knows_ledger(agent::restart::kLedgerVersion));
+  CHECK_FALSE(agent::restart::knows_ledger(agent::restart::kLedgerVersion + 1));
+  if (sizeof(void*) == 8) CHECK(sizeof(gcode::relay::RelayState) == 14288);
 }
 
 }  // namespace

@@ -2,11 +2,11 @@
 
 #include <catch2/catch.hpp>
 
-using agent::History;
-using agent::HistorySample;
-using agent::JobFilter;
-using agent::JobRecord;
-using agent::JobResult;
+using agent::snapshot::History;
+using agent::snapshot::HistorySample;
+using agent::snapshot::JobFilter;
+using agent::snapshot::JobRecord;
+using agent::snapshot::JobResult;
 
 namespace {
 
@@ -94,7 +94,7 @@ TEST_CASE("the oldest jobs make room") {
 TEST_CASE("the words of results can be read back") {
   for (const auto result :
        {JobResult::kRunning, JobResult::kCompleted, JobResult::kCancelled, JobResult::kFailed, JobResult::kUnknown}) {
-    CHECK(agent::job_result_of(agent::word_of(result)) == result);
+    CHECK(agent::snapshot::job_result_of(agent::snapshot::word_of(result)) == result);
   }
-  CHECK_FALSE(agent::job_result_of("done"));
+  CHECK_FALSE(agent::snapshot::job_result_of("done"));
 }

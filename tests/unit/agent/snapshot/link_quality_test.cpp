@@ -5,20 +5,20 @@
 
 #include "tests/unit/agent/fixtures/sample_printer.h"
 
-using agent::LinkQualityMeter;
-using agent::quantile;
+using agent::snapshot::LinkQualityMeter;
+using agent::snapshot::quantile;
 using namespace std::chrono_literals;
 
 namespace {
 
-agent::LinkSnapshot with(std::uint64_t commands, std::uint64_t oks, std::uint64_t resends) {
+agent::snapshot::LinkSnapshot with(std::uint64_t commands, std::uint64_t oks, std::uint64_t resends) {
   auto link = sample::printing_mk3s();
   link.counters.commands = {commands, 0};
-  link.counters.resends[gcode::ResendReason::kChecksum] = resends;
+  link.counters.resends[gcode::reply::ResendReason::kChecksum] = resends;
   link.counters.starved = std::chrono::milliseconds(10 * resends);
   for (std::uint64_t i = 0; i < oks; ++i) {
-    link.counters.prompt_latency.observe(20ms, gcode::kOkLatencyBounds);
-    link.counters.passthrough[gcode::Direction::kToHost].observe(200us, gcode::kPassthroughBounds);
+    link.counters.prompt_latency.observe(20ms, gcode::printer::kOkLatencyBounds);
+    link.counters.passthrough[gcode::printer::Direction::kToHost].observe(200us, gcode::printer::kPassthroughBounds);
   }
   return link;
 }
@@ -45,12 +45,12 @@ TEST_CASE("a heat-up and moves that wait for the planner say nothing of the line
   LinkQualityMeter meter;
   auto link = with(10, 5, 0);
   meter.observe(link, 0s);
-  link.counters.ok_latency[gcode::LatencyKind::kOther].observe(30s, gcode::kOkLatencyBounds);
-  link.counters.ok_latency[gcode::LatencyKind::kMotion].observe(800ms, gcode::kOkLatencyBounds);
+  link.counters.ok_latency[gcode::printer::LatencyKind::kOther].observe(30s, gcode::printer::kOkLatencyBounds);
+  link.counters.ok_latency[gcode::printer::LatencyKind::kMotion].observe(800ms, gcode::printer::kOkLatencyBounds);
   meter.observe(link, 30s);
   CHECK_FALSE(meter.last_minute()->ok_latency_p95);
   CHECK_FALSE(meter.last_minute()->ok_latency_mean);
-  link.counters.prompt_latency.observe(20ms, gcode::kOkLatencyBounds);
+  link.counters.prompt_latency.observe(20ms, gcode::printer::kOkLatencyBounds);
   meter.observe(link, 40s);
   CHECK(*meter.last_minute()->ok_latency_mean == Approx(0.02));
   CHECK(*meter.last_minute()->ok_latency_p95 <= 0.025);
@@ -75,9 +75,9 @@ TEST_CASE("a quantile lies where Prometheus would put it") {
 }
 
 TEST_CASE("each printer has its own minute, and it goes with the printer") {
-  agent::LinkQualityBoard board;
+  agent::snapshot::LinkQualityBoard board;
   const auto link = [](const std::string& name) {
-    return std::make_shared<const agent::LinkSnapshot>(sample::printing_mk3s(name));
+    return std::make_shared<const agent::snapshot::LinkSnapshot>(sample::printing_mk3s(name));
   };
   board.observe({link("a"), link("b")}, 100s);
   CHECK_FALSE(board.last_minute("a"));

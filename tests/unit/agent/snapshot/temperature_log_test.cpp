@@ -4,14 +4,14 @@
 #include <cmath>
 #include <limits>
 
-using agent::HistorySample;
-using agent::TemperatureLog;
+using agent::snapshot::HistorySample;
+using agent::snapshot::TemperatureLog;
 
 namespace {
 
 constexpr std::int64_t kAlways = 100'000'000'000;
-constexpr std::size_t kTool = 0, kBed = static_cast<std::size_t>(gcode::Sensor::kBed),
-                      kAmbient = static_cast<std::size_t>(gcode::Sensor::kAmbient);
+constexpr std::size_t kTool = 0, kBed = static_cast<std::size_t>(gcode::reply::Sensor::kBed),
+                      kAmbient = static_cast<std::size_t>(gcode::reply::Sensor::kAmbient);
 
 /// A printer at work: two heaters that waver about their targets, the surroundings that warm up.
 HistorySample printing(std::int64_t i) {

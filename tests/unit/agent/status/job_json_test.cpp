@@ -3,19 +3,19 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-using agent::job_json;
-using agent::job_json_with_deprecated_names;
+using agent::status::job_json;
+using agent::status::job_json_with_deprecated_names;
 using nlohmann::json;
 
 namespace {
 
-agent::JobRecord sample_job() {
-  agent::JobRecord job;
+agent::snapshot::JobRecord sample_job() {
+  agent::snapshot::JobRecord job;
   job.id = 7;
   job.printer = "mk3s";
   job.file = "BENCHY~1.GCO";
-  job.source = gcode::PrintSource::kSd;
-  job.result = agent::JobResult::kCompleted;
+  job.source = gcode::printer::PrintSource::kSd;
+  job.result = agent::snapshot::JobResult::kCompleted;
   job.reason = "the printer said Done printing file";
   job.joined = true;
   job.began_unix = 1'700'000'000;

@@ -51,7 +51,7 @@ constexpr std::string_view kFamilies[] = {"marlin_printer_info",    "marlin_capa
                                           "marlin_axis_position",   "marlin_feedrate",    "marlin_flow",
                                           "marlin_nozzle_diameter", "marlin_print_"};
 
-std::string shown(const test::MetricsBench& bench, const agent::LinkQualityBoard& quality) {
+std::string shown(const test::MetricsBench& bench, const agent::snapshot::LinkQualityBoard& quality) {
   std::istringstream page(bench.text());
   std::string out, line;
   while (std::getline(page, line)) {
@@ -59,63 +59,64 @@ std::string shown(const test::MetricsBench& bench, const agent::LinkQualityBoard
     if (std::any_of(std::begin(kFamilies), std::end(kFamilies), is_shown)) out += line + '\n';
   }
   const auto link = *bench.board.links().front();
-  const auto status = agent::printer_status(link, bench.now);
+  const auto status = agent::status::printer_status(link, bench.now);
   out += "status " + status.dump() + '\n';
-  out += "api " + agent::printer_json(link, quality.last_minute(link.name), bench.now).dump() + '\n';
-  for (const auto& row : agent::draw_status({{"printers", {status}}}, {.columns = 200})) out += row + '\n';
-  return out + agent::status_brief(status) + '\n';
+  out += "api " + agent::status::printer_json(link, quality.last_minute(link.name), bench.now).dump() + '\n';
+  for (const auto& row : agent::status::draw_status({{"printers", {status}}}, {.columns = 200})) out += row + '\n';
+  return out + agent::status::status_brief(status) + '\n';
 }
 
 /// A printer that is opened in a host's print a second before its recording begins, and told what the recording tells.
 struct Replay {
   test::MetricsBench bench;
-  agent::LinkQualityBoard quality;
-  agent::LinkSnapshot link;
+  agent::snapshot::LinkQualityBoard quality;
+  agent::snapshot::LinkSnapshot link;
   std::int32_t asked = -1;  ///< the last command's code, if it was an M code
 
   explicit Replay(const Case& which) {
     link = sample::printing_mk3s();
     link.printer = {};
-    link.dialect = gcode::find_dialect(which.dialect);
+    link.dialect = gcode::dialect::find_dialect(which.dialect);
     link.printer.printer_opened(sample::kSampleNow - 1s);
     link.printer.last_numbered = sample::kSampleNow;
     link.printer.numbered_in_stream = 1000;
     link.printer.stream_prints = true;
   }
 
-  void publish(gcode::Time now) {
+  void publish(gcode::line::Time now) {
     bench.now = link.taken_at = link.last_receive = now;
     bench.board.publish(link);
   }
 
   std::string history() {
-    const agent::BuildInfo build;
-    const agent::WebContext context{build, bench.board, bench.collector, bench.web, "/metrics", quality};
-    return std::get<nlohmann::json>(agent::temperature_history(context, "printer=mk3&step=30")).dump() + '\n';
+    const agent::process::BuildInfo build;
+    const agent::web::api::WebContext context{build, bench.board, bench.collector, bench.web, "/metrics", quality};
+    return std::get<nlohmann::json>(agent::web::api::temperature_history(context, "printer=mk3&step=30")).dump() + '\n';
   }
 
-  void replay(const fs::path& recording, const std::function<void(gcode::Time)>& on_line) {
-    gcode::Time now{};
-    gcode::Conversation conversation(
+  void replay(const fs::path& recording, const std::function<void(gcode::line::Time)>& on_line) {
+    gcode::line::Time now{};
+    gcode::decode::Conversation conversation(
         link.dialect,
-        [&](const gcode::LineNote&, const gcode::Command& command) {
+        [&](const gcode::decode::LineNote&, const gcode::command::Command& command) {
           asked = command.letter == 'M' ? command.code : -1;
           link.printer.host_command(command, *link.dialect, now);
           if (asked == 73) link.printer.host_progress(command, *link.dialect, now);
         },
-        [&](const gcode::LineNote&, const gcode::Reply& reply) {
+        [&](const gcode::decode::LineNote&, const gcode::reply::Reply& reply) {
           link.printer.reply(reply, asked, *link.dialect, now);
           on_line(now);
         });
     std::ifstream file(recording);
     std::string line;
     while (std::getline(file, line)) {
-      const auto entry = gcode::parse_trace_line(line);
+      const auto entry = gcode::decode::parse_trace_line(line);
       REQUIRE(entry.has_value());
       now = sample::kSampleNow + entry->at;
       link.printer.tick(now);
-      if (entry->direction == gcode::TraceDirection::kToPrinter) conversation.sent_to_printer(entry->data, now);
-      if (entry->direction == gcode::TraceDirection::kFromPrinter) conversation.received_from_printer(entry->data, now);
+      if (entry->direction == gcode::decode::TraceDirection::kToPrinter) conversation.sent_to_printer(entry->data, now);
+      if (entry->direction == gcode::decode::TraceDirection::kFromPrinter)
+        conversation.received_from_printer(entry->data, now);
     }
   }
 };
@@ -123,11 +124,11 @@ struct Replay {
 std::string rendered(const Case& which) {
   const fs::path recording = kTests / "data" / "recordings" / which.recording;
   std::size_t lines = 0, seen = 0;
-  Replay(which).replay(recording, [&](gcode::Time) { ++lines; });
+  Replay(which).replay(recording, [&](gcode::line::Time) { ++lines; });
   REQUIRE(lines >= kInstants);
   std::string out;
   Replay replay(which);
-  replay.replay(recording, [&](gcode::Time now) {
+  replay.replay(recording, [&](gcode::line::Time now) {
     replay.publish(now);
     ++seen;
     if (seen * kInstants / lines == (seen - 1) * kInstants / lines) return;
@@ -170,7 +171,8 @@ TEST_CASE("what recorded printers reported is shown as the golden files say") {
 }
 
 TEST_CASE("a printer of which everything is known, and what is left of it later, is shown as the golden file says") {
-  agent::LinkSnapshot host = sample::printing_mk3s(), paused = host, card = host, marlin = host, silent = host;
+  agent::snapshot::LinkSnapshot host = sample::printing_mk3s(), paused = host, card = host, marlin = host,
+                                silent = host;
   paused.printer.paused = true;
   paused.printer.progress.at = sample::kSampleNow - 1h;
   card.printer.progress.forget();

@@ -5,14 +5,14 @@
 
 #include "tests/unit/agent/fixtures/sample_printer.h"
 
-using agent::printer_json;
+using agent::status::printer_json;
 using nlohmann::json;
 using namespace std::chrono_literals;
 
 TEST_CASE("a printing printer tells all that the page shows") {
-  const auto p =
-      printer_json(sample::printing_mk3s(),
-                   agent::LinkQuality{.seconds = 60, .ok_latency_p95 = 0.0213456, .resends = 2}, sample::kSampleNow);
+  const auto p = printer_json(sample::printing_mk3s(),
+                              agent::snapshot::LinkQuality{.seconds = 60, .ok_latency_p95 = 0.0213456, .resends = 2},
+                              sample::kSampleNow);
   CHECK(p["name"] == "mk3");
   CHECK(p["state"] == "printing");
   CHECK(p["busy"] == "processing");
@@ -51,7 +51,7 @@ TEST_CASE("a paused print has no finish, and a silent printer has no readings") 
 TEST_CASE("a printer at rest says the same twice, so that no page is told of it") {
   auto link = sample::printing_mk3s();
   const auto before = printer_json(link, {}, sample::kSampleNow);
-  link.counters.commands[gcode::Origin::kHost] += 10;
+  link.counters.commands[gcode::printer::Origin::kHost] += 10;
   link.commands_in_flight = 1;
   CHECK(printer_json(link, {}, sample::kSampleNow + 1s) == before);
 }

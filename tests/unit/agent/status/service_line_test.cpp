@@ -6,19 +6,19 @@
 
 namespace {
 
-std::shared_ptr<agent::LinkSnapshot> printing(const std::string& name) {
-  return std::make_shared<agent::LinkSnapshot>(sample::printing_mk3s(name));
+std::shared_ptr<agent::snapshot::LinkSnapshot> printing(const std::string& name) {
+  return std::make_shared<agent::snapshot::LinkSnapshot>(sample::printing_mk3s(name));
 }
 
-std::shared_ptr<agent::LinkSnapshot> closed(const std::string& name, const std::string& fault) {
-  auto link = std::make_shared<agent::LinkSnapshot>();
+std::shared_ptr<agent::snapshot::LinkSnapshot> closed(const std::string& name, const std::string& fault) {
+  auto link = std::make_shared<agent::snapshot::LinkSnapshot>();
   link->name = name;
   link->open_fault = fault;
   return link;
 }
 
-std::string line(const std::vector<std::shared_ptr<const agent::LinkSnapshot>>& links) {
-  return agent::service_line(links, sample::kSampleNow);
+std::string line(const std::vector<std::shared_ptr<const agent::snapshot::LinkSnapshot>>& links) {
+  return agent::status::service_line(links, sample::kSampleNow);
 }
 
 TEST_CASE("a print's line says how far it is and how long it takes") {

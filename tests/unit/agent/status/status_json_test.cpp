@@ -8,7 +8,7 @@
 
 namespace {
 
-using agent::printer_status;
+using agent::status::printer_status;
 using nlohmann::json;
 using namespace std::chrono_literals;
 
@@ -40,7 +40,7 @@ TEST_CASE("what is not known, or too old, has no key") {
   const json later = printer_status(sample::printing_mk3s(), sample::kSampleNow + 10s);
   CHECK(later["temperatures"].empty());
   CHECK(later["fans"].empty());
-  agent::LinkSnapshot unknown;
+  agent::snapshot::LinkSnapshot unknown;
   unknown.name = "mk3";
   const json printer = printer_status(unknown, 1s);
   CHECK(printer["state"] == "offline");
@@ -52,7 +52,7 @@ TEST_CASE("what is not known, or too old, has no key") {
 }
 
 TEST_CASE("a released printer says so, and for how long") {
-  agent::LinkSnapshot link = sample::printing_mk3s();
+  agent::snapshot::LinkSnapshot link = sample::printing_mk3s();
   link.serial_open = false;
   link.released = true;
   CHECK(printer_status(link, sample::kSampleNow)["state"] == "released");
@@ -63,22 +63,22 @@ TEST_CASE("a released printer says so, and for how long") {
 }
 
 TEST_CASE("the mean time to the ok is that of queries, a heat-up is not among them") {
-  agent::LinkSnapshot link = sample::printing_mk3s();
-  link.counters.ok_latency[gcode::LatencyKind::kOther].observe(30s, gcode::kOkLatencyBounds);
-  link.counters.ok_latency[gcode::LatencyKind::kQuery].observe(30ms, gcode::kOkLatencyBounds);
-  link.counters.prompt_latency.observe(30ms, gcode::kOkLatencyBounds);
+  agent::snapshot::LinkSnapshot link = sample::printing_mk3s();
+  link.counters.ok_latency[gcode::printer::LatencyKind::kOther].observe(30s, gcode::printer::kOkLatencyBounds);
+  link.counters.ok_latency[gcode::printer::LatencyKind::kQuery].observe(30ms, gcode::printer::kOkLatencyBounds);
+  link.counters.prompt_latency.observe(30ms, gcode::printer::kOkLatencyBounds);
   const json printer = printer_status(link, sample::kSampleNow);
   CHECK(printer["link"]["oks"] == 2);
   CHECK(printer["link"]["ok_latency_mean_seconds"].get<double>() == Approx(0.03));
 }
 
 TEST_CASE("bytes that are no UTF-8 make no answer that is no JSON") {
-  agent::LinkSnapshot link = sample::printing_mk3s();
-  link.printer.firmware.set(gcode::FixedText<127>("Marlin \xff\xfe\n2.1"), sample::kSampleNow);
+  agent::snapshot::LinkSnapshot link = sample::printing_mk3s();
+  link.printer.firmware.set(gcode::line::FixedText<127>("Marlin \xff\xfe\n2.1"), sample::kSampleNow);
   link.device = "/dev/tty\xff";
-  agent::SnapshotBoard board;
+  agent::snapshot::SnapshotBoard board;
   board.publish(link);
-  const std::string line = agent::status_line({}, board, {"0.1.0", "abc1234", "gcc"}, sample::kSampleNow, 5s);
+  const std::string line = agent::status::status_line({}, board, {"0.1.0", "abc1234", "gcc"}, sample::kSampleNow, 5s);
   CHECK(line.find('\n') == line.size() - 1);
   const json status = json::parse(line);
   CHECK(status["ok"] == true);
@@ -89,12 +89,12 @@ TEST_CASE("bytes that are no UTF-8 make no answer that is no JSON") {
 }
 
 TEST_CASE("a status may be of one printer, or of all in their order") {
-  agent::SnapshotBoard board;
+  agent::snapshot::SnapshotBoard board;
   for (const char* name : {"z", "a"}) board.publish(sample::printing_mk3s(name));
-  const agent::BuildInfo build{"0.1.0", "abc1234", "gcc"};
+  const agent::process::BuildInfo build{"0.1.0", "abc1234", "gcc"};
   const auto ask = [&](const std::string& printer) {
-    return json::parse(
-        agent::status_line({agent::ControlVerb::kStatus, printer, false, {}}, board, build, sample::kSampleNow, 5s));
+    return json::parse(agent::status::status_line({agent::control::ControlVerb::kStatus, printer, false, {}}, board,
+                                                  build, sample::kSampleNow, 5s));
   };
   CHECK(ask("")["printers"].size() == 2);
   CHECK(ask("")["printers"][0]["name"] == "z");

@@ -12,27 +12,27 @@ namespace {
 using nlohmann::json;
 using namespace std::chrono_literals;
 
-agent::TextStyle wide() {
-  agent::TextStyle style;
+agent::terminal::TextStyle wide() {
+  agent::terminal::TextStyle style;
   style.columns = 1000;
   return style;
 }
 
-std::string drawn(const std::vector<agent::LinkSnapshot>& links, const agent::TextStyle& style = wide(),
-                  gcode::Time now = sample::kSampleNow) {
+std::string drawn(const std::vector<agent::snapshot::LinkSnapshot>& links,
+                  const agent::terminal::TextStyle& style = wide(), gcode::line::Time now = sample::kSampleNow) {
   json status{{"printers", json::array()}};
-  for (const auto& link : links) status["printers"].push_back(agent::printer_status(link, now));
+  for (const auto& link : links) status["printers"].push_back(agent::status::printer_status(link, now));
   std::string out;
-  for (const auto& line : agent::draw_status(status, style)) out += line + '\n';
+  for (const auto& line : agent::status::draw_status(status, style)) out += line + '\n';
   return out;
 }
 
-agent::LinkSnapshot mk3() {
-  agent::LinkSnapshot link = sample::printing_mk3s();
-  link.counters.ok_latency[gcode::LatencyKind::kQuery].observe(12ms, gcode::kOkLatencyBounds);
-  link.counters.prompt_latency.observe(12ms, gcode::kOkLatencyBounds);
-  link.counters.resends[gcode::ResendReason::kChecksum] = 2;
-  link.counters.queries[gcode::Query::kM105] = {7, 1};
+agent::snapshot::LinkSnapshot mk3() {
+  agent::snapshot::LinkSnapshot link = sample::printing_mk3s();
+  link.counters.ok_latency[gcode::printer::LatencyKind::kQuery].observe(12ms, gcode::printer::kOkLatencyBounds);
+  link.counters.prompt_latency.observe(12ms, gcode::printer::kOkLatencyBounds);
+  link.counters.resends[gcode::reply::ResendReason::kChecksum] = 2;
+  link.counters.queries[gcode::printer::Query::kM105] = {7, 1};
   link.counters.host_withheld_lines = 9;
   return link;
 }
@@ -53,12 +53,12 @@ TEST_CASE("a printer in mid-print is shown like this") {
 }
 
 TEST_CASE("a released printer and one whose device is missing are shown like this") {
-  agent::LinkSnapshot released = sample::printing_mk3s("mini");
+  agent::snapshot::LinkSnapshot released = sample::printing_mk3s("mini");
   released.serial_open = released.host_connected = false;
   released.released = true;
   released.released_until = sample::kSampleNow + 10min;
   released.printer = {};
-  agent::LinkSnapshot missing = released;
+  agent::snapshot::LinkSnapshot missing = released;
   missing.name = "ender";
   missing.released = false;
   missing.open_fault =
@@ -77,7 +77,7 @@ ender  offline
 
 TEST_CASE("no line is wider than the terminal, and colour is there only where it is wanted") {
   for (std::size_t columns = 1; columns < 90; ++columns) {
-    agent::TextStyle style;
+    agent::terminal::TextStyle style;
     style.columns = columns;
     const std::string picture = drawn({mk3()}, style);
     CHECK(picture.find('\x1b') == std::string::npos);
@@ -87,15 +87,15 @@ TEST_CASE("no line is wider than the terminal, and colour is there only where it
       begin = end + 1;
     }
   }
-  agent::TextStyle style = wide();
+  agent::terminal::TextStyle style = wide();
   style.color = true;
   CHECK(drawn({mk3()}, style).find("\x1b[32mprinting\x1b[0m") != std::string::npos);
 }
 
 TEST_CASE("programs that hold the host port are named") {
-  json printer = agent::printer_status(mk3(), sample::kSampleNow);
+  json printer = agent::status::printer_status(mk3(), sample::kSampleNow);
   printer["host"]["programs"] = {{{"name", "octoprint"}, {"pid", 812}}, {{"name", "screen"}, {"pid", 900}}};
-  const auto lines = agent::draw_status({{"printers", {printer}}}, wide());
+  const auto lines = agent::status::draw_status({{"printers", {printer}}}, wide());
   CHECK(std::find(lines.begin(), lines.end(),
                   "  host        octoprint (process 812), screen (process 900) on /run/marlin-agent/mk3") !=
         lines.end());
@@ -103,17 +103,17 @@ TEST_CASE("programs that hold the host port are named") {
 
 TEST_CASE("in a pipe one line tells the state, the progress and the temperatures") {
   CHECK(
-      agent::status_brief(agent::printer_status(mk3(), sample::kSampleNow)) ==
+      agent::status::status_brief(agent::status::printer_status(mk3(), sample::kSampleNow)) ==
       "mk3: printing, 12 %, 1 h 01 min left, tool0 215.1 / 215.0 C, bed 60.3 / 60.0 C, ambient 37.1 C, pinda 34.1 C, 2 resends");
 }
 
 TEST_CASE("an answer that says little, or other things, is shown as far as it goes") {
-  CHECK(agent::draw_status(json::object(), wide()) == std::vector<std::string>{"no printer is configured"});
-  CHECK(agent::draw_status({{"printers", json::array()}}, wide()) ==
+  CHECK(agent::status::draw_status(json::object(), wide()) == std::vector<std::string>{"no printer is configured"});
+  CHECK(agent::status::draw_status({{"printers", json::array()}}, wide()) ==
         std::vector<std::string>{"no printer is configured"});
   const json odd{
       {"printers", {{{"name", 7}, {"temperatures", "hot"}, {"host", nullptr}, {"link", {1, 2}}, {"print", true}}}}};
-  CHECK_FALSE(agent::draw_status(odd, wide()).empty());
+  CHECK_FALSE(agent::status::draw_status(odd, wide()).empty());
 }
 
 }  // namespace

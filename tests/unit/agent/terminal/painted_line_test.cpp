@@ -4,19 +4,19 @@
 
 namespace {
 
-using agent::Ink;
-using agent::PaintedLine;
+using agent::terminal::Ink;
+using agent::terminal::PaintedLine;
 
 TEST_CASE("a line takes as many characters as the terminal is wide, colours not counted") {
-  agent::TextStyle style;
+  agent::terminal::TextStyle style;
   style.columns = 6;
   style.color = true;
   CHECK(PaintedLine(style).add("abc").add("defgh", Ink::kBold).add("never").take() == "abc\x1b[1mdef\x1b[0m");
 }
 
 TEST_CASE("labels stand in a column") {
-  CHECK(agent::labelled({}, "bed").add("60").take() == "  bed         60");
-  CHECK(agent::labelled({}, "temperature!").add("60").take() == "  temperature!60");
+  CHECK(agent::terminal::labelled({}, "bed").add("60").take() == "  bed         60");
+  CHECK(agent::terminal::labelled({}, "temperature!").add("60").take() == "  temperature!60");
 }
 
 }  // namespace

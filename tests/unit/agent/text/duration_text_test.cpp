@@ -6,8 +6,8 @@
 
 namespace {
 
-using agent::duration_text;
-using agent::parse_duration;
+using agent::text::duration_text;
+using agent::text::parse_duration;
 using std::chrono::hours;
 using std::chrono::microseconds;
 using std::chrono::milliseconds;
@@ -36,7 +36,7 @@ TEST_CASE("a duration is written as in Prometheus, and min is another word for m
       {"1y", hours(8760)},
       {"30m1h", minutes(90)},
       {"99999999s", seconds(99'999'999)},
-      {"285y", agent::kLongestDuration},
+      {"285y", agent::text::kLongestDuration},
   };
   for (const auto& [text, duration] : table) {
     INFO(text);
@@ -58,10 +58,10 @@ TEST_CASE("what is no duration is none") {
 }
 
 TEST_CASE("a number that lacks its unit is told from other wrong durations") {
-  for (const char* text : {"0", "90", "0.5", ".5", "5."}) CHECK(agent::lacks_unit(text));
+  for (const char* text : {"0", "90", "0.5", ".5", "5."}) CHECK(agent::text::lacks_unit(text));
   for (const char* text : {"", ".", "1h30", "90s", "-1", "1.2.3", "1e3", " 1"}) {
     INFO(text);
-    CHECK_FALSE(agent::lacks_unit(text));
+    CHECK_FALSE(agent::text::lacks_unit(text));
   }
 }
 

@@ -5,9 +5,9 @@
 #include <limits>
 #include <string>
 
-using agent::as_written;
-using agent::clean_text;
-using agent::is_capability_name;
+using agent::text::as_written;
+using agent::text::clean_text;
+using agent::text::is_capability_name;
 
 namespace {
 const std::string kBad = "\xEF\xBF\xBD";

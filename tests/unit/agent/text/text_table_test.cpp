@@ -6,9 +6,9 @@
 
 namespace {
 
-std::string columns(const std::vector<agent::TextRow>& rows, std::size_t most = 0) {
+std::string columns(const std::vector<agent::text::TextRow>& rows, std::size_t most = 0) {
   std::ostringstream out;
-  agent::write_columns(out, rows, most);
+  agent::text::write_columns(out, rows, most);
   return out.str();
 }
 
@@ -23,9 +23,9 @@ TEST_CASE("columns are as wide as their widest field, counted in characters") {
 
 TEST_CASE("fields are quoted where RFC 4180 wants it") {
   std::ostringstream out;
-  agent::write_csv(out, {{"a", "b,c", "d\"e"}, {"", "f;g", "h\r\ni"}});
+  agent::text::write_csv(out, {{"a", "b,c", "d\"e"}, {"", "f;g", "h\r\ni"}});
   CHECK(out.str() == "a,\"b,c\",\"d\"\"e\"\r\n,f;g,\"h\r\ni\"\r\n");
-  CHECK(agent::separated_field("f;g", ';') == "\"f;g\"");
-  CHECK(agent::separated_field("b,c", ';') == "b,c");
-  CHECK(agent::markdown_cell("a|b\\c") == "a\\|b\\\\c");
+  CHECK(agent::text::separated_field("f;g", ';') == "\"f;g\"");
+  CHECK(agent::text::separated_field("b,c", ';') == "b,c");
+  CHECK(agent::text::markdown_cell("a|b\\c") == "a\\|b\\\\c");
 }

@@ -4,8 +4,8 @@
 
 #include "agent/tools/failure.h"
 
-using tools::Grid;
-using tools::Ms;
+using agent::tools::Grid;
+using agent::tools::Ms;
 
 namespace {
 
@@ -13,9 +13,9 @@ constexpr const char* kHistory = R"({"printer":"mk3","from":1000,"to":1050,"step
   "tool0":{"actual":[null,20.5,null,null,30,31],"target":[null,0,0,0,0,0]}}})";
 
 std::vector<std::optional<double>> values_at(Ms start, Ms step, std::size_t points) {
-  const auto history = tools::parse_history(kHistory);
+  const auto history = agent::tools::parse_history(kHistory);
   std::vector<std::optional<double>> values;
-  tools::put_history(values, Grid{start, step, points}, history, history.columns.at(0));
+  agent::tools::put_history(values, Grid{start, step, points}, history, history.columns.at(0));
   return values;
 }
 
@@ -40,10 +40,11 @@ TEST_CASE("a longer step takes the value of its own instant, not a mean") {
 }
 
 TEST_CASE("the agent's list of prints becomes spans") {
-  const auto spans = tools::parse_jobs(R"({"jobs":[{"id":3,"printer":"a","result":"running","began_unix_seconds":100.5},
+  const auto spans =
+      agent::tools::parse_jobs(R"({"jobs":[{"id":3,"printer":"a","result":"running","began_unix_seconds":100.5},
     {"id":2,"printer":"a","result":"completed","began_unix_seconds":10,"ended_unix_seconds":20.25},
     {"id":1,"printer":"a","result":"unknown","began_unix_seconds":5,"elapsed_seconds":3}]})",
-                                       Ms(200'000));
+                               Ms(200'000));
   REQUIRE(spans.size() == 3);
   CHECK(spans[0].runs);
   CHECK(spans[0].began == Ms(100'500));
@@ -56,10 +57,10 @@ TEST_CASE("an answer that is none is a sentence") {
   for (const char* body : {"", "[]", "{}", R"({"from":"x"})", R"({"from":1,"step":0,"sensors":{}})",
                            R"({"from":1,"step":10,"sensors":{"a":7}})"}) {
     INFO(body);
-    CHECK_THROWS_AS(tools::parse_history(body), tools::Failure);
+    CHECK_THROWS_AS(agent::tools::parse_history(body), agent::tools::Failure);
   }
   for (const char* body : {"", "{}", R"({"jobs":[{}]})", R"({"jobs":[{"id":"x"}]})"}) {
     INFO(body);
-    CHECK_THROWS_AS(tools::parse_jobs(body, Ms(0)), tools::Failure);
+    CHECK_THROWS_AS(agent::tools::parse_jobs(body, Ms(0)), agent::tools::Failure);
   }
 }

@@ -7,8 +7,8 @@
 
 #include "agent/tools/failure.h"
 
-using tools::ExportOptions;
-using tools::Ms;
+using agent::tools::ExportOptions;
+using agent::tools::Ms;
 
 namespace {
 
@@ -16,15 +16,15 @@ constexpr Ms kNow{1'700'000'000'000};
 
 ExportOptions parse(std::vector<const char*> words) {
   words.insert(words.begin(), "export");
-  return std::get<ExportOptions>(tools::parse_export(static_cast<int>(words.size()), words.data(), kNow));
+  return std::get<ExportOptions>(agent::tools::parse_export(static_cast<int>(words.size()), words.data(), kNow));
 }
 
 std::string refusal(std::vector<const char*> words) {
   try {
     (void)parse(std::move(words));
     return "";
-  } catch (const tools::Failure& failure) {
-    CHECK(failure.exit == tools::Exit::kUsage);
+  } catch (const agent::tools::Failure& failure) {
+    CHECK(failure.exit == agent::tools::Exit::kUsage);
     return failure.what();
   }
 }
@@ -38,8 +38,8 @@ TEST_CASE("without a range it is the hour that ends now") {  // styx: the hour t
   CHECK(o.range.start == kNow - hours(1));
   CHECK(o.range.end == kNow);
   CHECK(o.preset == "temps");
-  CHECK(o.format == tools::Format::kCsv);
-  CHECK(o.time == tools::TimeStyle::kUnix);
+  CHECK(o.format == agent::tools::Format::kCsv);
+  CHECK(o.time == agent::tools::TimeStyle::kUnix);
 }
 
 TEST_CASE("a range is said by any two of its three") {
@@ -89,8 +89,8 @@ TEST_CASE("formats bring what fits them") {
   CHECK(parse({"--format", "tsv"}).separator == '\t');
   CHECK(parse({"--separator", ";"}).separator == ';');
   CHECK(parse({"--separator", "\\t"}).separator == '\t');
-  CHECK(parse({"--format", "gnuplot"}).time == tools::TimeStyle::kIso);
-  CHECK(parse({"--format", "gnuplot", "--time", "elapsed"}).time == tools::TimeStyle::kElapsed);
+  CHECK(parse({"--format", "gnuplot"}).time == agent::tools::TimeStyle::kIso);
+  CHECK(parse({"--format", "gnuplot", "--time", "elapsed"}).time == agent::tools::TimeStyle::kElapsed);
   CHECK(parse({"--format", "gnuplot", "--terminal", "dumb", "--size", "80x24"}).width == 80);
   CHECK(parse({"--no-header"}).has_header == false);
   CHECK(parse({"--step", "1s"}).step == Ms(1000));
@@ -131,7 +131,7 @@ TEST_CASE("a wrong command line is one sentence that names the option") {
 
 TEST_CASE("help ends with status 0 and names every option") {
   const char* line[] = {"export", "--help"};
-  const auto ending = std::get<tools::Ending>(tools::parse_export(2, line, kNow));
+  const auto ending = std::get<agent::tools::Ending>(agent::tools::parse_export(2, line, kNow));
   CHECK(ending.code == 0);
   for (const char* option : {"--prometheus", "--user",     "--password-file", "--bearer-token-file",
                              "--ca",         "--insecure", "--preset",        "--start",

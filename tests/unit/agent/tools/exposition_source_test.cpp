@@ -10,16 +10,16 @@ TEST_CASE("a page that gzip packed is unpacked, one that was cut off is refused"
   const std::string text(100'000, 'x');
   const std::string packed = test::run_program("gzip -c", text).output;
   CHECK(packed.size() < text.size());
-  CHECK(tools::unpacked(packed) == text);
-  CHECK(tools::unpacked("up 1\n") == "up 1\n");
-  CHECK_THROWS_AS(tools::unpacked(packed.substr(0, packed.size() / 2)), tools::Failure);
-  CHECK_THROWS_AS(tools::unpacked("\x1f\x8b"), tools::Failure);
+  CHECK(agent::tools::unpacked(packed) == text);
+  CHECK(agent::tools::unpacked("up 1\n") == "up 1\n");
+  CHECK_THROWS_AS(agent::tools::unpacked(packed.substr(0, packed.size() / 2)), agent::tools::Failure);
+  CHECK_THROWS_AS(agent::tools::unpacked("\x1f\x8b"), agent::tools::Failure);
 }
 
 TEST_CASE("a file and standard input are read") {
-  tools::HttpClient client({});
+  agent::tools::HttpClient client({});
   std::istringstream in("from_input 1\n");
-  CHECK(tools::read_page("-", client, in) == "from_input 1\n");
-  CHECK(tools::read_page(test::ScratchFile("from_file 1\n").path(), client, in) == "from_file 1\n");
-  CHECK_THROWS_AS(tools::read_page("/does/not/exist", client, in), tools::Failure);
+  CHECK(agent::tools::read_page("-", client, in) == "from_input 1\n");
+  CHECK(agent::tools::read_page(test::ScratchFile("from_file 1\n").path(), client, in) == "from_file 1\n");
+  CHECK_THROWS_AS(agent::tools::read_page("/does/not/exist", client, in), agent::tools::Failure);
 }

@@ -9,9 +9,9 @@
 #include "tests/unit/agent/fixtures/metrics_bench.h"
 #include "tests/unit/agent/tools/run_program.h"
 
-using tools::Exposition;
-using tools::ExpositionFamily;
-using tools::parse_exposition;
+using agent::tools::Exposition;
+using agent::tools::ExpositionFamily;
+using agent::tools::parse_exposition;
 
 namespace {
 
@@ -26,7 +26,7 @@ std::string fault_of(const std::string& text) {
   try {
     (void)parse_exposition(text);
     return "";
-  } catch (const tools::Failure& failure) {
+  } catch (const agent::tools::Failure& failure) {
     return failure.what();
   }
 }
@@ -87,8 +87,8 @@ TEST_CASE("OpenMetrics is read with units, exemplars, infos and its end") {
   CHECK(family(page, "t_seconds").samples.size() == 3);
   CHECK(family(page, "p").samples.size() == 1);
   CHECK(family(page, "u").type == "untyped");
-  CHECK(tools::stored_name(family(page, "r"), true) == "r_total");
-  CHECK(tools::stored_name(family(page, "p"), true) == "p_info");
+  CHECK(agent::tools::stored_name(family(page, "r"), true) == "r_total");
+  CHECK(agent::tools::stored_name(family(page, "p"), true) == "p_info");
 }
 
 TEST_CASE("a wrong line is named with its number, as Prometheus refuses it") {
@@ -140,7 +140,7 @@ TEST_CASE("any bytes are a page or a sentence") {
     try {
       (void)parse_exposition(text);
       ++read;
-    } catch (const tools::Failure& failure) {
+    } catch (const agent::tools::Failure& failure) {
       ++refused;
       REQUIRE(std::string_view(failure.what()).starts_with("line "));
     }
@@ -163,7 +163,7 @@ TEST_CASE("both of the agent's own pages are read, and say the same of every fam
     const auto& a = old.families[i];
     const auto& b = now.families[i];
     INFO(a.name);
-    CHECK(a.name == tools::stored_name(b, true));
+    CHECK(a.name == agent::tools::stored_name(b, true));
     CHECK(a.help == b.help);
     const auto created =
         std::count_if(b.samples.begin(), b.samples.end(), [](const auto& s) { return s.name.ends_with("_created"); });

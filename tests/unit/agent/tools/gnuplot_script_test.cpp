@@ -11,18 +11,18 @@ namespace {
 // Without a locale that knows UTF-8 gnuplot warns of its own degree sign, whatever the script.
 const std::string kGnuplot = "LC_ALL=C.UTF-8 gnuplot";
 
-std::string script(const tools::PlotStyle& style) {
+std::string script(const agent::tools::PlotStyle& style) {
   std::ostringstream out;
-  tools::write_gnuplot(out, sample::table(), style);
+  agent::tools::write_gnuplot(out, sample::table(), style);
   return out.str();
 }
 
-tools::PlotStyle dumb() {
-  tools::PlotStyle style;
+agent::tools::PlotStyle dumb() {
+  agent::tools::PlotStyle style;
   style.title = "it's {the} _title_";
   style.y_label = "C'";
   style.y2_label = "ratio";
-  style.terminal = tools::Terminal::kDumb;
+  style.terminal = agent::tools::Terminal::kDumb;
   return style;
 }
 
@@ -56,9 +56,10 @@ TEST_CASE("what is not known interrupts gnuplot's line") {
 }
 
 TEST_CASE("every style of time and every terminal is one that gnuplot knows") {
-  for (const auto time :
-       {tools::TimeStyle::kUnix, tools::TimeStyle::kIso, tools::TimeStyle::kRelative, tools::TimeStyle::kElapsed}) {
-    for (const auto terminal : {tools::Terminal::kDumb, tools::Terminal::kPng, tools::Terminal::kSvg}) {
+  for (const auto time : {agent::tools::TimeStyle::kUnix, agent::tools::TimeStyle::kIso,
+                          agent::tools::TimeStyle::kRelative, agent::tools::TimeStyle::kElapsed}) {
+    for (const auto terminal :
+         {agent::tools::Terminal::kDumb, agent::tools::Terminal::kPng, agent::tools::Terminal::kSvg}) {
       auto style = dumb();
       style.time = time;
       style.terminal = terminal;

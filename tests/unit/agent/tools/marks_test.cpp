@@ -2,9 +2,9 @@
 
 #include <catch2/catch.hpp>
 
-using tools::Grid;
-using tools::Ms;
-using tools::Series;
+using agent::tools::Grid;
+using agent::tools::Ms;
+using agent::tools::Series;
 
 namespace {
 
@@ -21,7 +21,7 @@ Series state(const std::string& printer, const std::string& word, std::vector<st
 
 TEST_CASE("each change of state is marked once, gaps and the first state are not") {
   const auto no = std::optional<double>();
-  const auto marks = tools::marks_of_states(
+  const auto marks = agent::tools::marks_of_states(
       {state("a", "printing", {1, 1, no, no, no, 1}), state("a", "paused", {no, no, no, 1, 1, no})}, kGrid);
   REQUIRE(marks.size() == 2);
   CHECK(marks[0].text == "paused");
@@ -32,16 +32,16 @@ TEST_CASE("each change of state is marked once, gaps and the first state are not
 
 TEST_CASE("of several printers each mark says whose it is") {
   const auto no = std::optional<double>();
-  const auto marks =
-      tools::marks_of_states({state("a", "idle", {1, 1, 1, 1, 1, 1}), state("b", "idle", {1, no, no, no, no, no}),
-                              state("b", "printing", {no, 1, 1, 1, 1, 1})},
-                             kGrid);
+  const auto marks = agent::tools::marks_of_states(
+      {state("a", "idle", {1, 1, 1, 1, 1, 1}), state("b", "idle", {1, no, no, no, no, no}),
+       state("b", "printing", {no, 1, 1, 1, 1, 1})},
+      kGrid);
   REQUIRE(marks.size() == 1);
   CHECK(marks[0].text == "b printing");
 }
 
 TEST_CASE("a print is marked where it begins and as what it ends") {
-  const auto marks = tools::marks_of_prints(
+  const auto marks = agent::tools::marks_of_prints(
       {{"8", "a", "", Ms(3000), Ms(9000), true, "running"}, {"7", "a", "", Ms(1000), Ms(2000), false, "failed"}});
   REQUIRE(marks.size() == 3);
   CHECK(marks[0].text == "print 7");
@@ -52,7 +52,7 @@ TEST_CASE("a print is marked where it begins and as what it ends") {
 
 TEST_CASE("a burst is marked where it begins") {
   const auto no = std::optional<double>();
-  const auto marks = tools::marks_of_beginnings({state("a", "", {1, no, 5, 6, no, 7})}, kGrid, "resends");
+  const auto marks = agent::tools::marks_of_beginnings({state("a", "", {1, no, 5, 6, no, 7})}, kGrid, "resends");
   REQUIRE(marks.size() == 2);
   CHECK(marks[0].at == Ms(2000));
   CHECK(marks[1].at == Ms(5000));

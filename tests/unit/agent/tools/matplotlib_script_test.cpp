@@ -7,14 +7,14 @@
 
 namespace {
 
-std::string script(tools::TimeStyle time) {
-  tools::PlotStyle style;
+std::string script(agent::tools::TimeStyle time) {
+  agent::tools::PlotStyle style;
   style.title = "it's \\ $5 \xff";
   style.y_label = "°C";
-  style.terminal = tools::Terminal::kPng;
+  style.terminal = agent::tools::Terminal::kPng;
   style.time = time;
   std::ostringstream out;
-  tools::write_matplotlib(out, sample::table(), style);
+  agent::tools::write_matplotlib(out, sample::table(), style);
   return out.str();
 }
 
@@ -35,7 +35,7 @@ constexpr const char* kLook =
 
 TEST_CASE("matplotlib draws the script: every curve, names as they are, gaps as gaps") {
   const test::ScratchFile look(kLook);
-  for (const auto time : {tools::TimeStyle::kIso, tools::TimeStyle::kElapsed}) {
+  for (const auto time : {agent::tools::TimeStyle::kIso, agent::tools::TimeStyle::kElapsed}) {
     const auto drawn =
         test::run_program("/usr/bin/python3 -W error::SyntaxWarning " + look.path() + " 2>&1", script(time));
     INFO(drawn.output);

@@ -4,8 +4,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-using tools::FamilyOrder;
-using tools::MetricsFormat;
+using agent::tools::FamilyOrder;
+using agent::tools::MetricsFormat;
 
 namespace {
 
@@ -14,21 +14,21 @@ constexpr const char* kPage =
     "1\nb_bytes{x=\"2\"} NaN 17\n"
     "# HELP a_total B.\n# TYPE a_total counter\na_total 3\n";
 
-std::vector<tools::FamilyRow> rows(FamilyOrder order, bool reverse = false) {
-  auto all = tools::rows_of(tools::parse_exposition(kPage));
-  tools::sort_rows(all, order, reverse);
+std::vector<agent::tools::FamilyRow> rows(FamilyOrder order, bool reverse = false) {
+  auto all = agent::tools::rows_of(agent::tools::parse_exposition(kPage));
+  agent::tools::sort_rows(all, order, reverse);
   return all;
 }
 
 std::string families(MetricsFormat format, std::size_t columns = 0) {
   std::ostringstream out;
-  tools::write_families(out, rows(FamilyOrder::kName), format, columns);
+  agent::tools::write_families(out, rows(FamilyOrder::kName), format, columns);
   return out.str();
 }
 
 std::string series(MetricsFormat format) {
   std::ostringstream out;
-  tools::write_series(out, tools::parse_exposition(kPage).families[0].samples, format, 0);
+  agent::tools::write_series(out, agent::tools::parse_exposition(kPage).families[0].samples, format, 0);
   return out.str();
 }
 

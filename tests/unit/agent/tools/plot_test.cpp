@@ -4,36 +4,36 @@
 
 #include "tests/unit/agent/tools/sample_table.h"
 
-using tools::Ms;
+using agent::tools::Ms;
 
 TEST_CASE("gnuplot's quotes are doubled and hold no line ends") {
-  CHECK(tools::gnuplot_quoted("it's") == "'it''s'");
-  CHECK(tools::gnuplot_quoted("a\\n") == "'a\\n'");
-  CHECK(tools::gnuplot_quoted("a\nb").find('\n') == std::string::npos);
+  CHECK(agent::tools::gnuplot_quoted("it's") == "'it''s'");
+  CHECK(agent::tools::gnuplot_quoted("a\\n") == "'a\\n'");
+  CHECK(agent::tools::gnuplot_quoted("a\nb").find('\n') == std::string::npos);
 }
 
 TEST_CASE("Python's quotes are those of repr()") {
-  CHECK(tools::python_quoted("it's \\") == "'it\\'s \\\\'");
-  CHECK(tools::python_quoted("a\nb").find('\n') == std::string::npos);
+  CHECK(agent::tools::python_quoted("it's \\") == "'it\\'s \\\\'");
+  CHECK(agent::tools::python_quoted("a\nb").find('\n') == std::string::npos);
 }
 
 TEST_CASE("ratios have the second axis unless there is nothing else") {
   auto table = sample::table();
-  CHECK(tools::has_second_axis(table));
+  CHECK(agent::tools::has_second_axis(table));
   for (auto& series : table.series) series.is_ratio = true;
-  CHECK_FALSE(tools::has_second_axis(table));
+  CHECK_FALSE(agent::tools::has_second_axis(table));
   for (auto& series : table.series) series.is_ratio = false;
-  CHECK_FALSE(tools::has_second_axis(table));
+  CHECK_FALSE(agent::tools::has_second_axis(table));
 }
 
 TEST_CASE("a zone is shown by its distance from UTC") {
-  CHECK(tools::zone_text(Ms(0)) == "UTC");
-  CHECK(tools::zone_text(Ms(5'400'000)) == "UTC+01:30");
-  CHECK(tools::zone_text(Ms(-3'600'000)) == "UTC-01:00");
+  CHECK(agent::tools::zone_text(Ms(0)) == "UTC");
+  CHECK(agent::tools::zone_text(Ms(5'400'000)) == "UTC+01:30");
+  CHECK(agent::tools::zone_text(Ms(-3'600'000)) == "UTC-01:00");
 }
 
 TEST_CASE("the time axis has at most eight round distances") {
-  CHECK(tools::tick_distance(Ms(50'000)) == Ms(10'000));
-  CHECK(tools::tick_distance(Ms(3'600'000)) == Ms(600'000));
-  CHECK(tools::tick_distance(Ms(86'400'000)) == Ms(10'800'000));
+  CHECK(agent::tools::tick_distance(Ms(50'000)) == Ms(10'000));
+  CHECK(agent::tools::tick_distance(Ms(3'600'000)) == Ms(600'000));
+  CHECK(agent::tools::tick_distance(Ms(86'400'000)) == Ms(10'800'000));
 }

@@ -20,7 +20,7 @@ std::set<std::string> metrics_in(const std::string& query) {
 }
 
 bool is_exported(const std::string& name) {
-  for (const auto& row : agent::printer_families()) {
+  for (const auto& row : agent::metrics::printer_families()) {
     if (row.name == name) return true;
   }
   return false;
@@ -29,8 +29,8 @@ bool is_exported(const std::string& name) {
 }  // namespace
 
 TEST_CASE("a preset asks for nothing that the agent does not export") {
-  for (const auto& preset : tools::preset_names()) {
-    const auto asks = tools::asks_of(preset, "", tools::Ms(60'000));
+  for (const auto& preset : agent::tools::preset_names()) {
+    const auto asks = agent::tools::asks_of(preset, "", agent::tools::Ms(60'000));
     CHECK_FALSE(asks.empty());
     for (const auto& ask : asks) {
       INFO(ask.query);
@@ -43,12 +43,14 @@ TEST_CASE("a preset asks for nothing that the agent does not export") {
 
 TEST_CASE("all is every preset's") {
   std::size_t others = 0;
-  for (const char* preset : {"temps", "link", "progress", "fans"}) others += tools::asks_of(preset, "", {}).size();
-  CHECK(tools::asks_of("all", "", {}).size() > others);
+  for (const char* preset : {"temps", "link", "progress", "fans"})
+    others += agent::tools::asks_of(preset, "", {}).size();
+  CHECK(agent::tools::asks_of("all", "", {}).size() > others);
 }
 
 TEST_CASE("a printer's name is quoted for PromQL") {
-  CHECK(tools::selector_of("", "").empty());
-  CHECK(tools::selector_of("a\"b\\", "pi:1") == "printer=\"a\\\"b\\\\\",instance=\"pi:1\"");
-  CHECK(tools::asks_of("temps", "printer=\"a\"", {}).front().query == "marlin_temperature_celsius{printer=\"a\"}");
+  CHECK(agent::tools::selector_of("", "").empty());
+  CHECK(agent::tools::selector_of("a\"b\\", "pi:1") == "printer=\"a\\\"b\\\\\",instance=\"pi:1\"");
+  CHECK(agent::tools::asks_of("temps", "printer=\"a\"", {}).front().query ==
+        "marlin_temperature_celsius{printer=\"a\"}");
 }

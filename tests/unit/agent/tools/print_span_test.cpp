@@ -4,8 +4,8 @@
 
 #include "agent/tools/failure.h"
 
-using tools::Ms;
-using tools::PrintSpan;
+using agent::tools::Ms;
+using agent::tools::PrintSpan;
 
 namespace {
 
@@ -15,11 +15,11 @@ std::vector<PrintSpan> spans() {
           {"9", "a", "", Ms(300), Ms(500), true, ""}};
 }
 
-int exit_of(const tools::PrintChoice& choice, std::vector<PrintSpan> all) {
+int exit_of(const agent::tools::PrintChoice& choice, std::vector<PrintSpan> all) {
   try {
-    (void)tools::chosen(choice, std::move(all));
+    (void)agent::tools::chosen(choice, std::move(all));
     return 0;
-  } catch (const tools::Failure& failure) {
+  } catch (const agent::tools::Failure& failure) {
     return static_cast<int>(failure.exit);
   }
 }
@@ -27,10 +27,10 @@ int exit_of(const tools::PrintChoice& choice, std::vector<PrintSpan> all) {
 }  // namespace
 
 TEST_CASE("the last print is the last that ended, the current one the one that runs") {
-  CHECK(tools::chosen({"last", "", ""}, spans()).id == "8");
-  CHECK(tools::chosen({"last", "a", ""}, spans()).id == "7");
-  CHECK(tools::chosen({"current", "", ""}, spans()).id == "9");
-  CHECK(tools::chosen({"7", "", ""}, spans()).printer == "a");
+  CHECK(agent::tools::chosen({"last", "", ""}, spans()).id == "8");
+  CHECK(agent::tools::chosen({"last", "a", ""}, spans()).id == "7");
+  CHECK(agent::tools::chosen({"current", "", ""}, spans()).id == "9");
+  CHECK(agent::tools::chosen({"7", "", ""}, spans()).printer == "a");
 }
 
 TEST_CASE("no such print is no data, several are a question back") {
@@ -44,6 +44,6 @@ TEST_CASE("no such print is no data, several are a question back") {
 }
 
 TEST_CASE("a print is last, current or a number") {
-  for (const char* word : {"last", "current", "0", "42"}) CHECK(tools::is_print_word(word));
-  for (const char* word : {"", "newest", "-1", "4x", "\"}"}) CHECK_FALSE(tools::is_print_word(word));
+  for (const char* word : {"last", "current", "0", "42"}) CHECK(agent::tools::is_print_word(word));
+  for (const char* word : {"", "newest", "-1", "4x", "\"}"}) CHECK_FALSE(agent::tools::is_print_word(word));
 }

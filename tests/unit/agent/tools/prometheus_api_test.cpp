@@ -7,14 +7,16 @@
 
 namespace {
 
-tools::HttpAnswer answer(std::string body, long status = 200) { return {status, "application/json", std::move(body)}; }
+agent::tools::HttpAnswer answer(std::string body, long status = 200) {
+  return {status, "application/json", std::move(body)};
+}
 
-std::string fault_of(const tools::HttpAnswer& given) {
+std::string fault_of(const agent::tools::HttpAnswer& given) {
   try {
-    (void)tools::query_answer(given);
+    (void)agent::tools::query_answer(given);
     return "";
-  } catch (const tools::Failure& failure) {
-    CHECK(failure.exit == tools::Exit::kServer);
+  } catch (const agent::tools::Failure& failure) {
+    CHECK(failure.exit == agent::tools::Exit::kServer);
     return failure.what();
   }
 }
@@ -22,24 +24,24 @@ std::string fault_of(const tools::HttpAnswer& given) {
 }  // namespace
 
 TEST_CASE("a matrix is read with its labels, instants and values that are no numbers") {
-  const auto read = tools::query_answer(answer(R"({"status":"success","data":{"resultType":"matrix","result":[
+  const auto read = agent::tools::query_answer(answer(R"({"status":"success","data":{"resultType":"matrix","result":[
     {"metric":{"printer":"b"},"values":[[1700000000.25,"215.1"],[1700000010,"NaN"],[1700000020,"+Inf"]]},
     {"metric":{"printer":"a"},"values":[[1700000000,"-1e-3"]]}]}})"));
   REQUIRE(read.series.size() == 2);
   CHECK(read.series[0].labels.at("printer") == "a");
   CHECK(read.series[0].samples[0].value == -0.001);
-  CHECK(read.series[1].samples[0].at == tools::Ms(1'700'000'000'250));
+  CHECK(read.series[1].samples[0].at == agent::tools::Ms(1'700'000'000'250));
   CHECK(std::isnan(read.series[1].samples[1].value));
   CHECK(std::isinf(read.series[1].samples[2].value));
 }
 
 TEST_CASE("vectors and scalars are read too") {
-  CHECK(tools::query_answer(
+  CHECK(agent::tools::query_answer(
             answer(R"({"status":"success","data":{"resultType":"vector","result":[{"metric":{},"value":[1,"2"]}]}})"))
             .series[0]
             .samples[0]
             .value == 2);
-  CHECK(tools::query_answer(answer(R"({"status":"success","data":{"resultType":"scalar","result":[1,"2"]}})"))
+  CHECK(agent::tools::query_answer(answer(R"({"status":"success","data":{"resultType":"scalar","result":[1,"2"]}})"))
             .series[0]
             .samples[0]
             .value == 2);
@@ -68,7 +70,7 @@ TEST_CASE("an answer that is none does not end the program") {
 }
 
 TEST_CASE("native histograms are left out with a word about it") {
-  const auto read = tools::query_answer(answer(
+  const auto read = agent::tools::query_answer(answer(
       R"({"status":"success","warnings":["partial"],"data":{"resultType":"matrix","result":[{"metric":{},"histograms":[[1,{}]]}]}})"));
   CHECK(read.series.empty());
   REQUIRE(read.warnings.size() == 2);
@@ -78,10 +80,10 @@ TEST_CASE("native histograms are left out with a word about it") {
 TEST_CASE("the scrape interval is the printers' own, otherwise the shortest there is") {
   const std::string both =
       R"({"status":"success","data":{"activeTargets":[{"scrapePool":"node","scrapeInterval":"1s"},{"scrapePool":"marlin","scrapeInterval":"15s"}]}})";
-  CHECK(tools::scrape_interval(answer(both)) == tools::Ms(15'000));
-  CHECK(tools::scrape_interval(answer(
+  CHECK(agent::tools::scrape_interval(answer(both)) == agent::tools::Ms(15'000));
+  CHECK(agent::tools::scrape_interval(answer(
             R"({"status":"success","data":{"activeTargets":[{"scrapePool":"node","scrapeInterval":"1m0s"}]}})")) ==
-        tools::Ms(60'000));
-  CHECK_FALSE(tools::scrape_interval(answer("404 page not found", 404)));
-  CHECK_FALSE(tools::scrape_interval(answer("{}")));
+        agent::tools::Ms(60'000));
+  CHECK_FALSE(agent::tools::scrape_interval(answer("404 page not found", 404)));
+  CHECK_FALSE(agent::tools::scrape_interval(answer("{}")));
 }

@@ -11,12 +11,12 @@ namespace sample {
 
 inline constexpr const char* kAwkwardName = "it's \"50 %\" \\ of $x_1^2$ {a} @&\nnext";
 
-inline tools::Table table() {
-  using tools::Ms;
-  tools::Table table;
+inline agent::tools::Table table() {
+  using agent::tools::Ms;
+  agent::tools::Table table;
   table.grid = {Ms(1'700'000'000'000), Ms(10'000), 6};
   table.origin = table.grid.time(1);
-  tools::Series hot, duty, flat;
+  agent::tools::Series hot, duty, flat;
   hot.labels = {{"__name__", "marlin_temperature_celsius"}, {"printer", "mk3"}, {"sensor", "tool0"}};
   hot.name = "tool0";
   hot.values = {20.5, 100, std::nullopt, 215.1, std::numeric_limits<double>::quiet_NaN(), 215};

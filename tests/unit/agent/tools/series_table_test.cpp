@@ -4,9 +4,9 @@
 
 #include "tests/unit/agent/tools/sample_table.h"
 
-using tools::Labels;
-using tools::Series;
-using tools::Table;
+using agent::tools::Labels;
+using agent::tools::Series;
+using agent::tools::Table;
 
 namespace {
 
@@ -18,7 +18,7 @@ Table named(std::vector<Labels> labels, const std::string& legend) {
     series.legend = legend;
     table.series.push_back(std::move(series));
   }
-  tools::name_columns(table);
+  agent::tools::name_columns(table);
   return table;
 }
 
@@ -26,8 +26,8 @@ Table named(std::vector<Labels> labels, const std::string& legend) {
 
 TEST_CASE("a legend shows the labels that it names, with or without blanks") {
   const Labels labels{{"sensor", "bed"}, {"printer", "mk3"}};
-  CHECK(tools::filled_legend("{{sensor}} of {{ printer }}", labels) == "bed of mk3");
-  CHECK(tools::filled_legend("{{nothing}}x{{", labels) == "x{{");
+  CHECK(agent::tools::filled_legend("{{sensor}} of {{ printer }}", labels) == "bed of mk3");
+  CHECK(agent::tools::filled_legend("{{nothing}}x{{", labels) == "x{{");
 }
 
 TEST_CASE("without a legend a column is called as the series is") {
@@ -61,9 +61,9 @@ TEST_CASE("a table is trimmed to the instants with data, gaps within stay") {
   }
   table.series.push_back({});
   table.series.back().values.resize(6);
-  tools::trim(table);
+  agent::tools::trim(table);
   CHECK(table.series.size() == 3);
-  CHECK(table.grid.start == tools::Ms(1'700'000'010'000));
+  CHECK(table.grid.start == agent::tools::Ms(1'700'000'010'000));
   CHECK(table.grid.points == 4);
   for (const auto& series : table.series) CHECK(series.values.size() == 4);
   CHECK(table.marks.size() == 2);
@@ -72,7 +72,7 @@ TEST_CASE("a table is trimmed to the instants with data, gaps within stay") {
 TEST_CASE("a table without any value becomes empty") {
   Table table = sample::table();
   for (auto& series : table.series) series.values.assign(6, std::nullopt);
-  tools::trim(table);
+  agent::tools::trim(table);
   CHECK(table.series.empty());
   CHECK(table.grid.points == 0);
 }

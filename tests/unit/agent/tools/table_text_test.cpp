@@ -7,13 +7,13 @@
 #include "tests/unit/agent/tools/run_program.h"
 #include "tests/unit/agent/tools/sample_table.h"
 
-using tools::TimeStyle;
+using agent::tools::TimeStyle;
 
 namespace {
 
-std::string separated(const tools::SeparatedStyle& style) {
+std::string separated(const agent::tools::SeparatedStyle& style) {
   std::ostringstream out;
-  tools::write_separated(out, sample::table(), style);
+  agent::tools::write_separated(out, sample::table(), style);
   return out.str();
 }
 
@@ -44,7 +44,7 @@ TEST_CASE("separator and header are as asked for") {
 
 TEST_CASE("JSON keeps names, labels, gaps, infinities and marks") {
   std::ostringstream out;
-  tools::write_json(out, sample::table(), TimeStyle::kIso);
+  agent::tools::write_json(out, sample::table(), TimeStyle::kIso);
   const auto json = nlohmann::json::parse(out.str());
   CHECK(json["step"] == 10);
   CHECK(json["series"][1]["name"] == sample::kAwkwardName);
@@ -57,7 +57,7 @@ TEST_CASE("JSON keeps names, labels, gaps, infinities and marks") {
 
 TEST_CASE("Prometheus itself takes the OpenMetrics back") {
   std::ostringstream out;
-  tools::write_openmetrics(out, sample::table());
+  agent::tools::write_openmetrics(out, sample::table());
   CHECK(out.str().ends_with("# EOF\n"));
   const test::ScratchFile file(out.str());
   const std::string command = "promtool tsdb create-blocks-from openmetrics " + file.path();

@@ -2,9 +2,9 @@
 
 #include <catch2/catch.hpp>
 
-using tools::Grid;
-using tools::Ms;
-using tools::Range;
+using agent::tools::Grid;
+using agent::tools::Ms;
+using agent::tools::Range;
 
 namespace {
 
@@ -15,26 +15,26 @@ Ms seconds(Ms::rep count) { return Ms(count * 1000); }
 }  // namespace
 
 TEST_CASE("instants are dates, Unix seconds, or how long ago") {
-  CHECK(tools::parse_instant("now", kNow) == kNow);
-  CHECK(tools::parse_instant("1700000000", kNow) == kNow);
-  CHECK(tools::parse_instant("1700000000.25", kNow) == kNow + Ms(250));
-  CHECK(tools::parse_instant("2023-11-14T22:13:20Z", kNow) == kNow);
-  CHECK(tools::parse_instant("2023-11-14T22:13:20.250Z", kNow) == kNow + Ms(250));
-  CHECK(tools::parse_instant("2h", kNow) == kNow - seconds(7200));
-  CHECK(tools::parse_instant("1h30m", kNow) == kNow - seconds(5400));
-  CHECK(tools::parse_instant("2023-11-14 12:00", kNow).has_value());
+  CHECK(agent::tools::parse_instant("now", kNow) == kNow);
+  CHECK(agent::tools::parse_instant("1700000000", kNow) == kNow);
+  CHECK(agent::tools::parse_instant("1700000000.25", kNow) == kNow + Ms(250));
+  CHECK(agent::tools::parse_instant("2023-11-14T22:13:20Z", kNow) == kNow);
+  CHECK(agent::tools::parse_instant("2023-11-14T22:13:20.250Z", kNow) == kNow + Ms(250));
+  CHECK(agent::tools::parse_instant("2h", kNow) == kNow - seconds(7200));
+  CHECK(agent::tools::parse_instant("1h30m", kNow) == kNow - seconds(5400));
+  CHECK(agent::tools::parse_instant("2023-11-14 12:00", kNow).has_value());
   for (const char* text : {"", "yesterday", "2023-02-30T00:00:00Z", "2023-11-14T22:13:20ZZ", "99999999999"}) {
     INFO(text);
-    CHECK_FALSE(tools::parse_instant(text, kNow));
+    CHECK_FALSE(agent::tools::parse_instant(text, kNow));
   }
 }
 
 TEST_CASE("a grid lies on the multiples of its step, whoever asks for it") {
-  const Grid grid = tools::grid_over({seconds(1003), seconds(1057)}, seconds(10));
+  const Grid grid = agent::tools::grid_over({seconds(1003), seconds(1057)}, seconds(10));
   CHECK(grid.start == seconds(1000));
   CHECK(grid.points == 6);
   CHECK(grid.last() == seconds(1050));
-  CHECK(tools::grid_over({seconds(1009), seconds(1050)}, seconds(10)).start == grid.start);
+  CHECK(agent::tools::grid_over({seconds(1009), seconds(1050)}, seconds(10)).start == grid.start);
   CHECK(grid.index_of(seconds(1020)) == 2U);
   CHECK(grid.index_of(seconds(1020) + Ms(3)) == 2U);
   CHECK_FALSE(grid.index_of(seconds(990)));
@@ -42,15 +42,15 @@ TEST_CASE("a grid lies on the multiples of its step, whoever asks for it") {
 }
 
 TEST_CASE("the automatic step is the scrape interval until the range has more than 10,000 points") {
-  CHECK(tools::automatic_step({seconds(0), seconds(3600)}, seconds(15)) == seconds(15));
-  CHECK(tools::automatic_step({seconds(0), seconds(6 * 3600)}, seconds(1)) == seconds(3));  // styx: HTTP 400
-  CHECK(tools::automatic_step({seconds(0), seconds(30 * 86400)}, seconds(15)) == seconds(260));
-  CHECK(tools::automatic_step({seconds(0), seconds(60)}, Ms(500)) == Ms(500));
+  CHECK(agent::tools::automatic_step({seconds(0), seconds(3600)}, seconds(15)) == seconds(15));
+  CHECK(agent::tools::automatic_step({seconds(0), seconds(6 * 3600)}, seconds(1)) == seconds(3));  // styx: HTTP 400
+  CHECK(agent::tools::automatic_step({seconds(0), seconds(30 * 86400)}, seconds(15)) == seconds(260));
+  CHECK(agent::tools::automatic_step({seconds(0), seconds(60)}, Ms(500)) == Ms(500));
 }
 
 TEST_CASE("a grid is asked for in pieces that Prometheus accepts, which are the whole once and in order") {
-  const Grid grid = tools::grid_over({seconds(0), seconds(25'000)}, seconds(1));
-  const auto pieces = tools::pieces_of(grid);
+  const Grid grid = agent::tools::grid_over({seconds(0), seconds(25'000)}, seconds(1));
+  const auto pieces = agent::tools::pieces_of(grid);
   REQUIRE(pieces.size() == 3);
   Ms next = grid.start;
   std::size_t points = 0;
@@ -65,7 +65,7 @@ TEST_CASE("a grid is asked for in pieces that Prometheus accepts, which are the 
 }
 
 TEST_CASE("times are written in seconds without a useless fraction") {
-  CHECK(tools::seconds_text(kNow) == "1700000000");
-  CHECK(tools::seconds_text(Ms(1250)) == "1.25");
-  CHECK(tools::seconds_text(Ms(-1050)) == "-1.05");
+  CHECK(agent::tools::seconds_text(kNow) == "1700000000");
+  CHECK(agent::tools::seconds_text(Ms(1250)) == "1.25");
+  CHECK(agent::tools::seconds_text(Ms(-1050)) == "-1.05");
 }

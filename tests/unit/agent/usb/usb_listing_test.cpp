@@ -6,10 +6,10 @@
 
 namespace {
 
-using agent::Configuration;
-using agent::ListedDevice;
-using agent::listing_json;
-using agent::listing_text;
+using agent::config::Configuration;
+using agent::usb::ListedDevice;
+using agent::usb::listing_json;
+using agent::usb::listing_text;
 using transport::UsbDevice;
 
 const UsbDevice kPrusa{"1-1.1", 0x2c99, 2, "CZPX1", "Prusa", "Original Prusa i3 MK3", {"/dev/ttyACM0"}};
@@ -23,14 +23,14 @@ struct Machine {
 
   [[nodiscard]] std::vector<ListedDevice> list(const Configuration& configuration,
                                                const std::vector<UsbDevice>& devices) const {
-    return agent::list_devices(configuration, devices, [](const std::string& path) { return path; },
-                               {[this](const auto&) { return holder; }, [this](const auto&) { return access; }});
+    return agent::usb::list_devices(configuration, devices, [](const std::string& path) { return path; },
+                                    {[this](const auto&) { return holder; }, [this](const auto&) { return access; }});
   }
 };
 
-Configuration one(const std::string& name, agent::UsbRule rule, const std::string& device = "") {
+Configuration one(const std::string& name, agent::config::UsbRule rule, const std::string& device = "") {
   Configuration configuration;
-  agent::PrinterConfiguration printer;
+  agent::config::PrinterConfiguration printer;
   printer.name = name;
   printer.usb = std::move(rule);
   printer.device = device;
@@ -67,7 +67,7 @@ TEST_CASE("the section to paste makes that device a printer, and no other") {
   none.usb_automatic = false;
   const auto listing = Machine().list(none, devices);
   for (const ListedDevice& listed : listing) {
-    const auto parsed = agent::parse_configuration(snippet_for(listed.device, listing));
+    const auto parsed = agent::config::parse_configuration(snippet_for(listed.device, listing));
     REQUIRE(std::holds_alternative<Configuration>(parsed));
     for (const ListedDevice& again : Machine().list(std::get<Configuration>(parsed), devices)) {
       CHECK((again.printer == "my-printer") == (again.device.port == listed.device.port));

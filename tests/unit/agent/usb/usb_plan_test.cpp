@@ -2,9 +2,9 @@
 
 #include <catch2/catch.hpp>
 
-using agent::Configuration;
-using agent::UsbPlan;
-using agent::UsbShares;
+using agent::config::Configuration;
+using agent::usb::UsbPlan;
+using agent::usb::UsbShares;
 using transport::UsbDevice;
 using Devices = std::vector<UsbDevice>;
 
@@ -17,10 +17,10 @@ UsbDevice ch340(const std::string& port, const std::string& tty) {
   return {port, 0x1a86, 0x7523, "", "", "USB2.0-Serial", {"/dev/" + tty}};
 }
 
-Configuration with(const std::vector<std::pair<std::string, agent::UsbRule>>& printers) {
+Configuration with(const std::vector<std::pair<std::string, agent::config::UsbRule>>& printers) {
   Configuration configuration;
   for (const auto& [name, rule] : printers) {
-    agent::PrinterConfiguration printer;
+    agent::config::PrinterConfiguration printer;
     printer.name = name;
     printer.usb = rule;
     configuration.printers.push_back(printer);
@@ -28,9 +28,9 @@ Configuration with(const std::vector<std::pair<std::string, agent::UsbRule>>& pr
   return configuration;
 }
 
-agent::UsbRule by_id(std::uint16_t vendor, std::uint16_t product) { return {{{vendor, product}}, "", ""}; }
-agent::UsbRule by_port(const std::string& port) { return {{}, "", port}; }
-const agent::UsbRule kCh340 = by_id(0x1a86, 0x7523);
+agent::config::UsbRule by_id(std::uint16_t vendor, std::uint16_t product) { return {{{vendor, product}}, "", ""}; }
+agent::config::UsbRule by_port(const std::string& port) { return {{}, "", port}; }
+const agent::config::UsbRule kCh340 = by_id(0x1a86, 0x7523);
 
 // "name=/dev/tty name=" for every printer, in order.
 std::string text_of(const UsbShares& shares) {
@@ -87,7 +87,7 @@ TEST_CASE("of two devices for one rule the lowest port has it, the other is repo
   const Configuration configuration = with({{"ender", kCh340}});
   const UsbShares shares = plan.share(configuration, {ch340("1-1.2", "ttyUSB1"), ch340("1-1.10", "ttyUSB0")});
   CHECK(text_of(shares) == "ender=/dev/ttyUSB1");
-  CHECK(shares.spare == std::set<agent::SpareDevice>{{"ender", "1-1.10", "1-1.2"}});
+  CHECK(shares.spare == std::set<agent::usb::SpareDevice>{{"ender", "1-1.10", "1-1.2"}});
 }
 
 TEST_CASE("a printer in use is not given away to a lower port") {
@@ -151,7 +151,7 @@ TEST_CASE("an owner's printer may have the very name of one that was taken by it
 TEST_CASE("no more printers are taken than a process may have") {
   UsbPlan plan;
   Devices devices;
-  for (std::size_t i = 0; i < agent::kMaxPrinters + 5; ++i)
+  for (std::size_t i = 0; i < agent::config::kMaxPrinters + 5; ++i)
     devices.push_back(mk3("1-" + std::to_string(i + 1), "ttyACM" + std::to_string(i), std::to_string(i)));
-  CHECK(plan.share({}, devices).printers.size() == agent::kMaxPrinters);
+  CHECK(plan.share({}, devices).printers.size() == agent::config::kMaxPrinters);
 }

@@ -17,11 +17,11 @@ using transport_test::UsbTestbed;
 struct Rig {
   UsbTestbed usb;
   test::ScratchDir dir;
-  agent::LogCounters counters;
-  agent::Log log{{}, counters, [](std::string_view) {}};
-  agent::Service service{log, counters};
+  agent::log::LogCounters counters;
+  agent::log::Log log{{}, counters, [](std::string_view) {}};
+  agent::daemon::Service service{log, counters};
 
-  void begin(agent::Configuration c = {}) {
+  void begin(agent::config::Configuration c = {}) {
     c.listen = {"127.0.0.1:0"};
     c.runtime_dir = dir.path() / "run";
     c.state_dir = dir.path() / "state";
@@ -71,12 +71,12 @@ TEST_CASE("the finder rests while no printer is found by USB, and works as soon 
   Rig rig;
   rig.usb.plug({.port = "1-1", .serial_number = "CZPX1"});
   rig.usb.add_tty("1-1", "ttyACM0");
-  agent::Configuration c;
+  agent::config::Configuration c;
   c.usb_automatic = false;
   rig.begin(c);
   transport_test::run_ready(rig.service.io());
   CHECK(rig.text().empty());
-  agent::PrinterConfiguration printer;
+  agent::config::PrinterConfiguration printer;
   printer.name = "a";
   printer.usb.port = "1-1";
   c.printers.push_back(printer);

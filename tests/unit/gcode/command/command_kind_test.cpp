@@ -4,11 +4,11 @@
 #include <catch2/catch.hpp>
 #include <string>
 
-using gcode::CommandKind;
+using gcode::command::CommandKind;
 
 namespace {
 
-CommandKind kind(const std::string& line) { return gcode::parse_command(line).kind; }
+CommandKind kind(const std::string& line) { return gcode::command::parse_command(line).kind; }
 
 }  // namespace
 

@@ -5,10 +5,10 @@
 #include <random>
 #include <string>
 
-using gcode::ChecksumVerdict;
-using gcode::Command;
-using gcode::CommandKind;
-using gcode::parse_command;
+using gcode::command::ChecksumVerdict;
+using gcode::command::Command;
+using gcode::command::CommandKind;
+using gcode::command::parse_command;
 
 namespace {
 
@@ -27,9 +27,9 @@ TEST_CASE("a numbered line gives its number, checksum, code and parameters") {
   CHECK(c.is('G', 1));
   CHECK(c.parameters == "X1.5 E.3");
   CHECK(c.kind == CommandKind::kMotion);
-  CHECK(gcode::parameter(c, 'X') == 1.5);
-  CHECK(gcode::parameter(c, 'E') == 0.3);
-  CHECK_FALSE(gcode::parameter(c, 'Y').has_value());
+  CHECK(gcode::command::parameter(c, 'X') == 1.5);
+  CHECK(gcode::command::parameter(c, 'E') == 0.3);
+  CHECK_FALSE(gcode::command::parameter(c, 'Y').has_value());
 }
 
 TEST_CASE("the checksum is the exclusive or of every raw byte before the last star") {
@@ -135,28 +135,28 @@ TEST_CASE("codes of G, M, T and D with subcodes and odd blanks") {
 
 TEST_CASE("parameters are found wherever a firmware finds them, not inside texts") {
   const Command motion = parse_command("G1X10Y-2.5Z+.2E-0.00001 F 7200");
-  CHECK(gcode::parameter(motion, 'X') == 10);
-  CHECK(gcode::parameter(motion, 'Y') == -2.5);
-  CHECK(gcode::parameter(motion, 'Z') == 0.2);
-  CHECK(gcode::parameter(motion, 'E') == -0.00001);
-  CHECK(gcode::parameter(motion, 'F') == 7200);
-  CHECK_FALSE(gcode::parameter(parse_command("M117 S5"), 'S').has_value());
-  CHECK_FALSE(gcode::has_parameter(parse_command("M23 s.gco S1"), 'S'));
-  CHECK_FALSE(gcode::parameter(parse_command("M79 S\"PL\""), 'S').has_value());
-  CHECK_FALSE(gcode::has_parameter(parse_command("M79 S\"PL\""), 'P'));
-  CHECK(gcode::has_parameter(parse_command("G28 X Y"), 'Y'));
-  CHECK_FALSE(gcode::parameter(parse_command("G28 X Y"), 'X').has_value());
-  CHECK(gcode::has_parameter(parse_command("G28 XY"), 'Y'));
-  CHECK_FALSE(gcode::has_parameter(parse_command("M862.3 P \"MK4"), 'K'));
-  CHECK(gcode::has_parameter(parse_command("M862.1 Q"), 'Q'));
-  CHECK_FALSE(gcode::parameter(parse_command("G1 X1234567890123456"), 'X').has_value());
+  CHECK(gcode::command::parameter(motion, 'X') == 10);
+  CHECK(gcode::command::parameter(motion, 'Y') == -2.5);
+  CHECK(gcode::command::parameter(motion, 'Z') == 0.2);
+  CHECK(gcode::command::parameter(motion, 'E') == -0.00001);
+  CHECK(gcode::command::parameter(motion, 'F') == 7200);
+  CHECK_FALSE(gcode::command::parameter(parse_command("M117 S5"), 'S').has_value());
+  CHECK_FALSE(gcode::command::has_parameter(parse_command("M23 s.gco S1"), 'S'));
+  CHECK_FALSE(gcode::command::parameter(parse_command("M79 S\"PL\""), 'S').has_value());
+  CHECK_FALSE(gcode::command::has_parameter(parse_command("M79 S\"PL\""), 'P'));
+  CHECK(gcode::command::has_parameter(parse_command("G28 X Y"), 'Y'));
+  CHECK_FALSE(gcode::command::parameter(parse_command("G28 X Y"), 'X').has_value());
+  CHECK(gcode::command::has_parameter(parse_command("G28 XY"), 'Y'));
+  CHECK_FALSE(gcode::command::has_parameter(parse_command("M862.3 P \"MK4"), 'K'));
+  CHECK(gcode::command::has_parameter(parse_command("M862.1 Q"), 'Q'));
+  CHECK_FALSE(gcode::command::parameter(parse_command("G1 X1234567890123456"), 'X').has_value());
 }
 
 TEST_CASE("P7.11: inside an upload any line with the bytes M29 is its end") {
-  CHECK(gcode::ends_upload("M29\n"));
-  CHECK(gcode::ends_upload("M290 Z0.1\n"));
-  CHECK(gcode::ends_upload("N4 M117 M29*3\n"));
-  CHECK_FALSE(gcode::ends_upload("M28 m29.gco\n"));
+  CHECK(gcode::command::ends_upload("M29\n"));
+  CHECK(gcode::command::ends_upload("M290 Z0.1\n"));
+  CHECK(gcode::command::ends_upload("N4 M117 M29*3\n"));
+  CHECK_FALSE(gcode::command::ends_upload("M28 m29.gco\n"));
 }
 
 TEST_CASE("no bytes at all disturb the reading of commands, and views stay inside the line") {
@@ -172,6 +172,6 @@ TEST_CASE("no bytes at all disturb the reading of commands, and views stay insid
              (c.parameters.data() >= line.data() && c.parameters.data() + c.parameters.size() <= end)));
     REQUIRE(((c.kind == CommandKind::kBlank) ==
              (c.text.empty() && !c.is_numbered() && c.checksum == ChecksumVerdict::kNone)));
-    for (const char letter : {'X', 'S', 'N'}) (void)gcode::parameter(c, letter);
+    for (const char letter : {'X', 'S', 'N'}) (void)gcode::command::parameter(c, letter);
   }
 }

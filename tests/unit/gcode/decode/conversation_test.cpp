@@ -5,22 +5,22 @@
 #include <string>
 #include <vector>
 
-using gcode::Conversation;
-using gcode::LineNote;
-using gcode::Time;
+using gcode::decode::Conversation;
+using gcode::decode::LineNote;
+using gcode::line::Time;
 
 namespace {
 
 struct Heard {
   std::vector<std::string> commands, replies;
-  std::vector<gcode::ReplyKind> kinds;
+  std::vector<gcode::reply::ReplyKind> kinds;
   std::vector<std::optional<Time>> times;
   std::vector<bool> unfinished;
 
-  Conversation conversation(const gcode::Dialect* dialect = nullptr) {
+  Conversation conversation(const gcode::dialect::Dialect* dialect = nullptr) {
     return Conversation(
-        dialect, [this](const LineNote& note, const gcode::Command&) { commands.emplace_back(note.line); },
-        [this](const LineNote& note, const gcode::Reply& reply) {
+        dialect, [this](const LineNote& note, const gcode::command::Command&) { commands.emplace_back(note.line); },
+        [this](const LineNote& note, const gcode::reply::Reply& reply) {
           replies.emplace_back(note.line);
           kinds.push_back(reply.kind);
           times.push_back(note.at);
@@ -89,11 +89,11 @@ TEST_CASE("the dialect follows the printer unless it is given") {
   c.received_from_printer("FIRMWARE_NAME:Prusa-Firmware 3.13.3 based on Marlin FIRMWARE_URL:x\n", std::nullopt);
   CHECK(c.dialect().name == "prusa-3.13");
   c.received_from_printer("ok (1)\n", std::nullopt);
-  CHECK(heard.kinds.front() == gcode::ReplyKind::kOk);
-  CHECK(heard.kinds.back() == gcode::ReplyKind::kUnknown);
+  CHECK(heard.kinds.front() == gcode::reply::ReplyKind::kOk);
+  CHECK(heard.kinds.back() == gcode::reply::ReplyKind::kUnknown);
 
   Heard fixed;
-  Conversation f = fixed.conversation(gcode::find_dialect("marlin-2.1"));
+  Conversation f = fixed.conversation(gcode::dialect::find_dialect("marlin-2.1"));
   f.received_from_printer("FIRMWARE_NAME:Prusa-Firmware 3.13.3 based on Marlin\n", std::nullopt);
   CHECK(f.dialect().name == "marlin-2.1");
 }

@@ -12,7 +12,8 @@ namespace {
 
 std::string reply(std::string_view line, const char* dialect = "prusa-3.13") {
   std::string out;
-  gcode::append_decoded({line, std::nullopt, false}, gcode::parse_reply(line, *gcode::find_dialect(dialect)), out);
+  gcode::decode::append_decoded({line, std::nullopt, false},
+                                gcode::reply::parse_reply(line, *gcode::dialect::find_dialect(dialect)), out);
   return out;
 }
 
@@ -24,7 +25,7 @@ std::string values_of(std::string_view line, const char* dialect = "prusa-3.13")
 
 std::string command(std::string_view line) {
   std::string out;
-  gcode::append_decoded({line, gcode::Time(7), false}, gcode::parse_command(line), out);
+  gcode::decode::append_decoded({line, gcode::line::Time(7), false}, gcode::command::parse_command(line), out);
   return out;
 }
 

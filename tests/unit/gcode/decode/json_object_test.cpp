@@ -4,7 +4,7 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
-using gcode::JsonObject;
+using gcode::decode::JsonObject;
 
 TEST_CASE("members come in order, nested objects inside, unknown numbers not at all") {
   std::string out = "x";

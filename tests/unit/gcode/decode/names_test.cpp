@@ -7,11 +7,13 @@
 
 namespace {
 
+using gcode::decode::name_of;
+
 template <class Enum>
 void require_distinct_words(int count) {
   std::set<std::string_view> words;
   for (int i = 0; i < count; ++i) {
-    const std::string_view word = gcode::name_of(static_cast<Enum>(i));
+    const std::string_view word = name_of(static_cast<Enum>(i));
     REQUIRE_FALSE(word.empty());
     words.insert(word);
   }
@@ -26,21 +28,21 @@ void require_counted() {
 }  // namespace
 
 TEST_CASE("no two kinds share a word") {
-  require_distinct_words<gcode::ReplyKind>(static_cast<int>(gcode::ReplyKind::kUnknown) + 1);
-  require_distinct_words<gcode::CommandKind>(static_cast<int>(gcode::CommandKind::kOther) + 1);
-  require_counted<gcode::ErrorKind>();
-  require_counted<gcode::ResendReason>();
-  require_counted<gcode::BusyReason>();
-  require_counted<gcode::HostAction>();
-  require_counted<gcode::ResetCause>();
-  require_counted<gcode::CrashAxis>();
-  require_counted<gcode::Sensor>();
+  require_distinct_words<gcode::reply::ReplyKind>(static_cast<int>(gcode::reply::ReplyKind::kUnknown) + 1);
+  require_distinct_words<gcode::command::CommandKind>(static_cast<int>(gcode::command::CommandKind::kOther) + 1);
+  require_counted<gcode::reply::ErrorKind>();
+  require_counted<gcode::reply::ResendReason>();
+  require_counted<gcode::reply::BusyReason>();
+  require_counted<gcode::reply::HostAction>();
+  require_counted<gcode::reply::ResetCause>();
+  require_counted<gcode::reply::CrashAxis>();
+  require_counted<gcode::reply::Sensor>();
 }
 
 TEST_CASE("words stand at their own values") {
-  CHECK(gcode::name_of(gcode::ReplyKind::kOkTemperature) == "ok_temperature");
-  CHECK(gcode::name_of(gcode::CommandKind::kHeatAndWait) == "heat_and_wait");
-  CHECK(gcode::name_of(gcode::ErrorKind::kDriverOvertemp) == "driver_overtemp");
-  CHECK(gcode::name_of(gcode::Sensor::kAmbient) == "ambient");
-  CHECK(gcode::name_of(gcode::HostAction::kUvloRecoveryReady) == "uvlo_recovery_ready");
+  CHECK(name_of(gcode::reply::ReplyKind::kOkTemperature) == "ok_temperature");
+  CHECK(name_of(gcode::command::CommandKind::kHeatAndWait) == "heat_and_wait");
+  CHECK(name_of(gcode::reply::ErrorKind::kDriverOvertemp) == "driver_overtemp");
+  CHECK(name_of(gcode::reply::Sensor::kAmbient) == "ambient");
+  CHECK(name_of(gcode::reply::HostAction::kUvloRecoveryReady) == "uvlo_recovery_ready");
 }

@@ -21,14 +21,14 @@ namespace {
 const fs::path kTests = MARLIN_TESTS_DIR;
 
 // Most recordings begin after M115, so the folder or the first letter says which firmware it was.
-const gcode::Dialect& dialect_of(const fs::path& recording) {
+const gcode::dialect::Dialect& dialect_of(const fs::path& recording) {
   const std::string folder = recording.parent_path().filename();
-  if (folder == "mk3s-3.13.3") return *gcode::find_dialect("prusa-3.13");
+  if (folder == "mk3s-3.13.3") return *gcode::dialect::find_dialect("prusa-3.13");
   const std::string name = recording.filename();
-  if (name.starts_with("mk3s-3.13.3")) return *gcode::find_dialect("prusa-3.13");
-  if (name.starts_with("mk3s-3.9.3")) return *gcode::find_dialect("prusa-3.8");
-  if (folder == "mk3s-3.9.0") return *gcode::find_dialect("prusa-3.8");
-  return *gcode::find_dialect(name.starts_with("M119") ? "marlin-1.1" : "marlin-2.1");
+  if (name.starts_with("mk3s-3.13.3")) return *gcode::dialect::find_dialect("prusa-3.13");
+  if (name.starts_with("mk3s-3.9.3")) return *gcode::dialect::find_dialect("prusa-3.8");
+  if (folder == "mk3s-3.9.0") return *gcode::dialect::find_dialect("prusa-3.8");
+  return *gcode::dialect::find_dialect(name.starts_with("M119") ? "marlin-1.1" : "marlin-2.1");
 }
 
 std::vector<fs::path> recordings() {
@@ -41,15 +41,16 @@ std::vector<fs::path> recordings() {
 }
 
 template <class OnCommand, class OnReply>
-void replay(const fs::path& recording, const gcode::Dialect* dialect, OnCommand on_command, OnReply on_reply) {
+void replay(const fs::path& recording, const gcode::dialect::Dialect* dialect, OnCommand on_command, OnReply on_reply) {
   std::ifstream file(recording);
-  gcode::Conversation conversation(dialect, on_command, on_reply);
+  gcode::decode::Conversation conversation(dialect, on_command, on_reply);
   std::string line;
   while (std::getline(file, line)) {
-    const auto entry = gcode::parse_trace_line(line);
+    const auto entry = gcode::decode::parse_trace_line(line);
     REQUIRE(entry.has_value());
-    if (entry->direction == gcode::TraceDirection::kToPrinter) conversation.sent_to_printer(entry->data, entry->at);
-    if (entry->direction == gcode::TraceDirection::kFromPrinter)
+    if (entry->direction == gcode::decode::TraceDirection::kToPrinter)
+      conversation.sent_to_printer(entry->data, entry->at);
+    if (entry->direction == gcode::decode::TraceDirection::kFromPrinter)
       conversation.received_from_printer(entry->data, entry->at);
   }
   conversation.finish();
@@ -57,8 +58,8 @@ void replay(const fs::path& recording, const gcode::Dialect* dialect, OnCommand 
 
 std::string decoded(const fs::path& recording) {
   std::string out;
-  const auto append = [&out](const gcode::LineNote& note, const auto& meaning) {
-    gcode::append_decoded(note, meaning, out);
+  const auto append = [&out](const gcode::decode::LineNote& note, const auto& meaning) {
+    gcode::decode::append_decoded(note, meaning, out);
     out.push_back('\n');
   };
   replay(recording, &dialect_of(recording), append, append);
@@ -146,10 +147,10 @@ TEST_CASE("every recorded line that protocol explains is understood") {
   for (const fs::path& recording : recordings()) {
     INFO(recording.filename().string());
     replay(
-        recording, &dialect_of(recording), [](const gcode::LineNote&, const gcode::Command&) {},
-        [&lines](const gcode::LineNote& note, const gcode::Reply& reply) {
+        recording, &dialect_of(recording), [](const gcode::decode::LineNote&, const gcode::command::Command&) {},
+        [&lines](const gcode::decode::LineNote& note, const gcode::reply::Reply& reply) {
           ++lines;
-          if (reply.kind != gcode::ReplyKind::kUnknown) return;
+          if (reply.kind != gcode::reply::ReplyKind::kUnknown) return;
           INFO(note.line.substr(0, 80));
           CHECK(is_explained(note.line));
         });
@@ -161,9 +162,9 @@ TEST_CASE("without knowing the firmware no further line is lost") {
   for (const fs::path& recording : recordings()) {
     INFO(recording.filename().string());
     replay(
-        recording, nullptr, [](const gcode::LineNote&, const gcode::Command&) {},
-        [](const gcode::LineNote& note, const gcode::Reply& reply) {
-          if (reply.kind != gcode::ReplyKind::kUnknown) return;
+        recording, nullptr, [](const gcode::decode::LineNote&, const gcode::command::Command&) {},
+        [](const gcode::decode::LineNote& note, const gcode::reply::Reply& reply) {
+          if (reply.kind != gcode::reply::ReplyKind::kUnknown) return;
           INFO(note.line.substr(0, 80));
           CHECK(is_explained(note.line));
         });
@@ -173,11 +174,12 @@ TEST_CASE("without knowing the firmware no further line is lost") {
 TEST_CASE("recorded identity lines choose the dialect of their folder") {
   for (const fs::path& recording : recordings()) {
     replay(
-        recording, nullptr, [](const gcode::LineNote&, const gcode::Command&) {},
-        [&recording](const gcode::LineNote&, const gcode::Reply& reply) {
-          if (reply.kind != gcode::ReplyKind::kFirmware) return;
+        recording, nullptr, [](const gcode::decode::LineNote&, const gcode::command::Command&) {},
+        [&recording](const gcode::decode::LineNote&, const gcode::reply::Reply& reply) {
+          if (reply.kind != gcode::reply::ReplyKind::kFirmware) return;
           INFO(recording.string());
-          CHECK(gcode::choose_dialect(gcode::parse_firmware(reply.text).name).name == dialect_of(recording).name);
+          CHECK(gcode::dialect::choose_dialect(gcode::reply::parse_firmware(reply.text).name).name ==
+                dialect_of(recording).name);
         });
   }
 }

@@ -6,26 +6,29 @@
 #include <random>
 #include <string>
 
-using gcode::TraceDirection;
+using gcode::decode::TraceDirection;
 
 TEST_CASE("a recorded line gives time, direction and bytes") {
-  const auto entry = gcode::parse_trace_line(R"({"t_us": 2878935, "dir": "rx", "data": "ok\r\n\u00ff\u0000\"\\"})"
-                                             "\n");
+  const auto entry =
+      gcode::decode::parse_trace_line(R"({"t_us": 2878935, "dir": "rx", "data": "ok\r\n\u00ff\u0000\"\\"})"
+                                      "\n");
   REQUIRE(entry.has_value());
-  CHECK(entry->at == gcode::Time(2878935));
+  CHECK(entry->at == gcode::line::Time(2878935));
   CHECK(entry->direction == TraceDirection::kFromPrinter);
   CHECK(entry->data == std::string("ok\r\n\xff\0\"\\", 8));
 }
 
 TEST_CASE("keys come in any order and foreign ones are passed over") {
-  const auto entry = gcode::parse_trace_line(R"({"data":"M105\n","port":"x","n":-1.5,"ok":true,"dir":"tx","t_us":0})");
+  const auto entry =
+      gcode::decode::parse_trace_line(R"({"data":"M105\n","port":"x","n":-1.5,"ok":true,"dir":"tx","t_us":0})");
   REQUIRE(entry.has_value());
   CHECK(entry->direction == TraceDirection::kToPrinter);
   CHECK(entry->data == "M105\n");
 }
 
 TEST_CASE("latin-1 written as UTF-8 is the same byte") {
-  const auto entry = gcode::parse_trace_line("{\"t_us\": 1, \"dir\": \"note\", \"data\": \"\xc3\xa9\xc2\x80\"}");
+  const auto entry =
+      gcode::decode::parse_trace_line("{\"t_us\": 1, \"dir\": \"note\", \"data\": \"\xc3\xa9\xc2\x80\"}");
   REQUIRE(entry.has_value());
   CHECK(entry->direction == TraceDirection::kNote);
   CHECK(entry->data == "\xe9\x80");
@@ -41,7 +44,7 @@ TEST_CASE("what is no recorded line is refused") {
         "{\"t_us\": 1, \"dir\": \"rx\", \"data\": \"a\nb\"}", "{\"t_us\": 1, \"dir\": \"rx\", \"data\": [1]}",
         "{\"t_us\": 1 \"dir\": \"rx\", \"data\": \"\"}"}) {
     INFO(line);
-    CHECK_FALSE(gcode::parse_trace_line(line).has_value());
+    CHECK_FALSE(gcode::decode::parse_trace_line(line).has_value());
   }
 }
 
@@ -52,20 +55,20 @@ TEST_CASE("every byte survives being written and read again") {
     for (char& c : data) c = static_cast<char>(random());
     const auto direction = static_cast<TraceDirection>(random() % 3);
     std::string text;
-    gcode::append_trace_line(gcode::Time(round), direction, data, text);
+    gcode::decode::append_trace_line(gcode::line::Time(round), direction, data, text);
     REQUIRE(text.back() == '\n');
     REQUIRE(text.find('\n') == text.size() - 1);
     REQUIRE(std::all_of(text.begin(), text.end(), [](char c) { return static_cast<unsigned char>(c) < 0x7F; }));
-    const auto entry = gcode::parse_trace_line(text);
+    const auto entry = gcode::decode::parse_trace_line(text);
     REQUIRE(entry.has_value());
     REQUIRE(entry->data == data);
     REQUIRE(entry->direction == direction);
-    REQUIRE(entry->at == gcode::Time(round));
+    REQUIRE(entry->at == gcode::line::Time(round));
   }
 }
 
 TEST_CASE("a written line looks like the recorded ones") {
   std::string text;
-  gcode::append_trace_line(gcode::Time(31), TraceDirection::kToPrinter, "M105\n", text);
+  gcode::decode::append_trace_line(gcode::line::Time(31), TraceDirection::kToPrinter, "M105\n", text);
   CHECK(text == "{\"t_us\": 31, \"dir\": \"tx\", \"data\": \"M105\\n\"}\n");
 }

@@ -6,15 +6,15 @@
 #include <string>
 #include <vector>
 
-using gcode::choose_dialect;
-using gcode::Dialect;
+using gcode::dialect::choose_dialect;
+using gcode::dialect::Dialect;
 
 namespace {
 
 std::vector<Dialect> all_rows() {
   std::vector<Dialect> rows;
-  for (const Dialect& row : gcode::prusa_dialects()) rows.push_back(row);
-  for (const Dialect& row : gcode::marlin_dialects()) rows.push_back(row);
+  for (const Dialect& row : gcode::dialect::prusa_dialects()) rows.push_back(row);
+  for (const Dialect& row : gcode::dialect::marlin_dialects()) rows.push_back(row);
   return rows;
 }
 
@@ -46,7 +46,7 @@ TEST_CASE("Marlin names choose the row of their version") {
 TEST_CASE("the name that Marlin 1.0 and old Prusa share gets the traps of both") {
   const Dialect& row = choose_dialect("Marlin V1.0.2; Sprinter/grbl mashup for gen6");
   CHECK(row.name == "marlin-1.0-or-prusa-3.1");
-  CHECK(row.family == gcode::FirmwareFamily::kUnknown);
+  CHECK(row.family == gcode::dialect::FirmwareFamily::kUnknown);
   CHECK(row.resume_counts_queue);
   CHECK(row.unnumbered_checksum_owes_none);
   CHECK(choose_dialect("Marlin V1; Sprinter/grbl mashup for gen6").name == row.name);
@@ -56,15 +56,15 @@ TEST_CASE("a name that no family claims leaves every trap assumed and no query a
   for (const char* name : {"", "Prusa-Firmware-Buddy 4.4.1 (Github)", "Repetier_0.92.9", "Marlin", "Marlin (1.1.9)",
                            "Smoothie", "Prusa-Firmware ", "Marlin 123456789012345678901.2"}) {
     INFO(name);
-    CHECK(&choose_dialect(name) == &gcode::unknown_dialect());
+    CHECK(&choose_dialect(name) == &gcode::dialect::unknown_dialect());
   }
-  const Dialect& unknown = gcode::unknown_dialect();
+  const Dialect& unknown = gcode::dialect::unknown_dialect();
   CHECK(unknown.extra_ok_after_m105);
   CHECK(unknown.comment_swallows_next);
   CHECK(unknown.upload_end_owes_none);
   CHECK(unknown.resume_counts_queue);
   CHECK(unknown.stopped_is_mute);
-  CHECK(unknown.autoreport == gcode::Autoreport::kNone);
+  CHECK(unknown.autoreport == gcode::dialect::Autoreport::kNone);
   CHECK_FALSE(unknown.reports_overrides);
   CHECK_FALSE(unknown.serial_number_query);
 }
@@ -74,32 +74,32 @@ TEST_CASE("a row is found again by its name and by its id, and no two share eith
   std::set<int> ids;
   for (const Dialect& row : all_rows()) {
     INFO(row.name);
-    REQUIRE(gcode::find_dialect(row.name) != nullptr);
-    CHECK(gcode::find_dialect(row.name)->id == row.id);
-    CHECK(gcode::dialect_by_id(row.id).name == row.name);
-    CHECK(row.id != gcode::unknown_dialect().id);
+    REQUIRE(gcode::dialect::find_dialect(row.name) != nullptr);
+    CHECK(gcode::dialect::find_dialect(row.name)->id == row.id);
+    CHECK(gcode::dialect::dialect_by_id(row.id).name == row.name);
+    CHECK(row.id != gcode::dialect::unknown_dialect().id);
     names.insert(std::string(row.name));
     ids.insert(row.id);
   }
   CHECK(names.size() == all_rows().size());
   CHECK(ids.size() == all_rows().size());
-  CHECK(gcode::find_dialect("unknown") == &gcode::unknown_dialect());
-  CHECK(gcode::find_dialect("prusa-9") == nullptr);
-  CHECK(&gcode::dialect_by_id(255) == &gcode::unknown_dialect());
+  CHECK(gcode::dialect::find_dialect("unknown") == &gcode::dialect::unknown_dialect());
+  CHECK(gcode::dialect::find_dialect("prusa-9") == nullptr);
+  CHECK(&gcode::dialect::dialect_by_id(255) == &gcode::dialect::unknown_dialect());
 }
 
 TEST_CASE("ids that a running successor may read never change") {
-  CHECK(gcode::find_dialect("prusa-3.2")->id == 1);
-  CHECK(gcode::find_dialect("prusa-3.14")->id == 7);
-  CHECK(gcode::find_dialect("marlin-1.0")->id == 32);
-  CHECK(gcode::find_dialect("marlin-2.1")->id == 36);
+  CHECK(gcode::dialect::find_dialect("prusa-3.2")->id == 1);
+  CHECK(gcode::dialect::find_dialect("prusa-3.14")->id == 7);
+  CHECK(gcode::dialect::find_dialect("marlin-1.0")->id == 32);
+  CHECK(gcode::dialect::find_dialect("marlin-2.1")->id == 36);
 }
 
 TEST_CASE("the rows say what protocol/ says where versions differ") {
-  const auto row = [](const char* name) -> const Dialect& { return *gcode::find_dialect(name); };
+  const auto row = [](const char* name) -> const Dialect& { return *gcode::dialect::find_dialect(name); };
   // prusa.md section 5
-  CHECK(row("prusa-3.8").autoreport == gcode::Autoreport::kNone);
-  CHECK(row("prusa-3.10").autoreport == gcode::Autoreport::kMask);
+  CHECK(row("prusa-3.8").autoreport == gcode::dialect::Autoreport::kNone);
+  CHECK(row("prusa-3.10").autoreport == gcode::dialect::Autoreport::kMask);
   CHECK_FALSE(row("prusa-3.8").extra_ok_after_m105);
   CHECK(row("prusa-3.14").extra_ok_after_m105);
   CHECK_FALSE(row("prusa-3.10").stopped_is_mute);
@@ -108,7 +108,7 @@ TEST_CASE("the rows say what protocol/ says where versions differ") {
   CHECK(row("prusa-3.8").nozzle_query);
   CHECK_FALSE(row("prusa-3.13").statistics_query);
   CHECK(row("prusa-3.14").statistics_query);
-  for (const Dialect& prusa : gcode::prusa_dialects()) {
+  for (const Dialect& prusa : gcode::dialect::prusa_dialects()) {
     INFO(prusa.name);
     CHECK(prusa.comment_swallows_next);
     CHECK(prusa.pid_parameters_owe_two);
@@ -120,7 +120,7 @@ TEST_CASE("the rows say what protocol/ says where versions differ") {
   CHECK(row("marlin-1.0").splits_long_lines);
   CHECK(row("marlin-1.0").unnumbered_checksum_owes_none);
   CHECK_FALSE(row("marlin-1.1").comment_swallows_next);
-  CHECK(row("marlin-1.1").autoreport == gcode::Autoreport::kByCap);
+  CHECK(row("marlin-1.1").autoreport == gcode::dialect::Autoreport::kByCap);
   CHECK_FALSE(row("marlin-2.0").drops_duplicate_numbers);
   CHECK(row("marlin-2.1").drops_duplicate_numbers);
   CHECK_FALSE(row("marlin-2.1").upload_end_owes_none);

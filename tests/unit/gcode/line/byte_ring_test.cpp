@@ -7,8 +7,8 @@ namespace {
 
 struct Ring {
   std::array<char, 8> storage{};
-  gcode::RingCounters counters;
-  gcode::ByteRing ring{storage, counters};
+  gcode::line::RingCounters counters;
+  gcode::line::ByteRing ring{storage, counters};
 
   std::string text(std::uint64_t from, std::uint64_t to) {
     const auto pieces = ring.pieces(from, to);

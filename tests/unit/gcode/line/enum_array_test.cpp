@@ -7,8 +7,8 @@
 #include "gcode/printer/link_counters.h"
 #include "gcode/relay/subscriptions.h"
 
-using gcode::EnumArray;
-using gcode::Words;
+using gcode::line::EnumArray;
+using gcode::line::Words;
 
 namespace {
 
@@ -31,24 +31,24 @@ concept HasElementAt = requires(Array array, Index index) {
 static_assert(HasElementAt<Words<Axis>, Axis>);
 static_assert(!HasElementAt<Words<Axis>, int>);
 static_assert(!HasElementAt<Words<Axis>, std::size_t>);
-static_assert(!HasElementAt<Words<Axis>, gcode::Query>);
+static_assert(!HasElementAt<Words<Axis>, gcode::printer::Query>);
 
 // Kept as bytes where std::array was.
 static_assert(std::is_trivially_copyable_v<EnumArray<Axis, double>>);
 static_assert(std::is_standard_layout_v<EnumArray<Axis, double>>);
 static_assert(sizeof(EnumArray<Axis, double>) == 3 * sizeof(double));
-static_assert(sizeof(gcode::ReportPeriods) == 4);
+static_assert(sizeof(gcode::relay::ReportPeriods) == 4);
 
 constexpr Words<Axis> kWords{"x", "y", "z"};
 static_assert(kWords[Axis::kZ] == "z");
-static_assert(gcode::kValuesOf<Axis>.size() == 3 && gcode::kValuesOf<Axis>[2] == Axis::kZ);
+static_assert(gcode::line::kValuesOf<Axis>.size() == 3 && gcode::line::kValuesOf<Axis>[2] == Axis::kZ);
 
 }  // namespace
 
 TEST_CASE("each value of the enum has an element of its own, in the enum's order") {
   EnumArray<Axis, int> array;
   CHECK(array == EnumArray<Axis, int>{0, 0, 0});
-  for (const Axis axis : gcode::kValuesOf<Axis>) array[axis] = 10 + static_cast<int>(axis);
+  for (const Axis axis : gcode::line::kValuesOf<Axis>) array[axis] = 10 + static_cast<int>(axis);
   CHECK(array == EnumArray<Axis, int>{10, 11, 12});
   CHECK(std::vector<int>(array.begin(), array.end()) == std::vector<int>{10, 11, 12});
   array[Axis::kY] = 5;

@@ -5,7 +5,7 @@
 #include <string>
 #include <type_traits>
 
-using Text = gcode::FixedText<7>;
+using Text = gcode::line::FixedText<7>;
 
 TEST_CASE("a fixed text keeps what fits and cuts off the rest") {
   CHECK(Text("M105").view() == "M105");

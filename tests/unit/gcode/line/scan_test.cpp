@@ -10,7 +10,7 @@ namespace {
 
 bool decimal(std::string_view text, double& value, std::string_view& rest) {
   rest = text;
-  return gcode::take_decimal(rest, value);
+  return gcode::line::take_decimal(rest, value);
 }
 
 }  // namespace
@@ -45,19 +45,19 @@ TEST_CASE("a decimal has the value that the library gives it") {
 TEST_CASE("integers with sign, and none that do not fit") {
   std::int64_t value = 0;
   std::string_view rest = "-12x";
-  CHECK((gcode::take_integer(rest, value) && value == -12 && rest == "x"));
+  CHECK((gcode::line::take_integer(rest, value) && value == -12 && rest == "x"));
   for (const char* none : {"", "-", "x", "1234567890123456789"}) {
     rest = none;
-    CHECK_FALSE(gcode::take_integer(rest, value));
+    CHECK_FALSE(gcode::line::take_integer(rest, value));
     CHECK(rest == none);
   }
 }
 
 TEST_CASE("line ends and blanks are stripped, nothing else") {
-  CHECK(gcode::strip_terminator("a\r\r\n") == "a");
-  CHECK(gcode::strip_terminator(" a \n") == " a ");
-  CHECK(gcode::trim_blanks(" \ta b\t ") == "a b");
-  CHECK(gcode::trim_blanks("  ").empty());
-  CHECK(gcode::equal_ignoring_case("GcO", "gCo"));
-  CHECK_FALSE(gcode::equal_ignoring_case("gc", "gco"));
+  CHECK(gcode::line::strip_terminator("a\r\r\n") == "a");
+  CHECK(gcode::line::strip_terminator(" a \n") == " a ");
+  CHECK(gcode::line::trim_blanks(" \ta b\t ") == "a b");
+  CHECK(gcode::line::trim_blanks("  ").empty());
+  CHECK(gcode::line::equal_ignoring_case("GcO", "gCo"));
+  CHECK_FALSE(gcode::line::equal_ignoring_case("gc", "gco"));
 }

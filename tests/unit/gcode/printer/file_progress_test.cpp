@@ -34,7 +34,7 @@ struct Print {
       if (const std::string own = r.to_printer(); !own.empty()) r.answer(own, kMarlin21);
     }
   }
-  [[nodiscard]] const gcode::PrinterState& printer() { return r.relay().printer(); }
+  [[nodiscard]] const gcode::printer::PrinterState& printer() { return r.relay().printer(); }
 };
 
 }  // namespace
@@ -78,7 +78,7 @@ TEST_CASE("a file's progress outlives a pause of its stream and not its print") 
     p.line("M104 S0");
     p.silence();
     REQUIRE_FALSE(p.r.relay().prints().is_printing());
-    CHECK(p.printer().state(p.r.now) == gcode::State::kFinished);
+    CHECK(p.printer().state(p.r.now) == gcode::printer::State::kFinished);
   }
   SECTION("the printer cancels it") {
     p.r.printer("//action:cancel\n");
@@ -94,7 +94,7 @@ TEST_CASE("a numbering that ends behind M73 P100 finishes the print too") {
   p.line("M73 P100 R0");
   p.r.host("N-1 M110*15\n");
   p.acknowledge("ok\n");
-  CHECK(p.printer().state(p.r.now) == gcode::State::kFinished);
+  CHECK(p.printer().state(p.r.now) == gcode::printer::State::kFinished);
 }
 
 TEST_CASE("a Prusa's own word on its progress counts, not what the file asks of it") {

@@ -5,14 +5,14 @@
 #include "gcode/dialect/dialect.h"
 #include "gcode/reply/memory_dump.h"
 
-using gcode::Lifetime;
+using gcode::printer::Lifetime;
 
 namespace {
 
 Lifetime after(std::initializer_list<const char*> lines) {
   Lifetime lifetime;
   for (const char* line : lines)
-    lifetime.printer_line(gcode::parse_reply(line, *gcode::find_dialect("prusa-3.14")), line);
+    lifetime.printer_line(gcode::reply::parse_reply(line, *gcode::dialect::find_dialect("prusa-3.14")), line);
   return lifetime;
 }
 
@@ -42,9 +42,9 @@ TEST_CASE("what is no dump of the EEPROM is none") {
   for (const char* line : {"0eff 03 00", "0eff  3 00", "0eff  03 00 zz", "eff  03", "0eff  ", "0EFF  03", "000eff 03",
                            "00eff  03", "0000eff  03", "00000eff  03", "ok"}) {
     INFO(line);
-    CHECK_FALSE(gcode::is_memory_dump(line));
+    CHECK_FALSE(gcode::reply::is_memory_dump(line));
   }
-  CHECK(gcode::is_memory_dump("0eff  03 00\n"));
+  CHECK(gcode::reply::is_memory_dump("0eff  03 00\n"));
 }
 
 TEST_CASE("after a restart the printer is asked anew") {

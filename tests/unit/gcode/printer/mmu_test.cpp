@@ -4,14 +4,15 @@
 
 #include "gcode/dialect/dialect.h"
 
-using gcode::Mmu;
-using gcode::MmuState;
+using gcode::printer::Mmu;
+using gcode::printer::MmuState;
 
 namespace {
 
 Mmu after(std::initializer_list<const char*> lines) {
   Mmu mmu;
-  for (const char* line : lines) mmu.printer_line(gcode::parse_reply(line, *gcode::find_dialect("prusa-3.13")), line);
+  for (const char* line : lines)
+    mmu.printer_line(gcode::reply::parse_reply(line, *gcode::dialect::find_dialect("prusa-3.13")), line);
   return mmu;
 }
 

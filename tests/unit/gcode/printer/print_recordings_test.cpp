@@ -19,13 +19,13 @@ namespace {
 
 const fs::path kTests = MARLIN_TESTS_DIR;
 
-gcode::RelaySettings listening() {
-  gcode::RelaySettings settings;
+gcode::relay::RelaySettings listening() {
+  gcode::relay::RelaySettings settings;
   settings.poll = false;
   return settings;
 }
 
-void feed(rig::Rig& r, const gcode::TraceEntry& entry, bool to_printer) {
+void feed(rig::Rig& r, const gcode::decode::TraceEntry& entry, bool to_printer) {
   std::string_view rest = entry.data;
   while (!rest.empty()) {
     const std::string_view piece = rest.substr(0, 1024);
@@ -47,24 +47,24 @@ std::string told_of(const fs::path& recording) {
   std::ifstream file(recording);
   const rig::Time begin = r.now;
   for (std::string line; std::getline(file, line);) {
-    const auto entry = gcode::parse_trace_line(line);
+    const auto entry = gcode::decode::parse_trace_line(line);
     REQUIRE(entry.has_value());
     if (const auto at = begin + entry->at; at > r.now) r.pass(at - r.now);
-    if (entry->direction == gcode::TraceDirection::kToPrinter) feed(r, *entry, true);
-    if (entry->direction == gcode::TraceDirection::kFromPrinter) feed(r, *entry, false);
+    if (entry->direction == gcode::decode::TraceDirection::kToPrinter) feed(r, *entry, true);
+    if (entry->direction == gcode::decode::TraceDirection::kFromPrinter) feed(r, *entry, false);
   }
   r.pass(rig::Time(30s));
-  const gcode::PrintWatch& prints = r.relay().prints();
+  const gcode::printer::PrintWatch& prints = r.relay().prints();
   if (prints.started() == 0) return {};
   const bool open = prints.is_printing();
-  const gcode::PrintJob job = open ? prints.current(r.now) : prints.last();
+  const gcode::printer::PrintJob job = open ? prints.current(r.now) : prints.last();
   std::string text = std::to_string(prints.started()) + " begun; ";
-  text += job.source == gcode::PrintSource::kSd ? "card" : "host";
+  text += job.source == gcode::printer::PrintSource::kSd ? "card" : "host";
   if (!job.file.empty()) text += " " + std::string(job.file.view());
   if (open) return text + ", open";
   constexpr const char* kResults[] = {"completed", "cancelled", "failed"};
   return text + ", " + kResults[static_cast<std::size_t>(job.result)] + ": " +
-         std::string(gcode::print_rules()[job.rule].why);
+         std::string(gcode::printer::print_rules()[job.rule].why);
 }
 
 }  // namespace

@@ -3,24 +3,24 @@
 #include <catch2/catch.hpp>
 #include <set>
 
-using gcode::PrintCondition;
-using gcode::PrintEvidence;
-using gcode::PrintResult;
-using gcode::PrintSign;
-using gcode::PrintSource;
+using gcode::printer::PrintCondition;
+using gcode::printer::PrintEvidence;
+using gcode::printer::PrintResult;
+using gcode::printer::PrintSign;
+using gcode::printer::PrintSource;
 
 namespace {
 
 std::optional<PrintResult> result(PrintSign sign, const PrintEvidence& evidence) {
-  const auto rule = gcode::decide_print(sign, evidence);
-  return rule ? gcode::print_rules()[*rule].result : std::nullopt;
+  const auto rule = gcode::printer::decide_print(sign, evidence);
+  return rule ? gcode::printer::print_rules()[*rule].result : std::nullopt;
 }
 
 }  // namespace
 
 TEST_CASE("every row of the print rules says why, and none stands behind one that always holds") {
   std::set<std::pair<PrintSign, int>> closed;
-  for (const auto& rule : gcode::print_rules()) {
+  for (const auto& rule : gcode::printer::print_rules()) {
     INFO(rule.why);
     CHECK_FALSE(rule.why.empty());
     for (int source = 0; source < 2; ++source) {

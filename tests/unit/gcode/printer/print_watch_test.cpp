@@ -5,8 +5,8 @@
 #include "tests/unit/gcode/relay/relay_rig.h"
 
 using namespace std::chrono_literals;
-using gcode::PrintResult;
-using gcode::PrintSource;
+using gcode::printer::PrintResult;
+using gcode::printer::PrintSource;
 
 namespace {
 
@@ -38,7 +38,7 @@ class Line : public rig::Rig {
     number_ = 1;
     for (const char* line : {"M104 S215", "G28 W", "M83", "G1 X10 Y10", "G1 X20 E1", "G1 X30 E1"}) print(line);
   }
-  const gcode::PrintWatch& watch() { return relay().prints(); }
+  const gcode::printer::PrintWatch& watch() { return relay().prints(); }
   std::uint64_t ended(PrintResult result) { return watch().ended()[result]; }
   void typed(std::string_view line) {
     host(std::string(line) + "\n");
@@ -47,8 +47,8 @@ class Line : public rig::Rig {
   }
 
  private:
-  static gcode::RelaySettings quiet() {
-    gcode::RelaySettings settings;
+  static gcode::relay::RelaySettings quiet() {
+    gcode::relay::RelaySettings settings;
     settings.poll = false;
     return settings;
   }

@@ -8,14 +8,14 @@
 #include "gcode/reply/reply.h"
 
 using namespace std::chrono_literals;
-using gcode::State;
-using gcode::Time;
+using gcode::line::Time;
+using gcode::printer::State;
 
 namespace {
 
 /// A printer that is open and has answered, and the lines that reach it.
 struct Line {
-  gcode::PrinterState state;
+  gcode::printer::PrinterState state;
   Time now = 100s;
 
   Line() {
@@ -23,10 +23,10 @@ struct Line {
     printer("start");
     printer("ok");
   }
-  gcode::Dialect dialect = *gcode::find_dialect("prusa-3.13");
+  gcode::dialect::Dialect dialect = *gcode::dialect::find_dialect("prusa-3.13");
 
-  void host(std::string_view line) { state.host_command(gcode::parse_command(line), dialect, now); }
-  void printer(std::string_view line) { state.reply(gcode::parse_reply(line, dialect), -1, dialect, now); }
+  void host(std::string_view line) { state.host_command(gcode::command::parse_command(line), dialect, now); }
+  void printer(std::string_view line) { state.reply(gcode::reply::parse_reply(line, dialect), -1, dialect, now); }
   void pass(Time time) {
     now += time;
     state.tick(now);
@@ -68,7 +68,7 @@ TEST_CASE("a print that goes on after a pause keeps its progress") {
 TEST_CASE("M999 starts a stopped printer again, but no Prusa that drops every line (P 0.7)") {
   const auto* firmware = GENERATE("prusa-3.10", "prusa-3.12");
   Line line;
-  line.dialect = *gcode::find_dialect(firmware);
+  line.dialect = *gcode::dialect::find_dialect(firmware);
   line.printer("Error:Printer stopped due to errors. Supervision required.");
   REQUIRE(line.state.stopped);
   line.host("M999");

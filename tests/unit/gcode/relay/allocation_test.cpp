@@ -47,13 +47,14 @@ TEST_CASE("reading commands and replies allocates nothing") {
   before = allocations;
   unsigned long sum = 0;
   for (const char* line : kReplies) {
-    const gcode::Reply reply = gcode::parse_reply(line, gcode::unknown_dialect());
+    const gcode::reply::Reply reply = gcode::reply::parse_reply(line, gcode::dialect::unknown_dialect());
     sum += static_cast<unsigned long>(reply.kind);
-    sum += gcode::choose_dialect(gcode::parse_firmware(line).name).id;
+    sum += gcode::dialect::choose_dialect(gcode::reply::parse_firmware(line).name).id;
   }
   for (const char* line : kCommands) {
-    const gcode::Command command = gcode::parse_command(line);
-    sum += gcode::parameter(command, 'E').has_value() + gcode::has_parameter(command, 'X') + gcode::ends_upload(line);
+    const gcode::command::Command command = gcode::command::parse_command(line);
+    sum += gcode::command::parameter(command, 'E').has_value() + gcode::command::has_parameter(command, 'X') +
+           gcode::command::ends_upload(line);
   }
   const unsigned long after = allocations;
   CHECK(after == before);

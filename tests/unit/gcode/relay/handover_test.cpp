@@ -7,22 +7,22 @@
 
 namespace {
 
-using gcode::LineRelay;
-using gcode::RelayState;
-using gcode::Time;
+using gcode::line::Time;
+using gcode::relay::LineRelay;
+using gcode::relay::RelayState;
 using namespace std::chrono_literals;
 
 struct Memory {
-  std::array<char, gcode::RelayMemory::kFromHost> from_host;
-  std::array<char, gcode::RelayMemory::kFromPrinter> from_printer;
-  std::array<char, gcode::RelayMemory::kToHost> to_host;
+  std::array<char, gcode::relay::RelayMemory::kFromHost> from_host;
+  std::array<char, gcode::relay::RelayMemory::kFromPrinter> from_printer;
+  std::array<char, gcode::relay::RelayMemory::kToHost> to_host;
   RelayState state;
-  gcode::RelayMemory rings() { return {from_host, from_printer, to_host}; }
+  gcode::relay::RelayMemory rings() { return {from_host, from_printer, to_host}; }
 };
 
 /// A relay and, after change(), one of another version in its place.
 struct Rig {
-  gcode::RelaySettings settings;
+  gcode::relay::RelaySettings settings;
   std::unique_ptr<Memory> memory = std::make_unique<Memory>();
   std::unique_ptr<LineRelay> relay = std::make_unique<LineRelay>(settings, memory->rings(), memory->state);
   Time now = 100s;
@@ -34,9 +34,10 @@ struct Rig {
     relay->tick(now);
     (void)take(true);
   }
-  void change(const gcode::UnnotedBytes& unnoted = {}) {
+  void change(const gcode::relay::UnnotedBytes& unnoted = {}) {
     auto next = std::make_unique<Memory>();
-    gcode::take_over(gcode::handover_of(memory->state), unnoted, memory->rings(), next->rings(), next->state, now);
+    gcode::relay::take_over(gcode::relay::handover_of(memory->state), unnoted, memory->rings(), next->rings(),
+                            next->state, now);
     relay.reset();
     memory = std::move(next);
     relay = std::make_unique<LineRelay>(settings, memory->rings(), memory->state);
@@ -143,7 +144,7 @@ TEST_CASE("reports that the agent set up stay hidden from the host after a chang
   rig.change();
   rig.relay->feed_printer("T:25.5 /0.0 B:25.5 /0.0 @:0 B@:0\n", rig.now);
   CHECK(rig.take(false).empty());
-  CHECK(rig.relay->dialect().family == gcode::FirmwareFamily::kPrusa);
+  CHECK(rig.relay->dialect().family == gcode::dialect::FirmwareFamily::kPrusa);
 }
 
 }  // namespace

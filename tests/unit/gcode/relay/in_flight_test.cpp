@@ -2,10 +2,10 @@
 
 #include <catch2/catch.hpp>
 
-using gcode::CommandKind;
-using gcode::InFlight;
-using gcode::InFlightQueue;
-using gcode::Query;
+using gcode::command::CommandKind;
+using gcode::printer::Query;
+using gcode::relay::InFlight;
+using gcode::relay::InFlightQueue;
 
 namespace {
 

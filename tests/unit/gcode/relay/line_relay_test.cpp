@@ -48,7 +48,7 @@ TEST_CASE("after the boot text the agent asks who the printer is, then sets its 
   CHECK(r.relay().dialect().name == "prusa-3.13");
   CHECK(r.relay().printer().serial_number.value.view() == "CZPX4720X004XC34242");
   CHECK(r.relay().printer().nozzle_diameter.value == Approx(0.4));
-  CHECK(r.arbiter().subscriptions.is_on(gcode::Report::kPosition));
+  CHECK(r.arbiter().subscriptions.is_on(gcode::relay::Report::kPosition));
 }
 
 TEST_CASE("the agent's own questions and answers stay with it") {
@@ -58,7 +58,7 @@ TEST_CASE("the agent's own questions and answers stay with it") {
   CHECK(r.to_host().empty());
   r.printer(std::string(kReport) + std::string(kPositionReport) + std::string(kFansReport));
   CHECK(r.to_host().empty());
-  CHECK(r.relay().printer().temperatures[gcode::Sensor::kTool0].actual.value == Approx(25.5));
+  CHECK(r.relay().printer().temperatures[gcode::reply::Sensor::kTool0].actual.value == Approx(25.5));
 }
 
 TEST_CASE("what the agent did not cause is the host's") {
@@ -98,7 +98,7 @@ TEST_CASE("a host that does not read loses whole lines, and they are counted") {
   const std::string line = "something that the printer says, 50 bytes altogether\n";
   for (int i = 0; i < 2000; ++i) r.printer(line);
   const std::string seen = r.to_host();
-  CHECK(seen.size() <= gcode::RelayMemory::kToHost);
+  CHECK(seen.size() <= gcode::relay::RelayMemory::kToHost);
   CHECK(seen.size() % line.size() == 0);
   CHECK(r.relay().counters().host_dropped_lines == 2000 - seen.size() / line.size());
 }
@@ -111,7 +111,7 @@ TEST_CASE("nothing is kept for a host that is not there") {
 }
 
 TEST_CASE("poll off is the identity, byte by byte and at once") {
-  gcode::RelaySettings off;
+  gcode::relay::RelaySettings off;
   off.poll = false;
   Rig r(off);
   r.attach();

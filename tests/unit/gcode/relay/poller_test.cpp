@@ -6,20 +6,21 @@
 #include "tests/unit/gcode/relay/relay_rig.h"
 
 using namespace std::chrono_literals;
-using gcode::LineUse;
-using gcode::Query;
-using gcode::Time;
+using gcode::line::Time;
+using gcode::printer::Query;
+using gcode::relay::LineUse;
 
 namespace {
 
 struct Asking {
-  gcode::Poller poller;
-  gcode::Subscriptions subscriptions;
-  gcode::PrinterState printer;
-  const gcode::Dialect* dialect;
+  gcode::relay::Poller poller;
+  gcode::relay::Subscriptions subscriptions;
+  gcode::printer::PrinterState printer;
+  const gcode::dialect::Dialect* dialect;
   Time now = 100s;
 
-  explicit Asking(std::string_view name, gcode::RelaySettings settings = {}) : dialect(gcode::find_dialect(name)) {
+  explicit Asking(std::string_view name, gcode::relay::RelaySettings settings = {})
+      : dialect(gcode::dialect::find_dialect(name)) {
     poller.apply(settings, subscriptions);
     printer.printer_opened(now);
   }
@@ -170,7 +171,7 @@ TEST_CASE("an answer that nobody understands ends its question for this firmware
   CHECK(asked_in(2h, rig::kPrusa313) == 1);
   CHECK(r.to_host() == "EEPROM: 0eff is 3\n");
   const auto& outcomes = r.relay().counters().queries[Query::kEeprom];
-  CHECK(outcomes[gcode::QueryOutcome::kTimeout] == 1);
+  CHECK(outcomes[gcode::printer::QueryOutcome::kTimeout] == 1);
   r.printer("start\n");
   CHECK(asked_in(1h, rig::kPrusa313) == 0);
   r.printer("start\n");
@@ -196,7 +197,7 @@ TEST_CASE("M105 and M115 are asked on, whatever was made of them on the way") {
 }
 
 TEST_CASE("poll off asks nothing at all") {
-  gcode::RelaySettings off;
+  gcode::relay::RelaySettings off;
   off.poll = false;
   Asking a("prusa-3.13", off);
   a.introduce();
@@ -205,7 +206,7 @@ TEST_CASE("poll off asks nothing at all") {
 }
 
 TEST_CASE("a period of zero asks never") {
-  gcode::RelaySettings settings;
+  gcode::relay::RelaySettings settings;
   settings.sd_period = settings.progress_period = settings.overrides_period = Time::zero();
   settings.temperature_period = settings.position_period = settings.fans_period = Time::zero();
   settings.identity = false;

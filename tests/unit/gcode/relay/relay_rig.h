@@ -12,7 +12,7 @@
 namespace rig {
 
 using namespace std::chrono_literals;
-using gcode::Time;
+using gcode::line::Time;
 
 /// M105's answer on a Prusa MK3S, as recorded.
 inline constexpr std::string_view kTemperatures = "ok T:25.5 /0.0 B:25.5 /0.0 T0:25.5 /0.0 @:0 B@:0 P:25.5 A:25.4\n";
@@ -34,13 +34,13 @@ inline constexpr std::string_view kMarlin21 = "Marlin 2.1.2 (Dec 17 2022 00:00:0
 
 class Rig {
  public:
-  explicit Rig(const gcode::RelaySettings& settings = {}) : settings_(settings) {
+  explicit Rig(const gcode::relay::RelaySettings& settings = {}) : settings_(settings) {
     make();
     relay().printer_opened(now);
   }
 
-  gcode::LineRelay& relay() { return *relay_; }
-  gcode::ArbiterState& arbiter() { return state_->arbiter; }
+  gcode::relay::LineRelay& relay() { return *relay_; }
+  gcode::relay::ArbiterState& arbiter() { return state_->arbiter; }
 
   void attach() { relay().host_opened(now); }
   /// The host writes, the printer prints; both all at once.
@@ -106,7 +106,7 @@ class Rig {
   /// A successor takes over: the state and the bytes are found elsewhere.
   void restart() {
     auto memory = std::make_unique<Memory>(*memory_);
-    auto state = std::make_unique<gcode::RelayState>(*state_);
+    auto state = std::make_unique<gcode::relay::RelayState>(*state_);
     relay_.reset();
     memory_ = std::move(memory);
     state_ = std::move(state);
@@ -118,19 +118,19 @@ class Rig {
 
  private:
   struct Memory {
-    std::array<char, gcode::RelayMemory::kFromHost> from_host;
-    std::array<char, gcode::RelayMemory::kFromPrinter> from_printer;
-    std::array<char, gcode::RelayMemory::kToHost> to_host;
+    std::array<char, gcode::relay::RelayMemory::kFromHost> from_host;
+    std::array<char, gcode::relay::RelayMemory::kFromPrinter> from_printer;
+    std::array<char, gcode::relay::RelayMemory::kToHost> to_host;
   };
   void make() {
-    relay_ = std::make_unique<gcode::LineRelay>(
-        settings_, gcode::RelayMemory{memory_->from_host, memory_->from_printer, memory_->to_host}, *state_);
+    relay_ = std::make_unique<gcode::relay::LineRelay>(
+        settings_, gcode::relay::RelayMemory{memory_->from_host, memory_->from_printer, memory_->to_host}, *state_);
   }
 
-  gcode::RelaySettings settings_;
+  gcode::relay::RelaySettings settings_;
   std::unique_ptr<Memory> memory_ = std::make_unique<Memory>();
-  std::unique_ptr<gcode::RelayState> state_ = std::make_unique<gcode::RelayState>();
-  std::unique_ptr<gcode::LineRelay> relay_;
+  std::unique_ptr<gcode::relay::RelayState> state_ = std::make_unique<gcode::relay::RelayState>();
+  std::unique_ptr<gcode::relay::LineRelay> relay_;
 };
 
 }  // namespace rig

@@ -8,7 +8,7 @@
 
 namespace {
 
-using gcode::RelayState;
+using gcode::relay::RelayState;
 
 TEST_CASE("a live copy of a state is its equal, whatever stood in its place before") {
   std::mt19937 random(5);  // NOLINT: a fixed seed is the point
@@ -17,17 +17,17 @@ TEST_CASE("a live copy of a state is its equal, whatever stood in its place befo
   for (int round = 0; round < 500; ++round) {
     auto& queue = from->arbiter.in_flight;
     for (unsigned i = random() % 40; i > 0; --i) {
-      gcode::InFlight entry;
+      gcode::relay::InFlight entry;
       entry.number = static_cast<int>(random() % 1000);
-      if (queue.own() || random() % 9 != 0) entry.query = gcode::Query::kCount;
-      else entry.query = gcode::Query::kM105;
+      if (queue.own() || random() % 9 != 0) entry.query = gcode::printer::Query::kCount;
+      else entry.query = gcode::printer::Query::kM105;
       queue.push(entry);
     }
     for (unsigned i = random() % 40; i > 0 && queue.size() > 0; --i) (void)queue.acknowledge_first();
     from->host_taken = random();
     from->arbiter.counters.receive_bytes = random();
-    from->arbiter.ticked = gcode::Time(random());
-    gcode::copy_live(*from, *to);
+    from->arbiter.ticked = gcode::line::Time(random());
+    gcode::relay::copy_live(*from, *to);
     const auto& copy = to->arbiter.in_flight;
     REQUIRE(copy.size() == queue.size());
     for (std::size_t i = 0; i < copy.size(); ++i) REQUIRE(std::memcmp(&copy[i], &queue[i], sizeof copy[i]) == 0);

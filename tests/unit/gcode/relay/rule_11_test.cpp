@@ -52,13 +52,13 @@ TEST_CASE("rule 11: commands beyond the capacity are counted, and nothing is ask
 TEST_CASE("rule 11: host lines are not held when their ring is full") {
   Rig r = known_rig(kMarlin10);
   REQUIRE(next_own(r) == "M105\n");
-  const std::string lines(gcode::RelayMemory::kFromHost, '\n');
+  const std::string lines(gcode::relay::RelayMemory::kFromHost, '\n');
   r.relay().feed_host(lines, r.now);
   CHECK(r.to_printer().size() >= lines.size());
 }
 
 TEST_CASE("rule 12: with poll off no newline of the agent's own goes out for a lost line") {
-  gcode::RelaySettings off;
+  gcode::relay::RelaySettings off;
   off.poll = false;
   Rig r(off);
   r.attach();

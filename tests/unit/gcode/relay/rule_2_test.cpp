@@ -122,7 +122,7 @@ TEST_CASE("rule 2: bytes that belong to no line do not leave a deadline behind w
 }
 
 TEST_CASE("rule 2: half a line that passed while poll was off is not followed by a question when poll is on") {
-  gcode::RelaySettings settings = only_temperatures();
+  gcode::relay::RelaySettings settings = only_temperatures();
   settings.poll = false;
   Rig r(settings);
   r.attach();

@@ -159,7 +159,7 @@ TEST_CASE("rule 6: M301 owes two oks on a Prusa") {
 }
 
 TEST_CASE("rule 6: an ADVANCED_OK without a number is no numbered line's") {
-  gcode::RelaySettings settings = only_temperatures();
+  gcode::relay::RelaySettings settings = only_temperatures();
   settings.position_period = 1s;
   Rig r = known_rig(kMarlin21, settings);
   REQUIRE(next_own(r) == "M114\n");

@@ -8,7 +8,7 @@ using namespace rig;
 namespace {
 
 std::uint64_t timeouts(Rig& r) {
-  return r.relay().counters().queries[gcode::Query::kM105][gcode::QueryOutcome::kTimeout];
+  return r.relay().counters().queries[gcode::printer::Query::kM105][gcode::printer::QueryOutcome::kTimeout];
 }
 
 }  // namespace
@@ -37,7 +37,7 @@ TEST_CASE("rule 7: the answer to a query that was given up still stays with the 
 TEST_CASE("rule 7: a late rejection of a query is not credited to the host's command behind it") {
   const std::string host_line = GENERATE("M190 S40\n", "M27\n");
   INFO(host_line);
-  gcode::RelaySettings settings = only_temperatures();
+  gcode::relay::RelaySettings settings = only_temperatures();
   settings.sd_period = 1s;
   Rig r = known_rig("Marlin 1.1.9 (Github)", settings);
   std::string own;

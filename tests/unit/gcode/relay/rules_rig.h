@@ -10,15 +10,15 @@
 namespace rig {
 
 /// Nothing but M105, and what identifies the printer: fewer lines between the test and its claim.
-inline gcode::RelaySettings only_temperatures() {
-  gcode::RelaySettings settings;
+inline gcode::relay::RelaySettings only_temperatures() {
+  gcode::relay::RelaySettings settings;
   settings.fans_period = settings.position_period = settings.sd_period = Time::zero();
   settings.progress_period = settings.overrides_period = Time::zero();
   return settings;
 }
 
 /// A host is attached, the printer is known and at rest.
-inline Rig known_rig(std::string_view firmware, const gcode::RelaySettings& settings = only_temperatures()) {
+inline Rig known_rig(std::string_view firmware, const gcode::relay::RelaySettings& settings = only_temperatures()) {
   Rig r(settings);
   r.attach();
   r.identify(firmware);
@@ -61,7 +61,7 @@ inline void wait_for_question(Rig& r, std::string_view question, std::string_vie
 }
 
 inline Rig asked_rig(std::string_view firmware, std::string_view question = "M105\n",
-                     const gcode::RelaySettings& settings = only_temperatures()) {
+                     const gcode::relay::RelaySettings& settings = only_temperatures()) {
   Rig r = known_rig(firmware, settings);
   wait_for_question(r, question, firmware);
   return r;

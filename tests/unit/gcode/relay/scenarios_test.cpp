@@ -237,8 +237,8 @@ TEST_CASE("H27: a stopped host does not stop the readings, and its backlog is bo
     r.to_printer();
     r.printer(kReport);
   }
-  CHECK(r.relay().printer().temperatures[gcode::Sensor::kTool0].actual.at == r.now);
-  CHECK(r.to_host().size() <= gcode::RelayMemory::kToHost);
+  CHECK(r.relay().printer().temperatures[gcode::reply::Sensor::kTool0].actual.at == r.now);
+  CHECK(r.to_host().size() <= gcode::relay::RelayMemory::kToHost);
 }
 
 TEST_CASE("H29: an ok glued into a cut report passes raw and acknowledges, and the next ok is the next line's") {
@@ -318,7 +318,7 @@ TEST_CASE("H39: an unplugged printer takes with it what was in flight, and comes
 TEST_CASE("H43: a host that leaves no gap loses under one line in a hundred to the agent's questions") {
   // Half a millisecond a line, 9.5 ms an M105: protocol H's figures at 115200 baud.
   const auto lines_in_a_minute = [](bool poll) {
-    gcode::RelaySettings settings = only_temperatures();
+    gcode::relay::RelaySettings settings = only_temperatures();
     settings.poll = poll;
     Rig r(settings);
     r.attach();

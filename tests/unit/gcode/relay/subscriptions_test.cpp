@@ -4,17 +4,17 @@
 #include <string>
 
 using namespace std::chrono_literals;
-using gcode::Report;
-using gcode::Time;
+using gcode::line::Time;
+using gcode::relay::Report;
 
 namespace {
 
 struct Reports {
-  gcode::Subscriptions subscriptions;
-  const gcode::Dialect& dialect;
+  gcode::relay::Subscriptions subscriptions;
+  const gcode::dialect::Dialect& dialect;
   Time now = 100s;
 
-  explicit Reports(std::string_view name) : dialect(*gcode::find_dialect(name)) {
+  explicit Reports(std::string_view name) : dialect(*gcode::dialect::find_dialect(name)) {
     subscriptions.want({2, 2, 2, 10});
     for (const Report r : {Report::kTemperature, Report::kFans, Report::kPosition, Report::kSd})
       subscriptions.can(r, true);
@@ -31,7 +31,9 @@ struct Reports {
     }
     FAIL("the reports do not settle");
   }
-  bool host(std::string_view line) { return subscriptions.host_command(gcode::parse_command(line), dialect, now); }
+  bool host(std::string_view line) {
+    return subscriptions.host_command(gcode::command::parse_command(line), dialect, now);
+  }
   int shown(Report report, Time every, int times) {
     int n = 0;
     for (int i = 0; i < times; ++i) {
@@ -68,7 +70,7 @@ TEST_CASE("a Marlin is told each report that its Cap lines name") {
 TEST_CASE("firmware without reports is never told to report") {
   const Reports old("prusa-3.8");
   CHECK(old.missing().empty());
-  CHECK(gcode::find_dialect("marlin-1.0")->autoreport == gcode::Autoreport::kNone);
+  CHECK(gcode::dialect::find_dialect("marlin-1.0")->autoreport == gcode::dialect::Autoreport::kNone);
 }
 
 TEST_CASE("a host that never asked is shown none of the agent's reports") {

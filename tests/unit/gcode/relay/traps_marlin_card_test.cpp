@@ -148,7 +148,7 @@ TEST_CASE("M10.2: busy without echo is busy, and !! and fatal are errors") {
 
 TEST_CASE("M10.5: a firmware that nobody knows is asked for temperatures and who it is, and nothing else") {
   for (const std::string_view name : {"Repetier_0.92", "Smoothieware", "RepRapFirmware for Duet", "TEACUP"}) {
-    Rig r{gcode::RelaySettings{}};
+    Rig r{gcode::relay::RelaySettings{}};
     r.attach();
     for (int i = 0; i < 120; ++i) {
       r.pass(1s);

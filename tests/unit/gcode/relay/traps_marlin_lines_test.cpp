@@ -18,7 +18,8 @@ Rig reporting_rig() {
   r.attach();
   r.identify(kMarlin21, "Cap:AUTOREPORT_TEMP:1\nCap:AUTOREPORT_POS:1\nCap:AUTOREPORT_SD_STATUS:1\n");
   r.to_host();
-  for (const auto report : {gcode::Report::kTemperature, gcode::Report::kPosition, gcode::Report::kSd}) {
+  for (const auto report :
+       {gcode::relay::Report::kTemperature, gcode::relay::Report::kPosition, gcode::relay::Report::kSd}) {
     REQUIRE(r.arbiter().subscriptions.agent_set(report));
   }
   return r;
@@ -151,7 +152,7 @@ TEST_CASE("M4.6: beside a print from the card an answer takes 4.4 s, which is ne
   }
   r.printer(kAnswer);
   CHECK(r.to_host().empty());
-  CHECK(r.relay().counters().queries[gcode::Query::kM105][gcode::QueryOutcome::kTimeout] == 0);
+  CHECK(r.relay().counters().queries[gcode::printer::Query::kM105][gcode::printer::QueryOutcome::kTimeout] == 0);
 }
 
 TEST_CASE("M5.1: an emergency command acts at once and is answered in its turn") {
@@ -195,7 +196,7 @@ TEST_CASE("M5.5: a killed printer is asked nothing until it starts again") {
   r.to_printer();
   says(r, "echo:M112 Shutdown\nError:Printer halted. kill() called!\n//action:poweroff\n");
   CHECK(next_own(r, 300s).empty());
-  CHECK(r.relay().printer().state(r.now) != gcode::State::kIdle);
+  CHECK(r.relay().printer().state(r.now) != gcode::printer::State::kIdle);
   says(r, "start\n");
   CHECK(next_own(r) == "M115\n");
 }
@@ -223,10 +224,10 @@ TEST_CASE("M5.7: a move that is refused after an error still has its ok") {
 
 TEST_CASE("M6.5: a Marlin without any sensor says so to whoever asked, and makes no reading of it") {
   Rig modern = asked_rig(kMarlin21);
-  const auto before = modern.relay().printer().temperatures[gcode::Sensor::kTool0].actual.at;
+  const auto before = modern.relay().printer().temperatures[gcode::reply::Sensor::kTool0].actual.at;
   modern.printer("ok T:0\n");
   CHECK(modern.to_host().empty());
-  CHECK(modern.relay().printer().temperatures[gcode::Sensor::kTool0].actual.at == before);
+  CHECK(modern.relay().printer().temperatures[gcode::reply::Sensor::kTool0].actual.at == before);
   Rig old = asked_rig(kMarlin11);
   old.printer("Error:No thermistors - no temperature\n\nok\n");
   CHECK(old.to_host().find("Error") == std::string::npos);
@@ -240,7 +241,7 @@ TEST_CASE("M6.8: a bare M155 changes nothing, and a restart ends the reports unt
   r.printer(kMarlinReport);
   CHECK(r.to_host().empty());
   says(r, "start\n");
-  CHECK_FALSE(r.arbiter().subscriptions.is_on(gcode::Report::kTemperature));
+  CHECK_FALSE(r.arbiter().subscriptions.is_on(gcode::relay::Report::kTemperature));
   wait_for_question(r, "M115\n", kMarlin21);
   r.answer("M115\n", kMarlin21, "Cap:AUTOREPORT_TEMP:1\n");
   CHECK(next_own(r) == "M155 S2\n");
@@ -327,7 +328,7 @@ TEST_CASE("M7.8: a report of one fan ends in a blank and is kept from a host tha
   r.attach();
   r.identify(kMarlin21, "Cap:AUTOREPORT_FANS:1\n");
   r.to_host();
-  REQUIRE(r.arbiter().subscriptions.agent_set(gcode::Report::kFans));
+  REQUIRE(r.arbiter().subscriptions.agent_set(gcode::relay::Report::kFans));
   r.printer("E0:0 RPM E0@:0 \n");
   CHECK(r.to_host().empty());
   CHECK(r.relay().printer().fans.value.rpm[0] == 0.0F);
@@ -380,7 +381,7 @@ TEST_CASE(
 TEST_CASE("M7.12: fields of ADVANCED_OK are understood, though no capability tells of them") {
   for (const std::string_view firmware : {kMarlin10, kMarlin11, kMarlin21}) {
     Rig r = known_rig(firmware);
-    const gcode::Reply reply = gcode::parse_reply("ok N5 P10 B15", r.relay().dialect());
+    const gcode::reply::Reply reply = gcode::reply::parse_reply("ok N5 P10 B15", r.relay().dialect());
     CHECK(reply.carries_ok);
     CHECK(reply.ok_number == 5);
     exchange(r, "G1 X1\n", "ok P15 B15\n");

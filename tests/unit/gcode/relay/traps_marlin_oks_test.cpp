@@ -121,7 +121,7 @@ TEST_CASE("M1.9: a lower-case m105 is no M105: what is behind it keeps its answe
   Rig r = known_rig(kMarlin21);
   exchange(r, "m105\nM114\nM105\n", "echo:Unknown command: \"m105\"\nok P15 B15\n", 2);
   exchange(r, "m105\n", "X:0.00 Y:0.00 Z:0.00 E:0.00 Count X:0 Y:0 Z:0\nok P15 B15\n" + kAnswer, 1);
-  CHECK(gcode::parse_command("m105").kind != gcode::CommandKind::kTemperature);
+  CHECK(gcode::command::parse_command("m105").kind != gcode::command::CommandKind::kTemperature);
 }
 
 TEST_CASE("M1.10: M105 with a tool that is not there owes no ok and stops the agent for a moment only") {
@@ -140,7 +140,7 @@ TEST_CASE("M1.11: an ok with fields is an ok, its N may be negative") {
   exchange(r, numbered(0, "G1 X1") + numbered(1, "G1 X2") + numbered(2, "G1 X3"), "ok N0 P15 B13\n", 2);
   says(r, "ok N2 P14 B15\n");  // the ok between was lost on the wire
   CHECK(host_in_flight(r) == 0);
-  CHECK(gcode::parse_reply("ok N-1 P15 B15", r.relay().dialect()).ok_number == -1);
+  CHECK(gcode::reply::parse_reply("ok N-1 P15 B15", r.relay().dialect()).ok_number == -1);
 }
 
 TEST_CASE("M1.12: an ok with fields behind a Resend is the rejected line's, whatever line the fields name") {
@@ -200,15 +200,16 @@ TEST_CASE("M1.16: the boot text of each version is the host's, owes no ok and is
   const auto before = r.relay().counters();
   says(r, text);
   CHECK(r.relay().counters().unparsed_lines == before.unparsed_lines);
-  CHECK(r.relay().counters().resets[gcode::ResetCause::kPowerOn] == before.resets[gcode::ResetCause::kPowerOn] + 1);
+  CHECK(r.relay().counters().resets[gcode::reply::ResetCause::kPowerOn] ==
+        before.resets[gcode::reply::ResetCause::kPowerOn] + 1);
   CHECK(next_own(r, 1500ms).empty());
   CHECK(next_own(r) == "M115\n");
 }
 
 TEST_CASE("M2.1: the checksum covers all before the last star") {
   const std::string line = numbered(5, "M117 2*3*4");
-  CHECK(gcode::parse_command(line).checksum == gcode::ChecksumVerdict::kGood);
-  CHECK(gcode::parse_command(line).text == "M117 2*3*4");
+  CHECK(gcode::command::parse_command(line).checksum == gcode::command::ChecksumVerdict::kGood);
+  CHECK(gcode::command::parse_command(line).text == "M117 2*3*4");
 }
 
 TEST_CASE("M2.2: Marlin 1.0 takes an N anywhere for a line number, and its rejection has the host's line in it") {

@@ -59,7 +59,7 @@ TEST_CASE("P7.13, H18: nothing is asked while the printer waits for its user, fo
     r.printer("echo:busy: paused for user\n");
     REQUIRE(r.to_printer().empty());
   }
-  CHECK(r.relay().printer().state(r.now) == gcode::State::kAttention);
+  CHECK(r.relay().printer().state(r.now) == gcode::printer::State::kAttention);
   CHECK(count_of(r.to_host(), "busy") > 0);
 }
 
@@ -92,7 +92,7 @@ TEST_CASE("P7.16: a Resend that nobody expects, with a number long past, is the 
   exchange(r, numbered(6, "G1 X1"), "ok\n");
   CHECK(r.relay().counters().missing_oks == 0);
   CHECK(r.relay().counters().unexpected_oks == 0);
-  CHECK(r.relay().counters().resends[gcode::ResendReason::kOther] == 1);
+  CHECK(r.relay().counters().resends[gcode::reply::ResendReason::kOther] == 1);
 }
 
 TEST_CASE("P7.16: an unexpected Resend below lines that are in flight takes them with it") {
@@ -192,7 +192,7 @@ TEST_CASE("P7.14: a stopped printer that answers nobody but reports on is up, in
     REQUIRE(r.to_host() == "echo:busy: paused for user\n");
   }
   CHECK(r.relay().printer().is_up(r.now));
-  CHECK(r.relay().printer().state(r.now) == gcode::State::kError);
+  CHECK(r.relay().printer().state(r.now) == gcode::printer::State::kError);
   CHECK(r.relay().counters().missing_oks == 0);  // it owes none
 }
 

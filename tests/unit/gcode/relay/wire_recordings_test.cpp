@@ -23,10 +23,11 @@ std::vector<Piece> recorded(const std::string& name) {
   REQUIRE(file);
   std::vector<Piece> pieces;
   for (std::string line; std::getline(file, line);) {
-    const auto entry = gcode::parse_trace_line(line);
+    const auto entry = gcode::decode::parse_trace_line(line);
     REQUIRE(entry);
-    if (entry->direction == gcode::TraceDirection::kNote) continue;
-    pieces.push_back({entry->at, entry->direction == gcode::TraceDirection::kFromPrinter, std::string(entry->data)});
+    if (entry->direction == gcode::decode::TraceDirection::kNote) continue;
+    pieces.push_back(
+        {entry->at, entry->direction == gcode::decode::TraceDirection::kFromPrinter, std::string(entry->data)});
   }
   return pieces;
 }
@@ -58,8 +59,8 @@ TEST_CASE("D3's answer of a real 3.13.3, heading and six digits of address, is t
   CHECK(r.to_host().empty());
   CHECK(r.arbiter().lifetime.power_failures == 0U);
   CHECK(r.arbiter().lifetime.crashes_x == 0U);
-  const auto& outcomes = r.relay().counters().queries[gcode::Query::kEeprom];
-  CHECK(outcomes[gcode::QueryOutcome::kAnswered] == 1);
+  const auto& outcomes = r.relay().counters().queries[gcode::printer::Query::kEeprom];
+  CHECK(outcomes[gcode::printer::QueryOutcome::kAnswered] == 1);
 }
 
 TEST_CASE(

@@ -4,11 +4,13 @@
 #include "gcode/dialect/dialect.h"
 #include "gcode/reply/reply.h"
 
-using gcode::ReplyKind;
+using gcode::reply::ReplyKind;
 
 namespace {
 
-gcode::Reply parse(const char* line) { return gcode::parse_reply(line, *gcode::find_dialect("prusa-3.13")); }
+gcode::reply::Reply parse(const char* line) {
+  return gcode::reply::parse_reply(line, *gcode::dialect::find_dialect("prusa-3.13"));
+}
 
 }  // namespace
 

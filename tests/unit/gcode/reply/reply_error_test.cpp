@@ -4,15 +4,15 @@
 #include "gcode/dialect/dialect.h"
 #include "gcode/reply/reply.h"
 
-using gcode::ErrorKind;
-using gcode::Reply;
-using gcode::ReplyKind;
-using gcode::ResendReason;
+using gcode::reply::ErrorKind;
+using gcode::reply::Reply;
+using gcode::reply::ReplyKind;
+using gcode::reply::ResendReason;
 
 namespace {
 
-Reply prusa(const char* line) { return gcode::parse_reply(line, *gcode::find_dialect("prusa-3.13")); }
-Reply marlin(const char* line) { return gcode::parse_reply(line, *gcode::find_dialect("marlin-2.1")); }
+Reply prusa(const char* line) { return gcode::reply::parse_reply(line, *gcode::dialect::find_dialect("prusa-3.13")); }
+Reply marlin(const char* line) { return gcode::reply::parse_reply(line, *gcode::dialect::find_dialect("marlin-2.1")); }
 
 }  // namespace
 
@@ -32,8 +32,8 @@ TEST_CASE("P7.6: numbering errors tell their reason and the last good line") {
 }
 
 TEST_CASE("M2.4: on Marlin 1.0 a checksum without number is an error that no Resend follows") {
-  const Reply r =
-      gcode::parse_reply("Error:No Line Number with checksum, Last Line: 6", *gcode::find_dialect("marlin-1.0"));
+  const Reply r = gcode::reply::parse_reply("Error:No Line Number with checksum, Last Line: 6",
+                                            *gcode::dialect::find_dialect("marlin-1.0"));
   CHECK(r.kind == ReplyKind::kError);
   CHECK_FALSE(r.is_number_error);
 }

@@ -4,14 +4,14 @@
 #include "gcode/dialect/dialect.h"
 #include "gcode/reply/reply.h"
 
-using gcode::HostAction;
-using gcode::Reply;
-using gcode::ReplyKind;
+using gcode::reply::HostAction;
+using gcode::reply::Reply;
+using gcode::reply::ReplyKind;
 
 namespace {
 
-Reply prusa(const char* line) { return gcode::parse_reply(line, *gcode::find_dialect("prusa-3.13")); }
-Reply marlin(const char* line) { return gcode::parse_reply(line, *gcode::find_dialect("marlin-2.1")); }
+Reply prusa(const char* line) { return gcode::reply::parse_reply(line, *gcode::dialect::find_dialect("prusa-3.13")); }
+Reply marlin(const char* line) { return gcode::reply::parse_reply(line, *gcode::dialect::find_dialect("marlin-2.1")); }
 
 }  // namespace
 
@@ -63,9 +63,9 @@ TEST_CASE("M7.9: a comment that M118 made is no action") {
 }
 
 TEST_CASE("crashes tell their axis, recovery is chatter") {
-  CHECK(prusa("echo:enqueing \"CRASH_DETECTEDX\"").crash_axis == gcode::CrashAxis::kX);
-  CHECK(prusa("echo:enqueing \"CRASH_DETECTEDY\"").crash_axis == gcode::CrashAxis::kY);
-  CHECK(prusa("echo:enqueing \"CRASH_DETECTEDXY\"").crash_axis == gcode::CrashAxis::kXy);
+  CHECK(prusa("echo:enqueing \"CRASH_DETECTEDX\"").crash_axis == gcode::reply::CrashAxis::kX);
+  CHECK(prusa("echo:enqueing \"CRASH_DETECTEDY\"").crash_axis == gcode::reply::CrashAxis::kY);
+  CHECK(prusa("echo:enqueing \"CRASH_DETECTEDXY\"").crash_axis == gcode::reply::CrashAxis::kXy);
   CHECK(prusa("echo:enqueing \"CRASH_RECOVER\"").kind == ReplyKind::kEcho);
   CHECK(prusa("echo:enqueing \"CRASH_DETECTEDX").kind == ReplyKind::kEcho);
 }
@@ -76,9 +76,9 @@ TEST_CASE("only an M600 that the firmware puts in front is a run-out") {
 }
 
 TEST_CASE("P7.24: busy tells why") {
-  CHECK(prusa("echo:busy: processing").busy == gcode::BusyReason::kProcessing);
-  CHECK(prusa("echo:busy: paused for user").busy == gcode::BusyReason::kUser);
-  CHECK(prusa("echo:busy: paused for input").busy == gcode::BusyReason::kInput);
+  CHECK(prusa("echo:busy: processing").busy == gcode::reply::BusyReason::kProcessing);
+  CHECK(prusa("echo:busy: paused for user").busy == gcode::reply::BusyReason::kUser);
+  CHECK(prusa("echo:busy: paused for input").busy == gcode::reply::BusyReason::kInput);
 }
 
 TEST_CASE("cold extrusion is marked in both firmwares") {

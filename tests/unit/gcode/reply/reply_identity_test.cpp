@@ -4,13 +4,15 @@
 #include "gcode/dialect/dialect.h"
 #include "gcode/reply/reply.h"
 
-using gcode::Reply;
-using gcode::ReplyKind;
-using gcode::ResetCause;
+using gcode::reply::Reply;
+using gcode::reply::ReplyKind;
+using gcode::reply::ResetCause;
 
 namespace {
 
-Reply parse(std::string_view line) { return gcode::parse_reply(line, *gcode::find_dialect("prusa-3.13")); }
+Reply parse(std::string_view line) {
+  return gcode::reply::parse_reply(line, *gcode::dialect::find_dialect("prusa-3.13"));
+}
 
 }  // namespace
 
@@ -20,7 +22,7 @@ TEST_CASE("P7.19: M115 gives name, machine and protocol") {
       "PROTOCOL_VERSION:1.0 MACHINE_TYPE:Prusa i3 MK3S EXTRUDER_COUNT:1 UUID:00000000-0000-0000-0000-000000000000\n";
   const Reply r = parse(line);
   CHECK(r.kind == ReplyKind::kFirmware);
-  const gcode::FirmwareFields fields = gcode::parse_firmware(r.text);
+  const gcode::reply::FirmwareFields fields = gcode::reply::parse_firmware(r.text);
   CHECK(fields.name == "Prusa-Firmware 3.13.3 based on Marlin");
   CHECK(fields.machine_type == "Prusa i3 MK3S");
   CHECK(fields.protocol == "1.0");
@@ -28,7 +30,7 @@ TEST_CASE("P7.19: M115 gives name, machine and protocol") {
 }
 
 TEST_CASE("3.14 glues the first capability to the identity line") {
-  const gcode::FirmwareFields fields = gcode::parse_firmware(
+  const gcode::reply::FirmwareFields fields = gcode::reply::parse_firmware(
       "FIRMWARE_NAME:Prusa-Firmware 3.14.0-BETA1+109_c55a4ea1 based on Marlin FIRMWARE_URL:x PROTOCOL_VERSION:1.0 "
       "MACHINE_TYPE:My Printer EXTRUDER_COUNT:1Cap:AUTOREPORT_TEMP:1");
   CHECK(fields.name == "Prusa-Firmware 3.14.0-BETA1+109_c55a4ea1 based on Marlin");
@@ -37,12 +39,12 @@ TEST_CASE("3.14 glues the first capability to the identity line") {
 }
 
 TEST_CASE("Marlin's identity has other keys") {
-  const gcode::FirmwareFields fields = gcode::parse_firmware(
+  const gcode::reply::FirmwareFields fields = gcode::reply::parse_firmware(
       "FIRMWARE_NAME:Marlin 2.1.2 (Nov 21 2026 01:27:30) SOURCE_CODE_URL:github.com/MarlinFirmware/Marlin PROTOCOL_VERSION:1.0 "
       "MACHINE_TYPE:SimRap EXTRUDER_COUNT:1 UUID:cede2a2f-41a2-4748-9b12-c55c62f367ff");
   CHECK(fields.name == "Marlin 2.1.2 (Nov 21 2026 01:27:30)");
   CHECK(fields.machine_type == "SimRap");
-  CHECK(gcode::parse_firmware("nothing of the kind").name.empty());
+  CHECK(gcode::reply::parse_firmware("nothing of the kind").name.empty());
 }
 
 TEST_CASE("capabilities tell name and value, torn ones nothing") {

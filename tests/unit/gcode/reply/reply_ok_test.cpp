@@ -4,19 +4,19 @@
 #include "gcode/dialect/dialect.h"
 #include "gcode/reply/reply.h"
 
-using gcode::Reply;
-using gcode::ReplyKind;
+using gcode::reply::Reply;
+using gcode::reply::ReplyKind;
 
 namespace {
 
-const gcode::Dialect& prusa() { return *gcode::find_dialect("prusa-3.13"); }
-const gcode::Dialect& marlin() { return *gcode::find_dialect("marlin-2.1"); }
+const gcode::dialect::Dialect& prusa() { return *gcode::dialect::find_dialect("prusa-3.13"); }
+const gcode::dialect::Dialect& marlin() { return *gcode::dialect::find_dialect("marlin-2.1"); }
 
 }  // namespace
 
 TEST_CASE("a bare ok acknowledges, with any line end") {
   for (const char* line : {"ok", "ok\n", "ok\r\n", "ok \n"}) {
-    const Reply r = gcode::parse_reply(line, prusa());
+    const Reply r = gcode::reply::parse_reply(line, prusa());
     CHECK(r.kind == ReplyKind::kOk);
     CHECK(r.carries_ok);
     CHECK(r.text.empty());
@@ -24,20 +24,20 @@ TEST_CASE("a bare ok acknowledges, with any line end") {
 }
 
 TEST_CASE("ADVANCED_OK tells the line number and the free slots") {
-  const Reply r = gcode::parse_reply("ok N5 P10 B15", marlin());
+  const Reply r = gcode::reply::parse_reply("ok N5 P10 B15", marlin());
   CHECK(r.kind == ReplyKind::kOk);
   CHECK(r.ok_number == 5);
   CHECK(r.planner_free == 10);
   CHECK(r.slots_free == 15);
-  const Reply without_number = gcode::parse_reply("ok P0 B0", marlin());
+  const Reply without_number = gcode::reply::parse_reply("ok P0 B0", marlin());
   CHECK_FALSE(without_number.ok_number.has_value());
   CHECK(without_number.planner_free == 0);
   CHECK(without_number.slots_free == 0);
-  CHECK(gcode::parse_reply("ok N-1 P15 B15", marlin()).ok_number == -1);
+  CHECK(gcode::reply::parse_reply("ok N-1 P15 B15", marlin()).ok_number == -1);
 }
 
 TEST_CASE("an ok with nothing but the word has no fields") {
-  const Reply r = gcode::parse_reply("ok", marlin());
+  const Reply r = gcode::reply::parse_reply("ok", marlin());
   CHECK_FALSE(r.ok_number.has_value());
   CHECK(r.planner_free == -1);
   CHECK(r.slots_free == -1);
@@ -46,63 +46,63 @@ TEST_CASE("an ok with nothing but the word has no fields") {
 TEST_CASE("P7.4: a file called ok.gcode or ok (1).gcode acknowledges nothing") {
   for (const char* line : {"ok.gcode", "ok (1).gcode", "ok 5.gcode", "okay", "ok_part.g"}) {
     INFO(line);
-    CHECK_FALSE(gcode::parse_reply(line, prusa()).carries_ok);
-    CHECK_FALSE(gcode::parse_reply(line, gcode::unknown_dialect()).carries_ok);
+    CHECK_FALSE(gcode::reply::parse_reply(line, prusa()).carries_ok);
+    CHECK_FALSE(gcode::reply::parse_reply(line, gcode::dialect::unknown_dialect()).carries_ok);
   }
-  CHECK(gcode::parse_reply("ok.gcode", prusa()).kind == ReplyKind::kSdFile);
-  CHECK(gcode::parse_reply("ok (1).gcode", prusa()).text == "ok (1).gcode");
-  CHECK_FALSE(gcode::parse_reply("OK.GCO 7013", prusa()).carries_ok);
-  CHECK_FALSE(gcode::parse_reply("ok something", prusa()).carries_ok);
+  CHECK(gcode::reply::parse_reply("ok.gcode", prusa()).kind == ReplyKind::kSdFile);
+  CHECK(gcode::reply::parse_reply("ok (1).gcode", prusa()).text == "ok (1).gcode");
+  CHECK_FALSE(gcode::reply::parse_reply("OK.GCO 7013", prusa()).carries_ok);
+  CHECK_FALSE(gcode::reply::parse_reply("ok something", prusa()).carries_ok);
 }
 
 TEST_CASE("P7.5: M301 answers with an ok that has figures") {
-  const Reply r = gcode::parse_reply("ok p:16.13 i:1.16 d:56.23", prusa());
+  const Reply r = gcode::reply::parse_reply("ok p:16.13 i:1.16 d:56.23", prusa());
   CHECK(r.kind == ReplyKind::kOk);
   CHECK(r.carries_ok);
   CHECK(r.text == "p:16.13 i:1.16 d:56.23");
 }
 
 TEST_CASE("other firmwares append what they like") {
-  CHECK(gcode::parse_reply("ok 12", gcode::unknown_dialect()).carries_ok);
-  CHECK(gcode::parse_reply("ok C: X:0.00", gcode::unknown_dialect()).carries_ok);
+  CHECK(gcode::reply::parse_reply("ok 12", gcode::dialect::unknown_dialect()).carries_ok);
+  CHECK(gcode::reply::parse_reply("ok C: X:0.00", gcode::dialect::unknown_dialect()).carries_ok);
 }
 
 TEST_CASE("P7.3: an ok glued behind 'Active Extruder: 0' and 'LANG SEL FORCED' acknowledges") {
   for (const char* line : {"echo:Active Extruder: 0ok", "echo:Active Extruder: 4ok\r\n", "echo:LANG SEL FORCEDok"}) {
     INFO(line);
-    const Reply r = gcode::parse_reply(line, prusa());
+    const Reply r = gcode::reply::parse_reply(line, prusa());
     CHECK(r.kind == ReplyKind::kOk);
     CHECK(r.carries_ok);
   }
-  CHECK(gcode::parse_reply("echo:Active Extruder: 0ok", prusa()).text == "Active Extruder: 0");
-  CHECK_FALSE(gcode::parse_reply("echo:SD card ok", prusa()).carries_ok);
-  CHECK_FALSE(gcode::parse_reply("echo:looks ok", prusa()).carries_ok);
-  CHECK_FALSE(gcode::parse_reply("MMU => 'ok'", prusa()).carries_ok);
+  CHECK(gcode::reply::parse_reply("echo:Active Extruder: 0ok", prusa()).text == "Active Extruder: 0");
+  CHECK_FALSE(gcode::reply::parse_reply("echo:SD card ok", prusa()).carries_ok);
+  CHECK_FALSE(gcode::reply::parse_reply("echo:looks ok", prusa()).carries_ok);
+  CHECK_FALSE(gcode::reply::parse_reply("MMU => 'ok'", prusa()).carries_ok);
 }
 
 TEST_CASE("H29: an ok glued into a cut temperature line acknowledges, and the cut values are not believed") {
-  const Reply r = gcode::parse_reply("T:190.26 /200.00 B:60.00 /60.00 @N7531ok N7531 P0 B3", marlin());
+  const Reply r = gcode::reply::parse_reply("T:190.26 /200.00 B:60.00 /60.00 @N7531ok N7531 P0 B3", marlin());
   CHECK(r.kind == ReplyKind::kOk);
   CHECK(r.carries_ok);
   CHECK(r.ok_number == 7531);
   CHECK(r.planner_free == 0);
   CHECK(r.slots_free == 3);
   CHECK(r.temperatures.count == 0);
-  const Reply bare = gcode::parse_reply(" T:190.26 /2ok", marlin());
+  const Reply bare = gcode::reply::parse_reply(" T:190.26 /2ok", marlin());
   CHECK(bare.kind == ReplyKind::kOk);
   CHECK(bare.temperatures.count == 0);
 }
 
 TEST_CASE("an M105 answer glued into a cut report keeps the answer's own values") {
-  const Reply r = gcode::parse_reply("T:25.5 /0.0 B:2ok T:26.0 /0.0 B:25.5 /0.0 @:0 B@:0", marlin());
+  const Reply r = gcode::reply::parse_reply("T:25.5 /0.0 B:2ok T:26.0 /0.0 B:25.5 /0.0 @:0 B@:0", marlin());
   CHECK(r.kind == ReplyKind::kOkTemperature);
-  REQUIRE(r.temperatures.find(gcode::Sensor::kTool0) != nullptr);
-  CHECK(r.temperatures.find(gcode::Sensor::kTool0)->actual == 26.0f);
+  REQUIRE(r.temperatures.find(gcode::reply::Sensor::kTool0) != nullptr);
+  CHECK(r.temperatures.find(gcode::reply::Sensor::kTool0)->actual == 26.0f);
   CHECK(r.temperatures.count == 2);
 }
 
 TEST_CASE("wait is no ok") {
-  const Reply r = gcode::parse_reply("wait", marlin());
+  const Reply r = gcode::reply::parse_reply("wait", marlin());
   CHECK(r.kind == ReplyKind::kWait);
   CHECK_FALSE(r.carries_ok);
 }

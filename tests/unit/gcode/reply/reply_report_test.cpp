@@ -4,13 +4,13 @@
 #include "gcode/dialect/dialect.h"
 #include "gcode/reply/reply.h"
 
-using gcode::is_known;
-using gcode::Reply;
-using gcode::ReplyKind;
+using gcode::reply::is_known;
+using gcode::reply::Reply;
+using gcode::reply::ReplyKind;
 
 namespace {
 
-Reply parse(const char* line) { return gcode::parse_reply(line, gcode::unknown_dialect()); }
+Reply parse(const char* line) { return gcode::reply::parse_reply(line, gcode::dialect::unknown_dialect()); }
 
 }  // namespace
 

@@ -4,12 +4,12 @@
 #include "gcode/dialect/dialect.h"
 #include "gcode/reply/reply.h"
 
-using gcode::Reply;
-using gcode::ReplyKind;
+using gcode::reply::Reply;
+using gcode::reply::ReplyKind;
 
 namespace {
 
-Reply parse(const char* line) { return gcode::parse_reply(line, *gcode::find_dialect("prusa-3.13")); }
+Reply parse(const char* line) { return gcode::reply::parse_reply(line, *gcode::dialect::find_dialect("prusa-3.13")); }
 
 }  // namespace
 

@@ -4,15 +4,15 @@
 #include "gcode/dialect/dialect.h"
 #include "gcode/reply/reply.h"
 
-using gcode::is_known;
-using gcode::Reply;
-using gcode::ReplyKind;
-using gcode::Sensor;
-using gcode::TemperatureReading;
+using gcode::reply::is_known;
+using gcode::reply::Reply;
+using gcode::reply::ReplyKind;
+using gcode::reply::Sensor;
+using gcode::reply::TemperatureReading;
 
 namespace {
 
-Reply parse(const char* line) { return gcode::parse_reply(line, gcode::unknown_dialect()); }
+Reply parse(const char* line) { return gcode::reply::parse_reply(line, gcode::dialect::unknown_dialect()); }
 
 const TemperatureReading& reading(const Reply& reply, Sensor sensor) {
   const TemperatureReading* found = reply.temperatures.find(sensor);

@@ -8,15 +8,15 @@
 
 #include "gcode/dialect/dialect.h"
 
-using gcode::Reply;
-using gcode::ReplyKind;
+using gcode::reply::Reply;
+using gcode::reply::ReplyKind;
 
 namespace {
 
-const gcode::Dialect& prusa() { return *gcode::find_dialect("prusa-3.13"); }
-const gcode::Dialect& marlin() { return *gcode::find_dialect("marlin-2.1"); }
+const gcode::dialect::Dialect& prusa() { return *gcode::dialect::find_dialect("prusa-3.13"); }
+const gcode::dialect::Dialect& marlin() { return *gcode::dialect::find_dialect("marlin-2.1"); }
 
-Reply parse(std::string_view line) { return gcode::parse_reply(line, prusa()); }
+Reply parse(std::string_view line) { return gcode::reply::parse_reply(line, prusa()); }
 
 }  // namespace
 
@@ -106,13 +106,13 @@ TEST_CASE("each example of the header is of its kind") {
   };
   for (const Example& example : kExamples) {
     INFO(example.line);
-    CHECK(gcode::name_of(parse(example.line).kind) == gcode::name_of(example.kind));
+    CHECK(gcode::reply::name_of(parse(example.line).kind) == gcode::reply::name_of(example.kind));
   }
 }
 
 TEST_CASE("P7.32: a line means the same with LF, CR LF or no end") {
   for (const char* end : {"", "\n", "\r\n", "\r\r\n"}) {
-    CHECK(parse(std::string("echo:busy: paused for user") + end).busy == gcode::BusyReason::kUser);
+    CHECK(parse(std::string("echo:busy: paused for user") + end).busy == gcode::reply::BusyReason::kUser);
     CHECK(parse(std::string("SD printing byte 1/2") + end).sd.size == 2);
   }
 }
@@ -138,10 +138,10 @@ TEST_CASE("P7.26: free text of answers is never taken for an acknowledgement or 
 }
 
 TEST_CASE("M10.1, M10.2: other firmwares' words for busy, resend and error are known") {
-  CHECK(gcode::parse_reply("rs N12", marlin()).number == 12);
-  CHECK(gcode::parse_reply("resend:7", marlin()).number == 7);
-  CHECK(gcode::parse_reply("Resend:N:7", marlin()).number == 7);
-  CHECK(gcode::parse_reply("error:checksum mismatch, Last Line: 3", marlin()).is_number_error);
+  CHECK(gcode::reply::parse_reply("rs N12", marlin()).number == 12);
+  CHECK(gcode::reply::parse_reply("resend:7", marlin()).number == 7);
+  CHECK(gcode::reply::parse_reply("Resend:N:7", marlin()).number == 7);
+  CHECK(gcode::reply::parse_reply("error:checksum mismatch, Last Line: 3", marlin()).is_number_error);
 }
 
 TEST_CASE("no bytes at all disturb the reading of replies, and views stay inside the line") {
@@ -166,7 +166,7 @@ TEST_CASE("no bytes at all disturb the reading of replies, and views stay inside
         line += kPieces[random() % std::size(kPieces)];
       }
     }
-    const Reply r = gcode::parse_reply(line, random() % 2 ? prusa() : gcode::unknown_dialect());
+    const Reply r = gcode::reply::parse_reply(line, random() % 2 ? prusa() : gcode::dialect::unknown_dialect());
     const bool inside =
         r.text.empty() || (r.text.data() >= line.data() && r.text.data() + r.text.size() <= line.data() + line.size());
     REQUIRE(inside);

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-using agent::decode_base64;
+using agent::web::access::decode_base64;
 
 TEST_CASE("the vectors of RFC 4648 hold") {
   CHECK(decode_base64("") == "");

@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-using agent::bcrypt_matches;
-using agent::is_bcrypt_hash;
+using agent::web::access::bcrypt_matches;
+using agent::web::access::is_bcrypt_hash;
 
 namespace {
 
@@ -24,7 +24,7 @@ TEST_CASE("a published vector of bcrypt holds") {
 
 TEST_CASE("a hash is told from what is none") {
   CHECK(is_bcrypt_hash(kSecret));
-  CHECK(agent::bcrypt_cost(kSecret) == 4);
+  CHECK(agent::web::access::bcrypt_cost(kSecret) == 4);
   for (const std::string& text : {std::string(), std::string("secret"), kSecret.substr(1), kSecret + "a",
                                   "$2x" + kSecret.substr(3), "$2y$03" + kSecret.substr(6), "$2y$32" + kSecret.substr(6),
                                   "$2y$0x" + kSecret.substr(6), kSecret.substr(0, 59) + "$", std::string(60, 'a')}) {

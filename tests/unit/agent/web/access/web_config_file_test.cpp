@@ -2,9 +2,9 @@
 
 #include <catch2/catch.hpp>
 
-using agent::parse_web_config;
-using agent::WebConfig;
-using agent::WebConfigFault;
+using agent::text::Fault;
+using agent::web::access::parse_web_config;
+using agent::web::server::WebConfig;
 
 namespace {
 
@@ -12,13 +12,13 @@ const std::string kHash = "$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpF
 
 WebConfig right(const std::string& text) {
   auto read = parse_web_config(text, "/etc/web.yml");
-  if (const auto* fault = std::get_if<WebConfigFault>(&read)) FAIL(fault->sentence);
+  if (const auto* fault = std::get_if<Fault>(&read)) FAIL(fault->sentence);
   return std::get<WebConfig>(read);
 }
 
 std::string fault(const std::string& text) {
   const auto read = parse_web_config(text, "/etc/web.yml");
-  const auto* fault = std::get_if<WebConfigFault>(&read);
+  const auto* fault = std::get_if<Fault>(&read);
   return fault == nullptr ? "it was taken" : fault->sentence;
 }
 
@@ -47,9 +47,9 @@ basic_auth_users:
   CHECK(config.tls->cert_file == "/etc/server.crt");
   CHECK(config.tls->key_file == "/keys/server.key");
   CHECK(config.tls->client_ca_file == "/ca.crt");
-  CHECK(config.tls->client_auth == agent::ClientAuth::kRequireAndVerify);
+  CHECK(config.tls->client_auth == agent::web::server::ClientAuth::kRequireAndVerify);
   CHECK(config.tls->client_allowed_sans == std::vector<std::string>{"prometheus.lan", "10.0.0.2"});
-  CHECK(config.tls->min_version == agent::TlsVersion::k13);
+  CHECK(config.tls->min_version == agent::web::server::TlsVersion::k13);
   CHECK(config.tls->curves == std::vector<std::string>{"P-256", "X25519"});
   CHECK_FALSE(config.tls->prefer_server_ciphers);
   CHECK(config.headers.size() == 1);
@@ -60,7 +60,8 @@ TEST_CASE("an empty file lets everybody read over plain HTTP, and TLS is 1.2 at 
   CHECK_FALSE(right("").tls);
   CHECK(right("# nothing\n").users.empty());
   CHECK_FALSE(right("tls_server_config:\nbasic_auth_users:\n").tls);
-  CHECK(right("tls_server_config: {cert_file: a, key_file: b}").tls->min_version == agent::TlsVersion::k12);
+  CHECK(right("tls_server_config: {cert_file: a, key_file: b}").tls->min_version ==
+        agent::web::server::TlsVersion::k12);
 }
 
 TEST_CASE("a wrong file is one sentence with file, line, key and reason") {
@@ -104,6 +105,6 @@ TEST_CASE("rules that would let nobody or everybody in by mistake are refused") 
 }
 
 TEST_CASE("a file that is not there is named with the reason") {
-  const auto read = agent::load_web_config("/nonexistent/web.yml");
-  CHECK(std::get<WebConfigFault>(read).sentence == "/nonexistent/web.yml: cannot be read: No such file or directory");
+  const auto read = agent::web::access::load_web_config("/nonexistent/web.yml");
+  CHECK(std::get<Fault>(read).sentence == "/nonexistent/web.yml: cannot be read: No such file or directory");
 }

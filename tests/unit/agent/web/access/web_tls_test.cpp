@@ -11,8 +11,8 @@
 
 #include "tests/scratch_dir.h"
 
-using agent::TlsSettings;
-using agent::WebConfigFault;
+using agent::text::Fault;
+using agent::web::server::TlsSettings;
 
 namespace {
 
@@ -49,8 +49,8 @@ struct Folder : test::ScratchDir {
 };
 
 std::string fault(const TlsSettings& settings) {
-  const auto loaded = agent::load_tls(settings);
-  const auto* fault = std::get_if<WebConfigFault>(&loaded);
+  const auto loaded = agent::web::access::load_tls(settings);
+  const auto* fault = std::get_if<Fault>(&loaded);
   return fault == nullptr ? "it was taken" : fault->sentence;
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("suites and authorities that OpenSSL does not know are named") {
   settings.curves = {"P-256", "P-1"};
   CHECK_THAT(fault(settings), Catch::StartsWith("curve_preferences: "));
   settings = folder.settings("a.crt", "a.key");
-  settings.client_auth = agent::ClientAuth::kRequireAndVerify;
+  settings.client_auth = agent::web::server::ClientAuth::kRequireAndVerify;
   settings.client_ca_file = folder.path() / "a.key";
   CHECK_THAT(fault(settings),
              Catch::StartsWith("client_ca_file: " + folder.path().string() + "/a.key: no certificate in PEM format"));

@@ -8,31 +8,31 @@
 #include "tests/unit/agent/fixtures/gunzip.h"
 #include "tests/unit/agent/fixtures/sample_printer.h"
 
-using agent::WebRequest;
+using agent::web::http::WebRequest;
 using nlohmann::json;
 using namespace std::chrono_literals;
 
 namespace {
 
 struct Bench {
-  agent::SnapshotBoard board;
-  agent::LogCounters log;
-  agent::WebCounters web;
-  agent::LinkQualityBoard quality;
-  agent::BuildInfo build{"0.1.0", "abc1234", "gcc-12.2.0"};
-  agent::MetricsCollector metrics{build, board, log, web, [] { return sample::kSampleNow; }};
-  agent::WebRoutes routes{{build, board, metrics, web, "/metrics", quality}};
+  agent::snapshot::SnapshotBoard board;
+  agent::log::LogCounters log;
+  agent::snapshot::WebCounters web;
+  agent::snapshot::LinkQualityBoard quality;
+  agent::process::BuildInfo build{"0.1.0", "abc1234", "gcc-12.2.0"};
+  agent::metrics::MetricsCollector metrics{build, board, log, web, [] { return sample::kSampleNow; }};
+  agent::web::api::WebRoutes routes{{build, board, metrics, web, "/metrics", quality}};
 
-  agent::WebResponse get(const std::string& path, const std::string& query = "", bool gzip = false) const {
+  agent::web::http::WebResponse get(const std::string& path, const std::string& query = "", bool gzip = false) const {
     WebRequest request;
     request.path = path;
     request.query = query;
     request.accepts_gzip = gzip;
     return routes.answer(request);
   }
-  void remember(const std::string& name, gcode::Time from, gcode::Time to) {
+  void remember(const std::string& name, gcode::line::Time from, gcode::line::Time to) {
     for (auto t = from; t <= to; t += 10s) {
-      if (const auto sample = agent::sample_of(sample::printing_mk3s(name, t)))
+      if (const auto sample = agent::snapshot::sample_of(sample::printing_mk3s(name, t)))
         board.history().add_sample(name, *sample);
     }
   }
@@ -59,7 +59,7 @@ TEST_CASE("the printers are told in their order, with the agent's own version") 
 TEST_CASE("a printer's own words are valid JSON whatever they are") {
   Bench bench;
   auto link = sample::printing_mk3s();
-  link.printer.machine_type.set(gcode::FixedText<63>("a\"b\\\xFF\n</script>"), sample::kSampleNow);
+  link.printer.machine_type.set(gcode::line::FixedText<63>("a\"b\\\xFF\n</script>"), sample::kSampleNow);
   bench.board.publish(link);
   const auto all = json::parse(bench.get("/api/v1/printers").body);
   CHECK(all["printers"][0]["machine_type"] == "a\"b\\\xEF\xBF\xBD\xEF\xBF\xBD</script>");
@@ -90,8 +90,8 @@ TEST_CASE("a longer step is the mean of what is known in it") {
   Bench bench;
   bench.board.publish(sample::printing_mk3s());
   for (const auto& [seconds, celsius] :
-       std::vector<std::pair<long, float>>{{0, 20.0F}, {10, gcode::kUnknown}, {50, 30.0F}, {60, 99.0F}}) {
-    agent::HistorySample sample;
+       std::vector<std::pair<long, float>>{{0, 20.0F}, {10, gcode::reply::kUnknown}, {50, 30.0F}, {60, 99.0F}}) {
+    agent::snapshot::HistorySample sample;
     sample.unix_seconds = kNow - kNow % 60 - 600 + seconds;
     sample.sensors[0].actual = celsius;
     bench.board.history().add_sample("mk3", sample);
@@ -137,18 +137,18 @@ TEST_CASE("a wrong question is answered by one sentence that names the parameter
 TEST_CASE("the catalogue names every family") {
   Bench bench;
   const auto all = json::parse(bench.get("/api/v1/catalogue").body)["families"];
-  CHECK(all.size() == agent::agent_families().size() + agent::printer_families().size());
+  CHECK(all.size() == agent::metrics::agent_families().size() + agent::metrics::printer_families().size());
   CHECK(all[0]["name"] == "marlin_agent_build_info");
 }
 
 TEST_CASE("the last prints are told newest first, and only those that were asked for") {
   Bench bench;
   for (int id = 1; id <= 3; ++id) {
-    agent::JobRecord job;
+    agent::snapshot::JobRecord job;
     job.id = id;
     job.printer = id == 2 ? "b" : "a";
     job.file = id == 1 ? "BENCHY~1.GCO" : "";
-    job.result = id == 3 ? agent::JobResult::kRunning : agent::JobResult::kCompleted;
+    job.result = id == 3 ? agent::snapshot::JobResult::kRunning : agent::snapshot::JobResult::kCompleted;
     job.began_unix = 1000.0 * id;
     job.ended_unix = id == 3 ? 0 : 1000.0 * id + 500;
     bench.board.history().put_job(job);

@@ -7,8 +7,8 @@
 
 #include "tests/unit/agent/fixtures/gunzip.h"
 
-using agent::WebAssets;
-using agent::WebRequest;
+using agent::web::api::WebAssets;
+using agent::web::http::WebRequest;
 
 namespace {
 
@@ -21,8 +21,8 @@ WebRequest get(const std::string& path) {
 }  // namespace
 
 TEST_CASE("the embedded files are those of the source, byte for byte") {
-  CHECK(agent::embedded_files().size() == 7);
-  for (const auto& file : agent::embedded_files()) {
+  CHECK(agent::web::api::embedded_files().size() == 7);
+  for (const auto& file : agent::web::api::embedded_files()) {
     std::ifstream source(std::string(MARLIN_TESTS_DIR) + "/../agent/web/page/" + std::string(file.name),
                          std::ios::binary);
     std::ostringstream text;
@@ -34,7 +34,7 @@ TEST_CASE("the embedded files are those of the source, byte for byte") {
 }
 
 TEST_CASE("nothing of the page names another host") {
-  for (const auto& file : agent::embedded_files()) {
+  for (const auto& file : agent::web::api::embedded_files()) {
     INFO(file.name);
     std::string text(file.text);
     const std::string name_space = "http://www.w3.org/2000/svg";  // never fetched

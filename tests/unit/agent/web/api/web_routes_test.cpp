@@ -6,21 +6,21 @@
 #include "tests/unit/agent/fixtures/gunzip.h"
 #include "tests/unit/agent/fixtures/sample_printer.h"
 
-using agent::WebMethod;
-using agent::WebRequest;
+using agent::web::http::WebMethod;
+using agent::web::http::WebRequest;
 
 namespace {
 
 struct Bench {
-  agent::SnapshotBoard board;
-  agent::LogCounters log;
-  agent::WebCounters web;
-  agent::LinkQualityBoard quality;
-  agent::BuildInfo build{"0.1.0", "abc1234", "gcc-12.2.0"};
-  agent::MetricsCollector metrics{build, board, log, web, [] { return sample::kSampleNow; }};
+  agent::snapshot::SnapshotBoard board;
+  agent::log::LogCounters log;
+  agent::snapshot::WebCounters web;
+  agent::snapshot::LinkQualityBoard quality;
+  agent::process::BuildInfo build{"0.1.0", "abc1234", "gcc-12.2.0"};
+  agent::metrics::MetricsCollector metrics{build, board, log, web, [] { return sample::kSampleNow; }};
 
-  agent::WebRoutes routes(const std::string& telemetry_path = "/metrics") {
-    return agent::WebRoutes({build, board, metrics, web, telemetry_path, quality});
+  agent::web::api::WebRoutes routes(const std::string& telemetry_path = "/metrics") {
+    return agent::web::api::WebRoutes({build, board, metrics, web, telemetry_path, quality});
   }
 };
 

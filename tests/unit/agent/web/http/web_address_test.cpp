@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <stdexcept>
 
-using agent::parse_listen_address;
+using agent::web::http::parse_listen_address;
 
 TEST_CASE("a listen address is host and port") {
   CHECK(parse_listen_address("127.0.0.1:9").host == "127.0.0.1");

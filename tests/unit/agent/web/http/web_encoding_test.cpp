@@ -6,7 +6,7 @@
 
 #include "tests/unit/agent/fixtures/gunzip.h"
 
-using agent::accepts_gzip;
+using agent::web::http::accepts_gzip;
 
 TEST_CASE("gzip is taken when it is named and not refused") {
   CHECK(accepts_gzip("gzip"));
@@ -30,7 +30,7 @@ TEST_CASE("what is packed comes out as it went in, whatever the pieces") {
     std::string plain(size, '\0');
     for (auto& c : plain) c = static_cast<char>('a' + random() % 3);
     std::string packed;
-    agent::GzipSink sink(packed);
+    agent::web::http::GzipSink sink(packed);
     std::ostream out(&sink);
     for (std::size_t at = 0; at < size;) {
       const std::size_t piece = std::min<std::size_t>(1 + random() % 9000, size - at);

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-using agent::path_of_target;
+using agent::web::http::path_of_target;
 
 TEST_CASE("the path is what stands between authority and query") {
   CHECK(path_of_target("/metrics") == "/metrics");
@@ -16,11 +16,11 @@ TEST_CASE("the path is what stands between authority and query") {
 }
 
 TEST_CASE("an answer's head says what the body is") {
-  agent::WebResponse response;
+  agent::web::http::WebResponse response;
   response.body = "12345";
   response.gzip = true;
   response.is_scrape = true;
-  const auto head = agent::response_head(response, true);
+  const auto head = agent::web::http::response_head(response, true);
   CHECK(head.starts_with("HTTP/1.1 200 OK\r\n"));
   CHECK(head.ends_with("\r\n\r\n"));
   CHECK_THAT(head, Catch::Contains("\r\nContent-Length: 5\r\n"));
@@ -30,30 +30,32 @@ TEST_CASE("an answer's head says what the body is") {
 }
 
 TEST_CASE("a refusal is a short sentence and says what is allowed") {
-  const auto response = agent::plain_answer(405, "only GET and HEAD are answered");
+  const auto response = agent::web::http::plain_answer(405, "only GET and HEAD are answered");
   CHECK(response.body == "405 Method Not Allowed: only GET and HEAD are answered\n");
-  const auto head = agent::response_head(response, false);
+  const auto head = agent::web::http::response_head(response, false);
   CHECK_THAT(head, Catch::Contains("\r\nAllow: GET, HEAD\r\n"));
   CHECK_THAT(head, Catch::Contains("\r\nConnection: close\r\n"));
 }
 
 TEST_CASE("a stream has no length, and a file that may be kept says its tag") {
-  agent::WebResponse events;
+  agent::web::http::WebResponse events;
   events.is_stream = true;
-  CHECK_THAT(agent::response_head(events, false), !Catch::Contains("Content-Length"));
-  agent::WebResponse file;
+  CHECK_THAT(agent::web::http::response_head(events, false), !Catch::Contains("Content-Length"));
+  agent::web::http::WebResponse file;
   file.etag = "\"abc-1\"";
-  CHECK_THAT(agent::response_head(file, true), Catch::Contains("\r\nETag: \"abc-1\"\r\nCache-Control: no-cache\r\n"));
-  CHECK_THAT(agent::response_head({}, true), Catch::Contains("\r\nCache-Control: no-store\r\n"));
+  CHECK_THAT(agent::web::http::response_head(file, true),
+             Catch::Contains("\r\nETag: \"abc-1\"\r\nCache-Control: no-cache\r\n"));
+  CHECK_THAT(agent::web::http::response_head({}, true), Catch::Contains("\r\nCache-Control: no-store\r\n"));
 }
 
 TEST_CASE("no answer lets a page fetch from another host") {
-  CHECK_THAT(agent::response_head({}, true), Catch::Contains("\r\nContent-Security-Policy: default-src 'self'; "));
+  CHECK_THAT(agent::web::http::response_head({}, true),
+             Catch::Contains("\r\nContent-Security-Policy: default-src 'self'; "));
 }
 
 TEST_CASE("the owner's fields stand in place of ours of that name and beside the others") {
-  const auto head =
-      agent::response_head({}, true, {{"Content-Security-Policy", "default-src 'none'"}, {"X-Frame-Options", "deny"}});
+  const auto head = agent::web::http::response_head(
+      {}, true, {{"Content-Security-Policy", "default-src 'none'"}, {"X-Frame-Options", "deny"}});
   CHECK_THAT(head, Catch::Contains("\r\nContent-Security-Policy: default-src 'none'\r\n"));
   CHECK_THAT(head, !Catch::Contains("default-src 'self'"));
   CHECK_THAT(head, Catch::Contains("\r\nX-Frame-Options: deny\r\n"));
@@ -61,7 +63,8 @@ TEST_CASE("the owner's fields stand in place of ours of that name and beside the
 }
 
 TEST_CASE("who is not known is asked for a name, and who comes too often is told when to come again") {
-  CHECK_THAT(agent::response_head(agent::plain_answer(401, ""), true),
+  CHECK_THAT(agent::web::http::response_head(agent::web::http::plain_answer(401, ""), true),
              Catch::Contains("\r\nWWW-Authenticate: Basic realm=\"marlin-agent\""));
-  CHECK_THAT(agent::response_head(agent::plain_answer(429, ""), true), Catch::Contains("\r\nRetry-After: 10\r\n"));
+  CHECK_THAT(agent::web::http::response_head(agent::web::http::plain_answer(429, ""), true),
+             Catch::Contains("\r\nRetry-After: 10\r\n"));
 }

@@ -2,8 +2,8 @@
 
 #include <catch2/catch.hpp>
 
-using agent::parse_query;
-using agent::query_of_target;
+using agent::web::http::parse_query;
+using agent::web::http::query_of_target;
 
 TEST_CASE("a query is what stands between the mark and the fragment") {
   CHECK(query_of_target("/a?b=c#d?e").compare("b=c") == 0);

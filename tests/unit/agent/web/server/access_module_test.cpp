@@ -10,26 +10,26 @@
 
 #include "tests/scratch_dir.h"
 
-using agent::AccessModule;
-using agent::WebConfigFault;
+using agent::text::Fault;
+using agent::web::server::AccessModule;
 
 namespace {
 
-std::string fault_of(const std::variant<const AccessModule*, WebConfigFault>& loaded) {
-  const auto* fault = std::get_if<WebConfigFault>(&loaded);
+std::string fault_of(const std::variant<const AccessModule*, Fault>& loaded) {
+  const auto* fault = std::get_if<Fault>(&loaded);
   return fault == nullptr ? "it was loaded" : fault->sentence;
 }
 
 }  // namespace
 
 TEST_CASE("the module beside the program is loaded, and is the same the second time") {
-  const auto first = agent::access_module();
+  const auto first = agent::web::server::access_module();
   REQUIRE(std::holds_alternative<const AccessModule*>(first));
-  CHECK(std::get<const AccessModule*>(agent::access_module()) == std::get<const AccessModule*>(first));
+  CHECK(std::get<const AccessModule*>(agent::web::server::access_module()) == std::get<const AccessModule*>(first));
 }
 
 TEST_CASE("the module knows passwords and sums") {
-  const AccessModule& module = *std::get<const AccessModule*>(agent::access_module());
+  const AccessModule& module = *std::get<const AccessModule*>(agent::web::server::access_module());
   CHECK(module.matches("U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"));
   CHECK_FALSE(module.matches("U*V", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"));
   // FIPS 180-2, appendix B.1
@@ -41,22 +41,24 @@ TEST_CASE("the module knows passwords and sums") {
 TEST_CASE("a module that is missing or is none is a sentence with its file") {
   const test::ScratchDir dir;
   const std::string file = dir.path() / "marlin-agent-access.so";
-  CHECK_THAT(fault_of(agent::access_module_of(file)), Catch::Contains(file) && Catch::Contains("No such file"));
+  CHECK_THAT(fault_of(agent::web::server::access_module_of(file)),
+             Catch::Contains(file) && Catch::Contains("No such file"));
   std::ofstream(file) << "no library\n";
-  CHECK_THAT(fault_of(agent::access_module_of(file)), Catch::Contains(file));
+  CHECK_THAT(fault_of(agent::web::server::access_module_of(file)), Catch::Contains(file));
 }
 
 TEST_CASE("a library that is no module of ours is refused") {
-  const auto said = fault_of(agent::access_module_of("libm.so.6"));
-  CHECK_THAT(said, Catch::Contains("libm.so.6") && Catch::Contains(agent::kAccessEntry));
+  const auto said = fault_of(agent::web::server::access_module_of("libm.so.6"));
+  CHECK_THAT(said, Catch::Contains("libm.so.6") && Catch::Contains(agent::web::server::kAccessEntry));
 }
 
 TEST_CASE("a module of another build says no") {
   const auto file = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "marlin-agent-access.so";
   void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   REQUIRE(library != nullptr);
-  const auto entry = reinterpret_cast<decltype(&agent::marlin_agent_access)>(::dlsym(library, agent::kAccessEntry));
+  const auto entry = reinterpret_cast<decltype(&agent::web::server::marlin_agent_access)>(
+      ::dlsym(library, agent::web::server::kAccessEntry));
   REQUIRE(entry != nullptr);
   CHECK(entry("0.0.9 abc1234 gcc-12.2.0") == nullptr);
-  CHECK(entry(agent::access_build().c_str()) != nullptr);
+  CHECK(entry(agent::web::server::access_build().c_str()) != nullptr);
 }

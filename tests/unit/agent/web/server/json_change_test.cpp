@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <random>
 
-using agent::change_between;
+using agent::web::server::change_between;
 using nlohmann::json;
 
 namespace {

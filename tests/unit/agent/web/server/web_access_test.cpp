@@ -6,7 +6,7 @@
 
 #include "tests/scratch_dir.h"
 
-using agent::WebAccess;
+using agent::web::server::WebAccess;
 using namespace std::chrono_literals;
 
 namespace {
@@ -25,7 +25,7 @@ struct Folder : test::ScratchDir {
 struct Bench {
   Folder folder;
   std::vector<std::string> reports;
-  agent::WebClock::time_point now = agent::WebClock::now();
+  agent::net::WebClock::time_point now = agent::net::WebClock::now();
   std::string file = folder.write("web.yml", "basic_auth_users: {max: " + kHash + "}\n");
   WebAccess access{file, [this](const std::string& sentence) { reports.push_back(sentence); }};
 
@@ -39,7 +39,7 @@ struct Bench {
 
 TEST_CASE("without a file everybody may read") {
   WebAccess access("", [](const std::string&) {});
-  access.refresh(agent::WebClock::now(), true);
+  access.refresh(agent::net::WebClock::now(), true);
   CHECK(access.config().users.empty());
 }
 

@@ -2,12 +2,12 @@
 
 #include <catch2/catch.hpp>
 
-using agent::WebEvents;
+using agent::web::server::WebEvents;
 using nlohmann::json;
 
 namespace {
 
-struct Browser final : agent::EventClient {
+struct Browser final : agent::web::server::EventClient {
   std::string heard;
   void offer(std::shared_ptr<const std::string> events) override { heard += *events; }
 };

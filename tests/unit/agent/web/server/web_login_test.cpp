@@ -5,34 +5,36 @@
 #include <catch2/catch.hpp>
 #include <optional>
 
-using agent::Login;
-using agent::WebLogin;
+using agent::web::server::Login;
+using agent::web::server::WebLogin;
 using namespace std::chrono_literals;
 
 namespace {
 
 const std::string kSecret = "$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpFFP8WIrW";
-const agent::WebUsers kUsers{{"max", kSecret}};
+const agent::web::server::WebUsers kUsers{{"max", kSecret}};
 // base64 of max:secret, max:wrong, who:secret
 const std::string kRight = "Basic bWF4OnNlY3JldA==", kWrong = "Basic bWF4Ondyb25n",
                   kStranger = "Basic d2hvOnNlY3JldA==";
 
-const agent::AccessModule& access() { return *std::get<const agent::AccessModule*>(agent::access_module()); }
+const agent::web::server::AccessModule& access() {
+  return *std::get<const agent::web::server::AccessModule*>(agent::web::server::access_module());
+}
 
 struct Bench {
   boost::asio::io_context io;
-  agent::WebCounters counters;
-  agent::LoginOptions options{.first_delay = 1ms, .longest_delay = 4ms};
+  agent::snapshot::WebCounters counters;
+  agent::web::server::LoginOptions options{.first_delay = 1ms, .longest_delay = 4ms};
   std::optional<WebLogin> login;
-  const agent::AccessModule& module = access();
+  const agent::web::server::AccessModule& module = access();
 
   Bench() { login.emplace(io, counters, options); }
   void ask(const std::string& authorization, std::vector<Login>& answers, const std::string& address = "10.0.0.1") {
     login->check(authorization, kUsers, module, address, [&](Login answer) { answers.push_back(answer); });
   }
   void run_until(const std::vector<Login>& answers, std::size_t count) {
-    const auto deadline = agent::WebClock::now() + 30s;
-    while (answers.size() < count && agent::WebClock::now() < deadline) {
+    const auto deadline = agent::net::WebClock::now() + 30s;
+    while (answers.size() < count && agent::net::WebClock::now() < deadline) {
       io.restart();
       io.run_for(10ms);
     }
@@ -97,9 +99,9 @@ TEST_CASE("each wrong attempt of an address waits longer than the one before, up
   bench.login.emplace(bench.io, bench.counters, bench.options);
   std::vector<double> took;
   for (int i = 0; i < 4; ++i) {
-    const auto began = agent::WebClock::now();
+    const auto began = agent::net::WebClock::now();
     CHECK(bench.answer("Basic !!!!") == Login::kWrong);
-    took.push_back(std::chrono::duration<double>(agent::WebClock::now() - began).count());
+    took.push_back(std::chrono::duration<double>(agent::net::WebClock::now() - began).count());
   }
   CHECK(took[0] >= 0.04);
   CHECK(took[1] >= 0.08);
@@ -118,9 +120,9 @@ TEST_CASE("an end in the middle of an attempt ends at once and asks nobody any m
 
 TEST_CASE("name and password are what stands around the first colon") {
   std::string name, password;
-  REQUIRE(agent::parse_basic("bAsIc YTpiOmM=", access(), name, password));
+  REQUIRE(agent::web::server::parse_basic("bAsIc YTpiOmM=", access(), name, password));
   CHECK(name == "a");
   CHECK(password == "b:c");
   for (const auto* text : {"", "Basic", "Basic ", "Basic YQ==", "Basic YTpi=", "Digest YTpi"})
-    CHECK_FALSE(agent::parse_basic(text, access(), name, password));
+    CHECK_FALSE(agent::web::server::parse_basic(text, access(), name, password));
 }

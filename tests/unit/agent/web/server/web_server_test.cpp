@@ -15,8 +15,8 @@
 #include "tests/unit/agent/fixtures/web_bench.h"
 
 using namespace std::chrono_literals;
-using agent::WebOptions;
-using agent::WebServer;
+using agent::web::server::WebOptions;
+using agent::web::server::WebServer;
 using test::Bench;
 using test::kBuild;
 using test::kGet;
@@ -39,7 +39,8 @@ bool has_ipv6_loopback() {
 
 /// 50 printers: a page of a megabyte, more than socket buffers hold.
 void publish_fleet(Bench& bench) {
-  for (int i = 0; i < 50; ++i) bench.board.publish(sample::printing_mk3s(std::to_string(i), agent::monotonic_now()));
+  for (int i = 0; i < 50; ++i)
+    bench.board.publish(sample::printing_mk3s(std::to_string(i), agent::process::monotonic_now()));
 }
 
 /// Holds every descriptor that the process may still open, under a limit lowered to a few dozen.
@@ -85,7 +86,7 @@ TEST_CASE("scrapes run while snapshots are published") {
   Bench bench;
   std::atomic<bool> done{false};
   std::thread io([&] {
-    while (!done) bench.board.publish(sample::printing_mk3s("mk3", agent::monotonic_now()));
+    while (!done) bench.board.publish(sample::printing_mk3s("mk3", agent::process::monotonic_now()));
   });
   for (int i = 0; i < 50; ++i) bench.check_alive();
   done = true;
@@ -228,8 +229,8 @@ TEST_CASE("who does not finish a header in time is told so and closed, who says 
   idle.send(kGet);
   CHECK(idle.response().status == 200);
   CHECK(idle.is_closed());
-  const auto timeouts =
-      std::find(agent::kRefusalCodes.begin(), agent::kRefusalCodes.end(), 408) - agent::kRefusalCodes.begin();
+  const auto timeouts = std::find(agent::snapshot::kRefusalCodes.begin(), agent::snapshot::kRefusalCodes.end(), 408) -
+                        agent::snapshot::kRefusalCodes.begin();
   CHECK(bench.counters.refusals(static_cast<std::size_t>(timeouts)) == 1);
 }
 
@@ -293,7 +294,7 @@ TEST_CASE("an address in use is named with the reason, and nothing listens after
   const auto& taken = first.server.addresses().at(0);
   auto options = on_loopback();
   options.listen_addresses = {"127.0.0.1:0", taken};
-  agent::WebCounters counters;
+  agent::snapshot::WebCounters counters;
   WebServer second(options, kBuild, first.board, first.log, counters, first.quality);
   CHECK_THROWS_WITH(second.start(), "cannot listen on " + taken + ": Address already in use");
   CHECK(second.addresses().empty());
@@ -333,10 +334,10 @@ TEST_CASE("stopping closes every connection and frees the port, and may be done 
 }
 
 TEST_CASE("a server that was never started stops") {
-  agent::SnapshotBoard board;
-  agent::LogCounters log;
-  agent::WebCounters counters;
-  agent::LinkQualityBoard quality;
+  agent::snapshot::SnapshotBoard board;
+  agent::log::LogCounters log;
+  agent::snapshot::WebCounters counters;
+  agent::snapshot::LinkQualityBoard quality;
   WebServer server(on_loopback(), kBuild, board, log, counters, quality);
   server.stop();
 }

@@ -4,7 +4,7 @@
 #include "agent/text/metrics_text.h"
 #include "agent/usb/usb_listing.h"
 
-namespace agent {
+namespace agent::usb {
 namespace {
 
 using nlohmann::json;
@@ -14,10 +14,12 @@ using transport::UsbDevice;
 // The group that the udev rule gives a printer to (udev/60-marlin-agent.rules).
 constexpr std::string_view kAgentGroup = "marlin-agent";
 
-BoardUse use_of(const ListedDevice& listed) { return agent::use_of(listed.device.vendor, listed.device.product); }
+config::BoardUse use_of(const ListedDevice& listed) {
+  return config::use_of(listed.device.vendor, listed.device.product);
+}
 
 std::string kind_of(const ListedDevice& listed) {
-  if (!listed.device.model.empty()) return clean_text(listed.device.model);
+  if (!listed.device.model.empty()) return text::clean_text(listed.device.model);
   return listed.board != nullptr ? std::string(listed.board->name) : "unknown device";
 }
 
@@ -28,7 +30,7 @@ std::string headline(const ListedDevice& listed) {
   line += "  " + kind_of(listed) + "  " + usb_id_text(listed.device.vendor, listed.device.product) + "  USB port " +
           listed.device.port;
   line += listed.device.serial_number.empty() ? "  no serial number"
-                                              : "  serial number " + clean_text(listed.device.serial_number);
+                                              : "  serial number " + text::clean_text(listed.device.serial_number);
   return line + '\n';
 }
 
@@ -43,7 +45,7 @@ std::string indented(const std::string& text) {
 }
 
 std::string use_text(const ListedDevice& listed, const std::vector<ListedDevice>& all) {
-  if (use_of(listed) == BoardUse::kNever)
+  if (use_of(listed) == config::BoardUse::kNever)
     return "    never taken: the " + std::string(listed.board->name) + " is no printer\n";
   if (!listed.printer.empty()) return "    printer " + listed.printer + ": " + listed.rule + '\n';
   if (listed.device.ttys.empty()) return "    not usable: its driver is missing or not ready, so it has no tty\n";
@@ -58,11 +60,11 @@ std::string use_text(const ListedDevice& listed, const std::vector<ListedDevice>
 std::string holder_text(const ListedDevice& listed) {
   if (listed.device.ttys.empty()) return {};
   return listed.holder.empty() ? "    held by nobody, as far as this user can see\n"
-                               : "    held by " + clean_text(listed.holder) + '\n';
+                               : "    held by " + text::clean_text(listed.holder) + '\n';
 }
 
 std::string access_text(const ListedDevice& listed) {
-  if (listed.device.ttys.empty() || listed.access.is_allowed || use_of(listed) == BoardUse::kNever) return {};
+  if (listed.device.ttys.empty() || listed.access.is_allowed || use_of(listed) == config::BoardUse::kNever) return {};
   if (!listed.access.is_there) return "    " + listed.device.ttys.front() + " is not there (yet): is udev running?\n";
   if (listed.access.group == kAgentGroup)
     return "    for the agent's service alone (group marlin-agent), so that nobody resets the printer\n";
@@ -72,12 +74,12 @@ std::string access_text(const ListedDevice& listed) {
 }
 
 void add(json& out, const char* key, const std::string& text) {
-  if (!text.empty()) out[key] = clean_text(text, 512);
+  if (!text.empty()) out[key] = text::clean_text(text, 512);
 }
 
 json json_of(const ListedDevice& listed, const std::vector<ListedDevice>& all) {
   const UsbDevice& device = listed.device;
-  static constexpr gcode::Words<BoardUse> kUses{"automatic", "configured", "never"};
+  static constexpr gcode::line::Words<config::BoardUse> kUses{"automatic", "configured", "never"};
   json out{{"usb_port", device.port},
            {"usb", usb_id_text(device.vendor, device.product)},
            {"ttys", device.ttys},
@@ -92,7 +94,8 @@ json json_of(const ListedDevice& listed, const std::vector<ListedDevice>& all) {
   add(out, "held_by", listed.holder);
   if (!device.ttys.empty()) out["accessible"] = listed.access.is_allowed;
   add(out, "group", listed.access.group);
-  const bool may_be_added = listed.printer.empty() && use_of(listed) != BoardUse::kNever && !device.ttys.empty();
+  const bool may_be_added =
+      listed.printer.empty() && use_of(listed) != config::BoardUse::kNever && !device.ttys.empty();
   if (may_be_added) out["configuration"] = snippet_for(device, all);
   return out;
 }
@@ -117,4 +120,4 @@ std::string listing_json(const std::vector<ListedDevice>& devices) {
   return json{{"devices", list}}.dump(2) + '\n';
 }
 
-}  // namespace agent
+}  // namespace agent::usb
