@@ -15,6 +15,8 @@ int check_config(const CheckConfigOptions& options, std::ostream& out, std::ostr
     return 1;
   }
   const auto& configuration = std::get<Configuration>(loaded);
+  for (const ConfigError& warning : configuration.warnings)
+    err << "warning: " << describe(warning, options.file) << '\n';
   if (!configuration.web_config_file.empty()) {
     const auto access = load_web_access(configuration.web_config_file);
     if (const auto* fault = std::get_if<WebConfigFault>(&access)) {

@@ -9,10 +9,11 @@
 namespace agent {
 
 struct ConfigError {
-  std::size_t line = 0;    ///< from 1; 0: the whole file
-  std::size_t column = 0;  ///< from 1
-  std::string key;         ///< dotted path, empty for a syntax error
-  std::string message;     ///< what was expected
+  std::size_t line = 0;     ///< from 1; 0: the whole file
+  std::size_t column = 0;   ///< from 1
+  std::string key;          ///< dotted path, empty for a syntax error
+  std::string message;      ///< what was expected
+  bool is_warning = false;  ///< the value is taken, but should be written in another way
 };
 
 /// "FILE:LINE:COLUMN: KEY: MESSAGE", without newline; parts that are not known are left out.

@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "agent/config_values.h"
+#include "agent/duration_text.h"
 
 namespace agent {
 namespace {
@@ -136,9 +137,15 @@ bool ConfigTable::read_duration(std::string_view key, gcode::Time& target, gcode
   const auto duration = duration_of(*node);
   if (!duration || *duration < least || *duration > most) {
     expected(key, *node,
-             "a duration from " + duration_text(least) + " to " + duration_text(most) +
-                 ", such as \"250ms\", \"2s\" or \"1min\"");
+             "a duration from " + duration_text(least) + " to " + duration_text(most) + ", such as \"" +
+                 duration_text(target) + '"');
     return false;
+  }
+  if (!node->is_string()) {
+    errors_->push_back(
+        error_at(node->source(), path_of(key),
+                 "a number without a unit is taken as seconds: write \"" + duration_text(*duration) + '"'));
+    errors_->back().is_warning = true;
   }
   target = *duration;
   return true;

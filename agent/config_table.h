@@ -31,7 +31,7 @@ class ConfigTable {
   bool read_whole(std::string_view key, std::int64_t& target, std::int64_t least, std::int64_t most);
   /// true, false, "on" or "off".
   bool read_switch(std::string_view key, bool& target);
-  /// "2s", "250ms", "1min", or a plain number of seconds.
+  /// A duration (duration_text.h), or with a warning a plain number of seconds. An error shows `target` as an example.
   bool read_duration(std::string_view key, gcode::Time& target, gcode::Time least, gcode::Time most);
 
   /// The table of that name, or an empty optional; something else than a table under that name is an error.

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <charconv>
-#include <cstdint>
 #include <vector>
 
 #include "agent/control_protocol.h"
@@ -11,13 +10,6 @@ namespace agent {
 namespace {
 
 bool is_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-std::optional<std::int64_t> unit_us(std::string_view unit) {
-  if (unit == "ms") return 1'000;
-  if (unit == "s") return 1'000'000;
-  if (unit == "min") return 60'000'000;
-  return std::nullopt;
-}
 
 bool is_port(std::string_view text) {
   unsigned port = 0;
@@ -42,22 +34,6 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }
 
 }  // namespace
-
-std::optional<gcode::Time> parse_duration(std::string_view text) {
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, std::chars_format::fixed);
-  if (error != std::errc() || !(number >= 0) || number >= 1e9) return std::nullopt;
-  const auto unit = unit_us(text.substr(static_cast<std::size_t>(end - text.data())));
-  if (!unit) return std::nullopt;
-  return gcode::Time(static_cast<std::int64_t>(number * static_cast<double>(*unit) + 0.5));
-}
-
-std::string duration_text(gcode::Time duration) {
-  const std::int64_t us = duration.count();
-  if (us % 60'000'000 == 0 && us != 0) return std::to_string(us / 60'000'000) + "min";
-  if (us % 1'000'000 == 0) return std::to_string(us / 1'000'000) + "s";
-  return std::to_string(us / 1'000) + "ms";
-}
 
 bool is_printer_name(std::string_view text) {
   if (text == kControlSocketName) return false;

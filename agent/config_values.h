@@ -1,8 +1,7 @@
-// The small languages inside configuration values: names, durations, addresses, levels. Used by the file's reader and by
+// The small languages inside configuration values: names, addresses, levels. Used by the file's reader and by
 // the command line, so that both accept the same. Pure.
 #pragma once
 
-#include <chrono>
 #include <optional>
 #include <span>
 #include <string>
@@ -11,11 +10,6 @@
 #include "agent/configuration.h"
 
 namespace agent {
-
-/// "250ms", "2s", "1.5s", "1min": a number of at most nine digits before the point and its unit.
-[[nodiscard]] std::optional<gcode::Time> parse_duration(std::string_view text);
-/// The shortest form that parse_duration reads back: "50ms", "2s".
-[[nodiscard]] std::string duration_text(gcode::Time duration);
 
 /// A printer's name becomes a file name and a label value: 1 to 64 of letters, digits, '.', '_', '-', not starting with
 /// '.' or '-'. "control.sock" is taken: the control socket stands beside the host ports.

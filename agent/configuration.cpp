@@ -192,10 +192,16 @@ std::variant<Configuration, std::vector<ConfigError>> parse_configuration(std::s
   std::vector<ConfigError> errors;
   Configuration configuration = read_document(ConfigTable(parsed.table(), "", errors));
   configuration.text = toml;
-  if (errors.empty()) return configuration;
   std::stable_sort(errors.begin(), errors.end(), [](const ConfigError& a, const ConfigError& b) {
-    return std::tie(a.line, a.column) < std::tie(b.line, b.column);
+    return std::tie(a.is_warning, a.line, a.column) < std::tie(b.is_warning, b.line, b.column);
   });
+  const auto warnings =
+      std::find_if(errors.begin(), errors.end(), [](const ConfigError& error) { return error.is_warning; });
+  if (warnings == errors.begin()) {
+    configuration.warnings = std::move(errors);
+    return configuration;
+  }
+  errors.erase(warnings, errors.end());
   return errors;
 }
 

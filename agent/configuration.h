@@ -55,7 +55,8 @@ struct Configuration {
   std::string state_dir;                       ///< state_dir, --state-dir; empty: by the environment
   RecordConfiguration record;
   LogConfiguration log;
-  std::string text;  ///< the document that it was read from; empty: none
+  std::vector<ConfigError> warnings;  ///< of the document, in the order of the file
+  std::string text;                   ///< the document that it was read from; empty: none
 };
 
 /// Most printers of one process: far above any shelf, and bounds what a wrong file can cost.

@@ -5,6 +5,7 @@
 #include <CLI/Formatter.hpp>
 
 #include "agent/config_values.h"
+#include "agent/duration_text.h"
 
 namespace agent {
 namespace {
@@ -73,9 +74,10 @@ void ControlCommands::add_to(CLI::App& app) {
 
   release_command = add_order(app, "release", kReleaseAbout, ControlVerb::kRelease, release);
   release_command->add_flag("--force", release.request.force, "Although a print runs or is paused: it is lost");
-  release_command->add_option("--for", release_for, "Take it back by itself after this, such as 10min (default: never)")
+  release_command
+      ->add_option("--for", release_for, "Take it back by itself after this, such as 10m or 1h (default: never)")
       ->type_name("DURATION")
-      ->check(rule(is_release_duration, "a duration from 1s to 10080min (a week), such as 90s or 10min"));
+      ->check(rule(is_release_duration, "a duration from 1s to 1w, such as 10m"));
   release_command->footer(std::string(kReleaseMore) + kOrderFooter);
 
   attach_command = add_order(app, "attach", "Take a released device back; opening it resets most printers once",

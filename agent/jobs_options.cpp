@@ -12,7 +12,7 @@ namespace {
 
 constexpr const char* kFooter =
     "\nReads the history that the daemon keeps; the daemon may run meanwhile."
-    "\nTIME: 2026-11-21, \"2026-11-21 14:30\" (local), or how long ago: 30m, 12h, 7d."
+    "\nTIME: 2026-11-21, \"2026-11-21 14:30\" (local), or how long ago: 30m, 1h30m, 7d."
     "\n\nExample: marlin-agent jobs --printer mk3s --since 7d --csv";
 
 CLI::Validator time_rule() {

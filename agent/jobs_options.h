@@ -13,7 +13,7 @@ namespace agent {
 struct JobsOptions {
   bool json = false, csv = false;
   std::string printer, result;           ///< empty: all
-  std::string since, until;              ///< "2026-11-21", "2026-11-21 14:30", "7d", "12h", "30m" ago; empty: any
+  std::string since, until;              ///< "2026-11-21", "2026-11-21 14:30", "7d", "1h30m" ago; empty: any
   unsigned limit = 20;                   ///< 0: all
   std::optional<std::string> state_dir;  ///< otherwise as `run` finds it
 };

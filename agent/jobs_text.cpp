@@ -65,7 +65,7 @@ Row row_of(const JobRecord& job) {
   return {std::to_string(job.id),
           job.printer,
           local_time_text(job.began_unix),
-          duration_text(job.elapsed_seconds),
+          elapsed_text(job.elapsed_seconds),
           std::string(word_of(job.result)),
           progress,
           filament_text(job.extruded_meters),

@@ -1,6 +1,6 @@
 // The orders of the owner: release, attach, reset. Each takes effect before it returns.
 #include "agent/clock.h"
-#include "agent/config_values.h"
+#include "agent/duration_text.h"
 #include "agent/print_under_way.h"
 #include "agent/printer_link.h"
 

@@ -137,12 +137,18 @@ class RunningService {
     const std::size_t count = configuration.printers.size();
     log_.info("", "marlin-agent " + build_info().version + " begins with " + std::to_string(count) +
                       (count == 1 ? " printer" : " printers"));
+    log_warnings(configuration);
     log_addresses(configuration);
     const std::string why_not = service_.why_not_survivable();
     if (!why_not.empty()) log_.info("", "a print does not outlive this process: " + why_not);
     if (takes_automatically(configuration))
       log_.info("", "takes every Prusa on USB (marlin-agent list shows what is there)");
     else if (count == 0) log_.warning("", "no printer is configured");
+  }
+
+  void log_warnings(const Configuration& configuration) {
+    const std::string file = config_file_of(options_);
+    for (const ConfigError& warning : configuration.warnings) log_.warning("", describe(warning, file));
   }
 
   void log_addresses(const Configuration& configuration) {
@@ -217,6 +223,7 @@ class RunningService {
       refused_.clear();
       trouble_.clear();
       log_.info("", "read the configuration again");
+      log_warnings(std::get<Configuration>(next));
       log_addresses(std::get<Configuration>(next));
     }
     notifier_.ready();

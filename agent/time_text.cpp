@@ -1,27 +1,14 @@
 #include "agent/time_text.h"
 
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <cstdio>
 #include <ctime>
 
+#include "agent/duration_text.h"
+
 namespace agent {
 namespace {
-
-std::optional<double> ago(std::string_view text) {
-  long count = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), count);
-  if (error != std::errc() || count < 0 || end + 1 != text.data() + text.size()) return std::nullopt;
-  switch (*end) {
-    case 's': return static_cast<double>(count);
-    case 'm': return static_cast<double>(count) * 60;
-    case 'h': return static_cast<double>(count) * 3600;
-    case 'd': return static_cast<double>(count) * 86400;
-    case 'w': return static_cast<double>(count) * 604800;
-    default: return std::nullopt;
-  }
-}
 
 /// A calendar has no 30th of February: what mktime() had to mend was no date.
 std::optional<double> unix_of(std::tm fields) {
@@ -44,7 +31,7 @@ std::string formatted(double unix_seconds, const char* format, bool utc) {
 }  // namespace
 
 std::optional<double> parse_time(std::string_view text, double now) {
-  if (const auto seconds = ago(text)) return now - *seconds;
+  if (const auto ago = parse_duration(text)) return now - std::chrono::duration<double>(*ago).count();
   const std::string whole(text);
   for (const char* format :
        {"%Y-%m-%d", "%Y-%m-%d %H:%M", "%Y-%m-%dT%H:%M", "%Y-%m-%d %H:%M:%S", "%Y-%m-%dT%H:%M:%S"}) {
@@ -58,7 +45,7 @@ std::optional<double> parse_time(std::string_view text, double now) {
 std::string local_time_text(double unix_seconds) { return formatted(unix_seconds, "%Y-%m-%d %H:%M:%S", false); }
 std::string utc_time_text(double unix_seconds) { return formatted(unix_seconds, "%Y-%m-%dT%H:%M:%SZ", true); }
 
-std::string duration_text(double seconds) {
+std::string elapsed_text(double seconds) {
   const auto whole = static_cast<long>(std::lround(seconds));
   std::array<char, 40> text{};
   std::snprintf(text.data(), text.size(), "%ld:%02ld:%02ld", whole / 3600, whole / 60 % 60, whole % 60);

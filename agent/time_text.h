@@ -1,5 +1,5 @@
-// Times as people write and read them: a date, a date with a time of day, or how long ago. Local time.
-// Examples: "2026-11-21", "2026-11-21T14:30:05", "7d" (seven days ago), "1:02:03" for a duration.
+// Times as people write and read them: a date, a date with a time of day, or how long ago (duration_text.h). Local time.
+// Examples: "2026-11-21", "2026-11-21T14:30:05", "7d" (seven days ago), "1:02:03" for a time that went by.
 #pragma once
 
 #include <optional>
@@ -15,6 +15,6 @@ namespace agent {
 /// "2026-11-21T13:30:05Z"; empty for 0.
 [[nodiscard]] std::string utc_time_text(double unix_seconds);
 /// "9:08:07", hours without bound.
-[[nodiscard]] std::string duration_text(double seconds);
+[[nodiscard]] std::string elapsed_text(double seconds);
 
 }  // namespace agent

@@ -17,7 +17,7 @@ namespace {
 
 constexpr const char* kAbout = "Write what Prometheus, or the agent itself, knows of a time as a table or a plot.\n";
 constexpr const char* kFooter =
-    "\nDURATION: 90s, 15m, 1h30m, 7d. TIME: \"2026-11-21 14:30\" (local), 2026-11-21T13:30:00Z, seconds "
+    "\nDURATION: 90s, 15m or 15min, 1h30m, 7d. TIME: \"2026-11-21 14:30\" (local), 2026-11-21T13:30:00Z, seconds "
     "since 1970, now, or how long ago: 2h."
     "\nWithout any of --last, --start, --end, --duration and --print: the last hour."
     "\nExit status: 0 done, 1 no data, 2 wrong command line, 3 the server is not there or refuses."
@@ -37,7 +37,8 @@ constexpr Ms::rep kMostPoints = 10'000'000;
 /// What CLI11 fills, as it wants it.
 struct Raw {
   ExportOptions options;
-  std::string last, start, end, duration, margin = "2m", step = "auto", format = "csv", separator, time, size, terminal;
+  std::string start, end, step = "auto", format = "csv", separator, time, size, terminal;
+  std::optional<Ms> last, duration;
   bool no_header = false, no_marks = false;
 };
 
@@ -60,17 +61,17 @@ void add_source(CLI::App& app, ExportOptions& o) {
 }
 
 void add_range(CLI::App& app, Raw& raw) {
-  auto* last = app.add_option("--last", raw.last, "This long until now")->type_name("DURATION");
+  auto* last = add_duration(app, {"--last", "This long until now", "6h"}, [&raw](Ms given) { raw.last = given; });
   auto* start = app.add_option("--start", raw.start, "Begin there")->type_name("TIME");
   auto* end = app.add_option("--end", raw.end, "End there (default now)")->type_name("TIME");
-  auto* duration =
-      app.add_option("--duration", raw.duration, "This long, from --start or until --end")->type_name("DURATION");
+  auto* duration = add_duration(app, {"--duration", "This long, from --start or until --end", "6h"},
+                                [&raw](Ms given) { raw.duration = given; });
   auto* print =
       app.add_option("--print", raw.options.print, "A print: its number in marlin-agent jobs, last or current")
           ->type_name("ID");
-  app.add_option("--margin", raw.margin, "This much before and behind a print (default 2m)")
-      ->type_name("DURATION")
-      ->needs(print);
+  add_duration(app, {"--margin", "This much before and behind a print (default 2m)", "10m", Ms(0)}, [&raw](Ms given) {
+    raw.options.margin = given;
+  })->needs(print);
   app.add_option("--step", raw.step,
                  "Between two values (default auto: the scrape interval, or what gives 10,000 values)")
       ->type_name("DURATION");
@@ -104,13 +105,6 @@ void add_form(CLI::App& app, Raw& raw) {
                "sent again");
 }
 
-Ms duration_of(const std::string& text, const char* option) {
-  const auto duration = parse_duration(text);
-  if (!duration || *duration <= Ms(0))
-    refuse(std::string(option) + ": expected a duration such as 15m, found \"" + text + '"');
-  return *duration;
-}
-
 Ms instant_of(const std::string& text, const char* option, Ms now) {
   const auto instant = parse_instant(text, now);
   if (!instant)
@@ -119,14 +113,14 @@ Ms instant_of(const std::string& text, const char* option, Ms now) {
 }
 
 Range range_of(const Raw& raw, Ms now) {
-  if (!raw.last.empty()) return {now - duration_of(raw.last, "--last"), now};
-  if (!raw.start.empty() && !raw.end.empty() && !raw.duration.empty())
+  if (raw.last) return {now - *raw.last, now};
+  if (!raw.start.empty() && !raw.end.empty() && raw.duration)
     refuse("--duration: expected with one of --start and --end, not with both");
-  const Ms length = raw.duration.empty() ? Ms(3'600'000) : duration_of(raw.duration, "--duration");
+  const Ms length = raw.duration.value_or(std::chrono::hours(1));
   Range range{now - length, now};
   if (!raw.start.empty()) range.start = instant_of(raw.start, "--start", now);
   if (!raw.end.empty()) range.end = instant_of(raw.end, "--end", now);
-  if (!raw.start.empty() && raw.end.empty() && !raw.duration.empty()) range.end = range.start + length;
+  if (!raw.start.empty() && raw.end.empty() && raw.duration) range.end = range.start + length;
   if (raw.start.empty() && !raw.end.empty()) range.start = range.end - length;
   if (range.start >= range.end) refuse("--start: expected a time before the end");
   if (range.start >= now) refuse("--start: expected a time in the past");
@@ -136,7 +130,7 @@ Range range_of(const Raw& raw, Ms now) {
 
 Ms step_of(const Raw& raw) {
   if (raw.step == "auto") return {};
-  const Ms step = duration_of(raw.step, "--step");
+  const Ms step = duration_of({"--step", "", "15s"}, raw.step);
   if (raw.options.from_agent && step < Ms(10'000)) refuse("--step: the agent remembers one value every 10 s");
   return step;
 }
@@ -215,7 +209,6 @@ std::variant<ExportOptions, Ending> parse_export(int argc, const char* const* ar
   check_source(raw.options, app.count("--preset") > 0);
   set_form(raw);
   set_size(raw);
-  raw.options.margin = duration_of(raw.margin == "0" ? "1ms" : raw.margin, "--margin");
   raw.options.step = step_of(raw);
   if (raw.options.print.empty()) {
     raw.options.range = range_of(raw, now);

@@ -9,6 +9,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
+#include "agent/tools/command_line.h"
 #include "agent/tools/failure.h"
 
 namespace tools {
@@ -38,13 +39,14 @@ void add_http_options(CLI::App& app, HttpOptions& o) {
   auto* ca = app.add_option("--ca", o.ca_file, "Certificates that vouch for the server, instead of the system's")
                  ->type_name("FILE");
   app.add_flag("--insecure", o.insecure, "Do not check the server's certificate")->excludes(ca);
-  app.add_option("--timeout", o.timeout_seconds, "Wait for an answer no longer than this (default 30)")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(0.1, 86400.0));
+  add_duration(app,
+               {"--timeout", "Wait for an answer no longer than this (default 30s)", "10s",
+                std::chrono::milliseconds(100), std::chrono::hours(24)},
+               [&o](std::chrono::milliseconds timeout) { o.timeout = timeout; });
 }
 
 HttpAccess http_access(const HttpOptions& o) {
-  HttpAccess access{o.user, {}, {}, o.ca_file, o.insecure, o.timeout_seconds};
+  HttpAccess access{o.user, {}, {}, o.ca_file, o.insecure, o.timeout};
   if (!o.password_file.empty()) access.password = secret_of(o.password_file, "--password-file");
   if (!o.bearer_token_file.empty()) access.bearer_token = secret_of(o.bearer_token_file, "--bearer-token-file");
   if (!o.ca_file.empty() && !std::ifstream(o.ca_file))

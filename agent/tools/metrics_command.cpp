@@ -167,8 +167,8 @@ class MetricsCommand {
   }
 
   void wait() const {
-    const double seconds = *options_.watch_seconds;
-    const timespec time{static_cast<time_t>(seconds), static_cast<long>((seconds - std::floor(seconds)) * 1e9)};
+    const auto milliseconds = options_.watch->count();
+    const timespec time{milliseconds / 1000, milliseconds % 1000 * 1'000'000};
     if (ended == 0) ::nanosleep(&time, nullptr);  // a signal ends it
   }
 
@@ -190,7 +190,7 @@ int metrics_command(int argc, const char* const* argv, std::ostream& out, std::o
     }
     const auto& options = std::get<MetricsOptions>(parsed);
     MetricsCommand command(options, out, err);
-    const Exit exit = options.watch_seconds ? command.watch() : command.once();
+    const Exit exit = options.watch ? command.watch() : command.once();
     out.flush();
     return static_cast<int>(exit);
   } catch (const Failure& failure) {

@@ -19,7 +19,7 @@ constexpr const char* kFooter =
     "wrong command line,"
     "\n3 the page cannot be had or read."
     "\n\nExamples: marlin-agent metrics --sort cardinality --reverse"
-    "\n          marlin-agent metrics --series marlin_temperature_celsius --watch 2"
+    "\n          marlin-agent metrics --series marlin_temperature_celsius --watch 2s"
     "\n          marlin-agent metrics http://localhost:9100/metrics --lint --max-cardinality 500";
 
 constexpr std::array<std::string_view, 5> kOrders{"name", "type", "unit", "cardinality", "help"};
@@ -53,15 +53,16 @@ std::variant<MetricsOptions, Ending> parse_metrics(int argc, const char* const* 
   app.add_option("--format", format, "table, md, json or csv (default table)")
       ->type_name("FORMAT")
       ->check(CLI::IsMember(list_of(kFormats)));
-  app.add_option("--watch", o.watch_seconds, "Again every so many seconds until Ctrl-C")
-      ->type_name("SECONDS")
-      ->check(CLI::Range(0.2, 86400.0));
+  add_duration(
+      app,
+      {"--watch", "Again at this interval until Ctrl-C", "2s", std::chrono::milliseconds(200), std::chrono::hours(24)},
+      [&o](std::chrono::milliseconds interval) { o.watch = interval; });
   auto* lint = app.add_flag("--lint", o.lint, "Say what promtool check metrics would say");
   app.add_option("--max-cardinality", o.max_cardinality, "Fail if a metric has more series than this")->type_name("N");
   app.get_option("--series")->excludes(lint);
   app.get_option("--watch")->excludes(lint);
   if (auto ending = parse_line(app, argc, argv)) return *ending;
-  if (o.source == "-" && o.watch_seconds) throw Failure(Exit::kUsage, "--watch: standard input is read once");
+  if (o.source == "-" && o.watch) throw Failure(Exit::kUsage, "--watch: standard input is read once");
   o.order = static_cast<FamilyOrder>(index_of(kOrders, order));
   o.format = static_cast<MetricsFormat>(index_of(kFormats, format));
   return o;

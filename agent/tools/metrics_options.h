@@ -19,7 +19,7 @@ struct MetricsOptions {
   std::string filter;  ///< extended regular expression on the name, in any case; empty: all
   std::string series;  ///< show the series of this metric; empty: the families
   MetricsFormat format = MetricsFormat::kTable;
-  std::optional<double> watch_seconds;  ///< read again and again
+  std::optional<std::chrono::milliseconds> watch;  ///< read again and again, at this interval
   bool lint = false;
   std::optional<std::size_t> max_cardinality;  ///< of one family
 };

@@ -7,6 +7,7 @@
 
 #include <nlohmann/json.hpp>
 
+#include "agent/duration_text.h"
 #include "agent/metrics_text.h"
 #include "agent/tools/failure.h"
 
@@ -72,8 +73,8 @@ std::optional<Ms> shortest(const json& targets, bool only_marlin) {
   std::optional<Ms> least;
   for (const json& target : targets) {
     if (only_marlin && target.value("scrapePool", "") != "marlin") continue;
-    const auto interval = parse_duration(target.value("scrapeInterval", ""));
-    if (interval && *interval > Ms(0) && (!least || *interval < *least)) least = interval;
+    const auto interval = agent::parse_duration(target.value("scrapeInterval", ""));
+    if (interval && *interval >= Ms(1) && (!least || *interval < *least)) least = std::chrono::floor<Ms>(*interval);
   }
   return least;
 }

@@ -1,29 +1,20 @@
 #include "agent/tools/time_grid.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 #include <cmath>
 #include <cstdlib>
 #include <ctime>
 #include <string>
 
+#include "agent/duration_text.h"
 #include "agent/time_text.h"
 
 namespace tools {
 namespace {
 
-struct Unit {
-  std::string_view word;
-  double seconds;
-};
-// "ms" before "m": the longer word is tried first.
-constexpr std::array<Unit, 7> kUnits{
-    {{"ms", 0.001}, {"s", 1}, {"m", 60}, {"h", 3600}, {"d", 86400}, {"w", 604800}, {"y", 31536000}}};
-
 constexpr Ms::rep kWantedPoints = 10'000;
-// Year 2255: what 64 bits of nanoseconds hold.
-constexpr double kLatestSeconds = 9e9;
+constexpr double kLatestSeconds = std::chrono::duration<double>(agent::kLongestDuration).count();
 
 Ms from_seconds(double seconds) { return Ms(std::llround(seconds * 1000)); }
 
@@ -34,15 +25,6 @@ std::optional<double> take_number(std::string_view& text) {
   if (error != std::errc() || !std::isfinite(value) || value < 0) return std::nullopt;
   text.remove_prefix(static_cast<std::size_t>(end - text.data()));
   return value;
-}
-
-std::optional<double> take_unit(std::string_view& text) {
-  for (const Unit& unit : kUnits) {
-    if (!text.starts_with(unit.word)) continue;
-    text.remove_prefix(unit.word.size());
-    return unit.seconds;
-  }
-  return std::nullopt;
 }
 
 /// "2026-11-21T13:30:05Z" and "2026-11-21T13:30:05.250Z".
@@ -71,22 +53,6 @@ Ms floor_to(Ms time, Ms step) {
 
 }  // namespace
 
-std::optional<Ms> parse_duration(std::string_view text) {
-  double seconds = 0;
-  bool is_bare = false;
-  if (text.empty()) return std::nullopt;
-  while (!text.empty()) {
-    const auto count = take_number(text);
-    if (!count || is_bare) return std::nullopt;
-    is_bare = text.empty();
-    const auto unit = is_bare ? std::optional<double>(1) : take_unit(text);
-    if (!unit || (is_bare && seconds > 0)) return std::nullopt;
-    seconds += *count * *unit;
-  }
-  if (seconds > kLatestSeconds) return std::nullopt;
-  return from_seconds(seconds);
-}
-
 std::optional<Ms> parse_instant(std::string_view text, Ms now) {
   if (text == "now") return now;
   std::string_view rest = text;
@@ -94,7 +60,6 @@ std::optional<Ms> parse_instant(std::string_view text, Ms now) {
     return *number < kLatestSeconds ? std::optional<Ms>(from_seconds(*number)) : std::nullopt;
   }
   if (text.ends_with('Z')) return utc_instant(std::string(text));
-  if (const auto ago = parse_duration(text)) return now - *ago;
   const auto seconds = agent::parse_time(text, static_cast<double>(now.count()) / 1000);
   return seconds ? std::optional<Ms>(from_seconds(*seconds)) : std::nullopt;
 }

@@ -1,6 +1,6 @@
-// Times of an export, in whole milliseconds since 1970 as Prometheus has them: durations and instants as
-// people write them, the range, and the grid of instants at which values are asked for. Pure but for the
-// local time zone. Examples: "1h30m", "500ms", "2026-11-21 14:30", "2026-11-21T13:30:05Z", "1700000000",
+// Times of an export, in whole milliseconds since 1970 as Prometheus has them: instants as people
+// write them, the range, and the grid of instants at which values are asked for. Pure but for the
+// local time zone. Examples: "2026-11-21 14:30", "2026-11-21T13:30:05Z", "1700000000",
 // "now", "7d" (seven days ago).
 #pragma once
 
@@ -15,8 +15,6 @@ namespace tools {
 
 using Ms = std::chrono::milliseconds;
 
-/// "1h30m", "500ms", "2m", "7d"; a bare number is seconds. Nothing if `text` is no duration.
-[[nodiscard]] std::optional<Ms> parse_duration(std::string_view text);
 /// Local time unless it ends with 'Z'; a number is Unix seconds. Nothing if `text` is no time.
 [[nodiscard]] std::optional<Ms> parse_instant(std::string_view text, Ms now);
 

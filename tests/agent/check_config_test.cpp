@@ -47,6 +47,16 @@ TEST_CASE("a wrong file gets one line for each error, with the file's name, and 
           ":4:9: log.level: expected \"debug\", \"info\", \"warn\" or \"error\", found \"x\"\n");
 }
 
+TEST_CASE("a file that should be written in another way is right, and says how") {
+  test::ScratchDir dir;
+  const std::string file = dir.path() / "a.toml";
+  std::ofstream(file) << "[defaults.interval]\nsd = 60\n";
+  const Result result = check(file);
+  CHECK(result.status == 0);
+  CHECK(result.err ==
+        "warning: " + file + ":2:6: defaults.interval.sd: a number without a unit is taken as seconds: write \"1m\"\n");
+}
+
 TEST_CASE("the web server's own file is read too, with the certificates that it names") {
   test::ScratchDir dir;
   const std::string file = dir.path() / "a.toml", web = dir.path() / "web.yml";

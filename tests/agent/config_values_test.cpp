@@ -6,27 +6,6 @@
 
 namespace {
 
-using agent::duration_text;
-using agent::parse_duration;
-using std::chrono::microseconds;
-
-TEST_CASE("a duration is a number and its unit") {
-  CHECK(parse_duration("250ms") == microseconds(250'000));
-  CHECK(parse_duration("2s") == microseconds(2'000'000));
-  CHECK(parse_duration("1.5s") == microseconds(1'500'000));
-  CHECK(parse_duration("1min") == microseconds(60'000'000));
-  for (const char* text : {"", "2", "s", "2 s", "-2s", "2h", "1e3s", "nans", "infs", "2s ", "99999999999s"}) {
-    INFO(text);
-    CHECK_FALSE(parse_duration(text));
-  }
-}
-
-TEST_CASE("a duration's text reads back as the same duration") {
-  for (const char* text : {"0s", "1ms", "50ms", "1s", "1500ms", "1min", "60min", "61s"}) {
-    CHECK(duration_text(*parse_duration(text)) == text);
-  }
-}
-
 TEST_CASE("a printer's name can be a file name and nothing else") {
   for (const char* name : {"mk3s", "MK3S_2", "a", "9", "_x", "left-one.2"}) CHECK(agent::is_printer_name(name));
   for (const char* name : {"", ".", "..", ".hidden", "-rf", "a/b", "a b", "\xC3\xA4", "a\n"}) {

@@ -68,6 +68,43 @@ interval = { temperature = "3s", sd = "1min" }
   CHECK(c.printers[1].relay.hold_limit == milliseconds(80));
 }
 
+TEST_CASE("a period is any duration in its range") {
+  const Configuration c = right(R"(
+[printer.a]
+device = "/dev/a"
+hold_limit = "0.08s"
+drain_limit = "1s500ms"
+interval = { sd = "1h", progress = "2m30s", overrides = "10min" }
+)");
+  CHECK(c.printers[0].relay.hold_limit == milliseconds(80));
+  CHECK(c.printers[0].relay.drain_limit == milliseconds(1500));
+  CHECK(c.printers[0].relay.sd_period == seconds(3600));
+  CHECK(c.printers[0].relay.progress_period == seconds(150));
+  CHECK(c.printers[0].relay.overrides_period == seconds(600));
+  CHECK(c.warnings.empty());
+}
+
+TEST_CASE("a wrong duration is told the range and one example") {
+  CHECK(wrong("[defaults]\ninterval.sd = \"90min\"\n") ==
+        std::vector<std::string>{
+            "f:2:15: defaults.interval.sd: expected a duration from 1s to 1h, such as \"10s\", found \"90min\""});
+  CHECK(wrong("[defaults]\nhold_limit = \"fast\"\n") ==
+        std::vector<std::string>{
+            "f:2:14: defaults.hold_limit: expected a duration from 1ms to 2s, such as \"50ms\", found \"fast\""});
+}
+
+TEST_CASE("a number without a unit is seconds, with a warning that says where and what to write") {
+  const Configuration c = right("[defaults]\ninterval.sd = 90\nhold_limit = 0.08\n");
+  CHECK(c.defaults.relay.sd_period == seconds(90));
+  CHECK(c.defaults.relay.hold_limit == milliseconds(80));
+  REQUIRE(c.warnings.size() == 2);
+  CHECK(agent::describe(c.warnings[0], "f") ==
+        "f:2:15: defaults.interval.sd: a number without a unit is taken as seconds: write \"1m30s\"");
+  CHECK(agent::describe(c.warnings[1], "f") ==
+        "f:3:14: defaults.hold_limit: a number without a unit is taken as seconds: write \"80ms\"");
+  CHECK(wrong("[defaults]\ninterval.sd = 90\nbaud = 1\n").size() == 1);  // an error is not joined by warnings
+}
+
 TEST_CASE("what is not in ask is never asked for") {
   const Configuration c = right("[printer.a]\ndevice = '/dev/a'\nask = ['temperature', 'sd']\n");
   const auto& relay = c.printers.at(0).relay;

@@ -51,6 +51,10 @@ TEST_CASE("each order takes its printer, and what else it knows") {
   CHECK(release.request.duration == std::chrono::minutes(10));
   CHECK(release.runtime_dir == "/r");
   CHECK_FALSE(parsed<OrderOptions>({"release", "mk3"}).request.duration);
+  for (const char* hour : {"1h", "60m", "60min", "3600s", "0.5h30m"}) {
+    INFO(hour);
+    CHECK(parsed<OrderOptions>({"release", "mk3", "--for", hour}).request.duration == std::chrono::hours(1));
+  }
   const auto attach = parsed<OrderOptions>({"attach", "mk3"});
   CHECK(attach.request.verb == ControlVerb::kAttach);
   CHECK_FALSE(attach.request.force);
@@ -63,8 +67,11 @@ TEST_CASE("a wrong order is one sentence with status 2") {
   for (const char* word : {"release", "attach", "reset"}) CHECK(refusal({word}).find("NAME") != std::string::npos);
   CHECK(refusal({"release", "../x"}).find("a printer's name") != std::string::npos);
   CHECK(refusal({"release", "control.sock"}).find("a printer's name") != std::string::npos);
-  for (const char* time : {"0s", "10", "soon", "20000min", "-1s"})
-    CHECK(refusal({"release", "mk3", "--for", time}).find("such as 90s") != std::string::npos);
+  for (const char* time : {"0s", "10", "soon", "20000min", "8d", "-1s"}) {
+    const std::string sentence = refusal({"release", "mk3", "--for", time});
+    CHECK(sentence.find("--for: expected a duration from 1s to 1w, such as 10m, found \"" + std::string(time) + '"') !=
+          std::string::npos);
+  }
   refusal({"attach", "mk3", "--force"});
   refusal({"reset", "mk3", "--for", "10s"});
   refusal({"status", "a", "b"});

@@ -206,7 +206,7 @@ def other_forms(rig, world):
     expect(run(rig, "metrics", page, "--lint") == b"", "the demo's page has faults")
     run(rig, "metrics", page, "--max-cardinality", "10", status=1)
     expect("marlin_ok_latency_seconds has " in run.said, run.said)
-    with subprocess.Popen([rig.agent, "metrics", page, "--series", "process_cpu_seconds_total", "--watch", "0.2"], stdout=subprocess.PIPE) as watch:
+    with subprocess.Popen([rig.agent, "metrics", page, "--series", "process_cpu_seconds_total", "--watch", "200ms"], stdout=subprocess.PIPE) as watch:
         heads = [line for line in (watch.stdout.readline() for _ in range(9)) if line.startswith(b"SERIES")]
         watch.terminate()
         expect(len(heads) >= 2 and watch.wait(10) == 0, "it is not read again")
@@ -220,7 +220,7 @@ def draws_on_a_terminal(rig, page):
     master, slave = pty.openpty()
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 12, 70, 0, 0))
     seen = b""
-    with subprocess.Popen([rig.agent, "metrics", page, "--filter", "TEMPERATURE", "--watch", "0.2"], stdout=slave, stderr=slave,
+    with subprocess.Popen([rig.agent, "metrics", page, "--filter", "TEMPERATURE", "--watch", "200ms"], stdout=slave, stderr=slave,
                           env={**os.environ, "TERM": "xterm"}) as watch:
         os.close(slave)
         while seen.count(b"NAME") < 3:

@@ -14,19 +14,6 @@ Ms seconds(Ms::rep count) { return Ms(count * 1000); }
 
 }  // namespace
 
-TEST_CASE("durations are read as people and Prometheus write them") {
-  CHECK(tools::parse_duration("1h30m") == seconds(5400));
-  CHECK(tools::parse_duration("500ms") == Ms(500));
-  CHECK(tools::parse_duration("90") == seconds(90));
-  CHECK(tools::parse_duration("0.5") == Ms(500));
-  CHECK(tools::parse_duration("1d") == seconds(86400));
-  CHECK(tools::parse_duration("6h") == seconds(21600));
-  for (const char* text : {"", "h", "1x", "-1h", "1h30", "1 h", "1e9s", "nan", "99999999999d"}) {
-    INFO(text);
-    CHECK_FALSE(tools::parse_duration(text));
-  }
-}
-
 TEST_CASE("instants are dates, Unix seconds, or how long ago") {
   CHECK(tools::parse_instant("now", kNow) == kNow);
   CHECK(tools::parse_instant("1700000000", kNow) == kNow);
