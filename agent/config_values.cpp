@@ -1,20 +1,17 @@
 #include "agent/config_values.h"
 
 #include <algorithm>
-#include <charconv>
 #include <vector>
 
 #include "agent/control_protocol.h"
+#include "agent/text_scan.h"
 
 namespace agent {
 namespace {
 
-bool is_alnum(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
 bool is_port(std::string_view text) {
-  unsigned port = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), port);
-  return error == std::errc() && end == text.data() + text.size() && port <= 65535;
+  const auto port = parse_number<unsigned>(text);
+  return port && *port <= 65535;
 }
 
 // Insertions, deletions and replacements from `a` to `b`: one row of the classic table is enough.

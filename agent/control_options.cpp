@@ -6,6 +6,7 @@
 
 #include "agent/config_values.h"
 #include "agent/duration_text.h"
+#include "agent/option_rule.h"
 
 namespace agent {
 namespace {
@@ -30,14 +31,6 @@ std::optional<gcode::Time> release_duration(const std::string& text) {
   return duration && *duration >= kShortestRelease && *duration <= kLongestRelease ? duration : std::nullopt;
 }
 
-CLI::Validator rule(bool (*is_right)(const std::string&), const char* expected) {
-  return CLI::Validator(
-      [=](std::string& text) {
-        return is_right(text) ? std::string() : "expected " + std::string(expected) + ", found \"" + text + '"';
-      },
-      "");
-}
-
 bool is_release_duration(const std::string& text) { return release_duration(text).has_value(); }
 bool is_name(const std::string& text) { return is_printer_name(text); }
 
@@ -49,7 +42,7 @@ void add_runtime_dir(CLI::App& app, std::optional<std::string>& dir) {
 
 CLI::Option* add_name(CLI::App& app, std::string& name) {
   return app.add_option("NAME", name, "The printer, as `marlin-agent status` calls it")
-      ->check(rule(is_name, "a printer's name"));
+      ->check(option_rule(is_name, "a printer's name"));
 }
 
 CLI::App* add_order(CLI::App& app, const char* word, const char* about, ControlVerb verb, OrderOptions& options) {
@@ -77,7 +70,7 @@ void ControlCommands::add_to(CLI::App& app) {
   release_command
       ->add_option("--for", release_for, "Take it back by itself after this, such as 10m or 1h (default: never)")
       ->type_name("DURATION")
-      ->check(rule(is_release_duration, "a duration from 1s to 1w, such as 10m"));
+      ->check(option_rule(is_release_duration, "a duration from 1s to 1w, such as 10m"));
   release_command->footer(std::string(kReleaseMore) + kOrderFooter);
 
   attach_command = add_order(app, "attach", "Take a released device back; opening it resets most printers once",

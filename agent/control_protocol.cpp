@@ -102,7 +102,7 @@ std::string control_request_line(const ControlRequest& request) {
   json object{{"command", kVerbWords[static_cast<std::size_t>(request.verb)]}};
   if (!request.printer.empty()) object["printer"] = request.printer;
   if (request.force) object["force"] = true;
-  if (request.duration) object["for_seconds"] = std::chrono::duration<double>(*request.duration).count();
+  if (request.duration) object["for_seconds"] = gcode::in_seconds(*request.duration);
   return line_of(object);
 }
 

@@ -8,10 +8,10 @@
 namespace agent {
 namespace {
 
+using gcode::in_seconds;
+
 // The same beginning, seen by two processes whose wall clocks differ by what NTP mends.
 constexpr double kSameBeginning = 2.0;
-
-double seconds(gcode::Time time) { return std::chrono::duration<double>(time).count(); }
 
 std::uint64_t all_of(const gcode::CountBy<gcode::PrintResult>& counts) {
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
@@ -30,7 +30,7 @@ void take_figures(JobRecord& record, const gcode::PrintJob& job) {
   record.file = clean_text(job.file.view());
   record.source = job.source;
   record.joined = job.joined;
-  record.elapsed_seconds = seconds(job.elapsed);
+  record.elapsed_seconds = in_seconds(job.elapsed);
   record.extruded_meters = job.extruded_mm / 1000;
   for (std::size_t i = 0; i < record.travel_meters.size(); ++i) record.travel_meters[i] = job.travel_mm[i] / 1000;
   record.highest_tool_celsius = as_written(job.highest_tool);
@@ -41,7 +41,7 @@ void take_figures(JobRecord& record, const gcode::PrintJob& job) {
 }
 
 bool began_together(const JobRecord& record, const gcode::PrintJob& job, gcode::Time wall_offset) {
-  return std::abs(record.began_unix - seconds(job.began + wall_offset)) < kSameBeginning;
+  return std::abs(record.began_unix - in_seconds(job.began + wall_offset)) < kSameBeginning;
 }
 
 }  // namespace
@@ -108,7 +108,7 @@ void JobLog::begin(Seen& seen, const std::string& printer, const gcode::PrintWat
   JobRecord record;
   record.id = history_.next_job_id();
   record.printer = printer;
-  record.began_unix = seconds(job.began + wall_offset);
+  record.began_unix = in_seconds(job.began + wall_offset);
   take_figures(record, job);
   seen.running = record;
   seen.written = now;
@@ -122,7 +122,7 @@ void JobLog::finish(Seen& seen, const gcode::PrintJob& job, gcode::Time wall_off
   take_figures(record, job);
   record.result = result_of(job.result);
   record.reason = gcode::print_rules()[job.rule].why;
-  record.ended_unix = seconds(job.ended + wall_offset);
+  record.ended_unix = in_seconds(job.ended + wall_offset);
   JobTotals adds;
   adds.ended[static_cast<std::size_t>(job.result)] = 1;
   adds.print_seconds = record.elapsed_seconds;

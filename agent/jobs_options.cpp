@@ -5,6 +5,7 @@
 #include <CLI/Formatter.hpp>
 
 #include "agent/history.h"
+#include "agent/option_rule.h"
 #include "agent/time_text.h"
 
 namespace agent {
@@ -16,22 +17,8 @@ constexpr const char* kFooter =
     "\n\nExample: marlin-agent jobs --printer mk3s --since 7d --csv";
 
 CLI::Validator time_rule() {
-  return CLI::Validator(
-      [](std::string& text) {
-        return parse_time(text, 0)
-                   ? std::string()
-                   : "expected a time such as 2026-11-21, \"2026-11-21 14:30\" or 7d, found \"" + text + '"';
-      },
-      "");
-}
-
-CLI::Validator result_rule() {
-  return CLI::Validator(
-      [](std::string& text) {
-        return job_result_of(text) ? std::string()
-                                   : "expected running, completed, cancelled, failed or unknown, found \"" + text + '"';
-      },
-      "");
+  return option_rule([](const std::string& text) { return parse_time(text, 0).has_value(); },
+                     "a time such as 2026-11-21, \"2026-11-21 14:30\" or 7d");
 }
 
 }  // namespace
@@ -44,7 +31,8 @@ CLI::App* add_jobs_command(CLI::App& app, JobsOptions& o) {
   command->add_option("--printer", o.printer, "Only this printer's")->type_name("NAME");
   command->add_option("--result", o.result, "Only these: running, completed, cancelled, failed or unknown")
       ->type_name("RESULT")
-      ->check(result_rule());
+      ->check(option_rule([](const std::string& text) { return job_result_of(text).has_value(); },
+                          "running, completed, cancelled, failed or unknown"));
   command->add_option("--since", o.since, "Only prints begun at or after this")->type_name("TIME")->check(time_rule());
   command->add_option("--until", o.until, "Only prints begun at or before this")->type_name("TIME")->check(time_rule());
   command->add_option("--limit", o.limit, "At most so many, the newest first; 0 is all (default 20)")->type_name("N");

@@ -1,13 +1,13 @@
 #include "agent/jobs_text.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
-#include <iomanip>
+#include <iterator>
 #include <string>
 
 #include <nlohmann/json.hpp>
 
+#include "agent/text_table.h"
 #include "agent/time_text.h"
 
 namespace agent {
@@ -43,14 +43,9 @@ nlohmann::ordered_json json_of(const JobRecord& job) {
   return json;
 }
 
-std::string csv_field(const nlohmann::ordered_json& value) {
+std::string field_of(const nlohmann::ordered_json& value) {
   if (value.is_null()) return {};
-  if (!value.is_string()) return value.dump();
-  const auto& text = value.get_ref<const std::string&>();
-  if (text.find_first_of(",\"\r\n") == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) quoted += c == '"' ? "\"\"" : std::string(1, c);
-  return quoted + '"';
+  return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
 std::string filament_text(double meters) {
@@ -59,8 +54,7 @@ std::string filament_text(double meters) {
   return text.substr(0, text.find('.') + 3) + " m";
 }
 
-using Row = std::array<std::string, 8>;
-Row row_of(const JobRecord& job) {
+TextRow row_of(const JobRecord& job) {
   const std::string progress = job.progress ? std::to_string(std::lround(*job.progress * 100)) + " %" : "-";
   return {std::to_string(job.id),
           job.printer,
@@ -72,25 +66,12 @@ Row row_of(const JobRecord& job) {
           job.file.empty() ? "-" : job.file};
 }
 
-/// Characters, not bytes, as a terminal counts them; good enough for names without wide characters.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
 }  // namespace
 
 void write_jobs_table(std::ostream& out, const std::vector<JobRecord>& jobs) {
-  std::vector<Row> rows{{"ID", "PRINTER", "BEGAN", "PRINTED", "RESULT", "PROGRESS", "FILAMENT", "FILE"}};
+  std::vector<TextRow> rows{{"ID", "PRINTER", "BEGAN", "PRINTED", "RESULT", "PROGRESS", "FILAMENT", "FILE"}};
   for (const JobRecord& job : jobs) rows.push_back(row_of(job));
-  std::array<std::size_t, 8> widths{};
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
-  }
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i + 1 < row.size(); ++i)
-      out << row[i] << std::string(widths[i] - width_of(row[i]) + 2, ' ');
-    out << row.back() << '\n';
-  }
+  write_columns(out, rows);
 }
 
 void write_jobs_json(std::ostream& out, const std::vector<JobRecord>& jobs) {
@@ -100,21 +81,14 @@ void write_jobs_json(std::ostream& out, const std::vector<JobRecord>& jobs) {
 }
 
 void write_jobs_csv(std::ostream& out, const std::vector<JobRecord>& jobs) {
-  const char* separator = "";
+  std::vector<TextRow> rows(1);
   const auto names = json_of({});
-  for (const auto& item : names.items()) {
-    out << separator << item.key();
-    separator = ",";
-  }
-  out << "\r\n";
+  for (const auto& item : names.items()) rows.front().push_back(item.key());
   for (const JobRecord& job : jobs) {
-    separator = "";
-    for (const auto& value : json_of(job)) {
-      out << separator << csv_field(value);
-      separator = ",";
-    }
-    out << "\r\n";
+    const auto json = json_of(job);
+    std::transform(json.begin(), json.end(), std::back_inserter(rows.emplace_back()), field_of);
   }
+  write_csv(out, rows);
 }
 
 }  // namespace agent

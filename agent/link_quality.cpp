@@ -6,6 +6,8 @@
 namespace agent {
 namespace {
 
+using gcode::in_seconds;
+
 template <std::size_t N>
 void add(const gcode::Histogram<N>& more, gcode::Histogram<N>& to) {
   for (std::size_t i = 0; i <= N; ++i) to.buckets[i] += more.buckets[i];
@@ -31,8 +33,6 @@ std::optional<double> mean(const gcode::Histogram<N>& histogram) {
   if (count == 0) return std::nullopt;
   return std::max(0.0, histogram.sum_seconds / static_cast<double>(count));
 }
-
-double seconds(gcode::Time time) { return std::chrono::duration<double>(time).count(); }
 
 }  // namespace
 
@@ -63,7 +63,7 @@ void LinkQualityMeter::observe(const LinkSnapshot& link, gcode::Time now) {
 std::optional<LinkQuality> LinkQualityMeter::last_minute() const {
   if (totals_.size() < 2) return std::nullopt;
   const Totals &older = totals_.front(), &newer = totals_.back();
-  const double length = seconds(newer.at - older.at);
+  const double length = in_seconds(newer.at - older.at);
   if (length <= 0) return std::nullopt;
   const auto latency = difference(newer.ok_latency, older.ok_latency);
   const auto delay = difference(newer.passthrough, older.passthrough);
@@ -74,7 +74,7 @@ std::optional<LinkQuality> LinkQualityMeter::last_minute() const {
                      .agent_delay_mean = mean(delay),
                      .agent_delay_p95 = quantile(0.95, delay.buckets, gcode::kPassthroughBounds),
                      .resends = newer.resends - older.resends,
-                     .starved_seconds = seconds(newer.starved - older.starved)};
+                     .starved_seconds = in_seconds(newer.starved - older.starved)};
 }
 
 void LinkQualityBoard::observe(const std::vector<std::shared_ptr<const LinkSnapshot>>& links, gcode::Time now) {

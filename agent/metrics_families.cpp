@@ -11,6 +11,8 @@
 namespace agent {
 namespace {
 
+using gcode::in_seconds;
+
 constexpr auto kCounter = prometheus::MetricType::Counter;
 constexpr auto kGauge = prometheus::MetricType::Gauge;
 constexpr auto kHistogram = prometheus::MetricType::Histogram;
@@ -19,8 +21,6 @@ using A = AgentSource;
 using P = PrinterSource;
 using Out = SeriesWriter;
 
-double seconds(gcode::Time time) { return std::chrono::duration<double>(time).count(); }
-
 template <class Number>
 void add_known(const std::optional<Number>& value, Out& out) {
   if (value) out.add(static_cast<double>(*value));
@@ -28,7 +28,7 @@ void add_known(const std::optional<Number>& value, Out& out) {
 
 template <std::size_t N>
 void add_seconds(const std::array<gcode::Time, N>& times, const std::array<std::string_view, N>& words, Out& out) {
-  for (std::size_t i = 0; i < N; ++i) out.add(seconds(times[i]), {words[i]});
+  for (std::size_t i = 0; i < N; ++i) out.add(in_seconds(times[i]), {words[i]});
 }
 
 template <std::size_t Count, std::size_t N>
@@ -58,14 +58,14 @@ void last_reload(const A& a, Out& out) {
 }
 
 void last_receive(const P& p, Out& out) {
-  if (p.link.last_receive != gcode::Time{}) out.add(seconds(p.link.last_receive + p.link.wall_offset));
+  if (p.link.last_receive != gcode::Time{}) out.add(in_seconds(p.link.last_receive + p.link.wall_offset));
 }
 
 void query_durations(const P& p, Out& out) {
   if (!p.up) return;
   const auto& durations = p.link.counters.query_duration;
   for (std::size_t i = 0; i < durations.size(); ++i) {
-    if (durations[i] != gcode::Time{}) out.add(seconds(durations[i]), {kQueryWords[i]});
+    if (durations[i] != gcode::Time{}) out.add(in_seconds(durations[i]), {kQueryWords[i]});
   }
 }
 
@@ -180,7 +180,7 @@ constexpr FamilyRow<PrinterSource> kPrinterFamilies[] = {
     {"marlin_busy_seconds_total", kCounter, {"reason"}, "Time the printer said it was busy, by its reason.",
      [](const P& p, Out& out) { add_seconds(p.link.counters.busy_time, kBusyWords, out); }},
     {"marlin_starved_seconds_total", kCounter, {}, "Time while printing with no command in flight. A host that sends one line after each ok causes it too, without harm.",
-     [](const P& p, Out& out) { out.add(seconds(p.link.counters.starved)); }},
+     [](const P& p, Out& out) { out.add(in_seconds(p.link.counters.starved)); }},
     {"marlin_stalls_total", kCounter, {}, "Times the host sent nothing for more than 1 s while printing with no command in flight.",
      [](const P& p, Out& out) { out.add(static_cast<double>(p.link.counters.stalls)); }},
     {"marlin_resets_total", kCounter, {"cause"}, "Restarts of the printer seen on the line, by the cause it gave.",

@@ -24,9 +24,7 @@ std::optional<T> fresh(const PrinterSource& p, const Aged<T>& aged, Time oldest 
   return aged.fresh(p.now, oldest);
 }
 
-double unix_seconds(const PrinterSource& p, Time at) {
-  return std::chrono::duration<double>(at + p.link.wall_offset).count();
-}
+double unix_seconds(const PrinterSource& p, Time at) { return gcode::in_seconds(at + p.link.wall_offset); }
 
 std::string_view sensor_word(const PrinterSource& p, std::size_t sensor) {
   const bool is_prusa = p.link.dialect && p.link.dialect->family == gcode::FirmwareFamily::kPrusa;

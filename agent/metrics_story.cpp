@@ -10,7 +10,7 @@
 namespace agent::story {
 namespace {
 
-double seconds(gcode::Time time) { return std::chrono::duration<double>(time).count(); }
+using gcode::in_seconds;
 
 template <class Number>
 void add_known(const PrinterSource& p, const std::optional<Number>& value, SeriesWriter& out, double unit = 1) {
@@ -43,13 +43,13 @@ void job_info(const PrinterSource& p, SeriesWriter& out) {
 }
 
 void job_elapsed(const PrinterSource& p, SeriesWriter& out) {
-  if (p.link.prints.is_printing()) out.add(seconds(p.link.prints.current(p.now).elapsed));
+  if (p.link.prints.is_printing()) out.add(in_seconds(p.link.prints.current(p.now).elapsed));
 }
 
 void job_start(const PrinterSource& p, SeriesWriter& out) {
   if (!p.link.prints.is_printing()) return;
   const gcode::PrintJob job = p.link.prints.current(p.now);
-  if (!job.joined) out.add(seconds(job.began + p.link.wall_offset));
+  if (!job.joined) out.add(in_seconds(job.began + p.link.wall_offset));
 }
 
 void prints(const PrinterSource& p, SeriesWriter& out) { out.add_each(p.totals.ended, kPrintResultWords); }

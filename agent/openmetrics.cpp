@@ -6,6 +6,8 @@
 #include <cmath>
 #include <string>
 
+#include "agent/text_scan.h"
+
 namespace agent {
 namespace {
 
@@ -18,25 +20,6 @@ constexpr std::array<std::string_view, 9> kUnits{"seconds", "bytes", "meters", "
 std::string_view without(std::string_view name, std::string_view ending) {
   if (name.ends_with(ending)) name.remove_suffix(ending.size());
   return name;
-}
-
-std::string_view trim(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
-std::string_view next_part(std::string_view& rest, char separator) {
-  const auto end = std::min(rest.find(separator), rest.size());
-  const auto part = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return trim(part);
-}
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
 }
 
 /// Of one item of an Accept header: no weight of zero, and a version that we write.

@@ -11,6 +11,7 @@
 
 #include "agent/build_info.h"
 #include "agent/config_values.h"
+#include "agent/option_rule.h"
 
 namespace agent {
 namespace {
@@ -26,14 +27,6 @@ constexpr const char* kRunFooter =
     "\nSIGHUP reads the configuration file again, SIGTERM ends the program without resetting a printer."
     "\n\nExample: marlin-agent run --printer mk3s=/dev/ttyACM0"
     "\n         then point the host program at DIR/mk3s and Prometheus at port 11520";
-
-CLI::Validator rule(bool (*is_right)(std::string_view), const char* expected) {
-  return CLI::Validator(
-      [=](std::string& text) {
-        return is_right(text) ? std::string() : "expected " + std::string(expected) + ", found \"" + text + '"';
-      },
-      "");
-}
 
 bool is_printer_option(std::string_view text) { return parse_printer_option(text).has_value(); }
 bool is_level(std::string_view text) { return parse_log_level(text).has_value(); }
@@ -60,7 +53,7 @@ void add_run(CLI::App& app, RawRun& raw) {
          "A printer, its device and speed (115200 if not given); may be repeated, and replaces the file's printers")
       ->type_name("NAME=DEVICE[@BAUD]")
       ->allow_extra_args(false)
-      ->check(rule(is_printer_option, kPrinterRule));
+      ->check(option_rule(is_printer_option, kPrinterRule));
   app.add_option("--runtime-dir", o.runtime_dir, "Where the host ports appear: DIR/NAME (default /run/marlin-agent)")
       ->type_name("DIR");
   app.add_option("--state-dir", o.state_dir, "Where lasting state is kept (default /var/lib/marlin-agent)")
@@ -68,10 +61,10 @@ void add_run(CLI::App& app, RawRun& raw) {
   app.add_option("--web.listen-address", o.listen, "Where to answer HTTP; may be repeated (default :11520)")
       ->type_name("ADDR")
       ->allow_extra_args(false)
-      ->check(rule(is_listen_address, kListenRule));
+      ->check(option_rule(is_listen_address, kListenRule));
   app.add_option("--web.telemetry-path", o.telemetry_path, "Path of the metrics (default /metrics)")
       ->type_name("PATH")
-      ->check(rule(is_telemetry_path, "a path such as /metrics"));
+      ->check(option_rule(is_telemetry_path, "a path such as /metrics"));
   app.add_option("--web.config.file", o.web_config_file,
                  "TLS and passwords: a file in the format of Prometheus's exporters (default none)")
       ->type_name("FILE");
@@ -79,10 +72,10 @@ void add_run(CLI::App& app, RawRun& raw) {
       ->type_name("DIR");
   app.add_option("--log.level", raw.level, "debug, info, warn or error (default info)")
       ->type_name("LEVEL")
-      ->check(rule(is_level, "debug, info, warn or error"));
+      ->check(option_rule(is_level, "debug, info, warn or error"));
   app.add_option("--log.format", raw.format, "text or json (default text)")
       ->type_name("FORMAT")
-      ->check(rule(is_format, "text or json"));
+      ->check(option_rule(is_format, "text or json"));
 }
 
 void add_demo(CLI::App& app, DemoOptions& o) {
@@ -96,7 +89,7 @@ void add_demo(CLI::App& app, DemoOptions& o) {
   app.add_option("--web.listen-address", o.listen, "Where to answer HTTP; may be repeated (default 127.0.0.1:11520)")
       ->type_name("ADDR")
       ->allow_extra_args(false)
-      ->check(rule(is_listen_address, kListenRule));
+      ->check(option_rule(is_listen_address, kListenRule));
   app.add_flag("--exit-when-done", o.exit_when_done, "End when the print is done instead of serving until Ctrl-C");
 }
 
@@ -104,7 +97,7 @@ void add_decode(CLI::App& app, DecodeOptions& o) {
   app.add_option("--format", o.format,
                  "jsonl (a recording), raw (what a printer printed) or octoprint (its serial.log); default jsonl")
       ->type_name("FORMAT")
-      ->check(rule(is_decode_format, "jsonl, raw or octoprint"));
+      ->check(option_rule(is_decode_format, "jsonl, raw or octoprint"));
   app.add_flag("--summary", o.summary, "Print counts by kind instead of one JSON object per line");
   app.add_option("--firmware", o.firmware,
                  "Firmware of the printer, such as prusa-3.13 or marlin-2.1 (default: what it says of itself)")

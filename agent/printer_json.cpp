@@ -44,7 +44,7 @@ void add_finish(json& print, const PrinterSource& printer) {
   const auto remaining = print.find("remaining_seconds");
   if (!goes_on || remaining == print.end()) return;
   const auto& told = printer.link.printer.progress;
-  const double at = std::chrono::duration<double>(told.at + printer.link.wall_offset).count();
+  const double at = gcode::in_seconds(told.at + printer.link.wall_offset);
   print["finish_unix_seconds"] = std::round((at + remaining->get<double>()) / 60) * 60;
 }
 
@@ -73,7 +73,7 @@ json link_totals(const PrinterSource& printer, json link) {
     link.erase(field);
   }
   link["stalls"] = printer.link.counters.stalls;
-  link["starved_seconds"] = std::round(std::chrono::duration<double>(printer.link.counters.starved).count());
+  link["starved_seconds"] = std::round(gcode::in_seconds(printer.link.counters.starved));
   return link;
 }
 

@@ -31,7 +31,7 @@ WebOptions web_options(const Configuration& configuration) {
   return options;
 }
 
-double unix_seconds(gcode::Time monotonic) { return std::chrono::duration<double>(monotonic + wall_offset()).count(); }
+double unix_seconds(gcode::Time monotonic) { return gcode::in_seconds(monotonic + wall_offset()); }
 
 }  // namespace
 

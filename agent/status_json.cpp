@@ -13,10 +13,9 @@
 namespace agent {
 namespace {
 
+using gcode::in_seconds;
 using nlohmann::json;
 using Collect = void (*)(const PrinterSource&, SeriesWriter&);
-
-double seconds(gcode::Time time) { return std::chrono::duration<double>(time).count(); }
 
 /// What the metrics would show now: label value and number of each series.
 std::vector<std::pair<std::string, double>> readings_of(const PrinterSource& printer, Collect collect) {
@@ -93,7 +92,7 @@ json link_of(const PrinterSource& printer) {
     out["ok_latency_mean_seconds"] = asked.sum_seconds / static_cast<double>(sum(asked.buckets));
   if (link.serial_open) out["commands_in_flight"] = link.commands_in_flight;
   if (link.serial_open && link.last_receive != gcode::Time{})
-    out["last_receive_age_seconds"] = seconds(printer.now - link.last_receive);
+    out["last_receive_age_seconds"] = in_seconds(printer.now - link.last_receive);
   return out;
 }
 
@@ -114,7 +113,7 @@ void add_state(json& out, const PrinterSource& printer) {
   if (!link.released) return;
   out["released"] = json::object();
   if (link.released_until)
-    out["released"]["remaining_seconds"] = seconds(std::max(*link.released_until - printer.now, gcode::Time{}));
+    out["released"]["remaining_seconds"] = in_seconds(std::max(*link.released_until - printer.now, gcode::Time{}));
 }
 
 std::string line_of(const json& object) { return object.dump(-1, ' ', false, json::error_handler_t::replace) + '\n'; }
@@ -162,7 +161,7 @@ std::string status_line(const ControlRequest& request, const SnapshotBoard& boar
                    {{"version", build.version},
                     {"revision", build.revision},
                     {"pid", ::getpid()},
-                    {"uptime_seconds", seconds(uptime)},
+                    {"uptime_seconds", in_seconds(uptime)},
                     {"last_reload_successful", agent.last_reload_successful},
                     {"pending_changes", pending}}},
                   {"printers", printers}});

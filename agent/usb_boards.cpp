@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 
+#include "agent/text_scan.h"
+
 namespace agent {
 namespace {
 
@@ -30,15 +32,11 @@ constexpr std::array<UsbBoard, 15> kBoards{{
 constexpr std::size_t kLongestModel = 12;
 constexpr std::size_t kLongestSerial = 20;
 
-bool is_letter_or_digit(char c) { return (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-
-char lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-
 // What a file name and a label may hold; anything else becomes one '-'.
 std::string safe(std::string_view text, std::size_t longest) {
   std::string out;
   for (const char c : text) {
-    if (is_letter_or_digit(c) || c == '.' || c == '_') out += c;
+    if (is_alnum(c) || c == '.' || c == '_') out += c;
     else if (c == '+') out += "plus";
     else if (!out.empty() && out.back() != '-') out += '-';
   }
@@ -54,8 +52,7 @@ std::string model_of(const transport::UsbDevice& device) {
   std::string_view rest = device.model;
   while (!rest.empty()) {
     const std::size_t end = std::min(rest.find(' '), rest.size());
-    std::string word(rest.substr(0, end));
-    std::transform(word.begin(), word.end(), word.begin(), lower);
+    const std::string word = lower(rest.substr(0, end));
     if (word != "original" && word != "prusa" && word != "i3") words += word + ' ';
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }

@@ -1,27 +1,14 @@
 #include "agent/usb_rule.h"
 
-#include <charconv>
-
+#include "agent/log_escape.h"
+#include "agent/text_scan.h"
 #include "agent/usb_boards.h"
 
 namespace agent {
 namespace {
 
 std::optional<std::uint16_t> four_digits(std::string_view text) {
-  std::uint16_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, 16);
-  if (text.size() != 4 || error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return number;
-}
-
-// Inside a TOML basic string.
-std::string quoted(std::string_view text) {
-  std::string out = "\"";
-  for (const char c : text) {
-    if (c == '"' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '"';
+  return text.size() == 4 ? parse_number<std::uint16_t>(text, 16) : std::nullopt;
 }
 
 }  // namespace
@@ -41,7 +28,7 @@ std::string rule_text(const UsbRule& rule, std::string_view between) {
   std::string out;
   const auto add = [&](std::string_view key, std::string_view value) {
     if (!out.empty()) out += between;
-    out += std::string(key) + " = " + quoted(value);
+    out += std::string(key) + " = \"" + escape_json(value, value.size()) + '"';
   };
   if (rule.id) add("usb", transport::usb_id_text(rule.id->first, rule.id->second));
   if (!rule.serial_number.empty()) add("serial_number", rule.serial_number);

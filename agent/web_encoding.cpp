@@ -6,31 +6,14 @@
 #include <array>
 #include <new>
 
+#include "agent/text_scan.h"
+
 namespace agent {
 namespace {
 
-std::string_view trim(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
-/// The part before `separator`; takes both off `rest`.
-std::string_view next_part(std::string_view& rest, char separator) {
-  const auto end = std::min(rest.find(separator), rest.size());
-  const auto part = rest.substr(0, end);
-  rest.remove_prefix(std::min(end + 1, rest.size()));
-  return trim(part);
-}
-
-bool equals_ignoring_case(std::string_view a, std::string_view lower) {
-  return std::equal(a.begin(), a.end(), lower.begin(), lower.end(),
-                    [](char x, char y) { return (x >= 'A' && x <= 'Z' ? x + ('a' - 'A') : x) == y; });
-}
-
 /// "q=0", "Q=0.000": the client refuses the coding. Any other weight is as good as 1 to us.
 bool is_zero_weight(std::string_view parameter) {
-  if (!equals_ignoring_case(parameter.substr(0, 2), "q=")) return false;
+  if (lower(parameter.substr(0, 2)) != "q=") return false;
   const auto value = trim(parameter.substr(2));
   return !value.empty() && value.find_first_not_of("0.") == std::string_view::npos;
 }
@@ -41,10 +24,10 @@ bool accepts_gzip(std::string_view accept_encoding) {
   bool by_star = false;
   while (!accept_encoding.empty()) {
     std::string_view item = next_part(accept_encoding, ',');
-    const auto coding = next_part(item, ';');
+    const std::string coding = lower(next_part(item, ';'));
     bool wanted = true;
     while (!item.empty()) wanted = wanted && !is_zero_weight(next_part(item, ';'));
-    if (equals_ignoring_case(coding, "gzip") || equals_ignoring_case(coding, "x-gzip")) return wanted;
+    if (coding == "gzip" || coding == "x-gzip") return wanted;
     if (coding == "*") by_star = wanted;
   }
   return by_star;

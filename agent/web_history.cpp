@@ -1,11 +1,11 @@
 #include "agent/web_history.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 
 #include "agent/metrics_labels.h"
 #include "agent/metrics_text.h"
+#include "agent/text_scan.h"
 #include "agent/web_query.h"
 #include "agent/web_routes.h"
 
@@ -27,12 +27,10 @@ struct Range {
 };
 
 std::optional<std::int64_t> whole_seconds(const std::string& text) {
-  double value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
+  const auto value = parse_number<double>(text);
   // 9e9: the year 2255, within what 64 bits of nanoseconds hold.
-  if (error != std::errc() || stop != end || !(value >= 0 && value < 9e9)) return std::nullopt;
-  return static_cast<std::int64_t>(std::floor(value));
+  if (!value || !(*value >= 0 && *value < 9e9)) return std::nullopt;
+  return static_cast<std::int64_t>(std::floor(*value));
 }
 
 std::optional<WebFault> take(const WebParameter& parameter, Range& range) {

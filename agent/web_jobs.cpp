@@ -1,8 +1,7 @@
 #include "agent/web_jobs.h"
 
-#include <charconv>
-
 #include "agent/metrics_text.h"
+#include "agent/text_scan.h"
 #include "agent/web_query.h"
 #include "agent/web_routes.h"
 
@@ -12,9 +11,8 @@ namespace {
 using nlohmann::json;
 
 std::optional<WebFault> take_limit(const std::string& text, std::size_t& limit) {
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, limit);
-  if (error == std::errc() && stop == end && limit >= 1 && limit <= History::kMostJobs) return std::nullopt;
+  const auto number = parse_number<std::size_t>(text);
+  if (number && *number >= 1 && *number <= History::kMostJobs) return limit = *number, std::nullopt;
   return WebFault{400, "limit: expected a number from 1 to " + std::to_string(History::kMostJobs) + ", found \"" +
                            clean_text(text, 64) + '"'};
 }

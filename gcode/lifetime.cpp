@@ -15,10 +15,8 @@ struct Dump {
   std::size_t size = 0;
 };
 
-int hex_of(char c) {
-  if (is_digit(c)) return c - '0';
-  return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
-}
+// D3 prints small letters.
+int hex_of(char c) { return c == to_lower(c) ? hex_value(c) : -1; }
 
 bool take_byte(std::string_view& rest, std::uint32_t& value) {
   if (rest.size() < 2 || hex_of(rest[0]) < 0 || hex_of(rest[1]) < 0) return false;

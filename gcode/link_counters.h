@@ -63,7 +63,7 @@ struct Histogram {
   double sum_seconds = 0;
 
   void observe(Time value, const std::array<double, Bounds>& bounds) {
-    const double seconds = std::chrono::duration<double>(value).count();
+    const double seconds = gcode::in_seconds(value);
     std::size_t i = 0;
     while (i < Bounds && seconds > bounds[i]) ++i;
     ++buckets[i];

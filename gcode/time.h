@@ -9,6 +9,9 @@ namespace gcode {
 /// An instant on the caller's monotonic clock, or the distance between two of them. Microseconds.
 using Time = std::chrono::microseconds;
 
+/// For what counts in seconds, such as Prometheus.
+[[nodiscard]] constexpr double in_seconds(Time time) { return std::chrono::duration<double>(time).count(); }
+
 /// "Never": later than every deadline.
 inline constexpr Time kNever = Time::max();
 

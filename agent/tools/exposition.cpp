@@ -5,12 +5,11 @@
 #include <map>
 #include <set>
 
-#include <nlohmann/json.hpp>
-
 #include "agent/metrics_text.h"
 #include "agent/openmetrics.h"
 #include "agent/tools/failure.h"
 #include "agent/tools/prometheus_api.h"
+#include "agent/utf8.h"
 
 namespace tools {
 namespace {
@@ -215,23 +214,13 @@ class Reader {
       cursor.skip_blanks();
       auto value = cursor.quoted();
       if (!value) refuse("expected a label's value in quotes", line);
-      if (!is_utf8(*value)) refuse("expected valid UTF-8 in a label", line);
+      if (!agent::is_utf8(*value)) refuse("expected valid UTF-8 in a label", line);
       if (!all.emplace(name, std::move(*value)).second) refuse("expected each label once", line);
       cursor.skip_blanks();
       if (!cursor.take(',') && cursor.peek() != '}') refuse("expected ',' or '}' behind a label", line);
       cursor.skip_blanks();
     }
     return all;
-  }
-
-  static bool is_utf8(const std::string& text) {
-    if (std::all_of(text.begin(), text.end(), [](unsigned char c) { return c < 0x80; })) return true;
-    try {
-      (void)nlohmann::json(text).dump();  // which is strict
-      return true;
-    } catch (const nlohmann::json::exception&) {
-      return false;
-    }
   }
 
   ExpositionFamily& family_of(const std::string& sample) {

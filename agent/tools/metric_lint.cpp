@@ -6,6 +6,8 @@
 #include <set>
 #include <string_view>
 
+#include "agent/text_scan.h"
+
 namespace tools {
 namespace {
 
@@ -26,12 +28,6 @@ constexpr std::array<std::string_view, 18> kPrefixes{"pico", "nano",  "micro", "
 constexpr std::array<std::string_view, 14> kAbbreviations{"s",  "ms", "us", "ns", "sec", "b", "kb",
                                                           "mb", "gb", "tb", "pb", "m",   "h", "d"};
 constexpr std::array<std::string_view, 5> kTypes{"counter", "gauge", "summary", "histogram", "gauge_histogram"};
-
-std::string lower(std::string_view text) {
-  std::string out(text);
-  for (char& c : out) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c;
-  return out;
-}
 
 bool has_word(const std::string& name, std::string_view word) {
   const std::string inside = '_' + std::string(word) + '_';
@@ -67,12 +63,12 @@ class Lint {
     check_counter();
     check_reserved();
     for (const auto type : kTypes) {
-      if (has_word(lower(name_), type)) add("metric name should not include type '" + std::string(type) + '\'');
+      if (has_word(agent::lower(name_), type)) add("metric name should not include type '" + std::string(type) + '\'');
     }
     if (name_.find(':') != std::string::npos) add("metric names should not contain ':'");
     check_case();
     for (const auto unit : kAbbreviations) {
-      if (has_word(lower(name_), unit)) add("metric names should not contain abbreviated units");
+      if (has_word(agent::lower(name_), unit)) add("metric names should not contain abbreviated units");
     }
   }
 

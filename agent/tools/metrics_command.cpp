@@ -1,6 +1,5 @@
 #include "agent/tools/metrics_command.h"
 
-#include <cmath>
 #include <csignal>
 #include <iostream>
 #include <sstream>

@@ -7,42 +7,15 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/metrics_text.h"
-#include "agent/tools/table_text.h"
+#include "agent/text_table.h"
 
 namespace tools {
 namespace {
 
 using Json = nlohmann::ordered_json;
-using Row = std::vector<std::string>;
+using Row = agent::TextRow;
 
 constexpr std::size_t kLongestHelp = 4000;
-
-/// Characters, not bytes, as a terminal counts them; good enough for text without wide characters.
-std::size_t width_of(const std::string& text) {
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
-std::string cut(const std::string& text, std::size_t width) {
-  std::size_t seen = 0, end = 0;
-  while (end < text.size() && (seen < width || (text[end] & 0xc0) == 0x80)) seen += (text[end++] & 0xc0) != 0x80;
-  return text.substr(0, end);
-}
-
-void write_table(std::ostream& out, const std::vector<Row>& rows, std::size_t columns) {
-  std::vector<std::size_t> widths(rows.front().size());
-  for (const Row& row : rows) {
-    for (std::size_t i = 0; i < row.size(); ++i) widths[i] = std::max(widths[i], width_of(row[i]));
-  }
-  for (const Row& row : rows) {
-    std::string line;
-    for (std::size_t i = 0; i < row.size(); ++i) {
-      line += row[i];
-      if (i + 1 < row.size()) line += std::string(widths[i] - width_of(row[i]) + 2, ' ');
-    }
-    while (line.ends_with(' ')) line.pop_back();
-    out << (columns > 0 ? cut(line, columns) : line) << '\n';
-  }
-}
 
 std::string markdown_cell(const std::string& text) {
   std::string out;
@@ -64,21 +37,10 @@ void write_markdown(std::ostream& out, const std::vector<Row>& rows) {
   std::for_each(rows.begin() + 1, rows.end(), write_row);
 }
 
-void write_csv(std::ostream& out, const std::vector<Row>& rows) {
-  for (const Row& row : rows) {
-    const char* separator = "";
-    for (const std::string& cell : row) {
-      out << separator << separated_field(cell, ',');
-      separator = ",";
-    }
-    out << "\r\n";
-  }
-}
-
 void write_rows(std::ostream& out, const std::vector<Row>& rows, MetricsFormat format, std::size_t columns) {
   if (format == MetricsFormat::kMarkdown) write_markdown(out, rows);
-  else if (format == MetricsFormat::kCsv) write_csv(out, rows);
-  else write_table(out, rows, columns);
+  else if (format == MetricsFormat::kCsv) agent::write_csv(out, rows);
+  else agent::write_columns(out, rows, columns);
 }
 
 void write_json(std::ostream& out, const Json& json) {

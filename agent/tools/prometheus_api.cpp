@@ -1,7 +1,6 @@
 #include "agent/tools/prometheus_api.h"
 
 #include <algorithm>
-#include <charconv>
 #include <cmath>
 #include <limits>
 
@@ -9,6 +8,7 @@
 
 #include "agent/duration_text.h"
 #include "agent/metrics_text.h"
+#include "agent/text_scan.h"
 #include "agent/tools/failure.h"
 
 namespace tools {
@@ -86,10 +86,7 @@ std::optional<double> parse_value(std::string_view text) {
   if (text == "+Inf" || text == "Inf") return std::numeric_limits<double>::infinity();
   if (text == "-Inf") return -std::numeric_limits<double>::infinity();
   if (text.starts_with('+')) text.remove_prefix(1);
-  double value = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return value;
+  return agent::parse_number<double>(text);
 }
 
 QueryAnswer query_answer(const HttpAnswer& answer) {

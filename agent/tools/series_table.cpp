@@ -3,18 +3,14 @@
 #include <algorithm>
 #include <set>
 
+#include "agent/text_scan.h"
+
 namespace tools {
 namespace {
 
 const std::string* find(const Labels& labels, const std::string& name) {
   const auto it = labels.find(name);
   return it == labels.end() ? nullptr : &it->second;
-}
-
-std::string_view trimmed(std::string_view text) {
-  const auto begin = text.find_first_not_of(' ');
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(' ') - begin + 1);
 }
 
 bool has_several_printers(const std::vector<Series>& all) {
@@ -76,7 +72,7 @@ std::string filled_legend(std::string_view legend, const Labels& labels) {
     const auto end = begin == std::string_view::npos ? begin : legend.find("}}", begin);
     out += legend.substr(0, end == std::string_view::npos ? end : begin);
     if (end == std::string_view::npos) break;
-    const std::string name(trimmed(legend.substr(begin + 2, end - begin - 2)));
+    const std::string name(agent::trim(legend.substr(begin + 2, end - begin - 2)));
     if (const auto* value = find(labels, name)) out += *value;
     legend.remove_prefix(end + 2);
   }

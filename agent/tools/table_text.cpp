@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/metrics_text.h"
+#include "agent/text_table.h"
 
 namespace tools {
 namespace {
@@ -61,28 +62,18 @@ std::string sample_head(const std::string& metric, const Series& series, bool is
 
 }  // namespace
 
-std::string separated_field(const std::string& text, char separator) {
-  const char special[] = {separator, '"', '\r', '\n', '\0'};
-  if (text.find_first_of(special) == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
-}
-
 void write_separated(std::ostream& out, const Table& table, const SeparatedStyle& style) {
   if (style.has_header) {
-    out << separated_field(time_header(style.time), style.separator);
-    for (const Series& series : table.series) out << style.separator << separated_field(series.name, style.separator);
+    out << agent::separated_field(time_header(style.time), style.separator);
+    for (const Series& series : table.series)
+      out << style.separator << agent::separated_field(series.name, style.separator);
     out << "\r\n";
   }
   for (std::size_t i = 0; i < table.grid.points; ++i) {
-    out << separated_field(time_text(table.grid.time(i), style.time, table.origin), style.separator);
+    out << agent::separated_field(time_text(table.grid.time(i), style.time, table.origin), style.separator);
     for (const Series& series : table.series) {
       out << style.separator;
-      if (series.values[i]) out << separated_field(number_text(*series.values[i]), style.separator);
+      if (series.values[i]) out << agent::separated_field(number_text(*series.values[i]), style.separator);
     }
     out << "\r\n";
   }

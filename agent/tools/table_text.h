@@ -16,16 +16,12 @@ struct SeparatedStyle {
   TimeStyle time = TimeStyle::kUnix;
 };
 
-/// Lines end with CR LF. A field with the separator, a quote or a line end is quoted, quotes in it are
-/// doubled.
+/// Lines end with CR LF.
 void write_separated(std::ostream& out, const Table& table, const SeparatedStyle& style);
 /// {"start":..., "end":..., "step":..., "series":[{"name":..., "labels":{...}, "values":[[time, value],
 /// ...]}], "marks":[...]}
 void write_json(std::ostream& out, const Table& table, TimeStyle time);
 /// What has no metric's name is called marlin_export, with the column's name as label.
 void write_openmetrics(std::ostream& out, const Table& table);
-
-/// One field as RFC 4180 wants it.
-[[nodiscard]] std::string separated_field(const std::string& text, char separator);
 
 }  // namespace tools

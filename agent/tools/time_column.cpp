@@ -6,6 +6,8 @@
 #include <cstdio>
 #include <ctime>
 
+#include "agent/time_text.h"
+
 namespace tools {
 namespace {
 
@@ -27,11 +29,8 @@ std::string iso_text(Ms time) {
 }
 
 std::string elapsed_text(Ms time) {
-  const long long whole = std::abs(time.count()) / 1000;
-  std::array<char, 40> text{};
-  std::snprintf(text.data(), text.size(), "%s%lld:%02lld:%02lld", time.count() < 0 ? "-" : "", whole / 3600,
-                whole / 60 % 60, whole % 60);
-  return text.data() + fraction_text(time);
+  const auto whole = static_cast<double>(std::abs(time.count()) / 1000);
+  return (time.count() < 0 ? "-" : "") + agent::elapsed_text(whole) + fraction_text(time);
 }
 
 }  // namespace

@@ -40,8 +40,6 @@ TEST_CASE("separator and header are as asked for") {
   CHECK(separated({';', false, TimeStyle::kIso}).starts_with("2023-11-14T22:13:20Z;20.5;0;1\r\n"));
   CHECK(separated({'\t', true, TimeStyle::kElapsed}).find("\r\n-0:00:10\t20.5\t") != std::string::npos);
   CHECK(separated({';', true, TimeStyle::kRelative}).starts_with("seconds;tool0;"));
-  CHECK(tools::separated_field("a;b", ';') == "\"a;b\"");
-  CHECK(tools::separated_field("a;b", ',') == "a;b");
 }
 
 TEST_CASE("JSON keeps names, labels, gaps, infinities and marks") {

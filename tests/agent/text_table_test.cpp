@@ -1,0 +1,30 @@
+#include "agent/text_table.h"
+
+#include <catch2/catch.hpp>
+
+#include <sstream>
+
+namespace {
+
+std::string columns(const std::vector<agent::TextRow>& rows, std::size_t most = 0) {
+  std::ostringstream out;
+  agent::write_columns(out, rows, most);
+  return out.str();
+}
+
+}  // namespace
+
+TEST_CASE("columns are as wide as their widest field, counted in characters") {
+  CHECK(columns({{"ID", "NAME"}, {"1", "\xC3\xA4"}, {"100", ""}}) == "ID   NAME\n1    \xC3\xA4\n100\n");
+  CHECK(columns({{"\xC3\xA4\xC3\xA4", "x"}, {"b", "y"}}) == "\xC3\xA4\xC3\xA4  x\nb   y\n");
+  CHECK(columns({{"a", "bcdef"}}, 5) == "a  bc\n");
+  CHECK(columns({}).empty());
+}
+
+TEST_CASE("fields are quoted where RFC 4180 wants it") {
+  std::ostringstream out;
+  agent::write_csv(out, {{"a", "b,c", "d\"e"}, {"", "f;g", "h\r\ni"}});
+  CHECK(out.str() == "a,\"b,c\",\"d\"\"e\"\r\n,f;g,\"h\r\ni\"\r\n");
+  CHECK(agent::separated_field("f;g", ';') == "\"f;g\"");
+  CHECK(agent::separated_field("b,c", ';') == "b,c");
+}
