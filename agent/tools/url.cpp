@@ -1,40 +1,46 @@
 #include "agent/tools/url.h"
 
-#include <algorithm>
+#include <memory>
+
+#include <curl/curl.h>
 
 namespace tools {
 namespace {
 
-std::string escaped(std::string_view text) {
-  constexpr std::string_view kPlain = "-._~";
-  constexpr const char* kHex = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    const bool is_plain = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') ||
-                          kPlain.find(c) != std::string_view::npos;
-    if (is_plain) {
-      out += c;
-    } else {
-      out += '%';
-      out += kHex[byte >> 4];
-      out += kHex[byte & 15];
-    }
-  }
-  return out;
+struct Free {
+  void operator()(CURLU* url) const { curl_url_cleanup(url); }
+  void operator()(char* text) const { curl_free(text); }
+};
+using Url = std::unique_ptr<CURLU, Free>;
+using Text = std::unique_ptr<char, Free>;
+
+/// Nothing if libcurl would not ask it either.
+Url parsed(std::string_view text) {
+  Url url(curl_url());
+  const auto code = curl_url_set(url.get(), CURLUPART_URL, std::string(text).c_str(), CURLU_PATH_AS_IS);
+  return code == CURLUE_OK ? std::move(url) : nullptr;
 }
 
-std::size_t end_of_scheme(std::string_view url) {
-  const auto at = url.find("://");
-  return at == std::string_view::npos ? 0 : at + 3;
+std::string part(const Url& url, CURLUPart which) {
+  char* text = nullptr;
+  if (curl_url_get(url.get(), which, &text, 0) != CURLUE_OK) return {};
+  return Text(text).get();
+}
+
+std::string escaped(const std::string& text) {
+  return Text(curl_easy_escape(nullptr, text.data(), static_cast<int>(text.size()))).get();
 }
 
 }  // namespace
 
 std::string below(std::string_view base, std::string_view path) {
-  base = base.substr(0, base.find_first_of("?#"));
-  while (base.ends_with('/')) base.remove_suffix(1);
-  return std::string(base) + '/' + std::string(path);
+  const Url url = parsed(base);
+  if (!url) return std::string(base);
+  std::string whole = part(url, CURLUPART_PATH);
+  while (whole.ends_with('/')) whole.pop_back();
+  curl_url_set(url.get(), CURLUPART_PATH, (whole + '/' + std::string(path)).c_str(), 0);
+  for (const CURLUPart gone : {CURLUPART_QUERY, CURLUPART_FRAGMENT}) curl_url_set(url.get(), gone, nullptr, 0);
+  return part(url, CURLUPART_URL);
 }
 
 std::string encoded(const Parameters& parameters) {
@@ -45,18 +51,19 @@ std::string encoded(const Parameters& parameters) {
 
 bool is_http_url(std::string_view text) { return text.starts_with("http://") || text.starts_with("https://"); }
 
-std::string with_metrics_path(std::string_view url) {
-  const auto slash = url.find('/', end_of_scheme(url));
-  if (slash == std::string_view::npos) return std::string(url) + "/metrics";
-  return slash + 1 == url.size() ? std::string(url) + "metrics" : std::string(url);
+std::string with_metrics_path(std::string_view text) {
+  const Url url = parsed(text);
+  if (!url || part(url, CURLUPART_PATH) != "/") return std::string(text);
+  curl_url_set(url.get(), CURLUPART_PATH, "/metrics", 0);
+  return part(url, CURLUPART_URL);
 }
 
-std::string shown(std::string_view url) {
-  const auto begin = end_of_scheme(url);
-  const auto end = std::min(url.find_first_of("/?#", begin), url.size());
-  const auto at = url.substr(0, end).rfind('@');
-  if (at == std::string_view::npos || at < begin) return std::string(url);
-  return std::string(url.substr(0, begin)) + std::string(url.substr(at + 1));
+std::string shown(std::string_view text) {
+  if (!is_http_url(text)) return std::string(text);
+  const Url url = parsed(text);
+  if (!url) return "a URL that cannot be read";
+  for (const CURLUPart gone : {CURLUPART_USER, CURLUPART_PASSWORD}) curl_url_set(url.get(), gone, nullptr, 0);
+  return part(url, CURLUPART_URL);
 }
 
 }  // namespace tools
