@@ -6,6 +6,7 @@
 
 #include "agent/config_values.h"
 #include "agent/duration_text.h"
+#include "agent/log_escape.h"
 
 namespace agent {
 namespace {
@@ -18,13 +19,7 @@ ConfigError error_at(const toml::source_region& where, std::string key, std::str
 
 // A key of the file is shown as it can stand in a message: no control character, bounded.
 std::string shown(std::string_view text) {
-  std::string out;
-  for (const char c : text.substr(0, kLongestShown)) {
-    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) out += '?';
-    else out += c;
-  }
-  if (text.size() > kLongestShown) out += "...";
-  return out;
+  return escape_text(text, kLongestShown) + (text.size() > kLongestShown ? "..." : "");
 }
 
 std::optional<gcode::Time> seconds(double value) {

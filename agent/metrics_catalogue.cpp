@@ -8,16 +8,6 @@
 namespace agent {
 namespace {
 
-std::string_view word_of(prometheus::MetricType type) {
-  switch (type) {
-    case prometheus::MetricType::Counter: return "counter";
-    case prometheus::MetricType::Gauge: return "gauge";
-    case prometheus::MetricType::Histogram: return "histogram";
-    case prometheus::MetricType::Summary: return "summary";
-    default: return "untyped";
-  }
-}
-
 std::size_t series_of(const prometheus::MetricFamily& family) {
   constexpr std::size_t kSumAndCount = 2;
   std::size_t count = 0;

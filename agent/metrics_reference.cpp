@@ -2,6 +2,7 @@
 
 #include "agent/metrics_families.h"
 #include "agent/openmetrics.h"
+#include "agent/text_table.h"
 
 namespace agent {
 namespace {
@@ -17,20 +18,6 @@ Clients that ask for `application/openmetrics-text` (Prometheus does) get the un
 instant since when they count (`_created`); the names of the samples are the same in both formats.
 )";
 
-std::string_view word_of(prometheus::MetricType type) {
-  if (type == prometheus::MetricType::Counter) return "counter";
-  return type == prometheus::MetricType::Histogram ? "histogram" : "gauge";
-}
-
-std::string escaped(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '|') out += '\\';
-    out += c;
-  }
-  return out;
-}
-
 template <class Source>
 void add_table(std::string& page, std::string_view title, std::span<const FamilyRow<Source>> rows, bool of_printer) {
   page += "\n## " + std::string(title) + "\n\n| name | type | unit | labels | meaning |\n|---|---|---|---|---|\n";
@@ -42,7 +29,7 @@ void add_table(std::string& page, std::string_view title, std::span<const Family
     }
     page += "| `" + std::string(row.name) + "` | " + std::string(word_of(row.type)) +
             (row.lifelong ? ", lasting" : "") + " | " + std::string(unit_of(row.name)) + " | " + labels + " | " +
-            escaped(row.help) + " |\n";
+            markdown_cell(row.help) + " |\n";
   }
 }
 

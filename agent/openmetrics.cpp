@@ -111,6 +111,16 @@ bool takes_openmetrics(std::string_view accept) {
   return false;
 }
 
+std::string_view word_of(prometheus::MetricType type) {
+  switch (type) {
+    case prometheus::MetricType::Counter: return "counter";
+    case prometheus::MetricType::Gauge: return "gauge";
+    case prometheus::MetricType::Histogram: return "histogram";
+    case prometheus::MetricType::Summary: return "summary";
+    default: return "untyped";
+  }
+}
+
 std::string_view unit_of(std::string_view family_name) {
   const std::string_view name = without(family_name, "_total");
   const auto unit = std::find_if(kUnits.begin(), kUnits.end(), [&](std::string_view u) {

@@ -16,6 +16,9 @@ inline constexpr std::string_view kOpenMetricsType = "application/openmetrics-te
 /// Whether a client that sent this Accept header reads OpenMetrics 1.0 ("application/openmetrics-text;version=1.0.0").
 [[nodiscard]] bool takes_openmetrics(std::string_view accept);
 
+/// "counter", "gauge", as the first line of a family says it.
+[[nodiscard]] std::string_view word_of(prometheus::MetricType type);
+
 /// "seconds" of "marlin_busy_seconds_total": the unit that a family's name ends with, or empty.
 [[nodiscard]] std::string_view unit_of(std::string_view family_name);
 

@@ -42,4 +42,13 @@ void write_csv(std::ostream& out, const std::vector<TextRow>& rows) {
   }
 }
 
+std::string markdown_cell(std::string_view text) {
+  std::string out;
+  for (const char c : text) {
+    if (c == '|' || c == '\\') out += '\\';
+    out += c;
+  }
+  return out;
+}
+
 }  // namespace agent

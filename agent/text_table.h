@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <ostream>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace agent {
@@ -18,5 +19,8 @@ void write_columns(std::ostream& out, const std::vector<TextRow>& rows, std::siz
 [[nodiscard]] std::string separated_field(const std::string& text, char separator);
 /// Lines end with CR LF.
 void write_csv(std::ostream& out, const std::vector<TextRow>& rows);
+
+/// What may stand between two '|' of Markdown.
+[[nodiscard]] std::string markdown_cell(std::string_view text);
 
 }  // namespace agent

@@ -1,7 +1,8 @@
 #include "agent/web_address.h"
 
-#include <charconv>
 #include <stdexcept>
+
+#include "agent/text_scan.h"
 
 namespace agent {
 namespace {
@@ -11,11 +12,9 @@ namespace {
 }
 
 std::uint16_t parse_port(std::string_view text, std::string_view digits) {
-  std::uint16_t port = 0;
-  const auto result = std::from_chars(digits.data(), digits.data() + digits.size(), port);
-  const bool whole = result.ec == std::errc() && result.ptr == digits.data() + digits.size();
-  if (digits.empty() || !whole) fail(text, "the port must be a number from 0 to 65535");
-  return port;
+  const auto port = parse_number<std::uint16_t>(digits);
+  if (!port) fail(text, "the port must be a number from 0 to 65535");
+  return *port;
 }
 
 }  // namespace

@@ -17,18 +17,9 @@ using Row = agent::TextRow;
 
 constexpr std::size_t kLongestHelp = 4000;
 
-std::string markdown_cell(const std::string& text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '|' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out;
-}
-
 void write_markdown(std::ostream& out, const std::vector<Row>& rows) {
   const auto write_row = [&](const Row& row) {
-    for (const std::string& cell : row) out << "| " << markdown_cell(cell) << ' ';
+    for (const std::string& cell : row) out << "| " << agent::markdown_cell(cell) << ' ';
     out << "|\n";
   };
   write_row(rows.front());

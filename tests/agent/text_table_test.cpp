@@ -27,4 +27,5 @@ TEST_CASE("fields are quoted where RFC 4180 wants it") {
   CHECK(out.str() == "a,\"b,c\",\"d\"\"e\"\r\n,f;g,\"h\r\ni\"\r\n");
   CHECK(agent::separated_field("f;g", ';') == "\"f;g\"");
   CHECK(agent::separated_field("b,c", ';') == "b,c");
+  CHECK(agent::markdown_cell("a|b\\c") == "a\\|b\\\\c");
 }
