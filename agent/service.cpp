@@ -6,7 +6,6 @@
 #include "agent/build_info.h"
 #include "agent/clock.h"
 #include "agent/directories.h"
-#include "agent/start_pages.h"
 #include "agent/web_access.h"
 
 namespace agent {
@@ -19,9 +18,6 @@ constexpr gcode::Time kDrainLook = std::chrono::milliseconds(10);
 
 // A printer that USB names is not there at once; until then its predecessor's port waits for it.
 constexpr gcode::Time kLeftOverWait = std::chrono::seconds(10);
-
-// Then the printers are open and have been asked who they are.
-constexpr gcode::Time kStartTime = std::chrono::seconds(5);
 
 WebOptions web_options(const Configuration& configuration) {
   WebOptions options;
@@ -135,7 +131,6 @@ void Service::commit(const Configuration& next) {
   if (look_due_ == gcode::Time{}) {
     look_due_ = monotonic_now();
     left_over_until_ = look_due_ + kLeftOverWait;
-    start_over_ = look_due_ + kStartTime;
   }
   look_timer_.at(look_due_);
 }
@@ -309,10 +304,6 @@ void Service::look() {
   }
   look_at_pending();
   if (now >= left_over_until_) drop_left_over();
-  if (start_over_ != gcode::Time{} && now >= start_over_) {
-    start_over_ = {};
-    give_back_start_pages();
-  }
   board_.publish(self_);
   look_due_ = std::max(look_due_ + kLookPeriod, now);  // after a long stall one look is enough
   look_timer_.at(look_due_);

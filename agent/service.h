@@ -127,7 +127,6 @@ class Service {
   DescriptorStore store_;
   LastConfiguration last_;
   gcode::Time left_over_until_{};       ///< then what a predecessor left and nobody took is dropped
-  gcode::Time start_over_{};            ///< then the pages that the start needed are given back; zero: they were
   std::optional<Store> history_store_;  ///< from the first prepare() on
   std::optional<JobLog> jobs_;
   std::optional<PortUsers> port_users_;

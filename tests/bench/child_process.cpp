@@ -60,12 +60,15 @@ std::chrono::nanoseconds ChildProcess::processor_time() const {
   return std::chrono::seconds(time.tv_sec) + std::chrono::nanoseconds(time.tv_nsec);
 }
 
-long ChildProcess::resident_kilobytes() const {
-  std::ifstream status("/proc/" + std::to_string(pid_) + "/status");
-  for (std::string line; std::getline(status, line);) {
-    if (line.rfind("VmRSS:", 0) == 0) return std::stol(line.substr(6));
+long ChildProcess::private_kilobytes() const {
+  std::ifstream rollup("/proc/" + std::to_string(pid_) + "/smaps_rollup");
+  long sum = 0;
+  for (std::string line; std::getline(rollup, line);) {
+    for (const char* kind : {"Private_Dirty:", "Shared_Dirty:"}) {
+      if (line.starts_with(kind)) sum += std::stol(line.substr(line.find(':') + 1));
+    }
   }
-  return 0;
+  return sum;
 }
 
 }  // namespace bench

@@ -24,8 +24,9 @@ class ChildProcess {
 
   /// User and system time of all its threads, to the nanosecond.
   [[nodiscard]] std::chrono::nanoseconds processor_time() const;
-  /// Resident memory in kB, shared libraries included.
-  [[nodiscard]] long resident_kilobytes() const;
+  /// Private memory in kB: pages that were written to, anonymous or of a shared mapping. The code and constants of the
+  /// program and its libraries are not counted: the kernel takes them back at any time. 0: not known.
+  [[nodiscard]] long private_kilobytes() const;
   [[nodiscard]] pid_t pid() const { return pid_; }
 
  private:

@@ -10,22 +10,22 @@ GROWTH = 4 << 20   # what buffers that fill once may take; a leak of 1 % of what
 
 
 class Growth:
-    """The most that the agent's resident memory grew, from a moment at which it was warm."""
+    """The most that the agent's private memory grew, from a moment at which it was warm."""
 
     def __init__(self, agent):
         self.agent = agent
-        self.first = agent.resident_bytes()
+        self.first = agent.private_bytes()
         self.most = self.first
 
     def look(self):
         expect(self.agent.is_running(), "the agent ended")
-        self.most = max(self.most, self.agent.resident_bytes())
+        self.most = max(self.most, self.agent.private_bytes())
 
     def check(self):
         self.look()
         grown = self.most - self.first
         expect(grown <= GROWTH or SHORT, f"it grew by {grown >> 10} kB")  # a sanitizer keeps what was freed
-        return f"RSS {self.first >> 10} kB + {grown >> 10} kB"
+        return f"private memory {self.first >> 10} kB + {grown >> 10} kB"
 
 
 def no_value(metrics):

@@ -84,9 +84,11 @@ class Process:
             self.child.wait()
         return time.monotonic() - began, self.child.returncode
 
-    def resident_bytes(self):
-        with open(f"/proc/{self.child.pid}/statm", encoding="ascii") as file:
-            return int(file.read().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    def private_bytes(self):
+        """Pages that were written to, anonymous or of a shared mapping."""
+        with open(f"/proc/{self.child.pid}/smaps_rollup", encoding="ascii") as file:
+            rows = [line.split() for line in file]
+        return sum(int(row[1]) << 10 for row in rows if row[0] in ("Private_Dirty:", "Shared_Dirty:"))
 
     def output(self):
         self.log.flush()
