@@ -13,7 +13,6 @@
 #include "agent/screen.h"
 #include "agent/tools/exposition_source.h"
 #include "agent/tools/failure.h"
-#include "agent/tools/metric_lint.h"
 #include "agent/tools/metrics_options.h"
 
 namespace tools {
@@ -70,7 +69,6 @@ class MetricsCommand {
 
   Exit once() {
     const Exposition page = read();
-    if (options_.lint) return print_lint(page);
     const Exit shown = show(page, out_, options_.series.empty() ? terminal_columns() : 0);
     const Exit counted = check_cardinality(page);
     return shown != Exit::kOk ? shown : counted;
@@ -103,13 +101,6 @@ class MetricsCommand {
     sort_rows(rows, options_.order, options_.reverse);
     write_families(out, rows, options_.format, columns);
     return rows.empty() ? Exit::kNoData : Exit::kOk;
-  }
-
-  Exit print_lint(const Exposition& page) {
-    const auto findings = lint(page);
-    for (const LintFinding& finding : findings) out_ << finding.metric << ' ' << finding.text << '\n';
-    const Exit counted = check_cardinality(page);
-    return findings.empty() ? counted : Exit::kNoData;
   }
 
   Exit check_cardinality(const Exposition& page) {

@@ -15,12 +15,11 @@ namespace {
 
 constexpr const char* kAbout = "Show the metrics of a page: of the agent, of any exporter, or of a file.\n";
 constexpr const char* kFooter =
-    "\nExit status: 0 done, 1 --lint or --max-cardinality found something or nothing is left to show, 2 "
-    "wrong command line,"
+    "\nExit status: 0 done, 1 --max-cardinality found something or nothing is left to show, 2 wrong command line,"
     "\n3 the page cannot be had or read."
     "\n\nExamples: marlin-agent metrics --sort cardinality --reverse"
     "\n          marlin-agent metrics --series marlin_temperature_celsius --watch 2"
-    "\n          marlin-agent metrics http://localhost:9100/metrics --lint --max-cardinality 500";
+    "\n          marlin-agent metrics http://localhost:9100/metrics --max-cardinality 500";
 
 constexpr std::array<std::string_view, 5> kOrders{"name", "type", "unit", "cardinality", "help"};
 constexpr std::array<std::string_view, 4> kFormats{"table", "md", "json", "csv"};
@@ -56,10 +55,7 @@ std::variant<MetricsOptions, Ending> parse_metrics(int argc, const char* const* 
   app.add_option("--watch", o.watch_seconds, "Again every so many seconds until Ctrl-C")
       ->type_name("SECONDS")
       ->check(CLI::Range(0.2, 86400.0));
-  auto* lint = app.add_flag("--lint", o.lint, "Say what promtool check metrics would say");
   app.add_option("--max-cardinality", o.max_cardinality, "Fail if a metric has more series than this")->type_name("N");
-  app.get_option("--series")->excludes(lint);
-  app.get_option("--watch")->excludes(lint);
   if (auto ending = parse_line(app, argc, argv)) return *ending;
   if (o.source == "-" && o.watch_seconds) throw Failure(Exit::kUsage, "--watch: standard input is read once");
   o.order = static_cast<FamilyOrder>(index_of(kOrders, order));

@@ -20,7 +20,6 @@ struct MetricsOptions {
   std::string series;  ///< show the series of this metric; empty: the families
   MetricsFormat format = MetricsFormat::kTable;
   std::optional<double> watch_seconds;  ///< read again and again
-  bool lint = false;
   std::optional<std::size_t> max_cardinality;  ///< of one family
 };
 

@@ -203,7 +203,6 @@ def other_forms(rig, world):
         root = name.removesuffix("_total")
         stored = world.prometheus.query(f'count({{__name__=~"{root}(_total|_created|_bucket|_sum|_count)?"}})')[0][1]
         expect(by_name[name]["cardinality"] == stored, f"{name}: {by_name[name]['cardinality']}, Prometheus has {stored}")
-    expect(run(rig, "metrics", page, "--lint") == b"", "the demo's page has faults")
     run(rig, "metrics", page, "--max-cardinality", "10", status=1)
     expect("marlin_ok_latency_seconds has " in run.said, run.said)
     with subprocess.Popen([rig.agent, "metrics", page, "--series", "process_cpu_seconds_total", "--watch", "0.2"], stdout=subprocess.PIPE) as watch:
