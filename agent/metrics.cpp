@@ -21,10 +21,6 @@ prometheus::MetricFamily empty_family(const FamilyRow<Source>& row) {
 
 }  // namespace
 
-gcode::Time steady_now() {
-  return std::chrono::duration_cast<gcode::Time>(std::chrono::steady_clock::now().time_since_epoch());
-}
-
 MetricsCollector::MetricsCollector(BuildInfo build, const SnapshotBoard& board, const LogCounters& log,
                                    const WebCounters& web, MonotonicClock now)
     : build_(std::move(build)), board_(board), log_(log), web_(web), now_(std::move(now)) {}

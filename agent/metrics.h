@@ -11,6 +11,7 @@
 #include <prometheus/collectable.h>
 #include <prometheus/metric_family.h>
 
+#include "agent/clock.h"
 #include "agent/metrics_families.h"
 #include "agent/snapshot.h"
 
@@ -18,13 +19,12 @@ namespace agent {
 
 /// Reading of the clock that LinkSnapshot::taken_at is on.
 using MonotonicClock = std::function<gcode::Time()>;
-[[nodiscard]] gcode::Time steady_now();
 
 class MetricsCollector : public prometheus::Collectable {
  public:
   /// Everything referred to outlives the collector.
   MetricsCollector(BuildInfo build, const SnapshotBoard& board, const LogCounters& log, const WebCounters& web,
-                   MonotonicClock now = steady_now);
+                   MonotonicClock now = monotonic_now);
 
   /// Every family that has a series now, in the order of the tables. For one thread at a time.
   std::vector<prometheus::MetricFamily> Collect() const override;

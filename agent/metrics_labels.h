@@ -14,7 +14,7 @@ namespace agent {
 template <class Enum>
 using Words = std::array<std::string_view, static_cast<std::size_t>(Enum::kCount)>;
 
-inline constexpr Words<DisconnectReason> kDisconnectWords{"unplugged", "io_error", "silence", "shutdown", "released"};
+inline constexpr Words<DisconnectReason> kDisconnectWords{"unplugged", "io_error", "shutdown", "released"};
 inline constexpr Words<gcode::Origin> kOriginWords{"host", "agent"};
 inline constexpr Words<gcode::LineClass> kLineClassWords{"ok",    "temperature", "position", "fan", "busy", "echo",
                                                          "error", "resend",      "action",   "mmu", "other"};

@@ -27,7 +27,6 @@ class RecordingFiles {
   [[nodiscard]] int append(std::string_view text);
 
   [[nodiscard]] const std::string& name() const { return name_; }
-  [[nodiscard]] std::uint64_t max_file_bytes() const { return max_file_bytes_; }
   [[nodiscard]] const std::filesystem::path& dir() const { return dir_; }
 
  private:

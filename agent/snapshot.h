@@ -22,7 +22,7 @@
 namespace agent {
 
 /// marlin_serial_disconnects_total{reason}
-enum class DisconnectReason : std::uint8_t { kUnplugged, kIoError, kSilence, kShutdown, kReleased, kCount };
+enum class DisconnectReason : std::uint8_t { kUnplugged, kIoError, kShutdown, kReleased, kCount };
 
 /// One printer's line at one instant. `taken_at` and every Aged::at are on the monotonic clock; `wall_offset` added to
 /// one of them gives Unix time.

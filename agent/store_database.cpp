@@ -193,9 +193,4 @@ std::int64_t StoreDatabase::highest_job_id() const {
   return rows.step() ? rows.integer() : 0;
 }
 
-std::string StoreDatabase::integrity() const {
-  Statement rows(db_.get(), "PRAGMA integrity_check");
-  return rows.step() ? rows.text() : std::string();
-}
-
 }  // namespace agent

@@ -47,8 +47,6 @@ class StoreDatabase {
   [[nodiscard]] std::vector<JobRecord> jobs(const JobFilter& filter) const;
   [[nodiscard]] std::vector<std::pair<std::string, JobTotals>> totals() const;
   [[nodiscard]] std::int64_t highest_job_id() const;
-  /// "ok", or what SQLite's own check finds.
-  [[nodiscard]] std::string integrity() const;
 
  private:
   struct Close {

@@ -30,12 +30,11 @@ class WebEvents {
   WebEvents(std::size_t max_clients, Look look) : max_clients_(max_clients), look_(std::move(look)) {}
 
   [[nodiscard]] bool has_room() const { return clients_.size() < max_clients_; }
-  [[nodiscard]] bool has_clients() const { return !clients_.empty(); }
   /// From here on the client is told of every change. Returns its first event. Call leave() before it goes.
   [[nodiscard]] std::shared_ptr<const std::string> join(EventClient& client);
   void leave(EventClient& client) { std::erase(clients_, &client); }
 
-  /// Once a second while has_clients().
+  /// Call it once a second.
   void tick();
 
  private:

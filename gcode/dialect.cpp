@@ -21,7 +21,6 @@ constexpr Dialect kUnknownDialect{
     .resume_counts_queue = true,
     .unnumbered_checksum_owes_none = true,
     .stopped_is_mute = true,
-    .has_meatpack = true,
     .boot_quiet = std::chrono::seconds(3),
 };
 

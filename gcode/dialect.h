@@ -43,10 +43,8 @@ struct Dialect {
   bool sd_path = false;                        ///< M27 P exists
   bool serial_number_query = false;            ///< "PRUSA SN" answers
   bool nozzle_query = false;                   ///< "M862.1 Q" answers
-  bool machine_state_query = false;            ///< M72 answers
   bool statistics_query = false;               ///< M78 prints "STATS"
   bool eeprom_query = false;                   ///< D3 shows bytes of the EEPROM
-  bool has_meatpack = false;                   ///< FF FF FB switches packing on
   Time boot_quiet{};  ///< after `start`, how long without a line until the boot text counts as over
 };
 

@@ -31,9 +31,7 @@ constexpr Dialect marlin_1_0() {
   d.sd_path = false;                       // M 7: M27 C is another thing
   d.serial_number_query = false;
   d.nozzle_query = false;
-  d.machine_state_query = false;
   d.statistics_query = false;  // M 7: M78 answers in another form
-  d.has_meatpack = false;
   // M 1: the whole banner comes in one go; the SD card is looked for before the loop runs.
   d.boot_quiet = std::chrono::seconds(2);
   return d;
@@ -71,7 +69,6 @@ constexpr Dialect marlin_2_0() {
   d.id = 35;
   d.from_version = 200;
   d.upload_end_owes_none = false;  // M 8, recording C_sd2: "Done saving file." and an ok
-  d.has_meatpack = true;           // M 7: a build option (Cap:MEATPACK)
   return d;
 }
 

@@ -31,10 +31,8 @@ constexpr Dialect prusa_3_2() {
   d.sd_path = false;                        // P 2.3: since 3.10
   d.serial_number_query = false;            // obs 21: "Not in farm mode."
   d.nozzle_query = false;                   // P 2.4: since 3.8
-  d.machine_state_query = false;            // P 2.2: since 3.14
   d.statistics_query = false;               // P 2.2: since 3.14
   d.eeprom_query = false;
-  d.has_meatpack = false;  // P 1.2: since 3.13
   // P 2.5: after `start` the boot loader waits up to 2 s in silence; the longest gap recorded later is 1.4 s.
   d.boot_quiet = std::chrono::seconds(3);
   return d;
@@ -85,7 +83,6 @@ constexpr Dialect prusa_3_13() {
   d.name = "prusa-3.13";
   d.id = 6;
   d.from_version = 313;
-  d.has_meatpack = true;  // P 1.2
   // Compiled in for every printer with an Einsy or a MK2.5 (metrics.md 2). Not before: older builds also have D1, which
   // erases the EEPROM and is one bit away.
   d.eeprom_query = true;
@@ -97,8 +94,7 @@ constexpr Dialect prusa_3_14() {
   d.name = "prusa-3.14";
   d.id = 7;
   d.from_version = 314;
-  d.machine_state_query = true;  // P 2.2: M72
-  d.statistics_query = true;     // P 2.2: M78
+  d.statistics_query = true;  // P 2.2: M78
   return d;
 }
 

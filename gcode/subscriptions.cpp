@@ -164,8 +164,6 @@ bool Subscriptions::host_command(const Command& command, const Dialect& dialect,
   }
 }
 
-void Subscriptions::reports_ceased(Report report) { printer_[index(report)] = 0; }
-
 bool Subscriptions::shows_host(Report report, Time now) {
   const std::size_t i = index(report);
   if (host_[i] == 0) return !set_by_agent_[i];

@@ -44,9 +44,6 @@ class Subscriptions {
   [[nodiscard]] Reports reports() const;
   void resume(const Reports& reports);
 
-  /// The printer has stopped repeating this report without being told to (a reset that nobody saw).
-  void reports_ceased(Report report);
-
   /// A repeated report of that kind arrived. Returns whether the host is to see it.
   bool shows_host(Report report, Time now);
   /// Whether the agent has set this report itself and so reports may be its own.

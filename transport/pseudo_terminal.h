@@ -60,13 +60,10 @@ class PseudoTerminal final : public ByteStream {
   /// The last host has closed it and its last bytes were read.
   void on_host_closed(Ready callback) { closed_ = std::move(callback); }
 
-  [[nodiscard]] bool is_published() const { return master_ != nullptr; }
   [[nodiscard]] bool host_is_attached() const { return attached_; }
   [[nodiscard]] const std::filesystem::path& link() const { return link_.path(); }
   [[nodiscard]] const std::string& slave_path() const { return pair_.slave_path(); }
   [[nodiscard]] int native_handle() const { return pair_.master(); }
-  /// The speed that the host's program set, in bits per second: it changes nothing, but tells a wrong choice.
-  [[nodiscard]] unsigned host_baud() const { return pair_.host_baud(); }
 
   /// kEnd only while it is hung up.
   [[nodiscard]] IoResult read(ReadSpans into) override;

@@ -13,8 +13,6 @@
 #include <cstring>
 #include <vector>
 
-#include "transport/baud_rate.h"
-
 namespace transport {
 namespace {
 
@@ -143,7 +141,5 @@ bool PtyPair::has_input() const {
   pollfd master{master_.get(), POLLIN, 0};
   return ::poll(&master, 1, 0) == 1 && (master.revents & POLLIN) != 0;
 }
-
-unsigned PtyPair::host_baud() const { return slave_ ? baud_rate(slave_.get()) : 0; }
 
 }  // namespace transport

@@ -39,8 +39,6 @@ class PtyPair {
   [[nodiscard]] bool has_own_slave() const { return static_cast<bool>(slave_); }
   /// Whether bytes from the host wait to be read.
   [[nodiscard]] bool has_input() const;
-  /// What the host's program set, in bits per second.
-  [[nodiscard]] unsigned host_baud() const;
 
  private:
   MaybeFailure find_slave(bool may_be_taken);

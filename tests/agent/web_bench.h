@@ -31,7 +31,7 @@ struct Bench {
 
   explicit Bench(const agent::WebOptions& options = on_loopback())
       : server(options, kBuild, board, log, counters, quality) {
-    board.publish(sample::printing_mk3s("mk3", agent::steady_now()));
+    board.publish(sample::printing_mk3s("mk3", agent::monotonic_now()));
     server.start();
   }
   RawClient connect(int receive_buffer = 0) const { return RawClient(server.addresses().at(0), receive_buffer); }

@@ -18,7 +18,7 @@ TEST_CASE("an open page is told what changes, in pieces that belong together, un
   const auto head = page.read_until("\r\n\r\n");
   CHECK_THAT(head, Catch::StartsWith("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\n"));
   CHECK_THAT(page.read_until("\n\n"), Catch::Contains("event: printers\ndata: {\"agent\":"));
-  auto link = sample::printing_mk3s("mk3", agent::steady_now());
+  auto link = sample::printing_mk3s("mk3", agent::monotonic_now());
   link.host_connected = false;
   bench.board.publish(link);
   CHECK_THAT(page.read_until("\"connected\":false"), Catch::Contains("event: change\ndata: {\"mk3\":{"));
@@ -55,13 +55,13 @@ TEST_CASE("a page that does not read is dropped and delays no scrape") {
   page.send("GET /api/v1/events HTTP/1.1\r\nHost: pi\r\n\r\n");
   for (int i = 0; i < 20'000 && bench.counters.dropped_connections() == 0; ++i) {
     for (int p = 0; p < 50; ++p) {
-      auto link = sample::printing_mk3s(std::to_string(p), agent::steady_now());
-      link.printer.temperatures[0].actual.set(static_cast<float>(i % 200), agent::steady_now());
+      auto link = sample::printing_mk3s(std::to_string(p), agent::monotonic_now());
+      link.printer.temperatures[0].actual.set(static_cast<float>(i % 200), agent::monotonic_now());
       bench.board.publish(link);
     }
     if (i % 100 != 0) continue;
     // the rounds may take longer than values last
-    bench.board.publish(sample::printing_mk3s("mk3", agent::steady_now()));
+    bench.board.publish(sample::printing_mk3s("mk3", agent::monotonic_now()));
     bench.check_alive();
   }
   CHECK(bench.counters.dropped_connections() == 1);

@@ -81,7 +81,7 @@ double median(std::vector<double>& values) {
 
 /// A printer that has worked: counts of several digits, as they are after a day.
 agent::LinkSnapshot busy_printer() {
-  auto link = sample::printing_mk3s("mk3", agent::steady_now());
+  auto link = sample::printing_mk3s("mk3", agent::monotonic_now());
   auto& c = link.counters;
   c.receive_bytes = 12'345'678;
   c.transmit_bytes = {23'456'789, 45'678};

@@ -40,7 +40,7 @@ class PtyPrinter {
 
   void unplug();  ///< the slave hangs up and the link goes; the printer goes on
   void replug();  ///< a new slave under the same link
-  [[nodiscard]] bool is_plugged() const { return pty_.is_published(); }
+  [[nodiscard]] bool is_plugged() const { return pty_.native_handle() >= 0; }
 
   void set_noise(double rate) { noise_.set_rate(rate); }
 

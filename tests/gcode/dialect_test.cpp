@@ -104,11 +104,9 @@ TEST_CASE("the rows say what protocol/ says where versions differ") {
   CHECK(row("prusa-3.14").extra_ok_after_m105);
   CHECK_FALSE(row("prusa-3.10").stopped_is_mute);
   CHECK(row("prusa-3.12").stopped_is_mute);
-  CHECK_FALSE(row("prusa-3.12").has_meatpack);
-  CHECK(row("prusa-3.13").has_meatpack);
   CHECK_FALSE(row("prusa-3.3").nozzle_query);
   CHECK(row("prusa-3.8").nozzle_query);
-  CHECK_FALSE(row("prusa-3.13").machine_state_query);
+  CHECK_FALSE(row("prusa-3.13").statistics_query);
   CHECK(row("prusa-3.14").statistics_query);
   for (const Dialect& prusa : gcode::prusa_dialects()) {
     INFO(prusa.name);

@@ -153,10 +153,3 @@ TEST_CASE("a restart forgets what everybody asked for") {
   CHECK_FALSE(r.subscriptions.agent_set(Report::kTemperature));
   CHECK(r.missing().empty());  // and what it can do, until it has told again
 }
-
-TEST_CASE("a report that ceased is missed") {
-  Reports r("marlin-2.1");
-  r.settle();
-  r.subscriptions.reports_ceased(Report::kPosition);
-  CHECK(r.missing() == "M154 S2\n");
-}
