@@ -114,7 +114,8 @@ int exit_status(ControlCode code) {
     case ControlCode::kDevice: return kExitRefused;
     case ControlCode::kRequest:
     case ControlCode::kForbidden:
-    case ControlCode::kUnavailable: break;
+    case ControlCode::kUnavailable:
+    case ControlCode::kCount: break;
   }
   return kExitNoAgent;
 }

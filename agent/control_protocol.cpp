@@ -12,9 +12,9 @@ namespace {
 
 using nlohmann::json;
 
-constexpr std::array<std::string_view, 4> kVerbWords{"status", "release", "attach", "reset"};
-constexpr std::array<std::string_view, 8> kCodeWords{"",         "request", "forbidden", "unknown_printer",
-                                                     "printing", "state",   "device",    "unavailable"};
+constexpr gcode::Words<ControlVerb> kVerbWords{"status", "release", "attach", "reset"};
+constexpr gcode::Words<ControlCode> kCodeWords{"",         "request", "forbidden", "unknown_printer",
+                                               "printing", "state",   "device",    "unavailable"};
 constexpr std::array<std::string_view, 4> kKeys{"command", "printer", "force", "for_seconds"};
 
 /// What is wrong with a request, thrown inside this file only.
@@ -99,7 +99,7 @@ std::variant<ControlRequest, ControlAnswer> parse_control_request(std::string_vi
 }
 
 std::string control_request_line(const ControlRequest& request) {
-  json object{{"command", kVerbWords[static_cast<std::size_t>(request.verb)]}};
+  json object{{"command", kVerbWords[request.verb]}};
   if (!request.printer.empty()) object["printer"] = request.printer;
   if (request.force) object["force"] = true;
   if (request.duration) object["for_seconds"] = std::chrono::duration<double>(*request.duration).count();
@@ -108,7 +108,7 @@ std::string control_request_line(const ControlRequest& request) {
 
 std::string control_answer_line(const ControlAnswer& answer) {
   json object{{"ok", answer.is_ok()}, {"message", answer.message}};
-  if (!answer.is_ok()) object["code"] = kCodeWords[static_cast<std::size_t>(answer.code)];
+  if (!answer.is_ok()) object["code"] = kCodeWords[answer.code];
   return line_of(object);
 }
 

@@ -21,7 +21,7 @@
 
 namespace agent {
 
-enum class ControlVerb : std::uint8_t { kStatus, kRelease, kAttach, kReset };
+enum class ControlVerb : std::uint8_t { kStatus, kRelease, kAttach, kReset, kCount };
 
 struct ControlRequest {
   ControlVerb verb = ControlVerb::kStatus;
@@ -40,6 +40,7 @@ enum class ControlCode : std::uint8_t {
   kState,           ///< "state": attach of what is not released, reset of what is
   kDevice,          ///< "device": the device refused; the message has the kernel's reason
   kUnavailable,     ///< "unavailable": the agent is ending, or too busy to answer
+  kCount
 };
 
 struct ControlAnswer {

@@ -13,9 +13,7 @@ namespace {
 constexpr std::size_t kWidestBar = 40;
 constexpr double kHottestNozzle = 300, kHottestBed = 120;  // the right ends of the two bars, degrees Celsius
 
-std::string_view state_word(const LinkSnapshot& link, gcode::Time now) {
-  return kStateWords[static_cast<std::size_t>(link.printer.state(now))];
-}
+std::string_view state_word(const LinkSnapshot& link, gcode::Time now) { return kStateWords[link.printer.state(now)]; }
 
 Ink state_ink(gcode::State state) {
   if (state == gcode::State::kError || state == gcode::State::kAttention) return Ink::kBad;
@@ -27,7 +25,7 @@ struct Heat {
 };
 
 Heat heat_of(const LinkSnapshot& link, gcode::Sensor sensor, gcode::Time now) {
-  const auto& t = link.printer.temperatures[static_cast<std::size_t>(sensor)];
+  const auto& t = link.printer.temperatures[sensor];
   return {t.actual.fresh(now, gcode::kReadingLifetime), t.target.fresh(now, gcode::kReadingLifetime)};
 }
 
@@ -60,8 +58,8 @@ std::string progress_line(const TextStyle& style, const LinkSnapshot& link) {
   return line.add(formatted(" %3.0f %%", *percent)).take();
 }
 
-template <std::size_t N>
-std::uint64_t sum(const std::array<std::uint64_t, N>& counts) {
+template <class Counts>
+std::uint64_t sum(const Counts& counts) {
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
@@ -72,15 +70,13 @@ struct QueryCounts {
 QueryCounts queries_of(const gcode::LinkCounters& counters) {
   QueryCounts out;
   for (const auto& query : counters.queries) {
-    out.answered += query[static_cast<std::size_t>(gcode::QueryOutcome::kAnswered)];
-    out.lost += query[static_cast<std::size_t>(gcode::QueryOutcome::kTimeout)];
+    out.answered += query[gcode::QueryOutcome::kAnswered];
+    out.lost += query[gcode::QueryOutcome::kTimeout];
   }
   return out;
 }
 
-std::uint64_t host_commands(const LinkSnapshot& link) {
-  return link.counters.commands[static_cast<std::size_t>(gcode::Origin::kHost)];
-}
+std::uint64_t host_commands(const LinkSnapshot& link) { return link.counters.commands[gcode::Origin::kHost]; }
 
 std::string latency_text(const DemoStatus& status) {
   return status.ok_latency_seconds ? formatted("%.1f ms", *status.ok_latency_seconds * 1000) : "not known";

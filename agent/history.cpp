@@ -5,12 +5,11 @@
 namespace agent {
 namespace {
 
-constexpr std::array<std::string_view, static_cast<std::size_t>(JobResult::kCount)> kResultWords{
-    "running", "completed", "cancelled", "failed", "unknown"};
+constexpr gcode::Words<JobResult> kResultWords{"running", "completed", "cancelled", "failed", "unknown"};
 
 }  // namespace
 
-std::string_view word_of(JobResult result) { return kResultWords[static_cast<std::size_t>(result)]; }
+std::string_view word_of(JobResult result) { return kResultWords[result]; }
 
 std::optional<JobResult> job_result_of(std::string_view word) {
   const auto it = std::find(kResultWords.begin(), kResultWords.end(), word);
@@ -66,7 +65,7 @@ void History::put_job(const JobRecord& job) {
 
 JobTotals& JobTotals::operator+=(const JobTotals& other) {
   started += other.started;
-  for (std::size_t i = 0; i < ended.size(); ++i) ended[i] += other.ended[i];
+  for (const auto result : gcode::kValuesOf<gcode::PrintResult>) ended[result] += other.ended[result];
   print_seconds += other.print_seconds;
   extruded_meters += other.extruded_meters;
   return *this;

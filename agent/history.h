@@ -61,7 +61,7 @@ struct JobFilter {
 /// Sums over every print of a printer that the agent ever saw, over restarts.
 struct JobTotals {
   std::uint64_t started = 0;
-  std::array<std::uint64_t, static_cast<std::size_t>(gcode::PrintResult::kCount)> ended{};
+  gcode::EnumArray<gcode::PrintResult, std::uint64_t> ended{};
   double print_seconds = 0, extruded_meters = 0;
   JobTotals& operator+=(const JobTotals& other);
 };

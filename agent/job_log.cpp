@@ -124,7 +124,7 @@ void JobLog::finish(Seen& seen, const gcode::PrintJob& job, gcode::Time wall_off
   record.reason = gcode::print_rules()[job.rule].why;
   record.ended_unix = seconds(job.ended + wall_offset);
   JobTotals adds;
-  adds.ended[static_cast<std::size_t>(job.result)] = 1;
+  adds.ended[job.result] = 1;
   adds.print_seconds = record.elapsed_seconds;
   adds.extruded_meters = record.extruded_meters;
   put(record, adds, true);

@@ -26,15 +26,15 @@ void add_known(const std::optional<Number>& value, Out& out) {
   if (value) out.add(static_cast<double>(*value));
 }
 
-template <std::size_t N>
-void add_seconds(const std::array<gcode::Time, N>& times, const std::array<std::string_view, N>& words, Out& out) {
-  for (std::size_t i = 0; i < N; ++i) out.add(seconds(times[i]), {words[i]});
+template <class Enum>
+void add_seconds(const gcode::EnumArray<Enum, gcode::Time>& times, const gcode::Words<Enum>& words, Out& out) {
+  for (const Enum at : gcode::kValuesOf<Enum>) out.add(seconds(times[at]), {words[at]});
 }
 
-template <std::size_t Count, std::size_t N>
-void add_histograms(const std::array<gcode::Histogram<N>, Count>& histograms, const std::array<double, N>& bounds,
-                    const std::array<std::string_view, Count>& words, Out& out) {
-  for (std::size_t i = 0; i < Count; ++i) out.add_histogram(histograms[i], bounds, {words[i]});
+template <class Enum, std::size_t N>
+void add_histograms(const gcode::EnumArray<Enum, gcode::Histogram<N>>& histograms, const std::array<double, N>& bounds,
+                    const gcode::Words<Enum>& words, Out& out) {
+  for (const Enum at : gcode::kValuesOf<Enum>) out.add_histogram(histograms[at], bounds, {words[at]});
 }
 
 void scrapes(const A& a, Out& out) {
@@ -64,15 +64,16 @@ void last_receive(const P& p, Out& out) {
 void query_durations(const P& p, Out& out) {
   if (!p.up) return;
   const auto& durations = p.link.counters.query_duration;
-  for (std::size_t i = 0; i < durations.size(); ++i) {
-    if (durations[i] != gcode::Time{}) out.add(seconds(durations[i]), {kQueryWords[i]});
+  for (const gcode::Query query : gcode::kValuesOf<gcode::Query>) {
+    if (durations[query] != gcode::Time{}) out.add(seconds(durations[query]), {kQueryWords[query]});
   }
 }
 
 void queries(const P& p, Out& out) {
-  for (std::size_t i = 0; i < kQueryWords.size(); ++i) {
-    for (std::size_t o = 0; o < kOutcomeWords.size(); ++o) {
-      out.add(static_cast<double>(p.link.counters.queries[i][o]), {kQueryWords[i], kOutcomeWords[o]});
+  for (const gcode::Query query : gcode::kValuesOf<gcode::Query>) {
+    for (const gcode::QueryOutcome outcome : gcode::kValuesOf<gcode::QueryOutcome>) {
+      out.add(static_cast<double>(p.link.counters.queries[query][outcome]),
+              {kQueryWords[query], kOutcomeWords[outcome]});
     }
   }
 }
@@ -81,11 +82,7 @@ void in_flight(const P& p, Out& out) {
   if (p.link.serial_open) out.add(static_cast<double>(p.link.commands_in_flight));
 }
 
-void state(const P& p, Out& out) {
-  for (std::size_t i = 0; i < kStateWords.size(); ++i) {
-    out.add(static_cast<std::size_t>(p.state) == i ? 1 : 0, {kStateWords[i]});
-  }
-}
+void state(const P& p, Out& out) { out.add_states(std::optional(p.state), kStateWords); }
 
 // A row is read across.
 // clang-format off

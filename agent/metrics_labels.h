@@ -11,8 +11,7 @@
 
 namespace agent {
 
-template <class Enum>
-using Words = std::array<std::string_view, static_cast<std::size_t>(Enum::kCount)>;
+using gcode::Words;
 
 inline constexpr Words<DisconnectReason> kDisconnectWords{"unplugged", "io_error", "shutdown", "released"};
 inline constexpr Words<gcode::Origin> kOriginWords{"host", "agent"};
@@ -45,6 +44,6 @@ inline constexpr Words<gcode::PrintResult> kPrintResultWords{"completed", "cance
 inline constexpr Words<gcode::MmuState> kMmuStateWords{"off", "idle", "busy", "error"};
 inline constexpr std::array<std::string_view, 2> kFanWords{"hotend", "print"};
 inline constexpr std::array<std::string_view, 4> kAxisWords{"x", "y", "z", "e"};
-inline constexpr std::array<std::string_view, 2> kDirectionWords{"to_printer", "to_host"};
+inline constexpr Words<gcode::Direction> kDirectionWords{"to_printer", "to_host"};
 
 }  // namespace agent

@@ -28,17 +28,16 @@ double unix_seconds(const PrinterSource& p, Time at) {
   return std::chrono::duration<double>(at + p.link.wall_offset).count();
 }
 
-std::string_view sensor_word(const PrinterSource& p, std::size_t sensor) {
+std::string_view sensor_word(const PrinterSource& p, gcode::Sensor sensor) {
   const bool is_prusa = p.link.dialect && p.link.dialect->family == gcode::FirmwareFamily::kPrusa;
-  const bool is_probe = sensor == static_cast<std::size_t>(gcode::Sensor::kProbe);
-  return is_prusa && is_probe ? "pinda" : kSensorWords[sensor];
+  return is_prusa && sensor == gcode::Sensor::kProbe ? "pinda" : kSensorWords[sensor];
 }
 
 using Temperature = gcode::PrinterState::Temperature;
 void add_sensors(const PrinterSource& p, Aged<float> Temperature::*field, SeriesWriter& out) {
   const auto& sensors = p.link.printer.temperatures;
-  for (std::size_t i = 0; i < sensors.size(); ++i) {
-    if (const auto value = fresh(p, sensors[i].*field)) out.add(as_written(*value), {sensor_word(p, i)});
+  for (const gcode::Sensor sensor : gcode::kValuesOf<gcode::Sensor>) {
+    if (const auto value = fresh(p, sensors[sensor].*field)) out.add(as_written(*value), {sensor_word(p, sensor)});
   }
 }
 
@@ -98,11 +97,7 @@ void capabilities(const PrinterSource& p, SeriesWriter& out) {
 }
 
 void busy(const PrinterSource& p, SeriesWriter& out) {
-  if (!p.up) return;
-  const auto reason = fresh(p, p.link.printer.busy);
-  for (std::size_t i = 0; i < kBusyWords.size(); ++i) {
-    out.add(reason && static_cast<std::size_t>(*reason) == i ? 1 : 0, {kBusyWords[i]});
-  }
+  if (p.up) out.add_states(fresh(p, p.link.printer.busy), kBusyWords);
 }
 
 void temperatures(const PrinterSource& p, SeriesWriter& out) { add_sensors(p, &Temperature::actual, out); }

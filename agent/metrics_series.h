@@ -31,9 +31,14 @@ class SeriesWriter {
   void add(double value, LabelValues labels = {});
 
   /// One series for each word, in order.
-  template <class Number, std::size_t N>
-  void add_each(const std::array<Number, N>& values, const std::array<std::string_view, N>& words) {
-    for (std::size_t i = 0; i < N; ++i) add(static_cast<double>(values[i]), {words[i]});
+  template <class Enum, class Number>
+  void add_each(const gcode::EnumArray<Enum, Number>& values, const gcode::Words<Enum>& words) {
+    for (const Enum at : gcode::kValuesOf<Enum>) add(static_cast<double>(values[at]), {words[at]});
+  }
+  /// One series for each word: 1 for that of `value`, 0 for the others.
+  template <class Enum>
+  void add_states(std::optional<Enum> value, const gcode::Words<Enum>& words) {
+    for (const Enum at : gcode::kValuesOf<Enum>) add(value == at ? 1 : 0, {words[at]});
   }
 
   template <std::size_t N>

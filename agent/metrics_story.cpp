@@ -95,10 +95,7 @@ void mmu_slot(const PrinterSource& p, SeriesWriter& out) {
   if (has_mmu(p) && p.link.mmu.slot_known) out.add(p.link.mmu.slot);
 }
 void mmu_state(const PrinterSource& p, SeriesWriter& out) {
-  if (!has_mmu(p)) return;
-  for (std::size_t i = 0; i < kMmuStateWords.size(); ++i) {
-    out.add(static_cast<std::size_t>(p.link.mmu.state) == i ? 1 : 0, {kMmuStateWords[i]});
-  }
+  if (has_mmu(p)) out.add_states(std::optional(p.link.mmu.state), kMmuStateWords);
 }
 // Twenty-one series of zeros for printers without an MMU would be for nothing: only codes that came, and the rest.
 void mmu_errors(const PrinterSource& p, SeriesWriter& out) {

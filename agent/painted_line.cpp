@@ -1,6 +1,6 @@
 #include "agent/painted_line.h"
 
-#include <array>
+#include "gcode/enum_array.h"
 
 namespace agent {
 namespace {
@@ -36,8 +36,8 @@ std::string_view PaintedLine::cell(bool full) const {
 
 void PaintedLine::paint(Ink ink) {
   if (!style_.color) return;
-  constexpr std::array<std::string_view, 6> kCodes{"", "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[33m", "\x1b[31m"};
-  out_.append(kCodes[static_cast<std::size_t>(ink)]);
+  constexpr gcode::Words<Ink> kCodes{"", "\x1b[1m", "\x1b[2m", "\x1b[32m", "\x1b[33m", "\x1b[31m"};
+  out_.append(kCodes[ink]);
 }
 
 PaintedLine labelled(const TextStyle& style, std::string_view label) {

@@ -17,7 +17,7 @@ struct TextStyle {
   bool utf8 = false;
 };
 
-enum class Ink { kPlain, kBold, kDim, kGood, kWarm, kBad };
+enum class Ink { kPlain, kBold, kDim, kGood, kWarm, kBad, kCount };
 
 class PaintedLine {
  public:

@@ -153,7 +153,7 @@ void PrinterLink::lost(const transport::IoResult& why) {
 }
 
 void PrinterLink::close(DisconnectReason reason) {
-  ++disconnects_[static_cast<std::size_t>(reason)];
+  ++disconnects_[reason];
   const bool had_host = host_port_.host_is_attached();
   host_port_.hang_up();  // no callback comes
   if (had_host) bridge_.host_closed();
@@ -168,7 +168,7 @@ void PrinterLink::close(DisconnectReason reason) {
 
 void PrinterLink::look(gcode::Time now) {
   const auto state = bridge_.relay().printer().state(now);
-  state_time_[static_cast<std::size_t>(state)] += now - last_look_;
+  state_time_[state] += now - last_look_;
   last_look_ = now;
   note_changes();
   const bool moved = moved_bytes(bridge_.relay().counters()) != published_bytes_;

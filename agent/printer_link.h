@@ -131,8 +131,8 @@ class PrinterLink {
 
   // what is reported besides the relay's own counters
   std::uint64_t connects_ = 0;
-  std::array<std::uint64_t, static_cast<std::size_t>(DisconnectReason::kCount)> disconnects_{};
-  std::array<gcode::Time, static_cast<std::size_t>(gcode::State::kCount)> state_time_{};
+  gcode::EnumArray<DisconnectReason, std::uint64_t> disconnects_{};
+  gcode::EnumArray<gcode::State, gcode::Time> state_time_{};
   gcode::Time last_look_{};
   gcode::Time last_publish_{};
   std::uint64_t published_bytes_ = 0;

@@ -7,7 +7,7 @@ namespace agent {
 void RateMeter::observe(const LinkSnapshot& link) {
   Sample sample;
   sample.at = link.taken_at;
-  sample.host_commands = link.counters.commands[static_cast<std::size_t>(gcode::Origin::kHost)];
+  sample.host_commands = link.counters.commands[gcode::Origin::kHost];
   const auto& queries = link.counters.prompt_latency;
   sample.oks = std::accumulate(queries.buckets.begin(), queries.buckets.end(), sample.oks);
   sample.latency_seconds = queries.sum_seconds;

@@ -36,7 +36,8 @@ void Service::control(const ControlRequest& request, const ControlServer::Answer
       case ControlVerb::kRelease: return answered(link->release(request));
       case ControlVerb::kAttach: return link->attach(answered);
       case ControlVerb::kReset: return answered(link->reset(request));
-      case ControlVerb::kStatus: break;
+      case ControlVerb::kStatus:
+      case ControlVerb::kCount: break;
     }
   }
   answered(unknown_printer(request.printer, names));

@@ -1,7 +1,6 @@
 #include "agent/service_line.h"
 
 #include <algorithm>
-#include <array>
 #include <cstring>
 
 #include <nlohmann/json.hpp>
@@ -24,7 +23,7 @@ constexpr std::size_t kLongestFault = 120;
 constexpr Words<gcode::State> kPlainWords{"not connected", "connecting",      "idle",     "busy",    "printing",
                                           "paused",        "needs attention", "finished", "in error"};
 
-std::string_view word(gcode::State state) { return kPlainWords[static_cast<std::size_t>(state)]; }
+std::string_view word(gcode::State state) { return kPlainWords[state]; }
 
 // A device node that is not there is a printer without power or cable; any other reason is told as it is.
 std::string why_closed(const LinkSnapshot& link) {
@@ -51,15 +50,15 @@ std::string told_one_by_one(const Links& links, gcode::Time now) {
 }
 
 std::string counted(const Links& links, gcode::Time now) {
-  std::array<std::size_t, static_cast<std::size_t>(gcode::State::kCount)> counts{};
+  gcode::EnumArray<gcode::State, std::size_t> counts{};
   for (const auto& link : links) {
     const auto state = link->serial_open ? printer_source(*link, now).state : gcode::State::kOffline;
-    ++counts[static_cast<std::size_t>(state)];
+    ++counts[state];
   }
   std::string out;
-  for (std::size_t i = 0; i < counts.size(); ++i) {
-    if (counts[i] != 0)
-      out += (out.empty() ? "" : ", ") + std::to_string(counts[i]) + ' ' + std::string(kPlainWords[i]);
+  for (const gcode::State state : gcode::kValuesOf<gcode::State>) {
+    if (counts[state] != 0)
+      out += (out.empty() ? "" : ", ") + std::to_string(counts[state]) + ' ' + std::string(word(state));
   }
   return out;
 }

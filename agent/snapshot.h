@@ -39,7 +39,7 @@ struct LinkSnapshot {
   gcode::PrintWatch prints;
   gcode::Mmu mmu;
   gcode::Lifetime lifetime;
-  std::array<gcode::Time, static_cast<std::size_t>(gcode::State::kCount)> state_time{};
+  gcode::EnumArray<gcode::State, gcode::Time> state_time{};
   const gcode::Dialect* dialect = nullptr;
   bool serial_open = false;
   std::string open_fault;                     ///< why the device could not be opened last, a sentence; empty: it could
@@ -49,7 +49,7 @@ struct LinkSnapshot {
   bool survives = false;  ///< a successor of this process goes on with the line
   std::uint64_t commands_in_flight = 0;
   std::uint64_t serial_connects = 0;
-  std::array<std::uint64_t, static_cast<std::size_t>(DisconnectReason::kCount)> serial_disconnects{};
+  gcode::EnumArray<DisconnectReason, std::uint64_t> serial_disconnects{};
   gcode::Time last_receive{};  ///< monotonic; zero: never
   std::uint64_t recorded_bytes = 0;
 };

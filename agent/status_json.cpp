@@ -49,8 +49,8 @@ void add_known(json& out, const char* key, const gcode::Aged<gcode::FixedText<N>
   if (text.known) add_text(out, key, text.value.view());
 }
 
-template <std::size_t N>
-std::uint64_t sum(const std::array<std::uint64_t, N>& counts) {
+template <class Counts>
+std::uint64_t sum(const Counts& counts) {
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
@@ -73,8 +73,8 @@ json link_of(const PrinterSource& printer) {
   for (const auto& histogram : counters.ok_latency) oks += sum(histogram.buckets);
   const auto& asked = counters.prompt_latency;
   for (const auto& query : counters.queries) {
-    answered += query[static_cast<std::size_t>(gcode::QueryOutcome::kAnswered)];
-    lost += query[static_cast<std::size_t>(gcode::QueryOutcome::kTimeout)];
+    answered += query[gcode::QueryOutcome::kAnswered];
+    lost += query[gcode::QueryOutcome::kTimeout];
   }
   json out{{"commands", sum(counters.commands)},
            {"oks", oks},
@@ -108,7 +108,7 @@ void add_identity(json& out, const LinkSnapshot& link) {
 
 void add_state(json& out, const PrinterSource& printer) {
   const LinkSnapshot& link = printer.link;
-  out["state"] = link.released ? std::string_view("released") : kStateWords[static_cast<std::size_t>(printer.state)];
+  out["state"] = link.released ? std::string_view("released") : kStateWords[printer.state];
   out["up"] = printer.up;
   out["serial_open"] = link.serial_open;
   if (!link.released) return;

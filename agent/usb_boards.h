@@ -14,6 +14,7 @@ enum class BoardUse : std::uint8_t {
   kAutomatic,   ///< a printer for certain
   kConfigured,  ///< may be a printer: only if the owner says so
   kNever,       ///< certainly no printer, though it has a tty
+  kCount
 };
 
 struct UsbBoard {

@@ -77,11 +77,11 @@ void add(json& out, const char* key, const std::string& text) {
 
 json json_of(const ListedDevice& listed, const std::vector<ListedDevice>& all) {
   const UsbDevice& device = listed.device;
-  static constexpr const char* kUses[]{"automatic", "configured", "never"};
+  static constexpr gcode::Words<BoardUse> kUses{"automatic", "configured", "never"};
   json out{{"usb_port", device.port},
            {"usb", usb_id_text(device.vendor, device.product)},
            {"ttys", device.ttys},
-           {"use", kUses[static_cast<std::size_t>(use_of(listed))]}};
+           {"use", kUses[use_of(listed)]}};
   add(out, "serial_number", device.serial_number);
   add(out, "manufacturer", device.manufacturer);
   add(out, "model", device.model);

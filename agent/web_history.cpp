@@ -66,9 +66,9 @@ std::optional<WebFault> fault_of(const Range& range) {
   return std::nullopt;
 }
 
-std::string_view word_of(std::size_t sensor, const LinkSnapshot& link) {
+std::string_view word_of(gcode::Sensor sensor, const LinkSnapshot& link) {
   const bool is_prusa = link.dialect && link.dialect->family == gcode::FirmwareFamily::kPrusa;
-  return is_prusa && sensor == static_cast<std::size_t>(gcode::Sensor::kProbe) ? "pinda" : kSensorWords[sensor];
+  return is_prusa && sensor == gcode::Sensor::kProbe ? "pinda" : kSensorWords[sensor];
 }
 
 using Samples = std::vector<HistorySample>;
@@ -100,10 +100,12 @@ bool is_known(const Samples& samples, std::size_t sensor) {
 
 json sensors_of(const Samples& samples, const Range& range, const LinkSnapshot& link) {
   json sensors = json::object();
-  for (std::size_t i = 0; i < kSensorWords.size(); ++i) {
+  for (const gcode::Sensor sensor : gcode::kValuesOf<gcode::Sensor>) {
+    const auto i = static_cast<std::size_t>(sensor);
     if (!is_known(samples, i)) continue;
-    sensors[std::string(word_of(i, link))] = {{"actual", series_of(samples, i, &HistorySample::Sensor::actual, range)},
-                                              {"target", series_of(samples, i, &HistorySample::Sensor::target, range)}};
+    sensors[std::string(word_of(sensor, link))] = {
+        {"actual", series_of(samples, i, &HistorySample::Sensor::actual, range)},
+        {"target", series_of(samples, i, &HistorySample::Sensor::target, range)}};
   }
   return sensors;
 }

@@ -132,7 +132,7 @@ std::optional<DeferReason> Arbiter::forbidden(Time now) const {
 void Arbiter::count_deferral(DeferReason reason, Time now) {
   if (now - s_.deferred_at < seconds(1)) return;
   s_.deferred_at = now;
-  ++s_.counters.queries_deferred[static_cast<std::size_t>(reason)];
+  ++s_.counters.queries_deferred[reason];
 }
 
 void Arbiter::consider_asking(Time now) {
@@ -182,7 +182,7 @@ std::optional<OwnLine> Arbiter::own_line(Time now) {
   s_.guarded = s_.own_answer_strange = false;
   s_.hold_until = now + settings_.hold_limit;
   s_.poller.asked(line->query, now);
-  ++s_.counters.commands[static_cast<std::size_t>(Origin::kAgent)];
+  ++s_.counters.commands[Origin::kAgent];
   return line;
 }
 
@@ -195,7 +195,7 @@ void Arbiter::check_own(Time now) {
   const Time silent = now - std::max(own.sent, s_.last_progress_line);
   if (!own.overdue && silent > limit) {
     own.overdue = true;
-    ++s_.counters.queries[static_cast<std::size_t>(own.query)][static_cast<std::size_t>(QueryOutcome::kTimeout)];
+    ++s_.counters.queries[own.query][QueryOutcome::kTimeout];
   }
   if (own.overdue && s_.in_flight.host_count() == 0 && silent > limit + kGiveUp) {
     if (own.query == Query::kM105) s_.ghosts = std::min<std::uint8_t>(s_.ghosts + 1, kMostGhosts);
@@ -227,7 +227,7 @@ void Arbiter::end_boot() {
   s_.printer.booting = false;
   if (const auto own = s_.in_flight.own(); own && s_.in_flight[*own].maybe) s_.in_flight.erase(*own);
   if (!s_.counted_start) return;
-  ++s_.counters.resets[static_cast<std::size_t>(ResetCause::kUnknown)];  // it said `start` and not why
+  ++s_.counters.resets[ResetCause::kUnknown];  // it said `start` and not why
   s_.counted_start = false;
 }
 
@@ -255,7 +255,7 @@ void Arbiter::tick(Time now) {
   s_.prints.tick(s_.printer, stream_in_flight, now);
   if (!s_.prints.is_open() && (s_.prints.has_just_ended() || s_.printer.numbered_in_stream == 0))
     s_.printer.forget_file_progress();
-  if (s_.printer.busy.known) s_.counters.busy_time[static_cast<std::size_t>(s_.printer.busy.value)] += step;
+  if (s_.printer.busy.known) s_.counters.busy_time[s_.printer.busy.value] += step;
   if (s_.recovering && now - std::max(s_.recovery_since, s_.last_progress_line) > kRecoveryLimit) s_.recovering = false;
   if (s_.resend_ok_due && now - s_.recovery_since > kSettle) s_.resend_ok_due = false;
   if (s_.surplus > 0 && s_.in_flight.empty() && now - s_.last_ok > 2 * kSettle) s_.surplus = 0;

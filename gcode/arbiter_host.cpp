@@ -82,7 +82,7 @@ void Arbiter::forget_own_without_ok(Time now) {
   if (!index) return;
   const InFlight own = s_.in_flight[*index];
   if (!own.payload_seen || now - own.payload_at < kOkFollows) return;
-  ++s_.counters.queries[static_cast<std::size_t>(own.query)][static_cast<std::size_t>(QueryOutcome::kAnswered)];
+  ++s_.counters.queries[own.query][QueryOutcome::kAnswered];
   ++s_.counters.missing_oks;
   s_.poller.answered(own.query);
   s_.in_flight.erase(*index);
@@ -105,8 +105,7 @@ void Arbiter::host_line(const Command& command, std::size_t length, Time now) {
   InFlight entry = entry_for(command, now);
   entry.maybe = entry.maybe || s_.line_timed_out;
   s_.line_timed_out = false;
-  if (command.kind != CommandKind::kBlank || command.is_blanks_only)
-    ++s_.counters.commands[static_cast<std::size_t>(Origin::kHost)];
+  if (command.kind != CommandKind::kBlank || command.is_blanks_only) ++s_.counters.commands[Origin::kHost];
   s_.subscriptions.host_command(command, *dialect_, now);
   if (!s_.uploading) {
     s_.prints.host_command(command, s_.printer, now);

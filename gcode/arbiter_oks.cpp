@@ -112,7 +112,7 @@ Verdict Arbiter::on_temperature_ok(Time now) {
       s_.in_flight.any_host([](const InFlight& e) { return e.kind == CommandKind::kTemperature; })) {
     drop_before(*first);
     s_.in_flight.erase(0);
-    ++s_.counters.queries[static_cast<std::size_t>(Query::kM105)][static_cast<std::size_t>(QueryOutcome::kTimeout)];
+    ++s_.counters.queries[Query::kM105][QueryOutcome::kTimeout];
     s_.ghosts = 1;
     return on_temperature_ok(now);
   }
@@ -193,7 +193,7 @@ Verdict Arbiter::on_plain_ok(const Reply& reply, std::string_view line, Time now
   }
   // A host command is behind, and nothing says that this ok is not its: the host gets it.
   s_.in_flight.erase(0);
-  ++s_.counters.queries[static_cast<std::size_t>(own.query)][static_cast<std::size_t>(QueryOutcome::kTimeout)];
+  ++s_.counters.queries[own.query][QueryOutcome::kTimeout];
   if (own.maybe) {
     // From before a restart: which of the two the printer has answered shows when the next ok comes, or none.
     if (s_.in_flight.size() > 0) s_.in_flight[0].maybe = true;
@@ -217,7 +217,7 @@ void Arbiter::drop_before(std::size_t index) {
 void Arbiter::count_latency(const InFlight& entry, Time now) {
   if (entry.maybe) return;
   const LatencyKind kind = latency_kind(entry);
-  s_.counters.ok_latency[static_cast<std::size_t>(kind)].observe(now - entry.sent, kOkLatencyBounds);
+  s_.counters.ok_latency[kind].observe(now - entry.sent, kOkLatencyBounds);
   if (entry.alone && kind == LatencyKind::kQuery && entry.kind != CommandKind::kListing)
     s_.counters.prompt_latency.observe(now - entry.sent, kOkLatencyBounds);
 }
@@ -240,11 +240,11 @@ void Arbiter::finish_own(QueryOutcome outcome, Time now) {
   s_.in_flight.erase(*index);
   s_.hold_until = now;
   if (!own.overdue || outcome == QueryOutcome::kAnswered) {
-    ++s_.counters.queries[static_cast<std::size_t>(own.query)][static_cast<std::size_t>(outcome)];
+    ++s_.counters.queries[own.query][outcome];
   }
   if (outcome != QueryOutcome::kAnswered) return;
   count_latency(own, now);
-  s_.counters.query_duration[static_cast<std::size_t>(own.query)] = now - own.sent;
+  s_.counters.query_duration[own.query] = now - own.sent;
   s_.poller.answered(own.query);
 }
 

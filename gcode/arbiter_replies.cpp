@@ -75,25 +75,25 @@ void Arbiter::learn(const Reply& reply, std::string_view line, Time now) {
 
 void Arbiter::count(const Reply& reply) {
   LinkCounters& c = s_.counters;
-  ++c.receive_lines[static_cast<std::size_t>(class_of(reply))];
+  ++c.receive_lines[class_of(reply)];
   switch (reply.kind) {
     case ReplyKind::kUnknown: ++c.unparsed_lines; break;
-    case ReplyKind::kUnknownCommand: ++c.rejected_commands[static_cast<std::size_t>(RejectReason::kUnknown)]; break;
+    case ReplyKind::kUnknownCommand: ++c.rejected_commands[RejectReason::kUnknown]; break;
     case ReplyKind::kOverflow: ++c.receive_buffer_overflows; break;
-    case ReplyKind::kResend: ++c.resends[static_cast<std::size_t>(s_.resend_reason)]; break;
+    case ReplyKind::kResend: ++c.resends[s_.resend_reason]; break;
     case ReplyKind::kError:
       if (reply.is_number_error) {
         s_.resend_reason = reply.resend_reason;
       } else {
-        ++c.errors[static_cast<std::size_t>(reply.error)];
+        ++c.errors[reply.error];
       }
       break;
-    case ReplyKind::kAction: ++c.host_actions[static_cast<std::size_t>(reply.action)]; break;
+    case ReplyKind::kAction: ++c.host_actions[reply.action]; break;
     case ReplyKind::kRunout: ++c.filament_runouts; break;
-    case ReplyKind::kCrash: ++c.crashes[static_cast<std::size_t>(reply.crash_axis)]; break;
+    case ReplyKind::kCrash: ++c.crashes[reply.crash_axis]; break;
     case ReplyKind::kPowerPanic: ++c.power_panics; break;
     case ReplyKind::kEcho:
-      if (reply.cold_extrusion) ++c.rejected_commands[static_cast<std::size_t>(RejectReason::kColdExtrusion)];
+      if (reply.cold_extrusion) ++c.rejected_commands[RejectReason::kColdExtrusion];
       break;
     default: break;
   }
@@ -126,7 +126,7 @@ void Arbiter::on_start(Time now) {
   s_.last_report = LastReport::kNone;
   s_.last_number = -1;
   s_.empty_since = kNever;
-  if (s_.counted_start) ++s_.counters.resets[static_cast<std::size_t>(ResetCause::kUnknown)];
+  if (s_.counted_start) ++s_.counters.resets[ResetCause::kUnknown];
   s_.counted_start = false;
   s_.boot_answered = false;
   s_.boot_until = now + kBootAfterStart;
@@ -137,7 +137,7 @@ void Arbiter::note(const Reply& reply, std::string_view line, Time now) {
   if (s_.printer.booting) {
     // The cause stands in a line of its own behind `start`; a start without one is counted when the boot text is over.
     if (s_.counted_start && reply.has_reset_cause) {
-      ++s_.counters.resets[static_cast<std::size_t>(reply.reset_cause)];
+      ++s_.counters.resets[reply.reset_cause];
       s_.counted_start = false;
     }
     const Time quiet = dialect_->boot_quiet > Time::zero() ? dialect_->boot_quiet : kBootQuietUnknown;

@@ -35,15 +35,15 @@ void put_in_flight(const Handover& left, ArbiterState& arbiter, Time now) {
   host.letter = 'G';
   host.maybe = true;
   for (unsigned i = 0; i < left.hosts_before; ++i) arbiter.in_flight.push(host);
-  for (std::uint8_t q = 0; q < static_cast<std::uint8_t>(Query::kCount); ++q) {
-    if (left.own_code <= 0 || code_of(static_cast<Query>(q)) != left.own_code) continue;
+  for (const Query query : kValuesOf<Query>) {
+    if (left.own_code <= 0 || code_of(query) != left.own_code) continue;
     const std::string text = "M" + std::to_string(left.own_code);
     InFlight own;
     own.sent = now;
     own.letter = 'M';
     own.kind = parse_command(text).kind;
     own.code = left.own_code;
-    own.query = static_cast<Query>(q);
+    own.query = query;
     own.doubtful = true;
     arbiter.in_flight.push(own);
     arbiter.own = make_own_line(own.query, text);

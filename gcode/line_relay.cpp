@@ -49,12 +49,13 @@ void LineRelay::printer_took(std::size_t bytes, Time now) {
   if (s.own_pending && s.host_written == s.own_at) {
     s.own_written = static_cast<std::uint8_t>(s.own_written + bytes);
     s.own_pending = s.own_written < impl_->own_text().size();
-    counters.transmit_bytes[static_cast<std::size_t>(Origin::kAgent)] += bytes;
+    counters.transmit_bytes[Origin::kAgent] += bytes;
     return;
   }
   s.host_written += bytes;
-  counters.transmit_bytes[static_cast<std::size_t>(Origin::kHost)] += bytes;
-  if (s.host_arrived != kNever) counters.passthrough[0].observe(now - s.host_arrived, kPassthroughBounds);
+  counters.transmit_bytes[Origin::kHost] += bytes;
+  if (s.host_arrived != kNever)
+    counters.passthrough[Direction::kToPrinter].observe(now - s.host_arrived, kPassthroughBounds);
   s.host_arrived = s.host_written == impl_->from_host.tail() ? kNever : s.host_arrived;
   impl_->free_host_bytes();
 }
@@ -90,7 +91,7 @@ void LineRelay::host_took(std::size_t bytes, Time now) {
   impl_->to_host.drop_until(impl_->to_host.head() + bytes);
   impl_->counters().host_transmit_bytes += bytes;
   if (s.to_host_arrived != kNever)
-    impl_->counters().passthrough[1].observe(now - s.to_host_arrived, kPassthroughBounds);
+    impl_->counters().passthrough[Direction::kToHost].observe(now - s.to_host_arrived, kPassthroughBounds);
   if (impl_->to_host.size() == 0) s.to_host_arrived = kNever;
 }
 

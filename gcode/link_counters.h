@@ -6,12 +6,15 @@
 #include <cstdint>
 #include <span>
 
+#include "gcode/enum_array.h"
 #include "gcode/reply.h"
 #include "gcode/time.h"
 
 namespace gcode {
 
 enum class Origin : std::uint8_t { kHost, kAgent, kCount };
+/// marlin_passthrough_latency_seconds{direction}
+enum class Direction : std::uint8_t { kToPrinter, kToHost, kCount };
 /// marlin_serial_receive_lines_total{class}
 enum class LineClass : std::uint8_t {
   kOk,
@@ -53,7 +56,7 @@ enum class DeferReason : std::uint8_t { kHostActive, kBusy, kResend, kPaused, kC
 enum class RejectReason : std::uint8_t { kUnknown, kColdExtrusion, kCount };
 
 template <class Enum>
-using CountBy = std::array<std::uint64_t, static_cast<std::size_t>(Enum::kCount)>;
+using CountBy = EnumArray<Enum, std::uint64_t>;
 
 /// A Prometheus histogram's plain half. Bounds in seconds, ascending; bucket i counts values <= bounds[i] that no
 /// smaller bucket counted, the last one counts the rest.
@@ -82,20 +85,20 @@ struct LinkCounters {
   CountBy<LineClass> receive_lines{};
   CountBy<Origin> commands{};
   std::uint64_t unparsed_lines = 0;
-  std::array<Histogram<14>, static_cast<std::size_t>(LatencyKind::kCount)> ok_latency{};
+  EnumArray<LatencyKind, Histogram<14>> ok_latency{};
   Histogram<14>
       prompt_latency{};  ///< of the queries that were sent with no other command in flight: they wait for nothing
   std::uint64_t unexpected_oks = 0;  ///< no command was outstanding; passed on
   std::uint64_t missing_oks = 0;     ///< commands whose ok never came, as later answers proved
   // own queries
-  std::array<CountBy<QueryOutcome>, static_cast<std::size_t>(Query::kCount)> queries{};
-  std::array<Time, static_cast<std::size_t>(Query::kCount)> query_duration{};  ///< last answered; 0: never
+  EnumArray<Query, CountBy<QueryOutcome>> queries{};
+  EnumArray<Query, Time> query_duration{};  ///< last answered; 0: never
   CountBy<DeferReason> queries_deferred{};
   // what the printer said
   CountBy<ResendReason> resends{};
   std::uint64_t receive_buffer_overflows = 0;
   CountBy<RejectReason> rejected_commands{};
-  std::array<Time, static_cast<std::size_t>(BusyReason::kCount)> busy_time{};
+  EnumArray<BusyReason, Time> busy_time{};
   Time starved{};            ///< printing, nothing in flight
   std::uint64_t stalls = 0;  ///< starved for longer than 1 s (the planner of 16 short moves is empty by then)
   CountBy<ResetCause> resets{};
@@ -110,8 +113,8 @@ struct LinkCounters {
   std::uint64_t host_transmit_bytes = 0;
   std::uint64_t host_withheld_lines = 0;
   std::uint64_t host_dropped_lines = 0;  ///< the host did not read and the backlog was full
-  /// Time a byte spends inside the agent: [0] to the printer, [1] to the host. Holding for an own query is included.
-  std::array<Histogram<9>, 2> passthrough{};
+  /// Time a byte spends inside the agent. Holding for an own query is included.
+  EnumArray<Direction, Histogram<9>> passthrough{};
   std::uint64_t unattended_lines = 0;  ///< no host was attached: there was nobody to pass them to
 };
 

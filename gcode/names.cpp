@@ -1,13 +1,10 @@
 // Tables in the order of the enums; a value outside an enum is "other". Example: Sensor::kTool1 is "tool1".
 #include "gcode/names.h"
 
-#include <array>
+#include "gcode/enum_array.h"
 
 namespace gcode {
 namespace {
-
-template <class Enum>
-using Words = std::array<std::string_view, static_cast<std::size_t>(Enum::kCount)>;
 
 constexpr Words<ErrorKind> kErrors{"thermal_runaway", "preheat",   "mintemp",      "maxtemp",         "thermal_model",
                                    "fan_hotend",      "fan_print", "bed_leveling", "driver_overtemp", "sd",
@@ -23,8 +20,7 @@ constexpr Words<Sensor> kSensors{"tool0", "tool1",   "tool2", "tool3",   "tool4"
 
 template <class Enum>
 std::string_view word(const Words<Enum>& words, Enum value) {
-  const auto at = static_cast<std::size_t>(value);
-  return at < words.size() ? words[at] : std::string_view("other");
+  return static_cast<std::size_t>(value) < words.size() ? words[value] : std::string_view("other");
 }
 
 }  // namespace

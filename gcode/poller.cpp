@@ -58,7 +58,7 @@ void Poller::identified(std::string_view firmware, const Dialect& dialect, Subsc
     firmware_ = hash;
     understood_ = not_understood_ = 0;
   }
-  answered_ |= 1U << index(Query::kM115);
+  answered_ |= bit(Query::kM115);
   if (dialect.autoreport != Autoreport::kMask) return;
   for (const Report report : {Report::kTemperature, Report::kFans, Report::kPosition}) subscriptions.can(report, true);
 }
@@ -71,40 +71,36 @@ void Poller::capability(std::string_view name, bool on, Subscriptions& subscript
 }
 
 void Poller::asked(Query query, Time now) {
-  asked_[index(query)] = now;
+  asked_[query] = now;
   if (query == Query::kEeprom) eeprom_range_ = static_cast<std::uint8_t>((eeprom_range_ + 1U) % kEepromRanges.size());
-  ever_asked_ |= 1U << index(query);
+  ever_asked_ |= bit(query);
 }
 
 void Poller::unsupported(Query query) {
-  if (query != Query::kM115 && query != Query::kM105) unsupported_ |= 1U << index(query);
+  if (query != Query::kM115 && query != Query::kM105) unsupported_ |= bit(query);
 }
 
 void Poller::answered(Query query) {
-  answered_ |= 1U << index(query);
-  understood_ |= 1U << index(query);
+  answered_ |= bit(query);
+  understood_ |= bit(query);
 }
 
 void Poller::not_understood(Query query) {
-  const std::uint32_t bit = 1U << index(query);
-  if (query != Query::kM115 && query != Query::kM105 && (understood_ & bit) == 0) not_understood_ |= bit;
+  if (query != Query::kM115 && query != Query::kM105 && (understood_ & bit(query)) == 0) not_understood_ |= bit(query);
 }
 
 bool Poller::due(Query query, Time period, Time now) const {
-  const std::uint32_t bit = 1U << index(query);
-  if (period <= Time::zero() || ((unsupported_ | not_understood_) & bit) != 0) return false;
-  return (ever_asked_ & bit) == 0 || now - asked_[index(query)] >= period;
+  if (period <= Time::zero() || ((unsupported_ | not_understood_) & bit(query)) != 0) return false;
+  return (ever_asked_ & bit(query)) == 0 || now - asked_[query] >= period;
 }
 
 std::optional<OwnLine> Poller::identity(const Dialect& dialect, Time now) const {
   if (!settings_.identity) return std::nullopt;
-  if ((answered_ & (1U << index(Query::kM115))) == 0) {
+  if ((answered_ & bit(Query::kM115)) == 0) {
     if (due(Query::kM115, kIdentityRetry, now)) return make_own_line(Query::kM115, "M115");
     return std::nullopt;
   }
-  const auto once = [&](Query query) {
-    return (ever_asked_ & (1U << index(query))) == 0 && due(query, seconds(1), now);
-  };
+  const auto once = [&](Query query) { return (ever_asked_ & bit(query)) == 0 && due(query, seconds(1), now); };
   if (dialect.serial_number_query && once(Query::kSerialNumber)) return make_own_line(Query::kSerialNumber, "PRUSA SN");
   if (dialect.nozzle_query && once(Query::kNozzle)) return make_own_line(Query::kNozzle, "M862.1 Q");
   return std::nullopt;
@@ -115,7 +111,7 @@ std::optional<OwnLine> Poller::temperature(LineUse use, const PrinterState& prin
   const bool prints = use == LineUse::kHostPrints;
   // Design rule 3: a Prusa that can report by itself hears nothing from us while its host prints, and neither does a
   // printer that has not said yet what it is.
-  const bool introduced = (answered_ & (1U << index(Query::kM115))) != 0;
+  const bool introduced = (answered_ & bit(Query::kM115)) != 0;
   if (prints && (dialect.autoreport == Autoreport::kMask || !introduced)) return std::nullopt;
   if (subscriptions.is_on(Report::kTemperature) &&
       fresh(printer.temperature_report, now, missed_after(subscriptions.period(Report::kTemperature)))) {
@@ -154,7 +150,7 @@ std::optional<OwnLine> Poller::at_rest(const PrinterState& printer, const Subscr
 }
 
 std::optional<OwnLine> Poller::lifetime(const Dialect& dialect, Time now) const {
-  if (!settings_.identity || now - asked_[index(Query::kM115)] < kLifetimeAfter) return std::nullopt;
+  if (!settings_.identity || now - asked_[Query::kM115] < kLifetimeAfter) return std::nullopt;
   if (dialect.statistics_query && due(Query::kStatistics, kLifetimePeriod, now))
     return make_own_line(Query::kStatistics, "M78");
   const Time period = eeprom_range_ != 0 ? Time(seconds(20)) : kLifetimePeriod;  // the places one after the other

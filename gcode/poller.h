@@ -4,12 +4,12 @@
 // up once; only the rest is polled.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
 #include "gcode/dialect.h"
+#include "gcode/enum_array.h"
 #include "gcode/link_counters.h"
 #include "gcode/own_line.h"
 #include "gcode/printer_state.h"
@@ -49,7 +49,7 @@ class Poller {
   void not_understood(Query query);
 
  private:
-  static constexpr std::size_t index(Query query) { return static_cast<std::size_t>(query); }
+  static constexpr std::uint32_t bit(Query query) { return 1U << static_cast<unsigned>(query); }
   [[nodiscard]] bool due(Query query, Time period, Time now) const;
   [[nodiscard]] std::optional<OwnLine> lifetime(const Dialect& dialect, Time now) const;
   [[nodiscard]] std::optional<OwnLine> identity(const Dialect& dialect, Time now) const;
@@ -60,7 +60,7 @@ class Poller {
                                                const Dialect& dialect, Time now) const;
 
   RelaySettings settings_{};
-  std::array<Time, static_cast<std::size_t>(Query::kCount)> asked_{};
+  EnumArray<Query, Time> asked_{};
   std::uint32_t ever_asked_ = 0;  ///< bits by Query
   std::uint32_t unsupported_ = 0;
   std::uint32_t answered_ = 0;

@@ -90,7 +90,7 @@ void PrintWatch::end(std::uint8_t rule, Time now) {
     last_.ended = was_silent ? counted_until_ : now;
     last_.result = *row.result;
     last_.rule = rule;
-    ++ended_[static_cast<std::size_t>(*row.result)];
+    ++ended_[*row.result];
   }
   // What the host still has under way belongs to this print: another begins behind silence or an M110.
   phase_ = current_.source == PrintSource::kHost ? Phase::kEnded : Phase::kNone;

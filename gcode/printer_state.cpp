@@ -48,7 +48,7 @@ void PrinterState::printer_lost(Time) {
 void PrinterState::take_temperatures(const Temperatures& seen, Time now) {
   for (std::uint8_t i = 0; i < seen.count; ++i) {
     const TemperatureReading& item = seen.items[i];
-    Temperature& kept = temperatures[static_cast<std::size_t>(item.sensor)];
+    Temperature& kept = temperatures[item.sensor];
     if (is_known(item.actual)) kept.actual.set(item.actual, now);
     if (is_known(item.target)) kept.target.set(item.target, now);
     if (is_known(item.duty)) kept.duty.set(item.duty, now);

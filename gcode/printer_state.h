@@ -9,6 +9,7 @@
 
 #include "gcode/command.h"
 #include "gcode/dialect.h"
+#include "gcode/enum_array.h"
 #include "gcode/fixed_text.h"
 #include "gcode/reply.h"
 #include "gcode/time.h"
@@ -84,7 +85,7 @@ class PrinterState {
   struct Temperature {
     Aged<float> actual, target, duty;
   };
-  std::array<Temperature, static_cast<std::size_t>(Sensor::kCount)> temperatures;
+  EnumArray<Sensor, Temperature> temperatures;
   Aged<Time> temperature_report;  ///< instant of the last line with any temperature (value == at)
   Aged<Fans> fans;
   Aged<Position> position;

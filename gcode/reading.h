@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <limits>
 
+#include "gcode/enum_array.h"
+
 namespace gcode {
 
 inline constexpr float kUnknown = std::numeric_limits<float>::quiet_NaN();
@@ -48,7 +50,7 @@ struct TemperatureReading {
 
 /// All that one line can carry: every sensor at most once. Items from `count` on hold nothing.
 struct Temperatures {
-  std::array<TemperatureReading, static_cast<std::size_t>(Sensor::kCount)> items;
+  std::array<TemperatureReading, kCountOf<Sensor>> items;
   std::uint8_t count = 0;
 
   [[nodiscard]] const TemperatureReading* begin() const { return items.data(); }

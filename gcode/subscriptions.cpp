@@ -39,20 +39,28 @@ void Subscriptions::printer_restarted() {
 }
 
 Subscriptions::Reports Subscriptions::reports() const {
-  Reports out{host_, printer_, {}};
-  for (std::size_t i = 0; i < kReportCount; ++i) out.set_by_agent[i] = set_by_agent_[i] ? 1 : 0;
+  Reports out;
+  for (const Report report : kValuesOf<Report>) {
+    const auto i = static_cast<std::size_t>(report);
+    out.host[i] = host_[report];
+    out.printer[i] = printer_[report];
+    out.set_by_agent[i] = set_by_agent_[report] ? 1 : 0;
+  }
   return out;
 }
 
 void Subscriptions::resume(const Reports& reports) {
-  host_ = reports.host;
-  printer_ = reports.printer;
-  for (std::size_t i = 0; i < kReportCount; ++i) set_by_agent_[i] = reports.set_by_agent[i] != 0;
+  for (const Report report : kValuesOf<Report>) {
+    const auto i = static_cast<std::size_t>(report);
+    host_[report] = reports.host[i];
+    printer_[report] = reports.printer[i];
+    set_by_agent_[report] = reports.set_by_agent[i] != 0;
+  }
 }
 
 std::uint8_t Subscriptions::needed(Report report) const {
-  const std::uint8_t agent = able_[index(report)] ? agent_[index(report)] : 0;
-  const std::uint8_t host = host_[index(report)];
+  const std::uint8_t agent = able_[report] ? agent_[report] : 0;
+  const std::uint8_t host = host_[report];
   if (host == 0) return agent;
   if (agent == 0 || host <= std::max(agent, kFreshEnough)) return host;
   // Both at once: the longest interval that is fresh enough for the agent and of which the host's is a multiple.
@@ -72,12 +80,12 @@ std::optional<OwnLine> Subscriptions::missing_mask() const {
       mask |= mask_bit(report);
       // One interval for all: the shortest that anybody needs. The host's own interval wins over the agent's wish, which
       // needed() has already made fit it.
-      if (host_[index(report)] > 0 || seconds == 0) seconds = need;
+      if (host_[report] > 0 || seconds == 0) seconds = need;
     }
   }
   for (const Report report : kMaskReports) {
     const std::uint8_t want = (mask & mask_bit(report)) != 0 ? seconds : 0;
-    const std::uint8_t is = printer_[index(report)];
+    const std::uint8_t is = printer_[report];
     if (want > 0 ? is != want : false) differs = true;
   }
   if (!differs) return std::nullopt;
@@ -90,13 +98,13 @@ std::optional<OwnLine> Subscriptions::missing_by_cap() const {
     Query query;
     const char* format;
   };
-  static constexpr std::array<Row, kReportCount> kRows{{{Report::kTemperature, Query::kM155, "M155 S%u"},
-                                                        {Report::kFans, Query::kM123, "M123 S%u"},
-                                                        {Report::kPosition, Query::kM154, "M154 S%u"},
-                                                        {Report::kSd, Query::kM27, "M27 S%u"}}};
+  static constexpr std::array<Row, kCountOf<Report>> kRows{{{Report::kTemperature, Query::kM155, "M155 S%u"},
+                                                            {Report::kFans, Query::kM123, "M123 S%u"},
+                                                            {Report::kPosition, Query::kM154, "M154 S%u"},
+                                                            {Report::kSd, Query::kM27, "M27 S%u"}}};
   for (const Row& row : kRows) {
-    const std::uint8_t need = able_[index(row.report)] ? needed(row.report) : 0;
-    if (need > 0 && printer_[index(row.report)] != need) return report_line(row.query, row.format, need, 0);
+    const std::uint8_t need = able_[row.report] ? needed(row.report) : 0;
+    if (need > 0 && printer_[row.report] != need) return report_line(row.query, row.format, need, 0);
   }
   return std::nullopt;
 }
@@ -112,8 +120,8 @@ std::optional<OwnLine> Subscriptions::missing(const Dialect& dialect) const {
 
 void Subscriptions::asserted(const OwnLine& line, const Dialect& dialect) {
   const auto set = [&](Report report, std::uint8_t seconds) {
-    printer_[index(report)] = seconds;
-    set_by_agent_[index(report)] = true;
+    printer_[report] = seconds;
+    set_by_agent_[report] = true;
   };
   if (dialect.autoreport == Autoreport::kMask) {
     for (const Report report : kMaskReports) set(report, (line.mask & mask_bit(report)) != 0 ? line.seconds : 0);
@@ -129,12 +137,12 @@ void Subscriptions::host_mask_command(const Command& command, Time now) {
   // C absent: mask 1; S absent: the interval stays (protocol/prusa.md 2.1).
   const std::uint8_t mask = to_seconds(parameter(command, 'C'), mask_bit(Report::kTemperature));
   std::uint8_t running = 0;
-  for (const Report report : kMaskReports) running = std::max(running, printer_[index(report)]);
+  for (const Report report : kMaskReports) running = std::max(running, printer_[report]);
   const std::uint8_t seconds = to_seconds(parameter(command, 'S'), running);
   for (const Report report : kMaskReports) {
     const std::uint8_t value = (mask & mask_bit(report)) != 0 ? seconds : 0;
-    host_[index(report)] = printer_[index(report)] = value;
-    shown_[index(report)] = now;
+    host_[report] = printer_[report] = value;
+    shown_[report] = now;
   }
 }
 
@@ -142,8 +150,8 @@ bool Subscriptions::host_single_command(Report report, const Command& command, T
   const auto seconds = parameter(command, 'S');
   if (!seconds) return report == Report::kTemperature;
   const auto value = static_cast<std::uint8_t>(std::clamp(*seconds, 0.0, 60.0));
-  host_[index(report)] = printer_[index(report)] = value;
-  shown_[index(report)] = now;
+  host_[report] = printer_[report] = value;
+  shown_[report] = now;
   return true;
 }
 
@@ -165,13 +173,12 @@ bool Subscriptions::host_command(const Command& command, const Dialect& dialect,
 }
 
 bool Subscriptions::shows_host(Report report, Time now) {
-  const std::size_t i = index(report);
-  if (host_[i] == 0) return !set_by_agent_[i];
+  if (host_[report] == 0) return !set_by_agent_[report];
   // The printer's interval divides the host's; half of one more makes up for a timer that runs a little late or early.
-  const Time host = std::chrono::seconds(host_[i]);
-  const Time printer = std::chrono::seconds(std::min(printer_[i], host_[i]));
-  if (printer < host && now - shown_[i] < host - printer / 2) return false;
-  shown_[i] = now;
+  const Time host = std::chrono::seconds(host_[report]);
+  const Time printer = std::chrono::seconds(std::min(printer_[report], host_[report]));
+  if (printer < host && now - shown_[report] < host - printer / 2) return false;
+  shown_[report] = now;
   return true;
 }
 

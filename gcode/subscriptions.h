@@ -10,20 +10,20 @@
 
 #include "gcode/command.h"
 #include "gcode/dialect.h"
+#include "gcode/enum_array.h"
 #include "gcode/link_counters.h"
 #include "gcode/own_line.h"
 
 namespace gcode {
 
 enum class Report : std::uint8_t { kTemperature, kFans, kPosition, kSd, kCount };
-inline constexpr std::size_t kReportCount = static_cast<std::size_t>(Report::kCount);
-using ReportPeriods = std::array<std::uint8_t, kReportCount>;  ///< whole seconds; 0: off
+using ReportPeriods = EnumArray<Report, std::uint8_t>;  ///< whole seconds; 0: off
 
 class Subscriptions {
  public:
   /// What the agent wants, in seconds, and which reports this printer can repeat at all.
   void want(const ReportPeriods& agent) { agent_ = agent; }
-  void can(Report report, bool yes) { able_[index(report)] = yes; }
+  void can(Report report, bool yes) { able_[report] = yes; }
 
   /// The printer forgot everything (start, power on).
   void printer_restarted();
@@ -39,7 +39,7 @@ class Subscriptions {
 
   /// What all three sides are at, for a successor that does not know this class as it is now.
   struct Reports {
-    ReportPeriods host{}, printer{}, set_by_agent{};  ///< set_by_agent: 1 or 0
+    std::array<std::uint8_t, kCountOf<Report>> host{}, printer{}, set_by_agent{};  ///< set_by_agent: 1 or 0
   };
   [[nodiscard]] Reports reports() const;
   void resume(const Reports& reports);
@@ -47,13 +47,12 @@ class Subscriptions {
   /// A repeated report of that kind arrived. Returns whether the host is to see it.
   bool shows_host(Report report, Time now);
   /// Whether the agent has set this report itself and so reports may be its own.
-  [[nodiscard]] bool agent_set(Report report) const { return set_by_agent_[index(report)]; }
+  [[nodiscard]] bool agent_set(Report report) const { return set_by_agent_[report]; }
   /// Whether the printer repeats this report now.
-  [[nodiscard]] bool is_on(Report report) const { return printer_[index(report)] > 0; }
-  [[nodiscard]] std::uint8_t period(Report report) const { return printer_[index(report)]; }
+  [[nodiscard]] bool is_on(Report report) const { return printer_[report] > 0; }
+  [[nodiscard]] std::uint8_t period(Report report) const { return printer_[report]; }
 
  private:
-  static constexpr std::size_t index(Report report) { return static_cast<std::size_t>(report); }
   [[nodiscard]] std::uint8_t needed(Report report) const;
   [[nodiscard]] std::optional<OwnLine> missing_mask() const;
   [[nodiscard]] std::optional<OwnLine> missing_by_cap() const;
@@ -62,10 +61,10 @@ class Subscriptions {
 
   ReportPeriods agent_{};
   ReportPeriods host_{};
-  ReportPeriods printer_{};                 ///< as last commanded by anybody
-  std::array<Time, kReportCount> shown_{};  ///< when the host was shown one last, or asked for it
-  std::array<bool, kReportCount> able_{};
-  std::array<bool, kReportCount> set_by_agent_{};
+  ReportPeriods printer_{};          ///< as last commanded by anybody
+  EnumArray<Report, Time> shown_{};  ///< when the host was shown one last, or asked for it
+  EnumArray<Report, bool> able_{};
+  EnumArray<Report, bool> set_by_agent_{};
 };
 
 }  // namespace gcode

@@ -13,13 +13,13 @@ agent::LinkSnapshot printing() {
   const gcode::Time now = seconds(100);
   link.taken_at = now;
   link.serial_open = true;
-  auto& hotend = link.printer.temperatures[static_cast<std::size_t>(gcode::Sensor::kTool0)];
+  auto& hotend = link.printer.temperatures[gcode::Sensor::kTool0];
   hotend.actual.set(214.9F, now);
   hotend.target.set(215, now);
   gcode::Progress progress;
   progress.percent = 43;
   link.printer.progress.set(progress, now);
-  link.counters.commands[static_cast<std::size_t>(gcode::Origin::kHost)] = 1234;
+  link.counters.commands[gcode::Origin::kHost] = 1234;
   return link;
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("rates are those of the last five seconds") {
   for (int tenths = 0; tenths <= 200; ++tenths) {
     link.taken_at = std::chrono::milliseconds(100 * tenths);
     // 10 lines a second for 10 s, then 50, each answered in 20 ms
-    link.counters.commands[static_cast<std::size_t>(gcode::Origin::kHost)] += tenths <= 100 ? 1 : 5;
+    link.counters.commands[gcode::Origin::kHost] += tenths <= 100 ? 1 : 5;
     link.counters.prompt_latency.observe(std::chrono::milliseconds(20), gcode::kOkLatencyBounds);
     meter.observe(link);
   }

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 
 TEST_CASE("a sample has what is fresh, and nothing else") {
   auto link = sample::printing_mk3s();
-  auto& bed = link.printer.temperatures[static_cast<std::size_t>(gcode::Sensor::kBed)];
+  auto& bed = link.printer.temperatures[gcode::Sensor::kBed];
   bed.actual.at -= 1min;
   const auto taken = agent::sample_of(link);
   REQUIRE(taken);

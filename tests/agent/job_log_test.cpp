@@ -54,7 +54,7 @@ TEST_CASE("a print is a job from its beginning to its end, with its figures and 
   CHECK(job.extruded_meters == Approx(0.005));
   CHECK(job.began_unix == Approx(1.7e9 + 1002));
   CHECK(job.ended_unix > job.began_unix);
-  CHECK(history.totals("mk3").ended[0] == 1);
+  CHECK(history.totals("mk3").ended[gcode::PrintResult::kCompleted] == 1);
   CHECK(history.totals("mk3").extruded_meters == Approx(0.005));
 }
 
@@ -116,7 +116,7 @@ TEST_CASE("a job that ended while no process looked has its end all the same") {
   JobLog successor(history, nullptr);
   successor.look("mk3", book.watch, book.now, kWall);
   CHECK(all(history).at(0).result == JobResult::kCompleted);
-  CHECK(history.totals("mk3").ended[0] == 1);
+  CHECK(history.totals("mk3").ended[gcode::PrintResult::kCompleted] == 1);
 }
 
 TEST_CASE("a job whose end nobody saw is unknown, and counts nowhere") {

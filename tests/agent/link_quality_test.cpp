@@ -14,11 +14,11 @@ namespace {
 agent::LinkSnapshot with(std::uint64_t commands, std::uint64_t oks, std::uint64_t resends) {
   auto link = sample::printing_mk3s();
   link.counters.commands = {commands, 0};
-  link.counters.resends[0] = resends;
+  link.counters.resends[gcode::ResendReason::kChecksum] = resends;
   link.counters.starved = std::chrono::milliseconds(10 * resends);
   for (std::uint64_t i = 0; i < oks; ++i) {
     link.counters.prompt_latency.observe(20ms, gcode::kOkLatencyBounds);
-    link.counters.passthrough[1].observe(200us, gcode::kPassthroughBounds);
+    link.counters.passthrough[gcode::Direction::kToHost].observe(200us, gcode::kPassthroughBounds);
   }
   return link;
 }
@@ -45,9 +45,8 @@ TEST_CASE("a heat-up and moves that wait for the planner say nothing of the line
   LinkQualityMeter meter;
   auto link = with(10, 5, 0);
   meter.observe(link, 0s);
-  link.counters.ok_latency[static_cast<std::size_t>(gcode::LatencyKind::kOther)].observe(30s, gcode::kOkLatencyBounds);
-  link.counters.ok_latency[static_cast<std::size_t>(gcode::LatencyKind::kMotion)].observe(800ms,
-                                                                                          gcode::kOkLatencyBounds);
+  link.counters.ok_latency[gcode::LatencyKind::kOther].observe(30s, gcode::kOkLatencyBounds);
+  link.counters.ok_latency[gcode::LatencyKind::kMotion].observe(800ms, gcode::kOkLatencyBounds);
   meter.observe(link, 30s);
   CHECK_FALSE(meter.last_minute()->ok_latency_p95);
   CHECK_FALSE(meter.last_minute()->ok_latency_mean);

@@ -29,7 +29,7 @@ const std::vector<std::string> kAlways{
 TEST_CASE("a printer of which everything is known shows every family of the table") {
   Bench bench;
   auto link = printing_mk3s();
-  link.counters.query_duration[0] = 12ms;
+  link.counters.query_duration[gcode::Query::kM105] = 12ms;
   sample::set_story(link, kSampleNow);
   bench.board.publish(link);
   agent::JobRecord job;
@@ -48,11 +48,11 @@ TEST_CASE("a printer of which everything is known shows every family of the tabl
 TEST_CASE("values are in base units and under the contract's labels") {
   Bench bench;
   auto link = printing_mk3s();
-  link.counters.resends[0] = 2;
-  link.counters.busy_time[0] = 1500ms;
+  link.counters.resends[gcode::ResendReason::kChecksum] = 2;
+  link.counters.busy_time[gcode::BusyReason::kProcessing] = 1500ms;
   link.counters.transmit_bytes = {100, 7};
-  link.counters.queries[0] = {5, 1};
-  link.state_time[4] = 90s;
+  link.counters.queries[gcode::Query::kM105] = {5, 1};
+  link.state_time[gcode::State::kPrinting] = 90s;
   bench.board.publish(link);
   const auto page = bench.page();
   const std::map<std::string, double> expected{
@@ -123,7 +123,7 @@ TEST_CASE("a printer of which nothing is known shows its counters and no reading
 TEST_CASE("when the device is gone everything that the printer reported is gone at the next scrape") {
   Bench bench;
   auto link = printing_mk3s();
-  link.counters.query_duration[0] = 12ms;
+  link.counters.query_duration[gcode::Query::kM105] = 12ms;
   bench.board.publish(link);
   REQUIRE(bench.page().has_family("marlin_temperature_celsius"));
   link.serial_open = false;  // the readings are still in the state: the worst case

@@ -51,7 +51,7 @@ TEST_CASE("a paused print has no finish, and a silent printer has no readings") 
 TEST_CASE("a printer at rest says the same twice, so that no page is told of it") {
   auto link = sample::printing_mk3s();
   const auto before = printer_json(link, {}, sample::kSampleNow);
-  link.counters.commands[0] += 10;
+  link.counters.commands[gcode::Origin::kHost] += 10;
   link.commands_in_flight = 1;
   CHECK(printer_json(link, {}, sample::kSampleNow + 1s) == before);
 }

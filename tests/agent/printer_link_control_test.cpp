@@ -108,7 +108,7 @@ TEST_CASE("a released device is closed and unlocked when the answer is given, an
   CHECK_FALSE(rig.seen().released_until);
   CHECK_FALSE(rig.seen().serial_open);
   CHECK_FALSE(rig.seen().host_connected);
-  CHECK(rig.seen().serial_disconnects[static_cast<std::size_t>(agent::DisconnectReason::kReleased)] == 1);
+  CHECK(rig.seen().serial_disconnects[agent::DisconnectReason::kReleased] == 1);
 }
 
 TEST_CASE("a released device is left alone, whatever happens to it, until attach takes it back") {

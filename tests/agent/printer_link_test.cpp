@@ -75,7 +75,7 @@ TEST_CASE("H39: an unplugged device takes its host port with it; plugged in agai
   char byte = 0;
   CHECK(::read(host.get(), &byte, 1) <= 0);
   CHECK_FALSE(rig.seen().host_connected);
-  CHECK(rig.seen().serial_disconnects[static_cast<std::size_t>(agent::DisconnectReason::kUnplugged)] == 1);
+  CHECK(rig.seen().serial_disconnects[agent::DisconnectReason::kUnplugged] == 1);
 
   device.emplace(rig.device);
   REQUIRE(run_until(rig.io, [&] { return rig.seen().serial_open; }));
@@ -107,11 +107,11 @@ TEST_CASE("what a departed printer reported is gone from the snapshot") {
   REQUIRE(write_all(device->master(), "start\nT:21.0 /0.0 B:22.0 /0.0 @:0 B@:0\n"));
   REQUIRE(run_until(rig.io, [&] {
     rig.link->look(agent::monotonic_now());
-    return rig.seen().printer.temperatures[0].actual.known;
+    return rig.seen().printer.temperatures[gcode::Sensor::kTool0].actual.known;
   }));
   device.reset();
   REQUIRE(run_until(rig.io, [&] { return !rig.seen().serial_open; }));
-  CHECK_FALSE(rig.seen().printer.temperatures[0].actual.known);
+  CHECK_FALSE(rig.seen().printer.temperatures[gcode::Sensor::kTool0].actual.known);
   CHECK_FALSE(rig.seen().printer.is_up(agent::monotonic_now()));
 }
 
@@ -136,7 +136,7 @@ TEST_CASE("the time in each state adds up to the time that passed") {
   for (const auto time : rig.seen().state_time) sum += time;
   CHECK(sum >= std::chrono::seconds(10));
   CHECK(sum < std::chrono::seconds(11));
-  CHECK(rig.seen().state_time[static_cast<std::size_t>(gcode::State::kOffline)] == sum);
+  CHECK(rig.seen().state_time[gcode::State::kOffline] == sum);
 }
 
 TEST_CASE("retries wait longer up to five seconds, and start short again after a good line") {

@@ -13,7 +13,7 @@ inline constexpr gcode::Dialect kPrusaDialect{.name = "prusa-3.13", .family = gc
 inline constexpr gcode::Dialect kMarlinDialect{.name = "marlin-2.1", .family = gcode::FirmwareFamily::kMarlin};
 
 inline void set_readings(gcode::PrinterState& p, gcode::Time now) {
-  const auto sensor = [&](gcode::Sensor s) -> auto& { return p.temperatures[static_cast<std::size_t>(s)]; };
+  const auto sensor = [&](gcode::Sensor s) -> auto& { return p.temperatures[s]; };
   sensor(gcode::Sensor::kTool0).actual.set(215.1F, now);
   sensor(gcode::Sensor::kTool0).target.set(215.0F, now);
   sensor(gcode::Sensor::kTool0).duty.set(0.25F, now);

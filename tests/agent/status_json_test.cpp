@@ -64,8 +64,8 @@ TEST_CASE("a released printer says so, and for how long") {
 
 TEST_CASE("the mean time to the ok is that of queries, a heat-up is not among them") {
   agent::LinkSnapshot link = sample::printing_mk3s();
-  link.counters.ok_latency[2].observe(30s, gcode::kOkLatencyBounds);
-  link.counters.ok_latency[1].observe(30ms, gcode::kOkLatencyBounds);
+  link.counters.ok_latency[gcode::LatencyKind::kOther].observe(30s, gcode::kOkLatencyBounds);
+  link.counters.ok_latency[gcode::LatencyKind::kQuery].observe(30ms, gcode::kOkLatencyBounds);
   link.counters.prompt_latency.observe(30ms, gcode::kOkLatencyBounds);
   const json printer = printer_status(link, sample::kSampleNow);
   CHECK(printer["link"]["oks"] == 2);

@@ -29,10 +29,10 @@ std::string drawn(const std::vector<agent::LinkSnapshot>& links, const agent::Te
 
 agent::LinkSnapshot mk3() {
   agent::LinkSnapshot link = sample::printing_mk3s();
-  link.counters.ok_latency[1].observe(12ms, gcode::kOkLatencyBounds);
+  link.counters.ok_latency[gcode::LatencyKind::kQuery].observe(12ms, gcode::kOkLatencyBounds);
   link.counters.prompt_latency.observe(12ms, gcode::kOkLatencyBounds);
-  link.counters.resends[0] = 2;
-  link.counters.queries[0] = {7, 1};
+  link.counters.resends[gcode::ResendReason::kChecksum] = 2;
+  link.counters.queries[gcode::Query::kM105] = {7, 1};
   link.counters.host_withheld_lines = 9;
   return link;
 }

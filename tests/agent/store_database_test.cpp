@@ -44,7 +44,7 @@ TEST_CASE("what was written is read back, also by a second opening") {
   auto writing = StoreDatabase::for_writing(file);
   JobChange change{sample_job(5), {}};
   change.adds.started = 1;
-  change.adds.ended[0] = 1;
+  change.adds.ended[gcode::PrintResult::kCompleted] = 1;
   change.adds.print_seconds = 59.5;
   writing.write({change, change});
   const auto reading = StoreDatabase::for_reading(file);

@@ -56,7 +56,7 @@ TEST_CASE("a page that does not read is dropped and delays no scrape") {
   for (int i = 0; i < 20'000 && bench.counters.dropped_connections() == 0; ++i) {
     for (int p = 0; p < 50; ++p) {
       auto link = sample::printing_mk3s(std::to_string(p), agent::monotonic_now());
-      link.printer.temperatures[0].actual.set(static_cast<float>(i % 200), agent::monotonic_now());
+      link.printer.temperatures[gcode::Sensor::kTool0].actual.set(static_cast<float>(i % 200), agent::monotonic_now());
       bench.board.publish(link);
     }
     if (i % 100 != 0) continue;

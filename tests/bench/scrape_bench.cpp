@@ -85,7 +85,7 @@ agent::LinkSnapshot busy_printer() {
   auto& c = link.counters;
   c.receive_bytes = 12'345'678;
   c.transmit_bytes = {23'456'789, 45'678};
-  for (std::size_t i = 0; i < c.receive_lines.size(); ++i) c.receive_lines[i] = 123'456 + i;
+  for (std::uint64_t count = 123'456; auto& lines : c.receive_lines) lines = count++;
   for (auto& histogram : c.ok_latency) histogram.buckets.fill(4'321), histogram.sum_seconds = 1234.5678;
   for (auto& histogram : c.passthrough) histogram.buckets.fill(98'765), histogram.sum_seconds = 12.345678;
   for (auto& time : link.state_time) time = std::chrono::microseconds(123'456'789);

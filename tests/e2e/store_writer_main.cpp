@@ -22,7 +22,7 @@ agent::JobChange change(std::int64_t id, agent::JobResult result) {
   change.job.result = result;
   change.job.began_unix = 1.7e9 + static_cast<double>(id);
   if (result == agent::JobResult::kRunning) change.adds.started = 1;
-  else change.adds.ended[0] = 1;
+  else change.adds.ended[gcode::PrintResult::kCompleted] = 1;
   return change;
 }
 

@@ -99,7 +99,7 @@ class Side {
       std::string bytes = std::string(pieces[0]) + std::string(pieces[1]);
       if (bytes.empty()) return;
       bytes.resize(std::min(bytes.size(), limit));
-      const auto agent = static_cast<std::size_t>(gcode::Origin::kAgent);
+      const auto agent = gcode::Origin::kAgent;
       const auto before = relay_->counters().transmit_bytes[agent];
       relay_->printer_took(bytes.size(), now);
       relay_->counters().transmit_bytes[agent] != before ? own_written(bytes) : host_written(bytes);

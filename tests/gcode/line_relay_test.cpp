@@ -58,7 +58,7 @@ TEST_CASE("the agent's own questions and answers stay with it") {
   CHECK(r.to_host().empty());
   r.printer(std::string(kReport) + std::string(kPositionReport) + std::string(kFansReport));
   CHECK(r.to_host().empty());
-  CHECK(r.relay().printer().temperatures[0].actual.value == Approx(25.5));
+  CHECK(r.relay().printer().temperatures[gcode::Sensor::kTool0].actual.value == Approx(25.5));
 }
 
 TEST_CASE("what the agent did not cause is the host's") {

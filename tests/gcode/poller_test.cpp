@@ -169,8 +169,8 @@ TEST_CASE("an answer that nobody understands ends its question for this firmware
   };
   CHECK(asked_in(2h, rig::kPrusa313) == 1);
   CHECK(r.to_host() == "EEPROM: 0eff is 3\n");
-  const auto& outcomes = r.relay().counters().queries[static_cast<std::size_t>(Query::kEeprom)];
-  CHECK(outcomes[static_cast<std::size_t>(gcode::QueryOutcome::kTimeout)] == 1);
+  const auto& outcomes = r.relay().counters().queries[Query::kEeprom];
+  CHECK(outcomes[gcode::QueryOutcome::kTimeout] == 1);
   r.printer("start\n");
   CHECK(asked_in(1h, rig::kPrusa313) == 0);
   r.printer("start\n");

@@ -39,7 +39,7 @@ class Line : public rig::Rig {
     for (const char* line : {"M104 S215", "G28 W", "M83", "G1 X10 Y10", "G1 X20 E1", "G1 X30 E1"}) print(line);
   }
   const gcode::PrintWatch& watch() { return relay().prints(); }
-  std::uint64_t ended(PrintResult result) { return watch().ended()[static_cast<std::size_t>(result)]; }
+  std::uint64_t ended(PrintResult result) { return watch().ended()[result]; }
   void typed(std::string_view line) {
     host(std::string(line) + "\n");
     printer("ok\n");

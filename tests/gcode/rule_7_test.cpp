@@ -8,8 +8,7 @@ using namespace rig;
 namespace {
 
 std::uint64_t timeouts(Rig& r) {
-  return r.relay().counters().queries[static_cast<std::size_t>(gcode::Query::kM105)]
-                                     [static_cast<std::size_t>(gcode::QueryOutcome::kTimeout)];
+  return r.relay().counters().queries[gcode::Query::kM105][gcode::QueryOutcome::kTimeout];
 }
 
 }  // namespace

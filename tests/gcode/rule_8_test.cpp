@@ -23,7 +23,7 @@ TEST_CASE("rule 8: a `start` that a torn line swallowed is known by the cause be
   r.printer(boot);
   CHECK(host_in_flight(r) == 0);
   CHECK(r.to_host() == boot);
-  CHECK(r.relay().counters().resets[static_cast<std::size_t>(gcode::ResetCause::kExternal)] == 1);
+  CHECK(r.relay().counters().resets[gcode::ResetCause::kExternal] == 1);
 }
 
 TEST_CASE("rule 8: a restarted printer is identified and its reports are set up again") {

@@ -236,7 +236,7 @@ TEST_CASE("H27: a stopped host does not stop the readings, and its backlog is bo
     r.to_printer();
     r.printer(kReport);
   }
-  CHECK(r.relay().printer().temperatures[0].actual.at == r.now);
+  CHECK(r.relay().printer().temperatures[gcode::Sensor::kTool0].actual.at == r.now);
   CHECK(r.to_host().size() <= gcode::RelayMemory::kToHost);
 }
 

@@ -151,8 +151,7 @@ TEST_CASE("M4.6: beside a print from the card an answer takes 4.4 s, which is ne
   }
   r.printer(kAnswer);
   CHECK(r.to_host().empty());
-  CHECK(r.relay().counters().queries[static_cast<std::size_t>(gcode::Query::kM105)]
-                                    [static_cast<std::size_t>(gcode::QueryOutcome::kTimeout)] == 0);
+  CHECK(r.relay().counters().queries[gcode::Query::kM105][gcode::QueryOutcome::kTimeout] == 0);
 }
 
 TEST_CASE("M5.1: an emergency command acts at once and is answered in its turn") {
@@ -224,10 +223,10 @@ TEST_CASE("M5.7: a move that is refused after an error still has its ok") {
 
 TEST_CASE("M6.5: a Marlin without any sensor says so to whoever asked, and makes no reading of it") {
   Rig modern = asked_rig(kMarlin21);
-  const auto before = modern.relay().printer().temperatures[0].actual.at;
+  const auto before = modern.relay().printer().temperatures[gcode::Sensor::kTool0].actual.at;
   modern.printer("ok T:0\n");
   CHECK(modern.to_host().empty());
-  CHECK(modern.relay().printer().temperatures[0].actual.at == before);
+  CHECK(modern.relay().printer().temperatures[gcode::Sensor::kTool0].actual.at == before);
   Rig old = asked_rig(kMarlin11);
   old.printer("Error:No thermistors - no temperature\n\nok\n");
   CHECK(old.to_host().find("Error") == std::string::npos);

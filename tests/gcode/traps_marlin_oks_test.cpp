@@ -200,8 +200,7 @@ TEST_CASE("M1.16: the boot text of each version is the host's, owes no ok and is
   const auto before = r.relay().counters();
   says(r, text);
   CHECK(r.relay().counters().unparsed_lines == before.unparsed_lines);
-  CHECK(r.relay().counters().resets[static_cast<std::size_t>(gcode::ResetCause::kPowerOn)] ==
-        before.resets[static_cast<std::size_t>(gcode::ResetCause::kPowerOn)] + 1);
+  CHECK(r.relay().counters().resets[gcode::ResetCause::kPowerOn] == before.resets[gcode::ResetCause::kPowerOn] + 1);
   CHECK(next_own(r, 1500ms).empty());
   CHECK(next_own(r) == "M115\n");
 }

@@ -92,7 +92,7 @@ TEST_CASE("P7.16: a Resend that nobody expects, with a number long past, is the 
   exchange(r, numbered(6, "G1 X1"), "ok\n");
   CHECK(r.relay().counters().missing_oks == 0);
   CHECK(r.relay().counters().unexpected_oks == 0);
-  CHECK(r.relay().counters().resends[static_cast<std::size_t>(gcode::ResendReason::kOther)] == 1);
+  CHECK(r.relay().counters().resends[gcode::ResendReason::kOther] == 1);
 }
 
 TEST_CASE("P7.16: an unexpected Resend below lines that are in flight takes them with it") {

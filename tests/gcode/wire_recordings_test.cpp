@@ -58,8 +58,8 @@ TEST_CASE("D3's answer of a real 3.13.3, heading and six digits of address, is t
   CHECK(r.to_host().empty());
   CHECK(r.arbiter().lifetime.power_failures == 0U);
   CHECK(r.arbiter().lifetime.crashes_x == 0U);
-  const auto& outcomes = r.relay().counters().queries[static_cast<std::size_t>(gcode::Query::kEeprom)];
-  CHECK(outcomes[static_cast<std::size_t>(gcode::QueryOutcome::kAnswered)] == 1);
+  const auto& outcomes = r.relay().counters().queries[gcode::Query::kEeprom];
+  CHECK(outcomes[gcode::QueryOutcome::kAnswered] == 1);
 }
 
 TEST_CASE(

@@ -233,7 +233,7 @@ bool ClosedLoop::pump_host_output() {
 }
 
 bool ClosedLoop::pump_to_printer() {
-  const auto agent = static_cast<std::size_t>(gcode::Origin::kAgent);
+  const auto agent = gcode::Origin::kAgent;
   const auto before = relay_->counters().transmit_bytes[agent];
   std::string bytes = relay_.write_to_printer(now_);
   if (bytes.empty()) return false;

@@ -20,7 +20,7 @@ using gcode::PrintResult;
 constexpr int kMoves = 60;
 constexpr int kFateAtMove = 20;
 constexpr double kExtruded = 0.05;
-constexpr std::array<const char*, static_cast<std::size_t>(Fate::kCount)> kFateWords{
+constexpr gcode::EnumArray<Fate, const char*> kFateWords{
     "nothing",    "pause",       "cancel", "stop at the printer", "reset",
     "thermistor", "power panic", "unplug", "emergency stop",      "host leaves"};
 
@@ -291,7 +291,7 @@ StoryEnd run_story(const Story& story) { return Stage(story).run(); }
 
 std::string describe(const Story& story) {
   return "seed " + std::to_string(story.seed) + ": " + story.host + " | " + story.firmware + " | " +
-         kFateWords[static_cast<std::size_t>(story.fate)];
+         kFateWords[story.fate];
 }
 
 }  // namespace sim
