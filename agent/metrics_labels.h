@@ -11,6 +11,7 @@
 
 namespace agent {
 
+using gcode::kQueryWords;
 using gcode::Words;
 
 inline constexpr Words<DisconnectReason> kDisconnectWords{"unplugged", "io_error", "shutdown", "released"};
@@ -18,8 +19,6 @@ inline constexpr Words<gcode::Origin> kOriginWords{"host", "agent"};
 inline constexpr Words<gcode::LineClass> kLineClassWords{"ok",    "temperature", "position", "fan", "busy", "echo",
                                                          "error", "resend",      "action",   "mmu", "other"};
 inline constexpr Words<gcode::LatencyKind> kLatencyWords{"motion", "query", "other"};
-inline constexpr Words<gcode::Query> kQueryWords{"M105", "M27",  "M73",  "M115",     "M114",   "M155", "M220",
-                                                 "M221", "M154", "M123", "PRUSA SN", "M862.1", "M78",  "D3"};
 inline constexpr Words<gcode::QueryOutcome> kOutcomeWords{"answered", "timeout"};
 inline constexpr Words<gcode::DeferReason> kDeferWords{"host_active", "busy", "resend", "paused"};
 inline constexpr Words<gcode::RejectReason> kRejectWords{"unknown", "cold_extrusion"};

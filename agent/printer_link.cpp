@@ -124,6 +124,7 @@ void PrinterLink::go_on() {
   if (!has_host_port) publish_host_port();
   noted_dialect_ = &bridge_.relay().dialect();
   noted_resets_ = resets_of(bridge_.relay().counters());
+  noted_queries_ = bridge_.relay().counters().queries;
   bridge_.succeed(estate_.printer_unbooked(), estate_.host_unbooked());
   if (!has_host_port && had_host) {
     estate_.discard_host_output();
@@ -183,6 +184,18 @@ void PrinterLink::note_changes() {
   if (dialect != std::exchange(noted_dialect_, dialect) && dialect->family != gcode::FirmwareFamily::kUnknown) {
     log_.info(configuration_.name, "firmware \"" + std::string(bridge_.relay().printer().firmware.value.view()) +
                                        "\": spoken to as " + std::string(dialect->name));
+  }
+  if (counters.queries != noted_queries_) note_queries(std::exchange(noted_queries_, counters.queries));
+}
+
+void PrinterLink::note_queries(const QueryCounts& before) {
+  for (const auto query : gcode::kValuesOf<gcode::Query>) {
+    for (const auto outcome : gcode::kValuesOf<gcode::QueryOutcome>) {
+      if (noted_queries_[query][outcome] == before[query][outcome]) continue;
+      const bool is_answered = outcome == gcode::QueryOutcome::kAnswered;
+      log_.debug(configuration_.name,
+                 "query " + std::string(gcode::kQueryWords[query]) + (is_answered ? ": answered" : ": timeout"));
+    }
   }
 }
 

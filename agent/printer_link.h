@@ -103,6 +103,8 @@ class PrinterLink {
   void end_release();
   void release_is_over();
   void note_changes();
+  using QueryCounts = decltype(gcode::LinkCounters::queries);
+  void note_queries(const QueryCounts& before);
   void publish(gcode::Time now);
   void fill(LinkSnapshot& out, gcode::Time now) const;
 
@@ -138,6 +140,7 @@ class PrinterLink {
   std::uint64_t published_bytes_ = 0;
   const gcode::Dialect* noted_dialect_ = nullptr;
   std::uint64_t noted_resets_ = 0;
+  QueryCounts noted_queries_{};
 };
 
 }  // namespace agent

@@ -50,6 +50,9 @@ enum class Query : std::uint8_t {
   kEeprom,
   kCount
 };
+/// As sent, without parameters.
+inline constexpr Words<Query> kQueryWords{"M105", "M27",  "M73",  "M115",     "M114",   "M155", "M220",
+                                          "M221", "M154", "M123", "PRUSA SN", "M862.1", "M78",  "D3"};
 enum class QueryOutcome : std::uint8_t { kAnswered, kTimeout, kCount };
 /// marlin_queries_deferred_total{reason}
 enum class DeferReason : std::uint8_t { kHostActive, kBusy, kResend, kPaused, kCount };

@@ -35,15 +35,19 @@ struct Rig {
   std::string port = dir.path() / "mk3s";
   std::optional<agent::PrinterLink> link;
 
-  void start() {
+  void start(bool poll = false) {
     agent::PrinterConfiguration configuration;
     configuration.name = "mk3s";
     configuration.device = device;
-    configuration.relay.poll = false;
+    configuration.relay.poll = poll;
     link.emplace(io, configuration, dir.path().string(), board, log);
     link->start();
   }
   [[nodiscard]] agent::LinkSnapshot seen() const { return *board.links().at(0); }
+  [[nodiscard]] bool has_logged(const std::string& words) {
+    const std::lock_guard lock(mutex);
+    return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) { return line.ends_with(words); });
+  }
   [[nodiscard]] bool port_is_there() const { return std::filesystem::is_symlink(port); }
 };
 
@@ -170,3 +174,21 @@ TEST_CASE("the USB identity of a tty is found above its interface") {
 }
 
 }  // namespace
+
+TEST_CASE("at level debug the log tells what became of each query") {
+  Rig rig;
+  rig.log.apply({agent::LogLevel::kDebug, agent::LogFormat::kText});
+  PtyDevice device(rig.device);
+  rig.start(true);
+  std::string asked;
+  CHECK(run_until(rig.io, [&] {
+    rig.link->look(agent::monotonic_now());
+    asked += read_available(device.master());
+    if (asked.ends_with("M115\n")) {
+      asked.clear();
+      REQUIRE(write_all(device.master(), "FIRMWARE_NAME:Marlin 2.1.2 MACHINE_TYPE:Ender\nok\n"));
+    }
+    return rig.has_logged(" debug mk3s: query M115: answered\n");
+  }));
+  CHECK_FALSE(rig.has_logged("timeout\n"));
+}
