@@ -19,7 +19,7 @@ std::string module_file() {
 }
 
 /// The loader's words, which mostly begin with the file.
-WebConfigFault loader_fault(const std::string& file) {
+Fault loader_fault(const std::string& file) {
   const char* said = ::dlerror();
   const std::string reason = said == nullptr ? "cannot be loaded" : said;
   return {reason.find(file) == std::string::npos ? file + ": " + reason : reason};
@@ -27,7 +27,7 @@ WebConfigFault loader_fault(const std::string& file) {
 
 }  // namespace
 
-std::variant<const AccessModule*, WebConfigFault> access_module_of(const std::string& file) {
+Result<const AccessModule*> access_module_of(const std::string& file) {
   // Never closed: streams and certificates of it live as long as their connections. Loaded twice it is the
   // same.
   void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
@@ -36,10 +36,10 @@ std::variant<const AccessModule*, WebConfigFault> access_module_of(const std::st
   if (entry == nullptr) return loader_fault(file);
   const AccessModule* module = entry(access_build().c_str());
   if (module == nullptr)
-    return WebConfigFault{file + ": belongs to another version of marlin-agent than the one that runs: restart it"};
+    return Fault{file + ": belongs to another version of marlin-agent than the one that runs: restart it"};
   return module;
 }
 
-std::variant<const AccessModule*, WebConfigFault> access_module() { return access_module_of(module_file()); }
+Result<const AccessModule*> access_module() { return access_module_of(module_file()); }
 
 }  // namespace agent

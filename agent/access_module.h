@@ -7,9 +7,9 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 
 #include "agent/build_info.h"
+#include "agent/fault.h"
 #include "agent/web_config.h"
 #include "agent/web_stream.h"
 
@@ -36,7 +36,7 @@ class AccessModule {
  public:
   virtual ~AccessModule() = default;
   /// A fault names the file, the key and the reason.
-  [[nodiscard]] virtual std::variant<WebAccessState, WebConfigFault> load(const std::string& file) const = 0;
+  [[nodiscard]] virtual Result<WebAccessState> load(const std::string& file) const = 0;
   /// `hash`: bcrypt. Slow on purpose.
   [[nodiscard]] virtual bool matches(const std::string& password, const std::string& hash) const = 0;
   /// The bytes that `text` is base64 of; nothing: it is no base64 (RFC 4648, strictly).
@@ -47,9 +47,9 @@ class AccessModule {
 
 /// The module beside the program, or in ../lib/marlin-agent as a package has it. A fault says where it was
 /// looked for and what the loader said; the next call tries again. From any thread.
-[[nodiscard]] std::variant<const AccessModule*, WebConfigFault> access_module();
+[[nodiscard]] Result<const AccessModule*> access_module();
 /// The same from FILE. What it was loaded from first stays.
-[[nodiscard]] std::variant<const AccessModule*, WebConfigFault> access_module_of(const std::string& file);
+[[nodiscard]] Result<const AccessModule*> access_module_of(const std::string& file);
 
 /// The module's one symbol. Null: `build` is not what the module was built as, and its classes may differ.
 extern "C" const AccessModule* marlin_agent_access(const char* build);

@@ -17,7 +17,7 @@ int check_config(const CheckConfigOptions& options, std::ostream& out, std::ostr
   const auto& configuration = std::get<Configuration>(loaded);
   if (!configuration.web_config_file.empty()) {
     const auto access = load_web_access(configuration.web_config_file);
-    if (const auto* fault = std::get_if<WebConfigFault>(&access)) {
+    if (const auto* fault = std::get_if<Fault>(&access)) {
       err << fault->sentence << '\n';
       return 1;
     }

@@ -93,7 +93,7 @@ std::unique_ptr<WebServer> Service::serve(const Configuration& configuration) {
 Service::Fault Service::reload_web_access(const Configuration& next) {
   if (next.web_config_file.empty()) return std::nullopt;
   const auto loaded = load_web_access(next.web_config_file);
-  if (const auto* fault = std::get_if<WebConfigFault>(&loaded)) return fault->sentence;
+  if (const auto* fault = std::get_if<agent::Fault>(&loaded)) return fault->sentence;
   web_->reload_access();
   return std::nullopt;
 }

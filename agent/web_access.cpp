@@ -6,17 +6,16 @@
 
 namespace agent {
 
-std::variant<WebAccessState, WebConfigFault> load_web_access(const std::string& file) {
+Result<WebAccessState> load_web_access(const std::string& file) {
   const auto module = access_module();
-  if (const auto* fault = std::get_if<WebConfigFault>(&module))
-    return WebConfigFault{file + ": needs " + fault->sentence};
+  if (const auto* fault = std::get_if<Fault>(&module)) return Fault{file + ": needs " + fault->sentence};
   return std::get<const AccessModule*>(module)->load(file);
 }
 
 WebAccess::WebAccess(std::string file, Report report) : file_(std::move(file)), report_(std::move(report)) {
   if (file_.empty()) return;
   auto loaded = load_web_access(file_);
-  if (const auto* fault = std::get_if<WebConfigFault>(&loaded)) throw std::runtime_error(fault->sentence);
+  if (const auto* fault = std::get_if<Fault>(&loaded)) throw std::runtime_error(fault->sentence);
   state_ = std::move(std::get<WebAccessState>(loaded));
   seen_ = stamps();
 }
@@ -48,7 +47,7 @@ void WebAccess::refresh(WebClock::time_point now, bool at_once) {
   // As they were before the reading: what is written meanwhile shows at the next look.
   seen_ = std::move(stamps_now);
   auto loaded = load_web_access(file_);
-  if (const auto* fault = std::get_if<WebConfigFault>(&loaded)) return report_(fault->sentence);
+  if (const auto* fault = std::get_if<Fault>(&loaded)) return report_(fault->sentence);
   state_ = std::move(std::get<WebAccessState>(loaded));
 }
 

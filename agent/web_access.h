@@ -10,7 +10,6 @@
 #include <functional>
 #include <memory>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "agent/access_module.h"
@@ -21,7 +20,7 @@
 namespace agent {
 
 /// A fault names the file, the key and the reason; the access module is loaded if it was not.
-[[nodiscard]] std::variant<WebAccessState, WebConfigFault> load_web_access(const std::string& file);
+[[nodiscard]] Result<WebAccessState> load_web_access(const std::string& file);
 
 class WebAccess {
  public:

@@ -34,9 +34,4 @@ struct WebConfig {
   std::vector<std::pair<std::string, std::string>> headers;  ///< of every answer
 };
 
-/// A sentence for the owner: "/etc/web.yml:3: basic_auth_users.max: expected a bcrypt hash such as $2y$10$..., found ...".
-struct WebConfigFault {
-  std::string sentence;
-};
-
 }  // namespace agent

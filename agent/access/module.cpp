@@ -14,14 +14,13 @@ namespace {
 
 class Module final : public AccessModule {
  public:
-  [[nodiscard]] std::variant<WebAccessState, WebConfigFault> load(const std::string& file) const override {
+  [[nodiscard]] Result<WebAccessState> load(const std::string& file) const override {
     auto config = load_web_config(file);
-    if (auto* fault = std::get_if<WebConfigFault>(&config)) return *fault;
+    if (auto* fault = std::get_if<Fault>(&config)) return *fault;
     WebAccessState state{.config = std::move(std::get<WebConfig>(config)), .module = this};
     if (!state.config.tls) return state;
     auto tls = load_tls(*state.config.tls);
-    if (auto* fault = std::get_if<WebConfigFault>(&tls))
-      return WebConfigFault{file + ": tls_server_config." + fault->sentence};
+    if (auto* fault = std::get_if<Fault>(&tls)) return Fault{file + ": tls_server_config." + fault->sentence};
     state.tls = std::move(std::get<std::shared_ptr<TlsServer>>(tls));
     return state;
   }

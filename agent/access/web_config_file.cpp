@@ -206,21 +206,21 @@ class Reader {
   WebConfig out_;
 };
 
-WebConfigFault unreadable(const std::string& file) { return {file + ": cannot be read: " + std::strerror(errno)}; }
+Fault unreadable(const std::string& file) { return {file + ": cannot be read: " + std::strerror(errno)}; }
 
 }  // namespace
 
-std::variant<WebConfig, WebConfigFault> parse_web_config(const std::string& text, const std::string& file) {
+Result<WebConfig> parse_web_config(const std::string& text, const std::string& file) {
   try {
     return Reader(file).read(YAML::Load(text));
   } catch (const Fault& fault) {
-    return WebConfigFault{describe(fault, file)};
+    return Fault{describe(fault, file)};
   } catch (const YAML::Exception& error) {
-    return WebConfigFault{describe({"not YAML: " + escape_text(error.msg, 200), {line_of(error.mark), 0, ""}}, file)};
+    return Fault{describe({"not YAML: " + escape_text(error.msg, 200), {line_of(error.mark), 0, ""}}, file)};
   }
 }
 
-std::variant<WebConfig, WebConfigFault> load_web_config(const std::string& file) {
+Result<WebConfig> load_web_config(const std::string& file) {
   constexpr std::size_t kMaxBytes = std::size_t{1} << 20U;
   std::ifstream stream(file, std::ios::binary);
   if (!stream) return unreadable(file);
@@ -228,7 +228,7 @@ std::variant<WebConfig, WebConfigFault> load_web_config(const std::string& file)
   stream.read(text.data(), static_cast<std::streamsize>(text.size()));
   if (stream.bad()) return unreadable(file);
   text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.size() > kMaxBytes) return WebConfigFault{file + ": is larger than 1 MiB"};
+  if (text.size() > kMaxBytes) return Fault{file + ": is larger than 1 MiB"};
   return parse_web_config(text, file);
 }
 

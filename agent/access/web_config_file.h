@@ -3,15 +3,14 @@
 #pragma once
 
 #include <string>
-#include <variant>
 
+#include "agent/fault.h"
 #include "agent/web_config.h"
 
 namespace agent {
 
 /// `file` names the text in a fault and is where relative paths begin.
-[[nodiscard]] std::variant<WebConfig, WebConfigFault> parse_web_config(const std::string& text,
-                                                                       const std::string& file);
-[[nodiscard]] std::variant<WebConfig, WebConfigFault> load_web_config(const std::string& file);
+[[nodiscard]] Result<WebConfig> parse_web_config(const std::string& text, const std::string& file);
+[[nodiscard]] Result<WebConfig> load_web_config(const std::string& file);
 
 }  // namespace agent

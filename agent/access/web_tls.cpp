@@ -24,10 +24,6 @@ namespace ssl = boost::asio::ssl;
 
 constexpr unsigned char kSessionContext[] = "marlin-agent";
 
-struct Fault {
-  std::string sentence;
-};
-
 [[noreturn]] void fail(const std::string& key, const std::string& file, const std::string& reason) {
   ERR_clear_error();
   throw Fault{key + ": " + (file.empty() ? "" : file + ": ") + reason};
@@ -218,7 +214,7 @@ class OpensslServer final : public TlsServer {
 
 }  // namespace
 
-std::variant<std::shared_ptr<TlsServer>, WebConfigFault> load_tls(const TlsSettings& settings) {
+Result<std::shared_ptr<TlsServer>> load_tls(const TlsSettings& settings) {
   try {
     const auto loaded = std::make_shared<Loaded>();
     loaded->client_allowed_sans = settings.client_allowed_sans;
@@ -227,7 +223,7 @@ std::variant<std::shared_ptr<TlsServer>, WebConfigFault> load_tls(const TlsSetti
     use_clients(loaded->context, settings);
     return std::make_shared<OpensslServer>(loaded);
   } catch (const Fault& fault) {
-    return WebConfigFault{fault.sentence};
+    return fault;
   }
 }
 

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <variant>
 
 #include "agent/access_module.h"
 #include "agent/web_config.h"
@@ -10,6 +9,6 @@
 namespace agent {
 
 /// A fault names the key, the file and the reason: "cert_file: /etc/x.crt: no such file".
-[[nodiscard]] std::variant<std::shared_ptr<TlsServer>, WebConfigFault> load_tls(const TlsSettings& settings);
+[[nodiscard]] Result<std::shared_ptr<TlsServer>> load_tls(const TlsSettings& settings);
 
 }  // namespace agent

@@ -11,12 +11,12 @@
 #include "tests/scratch_dir.h"
 
 using agent::AccessModule;
-using agent::WebConfigFault;
+using agent::Fault;
 
 namespace {
 
-std::string fault_of(const std::variant<const AccessModule*, WebConfigFault>& loaded) {
-  const auto* fault = std::get_if<WebConfigFault>(&loaded);
+std::string fault_of(const agent::Result<const AccessModule*>& loaded) {
+  const auto* fault = std::get_if<Fault>(&loaded);
   return fault == nullptr ? "it was loaded" : fault->sentence;
 }
 

@@ -2,9 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+using agent::Fault;
 using agent::parse_web_config;
 using agent::WebConfig;
-using agent::WebConfigFault;
 
 namespace {
 
@@ -12,13 +12,13 @@ const std::string kHash = "$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpF
 
 WebConfig right(const std::string& text) {
   auto read = parse_web_config(text, "/etc/web.yml");
-  if (const auto* fault = std::get_if<WebConfigFault>(&read)) FAIL(fault->sentence);
+  if (const auto* fault = std::get_if<Fault>(&read)) FAIL(fault->sentence);
   return std::get<WebConfig>(read);
 }
 
 std::string fault(const std::string& text) {
   const auto read = parse_web_config(text, "/etc/web.yml");
-  const auto* fault = std::get_if<WebConfigFault>(&read);
+  const auto* fault = std::get_if<Fault>(&read);
   return fault == nullptr ? "it was taken" : fault->sentence;
 }
 
@@ -105,5 +105,5 @@ TEST_CASE("rules that would let nobody or everybody in by mistake are refused") 
 
 TEST_CASE("a file that is not there is named with the reason") {
   const auto read = agent::load_web_config("/nonexistent/web.yml");
-  CHECK(std::get<WebConfigFault>(read).sentence == "/nonexistent/web.yml: cannot be read: No such file or directory");
+  CHECK(std::get<Fault>(read).sentence == "/nonexistent/web.yml: cannot be read: No such file or directory");
 }

@@ -11,8 +11,8 @@
 
 #include "tests/scratch_dir.h"
 
+using agent::Fault;
 using agent::TlsSettings;
-using agent::WebConfigFault;
 
 namespace {
 
@@ -50,7 +50,7 @@ struct Folder : test::ScratchDir {
 
 std::string fault(const TlsSettings& settings) {
   const auto loaded = agent::load_tls(settings);
-  const auto* fault = std::get_if<WebConfigFault>(&loaded);
+  const auto* fault = std::get_if<Fault>(&loaded);
   return fault == nullptr ? "it was taken" : fault->sentence;
 }
 
