@@ -2,11 +2,11 @@
 #include <iostream>
 
 #include "agent/cli/check_config.h"
+#include "agent/cli/control_command.h"
 #include "agent/cli/decode_command.h"
 #include "agent/cli/jobs_command.h"
 #include "agent/cli/list_command.h"
 #include "agent/cli/options.h"
-#include "agent/cli/order_command.h"
 #include "agent/cli/other_program.h"
 #include "agent/cli/run_command.h"
 #include "agent/cli/status_command.h"
@@ -27,7 +27,7 @@ int begin(const agent::cli::DecodeOptions& options) {
   return agent::cli::decode_file(options, std::cin, std::cout, std::cerr);
 }
 int begin(const agent::cli::StatusOptions& options) { return agent::cli::status(options, std::cout, std::cerr); }
-int begin(const agent::cli::OrderOptions& options) { return agent::cli::give_order(options, std::cout, std::cerr); }
+int begin(const agent::cli::CommandOptions& options) { return agent::cli::send_command(options, std::cout, std::cerr); }
 int begin(const agent::cli::JobsOptions& options) { return agent::cli::list_jobs(options, std::cout, std::cerr); }
 int begin(const agent::cli::ReferenceOptions&) {
   std::cout << agent::metrics::metrics_reference();

@@ -10,13 +10,13 @@ namespace {
 
 /// In the few microseconds of a probe an open or a close may go unseen. One more look, after a departure and after a probe
 /// that found somebody, tells.
-constexpr std::chrono::milliseconds kSecondLook{100};
+constexpr std::chrono::milliseconds kSecondPoll{100};
 /// A process without descriptors may have some again soon.
 constexpr std::chrono::milliseconds kTryAgain{1000};
 
 }  // namespace
 
-PseudoTerminal::PseudoTerminal(boost::asio::io_context& io) : io_(io), door_(io), second_look_(io) {}
+PseudoTerminal::PseudoTerminal(boost::asio::io_context& io) : io_(io), notification_(io), second_poll_(io) {}
 
 PseudoTerminal::~PseudoTerminal() { hang_up(); }
 
@@ -36,17 +36,17 @@ MaybeFailure PseudoTerminal::adopt(int master, const std::filesystem::path& dire
     attached_ = true;
     opens_ = 1;
     boost::asio::post(io_, [this, pair = std::weak_ptr<int>(pair_token_)] {
-      if (!pair.expired()) look_who_is_there();
+      if (!pair.expired()) poll_attach_count();
     });
     return {};
   }
-  look_again_soon(std::chrono::milliseconds(0));
+  poll_again_soon(std::chrono::milliseconds(0));
   return {};
 }
 
 MaybeFailure PseudoTerminal::start(const Place& place) {
   // The door is watched before the link shows the way to it.
-  auto failure = door_.start(pair_.slave_path(), [this] { door_moved(); });
+  auto failure = notification_.start(pair_.slave_path(), [this] { notified(); });
   if (!failure) failure = link_.create(place.directory, place.name, pair_.slave_path());
   if (failure) {
     hang_up();
@@ -60,14 +60,14 @@ MaybeFailure PseudoTerminal::start(const Place& place) {
 }
 
 void PseudoTerminal::hang_up() {
-  (void)second_look_.cancel();
+  (void)second_poll_.cancel();
   link_.remove();
-  door_.stop();
+  notification_.stop();
   if (master_) std::exchange(master_, nullptr)->stop_and_leave_open();
   pair_.close();
   opens_ = 0;
   own_opens_ = 0;
-  attached_ = leaving_ = needs_look_ = settling_ = wants_to_write_ = false;
+  attached_ = leaving_ = needs_refresh_ = settling_ = wants_to_write_ = false;
   pair_token_.reset();
 }
 
@@ -82,14 +82,14 @@ int PseudoTerminal::release() {
 
 // --- who is there
 
-void PseudoTerminal::door_moved() {
-  if (read_the_door()) look_who_is_there();
+void PseudoTerminal::notified() {
+  if (read_notifications()) poll_attach_count();
 }
 
-bool PseudoTerminal::read_the_door() {
+bool PseudoTerminal::read_notifications() {
   bool somebody_left = false;
   const std::weak_ptr<int> pair = pair_token_;
-  for (const OpenWatch::Event event : door_.take()) {
+  for (const OpenWatch::Event event : notification_.take()) {
     if (event == OpenWatch::Event::kClosed) {
       somebody_left = true;
       one_host_left();
@@ -128,18 +128,18 @@ void PseudoTerminal::one_host_left() {
   if (opens_ == 0) leaving_ = attached_;
 }
 
-void PseudoTerminal::look_who_is_there(Look look) {
+void PseudoTerminal::poll_attach_count(Poll refresh) {
   if (!attached_) return;
-  if (!probe(look)) {
+  if (!probe(refresh)) {
     opens_ = 0;
     leaving_ = true;
     return finish_leaving_if_read();
   }
   // Either a newcomer, whose bell is still unread, or one whose opening was merged with another's.
   const std::weak_ptr<int> pair = pair_token_;
-  const bool more_left = read_the_door();
+  const bool more_left = read_notifications();
   if (pair.expired()) return;
-  needs_look_ = more_left;
+  needs_refresh_ = more_left;
   if (more_left) return settle_soon();  // not at once: hosts that come and go without end must not keep us here
   leaving_ = false;
   opens_ = std::max(opens_, 1);
@@ -147,15 +147,15 @@ void PseudoTerminal::look_who_is_there(Look look) {
 }
 
 // Our own close goes unseen; our own open is counted off. Between them the watch is on: whoever was there at the probe's
-// instant and goes later rings the bell. Two are left to second_look_: a newcomer whose opening is merged with our own, and a
+// instant and goes later rings the bell. Two are left to second_poll_: a newcomer whose opening is merged with our own, and a
 // host whose close was told before the watch was on, but counted after (the kernel tells first, then lets the slave go).
-bool PseudoTerminal::probe(Look look) {
-  door_.pause();
+bool PseudoTerminal::probe(Poll refresh) {
+  notification_.pause();
   pair_.step_out();
-  door_.resume();
+  notification_.resume();
   const bool somebody = pair_.is_open_elsewhere();
   if (pair_.step_in()) ++own_opens_;
-  if (somebody && look == Look::kFirst) look_again_soon(kSecondLook);
+  if (somebody && refresh == Poll::kFirst) poll_again_soon(kSecondPoll);
   return somebody;
 }
 
@@ -167,7 +167,7 @@ void PseudoTerminal::host_is_gone() {
   leaving_ = attached_ = false;
   if (pair_.has_own_slave()) {
     pair_.clean_up();
-    look_again_soon(kSecondLook);
+    poll_again_soon(kSecondPoll);
   } else {
     replace_pair();
   }
@@ -183,19 +183,19 @@ void PseudoTerminal::replace_pair() {
   }
   place_ = place;
   pair_token_ = std::make_shared<int>(0);
-  second_look_.expires_after(kTryAgain);
-  second_look_.async_wait([this, pair = std::weak_ptr<int>(pair_token_)](const boost::system::error_code& error) {
+  second_poll_.expires_after(kTryAgain);
+  second_poll_.async_wait([this, pair = std::weak_ptr<int>(pair_token_)](const boost::system::error_code& error) {
     if (!error && !pair.expired()) replace_pair();
   });
 }
 
-void PseudoTerminal::look_again_soon(std::chrono::milliseconds from_now) {
-  second_look_.expires_after(from_now);
-  second_look_.async_wait([this, pair = std::weak_ptr<int>(pair_token_)](const boost::system::error_code& error) {
+void PseudoTerminal::poll_again_soon(std::chrono::milliseconds from_now) {
+  second_poll_.expires_after(from_now);
+  second_poll_.async_wait([this, pair = std::weak_ptr<int>(pair_token_)](const boost::system::error_code& error) {
     if (error || pair.expired()) return;
-    if (attached_) return look_who_is_there(Look::kSecond);
-    door_moved();
-    if (!pair.expired() && !attached_ && probe(Look::kFirst)) host_came();
+    if (attached_) return poll_attach_count(Poll::kSecond);
+    notified();
+    if (!pair.expired() && !attached_ && probe(Poll::kFirst)) host_came();
   });
 }
 
@@ -205,10 +205,10 @@ void PseudoTerminal::master_is_ready() {
   if (!attached_) {
     // The bytes may be ahead of the bell, or of a host that came and went unseen.
     const std::weak_ptr<int> pair = pair_token_;
-    door_moved();
+    notified();
     if (!pair.expired() && !attached_ && pair_.has_input()) {
       host_came();
-      if (!pair.expired()) look_who_is_there();
+      if (!pair.expired()) poll_attach_count();
     }
     if (pair.expired()) return;
   }
@@ -228,7 +228,7 @@ void PseudoTerminal::settle_soon() {
   boost::asio::post(io_, [this, pair = std::weak_ptr<int>(pair_token_)] {
     if (pair.expired()) return;
     settling_ = false;
-    if (std::exchange(needs_look_, false)) return look_who_is_there();
+    if (std::exchange(needs_refresh_, false)) return poll_attach_count();
     finish_leaving_if_read();
   });
 }

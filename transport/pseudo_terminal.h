@@ -81,7 +81,7 @@ class PseudoTerminal final : public ByteStream {
   using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                   boost::asio::wait_traits<std::chrono::steady_clock>, IoExecutor>;
 
-  enum class Look { kFirst, kSecond };  ///< a second one follows a first that found somebody, and none follows it
+  enum class Poll { kFirst, kSecond };  ///< a second one follows a first that found somebody, and none follows it
 
   struct Place {
     std::filesystem::path directory;
@@ -91,32 +91,32 @@ class PseudoTerminal final : public ByteStream {
   MaybeFailure start(const Place& place);
   void replace_pair();
   void master_is_ready();
-  void door_moved();
-  bool read_the_door();
+  void notified();
+  bool read_notifications();
   void host_came();
   void one_host_left();
-  void look_who_is_there(Look look = Look::kFirst);
-  bool probe(Look look);
+  void poll_attach_count(Poll refresh = Poll::kFirst);
+  bool probe(Poll refresh);
   void finish_leaving_if_read();
   void host_is_gone();
-  void look_again_soon(std::chrono::milliseconds from_now);
+  void poll_again_soon(std::chrono::milliseconds from_now);
   void settle_soon();
   void write_if_wanted();
 
   boost::asio::io_context& io_;
   StagingPipe* pipe_ = nullptr;
   PtyPair pair_;
-  OpenWatch door_;
+  OpenWatch notification_;
   HostLink link_;
   Place place_;
-  Timer second_look_;
+  Timer second_poll_;
   std::shared_ptr<Watch> master_;
   int opens_ = 0;      ///< a lower bound: merged events count once
   int own_opens_ = 0;  ///< of our own slave descriptor, whose bell is still to come
   bool attached_ = false;
-  bool leaving_ = false;     ///< attached_ still, but the last host has closed
-  bool needs_look_ = false;  ///< more happened at the door than one look could tell
-  bool settling_ = false;    ///< another look is on its way
+  bool leaving_ = false;        ///< attached_ still, but the last host has closed
+  bool needs_refresh_ = false;  ///< more happened at the door than one look could tell
+  bool settling_ = false;       ///< another look is on its way
   bool wants_to_write_ = false;
   std::shared_ptr<int> pair_token_;  ///< dies with the pair: what was queued for it knows by that
   Ready opened_ = [] {};

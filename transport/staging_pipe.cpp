@@ -77,14 +77,14 @@ std::variant<StagingPipe, Failure> StagingPipe::make(StagingCounts& counts, Comm
   return StagingPipe(std::move(in), std::move(out), counts, std::move(commit));
 }
 
-StagingPipe::Unbooked StagingPipe::recover() {
+StagingPipe::Uncommitted StagingPipe::recover() {
   const std::uint32_t in = bytes_in(in_);
   const std::uint32_t out = bytes_in(out_);
-  Unbooked unbooked;
-  if (in < counts_->in) unbooked.read = counts_->in - in;
-  if (out > counts_->out) unbooked.written = out - counts_->out;
+  Uncommitted uncommitted;
+  if (in < counts_->in) uncommitted.read = counts_->in - in;
+  if (out > counts_->out) uncommitted.written = out - counts_->out;
   *counts_ = {in, out};
-  return unbooked;
+  return uncommitted;
 }
 
 IoResult StagingPipe::read(int fd, const ReadSpans& into) {

@@ -42,10 +42,10 @@ class StagingPipe {
 
   /// Bytes that a predecessor moved and did not book: `read` of them stand in the memory that it was about to read into,
   /// `written` were taken from what it was about to write. Book them and commit at once, together.
-  struct Unbooked {
+  struct Uncommitted {
     std::size_t read = 0, written = 0;
   };
-  [[nodiscard]] Unbooked recover();
+  [[nodiscard]] Uncommitted recover();
 
   /// As in ByteStream, on `fd`: the caller books and commits what read() and write() moved before it calls again.
   /// Reading takes no more off `fd` than has room in `into`.

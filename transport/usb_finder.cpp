@@ -13,9 +13,9 @@ namespace {
 
 using std::chrono::milliseconds;
 
-constexpr milliseconds kFirstLook{50};  // after a change; doubled each time
+constexpr milliseconds kFirstPoll{50};  // after a change; doubled each time
 constexpr milliseconds kLongestRest{5000};
-constexpr milliseconds kLongestRestWithoutBell{1000};
+constexpr milliseconds kLongestRestWithoutNotification{1000};
 
 }  // namespace
 
@@ -35,7 +35,7 @@ UsbFinder::~UsbFinder() {
   thread_.join();  // what it posted finds found_ gone
 }
 
-void UsbFinder::look() {
+void UsbFinder::refresh() {
   {
     const std::lock_guard lock(mutex_);
     asked_ = true;
@@ -46,22 +46,22 @@ void UsbFinder::look() {
 
 void UsbFinder::work() {
   auto events = UsbEvents::open();
-  const milliseconds longest = events ? kLongestRest : kLongestRestWithoutBell;
+  const milliseconds longest = events ? kLongestRest : kLongestRestWithoutNotification;
   {
     const std::lock_guard lock(mutex_);
     events_ = std::move(events);
   }
   std::vector<UsbDevice> known;
-  milliseconds delay = kFirstLook;
+  milliseconds delay = kFirstPoll;
   bool ends = false;
   for (bool asked = take_question(ends); !ends; asked = take_question(ends)) {
     auto devices = read_usb_devices(sysfs_);
     if (devices != known || asked) {
-      delay = kFirstLook;
+      delay = kFirstPoll;
       tell(devices);
     }
     known = std::move(devices);
-    delay = rest(delay) ? kFirstLook : std::min(delay * 2, longest);
+    delay = rest(delay) ? kFirstPoll : std::min(delay * 2, longest);
   }
 }
 

@@ -36,7 +36,7 @@ class UsbFinder {
   UsbFinder& operator=(const UsbFinder&) = delete;
 
   /// Looks now and calls `found` even if nothing changed: for somebody who forgot what he knew.
-  void look();
+  void refresh();
 
  private:
   void work();

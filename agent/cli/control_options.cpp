@@ -15,7 +15,7 @@ constexpr const char* kStatusFooter =
     "\nAsks the running agent over its control socket, DIR/control.sock, which root, the agent's own user and the members of"
     "\nits group may use. What is not known is not shown."
     "\nExit status: 0; 1: no agent answers, or this user may not ask; 2: wrong command line; 3: no such printer.";
-constexpr const char* kOrderFooter =
+constexpr const char* kCommandFooter =
     "\nExit status: 0: done; 1: no agent answers, or this user may not; 2: wrong command line; 3: no such printer;"
     "\n4: refused, with the reason (a print is under way, the device is busy ...).";
 constexpr const char* kReleaseAbout =
@@ -46,13 +46,13 @@ CLI::Option* add_name(CLI::App& app, std::string& name) {
       ->check(text::option_rule(is_name, "a printer's name"));
 }
 
-CLI::App* add_order(CLI::App& app, const char* word, const char* about, control::ControlVerb verb,
-                    OrderOptions& options) {
+CLI::App* add_command(CLI::App& app, const char* word, const char* about, control::ControlVerb verb,
+                      CommandOptions& options) {
   CLI::App* command = app.add_subcommand(word, about);
   options.request.verb = verb;
   add_name(*command, options.request.printer)->required();
   add_runtime_dir(*command, options.runtime_dir);
-  command->footer(kOrderFooter);
+  command->footer(kCommandFooter);
   return command;
 }
 
@@ -67,27 +67,27 @@ void ControlCommands::add_to(CLI::App& app) {
   add_runtime_dir(*status_command, status.runtime_dir);
   status_command->footer(kStatusFooter);
 
-  release_command = add_order(app, "release", kReleaseAbout, control::ControlVerb::kRelease, release);
+  release_command = add_command(app, "release", kReleaseAbout, control::ControlVerb::kRelease, release);
   release_command->add_flag("--force", release.request.force, "Although a print runs or is paused: it is lost");
   release_command
       ->add_option("--for", release_for, "Take it back by itself after this, such as 10m or 1h (default: never)")
       ->type_name("DURATION")
       ->check(text::option_rule(is_release_duration, "a duration from 1s to 1w, such as 10m"));
-  release_command->footer(std::string(kReleaseMore) + kOrderFooter);
+  release_command->footer(std::string(kReleaseMore) + kCommandFooter);
 
-  attach_command = add_order(app, "attach", "Take a released device back; opening it resets most printers once",
-                             control::ControlVerb::kAttach, attach);
+  attach_command = add_command(app, "attach", "Take a released device back; opening it resets most printers once",
+                               control::ControlVerb::kAttach, attach);
 
-  reset_command = add_order(app, "reset", "Reset a printer by a pulse on its serial line's DTR",
-                            control::ControlVerb::kReset, reset);
+  reset_command = add_command(app, "reset", "Reset a printer by a pulse on its serial line's DTR",
+                              control::ControlVerb::kReset, reset);
   reset_command->add_flag("--force", reset.request.force, "Although a print runs or is paused: it is lost");
 }
 
-std::optional<OrderOptions> ControlCommands::order() const {
+std::optional<CommandOptions> ControlCommands::order() const {
   if (attach_command->parsed()) return attach;
   if (reset_command->parsed()) return reset;
   if (!release_command->parsed()) return std::nullopt;
-  OrderOptions out = release;
+  CommandOptions out = release;
   if (!release_for.empty()) out.request.duration = release_duration(release_for);
   return out;
 }

@@ -21,7 +21,7 @@ struct StatusOptions {
 };
 
 /// release, attach and reset.
-struct OrderOptions {
+struct CommandOptions {
   control::ControlRequest request;
   std::optional<std::string> runtime_dir;
 };
@@ -29,7 +29,7 @@ struct OrderOptions {
 /// What CLI11 fills; `app` and this live until it has parsed.
 struct ControlCommands {
   StatusOptions status;
-  OrderOptions release, attach, reset;
+  CommandOptions release, attach, reset;
   std::string release_for;
   CLI::App* status_command = nullptr;
   CLI::App* release_command = nullptr;
@@ -38,7 +38,7 @@ struct ControlCommands {
 
   void add_to(CLI::App& app);
   /// The order that was parsed, if it was one of the three.
-  [[nodiscard]] std::optional<OrderOptions> order() const;
+  [[nodiscard]] std::optional<CommandOptions> order() const;
 };
 
 }  // namespace agent::cli

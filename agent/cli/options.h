@@ -36,7 +36,7 @@ struct EarlyExit {
 };
 
 using Command = std::variant<config::RunOptions, CheckConfigOptions, ListOptions, DecodeOptions, StatusOptions,
-                             OrderOptions, JobsOptions, ReferenceOptions, OtherProgram, EarlyExit>;
+                             CommandOptions, JobsOptions, ReferenceOptions, OtherProgram, EarlyExit>;
 
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);
 

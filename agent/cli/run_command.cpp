@@ -73,7 +73,7 @@ class RunningService {
         log_(configuration.log, log_counters_),
         service_(log_, log_counters_, std::move(inheritance.store), std::move(inheritance.last)),
         signals_(service_.io()),
-        beat_timer_(service_.io(), [this] { beat(); }),
+        tick_timer_(service_.io(), [this] { tick_interval(); }),
         retry_timer_(service_.io(), [this] { retry(); }) {}
   ~RunningService() {
     if (reload_.joinable()) reload_.join();
@@ -87,14 +87,14 @@ class RunningService {
     if (fault && !has_ports_) return cannot_start(*fault);
     if (fault) prepare_lines(configuration, *fault);
     service_.watch_usb();
-    service_.look_for_port_users(notifier_.is_heard() ? ::getppid() : 0);
+    service_.ask_for_port_users(notifier_.is_heard() ? ::getppid() : 0);
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
     wait_for_signal();
     log_start(configuration);
     service_.commit(configuration);
     if (!trouble_.empty()) service_.start_failed();
     notifier_.ready();
-    beat_timer_.after(daemon::ServiceNotifier::kBeat);  // the printers are on the board by then
+    tick_timer_.after(daemon::ServiceNotifier::kTickInterval);  // the printers are on the board by then
     service_.io().run();
     log_.info("", "ended");
     return 0;
@@ -126,12 +126,12 @@ class RunningService {
   }
 
   // On the I/O thread: if that hangs, the watchdog hears nothing.
-  void beat() {
-    notifier_.beat(process::monotonic_now(), [this] {
+  void tick_interval() {
+    notifier_.tick_interval(process::monotonic_now(), [this] {
       return (trouble_.empty() ? "" : trouble_ + "; ") +
-             status::service_line(service_.board().links(), process::monotonic_now());
+             status::service_line(service_.snapshots().links(), process::monotonic_now());
     });
-    beat_timer_.after(daemon::ServiceNotifier::kBeat);
+    tick_timer_.after(daemon::ServiceNotifier::kTickInterval);
   }
 
   void log_start(const config::Configuration& configuration) {
@@ -197,12 +197,12 @@ class RunningService {
     reload_ = std::thread([this] {
       auto next = std::make_shared<std::variant<config::Configuration, config::ConfigurationFaults>>(
           config::run_configuration(options_, environment));
-      boost::asio::post(service_.io(), [this, next] { judge_reload(next); });
+      boost::asio::post(service_.io(), [this, next] { plan_reload(next); });
     });
   }
 
   // On the I/O thread, which knows of the prints, and before anything of the file takes effect.
-  void judge_reload(const std::shared_ptr<std::variant<config::Configuration, config::ConfigurationFaults>>& next) {
+  void plan_reload(const std::shared_ptr<std::variant<config::Configuration, config::ConfigurationFaults>>& next) {
     if (const auto* configuration = std::get_if<config::Configuration>(next.get())) {
       if (const auto refusal = service_.refuse(*configuration)) *next = config::ConfigurationFaults{{*refusal}};
     }
@@ -240,7 +240,7 @@ class RunningService {
   log::Log log_;
   daemon::Service service_;
   boost::asio::signal_set signals_;
-  process::Timer beat_timer_;
+  process::Timer tick_timer_;
   process::Timer retry_timer_;
   std::vector<std::string> refused_;  // the faults that were told last
   std::string trouble_;               // for `systemctl status`; empty: none

@@ -35,8 +35,8 @@ void read_rule(ConfigTable& table, UsbRule& rule) {
                   "a USB port such as \"1-1.2\" (see marlin-agent list)");
 }
 
-void refuse_twins(ConfigTable& table, const PrinterConfiguration& printer,
-                  const std::vector<PrinterConfiguration>& others) {
+void refuse_duplicates(ConfigTable& table, const PrinterConfiguration& printer,
+                       const std::vector<PrinterConfiguration>& others) {
   for (const PrinterConfiguration& other : others) {
     if (!printer.device.empty() && other.device == printer.device) {
       return table.fail("device", "is the device of printer." + other.name + " already");
@@ -62,7 +62,7 @@ void read_device(ConfigTable& table, PrinterConfiguration& printer, const std::v
   }
   table.read_text("device", printer.device, is_absolute_path, "an absolute path such as \"/dev/ttyACM0\"");
   read_rule(table, printer.usb);
-  refuse_twins(table, printer, others);
+  refuse_duplicates(table, printer, others);
 }
 
 }  // namespace agent::config

@@ -68,7 +68,7 @@ void apply_ask(const std::vector<std::string>& ask, Settings& relay) {
 void read_relay(ConfigTable& table, Settings& relay) {
   table.read_switch("poll", relay.poll);
   table.read_duration("hold_limit", relay.hold_limit, milliseconds(1), seconds(2));
-  table.read_duration("drain_limit", relay.drain_limit, milliseconds(10), seconds(10));
+  table.read_duration("drain_limit", relay.quiesce_limit, milliseconds(10), seconds(10));
   if (auto interval = table.child("interval")) read_interval(std::move(*interval), relay);
 }
 

@@ -56,7 +56,7 @@ inline constexpr std::size_t kMaxControlRequest = 4096;
 struct ControlLimits {
   std::chrono::milliseconds idle{30'000};  ///< for a whole request; `status --watch` asks once a second
   /// for the I/O thread, which takes microseconds, or what opening a device takes
-  std::chrono::milliseconds obey{10'000};
+  std::chrono::milliseconds handle{10'000};
   std::chrono::milliseconds answer{10'000};  ///< for taking an answer
 };
 

@@ -90,7 +90,7 @@ class ControlServer::Impl {
   }
 
   void pass_on(const ControlRequest& request, ControlSessionContext::Answered answered) {
-    callbacks_.obey(request, [box = mailbox_, answered = std::move(answered)](const ControlAnswer& answer) {
+    callbacks_.handle(request, [box = mailbox_, answered = std::move(answered)](const ControlAnswer& answer) {
       const std::lock_guard lock(box->mutex);
       if (box->io != nullptr) boost::asio::post(*box->io, [answered, answer] { answered(answer); });
     });

@@ -20,7 +20,7 @@ class ControlServer {
     std::function<std::string(const ControlRequest&)> status;
     /// Has an order obeyed. Called on the control thread; `answered` may be called on any thread, at most once, also when
     /// the server is gone, and orders are passed on in the order in which they came.
-    std::function<void(const ControlRequest&, Answered answered)> obey;
+    std::function<void(const ControlRequest&, Answered answered)> handle;
   };
 
   ControlServer(std::string path, Callbacks callbacks, ControlLimits limits = {});

@@ -60,18 +60,18 @@ void ControlSession::take_line() {
   if (end == std::string::npos) return read();
   const std::string line = request_.substr(0, end);
   request_.erase(0, end + 1);
-  obey(line);
+  handle(line);
 }
 
-void ControlSession::obey(std::string_view line) {
+void ControlSession::handle(std::string_view line) {
   const auto parsed = parse_control_request(line);
   if (const auto* refusal = std::get_if<ControlAnswer>(&parsed)) return answer(control_answer_line(*refusal));
   const auto& request = std::get<ControlRequest>(parsed);
   if (request.verb == ControlVerb::kStatus) return answer(context_.status(request));
-  enter(Phase::kObeying, context_.limits.obey);
+  enter(Phase::kObeying, context_.limits.handle);
   held_ = shared_from_this();
   // Weak: the answer may be on its way for longer than there is a session, or a server.
-  context_.obey(request, [weak = weak_from_this()](const ControlAnswer& result) {
+  context_.handle(request, [weak = weak_from_this()](const ControlAnswer& result) {
     const auto self = weak.lock();
     if (self && self->phase_ == Phase::kObeying) self->answer(control_answer_line(result));
   });

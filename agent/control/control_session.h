@@ -25,7 +25,7 @@ struct ControlSessionContext {
   /// The answer to a status request as one line. Called on the control thread.
   std::function<std::string(const ControlRequest&)> status;
   /// Has an order obeyed elsewhere; `answered` is called at most once, on the control thread.
-  std::function<void(const ControlRequest&, Answered answered)> obey;
+  std::function<void(const ControlRequest&, Answered answered)> handle;
   net::WebConnections& connections;
   ControlLimits limits;
   uid_t user = 0;  ///< the agent's own
@@ -58,7 +58,7 @@ class ControlSession final : public net::WebConnection, public std::enable_share
   void await_request();
   void read();
   void take_line();
-  void obey(std::string_view line);
+  void handle(std::string_view line);
   void answer(std::string line, bool is_last = false);
 
   Socket socket_;

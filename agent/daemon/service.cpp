@@ -11,10 +11,10 @@
 namespace agent::daemon {
 namespace {
 
-constexpr gcode::line::Time kLookPeriod = std::chrono::milliseconds(100);
+constexpr gcode::line::Time kRefreshPeriod = std::chrono::milliseconds(100);
 // Three tenths of the second that an end may take: 3.4 kB at 115200 baud, all that a host has under way.
 constexpr gcode::line::Time kLongestDrain = std::chrono::milliseconds(300);
-constexpr gcode::line::Time kDrainLook = std::chrono::milliseconds(10);
+constexpr gcode::line::Time kDrainPollInterval = std::chrono::milliseconds(10);
 
 // A printer that USB names is not there at once; until then its predecessor's port waits for it.
 constexpr gcode::line::Time kLeftOverWait = std::chrono::seconds(10);
@@ -38,8 +38,8 @@ Service::Service(log::Log& log, const log::LogCounters& counters, restart::Descr
       recorder_(log),
       store_(std::move(store)),
       last_(std::move(last)),
-      usb_(io_, log, [this] { share_usb(); }),
-      look_timer_(io_, [this] { look(); }),
+      usb_(io_, log, [this] { assign_usb(); }),
+      refresh_timer_(io_, [this] { refresh(); }),
       drain_timer_(io_, [this] { stop_when_drained(); }) {}
 
 Service::~Service() {
@@ -66,8 +66,8 @@ void Service::prepare_lines(const config::Configuration& next) {
 
 void Service::start_history(const std::string& state_dir) {
   if (history_store_) return;
-  history_store_.emplace(state_dir, board_.history(), board_.store(), log_);
-  jobs_.emplace(board_.history(), &*history_store_);
+  history_store_.emplace(state_dir, snapshots_.history(), snapshots_.store(), log_);
+  jobs_.emplace(snapshots_.history(), &*history_store_);
 }
 
 Service::Fault Service::make_directories(const config::Configuration& next) {
@@ -80,7 +80,7 @@ Service::Fault Service::make_directories(const config::Configuration& next) {
 std::unique_ptr<web::server::WebServer> Service::serve(const config::Configuration& configuration) {
   web::server::WebOptions options = web_options(configuration);
   options.report = [this](const std::string& sentence) { log_.error("", sentence + "; access stays as it was"); };
-  auto web = std::make_unique<web::server::WebServer>(std::move(options), process::build_info(), board_, counters_,
+  auto web = std::make_unique<web::server::WebServer>(std::move(options), process::build_info(), snapshots_, counters_,
                                                       web_counters_, link_quality_);
   web->start();
   return web;
@@ -100,15 +100,15 @@ Service::Fault Service::move_web(const config::Configuration& next) {
                     next.web_config_file == web_now_.web_config_file;
   if (web_ && same) return reload_web_access(next);
   // The old server is there until the new one stands; where they share an address, the old one has to go first.
-  const bool shares =
+  const bool assignments =
       web_ && std::any_of(next.listen.begin(), next.listen.end(), [&](const std::string& address) {
         return std::find(web_now_.listen.begin(), web_now_.listen.end(), address) != web_now_.listen.end();
       });
-  if (shares) web_.reset();
+  if (assignments) web_.reset();
   try {
     web_ = serve(next);
   } catch (const std::runtime_error& error) {
-    if (shares) web_ = serve(web_now_);
+    if (assignments) web_ = serve(web_now_);
     return error.what();
   }
   web_now_ = next;
@@ -125,15 +125,15 @@ void Service::commit(const config::Configuration& next) {
   now_.runtime_dir = runtime_dir;
   log_.apply(next.log);
   if (watches_usb_) usb_.follow(now_);
-  if (look_due_ == gcode::line::Time{}) start_inherited();
+  if (refresh_due_ == gcode::line::Time{}) start_inherited();
   settle(records_elsewhere);
   self_.last_reload_successful = true;
   self_.last_reload_success_unix_seconds = unix_seconds(process::monotonic_now());
-  if (look_due_ == gcode::line::Time{}) {
-    look_due_ = process::monotonic_now();
-    left_over_until_ = look_due_ + kLeftOverWait;
+  if (refresh_due_ == gcode::line::Time{}) {
+    refresh_due_ = process::monotonic_now();
+    left_over_until_ = refresh_due_ + kLeftOverWait;
   }
-  look_timer_.at(look_due_);
+  refresh_timer_.at(refresh_due_);
 }
 
 Service::Fault Service::refuse(const config::Configuration& next) const {
@@ -147,7 +147,7 @@ std::vector<CurrentPrinter> Service::current_printers() const {
 }
 
 void Service::settle(bool records_elsewhere) {
-  ReloadPlan plan = plan_reload(current_printers(), usb_.share(now_));
+  ReloadPlan plan = plan_reload(current_printers(), usb_.assign(now_));
   printers_ = std::move(plan.printers);
   note_pending(std::move(plan.pending));
   // A successor that finds the file wrong goes on by what the ports were opened with.
@@ -158,8 +158,8 @@ void Service::settle(bool records_elsewhere) {
 
 void Service::note_pending(std::vector<snapshot::PendingChange> pending) {
   for (const snapshot::PendingChange& change : pending) {
-    const auto& told = self_.pending_changes;
-    const bool is_told = std::find(told.begin(), told.end(), change) != told.end();
+    const auto& reported = self_.pending_changes;
+    const bool is_told = std::find(reported.begin(), reported.end(), change) != reported.end();
     if (!is_told) log_.warning(change.printer, "put off: " + change.sentence);
   }
   if (pending.empty() && !self_.pending_changes.empty())
@@ -200,8 +200,8 @@ void Service::start_inherited() {
   }
 }
 
-void Service::look_at_pending() {
-  if (self_.pending_changes.empty() || drain_end_ != gcode::line::Time{}) return;
+void Service::apply_pending() {
+  if (self_.pending_changes.empty() || quiesce_end_ != gcode::line::Time{}) return;
   const bool one_ended = std::any_of(waits_for_.begin(), waits_for_.end(), [&](const std::string& name) {
     const link::PrinterLink* link = link_of(name);
     return link == nullptr || link->print().empty();
@@ -223,11 +223,11 @@ void Service::stop_what_changed() {
     const bool is_gone = next == printers_.end();
     if (!is_gone && is_same_line(*next, old)) return false;
     link->stop();
-    jobs_->look(old.name, link->prints(), process::monotonic_now(),
-                process::wall_offset());  // a print ended with its line
+    jobs_->refresh(old.name, link->prints(), process::monotonic_now(),
+                   process::wall_offset());  // a print ended with its line
     jobs_->forget(old.name);
     log_.info(old.name, is_gone ? "is no longer configured" : "has another device or speed now");
-    if (is_gone) board_.remove(old.name);
+    if (is_gone) snapshots_.remove(old.name);
     return true;
   });
 }
@@ -249,13 +249,13 @@ link::PrinterLink* Service::link_of(const std::string& name) const {
 void Service::start_printer(const config::PrinterConfiguration& next) { start_link(make_link(next)); }
 
 std::unique_ptr<link::PrinterLink> Service::make_link(const config::PrinterConfiguration& printer) {
-  return std::make_unique<link::PrinterLink>(io_, printer, now_.runtime_dir, board_, log_, &store_,
+  return std::make_unique<link::PrinterLink>(io_, printer, now_.runtime_dir, snapshots_, log_, &store_,
                                              port_users_ ? &*port_users_ : nullptr);
 }
 
 void Service::start_link(std::unique_ptr<link::PrinterLink> link) {
   link->record_to(recording_of(link->configuration().name));
-  link->on_device_wanted([this] { usb_.look(); });
+  link->on_device_wanted([this] { usb_.refresh(); });
   link->start();
   links_.push_back(std::move(link));
 }
@@ -274,13 +274,13 @@ std::shared_ptr<recording::Recording> Service::recording_of(const std::string& n
 
 // --- USB
 
-void Service::share_usb() {
-  if (drain_end_ != gcode::line::Time{}) return;  // the end has begun
-  if (!self_.pending_changes.empty()) {           // with the next look: no link may end in its own callback
+void Service::assign_usb() {
+  if (quiesce_end_ != gcode::line::Time{}) return;  // the end has begun
+  if (!self_.pending_changes.empty()) {             // with the next look: no link may end in its own callback
     usb_changed_ = true;
     return;
   }
-  printers_ = usb_.share(now_);
+  printers_ = usb_.assign(now_);
   for (const config::PrinterConfiguration& printer : printers_) {
     link::PrinterLink* link = link_of(printer.name);
     if (link == nullptr) start_printer(printer);
@@ -297,18 +297,18 @@ void Service::start_failed() {
 
 // --- time
 
-void Service::look() {
+void Service::refresh() {
   const gcode::line::Time now = process::monotonic_now();
-  self_.event_loop_lag.observe(now - look_due_, snapshot::kLagBounds);
+  self_.event_loop_lag.observe(now - refresh_due_, snapshot::kLagBounds);
   for (const auto& link : links_) {
-    link->look(now);
-    jobs_->look(link->configuration().name, link->prints(), now, process::wall_offset());
+    link->refresh(now);
+    jobs_->refresh(link->configuration().name, link->prints(), now, process::wall_offset());
   }
-  look_at_pending();
+  apply_pending();
   if (now >= left_over_until_) drop_left_over();
-  board_.publish(self_);
-  look_due_ = std::max(look_due_ + kLookPeriod, now);  // after a long stall one look is enough
-  look_timer_.at(look_due_);
+  snapshots_.publish(self_);
+  refresh_due_ = std::max(refresh_due_ + kRefreshPeriod, now);  // after a long stall one look is enough
+  refresh_timer_.at(refresh_due_);
 }
 
 std::string Service::why_not_survivable() const {
@@ -318,18 +318,18 @@ std::string Service::why_not_survivable() const {
 }
 
 void Service::shut_down() {
-  if (drain_end_ != gcode::line::Time{}) return;
+  if (quiesce_end_ != gcode::line::Time{}) return;
   if (store_.is_there()) {
     for (const auto& link : links_) link->leave();
     return io_.stop();
   }
-  drain_end_ = process::monotonic_now() + kLongestDrain;
+  quiesce_end_ = process::monotonic_now() + kLongestDrain;
   stop_when_drained();
 }
 
 void Service::stop_when_drained() {
   const bool drained = std::all_of(links_.begin(), links_.end(), [](const auto& link) { return link->is_drained(); });
-  if (!drained && process::monotonic_now() < drain_end_) return drain_timer_.after(kDrainLook);
+  if (!drained && process::monotonic_now() < quiesce_end_) return drain_timer_.after(kDrainPollInterval);
   for (const auto& link : links_) link->stop();
   io_.stop();
 }

@@ -25,7 +25,7 @@
 #include "agent/recording/recorder.h"
 #include "agent/restart/descriptor_store.h"
 #include "agent/restart/last_configuration.h"
-#include "agent/snapshot/snapshot_board.h"
+#include "agent/snapshot/published_snapshots.h"
 #include "agent/usb/usb_printers.h"
 #include "agent/web/server/web_server.h"
 
@@ -56,7 +56,7 @@ class Service {
   void watch_usb() { watches_usb_ = true; }
   /// Ask before each opening whether another program has the device open; from the next commit() on. `manager`: the process
   /// that keeps our descriptors; 0: none.
-  void look_for_port_users(pid_t manager) {
+  void ask_for_port_users(pid_t manager) {
     port_users_.emplace(io_, manager, [this](const std::string& sentence) { log_.warning("", sentence); });
   }
   /// All that is on USB now, as the finder says it; a test may say it instead.
@@ -83,7 +83,7 @@ class Service {
   [[nodiscard]] std::string why_not_survivable() const;
 
   [[nodiscard]] boost::asio::io_context& io() { return io_; }
-  [[nodiscard]] const snapshot::SnapshotBoard& board() const { return board_; }  ///< from any thread
+  [[nodiscard]] const snapshot::PublishedSnapshots& snapshots() const { return snapshots_; }  ///< from any thread
   /// Whether there is a web server: after the first prepare() that did not fail. Not while prepare() runs.
   [[nodiscard]] bool serves_web() const { return web_ != nullptr; }
   /// Where it listens, while there is one. Not while prepare() runs.
@@ -101,9 +101,9 @@ class Service {
   [[nodiscard]] std::vector<CurrentPrinter> current_printers() const;
   void settle(bool records_elsewhere);
   void note_pending(std::vector<snapshot::PendingChange> pending);
-  void look_at_pending();
+  void apply_pending();
   void stop_what_changed();
-  void share_usb();
+  void assign_usb();
   [[nodiscard]] link::PrinterLink* link_of(const std::string& name) const;
   void apply_or_start(const config::PrinterConfiguration& next, bool records_elsewhere);
   void start_printer(const config::PrinterConfiguration& next);
@@ -111,18 +111,18 @@ class Service {
   void start_link(std::unique_ptr<link::PrinterLink> link);
   [[nodiscard]] std::shared_ptr<recording::Recording> recording_of(const std::string& name);
   void note_fixed_settings(const config::Configuration& next);
-  void look();
+  void refresh();
   void stop_when_drained();
   void drop_left_over();
 
   log::Log& log_;
   const log::LogCounters& counters_;
   boost::asio::io_context io_{1};
-  snapshot::SnapshotBoard board_;
+  snapshot::PublishedSnapshots snapshots_;
   snapshot::AgentSnapshot self_;
   recording::Recorder recorder_;
   snapshot::WebCounters web_counters_;
-  snapshot::LinkQualityBoard link_quality_;
+  snapshot::PublishedLinkQuality link_quality_;
   std::unique_ptr<web::server::WebServer> web_;
   config::Configuration web_now_;                       ///< what web_ was made from
   config::Configuration now_;                           ///< what printers_ was made from
@@ -140,10 +140,10 @@ class Service {
   std::vector<std::string> waits_for_;  ///< printers whose print a pending change waits for
   bool usb_changed_ = false;            ///< while a change is pending
   bool watches_usb_ = false;
-  process::Timer look_timer_;
-  gcode::line::Time look_due_{};
+  process::Timer refresh_timer_;
+  gcode::line::Time refresh_due_{};
   process::Timer drain_timer_;
-  gcode::line::Time drain_end_{};
+  gcode::line::Time quiesce_end_{};
 };
 
 }  // namespace agent::daemon

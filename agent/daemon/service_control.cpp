@@ -16,13 +16,13 @@ void Service::start_control(const std::string& runtime_dir) {
   if (control_dir_.empty()) control_dir_ = runtime_dir;
   const auto status = [this, began = process::monotonic_now()](const control::ControlRequest& request) {
     const gcode::line::Time now = process::monotonic_now();
-    return status::status_line(request, board_, process::build_info(), now, now - began);
+    return status::status_line(request, snapshots_, process::build_info(), now, now - began);
   };
-  const auto obey = [this](const control::ControlRequest& request, control::ControlServer::Answered answered) {
+  const auto handle = [this](const control::ControlRequest& request, control::ControlServer::Answered answered) {
     boost::asio::post(io_, [this, request, answered = std::move(answered)] { control(request, answered); });
   };
   auto control = std::make_unique<control::ControlServer>(control_dir_ + '/' + std::string(config::kControlSocketName),
-                                                          control::ControlServer::Callbacks{status, obey});
+                                                          control::ControlServer::Callbacks{status, handle});
   if (const auto fault = control->start())
     return log_.error("", *fault + "; status, release, attach and reset cannot reach this agent");
   control_ = std::move(control);

@@ -42,15 +42,15 @@ void ServiceNotifier::reloading() { send("RELOADING=1"); }
 void ServiceNotifier::stopping() { send("STOPPING=1\nSTATUS=ending"); }
 void ServiceNotifier::failed(const std::string& sentence) { send("STATUS=" + one_line(sentence)); }
 
-void ServiceNotifier::beat(gcode::line::Time now, const std::function<std::string()>& line) {
+void ServiceNotifier::tick_interval(gcode::line::Time now, const std::function<std::string()>& line) {
   if (!send_) return;
   // Three signs in the time that is allowed: one may come late.
   if (watchdog_ > gcode::line::Time::zero() && (!fed_at_ || now - *fed_at_ >= watchdog_ / 3)) {
     fed_at_ = now;
     send("WATCHDOG=1");
   }
-  if (looked_at_ && now - *looked_at_ < kLinePeriod) return;
-  looked_at_ = now;
+  if (refreshed_at_ && now - *refreshed_at_ < kLinePeriod) return;
+  refreshed_at_ = now;
   std::string next = one_line(line());
   if (next == shown_) return;
   send("STATUS=" + next);

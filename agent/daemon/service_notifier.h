@@ -30,11 +30,11 @@ class ServiceNotifier {
   /// The service does not start, and why: one line.
   void failed(const std::string& sentence);
 
-  /// A sign of life, to be given at least each `kBeat` by the thread whose life matters. `line`: what to show now; it is
+  /// A sign of life, to be given at least each `kTickInterval` by the thread whose life matters. `line`: what to show now; it is
   /// asked for every few seconds at most, and sent when it changed.
-  void beat(gcode::line::Time now, const std::function<std::string()>& line);
+  void tick_interval(gcode::line::Time now, const std::function<std::string()>& line);
 
-  static constexpr gcode::line::Time kBeat = std::chrono::seconds(1);
+  static constexpr gcode::line::Time kTickInterval = std::chrono::seconds(1);
 
  private:
   void send(const std::string& state) const;
@@ -42,7 +42,7 @@ class ServiceNotifier {
   Send send_;
   gcode::line::Time watchdog_;
   std::optional<gcode::line::Time> fed_at_;
-  std::optional<gcode::line::Time> looked_at_;
+  std::optional<gcode::line::Time> refreshed_at_;
   std::string shown_;
 };
 

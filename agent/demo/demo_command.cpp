@@ -176,7 +176,7 @@ class Demo {
 
   void show() {
     if (screen_ == nullptr) return;
-    const auto links = service_.board().links();
+    const auto links = service_.snapshots().links();
     if (!links.empty()) {
       begin_host(*links.front());
       show(*links.front());

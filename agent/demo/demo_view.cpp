@@ -11,23 +11,23 @@ namespace agent::demo {
 std::vector<std::string> draw_demo(const nlohmann::json& printer, const DemoStatus& demo,
                                    const terminal::TextStyle& style) {
   std::vector<std::string> lines;
-  const auto add = [&](std::string_view words, terminal::Ink ink) {
-    lines.push_back(terminal::PaintedLine(style).add(words, ink).take());
+  const auto add = [&](std::string_view words, terminal::Style style) {
+    lines.push_back(terminal::StyledText(style).add(words, style).take());
   };
   lines.push_back(
-      terminal::PaintedLine(style)
-          .add("marlin-agent demo", terminal::Ink::kBold)
+      terminal::StyledText(style)
+          .add("marlin-agent demo", terminal::Style::kBold)
           .add("  " + demo.printer + ", host like " + demo.host + terminal::formatted(", %g x speed", demo.speed))
           .take());
   lines.emplace_back();
   for (std::string& line : status::draw_status({{"printers", {printer}}}, style)) lines.push_back(std::move(line));
   lines.emplace_back();
   for (const std::string& url : demo.metrics_urls)
-    lines.push_back(terminal::labelled(style, "metrics").add(url, terminal::Ink::kBold).take());
+    lines.push_back(terminal::labelled(style, "metrics").add(url, terminal::Style::kBold).take());
   lines.emplace_back();
-  if (!demo.message.empty()) add("  " + demo.message, terminal::Ink::kWarm);
-  if (!demo.ending.empty()) add("  " + demo.ending, terminal::Ink::kBold);
-  add("  Ctrl-C ends the demo.", terminal::Ink::kDim);
+  if (!demo.message.empty()) add("  " + demo.message, terminal::Style::kWarm);
+  if (!demo.ending.empty()) add("  " + demo.ending, terminal::Style::kBold);
+  add("  Ctrl-C ends the demo.", terminal::Style::kDim);
   while (lines.size() > style.rows && !lines.empty()) {
     const auto empty = std::find(lines.begin(), lines.end(), std::string());
     lines.erase(empty != lines.end() ? empty : lines.end() - 1);

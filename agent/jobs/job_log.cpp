@@ -53,11 +53,11 @@ void JobLog::put(const snapshot::JobRecord& job, const snapshot::JobTotals& adds
   history_.add_totals(job.printer, adds);
 }
 
-void JobLog::look(const std::string& printer, const gcode::printer::PrintWatch& watch, gcode::line::Time now,
-                  gcode::line::Time wall_offset) {
+void JobLog::refresh(const std::string& printer, const gcode::printer::PrintWatch& watch, gcode::line::Time now,
+                     gcode::line::Time wall_offset) {
   const auto [it, is_new] = seen_.try_emplace(printer);
   Seen& seen = it->second;
-  if (is_new) first_look(seen, printer, watch, wall_offset);
+  if (is_new) first_poll(seen, printer, watch, wall_offset);
   if (const auto ended = all_of(watch.ended()); ended != seen.ended) {
     seen.ended = ended;
     if (seen.running.id != 0) finish(seen, watch.last(), wall_offset);
@@ -74,7 +74,7 @@ void JobLog::look(const std::string& printer, const gcode::printer::PrintWatch& 
 
 // A predecessor may have left a job running. The relay's book tells whether it still is, or how it ended meanwhile; where
 // the book does not know it, nobody saw its end.
-void JobLog::first_look(Seen& seen, const std::string& printer, const gcode::printer::PrintWatch& watch,
+void JobLog::first_poll(Seen& seen, const std::string& printer, const gcode::printer::PrintWatch& watch,
                         gcode::line::Time wall_offset) {
   seen.started = watch.started();
   seen.ended = all_of(watch.ended());

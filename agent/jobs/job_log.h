@@ -19,8 +19,8 @@ class JobLog {
   JobLog(snapshot::History& history, Store* store) : history_(history), store_(store) {}
 
   /// To be called often (each 100 ms). `wall_offset` added to `now` is Unix time.
-  void look(const std::string& printer, const gcode::printer::PrintWatch& watch, gcode::line::Time now,
-            gcode::line::Time wall_offset);
+  void refresh(const std::string& printer, const gcode::printer::PrintWatch& watch, gcode::line::Time now,
+               gcode::line::Time wall_offset);
   /// Its line is looked at no more; another may come under the same name.
   void forget(const std::string& printer) { seen_.erase(printer); }
 
@@ -30,7 +30,7 @@ class JobLog {
     snapshot::JobRecord running;  ///< id 0: none
     gcode::line::Time written{};
   };
-  void first_look(Seen& seen, const std::string& printer, const gcode::printer::PrintWatch& watch,
+  void first_poll(Seen& seen, const std::string& printer, const gcode::printer::PrintWatch& watch,
                   gcode::line::Time wall_offset);
   void begin(Seen& seen, const std::string& printer, const gcode::printer::PrintWatch& watch, gcode::line::Time now,
              gcode::line::Time wall_offset);

@@ -57,10 +57,10 @@ void Bridge::printer_opened() {
   pump();
 }
 
-void Bridge::succeed(transport::StagingPipe::Unbooked printer, transport::StagingPipe::Unbooked host) {
+void Bridge::resume(transport::StagingPipe::Uncommitted printer, transport::StagingPipe::Uncommitted host) {
   printer_is_open_ = true;
   const gcode::line::Time now = process::monotonic_now();
-  relay_.succeeds(now);
+  relay_.resume(now);
   if (printer.written > 0) relay_.printer_took(printer.written, now);
   if (host.written > 0) relay_.host_took(host.written, now);
   if (printer.read > 0) relay_.printer_received(printer.read, now);

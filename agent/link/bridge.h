@@ -36,7 +36,7 @@ class Bridge {
   void printer_opened();
   /// Goes on where a predecessor was killed, after both streams were given its descriptors: `printer` and `host` are what
   /// it moved through its staging pipes without booking.
-  void succeed(transport::StagingPipe::Unbooked printer, transport::StagingPipe::Unbooked host);
+  void resume(transport::StagingPipe::Uncommitted printer, transport::StagingPipe::Uncommitted host);
   void printer_closed();  ///< by its owner; a loss that the bridge reported counts as told
   void host_opened();
   void host_closed();

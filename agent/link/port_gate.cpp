@@ -3,20 +3,20 @@
 namespace agent::link {
 namespace {
 
-constexpr gcode::line::Time kUdevLook = std::chrono::milliseconds(50);
+constexpr gcode::line::Time kUdevPollInterval = std::chrono::milliseconds(50);
 constexpr gcode::line::Time kLongestUdev = std::chrono::seconds(10);
 
 }  // namespace
 
 PortGate::PortGate(boost::asio::io_context& io, PortUsers* users, transport::UdevPlaces udev)
-    : users_(users), udev_(std::move(udev)), udev_timer_(io, [this] { look_at_udev(); }) {}
+    : users_(users), udev_(std::move(udev)), udev_timer_(io, [this] { poll_udev(); }) {}
 
 void PortGate::ask(const std::string& device, Passed passed) {
   cancel();
   device_ = device;
   passed_ = std::move(passed);
   udev_end_ = process::monotonic_now() + kLongestUdev;
-  look_at_udev();
+  poll_udev();
 }
 
 void PortGate::cancel() {
@@ -25,14 +25,14 @@ void PortGate::cancel() {
   passed_ = nullptr;
 }
 
-void PortGate::look_at_udev() {
+void PortGate::poll_udev() {
   if (!passed_) return;  // a wait that had ended when it was cancelled
   if (process::monotonic_now() < udev_end_ && !transport::udev_is_done(device_, udev_))
-    return udev_timer_.after(kUdevLook);
-  look_for_users();
+    return udev_timer_.after(kUdevPollInterval);
+  ask_for_users();
 }
 
-void PortGate::look_for_users() {
+void PortGate::ask_for_users() {
   if (users_ == nullptr) return answer({});
   found_ = std::make_shared<PortUsers::Found>([this](const std::vector<process::Program>& programs) {
     answer(programs.empty()

@@ -28,8 +28,8 @@ class PortGate {
   [[nodiscard]] bool is_asking() const { return passed_ != nullptr; }
 
  private:
-  void look_at_udev();
-  void look_for_users();
+  void poll_udev();
+  void ask_for_users();
   void answer(const std::string& fault);
 
   PortUsers* users_;

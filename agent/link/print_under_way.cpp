@@ -9,7 +9,7 @@ std::optional<std::string_view> print_under_way(const gcode::relay::LineRelay& r
   if (printer.paused) return "a print is paused";
   if (printer.sd_printing) return "a print from the SD card is running";
   if (printer.host_is_printing(now)) return "a host is printing";
-  if (relay.host_is_opaque() && relay.host_is_attached())
+  if (relay.host_is_binary() && relay.host_is_attached())
     return "a host sends packed lines or an upload, which may be a print";
   return std::nullopt;
 }

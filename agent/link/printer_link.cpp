@@ -31,31 +31,31 @@ std::uint64_t resets_of(const gcode::printer::LinkCounters& counters) {
 }  // namespace
 
 PrinterLink::PrinterLink(boost::asio::io_context& io, config::PrinterConfiguration configuration,
-                         std::string runtime_dir, snapshot::SnapshotBoard& board, log::Log& log,
+                         std::string runtime_dir, snapshot::PublishedSnapshots& snapshots, log::Log& log,
                          restart::DescriptorStore* store, PortUsers* users, transport::UdevPlaces udev)
     : configuration_(std::move(configuration)),
       runtime_dir_(std::move(runtime_dir)),
-      board_(board),
+      snapshots_(snapshots),
       log_(log),
-      estate_(store, {configuration_.name, configuration_.device, configuration_.baud}),
+      persistent_(store, {configuration_.name, configuration_.device, configuration_.baud}),
       device_(io),
       host_port_(io),
-      bridge_(io, device_, host_port_, estate_.memory(), configuration_.relay),
+      bridge_(io, device_, host_port_, persistent_.memory(), configuration_.relay),
       gate_(io, users, std::move(udev)),
       retry_timer_(io, [this] { retry(); }),
       release_timer_(io, [this] { release_is_over(); }) {
-  device_.pass_through(estate_.printer_pipe());
-  host_port_.pass_through(estate_.host_pipe());
+  device_.pass_through(persistent_.printer_pipe());
+  host_port_.pass_through(persistent_.host_pipe());
   bridge_.on_printer_lost([this](const transport::IoResult& why) { lost(why); });
   host_port_.on_host_opened([this] {
     log_.info(configuration_.name, "a host program opened the host port");
     bridge_.host_opened();
     publish(process::monotonic_now());
   });
-  host_port_.on_replaced([this] { estate_.keep_pty(host_port_.native_handle()); });
+  host_port_.on_replaced([this] { persistent_.keep_pty(host_port_.native_handle()); });
   host_port_.on_host_closed([this] {
     log_.info(configuration_.name, "the host program closed the host port");
-    estate_.discard_host_output();
+    persistent_.discard_host_output();
     bridge_.host_closed();
     publish(process::monotonic_now());
   });
@@ -64,8 +64,8 @@ PrinterLink::PrinterLink(boost::asio::io_context& io, config::PrinterConfigurati
 PrinterLink::~PrinterLink() { stop(); }
 
 void PrinterLink::start() {
-  last_look_ = process::monotonic_now();
-  if (estate_.is_inherited()) go_on();
+  last_poll_ = process::monotonic_now();
+  if (persistent_.is_inherited()) resume();
   else if (!was_released_before()) try_to_open();
   publish(process::monotonic_now());
 }
@@ -75,11 +75,11 @@ void PrinterLink::stop() {
   cancel_opening();
   release_timer_.cancel();
   if (device_.is_open()) close(snapshot::DisconnectReason::kShutdown);
-  estate_.drop_all();
+  persistent_.drop_all();
 }
 
 void PrinterLink::leave() {
-  if (!estate_.survives() || !device_.is_open()) return stop();
+  if (!persistent_.survives() || !device_.is_open()) return stop();
   if (std::exchange(stopped_, true)) return;
   cancel_opening();
   release_timer_.cancel();
@@ -103,21 +103,21 @@ bool PrinterLink::is_drained() const { return bridge_.is_drained() && device_.un
 // --- the life of the device
 
 // A predecessor's line, in the middle of whatever it was in.
-void PrinterLink::go_on() {
-  configuration_.device = estate_.memory().identity().device;
-  configuration_.baud = estate_.memory().identity().baud;
-  if (const auto failure = device_.adopt(estate_.take_tty().release(), configuration_.device)) {
+void PrinterLink::resume() {
+  configuration_.device = persistent_.memory().identity().device;
+  configuration_.baud = persistent_.memory().identity().baud;
+  if (const auto failure = device_.adopt(persistent_.take_tty().release(), configuration_.device)) {
     open_failed(failure->sentence + "; trying again");
-    estate_.drop_ports();
+    persistent_.drop_ports();
     return retry_timer_.after(retry_.next());
   }
   path_was_there_ = true;
   retry_.opened(process::monotonic_now());
   usb_id_ = config::usb_id_of(configuration_.device);
   const bool had_host = bridge_.relay().host_is_attached();
-  const bool has_host_port = go_on_with_host_port();
+  const bool has_host_port = resume_host_port();
   log_.info(configuration_.name, "goes on with " + configuration_.device + " where the process before ended");
-  if (const auto version = estate_.foreign_version()) {
+  if (const auto version = persistent_.foreign_version()) {
     log_.warning(configuration_.name, "the process before kept a ledger of version " + std::to_string(*version) +
                                           ", not known here: every byte goes on, and nothing is asked for a while");
   }
@@ -125,16 +125,16 @@ void PrinterLink::go_on() {
   noted_dialect_ = &bridge_.relay().dialect();
   noted_resets_ = resets_of(bridge_.relay().counters());
   noted_queries_ = bridge_.relay().counters().queries;
-  bridge_.succeed(estate_.printer_unbooked(), estate_.host_unbooked());
+  bridge_.resume(persistent_.printer_uncommitted(), persistent_.host_uncommitted());
   if (!has_host_port && had_host) {
-    estate_.discard_host_output();
+    persistent_.discard_host_output();
     bridge_.host_closed();
   }
   publish(process::monotonic_now());
 }
 
-bool PrinterLink::go_on_with_host_port() {
-  transport::FileDescriptor pty = estate_.take_pty();
+bool PrinterLink::resume_host_port() {
+  transport::FileDescriptor pty = persistent_.take_pty();
   if (!pty) return false;
   const auto failure =
       host_port_.adopt(pty.release(), runtime_dir_, configuration_.name, bridge_.relay().host_is_attached());
@@ -161,17 +161,17 @@ void PrinterLink::close(snapshot::DisconnectReason reason) {
   if (had_host) bridge_.host_closed();
   device_.close();
   bridge_.printer_closed();
-  estate_.drop_ports();
+  persistent_.drop_ports();
   usb_id_.clear();
   publish(process::monotonic_now());
 }
 
 // --- what others see
 
-void PrinterLink::look(gcode::line::Time now) {
+void PrinterLink::refresh(gcode::line::Time now) {
   const auto state = bridge_.relay().printer().state(now);
-  state_time_[state] += now - last_look_;
-  last_look_ = now;
+  state_time_[state] += now - last_poll_;
+  last_poll_ = now;
   note_changes();
   const bool moved = moved_bytes(bridge_.relay().counters()) != published_bytes_;
   if (moved || now - last_publish_ >= kSlowestPublish) publish(now);
@@ -206,7 +206,7 @@ void PrinterLink::publish(gcode::line::Time now) {
   published_bytes_ = moved_bytes(bridge_.relay().counters());
   snapshot::LinkSnapshot snapshot;
   fill(snapshot, now);
-  board_.publish(snapshot);
+  snapshots_.publish(snapshot);
 }
 
 void PrinterLink::fill(snapshot::LinkSnapshot& out, gcode::line::Time now) const {
@@ -228,7 +228,7 @@ void PrinterLink::fill(snapshot::LinkSnapshot& out, gcode::line::Time now) const
   out.open_fault = open_fault_;
   out.released = released_.has_value();
   out.released_until = released_ ? released_->until : std::nullopt;
-  out.survives = estate_.survives() && device_.is_open();
+  out.survives = persistent_.survives() && device_.is_open();
   out.host_connected = host_port_.host_is_attached();
   out.commands_in_flight = bridge_.relay().commands_in_flight();
   out.serial_connects = connects_;

@@ -28,8 +28,8 @@
 #include "agent/log/log.h"
 #include "agent/process/timer.h"
 #include "agent/recording/recorder.h"
-#include "agent/restart/link_estate.h"
-#include "agent/snapshot/snapshot_board.h"
+#include "agent/restart/persistent_link.h"
+#include "agent/snapshot/published_snapshots.h"
 #include "transport/pseudo_terminal.h"
 #include "transport/serial_port.h"
 
@@ -40,7 +40,7 @@ class PrinterLink {
   /// `io`, `board`, `log`, `store` and `users` are not owned and outlive the link; `store` may be null. `users` null: nobody
   /// is asked who has the device open. Call start() once afterwards.
   PrinterLink(boost::asio::io_context& io, config::PrinterConfiguration configuration, std::string runtime_dir,
-              snapshot::SnapshotBoard& board, log::Log& log, restart::DescriptorStore* store = nullptr,
+              snapshot::PublishedSnapshots& snapshots, log::Log& log, restart::DescriptorStore* store = nullptr,
               PortUsers* users = nullptr, transport::UdevPlaces udev = {});
   ~PrinterLink();  ///< stop()
   PrinterLink(const PrinterLink&) = delete;
@@ -56,7 +56,7 @@ class PrinterLink {
   /// The print that would end if the port were closed now, as a clause; empty: none.
   [[nodiscard]] std::string print() const;
   /// Before start(): a predecessor's open port was taken over.
-  [[nodiscard]] bool is_inherited() const { return estate_.is_inherited(); }
+  [[nodiscard]] bool is_inherited() const { return persistent_.is_inherited(); }
   /// New settings of the relay; device and speed stay as they are.
   void apply(const gcode::relay::RelaySettings& settings);
   /// For a printer found by USB: its tty is `path` now, or nowhere if that is empty. A port that is open stays open: it says
@@ -78,7 +78,7 @@ class PrinterLink {
   [[nodiscard]] control::ControlAnswer reset(const control::ControlRequest& request);
 
   /// Called every 100 ms: counts the time in each state and publishes what changed.
-  void look(gcode::line::Time now);
+  void refresh(gcode::line::Time now);
   [[nodiscard]] const gcode::printer::PrintWatch& prints() const { return bridge_.relay().prints(); }
   /// Everything that hosts sent so far is out on the wire.
   [[nodiscard]] bool is_drained() const;
@@ -93,8 +93,8 @@ class PrinterLink {
   void retry();
   void open_failed(const std::string& sentence);
   void opened();
-  void go_on();
-  [[nodiscard]] bool go_on_with_host_port();
+  void resume();
+  [[nodiscard]] bool resume_host_port();
   void publish_host_port();
   void lost(const transport::IoResult& why);
   void close(snapshot::DisconnectReason reason);
@@ -110,9 +110,9 @@ class PrinterLink {
 
   config::PrinterConfiguration configuration_;
   std::string runtime_dir_;
-  snapshot::SnapshotBoard& board_;
+  snapshot::PublishedSnapshots& snapshots_;
   log::Log& log_;
-  restart::LinkEstate estate_;
+  restart::PersistentLink persistent_;
   transport::SerialPort device_;
   transport::PseudoTerminal host_port_;
   Bridge bridge_;
@@ -135,7 +135,7 @@ class PrinterLink {
   std::uint64_t connects_ = 0;
   gcode::line::EnumArray<snapshot::DisconnectReason, std::uint64_t> disconnects_{};
   gcode::line::EnumArray<gcode::printer::State, gcode::line::Time> state_time_{};
-  gcode::line::Time last_look_{};
+  gcode::line::Time last_poll_{};
   gcode::line::Time last_publish_{};
   std::uint64_t published_bytes_ = 0;
   const gcode::dialect::Dialect* noted_dialect_ = nullptr;

@@ -102,7 +102,7 @@ void PrinterLink::opened() {
   retry_.opened(process::monotonic_now());
   ++connects_;
   usb_id_ = config::usb_id_of(configuration_.device);
-  estate_.keep_tty(device_.native_handle(), configuration_.device);
+  persistent_.keep_tty(device_.native_handle(), configuration_.device);
   log_.info(configuration_.name, "opened " + configuration_.device + " at " + std::to_string(configuration_.baud) +
                                      " baud, which resets most printers once");
   publish_host_port();
@@ -118,7 +118,7 @@ void PrinterLink::publish_host_port() {
     return retry_timer_.after(RetryDelay::kLongest);
   }
   host_port_faults_.over();
-  estate_.keep_pty(host_port_.native_handle());
+  persistent_.keep_pty(host_port_.native_handle());
   log_.info(configuration_.name, "host programs open " + host_port_.link().string());
   bridge_.host_port_published();
 }

@@ -21,9 +21,9 @@ prometheus::MetricFamily empty_family(const FamilyRow<Source>& row) {
 
 }  // namespace
 
-MetricsCollector::MetricsCollector(process::BuildInfo build, const snapshot::SnapshotBoard& board,
+MetricsCollector::MetricsCollector(process::BuildInfo build, const snapshot::PublishedSnapshots& snapshots,
                                    const log::LogCounters& log, const snapshot::WebCounters& web, MonotonicClock now)
-    : build_(std::move(build)), board_(board), log_(log), web_(web), now_(std::move(now)) {}
+    : build_(std::move(build)), snapshots_(snapshots), log_(log), web_(web), now_(std::move(now)) {}
 
 process::ProcessStats MetricsCollector::process_stats() const {
   process::ProcessStats stats = process::read_process_stats();
@@ -40,10 +40,10 @@ process::ProcessStats MetricsCollector::process_stats() const {
 
 template <class Consumer>
 void MetricsCollector::for_each_family(Consumer&& consume) const {
-  const snapshot::AgentSnapshot snapshot = board_.agent();
+  const snapshot::AgentSnapshot snapshot = snapshots_.agent();
   const process::ProcessStats process = process_stats();
   const AgentSource agent{
-      .build = build_, .process = process, .snapshot = snapshot, .log = log_, .web = web_, .store = board_.store()};
+      .build = build_, .process = process, .snapshot = snapshot, .log = log_, .web = web_, .store = snapshots_.store()};
   for (const auto& row : agent_families()) {
     auto family = empty_family(row);
     SeriesWriter out(family, row.labels, nullptr);
@@ -51,14 +51,14 @@ void MetricsCollector::for_each_family(Consumer&& consume) const {
     if (!family.metric.empty()) consume(std::move(family), row.lifelong);
   }
 
-  const auto links = board_.links();  // holds the snapshots while `printers` refers to them
+  const auto links = snapshots_.links();  // holds the snapshots while `printers` refers to them
   const gcode::line::Time now = now_();
   std::vector<PrinterSource> printers;
   printers.reserve(links.size());
   for (const auto& link : links) {
     auto& printer = printers.emplace_back(printer_source(*link, now));
-    printer.totals = board_.history().totals(link->name);
-    if (const auto job = board_.history().running_job(link->name)) printer.print_id = job->id;
+    printer.totals = snapshots_.history().totals(link->name);
+    if (const auto job = snapshots_.history().running_job(link->name)) printer.print_id = job->id;
   }
   for (const auto& row : printer_families()) {
     auto family = empty_family(row);

@@ -13,7 +13,7 @@
 
 #include "agent/metrics/metrics_families.h"
 #include "agent/process/clock.h"
-#include "agent/snapshot/snapshot_board.h"
+#include "agent/snapshot/published_snapshots.h"
 
 namespace agent::metrics {
 
@@ -23,7 +23,7 @@ using MonotonicClock = std::function<gcode::line::Time()>;
 class MetricsCollector : public prometheus::Collectable {
  public:
   /// Everything referred to outlives the collector.
-  MetricsCollector(process::BuildInfo build, const snapshot::SnapshotBoard& board, const log::LogCounters& log,
+  MetricsCollector(process::BuildInfo build, const snapshot::PublishedSnapshots& snapshots, const log::LogCounters& log,
                    const snapshot::WebCounters& web, MonotonicClock now = process::monotonic_now);
 
   /// Every family that has a series now, in the order of the tables. For one thread at a time.
@@ -43,7 +43,7 @@ class MetricsCollector : public prometheus::Collectable {
   [[nodiscard]] process::ProcessStats process_stats() const;
 
   process::BuildInfo build_;
-  const snapshot::SnapshotBoard& board_;
+  const snapshot::PublishedSnapshots& snapshots_;
   const log::LogCounters& log_;
   const snapshot::WebCounters& web_;
   MonotonicClock now_;

@@ -4,7 +4,7 @@
 #include <chrono>
 
 #include "agent/metrics/metrics_labels.h"
-#include "agent/metrics/metrics_story.h"
+#include "agent/metrics/metrics_print_jobs.h"
 #include "agent/text/metrics_text.h"
 
 namespace agent::metrics {
@@ -135,8 +135,8 @@ void capabilities(const P& p, Out& out) {
   for (auto it = all.begin(); it != end; ++it) {
     const auto name = it->name.view();
     // A name told twice must not make two series of one name; the first stands.
-    const bool told_before = std::any_of(all.begin(), it, [&](const auto& c) { return c.name.view() == name; });
-    if (text::is_capability_name(name) && !told_before) out.add(it->on ? 1 : 0, {name});
+    const bool reported_before = std::any_of(all.begin(), it, [&](const auto& c) { return c.name.view() == name; });
+    if (text::is_capability_name(name) && !reported_before) out.add(it->on ? 1 : 0, {name});
   }
 }
 
@@ -253,26 +253,26 @@ constexpr FamilyRow<PrinterSource> kPrinterFamilies[] = {
     {"marlin_errors_total", kCounter, {"kind"}, "Error conditions the printer reported, by kind.",
      [](const P& p, Out& out) { out.add_each(p.link.counters.errors, kErrorWords); }},
     {"marlin_axis_position_meters", kGauge, {"axis"}, "Last position the printer reported.", positions},
-    {"marlin_travel_meters_total", kCounter, {"axis"}, "Travel commanded through this line, by axis.", story::travel},
-    {"marlin_extruded_meters_total", kCounter, {}, "Filament pushed by commands through this line.", story::extruded},
+    {"marlin_travel_meters_total", kCounter, {"axis"}, "Travel commanded through this line, by axis.", scenario::travel},
+    {"marlin_extruded_meters_total", kCounter, {}, "Filament pushed by commands through this line.", scenario::extruded},
     {"marlin_feedrate_ratio", kGauge, {}, "Speed override (M220), 1 is 100 %.", reading<&Readings::feedrate_ratio>},
     {"marlin_flow_ratio", kGauge, {}, "Flow override (M221), 1 is 100 %.", reading<&Readings::flow_ratio>},
     {"marlin_nozzle_diameter_meters", kGauge, {}, "Nozzle diameter set in the printer (M862.1 Q).", reading<&Readings::nozzle_diameter_meters>},
     {"marlin_state", kGauge, {"state"}, "State of the printer: 1 for the current state and 0 for each of the others.", state},
     {"marlin_state_seconds_total", kCounter, {"state"}, "Time the printer has been in each state.",
      [](const P& p, Out& out) { add_seconds(p.link.state_time, kStateWords, out); }},
-    {"marlin_print_job_info", kGauge, {"print_id", "file", "source"}, "The job now known; the value is always 1 and the series is absent when no job is known.", story::job_info},
+    {"marlin_print_job_info", kGauge, {"print_id", "file", "source"}, "The job now known; the value is always 1 and the series is absent when no job is known.", scenario::job_info},
     {"marlin_print_progress_ratio", kGauge, {"estimator"}, "Progress of the current print from 0 to 1, by estimator.", progress},
     {"marlin_print_remaining_seconds", kGauge, {}, "Remaining print time by the printer (M73).", reading<&Readings::remaining_seconds>},
     {"marlin_print_change_remaining_seconds", kGauge, {}, "Time to the next filament change or pause by the printer (M73).", reading<&Readings::change_remaining_seconds>},
-    {"marlin_print_elapsed_seconds", kGauge, {}, "Time since the current print began, pauses left out.", story::job_elapsed},
-    {"marlin_print_start_timestamp_seconds", kGauge, {}, "Unix time at which the current print began.", story::job_start},
+    {"marlin_print_elapsed_seconds", kGauge, {}, "Time since the current print began, pauses left out.", scenario::job_elapsed},
+    {"marlin_print_start_timestamp_seconds", kGauge, {}, "Unix time at which the current print began.", scenario::job_start},
     {"marlin_print_position_bytes", kGauge, {}, "Position in the file being printed from SD (M27).", reading<&Readings::sd_position_bytes>},
     {"marlin_print_size_bytes", kGauge, {}, "Size of the file being printed from SD (M27).", reading<&Readings::sd_size_bytes>},
-    {"marlin_prints_total", kCounter, {"result"}, "Prints ended, by result.", story::prints, true},
-    {"marlin_prints_started_total", kCounter, {}, "Prints begun.", story::prints_started, true},
-    {"marlin_recorded_print_seconds_total", kCounter, {}, "Print time of all prints in the agent's history, pauses left out; kept over restarts.", story::recorded_seconds, true},
-    {"marlin_recorded_filament_meters_total", kCounter, {}, "Filament of all prints in the agent's history; kept over restarts.", story::recorded_filament, true},
+    {"marlin_prints_total", kCounter, {"result"}, "Prints ended, by result.", scenario::prints, true},
+    {"marlin_prints_started_total", kCounter, {}, "Prints begun.", scenario::prints_started, true},
+    {"marlin_recorded_print_seconds_total", kCounter, {}, "Print time of all prints in the agent's history, pauses left out; kept over restarts.", scenario::recorded_seconds, true},
+    {"marlin_recorded_filament_meters_total", kCounter, {}, "Filament of all prints in the agent's history; kept over restarts.", scenario::recorded_filament, true},
     {"marlin_host_actions_total", kCounter, {"action"}, "//action: requests from the printer, by action.",
      [](const P& p, Out& out) { out.add_each(p.link.counters.host_actions, kActionWords); }},
     {"marlin_filament_runouts_total", kCounter, {}, "Filament run-outs seen on the line.",
@@ -301,18 +301,18 @@ constexpr FamilyRow<PrinterSource> kPrinterFamilies[] = {
      [](const P& p, Out& out) { add_histograms(p.link.counters.passthrough, gcode::printer::kPassthroughBounds, kDirectionWords, out); }},
     {"marlin_recorded_bytes_total", kCounter, {}, "Bytes written to the recording of the line.",
      [](const P& p, Out& out) { out.add(static_cast<double>(p.link.recorded_bytes)); }},
-    {"marlin_lifetime_print_seconds_total", kCounter, {}, "Print time counted by the printer over its life (M78).", story::lifetime_print, true},
-    {"marlin_lifetime_filament_meters_total", kCounter, {}, "Filament counted by the printer over its life (M78).", story::lifetime_filament, true},
-    {"marlin_lifetime_crashes_total", kCounter, {"axis"}, "Crashes counted by the printer over its life, by axis (D3).", story::lifetime_crashes, true},
-    {"marlin_lifetime_filament_runouts_total", kCounter, {}, "Filament sensor errors counted by the printer over its life (D3).", story::lifetime_runouts, true},
-    {"marlin_lifetime_power_failures_total", kCounter, {}, "Power failures counted by the printer over its life (D3).", story::lifetime_power_failures, true},
-    {"marlin_lifetime_mmu_failures_total", kCounter, {"kind"}, "MMU failures counted by the printer over its life, by kind (D3).", story::lifetime_mmu_failures, true},
-    {"marlin_lifetime_tool_changes_total", kCounter, {}, "MMU tool changes counted by the printer over its life (D3).", story::lifetime_tool_changes, true},
-    {"marlin_mmu_info", kGauge, {"version"}, "Version of the MMU; the value is always 1.", story::mmu_info},
-    {"marlin_mmu_slot", kGauge, {}, "Slot now loaded, or -1.", story::mmu_slot},
-    {"marlin_mmu_state", kGauge, {"state"}, "State of the MMU: 1 for the current state and 0 for each of the others.", story::mmu_state},
-    {"marlin_mmu_errors_total", kCounter, {"code"}, "MMU errors reported on the line, by code.", story::mmu_errors},
-    {"marlin_mmu_tool_changes_total", kCounter, {}, "Tool changes seen on the line.", story::mmu_tool_changes},
+    {"marlin_lifetime_print_seconds_total", kCounter, {}, "Print time counted by the printer over its life (M78).", scenario::lifetime_print, true},
+    {"marlin_lifetime_filament_meters_total", kCounter, {}, "Filament counted by the printer over its life (M78).", scenario::lifetime_filament, true},
+    {"marlin_lifetime_crashes_total", kCounter, {"axis"}, "Crashes counted by the printer over its life, by axis (D3).", scenario::lifetime_crashes, true},
+    {"marlin_lifetime_filament_runouts_total", kCounter, {}, "Filament sensor errors counted by the printer over its life (D3).", scenario::lifetime_runouts, true},
+    {"marlin_lifetime_power_failures_total", kCounter, {}, "Power failures counted by the printer over its life (D3).", scenario::lifetime_power_failures, true},
+    {"marlin_lifetime_mmu_failures_total", kCounter, {"kind"}, "MMU failures counted by the printer over its life, by kind (D3).", scenario::lifetime_mmu_failures, true},
+    {"marlin_lifetime_tool_changes_total", kCounter, {}, "MMU tool changes counted by the printer over its life (D3).", scenario::lifetime_tool_changes, true},
+    {"marlin_mmu_info", kGauge, {"version"}, "Version of the MMU; the value is always 1.", scenario::mmu_info},
+    {"marlin_mmu_slot", kGauge, {}, "Slot now loaded, or -1.", scenario::mmu_slot},
+    {"marlin_mmu_state", kGauge, {"state"}, "State of the MMU: 1 for the current state and 0 for each of the others.", scenario::mmu_state},
+    {"marlin_mmu_errors_total", kCounter, {"code"}, "MMU errors reported on the line, by code.", scenario::mmu_errors},
+    {"marlin_mmu_tool_changes_total", kCounter, {}, "Tool changes seen on the line.", scenario::mmu_tool_changes},
 };
 // clang-format on
 

@@ -33,11 +33,12 @@ double ratio(double part, double whole) { return std::clamp(part / whole, 0.0, 1
 
 void take_sensors(const snapshot::LinkSnapshot& link, Time now, Readings& out) {
   for (const gcode::reply::Sensor sensor : gcode::line::kValuesOf<gcode::reply::Sensor>) {
-    const auto& told = link.printer.temperatures[sensor];
+    const auto& reported = link.printer.temperatures[sensor];
     const auto fresh = [now](const gcode::printer::Aged<float>& aged) {
       return known(aged.fresh(now, gcode::printer::kReadingLifetime));
     };
-    out.sensors[sensor] = {sensor_word(sensor, link.dialect), fresh(told.actual), fresh(told.target), fresh(told.duty)};
+    out.sensors[sensor] = {sensor_word(sensor, link.dialect), fresh(reported.actual), fresh(reported.target),
+                           fresh(reported.duty)};
   }
 }
 

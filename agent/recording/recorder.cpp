@@ -125,17 +125,17 @@ void Recorder::run() {
 }
 
 void Recorder::flush_all() {
-  std::vector<std::shared_ptr<Recording>> all, given_up;
+  std::vector<std::shared_ptr<Recording>> all, expired_commands;
   {
     const std::lock_guard lock(mutex_);
     // Nobody but this list has it: nothing comes any more, and this round writes its rest.
     const auto rest = std::stable_partition(recordings_.begin(), recordings_.end(),
                                             [](const auto& recording) { return recording.use_count() > 1; });
-    given_up.assign(rest, recordings_.end());
+    expired_commands.assign(rest, recordings_.end());
     recordings_.erase(rest, recordings_.end());
     all = recordings_;
   }
-  for (const auto& recording : given_up) recording->flush(log_);
+  for (const auto& recording : expired_commands) recording->flush(log_);
   for (const auto& recording : all) recording->flush(log_);
 }
 

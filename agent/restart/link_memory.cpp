@@ -9,8 +9,8 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "agent/restart/ledger_head.h"
-#include "agent/restart/ledger_version.h"
+#include "agent/restart/checkpoint_head.h"
+#include "agent/restart/checkpoint_version.h"
 
 namespace agent::restart {
 namespace {
@@ -27,7 +27,7 @@ void store_text(char (&into)[N], const std::string& text) {
 }  // namespace
 
 struct LinkMemory::Block {
-  LedgerHead head;
+  CheckpointHead head;
   alignas(64) char from_host[RelayMemory::kFromHost];
   char from_printer[RelayMemory::kFromPrinter];
   char to_host[RelayMemory::kToHost];
@@ -35,8 +35,8 @@ struct LinkMemory::Block {
 
   void say_where_rings_are() {
     const auto place = [this](std::span<char> ring) {
-      return LedgerHead::Ring{static_cast<std::uint32_t>(ring.data() - reinterpret_cast<char*>(this)),
-                              static_cast<std::uint32_t>(ring.size())};
+      return CheckpointHead::Ring{static_cast<std::uint32_t>(ring.data() - reinterpret_cast<char*>(this)),
+                                  static_cast<std::uint32_t>(ring.size())};
     };
     head.rings = {place(from_host), place(from_printer), place(to_host)};
   }
@@ -50,10 +50,10 @@ LinkMemory::LinkMemory(transport::FileDescriptor memfd, bool is_new)
   if (!is_new) return;
   block_->head.version = kLedgerVersion;
   block_->head.state_size = sizeof(RelayState);
-  block_->head.handover_size = sizeof(gcode::relay::Handover);
+  block_->head.portable_checkpoint_size = sizeof(gcode::relay::PortableCheckpoint);
   block_->say_where_rings_are();
   commit();
-  block_->head.magic = LedgerHead::kMagic;
+  block_->head.magic = CheckpointHead::kMagic;
 }
 
 LinkMemory LinkMemory::make_shared() {
@@ -103,13 +103,13 @@ void LinkMemory::map() {
 }
 
 bool LinkMemory::is_ours() const {
-  const LedgerHead& head = block_->head;
-  return head.magic == LedgerHead::kMagic && knows_ledger(head.version) && head.state_size == sizeof(RelayState) &&
-         head.last().slot < 2;
+  const CheckpointHead& head = block_->head;
+  return head.magic == CheckpointHead::kMagic && knows_checkpoint(head.version) &&
+         head.state_size == sizeof(RelayState) && head.last().slot < 2;
 }
 
 void LinkMemory::read_last_commit() {
-  const LedgerHead::Entry& entry = block_->head.last();
+  const CheckpointHead::Entry& entry = block_->head.last();
   generation_ = block_->head.generation.load(std::memory_order_acquire);
   slot_ = entry.slot;
   gcode::relay::copy_live(block_->states[slot_], working_->state);
@@ -118,7 +118,7 @@ void LinkMemory::read_last_commit() {
   block_->head.version = kLedgerVersion;
 }
 
-void LinkMemory::take_over(const gcode::relay::Handover& left, const gcode::relay::UnnotedBytes& unnoted,
+void LinkMemory::take_over(const gcode::relay::PortableCheckpoint& left, const gcode::relay::UncommittedBytes& unnoted,
                            gcode::relay::RelayMemory left_rings, gcode::line::Time now) {
   gcode::relay::take_over(left, unnoted, left_rings, rings(), working_->state, now);
   commit();
@@ -130,7 +130,7 @@ void LinkMemory::commit() {
   if (!memfd_) return;
   const std::uint32_t idle = 1 - slot_;
   gcode::relay::copy_live(working_->state, block_->states[idle]);
-  block_->head.handovers[idle] = gcode::relay::handover_of(working_->state);
+  block_->head.portable_checkpoints[idle] = gcode::relay::portable_checkpoint_of(working_->state);
   slot_ = idle;
   commit_counts();
 }

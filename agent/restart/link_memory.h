@@ -5,7 +5,7 @@
 //
 //   head: whose, generation, 2 x {staging counts, which state}, 2 x handover | rings | 2 x state
 //
-// A block of a version that is not known is not gone on with here: see ForeignLedger.
+// A block of a version that is not known is not gone on with here: see IncompatibleCheckpoint.
 #pragma once
 
 #include <atomic>
@@ -13,8 +13,8 @@
 #include <optional>
 #include <string>
 
-#include "gcode/relay/handover.h"
 #include "gcode/relay/line_relay.h"
+#include "gcode/relay/portable_checkpoint.h"
 #include "gcode/relay/relay_state.h"
 #include "transport/file_descriptor.h"
 #include "transport/staging_pipe.h"
@@ -49,7 +49,7 @@ class LinkMemory {
   [[nodiscard]] transport::StagingCounts& host_counts() { return working_->host; }
 
   /// The same from what a version that is not known left; the staging pipes' counts are taken over before.
-  void take_over(const gcode::relay::Handover& left, const gcode::relay::UnnotedBytes& unnoted,
+  void take_over(const gcode::relay::PortableCheckpoint& left, const gcode::relay::UncommittedBytes& unnoted,
                  gcode::relay::RelayMemory left_rings, gcode::line::Time now);
 
   /// Publishes all of the above: a successor finds it, or the commit before, and nothing between.

@@ -78,7 +78,8 @@ std::optional<LinkQuality> LinkQualityMeter::last_minute() const {
                      .starved_seconds = in_seconds(newer.starved - older.starved)};
 }
 
-void LinkQualityBoard::observe(const std::vector<std::shared_ptr<const LinkSnapshot>>& links, gcode::line::Time now) {
+void PublishedLinkQuality::observe(const std::vector<std::shared_ptr<const LinkSnapshot>>& links,
+                                   gcode::line::Time now) {
   const std::lock_guard lock(mutex_);
   std::erase_if(meters_, [&](const auto& entry) {
     return std::none_of(links.begin(), links.end(), [&](const auto& link) { return link->name == entry.first; });
@@ -86,7 +87,7 @@ void LinkQualityBoard::observe(const std::vector<std::shared_ptr<const LinkSnaps
   for (const auto& link : links) meters_[link->name].observe(*link, now);
 }
 
-std::optional<LinkQuality> LinkQualityBoard::last_minute(const std::string& printer) const {
+std::optional<LinkQuality> PublishedLinkQuality::last_minute(const std::string& printer) const {
   const std::lock_guard lock(mutex_);
   const auto it = meters_.find(printer);
   return it == meters_.end() ? std::nullopt : it->second.last_minute();

@@ -50,7 +50,7 @@ class LinkQualityMeter {
 
 /// The meters of all printers. Outlives a web server, so that a changed listen address does not set them back. From any
 /// thread.
-class LinkQualityBoard {
+class PublishedLinkQuality {
  public:
   /// Every ten seconds or so: looks at each, and forgets the printers that are not there any more.
   void observe(const std::vector<std::shared_ptr<const LinkSnapshot>>& links, gcode::line::Time now);

@@ -30,8 +30,8 @@ void add_finish(json& print, const metrics::PrinterSource& printer) {
       printer.state == gcode::printer::State::kPrinting || printer.state == gcode::printer::State::kBusy;
   const auto remaining = print.find("remaining_seconds");
   if (!goes_on || remaining == print.end()) return;
-  const auto& told = printer.link.printer.progress;
-  const double at = gcode::line::in_seconds(told.at + printer.link.wall_offset);
+  const auto& reported = printer.link.printer.progress;
+  const double at = gcode::line::in_seconds(reported.at + printer.link.wall_offset);
   print["finish_unix_seconds"] = std::round((at + remaining->get<double>()) / 60) * 60;
 }
 

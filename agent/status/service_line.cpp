@@ -33,7 +33,7 @@ std::string why_closed(const snapshot::LinkSnapshot& link) {
                                  : text::clean_text(link.open_fault, kLongestFault);
 }
 
-std::string told(const snapshot::LinkSnapshot& link, gcode::line::Time now) {
+std::string reported(const snapshot::LinkSnapshot& link, gcode::line::Time now) {
   const std::string name = link.name + ' ';
   if (!link.serial_open) return name + why_closed(link);
   const gcode::printer::State state = metrics::printer_source(link, now).state;
@@ -43,9 +43,9 @@ std::string told(const snapshot::LinkSnapshot& link, gcode::line::Time now) {
   return progress.empty() ? out : out + ", " + progress;
 }
 
-std::string told_one_by_one(const Links& links, gcode::line::Time now) {
+std::string reported_one_by_one(const Links& links, gcode::line::Time now) {
   std::string out;
-  for (const auto& link : links) out += (out.empty() ? "" : "; ") + told(*link, now);
+  for (const auto& link : links) out += (out.empty() ? "" : "; ") + reported(*link, now);
   return out;
 }
 
@@ -68,7 +68,7 @@ std::string counted(const Links& links, gcode::line::Time now) {
 std::string service_line(const Links& links, gcode::line::Time now) {
   if (links.empty()) return "no printer";
   const std::string count = links.size() == 1 ? std::string() : std::to_string(links.size()) + " printers: ";
-  return count + (links.size() <= kToldOneByOne ? told_one_by_one(links, now) : counted(links, now));
+  return count + (links.size() <= kToldOneByOne ? reported_one_by_one(links, now) : counted(links, now));
 }
 
 }  // namespace agent::status

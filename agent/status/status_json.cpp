@@ -141,16 +141,16 @@ json printer_status(const snapshot::LinkSnapshot& link, gcode::line::Time now) {
   return out;
 }
 
-std::string status_line(const control::ControlRequest& request, const snapshot::SnapshotBoard& board,
+std::string status_line(const control::ControlRequest& request, const snapshot::PublishedSnapshots& snapshots,
                         const process::BuildInfo& build, gcode::line::Time now, gcode::line::Time uptime) {
   json printers = json::array();
   std::vector<std::string> names;
-  const snapshot::AgentSnapshot agent = board.agent();
+  const snapshot::AgentSnapshot agent = snapshots.agent();
   json pending = json::array();
   for (const snapshot::PendingChange& change : agent.pending_changes)
     pending.push_back(
         {{"printer", text::clean_text(change.printer)}, {"change", text::clean_text(change.sentence, 512)}});
-  for (const auto& link : board.links()) {
+  for (const auto& link : snapshots.links()) {
     names.push_back(link->name);
     if (request.printer.empty() || request.printer == link->name) printers.push_back(printer_status(*link, now));
   }

@@ -28,15 +28,16 @@
 
 #include "agent/control/control_protocol.h"
 #include "agent/process/build_info.h"
-#include "agent/snapshot/snapshot_board.h"
+#include "agent/snapshot/published_snapshots.h"
 
 namespace agent::status {
 
 [[nodiscard]] nlohmann::json printer_status(const snapshot::LinkSnapshot& link, gcode::line::Time now);
 
 /// The answer to `request` (verb kStatus) with its newline. `uptime`: of the agent.
-[[nodiscard]] std::string status_line(const control::ControlRequest& request, const snapshot::SnapshotBoard& board,
-                                      const process::BuildInfo& build, gcode::line::Time now, gcode::line::Time uptime);
+[[nodiscard]] std::string status_line(const control::ControlRequest& request,
+                                      const snapshot::PublishedSnapshots& snapshots, const process::BuildInfo& build,
+                                      gcode::line::Time now, gcode::line::Time uptime);
 
 /// "no printer \"mk4\"; there are mk3, mini".
 [[nodiscard]] control::ControlAnswer unknown_printer(const std::string& name, const std::vector<std::string>& known);

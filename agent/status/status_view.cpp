@@ -46,10 +46,10 @@ std::string time_text(double seconds) {
                       : terminal::formatted("%ld h %02ld min", minutes / 60, minutes % 60);
 }
 
-terminal::Ink state_ink(std::string_view state) {
-  if (state == "error" || state == "attention" || state == "offline") return terminal::Ink::kBad;
-  if (state == "released" || state == "paused") return terminal::Ink::kWarm;
-  return state == "printing" ? terminal::Ink::kGood : terminal::Ink::kBold;
+terminal::Style state_style(std::string_view state) {
+  if (state == "error" || state == "attention" || state == "offline") return terminal::Style::kBad;
+  if (state == "released" || state == "paused") return terminal::Style::kWarm;
+  return state == "printing" ? terminal::Style::kGood : terminal::Style::kBold;
 }
 
 std::string heat_text(const json& sensor, int width) {
@@ -119,10 +119,10 @@ std::string queries_text(const json& link) {
 
 void draw_printer(const json& printer, const terminal::TextStyle& style, std::vector<std::string>& lines) {
   const std::string state = text(printer, "state");
-  lines.push_back(terminal::PaintedLine(style)
-                      .add(text(printer, "name"), terminal::Ink::kBold)
+  lines.push_back(terminal::StyledText(style)
+                      .add(text(printer, "name"), terminal::Style::kBold)
                       .add("  ")
-                      .add(state, state_ink(state))
+                      .add(state, state_style(state))
                       .take());
   const auto row = [&](std::string_view label, const std::string& value) {
     if (!value.empty()) lines.push_back(terminal::labelled(style, label).add(value).take());
@@ -156,8 +156,8 @@ std::vector<std::string> draw_status(const json& status, const terminal::TextSty
   if (lines.empty()) lines.emplace_back("no printer is configured");
   for (const json& change : child(child(status, "agent"), "pending_changes"))
     lines.push_back(
-        terminal::PaintedLine(style)
-            .add("put off: " + text(change, "printer") + ": " + text(change, "change"), terminal::Ink::kWarm)
+        terminal::StyledText(style)
+            .add("put off: " + text(change, "printer") + ": " + text(change, "change"), terminal::Style::kWarm)
             .take());
   return lines;
 }

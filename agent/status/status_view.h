@@ -7,7 +7,7 @@
 
 #include <nlohmann/json_fwd.hpp>
 
-#include "agent/terminal/painted_line.h"
+#include "agent/terminal/styled_text.h"
 
 namespace agent::status {
 

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/terminal/painted_line.h"
+#include "agent/terminal/styled_text.h"
 
 namespace agent::terminal {
 

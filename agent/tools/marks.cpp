@@ -27,11 +27,11 @@ std::vector<Mark> marks_of_states(const std::vector<Series>& states, const Grid&
   std::map<std::string, std::vector<const Series*>> printers;
   for (const Series& state : states) printers[printer_key(state)].push_back(&state);
   std::vector<Mark> marks;
-  for (const auto& [key, own] : printers) {
+  for (const auto& [key, injected] : printers) {
     const std::string prefix = printers.size() > 1 ? key.substr(0, key.find('\n')) + ' ' : "";
     std::string last;
     for (std::size_t i = 0; i < grid.points; ++i) {
-      const std::string state = state_at(own, i);
+      const std::string state = state_at(injected, i);
       if (state.empty() || state == last) continue;
       if (!last.empty()) marks.push_back({grid.time(i), prefix + state});
       last = state;

@@ -103,8 +103,8 @@ std::optional<Ms> scrape_interval(const HttpAnswer& answer) {
   if (answer.status != 200 || !body.is_object()) return std::nullopt;
   try {
     const json& targets = body.at("data").at("activeTargets");
-    const auto own = shortest(targets, true);
-    return own ? own : shortest(targets, false);
+    const auto injected = shortest(targets, true);
+    return injected ? injected : shortest(targets, false);
   } catch (const json::exception&) {
     return std::nullopt;
   }

@@ -27,17 +27,18 @@ bool is_configured(const config::Configuration& configuration, const std::string
                      [&](const auto& p) { return p.name == name; });
 }
 
-void note_share(ListedDevice& listed, const config::Configuration& configuration, const UsbShares& shares) {
-  for (const config::PrinterConfiguration& printer : shares.printers) {
-    const auto port = shares.port_of.find(printer.name);
-    if (port == shares.port_of.end() || port->second != listed.device.port) continue;
+void note_assignment(ListedDevice& listed, const config::Configuration& configuration,
+                     const UsbAssignments& assignments) {
+  for (const config::PrinterConfiguration& printer : assignments.printers) {
+    const auto port = assignments.port_of.find(printer.name);
+    if (port == assignments.port_of.end() || port->second != listed.device.port) continue;
     listed.printer = printer.name;
     listed.rule = is_configured(configuration, printer.name)
                       ? config::rule_text(printer.usb) + " in [printer." + printer.name + "]"
                       : "every Prusa is taken (automatic, in [usb])";
   }
-  for (const SpareDevice& spare : shares.spare) {
-    if (spare.port == listed.device.port) listed.like = spare.printer;
+  for (const UnassignedDevice& unassigned : assignments.unassigned) {
+    if (unassigned.port == listed.device.port) listed.like = unassigned.printer;
   }
 }
 
@@ -51,14 +52,14 @@ std::vector<ListedDevice> list_devices(const config::Configuration& configuratio
   for (const config::PrinterConfiguration& printer : configuration.printers) {
     if (printer.usb.is_empty()) claimed.insert(tty_of(printer.device));
   }
-  const UsbShares shares = UsbPlan().share(configuration, devices, claimed);
+  const UsbAssignments assignments = UsbPlan().assign(configuration, devices, claimed);
   std::vector<ListedDevice> listing;
   for (const UsbDevice& device : devices) {
     ListedDevice listed;
     listed.device = device;
     listed.board = config::board_of(device.vendor, device.product);
     if (device.ttys.empty() && listed.board == nullptr) continue;
-    note_share(listed, configuration, shares);
+    note_assignment(listed, configuration, assignments);
     if (const auto* printer = printer_by_path(configuration, device, tty_of)) {
       listed.printer = printer->name;
       listed.rule = "device = \"" + printer->device + "\" in [printer." + printer->name + "]";

@@ -54,8 +54,8 @@ struct UsbPlan::Sharing {
   }
 };
 
-UsbShares UsbPlan::share(const config::Configuration& configuration, const std::vector<UsbDevice>& devices,
-                         const std::set<std::string>& claimed) {
+UsbAssignments UsbPlan::assign(const config::Configuration& configuration, const std::vector<UsbDevice>& devices,
+                               const std::set<std::string>& claimed) {
   Sharing sharing;
   for (const UsbDevice& device : devices) {
     const bool is_claimed =
@@ -70,18 +70,19 @@ UsbShares UsbPlan::share(const config::Configuration& configuration, const std::
   if (takes_automatically(configuration)) take_the_rest(configuration, sharing);
   remember(sharing);
 
-  UsbShares shares;
+  UsbAssignments assignments;
   for (config::PrinterConfiguration& printer : sharing.printers) {
     const auto taken = sharing.taken.find(printer.name);
     if (taken == sharing.taken.end()) continue;
     printer.device = taken->second->ttys.front();
-    shares.port_of[printer.name] = taken->second->port;
-    for (const UsbDevice* spare : sharing.free) {
-      if (config::matches(printer.usb, *spare)) shares.spare.insert({printer.name, spare->port, taken->second->port});
+    assignments.port_of[printer.name] = taken->second->port;
+    for (const UsbDevice* unassigned : sharing.free) {
+      if (config::matches(printer.usb, *unassigned))
+        assignments.unassigned.insert({printer.name, unassigned->port, taken->second->port});
     }
   }
-  shares.printers = std::move(sharing.printers);
-  return shares;
+  assignments.printers = std::move(sharing.printers);
+  return assignments;
 }
 
 // What holds for all printers may have changed since they were taken; a configured one may have taken the name.

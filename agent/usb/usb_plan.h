@@ -15,27 +15,27 @@
 namespace agent::usb {
 
 /// A device that matches the rule of a printer which has another one.
-struct SpareDevice {
+struct UnassignedDevice {
   std::string printer;
   std::string port;
   std::string taken_port;
-  auto operator<=>(const SpareDevice&) const = default;
+  auto operator<=>(const UnassignedDevice&) const = default;
 };
 
-struct UsbShares {
+struct UsbAssignments {
   /// All that there shall be: the configured ones in their order, then those taken automatically. A printer found by USB
   /// has the path of its tty in `device`, or nothing.
   std::vector<config::PrinterConfiguration> printers;
   std::map<std::string, std::string> port_of;  ///< printer to USB port, of those that have a device
-  std::set<SpareDevice> spare;
+  std::set<UnassignedDevice> unassigned;
 };
 
 class UsbPlan {
  public:
   /// `claimed`: ttys that printers with a fixed path use (links followed); they are nobody else's.
-  [[nodiscard]] UsbShares share(const config::Configuration& configuration,
-                                const std::vector<transport::UsbDevice>& devices,
-                                const std::set<std::string>& claimed = {});
+  [[nodiscard]] UsbAssignments assign(const config::Configuration& configuration,
+                                      const std::vector<transport::UsbDevice>& devices,
+                                      const std::set<std::string>& claimed = {});
 
  private:
   struct Sharing;

@@ -26,24 +26,24 @@ void UsbPrinters::found(const std::vector<transport::UsbDevice>& devices) {
   changed_();
 }
 
-void UsbPrinters::look() {
-  if (finder_) finder_->look();
+void UsbPrinters::refresh() {
+  if (finder_) finder_->refresh();
 }
 
-std::vector<config::PrinterConfiguration> UsbPrinters::share(const config::Configuration& configuration) {
-  UsbShares shares = plan_.share(configuration, devices_, claimed_ttys(configuration));
-  note_spare(shares.spare);
-  return std::move(shares.printers);
+std::vector<config::PrinterConfiguration> UsbPrinters::assign(const config::Configuration& configuration) {
+  UsbAssignments assignments = plan_.assign(configuration, devices_, claimed_ttys(configuration));
+  note_unassigned(assignments.unassigned);
+  return std::move(assignments.printers);
 }
 
-void UsbPrinters::note_spare(const std::set<SpareDevice>& spare) {
-  for (const SpareDevice& device : spare) {
+void UsbPrinters::note_unassigned(const std::set<UnassignedDevice>& unassigned) {
+  for (const UnassignedDevice& device : unassigned) {
     if (noted_.contains(device)) continue;
     log_.warning(device.printer, "the device at USB port " + device.port +
                                      " is like the one that this printer has at port " + device.taken_port +
                                      ", and is left alone: tell them apart with usb_port");
   }
-  noted_ = spare;
+  noted_ = unassigned;
 }
 
 bool needs_usb(const config::Configuration& configuration) {

@@ -22,7 +22,7 @@ namespace agent::usb {
 
 class UsbPrinters {
  public:
-  /// `changed` is called on the I/O thread whenever the answer of share() may have changed. `io` and `log` are not owned and
+  /// `changed` is called on the I/O thread whenever the answer of assign() may have changed. `io` and `log` are not owned and
   /// outlive this.
   UsbPrinters(boost::asio::io_context& io, log::Log& log, std::function<void()> changed);
   ~UsbPrinters();
@@ -32,13 +32,13 @@ class UsbPrinters {
   /// What the finder says, or a test: all that is on USB.
   void found(const std::vector<transport::UsbDevice>& devices);
   /// Somebody lost his device: look again, and call `changed` in any case.
-  void look();
+  void refresh();
 
   /// Every printer that there shall be, by what is known of USB now.
-  [[nodiscard]] std::vector<config::PrinterConfiguration> share(const config::Configuration& configuration);
+  [[nodiscard]] std::vector<config::PrinterConfiguration> assign(const config::Configuration& configuration);
 
  private:
-  void note_spare(const std::set<SpareDevice>& spare);
+  void note_unassigned(const std::set<UnassignedDevice>& unassigned);
 
   boost::asio::io_context& io_;
   log::Log& log_;
@@ -46,7 +46,7 @@ class UsbPrinters {
   std::unique_ptr<transport::UsbFinder> finder_;
   std::vector<transport::UsbDevice> devices_;
   UsbPlan plan_;
-  std::set<SpareDevice> noted_;
+  std::set<UnassignedDevice> noted_;
 };
 
 /// Whether any printer of `configuration` is found by USB.

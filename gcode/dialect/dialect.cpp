@@ -10,7 +10,7 @@ namespace {
 // Every trap at once: nothing is known of the printer, so everything that could be asked of it is not.
 constexpr Dialect kUnknownDialect{
     .name = "unknown",
-    .extra_ok_after_m105 = true,
+    .duplicate_ack_after_m105 = true,
     .comment_swallows_next = true,
     .blanks_only_owes_ok = true,
     .splits_long_lines = true,
@@ -20,7 +20,7 @@ constexpr Dialect kUnknownDialect{
     .drops_duplicate_numbers = true,
     .resume_counts_queue = true,
     .unnumbered_checksum_owes_none = true,
-    .stopped_is_mute = true,
+    .stopped_is_unresponsive = true,
     .boot_quiet = std::chrono::seconds(3),
 };
 

@@ -15,7 +15,7 @@ constexpr Dialect marlin_1_0() {
   d.family = FirmwareFamily::kMarlin;
   d.from_version = 100;
   d.autoreport = Autoreport::kNone;        // M 9
-  d.extra_ok_after_m105 = false;           // M 1: one line, no second ok, in every version
+  d.duplicate_ack_after_m105 = false;      // M 1: one line, no second ok, in every version
   d.comment_swallows_next = true;          // M 2: measured on 1.0
   d.blanks_only_owes_ok = true;            // M 1: all versions
   d.splits_long_lines = true;              // M 3: three oks for one line of 200 bytes
@@ -25,7 +25,7 @@ constexpr Dialect marlin_1_0() {
   d.drops_duplicate_numbers = false;       // M 2: Error, Resend, ok
   d.resume_counts_queue = false;           // the host keeps the count: no pause gives up numbers that were taken
   d.unnumbered_checksum_owes_none = true;  // M 2
-  d.stopped_is_mute = false;               // M 5: "Printer stopped ..." and still ok
+  d.stopped_is_unresponsive = false;       // M 5: "Printer stopped ..." and still ok
   d.reports_overrides = false;             // M 7: measured with 1.1 and 2.x only
   d.reports_progress = false;              // M 7: a build option that no Cap tells
   d.sd_path = false;                       // M 7: M27 C is another thing

@@ -16,7 +16,7 @@ constexpr Dialect prusa_3_2() {
   d.family = FirmwareFamily::kPrusa;
   d.from_version = 302;
   d.autoreport = Autoreport::kNone;         // P 2.1: M155 since 3.10.0
-  d.extra_ok_after_m105 = false;            // P 0.2: 3.9.3 and older return early
+  d.duplicate_ack_after_m105 = false;       // P 0.2: 3.9.3 and older return early
   d.comment_swallows_next = true;           // obs 1: all five images
   d.blanks_only_owes_ok = true;             // obs 3
   d.splits_long_lines = true;               // P 1.2, obs 13
@@ -25,7 +25,7 @@ constexpr Dialect prusa_3_2() {
   d.drops_duplicate_numbers = false;        // P 1.3: a duplicate is an error like any other
   d.resume_counts_queue = true;             // P 0.10 says since 3.3; nothing clears 3.2
   d.unnumbered_checksum_owes_none = false;  // P 1.3: only up to 3.1.4
-  d.stopped_is_mute = false;                // P 5
+  d.stopped_is_unresponsive = false;        // P 5
   d.reports_overrides = false;              // P 2.2: since 3.10
   d.reports_progress = true;                // obs 15: 3.2.3 prints both lines
   d.sd_path = false;                        // P 2.3: since 3.10
@@ -61,11 +61,11 @@ constexpr Dialect prusa_3_10() {
   d.name = "prusa-3.10";
   d.id = 4;
   d.from_version = 310;
-  d.autoreport = Autoreport::kMask;  // P 2.1
-  d.extra_ok_after_m105 = true;      // P 0.2
-  d.reports_overrides = true;        // P 2.2
-  d.sd_path = true;                  // P 2.3
-  d.serial_number_query = true;      // P 2.4; where it is still refused, the refusal is one harmless line
+  d.autoreport = Autoreport::kMask;   // P 2.1
+  d.duplicate_ack_after_m105 = true;  // P 0.2
+  d.reports_overrides = true;         // P 2.2
+  d.sd_path = true;                   // P 2.3
+  d.serial_number_query = true;       // P 2.4; where it is still refused, the refusal is one harmless line
   return d;
 }
 
@@ -74,7 +74,7 @@ constexpr Dialect prusa_3_12() {
   d.name = "prusa-3.12";
   d.id = 5;
   d.from_version = 312;
-  d.stopped_is_mute = true;  // P 0.7, P 5
+  d.stopped_is_unresponsive = true;  // P 0.7, P 5
   return d;
 }
 

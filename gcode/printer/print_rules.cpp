@@ -10,7 +10,7 @@ constexpr float kAtEndPercent = 99.0F;
 // Between this and the end an end code may belong to the file or to a cancel.
 constexpr float kFarPercent = 90.0F;
 
-using enum PrintSign;
+using enum PrintEvent;
 constexpr auto kHost = PrintSource::kHost;
 constexpr auto kSd = PrintSource::kSd;
 constexpr std::optional<PrintSource> kAny;
@@ -75,7 +75,7 @@ bool holds(PrintCondition when, const PrintEvidence& e) {
 
 std::span<const PrintRule> print_rules() { return kRules; }
 
-std::optional<std::uint8_t> decide_print(PrintSign sign, const PrintEvidence& evidence) {
+std::optional<std::uint8_t> decide_print(PrintEvent sign, const PrintEvidence& evidence) {
   for (std::size_t i = 0; i < kRules.size(); ++i) {
     const PrintRule& rule = kRules[i];
     if (rule.sign != sign || (rule.source && *rule.source != evidence.source) || !holds(rule.when, evidence)) continue;

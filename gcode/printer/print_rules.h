@@ -13,7 +13,7 @@
 namespace gcode::printer {
 
 /// What the line showed.
-enum class PrintSign : std::uint8_t {
+enum class PrintEvent : std::uint8_t {
   kPrintDone,      ///< "Done printing file"
   kStreamSilent,   ///< no numbered line for 10 s, none in flight, the printer neither busy nor paused
   kNumberingEnds,  ///< "N-1 M110" right behind the last line's ok: Printrun's farewell to a file
@@ -53,7 +53,7 @@ enum class PrintCondition : std::uint8_t {
 };
 
 struct PrintRule {
-  PrintSign sign;
+  PrintEvent sign;
   std::optional<PrintSource> source;  ///< none: any
   PrintCondition when;
   std::optional<PrintResult> result;  ///< none: the print goes on
@@ -63,6 +63,6 @@ struct PrintRule {
 /// All rows, first fit first. A row's index is PrintJob::rule.
 [[nodiscard]] std::span<const PrintRule> print_rules();
 /// The row that decides, or nothing: the sign ends no print.
-[[nodiscard]] std::optional<std::uint8_t> decide_print(PrintSign sign, const PrintEvidence& evidence);
+[[nodiscard]] std::optional<std::uint8_t> decide_print(PrintEvent sign, const PrintEvidence& evidence);
 
 }  // namespace gcode::printer

@@ -191,7 +191,7 @@ void PrinterState::host_command(const command::Command& command, const dialect::
         (command.code == 220 ? feedrate : flow).set(static_cast<float>(*percent / 100.0), now);
       }
       break;
-    case 999: stopped = stopped && dialect.stopped_is_mute; break;  // which drops M999 too
+    case 999: stopped = stopped && dialect.stopped_is_unresponsive; break;  // which drops M999 too
     default: break;
   }
 }
@@ -200,18 +200,18 @@ void PrinterState::host_command(const command::Command& command, const dialect::
 void PrinterState::host_progress(const command::Command& command, const dialect::Dialect& dialect, line::Time now) {
   if (dialect.reports_progress) return;  // it answers with what it has made of it
   reply::Progress next = progress.known ? progress.value : reply::Progress{};
-  bool told = false;
+  bool reported = false;
   const auto take = [&](char letter, float& field, double most) {
     const auto value = command::parameter(command, letter);
     if (!value || !(*value >= 0)) return;
     field = static_cast<float>(std::min(*value, most));
-    told = true;
+    reported = true;
   };
   constexpr double kMostMinutes = 60.0 * 24 * 365;
   take('P', next.percent, 100);
   take('R', next.remaining_minutes, kMostMinutes);
   take('C', next.change_minutes, kMostMinutes);
-  if (!told) return;
+  if (!reported) return;
   progress.set(next, now);
   progress_from_file = true;
 }

@@ -10,7 +10,7 @@ using std::chrono::seconds;
 
 // The arbiter's own beat: how late a due question, a time-out or a state's end may be noticed. Four times a second costs
 // nothing on a Pi with 50 printers and is far below every period that matters.
-constexpr line::Time kBeat = milliseconds(250);
+constexpr line::Time kTickInterval = milliseconds(250);
 // After opening: a Prusa that was reset by it says `start` within a second and its first banner line a second later; one
 // that was not reset says nothing.
 constexpr line::Time kBootAfterOpen = seconds(4);
@@ -27,13 +27,13 @@ constexpr line::Time kStaleBlocking = std::chrono::minutes(10);
 // What may or may not owe an ok is given up after a second of silence: the printer answers idle lines in milliseconds.
 constexpr line::Time kSettle = seconds(1);
 // A command that may be answered already: longer, a full planner makes a move wait.
-constexpr line::Time kMaybeStale = seconds(10);
+constexpr line::Time kAckOptionalStale = seconds(10);
 // An own line waits this long behind a newline, for the answer to what the newline may have completed.
 constexpr line::Time kNewlineSettles = milliseconds(400);
 constexpr line::Time kRecoveryLimit = seconds(10);
 // Busy and heating lines come every 2 s and every second.
 constexpr line::Time kBusyFresh = seconds(5);
-constexpr std::uint8_t kMostGhosts = 2;
+constexpr std::uint8_t kMostAbandonedQueries = 2;
 
 bool may_block(command::CommandKind kind) {
   return kind == command::CommandKind::kHeatAndWait || kind == command::CommandKind::kBlocking ||
@@ -42,10 +42,10 @@ bool may_block(command::CommandKind kind) {
 
 // How long an entry may stay without a sign of life before it is given up.
 line::Time patience_with(const InFlight& entry) {
-  if (may_block(entry.kind)) return entry.maybe ? kStale : kStaleBlocking;
-  if (!entry.maybe) return kStale;
+  if (may_block(entry.kind)) return entry.ack_optional ? kStale : kStaleBlocking;
+  if (!entry.ack_optional) return kStale;
   const bool no_command = entry.kind == command::CommandKind::kOther && entry.number < 0 && entry.letter == 0;
-  return no_command ? kSettle : kMaybeStale;
+  return no_command ? kSettle : kAckOptionalStale;
 }
 
 }  // namespace
@@ -57,9 +57,10 @@ void Arbiter::apply(const RelaySettings& settings) {
 }
 
 // Lines that were printed in one go may have been read by two processes, the first long ago.
-void Arbiter::succeeds(line::Time now) {
-  if (s_.extra_ok_until > s_.last_ok) s_.extra_ok_until = now;
-  if (const auto own = s_.in_flight.own(); own && s_.in_flight[*own].payload_seen) s_.in_flight[*own].payload_at = now;
+void Arbiter::resume(line::Time now) {
+  if (s_.duplicate_ack_until > s_.last_ok) s_.duplicate_ack_until = now;
+  if (const auto injected = s_.in_flight.injected(); injected && s_.in_flight[*injected].payload_seen)
+    s_.in_flight[*injected].payload_at = now;
 }
 
 void Arbiter::printer_opened(line::Time now) {
@@ -100,11 +101,11 @@ bool Arbiter::reports_are_set() const {
   return false;
 }
 
-bool Arbiter::is_listening_only() const { return !settings_.poll && !s_.in_flight.own() && !reports_are_set(); }
+bool Arbiter::is_listening_only() const { return !settings_.poll && !s_.in_flight.injected() && !reports_are_set(); }
 
 // An own answer may begin with anything; reports: "T:", " T:", "X:", "E0:", "SD printing byte", "Not SD printing".
 bool Arbiter::may_withhold(char first) const {
-  if (s_.in_flight.own() || s_.ghosts > 0) return true;
+  if (s_.in_flight.injected() || s_.abandoned_queries > 0) return true;
   return reports_are_set() && std::string_view("T XESN").find(first) != std::string_view::npos;
 }
 
@@ -140,14 +141,14 @@ void Arbiter::count_deferral(printer::DeferReason reason, line::Time now) {
 
 void Arbiter::consider_asking(line::Time now) {
   s_.wanting = false;
-  if (!s_.printer.open || s_.in_flight.own()) return;
+  if (!s_.printer.open || s_.in_flight.injected()) return;
   const auto line = s_.poller.next(use(now), s_.printer, s_.subscriptions, *dialect_, now);
   if (!line) {
-    s_.draining = false;
+    s_.quiescing = false;
     return;
   }
   if (const auto reason = forbidden(now)) {
-    s_.draining = false;
+    s_.quiescing = false;
     count_deferral(*reason, now);
     return;
   }
@@ -155,11 +156,11 @@ void Arbiter::consider_asking(line::Time now) {
   if (s_.in_flight.empty()) return;
   // The host has commands outstanding. Only a question that identifies its own answer is worth a drain.
   if (!identifies_itself(line->query) || now < s_.try_again) {
-    s_.wanting = s_.draining = false;
+    s_.wanting = s_.quiescing = false;
     count_deferral(printer::DeferReason::kHostActive, now);
     return;
   }
-  s_.draining = true;
+  s_.quiescing = true;
 }
 
 bool Arbiter::take_newline(line::Time now) {
@@ -169,9 +170,9 @@ bool Arbiter::take_newline(line::Time now) {
   return true;
 }
 
-std::optional<OwnLine> Arbiter::own_line(line::Time now) {
+std::optional<InjectedLine> Arbiter::injected_line(line::Time now) {
   if (!s_.wanting || !s_.in_flight.empty()) return std::nullopt;
-  s_.wanting = s_.draining = false;
+  s_.wanting = s_.quiescing = false;
   if (forbidden(now)) return std::nullopt;
   const auto line = s_.poller.next(use(now), s_.printer, s_.subscriptions, *dialect_, now);
   if (!line) return std::nullopt;
@@ -181,27 +182,28 @@ std::optional<OwnLine> Arbiter::own_line(line::Time now) {
   entry.kind = line->query == printer::Query::kM105 ? command::CommandKind::kTemperature : command::CommandKind::kQuery;
   entry.code = code_of(line->query);
   s_.in_flight.push(entry);
-  s_.own = *line;
-  s_.guarded = s_.own_answer_strange = false;
+  s_.injected = *line;
+  s_.separator_sent = s_.injected_answer_strange = false;
   s_.hold_until = now + settings_.hold_limit;
   s_.poller.asked(line->query, now);
   ++s_.counters.commands[printer::Origin::kAgent];
   return line;
 }
 
-void Arbiter::check_own(line::Time now) {
-  forget_own_without_ok(now);
-  const auto index = s_.in_flight.own();
+void Arbiter::check_injected(line::Time now) {
+  forget_injected_without_ok(now);
+  const auto index = s_.in_flight.injected();
   if (!index) return;
-  InFlight& own = s_.in_flight[*index];
+  InFlight& injected = s_.in_flight[*index];
   const line::Time limit = s_.printer.sd_printing ? kAnswerLimitSd : kAnswerLimit;
-  const line::Time silent = now - std::max(own.sent, s_.last_progress_line);
-  if (!own.overdue && silent > limit) {
-    own.overdue = true;
-    ++s_.counters.queries[own.query][printer::QueryOutcome::kTimeout];
+  const line::Time silent = now - std::max(injected.sent, s_.last_progress_line);
+  if (!injected.overdue && silent > limit) {
+    injected.overdue = true;
+    ++s_.counters.queries[injected.query][printer::QueryOutcome::kTimeout];
   }
-  if (own.overdue && s_.in_flight.host_count() == 0 && silent > limit + kGiveUp) {
-    if (own.query == printer::Query::kM105) s_.ghosts = std::min<std::uint8_t>(s_.ghosts + 1, kMostGhosts);
+  if (injected.overdue && s_.in_flight.host_count() == 0 && silent > limit + kGiveUp) {
+    if (injected.query == printer::Query::kM105)
+      s_.abandoned_queries = std::min<std::uint8_t>(s_.abandoned_queries + 1, kMostAbandonedQueries);
     s_.in_flight.erase(*index);
   }
 }
@@ -209,15 +211,15 @@ void Arbiter::check_own(line::Time now) {
 void Arbiter::check_stale(line::Time now) {
   while (s_.in_flight.size() > 0) {
     const InFlight& first = s_.in_flight[0];
-    if (first.is_own()) return;
+    if (first.is_injected()) return;
     const line::Time quiet = now - std::max({first.sent, s_.last_progress_line, s_.last_ok});
     const bool lost = quiet > patience_with(first);
     if (!lost) return;
-    if (!first.maybe) {
+    if (!first.ack_optional) {
       ++s_.counters.missing_oks;
-      s_.given_up = static_cast<std::uint8_t>(std::min(s_.given_up + 1, 255));
+      s_.expired_commands = static_cast<std::uint8_t>(std::min(s_.expired_commands + 1, 255));
     }
-    if (!first.maybe || first.letter != 0)
+    if (!first.ack_optional || first.letter != 0)
       s_.newline_due = true;  // perhaps its end was lost and the printer waits for it
     s_.in_flight.erase(0);
   }
@@ -228,7 +230,8 @@ void Arbiter::check_stale(line::Time now) {
 
 void Arbiter::end_boot() {
   s_.printer.booting = false;
-  if (const auto own = s_.in_flight.own(); own && s_.in_flight[*own].maybe) s_.in_flight.erase(*own);
+  if (const auto injected = s_.in_flight.injected(); injected && s_.in_flight[*injected].ack_optional)
+    s_.in_flight.erase(*injected);
   if (!s_.counted_start) return;
   ++s_.counters.resets[reply::ResetCause::kUnknown];  // it said `start` and not why
   s_.counted_start = false;
@@ -236,22 +239,23 @@ void Arbiter::end_boot() {
 
 // Each ok says that the planner has taken a move and goes on. That there may be as many as a host has lines in flight is
 // no reason to hold them for ever.
-line::Time Arbiter::drain_ends() const {
-  return std::min(std::max(s_.waiting_since, s_.last_ok) + settings_.drain_limit,
-                  s_.waiting_since + 2 * settings_.drain_limit);
+line::Time Arbiter::quiesce_ends() const {
+  return std::min(std::max(s_.waiting_since, s_.last_ok) + settings_.quiesce_limit,
+                  s_.waiting_since + 2 * settings_.quiesce_limit);
 }
 
 void Arbiter::tick(line::Time now) {
-  if (s_.draining && s_.waiting_since != line::kNever && now >= drain_ends()) {
+  if (s_.quiescing && s_.waiting_since != line::kNever && now >= quiesce_ends()) {
     release(now);
     count_deferral(printer::DeferReason::kHostActive, now);
   }
-  if (now - s_.ticked < kBeat) return;
+  if (now - s_.ticked < kTickInterval) return;
   const line::Time step = std::min(now - s_.ticked, line::Time(seconds(1)));
   s_.ticked = now;
   if (!s_.printer.open) return;
   if (s_.printer.booting && now >= s_.boot_until) end_boot();
-  const bool stream_in_flight = s_.in_flight.any_host([](const InFlight& e) { return e.number >= 0 && !e.maybe; });
+  const bool stream_in_flight =
+      s_.in_flight.any_host([](const InFlight& e) { return e.number >= 0 && !e.ack_optional; });
   if (stream_in_flight) s_.printer.stream_goes_on(now);
   s_.printer.silence_expected = s_.in_flight.any_host([](const InFlight& e) { return may_block(e.kind); });
   s_.printer.tick(now);
@@ -261,16 +265,16 @@ void Arbiter::tick(line::Time now) {
   if (s_.printer.busy.known) s_.counters.busy_time[s_.printer.busy.value] += step;
   if (s_.recovering && now - std::max(s_.recovery_since, s_.last_progress_line) > kRecoveryLimit) s_.recovering = false;
   if (s_.resend_ok_due && now - s_.recovery_since > kSettle) s_.resend_ok_due = false;
-  if (s_.surplus > 0 && s_.in_flight.empty() && now - s_.last_ok > 2 * kSettle) s_.surplus = 0;
-  check_own(now);
+  if (s_.surplus_acks > 0 && s_.in_flight.empty() && now - s_.last_ok > 2 * kSettle) s_.surplus_acks = 0;
+  check_injected(now);
   check_stale(now);
   consider_asking(now);
 }
 
 line::Time Arbiter::deadline() const {
-  line::Time next = s_.ticked + kBeat;
-  if (s_.draining && s_.waiting_since != line::kNever) next = std::min(next, drain_ends());
-  if (s_.in_flight.own() && s_.waiting_since != line::kNever && s_.hold_until > s_.ticked)
+  line::Time next = s_.ticked + kTickInterval;
+  if (s_.quiescing && s_.waiting_since != line::kNever) next = std::min(next, quiesce_ends());
+  if (s_.in_flight.injected() && s_.waiting_since != line::kNever && s_.hold_until > s_.ticked)
     next = std::min(next, s_.hold_until);
   return next;
 }

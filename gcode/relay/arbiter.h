@@ -2,12 +2,12 @@
 // verdict; the state is one plain value. Its rules are those of packaging/doc/architecture.md:
 //
 //   rule  what it does here                                     where (arbiter*.cpp)
-//   2     own line only when nothing is owed; drain, hold       wants(), own_line(), holds_host()
+//   2     own line only when nothing is owed; drain, hold       wants(), injected_line(), holds_host()
 //   3     nothing while a host prints that is heard anyway      use(), Poller
 //   4     forbidden windows                                     forbidden()
 //   5     emergency lines release everything held               emergency()
 //   6     content decides whose an ok is; doubt goes to host    printer_line()
-//   7     a lost own line keeps its slot                        check_own(), acknowledge()
+//   7     a lost own line keeps its slot                        check_injected(), acknowledge()
 //   8     `start` clears all, boot text is waited out           on_start(), forbidden()
 //   9     reports are shown as asked                            show_report()
 //
@@ -27,7 +27,7 @@
 #include "gcode/printer/print_watch.h"
 #include "gcode/printer/printer_state.h"
 #include "gcode/relay/in_flight.h"
-#include "gcode/relay/own_line.h"
+#include "gcode/relay/injected_line.h"
 #include "gcode/relay/poller.h"
 #include "gcode/relay/relay_settings.h"
 #include "gcode/relay/subscriptions.h"
@@ -53,21 +53,23 @@ struct ArbiterState {
   std::uint8_t dialect = 0;  ///< Dialect::id
 
   // --- own lines
-  OwnLine own;                              ///< the one in flight, or the last
+  InjectedLine injected;                    ///< the one in flight, or the last
   bool wanting = false;                     ///< the poller has something due
-  bool draining = false;                    ///< host lines wait for owed oks
+  bool quiescing = false;                   ///< host lines wait for owed oks
   line::Time waiting_since = line::kNever;  ///< since when a host line waits, or kNever
   line::Time try_again{};                   ///< no new drain before this
   line::Time hold_until{};                  ///< host lines wait for an own answer until then
-  std::uint8_t ghosts = 0;                  ///< own M105s given up: an answer may still come
-  std::uint8_t given_up = 0;                ///< host commands given up as never answered: their oks may still come
-  std::uint8_t surplus = 0;  ///< oks that may come although nobody waits: an own ok was passed in a host ok's place
-  line::Time extra_ok_until{-std::chrono::hours(1)};  ///< the ok too many of an own M105 comes until then or not at all
-  bool newline_due = false;                           ///< see take_newline()
-  bool guarded = false;                               ///< a newline was sent behind the own line
-  bool own_answer_strange = false;                    ///< text came that may be its answer and that nobody understands
-  bool own_rejected = false;                          ///< the printer rejects the own line: Error, Resend, ok are its
-  line::Time deferred_at{};                           ///< last time a deferral was counted
+  std::uint8_t abandoned_queries = 0;       ///< own M105s given up: an answer may still come
+  std::uint8_t expired_commands = 0;        ///< host commands given up as never answered: their oks may still come
+  std::uint8_t surplus_acks =
+      0;  ///< oks that may come although nobody waits: an own ok was passed in a host ok's place
+  line::Time duplicate_ack_until{
+      -std::chrono::hours(1)};           ///< the ok too many of an own M105 comes until then or not at all
+  bool newline_due = false;              ///< see take_newline()
+  bool separator_sent = false;           ///< a newline was sent behind the own line
+  bool injected_answer_strange = false;  ///< text came that may be its answer and that nobody understands
+  bool injected_rejected = false;        ///< the printer rejects the own line: Error, Resend, ok are its
+  line::Time deferred_at{};              ///< last time a deferral was counted
 
   // --- what the printer is doing
   bool host_attached = false;
@@ -79,7 +81,7 @@ struct ArbiterState {
   bool meatpack = false;
   bool power_panic = false;
   bool resend_ok_due = false;     ///< the next ok belongs to a rejected line
-  bool stray_ok = false;          ///< the next ok is for a scrap of a line, which was nobody's command
+  bool orphan_ack = false;        ///< the next ok is for a scrap of a line, which was nobody's command
   bool line_rejected = false;     ///< Error with a number: a Resend follows
   bool was_out_of_order = false;  ///< ... that was right in itself, but not the next one
   bool recovering = false;        ///< until the asked-for line was acknowledged
@@ -113,7 +115,7 @@ class Arbiter {
   void apply(const RelaySettings& settings);
 
   // --- events
-  void succeeds(line::Time now);
+  void resume(line::Time now);
   void printer_opened(line::Time now);
   void printer_lost(line::Time now);
   void host_opened(line::Time now);
@@ -122,8 +124,8 @@ class Arbiter {
   void host_line(const command::Command& command, std::size_t length, line::Time now);
   /// The next host line would follow an own line that is not answered. If the printer lost that one's end, the two would
   /// run together; a newline of the agent's own before the host's line keeps them apart and costs nothing.
-  [[nodiscard]] bool wants_guard() const;
-  void guarded() { s_.guarded = true; }
+  [[nodiscard]] bool wants_separator() const;
+  void separator_sent() { s_.separator_sent = true; }
   /// A part of a host line without its end was passed (`open`), or the end of such a line.
   void host_fragment(bool open, line::Time now);
   /// The host's bytes switched MeatPack on or off.
@@ -139,7 +141,7 @@ class Arbiter {
   // --- results
   [[nodiscard]] bool holds_host(line::Time now) const;
   /// The own line to write now, if any. It counts as sent from then on.
-  std::optional<OwnLine> own_line(line::Time now);
+  std::optional<InjectedLine> injected_line(line::Time now);
   /// A host line was given up as never answered, or the port was opened behind somebody else. If a line's end was lost
   /// or never written, the printer still holds the rest, and the next own line would be glued to it: a bare newline goes
   /// first. True once, when it is to be sent now.
@@ -161,12 +163,12 @@ class Arbiter {
   [[nodiscard]] LineUse use(line::Time now) const;
   [[nodiscard]] std::optional<printer::DeferReason> forbidden(line::Time now) const;
   void consider_asking(line::Time now);
-  void check_own(line::Time now);
-  void forget_own_without_ok(line::Time now);
+  void check_injected(line::Time now);
+  void forget_injected_without_ok(line::Time now);
   void check_stale(line::Time now);
   void count_deferral(printer::DeferReason reason, line::Time now);
   void end_boot();
-  [[nodiscard]] line::Time drain_ends() const;
+  [[nodiscard]] line::Time quiesce_ends() const;
   void close_starvation(line::Time now);
   // arbiter_replies.cpp, arbiter_oks.cpp, arbiter_reports.cpp
   Verdict decide(const reply::Reply& reply, std::string_view line, line::Time now);
@@ -185,10 +187,10 @@ class Arbiter {
   void count(const reply::Reply& reply);
   void on_overflow(const reply::Reply& reply);
   void identify(const reply::Reply& reply);
-  [[nodiscard]] bool rejects_own(std::string_view line) const;
-  [[nodiscard]] bool rejects_a_scrap(std::string_view line) const;
-  [[nodiscard]] bool answers_own(const reply::Reply& reply, std::string_view line) const;
-  void finish_own(printer::QueryOutcome outcome, line::Time now);
+  [[nodiscard]] bool rejects_injected(std::string_view line) const;
+  [[nodiscard]] bool rejects_a_fragment(std::string_view line) const;
+  [[nodiscard]] bool answers_injected(const reply::Reply& reply, std::string_view line) const;
+  void finish_injected(printer::QueryOutcome outcome, line::Time now);
   void acknowledge(line::Time now);
   void drop_before(std::size_t index);
   void count_latency(const InFlight& entry, line::Time now);

@@ -47,7 +47,7 @@ InFlight Arbiter::entry_for(const command::Command& command, line::Time now) con
   // Outside an upload M29 is a command like any other.
   if (command.kind == command::CommandKind::kUploadEnd && d.upload_end_owes_none && s_.uploading) {
     entry.oks = d.family == dialect::FirmwareFamily::kPrusa ? 0 : 1;
-    entry.maybe = true;
+    entry.ack_optional = true;
   }
   if (!command.is_numbered() && command.checksum != command::ChecksumVerdict::kNone && d.unnumbered_checksum_owes_none)
     entry.oks = 0;
@@ -56,9 +56,10 @@ InFlight Arbiter::entry_for(const command::Command& command, line::Time now) con
   const bool may_be_dropped =
       repeated && d.drops_duplicate_numbers && command.kind != command::CommandKind::kLineNumber;
   const bool may_end_upload = s_.uploading && d.upload_end_owes_none && command::ends_upload(command.text);
-  const bool is_mute = (s_.printer.stopped && d.stopped_is_mute) || s_.power_panic;
+  const bool is_unresponsive = (s_.printer.stopped && d.stopped_is_unresponsive) || s_.power_panic;
   const bool asks_a_tool = command.kind == command::CommandKind::kTemperature && command::has_parameter(command, 'T');
-  entry.maybe = entry.maybe || may_be_dropped || may_end_upload || is_mute || asks_a_tool || command.is('M', 112);
+  entry.ack_optional =
+      entry.ack_optional || may_be_dropped || may_end_upload || is_unresponsive || asks_a_tool || command.is('M', 112);
   return entry;
 }
 
@@ -73,25 +74,25 @@ void Arbiter::close_starvation(line::Time now) {
   s_.prints.stalled();
 }
 
-bool Arbiter::wants_guard() const {
-  return !s_.guarded && !s_.half_line && !is_transparent() && s_.in_flight.own().has_value();
+bool Arbiter::wants_separator() const {
+  return !s_.separator_sent && !s_.half_line && !is_transparent() && s_.in_flight.injected().has_value();
 }
 
 // The text of an own answer came, its ok did not follow: lost on the wire. It may not wait for the next ok, which is
 // somebody else's.
-void Arbiter::forget_own_without_ok(line::Time now) {
-  const auto index = s_.in_flight.own();
+void Arbiter::forget_injected_without_ok(line::Time now) {
+  const auto index = s_.in_flight.injected();
   if (!index) return;
-  const InFlight own = s_.in_flight[*index];
-  if (!own.payload_seen || now - own.payload_at < kOkFollows) return;
-  ++s_.counters.queries[own.query][printer::QueryOutcome::kAnswered];
+  const InFlight injected = s_.in_flight[*index];
+  if (!injected.payload_seen || now - injected.payload_at < kOkFollows) return;
+  ++s_.counters.queries[injected.query][printer::QueryOutcome::kAnswered];
   ++s_.counters.missing_oks;
-  s_.poller.answered(own.query);
+  s_.poller.answered(injected.query);
   s_.in_flight.erase(*index);
 }
 
 void Arbiter::host_line(const command::Command& command, std::size_t length, line::Time now) {
-  forget_own_without_ok(now);
+  forget_injected_without_ok(now);
   s_.waiting_since = line::kNever;
   s_.last_host_line = now;
   s_.any_host_line = true;
@@ -105,7 +106,7 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
     return;
   }
   InFlight entry = entry_for(command, now);
-  entry.maybe = entry.maybe || s_.line_timed_out;
+  entry.ack_optional = entry.ack_optional || s_.line_timed_out;
   s_.line_timed_out = false;
   if (command.kind != command::CommandKind::kBlank || command.is_blanks_only)
     ++s_.counters.commands[printer::Origin::kHost];
@@ -128,7 +129,7 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
     if (s_.recovering && *command.number == s_.asked_number) {
       s_.asked_again = true;
       // Sent twice it is carried out once; the first one was thrown away, or the second will be rejected.
-      if (const auto before = s_.in_flight.numbered(*command.number); before && s_.in_flight[*before].maybe) {
+      if (const auto before = s_.in_flight.numbered(*command.number); before && s_.in_flight[*before].ack_optional) {
         s_.in_flight.erase(*before);
         s_.sent_twice = *command.number;
       }
@@ -141,7 +142,7 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
   for (std::size_t pieces = pieces_behind(command, length, *dialect_); pieces > 0; --pieces) {
     InFlight piece;
     piece.sent = now;
-    piece.maybe = true;
+    piece.ack_optional = true;
     s_.in_flight.push(piece);
   }
 }
@@ -158,11 +159,13 @@ void Arbiter::host_waits(line::Time now) {
 }
 
 void Arbiter::release(line::Time now) {
-  s_.draining = s_.wanting = false;
+  s_.quiescing = s_.wanting = false;
   s_.hold_until = now;
   s_.try_again = now + std::max(settings_.temperature_period, line::Time(std::chrono::seconds(1)));
 }
 
-bool Arbiter::holds_host(line::Time now) const { return s_.draining || (s_.in_flight.own() && now < s_.hold_until); }
+bool Arbiter::holds_host(line::Time now) const {
+  return s_.quiescing || (s_.in_flight.injected() && now < s_.hold_until);
+}
 
 }  // namespace gcode::relay

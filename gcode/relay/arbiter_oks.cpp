@@ -4,7 +4,7 @@
 #include <utility>
 
 #include "gcode/relay/arbiter.h"
-#include "gcode/reply/line_looks.h"
+#include "gcode/reply/line_format.h"
 
 namespace gcode::relay {
 namespace {
@@ -22,8 +22,8 @@ printer::LatencyKind latency_kind(const InFlight& entry) {
 }
 
 // Printed in one go with the text before it. An answer's ok that comes later, with a host command waiting, may be its.
-bool ok_follows_payload(const InFlight& own, line::Time now) {
-  return own.payload_seen && !own.doubtful && now - own.payload_at < milliseconds(30);
+bool ok_follows_payload(const InFlight& injected, line::Time now) {
+  return injected.payload_seen && !injected.unconfirmed && now - injected.payload_at < milliseconds(30);
 }
 
 // These print their ok first and take themselves out of the queue; what stands behind them then gets one ok too many
@@ -38,8 +38,8 @@ constexpr line::Time kExtraOkFollows = milliseconds(20);
 
 Verdict Arbiter::on_error(const reply::Reply& reply) {
   // Only what the host sent, or the agent, can be rejected. With nothing of the host's outstanding it was ours.
-  if (s_.in_flight.size() == 1 && s_.in_flight[0].is_own() && s_.in_flight.host_count() == 0) {
-    s_.own_rejected = true;
+  if (s_.in_flight.size() == 1 && s_.in_flight[0].is_injected() && s_.in_flight.host_count() == 0) {
+    s_.injected_rejected = true;
     return Verdict::kWithhold;
   }
   s_.line_rejected = true;
@@ -50,7 +50,7 @@ Verdict Arbiter::on_error(const reply::Reply& reply) {
 Verdict Arbiter::on_resend(const reply::Reply& reply, line::Time now) {
   s_.resend_ok_due = true;
   s_.recovery_since = now;
-  if (s_.own_rejected) return Verdict::kWithhold;
+  if (s_.injected_rejected) return Verdict::kWithhold;
   // One more of a window's lines was rejected, not the one that the host has sent again meanwhile: that one is the next.
   const bool sent_again = s_.recovering && s_.asked_again && s_.asked_number == reply.number && s_.was_out_of_order;
   // The printer has thrown away its receive buffer: what was behind the rejected line may be gone, the own line too.
@@ -58,14 +58,14 @@ Verdict Arbiter::on_resend(const reply::Reply& reply, line::Time now) {
   for (std::size_t i = 0; i < s_.in_flight.size();) {
     InFlight& entry = s_.in_flight[i];
     const bool is_asked_for = sent_again && entry.number == reply.number;
-    if (!entry.is_own() && entry.number >= reply.number && !is_asked_for) {
+    if (!entry.is_injected() && entry.number >= reply.number && !is_asked_for) {
       behind = true;
       s_.in_flight.erase(i);
       continue;
     }
     behind = behind || is_asked_for;
-    if (entry.is_own()) entry.doubtful = true;
-    if (behind && !entry.is_own()) entry.maybe = true;
+    if (entry.is_injected()) entry.unconfirmed = true;
+    if (behind && !entry.is_injected()) entry.ack_optional = true;
     ++i;
   }
   if (s_.was_out_of_order && s_.sent_twice >= 0 && reply.number > s_.sent_twice)
@@ -73,7 +73,7 @@ Verdict Arbiter::on_resend(const reply::Reply& reply, line::Time now) {
   s_.sent_twice = -1;
   // A number that is too low was rejected, or a line that only the firmware takes for numbered: the newest it must be.
   for (std::size_t i = s_.in_flight.size(); s_.line_rejected && !behind && i-- > 0;) {
-    if (s_.in_flight[i].is_own()) continue;
+    if (s_.in_flight[i].is_injected()) continue;
     s_.in_flight.erase(i);
     behind = true;
   }
@@ -81,16 +81,16 @@ Verdict Arbiter::on_resend(const reply::Reply& reply, line::Time now) {
   s_.recovering = true;
   s_.asked_again = sent_again;
   s_.asked_number = reply.number;
-  s_.draining = s_.wanting = false;
+  s_.quiescing = s_.wanting = false;
   return Verdict::kPass;
 }
 
 Verdict Arbiter::on_ok(const reply::Reply& reply, std::string_view line, line::Time now) {
   if (s_.resend_ok_due && reply.kind != reply::ReplyKind::kOkTemperature) {
     s_.resend_ok_due = false;
-    if (!s_.own_rejected) return Verdict::kPass;
-    s_.own_rejected = false;
-    if (s_.in_flight.own()) finish_own(printer::QueryOutcome::kTimeout, now);
+    if (!s_.injected_rejected) return Verdict::kPass;
+    s_.injected_rejected = false;
+    if (s_.in_flight.injected()) finish_injected(printer::QueryOutcome::kTimeout, now);
     return Verdict::kWithhold;
   }
   const Verdict verdict =
@@ -102,34 +102,34 @@ Verdict Arbiter::on_ok(const reply::Reply& reply, std::string_view line, line::T
 Verdict Arbiter::on_temperature_ok(line::Time now) {
   const auto first = s_.in_flight.first_of(command::CommandKind::kTemperature);
   if (!first) {
-    if (s_.ghosts == 0 || s_.in_flight.host_count() > 0) return Verdict::kPass;
-    --s_.ghosts;
+    if (s_.abandoned_queries == 0 || s_.in_flight.host_count() > 0) return Verdict::kPass;
+    --s_.abandoned_queries;
     return Verdict::kWithhold;
   }
-  const bool own = s_.in_flight[*first].is_own();
+  const bool injected = s_.in_flight[*first].is_injected();
   // The own line may have vanished in a flush; if the host has asked too, the answer is the host's.
-  if (own && s_.in_flight[*first].doubtful &&
+  if (injected && s_.in_flight[*first].unconfirmed &&
       s_.in_flight.any_host([](const InFlight& e) { return e.kind == command::CommandKind::kTemperature; })) {
     drop_before(*first);
     s_.in_flight.erase(0);
     ++s_.counters.queries[printer::Query::kM105][printer::QueryOutcome::kTimeout];
-    s_.ghosts = 1;
+    s_.abandoned_queries = 1;
     return on_temperature_ok(now);
   }
   drop_before(*first);
-  const bool more_behind = s_.in_flight.host_count() > (own ? 0U : 1U);
-  if (own) {
-    s_.ghosts = s_.given_up = 0;
-    finish_own(printer::QueryOutcome::kAnswered, now);
-    if (more_behind && dialect_->extra_ok_after_m105) s_.extra_ok_until = now + kExtraOkFollows;
+  const bool more_behind = s_.in_flight.host_count() > (injected ? 0U : 1U);
+  if (injected) {
+    s_.abandoned_queries = s_.expired_commands = 0;
+    finish_injected(printer::QueryOutcome::kAnswered, now);
+    if (more_behind && dialect_->duplicate_ack_after_m105) s_.duplicate_ack_until = now + kExtraOkFollows;
     return Verdict::kWithhold;
   }
   acknowledge(now);
-  if (more_behind && dialect_->extra_ok_after_m105) {
+  if (more_behind && dialect_->duplicate_ack_after_m105) {
     InFlight extra;
     extra.sent = now;
-    extra.maybe = true;
-    extra.maybe_until = now + kExtraOkFollows;
+    extra.ack_optional = true;
+    extra.ack_optional_until = now + kExtraOkFollows;
     s_.in_flight.insert_front(extra);
   }
   return Verdict::kPass;
@@ -142,24 +142,24 @@ bool Arbiter::is_no_answer_to_m105(std::string_view line) const {
   if (s_.in_flight.size() != 1 || s_.in_flight.overflow() > 0 ||
       s_.in_flight[0].kind != command::CommandKind::kTemperature)
     return false;
-  return !s_.in_flight[0].maybe && !s_.in_flight[0].payload_seen && reply::trimmed(line) == "ok";
+  return !s_.in_flight[0].ack_optional && !s_.in_flight[0].payload_seen && reply::trimmed(line) == "ok";
 }
 
 Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, line::Time now) {
-  if (std::exchange(s_.stray_ok, false)) return Verdict::kPass;
-  if (now <= std::exchange(s_.extra_ok_until, -std::chrono::hours(1))) ++s_.surplus;
+  if (std::exchange(s_.orphan_ack, false)) return Verdict::kPass;
+  if (now <= std::exchange(s_.duplicate_ack_until, -std::chrono::hours(1))) ++s_.surplus_acks;
   if (reply.ok_number) {  // ADVANCED_OK names the line
     if (const auto index = s_.in_flight.numbered(*reply.ok_number)) {
       drop_before(*index);
-    } else if (s_.surplus > 0) {  // the host was given an own ok in its place
-      --s_.surplus;
+    } else if (s_.surplus_acks > 0) {  // the host was given an own ok in its place
+      --s_.surplus_acks;
       return Verdict::kWithhold;
     }
   }
-  while (s_.in_flight.size() > 0 && now > s_.in_flight[0].maybe_until) s_.in_flight.erase(0);
+  while (s_.in_flight.size() > 0 && now > s_.in_flight[0].ack_optional_until) s_.in_flight.erase(0);
   if (s_.in_flight.empty()) {
-    if (s_.surplus > 0) {
-      --s_.surplus;
+    if (s_.surplus_acks > 0) {
+      --s_.surplus_acks;
       // "echo:Active Extruder: 0ok" is more than an ok
       return reply::trimmed(line).starts_with("ok") ? Verdict::kWithhold : Verdict::kPass;
     }
@@ -170,39 +170,39 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, l
     ++s_.counters.unexpected_oks;
     return Verdict::kPass;
   }
-  if (s_.in_flight.size() == 0 || !s_.in_flight[0].is_own()) {
+  if (s_.in_flight.size() == 0 || !s_.in_flight[0].is_injected()) {
     acknowledge(now);
     return Verdict::kPass;
   }
-  const InFlight own = s_.in_flight[0];
-  if (s_.own_answer_strange && !own.payload_seen) s_.poller.not_understood(own.query);
-  if (s_.given_up > 0 &&
-      own.query == printer::Query::kM105) {  // M105 answers with more than an ok; this is for one before it
-    --s_.given_up;
+  const InFlight injected = s_.in_flight[0];
+  if (s_.injected_answer_strange && !injected.payload_seen) s_.poller.not_understood(injected.query);
+  if (s_.expired_commands > 0 &&
+      injected.query == printer::Query::kM105) {  // M105 answers with more than an ok; this is for one before it
+    --s_.expired_commands;
     return Verdict::kPass;
   }
   // ADVANCED_OK names no line: then it is for none that has a number.
   const auto has_no_number = [](const InFlight& e) { return e.number < 0; };
   const bool names_none = reply.planner_free >= 0 && !reply.ok_number && s_.in_flight.overflow() == 0;
-  const bool own_for_certain = names_none && !s_.in_flight.any_host(has_no_number);
-  if (s_.in_flight.host_count() == 0 || own_for_certain || ok_follows_payload(own, now)) {
-    const bool useful = own.payload_seen || s_.own.seconds > 0;
-    if (s_.own.seconds > 0 && !own.payload_seen) s_.subscriptions.asserted(s_.own, *dialect_);
-    if (own.query == printer::Query::kM105 && !own.payload_seen)
-      s_.ghosts = 1;  // if that was no answer after all, it still comes
-    finish_own(useful ? printer::QueryOutcome::kAnswered : printer::QueryOutcome::kTimeout, now);
+  const bool certainly_injected = names_none && !s_.in_flight.any_host(has_no_number);
+  if (s_.in_flight.host_count() == 0 || certainly_injected || ok_follows_payload(injected, now)) {
+    const bool useful = injected.payload_seen || s_.injected.seconds > 0;
+    if (s_.injected.seconds > 0 && !injected.payload_seen) s_.subscriptions.asserted(s_.injected, *dialect_);
+    if (injected.query == printer::Query::kM105 && !injected.payload_seen)
+      s_.abandoned_queries = 1;  // if that was no answer after all, it still comes
+    finish_injected(useful ? printer::QueryOutcome::kAnswered : printer::QueryOutcome::kTimeout, now);
     return Verdict::kWithhold;
   }
   // A host command is behind, and nothing says that this ok is not its: the host gets it.
   s_.in_flight.erase(0);
-  ++s_.counters.queries[own.query][printer::QueryOutcome::kTimeout];
-  if (own.maybe) {
+  ++s_.counters.queries[injected.query][printer::QueryOutcome::kTimeout];
+  if (injected.ack_optional) {
     // From before a restart: which of the two the printer has answered shows when the next ok comes, or none.
-    if (s_.in_flight.size() > 0) s_.in_flight[0].maybe = true;
+    if (s_.in_flight.size() > 0) s_.in_flight[0].ack_optional = true;
     return Verdict::kPass;
   }
   // If the own line was alive after all, one ok too many will come at the end, when nobody waits.
-  ++s_.surplus;
+  ++s_.surplus_acks;
   if (!s_.in_flight.empty()) acknowledge(now);
   return Verdict::kPass;
 }
@@ -211,13 +211,13 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, l
 
 void Arbiter::drop_before(std::size_t index) {
   for (; index > 0; --index) {
-    if (!s_.in_flight[0].maybe && !s_.in_flight[0].is_own()) ++s_.counters.missing_oks;
+    if (!s_.in_flight[0].ack_optional && !s_.in_flight[0].is_injected()) ++s_.counters.missing_oks;
     s_.in_flight.erase(0);
   }
 }
 
 void Arbiter::count_latency(const InFlight& entry, line::Time now) {
-  if (entry.maybe) return;
+  if (entry.ack_optional) return;
   const printer::LatencyKind kind = latency_kind(entry);
   s_.counters.ok_latency[kind].observe(now - entry.sent, printer::kOkLatencyBounds);
   if (entry.alone && kind == printer::LatencyKind::kQuery && entry.kind != command::CommandKind::kListing)
@@ -227,7 +227,8 @@ void Arbiter::count_latency(const InFlight& entry, line::Time now) {
 void Arbiter::acknowledge(line::Time now) {
   const InFlight entry = s_.in_flight.acknowledge_first();
   // If that ok was not for what may owe none, it was for the next: now that one may be answered already.
-  if (entry.maybe && s_.in_flight.size() > 0 && !s_.in_flight[0].is_own()) s_.in_flight[0].maybe = true;
+  if (entry.ack_optional && s_.in_flight.size() > 0 && !s_.in_flight[0].is_injected())
+    s_.in_flight[0].ack_optional = true;
   if (entry.sent > line::Time::zero()) count_latency(entry, now);
   if (dialect_->resume_counts_queue && acknowledges_early(entry)) s_.quiet_until = now + kEarlyOkRuns;
   // M28 was acknowledged without "Writing to file": there is no card, or no such command.
@@ -236,18 +237,18 @@ void Arbiter::acknowledge(line::Time now) {
   if (s_.recovering && s_.asked_again && entry.number == s_.asked_number) s_.recovering = false;
 }
 
-void Arbiter::finish_own(printer::QueryOutcome outcome, line::Time now) {
-  const auto index = s_.in_flight.own();
-  const InFlight own = s_.in_flight[*index];
+void Arbiter::finish_injected(printer::QueryOutcome outcome, line::Time now) {
+  const auto index = s_.in_flight.injected();
+  const InFlight injected = s_.in_flight[*index];
   s_.in_flight.erase(*index);
   s_.hold_until = now;
-  if (!own.overdue || outcome == printer::QueryOutcome::kAnswered) {
-    ++s_.counters.queries[own.query][outcome];
+  if (!injected.overdue || outcome == printer::QueryOutcome::kAnswered) {
+    ++s_.counters.queries[injected.query][outcome];
   }
   if (outcome != printer::QueryOutcome::kAnswered) return;
-  count_latency(own, now);
-  s_.counters.query_duration[own.query] = now - own.sent;
-  s_.poller.answered(own.query);
+  count_latency(injected, now);
+  s_.counters.query_duration[injected.query] = now - injected.sent;
+  s_.poller.answered(injected.query);
 }
 
 void Arbiter::after_ok(line::Time now) {

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "gcode/relay/arbiter.h"
-#include "gcode/reply/line_looks.h"
+#include "gcode/reply/line_format.h"
 #include "gcode/reply/memory_dump.h"
 
 namespace gcode::relay {
@@ -63,11 +63,11 @@ Verdict Arbiter::printer_line(const reply::Reply& reply, std::string_view line, 
 // --- book-keeping that no verdict depends on --------------------------------------------------------------------------
 
 void Arbiter::learn(const reply::Reply& reply, std::string_view line, line::Time now) {
-  const bool was_own_only = s_.in_flight.own().has_value();
+  const bool was_injected_only = s_.in_flight.injected().has_value();
   const std::int32_t question = s_.in_flight.size() > 0 ? s_.in_flight[0].code : -1;
   if (reply.kind == reply::ReplyKind::kStart) on_start(now);
   s_.printer.reply(reply, question, *dialect_, now);
-  if (was_own_only && question == 862 && s_.own.query == printer::Query::kNozzle) {
+  if (was_injected_only && question == 862 && s_.injected.query == printer::Query::kNozzle) {
     if (const auto mm = reply::whole_number(line); mm && *mm > 0.05F && *mm < 3.0F)
       s_.printer.nozzle_diameter.set(*mm, now);
   }
@@ -109,8 +109,8 @@ void Arbiter::count(const reply::Reply& reply) {
 void Arbiter::keep_only_latest(line::Time now) {
   for (std::size_t i = s_.in_flight.size(); i-- > 0;) {
     InFlight& entry = s_.in_flight[i];
-    entry.maybe = true;
-    entry.doubtful = entry.is_own();
+    entry.ack_optional = true;
+    entry.unconfirmed = entry.is_injected();
     entry.payload_seen = false;
     if (now - entry.sent > kBootAfterStart) s_.in_flight.erase(i);
   }
@@ -121,12 +121,12 @@ void Arbiter::on_start(line::Time now) {
   s_.subscriptions.printer_restarted();
   s_.poller.printer_restarted();
   s_.poller.apply(settings_, s_.subscriptions);
-  s_.wanting = s_.draining = s_.own_rejected = false;
+  s_.wanting = s_.quiescing = s_.injected_rejected = false;
   s_.waiting_since = line::kNever;
   s_.hold_until = now;
-  s_.ghosts = s_.surplus = s_.given_up = 0;
+  s_.abandoned_queries = s_.surplus_acks = s_.expired_commands = 0;
   s_.comment_open = s_.uploading = s_.meatpack = s_.power_panic = false;
-  s_.stray_ok = s_.resend_ok_due = s_.recovering = s_.asked_again = s_.busy_since_ok = false;
+  s_.orphan_ack = s_.resend_ok_due = s_.recovering = s_.asked_again = s_.busy_since_ok = false;
   s_.last_report = LastReport::kNone;
   s_.last_number = -1;
   s_.empty_since = line::kNever;
@@ -157,8 +157,8 @@ void Arbiter::note(const reply::Reply& reply, std::string_view line, line::Time 
   if (reply.kind == reply::ReplyKind::kHeating && line.find(" W:") != std::string_view::npos) s_.heating_says_w = true;
   if (reply.kind == reply::ReplyKind::kPowerPanic) {
     s_.power_panic = true;
-    if (const auto own = s_.in_flight.own())
-      s_.in_flight[*own].doubtful = true;  // its answer may be the line that was torn
+    if (const auto injected = s_.in_flight.injected())
+      s_.in_flight[*injected].unconfirmed = true;  // its answer may be the line that was torn
   }
   if (reply.kind == reply::ReplyKind::kOverflow) on_overflow(reply);
   if (reply.kind == reply::ReplyKind::kUploadBegin) on_upload_begin();
@@ -177,7 +177,8 @@ void Arbiter::on_upload_begin() {
   bool behind = false;
   for (std::size_t i = 0; i < s_.in_flight.size(); ++i) {
     InFlight& entry = s_.in_flight[i];
-    if (behind && !entry.is_own() && entry.kind != command::CommandKind::kUploadEnd) entry = written_to_file(entry);
+    if (behind && !entry.is_injected() && entry.kind != command::CommandKind::kUploadEnd)
+      entry = written_to_file(entry);
     behind = behind || entry.kind == command::CommandKind::kUploadBegin;
   }
 }
@@ -190,7 +191,7 @@ void Arbiter::on_overflow(const reply::Reply& reply) {
   }
   for (std::size_t i = 0; i < s_.in_flight.size(); ++i) {
     InFlight& entry = s_.in_flight[i];
-    (entry.is_own() ? entry.doubtful : entry.maybe) = true;
+    (entry.is_injected() ? entry.unconfirmed : entry.ack_optional) = true;
   }
 }
 
@@ -225,24 +226,25 @@ Verdict Arbiter::decide(const reply::Reply& reply, std::string_view line, line::
   if (reply.carries_ok) return on_ok(reply, line, now);
   if (reply.kind == reply::ReplyKind::kError && reply.is_number_error) return on_error(reply);
   if (reply.kind == reply::ReplyKind::kResend) return on_resend(reply, now);
-  if (answers_own(reply, line)) {
-    InFlight& own = s_.in_flight[0];
-    own.payload_seen = !reply::is_memory_heading(line);
-    own.payload_at = now;
-    own.doubtful = false;  // it is alive
-    s_.hold_until = std::min(std::max(s_.hold_until, now + kAnswerRuns), own.sent + kLongestHold);
-    if (reply.kind == reply::ReplyKind::kUnknownCommand) s_.poller.unsupported(own.query);
+  if (answers_injected(reply, line)) {
+    InFlight& injected = s_.in_flight[0];
+    injected.payload_seen = !reply::is_memory_heading(line);
+    injected.payload_at = now;
+    injected.unconfirmed = false;  // it is alive
+    s_.hold_until = std::min(std::max(s_.hold_until, now + kAnswerRuns), injected.sent + kLongestHold);
+    if (reply.kind == reply::ReplyKind::kUnknownCommand) s_.poller.unsupported(injected.query);
     return Verdict::kWithhold;
   }
-  if (reply.kind == reply::ReplyKind::kUnknownCommand && rejects_a_scrap(line)) s_.stray_ok = true;
+  if (reply.kind == reply::ReplyKind::kUnknownCommand && rejects_a_fragment(line)) s_.orphan_ack = true;
   if (reply.text == kNoSensors && s_.in_flight.size() > 0) s_.in_flight[0].payload_seen = true;
   const bool torn = reply::is_report(reply.kind) && !reply::is_whole_report(line);
   // What nobody understands may be the own answer, spoiled: from now on its place in the line proves nothing.
-  if (const auto own = s_.in_flight.own();
-      own && (torn || reply.kind == reply::ReplyKind::kUnknown || reply.kind == reply::ReplyKind::kUnknownCommand))
-    s_.in_flight[*own].doubtful = true;
+  if (const auto injected = s_.in_flight.injected();
+      injected && (torn || reply.kind == reply::ReplyKind::kUnknown || reply.kind == reply::ReplyKind::kUnknownCommand))
+    s_.in_flight[*injected].unconfirmed = true;
   if (torn) return Verdict::kPass;
-  if (may_answer(reply.kind) && s_.in_flight.size() > 0 && s_.in_flight[0].is_own()) s_.own_answer_strange = true;
+  if (may_answer(reply.kind) && s_.in_flight.size() > 0 && s_.in_flight[0].is_injected())
+    s_.injected_answer_strange = true;
   switch (reply.kind) {
     case reply::ReplyKind::kTemperature:
     case reply::ReplyKind::kFans:
@@ -255,33 +257,34 @@ Verdict Arbiter::decide(const reply::Reply& reply, std::string_view line, line::
 
 // "echo:Unknown command: "M27"". With host commands behind the own line it must say every byte of it, and none of them
 // may have said the same.
-bool Arbiter::rejects_own(std::string_view line) const {
-  const InFlight& own = s_.in_flight[0];
-  const std::string_view text = s_.own.text.view();
+bool Arbiter::rejects_injected(std::string_view line) const {
+  const InFlight& injected = s_.in_flight[0];
+  const std::string_view text = s_.injected.text.view();
   if (s_.printer.sd_printing) return false;  // the file on the card may say anything
-  if (s_.in_flight.host_count() == 0) return reply::names_own(line, text);
+  if (s_.in_flight.host_count() == 0) return reply::names_injected(line, text);
   // What was given up may have been an M27 too; but no host asks for "D3 Ax0eff C8".
-  const bool all_known = s_.in_flight.overflow() == 0 && (s_.given_up == 0 || own.code < 0);
+  const bool all_known = s_.in_flight.overflow() == 0 && (s_.expired_commands == 0 || injected.code < 0);
   const auto may_say_it = [&](const InFlight& e) {
-    return e.letter == 0 || (e.letter == text.front() && e.code == own.code);
+    return e.letter == 0 || (e.letter == text.front() && e.code == injected.code);
   };
-  return all_known && !s_.in_flight.any_host(may_say_it) && reply::names_own_exactly(line, text);
+  return all_known && !s_.in_flight.any_host(may_say_it) && reply::names_injected_exactly(line, text);
 }
 
 // A Resend's flush cut a line in two, and the printer took its end for a command: "echo:Unknown command: "4"(2)". Its ok
 // is for none that the host waits for.
-bool Arbiter::rejects_a_scrap(std::string_view line) const {
+bool Arbiter::rejects_a_fragment(std::string_view line) const {
   if (!s_.recovering || s_.in_flight.size() == 0 || line.find('"') == std::string_view::npos) return false;
   const InFlight& first = s_.in_flight[0];
-  return !first.is_own() && first.letter != 0 && command::parse_command(reply::rejected_text(line)).letter == 0;
+  return !first.is_injected() && first.letter != 0 && command::parse_command(reply::rejected_text(line)).letter == 0;
 }
 
-bool Arbiter::answers_own(const reply::Reply& reply, std::string_view line) const {
-  if (s_.in_flight.size() == 0 || !s_.in_flight[0].is_own()) return false;
-  if (reply.kind == reply::ReplyKind::kUnknownCommand) return rejects_own(line);
-  const InFlight& own = s_.in_flight[0];
-  if (own.doubtful && s_.in_flight.any_host([&own](const InFlight& e) { return e.code == own.code; })) return false;
-  if (s_.own.seconds > 0) return false;  // a report is set up: a bare ok is all
+bool Arbiter::answers_injected(const reply::Reply& reply, std::string_view line) const {
+  if (s_.in_flight.size() == 0 || !s_.in_flight[0].is_injected()) return false;
+  if (reply.kind == reply::ReplyKind::kUnknownCommand) return rejects_injected(line);
+  const InFlight& injected = s_.in_flight[0];
+  if (injected.unconfirmed && s_.in_flight.any_host([&injected](const InFlight& e) { return e.code == injected.code; }))
+    return false;
+  if (s_.injected.seconds > 0) return false;  // a report is set up: a bare ok is all
   switch (s_.in_flight[0].query) {
     // The only answer to an M105 that is not its ok.
     case printer::Query::kM105: return reply.text == kNoSensors && s_.in_flight.host_count() == 0;

@@ -19,7 +19,7 @@ void InFlightQueue::push(const InFlight& entry) {
   InFlight& added = ring_[(first_ + count_) % kCapacity] = entry;
   added.alone = count_ == 0;
   ++count_;
-  own_count_ += entry.is_own() ? 1 : 0;
+  injected_count_ += entry.is_injected() ? 1 : 0;
 }
 
 void InFlightQueue::insert_front(const InFlight& entry) {
@@ -30,12 +30,12 @@ void InFlightQueue::insert_front(const InFlight& entry) {
   first_ = (first_ + kCapacity - 1) % kCapacity;
   ring_[first_] = entry;
   ++count_;
-  own_count_ += entry.is_own() ? 1 : 0;
+  injected_count_ += entry.is_injected() ? 1 : 0;
 }
 
 void InFlightQueue::erase(std::size_t index) {
   assert(index < count_);
-  own_count_ -= (*this)[index].is_own() ? 1 : 0;
+  injected_count_ -= (*this)[index].is_injected() ? 1 : 0;
   if (index == 0) {
     first_ = (first_ + 1) % kCapacity;
   } else {
@@ -44,12 +44,12 @@ void InFlightQueue::erase(std::size_t index) {
   --count_;
 }
 
-void InFlightQueue::clear() { first_ = count_ = own_count_ = overflow_ = 0; }
+void InFlightQueue::clear() { first_ = count_ = injected_count_ = overflow_ = 0; }
 
-std::optional<std::size_t> InFlightQueue::own() const {
-  if (own_count_ == 0) return std::nullopt;
+std::optional<std::size_t> InFlightQueue::injected() const {
+  if (injected_count_ == 0) return std::nullopt;
   for (std::size_t i = 0; i < count_; ++i) {
-    if ((*this)[i].is_own()) return i;
+    if ((*this)[i].is_injected()) return i;
   }
   return std::nullopt;
 }
@@ -68,13 +68,13 @@ std::optional<std::size_t> InFlightQueue::numbered(std::int64_t number) const {
   return std::nullopt;
 }
 
-std::size_t InFlightQueue::host_count() const { return count_ - own_count_ + overflow_; }
+std::size_t InFlightQueue::host_count() const { return count_ - injected_count_ + overflow_; }
 
 void InFlightQueue::copy_to(InFlightQueue& to) const {
   for (std::size_t i = 0; i < count_; ++i) to.ring_[(first_ + i) % kCapacity] = (*this)[i];
   to.first_ = first_;
   to.count_ = count_;
-  to.own_count_ = own_count_;
+  to.injected_count_ = injected_count_;
   to.overflow_ = overflow_;
 }
 

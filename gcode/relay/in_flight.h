@@ -23,15 +23,15 @@ struct InFlight {
   command::CommandKind kind = command::CommandKind::kOther;
   printer::Query query = printer::Query::kCount;  ///< own line: which; kCount: the host's
   std::uint8_t oks = 1;                           ///< still owed
-  bool maybe = false;                             ///< may owe nothing: a late duplicate, a line behind a rejected one
-  line::Time maybe_until = line::kNever;          ///< maybe: after this it owes nothing for certain
+  bool ack_optional = false;                      ///< may owe nothing: a late duplicate, a line behind a rejected one
+  line::Time ack_optional_until = line::kNever;   ///< maybe: after this it owes nothing for certain
   bool overdue = false;                           ///< own: its time ran out, the slot stays
-  bool doubtful = false;                          ///< own: the printer flushed its buffer since, it may have vanished
+  bool unconfirmed = false;                       ///< own: the printer flushed its buffer since, it may have vanished
   bool alone = false;                             ///< nothing else was in flight when it was sent; set by push()
   bool payload_seen = false;  ///< own: text of its answer was seen, so the ok that follows it is its
   line::Time payload_at{};    ///< own: when it was seen last
 
-  [[nodiscard]] bool is_own() const { return query != printer::Query::kCount; }
+  [[nodiscard]] bool is_injected() const { return query != printer::Query::kCount; }
 };
 
 /// The same line where it is data of an upload: an ordinary ok, whatever it says.
@@ -57,7 +57,7 @@ class InFlightQueue {
   [[nodiscard]] const InFlight& operator[](std::size_t i) const { return ring_[(first_ + i) % kCapacity]; }
 
   /// Index of the agent's own entry; there is one at most.
-  [[nodiscard]] std::optional<std::size_t> own() const;
+  [[nodiscard]] std::optional<std::size_t> injected() const;
   /// Index of the first entry of that kind.
   [[nodiscard]] std::optional<std::size_t> first_of(command::CommandKind kind) const;
   /// Index of the first entry with that line number.
@@ -68,7 +68,7 @@ class InFlightQueue {
   template <class Predicate>
   [[nodiscard]] bool any_host(Predicate predicate) const {
     for (std::size_t i = 0; i < count_; ++i) {
-      if (!(*this)[i].is_own() && predicate((*this)[i])) return true;
+      if (!(*this)[i].is_injected() && predicate((*this)[i])) return true;
     }
     return false;
   }
@@ -83,7 +83,7 @@ class InFlightQueue {
   std::array<InFlight, kCapacity> ring_{};
   std::uint32_t first_ = 0;
   std::uint32_t count_ = 0;
-  std::uint32_t own_count_ = 0;
+  std::uint32_t injected_count_ = 0;
   std::uint32_t overflow_ = 0;
 };
 

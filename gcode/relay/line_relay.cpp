@@ -15,7 +15,7 @@ void LineRelay::apply(const RelaySettings& settings, line::Time now) {
   tick(now);
 }
 
-void LineRelay::succeeds(line::Time now) { impl_->arbiter.succeeds(now); }
+void LineRelay::resume(line::Time now) { impl_->arbiter.resume(now); }
 
 void LineRelay::printer_opened(line::Time now) {
   impl_->forget_bytes();
@@ -38,17 +38,17 @@ void LineRelay::printer_received(std::size_t bytes, line::Time now) {
 
 OutputPieces LineRelay::to_printer() const {
   const RelayState& s = impl_->s;
-  if (!s.own_pending) return impl_->from_host.pieces(s.host_written, s.host_taken);
-  if (s.host_written < s.own_at) return impl_->from_host.pieces(s.host_written, s.own_at);
-  return {impl_->own_text().substr(s.own_written), std::string_view()};
+  if (!s.injected_pending) return impl_->from_host.pieces(s.host_written, s.host_taken);
+  if (s.host_written < s.injected_at) return impl_->from_host.pieces(s.host_written, s.injected_at);
+  return {impl_->injected_text().substr(s.injected_written), std::string_view()};
 }
 
 void LineRelay::printer_took(std::size_t bytes, line::Time now) {
   RelayState& s = impl_->s;
   printer::LinkCounters& counters = impl_->counters();
-  if (s.own_pending && s.host_written == s.own_at) {
-    s.own_written = static_cast<std::uint8_t>(s.own_written + bytes);
-    s.own_pending = s.own_written < impl_->own_text().size();
+  if (s.injected_pending && s.host_written == s.injected_at) {
+    s.injected_written = static_cast<std::uint8_t>(s.injected_written + bytes);
+    s.injected_pending = s.injected_written < impl_->injected_text().size();
     counters.transmit_bytes[printer::Origin::kAgent] += bytes;
     return;
   }
@@ -101,7 +101,7 @@ void LineRelay::tick(line::Time now) {
   impl_->arbiter.tick(now);
   if (s.printer_arrived != line::kNever && now - s.printer_arrived >= impl_->unfinished_limit())
     impl_->pass_unfinished(now);
-  impl_->send_own(now);
+  impl_->send_injected(now);
   impl_->process_host(now);
 }
 
@@ -122,7 +122,7 @@ std::size_t LineRelay::commands_in_flight() const {
   return impl_->s.arbiter.in_flight.size() + impl_->s.arbiter.in_flight.overflow();
 }
 bool LineRelay::host_is_attached() const { return impl_->s.arbiter.host_attached; }
-bool LineRelay::host_is_opaque() const { return impl_->arbiter.is_transparent(); }
+bool LineRelay::host_is_binary() const { return impl_->arbiter.is_transparent(); }
 
 namespace {
 

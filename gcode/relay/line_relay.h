@@ -47,7 +47,7 @@ class LineRelay {
   void apply(const RelaySettings& settings, line::Time now);
 
   // --- printer side
-  void succeeds(line::Time now);  ///< a predecessor's state is gone on with; nobody read the lines for a while before
+  void resume(line::Time now);  ///< a predecessor's state is gone on with; nobody read the lines for a while before
   void printer_opened(line::Time now);  ///< a device was opened: it may have been reset by that
   void printer_lost(
       line::Time now);  ///< the device is gone: everything meant for it or half received is dropped and counted
@@ -78,7 +78,7 @@ class LineRelay {
   [[nodiscard]] std::size_t commands_in_flight() const;
   [[nodiscard]] bool host_is_attached() const;
   /// The host's bytes pass unread: packed (MeatPack), or lines of an upload.
-  [[nodiscard]] bool host_is_opaque() const;
+  [[nodiscard]] bool host_is_binary() const;
 
   /// Copies bytes in and processes them: for tests, simulation and the demo. Returns how many were taken.
   std::size_t feed_host(std::string_view bytes, line::Time now);

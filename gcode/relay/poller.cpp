@@ -96,24 +96,25 @@ bool Poller::due(printer::Query query, line::Time period, line::Time now) const 
   return (ever_asked_ & bit(query)) == 0 || now - asked_[query] >= period;
 }
 
-std::optional<OwnLine> Poller::identity(const dialect::Dialect& dialect, line::Time now) const {
+std::optional<InjectedLine> Poller::identity(const dialect::Dialect& dialect, line::Time now) const {
   if (!settings_.identity) return std::nullopt;
   if ((answered_ & bit(printer::Query::kM115)) == 0) {
-    if (due(printer::Query::kM115, kIdentityRetry, now)) return make_own_line(printer::Query::kM115, "M115");
+    if (due(printer::Query::kM115, kIdentityRetry, now)) return make_injected_line(printer::Query::kM115, "M115");
     return std::nullopt;
   }
   const auto once = [&](printer::Query query) {
     return (ever_asked_ & bit(query)) == 0 && due(query, seconds(1), now);
   };
   if (dialect.serial_number_query && once(printer::Query::kSerialNumber))
-    return make_own_line(printer::Query::kSerialNumber, "PRUSA SN");
-  if (dialect.nozzle_query && once(printer::Query::kNozzle)) return make_own_line(printer::Query::kNozzle, "M862.1 Q");
+    return make_injected_line(printer::Query::kSerialNumber, "PRUSA SN");
+  if (dialect.nozzle_query && once(printer::Query::kNozzle))
+    return make_injected_line(printer::Query::kNozzle, "M862.1 Q");
   return std::nullopt;
 }
 
-std::optional<OwnLine> Poller::temperature(LineUse use, const printer::PrinterState& printer,
-                                           const Subscriptions& subscriptions, const dialect::Dialect& dialect,
-                                           line::Time now) const {
+std::optional<InjectedLine> Poller::temperature(LineUse use, const printer::PrinterState& printer,
+                                                const Subscriptions& subscriptions, const dialect::Dialect& dialect,
+                                                line::Time now) const {
   const bool prints = use == LineUse::kHostPrints;
   // Design rule 3: a Prusa that can report by itself hears nothing from us while its host prints, and neither does a
   // printer that has not said yet what it is.
@@ -125,52 +126,52 @@ std::optional<OwnLine> Poller::temperature(LineUse use, const printer::PrinterSt
   }
   const line::Time period = prints ? settings_.printing_temperature_period : settings_.temperature_period;
   if (fresh(printer.temperature_report, now, period) || !due(printer::Query::kM105, period, now)) return std::nullopt;
-  return make_own_line(printer::Query::kM105, "M105");
+  return make_injected_line(printer::Query::kM105, "M105");
 }
 
-std::optional<OwnLine> Poller::at_rest(const printer::PrinterState& printer, const Subscriptions& subscriptions,
-                                       const dialect::Dialect& dialect, line::Time now) const {
+std::optional<InjectedLine> Poller::at_rest(const printer::PrinterState& printer, const Subscriptions& subscriptions,
+                                            const dialect::Dialect& dialect, line::Time now) const {
   if (dialect.family == dialect::FirmwareFamily::kUnknown) return std::nullopt;  // M105 and M115 only
   if (auto line = subscriptions.missing(dialect); line && due(line->query, seconds(2), now)) return line;
   if (!subscriptions.is_on(Report::kSd) && due(printer::Query::kM27, settings_.sd_period, now)) {
-    return make_own_line(printer::Query::kM27, dialect.sd_path ? "M27 P" : "M27");
+    return make_injected_line(printer::Query::kM27, dialect.sd_path ? "M27 P" : "M27");
   }
   if (!subscriptions.is_on(Report::kPosition) && !fresh(printer.position, now, settings_.position_period) &&
       due(printer::Query::kM114, settings_.position_period, now)) {
-    return make_own_line(printer::Query::kM114, "M114");
+    return make_injected_line(printer::Query::kM114, "M114");
   }
   if (dialect.reports_overrides) {
     if (!fresh(printer.feedrate, now, settings_.overrides_period) &&
         due(printer::Query::kM220, settings_.overrides_period, now)) {
-      return make_own_line(printer::Query::kM220, "M220");
+      return make_injected_line(printer::Query::kM220, "M220");
     }
     if (!fresh(printer.flow, now, settings_.overrides_period) &&
         due(printer::Query::kM221, settings_.overrides_period, now)) {
-      return make_own_line(printer::Query::kM221, "M221");
+      return make_injected_line(printer::Query::kM221, "M221");
     }
   }
   if (dialect.reports_progress && !fresh(printer.progress, now, settings_.progress_period) &&
       due(printer::Query::kM73, settings_.progress_period, now)) {
-    return make_own_line(printer::Query::kM73, "M73");
+    return make_injected_line(printer::Query::kM73, "M73");
   }
   return lifetime(dialect, now);
 }
 
-std::optional<OwnLine> Poller::lifetime(const dialect::Dialect& dialect, line::Time now) const {
+std::optional<InjectedLine> Poller::lifetime(const dialect::Dialect& dialect, line::Time now) const {
   if (!settings_.identity || now - asked_[printer::Query::kM115] < kLifetimeAfter) return std::nullopt;
   if (dialect.statistics_query && due(printer::Query::kStatistics, kLifetimePeriod, now))
-    return make_own_line(printer::Query::kStatistics, "M78");
+    return make_injected_line(printer::Query::kStatistics, "M78");
   const line::Time period =
       eeprom_range_ != 0 ? line::Time(seconds(20)) : kLifetimePeriod;  // the places one after the other
   if (dialect.eeprom_query && due(printer::Query::kEeprom, period, now)) {
-    return make_own_line(printer::Query::kEeprom, kEepromRanges[eeprom_range_]);
+    return make_injected_line(printer::Query::kEeprom, kEepromRanges[eeprom_range_]);
   }
   return std::nullopt;
 }
 
-std::optional<OwnLine> Poller::next(LineUse use, const printer::PrinterState& printer,
-                                    const Subscriptions& subscriptions, const dialect::Dialect& dialect,
-                                    line::Time now) const {
+std::optional<InjectedLine> Poller::next(LineUse use, const printer::PrinterState& printer,
+                                         const Subscriptions& subscriptions, const dialect::Dialect& dialect,
+                                         line::Time now) const {
   if (!settings_.poll) return std::nullopt;
   if (use == LineUse::kRest) {
     if (auto line = identity(dialect, now)) return line;
@@ -184,7 +185,7 @@ std::optional<OwnLine> Poller::next(LineUse use, const printer::PrinterState& pr
   if (use == LineUse::kRest) return at_rest(printer, subscriptions, dialect, now);
   if (use == LineUse::kSdPrints && !subscriptions.is_on(Report::kSd) &&
       dialect.family != dialect::FirmwareFamily::kUnknown && due(printer::Query::kM27, settings_.sd_period, now)) {
-    return make_own_line(printer::Query::kM27, dialect.sd_path ? "M27 P" : "M27");
+    return make_injected_line(printer::Query::kM27, dialect.sd_path ? "M27 P" : "M27");
   }
   return std::nullopt;
 }

@@ -13,7 +13,7 @@
 #include "gcode/line/time.h"
 #include "gcode/printer/link_counters.h"
 #include "gcode/printer/printer_state.h"
-#include "gcode/relay/own_line.h"
+#include "gcode/relay/injected_line.h"
 #include "gcode/relay/relay_settings.h"
 #include "gcode/relay/subscriptions.h"
 
@@ -38,9 +38,9 @@ class Poller {
   void capability(std::string_view name, bool on, Subscriptions& subscriptions);
 
   /// The next line to ask, or nothing. Does not change the state: asking is noted by asked().
-  [[nodiscard]] std::optional<OwnLine> next(LineUse use, const printer::PrinterState& printer,
-                                            const Subscriptions& subscriptions, const dialect::Dialect& dialect,
-                                            line::Time now) const;
+  [[nodiscard]] std::optional<InjectedLine> next(LineUse use, const printer::PrinterState& printer,
+                                                 const Subscriptions& subscriptions, const dialect::Dialect& dialect,
+                                                 line::Time now) const;
   void asked(printer::Query query, line::Time now);
   /// The printer does not know this command: it is not asked again until the next start.
   void unsupported(printer::Query query);
@@ -52,13 +52,14 @@ class Poller {
  private:
   static constexpr std::uint32_t bit(printer::Query query) { return 1U << static_cast<unsigned>(query); }
   [[nodiscard]] bool due(printer::Query query, line::Time period, line::Time now) const;
-  [[nodiscard]] std::optional<OwnLine> lifetime(const dialect::Dialect& dialect, line::Time now) const;
-  [[nodiscard]] std::optional<OwnLine> identity(const dialect::Dialect& dialect, line::Time now) const;
-  [[nodiscard]] std::optional<OwnLine> temperature(LineUse use, const printer::PrinterState& printer,
-                                                   const Subscriptions& subscriptions, const dialect::Dialect& dialect,
-                                                   line::Time now) const;
-  [[nodiscard]] std::optional<OwnLine> at_rest(const printer::PrinterState& printer, const Subscriptions& subscriptions,
-                                               const dialect::Dialect& dialect, line::Time now) const;
+  [[nodiscard]] std::optional<InjectedLine> lifetime(const dialect::Dialect& dialect, line::Time now) const;
+  [[nodiscard]] std::optional<InjectedLine> identity(const dialect::Dialect& dialect, line::Time now) const;
+  [[nodiscard]] std::optional<InjectedLine> temperature(LineUse use, const printer::PrinterState& printer,
+                                                        const Subscriptions& subscriptions,
+                                                        const dialect::Dialect& dialect, line::Time now) const;
+  [[nodiscard]] std::optional<InjectedLine> at_rest(const printer::PrinterState& printer,
+                                                    const Subscriptions& subscriptions, const dialect::Dialect& dialect,
+                                                    line::Time now) const;
 
   RelaySettings settings_{};
   line::EnumArray<printer::Query, line::Time> asked_{};

@@ -24,7 +24,7 @@ using LineBuffer = std::array<char, kLongestLine>;
 // At 115200 baud two bytes of one line are 87 us apart.
 inline constexpr line::Time kUnfinished = std::chrono::milliseconds(40);
 // While the agent has asked something, or has set reports, the other lines wait this long for their end.
-inline constexpr line::Time kUnfinishedOwn = std::chrono::milliseconds(250);
+inline constexpr line::Time kUnfinishedInjected = std::chrono::milliseconds(250);
 // What may be the agent's waits longer than USB or the process stand still under any load. A part of it would cost the host
 // an ok too many; a late line costs it nothing, and whatever the printer says next ends the line.
 inline constexpr line::Time kUnfinishedHeld = std::chrono::seconds(15);
@@ -53,14 +53,16 @@ struct RelayImpl {
   bool emergency_waits();
   void pass_marked_byte(line::Time now);
   void pass_transparent(line::Time now);
-  void pass_packed(line::Time now);
-  void packing_ended(line::Time now);
+  void pass_binary(line::Time now);
+  void binary_ended(line::Time now);
   void free_host_bytes() { from_host.drop_until(std::min(s.host_written, s.host_line_start)); }
-  void send_own(line::Time now);
+  void send_injected(line::Time now);
   /// A part of a line went out while bytes passed as they came (poll was off): nothing may stand behind it yet.
   [[nodiscard]] bool part_is_taken() const { return s.host_taken > s.host_line_start; }
-  void send_guard();
-  [[nodiscard]] std::string_view own_text() const { return s.own_is_guard ? "\n" : s.arbiter.own.text.view(); }
+  void send_separator();
+  [[nodiscard]] std::string_view injected_text() const {
+    return s.injected_is_separator ? "\n" : s.arbiter.injected.text.view();
+  }
 
   // printer -> host
   void process_printer(line::Time now);

@@ -10,7 +10,7 @@ struct RelaySettings {
   line::Time hold_limit =
       std::chrono::milliseconds(50);  ///< how long host lines wait for an own answer, beyond the drain
   /// how long host lines wait for the next owed ok before the query is put off, and for all of them twice that
-  line::Time drain_limit = std::chrono::milliseconds(500);
+  line::Time quiesce_limit = std::chrono::milliseconds(500);
   // periods; zero: never ask. Listening and autoreports serve these first.
   line::Time temperature_period = std::chrono::seconds(2);
   /// M105 in a print, firmware without autoreport only. Two of them fit into the 5 s that a reading lives, so that one

@@ -20,14 +20,14 @@ struct RelayState {
   std::uint64_t host_written = 0;          ///< was written up to here
   bool host_line_open = false;             ///< a part of a line was passed without its end
   std::uint8_t meatpack_marks = 0;         ///< FF bytes seen in a row, at most 2
-  bool packed_part = false;                ///< the last byte passed while packing was on ends no line
+  bool binary_part = false;                ///< the last byte passed while packing was on ends no line
   line::Time host_arrived = line::kNever;  ///< when the oldest byte that is not written yet came
 
   // own line, between host bytes
-  std::uint64_t own_at = 0;  ///< goes out when host_written == own_at
-  std::uint8_t own_written = 0;
-  bool own_pending = false;
-  bool own_is_guard = false;  ///< not a line but a newline before the host's next one
+  std::uint64_t injected_at = 0;  ///< goes out when host_written == injected_at
+  std::uint8_t injected_written = 0;
+  bool injected_pending = false;
+  bool injected_is_separator = false;  ///< not a line but a newline before the host's next one
 
   // printer -> host
   std::uint64_t printer_line_start = 0;

@@ -46,13 +46,13 @@ void RelayImpl::handle_printer_line(std::uint64_t end, line::Time now) {
     const std::string_view line = from_printer.view(start, end, scratch);
     const reply::Reply reply = reply::parse_reply(line, arbiter.dialect());
     const bool begun = s.printer_passed > start;
-    const bool was_packing = s.arbiter.meatpack;
+    const bool was_binary = s.arbiter.meatpack;
     if (arbiter.printer_line(reply, line, now) == Verdict::kPass || begun || arbiter.is_listening_only()) {
       pass_to_host(std::max(start, s.printer_passed), end, reply.kind, true, now);
     } else {
       ++counters().host_withheld_lines;
     }
-    if (was_packing && !s.arbiter.meatpack) packing_ended(now);
+    if (was_binary && !s.arbiter.meatpack) binary_ended(now);
   }
   s.printer_line_start = s.printer_passed = end;
   from_printer.drop_until(end);
@@ -69,7 +69,7 @@ line::Time RelayImpl::unfinished_limit() const {
   if (s.printer_passed > s.printer_line_start) return kUnfinished;
   const auto begin = from_printer.pieces(s.printer_line_start, s.printer_line_start + 1)[0];
   if (!begin.empty() && arbiter.may_withhold(begin.front())) return kUnfinishedHeld;
-  return arbiter.reports_are_set() ? kUnfinishedOwn : kUnfinished;
+  return arbiter.reports_are_set() ? kUnfinishedInjected : kUnfinished;
 }
 
 void RelayImpl::process_printer(line::Time now) {
@@ -80,7 +80,7 @@ void RelayImpl::process_printer(line::Time now) {
     if (!end) break;
     if (*end - s.printer_line_start > kLongestLine && !s.printer_line_long) s.printer_line_long = true;
     handle_printer_line(*end, now);
-    send_own(now);
+    send_injected(now);
   }
   const std::uint64_t tail = from_printer.tail();
   s.printer_arrived = s.printer_line_start == tail ? line::kNever : now;
@@ -97,10 +97,10 @@ void RelayImpl::process_printer(line::Time now) {
 void RelayImpl::forget_bytes() {
   from_host.drop_until(from_host.tail());
   s.host_line_start = s.host_scanned = s.host_taken = s.host_written = from_host.tail();
-  s.host_line_open = s.packed_part = false;
+  s.host_line_open = s.binary_part = false;
   s.meatpack_marks = 0;
   s.host_arrived = line::kNever;
-  s.own_pending = false;
+  s.injected_pending = false;
   from_printer.drop_until(from_printer.tail());
   s.printer_line_start = s.printer_scanned = s.printer_passed = from_printer.tail();
   s.printer_line_long = s.dropping = false;

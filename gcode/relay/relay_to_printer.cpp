@@ -45,16 +45,16 @@ void RelayImpl::account_host_line(std::uint64_t end, line::Time now) {
 }
 
 // Before the first host line behind an unanswered own line.
-void RelayImpl::send_guard() {
-  if (s.own_pending || s.host_line_open || part_is_taken() || !arbiter.wants_guard()) return;
-  arbiter.guarded();
-  s.own_at = s.host_taken;
-  s.own_written = 0;
-  s.own_pending = s.own_is_guard = true;
+void RelayImpl::send_separator() {
+  if (s.injected_pending || s.host_line_open || part_is_taken() || !arbiter.wants_separator()) return;
+  arbiter.separator_sent();
+  s.injected_at = s.host_taken;
+  s.injected_written = 0;
+  s.injected_pending = s.injected_is_separator = true;
 }
 
 void RelayImpl::pass_host_line(std::uint64_t end, line::Time now) {
-  send_guard();
+  send_separator();
   if (!s.host_line_open) {
     account_host_line(end, now);
   } else {
@@ -68,7 +68,7 @@ void RelayImpl::pass_host_line(std::uint64_t end, line::Time now) {
 
 void RelayImpl::pass_host_part(std::uint64_t end, line::Time now) {
   if (end == s.host_line_start) return;
-  send_guard();
+  send_separator();
   if (!s.host_line_open) account_host_line(end, now);
   s.host_line_open = true;
   arbiter.host_fragment(true, now);
@@ -117,17 +117,17 @@ void RelayImpl::pass_marked_byte(line::Time now) {
   const bool part = !(completes && byte >= kMeatPackFirst);
   s.host_line_open = s.host_line_open || (part && !completes && s.meatpack_marks == 0);
   if (byte == '\n' || byte == '\r') s.host_line_open = false;
-  s.packed_part = part && s.arbiter.meatpack;
+  s.binary_part = part && s.arbiter.meatpack;
   arbiter.host_fragment(s.host_line_open || s.meatpack_marks > 0, now);
 }
 
 // Up to the next mark, and that byte too.
-void RelayImpl::pass_packed(line::Time now) {
+void RelayImpl::pass_binary(line::Time now) {
   const std::uint64_t tail = from_host.tail();
   const auto mark = s.meatpack_marks > 0 ? std::optional(s.host_line_start)
                                          : find_byte(from_host, s.host_line_start, tail, kMeatPackMark);
   const std::uint64_t end = mark.value_or(tail);
-  if (end > s.host_line_start) s.packed_part = !find_end(from_host, end - 1, end, true);
+  if (end > s.host_line_start) s.binary_part = !find_end(from_host, end - 1, end, true);
   s.host_line_start = s.host_scanned = end;
   s.host_taken = std::max(s.host_taken, s.host_line_start);
   if (mark) pass_marked_byte(now);
@@ -135,8 +135,8 @@ void RelayImpl::pass_packed(line::Time now) {
 
 // The printer packs no more, and not because the host said so: it restarted. What went out last may be the beginning of a
 // line for the printer as it is now, and nothing of ours may stand behind it.
-void RelayImpl::packing_ended(line::Time now) {
-  if (!std::exchange(s.packed_part, false)) return;
+void RelayImpl::binary_ended(line::Time now) {
+  if (!std::exchange(s.binary_part, false)) return;
   s.host_line_open = true;
   arbiter.host_fragment(true, now);
 }
@@ -145,7 +145,7 @@ void RelayImpl::packing_ended(line::Time now) {
 void RelayImpl::pass_transparent(line::Time now) {
   while (arbiter.is_transparent() && s.host_line_start < from_host.tail()) {
     if (s.arbiter.meatpack) {
-      pass_packed(now);
+      pass_binary(now);
       continue;
     }
     const auto end = find_end(from_host, s.host_scanned, from_host.tail(), true);
@@ -192,13 +192,13 @@ void RelayImpl::process_host(line::Time now) {
   free_host_bytes();
 }
 
-void RelayImpl::send_own(line::Time now) {
-  if (s.own_pending || part_is_taken()) return;
-  s.own_is_guard = arbiter.take_newline(now);
-  if (!s.own_is_guard && !arbiter.own_line(now)) return;
-  s.own_at = s.host_taken;
-  s.own_written = 0;
-  s.own_pending = true;
+void RelayImpl::send_injected(line::Time now) {
+  if (s.injected_pending || part_is_taken()) return;
+  s.injected_is_separator = arbiter.take_newline(now);
+  if (!s.injected_is_separator && !arbiter.injected_line(now)) return;
+  s.injected_at = s.host_taken;
+  s.injected_written = 0;
+  s.injected_pending = true;
 }
 
 }  // namespace gcode::relay

@@ -20,10 +20,10 @@ std::uint8_t to_seconds(std::optional<double> value, std::uint8_t otherwise) {
   return static_cast<std::uint8_t>(std::clamp(*value, 0.0, 255.0));
 }
 
-OwnLine report_line(printer::Query query, const char* format, unsigned seconds, unsigned mask) {
+InjectedLine report_line(printer::Query query, const char* format, unsigned seconds, unsigned mask) {
   std::array<char, 24> text{};
   std::snprintf(text.data(), text.size(), format, seconds, mask);
-  OwnLine line = make_own_line(query, text.data());
+  InjectedLine line = make_injected_line(query, text.data());
   line.seconds = static_cast<std::uint8_t>(seconds);
   line.mask = static_cast<std::uint8_t>(mask);
   return line;
@@ -70,7 +70,7 @@ std::uint8_t Subscriptions::needed(Report report) const {
   return 1;
 }
 
-std::optional<OwnLine> Subscriptions::missing_mask() const {
+std::optional<InjectedLine> Subscriptions::missing_mask() const {
   std::uint8_t seconds = 0;
   std::uint8_t mask = 0;
   bool differs = false;
@@ -92,7 +92,7 @@ std::optional<OwnLine> Subscriptions::missing_mask() const {
   return report_line(printer::Query::kM155, "M155 S%u C%u", seconds, mask);
 }
 
-std::optional<OwnLine> Subscriptions::missing_by_cap() const {
+std::optional<InjectedLine> Subscriptions::missing_by_cap() const {
   struct Row {
     Report report;
     printer::Query query;
@@ -110,7 +110,7 @@ std::optional<OwnLine> Subscriptions::missing_by_cap() const {
   return std::nullopt;
 }
 
-std::optional<OwnLine> Subscriptions::missing(const dialect::Dialect& dialect) const {
+std::optional<InjectedLine> Subscriptions::missing(const dialect::Dialect& dialect) const {
   switch (dialect.autoreport) {
     case dialect::Autoreport::kMask: return missing_mask();
     case dialect::Autoreport::kByCap: return missing_by_cap();
@@ -119,7 +119,7 @@ std::optional<OwnLine> Subscriptions::missing(const dialect::Dialect& dialect) c
   return std::nullopt;
 }
 
-void Subscriptions::asserted(const OwnLine& line, const dialect::Dialect& dialect) {
+void Subscriptions::asserted(const InjectedLine& line, const dialect::Dialect& dialect) {
   const auto set = [&](Report report, std::uint8_t seconds) {
     printer_[report] = seconds;
     set_by_agent_[report] = true;

@@ -12,7 +12,7 @@
 #include "gcode/dialect/dialect.h"
 #include "gcode/line/enum_array.h"
 #include "gcode/printer/link_counters.h"
-#include "gcode/relay/own_line.h"
+#include "gcode/relay/injected_line.h"
 
 namespace gcode::relay {
 
@@ -33,9 +33,9 @@ class Subscriptions {
   bool host_command(const command::Command& command, const dialect::Dialect& dialect, line::Time now);
 
   /// The own line that would bring the printer to what both need, or nothing if it is there already.
-  [[nodiscard]] std::optional<OwnLine> missing(const dialect::Dialect& dialect) const;
+  [[nodiscard]] std::optional<InjectedLine> missing(const dialect::Dialect& dialect) const;
   /// That own line was acknowledged.
-  void asserted(const OwnLine& line, const dialect::Dialect& dialect);
+  void asserted(const InjectedLine& line, const dialect::Dialect& dialect);
 
   /// What all three sides are at, for a successor that does not know this class as it is now.
   struct Reports {
@@ -54,8 +54,8 @@ class Subscriptions {
 
  private:
   [[nodiscard]] std::uint8_t needed(Report report) const;
-  [[nodiscard]] std::optional<OwnLine> missing_mask() const;
-  [[nodiscard]] std::optional<OwnLine> missing_by_cap() const;
+  [[nodiscard]] std::optional<InjectedLine> missing_mask() const;
+  [[nodiscard]] std::optional<InjectedLine> missing_by_cap() const;
   void host_mask_command(const command::Command& command, line::Time now);
   bool host_single_command(Report report, const command::Command& command, line::Time now);
 

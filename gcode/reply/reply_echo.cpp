@@ -181,7 +181,7 @@ bool is_invalid_extruder(std::string_view text) {
 }
 
 // Kinds whose text is what follows the prefix; for all others the prefix is part of what is said.
-bool tells_by_rest(ReplyKind kind) {
+bool reports_by_remaining(ReplyKind kind) {
   return kind == ReplyKind::kSdFile || kind == ReplyKind::kUploadBegin || kind == ReplyKind::kUnknownCommand ||
          kind == ReplyKind::kSerialNumber;
 }
@@ -205,7 +205,7 @@ bool read_echo(std::string_view text, Reply& reply) {
   }
   if (read_marlin_progress(text, reply) || read_percent(text, reply) || read_reset_cause(text, reply)) return true;
   if (const PrefixRule* rule = kEchoTable.find(text)) {
-    return accept(reply, rule->kind, tells_by_rest(rule->kind) ? text.substr(rule->prefix.size()) : text);
+    return accept(reply, rule->kind, reports_by_remaining(rule->kind) ? text.substr(rule->prefix.size()) : text);
   }
   if (is_invalid_extruder(text)) return accept(reply, ReplyKind::kUnknownCommand, text);
   if (is_version(text) && text.find('.') != std::string_view::npos) return accept(reply, ReplyKind::kBoot, text);
@@ -215,7 +215,7 @@ bool read_echo(std::string_view text, Reply& reply) {
 
 bool read_plain(std::string_view line, Reply& reply) {
   if (const PrefixRule* rule = kPlainTable.find(line)) {
-    accept(reply, rule->kind, tells_by_rest(rule->kind) ? line.substr(rule->prefix.size()) : line);
+    accept(reply, rule->kind, reports_by_remaining(rule->kind) ? line.substr(rule->prefix.size()) : line);
     reply.overflow_was_timeout = reply.kind == ReplyKind::kOverflow && line.starts_with("RX");
     refine(reply, line);
     return true;

@@ -42,7 +42,7 @@ bool is_printer_text(std::string_view line) {
 }
 
 // What can be left of the line that the reset cut off: a piece of "ok" or "echo:".
-bool is_scrap(std::string_view text) {
+bool is_fragment(std::string_view text) {
   return text == "o" || text == "ok" || text == "e" || text == "ec" || text == "ech" || text == "echo" || text == "T";
 }
 
@@ -91,7 +91,7 @@ bool read_reset_cause(std::string_view text, Reply& reply) {
 bool read_torn_start(std::string_view line, Reply& reply) {
   if (!line.ends_with("start")) return false;
   const std::string_view before = line.substr(0, line.size() - 5);
-  if (before.empty() || is_scrap(before)) return accept(reply, ReplyKind::kStart, {});
+  if (before.empty() || is_fragment(before)) return accept(reply, ReplyKind::kStart, {});
   const char last = before.back();
   const bool is_flood = static_cast<unsigned char>(last) >= 0x80 || static_cast<unsigned char>(last) < ' ';
   // "echo:please start" ends with a word; a torn line has its letters glued to it (or a digit, or a field's blank).

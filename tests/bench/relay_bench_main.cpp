@@ -142,14 +142,14 @@ class Benchmark {
   Measured measure(Relay& relay, const Print& print) {
     const Nanoseconds before = time_used(relay);
     Outcome outcome = converse(relay.first(), print, others_than(relay));
-    return judge(relay, std::move(outcome), time_used(relay) - before);
+    return oracle(relay, std::move(outcome), time_used(relay) - before);
   }
 
   static Nanoseconds time_used(const Relay& relay) {
     return relay.process ? relay.process->processor_time() : Nanoseconds(0);
   }
 
-  Measured judge(const Relay& relay, Outcome outcome, Nanoseconds used) {
+  Measured oracle(const Relay& relay, Outcome outcome, Nanoseconds used) {
     if (!outcome.is_valid()) {
       faults_.push_back(relay.name + ": " + (outcome.wrong.empty() ? "not every line was answered" : outcome.wrong));
       if (relay.name == "C poll() relay" || relay.name == "direct") void_ = true;
@@ -194,7 +194,7 @@ class Benchmark {
     std::vector<Outcome> outcomes = converse_at_once(lines, print);
     for (std::size_t i = 0; i < relays_.size(); ++i) {
       relays_[i].first().printer.pace(false);
-      note_paced(relays_[i], judge(relays_[i], std::move(outcomes[i]), time_used(relays_[i]) - before[i]));
+      note_paced(relays_[i], oracle(relays_[i], std::move(outcomes[i]), time_used(relays_[i]) - before[i]));
     }
     std::cerr << '.' << std::flush;
   }

@@ -99,18 +99,18 @@ int main(int argc, char** argv) {
   const int rounds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 1000;
   const double most = argc > 2 ? std::atof(argv[2]) : 0;
 
-  agent::snapshot::SnapshotBoard board;
+  agent::snapshot::PublishedSnapshots snapshots;
   agent::log::LogCounters log;
   agent::snapshot::WebCounters web;
-  const agent::metrics::MetricsCollector collector({"0.1.0", "abc1234", "gcc"}, board, log, web);
-  board.publish(busy_printer());
+  const agent::metrics::MetricsCollector collector({"0.1.0", "abc1234", "gcc"}, snapshots, log, web);
+  snapshots.publish(busy_printer());
   prometheus::Registry registry;
   fill(registry, collector.Collect());
 
   std::string ours, bare, packed;
   std::vector<double> our_times, bare_times, packed_times;
   for (int round = 0; round < rounds; ++round) {
-    board.publish(busy_printer());  // fresh: no reading may run out while this goes on
+    snapshots.publish(busy_printer());  // fresh: no reading may run out while this goes on
     our_times.push_back(microseconds([&] {
       std::string text;
       agent::web::http::StringSink sink(text);

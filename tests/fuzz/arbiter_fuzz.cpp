@@ -102,7 +102,7 @@ class Side {
       const auto agent = gcode::printer::Origin::kAgent;
       const auto before = relay_->counters().transmit_bytes[agent];
       relay_->printer_took(bytes.size(), now);
-      relay_->counters().transmit_bytes[agent] != before ? own_written(bytes) : host_written(bytes);
+      relay_->counters().transmit_bytes[agent] != before ? injected_written(bytes) : host_written(bytes);
       to_printer += bytes;
       last_ += bytes;
       if (last_.size() > 3) last_.erase(0, last_.size() - 3);
@@ -150,7 +150,7 @@ class Side {
     claim(std::string_view(host_wrote_).starts_with(bytes), "host bytes pass once, in order, unchanged");
     host_wrote_.erase(0, bytes.size());
   }
-  void own_written(std::string_view bytes) {
+  void injected_written(std::string_view bytes) {
     own_ += bytes;
     // A MeatPack command is no part of any line.
     const bool command = last_.size() == 3 && last_[0] == '\xff' && last_[1] == '\xff';
@@ -316,7 +316,7 @@ class Course {
     }
     if (held_since_ == gcode::line::kNever) held_since_ = now_;
     claim(!always_off_, "with poll off nothing is held");
-    claim(now_ - held_since_ <= 2 * settings_.drain_limit + 600ms, "a host line is not held beyond the limits");
+    claim(now_ - held_since_ <= 2 * settings_.quiesce_limit + 600ms, "a host line is not held beyond the limits");
   }
 
   const std::uint8_t* data_;

@@ -34,9 +34,9 @@ void check(const gcode::reply::Reply& r, std::string_view line) {
   using gcode::reply::ReplyKind;
   claim(fuzz::lies_inside(r.text, line), "the text lies inside the line");
   claim(r.carries_ok == (r.kind == ReplyKind::kOk || r.kind == ReplyKind::kOkTemperature), "an ok is an ok");
-  const bool tells_temperatures =
+  const bool reports_temperatures_itself =
       r.kind == ReplyKind::kOkTemperature || r.kind == ReplyKind::kTemperature || r.kind == ReplyKind::kHeating;
-  claim(tells_temperatures || r.temperatures.count == 0, "only temperature lines tell temperatures");
+  claim(reports_temperatures_itself || r.temperatures.count == 0, "only temperature lines tell temperatures");
   check_temperatures(r.temperatures);
   claim(!r.stops_printer || r.kind == ReplyKind::kError, "only an error stops the printer");
   claim(!r.is_number_error || r.kind == ReplyKind::kError, "a numbering error is an error");

@@ -7,8 +7,8 @@
 
 #include "gcode/decode/trace.h"
 #include "gcode/relay/line_relay.h"
-#include "tests/sim/loop_witness.h"
-#include "tests/sim/mortal_relay.h"
+#include "tests/sim/crash_injecting_relay.h"
+#include "tests/sim/invariant_checker.h"
 #include "tests/sim/virtual_host.h"
 #include "tests/sim/virtual_printer.h"
 
@@ -40,8 +40,8 @@ class ClosedLoop {
         relay_(scenario.settings, scenario.kill_chance, scenario.seed ^ 0xdeadULL),
         printer_(scenario.firmware, printer_options(scenario)),
         host_(make_host(scenario.host, host_options(scenario))),
-        witness_(scenario) {
-    printer_.on_executed([this](const Executed& executed) { witness_.executed(executed, now_); });
+        checker_(scenario) {
+    printer_.on_executed([this](const Executed& executed) { checker_.executed(executed, now_); });
   }
 
   LoopResult run();
@@ -86,10 +86,10 @@ class ClosedLoop {
 
   const LoopScenario& scenario_;
   std::mt19937_64 random_;
-  MortalRelay relay_;
+  CrashInjectingRelay relay_;
   VirtualPrinter printer_;
   std::unique_ptr<VirtualHost> host_;
-  LoopWitness witness_;
+  InvariantChecker checker_;
   Time now_{};
   Time ended_ = kNever;
   Time agent_acted_ = -seconds(60);  // sent a line of its own, or held the host's for one
@@ -97,7 +97,7 @@ class ClosedLoop {
   std::string saying_;               // its line in the making
   std::size_t tear_behind_ = 0;      // that many bytes of it; 0: it comes whole
   bool host_overran_ = false;
-  [[nodiscard]] bool agent_is_innocent() const { return now_ - agent_acted_ > seconds(10); }
+  [[nodiscard]] bool not_attributable_to_agent() const { return now_ - agent_acted_ > seconds(10); }
   std::deque<Delivery> from_printer_;
   std::string pty_;  ///< written by the host, not read by the agent yet
   bool plugged_ = false;
@@ -113,7 +113,7 @@ void ClosedLoop::spoil(std::string& bytes, std::string* origins, double rate) {
   std::uniform_real_distribution<> even(0, 1);
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     if (even(random_) >= rate) continue;
-    witness_.spoiled(now_);
+    checker_.spoiled(now_);
     const double kind = even(random_);
     if (kind < 0.4) {
       bytes[i] = static_cast<char>(bytes[i] ^ (1 << (random_() % 8)));
@@ -161,27 +161,27 @@ void ClosedLoop::scheduled() {
   }
   if (due(scenario_.connect_at, connected_)) {
     connected_ = host_open_ = true;
-    witness_.host_opened(now_);
+    checker_.host_opened(now_);
     tell([this](gcode::relay::LineRelay& relay) { relay.host_opened(now_); });
     host_->connect(now_);
   }
-  if (due(f.reset_at, reset_)) reset_ = true, witness_.disturbed(now_), printer_.reset(now_);
-  if (due(f.panic_at, panicked_)) panicked_ = true, witness_.disturbed(now_), printer_.power_panic(now_);
-  if (due(f.thermistor_at, faulted_)) faulted_ = true, witness_.disturbed(now_), printer_.open_thermistor(now_);
-  if (due(f.runout_at, ran_out_)) ran_out_ = true, witness_.disturbed(now_), printer_.run_out_of_filament(now_);
+  if (due(f.reset_at, reset_)) reset_ = true, checker_.disturbed(now_), printer_.reset(now_);
+  if (due(f.panic_at, panicked_)) panicked_ = true, checker_.disturbed(now_), printer_.power_panic(now_);
+  if (due(f.thermistor_at, faulted_)) faulted_ = true, checker_.disturbed(now_), printer_.open_thermistor(now_);
+  if (due(f.runout_at, ran_out_)) ran_out_ = true, checker_.disturbed(now_), printer_.run_out_of_filament(now_);
   if (due(f.stall_at, stalled_)) stalled_ = true, printer_.stall(now_, f.stall_for);
   if (due(f.knob_at, clicked_)) clicked_ = true, printer_.press_knob(now_);
-  if (due(f.typed_at, typed_)) typed_ = true, witness_.typed(now_), host_open_ ? host_->command(f.typed, now_) : void();
+  if (due(f.typed_at, typed_)) typed_ = true, checker_.typed(now_), host_open_ ? host_->command(f.typed, now_) : void();
   if (due(f.emergency_at, stopped_)) {
     stopped_ = true;
-    witness_.disturbed(now_);
+    checker_.disturbed(now_);
     if (host_open_) host_->emergency_stop(now_);
   }
   if (due(f.unplug_at, unplugged_)) {
     unplugged_ = true;
     plugged_ = false;
-    witness_.disturbed(now_);
-    witness_.device_lost();
+    checker_.disturbed(now_);
+    checker_.device_lost();
     from_printer_.clear();
     tell([this](gcode::relay::LineRelay& relay) { relay.printer_lost(now_); });
     if (host_open_) {  // the host port is hung up with the device
@@ -203,7 +203,7 @@ void ClosedLoop::scheduled() {
       host_open_ = false;
       host_->leave(now_);
       relay_.feed_host(pty_, now_);
-      witness_.host_left();
+      checker_.host_left();
       pty_.clear();
       tell([this](gcode::relay::LineRelay& relay) { relay.host_closed(now_); });
     }
@@ -213,15 +213,15 @@ void ClosedLoop::scheduled() {
 bool ClosedLoop::pump_host_output() {
   const std::string out = host_->take_output();
   if (host_open_) {
-    witness_.host_wrote(out, now_);
+    checker_.host_wrote(out, now_);
     pty_ += out;
-    if (pty_.size() > kPtyBytes) witness_.fail("the pty overflows: the agent does not read its host", now_);
+    if (pty_.size() > kPtyBytes) checker_.fail("the pty overflows: the agent does not read its host", now_);
   }
   if (host_open_ && !host_->is_port_open()) {  // it closes after what it wrote
     host_open_ = false;
     relay_.feed_host(pty_, now_);
     pty_.clear();
-    witness_.host_left();
+    checker_.host_left();
     tell([this](gcode::relay::LineRelay& relay) { relay.host_closed(now_); });
     return true;
   }
@@ -237,18 +237,18 @@ bool ClosedLoop::pump_to_printer() {
   const auto before = relay_->counters().transmit_bytes[agent];
   std::string bytes = relay_.write_to_printer(now_);
   if (bytes.empty()) return false;
-  const bool own = relay_->counters().transmit_bytes[agent] != before;
-  if (own) {
-    witness_.own_written(bytes, printer_, *relay_, *host_, now_);
+  const bool injected = relay_->counters().transmit_bytes[agent] != before;
+  if (injected) {
+    checker_.injected_written(bytes, printer_, *relay_, *host_, now_);
   } else {
-    witness_.passed_to_printer(bytes, now_);
+    checker_.passed_to_printer(bytes, now_);
   }
   gcode::decode::append_trace_line(now_, gcode::decode::TraceDirection::kToPrinter, bytes, recording_);
   spoil(bytes, nullptr, scenario_.faults.to_printer_noise);
-  if (own || relay_.state().arbiter.draining) agent_acted_ = now_;
+  if (injected || relay_.state().arbiter.quiescing) agent_acted_ = now_;
   const auto lost = printer_.bytes_lost();
-  if (plugged_) printer_.receive(bytes, now_, own ? 'a' : 'h');
-  host_overran_ = host_overran_ || (printer_.bytes_lost() > lost && agent_is_innocent());
+  if (plugged_) printer_.receive(bytes, now_, injected ? 'a' : 'h');
+  host_overran_ = host_overran_ || (printer_.bytes_lost() > lost && not_attributable_to_agent());
   return true;
 }
 
@@ -280,7 +280,7 @@ bool ClosedLoop::pump_from_printer() {
   // A Prusa throws a full buffer away.
   constexpr std::string_view kThrownAway = "Full RX Buffer";
   said_ += delivery.bytes;
-  host_overran_ = host_overran_ || (said_.find(kThrownAway) != std::string::npos && agent_is_innocent());
+  host_overran_ = host_overran_ || (said_.find(kThrownAway) != std::string::npos && not_attributable_to_agent());
   said_.erase(0, said_.size() - std::min(said_.size(), kThrownAway.size() - 1));
   gcode::decode::append_trace_line(now_, gcode::decode::TraceDirection::kFromPrinter, delivery.bytes, recording_);
   spoil(delivery.bytes, &delivery.origins, scenario_.faults.from_printer_noise);
@@ -301,7 +301,7 @@ void ClosedLoop::feed_printer_piece(std::string_view bytes, std::string_view ori
   const auto withheld = relay_->counters().host_withheld_lines;
   const auto dropped = relay_->counters().host_dropped_lines;
   const auto waiting = relay_->to_host()[0].size() + relay_->to_host()[1].size();
-  const bool asked_reports = witness_.host_sees_reports();
+  const bool asked_reports = checker_.host_sees_reports();
   relay_.feed_printer(bytes, now_);
   LineVerdict verdict;
   verdict.withheld = relay_->counters().host_withheld_lines > withheld;
@@ -309,7 +309,7 @@ void ClosedLoop::feed_printer_piece(std::string_view bytes, std::string_view ori
   verdict.passed_bytes = relay_->to_host()[0].size() + relay_->to_host()[1].size() - waiting;
   verdict.attended = host_open_;
   verdict.host_waits = printer_.commands_of('h') > 0;
-  witness_.printer_said(bytes, origins, verdict, asked_reports, now_);
+  checker_.printer_said(bytes, origins, verdict, asked_reports, now_);
 }
 
 void ClosedLoop::deliver(const Delivery& delivery) {
@@ -340,7 +340,7 @@ bool ClosedLoop::pump_to_host() {
   const std::string bytes = relay_.write_to_host(now_);
   if (bytes.empty()) return false;
   if (!host_open_) {
-    witness_.fail("bytes for a host that is not there", now_);
+    checker_.fail("bytes for a host that is not there", now_);
     return false;
   }
   host_saw_ += bytes;
@@ -366,7 +366,7 @@ void ClosedLoop::step() {
   pump();
   printer_.advance(now_);
   pump_from_printer();
-  witness_.check(*relay_, *host_, printer_, now_);
+  checker_.check(*relay_, *host_, printer_, now_);
   if (scenario_.restore_state) relay_.move_elsewhere();
 }
 
@@ -376,14 +376,14 @@ bool ClosedLoop::finished() const {
 
 LoopResult ClosedLoop::run() {
   int idle = 0;
-  while (now_ < scenario_.limit && witness_.violations().empty()) {
+  while (now_ < scenario_.limit && checker_.violations().empty()) {
     step();
     if (ended_ == kNever && finished()) ended_ = now_;
     if (ended_ != kNever && now_ - ended_ > kAfterwards) break;
     const Time next = next_event();
     idle = next == now_ ? idle + 1 : 0;
     if (idle > 100000) {
-      witness_.fail("the loop does not come to rest", now_);
+      checker_.fail("the loop does not come to rest", now_);
       break;
     }
     now_ = next;
@@ -391,12 +391,12 @@ LoopResult ClosedLoop::run() {
   const auto& in_flight = relay_.state().arbiter.in_flight;
   std::size_t unanswered = in_flight.overflow();
   for (std::size_t i = 0; i < in_flight.size(); ++i)
-    unanswered += printer_.commands_of('h') == 0 && !in_flight[i].is_own() && !in_flight[i].maybe &&
+    unanswered += printer_.commands_of('h') == 0 && !in_flight[i].is_injected() && !in_flight[i].ack_optional &&
                           now_ - in_flight[i].sent > seconds(5)
                       ? 1
                       : 0;
-  witness_.finish(unanswered, *host_, ended_ != kNever, now_);
-  LoopResult result = witness_.result();
+  checker_.finish(unanswered, *host_, ended_ != kNever, now_);
+  LoopResult result = checker_.result();
   result.print_done = host_->is_done();
   result.host_failure = host_->failure();
   result.duration = now_;

@@ -53,7 +53,7 @@ struct LoopScenario {
   Time connect_at = std::chrono::seconds(12);  ///< by then the agent has identified the printer
   Time limit = std::chrono::minutes(20);       ///< virtual time after which a print counts as hung
   bool restore_state = false;                  ///< write the state out and read it back between any two steps
-  double kill_chance = 0;  ///< of the agent's process, at each point where one may fall: see MortalRelay
+  double kill_chance = 0;  ///< of the agent's process, at each point where one may fall: see CrashInjectingRelay
   bool bytewise = false;   ///< feed every byte alone
 };
 
@@ -65,13 +65,13 @@ struct LoopResult {
   std::string host_failure;
   Time duration{};
   std::uint64_t kills = 0;
-  std::uint64_t own_lines = 0;
-  std::uint64_t own_lines_in_print = 0;
+  std::uint64_t injected_lines = 0;
+  std::uint64_t injected_lines_in_print = 0;
   std::uint64_t mistakes = 0;  ///< host answers withheld soon after a spoiled byte: damage, not judgement
   std::uint64_t spoiled_bytes = 0;
   std::uint64_t leaks = 0;    ///< agent answers that the host saw; only ever where bytes were spoiled
   Time oldest_temperature{};  ///< in the print, after its heat-up
-  Time longest_hunger{};      ///< see LoopStarvation
+  Time longest_starvation{};  ///< see LoopStarvation
   std::string recording;      ///< JSON lines of the printer's side
   std::string host_saw;       ///< every byte that the host read
   gcode::printer::LinkCounters counters;
@@ -82,7 +82,7 @@ struct LoopResult {
 
 /// As run_loop(), but a print that does not end in the pass-through either (a host and a firmware that cannot live
 /// together, a lost ok) is not held against the agent.
-[[nodiscard]] LoopResult judge_loop(const LoopScenario& scenario);
+[[nodiscard]] LoopResult oracle_loop(const LoopScenario& scenario);
 
 /// The scenario that belongs to a seed: host, firmware, print, settings and faults drawn from it.
 [[nodiscard]] LoopScenario draw_scenario(std::uint64_t seed);

@@ -59,8 +59,8 @@ void report(const sim::LoopScenario& scenario, const sim::LoopResult& result, co
 }
 
 struct Totals {
-  std::uint64_t runs = 0, failed = 0, own = 0, own_in_print = 0, leaks = 0, done = 0, spoiled = 0, mistakes = 0,
-                kills = 0;
+  std::uint64_t runs = 0, failed = 0, injected = 0, injected_in_print = 0, leaks = 0, done = 0, spoiled = 0,
+                mistakes = 0, kills = 0;
 };
 
 double in_seconds(sim::Time time) { return static_cast<double>(time.count()) / 1e6; }
@@ -69,19 +69,20 @@ void print_run(const sim::LoopScenario& scenario, const sim::LoopResult& result)
   std::printf(
       "%s -> %s after %.1f s, own %llu (%llu in print), leaks %llu, oldest temperature %.1f s, hungry %.1f s%s%s\n",
       sim::describe(scenario).c_str(), result.print_done ? "done" : "not done", in_seconds(result.duration),
-      static_cast<unsigned long long>(result.own_lines), static_cast<unsigned long long>(result.own_lines_in_print),
-      static_cast<unsigned long long>(result.leaks), in_seconds(result.oldest_temperature),
-      in_seconds(result.longest_hunger), result.host_failure.empty() ? "" : ", host: ", result.host_failure.c_str());
+      static_cast<unsigned long long>(result.injected_lines),
+      static_cast<unsigned long long>(result.injected_lines_in_print), static_cast<unsigned long long>(result.leaks),
+      in_seconds(result.oldest_temperature), in_seconds(result.longest_starvation),
+      result.host_failure.empty() ? "" : ", host: ", result.host_failure.c_str());
 }
 
 void run_seed(std::uint64_t seed, const Arguments& arguments, Totals& totals) {
   sim::LoopScenario scenario = sim::draw_scenario(seed);
   if (arguments.control) scenario.settings.poll = false;
   scenario.kill_chance = arguments.kill_chance;
-  const sim::LoopResult result = sim::judge_loop(scenario);
+  const sim::LoopResult result = sim::oracle_loop(scenario);
   ++totals.runs;
-  totals.own += result.own_lines;
-  totals.own_in_print += result.own_lines_in_print;
+  totals.injected += result.injected_lines;
+  totals.injected_in_print += result.injected_lines_in_print;
   totals.kills += result.kills;
   totals.leaks += result.leaks;
   totals.spoiled += result.spoiled_bytes;
@@ -105,8 +106,8 @@ int main(int argc, char** argv) {
   std::printf("bytes spoiled %llu, host answers mistaken for own ones after it %llu\n",
               static_cast<unsigned long long>(totals.spoiled), static_cast<unsigned long long>(totals.mistakes));
   std::printf("prints done %llu, own lines %llu (%llu in prints), leaks %llu\n",
-              static_cast<unsigned long long>(totals.done), static_cast<unsigned long long>(totals.own),
-              static_cast<unsigned long long>(totals.own_in_print), static_cast<unsigned long long>(totals.leaks));
+              static_cast<unsigned long long>(totals.done), static_cast<unsigned long long>(totals.injected),
+              static_cast<unsigned long long>(totals.injected_in_print), static_cast<unsigned long long>(totals.leaks));
   if (arguments.kill_chance > 0) std::printf("kills %llu\n", static_cast<unsigned long long>(totals.kills));
   std::printf("%llu passed, %llu failed\n", static_cast<unsigned long long>(totals.runs - totals.failed),
               static_cast<unsigned long long>(totals.failed));

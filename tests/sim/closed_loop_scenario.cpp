@@ -78,20 +78,20 @@ void draw_faults(Draw& draw, LoopScenario& scenario) {
   Faults& f = scenario.faults;
   const Time from = scenario.connect_at;
   const Time to = scenario.connect_at + seconds(30);
-  const auto maybe = [&](double p) { return draw.chance(p) ? draw.time(from, to) : Time{}; };
+  const auto ack_optional = [&](double p) { return draw.chance(p) ? draw.time(from, to) : Time{}; };
   if (draw.chance(0.3)) f.to_printer_noise = draw.chance(0.5) ? 1e-4 : 1e-3;
   if (draw.chance(0.2)) f.from_printer_noise = draw.chance(0.5) ? 1e-4 : 5e-4;
-  f.reset_at = maybe(0.12);
-  f.panic_at = maybe(0.04);
-  f.thermistor_at = maybe(0.06);
-  f.runout_at = maybe(0.06);
-  f.stall_at = maybe(0.2);
+  f.reset_at = ack_optional(0.12);
+  f.panic_at = ack_optional(0.04);
+  f.thermistor_at = ack_optional(0.06);
+  f.runout_at = ack_optional(0.06);
+  f.stall_at = ack_optional(0.2);
   f.stall_for = draw.time(milliseconds(20), seconds(6));
-  f.unplug_at = maybe(0.08);
-  f.host_leaves_at = maybe(0.1);
-  f.host_sleeps_at = maybe(0.1);
+  f.unplug_at = ack_optional(0.08);
+  f.host_leaves_at = ack_optional(0.1);
+  f.host_sleeps_at = ack_optional(0.1);
   f.host_sleeps_for = draw.time(milliseconds(100), seconds(20));
-  f.emergency_at = maybe(0.15);
+  f.emergency_at = ack_optional(0.15);
   f.knob_at = draw.time(to, to + seconds(30));
 }
 

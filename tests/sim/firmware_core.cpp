@@ -33,7 +33,7 @@ void FirmwareCore::forget_everything(Time now) {
   planner_.stop(now);
   drop_script();
   meatpack.reset();
-  stopped = dead_ = running_ = popped_ = mute_ = modal_ = deaf_ = saving_ = false;
+  stopped = dead_ = running_ = popped_ = unresponsive_ = modal_ = deaf_ = saving_ = false;
   unseen_.clear();
   partial_size_ = 0;
   comment_ = false;
@@ -171,7 +171,7 @@ void FirmwareCore::start_command() {
   current_ = queue_.front();
   speaking_for_ = current_.origin;
   running_ = true;
-  popped_ = mute_ = false;
+  popped_ = unresponsive_ = false;
   busy_next_ = cpu_ + busy_period_;
   spend(kRoundMicroseconds + static_cast<std::int64_t>(random_() % 50));
   if (card.saving) {
@@ -203,7 +203,7 @@ void FirmwareCore::finish_command() {
     if (!queue_.is_empty() && queue_.front().source == Source::kSerial && is_prusa()) bare_ok();
     return;
   }
-  if (current_.source == Source::kSerial && !mute_) ok();
+  if (current_.source == Source::kSerial && !unresponsive_) ok();
   running_ = false;
   if (!queue_.is_empty()) queue_.pop();
 }

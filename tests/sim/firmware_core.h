@@ -286,8 +286,8 @@ class FirmwareCore {
 
   // the running command
   bool running_ = false;
-  bool popped_ = false;  ///< it took itself out of the queue
-  bool mute_ = false;    ///< it owes no ok
+  bool popped_ = false;        ///< it took itself out of the queue
+  bool unresponsive_ = false;  ///< it owes no ok
   QueuedCommand current_;
   char letter_ = 0;
   int code_ = -1;

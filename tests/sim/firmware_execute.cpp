@@ -62,7 +62,7 @@ void FirmwareCore::execute() {
     handler = g_[static_cast<std::size_t>(code_)];
   if (letter_ == 'T') handler = &FirmwareCore::t_tool;
   // Marlin 2 queues this for itself behind the last command of a file.
-  const bool ends_file = letter_ == 'M' && code_ == 1001 && current_.source == Source::kOwn;
+  const bool ends_file = letter_ == 'M' && code_ == 1001 && current_.source == Source::kInjected;
   if (ends_file) return line("Done printing file");
   if (handler == nullptr) return unknown_command();
   (this->*handler)();

@@ -19,11 +19,11 @@ void FirmwareCore::m105_report() {
   if (!is_prusa() && seen('T') && value('T') >= (traits.two_hotends ? 2 : 1)) {
     const std::string tool = traits.family == Family::kMarlin10 ? "" : std::to_string(static_cast<int>(value('T')));
     linef("echo:M105 Invalid extruder %s", tool.c_str());
-    mute_ = traits.family != Family::kMarlin10;
+    unresponsive_ = traits.family != Family::kMarlin10;
     return;
   }
   line("ok " + temperatures());
-  mute_ = true;
+  unresponsive_ = true;
   if (!is_prusa() || traits.version < 310) return;
   // 3.10 and later: it takes itself out of the queue and falls through to the ok of whatever stands there now.
   queue_.pop();

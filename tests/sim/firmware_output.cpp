@@ -83,7 +83,7 @@ void FirmwareCore::action(std::string_view what) {
 
 void FirmwareCore::echo_enqueueing(std::string_view command) {
   line("echo:enqueing \"" + std::string(command) + "\"");
-  queue_.push(command, Source::kOwn);
+  queue_.push(command, Source::kInjected);
 }
 
 std::string FirmwareCore::temperatures() {

@@ -131,7 +131,7 @@ void FirmwareCore::m25_pause() {
   }
   then(WaitKind::kMotion, {}, [this] {
     if (traits.version >= 310) bare_ok();
-    mute_ = true;
+    unresponsive_ = true;
     queue_.pop();
     popped_ = true;
     save_print();

@@ -86,10 +86,10 @@ bool FirmwareCore::take_char_prusa(char c) {
     return true;
   }
   partial_[static_cast<std::size_t>(partial_size_)] = 0;
-  bool go_on = true;
-  if (!comment_) go_on = is_prusa() ? accept_line_prusa() : accept_line_marlin10();
+  bool resume = true;
+  if (!comment_) resume = is_prusa() ? accept_line_prusa() : accept_line_marlin10();
   partial_size_ = 0;
-  return go_on;
+  return resume;
 }
 
 // Marlin 1.1 and 2.x: a comment ends with its line; what is too long is dropped silently.
@@ -102,9 +102,9 @@ bool FirmwareCore::take_char_marlin(char c) {
   comment_ = false;
   if (partial_size_ == 0) return true;
   partial_[static_cast<std::size_t>(partial_size_)] = 0;
-  const bool go_on = accept_line_marlin();
+  const bool resume = accept_line_marlin();
   partial_size_ = 0;
-  return go_on;
+  return resume;
 }
 
 bool FirmwareCore::accept_line_prusa() {

@@ -132,7 +132,7 @@ void FirmwareCore::finish_sd_print() {
   card.printing = false;
   card.close();
   if (traits.family == Family::kMarlin21) {
-    queue_.push("M1001", Source::kOwn);  // says so when everything before it is done
+    queue_.push("M1001", Source::kInjected);  // says so when everything before it is done
     return;
   }
   line("Done printing file");
@@ -172,7 +172,7 @@ void FirmwareCore::write_to_file() {
   card.saving = false;
   card.close();
   line("Done saving file.");
-  mute_ = is_prusa();
+  unresponsive_ = is_prusa();
 }
 
 void FirmwareCore::m30_delete() {
@@ -196,7 +196,7 @@ void FirmwareCore::abort_sd_print() {
   queue_.clear();
   planner_.stop(cpu_);
   line("M106 P0 S0");
-  queue_.push("G28 X Y", Source::kOwn);
+  queue_.push("G28 X Y", Source::kInjected);
 }
 
 }  // namespace sim

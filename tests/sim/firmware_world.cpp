@@ -22,7 +22,7 @@ void FirmwareCore::boot(Time now, bool external_reset) {
 // After a kill 3.13 shows why it died and waits for a click before it goes on.
 void FirmwareCore::begin_boot(Time now, std::string_view cause, bool after_kill) {
   // The boot loader's start ends in LF; out of a kill 3.9 sends one of its own, with its own line end.
-  const bool own_start = dead_ && is_prusa() && traits.version < 310;
+  const bool injected_start = dead_ && is_prusa() && traits.version < 310;
   transmitter.cut(now);
   on_ = true;
   forget_everything(now);
@@ -36,7 +36,8 @@ void FirmwareCore::begin_boot(Time now, std::string_view cause, bool after_kill)
   if (options.blank_eeprom && settings != std::string::npos) {
     banner.replace(settings, kStored.size(), "Hardcoded Default Settings Loaded");
   }
-  then(WaitKind::kTime, std::chrono::milliseconds(30), [this, own_start] { own_start ? line("start") : lf("start"); });
+  then(WaitKind::kTime, std::chrono::milliseconds(30),
+       [this, injected_start] { injected_start ? line("start") : lf("start"); });
   then(WaitKind::kTime, is_prusa() ? kBannerAfter : Time{}, [this, banner] { print(banner); });
   if (is_prusa() && traits.version < 310) mmu_gives_up_ = now + kMmuPatience;
   if (after_kill) {
@@ -159,7 +160,7 @@ void FirmwareCore::run_out_of_filament(Time now) {
     line("//action:prompt_begin FilamentRunout T0");
     line("//action:prompt_show");
     line("//action:paused filament_runout 0");
-    queue_.push_second("M600", Source::kOwn);
+    queue_.push_second("M600", Source::kInjected);
   });
 }
 
@@ -169,7 +170,7 @@ void FirmwareCore::run_out_prusa() {
   abandon_print();
   restore_print();
   line("echo:Enqueing to the front: \"M600\"");
-  queue_.push("M600", Source::kOwn);
+  queue_.push("M600", Source::kInjected);
 }
 
 void FirmwareCore::crash(Time now) {

@@ -129,12 +129,12 @@ class Replay {
   }
 
   void load_events(const std::vector<RecordedEvent>& events, Time base, int scenario) {
-    const Scenario& told = session_.scenarios[static_cast<std::size_t>(scenario)];
+    const Scenario& reported = session_.scenarios[static_cast<std::size_t>(scenario)];
     for (const RecordedEvent& event : events) {
       if (event.direction == Direction::kNote) continue;
       if (event.direction == Direction::kToPrinter) {
         Act act;
-        act.at = base + warped(told, event.at);
+        act.at = base + warped(reported, event.at);
         act.bytes = event.bytes;
         act.oks_before = recorded_oks_;
         act.scenario = scenario;
@@ -148,7 +148,7 @@ class Replay {
         if (!read_temperatures(line, hotend, bed)) return;
         Act act;
         act.kind = Act::Kind::kTemperature;
-        act.at = base + warped(told, event.at);
+        act.at = base + warped(reported, event.at);
         act.hotend = hotend;
         act.bed = bed;
         act.scenario = scenario;

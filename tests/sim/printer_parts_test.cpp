@@ -71,7 +71,7 @@ TEST_CASE("what is pushed to the front runs after the running command and before
   sim::CommandQueue queue(*sim::find_firmware("marlin-2.1.2-plain"));
   queue.push("G1 X1", sim::Source::kSerial);
   queue.push("G1 X2", sim::Source::kSerial);
-  queue.push_second("M600", sim::Source::kOwn);
+  queue.push_second("M600", sim::Source::kInjected);
   CHECK(queue.front().text() == "G1 X1");
   CHECK(queue.at(1).text() == "M600");
   CHECK(queue.at(2).text() == "G1 X2");

@@ -10,7 +10,7 @@
 
 namespace sim {
 
-enum class Source : std::uint8_t { kSerial, kSd, kOwn };  ///< kOwn: the firmware queued it itself; no ok
+enum class Source : std::uint8_t { kSerial, kSd, kInjected };  ///< kInjected: the firmware queued it itself; no ok
 
 struct QueuedCommand {
   std::array<char, 96> bytes{};

@@ -67,7 +67,7 @@ int ReceiveRing::lines_of(char origin, const Begun& begun) const {
   int lines = 0;
   Begun line = begun;
   const auto counts = [&] { return line.any && line.origin == origin && !(line.in_comment && line.comment_leaks); };
-  const auto look = [&](char c, char o) {
+  const auto refresh = [&](char c, char o) {
     if (c == '\n' || c == '\r') {
       lines += counts() ? 1 : 0;
       if (!line.comment_leaks || !line.any) line.in_comment = false;
@@ -81,9 +81,9 @@ int ReceiveRing::lines_of(char origin, const Begun& begun) const {
   };
   for (int i = 0; i < size_; ++i) {
     const auto at = static_cast<std::size_t>((head_ + i) % (kCapacity + 1));
-    look(bytes_[at], origins_[at]);
+    refresh(bytes_[at], origins_[at]);
   }
-  for (std::size_t i = wire_done_; i < wire_.size(); ++i) look(wire_[i], wire_origins_[i]);
+  for (std::size_t i = wire_done_; i < wire_.size(); ++i) refresh(wire_[i], wire_origins_[i]);
   return lines + (counts() ? 1 : 0);
 }
 

@@ -39,7 +39,7 @@ http::WebResponse answer_or_fault(const std::variant<json, WebFault>& answer, co
 json printers_json(const WebContext& context) {
   const gcode::line::Time now = context.metrics.now();
   json printers = json::array();
-  for (const auto& link : context.board.links()) {
+  for (const auto& link : context.snapshots.links()) {
     printers.push_back(status::printer_json(*link, context.quality.last_minute(link->name), now));
   }
   const json agent = {{"version", context.build.version},

@@ -5,7 +5,7 @@
 
 #include "agent/metrics/metrics.h"
 #include "agent/snapshot/link_quality.h"
-#include "agent/snapshot/snapshot_board.h"
+#include "agent/snapshot/published_snapshots.h"
 #include "agent/snapshot/web_counters.h"
 
 namespace agent::web::api {
@@ -13,11 +13,11 @@ namespace agent::web::api {
 /// What pages are made of. All of it outlives the routes.
 struct WebContext {
   const process::BuildInfo& build;
-  const snapshot::SnapshotBoard& board;
+  const snapshot::PublishedSnapshots& snapshots;
   const metrics::MetricsCollector& metrics;
   snapshot::WebCounters& counters;
   std::string telemetry_path;
-  const snapshot::LinkQualityBoard& quality;
+  const snapshot::PublishedLinkQuality& quality;
 };
 
 /// Why there is no answer, for the asker.

@@ -102,9 +102,9 @@ json sensors_of(const Samples& samples, const Range& range, const snapshot::Link
   return sensors;
 }
 
-std::shared_ptr<const snapshot::LinkSnapshot> link_named(const snapshot::SnapshotBoard& board,
+std::shared_ptr<const snapshot::LinkSnapshot> link_named(const snapshot::PublishedSnapshots& snapshots,
                                                          const std::string& name) {
-  for (auto& link : board.links()) {
+  for (auto& link : snapshots.links()) {
     if (link->name == name) return link;
   }
   return nullptr;
@@ -136,11 +136,11 @@ std::variant<json, WebFault> temperature_history(const WebContext& context, cons
   auto parsed = parse_range(query);
   if (const auto* fault = std::get_if<WebFault>(&parsed)) return *fault;
   Range& range = std::get<Range>(parsed);
-  const auto link = link_named(context.board, range.printer);
+  const auto link = link_named(context.snapshots, range.printer);
   if (!link) return WebFault{404, "there is no printer \"" + text::clean_text(range.printer, 64) + '"'};
   const gcode::line::Time wall = context.metrics.now() + link->wall_offset;
   if (auto fault = complete(range, std::chrono::duration_cast<std::chrono::seconds>(wall).count())) return *fault;
-  auto samples = context.board.history().samples(link->name, range.from, range.to + range.step - 1);
+  auto samples = context.snapshots.history().samples(link->name, range.from, range.to + range.step - 1);
   // A clock that was set back has put them out of order.
   std::stable_sort(samples.begin(), samples.end(),
                    [](const auto& a, const auto& b) { return a.unix_seconds < b.unix_seconds; });

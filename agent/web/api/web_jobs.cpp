@@ -43,7 +43,7 @@ std::variant<json, WebFault> last_jobs(const WebContext& context, const std::str
     if (auto fault = take(parameter, filter)) return *fault;
   }
   json jobs = json::array();
-  for (const auto& job : context.board.history().jobs(filter)) jobs.push_back(status::job_json(job));
+  for (const auto& job : context.snapshots.history().jobs(filter)) jobs.push_back(status::job_json(job));
   return json{{"jobs", std::move(jobs)}};
 }
 

@@ -35,13 +35,13 @@ void append_field(std::string& head, std::string_view name, std::string_view val
   head += value;
 }
 
-void append_safety(std::string& head, const WebFields& own) {
+void append_safety(std::string& head, const WebFields& injected) {
   for (const auto& [name, value] : kSafetyFields) {
     const bool replaced =
-        std::any_of(own.begin(), own.end(), [name = name](const auto& field) { return field.first == name; });
+        std::any_of(injected.begin(), injected.end(), [name = name](const auto& field) { return field.first == name; });
     if (!replaced) append_field(head, name, value);
   }
-  for (const auto& [name, value] : own) append_field(head, name, value);
+  for (const auto& [name, value] : injected) append_field(head, name, value);
 }
 
 }  // namespace
@@ -59,7 +59,7 @@ WebResponse plain_answer(unsigned status, std::string_view explanation) {
   return response;
 }
 
-std::string response_head(const WebResponse& response, bool keep_alive, const WebFields& own) {
+std::string response_head(const WebResponse& response, bool keep_alive, const WebFields& injected) {
   std::string head;
   head.reserve(512);  // the longest one is 480 bytes
   head += "HTTP/1.1 ";
@@ -76,7 +76,7 @@ std::string response_head(const WebResponse& response, bool keep_alive, const We
   if (response.status == 405) head += "\r\nAllow: GET, HEAD";
   // A page of an older version never lives on in a browser: it asks each time, and is mostly told that nothing changed.
   head += response.etag.empty() ? "\r\nCache-Control: no-store" : "\r\nCache-Control: no-cache";
-  append_safety(head, own);
+  append_safety(head, injected);
   head += keep_alive ? "\r\nConnection: keep-alive" : "\r\nConnection: close";
   head += "\r\n\r\n";
   return head;

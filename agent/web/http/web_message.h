@@ -40,7 +40,7 @@ struct WebResponse {
 using WebFields = std::vector<std::pair<std::string, std::string>>;
 
 /// Status line and fields with the empty line that ends them. `own`: the owner's fields, in place of ours of that name.
-[[nodiscard]] std::string response_head(const WebResponse& response, bool keep_alive, const WebFields& own = {});
+[[nodiscard]] std::string response_head(const WebResponse& response, bool keep_alive, const WebFields& injected = {});
 
 /// "/metrics" of "/metrics?x=1" and of "http://pi:11520/metrics"; "*" and other forms stay as they are.
 [[nodiscard]] std::string_view path_of_target(std::string_view target);

@@ -39,9 +39,9 @@ std::vector<WebAccess::Stamp> WebAccess::stamps() const {
 }
 
 void WebAccess::refresh(net::WebClock::time_point now, bool at_once) {
-  constexpr std::chrono::seconds kLookPeriod{1};
-  if (file_.empty() || (now < next_look_ && !at_once)) return;
-  next_look_ = now + kLookPeriod;
+  constexpr std::chrono::seconds kRefreshPeriod{1};
+  if (file_.empty() || (now < next_poll_ && !at_once)) return;
+  next_poll_ = now + kRefreshPeriod;
   auto stamps_now = stamps();
   if (stamps_now == seen_) return;
   // As they were before the reading: what is written meanwhile shows at the next look.

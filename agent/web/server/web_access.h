@@ -49,7 +49,7 @@ class WebAccess {
   Report report_;
   WebAccessState state_;
   std::vector<Stamp> seen_;
-  net::WebClock::time_point next_look_{};
+  net::WebClock::time_point next_poll_{};
 };
 
 }  // namespace agent::web::server

@@ -27,24 +27,24 @@ bool same_printers(const json& before, const json& after) {
 }  // namespace
 
 std::shared_ptr<const std::string> WebEvents::join(EventClient& client) {
-  if (clients_.empty()) told_ = look_();
+  if (clients_.empty()) reported_ = poll_();
   clients_.push_back(&client);
-  return std::make_shared<const std::string>("retry: 2000\n" + event_text("printers", told_));
+  return std::make_shared<const std::string>("retry: 2000\n" + event_text("printers", reported_));
 }
 
 std::string WebEvents::changes() {
-  json now = look_();
-  if (!same_printers(told_, now)) {
-    told_ = std::move(now);
-    return event_text("printers", told_);
+  json now = poll_();
+  if (!same_printers(reported_, now)) {
+    reported_ = std::move(now);
+    return event_text("printers", reported_);
   }
   json all = json::object();
   for (std::size_t i = 0; i < now.at("printers").size(); ++i) {
     const json& printer = now.at("printers")[i];
-    json change = change_between(told_.at("printers")[i], printer);
+    json change = change_between(reported_.at("printers")[i], printer);
     if (!change.empty()) all[printer.at("name").get<std::string>()] = std::move(change);
   }
-  told_ = std::move(now);
+  reported_ = std::move(now);
   return all.empty() ? std::string() : event_text("change", all);
 }
 

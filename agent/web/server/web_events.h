@@ -25,9 +25,9 @@ class EventClient {
 
 class WebEvents {
  public:
-  using Look = std::function<nlohmann::json()>;  ///< /api/v1/printers as it is now
+  using Poll = std::function<nlohmann::json()>;  ///< /api/v1/printers as it is now
 
-  WebEvents(std::size_t max_clients, Look look) : max_clients_(max_clients), look_(std::move(look)) {}
+  WebEvents(std::size_t max_clients, Poll refresh) : max_clients_(max_clients), poll_(std::move(refresh)) {}
 
   [[nodiscard]] bool has_room() const { return clients_.size() < max_clients_; }
   /// From here on the client is told of every change. Returns its first event. Call leave() before it goes.
@@ -41,9 +41,9 @@ class WebEvents {
   [[nodiscard]] std::string changes();
 
   std::size_t max_clients_;
-  Look look_;
+  Poll poll_;
   std::vector<EventClient*> clients_;
-  nlohmann::json told_;  ///< what every client knows
+  nlohmann::json reported_;  ///< what every client knows
   unsigned quiet_ticks_ = 0;
 };
 

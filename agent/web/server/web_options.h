@@ -40,7 +40,7 @@ struct WebOptions {
   /// 512 kB: two whole states of 50 printers. A browser that is further behind shows the past; it comes back by itself.
   std::size_t max_event_bytes = std::size_t{512} << 10;
   std::chrono::milliseconds event_period{1000};      ///< how often open pages are told what changed
-  std::chrono::milliseconds look_period{10'000};     ///< how often the quality of the lines is looked at
+  std::chrono::milliseconds refresh_period{10'000};  ///< how often the quality of the lines is looked at
   std::chrono::milliseconds header_timeout{10'000};  ///< from the first byte of a request to the end of its header
   std::chrono::milliseconds idle_timeout{30'000};    ///< from an answer to the next request's first byte
   std::chrono::milliseconds write_timeout{30'000};   ///< for one answer to be taken whole

@@ -28,7 +28,7 @@ std::chrono::milliseconds sweep_period(const WebOptions& options) {
 }
 
 /// "[::]:9" beside "0.0.0.0:9" means that each takes its own family; alone it takes both, as in other exporters.
-bool has_ipv4_twin(const std::vector<std::string>& addresses, const http::ListenAddress& address) {
+bool has_ipv4_counterpart(const std::vector<std::string>& addresses, const http::ListenAddress& address) {
   if (address.port == 0 || address.host.find(':') == std::string::npos) return false;
   return std::any_of(addresses.begin(), addresses.end(), [&](const std::string& text) {
     const auto other = http::parse_listen_address(text);
@@ -40,12 +40,12 @@ bool has_ipv4_twin(const std::vector<std::string>& addresses, const http::Listen
 
 class WebServer::Impl {
  public:
-  Impl(WebOptions options, process::BuildInfo build, const snapshot::SnapshotBoard& board, const log::LogCounters& log,
-       snapshot::WebCounters& counters, snapshot::LinkQualityBoard& quality)
+  Impl(WebOptions options, process::BuildInfo build, const snapshot::PublishedSnapshots& snapshots,
+       const log::LogCounters& log, snapshot::WebCounters& counters, snapshot::PublishedLinkQuality& quality)
       : options_(std::move(options)),
         build_(std::move(build)),
-        metrics_(build_, board, log, counters),
-        context_{build_, board, metrics_, counters, options_.telemetry_path, quality},
+        metrics_(build_, snapshots, log, counters),
+        context_{build_, snapshots, metrics_, counters, options_.telemetry_path, quality},
         routes_(context_),
         quality_(quality),
         counters_(counters),
@@ -55,7 +55,7 @@ class WebServer::Impl {
         speaks_tls_(access_.config().tls.has_value()),
         thread_("web", connections_, sweep_period(options_)),
         login_(thread_.io(), counters, options_.login),
-        look_timer_(thread_.io()) {
+        refresh_timer_(thread_.io()) {
     if (!options_.telemetry_path.starts_with('/')) throw std::runtime_error("the telemetry path must begin with /");
     thread_.repeat(options_.event_period, [this] { events_.tick(); });
   }
@@ -73,7 +73,7 @@ class WebServer::Impl {
       addresses_.push_back(listener.bound_address());
       listener.start();
     }
-    look();
+    refresh();
     thread_.start();
   }
 
@@ -90,7 +90,7 @@ class WebServer::Impl {
 
  private:
   void listen(const std::string& address) {
-    const bool ipv6_only = has_ipv4_twin(options_.listen_addresses, http::parse_listen_address(address));
+    const bool ipv6_only = has_ipv4_counterpart(options_.listen_addresses, http::parse_listen_address(address));
     listeners_.emplace_back(thread_.io(), address, ipv6_only,
                             [this](http::WebStream::Socket socket) { open(std::move(socket)); });
   }
@@ -103,12 +103,12 @@ class WebServer::Impl {
     thread_.connection_added();
   }
 
-  void look() {
-    look_timer_.expires_after(options_.look_period);
-    look_timer_.async_wait([this](boost::system::error_code stopped) {
-      if (!stopped) look();
+  void refresh() {
+    refresh_timer_.expires_after(options_.refresh_period);
+    refresh_timer_.async_wait([this](boost::system::error_code stopped) {
+      if (!stopped) refresh();
     });
-    quality_.observe(context_.board.links(), context_.metrics.now());
+    quality_.observe(context_.snapshots.links(), context_.metrics.now());
   }
 
   WebOptions options_;
@@ -116,7 +116,7 @@ class WebServer::Impl {
   metrics::MetricsCollector metrics_;
   api::WebContext context_;
   api::WebRoutes routes_;
-  snapshot::LinkQualityBoard& quality_;
+  snapshot::PublishedLinkQuality& quality_;
   snapshot::WebCounters& counters_;
   net::WebConnections connections_;
   WebEvents events_;  // both before thread_, whose end destroys the sessions
@@ -124,14 +124,15 @@ class WebServer::Impl {
   bool speaks_tls_ = false;
   net::ServerThread thread_;
   WebLogin login_;  // behind thread_: what waits for it holds sessions
-  boost::asio::steady_timer look_timer_;
+  boost::asio::steady_timer refresh_timer_;
   std::list<http::WebListener> listeners_;
   std::vector<std::string> addresses_;
 };
 
-WebServer::WebServer(WebOptions options, process::BuildInfo build, const snapshot::SnapshotBoard& board,
-                     const log::LogCounters& log, snapshot::WebCounters& counters, snapshot::LinkQualityBoard& quality)
-    : impl_(std::make_unique<Impl>(std::move(options), std::move(build), board, log, counters, quality)) {}
+WebServer::WebServer(WebOptions options, process::BuildInfo build, const snapshot::PublishedSnapshots& snapshots,
+                     const log::LogCounters& log, snapshot::WebCounters& counters,
+                     snapshot::PublishedLinkQuality& quality)
+    : impl_(std::make_unique<Impl>(std::move(options), std::move(build), snapshots, log, counters, quality)) {}
 WebServer::~WebServer() = default;
 void WebServer::start() { impl_->start(); }
 void WebServer::reload_access() { impl_->reload_access(); }

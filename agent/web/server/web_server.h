@@ -10,7 +10,7 @@
 #include "agent/log/log_counters.h"
 #include "agent/metrics/metrics_families.h"
 #include "agent/snapshot/link_quality.h"
-#include "agent/snapshot/snapshot_board.h"
+#include "agent/snapshot/published_snapshots.h"
 #include "agent/snapshot/web_counters.h"
 #include "agent/web/server/web_options.h"
 
@@ -20,8 +20,8 @@ class WebServer {
  public:
   /// Everything referred to outlives the server. A changed configuration is a new server: start the new one first where
   /// its addresses differ, then stop the old one. `counters` and `quality` are kept from one to the next; the server feeds `quality`.
-  WebServer(WebOptions options, process::BuildInfo build, const snapshot::SnapshotBoard& board,
-            const log::LogCounters& log, snapshot::WebCounters& counters, snapshot::LinkQualityBoard& quality);
+  WebServer(WebOptions options, process::BuildInfo build, const snapshot::PublishedSnapshots& snapshots,
+            const log::LogCounters& log, snapshot::WebCounters& counters, snapshot::PublishedLinkQuality& quality);
   ~WebServer();  ///< stops
   WebServer(const WebServer&) = delete;
   WebServer& operator=(const WebServer&) = delete;

@@ -32,14 +32,14 @@ class LineNoise {
  private:
   static bool ends_or_hides(char byte) { return byte == '\n' || byte == '\r' || byte == ';'; }
 
-  [[nodiscard]] bool spares(char byte) {
+  [[nodiscard]] bool unassigned_devices(char byte) {
     if (!within_lines_) return false;
     if (ends_or_hides(byte)) line_was_hit_ = false;
     return line_was_hit_ || ends_or_hides(byte);
   }
 
   void pass(char byte, std::string& out) {
-    if (spares(byte) || chance_(random_) >= rate_) {
+    if (unassigned_devices(byte) || chance_(random_) >= rate_) {
       out.push_back(byte);
       return;
     }

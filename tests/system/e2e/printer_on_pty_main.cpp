@@ -39,13 +39,13 @@ class Console {
       if (error) return;  // nobody talks to us any more: the printer goes on until it is killed
       pending_.append(buffer_.data(), n);
       for (std::size_t end; (end = pending_.find('\n')) != std::string::npos; pending_.erase(0, end + 1)) {
-        std::cout << obey(pending_.substr(0, end)) << std::endl;
+        std::cout << handle(pending_.substr(0, end)) << std::endl;
       }
       read();
     });
   }
 
-  std::string obey(const std::string& line) {
+  std::string handle(const std::string& line) {
     std::istringstream words(line);
     std::string verb, argument;
     words >> verb >> argument;

@@ -315,7 +315,7 @@ def upgrade(rig, options, number):
 
 
 def change(rig, options, number):
-    agent = upgrade_in_print(rig, options, [options.stranger, rig.agent, options.stranger], number)
+    agent = upgrade_in_print(rig, options, [options.incompatible, rig.agent, options.incompatible], number)
     expect(agent.output().count("not known here") == 3, "a ledger was taken for a known one")
     report(agent, f"changed by {number.name}")
 
@@ -411,7 +411,7 @@ def survives_upload(rig, options):
 
 def add_options(parser):
     parser.add_argument("--next", required=True, help="the agent with the ledger's next version")
-    parser.add_argument("--stranger", required=True, help="the agent with a version that knows no other")
+    parser.add_argument("--incompatible", required=True, help="the agent with a version that knows no other")
     parser.add_argument("--lines", type=int, default=5000)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)

@@ -41,9 +41,9 @@ TEST_CASE("the link is removed at the end, but not when it leads elsewhere by th
   }
   CHECK_FALSE(std::filesystem::is_symlink(path));
   {
-    HostLink mine, successors;
+    HostLink mine, next_instances;
     REQUIRE_FALSE(mine.create(directory.path(), "mk3", "/dev/null"));
-    REQUIRE_FALSE(successors.create(directory.path(), "mk3", "/dev/zero"));
+    REQUIRE_FALSE(next_instances.create(directory.path(), "mk3", "/dev/zero"));
     mine.remove();
     CHECK(std::filesystem::read_symlink(path) == "/dev/zero");
   }

@@ -381,11 +381,11 @@ TEST_CASE("a successor goes on with the master: the attached host notices nothin
   CHECK_FALSE(is_hung_up(host.get()));
   CHECK(std::filesystem::exists(port.link()));
 
-  PseudoTerminal successor(port.io);
+  PseudoTerminal next_instance(port.io);
   bool opened = false;
-  successor.on_host_opened([&] { opened = true; });
-  REQUIRE(!successor.adopt(master, port.directory.path(), "mk3", false));
-  Reader reader(successor);
+  next_instance.on_host_opened([&] { opened = true; });
+  REQUIRE(!next_instance.adopt(master, port.directory.path(), "mk3", false));
+  Reader reader(next_instance);
   REQUIRE(run_until(port.io, [&] { return opened; }));
   REQUIRE(write_all(host.get(), "M105\n"));
   CHECK(run_until(port.io, [&] { return reader.bytes == "M105\n"; }));

@@ -177,10 +177,10 @@ TEST_CASE("a successor goes on with the descriptor, still locked, with the setti
   const FileDescriptor other = open_tty(device.path);
   if (other) CHECK(::flock(other.get(), LOCK_EX | LOCK_NB) != 0);
 
-  SerialPort successor(device.io);
-  REQUIRE_FALSE(successor.adopt(fd, device.path));
-  CHECK(baud_rate(successor.native_handle()) == 250000);
-  Reader reader(successor);
+  SerialPort next_instance(device.io);
+  REQUIRE_FALSE(next_instance.adopt(fd, device.path));
+  CHECK(baud_rate(next_instance.native_handle()) == 250000);
+  Reader reader(next_instance);
   REQUIRE(write_all(device.printer.get(), "ok\n"));
   CHECK(run_until(device.io, [&] { return reader.bytes == "ok\n"; }));
 }

@@ -198,22 +198,22 @@ struct Ledger {
 };
 
 // Copies from one tty to the other for ever; a kill may fall anywhere.
-[[noreturn]] void copy_until_killed(Ledger& ledger, int in_pipe, int out_pipe, int from, int to) {
-  Ledger::Entry now = ledger.last();
-  StagingPipe pipe{FileDescriptor(in_pipe), FileDescriptor(out_pipe), now.counts, [&] { ledger.commit(now); }};
-  const auto unbooked = pipe.recover();
-  now.read += unbooked.read;
-  now.written += unbooked.written;
-  ledger.commit(now);
+[[noreturn]] void copy_until_killed(Ledger& checkpoint, int in_pipe, int out_pipe, int from, int to) {
+  Ledger::Entry now = checkpoint.last();
+  StagingPipe pipe{FileDescriptor(in_pipe), FileDescriptor(out_pipe), now.counts, [&] { checkpoint.commit(now); }};
+  const auto uncommitted = pipe.recover();
+  now.read += uncommitted.read;
+  now.written += uncommitted.written;
+  checkpoint.commit(now);
   while (true) {
     const std::size_t held = now.read - now.written;
-    const std::size_t at = now.read % sizeof ledger.bytes, begin = now.written % sizeof ledger.bytes;
-    const std::size_t room = std::min(sizeof ledger.bytes - held, sizeof ledger.bytes - at);
-    now.read += pipe.read(from, {std::span<char>(ledger.bytes + at, room), std::span<char>()}).bytes;
-    ledger.commit(now);
-    const std::size_t first = std::min<std::size_t>(now.read - now.written, sizeof ledger.bytes - begin);
-    now.written += pipe.write(to, {std::string_view(ledger.bytes + begin, first), ""}).bytes;
-    ledger.commit(now);
+    const std::size_t at = now.read % sizeof checkpoint.bytes, begin = now.written % sizeof checkpoint.bytes;
+    const std::size_t room = std::min(sizeof checkpoint.bytes - held, sizeof checkpoint.bytes - at);
+    now.read += pipe.read(from, {std::span<char>(checkpoint.bytes + at, room), std::span<char>()}).bytes;
+    checkpoint.commit(now);
+    const std::size_t first = std::min<std::size_t>(now.read - now.written, sizeof checkpoint.bytes - begin);
+    now.written += pipe.write(to, {std::string_view(checkpoint.bytes + begin, first), ""}).bytes;
+    checkpoint.commit(now);
     (void)pipe.flush(to);
   }
 }
@@ -222,9 +222,9 @@ TEST_CASE("through 300 kills at any instant not one byte is lost, doubled or mov
   Pair from, to;
   StagingCounts none;
   const StagingPipe pipes = make(none);
-  auto* ledger =
+  auto* checkpoint =
       static_cast<Ledger*>(::mmap(nullptr, sizeof(Ledger), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
-  REQUIRE(ledger != MAP_FAILED);
+  REQUIRE(checkpoint != MAP_FAILED);
   std::mt19937 random(3);  // NOLINT: the sequence of bytes is fixed, the moments are the machine's
   std::uint64_t sent = 0, arrived = 0;
   bool in_order = true;
@@ -243,14 +243,14 @@ TEST_CASE("through 300 kills at any instant not one byte is lost, doubled or mov
   for (int kill = 0; kill < 300; ++kill) {
     const pid_t child = ::fork();
     if (child == 0)
-      copy_until_killed(*ledger, pipes.in_descriptor(), pipes.out_descriptor(), from.slave.get(), to.slave.get());
+      copy_until_killed(*checkpoint, pipes.in_descriptor(), pipes.out_descriptor(), from.slave.get(), to.slave.get());
     run_for(std::chrono::microseconds(random() % 2000));
     ::kill(child, SIGKILL);
     ::waitpid(child, nullptr, 0);
   }
   const pid_t last = ::fork();
   if (last == 0)
-    copy_until_killed(*ledger, pipes.in_descriptor(), pipes.out_descriptor(), from.slave.get(), to.slave.get());
+    copy_until_killed(*checkpoint, pipes.in_descriptor(), pipes.out_descriptor(), from.slave.get(), to.slave.get());
   const auto deadline = std::chrono::steady_clock::now() + std::chrono::seconds(20);
   const std::uint64_t all = sent;
   while (arrived < all && std::chrono::steady_clock::now() < deadline) {
@@ -262,7 +262,7 @@ TEST_CASE("through 300 kills at any instant not one byte is lost, doubled or mov
   CHECK(in_order);
   CHECK(arrived == all);
   CHECK(all > 10'000);
-  ::munmap(ledger, sizeof(Ledger));
+  ::munmap(checkpoint, sizeof(Ledger));
 }
 
 }  // namespace

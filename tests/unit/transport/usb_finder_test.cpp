@@ -15,10 +15,10 @@ struct Rig {
   UsbTestbed usb;
   boost::asio::io_context io;
   std::vector<transport::UsbDevice> seen;
-  int told = 0;
+  int reported = 0;
   transport::UsbFinder finder{io, [this](const auto& devices) {
                                 seen = devices;
-                                ++told;
+                                ++reported;
                               }};
 
   // "1-1=/dev/ttyACM0 1-2=" for what was seen last
@@ -40,7 +40,7 @@ struct Rig {
 
 TEST_CASE("nothing on USB is an answer too") {
   Rig rig;
-  CHECK(run_until(rig.io, [&] { return rig.told == 1; }));
+  CHECK(run_until(rig.io, [&] { return rig.reported == 1; }));
   CHECK(rig.seen.empty());
 }
 
@@ -57,7 +57,7 @@ TEST_CASE("what is plugged in at the start is listed with its serial number and 
 
 TEST_CASE("a device that appears is told, one that vanishes too") {
   Rig rig;
-  REQUIRE(run_until(rig.io, [&] { return rig.told == 1; }));
+  REQUIRE(run_until(rig.io, [&] { return rig.reported == 1; }));
   rig.usb.plug({});
   rig.usb.add_tty("1-1", "ttyACM0");
   REQUIRE(rig.becomes("1-1=/dev/ttyACM0"));
@@ -100,11 +100,11 @@ TEST_CASE("two that are alike in everything but their ports are two") {
 
 TEST_CASE("who asks is answered though nothing changed, and nobody else is bothered") {
   Rig rig;
-  REQUIRE(run_until(rig.io, [&] { return rig.told == 1; }));
-  rig.finder.look();
-  REQUIRE(run_until(rig.io, [&] { return rig.told == 2; }));
+  REQUIRE(run_until(rig.io, [&] { return rig.reported == 1; }));
+  rig.finder.refresh();
+  REQUIRE(run_until(rig.io, [&] { return rig.reported == 2; }));
   transport_test::run_ready(rig.io);
-  CHECK(rig.told == 2);
+  CHECK(rig.reported == 2);
 }
 
 }  // namespace

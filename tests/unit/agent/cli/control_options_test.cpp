@@ -7,8 +7,8 @@
 namespace {
 
 using agent::cli::Command;
+using agent::cli::CommandOptions;
 using agent::cli::EarlyExit;
-using agent::cli::OrderOptions;
 using agent::cli::StatusOptions;
 using agent::control::ControlVerb;
 
@@ -44,21 +44,21 @@ TEST_CASE("status takes a printer, a form and a place, all of them optional") {
 }
 
 TEST_CASE("each order takes its printer, and what else it knows") {
-  const auto release = parsed<OrderOptions>({"release", "mk3", "--force", "--for", "10min", "--runtime-dir", "/r"});
+  const auto release = parsed<CommandOptions>({"release", "mk3", "--force", "--for", "10min", "--runtime-dir", "/r"});
   CHECK(release.request.verb == ControlVerb::kRelease);
   CHECK(release.request.printer == "mk3");
   CHECK(release.request.force);
   CHECK(release.request.duration == std::chrono::minutes(10));
   CHECK(release.runtime_dir == "/r");
-  CHECK_FALSE(parsed<OrderOptions>({"release", "mk3"}).request.duration);
+  CHECK_FALSE(parsed<CommandOptions>({"release", "mk3"}).request.duration);
   for (const char* hour : {"1h", "60m", "60min", "3600s", "0.5h30m"}) {
     INFO(hour);
-    CHECK(parsed<OrderOptions>({"release", "mk3", "--for", hour}).request.duration == std::chrono::hours(1));
+    CHECK(parsed<CommandOptions>({"release", "mk3", "--for", hour}).request.duration == std::chrono::hours(1));
   }
-  const auto attach = parsed<OrderOptions>({"attach", "mk3"});
+  const auto attach = parsed<CommandOptions>({"attach", "mk3"});
   CHECK(attach.request.verb == ControlVerb::kAttach);
   CHECK_FALSE(attach.request.force);
-  const auto reset = parsed<OrderOptions>({"reset", "mk3", "--force"});
+  const auto reset = parsed<CommandOptions>({"reset", "mk3", "--force"});
   CHECK(reset.request.verb == ControlVerb::kReset);
   CHECK(reset.request.force);
 }

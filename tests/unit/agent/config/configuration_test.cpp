@@ -77,7 +77,7 @@ drain_limit = "1s500ms"
 interval = { sd = "1h", progress = "2m30s", overrides = "10min" }
 )");
   CHECK(c.printers[0].relay.hold_limit == milliseconds(80));
-  CHECK(c.printers[0].relay.drain_limit == milliseconds(1500));
+  CHECK(c.printers[0].relay.quiesce_limit == milliseconds(1500));
   CHECK(c.printers[0].relay.sd_period == seconds(3600));
   CHECK(c.printers[0].relay.progress_period == seconds(150));
   CHECK(c.printers[0].relay.overrides_period == seconds(600));
@@ -273,7 +273,7 @@ TEST_CASE("the shipped file is right with its examples too") {
   CHECK(c.printers[0].name == "mk3s");
   CHECK(c.usb_automatic == true);
   CHECK(c.printers[0].relay.hold_limit == gcode::relay::RelaySettings{}.hold_limit);
-  CHECK(c.printers[0].relay.drain_limit == gcode::relay::RelaySettings{}.drain_limit);
+  CHECK(c.printers[0].relay.quiesce_limit == gcode::relay::RelaySettings{}.quiesce_limit);
   CHECK(c.record.max_bytes == agent::config::RecordConfiguration{}.max_bytes);
 }
 

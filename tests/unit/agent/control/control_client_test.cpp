@@ -43,7 +43,7 @@ TEST_CASE("an agent that is not running is said with the places where it was loo
 
 TEST_CASE("a refusal of the agent's comes with its reason") {
   Server server;
-  server.obeys_at_once = false;
+  server.is_handled_immediately = false;
   REQUIRE_FALSE(server.server->start());
   std::thread agent([&] {
     if (!server.wait_until([&] { return server.owed.size() == 1; })) return;

@@ -51,7 +51,7 @@ TEST_CASE("orders are passed on in the order in which a client gave them") {
 
 TEST_CASE("an answer that comes after the server has gone goes nowhere") {
   Server server;
-  server.obeys_at_once = false;
+  server.is_handled_immediately = false;
   REQUIRE_FALSE(server.server->start());
   Client client(server.path);
   REQUIRE(client.say(kAttach));
@@ -63,7 +63,7 @@ TEST_CASE("an answer that comes after the server has gone goes nowhere") {
 
 TEST_CASE("an answer to a client that has gone goes nowhere, and others are served meanwhile") {
   Server server;
-  server.obeys_at_once = false;
+  server.is_handled_immediately = false;
   REQUIRE_FALSE(server.server->start());
   {
     Client client(server.path);

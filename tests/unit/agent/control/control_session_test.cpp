@@ -108,7 +108,7 @@ TEST_CASE("a client that does not take its answer in time is closed") {
 
 TEST_CASE("an order that is not obeyed in time is answered so, and its late answer goes nowhere") {
   Server server(short_limits());
-  server.obeys_at_once = false;
+  server.is_handled_immediately = false;
   REQUIRE_FALSE(server.server->start());
   Client client(server.path);
   REQUIRE(client.say("{\"command\":\"attach\",\"printer\":\"mk3\"}\n"));

@@ -47,8 +47,8 @@ TEST_CASE("what a killed agent left behind is replaced, and its late end takes n
   auto killed = std::make_unique<ControlSocket>();
   REQUIRE_FALSE(killed->listen_at(place.path));
   ::close(killed->release());  // nobody listens any more, the file stays
-  ControlSocket successor;
-  REQUIRE_FALSE(successor.listen_at(place.path));
+  ControlSocket next_instance;
+  REQUIRE_FALSE(next_instance.listen_at(place.path));
   killed.reset();
   control_test::Client client(place.path);
 }

@@ -55,7 +55,7 @@ struct Rig {
     service.commit(c);
   }
   [[nodiscard]] std::shared_ptr<const agent::snapshot::LinkSnapshot> seen(const std::string& name) const {
-    for (const auto& link : service.board().links()) {
+    for (const auto& link : service.snapshots().links()) {
       if (link->name == name) return link;
     }
     return nullptr;

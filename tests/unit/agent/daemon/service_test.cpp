@@ -44,7 +44,7 @@ struct Rig {
     service.commit(c);
   }
   [[nodiscard]] std::shared_ptr<const agent::snapshot::LinkSnapshot> seen(const std::string& name) const {
-    for (const auto& link : service.board().links()) {
+    for (const auto& link : service.snapshots().links()) {
       if (link->name == name) return link;
     }
     return nullptr;
@@ -106,10 +106,10 @@ TEST_CASE("a configuration that cannot be prepared changes nothing") {
   wrong.record.dir = "/proc/no/such";
   CHECK(rig.service.prepare(wrong).value().find("--record") != std::string::npos);
   rig.service.reload_failed();
-  CHECK(run_until(rig.service.io(), [&] { return !rig.service.board().agent().last_reload_successful; }));
+  CHECK(run_until(rig.service.io(), [&] { return !rig.service.snapshots().agent().last_reload_successful; }));
   CHECK(rig.has_port("a"));
   rig.begin(c);
-  CHECK(run_until(rig.service.io(), [&] { return rig.service.board().agent().last_reload_successful; }));
+  CHECK(run_until(rig.service.io(), [&] { return rig.service.snapshots().agent().last_reload_successful; }));
 }
 
 TEST_CASE("a start whose web file is wrong serves nobody, not even at the address that is the default") {
@@ -133,8 +133,8 @@ TEST_CASE("the printers can go on without a web server, and have one when that i
   CHECK(rig.has_port("a"));
   CHECK(rig.seen("a")->serial_open);
   CHECK_FALSE(rig.service.serves_web());
-  REQUIRE(run_until(rig.service.io(), [&] { return !rig.service.board().agent().last_reload_successful; }));
-  CHECK(rig.service.board().agent().last_reload_success_unix_seconds == 0);
+  REQUIRE(run_until(rig.service.io(), [&] { return !rig.service.snapshots().agent().last_reload_successful; }));
+  CHECK(rig.service.snapshots().agent().last_reload_success_unix_seconds == 0);
   c.listen = {"127.0.0.1:0"};
   rig.begin(c);
   CHECK(rig.service.web_addresses().size() == 1);
@@ -160,7 +160,7 @@ TEST_CASE("the lag of the I/O thread is measured every 100 ms") {
   Rig rig;
   rig.begin(rig.configuration({}));
   const auto count = [&] {
-    const auto lag = rig.service.board().agent().event_loop_lag;
+    const auto lag = rig.service.snapshots().agent().event_loop_lag;
     return std::accumulate(lag.buckets.begin(), lag.buckets.end(), std::uint64_t{0});
   };
   CHECK(run_until(rig.service.io(), [&] { return count() >= 3; }));
@@ -175,7 +175,7 @@ transport::UsbDevice prusa(const std::string& tty, const std::string& port = "1-
 TEST_CASE("a Prusa that appears on USB has a link and a host port, by its own name") {
   Rig rig;
   rig.begin(rig.configuration({}));
-  CHECK(rig.service.board().links().empty());
+  CHECK(rig.service.snapshots().links().empty());
   PtyDevice device(rig.path("tty"));
   rig.service.usb_found({prusa(rig.path("tty"))});
   REQUIRE(rig.seen("mk3-CZPX1"));
@@ -206,7 +206,7 @@ TEST_CASE("a printer of USB that vanished is waited for, and comes back at anoth
   REQUIRE(run_until(rig.service.io(), [&] { return rig.seen("a")->serial_open; }));
   CHECK(rig.seen("a")->device == rig.path("tty1"));
   CHECK(rig.seen("a")->serial_connects == 2);
-  CHECK(rig.service.board().links().size() == 1);
+  CHECK(rig.service.snapshots().links().size() == 1);
 }
 
 TEST_CASE("a port that is open stays open whatever the finder believes") {
@@ -239,7 +239,7 @@ TEST_CASE("a reload leaves printers of USB as they are, or lets them go if they 
   CHECK(rig.seen("mk3-CZPX1")->serial_open);
   c.usb_automatic = false;
   rig.begin(c);
-  CHECK(rig.service.board().links().empty());
+  CHECK(rig.service.snapshots().links().empty());
   CHECK_FALSE(rig.has_port("mk3-CZPX1"));
 }
 
@@ -316,12 +316,12 @@ struct PrintRig : Rig {
   }
   [[nodiscard]] bool pending() {
     const auto looks = [&] {
-      const auto lag = service.board().agent().event_loop_lag;
+      const auto lag = service.snapshots().agent().event_loop_lag;
       return std::accumulate(lag.buckets.begin(), lag.buckets.end(), std::uint64_t{0});
     };
     const auto before = looks();
     REQUIRE(run_until(service.io(), [&] { return looks() > before + 1; }));
-    return !service.board().agent().pending_changes.empty();
+    return !service.snapshots().agent().pending_changes.empty();
   }
   /// The owner takes the printer away, which ends its print.
   void end_print() {

@@ -39,14 +39,14 @@ TEST_CASE("a print is a job from its beginning to its end, with its figures and 
   Book book;
   History history;
   JobLog log(history, nullptr);
-  log.look("mk3", book.watch, book.now, kWall);
+  log.refresh("mk3", book.watch, book.now, kWall);
   CHECK(all(history).empty());
   book.begin();
-  log.look("mk3", book.watch, book.now, kWall);
+  log.refresh("mk3", book.watch, book.now, kWall);
   REQUIRE(history.running_job("mk3"));
   CHECK(history.totals("mk3").started == 1);
   book.complete();
-  log.look("mk3", book.watch, book.now, kWall);
+  log.refresh("mk3", book.watch, book.now, kWall);
   REQUIRE(all(history).size() == 1);
   const auto job = all(history)[0];
   CHECK(job.result == JobResult::kCompleted);
@@ -62,11 +62,11 @@ TEST_CASE("a print that ended and one that began between two looks are two jobs"
   Book book;
   History history;
   JobLog log(history, nullptr);
-  log.look("mk3", book.watch, book.now, kWall);
+  log.refresh("mk3", book.watch, book.now, kWall);
   book.begin();
-  log.look("mk3", book.watch, book.now, kWall);
+  log.refresh("mk3", book.watch, book.now, kWall);
   book.begin();
-  log.look("mk3", book.watch, book.now, kWall);
+  log.refresh("mk3", book.watch, book.now, kWall);
   REQUIRE(all(history).size() == 2);
   CHECK(all(history)[0].result == JobResult::kRunning);
   CHECK(all(history)[1].result == JobResult::kCancelled);
@@ -77,11 +77,11 @@ TEST_CASE("a running job gets its figures once a minute") {
   History history;
   JobLog log(history, nullptr);
   book.begin();
-  log.look("mk3", book.watch, book.now, kWall);
+  log.refresh("mk3", book.watch, book.now, kWall);
   book.line("N4 G1 X20 E5*44");
-  log.look("mk3", book.watch, book.now, kWall);
+  log.refresh("mk3", book.watch, book.now, kWall);
   CHECK(history.running_job("mk3")->extruded_meters == Approx(0.005));
-  log.look("mk3", book.watch, book.now + 61s, kWall);
+  log.refresh("mk3", book.watch, book.now + 61s, kWall);
   CHECK(history.running_job("mk3")->extruded_meters == Approx(0.01));
 }
 
@@ -90,16 +90,16 @@ TEST_CASE("a successor takes up the job that runs") {
   History history;
   {
     JobLog log(history, nullptr);
-    log.look("mk3", book.watch, book.now, kWall);
+    log.refresh("mk3", book.watch, book.now, kWall);
     book.begin();
-    log.look("mk3", book.watch, book.now, kWall);
+    log.refresh("mk3", book.watch, book.now, kWall);
   }
-  JobLog successor(history, nullptr);
-  successor.look("mk3", book.watch, book.now, kWall);
+  JobLog next_instance(history, nullptr);
+  next_instance.refresh("mk3", book.watch, book.now, kWall);
   CHECK(all(history).size() == 1);
   CHECK(history.totals("mk3").started == 1);
   book.complete();
-  successor.look("mk3", book.watch, book.now, kWall);
+  next_instance.refresh("mk3", book.watch, book.now, kWall);
   CHECK(all(history).at(0).result == JobResult::kCompleted);
 }
 
@@ -108,13 +108,13 @@ TEST_CASE("a job that ended while no process looked has its end all the same") {
   History history;
   {
     JobLog log(history, nullptr);
-    log.look("mk3", book.watch, book.now, kWall);
+    log.refresh("mk3", book.watch, book.now, kWall);
     book.begin();
-    log.look("mk3", book.watch, book.now, kWall);
+    log.refresh("mk3", book.watch, book.now, kWall);
   }
   book.complete();
-  JobLog successor(history, nullptr);
-  successor.look("mk3", book.watch, book.now, kWall);
+  JobLog next_instance(history, nullptr);
+  next_instance.refresh("mk3", book.watch, book.now, kWall);
   CHECK(all(history).at(0).result == JobResult::kCompleted);
   CHECK(history.totals("mk3").ended[gcode::printer::PrintResult::kCompleted] == 1);
 }
@@ -125,11 +125,11 @@ TEST_CASE("a job whose end nobody saw is unknown, and counts nowhere") {
   {
     JobLog log(history, nullptr);
     book.begin();
-    log.look("mk3", book.watch, book.now, kWall);
+    log.refresh("mk3", book.watch, book.now, kWall);
   }
   Book rebooted;
-  JobLog successor(history, nullptr);
-  successor.look("mk3", rebooted.watch, rebooted.now, kWall);
+  JobLog next_instance(history, nullptr);
+  next_instance.refresh("mk3", rebooted.watch, rebooted.now, kWall);
   CHECK(all(history).at(0).result == JobResult::kUnknown);
   CHECK(history.totals("mk3").ended == agent::snapshot::JobTotals{}.ended);
 }

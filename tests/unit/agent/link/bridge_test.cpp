@@ -255,13 +255,13 @@ struct StagedRig {
   int losses = 0;
 
   StagedRig() {
-    printer.is_committed = [this] { return successor_has_nothing_for(&gcode::relay::LineRelay::to_printer); };
-    host.is_committed = [this] { return successor_has_nothing_for(&gcode::relay::LineRelay::to_host); };
+    printer.is_committed = [this] { return next_instance_has_nothing_for(&gcode::relay::LineRelay::to_printer); };
+    host.is_committed = [this] { return next_instance_has_nothing_for(&gcode::relay::LineRelay::to_host); };
     bridge.on_printer_lost([this](const IoResult&) { ++losses; });
     bridge.printer_opened();
     bridge.host_opened();
   }
-  bool successor_has_nothing_for(gcode::relay::OutputPieces (gcode::relay::LineRelay::*output)() const) {
+  bool next_instance_has_nothing_for(gcode::relay::OutputPieces (gcode::relay::LineRelay::*output)() const) {
     auto left = agent::restart::LinkMemory::adopt(transport::FileDescriptor(::dup(memory.descriptor())));
     const gcode::relay::LineRelay relay(Rig::settings(false), left->rings(), left->state());
     const gcode::relay::OutputPieces pieces = (relay.*output)();

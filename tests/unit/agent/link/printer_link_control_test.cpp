@@ -34,7 +34,7 @@ struct Rig {
   boost::asio::io_context io;
   agent::log::LogCounters counters;
   agent::log::Log log{{}, counters, [](std::string_view) {}};
-  agent::snapshot::SnapshotBoard board;
+  agent::snapshot::PublishedSnapshots snapshots;
   std::string device = dir.path() / "device";
   std::string port = dir.path() / "mk3s";
   std::optional<agent::link::PortUsers> users;  ///< if somebody is to be asked who has the device
@@ -46,7 +46,7 @@ struct Rig {
     configuration.name = "mk3s";
     configuration.device = device;
     configuration.relay.poll = false;
-    link.emplace(io, configuration, dir.path().string(), board, log, nullptr, users ? &*users : nullptr);
+    link.emplace(io, configuration, dir.path().string(), snapshots, log, nullptr, users ? &*users : nullptr);
     link->start();
   }
   /// Nobody is asked who has the device, so the answer comes at once.
@@ -56,7 +56,7 @@ struct Rig {
     REQUIRE(answer);
     return *answer;
   }
-  [[nodiscard]] agent::snapshot::LinkSnapshot seen() const { return *board.links().at(0); }
+  [[nodiscard]] agent::snapshot::LinkSnapshot seen() const { return *snapshots.links().at(0); }
   [[nodiscard]] bool port_is_there() const { return std::filesystem::is_symlink(port); }
   /// As another program would, one that asks for both kinds of lock.
   [[nodiscard]] bool another_can_have_it() const {
@@ -155,7 +155,7 @@ TEST_CASE("a paused print is a print") {
   rig.start();
   REQUIRE(write_all(device.master(), "start\n// action:paused\n"));
   REQUIRE(run_until(rig.io, [&] {
-    rig.link->look(agent::process::monotonic_now());
+    rig.link->refresh(agent::process::monotonic_now());
     return rig.seen().printer.paused;
   }));
   const auto answer = rig.link->release(kRelease);
@@ -163,7 +163,7 @@ TEST_CASE("a paused print is a print") {
   CHECK(answer.message == "mk3s: a print is paused; --force ends it all the same");
   REQUIRE(write_all(device.master(), "// action:resumed\n"));
   REQUIRE(run_until(rig.io, [&] {
-    rig.link->look(agent::process::monotonic_now());
+    rig.link->refresh(agent::process::monotonic_now());
     return !rig.seen().printer.paused;
   }));
   CHECK(rig.link->release(kRelease).is_ok());

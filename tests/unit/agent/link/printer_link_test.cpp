@@ -30,7 +30,7 @@ struct Rig {
                         const std::lock_guard lock(mutex);
                         lines.emplace_back(line);
                       }};
-  agent::snapshot::SnapshotBoard board;
+  agent::snapshot::PublishedSnapshots snapshots;
   std::string device = dir.path() / "device";
   std::string port = dir.path() / "mk3s";
   std::optional<agent::link::PrinterLink> link;
@@ -40,10 +40,10 @@ struct Rig {
     configuration.name = "mk3s";
     configuration.device = device;
     configuration.relay.poll = poll;
-    link.emplace(io, configuration, dir.path().string(), board, log);
+    link.emplace(io, configuration, dir.path().string(), snapshots, log);
     link->start();
   }
-  [[nodiscard]] agent::snapshot::LinkSnapshot seen() const { return *board.links().at(0); }
+  [[nodiscard]] agent::snapshot::LinkSnapshot seen() const { return *snapshots.links().at(0); }
   [[nodiscard]] bool has_logged(const std::string& words) {
     const std::lock_guard lock(mutex);
     return std::any_of(lines.begin(), lines.end(), [&](const std::string& line) { return line.ends_with(words); });
@@ -95,7 +95,7 @@ TEST_CASE("a device that is not there is waited for, and said so once") {
   Rig rig;
   rig.start();
   CHECK_FALSE(rig.seen().serial_open);
-  CHECK(rig.board.links().size() == 1);
+  CHECK(rig.snapshots.links().size() == 1);
   const auto begin = std::chrono::steady_clock::now();
   REQUIRE(
       run_until(rig.io, [&] { return std::chrono::steady_clock::now() - begin > std::chrono::milliseconds(1200); }));
@@ -110,7 +110,7 @@ TEST_CASE("what a departed printer reported is gone from the snapshot") {
   rig.start();
   REQUIRE(write_all(device->master(), "start\nT:21.0 /0.0 B:22.0 /0.0 @:0 B@:0\n"));
   REQUIRE(run_until(rig.io, [&] {
-    rig.link->look(agent::process::monotonic_now());
+    rig.link->refresh(agent::process::monotonic_now());
     return rig.seen().printer.temperatures[gcode::reply::Sensor::kTool0].actual.known;
   }));
   device.reset();
@@ -134,8 +134,8 @@ TEST_CASE("the time in each state adds up to the time that passed") {
   Rig rig;
   rig.start();
   const gcode::line::Time begin = agent::process::monotonic_now();
-  rig.link->look(begin + std::chrono::seconds(3));
-  rig.link->look(begin + std::chrono::seconds(10));
+  rig.link->refresh(begin + std::chrono::seconds(3));
+  rig.link->refresh(begin + std::chrono::seconds(10));
   gcode::line::Time sum{};
   for (const auto time : rig.seen().state_time) sum += time;
   CHECK(sum >= std::chrono::seconds(10));
@@ -182,7 +182,7 @@ TEST_CASE("at level debug the log tells what became of each query") {
   rig.start(true);
   std::string asked;
   CHECK(run_until(rig.io, [&] {
-    rig.link->look(agent::process::monotonic_now());
+    rig.link->refresh(agent::process::monotonic_now());
     asked += read_available(device.master());
     if (asked.ends_with("M115\n")) {
       asked.clear();

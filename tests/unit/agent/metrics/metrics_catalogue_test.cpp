@@ -7,11 +7,11 @@
 #include "tests/unit/agent/fixtures/sample_printer.h"
 
 TEST_CASE("the catalogue has every family of the tables, with as many series as a scrape shows") {
-  agent::snapshot::SnapshotBoard board;
-  board.publish(sample::printing_mk3s());
+  agent::snapshot::PublishedSnapshots snapshots;
+  snapshots.publish(sample::printing_mk3s());
   const agent::log::LogCounters log;
   const agent::snapshot::WebCounters web;
-  const agent::metrics::MetricsCollector metrics({"0.1.0", "abc1234", "gcc"}, board, log, web,
+  const agent::metrics::MetricsCollector metrics({"0.1.0", "abc1234", "gcc"}, snapshots, log, web,
                                                  [] { return sample::kSampleNow; });
   const auto all = agent::metrics::catalogue(metrics);
   CHECK(all.size() == agent::metrics::agent_families().size() + agent::metrics::printer_families().size());

@@ -49,7 +49,7 @@ TEST_CASE("a printer that is not up has no readings") {
 
 TEST_CASE("a stalled I/O thread does not freeze a reading") {
   Bench bench;
-  bench.board.publish(printing_mk3s());
+  bench.snapshots.publish(printing_mk3s());
   bench.now = kSampleNow + 5s;
   CHECK(bench.page().has_family("marlin_temperature_celsius"));
   bench.now = kSampleNow + 5s + 1ms;
@@ -75,7 +75,7 @@ TEST_CASE("a value that the printer did not say is absent, not 0") {
       {.rpm = {gcode::reply::kUnknown, 3000}, .duty = {gcode::reply::kUnknown, gcode::reply::kUnknown}}, kSampleNow);
   link.printer.progress.set({.percent = 10}, kSampleNow);
   link.printer.sd.set({.byte = 0, .size = 0}, kSampleNow);
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   const auto page = bench.page();
   CHECK_FALSE(page.value(R"(marlin_fan_speed_rpm{printer="mk3",fan="hotend"})"));
   CHECK(page.value(R"(marlin_fan_speed_rpm{printer="mk3",fan="print"})") == 3000);
@@ -89,7 +89,7 @@ TEST_CASE("percentages outside 0 to 100 are shown as the nearest inside") {
   Bench bench;
   auto link = printing_mk3s();
   link.printer.progress.set({.percent = 101}, kSampleNow);
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   CHECK(bench.page().value(R"(marlin_print_progress_ratio{printer="mk3",estimator="m73"})") == 1);
 }
 
@@ -101,7 +101,7 @@ TEST_CASE("a printer that rests has no current print to tell the progress of") {
   link.printer.last_numbered = 0s;
   link.printer.busy.forget();
   link.printer.sd.forget();
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   const auto page = bench.page();
   CHECK_FALSE(page.has_family("marlin_print_progress_ratio"));
   CHECK_FALSE(page.has_family("marlin_print_remaining_seconds"));
@@ -111,10 +111,10 @@ TEST_CASE("the probe is a PINDA on Prusa firmware only") {
   Bench bench;
   auto link = printing_mk3s();
   link.dialect = &sample::kMarlinDialect;
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   CHECK(bench.page().value(R"(marlin_temperature_celsius{printer="mk3",sensor="probe"})") == 34.1);
   link.dialect = nullptr;
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   CHECK(bench.page().value(R"(marlin_temperature_celsius{printer="mk3",sensor="probe"})") == 34.1);
 }
 
@@ -122,13 +122,13 @@ TEST_CASE("progress told long ago is no progress of a print that runs, but of on
   Bench bench;
   auto link = printing_mk3s();
   link.printer.progress.at = kSampleNow - 15min;
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   CHECK(bench.page().has_family("marlin_print_remaining_seconds"));
   link.printer.progress.at = kSampleNow - 15min - 1ms;
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   CHECK_FALSE(bench.page().has_family("marlin_print_remaining_seconds"));
   link.printer.paused = true;
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   CHECK(bench.page().has_family("marlin_print_remaining_seconds"));
 }
 
@@ -136,10 +136,10 @@ TEST_CASE("a position in an SD file is shown for a minute after it was told") {
   Bench bench;
   auto link = printing_mk3s();
   link.printer.sd.at = kSampleNow - 1min;
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   CHECK(bench.page().has_family("marlin_print_position_bytes"));
   link.printer.sd.at = kSampleNow - 1min - 1ms;
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   const auto page = bench.page();
   CHECK_FALSE(page.has_family("marlin_print_position_bytes"));
   CHECK_FALSE(page.has_family("marlin_print_size_bytes"));
@@ -151,7 +151,7 @@ TEST_CASE("overrides last a day and the nozzle until the next start") {
   auto link = printing_mk3s();
   for (auto* aged : {&link.printer.feedrate, &link.printer.flow, &link.printer.nozzle_diameter})
     aged->at = kSampleNow - 25h;
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   const auto page = bench.page();
   CHECK_FALSE(page.has_family("marlin_feedrate_ratio"));
   CHECK_FALSE(page.has_family("marlin_flow_ratio"));
@@ -163,10 +163,10 @@ TEST_CASE("an identity of which nothing was told is absent") {
   auto link = printing_mk3s();
   link.printer.firmware.forget();
   link.printer.serial_number.forget();
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   CHECK_THAT(bench.text(), Catch::Contains(R"(machine_type="Prusa i3 MK3S",firmware="",)"));
   link.printer.machine_type.forget();
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   CHECK_FALSE(bench.page().has_family("marlin_printer_info"));
 }
 
@@ -181,7 +181,7 @@ TEST_CASE("what a printer's lines tell is what the page shows") {
         "X:10.00 Y:20.50 Z:0.15 E:0.00 Count X: 10.00 Y:20.50 Z:0.15 E:0.00\n"}) {
     link.printer.reply(gcode::reply::parse_reply(line, *link.dialect), -1, *link.dialect, kSampleNow);
   }
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   const auto page = bench.page();
   CHECK(page.value(R"(marlin_temperature_celsius{printer="mk3",sensor="tool0"})") == 215.1);
   CHECK(page.value(R"(marlin_temperature_celsius{printer="mk3",sensor="pinda"})") == 34.1);

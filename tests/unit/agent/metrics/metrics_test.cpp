@@ -9,7 +9,7 @@
 #include "tests/unit/agent/fixtures/exposition.h"
 #include "tests/unit/agent/fixtures/metrics_bench.h"
 #include "tests/unit/agent/fixtures/sample_printer.h"
-#include "tests/unit/agent/fixtures/story_printer.h"
+#include "tests/unit/agent/fixtures/scenario_printer.h"
 
 using namespace std::chrono_literals;
 using agent::snapshot::LinkSnapshot;
@@ -30,15 +30,15 @@ TEST_CASE("a printer of which everything is known shows every family of the tabl
   Bench bench;
   auto link = printing_mk3s();
   link.counters.query_duration[gcode::printer::Query::kM105] = 12ms;
-  sample::set_story(link, kSampleNow);
-  bench.board.publish(link);
+  sample::set_scenario(link, kSampleNow);
+  bench.snapshots.publish(link);
   agent::snapshot::JobRecord job;
   job.id = 42;
   job.printer = "mk3";
-  bench.board.history().put_job(job);
+  bench.snapshots.history().put_job(job);
   agent::snapshot::AgentSnapshot agent;
   agent.last_reload_success_unix_seconds = 1.7e9;
-  bench.board.publish(agent);
+  bench.snapshots.publish(agent);
   bench.web.scrape_took(2ms);
   const auto page = bench.page();
   for (const auto& row : agent::metrics::agent_families()) CHECK(page.has_family(std::string(row.name)));
@@ -53,7 +53,7 @@ TEST_CASE("values are in base units and under the contract's labels") {
   link.counters.transmit_bytes = {100, 7};
   link.counters.queries[gcode::printer::Query::kM105] = {5, 1};
   link.state_time[gcode::printer::State::kPrinting] = 90s;
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   const auto page = bench.page();
   const std::map<std::string, double> expected{
       {R"(marlin_up{printer="mk3"})", 1},
@@ -105,7 +105,7 @@ TEST_CASE("a printer of which nothing is known shows its counters and no reading
   link.name = "mk3";
   link.baud = 115200;
   link.taken_at = kSampleNow;
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   const auto page = bench.page();
   for (const auto& row : agent::metrics::printer_families()) {
     const std::string name(row.name);
@@ -124,11 +124,11 @@ TEST_CASE("when the device is gone everything that the printer reported is gone 
   Bench bench;
   auto link = printing_mk3s();
   link.counters.query_duration[gcode::printer::Query::kM105] = 12ms;
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   REQUIRE(bench.page().has_family("marlin_temperature_celsius"));
   link.serial_open = false;  // the readings are still in the state: the worst case
   link.host_connected = false;
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   const auto page = bench.page();
   CHECK(page.value(R"(marlin_up{printer="mk3"})") == 0);
   CHECK(page.value(R"(marlin_serial_open{printer="mk3"})") == 0);
@@ -142,7 +142,7 @@ TEST_CASE("when the device is gone everything that the printer reported is gone 
 
 TEST_CASE("a snapshot newer than the scrape's clock counts as of now") {
   Bench bench;
-  bench.board.publish(printing_mk3s());
+  bench.snapshots.publish(printing_mk3s());
   bench.now = 0s;
   CHECK(bench.page().has_family("marlin_temperature_celsius"));
 }
@@ -157,7 +157,7 @@ TEST_CASE("garbage in an M115 answer does not break the page") {
   link.printer.capability_count = 64;
   for (std::size_t i = 0; i < 64; ++i) link.printer.capabilities[i].name.assign("CAP_" + std::to_string(i % 50));
   link.printer.capabilities[3].name.assign("bad\"name");
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   const auto text = bench.text();
   const auto page = exposition::parse(text);  // no series stands twice
   CHECK(text.find('\xFF') == std::string::npos);
@@ -178,7 +178,7 @@ TEST_CASE("no family has more than 60 series for one printer") {
     t.duty.set(1, kSampleNow);
   }
   for (auto& d : link.counters.query_duration) d = 1ms;
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   std::size_t all = 0;
   for (const auto& family : bench.collector.Collect()) {
     std::size_t series = 0;
@@ -194,20 +194,20 @@ TEST_CASE("no family has more than 60 series for one printer") {
 
 TEST_CASE("each of several printers has its series under its own name") {
   Bench bench;
-  bench.board.publish(printing_mk3s("left"));
-  bench.board.publish(printing_mk3s("right"));
+  bench.snapshots.publish(printing_mk3s("left"));
+  bench.snapshots.publish(printing_mk3s("right"));
   auto page = bench.page();
   CHECK(page.value(R"(marlin_up{printer="left"})") == 1);
   CHECK(page.value(R"(marlin_up{printer="right"})") == 1);
-  bench.board.remove("left");
+  bench.snapshots.remove("left");
   page = bench.page();
   CHECK_FALSE(page.value(R"(marlin_up{printer="left"})"));
 }
 
 TEST_CASE("rendering family by family gives what serializing all at once gives") {
   Bench bench;
-  bench.board.publish(printing_mk3s("left"));
-  bench.board.publish(printing_mk3s("right"));
+  bench.snapshots.publish(printing_mk3s("left"));
+  bench.snapshots.publish(printing_mk3s("right"));
   const auto whole = exposition::parse(prometheus::TextSerializer().Serialize(bench.collector.Collect()));
   const auto pieces = bench.page();
   CHECK(whole.types == pieces.types);
@@ -238,13 +238,13 @@ TEST_CASE("the agent's own counters are shown") {
 
 TEST_CASE("promtool finds nothing to say about the page") {
   Bench bench;
-  bench.board.publish(printing_mk3s("left"));
+  bench.snapshots.publish(printing_mk3s("left"));
   auto right = printing_mk3s("r\"i\\g\nht");
   right.printer.firmware.set(gcode::line::FixedText<127>("\xC3\"\\\n"), kSampleNow);
-  bench.board.publish(right);
+  bench.snapshots.publish(right);
   LinkSnapshot unknown;
   unknown.name = "unknown";
-  bench.board.publish(unknown);
+  bench.snapshots.publish(unknown);
   FILE* const promtool = ::popen("promtool check metrics", "w");
   REQUIRE(promtool);
   const auto text = bench.text();

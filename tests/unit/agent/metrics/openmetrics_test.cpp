@@ -42,7 +42,7 @@ TEST_CASE("units are those that the names end with") {
 
 TEST_CASE("a page of OpenMetrics has units, creation times and an end") {
   test::MetricsBench bench;
-  bench.board.publish(sample::printing_mk3s());
+  bench.snapshots.publish(sample::printing_mk3s());
   const std::string text = page(bench);
   CHECK(text.ends_with("\n# EOF\n"));
   CHECK(has(text, "# TYPE marlin_resends counter\n"));
@@ -64,7 +64,7 @@ TEST_CASE("names that would break a page do not") {
   garbage += "\"\n\\";
   link.printer.firmware.set(gcode::line::FixedText<127>(garbage), sample::kSampleNow);
   link.printer.machine_type.set(gcode::line::FixedText<63>("x\" y\\ z\r\n"), sample::kSampleNow);
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   const std::string text = page(bench);
   CHECK(has(text, "printer=\"a\\\"b\\\\c"));
   std::istringstream lines(text);

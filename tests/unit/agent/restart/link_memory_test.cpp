@@ -8,7 +8,7 @@
 #include <sys/mman.h>
 #include <unistd.h>
 
-#include "agent/restart/ledger_version.h"
+#include "agent/restart/checkpoint_version.h"
 
 namespace {
 
@@ -25,13 +25,13 @@ TEST_CASE("a successor finds the last commit: state, counts and the rings' bytes
     memory.printer_counts() = {7, static_cast<std::uint32_t>(i)};
     std::memcpy(memory.rings().from_host.data(), "G28\n", 4);
     memory.commit();
-    auto successor = LinkMemory::adopt(copy_of(memory));
-    REQUIRE(successor);
-    CHECK(successor->state().host_taken == i);
-    CHECK(successor->printer_counts().in == 7);
-    CHECK(successor->printer_counts().out == i);
-    CHECK(std::memcmp(successor->rings().from_host.data(), "G28\n", 4) == 0);
-    CHECK(successor->identity() == agent::restart::LinkIdentity{"mk3s", "/dev/ttyACM0", 115200});
+    auto next_instance = LinkMemory::adopt(copy_of(memory));
+    REQUIRE(next_instance);
+    CHECK(next_instance->state().host_taken == i);
+    CHECK(next_instance->printer_counts().in == 7);
+    CHECK(next_instance->printer_counts().out == i);
+    CHECK(std::memcmp(next_instance->rings().from_host.data(), "G28\n", 4) == 0);
+    CHECK(next_instance->identity() == agent::restart::LinkIdentity{"mk3s", "/dev/ttyACM0", 115200});
   }
 }
 
@@ -52,9 +52,9 @@ TEST_CASE("counts are committed beside the last state, not with the one in the m
   memory.state().host_taken = 2;
   memory.host_counts().in = 9;
   memory.commit_counts();
-  auto successor = LinkMemory::adopt(copy_of(memory));
-  CHECK(successor->state().host_taken == 1);
-  CHECK(successor->host_counts().in == 9);
+  auto next_instance = LinkMemory::adopt(copy_of(memory));
+  CHECK(next_instance->state().host_taken == 1);
+  CHECK(next_instance->host_counts().in == 9);
 }
 
 TEST_CASE("a successor commits on from where its predecessor was") {
@@ -100,8 +100,8 @@ TEST_CASE("memory without a successor has no descriptor, and committing it does 
 // ledger of an older layout: only the number here changes then.)
 TEST_CASE("the state's size belongs to the ledger's version") {
   CHECK(agent::restart::kLedgerVersion == 2);
-  CHECK(agent::restart::knows_ledger(agent::restart::kLedgerVersion));
-  CHECK_FALSE(agent::restart::knows_ledger(agent::restart::kLedgerVersion + 1));
+  CHECK(agent::restart::knows_checkpoint(agent::restart::kLedgerVersion));
+  CHECK_FALSE(agent::restart::knows_checkpoint(agent::restart::kLedgerVersion + 1));
   if (sizeof(void*) == 8) CHECK(sizeof(gcode::relay::RelayState) == 14288);
 }
 

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "agent/snapshot/snapshot_board.h"
+#include "agent/snapshot/published_snapshots.h"
 #include "tests/unit/agent/fixtures/sample_printer.h"
 
 using namespace std::chrono_literals;
@@ -31,10 +31,10 @@ TEST_CASE("a printer that does not answer leaves a gap") {
 }
 
 TEST_CASE("what is published on the board is sampled, and a printer that leaves takes its samples along") {
-  agent::snapshot::SnapshotBoard board;
+  agent::snapshot::PublishedSnapshots snapshots;
   for (int second = 0; second <= 30; ++second)
-    board.publish(sample::printing_mk3s("mk3", sample::kSampleNow + second * 1s));
-  CHECK(board.history().samples("mk3", 0, 2'000'000'000).size() == 4);
-  board.remove("mk3");
-  CHECK(board.history().samples("mk3", 0, 2'000'000'000).empty());
+    snapshots.publish(sample::printing_mk3s("mk3", sample::kSampleNow + second * 1s));
+  CHECK(snapshots.history().samples("mk3", 0, 2'000'000'000).size() == 4);
+  snapshots.remove("mk3");
+  CHECK(snapshots.history().samples("mk3", 0, 2'000'000'000).empty());
 }

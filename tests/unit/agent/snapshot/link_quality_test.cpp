@@ -75,13 +75,13 @@ TEST_CASE("a quantile lies where Prometheus would put it") {
 }
 
 TEST_CASE("each printer has its own minute, and it goes with the printer") {
-  agent::snapshot::LinkQualityBoard board;
+  agent::snapshot::PublishedLinkQuality snapshots;
   const auto link = [](const std::string& name) {
     return std::make_shared<const agent::snapshot::LinkSnapshot>(sample::printing_mk3s(name));
   };
-  board.observe({link("a"), link("b")}, 100s);
-  CHECK_FALSE(board.last_minute("a"));
-  board.observe({link("a")}, 110s);
-  CHECK(board.last_minute("a")->seconds == 10);
-  CHECK_FALSE(board.last_minute("b"));
+  snapshots.observe({link("a"), link("b")}, 100s);
+  CHECK_FALSE(snapshots.last_minute("a"));
+  snapshots.observe({link("a")}, 110s);
+  CHECK(snapshots.last_minute("a")->seconds == 10);
+  CHECK_FALSE(snapshots.last_minute("b"));
 }

@@ -51,14 +51,14 @@ constexpr std::string_view kFamilies[] = {"marlin_printer_info",    "marlin_capa
                                           "marlin_axis_position",   "marlin_feedrate",    "marlin_flow",
                                           "marlin_nozzle_diameter", "marlin_print_"};
 
-std::string shown(const test::MetricsBench& bench, const agent::snapshot::LinkQualityBoard& quality) {
+std::string shown(const test::MetricsBench& bench, const agent::snapshot::PublishedLinkQuality& quality) {
   std::istringstream page(bench.text());
   std::string out, line;
   while (std::getline(page, line)) {
     const auto is_shown = [&](std::string_view family) { return line.starts_with(family); };
     if (std::any_of(std::begin(kFamilies), std::end(kFamilies), is_shown)) out += line + '\n';
   }
-  const auto link = *bench.board.links().front();
+  const auto link = *bench.snapshots.links().front();
   const auto status = agent::status::printer_status(link, bench.now);
   out += "status " + status.dump() + '\n';
   out += "api " + agent::status::printer_json(link, quality.last_minute(link.name), bench.now).dump() + '\n';
@@ -69,7 +69,7 @@ std::string shown(const test::MetricsBench& bench, const agent::snapshot::LinkQu
 /// A printer that is opened in a host's print a second before its recording begins, and told what the recording tells.
 struct Replay {
   test::MetricsBench bench;
-  agent::snapshot::LinkQualityBoard quality;
+  agent::snapshot::PublishedLinkQuality quality;
   agent::snapshot::LinkSnapshot link;
   std::int32_t asked = -1;  ///< the last command's code, if it was an M code
 
@@ -85,12 +85,12 @@ struct Replay {
 
   void publish(gcode::line::Time now) {
     bench.now = link.taken_at = link.last_receive = now;
-    bench.board.publish(link);
+    bench.snapshots.publish(link);
   }
 
   std::string history() {
     const agent::process::BuildInfo build;
-    const agent::web::api::WebContext context{build, bench.board, bench.collector, bench.web, "/metrics", quality};
+    const agent::web::api::WebContext context{build, bench.snapshots, bench.collector, bench.web, "/metrics", quality};
     return std::get<nlohmann::json>(agent::web::api::temperature_history(context, "printer=mk3&step=30")).dump() + '\n';
   }
 
@@ -183,7 +183,7 @@ TEST_CASE("a printer of which everything is known, and what is left of it later,
   for (const auto& link : {host, paused, card, marlin, silent}) {
     for (const auto later : {0s, 4s, 6s, 14s}) {
       test::MetricsBench bench;
-      bench.board.publish(link);
+      bench.snapshots.publish(link);
       bench.now = sample::kSampleNow + later;
       out += "# " + std::to_string(later.count()) + " s later\n" + shown(bench, {});
     }

@@ -76,9 +76,10 @@ TEST_CASE("bytes that are no UTF-8 make no answer that is no JSON") {
   agent::snapshot::LinkSnapshot link = sample::printing_mk3s();
   link.printer.firmware.set(gcode::line::FixedText<127>("Marlin \xff\xfe\n2.1"), sample::kSampleNow);
   link.device = "/dev/tty\xff";
-  agent::snapshot::SnapshotBoard board;
-  board.publish(link);
-  const std::string line = agent::status::status_line({}, board, {"0.1.0", "abc1234", "gcc"}, sample::kSampleNow, 5s);
+  agent::snapshot::PublishedSnapshots snapshots;
+  snapshots.publish(link);
+  const std::string line =
+      agent::status::status_line({}, snapshots, {"0.1.0", "abc1234", "gcc"}, sample::kSampleNow, 5s);
   CHECK(line.find('\n') == line.size() - 1);
   const json status = json::parse(line);
   CHECK(status["ok"] == true);
@@ -89,11 +90,11 @@ TEST_CASE("bytes that are no UTF-8 make no answer that is no JSON") {
 }
 
 TEST_CASE("a status may be of one printer, or of all in their order") {
-  agent::snapshot::SnapshotBoard board;
-  for (const char* name : {"z", "a"}) board.publish(sample::printing_mk3s(name));
+  agent::snapshot::PublishedSnapshots snapshots;
+  for (const char* name : {"z", "a"}) snapshots.publish(sample::printing_mk3s(name));
   const agent::process::BuildInfo build{"0.1.0", "abc1234", "gcc"};
   const auto ask = [&](const std::string& printer) {
-    return json::parse(agent::status::status_line({agent::control::ControlVerb::kStatus, printer, false, {}}, board,
+    return json::parse(agent::status::status_line({agent::control::ControlVerb::kStatus, printer, false, {}}, snapshots,
                                                   build, sample::kSampleNow, 5s));
   };
   CHECK(ask("")["printers"].size() == 2);

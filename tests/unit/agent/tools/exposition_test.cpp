@@ -151,7 +151,7 @@ TEST_CASE("any bytes are a page or a sentence") {
 
 TEST_CASE("both of the agent's own pages are read, and say the same of every family") {
   test::MetricsBench bench;
-  bench.board.publish(sample::printing_mk3s("a\"b\\c"));
+  bench.snapshots.publish(sample::printing_mk3s("a\"b\\c"));
   std::ostringstream plain, open;
   bench.collector.render(plain);
   bench.collector.render_openmetrics(open);

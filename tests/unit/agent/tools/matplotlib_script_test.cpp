@@ -19,7 +19,7 @@ std::string script(agent::tools::TimeStyle time) {
 }
 
 // Runs the script without writing its picture, then says what was drawn.
-constexpr const char* kLook =
+constexpr const char* kPollInterval =
     "import io, sys\n"
     "sys.argv[1:] = []\n"
     "class Out: buffer = io.BytesIO()\n"
@@ -34,10 +34,10 @@ constexpr const char* kLook =
 }  // namespace
 
 TEST_CASE("matplotlib draws the script: every curve, names as they are, gaps as gaps") {
-  const test::ScratchFile look(kLook);
+  const test::ScratchFile refresh(kPollInterval);
   for (const auto time : {agent::tools::TimeStyle::kIso, agent::tools::TimeStyle::kElapsed}) {
     const auto drawn =
-        test::run_program("/usr/bin/python3 -W error::SyntaxWarning " + look.path() + " 2>&1", script(time));
+        test::run_program("/usr/bin/python3 -W error::SyntaxWarning " + refresh.path() + " 2>&1", script(time));
     INFO(drawn.output);
     CHECK(drawn.status == 0);
     CHECK(drawn.output == "3 PNG \"it's \\\\ \\\\$5 �\" False True 2\n");

@@ -3,8 +3,8 @@
 #include <catch2/catch.hpp>
 
 using agent::config::Configuration;
+using agent::usb::UsbAssignments;
 using agent::usb::UsbPlan;
-using agent::usb::UsbShares;
 using transport::UsbDevice;
 using Devices = std::vector<UsbDevice>;
 
@@ -33,9 +33,10 @@ agent::config::UsbRule by_port(const std::string& port) { return {{}, "", port};
 const agent::config::UsbRule kCh340 = by_id(0x1a86, 0x7523);
 
 // "name=/dev/tty name=" for every printer, in order.
-std::string text_of(const UsbShares& shares) {
+std::string text_of(const UsbAssignments& assignments) {
   std::string text;
-  for (const auto& printer : shares.printers) text += (text.empty() ? "" : " ") + printer.name + "=" + printer.device;
+  for (const auto& printer : assignments.printers)
+    text += (text.empty() ? "" : " ") + printer.name + "=" + printer.device;
   return text;
 }
 
@@ -50,14 +51,14 @@ TEST_CASE("without configuration every Prusa is taken, and nothing else") {
   }
   devices.push_back(mk3("1-3", "ttyACM3", "CZPX3"));
   devices.back().product = 1;
-  CHECK(text_of(plan.share({}, devices)) == "mk3-CZPX1=/dev/ttyACM0 mk3-CZPX2=/dev/ttyACM1 mk3-CZPX3=/dev/ttyACM3");
+  CHECK(text_of(plan.assign({}, devices)) == "mk3-CZPX1=/dev/ttyACM0 mk3-CZPX2=/dev/ttyACM1 mk3-CZPX3=/dev/ttyACM3");
 }
 
 TEST_CASE("a printer that went stays a printer, and is the same one at another port and by another tty") {
   UsbPlan plan;
-  CHECK(text_of(plan.share({}, {mk3("1-1.1", "ttyACM0")})) == "mk3-CZPX1=/dev/ttyACM0");
-  CHECK(text_of(plan.share({}, {})) == "mk3-CZPX1=");
-  const UsbShares back = plan.share({}, {mk3("1-1.4", "ttyACM7")});
+  CHECK(text_of(plan.assign({}, {mk3("1-1.1", "ttyACM0")})) == "mk3-CZPX1=/dev/ttyACM0");
+  CHECK(text_of(plan.assign({}, {})) == "mk3-CZPX1=");
+  const UsbAssignments back = plan.assign({}, {mk3("1-1.4", "ttyACM7")});
   CHECK(text_of(back) == "mk3-CZPX1=/dev/ttyACM7");
   CHECK(back.port_of.at("mk3-CZPX1") == "1-1.4");
 }
@@ -66,44 +67,45 @@ TEST_CASE("a device is taken when it has its tty, not before") {
   UsbPlan plan;
   UsbDevice early = mk3("1-1.1", "ttyACM0");
   early.ttys.clear();
-  CHECK(plan.share({}, {early}).printers.empty());
-  CHECK(text_of(plan.share({}, {mk3("1-1.1", "ttyACM0")})) == "mk3-CZPX1=/dev/ttyACM0");
+  CHECK(plan.assign({}, {early}).printers.empty());
+  CHECK(text_of(plan.assign({}, {mk3("1-1.1", "ttyACM0")})) == "mk3-CZPX1=/dev/ttyACM0");
 }
 
 TEST_CASE("two printers that say the same are told apart by their ports and keep their names") {
   UsbPlan plan;
   const UsbDevice one = mk3("1-1.1", "ttyACM0"), two = mk3("1-1.2", "ttyACM1");
-  CHECK(text_of(plan.share({}, {one, two})) == "mk3-CZPX1=/dev/ttyACM0 mk3-CZPX1-usb-1-1.2=/dev/ttyACM1");
-  CHECK(text_of(plan.share({}, {two})) == "mk3-CZPX1= mk3-CZPX1-usb-1-1.2=/dev/ttyACM1");
-  CHECK(text_of(plan.share({}, {one, two})) == "mk3-CZPX1=/dev/ttyACM0 mk3-CZPX1-usb-1-1.2=/dev/ttyACM1");
+  CHECK(text_of(plan.assign({}, {one, two})) == "mk3-CZPX1=/dev/ttyACM0 mk3-CZPX1-usb-1-1.2=/dev/ttyACM1");
+  CHECK(text_of(plan.assign({}, {two})) == "mk3-CZPX1= mk3-CZPX1-usb-1-1.2=/dev/ttyACM1");
+  CHECK(text_of(plan.assign({}, {one, two})) == "mk3-CZPX1=/dev/ttyACM0 mk3-CZPX1-usb-1-1.2=/dev/ttyACM1");
   plan = {};
   const UsbDevice left = mk3("1-1.1", "ttyACM0", ""), right = mk3("1-1.2", "ttyACM1", "");
-  CHECK(text_of(plan.share({}, {left, right})) == "mk3-usb-1-1.1=/dev/ttyACM0 mk3-usb-1-1.2=/dev/ttyACM1");
-  CHECK(text_of(plan.share({}, {right})) == "mk3-usb-1-1.1= mk3-usb-1-1.2=/dev/ttyACM1");
+  CHECK(text_of(plan.assign({}, {left, right})) == "mk3-usb-1-1.1=/dev/ttyACM0 mk3-usb-1-1.2=/dev/ttyACM1");
+  CHECK(text_of(plan.assign({}, {right})) == "mk3-usb-1-1.1= mk3-usb-1-1.2=/dev/ttyACM1");
 }
 
 TEST_CASE("of two devices for one rule the lowest port has it, the other is reported and not taken") {
   UsbPlan plan;
   const Configuration configuration = with({{"ender", kCh340}});
-  const UsbShares shares = plan.share(configuration, {ch340("1-1.2", "ttyUSB1"), ch340("1-1.10", "ttyUSB0")});
-  CHECK(text_of(shares) == "ender=/dev/ttyUSB1");
-  CHECK(shares.spare == std::set<agent::usb::SpareDevice>{{"ender", "1-1.10", "1-1.2"}});
+  const UsbAssignments assignments =
+      plan.assign(configuration, {ch340("1-1.2", "ttyUSB1"), ch340("1-1.10", "ttyUSB0")});
+  CHECK(text_of(assignments) == "ender=/dev/ttyUSB1");
+  CHECK(assignments.unassigned == std::set<agent::usb::UnassignedDevice>{{"ender", "1-1.10", "1-1.2"}});
 }
 
 TEST_CASE("a printer in use is not given away to a lower port") {
   UsbPlan plan;
   const Configuration configuration = with({{"ender", kCh340}});
   const UsbDevice high = ch340("1-1.3", "ttyUSB0"), low = ch340("1-1.1", "ttyUSB1");
-  CHECK(text_of(plan.share(configuration, {high})) == "ender=/dev/ttyUSB0");
-  CHECK(text_of(plan.share(configuration, {low, high})) == "ender=/dev/ttyUSB0");
-  CHECK(text_of(plan.share(configuration, {low})) == "ender=/dev/ttyUSB1");
+  CHECK(text_of(plan.assign(configuration, {high})) == "ender=/dev/ttyUSB0");
+  CHECK(text_of(plan.assign(configuration, {low, high})) == "ender=/dev/ttyUSB0");
+  CHECK(text_of(plan.assign(configuration, {low})) == "ender=/dev/ttyUSB1");
 }
 
 TEST_CASE("the narrower rule has the device, wherever it stands in the file") {
   UsbPlan plan;
   const Configuration configuration = with({{"any", kCh340}, {"left", by_port("1-1.1")}});
-  CHECK(text_of(plan.share(configuration, {ch340("1-1.1", "ttyUSB0")})) == "any= left=/dev/ttyUSB0");
-  CHECK(text_of(plan.share(configuration, {ch340("1-1.1", "ttyUSB0"), ch340("1-1.2", "ttyUSB1")})) ==
+  CHECK(text_of(plan.assign(configuration, {ch340("1-1.1", "ttyUSB0")})) == "any= left=/dev/ttyUSB0");
+  CHECK(text_of(plan.assign(configuration, {ch340("1-1.1", "ttyUSB0"), ch340("1-1.2", "ttyUSB1")})) ==
         "any=/dev/ttyUSB1 left=/dev/ttyUSB0");
 }
 
@@ -111,21 +113,21 @@ TEST_CASE("where printers are configured no other is taken, unless that is switc
   UsbPlan plan;
   Configuration configuration = with({{"ender", kCh340}});
   const Devices devices{mk3("1-1.1", "ttyACM0"), ch340("1-1.2", "ttyUSB0")};
-  CHECK(text_of(plan.share(configuration, devices)) == "ender=/dev/ttyUSB0");
+  CHECK(text_of(plan.assign(configuration, devices)) == "ender=/dev/ttyUSB0");
   configuration.usb_automatic = true;
-  CHECK(text_of(plan.share(configuration, devices)) == "ender=/dev/ttyUSB0 mk3-CZPX1=/dev/ttyACM0");
+  CHECK(text_of(plan.assign(configuration, devices)) == "ender=/dev/ttyUSB0 mk3-CZPX1=/dev/ttyACM0");
   configuration.usb_automatic = false;
-  CHECK(text_of(plan.share(configuration, devices)) == "ender=/dev/ttyUSB0");
+  CHECK(text_of(plan.assign(configuration, devices)) == "ender=/dev/ttyUSB0");
   Configuration none;
   none.usb_automatic = false;
-  CHECK(plan.share(none, devices).printers.empty());
+  CHECK(plan.assign(none, devices).printers.empty());
 }
 
 TEST_CASE("a device behind a printer's fixed path is nobody else's") {
   UsbPlan plan;
   Configuration configuration;
   configuration.usb_automatic = true;
-  CHECK(plan.share(configuration, {mk3("1-1.1", "ttyACM0")}, {"/dev/ttyACM0"}).printers.empty());
+  CHECK(plan.assign(configuration, {mk3("1-1.1", "ttyACM0")}, {"/dev/ttyACM0"}).printers.empty());
 }
 
 TEST_CASE("printers taken by themselves work by [defaults], and follow them") {
@@ -133,19 +135,19 @@ TEST_CASE("printers taken by themselves work by [defaults], and follow them") {
   Configuration configuration;
   configuration.defaults.baud = 250000;
   const Devices devices{mk3("1-1.1", "ttyACM0")};
-  CHECK(plan.share(configuration, devices).printers.at(0).baud == 250000);
+  CHECK(plan.assign(configuration, devices).printers.at(0).baud == 250000);
   configuration.defaults.relay.poll = false;
-  CHECK_FALSE(plan.share(configuration, devices).printers.at(0).relay.poll);
+  CHECK_FALSE(plan.assign(configuration, devices).printers.at(0).relay.poll);
 }
 
 TEST_CASE("an owner's printer may have the very name of one that was taken by itself") {
   UsbPlan plan;
   Configuration configuration;
   const Devices devices{mk3("1-1.1", "ttyACM0")};
-  CHECK(text_of(plan.share(configuration, devices)) == "mk3-CZPX1=/dev/ttyACM0");
+  CHECK(text_of(plan.assign(configuration, devices)) == "mk3-CZPX1=/dev/ttyACM0");
   configuration = with({{"mk3-CZPX1", by_id(0x2c99, 2)}});
   configuration.usb_automatic = true;
-  CHECK(text_of(plan.share(configuration, devices)) == "mk3-CZPX1=/dev/ttyACM0");
+  CHECK(text_of(plan.assign(configuration, devices)) == "mk3-CZPX1=/dev/ttyACM0");
 }
 
 TEST_CASE("no more printers are taken than a process may have") {
@@ -153,5 +155,5 @@ TEST_CASE("no more printers are taken than a process may have") {
   Devices devices;
   for (std::size_t i = 0; i < agent::config::kMaxPrinters + 5; ++i)
     devices.push_back(mk3("1-" + std::to_string(i + 1), "ttyACM" + std::to_string(i), std::to_string(i)));
-  CHECK(plan.share({}, devices).printers.size() == agent::config::kMaxPrinters);
+  CHECK(plan.assign({}, devices).printers.size() == agent::config::kMaxPrinters);
 }

@@ -59,11 +59,11 @@ TEST_CASE("a name that no family claims leaves every trap assumed and no query a
     CHECK(&choose_dialect(name) == &gcode::dialect::unknown_dialect());
   }
   const Dialect& unknown = gcode::dialect::unknown_dialect();
-  CHECK(unknown.extra_ok_after_m105);
+  CHECK(unknown.duplicate_ack_after_m105);
   CHECK(unknown.comment_swallows_next);
   CHECK(unknown.upload_end_owes_none);
   CHECK(unknown.resume_counts_queue);
-  CHECK(unknown.stopped_is_mute);
+  CHECK(unknown.stopped_is_unresponsive);
   CHECK(unknown.autoreport == gcode::dialect::Autoreport::kNone);
   CHECK_FALSE(unknown.reports_overrides);
   CHECK_FALSE(unknown.serial_number_query);
@@ -100,10 +100,10 @@ TEST_CASE("the rows say what protocol/ says where versions differ") {
   // prusa.md section 5
   CHECK(row("prusa-3.8").autoreport == gcode::dialect::Autoreport::kNone);
   CHECK(row("prusa-3.10").autoreport == gcode::dialect::Autoreport::kMask);
-  CHECK_FALSE(row("prusa-3.8").extra_ok_after_m105);
-  CHECK(row("prusa-3.14").extra_ok_after_m105);
-  CHECK_FALSE(row("prusa-3.10").stopped_is_mute);
-  CHECK(row("prusa-3.12").stopped_is_mute);
+  CHECK_FALSE(row("prusa-3.8").duplicate_ack_after_m105);
+  CHECK(row("prusa-3.14").duplicate_ack_after_m105);
+  CHECK_FALSE(row("prusa-3.10").stopped_is_unresponsive);
+  CHECK(row("prusa-3.12").stopped_is_unresponsive);
   CHECK_FALSE(row("prusa-3.3").nozzle_query);
   CHECK(row("prusa-3.8").nozzle_query);
   CHECK_FALSE(row("prusa-3.13").statistics_query);

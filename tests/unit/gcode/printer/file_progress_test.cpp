@@ -31,7 +31,7 @@ struct Print {
   void silence() {
     for (int i = 0; i < 15 * 4; ++i) {
       r.pass(250ms);
-      if (const std::string own = r.to_printer(); !own.empty()) r.answer(own, kMarlin21);
+      if (const std::string injected = r.to_printer(); !injected.empty()) r.answer(injected, kMarlin21);
     }
   }
   [[nodiscard]] const gcode::printer::PrinterState& printer() { return r.relay().printer(); }

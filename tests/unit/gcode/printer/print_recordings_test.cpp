@@ -41,7 +41,7 @@ void feed(rig::Rig& r, const gcode::decode::TraceEntry& entry, bool to_printer) 
 }
 
 /// "25b_sd_print: 1 begun; card, completed: the printer said Done printing file"
-std::string told_of(const fs::path& recording) {
+std::string reported_of(const fs::path& recording) {
   rig::Rig r(listening());
   r.attach();
   std::ifstream file(recording);
@@ -78,7 +78,7 @@ TEST_CASE("the recordings hold the prints that are written down, and no other") 
   REQUIRE(recordings.size() > 100);
   std::string told;
   for (const auto& recording : recordings) {
-    const std::string text = told_of(recording);
+    const std::string text = reported_of(recording);
     if (!text.empty()) told += fs::relative(recording, kTests / "data" / "recordings").string() + ": " + text + "\n";
   }
   const fs::path golden = kTests / "data" / "prints_of_recordings.txt";

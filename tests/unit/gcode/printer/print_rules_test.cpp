@@ -4,14 +4,14 @@
 #include <set>
 
 using gcode::printer::PrintCondition;
+using gcode::printer::PrintEvent;
 using gcode::printer::PrintEvidence;
 using gcode::printer::PrintResult;
-using gcode::printer::PrintSign;
 using gcode::printer::PrintSource;
 
 namespace {
 
-std::optional<PrintResult> result(PrintSign sign, const PrintEvidence& evidence) {
+std::optional<PrintResult> result(PrintEvent sign, const PrintEvidence& evidence) {
   const auto rule = gcode::printer::decide_print(sign, evidence);
   return rule ? gcode::printer::print_rules()[*rule].result : std::nullopt;
 }
@@ -19,7 +19,7 @@ std::optional<PrintResult> result(PrintSign sign, const PrintEvidence& evidence)
 }  // namespace
 
 TEST_CASE("every row of the print rules says why, and none stands behind one that always holds") {
-  std::set<std::pair<PrintSign, int>> closed;
+  std::set<std::pair<PrintEvent, int>> closed;
   for (const auto& rule : gcode::printer::print_rules()) {
     INFO(rule.why);
     CHECK_FALSE(rule.why.empty());
@@ -33,29 +33,29 @@ TEST_CASE("every row of the print rules says why, and none stands behind one tha
 
 TEST_CASE("a print that asks for its end by several signs is judged by the strongest") {
   PrintEvidence e;
-  CHECK(result(PrintSign::kStreamSilent, e) == std::nullopt);
+  CHECK(result(PrintEvent::kStreamSilent, e) == std::nullopt);
   e.end_code = true;
-  CHECK(result(PrintSign::kStreamSilent, e) == PrintResult::kCompleted);
+  CHECK(result(PrintEvent::kStreamSilent, e) == PrintResult::kCompleted);
   e.percent = 37;
-  CHECK(result(PrintSign::kStreamSilent, e) == PrintResult::kCancelled);
+  CHECK(result(PrintEvent::kStreamSilent, e) == PrintResult::kCancelled);
   e.percent = 100;
-  CHECK(result(PrintSign::kStreamSilent, e) == PrintResult::kCompleted);
+  CHECK(result(PrintEvent::kStreamSilent, e) == PrintResult::kCompleted);
   e.asked_to_cancel = true;
-  CHECK(result(PrintSign::kStreamSilent, e) == PrintResult::kCancelled);
+  CHECK(result(PrintEvent::kStreamSilent, e) == PrintResult::kCancelled);
 }
 
 TEST_CASE("a cancel in the wake of a thermal fault is a failure") {
   PrintEvidence e;
-  CHECK(result(PrintSign::kCancelAction, e) == PrintResult::kCancelled);
+  CHECK(result(PrintEvent::kCancelAction, e) == PrintResult::kCancelled);
   e.fault = true;
-  CHECK(result(PrintSign::kCancelAction, e) == PrintResult::kFailed);
+  CHECK(result(PrintEvent::kCancelAction, e) == PrintResult::kFailed);
 }
 
 TEST_CASE("a print from the card does not end with its host or its cable") {
   PrintEvidence e;
   e.source = PrintSource::kSd;
-  CHECK(result(PrintSign::kHostLeft, e) == std::nullopt);
-  CHECK(result(PrintSign::kDeviceLost, e) == std::nullopt);
-  CHECK(result(PrintSign::kNumberingAnew, e) == std::nullopt);
-  CHECK(result(PrintSign::kRestart, e) == PrintResult::kFailed);
+  CHECK(result(PrintEvent::kHostLeft, e) == std::nullopt);
+  CHECK(result(PrintEvent::kDeviceLost, e) == std::nullopt);
+  CHECK(result(PrintEvent::kNumberingAnew, e) == std::nullopt);
+  CHECK(result(PrintEvent::kRestart, e) == PrintResult::kFailed);
 }

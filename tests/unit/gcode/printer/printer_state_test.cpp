@@ -72,5 +72,5 @@ TEST_CASE("M999 starts a stopped printer again, but no Prusa that drops every li
   line.printer("Error:Printer stopped due to errors. Supervision required.");
   REQUIRE(line.state.stopped);
   line.host("M999");
-  CHECK(line.state.stopped == line.dialect.stopped_is_mute);
+  CHECK(line.state.stopped == line.dialect.stopped_is_unresponsive);
 }

@@ -15,7 +15,7 @@ InFlight host(std::int64_t number, CommandKind kind = CommandKind::kMotion) {
   entry.kind = kind;
   return entry;
 }
-InFlight own() {
+InFlight injected() {
   InFlight entry = host(-1, CommandKind::kTemperature);
   entry.query = Query::kM105;
   return entry;
@@ -52,26 +52,26 @@ TEST_CASE("an ok without a command in flight takes nothing") {
 
 TEST_CASE("the own entry is found wherever it stands, and is not counted as the host's") {
   InFlightQueue queue;
-  CHECK_FALSE(queue.own());
+  CHECK_FALSE(queue.injected());
   queue.push(host(1));
-  queue.push(own());
+  queue.push(injected());
   queue.push(host(2));
-  CHECK(queue.own() == 1U);
+  CHECK(queue.injected() == 1U);
   CHECK(queue.host_count() == 2);
   CHECK(queue.first_of(CommandKind::kTemperature) == 1U);
   CHECK(queue.numbered(2) == 2U);
   CHECK_FALSE(queue.numbered(3));
   CHECK_FALSE(queue.any_host([](const InFlight& e) { return e.kind == CommandKind::kTemperature; }));
   queue.erase(1);
-  CHECK_FALSE(queue.own());
+  CHECK_FALSE(queue.injected());
   CHECK(queue[1].number == 2);
 }
 
 TEST_CASE("an entry put in front is the next to be acknowledged") {
   InFlightQueue queue;
   queue.push(host(7));
-  queue.insert_front(own());
-  CHECK(queue.own() == 0U);
+  queue.insert_front(injected());
+  CHECK(queue.injected() == 0U);
   queue.erase(0);
   CHECK(queue[0].number == 7);
 }
@@ -103,8 +103,8 @@ TEST_CASE("commands beyond the capacity are only counted, and acknowledged last"
 
 TEST_CASE("a cleared queue owns nothing and owes nothing") {
   InFlightQueue queue;
-  for (std::size_t n = 0; n < InFlightQueue::kCapacity + 3; ++n) queue.push(own());
+  for (std::size_t n = 0; n < InFlightQueue::kCapacity + 3; ++n) queue.push(injected());
   queue.clear();
   CHECK(queue.empty());
-  CHECK_FALSE(queue.own());
+  CHECK_FALSE(queue.injected());
 }

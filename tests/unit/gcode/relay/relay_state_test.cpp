@@ -19,7 +19,7 @@ TEST_CASE("a live copy of a state is its equal, whatever stood in its place befo
     for (unsigned i = random() % 40; i > 0; --i) {
       gcode::relay::InFlight entry;
       entry.number = static_cast<int>(random() % 1000);
-      if (queue.own() || random() % 9 != 0) entry.query = gcode::printer::Query::kCount;
+      if (queue.injected() || random() % 9 != 0) entry.query = gcode::printer::Query::kCount;
       else entry.query = gcode::printer::Query::kM105;
       queue.push(entry);
     }
@@ -31,7 +31,7 @@ TEST_CASE("a live copy of a state is its equal, whatever stood in its place befo
     const auto& copy = to->arbiter.in_flight;
     REQUIRE(copy.size() == queue.size());
     for (std::size_t i = 0; i < copy.size(); ++i) REQUIRE(std::memcmp(&copy[i], &queue[i], sizeof copy[i]) == 0);
-    REQUIRE(copy.own() == queue.own());
+    REQUIRE(copy.injected() == queue.injected());
     REQUIRE(copy.overflow() == queue.overflow());
     REQUIRE(to->host_taken == from->host_taken);
     REQUIRE(to->arbiter.counters.receive_bytes == from->arbiter.counters.receive_bytes);

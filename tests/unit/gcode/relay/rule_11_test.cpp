@@ -51,7 +51,7 @@ TEST_CASE("rule 11: commands beyond the capacity are counted, and nothing is ask
 
 TEST_CASE("rule 11: host lines are not held when their ring is full") {
   Rig r = known_rig(kMarlin10);
-  REQUIRE(next_own(r) == "M105\n");
+  REQUIRE(next_injected(r) == "M105\n");
   const std::string lines(gcode::relay::RelayMemory::kFromHost, '\n');
   r.relay().feed_host(lines, r.now);
   CHECK(r.to_printer().size() >= lines.size());

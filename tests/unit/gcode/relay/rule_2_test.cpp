@@ -102,7 +102,7 @@ TEST_CASE("rule 2: no drain for a question whose answer does not identify itself
 
 TEST_CASE("rule 2: one newline keeps an unanswered own line and the host's next one apart") {
   Rig r = known_rig(kMarlin10);
-  REQUIRE(next_own(r) == "M105\n");
+  REQUIRE(next_injected(r) == "M105\n");
   r.host("G1 X1\n");
   CHECK(r.to_printer().empty());
   r.pass(60ms);
@@ -113,7 +113,7 @@ TEST_CASE("rule 2: one newline keeps an unanswered own line and the host's next 
 
 TEST_CASE("rule 2: bytes that belong to no line do not leave a deadline behind when they have waited") {
   Rig r = known_rig(kMarlin10);
-  REQUIRE(next_own(r) == "M105\n");
+  REQUIRE(next_injected(r) == "M105\n");
   r.host("\xff\xff\xfa");
   CHECK(r.to_printer().empty());
   r.pass(60ms);
@@ -131,11 +131,11 @@ TEST_CASE("rule 2: half a line that passed while poll was off is not followed by
   REQUIRE(r.to_printer() == "G1 X");
   settings.poll = true;
   r.relay().apply(settings, r.now);
-  CHECK(next_own(r).empty());
+  CHECK(next_injected(r).empty());
   r.host("5\n");
   CHECK(r.to_printer() == "5\n");
   r.printer("ok\n");
-  CHECK(!next_own(r).empty());
+  CHECK(!next_injected(r).empty());
 }
 
 TEST_CASE("rule 2: half a line behind an upload's end waits for its own end") {
@@ -146,7 +146,7 @@ TEST_CASE("rule 2: half a line behind an upload's end waits for its own end") {
   r.host("M29\nM1");
   CHECK(r.to_printer() == "M29\n");
   r.printer("Done saving file.\n");
-  CHECK(next_own(r) == "M105\n");
+  CHECK(next_injected(r) == "M105\n");
   r.printer(kTemperatures);
   r.host("14\n");
   CHECK(r.to_printer() == "M114\n");

@@ -8,16 +8,16 @@ using namespace rig;
 TEST_CASE("rule 3: a paused Prusa is not asked, for every queued line shifts the number it resumes at") {
   Rig r = known_rig(kPrusa39);
   r.printer("// action:paused\n");
-  CHECK(next_own(r).empty());
+  CHECK(next_injected(r).empty());
   r.printer("// action:resumed\n");
-  CHECK(next_own(r) == "M105\n");
+  CHECK(next_injected(r) == "M105\n");
 }
 
 TEST_CASE("rule 3: temperatures that a report brings are not asked for, though it runs late") {
   Rig r = known_rig(kPrusa313);
   for (int i = 0; i < 6; ++i) {
     r.printer(kReport);
-    CHECK(next_own(r, 3s).empty());
+    CHECK(next_injected(r, 3s).empty());
   }
 }
 
@@ -50,5 +50,5 @@ TEST_CASE(
   r.to_printer();
   r.printer("ok\n");
   REQUIRE_FALSE(r.relay().prints().is_printing());
-  CHECK_FALSE(next_own(r).empty());
+  CHECK_FALSE(next_injected(r).empty());
 }

@@ -37,7 +37,7 @@ TEST_CASE("rule 4: while the printer says busy no host line waits for a question
 TEST_CASE("rule 4: nothing is asked in a power panic") {
   Rig r = known_rig(kPrusa39);
   r.printer("INT4\n");
-  CHECK(next_own(r).empty());
+  CHECK(next_injected(r).empty());
 }
 
 TEST_CASE("rule 4: nothing is asked until the line that was asked for again is acknowledged") {
@@ -45,23 +45,23 @@ TEST_CASE("rule 4: nothing is asked until the line that was asked for again is a
   r.host(numbered(1, "M117 a"));
   r.to_printer();
   r.printer(std::string(kRejected) + "ok\n");
-  CHECK(next_own(r, 4s).empty());
+  CHECK(next_injected(r, 4s).empty());
   r.host(numbered(1, "M117 a"));
   r.to_printer();
   r.pass(3s);
   CHECK(passes_at_once(r, numbered(2, "M117 b")));
   r.printer("ok\nok\n");
-  CHECK(next_own(r) == "M105\n");
+  CHECK(next_injected(r) == "M105\n");
 }
 
 TEST_CASE("rule 4: nothing is asked while MeatPack is on") {
   Rig r = known_rig(kPrusa39);
   r.host("\xff\xff\xfb");
   CHECK(r.to_printer() == "\xff\xff\xfb");
-  CHECK(next_own(r).empty());
+  CHECK(next_injected(r).empty());
   r.host("\xff\xff\xfa");
   CHECK(r.to_printer() == "\xff\xff\xfa");
-  CHECK(next_own(r) == "M105\n");
+  CHECK(next_injected(r) == "M105\n");
 }
 
 TEST_CASE("rule 4: behind the packed bytes that a restart cut short nothing of the agent's follows") {
@@ -70,10 +70,10 @@ TEST_CASE("rule 4: behind the packed bytes that a restart cut short nothing of t
   r.host(std::string("\xff\xff\xfb\x16") + (ends_a_line ? "\n" : ""));
   r.to_printer();
   r.printer("start\n");
-  CHECK(next_own(r).empty() == !ends_a_line);
+  CHECK(next_injected(r).empty() == !ends_a_line);
   r.host("\n");
   r.to_printer();
-  CHECK_FALSE(next_own(r).empty());
+  CHECK_FALSE(next_injected(r).empty());
 }
 
 TEST_CASE("rule 4: the line that ends an upload owes no ok, whatever else it says") {
@@ -89,7 +89,7 @@ TEST_CASE("rule 4: the line that ends an upload owes no ok, whatever else it say
     REQUIRE(passes_at_once(r, last));
     CHECK(host_in_flight(r) == 0);
     r.printer("Done saving file.\n");
-    CHECK(next_own(r) == "M105\n");
+    CHECK(next_injected(r) == "M105\n");
   }
 }
 
@@ -98,7 +98,7 @@ TEST_CASE("rule 4: an M28 that opened no file is no upload") {
   r.host("M28 A.GCO\n");
   r.to_printer();
   r.printer("ok\n");
-  CHECK(next_own(r) == "M105\n");
+  CHECK(next_injected(r) == "M105\n");
 }
 
 TEST_CASE("rule 4: what goes out behind an M28 is a command if no file is opened, and data if one is") {

@@ -9,7 +9,7 @@ TEST_CASE("rule 5: an emergency line takes everything held with it, at once and 
   for (const std::string emergency : {"M112\n", "M108\n", "M410\n", "M876 S0\n"}) {
     INFO(emergency);
     Rig r = known_rig(kMarlin10);
-    REQUIRE(next_own(r) == "M105\n");
+    REQUIRE(next_injected(r) == "M105\n");
     r.host("G1 X1\nG1 X2\n");
     REQUIRE(r.to_printer().empty());
     r.host(emergency);

@@ -45,18 +45,18 @@ TEST_CASE("rule 6: what may owe nothing is not waited for as long as what owes a
   certain.host("M117 a\n");
   certain.pass(15s);
   CHECK(host_in_flight(certain) == 1);
-  Rig doubtful = known_rig(kMarlin10);
-  doubtful.host("M105 T5\n");
-  doubtful.pass(15s);
-  CHECK(host_in_flight(doubtful) == 0);
+  Rig unconfirmed = known_rig(kMarlin10);
+  unconfirmed.host("M105 T5\n");
+  unconfirmed.pass(15s);
+  CHECK(host_in_flight(unconfirmed) == 0);
 }
 
 TEST_CASE("rule 6: a repeated number may owe nothing on Marlin 2.1") {
   Rig r = known_rig(kMarlin21);
   r.host(numbered(5, "M117 a") + numbered(5, "M117 a"));
   REQUIRE(host_in_flight(r) == 2);
-  CHECK_FALSE(r.arbiter().in_flight[0].maybe);
-  CHECK(r.arbiter().in_flight[1].maybe);
+  CHECK_FALSE(r.arbiter().in_flight[0].ack_optional);
+  CHECK(r.arbiter().in_flight[1].ack_optional);
 }
 
 TEST_CASE("rule 6: an ok that names its line acknowledges all before it") {
@@ -76,7 +76,7 @@ TEST_CASE("rule 6: the second ok of the host's M105 on a Prusa is not its next c
 
 TEST_CASE("rule 6: the second ok of the agent's M105 leaves the host with no ok too many") {
   Rig r = known_rig(kPrusa313);
-  REQUIRE(next_own(r) == "M105\n");
+  REQUIRE(next_injected(r) == "M105\n");
   r.host("G1 X1\n");
   r.pass(60ms);
   r.printer(std::string(kTemperatures) + "ok\n");
@@ -87,7 +87,7 @@ TEST_CASE("rule 6: the second ok of the agent's M105 leaves the host with no ok 
 
 TEST_CASE("rule 6: an ok too many that does not come at once with the agent's answer is not waited for") {
   Rig r = known_rig(kPrusa313);
-  REQUIRE(next_own(r) == "M105\n");
+  REQUIRE(next_injected(r) == "M105\n");
   r.host("G1 X1\n");
   r.pass(60ms);
   r.printer(kTemperatures);
@@ -100,7 +100,7 @@ TEST_CASE("rule 6: an ok too many that does not come at once with the agent's an
 TEST_CASE("rule 6: an ok that stands behind other text is never withheld") {
   Rig r;
   r.attach();
-  REQUIRE(next_own(r) == "M115\n");
+  REQUIRE(next_injected(r) == "M115\n");
   r.host("T0\n");
   r.pass(60ms);
   says(r, "ok\n");
@@ -131,7 +131,7 @@ TEST_CASE("rule 6: a line that was sent again owes its ok although one more behi
 TEST_CASE("rule 6: an ok in doubt is the host's, and the one that comes after it is kept") {
   Rig r;
   r.attach();
-  REQUIRE(next_own(r) == "M115\n");
+  REQUIRE(next_injected(r) == "M115\n");
   r.host("G1 X1\n");
   r.pass(60ms);
   r.printer("ok\n");
@@ -142,7 +142,7 @@ TEST_CASE("rule 6: an ok in doubt is the host's, and the one that comes after it
 
 TEST_CASE("rule 6: the rejection of an own line that noise spoiled stays with the agent") {
   Rig r = known_rig(kMarlin10);
-  REQUIRE(next_own(r) == "M105\n");
+  REQUIRE(next_injected(r) == "M105\n");
   r.printer("Error:checksum mismatch, Last Line: 5\nResend: 6\nok\n");
   CHECK(r.to_host().empty());
   CHECK(r.relay().commands_in_flight() == 0);
@@ -162,7 +162,7 @@ TEST_CASE("rule 6: an ADVANCED_OK without a number is no numbered line's") {
   gcode::relay::RelaySettings settings = only_temperatures();
   settings.position_period = 1s;
   Rig r = known_rig(kMarlin21, settings);
-  REQUIRE(next_own(r) == "M114\n");
+  REQUIRE(next_injected(r) == "M114\n");
   r.to_host();
   const bool named = GENERATE(true, false);
   r.host(named ? numbered(7, "G1 X1") : "G1 X1\n");
@@ -218,7 +218,7 @@ TEST_CASE("rule 6: the ok of an own answer whose text the predecessor read is th
   r.printer("X:0.00 Y:0.00 Z:0.15 E:0.00 Count X: 0.00 Y:0.00 Z:0.15 E:0.00\n");
   r.host("G1 X1\n");
   r.pass(200ms);
-  r.relay().succeeds(r.now);
+  r.relay().resume(r.now);
   r.printer("ok\n");
   CHECK(r.to_host().empty());
 }

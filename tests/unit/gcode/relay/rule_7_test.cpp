@@ -15,7 +15,7 @@ std::uint64_t timeouts(Rig& r) {
 
 TEST_CASE("rule 7: a timed-out query keeps its slot, and its late answer stays with the agent") {
   Rig r = known_rig(kMarlin10);
-  REQUIRE(next_own(r) == "M105\n");
+  REQUIRE(next_injected(r) == "M105\n");
   r.pass(8s);
   CHECK(r.to_printer().empty());
   CHECK(timeouts(r) == 1);
@@ -25,7 +25,7 @@ TEST_CASE("rule 7: a timed-out query keeps its slot, and its late answer stays w
 
 TEST_CASE("rule 7: the answer to a query that was given up still stays with the agent") {
   Rig r = known_rig(kPrusa39);
-  REQUIRE(next_own(r) == "M105\n");
+  REQUIRE(next_injected(r) == "M105\n");
   r.printer("// action:paused\n");
   r.to_host();
   r.pass(20s);
@@ -40,12 +40,12 @@ TEST_CASE("rule 7: a late rejection of a query is not credited to the host's com
   gcode::relay::RelaySettings settings = only_temperatures();
   settings.sd_period = 1s;
   Rig r = known_rig("Marlin 1.1.9 (Github)", settings);
-  std::string own;
-  for (int asked = 0; asked < 10 && own != "M27\n"; ++asked) {
-    if (!own.empty()) r.printer(own == "M105\n" ? kTemperatures : "ok\n");
-    own = next_own(r);
+  std::string injected;
+  for (int asked = 0; asked < 10 && injected != "M27\n"; ++asked) {
+    if (!injected.empty()) r.printer(injected == "M105\n" ? kTemperatures : "ok\n");
+    injected = next_injected(r);
   }
-  REQUIRE(own == "M27\n");
+  REQUIRE(injected == "M27\n");
   r.to_host();
   r.host(host_line);
   r.pass(1s);
@@ -58,7 +58,7 @@ TEST_CASE("rule 7: a late rejection of a query is not credited to the host's com
 
 TEST_CASE("rule 7: a query times out from the last sign of work") {
   Rig r = known_rig(kMarlin10);
-  REQUIRE(next_own(r) == "M105\n");
+  REQUIRE(next_injected(r) == "M105\n");
   for (int i = 0; i < 5; ++i) {
     r.pass(2s);
     r.printer("echo:busy: processing\n");
@@ -70,12 +70,12 @@ TEST_CASE("rule 7: a query times out from the last sign of work") {
 
 TEST_CASE("rule 7: after a Resend an own line keeps its slot, but the host's own question has the answer first") {
   Rig r = known_rig(kMarlin10);
-  REQUIRE(next_own(r) == "M105\n");
+  REQUIRE(next_injected(r) == "M105\n");
   r.host(numbered(1, "M117 a"));
   r.pass(60ms);
   r.to_printer();
   r.printer(std::string(kRejected) + "ok\n");
-  REQUIRE(r.arbiter().in_flight.own().has_value());
+  REQUIRE(r.arbiter().in_flight.injected().has_value());
   r.to_host();
   r.host("M105\n");
   r.printer(kTemperatures);
@@ -85,13 +85,13 @@ TEST_CASE("rule 7: after a Resend an own line keeps its slot, but the host's own
 TEST_CASE("rule 7: an own answer whose ok was lost does not wait for the next ok") {
   Rig r;
   r.attach();
-  REQUIRE(next_own(r) == "M115\n");
+  REQUIRE(next_injected(r) == "M115\n");
   r.printer(firmware(kMarlin10));
   r.pass(200ms);
   r.host("G1 X1\n");
   r.pass(400ms);
   r.host("G1 X2\n");
-  CHECK_FALSE(r.arbiter().in_flight.own().has_value());
+  CHECK_FALSE(r.arbiter().in_flight.injected().has_value());
   r.printer("ok\nok\n");
   CHECK(r.to_host() == "ok\nok\n");
 }

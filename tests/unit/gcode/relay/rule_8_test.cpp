@@ -31,7 +31,7 @@ TEST_CASE("rule 8: a restarted printer is identified and its reports are set up 
   r.printer("start\n");
   std::string seen;
   for (int i = 0; i < 30 && count_of(seen, "M155") == 0; ++i) {
-    const std::string line = next_own(r);
+    const std::string line = next_injected(r);
     seen += line;
     r.answer(line, kPrusa313);
   }
@@ -54,7 +54,7 @@ TEST_CASE("rule 8: the answer to a question that reached the restarted printer s
 TEST_CASE("rule 8: a question that did not outlive the restart is given up with the boot text") {
   Rig r = asked_rig(kPrusa313, "M105\n", {});
   says(r, "start\n");
-  CHECK(next_own(r, 5s) == "M115\n");
+  CHECK(next_injected(r, 5s) == "M115\n");
 }
 
 TEST_CASE("rule 8: a bare ok for a question from before the restart does not end the host's command behind it") {
@@ -75,5 +75,5 @@ TEST_CASE("rule 8: an M28 that reached the restarted printer begins an upload") 
   r.printer("start\n");
   r.pass(2s);
   r.printer("echo:Now fresh file: A.GCO\nWriting to file: A.GCO\nok\n");
-  CHECK(next_own(r).empty());
+  CHECK(next_injected(r).empty());
 }

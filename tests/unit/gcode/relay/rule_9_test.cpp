@@ -16,9 +16,9 @@ std::string host_sets(Rig& r, const std::string& line) {
   r.printer("ok\n");
   for (int i = 0; i < 40; ++i) {
     r.pass(100ms);
-    const std::string own = r.to_printer();
-    if (!own.empty()) r.answer(own, kPrusa313);
-    seen += own;
+    const std::string injected = r.to_printer();
+    if (!injected.empty()) r.answer(injected, kPrusa313);
+    seen += injected;
   }
   return seen;
 }
@@ -50,7 +50,7 @@ TEST_CASE("rule 9: a host sees reports at the interval that it asked for") {
     r.printer(kAllReports);
     seen += r.to_host();
     r.pass(2s);
-    if (const std::string own = r.to_printer(); !own.empty()) r.answer(own, kPrusa313);
+    if (const std::string injected = r.to_printer(); !injected.empty()) r.answer(injected, kPrusa313);
   }
   CHECK(count_of(seen, "T:25.5 /0.0 B:") >= 3);
   CHECK(count_of(seen, "T:25.5 /0.0 B:") <= 5);
@@ -115,7 +115,7 @@ TEST_CASE("rule 9: the rest of a report that a successor reads is kept from the 
   r.to_host();
   says(r, std::string(kReport));
   r.pass(400ms);
-  r.relay().succeeds(r.now);
+  r.relay().resume(r.now);
   r.printer(std::string(kPositionReport) + std::string(kFansReport));
   CHECK(r.to_host().empty());
 }

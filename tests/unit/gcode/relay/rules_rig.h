@@ -34,7 +34,7 @@ inline std::string numbered(int number, const std::string& text) {
 }
 
 /// The agent's next line, unanswered; empty if none comes within `patience`. An empty line that keeps two apart is none.
-inline std::string next_own(Rig& r, Time patience = 12s) {
+inline std::string next_injected(Rig& r, Time patience = 12s) {
   for (const Time end = r.now + patience; r.now < end;) {
     r.pass(50ms);
     if (const std::string line = r.to_printer(); !line.empty() && line != "\n") return line;
@@ -53,7 +53,7 @@ inline std::size_t host_in_flight(Rig& r) { return r.arbiter().in_flight.host_co
 /// The agent's `question` was sent to a printer at rest and is not answered yet.
 inline void wait_for_question(Rig& r, std::string_view question, std::string_view firmware) {
   for (int i = 0; i < 60; ++i) {
-    const std::string line = next_own(r);
+    const std::string line = next_injected(r);
     if (line == question) return;
     if (!line.empty()) r.answer(line, firmware);
   }

@@ -11,7 +11,7 @@ TEST_CASE("H1, H13, H32: lines in one burst stay together, and nothing is asked 
   r.host(burst);
   CHECK(r.to_printer() == burst);
   says(r, "3.9.0-3421\nok\n302\nok\n");
-  CHECK(next_own(r, 5s).empty());
+  CHECK(next_injected(r, 5s).empty());
   says(r, std::string(kPositionReport) + "ok\n");
 }
 
@@ -20,7 +20,7 @@ TEST_CASE("H2: the host's M115 is answered in one piece") {
   r.host("M115\n");
   r.to_printer();
   r.printer(firmware(kMarlin21) + "Cap:EEPROM:1\n");
-  CHECK(next_own(r, 3s).empty());
+  CHECK(next_injected(r, 3s).empty());
   r.printer("Cap:PROGRESS:0\nok\n");
   CHECK(r.to_host() == firmware(kMarlin21) + "Cap:EEPROM:1\nCap:PROGRESS:0\nok\n");
 }
@@ -62,7 +62,7 @@ TEST_CASE(
     "H8: a host's M155 S0 C0 reaches the printer as it is, and what the agent sets up again stays with the agent") {
   Rig r = known_rig(kPrusa313);
   exchange(r, "M155 S0 C0\n", "ok\n");
-  CHECK(next_own(r).starts_with("M155 S2 C"));
+  CHECK(next_injected(r).starts_with("M155 S2 C"));
   r.printer("ok\n");
   for (int i = 0; i < 5; ++i) {
     r.pass(2s);
@@ -77,7 +77,7 @@ TEST_CASE("H9, H11: nothing is asked from a rejected line until the asked-for on
   r.host("N42 G1 X1*1\n");
   r.to_printer();
   says(r, "Error:checksum mismatch, Last Line: 41\nResend: 42\nok\n");
-  CHECK(next_own(r, 5s).empty());
+  CHECK(next_injected(r, 5s).empty());
   r.host(numbered(42, "G1 X1") + numbered(43, "G1 X2"));
   CHECK(r.to_printer() == numbered(42, "G1 X1") + numbered(43, "G1 X2"));
   says(r, "ok\nok\n");
@@ -94,7 +94,7 @@ TEST_CASE("H10, M2.7: an own question that a Resend flushed away steals no ok") 
   says(r, "ok\n");
   for (int n = 43; n < 46; ++n) exchange(r, numbered(n, "G1 X1"), "ok\n");
   CHECK(r.relay().counters().missing_oks == 0);
-  CHECK(next_own(r) == "M105\n");
+  CHECK(next_injected(r) == "M105\n");
 }
 
 TEST_CASE("H10: an own question that the Resend did not flush is answered late, and the answer stays with the agent") {
@@ -123,7 +123,7 @@ TEST_CASE("H14: a window of four lines gets no fifth") {
   const std::string four = "N1G1 X1*1\nN2G1 X2*2\nN3G1 X3*3\nN4G1 X4*4\n";
   r.host(four);
   CHECK(r.to_printer() == four);
-  CHECK(next_own(r, 5s).empty());
+  CHECK(next_injected(r, 5s).empty());
 }
 
 TEST_CASE("H15: a host that floods M105, goes and comes again has every answer, and nothing is asked before the last") {
@@ -137,11 +137,11 @@ TEST_CASE("H15: a host that floods M105, goes and comes again has every answer, 
   r.host("\nM105\n");
   CHECK(r.to_printer() == "\nM105\n");
   for (std::size_t left = 7; left-- > 0;) {
-    CHECK(next_own(r, 900ms).empty());
+    CHECK(next_injected(r, 900ms).empty());
     says(r, std::string(kTemperatures));
     CHECK(host_in_flight(r) == left);  // those of the host that left are owed as well
   }
-  CHECK(next_own(r) == "M105\n");
+  CHECK(next_injected(r) == "M105\n");
 }
 
 TEST_CASE("H16, H17, H42: while a command blocks the agent is silent and the host sees every line") {
@@ -164,7 +164,7 @@ TEST_CASE("P7.11, H19: nothing of the agent's gets into an upload") {
   r.host("M28 a.gco\n");
   r.to_printer();
   says(r, "Writing to file: a.gco\nok\n");
-  CHECK(next_own(r, 20s).empty());
+  CHECK(next_injected(r, 20s).empty());
   r.host("G1 X1\nM29\n");
   CHECK(r.to_printer() == "G1 X1\nM29\n");
   says(r, "ok\nDone saving file.\n");
@@ -175,7 +175,7 @@ TEST_CASE("H20: names in a listing are neither oks nor temperatures") {
   r.host("M20\n");
   r.to_printer();
   says(r, "Begin file list\nOK.GCO 12\nT:1.GCO 13\nEnd file list\n");
-  CHECK(next_own(r, 5s).empty());
+  CHECK(next_injected(r, 5s).empty());
   says(r, "ok\n");
   CHECK(host_in_flight(r) == 0);
 }
@@ -192,7 +192,7 @@ TEST_CASE("P7.23, H23: a restart clears what was in flight, and nothing is asked
     CHECK(r.to_printer().empty());
     says(r, "echo: Last Updated: Jan  1 2024\n");
   }
-  CHECK(next_own(r) == "M115\n");
+  CHECK(next_injected(r) == "M115\n");
 }
 
 TEST_CASE("H21: of the agent's M27 beside a print from the card the host reads nothing, of its own everything") {
@@ -250,7 +250,7 @@ TEST_CASE("H29: an ok glued into a cut report passes raw and acknowledges, and t
   CHECK(r.arbiter().in_flight[0].number == 7532);
   says(r, "ok N7532 P0 B3\n");
   CHECK(host_in_flight(r) == 0);
-  CHECK(next_own(r) == "M105\n");  // nothing is waited for that came already
+  CHECK(next_injected(r) == "M105\n");  // nothing is waited for that came already
 }
 
 TEST_CASE("H30: an ok with fields is an ok") {
@@ -307,12 +307,12 @@ TEST_CASE("H39: an unplugged printer takes with it what was in flight, and comes
   CHECK(host_in_flight(r) == 0);
   r.relay().host_closed(r.now);
   CHECK_FALSE(r.relay().printer().temperature_report.known);
-  CHECK(next_own(r, 60s).empty());
+  CHECK(next_injected(r, 60s).empty());
   r.relay().printer_opened(r.now);
   r.attach();
   CHECK(host_in_flight(r) == 0);
   says(r, "start\n");
-  CHECK(next_own(r) == "M115\n");  // and not behind half a line of the host before
+  CHECK(next_injected(r) == "M115\n");  // and not behind half a line of the host before
 }
 
 TEST_CASE("H43: a host that leaves no gap loses under one line in a hundred to the agent's questions") {
@@ -328,11 +328,11 @@ TEST_CASE("H43: a host that leaves no gap loses under one line in a hundred to t
     r.host(numbered(1, "G1 X1"));
     for (const Time end = r.now + 60s; r.now < end;) {
       const std::string sent = r.to_printer();
-      const bool own = sent.starts_with("M105\n");
-      const bool host = sent.size() > (own ? 5U : 0U);
-      asked += own ? 1 : 0;
-      r.pass(own ? 9500us : host ? 500us : 100us);
-      if (own) r.printer(kTemperatures);
+      const bool injected = sent.starts_with("M105\n");
+      const bool host = sent.size() > (injected ? 5U : 0U);
+      asked += injected ? 1 : 0;
+      r.pass(injected ? 9500us : host ? 500us : 100us);
+      if (injected) r.printer(kTemperatures);
       if (host) r.printer("ok\n");
       if (host) r.host(numbered(++lines + 1, "G1 X1"));
       REQUIRE(count_of(r.to_host(), "T:") == 0);

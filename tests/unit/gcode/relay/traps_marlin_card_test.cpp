@@ -22,7 +22,7 @@ TEST_CASE("M8.1: names in Marlin's listings are neither oks nor readings, long n
       r,
       "Begin file list\nOK.GCO 10 ok T:25.0 /0.0.gcode\nARATHE~1.GCO 10 A rather long file name.gcode\nSHORT.GCO 52 0x5D750BC0\n");
   CHECK(host_in_flight(r) == 1);
-  CHECK(next_own(r, 5s).empty());
+  CHECK(next_injected(r, 5s).empty());
   says(r, "End file list\nok P15 B15\n");
   CHECK(host_in_flight(r) == 0);
   exchange(r, "M23 nofile.g\n", "echo:Now fresh file: nofile.g\nopen failed, File: nofile.g.\nok P15 B15\n");
@@ -33,17 +33,17 @@ TEST_CASE("M8.2: inside Marlin's upload nothing is asked, an unnumbered line is 
   Rig r = known_rig(kMarlin21);
   exchange(r, "M28 up.gco\n",
            "echo:Now fresh file: up.gco\nWriting to file: up.gco\n//action:notification up.gco\r\nok P15 B15\n");
-  CHECK(next_own(r, 60s).empty());
+  CHECK(next_injected(r, 60s).empty());
   exchange(r, "N1 G1 X1*96\nN2 M105*37\n", "ok N1 P15 B15\nok N2 P15 B15\n");
   exchange(r, "M105\n", "Error:No Checksum with line number, Last Line: 3\nResend: 4\nok\n");
-  CHECK(next_own(r, 60s).empty());
+  CHECK(next_injected(r, 60s).empty());
   r.host("M29\n");
   r.to_printer();
   REQUIRE(host_in_flight(r) == 1);
-  CHECK_FALSE(r.arbiter().in_flight[0].maybe);
+  CHECK_FALSE(r.arbiter().in_flight[0].ack_optional);
   says(r, "Done saving file.\nok P15 B15\n");
   CHECK(host_in_flight(r) == 0);
-  CHECK(next_own(r) == "M105\n");
+  CHECK(next_injected(r) == "M105\n");
 }
 
 TEST_CASE("M8.3: a binary transfer is an upload: its bytes pass as they come and nothing is asked") {
@@ -55,7 +55,7 @@ TEST_CASE("M8.3: a binary transfer is an upload: its bytes pass as they come and
   r.host(packet);
   r.pass(2s);
   CHECK(r.to_printer().starts_with(packet.substr(0, 9)));
-  CHECK(next_own(r, 20s).find("M105") == std::string::npos);
+  CHECK(next_injected(r, 20s).find("M105") == std::string::npos);
 }
 
 TEST_CASE("M8.4: host actions come between any two lines, the agent's answer's too, and are the host's") {
@@ -75,7 +75,7 @@ TEST_CASE("M8.5: M0 waits for M108, which is not held, and nothing is asked mean
   r.host("M0 Click please\n");
   r.to_printer();
   says(r, "echo:Click please\r\n" + kPrompt + "echo:busy: paused for user\n");
-  CHECK(next_own(r, 300s).empty());
+  CHECK(next_injected(r, 300s).empty());
   exchange(r, "M105\nM108\n", "ok\n" + kAnswer + "ok\n");
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("M8.6: M600 ends in a burst of oks, each with its owner") {
   for (const char* line : {"M108\n", "M108\n", "M876 S1\n"}) {
     r.host(line);
     CHECK(r.to_printer() == line);
-    CHECK(next_own(r, 60s).empty());
+    CHECK(next_injected(r, 60s).empty());
   }
   says(r, "//action:resumed\nok\n" + kAnswer + "ok\nok\nok\n");
   CHECK(host_in_flight(r) == 0);
@@ -103,7 +103,7 @@ TEST_CASE("M8.7: behind an M25 that parks only the emergency words get through, 
   r.host("M25\n");
   r.to_printer();
   says(r, "//action:paused\nSD printing byte 1885/6449\r\necho:busy: processing\necho:Send M108 to resume\n");
-  CHECK(next_own(r, 300s).empty());
+  CHECK(next_injected(r, 300s).empty());
   r.host("M24\nM108\n");
   CHECK(r.to_printer() == "M24\nM108\n");
 }
@@ -115,7 +115,7 @@ TEST_CASE("M8.8: a homing that failed kills the printer, which is asked nothing 
   says(
       r,
       "Active Extruder: 0\necho:busy: processing\necho:Homing Failed\nError:Printer halted. kill() called!\n//action:poweroff\n");
-  CHECK(next_own(r, 300s).empty());
+  CHECK(next_injected(r, 300s).empty());
   CHECK(r.relay().printer().stopped);
 }
 

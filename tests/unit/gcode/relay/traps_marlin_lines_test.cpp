@@ -32,7 +32,7 @@ TEST_CASE("M3.2: a full window of four lines gets no fifth, though one of them i
   exchange(r, "G1 X1\nG1 X2\nG1 X3\nG1 X4\n", "ok\n", 3);
   for (int i = 0; i < 10; ++i) {
     r.host("G1 X5\n");
-    CHECK(next_own(r, 600ms) == "G1 X5\n");  // held for a drain in vain, or not
+    CHECK(next_injected(r, 600ms) == "G1 X5\n");  // held for a drain in vain, or not
     says(r, "ok\n");
     CHECK(host_in_flight(r) == 3);
   }
@@ -59,7 +59,7 @@ TEST_CASE("M3.4: of a burst that overran the receive ring all answers are the ho
   for (int i = 0; i < 40; ++i) burst += "M105\n";
   for (int i = 0; i < 12; ++i) answers += kAnswer;
   exchange(r, burst, answers + "echo:Unknown command: \"M1M105\"\nok\n", 27);
-  CHECK(next_own(r, 25s).empty());
+  CHECK(next_injected(r, 25s).empty());
   std::string sent;
   for (int i = 0; i < 240 && sent.size() < 6; ++i) {
     r.pass(250ms);
@@ -92,7 +92,7 @@ TEST_CASE("M4.1: a printer without keepalive may be silent for as long as its co
   Rig r = known_rig(kMarlin10);
   r.host("G28\n");
   r.to_printer();
-  CHECK(next_own(r, 300s).empty());
+  CHECK(next_injected(r, 300s).empty());
   says(r, "ok\n");
   CHECK(host_in_flight(r) == 0);
   CHECK(r.relay().counters().missing_oks == 0);
@@ -102,7 +102,7 @@ TEST_CASE("M4.2: what waited behind a dwell is answered behind it, each by its o
   Rig r = known_rig(kMarlin21);
   r.host("G4 S2\nM105\n");
   r.to_printer();
-  CHECK(next_own(r, 2s).empty());
+  CHECK(next_injected(r, 2s).empty());
   says(r, "ok\n");
   CHECK(host_in_flight(r) == 1);
   says(r, kAnswer);
@@ -138,7 +138,7 @@ TEST_CASE("M4.5: Marlin 1.0 tells whose heater it waits for, and no target") {
   r.to_printer();
   says(r, "T:25.0 E:0 W:?\n");
   CHECK(r.relay().printer().heating.known);
-  CHECK(next_own(r, 900ms).empty());
+  CHECK(next_injected(r, 900ms).empty());
 }
 
 TEST_CASE("M4.6: beside a print from the card an answer takes 4.4 s, which is neither late nor asked for again") {
@@ -195,16 +195,16 @@ TEST_CASE("M5.5: a killed printer is asked nothing until it starts again") {
   r.host("M112\n");
   r.to_printer();
   says(r, "echo:M112 Shutdown\nError:Printer halted. kill() called!\n//action:poweroff\n");
-  CHECK(next_own(r, 300s).empty());
+  CHECK(next_injected(r, 300s).empty());
   CHECK(r.relay().printer().state(r.now) != gcode::printer::State::kIdle);
   says(r, "start\n");
-  CHECK(next_own(r) == "M115\n");
+  CHECK(next_injected(r) == "M115\n");
 }
 
 TEST_CASE("M5.6: the ok of M410 comes after a second or two, and is its own") {
   Rig r = known_rig(kMarlin21);
   exchange(r, "G1 X20 F600\nG1 X0 F600\nM410\n", "ok P15 B11\nok P14 B12\n", 1);
-  CHECK(next_own(r, 2s).empty());
+  CHECK(next_injected(r, 2s).empty());
   says(r, "ok P15 B15\n");
   CHECK(host_in_flight(r) == 0);
 }
@@ -215,7 +215,7 @@ TEST_CASE("M5.7: a move that is refused after an error still has its ok") {
   r.to_host();
   r.host("G1 X1\n");
   r.to_printer();
-  CHECK_FALSE(r.arbiter().in_flight[0].maybe);
+  CHECK_FALSE(r.arbiter().in_flight[0].ack_optional);
   says(
       r,
       "Printer stopped due to errors. Fix the error and use M999 to restart. (Temperature is reset. Set it after restarting)\nok P15 B15\n");
@@ -231,7 +231,7 @@ TEST_CASE("M6.5: a Marlin without any sensor says so to whoever asked, and makes
   Rig old = asked_rig(kMarlin11);
   old.printer("Error:No thermistors - no temperature\n\nok\n");
   CHECK(old.to_host().find("Error") == std::string::npos);
-  CHECK_FALSE(old.arbiter().in_flight.own());
+  CHECK_FALSE(old.arbiter().in_flight.injected());
   exchange(old, "M105\n", "Error:No thermistors - no temperature\n\nok\n");
 }
 
@@ -244,7 +244,7 @@ TEST_CASE("M6.8: a bare M155 changes nothing, and a restart ends the reports unt
   CHECK_FALSE(r.arbiter().subscriptions.is_on(gcode::relay::Report::kTemperature));
   wait_for_question(r, "M115\n", kMarlin21);
   r.answer("M115\n", kMarlin21, "Cap:AUTOREPORT_TEMP:1\n");
-  CHECK(next_own(r) == "M155 S2\n");
+  CHECK(next_injected(r) == "M155 S2\n");
 }
 
 TEST_CASE("M7.1: the CR in Marlin's M27 is no part of its figures, and the agent's own stays with it") {
@@ -271,7 +271,7 @@ TEST_CASE("M7.3: a printer without a card reader refuses M27 once, and is not as
   r.printer("echo:Unknown command: \"M27\"\nok\n");
   CHECK(r.to_host().empty());
   for (int i = 0; i < 60; ++i) {
-    const std::string line = next_own(r, 1s);
+    const std::string line = next_injected(r, 1s);
     CHECK(line != "M27\n");
     if (!line.empty()) r.answer(line, kMarlin21);
   }
@@ -302,7 +302,7 @@ TEST_CASE("M7.6: Marlin's M73 is read where the print brings it, and never asked
   exchange(r, "M73 P12 R34\n", "echo: M73 Progress: 12%; Time left: 34m; Change: 0m;\nok\n");
   CHECK(r.relay().printer().progress.value.percent == 12.0F);
   for (int i = 0; i < 90; ++i) {
-    const std::string line = next_own(r, 1s);
+    const std::string line = next_injected(r, 1s);
     CHECK(line != "M73\n");
     if (!line.empty()) r.answer(line, kMarlin21);
   }
@@ -317,10 +317,10 @@ TEST_CASE("M7.7: Marlin's own words for feed rate and flow are answers to the ag
   flow.printer("echo:E0 Flow: 95%\nok P15 B15\n");
   CHECK(flow.to_host().empty());
   CHECK(flow.relay().printer().flow.value == Approx(0.95));
-  Rig mute = asked_rig(kMarlin11, "M220\n", {});  // 1.1.9 answers with an ok alone
-  mute.printer("ok\n");
-  CHECK(mute.to_host().empty());
-  CHECK(mute.relay().counters().unexpected_oks == 0);
+  Rig unresponsive = asked_rig(kMarlin11, "M220\n", {});  // 1.1.9 answers with an ok alone
+  unresponsive.printer("ok\n");
+  CHECK(unresponsive.to_host().empty());
+  CHECK(unresponsive.relay().counters().unexpected_oks == 0);
 }
 
 TEST_CASE("M7.8: a report of one fan ends in a blank and is kept from a host that did not ask") {
@@ -354,7 +354,7 @@ TEST_CASE("M7.9: an ok that M118 forged is the host's, and the agent's next answ
 TEST_CASE("M7.10: a fan's change that is told unasked goes to the host and answers nobody") {
   Rig r = asked_rig(kMarlin21);
   says(r, "M106 P0 S128\n");
-  CHECK(r.arbiter().in_flight.own());
+  CHECK(r.arbiter().in_flight.injected());
   r.printer(kAnswer);
   CHECK(r.to_host().empty());
 }

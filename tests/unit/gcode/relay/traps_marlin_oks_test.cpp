@@ -16,7 +16,7 @@ std::string rejected(const std::string& reason, int last) {
 }
 
 /// Everything that the agent asks a printer at rest within two minutes, each answered at once.
-std::string all_own_lines(std::string_view firmware, std::string_view capabilities = {}) {
+std::string all_injected_lines(std::string_view firmware, std::string_view capabilities = {}) {
   Rig r;
   r.attach();
   r.identify(firmware, capabilities);
@@ -36,18 +36,18 @@ std::string all_own_lines(std::string_view firmware, std::string_view capabiliti
 TEST_CASE("M1.1: oks belong to commands in their order, and nothing is asked before the last") {
   Rig r = known_rig(kMarlin10);
   exchange(r, "G1 X1\nM114\nG1 X2\n", "ok\n", 2);
-  CHECK(next_own(r, 5s).empty());
+  CHECK(next_injected(r, 5s).empty());
   says(r, "X:1.00 Y:0.00 Z:0.00 E:0.00 Count X: 1.00 Y:0.00 Z:0.00\nok\n");
   CHECK(host_in_flight(r) == 1);
   says(r, "ok\n");
-  CHECK(next_own(r) == "M105\n");
+  CHECK(next_injected(r) == "M105\n");
 }
 
 TEST_CASE("M1.2: a move whose ok waits for a full planner is waited for") {
   Rig r = known_rig(kMarlin10);
   r.host("G1 X1 F1\n");
   r.to_printer();
-  CHECK(next_own(r, 20s).empty());
+  CHECK(next_injected(r, 20s).empty());
   says(r, "ok\n");
   CHECK(r.relay().counters().missing_oks == 0);
   CHECK(r.relay().counters().unexpected_oks == 0);
@@ -59,7 +59,7 @@ TEST_CASE("M1.3: Marlin's M105 has one ok, and the next one is the next command'
   exchange(r, "M105\nG1 X1\nG1 X2\n", kAnswer, 2);
   exchange(r, "G1 X3\n", "ok\n", 2);
   says(r, "ok\nok\n");
-  CHECK(next_own(r) == "M105\n");  // nobody waits for an ok more
+  CHECK(next_injected(r) == "M105\n");  // nobody waits for an ok more
 }
 
 TEST_CASE("M1.4: text and ok of the agent's own M114 stay with it, whichever form the version prints") {
@@ -69,7 +69,7 @@ TEST_CASE("M1.4: text and ok of the agent's own M114 stay with it, whichever for
   Rig r = asked_rig(firmware, "M114\n", {});
   r.printer(text);
   CHECK(r.to_host().empty());
-  CHECK_FALSE(r.arbiter().in_flight.own());
+  CHECK_FALSE(r.arbiter().in_flight.injected());
   CHECK(r.relay().printer().position.known);
 }
 
@@ -89,7 +89,7 @@ TEST_CASE("M1.6: a line of blanks owes its ok") {
   r.host("   \n");
   r.to_printer();
   CHECK(host_in_flight(r) == 1);
-  CHECK(next_own(r, 5s).empty());
+  CHECK(next_injected(r, 5s).empty());
   says(r, "echo:Unknown command: \"\"\nok\n");
   CHECK(host_in_flight(r) == 0);
 }
@@ -111,10 +111,10 @@ TEST_CASE("M1.8: a refusal comes with an ok, and Marlin 1.0 does not even say th
   exchange(modern, "M9999\n", "echo:Unknown command: \"M9999\"\nok P15 B15\n");
   Rig old = known_rig(kMarlin10);
   exchange(old, "M9999\n", "ok\n");
-  Rig own = asked_rig(kMarlin102, "M27\n", {});
-  own.printer("ok\n");
-  CHECK(own.to_host().empty());
-  CHECK_FALSE(own.arbiter().in_flight.own());
+  Rig injected = asked_rig(kMarlin102, "M27\n", {});
+  injected.printer("ok\n");
+  CHECK(injected.to_host().empty());
+  CHECK_FALSE(injected.arbiter().in_flight.injected());
 }
 
 TEST_CASE("M1.9: a lower-case m105 is no M105: what is behind it keeps its answer") {
@@ -127,7 +127,7 @@ TEST_CASE("M1.9: a lower-case m105 is no M105: what is behind it keeps its answe
 TEST_CASE("M1.10: M105 with a tool that is not there owes no ok and stops the agent for a moment only") {
   Rig r = known_rig(kMarlin21);
   exchange(r, "M105 T9\n", "echo:M105 Invalid extruder 9\n", 1);
-  CHECK(next_own(r, 20s) == "M105\n");
+  CHECK(next_injected(r, 20s) == "M105\n");
   CHECK(r.relay().counters().missing_oks == 0);
   r.printer(kAnswer);
   CHECK(r.to_host().empty());
@@ -159,7 +159,7 @@ TEST_CASE("M1.13: twelve lines at once have twelve oks, and nothing is asked bef
   r.host(lines);
   CHECK(r.to_printer() == lines);
   for (std::size_t left = 12; left-- > 0;) {
-    CHECK(next_own(r, 800ms).empty());
+    CHECK(next_injected(r, 800ms).empty());
     says(r, kAnswer);
     CHECK(host_in_flight(r) == left);
   }
@@ -180,7 +180,7 @@ TEST_CASE("M1.14: an own M105 that M524 threw out of the queue costs the host no
 TEST_CASE("M1.15: wait is no ok, neither to the host nor to the agent") {
   Rig r = asked_rig(kMarlin21);
   says(r, "wait\n");
-  CHECK(r.arbiter().in_flight.own());
+  CHECK(r.arbiter().in_flight.injected());
   r.printer(kAnswer);
   CHECK(r.to_host().empty());
   r.host("G28\n");
@@ -202,8 +202,8 @@ TEST_CASE("M1.16: the boot text of each version is the host's, owes no ok and is
   CHECK(r.relay().counters().unparsed_lines == before.unparsed_lines);
   CHECK(r.relay().counters().resets[gcode::reply::ResetCause::kPowerOn] ==
         before.resets[gcode::reply::ResetCause::kPowerOn] + 1);
-  CHECK(next_own(r, 1500ms).empty());
-  CHECK(next_own(r) == "M115\n");
+  CHECK(next_injected(r, 1500ms).empty());
+  CHECK(next_injected(r) == "M115\n");
 }
 
 TEST_CASE("M2.1: the checksum covers all before the last star") {
@@ -219,7 +219,7 @@ TEST_CASE("M2.2: Marlin 1.0 takes an N anywhere for a line number, and its rejec
 
 TEST_CASE("M2.2, M2.4, M2.10, M2.13, M3.1: own lines fit every Marlin: no N, no star, no colon, no M110, short") {
   for (const std::string_view firmware : {kMarlin10, kMarlin11, kMarlin21}) {
-    const std::string all = all_own_lines(
+    const std::string all = all_injected_lines(
         firmware, firmware == kMarlin10 ? "" : "Cap:AUTOREPORT_TEMP:1\nCap:AUTOREPORT_POS:1\nCap:AUTOREPORT_FANS:1\n");
     INFO(firmware << all);
     REQUIRE(count_of(all, "\n") > 3);
@@ -254,7 +254,7 @@ TEST_CASE("M2.4: a checksum without a number is ignored by Marlin 1.1 and later,
   Rig old = known_rig(GENERATE(kMarlin10, kMarlin102));
   exchange(old, "M105*36\n", "Error:No Line Number with checksum, Last Line: 6\n");
   exchange(old, "G1 X1\n", "ok\n");
-  CHECK(next_own(old) == "M105\n");
+  CHECK(next_injected(old) == "M105\n");
 }
 
 TEST_CASE("M2.5: a bad line and its repetition have two oks, for each of the three reasons") {
@@ -281,7 +281,7 @@ TEST_CASE("M2.8: what is left of a line behind a rejection is rejected again, an
   Rig r = known_rig(kMarlin10);
   const std::string twice = rejected("checksum mismatch", 3) + rejected("Line Number is not Last Line Number+1", 3);
   exchange(r, "N4 G1 X1*1\nN5 G1 X2*2\n", twice);
-  CHECK(next_own(r, 5s).empty());  // not before the line that was asked for
+  CHECK(next_injected(r, 5s).empty());  // not before the line that was asked for
   exchange(r, numbered(4, "G1 X1"), "ok\n");
 }
 
@@ -289,7 +289,7 @@ TEST_CASE("M2.9: Marlin 2.1 drops a repeated number without a word, 1.1 rejects 
   Rig modern = known_rig(kMarlin21);
   exchange(modern, numbered(5, "G1 X1"), "ok\n");
   exchange(modern, numbered(5, "G1 X1"), "", 1);
-  CHECK(next_own(modern, 15s) == "M105\n");
+  CHECK(next_injected(modern, 15s) == "M105\n");
   CHECK(modern.relay().counters().missing_oks == 0);
   Rig old = known_rig(kMarlin11);
   exchange(old, numbered(5, "G1 X1"), "ok\n");
@@ -319,17 +319,17 @@ TEST_CASE("M2.12: on Marlin 1.0 a comment swallows its line and the next, and no
   Rig r = known_rig(GENERATE(kMarlin10, kMarlin102));
   r.host("M105 ; comment\n");
   CHECK(r.to_printer() == "M105 ; comment\n");
-  CHECK(next_own(r, 20s).empty());
+  CHECK(next_injected(r, 20s).empty());
   r.host("G1 X1\n");
   r.to_printer();
   CHECK(host_in_flight(r) == 0);
-  CHECK(next_own(r) == "M105\n");
+  CHECK(next_injected(r) == "M105\n");
 }
 
 TEST_CASE("M2.13: on Marlin 1.0 a colon ends a command: both oks are the host's, and nothing is asked between them") {
   Rig r = known_rig(GENERATE(kMarlin10, kMarlin102));
   exchange(r, "M117 layer 3: 12\n", "ok\n", 1);
-  CHECK(next_own(r, 500ms).empty());
+  CHECK(next_injected(r, 500ms).empty());
   says(r, "echo:Unknown command: \" 12\"\nok\n");
   CHECK(host_in_flight(r) == 0);
   CHECK(r.relay().counters().unexpected_oks == 0);

@@ -18,7 +18,7 @@ TEST_CASE("P7.2: no own line goes out in front of a host's line, and none behind
   Rig r = known_rig(kPrusa39);
   r.host("G28\n");
   CHECK(r.to_printer() == "G28\n");
-  CHECK(next_own(r, 5s).empty());
+  CHECK(next_injected(r, 5s).empty());
 }
 
 TEST_CASE("P7.7, P7.8: after a Resend the host has its three lines and the ok that is its own") {
@@ -87,7 +87,7 @@ TEST_CASE("P7.16: a Resend that nobody expects, with a number long past, is the 
   Rig r = known_rig(kPrusa39);
   for (int n = 1; n <= 6; ++n) exchange(r, numbered(n, "G1 X1"), "ok\n");
   says(r, "// action:resumed\nResend: 5\nok\n");
-  CHECK(next_own(r, 5s).empty());  // not before line 5 was acknowledged
+  CHECK(next_injected(r, 5s).empty());  // not before line 5 was acknowledged
   exchange(r, numbered(5, "G1 X1"), "ok\n");
   exchange(r, numbered(6, "G1 X1"), "ok\n");
   CHECK(r.relay().counters().missing_oks == 0);
@@ -108,8 +108,8 @@ TEST_CASE("P7.12: on the card a late answer is waited for, and not asked for twi
   Rig r = known_rig(kPrusa39);
   r.printer("File opened: a.gco Size: 100\nFile selected\n");
   r.to_host();
-  const std::string own = next_own(r);
-  REQUIRE(own == "M105\n");
+  const std::string injected = next_injected(r);
+  REQUIRE(injected == "M105\n");
   r.pass(10s);
   CHECK(r.to_printer().empty());
   r.printer(kTemperatures);
@@ -154,9 +154,9 @@ TEST_CASE(
   CHECK(r.relay().counters().receive_buffer_overflows == 1);
   says(r, "ok\n");  // whose it is nobody knows: two may be gone
   CHECK(host_in_flight(r) == 2);
-  std::string own;
-  for (int i = 0; i < 3 && own != "M105\n"; ++i) own = next_own(r, 25s);
-  CHECK(own == "M105\n");
+  std::string injected;
+  for (int i = 0; i < 3 && injected != "M105\n"; ++i) injected = next_injected(r, 25s);
+  CHECK(injected == "M105\n");
   CHECK(r.relay().counters().missing_oks == 0);
   r.printer(kTemperatures);
   CHECK(r.to_host().empty());
@@ -230,10 +230,10 @@ TEST_CASE("P7.25: INT4 in the middle of a report is a power panic: the line is t
   says(r, "T:25.5 /0.0 B:2INT4\n");
   CHECK(r.relay().counters().power_panics == 1);
   r.pass(3s);  // no report any more: without the panic the agent would ask
-  CHECK(next_own(r, 60s).empty());
+  CHECK(next_injected(r, 60s).empty());
   says(r, "UVLO - end 37\n");
   says(r, "start\n");
-  CHECK(next_own(r) == "M115\n");
+  CHECK(next_injected(r) == "M115\n");
 }
 
 TEST_CASE("P7.30, H22: M112 goes out at once though an own answer is awaited") {

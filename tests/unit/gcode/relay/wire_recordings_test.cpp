@@ -71,7 +71,7 @@ TEST_CASE(
   r.to_printer();
   r.printer("ok\nok\n");
   r.to_host();
-  REQUIRE(next_own(r) == "M105\n");
+  REQUIRE(next_injected(r) == "M105\n");
   r.host("N476 G1 F1500*79\n");
   std::size_t i = asked_at(pieces, "M105\n");
   Time last = pieces[i].at;

@@ -15,13 +15,13 @@ using namespace std::chrono_literals;
 namespace {
 
 struct Bench {
-  agent::snapshot::SnapshotBoard board;
+  agent::snapshot::PublishedSnapshots snapshots;
   agent::log::LogCounters log;
   agent::snapshot::WebCounters web;
-  agent::snapshot::LinkQualityBoard quality;
+  agent::snapshot::PublishedLinkQuality quality;
   agent::process::BuildInfo build{"0.1.0", "abc1234", "gcc-12.2.0"};
-  agent::metrics::MetricsCollector metrics{build, board, log, web, [] { return sample::kSampleNow; }};
-  agent::web::api::WebRoutes routes{{build, board, metrics, web, "/metrics", quality}};
+  agent::metrics::MetricsCollector metrics{build, snapshots, log, web, [] { return sample::kSampleNow; }};
+  agent::web::api::WebRoutes routes{{build, snapshots, metrics, web, "/metrics", quality}};
 
   agent::web::http::WebResponse get(const std::string& path, const std::string& query = "", bool gzip = false) const {
     WebRequest request;
@@ -33,7 +33,7 @@ struct Bench {
   void remember(const std::string& name, gcode::line::Time from, gcode::line::Time to) {
     for (auto t = from; t <= to; t += 10s) {
       if (const auto sample = agent::snapshot::sample_of(sample::printing_mk3s(name, t)))
-        board.history().add_sample(name, *sample);
+        snapshots.history().add_sample(name, *sample);
     }
   }
 };
@@ -44,8 +44,8 @@ constexpr long kNow = 1'700'005'000;  ///< kSampleNow in Unix seconds
 
 TEST_CASE("the printers are told in their order, with the agent's own version") {
   Bench bench;
-  bench.board.publish(sample::printing_mk3s("b"));
-  bench.board.publish(sample::printing_mk3s("a"));
+  bench.snapshots.publish(sample::printing_mk3s("b"));
+  bench.snapshots.publish(sample::printing_mk3s("a"));
   const auto answer = bench.get("/api/v1/printers");
   CHECK(answer.content_type == "application/json");
   const auto all = json::parse(answer.body);
@@ -60,14 +60,14 @@ TEST_CASE("a printer's own words are valid JSON whatever they are") {
   Bench bench;
   auto link = sample::printing_mk3s();
   link.printer.machine_type.set(gcode::line::FixedText<63>("a\"b\\\xFF\n</script>"), sample::kSampleNow);
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   const auto all = json::parse(bench.get("/api/v1/printers").body);
   CHECK(all["printers"][0]["machine_type"] == "a\"b\\\xEF\xBF\xBD\xEF\xBF\xBD</script>");
 }
 
 TEST_CASE("the history is told in equal steps with what is not known as null") {
   Bench bench;
-  bench.board.publish(sample::printing_mk3s());
+  bench.snapshots.publish(sample::printing_mk3s());
   bench.remember("mk3", sample::kSampleNow - 100s, sample::kSampleNow - 50s);
   const auto history =
       json::parse(bench.get("/api/v1/history", "printer=mk3&from=" + std::to_string(kNow - 120) + "&step=10").body);
@@ -88,13 +88,13 @@ TEST_CASE("the history is told in equal steps with what is not known as null") {
 
 TEST_CASE("a longer step is the mean of what is known in it") {
   Bench bench;
-  bench.board.publish(sample::printing_mk3s());
+  bench.snapshots.publish(sample::printing_mk3s());
   for (const auto& [seconds, celsius] :
        std::vector<std::pair<long, float>>{{0, 20.0F}, {10, gcode::reply::kUnknown}, {50, 30.0F}, {60, 99.0F}}) {
     agent::snapshot::HistorySample sample;
     sample.unix_seconds = kNow - kNow % 60 - 600 + seconds;
     sample.sensors[0].actual = celsius;
-    bench.board.history().add_sample("mk3", sample);
+    bench.snapshots.history().add_sample("mk3", sample);
   }
   const auto history = json::parse(
       bench.get("/api/v1/history", "printer=mk3&step=60&from=" + std::to_string(kNow - kNow % 60 - 660)).body);
@@ -106,7 +106,7 @@ TEST_CASE("a longer step is the mean of what is known in it") {
 
 TEST_CASE("the history of the last hour is what one gets who asks for nothing else") {
   Bench bench;
-  bench.board.publish(sample::printing_mk3s());
+  bench.snapshots.publish(sample::printing_mk3s());
   const auto history = json::parse(bench.get("/api/v1/history", "printer=mk3").body);
   CHECK(history["from"] == kNow - 3600);
   CHECK(history["to"] == kNow);
@@ -117,7 +117,7 @@ TEST_CASE("the history of the last hour is what one gets who asks for nothing el
 
 TEST_CASE("a wrong question is answered by one sentence that names the parameter") {
   Bench bench;
-  bench.board.publish(sample::printing_mk3s());
+  bench.snapshots.publish(sample::printing_mk3s());
   const auto sentence = [&](const std::string& query) { return bench.get("/api/v1/history", query).body; };
   CHECK(sentence("") == "400 Bad Request: printer: a name is needed, such as ?printer=mk3\n");
   CHECK(bench.get("/api/v1/history", "printer=mk4").status == 404);
@@ -151,7 +151,7 @@ TEST_CASE("the last prints are told newest first, and only those that were asked
     job.result = id == 3 ? agent::snapshot::JobResult::kRunning : agent::snapshot::JobResult::kCompleted;
     job.began_unix = 1000.0 * id;
     job.ended_unix = id == 3 ? 0 : 1000.0 * id + 500;
-    bench.board.history().put_job(job);
+    bench.snapshots.history().put_job(job);
   }
   const auto jobs = [&](const std::string& query) {
     return json::parse(bench.get("/api/v1/jobs", query).body)["jobs"];

@@ -12,15 +12,15 @@ using agent::web::http::WebRequest;
 namespace {
 
 struct Bench {
-  agent::snapshot::SnapshotBoard board;
+  agent::snapshot::PublishedSnapshots snapshots;
   agent::log::LogCounters log;
   agent::snapshot::WebCounters web;
-  agent::snapshot::LinkQualityBoard quality;
+  agent::snapshot::PublishedLinkQuality quality;
   agent::process::BuildInfo build{"0.1.0", "abc1234", "gcc-12.2.0"};
-  agent::metrics::MetricsCollector metrics{build, board, log, web, [] { return sample::kSampleNow; }};
+  agent::metrics::MetricsCollector metrics{build, snapshots, log, web, [] { return sample::kSampleNow; }};
 
   agent::web::api::WebRoutes routes(const std::string& telemetry_path = "/metrics") {
-    return agent::web::api::WebRoutes({build, board, metrics, web, telemetry_path, quality});
+    return agent::web::api::WebRoutes({build, snapshots, metrics, web, telemetry_path, quality});
   }
 };
 
@@ -32,7 +32,7 @@ WebRequest get(const std::string& path, bool gzip = false) {
 
 TEST_CASE("the metrics are the same packed and plain") {
   Bench bench;
-  bench.board.publish(sample::printing_mk3s());
+  bench.snapshots.publish(sample::printing_mk3s());
   const auto routes = bench.routes();
   CHECK(routes.answer(get("/metrics")).body.find("marlin_agent_scrape_duration_seconds") == std::string::npos);
   const auto plain = routes.answer(get("/metrics"));
@@ -79,7 +79,7 @@ TEST_CASE("health is one word") {
 
 TEST_CASE("a client that asks for OpenMetrics gets it, packed or plain") {
   Bench bench;
-  bench.board.publish(sample::printing_mk3s());
+  bench.snapshots.publish(sample::printing_mk3s());
   const auto routes = bench.routes();
   auto request = get("/metrics");
   request.accepts_openmetrics = true;

@@ -40,7 +40,7 @@ bool has_ipv6_loopback() {
 /// 50 printers: a page of a megabyte, more than socket buffers hold.
 void publish_fleet(Bench& bench) {
   for (int i = 0; i < 50; ++i)
-    bench.board.publish(sample::printing_mk3s(std::to_string(i), agent::process::monotonic_now()));
+    bench.snapshots.publish(sample::printing_mk3s(std::to_string(i), agent::process::monotonic_now()));
 }
 
 /// Holds every descriptor that the process may still open, under a limit lowered to a few dozen.
@@ -86,7 +86,7 @@ TEST_CASE("scrapes run while snapshots are published") {
   Bench bench;
   std::atomic<bool> done{false};
   std::thread io([&] {
-    while (!done) bench.board.publish(sample::printing_mk3s("mk3", agent::process::monotonic_now()));
+    while (!done) bench.snapshots.publish(sample::printing_mk3s("mk3", agent::process::monotonic_now()));
   });
   for (int i = 0; i < 50; ++i) bench.check_alive();
   done = true;
@@ -295,7 +295,7 @@ TEST_CASE("an address in use is named with the reason, and nothing listens after
   auto options = on_loopback();
   options.listen_addresses = {"127.0.0.1:0", taken};
   agent::snapshot::WebCounters counters;
-  WebServer second(options, kBuild, first.board, first.log, counters, first.quality);
+  WebServer second(options, kBuild, first.snapshots, first.log, counters, first.quality);
   CHECK_THROWS_WITH(second.start(), "cannot listen on " + taken + ": Address already in use");
   CHECK(second.addresses().empty());
   first.check_alive();
@@ -328,17 +328,17 @@ TEST_CASE("stopping closes every connection and frees the port, and may be done 
   CHECK(half.is_closed());
   auto options = on_loopback();
   options.listen_addresses = {address};
-  WebServer successor(options, kBuild, bench.board, bench.log, bench.counters, bench.quality);
-  successor.start();
-  CHECK(successor.addresses().at(0) == address);
+  WebServer next_instance(options, kBuild, bench.snapshots, bench.log, bench.counters, bench.quality);
+  next_instance.start();
+  CHECK(next_instance.addresses().at(0) == address);
 }
 
 TEST_CASE("a server that was never started stops") {
-  agent::snapshot::SnapshotBoard board;
+  agent::snapshot::PublishedSnapshots snapshots;
   agent::log::LogCounters log;
   agent::snapshot::WebCounters counters;
-  agent::snapshot::LinkQualityBoard quality;
-  WebServer server(on_loopback(), kBuild, board, log, counters, quality);
+  agent::snapshot::PublishedLinkQuality quality;
+  WebServer server(on_loopback(), kBuild, snapshots, log, counters, quality);
   server.stop();
 }
 

@@ -20,7 +20,7 @@ TEST_CASE("an open page is told what changes, in pieces that belong together, un
   CHECK_THAT(page.read_until("\n\n"), Catch::Contains("event: printers\ndata: {\"agent\":"));
   auto link = sample::printing_mk3s("mk3", agent::process::monotonic_now());
   link.host_connected = false;
-  bench.board.publish(link);
+  bench.snapshots.publish(link);
   CHECK_THAT(page.read_until("\"connected\":false"), Catch::Contains("event: change\ndata: {\"mk3\":{"));
   bench.check_alive();
 }
@@ -58,11 +58,11 @@ TEST_CASE("a page that does not read is dropped and delays no scrape") {
       auto link = sample::printing_mk3s(std::to_string(p), agent::process::monotonic_now());
       link.printer.temperatures[gcode::reply::Sensor::kTool0].actual.set(static_cast<float>(i % 200),
                                                                          agent::process::monotonic_now());
-      bench.board.publish(link);
+      bench.snapshots.publish(link);
     }
     if (i % 100 != 0) continue;
     // the rounds may take longer than values last
-    bench.board.publish(sample::printing_mk3s("mk3", agent::process::monotonic_now()));
+    bench.snapshots.publish(sample::printing_mk3s("mk3", agent::process::monotonic_now()));
     bench.check_alive();
   }
   CHECK(bench.counters.dropped_connections() == 1);

@@ -1,9 +1,0 @@
-#include "agent/restart/ledger_version.h"
-
-namespace agent::restart {
-
-const std::uint32_t kLedgerVersion = 2;
-
-bool knows_ledger(std::uint32_t version) { return version == 2; }
-
-}  // namespace agent::restart

@@ -1,0 +1,140 @@
+#include "agent/restart/persistent_link.h"
+
+#include <array>
+#include <utility>
+
+#include <fcntl.h>
+
+#include "agent/process/clock.h"
+#include "transport/device_lock.h"
+
+namespace agent::restart {
+namespace {
+
+constexpr std::string_view kMemory = "memory", kTty = "tty", kPty = "pty";
+constexpr std::string_view kPrinterIn = "printerin", kPrinterOut = "printerout", kHostIn = "hostin",
+                           kHostOut = "hostout";
+constexpr std::array kParts{kTty, kPty, kMemory, kPrinterIn, kPrinterOut, kHostIn, kHostOut};
+
+/// Once a process: whether bytes can go through pipes here does not change.
+bool staging_pipes_are_possible() {
+  static const bool possible = transport::StagingPipe::is_possible();
+  return possible;
+}
+
+}  // namespace
+
+PersistentLink::PersistentLink(DescriptorStore* store, const LinkIdentity& identity)
+    : store_(store), identity_(identity) {
+  if (store_ == nullptr || !store_->is_there() || !staging_pipes_are_possible()) {
+    memory_.emplace();
+  } else if (!take_over()) {
+    begin();
+  }
+}
+
+bool PersistentLink::fits(const LinkIdentity& left) const {
+  return left.name == identity_.name && (identity_.baud == 0 || left.baud == identity_.baud) &&
+         (identity_.device.empty() || left.device == identity_.device);
+}
+
+bool PersistentLink::take_over() {
+  const std::string& name = identity_.name;
+  tty_ = store_->take(name, kTty);
+  pty_ = store_->take(name, kPty);
+  transport::FileDescriptor memfd = store_->take(name, kMemory);
+  std::array<transport::FileDescriptor, 4> pipes;
+  std::size_t i = 0;
+  bool whole = tty_ && memfd;
+  for (const std::string_view part : {kPrinterIn, kPrinterOut, kHostIn, kHostOut}) {
+    pipes[i] = store_->take(name, part);
+    whole = whole && pipes[i++];
+  }
+  std::optional<IncompatibleCheckpoint> foreign;
+  if (whole) memory_ = LinkMemory::adopt(transport::FileDescriptor(::fcntl(memfd.get(), F_DUPFD_CLOEXEC, 0)));
+  if (whole && !memory_) foreign = IncompatibleCheckpoint::open(std::move(memfd));
+  if ((!memory_ && !foreign) || !fits(memory_ ? memory_->identity() : foreign->identity())) {
+    if (tty_) transport::unlock_device(tty_.get());  // the store's copy of it may stay open for a moment
+    tty_.reset();
+    pty_.reset();
+    return false;
+  }
+  identity_ = memory_ ? memory_->identity() : foreign->identity();
+  if (foreign) {
+    memory_ = LinkMemory::make_shared();
+    memory_->printer_counts() = foreign->last().printer;
+    memory_->host_counts() = foreign->last().host;
+  }
+  const auto commit = [this] { memory_->commit_counts(); };
+  printer_.emplace(std::move(pipes[0]), std::move(pipes[1]), memory_->printer_counts(), commit);
+  host_.emplace(std::move(pipes[2]), std::move(pipes[3]), memory_->host_counts(), commit);
+  printer_uncommitted_ = printer_->recover();
+  host_uncommitted_ = host_->recover();
+  if (foreign) convert(*foreign);
+  return true;
+}
+
+// The bytes go on, in a ledger of this version; what the arbiter knew has to be learnt anew.
+void PersistentLink::convert(const IncompatibleCheckpoint& checkpoint) {
+  const gcode::relay::UncommittedBytes unnoted{host_uncommitted_.read, printer_uncommitted_.written,
+                                               printer_uncommitted_.read, host_uncommitted_.written};
+  memory_->name(identity_);
+  memory_->take_over(checkpoint.portable_checkpoint(), unnoted, checkpoint.rings(), process::monotonic_now());
+  printer_uncommitted_.written = host_uncommitted_.written = 0;  // what was read is booked as ever, by the bridge
+  foreign_version_ = checkpoint.version();
+  store_->keep(identity_.name, kMemory, memory_->descriptor());
+}
+
+void PersistentLink::begin() {
+  drop_all();
+  memory_ = LinkMemory::make_shared();
+  memory_->name(identity_);
+  const auto commit = [this] { memory_->commit_counts(); };
+  auto printer = transport::StagingPipe::make(memory_->printer_counts(), commit);
+  auto host = transport::StagingPipe::make(memory_->host_counts(), commit);
+  if (printer.index() != 0 || host.index() != 0) {  // no descriptors left: this one starts without
+    memory_.emplace();
+    return;
+  }
+  printer_ = std::move(std::get<transport::StagingPipe>(printer));
+  host_ = std::move(std::get<transport::StagingPipe>(host));
+  store_->keep(identity_.name, kMemory, memory_->descriptor());
+  keep_pipes(kPrinterIn, kPrinterOut, *printer_);
+  keep_pipes(kHostIn, kHostOut, *host_);
+}
+
+void PersistentLink::keep_pipes(std::string_view in, std::string_view out, const transport::StagingPipe& pipe) {
+  store_->keep(identity_.name, in, pipe.in_descriptor());
+  store_->keep(identity_.name, out, pipe.out_descriptor());
+}
+
+void PersistentLink::keep_tty(int fd, const std::string& device) {
+  if (!survives()) return;
+  identity_.device = device;
+  memory_->name(identity_);
+  store_->keep(identity_.name, kTty, fd);
+}
+
+void PersistentLink::keep_pty(int fd) {
+  if (survives()) store_->keep(identity_.name, kPty, fd);
+}
+
+void PersistentLink::drop_ports() {
+  if (!survives()) return;
+  store_->drop(identity_.name, kTty);
+  store_->drop(identity_.name, kPty);
+  printer_->discard_output();
+  host_->discard_output();
+  memory_->commit_counts();
+}
+
+void PersistentLink::drop_all() {
+  if (store_ == nullptr) return;
+  for (const std::string_view part : kParts) store_->drop(identity_.name, part);
+}
+
+void PersistentLink::discard_host_output() {
+  if (host_) host_->discard_output();
+}
+
+}  // namespace agent::restart

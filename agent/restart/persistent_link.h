@@ -1,0 +1,66 @@
+// Everything of one printer's line that outlives the process: its memory, the pipes that bytes go through, the serial port
+// and the host port; and the estate of a predecessor, taken over whole or not at all. Without a descriptor store there is
+// only memory of this process.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "agent/restart/descriptor_store.h"
+#include "agent/restart/incompatible_checkpoint.h"
+#include "agent/restart/link_memory.h"
+#include "transport/staging_pipe.h"
+
+namespace agent::restart {
+
+class PersistentLink {
+ public:
+  /// `store` is not owned and outlives this; null: none. Takes over what a predecessor left for that printer, if it is whole
+  /// and for the same device and speed; a `device` that is empty and a speed of 0 fit any. Throws std::bad_alloc.
+  PersistentLink(DescriptorStore* store, const LinkIdentity& identity);
+  PersistentLink(const PersistentLink&) = delete;
+  PersistentLink& operator=(const PersistentLink&) = delete;
+
+  [[nodiscard]] LinkMemory& memory() { return *memory_; }
+  /// Null without a store.
+  [[nodiscard]] transport::StagingPipe* printer_pipe() { return printer_ ? &*printer_ : nullptr; }
+  [[nodiscard]] transport::StagingPipe* host_pipe() { return host_ ? &*host_ : nullptr; }
+  [[nodiscard]] bool survives() const { return printer_.has_value(); }
+
+  /// A predecessor's open serial port waits to be taken.
+  [[nodiscard]] bool is_inherited() const { return static_cast<bool>(tty_); }
+  [[nodiscard]] transport::FileDescriptor take_tty() { return std::move(tty_); }
+  [[nodiscard]] transport::FileDescriptor take_pty() { return std::move(pty_); }  ///< empty if there was none
+  /// What the predecessor moved and did not book, for Bridge::succeed().
+  [[nodiscard]] transport::StagingPipe::Uncommitted printer_uncommitted() const { return printer_uncommitted_; }
+  [[nodiscard]] transport::StagingPipe::Uncommitted host_uncommitted() const { return host_uncommitted_; }
+  /// The version of its ledger, if that is one whose state is not known.
+  [[nodiscard]] std::optional<std::uint32_t> foreign_version() const { return foreign_version_; }
+
+  /// Called before the first byte goes through. `device`: the path that was opened.
+  void keep_tty(int fd, const std::string& device);
+  void keep_pty(int fd);
+  /// The device is closed, hosts were hung up: neither is for a successor.
+  void drop_ports();
+  /// The printer is no longer ours: nothing of it is for a successor.
+  void drop_all();
+  /// Nobody is there to get what is on its way to a host any more; the next commit says so.
+  void discard_host_output();
+
+ private:
+  bool take_over();
+  [[nodiscard]] bool fits(const LinkIdentity& left) const;
+  void convert(const IncompatibleCheckpoint& checkpoint);
+  void begin();
+  void keep_pipes(std::string_view in, std::string_view out, const transport::StagingPipe& pipe);
+
+  DescriptorStore* store_;
+  LinkIdentity identity_;
+  std::optional<LinkMemory> memory_;
+  std::optional<transport::StagingPipe> printer_, host_;
+  transport::FileDescriptor tty_, pty_;
+  transport::StagingPipe::Uncommitted printer_uncommitted_, host_uncommitted_;
+  std::optional<std::uint32_t> foreign_version_;
+};
+
+}  // namespace agent::restart

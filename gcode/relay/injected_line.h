@@ -1,0 +1,59 @@
+// A line of the agent's own: whole, unnumbered, ASCII, LF, short. Never a G command, never M110, never with '*' or ';'.
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstdint>
+#include <string_view>
+
+#include "gcode/line/fixed_text.h"
+#include "gcode/printer/link_counters.h"
+
+namespace gcode::relay {
+
+struct InjectedLine {
+  printer::Query query = printer::Query::kCount;
+  std::uint8_t seconds = 0;  ///< report settings: the S that was asked for
+  std::uint8_t mask = 0;     ///< M155 on Prusa: the C that was asked for
+  line::FixedText<31> text;  ///< with its newline
+};
+
+/// "M105", "M27 P" ... plus the newline. `text` is at most 30 bytes.
+[[nodiscard]] inline InjectedLine make_injected_line(printer::Query query, std::string_view text) {
+  InjectedLine line;
+  line.query = query;
+  std::array<char, 31> bytes{};
+  const std::size_t n = text.size() < 30 ? text.size() : 30;
+  std::copy_n(text.data(), n, bytes.data());
+  bytes[n] = '\n';
+  line.text.assign({bytes.data(), n + 1});
+  return line;
+}
+
+/// The answer is one line that begins "ok T:" and belongs to nothing else: such a query may go out between the lines of
+/// a busy host.
+[[nodiscard]] inline bool identifies_itself(printer::Query query) { return query == printer::Query::kM105; }
+
+/// The M code behind a query, for answers that only their question explains; -1 for others.
+[[nodiscard]] inline std::int32_t code_of(printer::Query query) {
+  switch (query) {
+    case printer::Query::kM105: return 105;
+    case printer::Query::kM27: return 27;
+    case printer::Query::kM73: return 73;
+    case printer::Query::kM115: return 115;
+    case printer::Query::kM114: return 114;
+    case printer::Query::kM155: return 155;
+    case printer::Query::kM220: return 220;
+    case printer::Query::kM221: return 221;
+    case printer::Query::kM154: return 154;
+    case printer::Query::kM123: return 123;
+    case printer::Query::kNozzle: return 862;
+    case printer::Query::kStatistics: return 78;
+    case printer::Query::kEeprom:
+    case printer::Query::kSerialNumber:
+    case printer::Query::kCount: break;
+  }
+  return -1;
+}
+
+}  // namespace gcode::relay

@@ -1,0 +1,104 @@
+// A LineRelay whose process is killed: between any two steps of what the agent does for each transfer (agent/link/bridge,
+// agent/restart/link_memory, transport/staging_pipe), with the transfer done and not booked too, in the recovery itself as well.
+// What is left is what is left in truth: the rings' memory as it is, the last committed state, and what is in the pipes.
+// Without a chance to be killed it is a LineRelay and nothing else.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <memory>
+#include <random>
+#include <string>
+#include <string_view>
+
+#include "gcode/relay/line_relay.h"
+#include "gcode/relay/relay_state.h"
+#include "tests/sim/clock.h"
+
+namespace sim {
+
+class CrashInjectingRelay {
+ public:
+  /// `chance`: of a kill at each point where one may fall.
+  CrashInjectingRelay(const gcode::relay::RelaySettings& settings, double chance, std::uint64_t seed);
+
+  gcode::relay::LineRelay& operator*() { return *relay_; }
+  gcode::relay::LineRelay* operator->() { return relay_.get(); }
+  const gcode::relay::LineRelay* operator->() const { return relay_.get(); }
+  [[nodiscard]] const gcode::relay::RelayState& state() const { return *state_; }
+  [[nodiscard]] std::uint64_t kills() const { return kills_; }
+
+  /// Anything that is no transfer: `what` gets the relay, and is called again by the successor if it was not committed.
+  template <class What>
+  void event(What what, Time now) {
+    bool committed = false;
+    live(now, [&] {
+      if (committed) return;
+      what(*relay_);
+      may_die();
+      commit();
+      committed = true;
+      may_die();
+    });
+  }
+  std::size_t feed_host(std::string_view bytes, Time now) { return feed(host_, bytes, now); }
+  std::size_t feed_printer(std::string_view bytes, Time now) { return feed(printer_, bytes, now); }
+  /// One write: what came out at the other end, empty if nothing is ready.
+  std::string write_to_printer(Time now) { return write(printer_, now); }
+  std::string write_to_host(Time now) { return write(host_, now); }
+  /// A successor in peace finds the same bytes elsewhere.
+  void move_elsewhere();
+
+ private:
+  struct Killed {};
+  struct Counts {
+    std::size_t in = 0, out = 0;
+  };
+  struct Side {
+    bool is_host;
+    std::string in, out;       ///< the pipes
+    Counts counts, committed;  ///< what the ledger believes
+  };
+  struct Memory {
+    std::array<char, gcode::relay::RelayMemory::kFromHost> from_host;
+    std::array<char, gcode::relay::RelayMemory::kFromPrinter> from_printer;
+    std::array<char, gcode::relay::RelayMemory::kToHost> to_host;
+  };
+
+  /// One process after another tries to do it.
+  template <class Work>
+  void live(Time now, Work work) {
+    for (bool first = true;; first = false) {
+      try {
+        if (!first) resume(now);
+        return work();
+      } catch (const Killed&) {
+        ++kills_;
+      }
+    }
+  }
+  void make();
+  void may_die();
+  void commit();
+  void commit_counts();
+  void resume(Time now);
+  void recover(Side& side, Time now);
+  void take_in(Side& side, Time now);
+  void received(const Side& side, std::size_t bytes, Time now);
+  void took(const Side& side, std::size_t bytes, Time now);
+  std::size_t feed(Side& side, std::string_view bytes, Time now);
+  std::string write(Side& side, Time now);
+
+  gcode::relay::RelaySettings settings_;
+  double chance_;
+  std::mt19937_64 random_;
+  std::uniform_real_distribution<> even_{0, 1};
+  std::unique_ptr<Memory> memory_ = std::make_unique<Memory>();
+  std::unique_ptr<gcode::relay::RelayState> state_ = std::make_unique<gcode::relay::RelayState>();
+  std::unique_ptr<gcode::relay::RelayState> committed_ = std::make_unique<gcode::relay::RelayState>();
+  std::unique_ptr<gcode::relay::LineRelay> relay_;
+  Side host_{true, {}, {}, {}, {}}, printer_{false, {}, {}, {}, {}};
+  std::uint64_t kills_ = 0;
+};
+
+}  // namespace sim

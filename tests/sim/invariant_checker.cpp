@@ -1,0 +1,320 @@
+#include "tests/sim/invariant_checker.h"
+
+#include <algorithm>
+
+namespace sim {
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::seconds;
+
+// A reset, a stop or a hang-up takes a moment until the line has told the agent.
+constexpr Time kNewsTravel = seconds(2);
+// A byte that noise has spoiled may show its effect this much later: the agent's own time-out and give-up.
+constexpr Time kSpoiltFor = seconds(40);
+// Beyond the owner's two limits: how long the rest of an own answer that has begun may still hold a host line.
+constexpr Time kAnswerRuns = milliseconds(510);
+
+// Answers to M105 are all alike: the host may have the agent's for its own if its own comes no later than this.
+constexpr Time kAnswersSwap = seconds(2);
+
+// The longest time of flowing oks without a temperature: the period of 3 s, and for each drain in vain 0.5 s and 2 s until
+// the next try. The long moves of a print may come in that rhythm: 6.8 s is the worst of 10,000 seeds, 9.9 s of a million.
+constexpr Time kLongestStarvation = seconds(12);
+
+bool starts(std::string_view text, std::string_view with) { return text.starts_with(with); }
+
+/// A line that a printer repeats by itself: the only kind that may be kept from a host although no command caused it.
+bool is_report(std::string_view line) {
+  while (starts(line, " ")) line.remove_prefix(1);
+  if (starts(line, "T:")) {
+    return line.find("W:") == std::string_view::npos && line.find(" E:") == std::string_view::npos &&
+           line.find('/') != std::string_view::npos;
+  }
+  return starts(line, "X:") || starts(line, "E0:") || starts(line, "SD printing byte") ||
+         starts(line, "Not SD printing");
+}
+
+bool switches_report(std::string_view line) {
+  return line.find("M155") != std::string_view::npos || line.find("M154") != std::string_view::npos ||
+         line.find("M123") != std::string_view::npos || line.find("M27") != std::string_view::npos;
+}
+
+bool begins_print(std::string_view line) {
+  if (line.empty() || line[0] != 'N') return false;
+  return line.find('G') != std::string_view::npos || line.find("M104") != std::string_view::npos ||
+         line.find("M140") != std::string_view::npos || line.find("M190") != std::string_view::npos ||
+         line.find("M109") != std::string_view::npos;
+}
+
+char owner_of(std::string_view origins) {
+  const bool host = origins.find('h') != std::string_view::npos;
+  const bool agent = origins.find('a') != std::string_view::npos;
+  if (host) return 'h';
+  return agent ? 'a' : '-';
+}
+
+std::string quoted(std::string_view bytes) {
+  std::string out = "'";
+  for (const char c : bytes.substr(0, 80)) out += c == '\n' ? std::string("\\n") : std::string(1, c);
+  return out + "'";
+}
+
+}  // namespace
+
+void InvariantChecker::fail(std::string_view what, Time now) {
+  if (violations_.size() < 5) violations_.push_back("at " + std::to_string(now.count()) + " us: " + std::string(what));
+}
+
+void InvariantChecker::host_opened(Time) { host_asked_reports_ = false; }
+
+void InvariantChecker::host_left() {
+  left_ = true;
+  line_written_.clear();
+}
+
+void InvariantChecker::device_lost() {
+  host_wrote_.clear();
+  line_written_.clear();
+  last_to_printer_ = '\n';
+  line_.clear();
+  line_origins_.clear();
+  line_passed_ = 0;
+}
+
+void InvariantChecker::note_host_line(std::string_view line, Time now) {
+  if (switches_report(line)) host_asked_reports_ = true;
+  if (line.find("M112") != std::string_view::npos) killed_ = true, disturbed_at_ = now;
+  if (!line.empty() && line[0] == 'N') last_numbered_ = now;
+  if (!print_began_ && begins_print(line)) print_began_ = true;
+}
+
+void InvariantChecker::host_wrote(std::string_view bytes, Time now) {
+  if (bytes.empty()) return;
+  host_wrote_ += bytes;
+  for (const char c : bytes) {
+    if (c == '\n' || c == '\r') {
+      note_host_line(host_line_, now);
+      host_line_.clear();
+      line_written_.push_back(now);
+    } else {
+      host_line_ += c;
+    }
+  }
+}
+
+void InvariantChecker::passed_to_printer(std::string_view bytes, Time now) {
+  if (!starts(host_wrote_, bytes)) {
+    fail("host bytes are not passed as they came: " + quoted(bytes) + " for " + quoted(host_wrote_), now);
+    return;
+  }
+  host_wrote_.erase(0, bytes.size());
+  last_to_printer_ = bytes.back();
+  last_passed_ = now;
+  for (const char* alike : {"M114", "G28", "G29", "G92", "M27", "M123"}) {
+    if (bytes.find(alike) != std::string_view::npos) alike_at_ = now;
+  }
+  const auto ends = std::count_if(bytes.begin(), bytes.end(), [](char c) { return c == '\n' || c == '\r'; });
+  const auto n = std::min(static_cast<std::size_t>(ends), line_written_.size());
+  line_written_.erase(line_written_.begin(), line_written_.begin() + static_cast<std::ptrdiff_t>(n));
+}
+
+void InvariantChecker::check_injected_text(std::string_view bytes, Time now) {
+  const bool plain = std::all_of(bytes.begin(), bytes.end() - 1, [](char c) { return c >= ' ' && c < 127; });
+  if (bytes.size() > 95 || bytes.back() != '\n' || !plain || bytes.find_first_of("*;") != std::string_view::npos ||
+      bytes[0] == 'G' || bytes[0] == 'N' || starts(bytes, "M110") || starts(bytes, "M105 T")) {
+    fail("rule 1: own line " + quoted(bytes), now);
+  }
+}
+
+void InvariantChecker::injected_written(std::string_view bytes, const VirtualPrinter& printer,
+                                        const gcode::relay::LineRelay& relay, const VirtualHost& host, Time now) {
+  if (bytes == "\n") {  // keeps an unanswered own line and the host's next one apart
+    // It also ends a line of the host's whose end was lost, however long ago.
+    if (spoiled_ && now - last_passed_ > kSpoiltFor) last_spoiled_ = now;
+    return;
+  }
+  ++injected_lines_;
+  check_injected_text(bytes, now);
+  if (!scenario_.settings.poll) fail("rule 12: own line with poll off " + quoted(bytes), now);
+  if (last_to_printer_ != '\n' && last_to_printer_ != '\r')
+    fail("rule 2: own line inside a host line " + quoted(bytes), now);
+  last_to_printer_ = '\n';
+  const bool prints =
+      print_began_ && !host.is_done() && !left_ && host.failure().empty() && now - last_numbered_ < seconds(9);
+  injected_in_print_ += prints ? 1 : 0;
+  // A main loop that hangs looks to everybody like an ok that was lost.
+  const Faults& f = scenario_.faults;
+  const bool stalled = f.stall_at.count() > 0 && now >= f.stall_at && now < f.stall_at + f.stall_for + kNewsTravel;
+  const bool quiet =
+      !spoiled_ && !killed_ && !stalled && (disturbed_at_ == kNever || now - disturbed_at_ > kNewsTravel);
+  if (!quiet) return;
+  // A command that was not answered for half a minute is given up, whatever it does.
+  if (printer.commands_of('h') > 0 && now - last_passed_ < seconds(29))
+    fail("rule 2: own line while the host has commands outstanding " + quoted(bytes), now);
+  if (printer.commands_of('a') > 0) fail("rule 1: a second own line " + quoted(bytes), now);
+  if (printer.is_uploading()) fail("rule 4: own line into an upload " + quoted(bytes), now);
+  if (printer.is_meatpack_on()) fail("rule 4: own line into MeatPack " + quoted(bytes), now);
+  if (printer.is_stopped()) fail("rule 4: own line to a stopped printer " + quoted(bytes), now);
+  if (printer.is_booting() && relay.printer().booting)
+    fail("rule 8: own line into the boot text " + quoted(bytes), now);
+  if (prints && disturbed_at_ == kNever && starts(scenario_.firmware, "prusa-3.1")) {
+    fail("rule 3: own line in a print on a Prusa that reports by itself " + quoted(bytes), now);
+  }
+}
+
+// Bare oks are all alike: what counts is that the host never has fewer than are its, and as many in the end.
+void InvariantChecker::oracle_ok(char owner, bool withheld, Time now) {
+  if (withheld && owner != 'a' && spoiled_ && now - last_spoiled_ < kSpoiltFor) {
+    ++mistakes_;  // the books cannot be right about bytes that nobody has seen
+    return;
+  }
+  oks_ahead_ += (withheld ? 0 : 1) - (owner == 'a' ? 0 : 1);
+  if (!withheld && owner == 'a') ++leaks_;
+  if (oks_ahead_ < 0) fail("rule 6: an ok for the host is withheld", now);
+}
+
+void InvariantChecker::oracle_line(std::string_view line, std::string_view origins, const LineVerdict& verdict,
+                                   bool asked_reports, Time now) {
+  if (starts(line, "Resend")) resend_at_ = now;
+  // What noise did to the books waits as long as the printer lets everybody wait.
+  if (starts(line, "echo:busy") && spoiled_ && now - last_spoiled_ < kSpoiltFor) last_spoiled_ = now;
+  if (starts(line, "start")) start_seen_ = true, oks_ahead_ = answers_ahead_ = 0;
+  if (verdict.dropped) return;
+  // Lines that noise has run into one go by their beginning.
+  const char owner = spoiled_ ? origins.front() : owner_of(origins);
+  if (starts(line, "ok") && owner == 'h' && print_began_) starvation_.ok_for_host(now);
+  if (starts(line, "ok") && !starts(line, "ok T:")) {
+    if (verdict.attended) oracle_ok(owner, verdict.withheld, now);
+    return;
+  }
+  if (verdict.withheld) {
+    if (!scenario_.settings.poll) fail("rule 12: withheld with poll off " + quoted(line), now);
+    if (owner == 'h' && starts(line, "ok T:") && answers_ahead_ > 0 && now - answer_leaked_ < kAnswersSwap) {
+      --answers_ahead_;
+      return;
+    }
+    const bool spoilt = spoiled_ && now - last_spoiled_ < kSpoiltFor;
+    if (owner == 'h' && spoilt) ++mistakes_;
+    if (owner == 'h' && !spoilt) fail("rule 6: an answer to the host is withheld " + quoted(line), now);
+    if (owner == '-' && !spoiled_ && !is_report(line))
+      fail("rule 6: a line that answers nobody is withheld " + quoted(line), now);
+    return;
+  }
+  if (!verdict.attended) return;
+  if (verdict.passed_bytes == 0) fail("rule 6: a line is neither passed nor withheld " + quoted(line), now);
+  // While a command of the host's runs that prints the same text, a report cannot be told from its answer; around a
+  // resend it is not tried.
+  const bool alike = (now - alike_at_ < seconds(1) + scenario_.faults.torn_for || now - resend_at_ < seconds(10)) &&
+                     !starts(line, "T:") && !starts(line, " T:");
+  const bool leak =
+      owner == 'a' || (owner == '-' && !asked_reports && is_report(line) && scenario_.settings.poll && !alike);
+  if (!leak) return;
+  ++leaks_;
+  if (owner == 'a' && starts(line, "ok T:")) ++answers_ahead_, answer_leaked_ = now;
+  if (!spoiled_ && disturbed_at_ == kNever && scenario_.faults.stall_at.count() == 0) {
+    fail(std::string(owner == 'a' ? "rule 6: an answer to the agent"
+                                  : "rule 9: a report that the host never asked for") +
+             " reaches the host " + quoted(line),
+         now);
+  }
+}
+
+void InvariantChecker::printer_said(std::string_view bytes, std::string_view origins, const LineVerdict& verdict,
+                                    bool asked_reports, Time now) {
+  line_ += bytes;
+  line_origins_ += origins;
+  line_passed_ += verdict.passed_bytes;
+  if (verdict.host_waits) alike_at_ = now;  // also when the line is only begun
+  if (bytes.back() != '\n') return;
+  LineVerdict whole = verdict;
+  whole.passed_bytes = line_passed_;
+  oracle_line(line_, line_origins_, whole, asked_reports, now);
+  line_.clear();
+  line_origins_.clear();
+  line_passed_ = 0;
+}
+
+void InvariantChecker::executed(const Executed& executed, Time) {
+  if (!executed.from_sd && executed.number >= 0) executed_.push_back(executed);
+}
+
+void InvariantChecker::check(const gcode::relay::LineRelay& relay, const VirtualHost& host, const VirtualPrinter&,
+                             Time now) {
+  const auto& settings = scenario_.settings;
+  const Time longest = settings.poll
+                           ? 2 * settings.quiesce_limit + std::max(settings.hold_limit, kAnswerRuns) + milliseconds(2)
+                           : Time::zero();
+  if (!line_written_.empty() && now - line_written_.front() > longest) {
+    fail("rule 2: a host line is held for more than " + std::to_string(longest.count() / 1000) + " ms", now);
+  }
+  if (print_began_ && !host.is_done() && relay.printer().temperature_report.known) {
+    oldest_temperature_ = std::max(oldest_temperature_, now - relay.printer().temperature_report.at);
+  }
+  check_starvation(relay, host, now);
+}
+
+// Only where nothing but the agent's own M105 brings temperatures, and nothing but the host's lines is in its way.
+void InvariantChecker::check_starvation(const gcode::relay::LineRelay& relay, const VirtualHost& host, Time now) {
+  const gcode::dialect::Dialect& dialect = relay.dialect();
+  // What has not said who it is, is asked nothing in a print (rule 3).
+  const bool by_question = relay.dialect().family != gcode::dialect::FirmwareFamily::kUnknown &&
+                           (dialect.family != gcode::dialect::FirmwareFamily::kUnknown &&
+                            dialect.autoreport != gcode::dialect::Autoreport::kMask);
+  const bool undisturbed =
+      !spoiled_ && disturbed_at_ == kNever && scenario_.faults.typed.empty() && !scenario_.faults.end_the_print();
+  const bool prints = print_began_ && !host.is_done() && scenario_.settings.poll;
+  starvation_.temperature_at(prints && by_question && undisturbed ? relay.printer().temperature_report.at : now);
+  if (starvation_.hungry() > kLongestStarvation) fail("rule 2: a printing host starves the agent of temperatures", now);
+}
+
+void InvariantChecker::check_executed(Time now) {
+  std::vector<std::string> expected;
+  for (const std::string& line : scenario_.print) {
+    if (starts(line, "G1")) expected.push_back(line.substr(0, line.find_first_of(";")));
+  }
+  for (std::string& line : expected) {
+    while (!line.empty() && line.back() == ' ') line.pop_back();
+  }
+  std::vector<std::string> done;
+  for (const Executed& e : executed_) {
+    if (starts(e.text, "G1")) done.push_back(e.text.substr(0, e.text.find_last_not_of(' ') + 1));
+  }
+  if (done == expected) return;
+  const auto at = static_cast<std::size_t>(
+      std::mismatch(done.begin(), done.end(), expected.begin(), expected.end()).first - done.begin());
+  fail("duty 1: move " + std::to_string(at) + " of " + std::to_string(expected.size()) +
+           " is not executed once and in order: " + quoted(at < done.size() ? done[at] : "nothing") + " for " +
+           quoted(at < expected.size() ? expected[at] : "nothing") + ", " + std::to_string(done.size()) + " executed",
+       now);
+}
+
+void InvariantChecker::finish(std::size_t host_in_flight, const VirtualHost& host, bool came_to_an_end, Time now) {
+  if (!violations_.empty()) return;
+  // A host that slept reads what it had asked for when it has switched it off by now.
+  const bool slept = scenario_.faults.host_sleeps_at.count() > 0 && scenario_.faults.typed == "M155 S0";
+  if (!slept && host.saw_external_heatup() && scenario_.settings.poll && !spoiled_ && disturbed_at_ == kNever)
+    fail("rule 9: the host believes in a heat-up from outside", now);
+  if (scenario_.faults.end_the_print()) return;
+  const bool prints = scenario_.host != "terminal";
+  if (!host.failure().empty()) fail("duty 1: the host gave up: " + host.failure(), now);
+  if (prints && !came_to_an_end) fail("duty 1: the print hangs", now);
+  if (host_in_flight > 0) fail("rule 6: " + std::to_string(host_in_flight) + " commands are still in flight", now);
+  if (oks_ahead_ > 0) fail("rule 6: the host was given " + std::to_string(oks_ahead_) + " oks too many", now);
+  if (prints && host.is_done()) check_executed(now);
+}
+
+LoopResult InvariantChecker::result() const {
+  LoopResult result;
+  result.violations = violations_;
+  result.injected_lines = injected_lines_;
+  result.injected_lines_in_print = injected_in_print_;
+  result.leaks = leaks_;
+  result.mistakes = mistakes_;
+  result.spoiled_bytes = spoiled_bytes_;
+  result.oldest_temperature = oldest_temperature_;
+  result.longest_starvation = starvation_.longest();
+  return result;
+}
+
+}  // namespace sim

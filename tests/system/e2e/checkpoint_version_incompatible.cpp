@@ -1,0 +1,9 @@
+#include "agent/restart/checkpoint_version.h"
+
+namespace agent::restart {
+
+const std::uint32_t kLedgerVersion = 77;
+
+bool knows_checkpoint(std::uint32_t version) { return version == 77; }
+
+}  // namespace agent::restart

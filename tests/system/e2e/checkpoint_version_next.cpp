@@ -1,0 +1,9 @@
+#include "agent/restart/checkpoint_version.h"
+
+namespace agent::restart {
+
+const std::uint32_t kLedgerVersion = 3;
+
+bool knows_checkpoint(std::uint32_t version) { return version == 2 || version == 3; }
+
+}  // namespace agent::restart

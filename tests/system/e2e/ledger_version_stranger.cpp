@@ -1,9 +1,0 @@
-#include "agent/restart/ledger_version.h"
-
-namespace agent::restart {
-
-const std::uint32_t kLedgerVersion = 77;
-
-bool knows_ledger(std::uint32_t version) { return version == 77; }
-
-}  // namespace agent::restart

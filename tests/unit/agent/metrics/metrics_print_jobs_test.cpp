@@ -1,0 +1,67 @@
+#include "agent/metrics/metrics_print_jobs.h"
+
+#include <catch2/catch.hpp>
+
+#include "tests/unit/agent/fixtures/metrics_bench.h"
+#include "tests/unit/agent/fixtures/scenario_printer.h"
+
+using namespace std::chrono_literals;
+
+TEST_CASE("a running print shows who it is, since when and for how long") {
+  test::MetricsBench bench;
+  auto link = sample::printing_mk3s();
+  sample::set_scenario(link, sample::kSampleNow);
+  bench.snapshots.publish(link);
+  agent::snapshot::JobRecord job;
+  job.id = 42;
+  job.printer = "mk3";
+  bench.snapshots.history().put_job(job);
+  const auto page = bench.page();
+  CHECK(page.value(R"(marlin_print_job_info{printer="mk3",print_id="42",file="",source="host"})") == 1.0);
+  CHECK(page.value(R"(marlin_print_start_timestamp_seconds{printer="mk3"})") == 1'700'004'960.0);
+  CHECK(page.value(R"(marlin_print_elapsed_seconds{printer="mk3"})"));
+  CHECK(page.value(R"(marlin_travel_meters_total{printer="mk3",axis="x"})") == Approx(0.02));
+  CHECK(page.value(R"(marlin_extruded_meters_total{printer="mk3"})") == Approx(0.01));
+}
+
+TEST_CASE("no print, no job, and counters stay") {
+  test::MetricsBench bench;
+  bench.snapshots.publish(sample::printing_mk3s());
+  const auto page = bench.page();
+  CHECK_FALSE(page.has_family("marlin_print_job_info"));
+  CHECK_FALSE(page.has_family("marlin_print_elapsed_seconds"));
+  CHECK(page.value(R"(marlin_prints_total{printer="mk3",result="failed"})") == 0.0);
+  CHECK_FALSE(page.has_family("marlin_mmu_state"));
+  CHECK_FALSE(page.has_family("marlin_lifetime_print_seconds_total"));
+}
+
+TEST_CASE("prints are counted from the history, over restarts") {
+  test::MetricsBench bench;
+  bench.snapshots.publish(sample::printing_mk3s());
+  agent::snapshot::JobTotals totals;
+  totals.started = 9;
+  totals.ended = {5, 3, 1};
+  totals.print_seconds = 7200;
+  totals.extruded_meters = 12.5;
+  bench.snapshots.history().add_totals("mk3", totals);
+  const auto page = bench.page();
+  CHECK(page.value(R"(marlin_prints_started_total{printer="mk3"})") == 9.0);
+  CHECK(page.value(R"(marlin_prints_total{printer="mk3",result="cancelled"})") == 3.0);
+  CHECK(page.value(R"(marlin_recorded_print_seconds_total{printer="mk3"})") == 7200.0);
+  CHECK(page.value(R"(marlin_recorded_filament_meters_total{printer="mk3"})") == 12.5);
+}
+
+TEST_CASE("the printer's own counters and its MMU are shown in base units") {
+  test::MetricsBench bench;
+  auto link = sample::printing_mk3s();
+  sample::set_scenario(link, sample::kSampleNow);
+  bench.snapshots.publish(link);
+  const auto page = bench.page();
+  CHECK(page.value(R"(marlin_lifetime_print_seconds_total{printer="mk3"})") == 600.0);
+  CHECK(page.value(R"(marlin_lifetime_filament_meters_total{printer="mk3"})") == Approx(0.2));
+  CHECK(page.value(R"(marlin_lifetime_crashes_total{printer="mk3",axis="x"})") == 5.0);
+  CHECK(page.value(R"(marlin_mmu_state{printer="mk3",state="error"})") == 1.0);
+  CHECK(page.value(R"(marlin_mmu_errors_total{printer="mk3",code="E8001"})") == 1.0);
+  CHECK(page.value(R"(marlin_mmu_slot{printer="mk3"})") == 1.0);
+  CHECK(page.value(R"(marlin_mmu_info{printer="mk3",version="3.0.1+885"})") == 1.0);
+}

@@ -1,0 +1,151 @@
+#include "gcode/relay/portable_checkpoint.h"
+
+#include <catch2/catch.hpp>
+
+#include <memory>
+#include <string>
+
+namespace {
+
+using gcode::line::Time;
+using gcode::relay::LineRelay;
+using gcode::relay::RelayState;
+using namespace std::chrono_literals;
+
+struct Memory {
+  std::array<char, gcode::relay::RelayMemory::kFromHost> from_host;
+  std::array<char, gcode::relay::RelayMemory::kFromPrinter> from_printer;
+  std::array<char, gcode::relay::RelayMemory::kToHost> to_host;
+  RelayState state;
+  gcode::relay::RelayMemory rings() { return {from_host, from_printer, to_host}; }
+};
+
+/// A relay and, after change(), one of another version in its place.
+struct Rig {
+  gcode::relay::RelaySettings settings;
+  std::unique_ptr<Memory> memory = std::make_unique<Memory>();
+  std::unique_ptr<LineRelay> relay = std::make_unique<LineRelay>(settings, memory->rings(), memory->state);
+  Time now = 100s;
+
+  Rig() {
+    relay->printer_opened(now);
+    relay->host_opened(now);
+    now += 10s;
+    relay->tick(now);
+    (void)take(true);
+  }
+  void change(const gcode::relay::UncommittedBytes& unnoted = {}) {
+    auto next = std::make_unique<Memory>();
+    gcode::relay::take_over(gcode::relay::portable_checkpoint_of(memory->state), unnoted, memory->rings(),
+                            next->rings(), next->state, now);
+    relay.reset();
+    memory = std::move(next);
+    relay = std::make_unique<LineRelay>(settings, memory->rings(), memory->state);
+  }
+  std::string take(bool to_printer, std::size_t most = 1 << 20) {
+    std::string all;
+    while (true) {
+      const auto pieces = to_printer ? relay->to_printer() : relay->to_host();
+      std::string bytes = std::string(pieces[0]) + std::string(pieces[1]);
+      bytes.resize(std::min(bytes.size(), most - all.size()));
+      if (bytes.empty()) return all;
+      to_printer ? relay->printer_took(bytes.size(), now) : relay->host_took(bytes.size(), now);
+      all += bytes;
+    }
+  }
+  void answer_injected() {
+    for (int i = 0; i < 50; ++i) {
+      const std::string injected = take(true);
+      if (!injected.empty())
+        relay->feed_printer(injected == "M105\n" ? "ok T:21.5 /0.0 B:20.5 /0.0 @:0 B@:0\n" : "ok\n", now);
+      now += 250ms;
+      relay->tick(now);
+    }
+    (void)take(false);
+  }
+};
+
+TEST_CASE("bytes that wait either way go on, each once and in order") {
+  Rig rig;
+  rig.answer_injected();
+  rig.relay->feed_host("G1 X1\nG1 X2\nG1 X", rig.now);
+  const std::string first = rig.take(true, 3);
+  rig.relay->feed_printer("echo:a\necho:b\nech", rig.now);
+  const std::string seen = rig.take(false, 4);
+  rig.change();
+  rig.relay->feed_host("3\n", rig.now);
+  rig.relay->feed_printer("o:c\n", rig.now);
+  CHECK(first + rig.take(true) == "G1 X1\nG1 X2\nG1 X3\n");
+  CHECK(seen + rig.take(false) == "echo:a\necho:b\necho:c\n");
+}
+
+TEST_CASE("bytes that were moved and not noted are neither lost nor doubled") {
+  Rig rig;
+  rig.answer_injected();
+  rig.relay->feed_host("G1 X1\n", rig.now);
+  rig.relay->feed_printer("echo:a\n", rig.now);
+  const auto space = rig.relay->host_space();
+  std::string("G1 X2\n").copy(space[0].data(), 6);
+  rig.change({6, 4, 0, 5});
+  CHECK(rig.take(true) == "1\n");
+  rig.relay->host_received(6, rig.now);
+  CHECK(rig.take(true) == "G1 X2\n");
+  CHECK(rig.take(false) == "a\n");
+}
+
+TEST_CASE("the agent asks nothing for a while after a change of version, and then again") {
+  Rig rig;
+  rig.answer_injected();
+  rig.change();
+  const Time changed = rig.now;
+  std::string injected;
+  while (injected.empty() && rig.now - changed < 60s) {
+    rig.now += 100ms;
+    rig.relay->tick(rig.now);
+    injected = rig.take(true);
+  }
+  CHECK(rig.now - changed >= 10s);
+  CHECK(injected == "M115\n");
+}
+
+TEST_CASE("the answer to a question from before the change of version stays with the agent") {
+  Rig rig;
+  std::string injected;
+  for (int i = 0; i < 200 && injected != "M105\n"; ++i) {
+    injected = rig.take(true);
+    if (!injected.empty() && injected != "M105\n") rig.relay->feed_printer("ok\n", rig.now);
+    rig.now += 250ms;
+    rig.relay->tick(rig.now);
+  }
+  REQUIRE(injected == "M105\n");
+  (void)rig.take(false);
+  rig.change();
+  rig.relay->feed_printer("ok T:20.0 /0.0 B:20.0 /0.0 @:0 B@:0\n", rig.now);
+  CHECK(rig.take(false).empty());
+  rig.relay->feed_host("G28\n", rig.now);
+  CHECK(rig.take(true) == "G28\n");
+  rig.relay->feed_printer("ok\n", rig.now);
+  CHECK(rig.take(false) == "ok\n");
+}
+
+TEST_CASE("reports that the agent set up stay hidden from the host after a change of version") {
+  Rig rig;
+  rig.relay->feed_printer(
+      "FIRMWARE_NAME:Prusa-Firmware 3.13.3 based on Marlin MACHINE_TYPE:Prusa i3 MK3S EXTRUDER_COUNT:1\n", rig.now);
+  bool reports = false;
+  for (int i = 0; i < 200 && !reports; ++i) {
+    const std::string injected = rig.take(true);
+    if (!injected.empty()) rig.relay->feed_printer("ok\n", rig.now);
+    reports = injected.starts_with("M155 S");
+    rig.now += 250ms;
+    rig.relay->tick(rig.now);
+  }
+  REQUIRE(reports);
+  (void)rig.take(false);
+  rig.change();
+  rig.relay->feed_printer("T:25.5 /0.0 B:25.5 /0.0 @:0 B@:0\n", rig.now);
+  CHECK(rig.take(false).empty());
+  CHECK(rig.relay->dialect().family == gcode::dialect::FirmwareFamily::kPrusa);
+}
+
+}  // namespace
