@@ -1,5 +1,5 @@
 // Finds the row for a firmware's name. The rows are in dialect_prusa.cpp and dialect_marlin.cpp.
-// Examples: "Prusa-Firmware 3.13.3 based on Marlin", "Marlin 2.1.2 (Nov 21 2026 01:23:22)", "Marlin bugfix-2.1.x (...)".
+// Examples: "Prusa-Firmware 3.13.3 based on Marlin", "Marlin 2.1.2 (Nov 21 2026 01:23:22)", "Marlin bugfix-2.1.x (..)".
 #include "gcode/dialect/dialect.h"
 
 #include "gcode/line/scan.h"

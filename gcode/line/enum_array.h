@@ -1,4 +1,5 @@
-// An array with one element for each value of an enum, indexed by the enum: EnumArray<Query, Time> asked; asked[Query::kM105].
+// An array with one element for each value of an enum, indexed by the enum.
+// Example: EnumArray<Query, Time> asked; asked[Query::kM105].
 // The enum has the values 0 to kCount - 1 and ends with the enumerator kCount. An array made from values needs one for
 // each of them: a word list that lacks the word of a new enumerator does not compile.
 // Its memory layout is that of a std::array with as many elements, so that it may be part of state that is stored as

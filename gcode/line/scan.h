@@ -29,8 +29,7 @@ constexpr void skip_blanks(std::string_view& rest) {
   return text;
 }
 
-/// Without its LF, CR or CR LF; "\r\r
-/// " occurs in text that was converted twice.
+/// Without its LF, CR or CR LF; "\r\r\n" occurs in text that was converted twice.
 [[nodiscard]] constexpr std::string_view strip_terminator(std::string_view line) {
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
   return line;

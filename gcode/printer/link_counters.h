@@ -89,8 +89,7 @@ struct LinkCounters {
   CountBy<Origin> commands{};
   std::uint64_t unparsed_lines = 0;
   line::EnumArray<LatencyKind, Histogram<14>> ok_latency{};
-  Histogram<14>
-      prompt_latency{};  ///< of the queries that were sent with no other command in flight: they wait for no other answer
+  Histogram<14> prompt_latency{};    ///< of the queries that were sent with no other command in flight
   std::uint64_t unexpected_oks = 0;  ///< no command was outstanding; passed on
   std::uint64_t missing_oks = 0;     ///< commands whose ok never came, as later answers proved
   // injected queries

@@ -1,7 +1,8 @@
 // Recognises prints on the line, the host's numbered streams and files from the card: begins them, updates their
 // figures, ends them by the rules of print_rules.h. A plain value without a clock.
 //
-//   none --a numbered line that moves or heats--> unconfirmed --heat, filament--> running --a rule--> ended --silence or M110--> none
+//   none --a numbered line that moves or heats--> unconfirmed --heat, filament--> running --a rule--> ended
+//   ended --silence or M110--> none
 //   none --M24, LCD's "enqueing M24", bytes that advance--> running --a rule--> none
 //
 // An unconfirmed stream (OctoPrint's handshake, jogging) that ends without heat and filament was not a print.

@@ -59,7 +59,7 @@ struct ArbiterState {
   line::Time waiting_since = line::kNever;  ///< when the oldest waiting host line began to wait, or kNever
   line::Time try_again{};                   ///< no new quiesce before this
   line::Time hold_until{};                  ///< host lines wait for the injected query's answer until then
-  std::uint8_t abandoned_queries = 0;       ///< injected M105s that expired: an answer may still come
+  std::uint8_t abandoned_queries = 0;       ///< injected M105s that were abandoned: an answer may still come
   std::uint8_t expired_commands = 0;        ///< host commands that expired without an answer: their oks may still come
   std::uint8_t surplus_acks =
       0;  ///< oks that may come with no command waiting: an injected query's ok was passed in a host ok's place

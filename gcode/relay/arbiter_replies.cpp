@@ -106,7 +106,7 @@ void Arbiter::count(const reply::Reply& reply) {
 }
 
 // The last line sent may have reached the restarted printer's buffer and be answered after the boot text; older lines
-// are lost. An injected query expires at the end of the boot text: end_boot().
+// are lost. An injected query is abandoned at the end of the boot text: end_boot().
 void Arbiter::keep_only_latest(line::Time now) {
   for (std::size_t i = s_.in_flight.size(); i-- > 0;) {
     InFlight& entry = s_.in_flight[i];

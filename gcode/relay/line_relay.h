@@ -6,8 +6,8 @@
 //   tty  -> from_printer ring -> lines -> parse_reply -> Arbiter -> to_host ring or withheld -> to_host() -> pty
 //
 // Invariants, however the input is split into pieces: host bytes reach to_printer() once, in order, unchanged, with
-// whole injected queries between lines and nowhere else; printer bytes reach to_host() once, in order, unchanged, except
-// whole lines that answer the agent.
+// whole injected queries between lines and nowhere else; printer bytes reach to_host() once, in order, unchanged,
+// except whole lines that answer the agent.
 #pragma once
 
 #include <array>

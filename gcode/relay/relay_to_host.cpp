@@ -1,6 +1,5 @@
 // Printer bytes on their way to the host: split into lines, parsed, passed or withheld.
-// Wire: "ok T:25.5 /0.0 ...
-// " is the host's or the agent's; "TIMEOUT:" without an end passes after a while.
+// Wire: "ok T:25.5 /0.0 ...\n" is the host's or the agent's; "TIMEOUT:" without an end passes after a while.
 #include <algorithm>
 
 #include "gcode/relay/relay_impl.h"

@@ -1,7 +1,6 @@
 // Host bytes on their way to the printer: split into lines, held or passed, with injected queries and separator
 // newlines between.
-// Wire: "N5 G1 X1*97
-// " passes; "G1 X" waits for its end; FF FF FB switches MeatPack on and belongs to no line.
+// Wire: "N5 G1 X1*97\n" passes; "G1 X" waits for its end; FF FF FB switches MeatPack on and belongs to no line.
 #include <algorithm>
 #include <utility>
 

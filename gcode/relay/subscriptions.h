@@ -1,7 +1,8 @@
 // Who requested which periodic report. The printer has one setting per report; the host and the agent each want a
 // different one. The printer is set to a setting that serves both, and the host sees exactly the reports that it
 // requested: interval and kind, none if it requested none.
-// Wire: Prusa 3.10+ "M155 S2 C7" (1 temperature, 2 fans, 4 position); Marlin "M155 S2", "M123 S2", "M154 S2", "M27 S10".
+// Wire: Prusa 3.10+ "M155 S2 C7" (1 temperature, 2 fans, 4 position); Marlin "M155 S2", "M123 S2", "M154 S2",
+// "M27 S10".
 #pragma once
 
 #include <array>
