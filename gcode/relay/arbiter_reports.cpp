@@ -26,7 +26,7 @@ bool may_print_position(const InFlight& e) {
 }
 
 // A waiting command prints its first line after a second; a printer that prints W: has done so by then.
-constexpr line::Time kBooksSettle = std::chrono::seconds(10);
+constexpr line::Time kRecoverySettles = std::chrono::seconds(10);
 constexpr line::Time kHeatingShowsItself = std::chrono::seconds(4);
 
 }  // namespace
@@ -53,7 +53,7 @@ Verdict Arbiter::show_report(const reply::Reply& reply, LastReport after, line::
       if (masked && !s_.subscriptions.is_on(kind)) return Verdict::kPass;
       if (!masked && s_.in_flight.any_host(may_print_position)) return Verdict::kPass;
       // Around a resend the in-flight queue may be wrong by one line.
-      if (!masked && s_.in_flight.host_count() > 0 && now - s_.recovery_since < kBooksSettle) return Verdict::kPass;
+      if (!masked && s_.in_flight.host_count() > 0 && now - s_.recovery_since < kRecoverySettles) return Verdict::kPass;
       break;
     default:
       if (s_.in_flight.any_host([](const InFlight& e) { return e.code == 27; })) return Verdict::kPass;
