@@ -2,7 +2,7 @@
 // and go.
 //
 //   hung up --publish()--> unattended --a host opens--> attached --the last one closes--> leaving --its last bytes
-//   were read--> unattended (settings cleaned, unread output thrown away);   any --hang_up()--> hung up
+//   were read--> unattended (settings cleaned, unread output discarded);   any --hang_up()--> hung up
 //
 // Nothing is written while unattended or leaving, so that no later host reads output for an earlier one. What a host
 // wrote before it closed is read to the end. It handles no G-code and buffers no bytes.

@@ -17,7 +17,7 @@ enum class FirmwareFamily : std::uint8_t { kUnknown, kPrusa, kMarlin };
 enum class Autoreport : std::uint8_t {
   kNone,   ///< M155 does not exist (Prusa up to 3.9, Marlin 1.0): poll M105
   kMask,   ///< Prusa 3.10 and later: M155 S<seconds> C<1 temperature | 2 fans | 4 position>
-  kByCap,  ///< Marlin: M155, M154, M123, M27 with S, each where its Cap: line says 1
+  kByCap,  ///< Marlin: M155, M154, M123, M27 with S, each if its Cap: line has 1
 };
 
 /// Every field: true or the larger value if uncertain, so that the arbiter prefers silence.

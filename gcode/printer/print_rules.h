@@ -63,6 +63,6 @@ struct PrintRule {
 /// All rows, the first match counts. A row's index is PrintJob::rule.
 [[nodiscard]] std::span<const PrintRule> print_rules();
 /// The row that decides, or nothing: the event ends no print.
-[[nodiscard]] std::optional<std::uint8_t> decide_print(PrintEvent sign, const PrintEvidence& evidence);
+[[nodiscard]] std::optional<std::uint8_t> decide_print(PrintEvent event, const PrintEvidence& evidence);
 
 }  // namespace gcode::printer

@@ -78,10 +78,10 @@ PrintJob PrintWatch::current(line::Time now) const {
   return job;
 }
 
-void PrintWatch::sign(PrintEvent sign, line::Time now) {
+void PrintWatch::sign(PrintEvent event, line::Time now) {
   if (!is_open()) return;
   evidence_.fault = now - fault_at_ < kFaultIsNear;
-  if (const auto rule = decide_print(sign, evidence_)) end(*rule, now);
+  if (const auto rule = decide_print(event, evidence_)) end(*rule, now);
 }
 
 void PrintWatch::end(std::uint8_t rule, line::Time now) {

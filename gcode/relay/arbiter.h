@@ -3,7 +3,7 @@
 //
 //   rule  what it does here                                            where (arbiter*.cpp)
 //   2     inject a query only when no ok is owed; quiesce, hold        wants(), injected_line(), holds_host()
-//   3     no queries in a host's print if its values are heard         use(), Poller
+//   3     no queries in a host's print if other lines give the values use(), Poller
 //   4     forbidden windows                                            forbidden()
 //   5     an emergency line releases everything held                   emergency()
 //   6     content decides the owner of an ok; unconfirmed: the host    printer_line()

@@ -46,7 +46,7 @@ static_assert(std::is_trivially_copyable_v<PortableCheckpoint> && sizeof(Portabl
 
 [[nodiscard]] PortableCheckpoint portable_checkpoint_of(const RelayState& state);
 
-/// Whether every byte that it refers to can be in its rings, and those fit into ours.
+/// Whether every byte that it refers to can be in its rings, and those fit into our rings.
 [[nodiscard]] bool is_sound(const PortableCheckpoint& left, const RelayMemory& left_rings);
 
 /// Bytes that the previous instance moved and did not record, each way.

@@ -1,7 +1,6 @@
 // The SD card: position in the file, current file, listings. File names are printed raw and may resemble anything else;
 // only their ending identifies them. Examples: "SD printing byte 775/50426", "File opened: /TEST.GCO Size: 75", "0:0",
-// "ok.gcode",
-// "LONGFI~1.GCO 50426 \"longfile_name_test.gcode\"".
+// "ok.gcode", "LONGFI~1.GCO 50426 \"longfile_name_test.gcode\"".
 #include "gcode/line/scan.h"
 #include "gcode/reply/reply_parts.h"
 
