@@ -10,8 +10,8 @@
 namespace transport {
 namespace {
 
-// What stands in for the kernel may know no termios2 (qemu-user before 10.2, as in Debian 12; WSL 1): there
-// only the speeds that have names can be had.
+// An emulated kernel may lack termios2 (qemu-user before 10.2, as in Debian 12; WSL 1): only the named speeds are
+// available there.
 struct NamedSpeed {
   unsigned baud;
   tcflag_t name;
@@ -30,7 +30,7 @@ int set_named_speed(int fd, unsigned baud) {
   if (speed == kNamedSpeeds.end()) return EINVAL;
   termios settings{};
   if (::ioctl(fd, TCGETS, &settings) != 0) return errno;
-  settings.c_cflag &= ~static_cast<tcflag_t>(CBAUD | (CBAUD << IBSHIFT));  // no input speed of its own
+  settings.c_cflag &= ~static_cast<tcflag_t>(CBAUD | (CBAUD << IBSHIFT));  // no separate input speed
   settings.c_cflag |= speed->name;
   return ::ioctl(fd, TCSETS, &settings) == 0 ? 0 : errno;
 }

@@ -46,7 +46,7 @@ MaybeFailure lock_device(int fd, const std::string& path) {
     return Failure{EBUSY, path + " is in use: " + (holder.empty() ? "another program" : holder) + " holds it"};
   }
   if (::ioctl(fd, TIOCEXCL) != 0 && errno != ENOTTY && errno != EINVAL) {
-    return Failure{errno, "cannot get " + path + " for ourselves alone: " + std::strerror(errno)};
+    return Failure{errno, "cannot get exclusive use of " + path + ": " + std::strerror(errno)};
   }
   return {};
 }

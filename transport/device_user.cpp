@@ -11,7 +11,7 @@
 namespace transport {
 
 std::string lock_holder_of(const std::string& path) {
-  // O_PATH names the file without asking its driver: no open, no DTR, no reset.
+  // O_PATH refers to the file without its driver: no open, no DTR, no reset.
   const FileDescriptor node(::open(path.c_str(), O_PATH | O_CLOEXEC));
   return node ? lock_holder(node.get()) : std::string();
 }

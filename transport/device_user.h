@@ -1,11 +1,12 @@
-// Who holds a tty at the moment, and who may, without opening it: opening a printer's port resets the printer.
+// Who has a tty open now, and who may open it, determined without opening it: opening a printer's port resets the
+// printer.
 #pragma once
 
 #include <string>
 
 namespace transport {
 
-/// "marlin-agent (process 812)": the program with a flock() on `path`. Empty: nobody has one.
+/// "marlin-agent (process 812)": the program with a flock() on `path`. Empty: no program has one.
 [[nodiscard]] std::string lock_holder_of(const std::string& path);
 
 /// Whether this user may open `path`, and who else may.

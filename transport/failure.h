@@ -1,4 +1,4 @@
-// A failure to set something up, as a value: what the log says in one plain sentence, and the errno behind it.
+// A failure to set something up, as a value: one plain sentence for the log, and its errno.
 // Example: {13, "cannot open /dev/ttyACM0: Permission denied (is the user in group dialout?)"}
 #pragma once
 
@@ -12,7 +12,7 @@ struct Failure {
   std::string sentence;  ///< names the file and the reason, without a full stop
 };
 
-/// Nothing: it worked.
+/// Empty: success.
 using MaybeFailure = std::optional<Failure>;
 
 }  // namespace transport

@@ -1,4 +1,4 @@
-// Owns one file descriptor and closes it. Knows nothing of what it is.
+// Owns one file descriptor of any kind and closes it.
 #pragma once
 
 #include <unistd.h>
@@ -10,7 +10,7 @@ namespace transport {
 class FileDescriptor {
  public:
   FileDescriptor() = default;
-  /// Takes `fd` over; -1 is "none".
+  /// Takes ownership of `fd`; -1 is "none".
   explicit FileDescriptor(int fd) : fd_(fd) {}
   FileDescriptor(FileDescriptor&& other) noexcept : fd_(std::exchange(other.fd_, -1)) {}
   FileDescriptor& operator=(FileDescriptor&& other) noexcept {
@@ -21,7 +21,7 @@ class FileDescriptor {
 
   [[nodiscard]] int get() const { return fd_; }
   [[nodiscard]] explicit operator bool() const { return fd_ >= 0; }
-  /// Gives the descriptor away.
+  /// Releases ownership of the descriptor.
   [[nodiscard]] int release() { return std::exchange(fd_, -1); }
   void reset(int fd = -1) {
     if (fd_ >= 0) ::close(fd_);

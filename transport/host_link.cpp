@@ -11,7 +11,7 @@
 namespace transport {
 namespace {
 
-/// File systems take 255; the rest is for the temporary name.
+/// File systems allow 255; the rest is for the temporary name.
 constexpr std::size_t kLongestName = 200;
 
 bool is_in_the_way(const std::filesystem::path& path) {
@@ -26,7 +26,7 @@ Failure cannot_create(const std::filesystem::path& path, int error) {
 }  // namespace
 
 MaybeFailure check_link_name(std::string_view name) {
-  const std::string quoted = "the name \"" + std::string(name) + "\" cannot be a host port's: ";
+  const std::string quoted = "the name \"" + std::string(name) + "\" is not valid for a host port: ";
   if (name.empty()) return Failure{0, quoted + "it is empty"};
   if (name.size() > kLongestName) return Failure{0, quoted + "it is longer than 200 characters"};
   if (name.front() == '.') return Failure{0, quoted + "it begins with a dot"};
@@ -41,8 +41,9 @@ MaybeFailure HostLink::create(const std::filesystem::path& directory, std::strin
   if (auto failure = check_link_name(name)) return failure;
   const std::filesystem::path path = directory / name;
   if (is_in_the_way(path))
-    return Failure{EEXIST, "cannot create the host port " + path.string() + ": something that is no link stands there"};
-  // A name of this process's own: two agents by mistake on one directory do not trip over each other's half-made links.
+    return Failure{EEXIST, "cannot create the host port " + path.string() + ": it exists and is not a link"};
+  // A name that is unique to this process: if two agents use one directory by mistake, their temporary links do not
+  // collide.
   std::string hidden(1, '.');
   hidden.append(name).append(".").append(std::to_string(::getpid()));
   const std::filesystem::path half_made = directory / hidden;

@@ -13,7 +13,7 @@ constexpr std::uint32_t kSubject = IN_OPEN | IN_CLOSE_WRITE | IN_CLOSE_NOWRITE;
 
 void append(std::vector<OpenWatch::Event>& events, std::uint32_t mask) {
   if ((mask & IN_OPEN) != 0) events.push_back(OpenWatch::Event::kOpened);
-  // After an overflow anything may have happened: kClosed makes the reader look.
+  // After an overflow anything may have happened: kClosed makes the reader poll.
   if ((mask & (IN_CLOSE_WRITE | IN_CLOSE_NOWRITE | IN_Q_OVERFLOW)) != 0) events.push_back(OpenWatch::Event::kClosed);
 }
 
@@ -48,7 +48,7 @@ void OpenWatch::stop() {
 std::vector<OpenWatch::Event> OpenWatch::take() {
   std::vector<Event> events;
   if (!watch_) return events;
-  // 4 KiB: 256 events of a watched file, which carry no name; what does not fit is read in the next round.
+  // 4 KiB: 256 events of a watched file, which carry no name; the rest is read in the next round.
   alignas(inotify_event) char buffer[4096];
   ssize_t n;
   while ((n = ::read(watch_->fd(), buffer, sizeof buffer)) > 0) {

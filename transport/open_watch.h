@@ -1,6 +1,6 @@
-// Tells when a file is opened and closed by anybody, by inotify. The kernel merges two equal events that stand next to
-// each other unread (two hosts that open at once look like one), so the events ring a bell and prove no count.
-// Knows nothing of pseudo-terminals.
+// Reports when any program opens or closes a file, by inotify. The kernel merges two equal adjacent unread events (two
+// hosts that open simultaneously appear as one), so the events are notifications, not a count. Independent of
+// pseudo-terminals.
 #pragma once
 
 #include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
@@ -30,7 +30,7 @@ class OpenWatch {
   /// Everything that happened since the last call, oldest first. Never blocks.
   [[nodiscard]] std::vector<Event> take();
 
-  /// Between the two, opens and closes go unseen: for the watcher's own.
+  /// Between the two, opens and closes are not reported: for the watcher's own.
   void pause();
   void resume();
 

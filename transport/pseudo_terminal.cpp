@@ -8,10 +8,10 @@
 namespace transport {
 namespace {
 
-/// In the few microseconds of a probe an open or a close may go unseen. One more look, after a departure and after a probe
-/// that found somebody, tells.
+/// During the few microseconds of a probe an open or a close may go unnoticed. One more poll, after a departure and
+/// after a probe that found a host, detects it.
 constexpr std::chrono::milliseconds kSecondPoll{100};
-/// A process without descriptors may have some again soon.
+/// A process that ran out of descriptors may have some again soon.
 constexpr std::chrono::milliseconds kTryAgain{1000};
 
 }  // namespace
@@ -45,7 +45,7 @@ MaybeFailure PseudoTerminal::adopt(int master, const std::filesystem::path& dire
 }
 
 MaybeFailure PseudoTerminal::start(const Place& place) {
-  // The door is watched before the link shows the way to it.
+  // The slave is watched before the link is visible.
   auto failure = notification_.start(pair_.slave_path(), [this] { notified(); });
   if (!failure) failure = link_.create(place.directory, place.name, pair_.slave_path());
   if (failure) {
@@ -80,7 +80,7 @@ int PseudoTerminal::release() {
   return master;
 }
 
-// --- who is there
+// --- attached hosts
 
 void PseudoTerminal::notified() {
   if (read_notifications()) poll_attach_count();
@@ -106,7 +106,8 @@ bool PseudoTerminal::read_notifications() {
 void PseudoTerminal::host_came() {
   ++opens_;
   if (leaving_) {
-    // Left and came within one round. The newcomer must not read what the other did not; its settings are its own.
+    // A host left and another came within one round. The new host must not read the unread output of the old one; its
+    // settings are its own.
     leaving_ = attached_ = false;
     pair_.discard_unread();
     const std::weak_ptr<int> pair = pair_token_;
@@ -135,20 +136,21 @@ void PseudoTerminal::poll_attach_count(Poll refresh) {
     leaving_ = true;
     return finish_leaving_if_read();
   }
-  // Either a newcomer, whose bell is still unread, or one whose opening was merged with another's.
+  // Either a new host, whose open notification is still unread, or one whose notification was merged with another's.
   const std::weak_ptr<int> pair = pair_token_;
   const bool more_left = read_notifications();
   if (pair.expired()) return;
   needs_refresh_ = more_left;
-  if (more_left) return settle_soon();  // not at once: hosts that come and go without end must not keep us here
+  if (more_left) return settle_soon();  // deferred: hosts that come and go without end must not keep this loop busy
   leaving_ = false;
   opens_ = std::max(opens_, 1);
   write_if_wanted();
 }
 
-// Our own close goes unseen; our own open is counted off. Between them the watch is on: whoever was there at the probe's
-// instant and goes later rings the bell. Two are left to second_poll_: a newcomer whose opening is merged with our own, and a
-// host whose close was told before the watch was on, but counted after (the kernel tells first, then lets the slave go).
+// Our own close is not reported; our own open is subtracted from the count. Between them the watch is on: a host that
+// was attached during the probe and leaves later causes a close notification. Two cases are left to second_poll_: a new
+// host whose open notification is merged with our own, and a host whose close was reported before the watch was on, but
+// counted after (the kernel reports first, then releases the slave).
 bool PseudoTerminal::probe(Poll refresh) {
   notification_.pause();
   pair_.step_out();
@@ -174,7 +176,7 @@ void PseudoTerminal::host_is_gone() {
   closed_();
 }
 
-// A host took the slave exclusively in the instant of a probe and has gone: nobody but root can open it any more.
+// A host took the slave exclusively during a probe and has left: only root can open it now.
 void PseudoTerminal::replace_pair() {
   const Place place = place_;
   if (!publish(place.directory, place.name, place.group)) {
@@ -203,7 +205,7 @@ void PseudoTerminal::poll_again_soon(std::chrono::milliseconds from_now) {
 
 void PseudoTerminal::master_is_ready() {
   if (!attached_) {
-    // The bytes may be ahead of the bell, or of a host that came and went unseen.
+    // The bytes may arrive before the open notification, or come from a host that came and left unnoticed.
     const std::weak_ptr<int> pair = pair_token_;
     notified();
     if (!pair.expired() && !attached_ && pair_.has_input()) {
@@ -218,7 +220,8 @@ void PseudoTerminal::master_is_ready() {
 IoResult PseudoTerminal::read(ReadSpans into) {
   if (!master_) return {IoStatus::kEnd, 0, EBADF};
   const IoResult result = pipe_ != nullptr ? pipe_->read(pair_.master(), into) : read_some(pair_.master(), into);
-  if (result.status == IoStatus::kEnd) return {};  // nobody at all is there for a moment: the door's bell comes
+  if (result.status == IoStatus::kEnd)
+    return {};  // no descriptor is open on the slave for a moment: a notification follows
   if (leaving_) settle_soon();
   return result;
 }

@@ -1,10 +1,11 @@
-// The port that host programs open: a pseudo-terminal behind a link, raw and silent, that tells when hosts come and go.
+// The port that host programs open: a pseudo-terminal behind a link, raw and without echo, that reports when hosts come
+// and go.
 //
 //   hung up --publish()--> unattended --a host opens--> attached --the last one closes--> leaving --its last bytes
-//   were read--> unattended (settings cleaned, unread output thrown away);   any --hang_up()--> hung up
+//   were read--> unattended (settings cleaned, unread output discarded);   any --hang_up()--> hung up
 //
-// Nothing is written while unattended or leaving, so that no later host reads what was meant for an earlier one. What a
-// host wrote before it closed is read to the end. Knows no G-code and keeps no bytes.
+// Nothing is written while unattended or leaving, so that no later host reads output for an earlier one. What a host
+// wrote before it closed is read to the end. It handles no G-code and buffers no bytes.
 #pragma once
 
 #include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
@@ -33,29 +34,30 @@ class PseudoTerminal final : public ByteStream {
   explicit PseudoTerminal(boost::asio::io_context& io);
   ~PseudoTerminal() override;  ///< hang_up()
 
-  /// Makes a new pair and the link `directory`/`name` to it; `group` gets access where we may give it. The directory must
-  /// exist. After a failure it is hung up. Waits begin anew: ask for them after this.
+  /// Makes a new pair and the link `directory`/`name` to it; `group` gets access if the process has the permission to
+  /// give it. The directory must exist. After a failure the terminal is hung up. Waits are cleared: request them after
+  /// this.
   [[nodiscard]] MaybeFailure publish(const std::filesystem::path& directory, std::string_view name,
                                      const std::string& group = "dialout");
 
   /// From now on bytes go through `pipe` (not owned, outlives this; null: directly).
   void pass_through(StagingPipe* pipe) { pipe_ = pipe; }
 
-  /// Goes on with a predecessor's master (owned from here on): hosts keep it open and notice nothing. `was_attached`: the
-  /// predecessor knew of a host; it counts as attached, and if it left meanwhile the callback for that comes from the
-  /// io_context. Otherwise the one for a host that came meanwhile does.
+  /// Resumes the previous instance's master (owned from here on): hosts keep it open and notice nothing.
+  /// `was_attached`: a host was attached to the previous instance; it counts as attached, and if it left meanwhile its
+  /// callback comes from the io_context. Otherwise the callback for a host that came meanwhile does.
   [[nodiscard]] MaybeFailure adopt(int master, const std::filesystem::path& directory, std::string_view name,
                                    bool was_attached);
 
-  /// The link goes, attached hosts see a hang-up at once, nothing more is read. No callback comes.
+  /// Removes the link, hangs up attached hosts immediately, reads nothing more. No callback comes.
   void hang_up();
 
-  /// Gives the master away with hosts attached and the link in place, for a successor; -1 if it is hung up.
+  /// Releases the master with hosts attached and the link in place, for the next instance; -1 if it is hung up.
   [[nodiscard]] int release();
 
-  /// The first host opened it; or one opened in the moment when the last one closed: then closed comes before opened.
+  /// The first host opened it; or one opened at the moment when the last one closed: then closed comes before opened.
   void on_host_opened(Ready callback) { opened_ = std::move(callback); }
-  /// The pair had to be made anew, and the master is another one: see replace_pair(). Comes before the host-closed callback.
+  /// The pair was made anew, and the master is another one: see replace_pair(). Comes before the host-closed callback.
   void on_replaced(Ready callback) { replaced_ = std::move(callback); }
   /// The last host has closed it and its last bytes were read.
   void on_host_closed(Ready callback) { closed_ = std::move(callback); }
@@ -81,7 +83,7 @@ class PseudoTerminal final : public ByteStream {
   using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                   boost::asio::wait_traits<std::chrono::steady_clock>, IoExecutor>;
 
-  enum class Poll { kFirst, kSecond };  ///< a second one follows a first that found somebody, and none follows it
+  enum class Poll { kFirst, kSecond };  ///< a second poll follows a first that found a host; none follows the second
 
   struct Place {
     std::filesystem::path directory;
@@ -112,13 +114,13 @@ class PseudoTerminal final : public ByteStream {
   Timer second_poll_;
   std::shared_ptr<Watch> master_;
   int opens_ = 0;      ///< a lower bound: merged events count once
-  int own_opens_ = 0;  ///< of our own slave descriptor, whose bell is still to come
+  int own_opens_ = 0;  ///< of our own slave descriptor, whose notification is still to come
   bool attached_ = false;
-  bool leaving_ = false;        ///< attached_ still, but the last host has closed
-  bool needs_refresh_ = false;  ///< more happened at the door than one look could tell
-  bool settling_ = false;       ///< another look is on its way
+  bool leaving_ = false;        ///< attached_ is still true, but the last host has closed
+  bool needs_refresh_ = false;  ///< more happened than one poll could determine
+  bool settling_ = false;       ///< another poll is scheduled
   bool wants_to_write_ = false;
-  std::shared_ptr<int> pair_token_;  ///< dies with the pair: what was queued for it knows by that
+  std::shared_ptr<int> pair_token_;  ///< expires with the pair: queued handlers check it
   Ready opened_ = [] {};
   Ready closed_ = [] {};
   Ready replaced_ = [] {};

@@ -20,12 +20,12 @@ Failure cannot_make(int error) {
   return {error, std::string("cannot make a pseudo-terminal: ") + std::strerror(error)};
 }
 
-/// With echo on, what we write before a host comes would come back to us and be sent to the printer.
+/// With echo on, output written before a host comes would come back and be sent to the printer.
 int make_raw(int slave) {
   termios settings{};
   if (::tcgetattr(slave, &settings) != 0) return errno;
   ::cfmakeraw(&settings);
-  // An odd parity left behind makes the next pyserial that asks for it fail with EINVAL.
+  // If PARODD remains set, the next pyserial that requests it fails with EINVAL.
   settings.c_cflag &= ~static_cast<tcflag_t>(PARENB | PARODD | CSTOPB | CRTSCTS);
   settings.c_cflag |= CS8 | CREAD | CLOCAL;
   settings.c_cc[VMIN] = 1;
@@ -33,12 +33,12 @@ int make_raw(int slave) {
   return ::tcsetattr(slave, TCSANOW, &settings) == 0 ? 0 : errno;
 }
 
-/// Not to be permitted is no failure: the owner can still open it, and the log of an unprivileged try is not ours.
+/// A missing permission is not a failure: the owner can still open it, and an unprivileged trial run should not log it.
 void give_to_group(int slave, const std::string& group) {
   ::fchmod(slave, 0660);
   ::group entry{};
   ::group* found = nullptr;
-  std::vector<char> names(16384);  // the longest group entry that we look at; a group with more members is left out
+  std::vector<char> names(16384);  // the longest group entry that is read; a group with more members is skipped
   if (::getgrnam_r(group.c_str(), &entry, names.data(), names.size(), &found) != 0 || found == nullptr) return;
   if (::fchown(slave, static_cast<uid_t>(-1), found->gr_gid) != 0) return;
   ::fchmod(slave, 0660);
@@ -137,7 +137,7 @@ bool PtyPair::step_in() {
 }
 
 bool PtyPair::has_input() const {
-  // poll(), not FIONREAD: it also sees bytes that the kernel has not yet carried over from the slave.
+  // poll(), not FIONREAD: it also sees bytes that the kernel has not transferred from the slave yet.
   pollfd master{master_.get(), POLLIN, 0};
   return ::poll(&master, 1, 0) == 1 && (master.revents & POLLIN) != 0;
 }

@@ -1,6 +1,6 @@
-// A pseudo-terminal pair as the kernel has it: the master that we talk through, and a slave descriptor of our own, which
-// keeps the master from hanging up when the last host leaves and is the only way to some settings. Facts measured on
-// Linux 6.1 and 6.18. Knows nothing of links, events or waiting.
+// A pseudo-terminal pair as the kernel provides it: the master for the agent's side, and a slave descriptor of our own,
+// which prevents a hang-up of the master when the last host leaves and is the only access to some settings. Facts
+// measured on Linux 6.1 and 6.18. Independent of links, events and waiting.
 #pragma once
 
 #include <string>
@@ -12,29 +12,29 @@ namespace transport {
 
 class PtyPair {
  public:
-  /// A new pair: raw, without echo, access for owner and `group` (left as it is where we may not give it away).
+  /// A new pair: raw, without echo, access for owner and `group` (unchanged if the process may not change the group).
   [[nodiscard]] MaybeFailure open(const std::string& group);
-  /// Goes on with a master that a predecessor opened; its settings stay. `master` is owned from here on. Without a slave
-  /// descriptor of our own if a host has the slave exclusively.
+  /// Takes over a master that the previous instance opened, with its settings. `master` is owned from here on. There is
+  /// no slave descriptor of our own if a host has the slave exclusively.
   [[nodiscard]] MaybeFailure adopt(int master);
-  /// Hosts see a hang-up at once.
+  /// Hangs up attached hosts immediately.
   void close();
 
   [[nodiscard]] int master() const { return master_.get(); }
   [[nodiscard]] const std::string& slave_path() const { return slave_path_; }
-  /// Gives the master away and forgets the rest.
+  /// Releases the master and forgets the rest.
   [[nodiscard]] int release_master();
 
-  /// Raw 8N1 without echo, parity bits cleared too; what the host did not read is thrown away; open to everybody again.
+  /// Raw 8N1 without echo, parity bits cleared too; discards what the host did not read; lifts exclusive use.
   void clean_up();
-  /// Throws away what was written for the host and not read by it.
+  /// Discards what was written for the host and not read by it.
   void discard_unread();
 
-  /// The kernel tells only that nobody at all has the slave open. To ask for others: step_out(), is_open_elsewhere(),
-  /// step_in(). A host's exclusive use is lifted meanwhile, or we could not come back.
+  /// The kernel reports only that no descriptor at all is open on the slave. To detect others: step_out(),
+  /// is_open_elsewhere(), step_in(). A host's exclusive use is lifted meanwhile, because it would block step_in().
   void step_out();
   [[nodiscard]] bool is_open_elsewhere() const;
-  /// Whether our own descriptor is back; if not, a host has just taken the slave exclusively.
+  /// Whether our own descriptor is open again; if not, a host has just taken the slave exclusively.
   bool step_in();
   [[nodiscard]] bool has_own_slave() const { return static_cast<bool>(slave_); }
   /// Whether bytes from the host wait to be read.
@@ -47,7 +47,7 @@ class PtyPair {
   FileDescriptor master_;
   FileDescriptor slave_;
   std::string slave_path_;
-  bool was_exclusive_ = false;  ///< when we stepped out
+  bool was_exclusive_ = false;  ///< at the time of step_out()
 };
 
 }  // namespace transport

@@ -1,7 +1,7 @@
 // Waits for one descriptor to become readable or writable, and calls back. It owns the Asio object that holds the
-// descriptor; handlers that Asio still has queued keep the watch alive, so that stopping it is safe at any time.
-// A wait costs one epoll_ctl(); reading on until EAGAIN, as Asio's own reads do, costs more (159 ns against 208 ns on a
-// pseudo-terminal, Linux 6.18). Knows nothing of what the descriptor is: Descriptor is any Asio object with async_read_some() and async_write_some().
+// descriptor; handlers that Asio still has queued keep the watch alive, so that stopping it is safe at any time. A wait
+// costs one epoll_ctl(); reading until EAGAIN, as Asio's own reads do, costs more (159 ns against 208 ns on a
+// pseudo-terminal, Linux 6.18). Descriptor is any Asio object with async_read_some() and async_write_some().
 #pragma once
 
 #include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
@@ -21,11 +21,11 @@ class ReadyWatch : public std::enable_shared_from_this<ReadyWatch<Descriptor>> {
  public:
   using Ready = std::function<void()>;
 
-  /// `fd` is owned from here on. `readable` and `writable` may be empty if that wait is never asked for.
+  /// `fd` is owned from here on. `readable` and `writable` may be empty if that wait is never requested.
   ReadyWatch(boost::asio::io_context& io, int fd, Ready readable, Ready writable = {})
       : descriptor_(io, fd), readable_(std::move(readable)), writable_(std::move(writable)) {}
 
-  /// One call back each; asking again meanwhile changes nothing.
+  /// One callback each; another request meanwhile has no effect.
   void wait_readable() {
     if (std::exchange(waits_readable_, true)) return;
     descriptor_.async_read_some(boost::asio::null_buffers(),
@@ -50,7 +50,7 @@ class ReadyWatch : public std::enable_shared_from_this<ReadyWatch<Descriptor>> {
     descriptor_.close(ignored);
   }
 
-  /// The same, but leaves the descriptor open: somebody else owns it.
+  /// The same, but leaves the descriptor open: it has another owner.
   void stop_and_leave_open() {
     stopped_ = true;
     if (descriptor_.is_open()) (void)descriptor_.release();

@@ -20,7 +20,7 @@ namespace {
 using Timer = boost::asio::basic_waitable_timer<std::chrono::steady_clock,
                                                 boost::asio::wait_traits<std::chrono::steady_clock>, IoExecutor>;
 
-/// Long enough for the capacitor that makes a reset out of the edge (100 nF on an Einsy), short enough to be one step.
+/// Long enough for the capacitor that turns the edge into a reset (100 nF on an Einsy), short enough to be one step.
 constexpr std::chrono::milliseconds kResetPulse{100};
 
 Failure cannot_open(const std::string& path, int error) {
@@ -29,12 +29,12 @@ Failure cannot_open(const std::string& path, int error) {
     const std::string group = access_to_device(path).group;
     sentence += group.empty() ? " (no group may open it)" : " (is the user in group " + group + "?)";
   }
-  if (error == EBUSY) sentence = path + " is in use: another program holds it for itself alone";
+  if (error == EBUSY) sentence = path + " is in use: another program has it open exclusively";
   if (error == ENOENT) sentence += " (is the printer plugged in and switched on?)";
   return {error, std::move(sentence)};
 }
 
-/// What Asio's options do not reach: local line, no hang-up at close, no byte changed or eaten on the way.
+/// Settings beyond Asio's options: local line, no hang-up at close, no byte changed or removed in transit.
 int make_raw(int fd) {
   termios settings{};
   if (::tcgetattr(fd, &settings) != 0) return errno;
@@ -72,10 +72,10 @@ SerialPort::~SerialPort() { close(); }
 
 MaybeFailure SerialPort::open(const std::string& path, unsigned baud) {
   close();
-  // Not Asio's own open(): it leaves the descriptor to child processes and changes settings before anything is locked.
+  // Not Asio's own open(): child processes would inherit the descriptor, and it changes settings before the lock.
   FileDescriptor fd(::open(path.c_str(), O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
   if (!fd) return cannot_open(path, errno);
-  if (::isatty(fd.get()) == 0) return Failure{ENOTTY, "cannot use " + path + ": it is no serial port"};
+  if (::isatty(fd.get()) == 0) return Failure{ENOTTY, "cannot use " + path + ": it is not a serial port"};
   if (auto failure = lock_device(fd.get(), path)) return failure;
   path_ = path;
   watch(fd.release());
@@ -92,10 +92,10 @@ MaybeFailure SerialPort::set_up(unsigned baud) {
   if (error != 0) return Failure{error, "cannot set up " + path_ + ": " + std::strerror(error)};
   const std::string wanted = "cannot set " + path_ + " to " + std::to_string(baud) + " baud: ";
   if (error = set_baud_rate(fd_, baud); error != 0) return Failure{error, wanted + std::strerror(error)};
-  // UARTs tolerate some 2 %: beyond that a driver has put another rate in place of ours without saying so.
+  // UARTs tolerate some 2 %: a larger difference means that the driver silently set another rate.
   const unsigned got = baud_rate(fd_);
   if (got > baud + baud / 50 || got < baud - baud / 50)
-    return Failure{EINVAL, wanted + "its driver makes that " + std::to_string(got)};
+    return Failure{EINVAL, wanted + "its driver sets " + std::to_string(got) + " instead"};
   return {};
 }
 
@@ -103,7 +103,7 @@ MaybeFailure SerialPort::adopt(int fd, const std::string& path) {
   close();
   const int flags = ::fcntl(fd, F_GETFL);
   if (flags < 0 || ::fcntl(fd, F_SETFL, flags | O_NONBLOCK) != 0) {
-    return Failure{errno, "cannot go on with " + path + ": " + std::strerror(errno)};
+    return Failure{errno, "cannot resume " + path + ": " + std::strerror(errno)};
   }
   path_ = path;
   watch(fd);
@@ -126,7 +126,7 @@ void SerialPort::close() {
 
 int SerialPort::release() {
   if (!watch_) return -1;
-  const int copy = ::fcntl(fd_, F_DUPFD_CLOEXEC, 0);  // the same open file: its locks stay when ours is closed
+  const int copy = ::fcntl(fd_, F_DUPFD_CLOEXEC, 0);  // the same open file: its locks remain when ours is closed
   std::exchange(watch_, nullptr)->stop();
   fd_ = -1;
   return copy;

@@ -1,6 +1,6 @@
-// The printer's serial port: one tty, held exclusively, raw 8N1, opened once and kept. Closing it drops no modem line
-// (HUPCL is off), so that the printer is not reset by our end. A pseudo-terminal serves as the device too, for tests and
-// for a virtual printer. Knows no G-code, keeps no bytes, opens nothing again by itself.
+// The printer's serial port: one tty, held exclusively, raw 8N1, opened once and kept open. Closing it changes no modem
+// line (HUPCL is off), so that our close does not reset the printer. A pseudo-terminal also works as the device, for
+// tests and for a virtual printer. It handles no G-code, buffers no bytes and never reopens by itself.
 #pragma once
 
 #include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
@@ -24,22 +24,22 @@ class SerialPort final : public ByteStream {
   explicit SerialPort(boost::asio::io_context& io);
   ~SerialPort() override;  ///< close()
 
-  /// Opens, locks and sets up `path` at `baud` bits per second, any number that the driver can do. On a USB printer the
-  /// kernel raises DTR here, which resets most of them once. After a failure the port is closed.
+  /// Opens, locks and sets up `path` at `baud` bits per second, any number that the driver supports. On a USB printer
+  /// the kernel raises DTR here, which resets most of them once. After a failure the port is closed.
   [[nodiscard]] MaybeFailure open(const std::string& path, unsigned baud);
 
   /// From now on bytes go through `pipe` (not owned, outlives the port; null: directly).
   void pass_through(StagingPipe* pipe) { pipe_ = pipe; }
 
-  /// Goes on with a descriptor that a predecessor opened, set up and locked: nothing is sent, set or reset. `fd` is owned
-  /// from here on and is made non-blocking.
+  /// Takes over a descriptor that the previous instance opened, set up and locked: nothing is sent, set or reset. `fd`
+  /// is owned from here on and is made non-blocking.
   [[nodiscard]] MaybeFailure adopt(int fd, const std::string& path);
 
-  /// Unlocks and closes; bytes that the kernel has not sent yet are thrown away, because close() would otherwise wait up
-  /// to 30 s for a device that takes none. See unsent_bytes(). Nothing happens if it is not open.
+  /// Unlocks and closes; bytes that the kernel has not sent yet are discarded, because close() would otherwise wait up
+  /// to 30 s for a device that accepts none. See unsent_bytes(). No effect if it is not open.
   void close();
 
-  /// The descriptor stays open for somebody else (systemd's store, a successor), still locked; the port is closed.
+  /// The descriptor stays open and locked for another owner (systemd's store, the next instance); the port is closed.
   /// -1 if it is not open.
   [[nodiscard]] int release();
 
@@ -47,7 +47,7 @@ class SerialPort final : public ByteStream {
   [[nodiscard]] int native_handle() const;  ///< -1 while closed
   [[nodiscard]] const std::string& path() const { return path_; }
 
-  /// What the kernel still holds of what was written; 0 if it does not tell.
+  /// Written bytes that the kernel still holds; 0 if it does not report them.
   [[nodiscard]] std::size_t unsent_bytes() const;
 
   /// Resets the printer: DTR low for 100 ms, then high again. A pseudo-terminal has no DTR: that is a failure.
@@ -72,7 +72,7 @@ class SerialPort final : public ByteStream {
   std::string path_;
   std::shared_ptr<Watch> watch_;
   StagingPipe* pipe_ = nullptr;
-  int fd_ = -1;  ///< the same as watch_->fd(), at hand
+  int fd_ = -1;  ///< a copy of watch_->fd()
   Ready readable_;
   Ready writable_;
 };

@@ -15,7 +15,7 @@
 namespace transport {
 namespace {
 
-// Both ends in one descriptor: half as many to keep, and neither end can be missing.
+// Both ends in one descriptor: half as many to store, and neither end can be missing.
 FileDescriptor open_pipe() {
   int ends[2];
   if (::pipe2(ends, O_NONBLOCK | O_CLOEXEC) != 0) return {};
@@ -38,7 +38,7 @@ ssize_t splice_some(int from, int to, std::size_t most) {
   return n;
 }
 
-// A tty that hung up cannot splice at all, and says EINVAL where read() says EIO.
+// A tty that hung up cannot splice at all: the call returns EINVAL where read() returns EIO.
 IoResult splice_failed(int fd, int error) {
   pollfd tty{fd, 0, 0};
   if (error == EINVAL && ::poll(&tty, 1, 0) == 1 && (tty.revents & POLLHUP) != 0) error = EIO;

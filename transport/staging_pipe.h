@@ -1,13 +1,14 @@
-// A staging pipe each way between a descriptor and memory, so that a SIGKILL at any instant loses and doubles no byte: the
-// pipes outlive the process, and what is in them says what moved.
+// A staging pipe each way between a descriptor and memory, so that a SIGKILL at any instant loses and duplicates no
+// byte: the pipes outlive the process, and their content shows what was transferred.
 //
 //   in:  if the pipe is empty splice(descriptor -> pipe), else read(pipe -> memory)
 //   out: if the pipe is empty write(memory -> pipe),      else splice(pipe -> descriptor)
 //
-// A kill inside read() or write() takes effect when the call returns, between the transfer and its booking; a ledger
-// alone cannot know which. Here one such call stands between two commits of the ledger, and a successor compares what
-// the ledger believes of each pipe with what is in it: recover(). The pipe itself commits what went between it and the
-// descriptor; its user commits what went between it and memory. Measured on Linux 6.1 and 6.18.
+// A kill inside read() or write() takes effect when the call returns, between the transfer and its recording; a
+// checkpoint alone cannot show which. Here exactly one such call is between two commits of the checkpoint, and the next
+// instance compares the checkpoint's count for each pipe with the pipe's content: recover(). The pipe itself commits
+// transfers between it and the descriptor; its user commits transfers between it and memory. Measured on Linux 6.1 and
+// 6.18.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +21,7 @@
 
 namespace transport {
 
-/// What the ledger believes to be in each pipe, in bytes. Kept by the caller, in the ledger.
+/// The checkpoint's count of bytes in each pipe. Stored by the caller, in the checkpoint.
 struct StagingCounts {
   std::uint32_t in = 0;
   std::uint32_t out = 0;
@@ -28,34 +29,35 @@ struct StagingCounts {
 
 class StagingPipe {
  public:
-  /// Whether this kernel moves bytes between a tty and a pipe; tried on a pseudo-terminal of its own.
+  /// Whether this kernel can splice between a tty and a pipe; tested on a temporary pseudo-terminal.
   [[nodiscard]] static bool is_possible();
 
-  /// Commits the counts, and nothing else, to the ledger. Called between two transfers of one call.
+  /// Commits the counts, and nothing else, to the checkpoint. Called between two transfers of one call.
   using Commit = std::function<void()>;
 
   /// New empty pipes; `counts` become zero. `counts` is not owned and outlives the pipes.
   [[nodiscard]] static std::variant<StagingPipe, Failure> make(StagingCounts& counts, Commit commit);
-  /// A predecessor's pipes. Call recover() before anything else.
+  /// The previous instance's pipes. Call recover() before anything else.
   StagingPipe(FileDescriptor in, FileDescriptor out, StagingCounts& counts, Commit commit)
       : in_(std::move(in)), out_(std::move(out)), counts_(&counts), commit_(std::move(commit)) {}
 
-  /// Bytes that a predecessor moved and did not book: `read` of them stand in the memory that it was about to read into,
-  /// `written` were taken from what it was about to write. Book them and commit at once, together.
+  /// Bytes that the previous instance transferred and did not record: `read` of them are in the memory that it was
+  /// about to read into, `written` were taken from the memory that it was about to write. Record them and commit
+  /// immediately, together.
   struct Uncommitted {
     std::size_t read = 0, written = 0;
   };
   [[nodiscard]] Uncommitted recover();
 
-  /// As in ByteStream, on `fd`: the caller books and commits what read() and write() moved before it calls again.
-  /// Reading takes no more off `fd` than has room in `into`.
+  /// As in ByteStream, on `fd`: the caller records and commits the result of read() and write() before the next call. A
+  /// read takes no more bytes off `fd` than fit into `into`.
   [[nodiscard]] IoResult read(int fd, const ReadSpans& into);
   [[nodiscard]] IoResult write(int fd, const WritePieces& pieces);
   [[nodiscard]] IoResult flush(int fd);
 
-  /// Bytes that write() took and the descriptor has not.
+  /// Bytes that write() accepted and the descriptor has not received.
   [[nodiscard]] bool holds_output() const { return counts_->out > 0; }
-  /// Nobody is there to get them any more. Commit afterwards.
+  /// For output without a recipient. Commit afterwards.
   void discard_output();
 
   /// For a store that keeps them open.

@@ -6,14 +6,14 @@
 
 namespace transport {
 
-/// Where udev and the kernel tell it; other folders for tests.
+/// The places where udev and the kernel report it; other folders for tests.
 struct UdevPlaces {
   std::filesystem::path run = "/run/udev";
   std::filesystem::path sys = "/sys";
 };
 
-/// True if udev has finished with `path`, and also if nobody will ever say so: no udevd runs, `path` is no device node, or
-/// the kernel has no such device in its tree (a pseudo-terminal). A few system calls; opens nothing.
+/// True if udev has finished with `path`, and also if it will never report: no udevd runs, `path` is not a device node,
+/// or the kernel has no such device in its tree (a pseudo-terminal). A few system calls; opens nothing.
 [[nodiscard]] bool udev_is_done(const std::string& path, const UdevPlaces& places = {});
 
 }  // namespace transport

@@ -9,7 +9,7 @@ namespace {
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
-// "1-1.10" gives 1, 1, 10. What is no number counts as its end.
+// "1-1.10" gives 1, 1, 10. Ends at the first part that is not a number.
 std::vector<unsigned> numbers_of(std::string_view port) {
   std::vector<unsigned> numbers;
   for (const char* at = port.data(); at < port.data() + port.size(); ++at) {

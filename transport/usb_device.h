@@ -1,4 +1,4 @@
-// One device on USB as sysfs shows it, as a plain value. Knows no printers: every device that is no hub is one of these.
+// One device on USB as sysfs shows it, as a plain value. Includes every device that is not a hub, printer or not.
 // Example: port "1-1.2", 2c99:0002, serial number "CZPX0917X003XC13518", ttys {"/dev/ttyACM0"}
 #pragma once
 
@@ -13,7 +13,7 @@ struct UsbDevice {
   std::string port;               ///< where it is plugged in, as the kernel names it: bus-port.port ("1-1.2")
   std::uint16_t vendor = 0;       ///< idVendor
   std::uint16_t product = 0;      ///< idProduct
-  std::string serial_number;      ///< iSerial; empty: it has none. Not unique: cheap adapters all say the same
+  std::string serial_number;      ///< iSerial; empty: it has none. Not unique: cheap adapters all have the same
   std::string manufacturer;       ///< iManufacturer, or empty
   std::string model;              ///< iProduct, or empty: "Original Prusa i3 MK3"
   std::vector<std::string> ttys;  ///< its serial ports by interface: "/dev/ttyACM0"; empty: no driver (yet)
@@ -28,7 +28,7 @@ struct UsbDevice {
 
 inline constexpr std::size_t kLongestUsbPort = 26;
 
-/// bus-port.port..., each a number: "1-1.2" is one, "usb1" (a root hub) and "1-1.2:1.0" (an interface) are not.
+/// bus-port.port..., each a number: "1-1.2" is valid, "usb1" (a root hub) and "1-1.2:1.0" (an interface) are not.
 [[nodiscard]] bool is_usb_port(std::string_view text);
 
 }  // namespace transport

@@ -1,5 +1,5 @@
-// The bell of USB: libusb says when a device comes or goes (its hot-plug, by udev's events). What it is stands in sysfs.
-// Knows no devices. Without udev or /dev/bus/usb there is no bell, and the reader has to look by itself.
+// USB notifications: libusb reports that a device came or left (its hot-plug, by udev's events). The details are in
+// sysfs. Without udev or /dev/bus/usb there are no notifications, and the reader has to poll.
 #pragma once
 
 #include <chrono>
@@ -17,9 +17,9 @@ class UsbEvents {
   UsbEvents(const UsbEvents&) = delete;
   UsbEvents& operator=(const UsbEvents&) = delete;
 
-  /// Returns after `longest`, at the first event, or after interrupt(); true if something came or went.
+  /// Returns after `longest`, at the first event, or after interrupt(); true if a device came or left.
   [[nodiscard]] bool wait(std::chrono::milliseconds longest);
-  /// From another thread: ends a wait(), or the next one.
+  /// From another thread: ends the current wait(), or the next one.
   void interrupt();
 
  private:

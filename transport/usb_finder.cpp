@@ -32,7 +32,7 @@ UsbFinder::~UsbFinder() {
     if (events_) events_->interrupt();
   }
   changed_.notify_one();
-  thread_.join();  // what it posted finds found_ gone
+  thread_.join();  // its posted handlers find found_ empty
 }
 
 void UsbFinder::refresh() {

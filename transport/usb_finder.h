@@ -1,8 +1,9 @@
-// Tells the I/O thread what is plugged into USB, now and whenever that changes. Works on a thread of its own, since reading
-// sysfs may wait for the kernel: libusb's hot-plug is the bell, sysfs the truth. Opens no device. Knows no printers.
+// Reports to the I/O thread which devices are plugged into USB, now and after each change. Runs on its own thread,
+// since reading sysfs may wait for the kernel: libusb's hot-plug is the notification, sysfs the data. Opens no device.
+// Independent of printers.
 //
-// After the bell it looks again and again, ever more slowly, since the tty of a device (and its driver) comes later than the
-// device itself; every 5 s it looks in any case, so that a lost event costs seconds and not a printer.
+// After a notification it polls repeatedly, with growing intervals, since the tty of a device (and its driver) appears
+// later than the device itself; it also polls every 5 s, so that a lost event costs seconds and not a printer.
 #pragma once
 
 #include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
@@ -24,31 +25,31 @@ class UsbEvents;
 
 class UsbFinder {
  public:
-  /// All devices that are there, lowest port first.
+  /// All present devices, lowest port first.
   using Found = std::function<void(const std::vector<UsbDevice>&)>;
 
-  /// Begins at once. `found` is called on `io`'s thread: first with what is there, then after each change. `io` is not owned
-  /// and outlives the finder. `sysfs` is /sys but for tests.
+  /// Starts immediately. `found` is called on `io`'s thread: first with the present devices, then after each change.
+  /// `io` is not owned and outlives the finder. `sysfs` is /sys except in tests.
   UsbFinder(boost::asio::io_context& io, Found found, std::filesystem::path sysfs = "/sys");
   /// On the I/O thread. `found` is not called any more.
   ~UsbFinder();
   UsbFinder(const UsbFinder&) = delete;
   UsbFinder& operator=(const UsbFinder&) = delete;
 
-  /// Looks now and calls `found` even if nothing changed: for somebody who forgot what he knew.
+  /// Polls now and calls `found` even if nothing changed: for a caller that lost its list.
   void refresh();
 
  private:
   void work();
   [[nodiscard]] bool take_question(bool& ends);
-  /// Until something came or went (true), somebody asks, or the time is over.
+  /// Until a device came or left (true), a refresh is requested, or the time is over.
   bool rest(std::chrono::milliseconds longest);
   void tell(std::vector<UsbDevice> devices);
 
   boost::asio::io_context& io_;
   std::shared_ptr<Found> found_;
   std::filesystem::path sysfs_;
-  std::mutex mutex_;  // guards the next four
+  std::mutex mutex_;  // protects the next four
   std::condition_variable changed_;
   std::unique_ptr<UsbEvents> events_;
   bool asked_ = true;

@@ -11,7 +11,7 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr unsigned kHubClass = 0x09;
-// A string descriptor holds at most 126 characters, three bytes each as UTF-8; the rest is a broken file.
+// A string descriptor holds at most 126 characters, three bytes each as UTF-8; a longer file is broken.
 constexpr std::size_t kLongestText = 400;
 
 std::string read_text(const fs::path& file) {
@@ -32,7 +32,7 @@ std::optional<unsigned> read_hex(const fs::path& file) {
   return number;
 }
 
-// Names of a directory's entries in order; none if it is not there.
+// Names of a directory's entries in order; none if it does not exist.
 std::vector<std::string> entries_of(const fs::path& dir) {
   std::vector<std::string> names;
   std::error_code error;
@@ -47,7 +47,7 @@ void append_ttys(const fs::path& interface, std::vector<std::string>& ttys) {
   for (const std::string& name : entries_of(interface / "tty")) ttys.push_back("/dev/" + name);
   for (const std::string& port : entries_of(interface)) {
     if (!port.starts_with("ttyUSB")) continue;
-    // There before its tty is: the name of the port alone is not enough.
+    // The port's directory exists before its tty does: the name of the port alone is not enough.
     for (const std::string& name : entries_of(interface / port / "tty")) ttys.push_back("/dev/" + name);
   }
 }

@@ -1,11 +1,11 @@
-// Reads what is plugged into USB from sysfs, which tells vendor, product and strings to everybody: libusb would have to open
-// the device for its strings, and that is forbidden to the agent's user. No device is opened, so none is reset.
+// Reads from sysfs what is plugged into USB. sysfs shows vendor, product and strings to every user: libusb would have
+// to open the device for its strings, which the agent's user may not do. No device is opened, so none is reset.
 //
 //   /sys/bus/usb/devices/1-1.2/idVendor                       2c99
 //   /sys/bus/usb/devices/1-1.2/1-1.2:1.0/tty/ttyACM0          cdc_acm
 //   /sys/bus/usb/devices/1-1.3/1-1.3:1.0/ttyUSB0/tty/ttyUSB0  usb-serial (CH340, FTDI, CP210x)
 //
-// Reading a string waits while the kernel resets that device: not for the I/O thread.
+// Reading a string blocks while the kernel resets that device: do not call it on the I/O thread.
 #pragma once
 
 #include <filesystem>
@@ -15,7 +15,8 @@
 
 namespace transport {
 
-/// Every device that is no hub, lowest port first. What vanishes meanwhile is left out. `sysfs` is /sys but for tests.
+/// Every device that is not a hub, lowest port first. Devices that disappear meanwhile are omitted. `sysfs` is /sys
+/// except in tests.
 [[nodiscard]] std::vector<UsbDevice> read_usb_devices(const std::filesystem::path& sysfs = "/sys");
 
 }  // namespace transport

@@ -1,5 +1,5 @@
-// The two system calls that move bytes between a ring and a non-blocking tty, with the kernel's answers in the words of
-// ByteStream. Knows nothing of who owns the descriptor.
+// The two system calls that move bytes between a ring and a non-blocking tty, with the kernel's results as ByteStream's
+// values. Does not own the descriptor.
 #pragma once
 
 #include "transport/byte_stream.h"
@@ -12,7 +12,7 @@ namespace transport {
 /// One write() or writev().
 [[nodiscard]] IoResult write_some(int fd, const WritePieces& pieces);
 
-/// What errno says about a failed transfer.
+/// The result for the errno of a failed transfer.
 [[nodiscard]] IoResult io_failed(int error);
 
 }  // namespace transport

@@ -1,5 +1,5 @@
-// Takes a host line apart: number, checksum, comment, code, parameters. What the code means for the accounts stands in
-// command_kind.cpp. Example: "N12 G1 X1.5 E.3*87" is number 12, checksum 87, letter G, code 1, parameters "X1.5 E.3".
+// Parses a host line: number, checksum, comment, code, parameters. command_kind.cpp defines which oks a code owes.
+// Example: "N12 G1 X1.5 E.3*87" is number 12, checksum 87, letter G, code 1, parameters "X1.5 E.3".
 #include "gcode/command/command.h"
 
 #include <limits>
@@ -9,7 +9,7 @@
 namespace gcode::command {
 namespace {
 
-// "N12", "N-1", and "N0M110" as Cura writes it, without a blank. A word that only begins with N is no number.
+// "N12", "N-1", and "N0M110" as Cura writes it, without a blank. A word that only begins with N is not a number.
 void take_line_number(std::string_view& text, Command& command) {
   std::string_view rest = text;
   std::int64_t number = 0;
@@ -19,7 +19,7 @@ void take_line_number(std::string_view& text, Command& command) {
   text = rest;
 }
 
-// All of `text` is a decimal number of at most three digits, blanks around it allowed.
+// All of `text` is a decimal number of at most three digits, with optional blanks around it.
 bool is_checksum(std::string_view text, unsigned& value) {
   text = line::trim_blanks(text);
   if (text.empty() || text.size() > 3) return false;
@@ -51,7 +51,7 @@ std::string_view without_checksum(std::string_view line, bool is_numbered, Check
 
 bool is_code_letter(char c) { return c == 'G' || c == 'M' || c == 'T' || c == 'D'; }
 
-// "T?", "Tx", "Tc": the tool is chosen at the printer.
+// "T?", "Tx", "Tc": the user chooses the tool at the printer.
 bool is_tool_choice(std::string_view text) {
   return text.size() == 2 && text[0] == 'T' && (text[1] == '?' || text[1] == 'x' || text[1] == 'c');
 }
@@ -82,7 +82,7 @@ void take_code(Command& command) {
   command.parameters = line::trim_blanks(rest);
 }
 
-// Codes whose rest is a text for the display, the host or a file name, not letters with numbers.
+// Codes with a text for the display or the host, or a file name, instead of letters with numbers.
 // clang-format off
 bool has_text_parameters(const Command& command) {
   if (command.letter != 'M') return command.letter == 0;
@@ -95,8 +95,8 @@ bool has_text_parameters(const Command& command) {
 }
 // clang-format on
 
-// Finds `letter` anywhere outside quoted text, as firmwares do ("G28 XY" names both axes). On success `rest` begins after
-// the letter.
+// Finds `letter` anywhere outside quoted text, as firmwares do ("G28 XY" names both axes). On success `rest` begins
+// after the letter.
 bool find_parameter(std::string_view& rest, char letter) {
   for (std::size_t i = 0; i < rest.size(); ++i) {
     if (rest[i] == letter) {

@@ -1,5 +1,6 @@
 // The table of codes. Sources: protocol/prusa.md sections 1.5, 2 and 3 (P), marlin.md sections 4, 5, 7 and 8 (M).
-// Examples: "G92 E0" is over at once, "G92 X0" waits for every planned move; "M220" answers "100%", "M220 S95" nothing.
+// Examples: "G92 E0" ends immediately, "G92 X0" waits for every planned move; "M220" answers "100%", "M220 S95"
+// nothing.
 #include "gcode/command/command.h"
 
 #include "gcode/line/scan.h"

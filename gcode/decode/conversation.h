@@ -1,5 +1,5 @@
-// A recorded conversation, put together again: pieces of bytes in either direction become lines, each line is understood
-// in the dialect that the printer last named. For decoding afterwards; the live line has its own splitter.
+// Reassembles a recorded conversation: pieces of bytes in either direction become lines, each line is parsed in the
+// dialect that the printer last reported. For decoding recordings; the live line has its own splitter.
 // Example: rx "ok T:2", rx "5.5\n" is one line "ok T:25.5".
 #pragma once
 
@@ -24,13 +24,14 @@ class Conversation {
   using CommandSink = std::function<void(const LineNote&, const command::Command&)>;
   using ReplySink = std::function<void(const LineNote&, const reply::Reply&)>;
 
-  /// `dialect`: overrides what the printer says of itself; nullptr: unknown until a FIRMWARE_NAME line, then as that says.
+  /// `dialect`: overrides the printer's own identification; nullptr: unknown until a FIRMWARE_NAME line, then as in
+  /// that line.
   Conversation(const dialect::Dialect* dialect, CommandSink on_command, ReplySink on_reply);
 
-  /// A line carries the instant of the piece that ended it.
+  /// A line has the instant of the piece that ended it.
   void sent_to_printer(std::string_view bytes, std::optional<line::Time> at);
   void received_from_printer(std::string_view bytes, std::optional<line::Time> at);
-  /// Hands out what has no end yet.
+  /// Passes on the incomplete lines.
   void finish();
 
   [[nodiscard]] const dialect::Dialect& dialect() const { return *dialect_; }
@@ -43,7 +44,7 @@ class Conversation {
   bool follows_printer_;
   CommandSink on_command_;
   ReplySink on_reply_;
-  std::string to_printer_, from_printer_;  ///< lines begun; at most kLongestLine bytes each
+  std::string to_printer_, from_printer_;  ///< incomplete lines; at most kLongestLine bytes each
   std::optional<line::Time> last_to_, last_from_;
   bool skip_line_feed_ = false;  ///< the LF of a CR LF, which may come in the next piece
 };

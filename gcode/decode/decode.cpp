@@ -1,4 +1,4 @@
-// Which fields of a reply or a command mean something for its kind, and how they are called in a decoded line.
+// Which fields of a reply or a command are meaningful for its kind, and their names in a decoded line.
 // Example: "echo:busy: processing" gives "kind":"busy","values":{"reason":"processing"}.
 #include "gcode/decode/decode.h"
 

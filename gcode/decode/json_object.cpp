@@ -1,4 +1,4 @@
-// See json_object.h. Numbers never carry a locale: std::to_chars. Example: 23.75f is written as 23.75.
+// See json_object.h. Numbers do not depend on the locale: std::to_chars. Example: 23.75f is written as 23.75.
 #include "gcode/decode/json_object.h"
 
 #include <charconv>

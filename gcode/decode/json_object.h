@@ -1,5 +1,5 @@
-// Builds one flat or nested JSON object as ASCII text, keys in the order in which they are given. No escaping of keys:
-// they are literals. Values that are not known are left out. Example: {"t_us":31,"kind":"ok","values":{"slots_free":3}}
+// Builds one flat or nested JSON object as ASCII text, keys in the given order. Keys are not escaped: they are
+// literals. Unknown values are omitted. Example: {"t_us":31,"kind":"ok","values":{"slots_free":3}}
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@ class JsonObject {
 
   void text(std::string_view key, std::string_view value);  ///< bytes as \u00XX
   void integer(std::string_view key, std::int64_t value);
-  void number(std::string_view key, float value);  ///< shortest form; nothing if not known or not finite
+  void number(std::string_view key, float value);  ///< shortest form; nothing if unknown or not finite
   void truth(std::string_view key, bool value);
   /// Writes the key of a nested object; the caller opens and closes that object on the same text.
   void key(std::string_view key);

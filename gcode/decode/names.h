@@ -1,4 +1,4 @@
-// The words by which a decoded conversation names what a line was: wire words where the wire has one.
+// The words for a line's kind in a decoded conversation: wire words where the wire has one.
 // Example: {"direction":"from_printer","kind":"error","values":{"error":"mintemp",...}}
 #pragma once
 

@@ -1,5 +1,5 @@
-// Reads and writes one line of a recording without a JSON library: one flat object, keys in any order, keys that are not
-// ours passed over if their value is a string, a number, true, false or null.
+// Reads and writes one line of a recording without a JSON library: one flat object, keys in any order; an unknown key
+// is skipped if its value is a string, a number, true, false or null.
 // Example: {"t_us": 31, "dir": "rx", "data": "ok T:25.5\n\u00ff"}
 #include "gcode/decode/trace.h"
 
@@ -76,7 +76,7 @@ class ObjectReader {
     return false;
   }
 
-  // Latin-1 in a UTF-8 file: U+0080 to U+00FF take two bytes and stand for one.
+  // Latin-1 in a UTF-8 file: U+0080 to U+00FF take two bytes and represent one.
   bool read_byte(char c, std::string& out) {
     const auto byte = static_cast<unsigned char>(c);
     if (byte < 0x80) {

@@ -20,12 +20,12 @@ struct TraceEntry {
   std::string data;  ///< raw bytes
 };
 
-/// One line of a recording, with or without its newline. Nothing if it is not one (a key missing, another direction, a
-/// character that is no byte, anything after the object): the caller says which line of which file.
+/// One line of a recording, with or without its newline. Nothing if it is invalid (a key missing, another direction, a
+/// character that is not a byte, text after the object): the caller reports the line and the file.
 [[nodiscard]] std::optional<TraceEntry> parse_trace_line(std::string_view line);
 
-/// Appends `bytes` as the inside of a JSON string that is plain ASCII: every byte outside printable ASCII becomes \u00XX
-/// (or \n, \r), so that raw bytes of a line can never make the text invalid.
+/// Appends `bytes` as the inside of a JSON string that is plain ASCII: every byte outside printable ASCII becomes
+/// \u00XX (or \n, \r), so that raw bytes of a line can never make the text invalid.
 void append_escaped(std::string_view bytes, std::string& out);
 
 /// Appends one line with its newline to `out`. Bytes outside printable ASCII are written as \u00XX.

@@ -1,5 +1,5 @@
-// From the name that a firmware gives itself to its row. The rows stand in dialect_prusa.cpp and dialect_marlin.cpp.
-// Examples: "Prusa-Firmware 3.13.3 based on Marlin", "Marlin 2.1.2 (Nov 21 2026 01:23:22)", "Marlin bugfix-2.1.x (...)".
+// Finds the row for a firmware's name. The rows are in dialect_prusa.cpp and dialect_marlin.cpp.
+// Examples: "Prusa-Firmware 3.13.3 based on Marlin", "Marlin 2.1.2 (Nov 21 2026 01:23:22)", "Marlin bugfix-2.1.x (..)".
 #include "gcode/dialect/dialect.h"
 
 #include "gcode/line/scan.h"
@@ -7,7 +7,7 @@
 namespace gcode::dialect {
 namespace {
 
-// Every trap at once: nothing is known of the printer, so everything that could be asked of it is not.
+// Every special case combined: the printer is not identified, so no query is sent that any firmware handles badly.
 constexpr Dialect kUnknownDialect{
     .name = "unknown",
     .duplicate_ack_after_m105 = true,
@@ -64,11 +64,11 @@ const Dialect* first_row(Claim claim) {
 const Dialect& unknown_dialect() { return kUnknownDialect; }
 
 const Dialect& choose_dialect(std::string_view firmware_name) {
-  // Prusa up to 3.1.4 kept this sentence of Marlin 1.0 (P 2.4); nothing in it tells the two apart.
+  // Prusa up to 3.1.4 kept this sentence of Marlin 1.0 (P 2.4); the text does not distinguish the two.
   if (firmware_name.find("Sprinter/grbl mashup") != std::string_view::npos)
     return *find_dialect("marlin-1.0-or-prusa-3.1");
   std::string_view rest = line::trim_blanks(firmware_name);
-  // "Prusa-Firmware-Buddy" is another firmware for other boards: not followed by a blank.
+  // "Prusa-Firmware-Buddy" is another firmware for other boards: no blank follows.
   if (line::take(rest, "Prusa-Firmware ")) {
     const std::uint16_t version = version_in(rest);
     return version == 0 ? kUnknownDialect : row_for(prusa_dialects(), version);

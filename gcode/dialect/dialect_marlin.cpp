@@ -1,5 +1,6 @@
-// Marlin, a row per range of versions that behave alike on the serial line. Each row is the one before with its changes;
-// facts from protocol/marlin.md (M). What a build option decides, a Cap: line tells or nobody does.
+// Marlin, a row per range of versions that behave alike on the serial line. Each row is the previous one with its
+// changes; facts from protocol/marlin.md (M). Features that depend on a build option are known only if a Cap: line
+// reports them.
 // Example: "FIRMWARE_NAME:Marlin 2.1.2 (Nov 21 2026 01:23:22) SOURCE_CODE_URL:github.com/MarlinFirmware/Marlin ...".
 #include <array>
 
@@ -20,24 +21,24 @@ constexpr Dialect marlin_1_0() {
   d.blanks_only_owes_ok = true;            // M 1: all versions
   d.splits_long_lines = true;              // M 3: three oks for one line of 200 bytes
   d.colon_ends_line = true;                // M 2: outside comments
-  d.pid_parameters_owe_two = true;         // M is silent; Prusa has it from this code
-  d.upload_end_owes_none = true;           // M is silent; Prusa has it from this code
+  d.pid_parameters_owe_two = true;         // M does not mention it; Prusa has it from this code
+  d.upload_end_owes_none = true;           // M does not mention it; Prusa has it from this code
   d.drops_duplicate_numbers = false;       // M 2: Error, Resend, ok
-  d.resume_counts_queue = false;           // the host keeps the count: no pause gives up numbers that were taken
+  d.resume_counts_queue = false;           // the host counts: a pause does not give up numbers that were accepted
   d.unnumbered_checksum_owes_none = true;  // M 2
   d.stopped_is_unresponsive = false;       // M 5: "Printer stopped ..." and still ok
   d.reports_overrides = false;             // M 7: measured with 1.1 and 2.x only
-  d.reports_progress = false;              // M 7: a build option that no Cap tells
-  d.sd_path = false;                       // M 7: M27 C is another thing
+  d.reports_progress = false;              // M 7: a build option that no Cap reports
+  d.sd_path = false;                       // M 7: M27 C has another meaning
   d.serial_number_query = false;
   d.nozzle_query = false;
   d.statistics_query = false;  // M 7: M78 answers in another form
-  // M 1: the whole banner comes in one go; the SD card is looked for before the loop runs.
+  // M 1: the whole banner is printed together; the firmware searches for the SD card before its loop runs.
   d.boot_quiet = std::chrono::seconds(2);
   return d;
 }
 
-// P 2.4: Prusa up to 3.1.4 and Marlin 1.0 give themselves the same name. The traps of both.
+// P 2.4: Prusa up to 3.1.4 and Marlin 1.0 have the same name. The special cases of both.
 constexpr Dialect marlin_1_0_or_prusa_3_1() {
   Dialect d = marlin_1_0();
   d.name = "marlin-1.0-or-prusa-3.1";
@@ -57,7 +58,7 @@ constexpr Dialect marlin_1_1() {
   d.comment_swallows_next = false;          // M 2: only 1.0
   d.splits_long_lines = false;              // M 3: the tail is dropped
   d.colon_ends_line = false;                // M 2: only 1.0
-  d.pid_parameters_owe_two = false;         // M 1: one ok for every command taken out of the queue
+  d.pid_parameters_owe_two = false;         // M 1: one ok for every command removed from the queue
   d.unnumbered_checksum_owes_none = false;  // M 2: ignored, ok
   d.reports_overrides = true;               // M 7
   return d;
@@ -81,7 +82,7 @@ constexpr Dialect marlin_2_1() {
   return d;
 }
 
-// The shared name comes first, so that a plain "1.0" finds the row of Marlin itself.
+// The shared name comes first, so that a plain "1.0" finds Marlin's row.
 constexpr std::array kRows{marlin_1_0_or_prusa_3_1(), marlin_1_0(), marlin_1_1(), marlin_2_0(), marlin_2_1()};
 
 }  // namespace

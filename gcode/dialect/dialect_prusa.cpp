@@ -1,5 +1,5 @@
 // Prusa's 8-bit firmware (MK2 to MK3S+), a row per range of versions that behave alike on the serial line. Each row is
-// the one before with its changes, as in the version matrix of protocol/prusa.md section 5 (P); "obs" is
+// the previous one with its changes, as in the version matrix of protocol/prusa.md section 5 (P); "obs" is
 // prusa-observed.md. Example: "FIRMWARE_NAME:Prusa-Firmware 3.13.3 based on Marlin ...".
 #include <array>
 
@@ -23,7 +23,7 @@ constexpr Dialect prusa_3_2() {
   d.pid_parameters_owe_two = true;          // obs 2: all versions
   d.upload_end_owes_none = true;            // P 1.7
   d.drops_duplicate_numbers = false;        // P 1.3: a duplicate is an error like any other
-  d.resume_counts_queue = true;             // P 0.10 says since 3.3; nothing clears 3.2
+  d.resume_counts_queue = true;             // P 0.10: since 3.3; nothing proves that 3.2 lacks it
   d.unnumbered_checksum_owes_none = false;  // P 1.3: only up to 3.1.4
   d.stopped_is_unresponsive = false;        // P 5
   d.reports_overrides = false;              // P 2.2: since 3.10
@@ -33,7 +33,7 @@ constexpr Dialect prusa_3_2() {
   d.nozzle_query = false;                   // P 2.4: since 3.8
   d.statistics_query = false;               // P 2.2: since 3.14
   d.eeprom_query = false;
-  // P 2.5: after `start` the boot loader waits up to 2 s in silence; the longest gap recorded later is 1.4 s.
+  // P 2.5: after `start` the boot loader is silent for up to 2 s; the longest gap recorded later is 1.4 s.
   d.boot_quiet = std::chrono::seconds(3);
   return d;
 }
@@ -65,7 +65,7 @@ constexpr Dialect prusa_3_10() {
   d.duplicate_ack_after_m105 = true;  // P 0.2
   d.reports_overrides = true;         // P 2.2
   d.sd_path = true;                   // P 2.3
-  d.serial_number_query = true;       // P 2.4; where it is still refused, the refusal is one harmless line
+  d.serial_number_query = true;       // P 2.4; firmware that still refuses it prints one harmless line
   return d;
 }
 

@@ -1,6 +1,6 @@
-// A ring of bytes over memory that somebody else owns, with its two counters in a plain value that somebody else may
-// keep (a ledger that outlives the process). Counters count bytes since the beginning and never wrap in practice:
-// byte number n stands at storage[n % capacity], and tail - head bytes are held.
+// A ring of bytes in memory that another object owns, with its two counters in a plain value that another object may
+// own (a checkpoint that outlives the process). Counters count bytes since the beginning and never wrap in practice:
+// byte number n is at storage[n % capacity], and tail - head bytes are held.
 #pragma once
 
 #include <array>
@@ -26,7 +26,8 @@ class ByteRing {
   [[nodiscard]] std::uint64_t head() const { return counters_->head; }
   [[nodiscard]] std::uint64_t tail() const { return counters_->tail; }
 
-  /// The free space as at most two pieces, in order, ready for readv(); then `appended(n)` says how much was filled.
+  /// The free space as at most two pieces, in order, ready for readv(); afterwards `appended(n)` records how much was
+  /// filled.
   [[nodiscard]] std::array<std::span<char>, 2> free_space() const;
   void appended(std::size_t n) { counters_->tail += n; }
 
@@ -36,11 +37,11 @@ class ByteRing {
   /// Bytes number [from, to) as at most two pieces, in order. head <= from <= to <= tail.
   [[nodiscard]] std::array<std::string_view, 2> pieces(std::uint64_t from, std::uint64_t to) const;
 
-  /// Bytes number [from, to) as one piece. Where they cross the end of the storage they are copied into `scratch`,
-  /// which must be at least as long.
+  /// Bytes number [from, to) as one piece. If they cross the end of the storage they are copied into `scratch`, which
+  /// must be at least as long.
   [[nodiscard]] std::string_view view(std::uint64_t from, std::uint64_t to, std::span<char> scratch) const;
 
-  /// Forgets everything before byte number `to`. head <= to <= tail.
+  /// Discards everything before byte number `to`. head <= to <= tail.
   void drop_until(std::uint64_t to) { counters_->head = to; }
 
  private:

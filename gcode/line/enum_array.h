@@ -1,7 +1,9 @@
-// An array with one element for each value of an enum, indexed by the enum: EnumArray<Query, Time> asked; asked[Query::kM105].
-// The enum has the values 0 to kCount - 1 and ends with the enumerator kCount. An array that is made from values needs one
-// for each of them: a word list that lacks the word of a new enumerator does not compile.
-// In memory it is a std::array of as many elements, so that it may stand in state that is kept as bytes.
+// An array with one element for each value of an enum, indexed by the enum.
+// Example: EnumArray<Query, Time> asked; asked[Query::kM105].
+// The enum has the values 0 to kCount - 1 and ends with the enumerator kCount. An array made from values needs one for
+// each of them: a word list that lacks the word of a new enumerator does not compile.
+// Its memory layout is that of a std::array with as many elements, so that it may be part of state that is stored as
+// bytes.
 #pragma once
 
 #include <array>
@@ -12,7 +14,7 @@
 
 namespace gcode::line {
 
-/// How many values `Enum` has.
+/// The number of values of `Enum`.
 template <class Enum>
 inline constexpr std::size_t kCountOf = static_cast<std::size_t>(Enum::kCount);
 
@@ -56,7 +58,7 @@ class EnumArray {
   std::array<T, kCountOf<Enum>> items_{};
 };
 
-/// The word of each value, as it stands in labels and JSON.
+/// The word of each value, as in labels and JSON.
 template <class Enum>
 using Words = EnumArray<Enum, std::string_view>;
 

@@ -1,5 +1,5 @@
-// A short text inside a plain value: no allocation, trivially copyable, so that a state that holds it can be copied into
-// a snapshot or written out as bytes. What does not fit is cut off; the rest of the array stays zero.
+// A short text inside a plain value: no allocation, trivially copyable, so that a state that holds it can be copied
+// into a snapshot or written as bytes. Excess text is cut off; the rest of the array stays zero.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@ class FixedText {
   constexpr FixedText() = default;
   constexpr explicit FixedText(std::string_view text) { assign(text); }
 
-  /// Keeps the first Capacity bytes of `text`; the bytes are not interpreted.
+  /// Stores the first Capacity bytes of `text`; the bytes are not interpreted.
   constexpr void assign(std::string_view text) {
     size_ = static_cast<std::uint8_t>(std::min(text.size(), Capacity));
     bytes_.fill('\0');

@@ -1,4 +1,4 @@
-// Reading a line from left to right: blanks, digits, numbers. A cursor is a string_view that gets shorter. Decimal
+// Parses a line from left to right: blanks, digits, numbers. A cursor is a string_view that gets shorter. Decimal
 // numbers as firmwares print and hosts write them; 'E' is an axis here, never an exponent ("X1.5 E.3", "T:-14.82").
 #pragma once
 
@@ -12,7 +12,7 @@ namespace gcode::line {
 [[nodiscard]] constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 [[nodiscard]] constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
-/// 0 to 15; -1 if `c` is no hex digit.
+/// 0 to 15; -1 if `c` is not a hex digit.
 [[nodiscard]] constexpr int hex_value(char c) {
   if (is_digit(c)) return c - '0';
   const char lower = to_lower(c);
@@ -29,7 +29,7 @@ constexpr void skip_blanks(std::string_view& rest) {
   return text;
 }
 
-/// Without its LF, CR or CR LF; "\r\r\n" is seen from text that was converted twice.
+/// Without its LF, CR or CR LF; "\r\r\n" occurs in text that was converted twice.
 [[nodiscard]] constexpr std::string_view strip_terminator(std::string_view line) {
   while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
   return line;
@@ -50,8 +50,8 @@ constexpr void skip_blanks(std::string_view& rest) {
   return true;
 }
 
-/// "12", "-1". False, and `rest` where it was, if no number begins there or it has more than 18 digits (the most that a
-/// 64-bit integer holds whatever they are).
+/// "12", "-1". False, with `rest` unchanged, if no number begins there or it has more than 18 digits (the most that
+/// always fit into a 64-bit integer).
 [[nodiscard]] constexpr bool take_integer(std::string_view& rest, std::int64_t& value) {
   std::string_view at = rest;
   const bool negative = take(at, "-");
@@ -68,7 +68,7 @@ constexpr void skip_blanks(std::string_view& rest) {
   return true;
 }
 
-/// "25.5", "-14.82", ".3", "5.", "+2". False, and `rest` where it was, if no number begins there or it has more than 15
+/// "25.5", "-14.82", ".3", "5.", "+2". False, with `rest` unchanged, if no number begins there or it has more than 15
 /// digits: up to there the mantissa is exact in a double and one division rounds correctly.
 [[nodiscard]] constexpr bool take_decimal(std::string_view& rest, double& value) {
   constexpr double kPowers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};

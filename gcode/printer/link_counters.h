@@ -1,5 +1,5 @@
-// Everything that is counted on one printer's line, as plain arrays: the I/O thread adds, a copy is published. The names
-// of metric families and labels are not known here; agent/ maps one to the other.
+// Everything that is counted on one printer's line, as plain arrays: the I/O thread adds, a copy is published. This
+// module does not know the names of metric families and labels; agent/ maps one to the other.
 #pragma once
 
 #include <array>
@@ -61,7 +61,7 @@ enum class RejectReason : std::uint8_t { kUnknown, kColdExtrusion, kCount };
 template <class Enum>
 using CountBy = line::EnumArray<Enum, std::uint64_t>;
 
-/// A Prometheus histogram's plain half. Bounds in seconds, ascending; bucket i counts values <= bounds[i] that no
+/// A Prometheus histogram as a plain value. Bounds in seconds, ascending; bucket i counts values <= bounds[i] that no
 /// smaller bucket counted, the last one counts the rest.
 template <std::size_t Bounds>
 struct Histogram {
@@ -89,15 +89,14 @@ struct LinkCounters {
   CountBy<Origin> commands{};
   std::uint64_t unparsed_lines = 0;
   line::EnumArray<LatencyKind, Histogram<14>> ok_latency{};
-  Histogram<14>
-      prompt_latency{};  ///< of the queries that were sent with no other command in flight: they wait for nothing
+  Histogram<14> prompt_latency{};    ///< of the queries that were sent with no other command in flight
   std::uint64_t unexpected_oks = 0;  ///< no command was outstanding; passed on
   std::uint64_t missing_oks = 0;     ///< commands whose ok never came, as later answers proved
-  // own queries
+  // injected queries
   line::EnumArray<Query, CountBy<QueryOutcome>> queries{};
   line::EnumArray<Query, line::Time> query_duration{};  ///< last answered; 0: never
   CountBy<DeferReason> queries_deferred{};
-  // what the printer said
+  // what the printer reported
   CountBy<reply::ResendReason> resends{};
   std::uint64_t receive_buffer_overflows = 0;
   CountBy<RejectReason> rejected_commands{};
@@ -116,9 +115,9 @@ struct LinkCounters {
   std::uint64_t host_transmit_bytes = 0;
   std::uint64_t host_withheld_lines = 0;
   std::uint64_t host_dropped_lines = 0;  ///< the host did not read and the backlog was full
-  /// Time a byte spends inside the agent. Holding for an own query is included.
+  /// Time a byte spends inside the agent, including a hold for an injected query.
   line::EnumArray<Direction, Histogram<9>> passthrough{};
-  std::uint64_t unattended_lines = 0;  ///< no host was attached: there was nobody to pass them to
+  std::uint64_t unattended_lines = 0;  ///< no host was attached to receive them
 };
 
 }  // namespace gcode::printer

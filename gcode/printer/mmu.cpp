@@ -33,7 +33,7 @@ void Mmu::printer_restarted() {
 
 void Mmu::raise(std::uint16_t code) {
   state = MmuState::kError;
-  if (code == error) return;  // it is repeated each second until somebody acts
+  if (code == error) return;  // the printer repeats it each second until a user acts
   error = code;
   const auto it = std::find(kMmuErrorCodes.begin(), kMmuErrorCodes.end(), code);
   ++errors[static_cast<std::size_t>(it - kMmuErrorCodes.begin())];
@@ -46,7 +46,7 @@ void Mmu::load(int tool) {
   slot_known = true;
 }
 
-// "T1 P5*3e.": the request that it answers, then what it says: Accepted, Rejected, Processing, Error, Finished.
+// "T1 P5*3e.": the request that it answers, then the status: Accepted, Rejected, Processing, Error, Finished.
 void Mmu::response(std::string_view text) {
   if (text.size() < 2) return;
   const char request = text.front();

@@ -1,4 +1,4 @@
-// What a Prusa's multi-material unit does, from the lines in which the printer tells of its talk with it.
+// What a Prusa's multi-material unit does, from the lines in which the printer logs its messages to and from the unit.
 // Wire examples (3.13 and later): "echo:MMU2:>T1*3e.", "echo:MMU2:<T1 P5*..", "echo:MMU2:<Q0 E8001*ea.",
 // "echo:MMU2:MMU2tool=1", "echo:MMU2:<S0 A3*.."; before: "MMU <= 'T0'", "MMU => 'ok'".
 #pragma once
@@ -23,14 +23,14 @@ struct Mmu {
   MmuState state = MmuState::kOff;
   std::int8_t slot = -1;  ///< loaded, 0 to 4; -1: none
   bool slot_known = false;
-  std::array<std::int16_t, 4> version{-1, -1, -1, -1};  ///< 3, 0, 1, build 885; -1: not told
-  std::uint16_t error = 0;                              ///< the code that stands, 0: none
+  std::array<std::int16_t, 4> version{-1, -1, -1, -1};  ///< 3, 0, 1, build 885; -1: not reported
+  std::uint16_t error = 0;                              ///< the current error code, 0: none
   std::uint64_t tool_changes = 0;
   std::array<std::uint64_t, kMmuErrorCodes.size() + 1> errors{};  ///< by kMmuErrorCodes, the last one is the rest
 
   /// `line`: without terminator.
   void printer_line(const reply::Reply& reply, std::string_view line);
-  void printer_restarted();  ///< what it did is not known any more; counts stay
+  void printer_restarted();  ///< its status is unknown again; counts remain
 
  private:
   void response(std::string_view text);

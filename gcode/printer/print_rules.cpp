@@ -23,7 +23,7 @@ using When = PrintCondition;
 // clang-format off
 constexpr std::array kRules{
     PrintRule{kRestart,       kAny,  When::kAlways,        kFailed,    "the printer restarted"},
-    PrintRule{kStopped,       kAny,  When::kPaused,        kGoesOn,    "a stop that the user may lift paused it"},
+    PrintRule{kStopped,       kAny,  When::kPaused,        kGoesOn,    "a stop that the user can clear paused it"},
     PrintRule{kStopped,       kAny,  When::kAlways,        kFailed,    "the printer stopped: kill or a thermal fault"},
     PrintRule{kPowerPanic,    kAny,  When::kAlways,        kFailed,    "the printer lost its power"},
     PrintRule{kDeviceLost,    kHost, When::kAlways,        kFailed,    "the printer's device was lost"},
@@ -33,23 +33,23 @@ constexpr std::array kRules{
     PrintRule{kStopCommand,   kSd,   When::kAlways,        kCancelled, "the host sent M524"},
     PrintRule{kNotSdPrinting, kSd,   When::kPaused,        kGoesOn,    "a paused print"},
     PrintRule{kNotSdPrinting, kSd,   When::kAtEnd,         kCompleted, "the card was read to its end"},
-    PrintRule{kNotSdPrinting, kSd,   When::kAlways,        kCancelled, "the printer prints from the card no more"},
+    PrintRule{kNotSdPrinting, kSd,   When::kAlways,        kCancelled, "the printer no longer prints from the card"},
     PrintRule{kOtherFile,     kSd,   When::kAtEnd,         kCompleted, "the card was read to its end"},
     PrintRule{kOtherFile,     kSd,   When::kAlways,        kCancelled, "another file was opened"},
-    PrintRule{kNumberingEnds, kHost, When::kAskedToCancel, kCancelled, "the host asked to break off"},
-    PrintRule{kNumberingEnds, kHost, When::kAlways,        kCompleted, "the host ended its numbering behind the last line"},
-    PrintRule{kNumberingAnew, kHost, When::kAskedToCancel, kCancelled, "the host asked to break off"},
+    PrintRule{kNumberingEnds, kHost, When::kAskedToCancel, kCancelled, "the host asked to cancel"},
+    PrintRule{kNumberingEnds, kHost, When::kAlways,        kCompleted, "the host ended its line numbers behind the last line"},
+    PrintRule{kNumberingAnew, kHost, When::kAskedToCancel, kCancelled, "the host asked to cancel"},
     PrintRule{kNumberingAnew, kHost, When::kAtEnd,         kCompleted, "M73 said 100 %"},
-    PrintRule{kNumberingAnew, kHost, When::kFarFromEnd,    kCancelled, "the host numbered anew long before 100 %"},
+    PrintRule{kNumberingAnew, kHost, When::kFarFromEnd,    kCancelled, "the host restarted its line numbers long before 100 %"},
     PrintRule{kNumberingAnew, kHost, When::kEndCode,       kCompleted, "the file's end code was sent"},
-    PrintRule{kNumberingAnew, kHost, When::kAlways,        kCancelled, "the host numbered anew in mid-print"},
-    PrintRule{kHostLeft,      kHost, When::kAskedToCancel, kCancelled, "the host asked to break off"},
+    PrintRule{kNumberingAnew, kHost, When::kAlways,        kCancelled, "the host restarted its line numbers in mid-print"},
+    PrintRule{kHostLeft,      kHost, When::kAskedToCancel, kCancelled, "the host asked to cancel"},
     PrintRule{kHostLeft,      kHost, When::kAtEnd,         kCompleted, "M73 said 100 %"},
     PrintRule{kHostLeft,      kHost, When::kFarFromEndWithEndCode, kCancelled, "the heaters were switched off long before 100 %"},
     PrintRule{kHostLeft,      kHost, When::kEndCode,       kCompleted, "the file's end code was sent"},
     PrintRule{kHostLeft,      kHost, When::kStandsStill,   kCancelled, "the host had stopped sending and closed its port"},
     PrintRule{kHostLeft,      kHost, When::kAlways,        kFailed,    "the host closed its port in mid-print"},
-    PrintRule{kStreamSilent,  kHost, When::kAskedToCancel, kCancelled, "the host asked to break off"},
+    PrintRule{kStreamSilent,  kHost, When::kAskedToCancel, kCancelled, "the host asked to cancel"},
     PrintRule{kStreamSilent,  kHost, When::kAtEnd,         kCompleted, "M73 said 100 %"},
     PrintRule{kStreamSilent,  kHost, When::kFarFromEndWithEndCode, kCancelled, "the heaters were switched off long before 100 %"},
     PrintRule{kStreamSilent,  kHost, When::kEndCode,       kCompleted, "the file's end code was sent"},
@@ -75,10 +75,10 @@ bool holds(PrintCondition when, const PrintEvidence& e) {
 
 std::span<const PrintRule> print_rules() { return kRules; }
 
-std::optional<std::uint8_t> decide_print(PrintEvent sign, const PrintEvidence& evidence) {
+std::optional<std::uint8_t> decide_print(PrintEvent event, const PrintEvidence& evidence) {
   for (std::size_t i = 0; i < kRules.size(); ++i) {
     const PrintRule& rule = kRules[i];
-    if (rule.sign != sign || (rule.source && *rule.source != evidence.source) || !holds(rule.when, evidence)) continue;
+    if (rule.sign != event || (rule.source && *rule.source != evidence.source) || !holds(rule.when, evidence)) continue;
     return rule.result ? std::optional(static_cast<std::uint8_t>(i)) : std::nullopt;
   }
   return std::nullopt;

@@ -1,6 +1,6 @@
-// How a print ends, as one table. A sign is something that the line showed; the first row with that sign whose condition
-// holds decides. What no row ends goes on. Example: the numbered stream fell silent behind "M104 S0" with nothing that
-// speaks of a cancel: completed.
+// How a print ends, as one table. An event is something that the line showed; the first row with that event whose
+// condition holds decides. A print that no row ends continues. Example: the numbered stream became silent after "M104
+// S0" and nothing indicates a cancel: completed.
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ namespace gcode::printer {
 enum class PrintEvent : std::uint8_t {
   kPrintDone,      ///< "Done printing file"
   kStreamSilent,   ///< no numbered line for 10 s, none in flight, the printer neither busy nor paused
-  kNumberingEnds,  ///< "N-1 M110" right behind the last line's ok: Printrun's farewell to a file
+  kNumberingEnds,  ///< "N-1 M110" right behind the last line's ok: Printrun's end of a file
   kNumberingAnew,  ///< any other M110: another print follows
   kCancelAction,   ///< "//action:cancel"
   kStopCommand,    ///< M524 from the host (a Prusa's M603 is answered with action:cancel)
@@ -26,18 +26,18 @@ enum class PrintEvent : std::uint8_t {
   kRestart,        ///< "start"
   kStopped,        ///< kill() or a thermal stop
   kPowerPanic,     ///< INT4
-  kDeviceLost,     ///< unplugged, switched off, given away
+  kDeviceLost,     ///< unplugged, switched off, released
 };
 
-/// What was known of the print when the sign came.
+/// What was known of the print when the event came.
 struct PrintEvidence {
   PrintSource source = PrintSource::kHost;
   bool paused = false;           ///< by the printer or by M25
-  bool stands_still = false;     ///< its stream fell silent some time ago
+  bool stands_still = false;     ///< its stream became silent some time ago
   bool asked_to_cancel = false;  ///< M108, or heaters switched off beside the stream, and nothing extruded since
   bool fault = false;            ///< a thermal fault in the last seconds
   bool end_code = false;         ///< heaters or motors switched off within the stream, and nothing extruded since
-  float percent = -1;            ///< M73 or bytes, -1: never told
+  float percent = -1;            ///< M73 or bytes, -1: never reported
 };
 
 enum class PrintCondition : std::uint8_t {
@@ -56,13 +56,13 @@ struct PrintRule {
   PrintEvent sign;
   std::optional<PrintSource> source;  ///< none: any
   PrintCondition when;
-  std::optional<PrintResult> result;  ///< none: the print goes on
+  std::optional<PrintResult> result;  ///< none: the print continues
   std::string_view why;               ///< "the printer said Done printing file"
 };
 
-/// All rows, first fit first. A row's index is PrintJob::rule.
+/// All rows, the first match counts. A row's index is PrintJob::rule.
 [[nodiscard]] std::span<const PrintRule> print_rules();
-/// The row that decides, or nothing: the sign ends no print.
-[[nodiscard]] std::optional<std::uint8_t> decide_print(PrintEvent sign, const PrintEvidence& evidence);
+/// The row that decides, or nothing: the event ends no print.
+[[nodiscard]] std::optional<std::uint8_t> decide_print(PrintEvent event, const PrintEvidence& evidence);
 
 }  // namespace gcode::printer

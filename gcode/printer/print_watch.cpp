@@ -9,13 +9,13 @@ using std::chrono::seconds;
 
 // OctoPrint's handshake numbers four lines at most.
 constexpr std::uint32_t kHandshakeLines = 4;
-// A stream that pauses for no longer than this goes on; PrinterState ends a stream after the same time.
+// A stream that pauses for no longer than this continues; PrinterState ends a stream after the same time.
 constexpr line::Time kSilence = seconds(10);
-// Printrun says M110 in the same breath in which the last line's ok arrives.
+// Printrun sends M110 immediately after the last line's ok.
 constexpr line::Time kSameBreath = seconds(1);
 // "// action:cancel" follows "MINTEMP triggered!" within milliseconds.
 constexpr line::Time kFaultIsNear = seconds(5);
-// From the LCD a print is announced before its file is opened.
+// A print from the LCD is announced before its file is opened.
 constexpr line::Time kOpening = seconds(5);
 
 double value_or(const command::Command& command, char letter, double otherwise) {
@@ -41,7 +41,7 @@ bool is_motion(const command::Command& c) { return c.letter == 'G'; }
 
 }  // namespace
 
-// --- a print's life --------------------------------------------------------------------------------------------------
+// --- a print's begin and end -----------------------------------------------------------------------------------------
 
 void PrintWatch::begin(PrintSource source, Phase phase, line::Time now) {
   current_ = {};
@@ -78,16 +78,16 @@ PrintJob PrintWatch::current(line::Time now) const {
   return job;
 }
 
-void PrintWatch::sign(PrintEvent sign, line::Time now) {
+void PrintWatch::sign(PrintEvent event, line::Time now) {
   if (!is_open()) return;
   evidence_.fault = now - fault_at_ < kFaultIsNear;
-  if (const auto rule = decide_print(sign, evidence_)) end(*rule, now);
+  if (const auto rule = decide_print(event, evidence_)) end(*rule, now);
 }
 
 void PrintWatch::end(std::uint8_t rule, line::Time now) {
   const PrintRule& row = print_rules()[rule];
   if (phase_ == Phase::kRunning) {
-    // What ended by silence ended when it was last heard.
+    // A print that ended by silence ended at its last line.
     const bool was_silent = row.sign == PrintEvent::kStreamSilent || evidence_.stands_still;
     last_ = current(was_silent ? counted_until_ : now);
     last_.ended = was_silent ? counted_until_ : now;
@@ -95,7 +95,7 @@ void PrintWatch::end(std::uint8_t rule, line::Time now) {
     last_.rule = rule;
     ++ended_[*row.result];
   }
-  // What the host still has under way belongs to this print: another begins behind silence or an M110.
+  // Lines that the host still has in flight belong to this print: another begins after silence or an M110.
   phase_ = current_.source == PrintSource::kHost ? Phase::kEnded : Phase::kNone;
   paused_by_command_ = false;
 }
@@ -107,9 +107,9 @@ void PrintWatch::alive(line::Time now) {
   evidence_.stands_still = false;
 }
 
-// --- the host's lines --------------------------------------------------------------------------------------------------
+// --- the host's lines ------------------------------------------------------------------------------------------------
 
-// A line that the printer asked for again was counted when it came first.
+// A line that the printer requested again was counted when it came first.
 bool PrintWatch::is_repeat(const command::Command& command) {
   if (!command.number) return false;
   if (*command.number <= highest_number_) return true;
@@ -119,7 +119,7 @@ bool PrintWatch::is_repeat(const command::Command& command) {
 
 void PrintWatch::host_command(const command::Command& command, const PrinterState& printer, line::Time now) {
   if (command.is('M', 112)) {
-    // Some hosts switch the heaters off in the same breath and close the port before the printer says kill().
+    // Some hosts switch the heaters off and close the port before the printer reports kill().
     evidence_.paused = false;
     return sign(PrintEvent::kStopped, now);
   }
@@ -169,7 +169,7 @@ void PrintWatch::stream_line(const command::Command& command, bool extrudes, lin
   if (command.is('M', 108)) evidence_.asked_to_cancel = true;
 }
 
-// What a host sends without a number while its print runs: a user's command, or the way it breaks off.
+// Lines that a host sends without a number while its print runs: a user's command, or part of a cancel.
 void PrintWatch::beside_stream(const command::Command& command) {
   if (!is_open()) return;
   if (command.is('M', 108) || switches_off(command)) evidence_.asked_to_cancel = true;
@@ -190,7 +190,7 @@ void PrintWatch::sd_command(const command::Command& command, const PrinterState&
   }
 }
 
-// --- the printer's lines -----------------------------------------------------------------------------------------------
+// --- the printer's lines ---------------------------------------------------------------------------------------------
 
 void PrintWatch::reply(const reply::Reply& reply, const PrinterState& printer, line::Time now) {
   if (reply.carries_ok) last_ok_ = now;
@@ -232,7 +232,7 @@ void PrintWatch::sd_reply(const reply::Reply& reply, const PrinterState& printer
       if (now - current_.began > kOpening) sign(PrintEvent::kNotSdPrinting, now);
       break;
     case reply::ReplyKind::kSdFile:
-      if (reply.sd.size == 0 || reply.text.empty()) break;  // not the opening of one
+      if (reply.sd.size == 0 || reply.text.empty()) break;  // not the opening of a file
       if (prints_from_sd() && now - current_.began > kOpening) sign(PrintEvent::kOtherFile, now);
       if (prints_from_sd()) {
         current_.file.assign(reply.text);
@@ -254,7 +254,7 @@ void PrintWatch::sd_reply(const reply::Reply& reply, const PrinterState& printer
   }
 }
 
-// A file that is selected but not printed shows a position too, on Marlin; one that is printed moves on.
+// On Marlin a file that is selected but not printed also reports a position; one that is printed advances.
 void PrintWatch::sd_position(const reply::SdPosition& sd, const PrinterState& printer, line::Time now) {
   const bool advances = sd_seen_ && sd.size == last_sd_.size && sd.byte > last_sd_.byte;
   last_sd_ = sd;
@@ -284,7 +284,7 @@ void PrintWatch::take_temperatures(const reply::Temperatures& seen) {
   }
 }
 
-// --- everything else ---------------------------------------------------------------------------------------------------
+// --- everything else -------------------------------------------------------------------------------------------------
 
 void PrintWatch::host_left(const PrinterState& printer, line::Time now) {
   evidence_.stands_still = evidence_.stands_still || printer.paused;
@@ -294,7 +294,7 @@ void PrintWatch::host_left(const PrinterState& printer, line::Time now) {
 
 void PrintWatch::printer_lost(line::Time now) {
   sign(PrintEvent::kDeviceLost, now);
-  if (!prints_from_sd()) phase_ = Phase::kNone;  // a card's print needs no cable
+  if (!prints_from_sd()) phase_ = Phase::kNone;  // a print from the card continues without the cable
   travel_.printer_restarted();
   file_is_open_ = sd_seen_ = false;
   highest_number_ = -1;

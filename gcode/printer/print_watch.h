@@ -1,10 +1,11 @@
-// Recognises prints from what passes on the line, the host's numbered streams and files from the card: begins them, keeps
-// their figures, ends them by the rules of print_rules.h. A plain value without a clock.
+// Recognises prints on the line, the host's numbered streams and files from the card: begins them, updates their
+// figures, ends them by the rules of print_rules.h. A plain value without a clock.
 //
-//   none --a numbered line that moves or heats--> unconfirmed --heat, filament--> running --a rule--> ended --silence or M110--> none
+//   none --a numbered line that moves or heats--> unconfirmed --heat, filament--> running --a rule--> ended
+//   ended --silence or M110--> none
 //   none --M24, LCD's "enqueing M24", bytes that advance--> running --a rule--> none
 //
-// An unconfirmed stream (OctoPrint's handshake, jogging) that ends without heat and filament was no print.
+// An unconfirmed stream (OctoPrint's handshake, jogging) that ends without heat and filament was not a print.
 #pragma once
 
 #include <cstdint>
@@ -25,7 +26,7 @@ class PrintWatch {
   // --- what the line shows
   /// A host line that goes to the printer as a command (not into a file).
   void host_command(const command::Command& command, const PrinterState& printer, line::Time now);
-  /// `printer` has taken the reply already.
+  /// `printer` has processed the reply already.
   void reply(const reply::Reply& reply, const PrinterState& printer, line::Time now);
   void host_left(const PrinterState& printer, line::Time now);
   void printer_lost(line::Time now);
@@ -38,13 +39,13 @@ class PrintWatch {
   [[nodiscard]] bool is_printing() const { return phase_ == Phase::kRunning; }
   /// Whether the host sends it; meaningless while !is_printing().
   [[nodiscard]] bool is_from_host() const { return current_.source == PrintSource::kHost; }
-  /// A stream or a file runs or stands still, confirmed as a print or not.
+  /// A stream or a file runs or is paused, confirmed as a print or not.
   [[nodiscard]] bool is_open() const { return phase_ == Phase::kUnconfirmed || phase_ == Phase::kRunning; }
   /// A print has ended, and what its host still sends belongs to it.
   [[nodiscard]] bool has_just_ended() const { return phase_ == Phase::kEnded; }
-  /// The print that runs, its figures as of `now`; meaningless while !is_printing().
+  /// The current print, its figures as of `now`; meaningless while !is_printing().
   [[nodiscard]] PrintJob current(line::Time now) const;
-  /// The print that ended last; meaningless while none did.
+  /// The print that ended last; meaningless before the first end.
   [[nodiscard]] const PrintJob& last() const { return last_; }
   [[nodiscard]] std::uint64_t started() const { return started_; }
   [[nodiscard]] const CountBy<PrintResult>& ended() const { return ended_; }
@@ -55,7 +56,7 @@ class PrintWatch {
 
   void begin(PrintSource source, Phase phase, line::Time now);
   void confirm();
-  void sign(PrintEvent sign, line::Time now);
+  void sign(PrintEvent event, line::Time now);
   void end(std::uint8_t rule, line::Time now);
   void numbering(const command::Command& command, line::Time now);
   void stream_line(const command::Command& command, bool extrudes, line::Time now);
@@ -71,7 +72,7 @@ class PrintWatch {
   [[nodiscard]] bool prints_from_host() const { return is_open() && current_.source == PrintSource::kHost; }
 
   Travel travel_;
-  PrintJob current_;  ///< travel and filament hold what they were at the beginning
+  PrintJob current_;  ///< travel and filament hold their values at the beginning
   PrintJob last_;
   std::uint64_t started_ = 0;
   CountBy<PrintResult> ended_{};
@@ -85,7 +86,7 @@ class PrintWatch {
   std::uint32_t lines_since_m110_ = 0;
   bool file_is_open_ = false;       ///< a file from the card was selected and not printed yet
   bool start_on_open_ = false;      ///< M32: the file starts as soon as it is open
-  bool paused_by_command_ = false;  ///< M25: not every firmware says so
+  bool paused_by_command_ = false;  ///< M25: not every firmware reports it
   reply::SdPosition last_sd_;
   bool sd_seen_ = false;
 };

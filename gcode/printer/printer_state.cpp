@@ -10,7 +10,7 @@ using std::chrono::seconds;
 
 constexpr line::Time kLiveness = seconds(15);
 constexpr line::Time kLivenessWhileBlocked = seconds(60);
-// Two keepalive periods of 2 s and a little: a busy printer repeats itself in time.
+// Two keepalive periods of 2 s and a margin: a busy printer repeats its message within that time.
 constexpr line::Time kBusyLifetime = seconds(5);
 constexpr line::Time kHeatingLifetime = seconds(5);
 // A numbered stream counts as a print from its fifth line on even if it has not moved or heated yet: OctoPrint's
@@ -83,7 +83,7 @@ void PrinterState::take_sd(const reply::Reply& reply, line::Time now) {
     case reply::ReplyKind::kSdPaused: paused = true; break;
     case reply::ReplyKind::kSdFile:
       if (!reply.text.empty()) sd_file.set(line::FixedText<127>(reply.text), now);
-      // Another file, another print. M27 on a Prusa says the name of the one that is printed, without a size.
+      // Another file, another print. M27 on a Prusa prints the name of the current file, without a size.
       if (reply.sd.size > 0) progress.forget();
       break;
     case reply::ReplyKind::kPrintDone:
@@ -163,8 +163,8 @@ void PrinterState::reply(const reply::Reply& reply, std::int32_t query_code, con
 }
 
 void PrinterState::host_command(const command::Command& command, const dialect::Dialect& dialect, line::Time now) {
-  // A stream that begins anew is another print: what M73 told of the one before is not its progress.
-  // What was read from the host's lines goes with the print (Arbiter), not with a pause in its stream.
+  // A stream that restarts is another print: the previous print's M73 is not its progress. Progress that was read from
+  // the host's lines ends with the print (Arbiter), not with a pause in its stream.
   const bool renumbers = command.kind == command::CommandKind::kLineNumber;
   const bool begins_stream = renumbers || (command.is_numbered() && numbered_in_stream == 0 && !progress_from_file);
   if (renumbers) end_stream();
@@ -186,7 +186,7 @@ void PrinterState::host_command(const command::Command& command, const dialect::
     case 602: paused = false; break;
     case 220:
     case 221:
-      // The command's own S is what the printer runs at from now on; no question is needed.
+      // The printer applies the command's S from now on; no query is needed.
       if (const auto percent = command::parameter(command, 'S')) {
         (command.code == 220 ? feedrate : flow).set(static_cast<float>(*percent / 100.0), now);
       }
@@ -198,7 +198,7 @@ void PrinterState::host_command(const command::Command& command, const dialect::
 
 // Prusa: P and R for the normal mode, Q and S for the silent one. Marlin: P and R. C: minutes to the next change.
 void PrinterState::host_progress(const command::Command& command, const dialect::Dialect& dialect, line::Time now) {
-  if (dialect.reports_progress) return;  // it answers with what it has made of it
+  if (dialect.reports_progress) return;  // it answers with the values that it took
   reply::Progress next = progress.known ? progress.value : reply::Progress{};
   bool reported = false;
   const auto take = [&](char letter, float& field, double most) {
@@ -231,7 +231,7 @@ void PrinterState::tick(line::Time now) {
   if (busy.known && now - busy.at > kBusyLifetime) busy.forget();
   if (heating.known && now - heating.at > kHeatingLifetime) heating.forget();
   if (numbered_in_stream > 0 && !host_is_printing(now) && now - last_numbered > kStreamLifetime) {
-    end_stream();  // the next numbered line goes on with the same print, unless an M110 comes first
+    end_stream();  // the next numbered line continues the same print, unless an M110 comes first
   }
 }
 

@@ -1,6 +1,6 @@
-// What is known of one printer now, each value with the instant at which the line told it. Plain and trivially copyable:
-// the I/O thread copies it into a snapshot, the web thread reads the copy. A value that was never told, or that the
-// printer's silence has made doubtful, is not known; nobody outside may show it.
+// What is known of one printer now, each value with the instant at which the line reported it. Plain and trivially
+// copyable: the I/O thread copies it into a snapshot, the web thread reads the copy. A value that was never reported,
+// or that is stale because the printer is silent, is unknown and must not be published.
 #pragma once
 
 #include <array>
@@ -53,30 +53,30 @@ struct Capability {
   bool on = false;
 };
 
-/// How old a repeatedly told value (temperature, fan, position) may be before it counts as unknown. The longest period
-/// at which the agent asks is 4 s, so a value that is 5 s old has missed its successor.
+/// How old a periodically reported value (temperature, fan, position) may be before it counts as unknown. The longest
+/// period of the agent's queries is 4 s, so a value that is 5 s old has missed its next report.
 inline constexpr line::Time kReadingLifetime = std::chrono::seconds(5);
-/// Overrides are asked every 30 s at rest and never while printing on Prusa; a host's own M220 S refreshes them.
+/// Overrides are queried every 30 s at rest and never while printing on Prusa; a host's own M220 S refreshes them.
 inline constexpr line::Time kOverrideLifetime = std::chrono::hours(24);
 
 class PrinterState {
  public:
-  // --- what the line tells
+  // --- what the line reports
   void printer_opened(line::Time now);  ///< device opened; nothing is known yet
-  void printer_lost(line::Time now);    ///< forgets everything that the printer reported
+  void printer_lost(line::Time now);    ///< clears everything that the printer reported
   /// `query_code`: M code of the command that this line answers if the arbiter knows it (220, 221 ...), or -1.
   void reply(const reply::Reply& reply, std::int32_t query_code, const dialect::Dialect& dialect, line::Time now);
   void host_command(const command::Command& command, const dialect::Dialect& dialect, line::Time now);
-  /// A host's M73 went to the printer in a print: on firmware that says nothing of it this is all that is ever known.
+  /// A host's M73 went to the printer in a print: on firmware that does not report progress this is the only source.
   void host_progress(const command::Command& command, const dialect::Dialect& dialect, line::Time now);
-  /// The print that a file's M73 spoke of is over.
+  /// The print that a file's M73 referred to is over.
   void forget_file_progress();
-  void tick(line::Time now);  ///< lets states and values run out
+  void tick(line::Time now);  ///< lets states and values expire
 
-  /// The printer said something within the liveness window: 15 s, several times what a living printer under our care
-  /// leaves between two lines; 60 s while a command runs that may block without a word (G28 without keepalive).
+  /// The printer sent something within the liveness window: 15 s, several times the gap between two lines of a working
+  /// printer that the agent polls; 60 s while a command runs that may block silently (G28 without keepalive).
   [[nodiscard]] bool is_up(line::Time now) const;
-  /// A numbered host line is still in flight: the stream goes on although no new line came.
+  /// A numbered host line is still in flight: the stream continues although no new line came.
   void stream_goes_on(line::Time now) {
     if (numbered_in_stream > 0) last_numbered = now;
   }
@@ -90,7 +90,7 @@ class PrinterState {
   Aged<reply::Fans> fans;
   Aged<reply::Position> position;
   Aged<reply::Progress> progress;   ///< NORMAL mode
-  bool progress_from_file = false;  ///< it was read from the host's lines and not told by the printer
+  bool progress_from_file = false;  ///< it was read from the host's lines and not reported by the printer
   Aged<reply::SdPosition> sd;
   Aged<line::FixedText<127>> sd_file;   ///< raw bytes as printed: not checked for UTF-8
   Aged<float> feedrate, flow;           ///< ratio, 1 is 100 %
@@ -101,27 +101,27 @@ class PrinterState {
   Aged<line::FixedText<31>> serial_number;
   std::array<Capability, kMaxCapabilities> capabilities;
   std::uint8_t capability_count = 0;
-  Aged<reply::BusyReason> busy;  ///< told within the last 2 keepalive periods
+  Aged<reply::BusyReason> busy;  ///< reported within the last 2 keepalive periods
   line::Time last_line{};        ///< instant of the last line of any kind
   bool any_line = false;
 
-  // --- what the state follows from; plain members because the whole is one plain value
+  // --- what the state is derived from; plain members because the whole is one plain value
   bool open = false;
   line::Time opened_at{};
   bool stopped = false;  ///< thermal stop, kill: until `start`
-  bool paused = false;   ///< told by host actions, "SD print paused"
+  bool paused = false;   ///< reported by host actions, "SD print paused"
   bool sd_printing = false;
   bool finished = false;                 ///< a print ended since the last command
   bool answered = false;                 ///< an ok or a report since `start` or since the device was opened
   line::Time last_numbered{};            ///< the last numbered host line that is part of a stream
   std::uint32_t numbered_in_stream = 0;  ///< 0: no numbered stream is running
-  bool stream_prints = false;            ///< the numbered stream has shown that it is a print, not a handshake
+  bool stream_prints = false;            ///< the numbered stream has proved to be a print, not a handshake
   Aged<bool> heating;                    ///< a waiting command (M109, M190) prints its temperatures
-  bool silence_expected = false;         ///< a command is in flight that may block without a word; kept by the arbiter
-  bool booting = false;  ///< since `start` or the opening, until the boot text is over; kept by the arbiter
+  bool silence_expected = false;         ///< a command is in flight that may block silently; set by the arbiter
+  bool booting = false;                  ///< since `start` or the opening, until the boot text ends; set by the arbiter
 
-  /// A numbered stream of the host's is running: a print. Ends 10 s after its last line unless the printer is busy or
-  /// still works on one of its lines.
+  /// A numbered stream of the host runs: a print. Ends 10 s after its last line unless the printer is busy or still
+  /// works on one of its lines.
   [[nodiscard]] bool host_is_printing(line::Time now) const;
 
  private:

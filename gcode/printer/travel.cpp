@@ -10,10 +10,10 @@ namespace {
 
 constexpr std::size_t kE = 3;
 constexpr double kMillimetresPerInch = 25.4;
-// Above 10 m in one command it is no move but noise, or an odd way of saying something else.
+// More than 10 m in one command is noise, or has another meaning.
 constexpr double kLongestMove = 10'000;
 
-/// The way that a point on a circle of radius 1 goes in x from angle 0 to `angle`: each half turn is 2.
+/// The x distance that a point on a circle of radius 1 travels from angle 0 to `angle`: each half turn is 2.
 double way_in_x(double angle) {
   const double halves = std::floor(angle / std::numbers::pi);
   return 2 * halves + 1 - std::cos(angle - halves * std::numbers::pi);
@@ -100,7 +100,7 @@ void Travel::move(const Words& words) {
   }
 }
 
-// The part of x and y that a straight line would miss is added; ends, z and filament are a move's.
+// Adds the part of x and y that a straight line would miss; ends, z and filament are as in a straight move.
 void Travel::arc(const Words& words, bool clockwise) {
   const std::array<double, 2> from{position_[0], position_[1]};
   const double dx = target(words, 0) - from[0], dy = target(words, 1) - from[1];
@@ -146,7 +146,7 @@ void Travel::set_position(const Words& words) {
   }
 }
 
-// Where homing ends is the printer's business.
+// The end position of homing depends on the printer.
 void Travel::home(const command::Command& command) {
   const bool all = !command::has_parameter(command, 'X') && !command::has_parameter(command, 'Y') &&
                    !command::has_parameter(command, 'Z');

@@ -1,6 +1,6 @@
-// How far the commands of the stream move the axes and how much filament they push: an interpreter of G0 to G3, G20, G21,
-// G28, G90 to G92, M82 and M83, and of nothing else. A plain value. What is commanded, not what the printer did: speed and
-// flow overrides, soft endstops and moves of the firmware's own (homing, filament change) are not in it.
+// How far the commands of the stream move the axes and how much filament they push: an interpreter of G0 to G3, G20,
+// G21, G28, G90 to G92, M82 and M83 only. A plain value. It counts what is commanded, not what the printer did: speed
+// and flow overrides, soft endstops and the firmware's own moves (homing, filament change) are not included.
 // Wire example: "G1 X10 E.5" behind "M83" and "G1 X0" is 10 mm of x and 0.5 mm of filament.
 #pragma once
 
@@ -13,14 +13,14 @@ namespace gcode::printer {
 
 class Travel {
  public:
-  /// A command that the printer takes. The first move of an axis whose place is not known (after a start, after G28)
+  /// A command that the printer takes. The first move of an axis whose position is unknown (after a start, after G28)
   /// only makes it known.
   void command(const command::Command& command);
-  /// After a restart of the printer: absolute, millimetres, nothing known.
+  /// After a restart of the printer: absolute, millimetres, no position known.
   void printer_restarted();
 
-  [[nodiscard]] const std::array<double, 3>& travelled_mm() const { return travelled_; }  ///< x, y, z; never falls
-  /// Filament pushed for the first time: what was drawn back and pushed again does not count twice. Never falls.
+  [[nodiscard]] const std::array<double, 3>& travelled_mm() const { return travelled_; }  ///< x, y, z; never decreases
+  /// Filament pushed for the first time: retracted filament that is pushed again does not count twice. Never decreases.
   [[nodiscard]] double extruded_mm() const { return extruded_; }
   /// Whether the last command pushed filament.
   [[nodiscard]] bool is_extruding() const { return extruding_; }
@@ -36,7 +36,7 @@ class Travel {
 
   std::array<double, 3> travelled_{};
   double extruded_ = 0;
-  double drawn_back_ = 0;             ///< filament that is to be pushed again before more is used
+  double drawn_back_ = 0;             ///< retracted filament that is pushed again before more is used
   std::array<double, 4> position_{};  ///< x, y, z, e; millimetres
   std::array<bool, 4> known_{};
   bool relative_ = false;    ///< G91

@@ -8,27 +8,27 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// The arbiter's own beat: how late a due question, a time-out or a state's end may be noticed. Four times a second costs
-// nothing on a Pi with 50 printers and is far below every period that matters.
+// The arbiter's tick interval: how late a due query, a time-out or the end of a state may be noticed. Four times a
+// second costs nothing on a Pi with 50 printers and is far below every period that matters.
 constexpr line::Time kTickInterval = milliseconds(250);
-// After opening: a Prusa that was reset by it says `start` within a second and its first banner line a second later; one
-// that was not reset says nothing.
+// After opening: a Prusa that was reset by it prints `start` within a second and its first banner line a second later;
+// one that was not reset prints nothing.
 constexpr line::Time kBootAfterOpen = seconds(4);
-// A host that sent a line this lately is talking: the next one may come at any moment.
+// A host that sent a line this recently is active: the next one may come at any moment.
 constexpr line::Time kHostActive = milliseconds(500);
-// An own question is answered in milliseconds by an idle printer; behind the moves of a file from SD it took 9.8 s.
+// An idle printer answers a query in milliseconds; behind the moves of a file from SD it took 9.8 s.
 constexpr line::Time kAnswerLimit = seconds(5);
 constexpr line::Time kAnswerLimitSd = seconds(15);
-// After that much more silence on the subject the answer is not late but lost, if nobody else waits for one.
+// After this much more silence the answer is lost, not late, if no host command waits for one.
 constexpr line::Time kGiveUp = seconds(10);
-// An ok that is this old without a sign of work was lost on the wire. Commands that may block without a word get longer.
+// If an ok is this old without a sign of work, it was lost on the wire. Commands that may block silently get longer.
 constexpr line::Time kStale = seconds(30);
 constexpr line::Time kStaleBlocking = std::chrono::minutes(10);
-// What may or may not owe an ok is given up after a second of silence: the printer answers idle lines in milliseconds.
+// An entry that may owe no ok expires after a second of silence: the printer answers idle lines in milliseconds.
 constexpr line::Time kSettle = seconds(1);
-// A command that may be answered already: longer, a full planner makes a move wait.
+// A command that may be answered already: longer, because a full planner makes a move wait.
 constexpr line::Time kAckOptionalStale = seconds(10);
-// An own line waits this long behind a newline, for the answer to what the newline may have completed.
+// A query waits this long behind a newline, for the answer to a line that the newline may have completed.
 constexpr line::Time kNewlineSettles = milliseconds(400);
 constexpr line::Time kRecoveryLimit = seconds(10);
 // Busy and heating lines come every 2 s and every second.
@@ -40,7 +40,7 @@ bool may_block(command::CommandKind kind) {
          kind == command::CommandKind::kListing;
 }
 
-// How long an entry may stay without a sign of life before it is given up.
+// How long an entry may stay without a sign of life before it expires.
 line::Time patience_with(const InFlight& entry) {
   if (may_block(entry.kind)) return entry.ack_optional ? kStale : kStaleBlocking;
   if (!entry.ack_optional) return kStale;
@@ -56,7 +56,7 @@ void Arbiter::apply(const RelaySettings& settings) {
   s_.poller.apply(settings, s_.subscriptions);
 }
 
-// Lines that were printed in one go may have been read by two processes, the first long ago.
+// Lines that were printed together may have been read by two instances, the first long ago.
 void Arbiter::resume(line::Time now) {
   if (s_.duplicate_ack_until > s_.last_ok) s_.duplicate_ack_until = now;
   if (const auto injected = s_.in_flight.injected(); injected && s_.in_flight[*injected].payload_seen)
@@ -68,7 +68,7 @@ void Arbiter::printer_opened(line::Time now) {
   on_start(now);
   s_.printer.printer_opened(now);
   s_.boot_until = now + kBootAfterOpen;
-  s_.newline_due = true;  // whoever held the line before may have left half a line in the printer
+  s_.newline_due = true;  // the previous user of the port may have left half a line in the printer
   s_.last_progress_line = s_.last_ok = now;
 }
 
@@ -103,19 +103,20 @@ bool Arbiter::reports_are_set() const {
 
 bool Arbiter::is_listening_only() const { return !settings_.poll && !s_.in_flight.injected() && !reports_are_set(); }
 
-// An own answer may begin with anything; reports: "T:", " T:", "X:", "E0:", "SD printing byte", "Not SD printing".
+// A query's answer may begin with any character; reports: "T:", " T:", "X:", "E0:", "SD printing byte", "Not SD
+// printing".
 bool Arbiter::may_withhold(char first) const {
   if (s_.in_flight.injected() || s_.abandoned_queries > 0) return true;
   return reports_are_set() && std::string_view("T XESN").find(first) != std::string_view::npos;
 }
 
-// --- own lines ------------------------------------------------------------------------------------------------------
+// --- injected queries --- --------------------------------------------------------------------------------------------
 
 LineUse Arbiter::use(line::Time now) const {
   if (s_.printer.host_is_printing(now)) return LineUse::kHostPrints;
   if (s_.any_host_line && s_.host_attached && now - s_.last_host_line < kHostActive) return LineUse::kHostActive;
   if (s_.printer.sd_printing) return LineUse::kSdPrints;
-  // A print that stands still is no rest: its host, or the printer, goes on whenever it likes.
+  // A paused print is not idle: its host, or the printer, may continue at any moment.
   if (s_.prints.is_printing()) return s_.prints.is_from_host() ? LineUse::kHostPrints : LineUse::kSdPrints;
   return LineUse::kRest;
 }
@@ -154,7 +155,7 @@ void Arbiter::consider_asking(line::Time now) {
   }
   s_.wanting = true;
   if (s_.in_flight.empty()) return;
-  // The host has commands outstanding. Only a question that identifies its own answer is worth a drain.
+  // The host has commands outstanding. Only a query that identifies its own answer justifies a quiesce.
   if (!identifies_itself(line->query) || now < s_.try_again) {
     s_.wanting = s_.quiescing = false;
     count_deferral(printer::DeferReason::kHostActive, now);
@@ -220,7 +221,7 @@ void Arbiter::check_stale(line::Time now) {
       s_.expired_commands = static_cast<std::uint8_t>(std::min(s_.expired_commands + 1, 255));
     }
     if (!first.ack_optional || first.letter != 0)
-      s_.newline_due = true;  // perhaps its end was lost and the printer waits for it
+      s_.newline_due = true;  // its end may be lost, so that the printer still waits for it
     s_.in_flight.erase(0);
   }
   if (s_.in_flight.overflow() > 0 && now - std::max({s_.last_host_line, s_.last_progress_line, s_.last_ok}) > kStale) {
@@ -233,12 +234,12 @@ void Arbiter::end_boot() {
   if (const auto injected = s_.in_flight.injected(); injected && s_.in_flight[*injected].ack_optional)
     s_.in_flight.erase(*injected);
   if (!s_.counted_start) return;
-  ++s_.counters.resets[reply::ResetCause::kUnknown];  // it said `start` and not why
+  ++s_.counters.resets[reply::ResetCause::kUnknown];  // it printed `start` without a cause
   s_.counted_start = false;
 }
 
-// Each ok says that the planner has taken a move and goes on. That there may be as many as a host has lines in flight is
-// no reason to hold them for ever.
+// Each ok shows that the planner has taken a move and continues. Even with as many oks as a host has lines in flight,
+// the hold has a limit.
 line::Time Arbiter::quiesce_ends() const {
   return std::min(std::max(s_.waiting_since, s_.last_ok) + settings_.quiesce_limit,
                   s_.waiting_since + 2 * settings_.quiesce_limit);

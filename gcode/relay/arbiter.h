@@ -1,17 +1,17 @@
 // Decides, line by line, what goes where. A pure state machine: every call is an event with its instant, every result a
 // verdict; the state is one plain value. Its rules are those of packaging/doc/architecture.md:
 //
-//   rule  what it does here                                     where (arbiter*.cpp)
-//   2     own line only when nothing is owed; drain, hold       wants(), injected_line(), holds_host()
-//   3     nothing while a host prints that is heard anyway      use(), Poller
-//   4     forbidden windows                                     forbidden()
-//   5     emergency lines release everything held               emergency()
-//   6     content decides whose an ok is; doubt goes to host    printer_line()
-//   7     a lost own line keeps its slot                        check_injected(), acknowledge()
-//   8     `start` clears all, boot text is waited out           on_start(), forbidden()
-//   9     reports are shown as asked                            show_report()
+//   rule  what it does here                                            where (arbiter*.cpp)
+//   2     inject a query only when no ok is owed; quiesce, hold        wants(), injected_line(), holds_host()
+//   3     no queries in a host's print if other lines give the values use(), Poller
+//   4     forbidden windows                                            forbidden()
+//   5     an emergency line releases everything held                   emergency()
+//   6     content decides the owner of an ok; unconfirmed: the host    printer_line()
+//   7     a lost injected query keeps its slot                         check_injected(), acknowledge()
+//   8     `start` clears everything; wait until the boot text ends     on_start(), forbidden()
+//   9     the host sees reports as it asked for them                   show_report()
 //
-// It knows no bytes (LineRelay does) and no firmware versions (Dialect does).
+// It handles no bytes (LineRelay does) and no firmware versions (Dialect does).
 #pragma once
 
 #include <cstdint>
@@ -35,12 +35,12 @@
 
 namespace gcode::relay {
 
-/// Which line of a Prusa's reports the last printer line was.
+/// Which line of a Prusa report the last printer line was.
 enum class LastReport : std::uint8_t { kNone, kTemperature, kPosition };
 
 enum class Verdict : std::uint8_t { kPass, kWithhold };
 
-/// Everything that a successor needs to go on. Plain and trivially copyable.
+/// Everything that the next instance needs to resume. Plain and trivially copyable.
 struct ArbiterState {
   InFlightQueue in_flight;
   Subscriptions subscriptions;
@@ -52,58 +52,58 @@ struct ArbiterState {
   printer::Lifetime lifetime;
   std::uint8_t dialect = 0;  ///< Dialect::id
 
-  // --- own lines
+  // --- injected queries
   InjectedLine injected;                    ///< the one in flight, or the last
-  bool wanting = false;                     ///< the poller has something due
+  bool wanting = false;                     ///< the poller has a query due
   bool quiescing = false;                   ///< host lines wait for owed oks
-  line::Time waiting_since = line::kNever;  ///< since when a host line waits, or kNever
-  line::Time try_again{};                   ///< no new drain before this
-  line::Time hold_until{};                  ///< host lines wait for an own answer until then
-  std::uint8_t abandoned_queries = 0;       ///< own M105s given up: an answer may still come
-  std::uint8_t expired_commands = 0;        ///< host commands given up as never answered: their oks may still come
+  line::Time waiting_since = line::kNever;  ///< when the oldest waiting host line began to wait, or kNever
+  line::Time try_again{};                   ///< no new quiesce before this
+  line::Time hold_until{};                  ///< host lines wait for the injected query's answer until then
+  std::uint8_t abandoned_queries = 0;       ///< injected M105s that were abandoned: an answer may still come
+  std::uint8_t expired_commands = 0;        ///< host commands that expired without an answer: their oks may still come
   std::uint8_t surplus_acks =
-      0;  ///< oks that may come although nobody waits: an own ok was passed in a host ok's place
+      0;  ///< oks that may come with no command waiting: an injected query's ok was passed in a host ok's place
   line::Time duplicate_ack_until{
-      -std::chrono::hours(1)};           ///< the ok too many of an own M105 comes until then or not at all
+      -std::chrono::hours(1)};           ///< the duplicate ack of an injected M105 comes before this or never
   bool newline_due = false;              ///< see take_newline()
-  bool separator_sent = false;           ///< a newline was sent behind the own line
-  bool injected_answer_strange = false;  ///< text came that may be its answer and that nobody understands
-  bool injected_rejected = false;        ///< the printer rejects the own line: Error, Resend, ok are its
-  line::Time deferred_at{};              ///< last time a deferral was counted
+  bool separator_sent = false;           ///< a newline was sent behind the injected query
+  bool injected_answer_strange = false;  ///< text came that may be its answer and that no rule knows
+  bool injected_rejected = false;        ///< the printer rejects the injected query: Error, Resend and ok belong to it
+  line::Time deferred_at{};              ///< when a deferred query was last counted
 
   // --- what the printer is doing
   bool host_attached = false;
   bool half_line = false;         ///< the printer holds a part of a host line
-  bool line_timed_out = false;    ///< the printer threw the beginning of the host's line away
+  bool line_timed_out = false;    ///< the printer discarded the beginning of the host's line
   bool comment_open = false;      ///< the printer will swallow the next line (Dialect::comment_swallows_next)
   bool uploading = false;         ///< between M28 and its end
   bool upload_confirmed = false;  ///< ... and "Writing to file" was seen
   bool meatpack = false;
   bool power_panic = false;
   bool resend_ok_due = false;     ///< the next ok belongs to a rejected line
-  bool orphan_ack = false;        ///< the next ok is for a scrap of a line, which was nobody's command
+  bool orphan_ack = false;        ///< the next ok is for a fragment of a line, which was no command of either side
   bool line_rejected = false;     ///< Error with a number: a Resend follows
-  bool was_out_of_order = false;  ///< ... that was right in itself, but not the next one
-  bool recovering = false;        ///< until the asked-for line was acknowledged
+  bool was_out_of_order = false;  ///< ... that was valid in itself, but not the next one
+  bool recovering = false;        ///< until the requested line is acknowledged
   bool asked_again = false;       ///< ... and the host has sent it
   std::int64_t asked_number = -1;
-  std::int64_t sent_twice = -1;   ///< a line that may be rejected once more because the host sent it again, or -1
+  std::int64_t sent_twice = -1;   ///< a line that may be rejected once more because the host resent it, or -1
   std::int64_t last_number = -1;  ///< N of the last numbered host line
   reply::ResendReason resend_reason = reply::ResendReason::kOther;
   bool busy_since_ok = false;
   bool counted_start = false;
-  bool heating_says_w = false;  ///< this printer's waiting lines can be told from reports
+  bool heating_says_w = false;  ///< this printer's heating lines carry W:, so they differ from reports
   LastReport last_report = LastReport::kNone;
   line::Time last_report_at{};  ///< instant of the last line
   line::Time recovery_since{-std::chrono::hours(1)};
   line::Time last_host_line{};
   bool any_host_line = false;
-  line::Time last_progress_line{};  ///< last busy or heating line: the printer works on something
+  line::Time last_progress_line{};  ///< last busy or heating line: the printer is working
   line::Time last_ok{};
   bool boot_answered = false;  ///< an ok came since
   line::Time boot_until{};
-  line::Time quiet_until{};               ///< a command that acknowledges itself early still runs
-  line::Time empty_since = line::kNever;  ///< since when nothing is in flight in a print
+  line::Time quiet_until{};               ///< a command that sends its ok early still runs
+  line::Time empty_since = line::kNever;  ///< since when no command is in flight in a print
   line::Time ticked{};
 };
 
@@ -120,19 +120,19 @@ class Arbiter {
   void printer_lost(line::Time now);
   void host_opened(line::Time now);
   void host_closed(line::Time now);
-  /// A whole host line is passed to the printer now. `length`: bytes without terminator.
+  /// A whole host line is passed to the printer. `length`: bytes without terminator.
   void host_line(const command::Command& command, std::size_t length, line::Time now);
-  /// The next host line would follow an own line that is not answered. If the printer lost that one's end, the two would
-  /// run together; a newline of the agent's own before the host's line keeps them apart and costs nothing.
+  /// The next host line would follow an unanswered injected query. If the end of that query was lost, the two lines
+  /// would run together. A separator newline before the host's line prevents it and has no other effect.
   [[nodiscard]] bool wants_separator() const;
   void separator_sent() { s_.separator_sent = true; }
   /// A part of a host line without its end was passed (`open`), or the end of such a line.
   void host_fragment(bool open, line::Time now);
   /// The host's bytes switched MeatPack on or off.
   void host_meatpack(bool on) { s_.meatpack = on; }
-  /// A host line waits because holds_host() said so.
+  /// A host line waits because of holds_host().
   void host_waits(line::Time now);
-  /// An emergency line stands among the waiting ones, or their buffer is full: nothing is held any more.
+  /// An emergency line is among the waiting ones, or their buffer is full: the hold ends.
   void release(line::Time now);
   /// A printer line; the verdict is for the host's copy of it.
   Verdict printer_line(const reply::Reply& reply, std::string_view line, line::Time now);
@@ -140,20 +140,20 @@ class Arbiter {
 
   // --- results
   [[nodiscard]] bool holds_host(line::Time now) const;
-  /// The own line to write now, if any. It counts as sent from then on.
+  /// The injected query to write now, if any. It counts as sent from then on.
   std::optional<InjectedLine> injected_line(line::Time now);
-  /// A host line was given up as never answered, or the port was opened behind somebody else. If a line's end was lost
-  /// or never written, the printer still holds the rest, and the next own line would be glued to it: a bare newline goes
-  /// first. True once, when it is to be sent now.
+  /// A host line expired without an answer, or the port was opened after another program. If the end of a line was lost
+  /// or never written, the printer still holds the rest, and the next injected query would be appended to it: a bare
+  /// newline goes first. True once, when it must be sent.
   bool take_newline(line::Time now);
   [[nodiscard]] line::Time deadline() const;
-  /// Bytes, not lines, travel: packed, or part of an upload. Nothing is held, nothing is added.
+  /// The host's bytes are not lines: MeatPack, or part of an upload. Nothing is held or added.
   [[nodiscard]] bool is_transparent() const { return s_.meatpack || s_.uploading; }
-  /// Nothing of the agent's is on the line, so every printer byte is the host's.
+  /// The agent has no query outstanding and no report set, so every printer byte is the host's.
   [[nodiscard]] bool is_listening_only() const;
-  /// The line that begins so may have to be withheld when its rest is here: no part of it is passed on before.
+  /// A line that begins with `first` may have to be withheld once it is complete: no part of it is passed before that.
   [[nodiscard]] bool may_withhold(char first) const;
-  /// Reports that come by themselves were set by the agent.
+  /// The agent has set periodic reports.
   [[nodiscard]] bool reports_are_set() const;
   [[nodiscard]] const dialect::Dialect& dialect() const { return *dialect_; }
 

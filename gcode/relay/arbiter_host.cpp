@@ -1,4 +1,4 @@
-// The host's half of the arbiter: what each of its lines will owe, and what it changes in the printer.
+// The host's part of the arbiter: what each of its lines will owe, and what it changes in the printer.
 #include <algorithm>
 
 #include "gcode/relay/arbiter.h"
@@ -6,7 +6,7 @@
 namespace gcode::relay {
 namespace {
 
-// Starved for longer than this is a stall: the planner's sixteen short moves are done by then.
+// Starved for longer than this is a stall: the planner's sixteen short moves are finished by then.
 constexpr line::Time kStall = std::chrono::seconds(1);
 // The ok of an answer is printed right behind its text.
 constexpr line::Time kOkFollows = std::chrono::milliseconds(300);
@@ -33,7 +33,7 @@ InFlight Arbiter::entry_for(const command::Command& command, line::Time now) con
   entry.g_code = command.letter == 'G' ? static_cast<std::int16_t>(std::min(command.code, 999)) : std::int16_t{-1};
   if (command.number) entry.number = *command.number;
   const dialect::Dialect& d = *dialect_;
-  // Before the printer says that it has opened a file this may be a command after all.
+  // Before the printer confirms that it has opened a file this may still be a command.
   if (s_.uploading && s_.upload_confirmed && command.kind != command::CommandKind::kUploadEnd) {
     entry = written_to_file(entry);
     if (command.kind == command::CommandKind::kBlank || (command::ends_upload(command.text) && d.upload_end_owes_none))
@@ -41,7 +41,7 @@ InFlight Arbiter::entry_for(const command::Command& command, line::Time now) con
     return entry;
   }
   if (command.kind == command::CommandKind::kBlank) entry.oks = command.is_blanks_only && d.blanks_only_owes_ok ? 1 : 0;
-  // Where it is not sure that the printer is a Prusa, a second ok is one that nobody expected: passed on like any.
+  // If the printer is not certainly a Prusa, a second ok is an orphan ack: passed on like any.
   const bool owes_two = d.pid_parameters_owe_two && d.family == dialect::FirmwareFamily::kPrusa;
   if (command.kind == command::CommandKind::kPidParameters && owes_two) entry.oks = 2;
   // Outside an upload M29 is a command like any other.
@@ -51,7 +51,8 @@ InFlight Arbiter::entry_for(const command::Command& command, line::Time now) con
   }
   if (!command.is_numbered() && command.checksum != command::ChecksumVerdict::kNone && d.unnumbered_checksum_owes_none)
     entry.oks = 0;
-  // A repeated number is dropped without a word if the printer has it, and answered if it has not: nobody can tell.
+  // A repeated number is dropped silently if the printer has that line, and answered if not: the arbiter cannot know
+  // which.
   const bool repeated = command.number && (*command.number == s_.last_number || *command.number == s_.last_number - 1);
   const bool may_be_dropped =
       repeated && d.drops_duplicate_numbers && command.kind != command::CommandKind::kLineNumber;
@@ -78,8 +79,8 @@ bool Arbiter::wants_separator() const {
   return !s_.separator_sent && !s_.half_line && !is_transparent() && s_.in_flight.injected().has_value();
 }
 
-// The text of an own answer came, its ok did not follow: lost on the wire. It may not wait for the next ok, which is
-// somebody else's.
+// The text of the injected query's answer came without its ok: the ok was lost on the wire. The query must not take the
+// next ok, which belongs to another command.
 void Arbiter::forget_injected_without_ok(line::Time now) {
   const auto index = s_.in_flight.injected();
   if (!index) return;
@@ -97,7 +98,7 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
   s_.last_host_line = now;
   s_.any_host_line = true;
   s_.printer.host_command(command, *dialect_, now);
-  if (s_.comment_open) {  // the printer reads this line as the rest of a comment; an empty one ends it too
+  if (s_.comment_open) {  // the printer takes this line as the rest of a comment; an empty line also ends it
     s_.comment_open = false;
     return;
   }
@@ -113,7 +114,7 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
   s_.subscriptions.host_command(command, *dialect_, now);
   if (!s_.uploading) {
     s_.prints.host_command(command, s_.printer, now);
-    // A file's M73 may stand before the line that shows that it is a print.
+    // A file's M73 may come before the line that confirms the print.
     if (command.is('M', 73) && (command.is_numbered() ? !s_.prints.has_just_ended() : s_.prints.is_open()))
       s_.printer.host_progress(command, *dialect_, now);
   }
@@ -128,7 +129,7 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
   } else if (command.number) {
     if (s_.recovering && *command.number == s_.asked_number) {
       s_.asked_again = true;
-      // Sent twice it is carried out once; the first one was thrown away, or the second will be rejected.
+      // A line that was sent twice is executed once: the first was discarded, or the second will be rejected.
       if (const auto before = s_.in_flight.numbered(*command.number); before && s_.in_flight[*before].ack_optional) {
         s_.in_flight.erase(*before);
         s_.sent_twice = *command.number;

@@ -1,5 +1,5 @@
-// Whose an ok is. oks are not 1:1 with lines (protocol/prusa.md 1.5): content decides first, then the order, and what is
-// in doubt is the host's.
+// Decides the owner of an ok. oks are not 1:1 with lines (protocol/prusa.md 1.5): content decides first, then the
+// order; an unconfirmed ok is the host's.
 #include <algorithm>
 #include <utility>
 
@@ -21,23 +21,23 @@ printer::LatencyKind latency_kind(const InFlight& entry) {
   }
 }
 
-// Printed in one go with the text before it. An answer's ok that comes later, with a host command waiting, may be its.
+// Printed together with the text before it. If the ok comes later and a host command waits, the ok may belong to that.
 bool ok_follows_payload(const InFlight& injected, line::Time now) {
   return injected.payload_seen && !injected.unconfirmed && now - injected.payload_at < milliseconds(30);
 }
 
-// These print their ok first and take themselves out of the queue; what stands behind them then gets one ok too many
+// These print their ok first and remove themselves from the queue; what is behind them then gets a duplicate ack
 // (protocol/prusa.md 1.5).
 bool acknowledges_early(const InFlight& e) { return e.code == 25 || e.code == 125 || e.code == 601 || e.code == 603; }
 constexpr line::Time kEarlyOkRuns = std::chrono::seconds(5);
 
-// The ok too many of an M105 (protocol/prusa.md 0.2) is printed in one go with its answer.
+// The duplicate ack of an M105 (protocol/prusa.md 0.2) is printed together with its answer.
 constexpr line::Time kExtraOkFollows = milliseconds(20);
 
 }  // namespace
 
 Verdict Arbiter::on_error(const reply::Reply& reply) {
-  // Only what the host sent, or the agent, can be rejected. With nothing of the host's outstanding it was ours.
+  // Only a line of the host or the agent can be rejected. With no host line outstanding it was the agent's.
   if (s_.in_flight.size() == 1 && s_.in_flight[0].is_injected() && s_.in_flight.host_count() == 0) {
     s_.injected_rejected = true;
     return Verdict::kWithhold;
@@ -51,9 +51,9 @@ Verdict Arbiter::on_resend(const reply::Reply& reply, line::Time now) {
   s_.resend_ok_due = true;
   s_.recovery_since = now;
   if (s_.injected_rejected) return Verdict::kWithhold;
-  // One more of a window's lines was rejected, not the one that the host has sent again meanwhile: that one is the next.
+  // Another line of the window was rejected, not the one that the host has resent meanwhile: that one is the next.
   const bool sent_again = s_.recovering && s_.asked_again && s_.asked_number == reply.number && s_.was_out_of_order;
-  // The printer has thrown away its receive buffer: what was behind the rejected line may be gone, the own line too.
+  // The printer has discarded its receive buffer: lines behind the rejected one may be lost, the injected query too.
   bool behind = false;
   for (std::size_t i = 0; i < s_.in_flight.size();) {
     InFlight& entry = s_.in_flight[i];
@@ -71,7 +71,7 @@ Verdict Arbiter::on_resend(const reply::Reply& reply, line::Time now) {
   if (s_.was_out_of_order && s_.sent_twice >= 0 && reply.number > s_.sent_twice)
     behind = true;  // it was the second of that line
   s_.sent_twice = -1;
-  // A number that is too low was rejected, or a line that only the firmware takes for numbered: the newest it must be.
+  // Either the number was too low, or only the firmware takes the line for numbered: it must be the newest.
   for (std::size_t i = s_.in_flight.size(); s_.line_rejected && !behind && i-- > 0;) {
     if (s_.in_flight[i].is_injected()) continue;
     s_.in_flight.erase(i);
@@ -107,7 +107,7 @@ Verdict Arbiter::on_temperature_ok(line::Time now) {
     return Verdict::kWithhold;
   }
   const bool injected = s_.in_flight[*first].is_injected();
-  // The own line may have vanished in a flush; if the host has asked too, the answer is the host's.
+  // The injected query may have been lost in a flush; if the host has sent the same query, the answer is the host's.
   if (injected && s_.in_flight[*first].unconfirmed &&
       s_.in_flight.any_host([](const InFlight& e) { return e.kind == command::CommandKind::kTemperature; })) {
     drop_before(*first);
@@ -135,9 +135,9 @@ Verdict Arbiter::on_temperature_ok(line::Time now) {
   return Verdict::kPass;
 }
 
-// Of the one M105 that is in flight. Its answer is "ok T:..."; an ok alone was for something before it, of which the books
-// did not know ("M118 ok" has two, and so has a host's M600), and the answer still comes. What noise left of an answer is
-// not so clean.
+// Concerns the one M105 in flight. Its answer is "ok T:..."; a bare ok was for something before it that is not in the
+// queue ("M118 ok" has two, and so has a host's M600), and the answer still comes. An answer garbled by noise would not
+// leave a clean ok.
 bool Arbiter::is_no_answer_to_m105(std::string_view line) const {
   if (s_.in_flight.size() != 1 || s_.in_flight.overflow() > 0 ||
       s_.in_flight[0].kind != command::CommandKind::kTemperature)
@@ -151,7 +151,7 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, l
   if (reply.ok_number) {  // ADVANCED_OK names the line
     if (const auto index = s_.in_flight.numbered(*reply.ok_number)) {
       drop_before(*index);
-    } else if (s_.surplus_acks > 0) {  // the host was given an own ok in its place
+    } else if (s_.surplus_acks > 0) {  // the host got an injected query's ok in its place
       --s_.surplus_acks;
       return Verdict::kWithhold;
     }
@@ -160,7 +160,7 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, l
   if (s_.in_flight.empty()) {
     if (s_.surplus_acks > 0) {
       --s_.surplus_acks;
-      // "echo:Active Extruder: 0ok" is more than an ok
+      // "echo:Active Extruder: 0ok" carries more than an ok
       return reply::trimmed(line).starts_with("ok") ? Verdict::kWithhold : Verdict::kPass;
     }
     ++s_.counters.unexpected_oks;
@@ -177,11 +177,11 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, l
   const InFlight injected = s_.in_flight[0];
   if (s_.injected_answer_strange && !injected.payload_seen) s_.poller.not_understood(injected.query);
   if (s_.expired_commands > 0 &&
-      injected.query == printer::Query::kM105) {  // M105 answers with more than an ok; this is for one before it
+      injected.query == printer::Query::kM105) {  // it answers with more than an ok; this ok is for an older command
     --s_.expired_commands;
     return Verdict::kPass;
   }
-  // ADVANCED_OK names no line: then it is for none that has a number.
+  // An ADVANCED_OK without a line number is not for a numbered line.
   const auto has_no_number = [](const InFlight& e) { return e.number < 0; };
   const bool names_none = reply.planner_free >= 0 && !reply.ok_number && s_.in_flight.overflow() == 0;
   const bool certainly_injected = names_none && !s_.in_flight.any_host(has_no_number);
@@ -189,25 +189,25 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, l
     const bool useful = injected.payload_seen || s_.injected.seconds > 0;
     if (s_.injected.seconds > 0 && !injected.payload_seen) s_.subscriptions.asserted(s_.injected, *dialect_);
     if (injected.query == printer::Query::kM105 && !injected.payload_seen)
-      s_.abandoned_queries = 1;  // if that was no answer after all, it still comes
+      s_.abandoned_queries = 1;  // if that was not its answer, the answer still comes
     finish_injected(useful ? printer::QueryOutcome::kAnswered : printer::QueryOutcome::kTimeout, now);
     return Verdict::kWithhold;
   }
-  // A host command is behind, and nothing says that this ok is not its: the host gets it.
+  // A host command is behind, and nothing proves that this ok is not for it: the host gets it.
   s_.in_flight.erase(0);
   ++s_.counters.queries[injected.query][printer::QueryOutcome::kTimeout];
   if (injected.ack_optional) {
-    // From before a restart: which of the two the printer has answered shows when the next ok comes, or none.
+    // From before a restart: the next ok, or none, shows which of the two the printer has answered.
     if (s_.in_flight.size() > 0) s_.in_flight[0].ack_optional = true;
     return Verdict::kPass;
   }
-  // If the own line was alive after all, one ok too many will come at the end, when nobody waits.
+  // If the injected query was not lost, one surplus ack will come at the end, with no command waiting.
   ++s_.surplus_acks;
   if (!s_.in_flight.empty()) acknowledge(now);
   return Verdict::kPass;
 }
 
-// --- accounts -----------------------------------------------------------------------------------------------------------
+// --- acknowledging ---------------------------------------------------------------------------------------------------
 
 void Arbiter::drop_before(std::size_t index) {
   for (; index > 0; --index) {
@@ -226,7 +226,7 @@ void Arbiter::count_latency(const InFlight& entry, line::Time now) {
 
 void Arbiter::acknowledge(line::Time now) {
   const InFlight entry = s_.in_flight.acknowledge_first();
-  // If that ok was not for what may owe none, it was for the next: now that one may be answered already.
+  // If that ok was not for the entry whose ack is optional, it was for the next: that one may be answered already.
   if (entry.ack_optional && s_.in_flight.size() > 0 && !s_.in_flight[0].is_injected())
     s_.in_flight[0].ack_optional = true;
   if (entry.sent > line::Time::zero()) count_latency(entry, now);

@@ -1,4 +1,4 @@
-// The printer's half of the arbiter: whose answer a line is. Content decides first; where it cannot, the line is the
+// The printer's part of the arbiter: which command a line answers. Content decides first; if it cannot, the line is the
 // host's.
 #include <algorithm>
 
@@ -14,7 +14,8 @@ using std::chrono::milliseconds;
 // After `start` even the boot loader is silent for up to 2 s before the banner.
 constexpr line::Time kBootAfterStart = std::chrono::seconds(3);
 constexpr line::Time kBootQuietUnknown = std::chrono::seconds(3);
-// Once an own answer has begun its other lines follow at line rate; host lines wait for its end a little longer.
+// Once the answer to an injected query has begun, its other lines follow at line rate; host lines wait a little longer
+// for its end.
 constexpr line::Time kAnswerRuns = milliseconds(25);
 constexpr line::Time kLongestHold = milliseconds(500);
 // Marlin's answer to M105 without any sensor (M 6), followed by a bare ok.
@@ -40,7 +41,7 @@ printer::LineClass class_of(const reply::Reply& reply) {
   }
 }
 
-// Text that a question may be answered with, and that is never printed unasked in a known form.
+// Text that may answer a query and that is never printed unasked in a known form.
 bool may_answer(reply::ReplyKind kind) {
   return kind == reply::ReplyKind::kUnknown || kind == reply::ReplyKind::kAnswer;
 }
@@ -48,7 +49,7 @@ bool may_answer(reply::ReplyKind kind) {
 }  // namespace
 
 Verdict Arbiter::printer_line(const reply::Reply& reply, std::string_view line, line::Time now) {
-  // The text that the reset cut off may have swallowed `start`: who says why it has restarted has restarted.
+  // The text that the reset cut off may have swallowed `start`: a line that names a reset cause also proves a restart.
   if (reply.has_reset_cause && !s_.printer.booting) {
     reply::Reply start;
     start.kind = reply::ReplyKind::kStart;
@@ -60,7 +61,7 @@ Verdict Arbiter::printer_line(const reply::Reply& reply, std::string_view line, 
   return decide(reply, line, now);
 }
 
-// --- book-keeping that no verdict depends on --------------------------------------------------------------------------
+// --- updates that no verdict depends on -- ---------------------------------------------------------------------------
 
 void Arbiter::learn(const reply::Reply& reply, std::string_view line, line::Time now) {
   const bool was_injected_only = s_.in_flight.injected().has_value();
@@ -104,8 +105,8 @@ void Arbiter::count(const reply::Reply& reply) {
   if (reply.kind == reply::ReplyKind::kResend) s_.resend_reason = reply::ResendReason::kOther;
 }
 
-// What was sent last may have reached the restarted printer's buffer and be answered after the boot text; what is older
-// went with the old life. An own question is given up with the end of the boot text: end_boot().
+// The last line sent may have reached the restarted printer's buffer and be answered after the boot text; older lines
+// are lost. An injected query is abandoned at the end of the boot text: end_boot().
 void Arbiter::keep_only_latest(line::Time now) {
   for (std::size_t i = s_.in_flight.size(); i-- > 0;) {
     InFlight& entry = s_.in_flight[i];
@@ -139,14 +140,14 @@ void Arbiter::on_start(line::Time now) {
 void Arbiter::note(const reply::Reply& reply, std::string_view line, line::Time now) {
   if (reply.kind == reply::ReplyKind::kStart) s_.counted_start = true;
   if (s_.printer.booting) {
-    // The cause stands in a line of its own behind `start`; a start without one is counted when the boot text is over.
+    // The cause follows `start` in a line of its own; a start without one is counted when the boot text ends.
     if (s_.counted_start && reply.has_reset_cause) {
       ++s_.counters.resets[reply.reset_cause];
       s_.counted_start = false;
     }
     const line::Time quiet = dialect_->boot_quiet > line::Time::zero() ? dialect_->boot_quiet : kBootQuietUnknown;
-    // A printer that reports did not boot: opening did not reset it, and its reports go on for ever.
-    // The first ok says that commands are taken; what is printed from then on, in a print say, is no boot text.
+    // A printer that sends reports did not boot: opening did not reset it, and its reports never end. The first ok
+    // shows that commands are accepted; later lines, of a print for example, are not boot text.
     if (!reply::is_report(reply.kind) && !s_.boot_answered) s_.boot_until = std::max(s_.boot_until, now + quiet);
     s_.boot_answered = s_.boot_answered || reply.carries_ok;
   }
@@ -170,7 +171,8 @@ void Arbiter::note(const reply::Reply& reply, std::string_view line, line::Time 
   }
 }
 
-// What went out behind M28 is written to the file, whatever it says. A restarted printer may have had the M28 in its buffer.
+// Lines sent behind M28 are written to the file, whatever their text. A restarted printer may have had the M28 in its
+// buffer.
 void Arbiter::on_upload_begin() {
   s_.upload_confirmed = true;
   s_.uploading = s_.uploading || s_.in_flight.first_of(command::CommandKind::kUploadBegin).has_value();
@@ -183,7 +185,7 @@ void Arbiter::on_upload_begin() {
   }
 }
 
-// The printer threw bytes away: the beginning of a line that did not go on, or all that its full buffer held.
+// The printer discarded bytes: the beginning of a line that did not continue, or the content of its full buffer.
 void Arbiter::on_overflow(const reply::Reply& reply) {
   if (reply.overflow_was_timeout) {
     s_.line_timed_out = true;
@@ -207,11 +209,11 @@ void Arbiter::identify(const reply::Reply& reply) {
   s_.poller.identified(fields.name, *dialect_, s_.subscriptions);
 }
 
-// --- whose line is it -------------------------------------------------------------------------------------------------
+// --- whose line is it ------------------------------------------------------------------------------------------------
 
 Verdict Arbiter::decide(const reply::Reply& reply, std::string_view line, line::Time now) {
-  // Reports are printed in one go, with nothing between their lines, however late some of them arrive. A line that was asked
-  // for since the last one may be that answer. Only these two are judged by what stood before them.
+  // The lines of a report are printed together, with nothing between them, however late some of them arrive. A line
+  // that was queried since the last one may be that answer. Only these two kinds depend on the line before them.
   const bool follows = reply.kind == reply::ReplyKind::kFans || reply.kind == reply::ReplyKind::kPosition;
   const bool asked_since = follows && s_.in_flight.any_host([this](const InFlight& e) {
     return (e.code == 114 || e.code == 123) && e.sent > s_.last_report_at;
@@ -230,7 +232,7 @@ Verdict Arbiter::decide(const reply::Reply& reply, std::string_view line, line::
     InFlight& injected = s_.in_flight[0];
     injected.payload_seen = !reply::is_memory_heading(line);
     injected.payload_at = now;
-    injected.unconfirmed = false;  // it is alive
+    injected.unconfirmed = false;  // it was not lost
     s_.hold_until = std::min(std::max(s_.hold_until, now + kAnswerRuns), injected.sent + kLongestHold);
     if (reply.kind == reply::ReplyKind::kUnknownCommand) s_.poller.unsupported(injected.query);
     return Verdict::kWithhold;
@@ -238,7 +240,7 @@ Verdict Arbiter::decide(const reply::Reply& reply, std::string_view line, line::
   if (reply.kind == reply::ReplyKind::kUnknownCommand && rejects_a_fragment(line)) s_.orphan_ack = true;
   if (reply.text == kNoSensors && s_.in_flight.size() > 0) s_.in_flight[0].payload_seen = true;
   const bool torn = reply::is_report(reply.kind) && !reply::is_whole_report(line);
-  // What nobody understands may be the own answer, spoiled: from now on its place in the line proves nothing.
+  // A line that no rule knows may be the query's garbled answer: from now on its position in the queue proves nothing.
   if (const auto injected = s_.in_flight.injected();
       injected && (torn || reply.kind == reply::ReplyKind::kUnknown || reply.kind == reply::ReplyKind::kUnknownCommand))
     s_.in_flight[*injected].unconfirmed = true;
@@ -255,14 +257,14 @@ Verdict Arbiter::decide(const reply::Reply& reply, std::string_view line, line::
   }
 }
 
-// "echo:Unknown command: "M27"". With host commands behind the own line it must say every byte of it, and none of them
-// may have said the same.
+// "echo:Unknown command: "M27"". With host commands behind the injected query it must contain every byte of the query,
+// and no host command may have the same text.
 bool Arbiter::rejects_injected(std::string_view line) const {
   const InFlight& injected = s_.in_flight[0];
   const std::string_view text = s_.injected.text.view();
-  if (s_.printer.sd_printing) return false;  // the file on the card may say anything
+  if (s_.printer.sd_printing) return false;  // the file on the card may print any text
   if (s_.in_flight.host_count() == 0) return reply::names_injected(line, text);
-  // What was given up may have been an M27 too; but no host asks for "D3 Ax0eff C8".
+  // An expired command may have been an M27 too; but no host sends "D3 Ax0eff C8".
   const bool all_known = s_.in_flight.overflow() == 0 && (s_.expired_commands == 0 || injected.code < 0);
   const auto may_say_it = [&](const InFlight& e) {
     return e.letter == 0 || (e.letter == text.front() && e.code == injected.code);
@@ -270,8 +272,8 @@ bool Arbiter::rejects_injected(std::string_view line) const {
   return all_known && !s_.in_flight.any_host(may_say_it) && reply::names_injected_exactly(line, text);
 }
 
-// A Resend's flush cut a line in two, and the printer took its end for a command: "echo:Unknown command: "4"(2)". Its ok
-// is for none that the host waits for.
+// A Resend's flush cut a line in two, and the printer took its end for a command: "echo:Unknown command: "4"(2)". Its
+// ok is an orphan ack: no host command waits for it.
 bool Arbiter::rejects_a_fragment(std::string_view line) const {
   if (!s_.recovering || s_.in_flight.size() == 0 || line.find('"') == std::string_view::npos) return false;
   const InFlight& first = s_.in_flight[0];
@@ -284,9 +286,9 @@ bool Arbiter::answers_injected(const reply::Reply& reply, std::string_view line)
   const InFlight& injected = s_.in_flight[0];
   if (injected.unconfirmed && s_.in_flight.any_host([&injected](const InFlight& e) { return e.code == injected.code; }))
     return false;
-  if (s_.injected.seconds > 0) return false;  // a report is set up: a bare ok is all
+  if (s_.injected.seconds > 0) return false;  // it sets up a report: the answer is a bare ok
   switch (s_.in_flight[0].query) {
-    // The only answer to an M105 that is not its ok.
+    // The only answer to an M105 that comes without its ok.
     case printer::Query::kM105: return reply.text == kNoSensors && s_.in_flight.host_count() == 0;
     case printer::Query::kM115:
       return reply.kind == reply::ReplyKind::kFirmware || reply.kind == reply::ReplyKind::kCapability ||

@@ -1,6 +1,6 @@
-// Reports that the printer repeats by itself: which lines are some, and whether the host asked for them.
-// Wire: "T:25.5 /0.0 B:..." then "X:0.00 Y:..." then "E0:0 RPM ..." on Prusa, in one go; " T:..." and the others each by a
-// timer of its own on Marlin.
+// Reports that the printer repeats by itself: which lines belong to them, and whether the host requested them.
+// Wire: "T:25.5 /0.0 B:..." then "X:0.00 Y:..." then "E0:0 RPM ..." on Prusa, printed together; " T:..." and the others
+// on Marlin, each by its own timer.
 #include "gcode/relay/arbiter.h"
 
 namespace gcode::relay {
@@ -12,7 +12,7 @@ Report report_of(reply::ReplyKind kind) {
   return kind == reply::ReplyKind::kTemperature ? Report::kTemperature : Report::kSd;
 }
 
-// What a Prusa prints right before its report of position, or of the fans.
+// What a Prusa prints right before its position or fan report.
 LastReport before_position(const Subscriptions& subscriptions) {
   return subscriptions.is_on(Report::kTemperature) ? LastReport::kTemperature : LastReport::kNone;
 }
@@ -20,13 +20,13 @@ LastReport before_fans(const Subscriptions& subscriptions) {
   return subscriptions.is_on(Report::kPosition) ? LastReport::kPosition : before_position(subscriptions);
 }
 
-// M114 asks for it; Marlin also prints it unasked after homing, levelling and G92 (protocol/marlin.md 7).
+// M114 queries it; Marlin also prints it unasked after homing, levelling and G92 (protocol/marlin.md 7).
 bool may_print_position(const InFlight& e) {
   return e.code == 114 || (e.g_code >= 28 && e.g_code <= 38) || e.g_code == 92;
 }
 
-// A waiting command prints its first line after a second; by then a printer that says W: has said it.
-constexpr line::Time kBooksSettle = std::chrono::seconds(10);
+// A waiting command prints its first line after a second; a printer that prints W: has done so by then.
+constexpr line::Time kRecoverySettles = std::chrono::seconds(10);
 constexpr line::Time kHeatingShowsItself = std::chrono::seconds(4);
 
 }  // namespace
@@ -36,7 +36,7 @@ Verdict Arbiter::show_report(const reply::Reply& reply, LastReport after, line::
   const bool masked = dialect_->autoreport == dialect::Autoreport::kMask;
   switch (reply.kind) {
     case reply::ReplyKind::kTemperature:
-      // Without " W:" a waiting command of the host's cannot be told from a report.
+      // Without " W:" a line of the host's waiting command looks like a report.
       if (dialect_->autoreport == dialect::Autoreport::kByCap && !s_.heating_says_w &&
           s_.in_flight.any_host([now](const InFlight& e) {
             return e.kind == command::CommandKind::kHeatAndWait && now - e.sent > kHeatingShowsItself;
@@ -44,7 +44,7 @@ Verdict Arbiter::show_report(const reply::Reply& reply, LastReport after, line::
         return Verdict::kPass;
       }
       break;
-    // A Prusa prints its reports in one go: temperature, position, fans. A line that stands elsewhere answers somebody.
+    // A Prusa prints its reports together: temperature, position, fans. A line elsewhere is an answer.
     case reply::ReplyKind::kFans:
       if (masked && (after != before_fans(s_.subscriptions) || !s_.subscriptions.is_on(kind))) return Verdict::kPass;
       break;
@@ -52,8 +52,8 @@ Verdict Arbiter::show_report(const reply::Reply& reply, LastReport after, line::
       if (masked && after != before_position(s_.subscriptions)) return Verdict::kPass;
       if (masked && !s_.subscriptions.is_on(kind)) return Verdict::kPass;
       if (!masked && s_.in_flight.any_host(may_print_position)) return Verdict::kPass;
-      // Around a resend the books may be off by a line.
-      if (!masked && s_.in_flight.host_count() > 0 && now - s_.recovery_since < kBooksSettle) return Verdict::kPass;
+      // Around a resend the in-flight queue may be wrong by one line.
+      if (!masked && s_.in_flight.host_count() > 0 && now - s_.recovery_since < kRecoverySettles) return Verdict::kPass;
       break;
     default:
       if (s_.in_flight.any_host([](const InFlight& e) { return e.code == 27; })) return Verdict::kPass;

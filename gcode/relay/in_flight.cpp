@@ -79,7 +79,7 @@ void InFlightQueue::copy_to(InFlightQueue& to) const {
 }
 
 InFlight InFlightQueue::acknowledge_first() {
-  if (count_ == 0) {  // only lines beyond the capacity are left: nothing is known of them but their number
+  if (count_ == 0) {  // only lines beyond the capacity are left: only their number is known
     if (overflow_ > 0) --overflow_;
     return {};
   }

@@ -1,4 +1,5 @@
-// A line of the agent's own: whole, unnumbered, ASCII, LF, short. Never a G command, never M110, never with '*' or ';'.
+// A query that the agent injects: whole, unnumbered, ASCII, LF, short. Never a G command, never M110, never with '*' or
+// ';'.
 #pragma once
 
 #include <algorithm>
@@ -30,11 +31,11 @@ struct InjectedLine {
   return line;
 }
 
-/// The answer is one line that begins "ok T:" and belongs to nothing else: such a query may go out between the lines of
-/// a busy host.
+/// The answer is one line that begins with "ok T:" and cannot belong to another command. Such a query may go out
+/// between the lines of a busy host.
 [[nodiscard]] inline bool identifies_itself(printer::Query query) { return query == printer::Query::kM105; }
 
-/// The M code behind a query, for answers that only their question explains; -1 for others.
+/// The M code of a query, for answers that only the command identifies; -1 for others.
 [[nodiscard]] inline std::int32_t code_of(printer::Query query) {
   switch (query) {
     case printer::Query::kM105: return 105;

@@ -8,13 +8,13 @@ namespace {
 
 using std::chrono::seconds;
 
-// Asking who the printer is when it does not answer: often enough to notice it within a quarter of a minute, seldom
-// enough to leave a printer that is switched off in peace.
+// How often the identity is queried if the printer does not answer: often enough to notice it within 15 s, seldom
+// enough not to disturb a printer that is switched off.
 constexpr line::Time kIdentityRetry = seconds(10);
 
-// The printer's counters over its life move with prints and faults: a look each ten minutes.
+// The printer's lifetime counters change with prints and faults: a refresh each ten minutes.
 constexpr line::Time kLifetimePeriod = std::chrono::minutes(10);
-// Not in the first minute: a host that connects to a printer just started has more urgent questions.
+// Not in the first minute: a host that connects to a restarted printer has more urgent queries.
 constexpr line::Time kLifetimeAfter = std::chrono::minutes(1);
 // Power failures, run-outs, crashes y and x; MMU load failures and failures; tool changes (gcode/printer/lifetime.cpp).
 constexpr std::array<std::string_view, 3> kEepromRanges{"D3 Ax0eff C8", "D3 Ax0ed0 C5", "D3 Ax0ca8 C4"};
@@ -26,14 +26,14 @@ std::uint8_t report_seconds(line::Time period) {
 
 bool fresh(const auto& aged, line::Time now, line::Time period) { return aged.known && now - aged.at < period; }
 
-// FNV-1a: tells one firmware's name from another's.
+// FNV-1a: distinguishes firmware names.
 std::uint32_t hash_of(std::string_view text) {
   std::uint32_t hash = 2166136261U;
   for (const char c : text) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
   return hash;
 }
 
-// No report for this long although the printer is set to repeat it: it was restarted unseen.
+// No report for this long although the printer is set to repeat it: it restarted unnoticed.
 line::Time missed_after(std::uint8_t period) { return seconds(3 * period + 2); }
 
 }  // namespace
@@ -116,8 +116,8 @@ std::optional<InjectedLine> Poller::temperature(LineUse use, const printer::Prin
                                                 const Subscriptions& subscriptions, const dialect::Dialect& dialect,
                                                 line::Time now) const {
   const bool prints = use == LineUse::kHostPrints;
-  // Design rule 3: a Prusa that can report by itself hears nothing from us while its host prints, and neither does a
-  // printer that has not said yet what it is.
+  // Design rule 3: while its host prints, a Prusa that sends periodic reports gets no query; neither does a printer
+  // that has not identified itself yet.
   const bool introduced = (answered_ & bit(printer::Query::kM115)) != 0;
   if (prints && (dialect.autoreport == dialect::Autoreport::kMask || !introduced)) return std::nullopt;
   if (subscriptions.is_on(Report::kTemperature) &&
@@ -162,7 +162,7 @@ std::optional<InjectedLine> Poller::lifetime(const dialect::Dialect& dialect, li
   if (dialect.statistics_query && due(printer::Query::kStatistics, kLifetimePeriod, now))
     return make_injected_line(printer::Query::kStatistics, "M78");
   const line::Time period =
-      eeprom_range_ != 0 ? line::Time(seconds(20)) : kLifetimePeriod;  // the places one after the other
+      eeprom_range_ != 0 ? line::Time(seconds(20)) : kLifetimePeriod;  // the ranges one after the other
   if (dialect.eeprom_query && due(printer::Query::kEeprom, period, now)) {
     return make_injected_line(printer::Query::kEeprom, kEepromRanges[eeprom_range_]);
   }
@@ -175,7 +175,7 @@ std::optional<InjectedLine> Poller::next(LineUse use, const printer::PrinterStat
   if (!settings_.poll) return std::nullopt;
   if (use == LineUse::kRest) {
     if (auto line = identity(dialect, now)) return line;
-    // A report that can be repeated is set up before anything is polled.
+    // A report that the printer can repeat is set up before anything is polled.
     if (auto line = subscriptions.missing(dialect);
         line && line->query == printer::Query::kM155 && due(line->query, seconds(2), now)) {
       return line;

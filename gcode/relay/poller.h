@@ -1,7 +1,7 @@
-// What the agent would like to ask next, if it may. It knows what is wanted, how old each value is and what this
-// firmware can answer; whether the line is free is the arbiter's business.
-// The ladder of politeness: a value that was heard lately is not asked for; a report that the printer can repeat is set
-// up once; only the rest is polled.
+// Which query the agent would send next. It knows which values are wanted, how old each value is and what this firmware
+// can answer; the arbiter decides whether the line is free.
+// The order: a value that was heard recently is not queried; a report that the printer can repeat is set up once; only
+// the rest is polled.
 #pragma once
 
 #include <cstdint>
@@ -19,34 +19,34 @@
 
 namespace gcode::relay {
 
-/// What the line is doing, as far as it limits the questions.
+/// How the line is used, as far as it limits the queries.
 enum class LineUse : std::uint8_t {
-  kRest,        ///< nobody prints, the host is silent or absent
-  kHostActive,  ///< the host talks: only a question that identifies its own answer
-  kHostPrints,  ///< a numbered stream runs: only temperatures, only where nothing else gives them
+  kRest,        ///< no print, the host is silent or absent
+  kHostActive,  ///< the host is sending: only a query that identifies its own answer
+  kHostPrints,  ///< a numbered stream runs: only temperatures, only if no other source provides them
   kSdPrints,    ///< answers wait behind the file's moves
 };
 
 class Poller {
  public:
   void apply(const RelaySettings& settings, Subscriptions& subscriptions);
-  /// After `start`: everything may be asked again.
+  /// After `start`: every query is possible again.
   void printer_restarted();
-  /// M115 told who the printer is (asked by anybody), or capabilities were added.
-  /// `firmware`: its name as printed; another name than before lifts what not_understood() ended.
+  /// M115 was answered (whoever sent it), or capabilities were added. `firmware`: its name as printed; a name that
+  /// differs from the previous one clears the effect of not_understood().
   void identified(std::string_view firmware, const dialect::Dialect& dialect, Subscriptions& subscriptions);
   void capability(std::string_view name, bool on, Subscriptions& subscriptions);
 
-  /// The next line to ask, or nothing. Does not change the state: asking is noted by asked().
+  /// The next query, or nothing. Does not change the state: asked() records that it was sent.
   [[nodiscard]] std::optional<InjectedLine> next(LineUse use, const printer::PrinterState& printer,
                                                  const Subscriptions& subscriptions, const dialect::Dialect& dialect,
                                                  line::Time now) const;
   void asked(printer::Query query, line::Time now);
-  /// The printer does not know this command: it is not asked again until the next start.
+  /// The printer does not know this command: it is not sent again until the next start.
   void unsupported(printer::Query query);
   void answered(printer::Query query);
-  /// The printer answered with text that nobody here understands, so the host saw it. That query has ended for this
-  /// firmware, also beyond a start. After an answer that was understood an odd one is noise.
+  /// The printer's answer matched no rule, so the host saw it. This query is disabled for this firmware, also after a
+  /// start. If an earlier answer was understood, an odd one is noise.
   void not_understood(printer::Query query);
 
  private:
@@ -69,7 +69,7 @@ class Poller {
   std::uint32_t understood_ = 0;  ///< answered by this firmware at any time, also before a start
   std::uint32_t not_understood_ = 0;
   std::uint32_t firmware_ = 0;     ///< hash of the firmware's name
-  std::uint8_t eeprom_range_ = 0;  ///< the one that is asked next
+  std::uint8_t eeprom_range_ = 0;  ///< the next one to query
 };
 
 }  // namespace gcode::relay

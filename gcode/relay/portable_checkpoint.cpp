@@ -6,11 +6,11 @@
 namespace gcode::relay {
 namespace {
 
-// Ten seconds: a host that prints has shown it by then, and what is owed has come or is not.
+// Ten seconds: by then a print by the host is visible, and owed oks have come or will not come.
 constexpr line::Time kQuiet = std::chrono::seconds(10);
 
-/// Bytes number [from, to) of one ring, put at the beginning of another, and those that stand behind them unnoted. Returns
-/// how many without the latter.
+/// Puts bytes number [from, to) of one ring at the beginning of another, followed by the unrecorded bytes behind them.
+/// Returns how many, without the latter.
 std::uint64_t copy_bytes(std::span<char> left, std::uint64_t from, std::uint64_t to, std::size_t unnoted,
                          std::span<char> into) {
   line::RingCounters all{from, to};
@@ -23,7 +23,7 @@ std::uint64_t copy_bytes(std::span<char> left, std::uint64_t from, std::uint64_t
 
 void note(PortableCheckpoint& left, const UncommittedBytes& unnoted) {
   left.to_host_head += unnoted.to_host;
-  // What is next is written alone: the own line, or the host's bytes.
+  // The next write is alone: the injected query, or the host's bytes.
   const bool injected_went_out = left.injected_next != 0 && unnoted.to_printer > 0;
   if (left.injected_next == 0) left.host_written += unnoted.to_printer;
   if (left.injected_unsent != 0 && !injected_went_out) left.injected_code = 0;  // it was never sent, and will not be
@@ -61,7 +61,7 @@ void put_printer(const PortableCheckpoint& left, ArbiterState& arbiter, line::Ti
     const dialect::Dialect& dialect = dialect::choose_dialect(firmware);
     arbiter.dialect = dialect.id;
     arbiter.printer.firmware.set(line::FixedText<127>(firmware), now);
-    // Others have told their capabilities behind it: they are asked again.
+    // Other firmwares print their capabilities after it: the query is repeated.
     if (dialect.autoreport == dialect::Autoreport::kMask)
       arbiter.poller.identified(firmware, dialect, arbiter.subscriptions);
   }

@@ -1,5 +1,5 @@
-// The inside of LineRelay, shared by its three files: line_relay.cpp (the public face), relay_to_printer.cpp and
-// relay_to_host.cpp (a direction each). Not for anybody else.
+// The implementation of LineRelay, shared by its three files: line_relay.cpp (the public interface),
+// relay_to_printer.cpp and relay_to_host.cpp (one direction each). Private to them.
 #pragma once
 
 #include <array>
@@ -14,19 +14,19 @@
 
 namespace gcode::relay {
 
-/// Longest piece that is looked at as one line, both ways, in bytes. The longest command that any firmware here takes is
-/// 95, the longest printer line on record is Marlin's area report, some 150. What is longer is no line any more (a flood
-/// of FF without an end is on record) and passes as it comes.
+/// Longest piece that is treated as one line, both ways, in bytes. The longest command that any supported firmware
+/// accepts is 95, the longest printer line on record is Marlin's area report, some 150. Anything longer is not a line
+/// (a flood of FF without an end is on record) and passes unparsed.
 inline constexpr std::size_t kLongestLine = 512;
 using LineBuffer = std::array<char, kLongestLine>;
 
-// A line that stops arriving is passed as far as it came: its end may never come ("TIMEOUT:" of old Prusas has none).
-// At 115200 baud two bytes of one line are 87 us apart.
+// An unfinished line is passed after this time: its end may never come ("TIMEOUT:" of old Prusas has none). At 115200
+// baud two bytes of one line are 87 us apart.
 inline constexpr line::Time kUnfinished = std::chrono::milliseconds(40);
-// While the agent has asked something, or has set reports, the other lines wait this long for their end.
+// While a query is outstanding or the agent has set reports, other lines wait this long for their end.
 inline constexpr line::Time kUnfinishedInjected = std::chrono::milliseconds(250);
-// What may be the agent's waits longer than USB or the process stand still under any load. A part of it would cost the host
-// an ok too many; a late line costs it nothing, and whatever the printer says next ends the line.
+// A line that may answer the agent waits longer than USB or the process stalls under any load. If a part of it passed,
+// the host would get a duplicate ack; a late line does no harm, and the printer's next output ends the line.
 inline constexpr line::Time kUnfinishedHeld = std::chrono::seconds(15);
 
 /// One past the first byte in [from, to) that ends a line, or nothing.
@@ -57,7 +57,7 @@ struct RelayImpl {
   void binary_ended(line::Time now);
   void free_host_bytes() { from_host.drop_until(std::min(s.host_written, s.host_line_start)); }
   void send_injected(line::Time now);
-  /// A part of a line went out while bytes passed as they came (poll was off): nothing may stand behind it yet.
+  /// A part of a line was passed unparsed (poll was off): nothing may be injected behind it yet.
   [[nodiscard]] bool part_is_taken() const { return s.host_taken > s.host_line_start; }
   void send_separator();
   [[nodiscard]] std::string_view injected_text() const {

@@ -1,4 +1,4 @@
-// The memory that a LineRelay keeps bytes in. It belongs to the caller, so that it can outlive the process.
+// The memory for a LineRelay's bytes. It belongs to the caller, so that it can outlive the process.
 #pragma once
 
 #include <cstddef>

@@ -1,4 +1,4 @@
-// What the owner may choose for one printer's line. Set by [printer.NAME] in the configuration file. Plain.
+// The settings of one printer's line. Set by [printer.NAME] in the configuration file. Plain.
 #pragma once
 
 #include "gcode/line/time.h"
@@ -8,13 +8,13 @@ namespace gcode::relay {
 struct RelaySettings {
   bool poll = true;  ///< poll = off: a byte-exact pass-through that only listens
   line::Time hold_limit =
-      std::chrono::milliseconds(50);  ///< how long host lines wait for an own answer, beyond the drain
-  /// how long host lines wait for the next owed ok before the query is put off, and for all of them twice that
+      std::chrono::milliseconds(50);  ///< how long host lines wait for an injected query's answer, after the quiesce
+  /// how long host lines wait for the next owed ok before the query is deferred; for all owed oks together twice that
   line::Time quiesce_limit = std::chrono::milliseconds(500);
-  // periods; zero: never ask. Listening and autoreports serve these first.
+  // periods; zero: never query. Listening and autoreports are used first.
   line::Time temperature_period = std::chrono::seconds(2);
-  /// M105 in a print, firmware without autoreport only. Two of them fit into the 5 s that a reading lives, so that one
-  /// that is lost on the wire leaves no gap.
+  /// M105 in a print, firmware without autoreport only. Two of them fit into the 5 s lifetime of a reading, so one
+  /// answer lost on the wire leaves no gap.
   line::Time printing_temperature_period = std::chrono::seconds(2);
   line::Time fans_period = std::chrono::seconds(2);        ///< by autoreport only
   line::Time position_period = std::chrono::seconds(2);    ///< autoreport; M114 at rest otherwise

@@ -1,5 +1,5 @@
-// Everything that LineRelay knows besides the bytes in its rings, as one plain value: a successor process that finds it
-// and the rings goes on in mid-line.
+// Everything that LineRelay knows besides the bytes in its rings, as one plain value: the next instance resumes from it
+// and the rings, even in the middle of a line.
 #pragma once
 
 #include <cstdint>
@@ -14,27 +14,27 @@ struct RelayState {
   line::RingCounters from_host, from_printer, to_host;
 
   // host -> printer. head <= written, line_start; written <= taken <= tail; all count bytes as RingCounters do.
-  std::uint64_t host_line_start = 0;       ///< first byte that no line was made of yet
+  std::uint64_t host_line_start = 0;       ///< first byte that is not part of a parsed line yet
   std::uint64_t host_scanned = 0;          ///< no line end before this
   std::uint64_t host_taken = 0;            ///< may be written up to here
-  std::uint64_t host_written = 0;          ///< was written up to here
+  std::uint64_t host_written = 0;          ///< written up to here
   bool host_line_open = false;             ///< a part of a line was passed without its end
   std::uint8_t meatpack_marks = 0;         ///< FF bytes seen in a row, at most 2
-  bool binary_part = false;                ///< the last byte passed while packing was on ends no line
-  line::Time host_arrived = line::kNever;  ///< when the oldest byte that is not written yet came
+  bool binary_part = false;                ///< the last byte passed while MeatPack was on does not end a line
+  line::Time host_arrived = line::kNever;  ///< when the oldest unwritten byte came
 
-  // own line, between host bytes
+  // injected query, between host bytes
   std::uint64_t injected_at = 0;  ///< goes out when host_written == injected_at
   std::uint8_t injected_written = 0;
   bool injected_pending = false;
-  bool injected_is_separator = false;  ///< not a line but a newline before the host's next one
+  bool injected_is_separator = false;  ///< not a query but the separator newline before the host's next line
 
   // printer -> host
   std::uint64_t printer_line_start = 0;
   std::uint64_t printer_scanned = 0;
-  std::uint64_t printer_passed = 0;           ///< a part of the line that was passed early ends here
-  bool printer_line_long = false;             ///< the line has no end in sight; its bytes pass as they come
-  bool dropping = false;                      ///< the rest of this line goes the way of its dropped beginning
+  std::uint64_t printer_passed = 0;           ///< end of the part of the line that was passed early
+  bool printer_line_long = false;             ///< the line exceeds the limit; its bytes pass unparsed
+  bool dropping = false;                      ///< the beginning of this line was dropped, so its rest is too
   line::Time printer_arrived = line::kNever;  ///< when the last byte of an unfinished line came
   line::Time to_host_arrived = line::kNever;  ///< when the oldest byte waiting for the host came
 
@@ -43,8 +43,8 @@ struct RelayState {
 
 static_assert(std::is_trivially_copyable_v<RelayState>);
 
-/// Makes `to` equal to `from` at half the cost of an assignment: places of the in-flight queue that hold nothing, more
-/// than half of the whole, are left as they are.
+/// Makes `to` equal to `from` at half the cost of an assignment: unused places of the in-flight queue, more than half
+/// of the whole, are not copied.
 void copy_live(const RelayState& from, RelayState& to);
 
 }  // namespace gcode::relay

@@ -1,4 +1,4 @@
-// Printer bytes on their way to the host: cut into lines, understood, passed or withheld.
+// Printer bytes on their way to the host: split into lines, parsed, passed or withheld.
 // Wire: "ok T:25.5 /0.0 ...\n" is the host's or the agent's; "TIMEOUT:" without an end passes after a while.
 #include <algorithm>
 
@@ -7,7 +7,7 @@
 namespace gcode::relay {
 namespace {
 
-// Below this much room for a host that does not read, lines that repeat themselves anyway are dropped first.
+// Below this much free space for a host that does not read, periodic lines are dropped first.
 constexpr std::size_t kRoomForAnswers = 8192;
 
 bool repeats_itself(reply::ReplyKind kind) {

@@ -1,5 +1,6 @@
-// Host bytes on their way to the printer: cut into lines, held or passed, with own lines and guards between.
-// Wire: "N5 G1 X1*97\n" passes; "G1 X" waits for its end; FF FF FB switches packing on and belongs to no line.
+// Host bytes on their way to the printer: split into lines, held or passed, with injected queries and separator
+// newlines between.
+// Wire: "N5 G1 X1*97\n" passes; "G1 X" waits for its end; FF FF FB switches MeatPack on and belongs to no line.
 #include <algorithm>
 #include <utility>
 
@@ -28,7 +29,8 @@ std::optional<std::uint64_t> find_byte(const line::ByteRing& ring, std::uint64_t
 std::optional<std::uint64_t> find_end(const line::ByteRing& ring, std::uint64_t from, std::uint64_t to,
                                       bool carriage_return) {
   for (const std::string_view piece : ring.pieces(from, to)) {
-    // Two searches for one byte each: find_first_of() a set calls memchr() once a byte, a third of a line's whole cost.
+    // Two searches for one byte each: find_first_of() with a set calls memchr() for every byte, a third of a line's
+    // whole cost.
     auto at = piece.find('\n');
     if (carriage_return) at = std::min(at, piece.substr(0, at).find('\r'));
     if (at != std::string_view::npos) return from + at + 1;
@@ -44,7 +46,7 @@ void RelayImpl::account_host_line(std::uint64_t end, line::Time now) {
   arbiter.host_line(command::parse_command(line), line.size(), now);
 }
 
-// Before the first host line behind an unanswered own line.
+// Before the first host line behind an unanswered injected query.
 void RelayImpl::send_separator() {
   if (s.injected_pending || s.host_line_open || part_is_taken() || !arbiter.wants_separator()) return;
   arbiter.separator_sent();
@@ -113,7 +115,7 @@ void RelayImpl::pass_marked_byte(line::Time now) {
   ++s.host_line_start;
   s.host_scanned = std::max(s.host_scanned, s.host_line_start);
   s.host_taken = std::max(s.host_taken, s.host_line_start);
-  // A command is out of the line at once; anything else leaves the printer with a part of a line.
+  // After a command no part of a line remains; after anything else the printer holds a part of a line.
   const bool part = !(completes && byte >= kMeatPackFirst);
   s.host_line_open = s.host_line_open || (part && !completes && s.meatpack_marks == 0);
   if (byte == '\n' || byte == '\r') s.host_line_open = false;
@@ -121,7 +123,7 @@ void RelayImpl::pass_marked_byte(line::Time now) {
   arbiter.host_fragment(s.host_line_open || s.meatpack_marks > 0, now);
 }
 
-// Up to the next mark, and that byte too.
+// Up to and including the next mark.
 void RelayImpl::pass_binary(line::Time now) {
   const std::uint64_t tail = from_host.tail();
   const auto mark = s.meatpack_marks > 0 ? std::optional(s.host_line_start)
@@ -133,15 +135,15 @@ void RelayImpl::pass_binary(line::Time now) {
   if (mark) pass_marked_byte(now);
 }
 
-// The printer packs no more, and not because the host said so: it restarted. What went out last may be the beginning of a
-// line for the printer as it is now, and nothing of ours may stand behind it.
+// MeatPack ended without the host's command: the printer restarted. The last bytes sent may be the beginning of a line
+// for the restarted printer, and nothing may be injected behind it.
 void RelayImpl::binary_ended(line::Time now) {
   if (!std::exchange(s.binary_part, false)) return;
   s.host_line_open = true;
   arbiter.host_fragment(true, now);
 }
 
-// Packed bytes, and the lines of an upload, pass as they come. The lines of an upload still owe their oks.
+// MeatPack bytes and the lines of an upload pass unparsed. The lines of an upload still owe their oks.
 void RelayImpl::pass_transparent(line::Time now) {
   while (arbiter.is_transparent() && s.host_line_start < from_host.tail()) {
     if (s.arbiter.meatpack) {

@@ -7,7 +7,7 @@
 namespace gcode::relay {
 namespace {
 
-// A host's own interval up to this long is fresh enough for the agent too, so the host's setting is left alone.
+// A host interval up to this long is fresh enough for the agent too, so the host's setting is left unchanged.
 constexpr std::uint8_t kFreshEnough = 4;
 
 constexpr std::array<Report, 3> kMaskReports{Report::kTemperature, Report::kFans, Report::kPosition};
@@ -63,7 +63,7 @@ std::uint8_t Subscriptions::needed(Report report) const {
   const std::uint8_t host = host_[report];
   if (host == 0) return agent;
   if (agent == 0 || host <= std::max(agent, kFreshEnough)) return host;
-  // Both at once: the longest interval that is fresh enough for the agent and of which the host's is a multiple.
+  // If both want the report: the longest interval that is fresh enough for the agent and that divides the host's.
   for (std::uint8_t s = agent; s > 1; --s) {
     if (host % s == 0) return s;
   }
@@ -78,8 +78,8 @@ std::optional<InjectedLine> Subscriptions::missing_mask() const {
     const std::uint8_t need = needed(report);
     if (need > 0) {
       mask |= mask_bit(report);
-      // One interval for all: the shortest that anybody needs. The host's own interval wins over the agent's wish, which
-      // needed() has already made fit it.
+      // One interval for all reports: the shortest that either side needs. The host's interval takes precedence over
+      // the agent's wish, which needed() has already made compatible.
       if (host_[report] > 0 || seconds == 0) seconds = need;
     }
   }
@@ -158,7 +158,8 @@ bool Subscriptions::host_single_command(Report report, const command::Command& c
 
 bool Subscriptions::host_command(const command::Command& command, const dialect::Dialect& dialect, line::Time now) {
   if (command.letter != 'M') return false;
-  // A printer that is not known yet may be a Prusa: its M155 is read with the mask, which means the same to Marlin.
+  // A printer that is not identified yet may be a Prusa: its M155 is parsed with the mask, which gives the
+  // same result for Marlin.
   if (command.code == 155 && dialect.autoreport != dialect::Autoreport::kByCap) {
     host_mask_command(command, now);
     return true;
@@ -175,7 +176,7 @@ bool Subscriptions::host_command(const command::Command& command, const dialect:
 
 bool Subscriptions::shows_host(Report report, line::Time now) {
   if (host_[report] == 0) return !set_by_agent_[report];
-  // The printer's interval divides the host's; half of one more makes up for a timer that runs a little late or early.
+  // The printer's interval divides the host's; half of one more allows for a timer that is slightly late or early.
   const line::Time host = std::chrono::seconds(host_[report]);
   const line::Time printer = std::chrono::seconds(std::min(printer_[report], host_[report]));
   if (printer < host && now - shown_[report] < host - printer / 2) return false;

@@ -1,7 +1,8 @@
-// Who asked for which repeated report. The printer knows one setting per report; the host and the agent each want their
-// own. The printer is set to what both need together, and of what it prints the host is shown exactly what it asked
-// for: interval and kind, nothing if it never asked.
-// Wire: Prusa 3.10+ "M155 S2 C7" (1 temperature, 2 fans, 4 position); Marlin "M155 S2", "M123 S2", "M154 S2", "M27 S10".
+// Who requested which periodic report. The printer has one setting per report; the host and the agent each want a
+// different one. The printer is set to a setting that serves both, and the host sees exactly the reports that it
+// requested: interval and kind, none if it requested none.
+// Wire: Prusa 3.10+ "M155 S2 C7" (1 temperature, 2 fans, 4 position); Marlin "M155 S2", "M123 S2", "M154 S2",
+// "M27 S10".
 #pragma once
 
 #include <array>
@@ -21,32 +22,32 @@ using ReportPeriods = line::EnumArray<Report, std::uint8_t>;  ///< whole seconds
 
 class Subscriptions {
  public:
-  /// What the agent wants, in seconds, and which reports this printer can repeat at all.
+  /// What the agent wants, in seconds, and which reports this printer can repeat.
   void want(const ReportPeriods& agent) { agent_ = agent; }
   void can(Report report, bool yes) { able_[report] = yes; }
 
-  /// The printer forgot everything (start, power on).
+  /// The printer lost its settings (start, power on).
   void printer_restarted();
-  /// The host left: nobody of its kind wants anything any more.
+  /// The host left: no host wants a report.
   void host_left() { host_ = {}; }
   /// A host's command was passed to the printer. Returns whether it concerned a report.
   bool host_command(const command::Command& command, const dialect::Dialect& dialect, line::Time now);
 
-  /// The own line that would bring the printer to what both need, or nothing if it is there already.
+  /// The injected query that sets the printer to what both need, or nothing if it is set already.
   [[nodiscard]] std::optional<InjectedLine> missing(const dialect::Dialect& dialect) const;
-  /// That own line was acknowledged.
+  /// That query was acknowledged.
   void asserted(const InjectedLine& line, const dialect::Dialect& dialect);
 
-  /// What all three sides are at, for a successor that does not know this class as it is now.
+  /// The settings of all three sides, for an instance that does not know this class as it is now.
   struct Reports {
     std::array<std::uint8_t, line::kCountOf<Report>> host{}, printer{}, set_by_agent{};  ///< set_by_agent: 1 or 0
   };
   [[nodiscard]] Reports reports() const;
   void resume(const Reports& reports);
 
-  /// A repeated report of that kind arrived. Returns whether the host is to see it.
+  /// A periodic report of that kind arrived. Returns whether the host sees it.
   bool shows_host(Report report, line::Time now);
-  /// Whether the agent has set this report itself and so reports may be its own.
+  /// Whether the agent has set this report, so that reports may be for the agent.
   [[nodiscard]] bool agent_set(Report report) const { return set_by_agent_[report]; }
   /// Whether the printer repeats this report now.
   [[nodiscard]] bool is_on(Report report) const { return printer_[report] > 0; }
@@ -61,8 +62,8 @@ class Subscriptions {
 
   ReportPeriods agent_{};
   ReportPeriods host_{};
-  ReportPeriods printer_{};                      ///< as last commanded by anybody
-  line::EnumArray<Report, line::Time> shown_{};  ///< when the host was shown one last, or asked for it
+  ReportPeriods printer_{};                      ///< as last commanded by either side
+  line::EnumArray<Report, line::Time> shown_{};  ///< when the host last saw one, or requested it
   line::EnumArray<Report, bool> able_{};
   line::EnumArray<Report, bool> set_by_agent_{};
 };

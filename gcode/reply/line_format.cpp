@@ -29,7 +29,7 @@ std::optional<float> whole_number(std::string_view line) {
 
 namespace {
 
-// What an unknown command's echo names, from its quote on: `M27 P"`.
+// The command that an "Unknown command" echo names, from its quote on: `M27 P"`.
 std::string_view named(std::string_view line) {
   line = trimmed(line);
   const auto quote = line.find('"');
@@ -65,7 +65,7 @@ bool is_report(ReplyKind kind) {
 
 namespace {
 
-// "T:25.5", "/0.0", "B@:14", "@0:10", "PRN1:0", "RPM", "Count", "X:" and its number behind a blank.
+// "T:25.5", "/0.0", "B@:14", "@0:10", "PRN1:0", "RPM", "Count", "X:" and its number after a blank.
 bool is_report_word(std::string_view word, bool temperature) {
   if (word.empty()) return true;
   if (!temperature && (word == "RPM" || word == "Count" || word == "X:" || whole_number(word))) return true;

@@ -5,7 +5,7 @@
 namespace gcode::reply {
 namespace {
 
-/// A Prusa writes small letters; other text is not to be taken for a dump.
+/// A Prusa prints lower-case digits; other text must not be taken for a dump.
 int digit(char c) { return line::is_digit(c) || c >= 'a' ? line::hex_value(c) : -1; }
 
 bool take_byte(std::string_view& rest, std::uint32_t& value) {

@@ -1,4 +1,4 @@
-// A line of a Prusa's EEPROM as D3 shows it, and the line that D3 prints before it.
+// A line of a Prusa's EEPROM as D3 prints it, and the line that D3 prints before it.
 // Wire examples: "000eff  03 00 01 00 00 00 02 00" (four digits of address up to 3.10 and on the MK2.5), behind
 // "D3 - Read/Write EEPROM".
 #pragma once

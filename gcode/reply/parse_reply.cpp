@@ -1,5 +1,5 @@
-// Which reader gets a printer's line: by its first character, so that a line is compared with few texts. The readers
-// stand in reply_*.cpp, one file per idea. Example: "T:25.5 /0.0 B:..." goes to reply_temperature.cpp and nowhere else.
+// Chooses the reader for a printer's line by its first character, so that a line is compared with few texts. The
+// readers are in reply_*.cpp, one file per idea. Example: "T:25.5 /0.0 B:..." goes only to reply_temperature.cpp.
 #include "gcode/reply/reply.h"
 
 #include "gcode/line/scan.h"
@@ -28,7 +28,7 @@ bool read_lower_e(std::string_view line, const dialect::Dialect& dialect, Reply&
   return read_plain(line, reply);
 }
 
-// Names of files and indented answers are told last, because any text may be one.
+// File names and indented answers are tried last, because any text may be one.
 // clang-format off
 bool read_by_first(std::string_view line, const dialect::Dialect& dialect, Reply& reply) {
   switch (line.front()) {
@@ -51,7 +51,7 @@ bool read_by_first(std::string_view line, const dialect::Dialect& dialect, Reply
     case 'B': return read_temperature(line, reply) || read_reset_cause(line, reply) || read_bare_error(line, reply) ||
                      read_plain(line, reply);
     case 'b': return read_busy(line, reply) || read_plain(line, reply);
-    case 'f':  // RepRapFirmware's way to say it (M 10)
+    case 'f':  // RepRapFirmware's form (M 10)
       return (line.starts_with("fatal:") && read_error(line.substr(6), dialect, reply)) || read_plain(line, reply);
     case 'H': case ':': return read_bare_error(line, reply) || read_plain(line, reply);
     case '0': case '1': case '2': case '3': case '4': case '5': case '6': case '7': case '8': case '9':

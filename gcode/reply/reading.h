@@ -1,4 +1,4 @@
-// What a printer's line can tell, as plain values. No reading carries a time: whoever keeps it adds the age.
+// The values in a printer's line, as plain values. A reading carries no time: its owner adds the age.
 #pragma once
 
 #include <array>
@@ -34,8 +34,8 @@ enum class Sensor : std::uint8_t {
   kCount
 };
 
-/// Degrees Celsius; duty as the printer counts it divided by 127 (soft PWM), 0 to 1. kUnknown where not said.
-/// Without arguments nothing is set: an array of them costs nothing until it is filled.
+/// Degrees Celsius; duty as the printer counts it divided by 127 (soft PWM), 0 to 1. kUnknown if not reported. The
+/// default constructor sets nothing: an array of readings costs nothing until it is filled.
 struct TemperatureReading {
   TemperatureReading() {}
   explicit TemperatureReading(Sensor of, float actual_celsius = kUnknown, float target_celsius = kUnknown,
@@ -48,7 +48,7 @@ struct TemperatureReading {
   float duty;
 };
 
-/// All that one line can carry: every sensor at most once. Items from `count` on hold nothing.
+/// All that one line can carry: every sensor at most once. Items from `count` on are unset.
 struct Temperatures {
   std::array<TemperatureReading, line::kCountOf<Sensor>> items;
   std::uint8_t count = 0;
@@ -64,7 +64,7 @@ struct Temperatures {
   }
 };
 
-/// Fan 0 is the hotend fan (E0), fan 1 the print fan (PRN1, PRN0). rpm; duty 0 to 1 (PWM / 255).
+/// Fan 0 is the nozzle fan (E0), fan 1 the print fan (PRN1, PRN0). rpm; duty 0 to 1 (PWM / 255).
 struct Fans {
   std::array<float, 2> rpm{kUnknown, kUnknown};
   std::array<float, 2> duty{kUnknown, kUnknown};
@@ -75,9 +75,9 @@ struct Position {
   std::array<float, 4> axis{kUnknown, kUnknown, kUnknown, kUnknown};
 };
 
-/// M73. Percent 0 to 100 (101 is seen), minutes; kUnknown where the printer says -1 or 255 or nothing.
+/// M73. Percent 0 to 100 (101 occurs), minutes; kUnknown if the printer prints -1, 255 or nothing.
 struct Progress {
-  bool silent_mode = false;  ///< Prusa prints NORMAL and SILENT; the state keeps NORMAL
+  bool silent_mode = false;  ///< Prusa prints NORMAL and SILENT; PrinterState uses NORMAL
   float percent = kUnknown;
   float remaining_minutes = kUnknown;
   float change_minutes = kUnknown;

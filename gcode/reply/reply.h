@@ -1,5 +1,5 @@
-// One printer line, understood. Hand-written and table-driven; never fails: a line that no rule knows is kUnknown and is
-// forwarded like every other. Wire examples stand at each kind; sources are protocol/prusa.md (P) and marlin.md (M).
+// One printer line, parsed. Hand-written and table-driven; never fails: a line that no rule knows is kUnknown and is
+// forwarded like every other. Wire examples are at each kind; sources are protocol/prusa.md (P) and marlin.md (M).
 #pragma once
 
 #include <cstdint>
@@ -45,7 +45,7 @@ enum class ReplyKind : std::uint8_t {
   kMeatPack,      ///< " [MP] PV01 ON ESP"
   kBusy,          ///< "echo:busy: processing", "... paused for user", "... paused for input"
   kResend,        ///< "Resend: 5", "rs 5"
-  kError,         ///< "Error:...", "!! ...", and the fault lines that have no prefix
+  kError,         ///< "Error:...", "!! ...", and the fault lines without a prefix
   kAction,        ///< "//action:pause", "// action:paused filament_runout 0"
   kUnknownCommand,  ///< "echo:Unknown command: \"FOO\"(2)", "Unknown M code: M9999"
   kOverflow,        ///< "Full RX Buffer", "RX timeout"
@@ -57,12 +57,12 @@ enum class ReplyKind : std::uint8_t {
   kBoot,            ///< banner text: "echo: 3.13.3-7591", " External Reset", "echo: Last Updated: ..."; some of it also
                     ///< comes later ("Sending 0xFF" after M21), so only kStart proves a reset
   kWait,            ///< "wait" (NO_TIMEOUTS): not an ok
-  kAnswer,          ///< text that only answers a question: "0.40", "MK3S", "3.13.3-7591", "x_min: open", "Stats: ..."
-  kEcho,            ///< any other "echo:..." or "LCD status changed" or known chatter
+  kAnswer,          ///< text that only answers a query: "0.40", "MK3S", "3.13.3-7591", "x_min: open", "Stats: ..."
+  kEcho,            ///< any other "echo:..." or "LCD status changed" or other known chatter
   kUnknown,         ///< no rule
 };
 
-/// Who said no, for marlin_resends_total{reason}.
+/// The cause of a Resend, for marlin_resends_total{reason}.
 enum class ResendReason : std::uint8_t { kChecksum, kLineNumber, kNoChecksum, kNoLineNumber, kOther, kCount };
 /// marlin_errors_total{kind}, in the order of metrics.md section 3.
 enum class ErrorKind : std::uint8_t {
@@ -98,12 +98,13 @@ enum class HostAction : std::uint8_t {
 enum class ResetCause : std::uint8_t { kPowerOn, kExternal, kBrownout, kWatchdog, kSoftware, kUnknown, kCount };
 enum class CrashAxis : std::uint8_t { kX, kY, kXy, kCount };
 
-/// Only the fields that belong to `kind` mean anything; the others keep their first value. Views point into the line.
+/// Only the fields that belong to `kind` are meaningful; the others have their initial value. Views point into the
+/// line.
 struct Reply {
   ReplyKind kind = ReplyKind::kUnknown;
   bool carries_ok = false;       ///< the line acknowledges a command (kOk, kOkTemperature, or an ok glued to text)
   bool is_number_error = false;  ///< kError before a Resend: checksum, line number, no checksum, no line number
-  bool stops_printer = false;    ///< kError: "Printer stopped due to errors", kill(): no ok will come any more
+  bool stops_printer = false;    ///< kError: "Printer stopped due to errors", kill(): no further ok will come
   ResendReason resend_reason = ResendReason::kOther;  ///< kError with is_number_error
   ErrorKind error = ErrorKind::kOther;                ///< kError
   BusyReason busy = BusyReason::kProcessing;          ///< kBusy
@@ -115,16 +116,16 @@ struct Reply {
   bool cold_extrusion = false;           ///< kEcho: "cold extrusion prevented"
   bool overflow_was_timeout = false;     ///< kOverflow: "RX timeout" rather than "Full RX Buffer"
   bool meatpack_on = false;              ///< kMeatPack
-  /// kResend: the line asked for; kError number errors: Last Line; kPrinterState; kSerialNumber unused
+  /// kResend: the requested line; kError number errors: Last Line; kPrinterState; kSerialNumber unused
   std::int64_t number = -1;
   std::optional<std::int64_t> ok_number;  ///< ADVANCED_OK "N5"
   std::int32_t planner_free = -1;         ///< ADVANCED_OK P, or -1
   std::int32_t slots_free = -1;           ///< ADVANCED_OK B, or -1
   float percent = kUnknown;               ///< kPercent
-  char percent_of = 0;                    ///< kPercent: 'F' feedrate, 'E' flow, 0 where only the question tells (Prusa)
+  char percent_of = 0;                    ///< kPercent: 'F' feedrate, 'E' flow, 0 if only the query tells which (Prusa)
   std::uint64_t statistics_minutes = 0, statistics_centimetres = 0;  ///< kStatistics
-  /// What the line says after its prefix, blanks trimmed: file name, capability, serial number (empty: invalid),
-  /// firmware line, error text, echo text, answer, what follows an action ("filament_runout 0").
+  /// The line after its prefix, blanks trimmed: file name, capability, serial number (empty: invalid), firmware line,
+  /// error text, echo text, answer, the rest of an action ("filament_runout 0").
   std::string_view text;
   Temperatures temperatures;  ///< kOkTemperature, kTemperature, kHeating
   Fans fans;                  ///< kFans
@@ -133,8 +134,8 @@ struct Reply {
   SdPosition sd;              ///< kSdPosition; size also for "File opened"
 };
 
-/// `line`: one printer line, with or without its terminator; any bytes, any length. `dialect` settles what looks the same
-/// in two firmwares. Never allocates.
+/// `line`: one printer line, with or without its terminator; any bytes, any length. `dialect` decides between meanings
+/// of text that is equal in two firmwares. Never allocates.
 [[nodiscard]] Reply parse_reply(std::string_view line, const dialect::Dialect& dialect);
 
 /// The wire word for documentation, `decode` and metrics: "ok", "temperature", "busy" ...

@@ -1,5 +1,5 @@
-// Lines that are known by how they begin: what follows "echo:", and text without a prefix. Two tables; a new chatter of a
-// firmware is one row. Examples: "echo:Unknown command: \"FOO\"(2)", "echo:SD card ok", "LCD status changed",
+// Lines that are recognised by their beginning: text after "echo:", and text without a prefix. Two tables; a firmware's
+// new chatter is one row. Examples: "echo:Unknown command: \"FOO\"(2)", "echo:SD card ok", "LCD status changed",
 // "tmc2130_home_enter(axes_mask=0x01)", "x_min: open".
 #include "gcode/line/scan.h"
 #include "gcode/reply/reply_parts.h"
@@ -89,7 +89,7 @@ constexpr PrefixRule kPlainRules[] = {
     {"M112 called. Emergency Stop.", ReplyKind::kEcho},
     {"KILL: ", ReplyKind::kEcho},
     {"UVLO", ReplyKind::kEcho},
-    {"Printer stopped due to errors", ReplyKind::kEcho},  // Marlin: what a refused move gets until M999
+    {"Printer stopped due to errors", ReplyKind::kEcho},  // Marlin: the answer to a refused move until M999
     {"Active Extruder: ", ReplyKind::kEcho},
     {"PID Autotune ", ReplyKind::kEcho},
     {"Classic PID", ReplyKind::kEcho},
@@ -130,7 +130,7 @@ constexpr PrefixRule kPlainRules[] = {
 constexpr PrefixTable kEchoTable(kEchoRules);
 constexpr PrefixTable kPlainTable(kPlainRules);
 
-// "3.13.3-7591", "3.14.0-BETA1+109_abc", "0.40", "302": a number, perhaps with more of them behind dots.
+// "3.13.3-7591", "3.14.0-BETA1+109_abc", "0.40", "302": a number, perhaps followed by more of them after dots.
 bool is_version(std::string_view text) {
   (void)line::take(text, "-");  // "-0.40": the probe's offset (M851)
   bool has_dot = false;
@@ -180,7 +180,7 @@ bool is_invalid_extruder(std::string_view text) {
          text.find(" Invalid extruder") != std::string_view::npos;
 }
 
-// Kinds whose text is what follows the prefix; for all others the prefix is part of what is said.
+// Kinds whose text is the rest after the prefix; for all others the prefix is part of the text.
 bool reports_by_remaining(ReplyKind kind) {
   return kind == ReplyKind::kSdFile || kind == ReplyKind::kUploadBegin || kind == ReplyKind::kUnknownCommand ||
          kind == ReplyKind::kSerialNumber;

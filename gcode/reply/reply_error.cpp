@@ -1,5 +1,5 @@
-// What went wrong: numbering errors and the Resend after them, faults with and without "Error:". A fault that the
-// firmware tells in two lines is counted at the line that names it.
+// Errors: numbering errors and the Resend after them, faults with and without "Error:". A fault that the firmware
+// reports in two lines is counted at the line that names it.
 // Examples: "Error:checksum mismatch, Last Line: 3", "Resend: 4", "Error:0: Heaters switched off. MINTEMP triggered!",
 // "Error:Heating failed, system stopped! Heater_ID: E0", "Hotend fan speed is lower than expected".
 #include <array>
@@ -26,7 +26,7 @@ struct Fault {
   ErrorKind kind;
   bool stops_printer = false;
 };
-// The first that fits counts: "PREHEAT" stands before "THERMAL RUNAWAY" because that text has both.
+// The first match counts: "PREHEAT" is before "THERMAL RUNAWAY" because that text has both.
 constexpr std::array kFaults{
     Fault{"PREHEAT", ErrorKind::kPreheat},                           // Prusa
     Fault{"Heating failed", ErrorKind::kPreheat, true},              // Marlin
@@ -106,7 +106,7 @@ bool take_resend_word(std::string_view& rest) {
 
 bool read_error(std::string_view text, const dialect::Dialect& dialect, Reply& reply) {
   text = line::trim_blanks(text);
-  // Marlin 1.0 breaks "Error:0: Extruder switched off." after the digit; the fault stands in the next line.
+  // Marlin 1.0 breaks "Error:0: Extruder switched off." after the digit; the fault is in the next line.
   if (is_all_digits(text)) return accept(reply, ReplyKind::kEcho, text);
   accept(reply, ReplyKind::kError, text);
   if (read_number_error(text, dialect, reply)) return true;

@@ -1,4 +1,4 @@
-// What happened to the printer: power panic, host actions, crashes, busy. Examples: "INT4", "T:25.5 /0INT4",
+// Events of the printer: power panic, host actions, crashes, busy. Examples: "INT4", "T:25.5 /0INT4",
 // "// action:paused" (Prusa up to 3.13), "//action:paused filament_runout 0" (Marlin), "echo:busy: paused for user".
 #include <array>
 
@@ -25,7 +25,8 @@ constexpr std::array kActions{
     ActionWord{"uvlo_auto_recovery_ready", HostAction::kUvloRecoveryReady},
 };
 
-// "INT4" as the interrupt prints it: at the end of what it cut off, or free-standing. In "PRINT4.GCO 75" it is a name.
+// "INT4" as the interrupt prints it: at the end of the text that it cut off, or alone. In "PRINT4.GCO 75" it is part of
+// a name.
 bool is_interrupt_text(std::string_view line, std::size_t at) {
   const bool ends_line = at + 4 == line.size();
   const bool begins_free = at == 0 || !line::is_letter(line[at - 1]);
@@ -48,7 +49,7 @@ bool read_action(std::string_view line, Reply& reply) {
   std::string_view rest = line;
   if (!line::take(rest, "//")) return false;
   line::skip_blanks(rest);
-  // Marlin's M118 lets a host write comments of its own: "// P0 action:x".
+  // Marlin's M118 lets a host write its own comments: "// P0 action:x".
   if (!line::take(rest, "action:")) return accept(reply, ReplyKind::kEcho, rest);
   line::skip_blanks(rest);
   const std::size_t end = rest.find(' ');

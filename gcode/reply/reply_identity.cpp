@@ -1,4 +1,4 @@
-// Who the printer is and how it started: M115's line and its capabilities, the serial number, boot text.
+// The printer's identity and how it started: M115's line and its capabilities, the serial number, boot text.
 // Examples: "FIRMWARE_NAME:Prusa-Firmware 3.13.3 based on Marlin FIRMWARE_URL:... MACHINE_TYPE:Prusa i3 MK3S ...",
 // "Cap:AUTOREPORT_TEMP:1", "CZPX0917X003XC13518", "start", "echo:Hardcoded Defaustart", " External Reset".
 #include <array>
@@ -19,7 +19,7 @@ constexpr std::array kResetWords{
     ResetWord{"Software Reset", ResetCause::kSoftware},
 };
 
-// CZPX0917X003XC13518: letters stand for themselves, '9' for a digit, '?' for anything (P 2.4).
+// CZPX0917X003XC13518: letters match themselves, '9' matches a digit, '?' matches anything (P 2.4).
 constexpr std::string_view kSerialNumberForm = "CZPX9999X999X?99999";
 
 bool has_form(std::string_view text, std::string_view form) {
@@ -31,7 +31,7 @@ bool has_form(std::string_view text, std::string_view form) {
   return true;
 }
 
-// Beginnings of lines that no user wrote and that never end in a word "start" of their own.
+// Beginnings of lines that no user wrote and that never end in a separate word "start".
 bool is_printer_text(std::string_view line) {
   constexpr std::string_view kBeginnings[] = {
       "echo:", "ok T:", "T:", " T:", "X:", "E0:", "Error:", "Cap:", "FIRMWARE_NAME:"};
@@ -41,12 +41,12 @@ bool is_printer_text(std::string_view line) {
   return false;
 }
 
-// What can be left of the line that the reset cut off: a piece of "ok" or "echo:".
+// What may remain of the line that the reset cut off: a piece of "ok" or "echo:".
 bool is_fragment(std::string_view text) {
   return text == "o" || text == "ok" || text == "e" || text == "ec" || text == "ech" || text == "echo" || text == "T";
 }
 
-// The keys of an M115 line; a value reaches to the next key.
+// The keys of an M115 line; a value extends to the next key.
 constexpr std::array<std::string_view, 8> kFirmwareKeys{
     "FIRMWARE_NAME:", "FIRMWARE_URL:", "SOURCE_CODE_URL:", "PROTOCOL_VERSION:", "MACHINE_TYPE:", "EXTRUDER_COUNT:",
     "UUID:",          "Cap:"};

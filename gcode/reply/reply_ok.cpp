@@ -1,12 +1,12 @@
-// What acknowledges a command. The word alone is not enough: "ok.gcode" and "ok (1).gcode" are file names that M27 prints
-// raw, "MMU => 'ok'" is chatter, and "T:190.26 /@N7531ok N7531 P0 B3" is an ok although no host sees it as one.
+// Lines that acknowledge a command. The word alone is not enough: "ok.gcode" and "ok (1).gcode" are file names that M27
+// prints raw, "MMU => 'ok'" is chatter, and "T:190.26 /@N7531ok N7531 P0 B3" is an ok although no host recognises it.
 #include "gcode/line/scan.h"
 #include "gcode/reply/reply_parts.h"
 
 namespace gcode::reply {
 namespace {
 
-// ADVANCED_OK: "N5 P10 B15" in any order, each at most once per line; false at anything else (M 1).
+// ADVANCED_OK: "N5 P10 B15" in any order, each at most once per line; false for anything else (M 1).
 bool read_advanced_fields(std::string_view rest, Reply& reply) {
   for (;;) {
     line::skip_blanks(rest);
@@ -58,8 +58,8 @@ bool read_ok(std::string_view line, const dialect::Dialect& dialect, Reply& repl
   if (rest.starts_with("p:")) return accept_ok(reply, rest);  // M301, M304
   if (read_advanced_fields(rest, reply)) return accept_ok(reply, rest);
   forget_advanced_fields(reply);
-  // P 1.5 lists every form on Prusa: what is left there is the raw name of a file or directory. Elsewhere such names
-  // have a prefix, and other firmwares append what they like.
+  // P 1.5 lists every form on Prusa: other text is the raw name of a file or directory. Other firmwares print such
+  // names with a prefix, and append arbitrary text to an ok.
   if (dialect.family == dialect::FirmwareFamily::kPrusa || ends_like_a_file(rest)) return false;
   return accept_ok(reply, rest);
 }

@@ -1,5 +1,5 @@
-// The parts of parse_reply, one file per idea. Each looks at one kind of line, fills the reply and says whether the line
-// was its own; what it refuses is left as it was. Not for use outside the parser.
+// The parts of parse_reply, one file per idea. Each handles one kind of line, fills the reply and returns whether the
+// line is of that kind; if not, the reply is unchanged. Private to the parser.
 #pragma once
 
 #include <array>
@@ -11,14 +11,15 @@
 
 namespace gcode::reply {
 
-/// One rule of a table: a line that begins with `prefix` (or is it, if `whole`) is of this kind; its text is the rest.
+/// One rule of a table: a line that begins with `prefix` (or equals it, if `whole`) is of this kind; its text is the
+/// rest.
 struct PrefixRule {
   std::string_view prefix;
   ReplyKind kind = ReplyKind::kUnknown;
   bool whole = false;
 };
 
-/// Rules in groups of the same first character, so that a line is compared with few of them. Built by the compiler.
+/// Rules in groups of the same first character, so that a line is compared with few of them. Built at compile time.
 template <std::size_t Count>
 class PrefixTable {
   static_assert(Count < 256);
@@ -34,7 +35,7 @@ class PrefixTable {
     }
   }
 
-  /// The first rule that fits, in the order in which they were written, or nullptr.
+  /// The first rule that matches, in the order in which they were written, or nullptr.
   [[nodiscard]] constexpr const PrefixRule* find(std::string_view line) const {
     if (line.empty()) return nullptr;
     const std::size_t first = static_cast<unsigned char>(line.front());
@@ -54,7 +55,7 @@ class PrefixTable {
   std::array<std::uint8_t, 257> begin_{};  ///< of each first character; the last is Count
 };
 
-/// Marks the reply as `kind` with `text`, blanks trimmed. Always true, so that a reader can end with it.
+/// Marks the reply as `kind` with `text`, blanks trimmed. Always returns true, so that a reader can end with it.
 bool accept(Reply& reply, ReplyKind kind, std::string_view text);
 
 // reply_ok.cpp
@@ -104,9 +105,9 @@ bool read_error(std::string_view text, const dialect::Dialect& dialect, Reply& r
 [[nodiscard]] bool read_busy(std::string_view text, Reply& reply);    ///< "busy: processing"
 
 // reply_echo.cpp
-/// `text`: what follows "echo:". Never refuses: what no rule knows is kEcho.
+/// `text`: what follows "echo:". Always accepts: what no rule knows is kEcho.
 bool read_echo(std::string_view text, Reply& reply);
-/// Lines without prefix that are known by their beginning.
+/// Lines without prefix, recognised by their beginning.
 [[nodiscard]] bool read_plain(std::string_view line, Reply& reply);
 
 }  // namespace gcode::reply

@@ -1,6 +1,7 @@
-// Readings other than temperatures: position, fans, progress, percentages. All of a line or nothing: a torn line keeps
-// its kind and tells no value. Examples: "X:0.00 Y:0.00 Z:0.15 E:0.00 Count X: 0.00 ...", "E0:0 RPM PRN1:0 RPM E0@:0
-// PRN1@:0", "NORMAL MODE: Percent done: 12; print time remaining in mins: 34; Change in mins: -1", "FR:100%".
+// Readings other than temperatures: position, fans, progress, percentages. A line is read completely or not at all: a
+// torn line keeps its kind and gives no value. Examples: "X:0.00 Y:0.00 Z:0.15 E:0.00 Count X: 0.00 ...", "E0:0 RPM
+// PRN1:0 RPM E0@:0 PRN1@:0", "NORMAL MODE: Percent done: 12; print time remaining in mins: 34; Change in mins: -1",
+// "FR:100%".
 #include "gcode/line/scan.h"
 #include "gcode/reply/reply_parts.h"
 
@@ -41,7 +42,7 @@ bool take_fan_field(std::string_view& rest, Fans& fans) {
   return at_boundary(rest);
 }
 
-// Prusa: percent -1 or 255 and minutes -1 or 65535 mean "never told" (P 2.2, observed 15).
+// Prusa: percent -1 or 255 and minutes -1 or 65535 mean "never set" (P 2.2, observed 15).
 float prusa_percent(double value) { return value < 0 || value == 255 ? kUnknown : static_cast<float>(value); }
 float prusa_minutes(double value) { return value < 0 || value == 65535 ? kUnknown : static_cast<float>(value); }
 
@@ -104,7 +105,7 @@ bool read_marlin_progress(std::string_view text, Reply& reply) {
   double percent = 0, remaining = 0, change = 0;
   if (!take_labelled(rest, "M73 Progress: ", percent) || !line::take(rest, "%")) return false;
   reply.progress.percent = static_cast<float>(percent);
-  // Marlin prints 0 for minutes that were never told: 0 is believed only of a print that is done.
+  // Marlin prints 0 for minutes that were never set: 0 counts only if the print is finished.
   if (take_labelled(rest, "; Time left: ", remaining) && line::take(rest, "m") && (remaining > 0 || percent >= 100)) {
     reply.progress.remaining_minutes = static_cast<float>(remaining);
   }
@@ -119,7 +120,7 @@ bool read_percent(std::string_view line, Reply& reply) {
   char of = 0;
   if (line::take(rest, "FR:")) {
     of = 'F';
-  } else if (line::take(rest, "E0 Flow: ")) {  // E1 and on are other extruders'
+  } else if (line::take(rest, "E0 Flow: ")) {  // E1 and later are other extruders'
     of = 'E';
   }
   double value = 0;

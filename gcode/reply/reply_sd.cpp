@@ -1,6 +1,6 @@
-// The SD card: where in the file, which file, listings. File names come raw and may look like anything else; only their
-// ending gives them away. Examples: "SD printing byte 775/50426", "File opened: /TEST.GCO Size: 75", "0:0", "ok.gcode",
-// "LONGFI~1.GCO 50426 \"longfile_name_test.gcode\"".
+// The SD card: position in the file, current file, listings. File names are printed raw and may resemble anything else;
+// only their ending identifies them. Examples: "SD printing byte 775/50426", "File opened: /TEST.GCO Size: 75", "0:0",
+// "ok.gcode", "LONGFI~1.GCO 50426 \"longfile_name_test.gcode\"".
 #include "gcode/line/scan.h"
 #include "gcode/reply/reply_parts.h"
 
@@ -66,7 +66,7 @@ bool read_sd_time(std::string_view line, Reply& reply) {
 
 bool read_file_name(std::string_view line, Reply& reply) {
   if (is_list_entry(line)) return accept(reply, ReplyKind::kListEntry, line);
-  // Bytes of a flood or a torn line are no name.
+  // Bytes of a flood or of a torn line are not a name.
   for (const char c : line) {
     if (static_cast<unsigned char>(c) < ' ') return false;
   }

@@ -1,6 +1,6 @@
-// Temperature lines of M105, autoreports and waiting commands. Fields stand in any order: sensors as "B:25.5 /0.0",
-// duties as "@:17", and in waiting commands "E:0" (whose extruder) and "W:?" (seconds to go). A line that breaks off in
-// the middle gives no reading at all: "B:2" may be the beginning of 25.5.
+// Temperature lines of M105, autoreports and waiting commands. Fields come in any order: sensors as "B:25.5 /0.0",
+// duties as "@:17", and in waiting commands "E:0" (which extruder) and "W:?" (remaining seconds). A line that is cut
+// off in the middle gives no reading at all: "B:2" may be the beginning of 25.5.
 // Example: "T:23.75 /0.00 B:22.50 /0.00 T0:23.75 /0.00 T1:23.12 /0.00 @:0 B@:0 @0:0 @1:0".
 #include <algorithm>
 
@@ -15,7 +15,7 @@ constexpr int kTools = 8;
 
 Sensor tool_sensor(int tool) { return static_cast<Sensor>(static_cast<int>(Sensor::kTool0) + tool); }
 
-// The single letters; kCount where the letter names no sensor.
+// The single letters; kCount if the letter names no sensor.
 Sensor sensor_of(char letter) {
   switch (letter) {
     case 'B': return Sensor::kBed;
@@ -34,7 +34,7 @@ bool is_only_measuring(Sensor sensor) {
          sensor == Sensor::kRedundant;
 }
 
-// Soft PWM counts to 127; a larger value shows that this printer counts to 255 (M 6).
+// Soft PWM counts to 127; a larger value proves that this printer counts to 255 (M 6).
 float duty_of(double counts) {
   if (counts < 0 || counts > 255) return kUnknown;
   return static_cast<float>(counts > 127 ? counts / 255 : counts / 127);
@@ -44,7 +44,7 @@ class FieldReader {
  public:
   explicit FieldReader(Temperatures& out) : out_(out) {}
 
-  // False where the text is torn or is no temperature line.
+  // False if the text is torn or is not a temperature line.
   bool read(std::string_view rest) {
     for (;;) {
       line::skip_blanks(rest);
@@ -61,8 +61,8 @@ class FieldReader {
     }
   }
 
-  // Settles which tool "T:" and "@:" belong to. A tool that has its numbered field is not told again: on Marlin "T:" is
-  // whichever is active. Otherwise it is E's, or the first (Smoothie prints T for tool 0 beside T1, M 10).
+  // Decides which tool "T:" and "@:" belong to. They are ignored for a tool that has its numbered field: on Marlin "T:"
+  // is the active tool. Otherwise they belong to E's tool, or the first (Smoothie prints T for tool 0 beside T1, M 10).
   void finish() {
     if (has_active_) add(tool_sensor(extruder_ == kNoTool ? 0 : extruder_), active_actual_, active_target_);
     if (is_known(active_duty_) && tool_count_ == 1) set_duty(only_tool_, active_duty_);
@@ -77,8 +77,8 @@ class FieldReader {
   }
 
   [[nodiscard]] bool is_waiting() const { return is_waiting_ || !has_target_; }
-  // One sensor and nothing about it: "T:0" of a Marlin 2.x without any (M 6). No firmware tells a temperature so, and in
-  // gigabytes of random bytes "T:5" comes by.
+  // One sensor without a target: "T:0" of a Marlin 2.x without any sensor (M 6). No firmware reports a temperature in
+  // this form, and "T:5" occurs in gigabytes of random bytes.
   [[nodiscard]] bool is_bare() const { return fields_ == 1 && !has_target_; }
 
  private:
@@ -129,7 +129,7 @@ class FieldReader {
     return true;
   }
 
-  // "17", or "12W" where the firmware was built to print watts: then the share is not known.
+  // "17", or "12W" if the firmware was built to print watts: then the duty is not known.
   static bool take_duty(std::string_view& rest, float& duty) {
     double counts = 0;
     if (!line::take_decimal(rest, counts)) return false;
@@ -137,7 +137,7 @@ class FieldReader {
     return at_boundary(rest);
   }
 
-  // "25.5 /0.0", "25.5/0", "25.5"; "nan" is a reading that is not known.
+  // "25.5 /0.0", "25.5/0", "25.5"; "nan" is an unknown reading.
   bool read_sensor(std::string_view name, std::string_view& rest) {
     float actual = kUnknown, target = kUnknown;
     if (!take_celsius(rest, actual)) return false;
@@ -175,7 +175,7 @@ class FieldReader {
   }
 
   void add(Sensor sensor, float actual, float target) {
-    // M 6: Marlin prints "/0.00" behind every sensor; what only measures has no target.
+    // M 6: Marlin prints "/0.00" after every sensor; a sensor without a heater has no target.
     if (is_only_measuring(sensor) && target == 0) target = kUnknown;
     if (out_.find(sensor) != nullptr || out_.count == out_.items.size()) return;
     out_.items[out_.count++] = TemperatureReading(sensor, actual, target);
@@ -202,7 +202,7 @@ class FieldReader {
   Sensor only_tool_ = Sensor::kTool0;
   float active_actual_ = kUnknown, active_target_ = kUnknown, active_duty_ = kUnknown;
   float bed_duty_ = kUnknown, first_c_duty_ = kUnknown, second_c_duty_ = kUnknown;
-  float tool_duty_[kTools];  // only where duty_seen_ says so
+  float tool_duty_[kTools];  // only valid where duty_seen_ is set
 };
 
 // "T:", "T0:", "B:", "C:", "P:" and a number: not "TM: error", "Cap:", "P0 action".

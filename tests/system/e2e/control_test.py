@@ -253,7 +253,7 @@ def in_use(rig, _):
         expect(agent.scrape().value("marlin_serial_released") == 1, "it was taken back all the same")
         flashing.flush()
     code, _, errors = run(rig, agent, "attach", "mk3")
-    expect(code == 4 and "it is no serial port; trying again" in errors, f"{code}: {errors}")
+    expect(code == 4 and "it is not a serial port; trying again" in errors, f"{code}: {errors}")
     expect(agent.scrape().value("marlin_serial_released") == 0, "it is still released")
 
 

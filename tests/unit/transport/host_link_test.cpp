@@ -16,7 +16,7 @@ TEST_CASE("a link's name is checked") {
   CHECK(check_link_name(".."));
   CHECK(check_link_name("a\nb"));
   CHECK(check_link_name(std::string(201, 'a')));
-  CHECK(check_link_name("a/b")->sentence == "the name \"a/b\" cannot be a host port's: it contains a '/'");
+  CHECK(check_link_name("a/b")->sentence == "the name \"a/b\" is not valid for a host port: it contains a '/'");
 }
 
 TEST_CASE("a link of an earlier life is replaced, a file is not") {

@@ -131,7 +131,7 @@ TEST_CASE("what cannot be opened is named with the reason") {
         "cannot open /dev/does-not-exist: No such file or directory (is the printer plugged in and switched on?)");
   const MaybeFailure null = port.open("/dev/null", 115200);
   REQUIRE(null);
-  CHECK(null->sentence == "cannot use /dev/null: it is no serial port");
+  CHECK(null->sentence == "cannot use /dev/null: it is not a serial port");
 }
 
 TEST_CASE("a printer that takes no bytes blocks the writer, and closing does not wait for it") {
