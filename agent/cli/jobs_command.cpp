@@ -40,7 +40,7 @@ int list_jobs(const JobsOptions& options, std::ostream& out, std::ostream& err) 
   const std::string file = dir + '/' + jobs::Store::kFileName;
   if (::access(file.c_str(), R_OK) != 0) {
     err << "marlin-agent: cannot read the history " << file << ": " << std::strerror(errno)
-        << (errno == ENOENT ? " (for another directory: --state-dir DIR)" : "") << '\n';
+        << (errno == ENOENT ? " (another directory: --state-dir DIR)" : "") << '\n';
     return 1;
   }
   try {

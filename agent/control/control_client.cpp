@@ -104,7 +104,8 @@ ControlReply talk(int fd, const std::string& path, const ControlRequest& request
 ControlAnswer not_running(const std::vector<std::string>& directories) {
   std::string places;
   for (const std::string& directory : directories) places += (places.empty() ? "" : " and ") + socket_in(directory);
-  return unavailable("the agent is not running: nothing answers at " + places + " (another place: --runtime-dir DIR)");
+  return unavailable("the agent is not running: nothing answers at " + places +
+                     " (another directory: --runtime-dir DIR)");
 }
 
 }  // namespace
