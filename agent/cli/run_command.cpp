@@ -108,7 +108,7 @@ class RunningService {
     return kMayPass;
   }
 
-  // The web server is retried until it can start; without open ports the whole process would be.
+  // The web server is retried until it can start; without open ports the process would end and be restarted.
   void prepare_lines(const config::Configuration& configuration, const std::string& fault) {
     service_.prepare_lines(configuration);
     refuse({fault}, "a port is open: the printers continue, without a web server until this is fixed");

@@ -10,7 +10,7 @@ namespace {
 
 using gcode::line::in_seconds;
 
-// Two processes record the same start with wall clocks that differ by an NTP correction.
+// Start times closer than this are the same start, seen by two processes whose wall clocks differ by an NTP correction.
 constexpr double kSameBeginning = 2.0;
 
 std::uint64_t all_of(const gcode::printer::CountBy<gcode::printer::PrintResult>& counts) {
