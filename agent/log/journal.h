@@ -1,7 +1,7 @@
 // Writes messages to systemd's journal: found by JOURNAL_STREAM, written with fields by its native protocol
 // (sd_journal_send(3)), so that an owner can filter: `journalctl MARLIN_PRINTER=mk3 -p warning`.
 //
-//   MESSAGE=mk3: /dev/ttyACM0: No such file or directory  PRIORITY=4  MARLIN_PRINTER=mk3  SYSLOG_IDENTIFIER=marlin-agent
+//   MESSAGE=mk3: /dev/ttyACM0: No such file or directory PRIORITY=4 MARLIN_PRINTER=mk3 SYSLOG_IDENTIFIER=marlin-agent
 #pragma once
 
 #include <string>
