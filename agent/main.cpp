@@ -33,7 +33,7 @@ int begin(const agent::cli::ReferenceOptions&) {
   std::cout << agent::metrics::metrics_reference();
   return 0;
 }
-int begin(const agent::cli::OtherProgram&) { return 1; }  // main() has become it before
+int begin(const agent::cli::OtherProgram&) { return 1; }  // main() has already replaced the process
 
 }  // namespace
 

@@ -1,5 +1,5 @@
-// `marlin-agent check-config FILE`: everything that is wrong in a configuration file, or that it is right.
-// What it names as the web server's own file is read too, with its certificates.
+// `marlin-agent check-config FILE`: lists every error in a configuration file, or reports that it is correct.
+// The web server's file that it names is read too, with its certificates.
 #pragma once
 
 #include <iosfwd>

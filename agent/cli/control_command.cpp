@@ -21,14 +21,14 @@ int refuse(const control::ControlAnswer& answer, std::ostream& err) {
   return control::exit_status(answer.code);
 }
 
-/// Whoever made a pseudo-terminal may well keep its other end open: that is no user of the printer.
+/// The program that made a pseudo-terminal may keep its other end open: that is not a user of the printer.
 bool is_pseudo_terminal(const std::string& device) {
   std::error_code error;
   return std::filesystem::canonical(device, error).string().starts_with("/dev/pts/");
 }
 
-/// A program that flashes takes no lock, and opening the device under it would reset the board in the middle. Only who asks
-/// can see it: the agent may not look at other users' processes.
+/// A program that flashes firmware takes no lock, and opening the device meanwhile would reset the board. Only the
+/// calling user can see that program: the agent may not read other users' processes.
 std::optional<control::ControlAnswer> still_in_use(const std::vector<std::string>& directories,
                                                    const std::string& printer) {
   control::ControlRequest question;
@@ -36,7 +36,7 @@ std::optional<control::ControlAnswer> still_in_use(const std::vector<std::string
   const control::ControlReply reply = control::ask_agent(directories, question);
   if (const auto* refusal = std::get_if<control::ControlAnswer>(&reply)) return *refusal;
   const auto status = nlohmann::json::parse(std::get<std::string>(reply))["/printers/0"_json_pointer];
-  if (!status.is_object() || !status.contains("released")) return std::nullopt;  // the agent will say so
+  if (!status.is_object() || !status.contains("released")) return std::nullopt;  // the agent will answer that
   const std::string device = status.value("device", "");
   if (is_pseudo_terminal(device)) return std::nullopt;
   const auto programs = process::programs_with_open(device);

@@ -1,4 +1,4 @@
-// `marlin-agent release`, `attach` and `reset`: one order to the running agent, its answer as one sentence.
+// `marlin-agent release`, `attach` and `reset`: one command to the running agent, its answer as one sentence.
 #pragma once
 
 #include <iosfwd>
@@ -7,7 +7,7 @@
 
 namespace agent::cli {
 
-/// The sentence goes to `out` if the order was obeyed, otherwise to `err`. Returns the exit status.
+/// The sentence goes to `out` if the command succeeded, otherwise to `err`. Returns the exit status.
 [[nodiscard]] int send_command(const CommandOptions& options, std::ostream& out, std::ostream& err);
 
 }  // namespace agent::cli

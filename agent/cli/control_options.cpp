@@ -13,17 +13,17 @@ namespace {
 
 constexpr const char* kStatusFooter =
     "\nAsks the running agent over its control socket, DIR/control.sock, which root, the agent's own user and the members of"
-    "\nits group may use. What is not known is not shown."
+    "\nits group may use. Unknown values are not shown."
     "\nExit status: 0; 1: no agent answers, or this user may not ask; 2: wrong command line; 3: no such printer.";
 constexpr const char* kCommandFooter =
     "\nExit status: 0: done; 1: no agent answers, or this user may not; 2: wrong command line; 3: no such printer;"
     "\n4: refused, with the reason (a print is under way, the device is busy ...).";
 constexpr const char* kReleaseAbout =
-    "Hand a printer's device over to another program, such as one that flashes firmware";
+    "Release a printer's device for another program, such as one that flashes firmware";
 constexpr const char* kReleaseMore =
-    "\nThe device is closed at once and without a reset, and its host port hangs up. It stays released, also when the agent reads"
-    "\nits configuration again or is restarted, until `marlin-agent attach NAME`, the end of --for, or the next start of the"
-    "\nmachine. While a print runs or is paused this is refused."
+    "\nThe device is closed immediately and without a reset, and its host port hangs up. It stays released, also when the agent"
+    "\nreads its configuration again or is restarted, until `marlin-agent attach NAME`, the end of --for, or the next start of"
+    "\nthe machine. While a print runs or is paused this is refused."
     "\n\nExample: marlin-agent release mk3 && avrdude -P /dev/ttyACM0 ... ; marlin-agent attach mk3";
 
 std::optional<gcode::line::Time> release_duration(const std::string& text) {
@@ -42,7 +42,7 @@ void add_runtime_dir(CLI::App& app, std::optional<std::string>& dir) {
 }
 
 CLI::Option* add_name(CLI::App& app, std::string& name) {
-  return app.add_option("NAME", name, "The printer, as `marlin-agent status` calls it")
+  return app.add_option("NAME", name, "The printer's name, as shown by `marlin-agent status`")
       ->check(text::option_rule(is_name, "a printer's name"));
 }
 
@@ -59,18 +59,21 @@ CLI::App* add_command(CLI::App& app, const char* word, const char* about, contro
 }  // namespace
 
 void ControlCommands::add_to(CLI::App& app) {
-  status_command = app.add_subcommand("status", "Show what a running agent knows of its printers");
+  status_command = app.add_subcommand("status", "Show what a running agent knows about its printers");
   add_name(*status_command, status.printer);
-  status_command->add_flag("--json", status.json, "One JSON object on one line; its keys last");
-  status_command->add_flag("--watch", status.watch,
-                           "Once a second until Ctrl-C; in a pipe one line a printer, with --json one object");
+  status_command->add_flag("--json", status.json, "One JSON object on one line; its keys are stable");
+  status_command->add_flag(
+      "--watch", status.watch,
+      "Repeat every second until Ctrl-C; into a pipe one line per printer, with --json one object");
   add_runtime_dir(*status_command, status.runtime_dir);
   status_command->footer(kStatusFooter);
 
   release_command = add_command(app, "release", kReleaseAbout, control::ControlVerb::kRelease, release);
-  release_command->add_flag("--force", release.request.force, "Although a print runs or is paused: it is lost");
+  release_command->add_flag("--force", release.request.force,
+                            "Even while a print runs or is paused; the print is lost");
   release_command
-      ->add_option("--for", release_for, "Take it back by itself after this, such as 10m or 1h (default: never)")
+      ->add_option("--for", release_for,
+                   "Attach it again automatically after this time, such as 10m or 1h (default: never)")
       ->type_name("DURATION")
       ->check(text::option_rule(is_release_duration, "a duration from 1s to 1w, such as 10m"));
   release_command->footer(std::string(kReleaseMore) + kCommandFooter);
@@ -80,7 +83,7 @@ void ControlCommands::add_to(CLI::App& app) {
 
   reset_command = add_command(app, "reset", "Reset a printer by a pulse on its serial line's DTR",
                               control::ControlVerb::kReset, reset);
-  reset_command->add_flag("--force", reset.request.force, "Although a print runs or is paused: it is lost");
+  reset_command->add_flag("--force", reset.request.force, "Even while a print runs or is paused; the print is lost");
 }
 
 std::optional<CommandOptions> ControlCommands::order() const {

@@ -1,4 +1,4 @@
-// The command lines of those who talk to a running agent: status, release, attach and reset, as plain values.
+// The command lines of the commands that talk to a running agent: status, release, attach and reset, as plain values.
 #pragma once
 
 #include <functional>
@@ -26,7 +26,7 @@ struct CommandOptions {
   std::optional<std::string> runtime_dir;
 };
 
-/// What CLI11 fills; `app` and this live until it has parsed.
+/// Filled by CLI11; `app` and this object must live until it has parsed.
 struct ControlCommands {
   StatusOptions status;
   CommandOptions release, attach, reset;
@@ -37,7 +37,7 @@ struct ControlCommands {
   CLI::App* reset_command = nullptr;
 
   void add_to(CLI::App& app);
-  /// The order that was parsed, if it was one of the three.
+  /// The command that was parsed, if it was one of these three.
   [[nodiscard]] std::optional<CommandOptions> order() const;
 };
 

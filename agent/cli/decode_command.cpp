@@ -1,5 +1,5 @@
-// Joins input, conversation and output of `decode`. What a line means is gcode/'s business, what a file looks like
-// decode_input's. Example of a complaint: "decode: log.jsonl:12: not a line of a recording; ...".
+// Joins input, conversation and output of `decode`. gcode/ decodes the lines, decode_input reads the file formats.
+// Example of an error: "decode: log.jsonl:12: not a line of a recording; ...".
 #include "agent/cli/decode_command.h"
 
 #include <cerrno>
@@ -25,7 +25,7 @@ std::string known_firmwares() {
   return names;
 }
 
-// "prusa-3.13", or what a printer's M115 says: "Prusa-Firmware 3.13.3 based on Marlin". nullptr if neither.
+// "prusa-3.13", or the answer of a printer to M115: "Prusa-Firmware 3.13.3 based on Marlin". nullptr if neither.
 const gcode::dialect::Dialect* firmware_named(std::string_view name) {
   if (const gcode::dialect::Dialect* row = gcode::dialect::find_dialect(name)) return row;
   const gcode::dialect::Dialect& chosen = gcode::dialect::choose_dialect(name);

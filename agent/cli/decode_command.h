@@ -1,5 +1,5 @@
 // The `decode` sub-command: a recorded conversation in, one JSON object per line out. For people who want to know what
-// their printer said, and for reports of lines that the parser does not know.
+// their printer sent, and for reports of lines that the parser does not know.
 // marlin-agent decode --summary recording.jsonl
 #pragma once
 
@@ -9,9 +9,9 @@
 
 namespace agent::cli {
 
-/// Reads all of `in` and writes JSON lines, or the counts, to `out`; both are not owned. A piece of input that is not of
-/// the format is named on `err` with file and line, passed over, and makes the result 1; so does an unknown firmware
-/// name, before anything is read. 0 otherwise.
+/// Reads all of `in` and writes JSON lines, or the counts, to `out`; both are not owned. Input that is not of the
+/// format is reported on `err` with file and line, skipped, and makes the result 1; so does an unknown firmware name,
+/// before anything is read. 0 otherwise.
 [[nodiscard]] int run_decode(const DecodeOptions& options, std::istream& in, std::ostream& out, std::ostream& err);
 
 /// The same from the file that `options` names, "-" being `standard_input`; a file that cannot be read is 1.

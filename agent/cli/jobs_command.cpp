@@ -28,8 +28,8 @@ snapshot::JobFilter filter_of(const JobsOptions& options) {
 }
 
 constexpr const char* kDeprecated =
-    "marlin-agent: deprecated names in the output of jobs: began, ended, filament_meters and progress go with the next "
-    "version; read began_unix_seconds, ended_unix_seconds, extruded_meters and progress_ratio\n";
+    "marlin-agent: deprecated names in the output of jobs: began, ended, filament_meters and progress are removed in the "
+    "next version; use began_unix_seconds, ended_unix_seconds, extruded_meters and progress_ratio\n";
 
 }  // namespace
 
@@ -40,7 +40,7 @@ int list_jobs(const JobsOptions& options, std::ostream& out, std::ostream& err) 
   const std::string file = dir + '/' + jobs::Store::kFileName;
   if (::access(file.c_str(), R_OK) != 0) {
     err << "marlin-agent: cannot read the history " << file << ": " << std::strerror(errno)
-        << (errno == ENOENT ? " (another place: --state-dir DIR)" : "") << '\n';
+        << (errno == ENOENT ? " (another directory: --state-dir DIR)" : "") << '\n';
     return 1;
   }
   try {

@@ -1,4 +1,4 @@
-// `marlin-agent jobs`: reads the history's file, also while the daemon writes it.
+// `marlin-agent jobs`: reads the history file, also while the daemon writes it.
 #pragma once
 
 #include <ostream>

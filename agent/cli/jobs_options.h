@@ -1,4 +1,4 @@
-// `marlin-agent jobs`: its options as plain values, and the place where CLI11 learns of them.
+// `marlin-agent jobs`: its options as plain values, and their declaration for CLI11.
 #pragma once
 
 #include <optional>
@@ -18,7 +18,7 @@ struct JobsOptions {
   std::optional<std::string> state_dir;  ///< otherwise as `run` finds it
 };
 
-/// Adds the sub-command; the options are filled when it was parsed.
+/// Adds the sub-command; parsing fills the options.
 CLI::App* add_jobs_command(CLI::App& app, JobsOptions& options);
 
 }  // namespace agent::cli

@@ -14,7 +14,7 @@
 namespace agent::cli {
 namespace {
 
-/// New columns come last, so that who counts columns finds the others where they were.
+/// New columns come last, so that the positions of the others do not change.
 // clang-format off
 constexpr std::array kColumns{
     "id", "printer", "source", "file", "result", "reason", "began", "ended", "joined", "elapsed_seconds", "filament_meters",

@@ -1,5 +1,5 @@
-// `marlin-agent list`: every serial device on USB, whose it is, who holds it and what would be needed to hold it. Opens none
-// of them, since that would reset a printer.
+// `marlin-agent list`: every serial device on USB, its printer, the program that holds it, and what is needed to use
+// it. Opens no device, since that would reset a printer.
 #pragma once
 
 #include <iosfwd>
@@ -9,7 +9,7 @@
 namespace agent::cli {
 
 struct ListOptions {
-  std::optional<std::string> config_file;  ///< --config; otherwise the default file if it is there
+  std::optional<std::string> config_file;  ///< --config; otherwise the default file if it exists
   bool json = false;
 };
 

@@ -21,7 +21,7 @@ constexpr unsigned kLowestBaud = 1200;
 constexpr unsigned kHighestBaud = 4'000'000;
 
 constexpr const char* kAbout =
-    "marlin-agent holds the serial line of a 3D printer, passes prints through to it and answers Prometheus.\n";
+    "marlin-agent holds the serial line of a 3D printer, passes prints through to it and serves metrics to Prometheus.\n";
 constexpr const char* kFooter = "\nmarlin-agent COMMAND --help explains a command. First steps: marlin-agent demo";
 constexpr const char* kRunFooter =
     "\nWithout --config and --printer, /etc/marlin-agent/marlin-agent.toml is read; if there is none, every Prusa on USB is taken."
@@ -38,7 +38,7 @@ constexpr const char* kPrinterRule =
     "NAME=DEVICE or NAME=DEVICE@BAUD, such as mk3s=/dev/ttyACM0@115200 (NAME: letters, digits, '.', '_', '-'; BAUD: 1200 to 4000000)";
 constexpr const char* kListenRule = "an address such as :11520, 127.0.0.1:11520 or [::1]:11520";
 
-// What CLI11 fills, as it wants it; turned into the plain values afterwards.
+// Filled by CLI11 in its own types; converted to the plain values afterwards.
 struct RawRun {
   config::RunOptions options;
   std::vector<std::string> printers;
@@ -55,9 +55,9 @@ void add_run(CLI::App& app, RawRun& raw) {
       ->type_name("NAME=DEVICE[@BAUD]")
       ->allow_extra_args(false)
       ->check(text::option_rule(is_printer_option, kPrinterRule));
-  app.add_option("--runtime-dir", o.runtime_dir, "Where the host ports appear: DIR/NAME (default /run/marlin-agent)")
+  app.add_option("--runtime-dir", o.runtime_dir, "Directory of the host ports, DIR/NAME (default /run/marlin-agent)")
       ->type_name("DIR");
-  app.add_option("--state-dir", o.state_dir, "Where lasting state is kept (default /var/lib/marlin-agent)")
+  app.add_option("--state-dir", o.state_dir, "Directory for persistent state (default /var/lib/marlin-agent)")
       ->type_name("DIR");
   app.add_option("--web.listen-address", o.listen, "Where to answer HTTP; may be repeated (default :11520)")
       ->type_name("ADDR")
@@ -86,7 +86,7 @@ void add_decode(CLI::App& app, DecodeOptions& o) {
       ->check(text::option_rule(is_decode_format, "jsonl, raw or octoprint"));
   app.add_flag("--summary", o.summary, "Print counts by kind instead of one JSON object per line");
   app.add_option("--firmware", o.firmware,
-                 "Firmware of the printer, such as prusa-3.13 or marlin-2.1 (default: what it says of itself)")
+                 "Firmware of the printer, such as prusa-3.13 or marlin-2.1 (default: as the recording reports it)")
       ->type_name("NAME");
   app.add_option("FILE", o.file, "File to read; - is standard input")->required();
 }
@@ -96,7 +96,7 @@ std::string version_text() {
   return "marlin-agent " + build.version + " (" + build.revision + ", " + build.compiler + ")\n";
 }
 
-// A wrong command line, in one sentence with the way on.
+// A wrong command line: one sentence and the next step.
 EarlyExit usage(const std::string& sentence) {
   return {2, "marlin-agent: " + sentence + "\nTry: marlin-agent --help\n"};
 }
@@ -105,7 +105,7 @@ constexpr std::array<std::string_view, 13> kCommands{
     "run",    "check-config", "list", "decode", "demo",    "status",           "release",
     "attach", "reset",        "jobs", "export", "metrics", "metrics-reference"};
 
-// The first word names the command; CLI11 would only say that one is missing.
+// The first word names the command; CLI11 would only report that one is missing.
 std::optional<EarlyExit> wrong_command(int argc, const char* const* argv) {
   if (argc < 2)
     return usage(
@@ -166,26 +166,26 @@ Command parse_command_line(int argc, const char* const* argv) {
   RawRun run;
   CheckConfigOptions check;
   DecodeOptions decode;
-  CLI::App* run_command = app.add_subcommand("run", "Hold the printers' lines: the daemon");
+  CLI::App* run_command = app.add_subcommand("run", "Run the daemon, which holds the printers' serial lines");
   add_run(*run_command, run);
-  CLI::App* check_command =
-      app.add_subcommand("check-config", "Say what is wrong in a configuration file, or that it is right");
+  CLI::App* check_command = app.add_subcommand("check-config", "Check a configuration file and list its errors");
   check_command->add_option("FILE", check.file, "Configuration file (TOML)")->required();
   ListOptions list;
-  CLI::App* list_command =
-      app.add_subcommand("list", "Show the serial devices on USB: whose they are, who holds them, what is needed");
-  list_command->add_option("--config", list.config_file, "Configuration file (TOML) that says whose they are")
+  CLI::App* list_command = app.add_subcommand(
+      "list", "Show the serial devices on USB: their printers, the programs that hold them, what is needed");
+  list_command->add_option("--config", list.config_file, "Configuration file (TOML) that assigns them to printers")
       ->type_name("FILE");
   list_command->add_flag("--json", list.json, "For programs");
   CLI::App* decode_command = app.add_subcommand("decode", "Turn a recorded conversation into one JSON object per line");
   add_decode(*decode_command, decode);
   JobsOptions jobs;
   CLI::App* jobs_command = add_jobs_command(app, jobs);
-  // Only named here: their options are other programs'.
+  // Only their names: other programs parse their options.
   app.add_subcommand("demo", "Watch a virtual printer print through the real agent");
-  app.add_subcommand("export", "Write what Prometheus or the agent knows of a time or a print as a table or a plot");
+  app.add_subcommand("export",
+                     "Write the metrics of a time range or a print as a table or a plot, from Prometheus or the agent");
   app.add_subcommand("metrics",
-                     "Show the metrics of a page with type, unit, cardinality and help, or what is wrong with them");
+                     "Show the metrics of a page with type, unit, cardinality and help, or list their errors");
   CLI::App* reference_command = app.add_subcommand("metrics-reference", "Print the page of all metric families");
   reference_command->group("");  // for packagers: not in the help
   ControlCommands control;

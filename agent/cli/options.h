@@ -1,5 +1,5 @@
-// The command line: sub-commands and their options as plain values. Knows no file and no environment; what it means
-// together with both is run_configuration.h's business.
+// The command line: sub-commands and their options as plain values. Knows no file and no environment;
+// run_configuration.h combines it with both.
 #pragma once
 
 #include <optional>
@@ -22,14 +22,14 @@ struct CheckConfigOptions {
 struct DecodeOptions {
   std::string format = "jsonl";  ///< "jsonl", "raw", "octoprint"
   bool summary = false;
-  std::optional<std::string> firmware;  ///< "prusa-3.13" or an M115 name; otherwise what the recording itself says
+  std::optional<std::string> firmware;  ///< "prusa-3.13" or an M115 name; otherwise as the recording reports it
   std::string file;                     ///< "-": standard input
 };
 
 /// The page of all metric families, on standard output.
 struct ReferenceOptions {};
 
-/// The program has nothing to do but print and end: help, version, or a wrong command line.
+/// The program only prints a text and ends: help, version, or a wrong command line.
 struct EarlyExit {
   int code = 0;      ///< 0, or 2 for a wrong command line
   std::string text;  ///< to standard output if code is 0, otherwise to standard error

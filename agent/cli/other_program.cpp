@@ -34,7 +34,7 @@ int become(std::string_view program, char** argv, std::ostream& err) {
     err << "marlin-agent: cannot start " << place << ": " << std::strerror(errno) << '\n';
     return 1;
   }
-  err << "marlin-agent: " << program << ", which does this, is missing: is the package whole?\n";
+  err << "marlin-agent: " << program << ", which provides this command, is missing: is the package complete?\n";
   return 1;
 }
 

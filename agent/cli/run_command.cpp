@@ -23,11 +23,11 @@
 namespace agent::cli {
 namespace {
 
-// The promise is one second. What hangs then is a log or a disk that takes nothing; the printers are let go by now.
+// The promise is one second. After this only a log or a disk that takes no data can hang; the printers are released.
 constexpr std::chrono::milliseconds kLastMoment{900};
-// A service manager starts us again at once; an address that is still taken or a disk that is full needs a moment.
+// A service manager restarts the agent immediately; an address that is still in use or a full disk needs a moment.
 constexpr std::chrono::seconds kBeforeNextStart{5};
-// Exit codes: a wrong configuration stays wrong until somebody changes it, so the service unit does not start us again.
+// Exit codes: a wrong configuration stays wrong until it is changed, so the service unit does not restart the agent.
 constexpr int kWrongConfiguration = 1;
 constexpr int kMayPass = 75;  // EX_TEMPFAIL of sysexits.h
 
@@ -49,11 +49,11 @@ int wrong_configuration(const std::vector<std::string>& sentences, daemon::Servi
   return kWrongConfiguration;
 }
 
-// What a predecessor left for us.
+// What the previous instance left.
 struct Inheritance {
   restart::DescriptorStore store;
   restart::LastConfiguration last;
-  bool has_ports;  // something may be printing: not to start is no choice
+  bool has_ports;  // a printer may be printing: the agent must start
 };
 
 Inheritance inherit() {
@@ -79,10 +79,10 @@ class RunningService {
     if (reload_.joinable()) reload_.join();
   }
 
-  /// `faults`: what is wrong with the file, if `configuration` is a predecessor's.
+  /// `faults`: the errors of the file, if `configuration` is the previous instance's.
   int run(const config::Configuration& configuration, const std::vector<std::string>& faults) {
     if (!faults.empty())
-      refuse(faults, "the configuration is wrong and a port is open: all goes on by the one from before");
+      refuse(faults, "the configuration is wrong and a port is open: continuing with the previous configuration");
     const auto fault = service_.prepare(configuration);
     if (fault && !has_ports_) return cannot_start(*fault);
     if (fault) prepare_lines(configuration, *fault);
@@ -94,7 +94,7 @@ class RunningService {
     service_.commit(configuration);
     if (!trouble_.empty()) service_.start_failed();
     notifier_.ready();
-    tick_timer_.after(daemon::ServiceNotifier::kTickInterval);  // the printers are on the board by then
+    tick_timer_.after(daemon::ServiceNotifier::kTickInterval);  // the printers' snapshots are published by then
     service_.io().run();
     log_.info("", "ended");
     return 0;
@@ -108,15 +108,14 @@ class RunningService {
     return kMayPass;
   }
 
-  // The web server waits until its fault has passed, as the whole process would without a port to hold.
+  // The web server is retried until it can start; without open ports the process would end and be restarted.
   void prepare_lines(const config::Configuration& configuration, const std::string& fault) {
     service_.prepare_lines(configuration);
-    refuse({fault}, "a port is open: the printers go on, without a web server until this is mended");
+    refuse({fault}, "a port is open: the printers continue, without a web server until this is fixed");
     retry_timer_.after(kBeforeNextStart);
   }
 
-  // What is wrong and what holds instead, in the log and for `systemctl status`: each fault once, however
-  // often it is met.
+  // Reports the faults and what is done instead, in the log and for `systemctl status`: the same faults only once.
   void refuse(const std::vector<std::string>& faults, const std::string& instead) {
     if (faults == refused_) return;
     refused_ = faults;
@@ -125,7 +124,7 @@ class RunningService {
     trouble_ = in_one_line(faults) + " (" + instead + ")";
   }
 
-  // On the I/O thread: if that hangs, the watchdog hears nothing.
+  // On the I/O thread: if it hangs, the watchdog gets no signal.
   void tick_interval() {
     notifier_.tick_interval(process::monotonic_now(), [this] {
       return (trouble_.empty() ? "" : trouble_ + "; ") +
@@ -136,12 +135,12 @@ class RunningService {
 
   void log_start(const config::Configuration& configuration) {
     const std::size_t count = configuration.printers.size();
-    log_.info("", "marlin-agent " + process::build_info().version + " begins with " + std::to_string(count) +
+    log_.info("", "marlin-agent " + process::build_info().version + " starts with " + std::to_string(count) +
                       (count == 1 ? " printer" : " printers"));
     log_warnings(configuration);
     log_addresses(configuration);
     const std::string why_not = service_.why_not_survivable();
-    if (!why_not.empty()) log_.info("", "a print does not outlive this process: " + why_not);
+    if (!why_not.empty()) log_.info("", "a print does not survive a restart of the agent: " + why_not);
     if (usb::takes_automatically(configuration))
       log_.info("", "takes every Prusa on USB (marlin-agent list shows what is there)");
     else if (count == 0) log_.warning("", "no printer is configured");
@@ -183,7 +182,7 @@ class RunningService {
     if (!reloading_ && !service_.serves_web()) begin_reload(Reload::kRetry);
   }
 
-  // Files and sockets may take their time: on a thread of its own, and only the result comes to the I/O thread.
+  // Files and sockets may be slow: they are read on a separate thread, and only the result goes to the I/O thread.
   void begin_reload(Reload why) {
     if (std::exchange(reloading_, true)) {
       reload_again_ = reload_again_ || why == Reload::kAsked;
@@ -191,7 +190,7 @@ class RunningService {
     }
     if (why == Reload::kAsked) {
       notifier_.reloading();
-      refused_.clear();  // who asks again is told again
+      refused_.clear();  // a new request reports the same faults again
     }
     if (reload_.joinable()) reload_.join();
     reload_ = std::thread([this] {
@@ -201,7 +200,7 @@ class RunningService {
     });
   }
 
-  // On the I/O thread, which knows of the prints, and before anything of the file takes effect.
+  // On the I/O thread, which knows the prints, and before any part of the file takes effect.
   void plan_reload(const std::shared_ptr<std::variant<config::Configuration, config::ConfigurationFaults>>& next) {
     if (const auto* configuration = std::get_if<config::Configuration>(next.get())) {
       if (const auto refusal = service_.refuse(*configuration)) *next = config::ConfigurationFaults{{*refusal}};
@@ -217,7 +216,7 @@ class RunningService {
 
   void end_reload(const std::variant<config::Configuration, config::ConfigurationFaults>& next) {
     if (const auto* faults = std::get_if<config::ConfigurationFaults>(&next)) {
-      refuse(faults->sentences, "the configuration is wrong: all goes on as it was");
+      refuse(faults->sentences, "the configuration is wrong: nothing was changed");
       service_.reload_failed();
       if (!service_.serves_web()) retry_timer_.after(kBeforeNextStart);
     } else {
@@ -242,7 +241,7 @@ class RunningService {
   boost::asio::signal_set signals_;
   process::Timer tick_timer_;
   process::Timer retry_timer_;
-  std::vector<std::string> refused_;  // the faults that were told last
+  std::vector<std::string> refused_;  // the faults that were reported last
   std::string trouble_;               // for `systemctl status`; empty: none
   std::thread reload_;
   bool reloading_ = false;
@@ -252,7 +251,7 @@ class RunningService {
 }  // namespace
 
 int run(const config::RunOptions& options) {
-  std::signal(SIGPIPE, SIG_IGN);  // a scrape or a log reader that went away
+  std::signal(SIGPIPE, SIG_IGN);  // a scrape or a log reader may disconnect
   daemon::ServiceNotifier notifier = daemon::ServiceNotifier::from_environment();
   Inheritance inheritance = inherit();
   auto read = config::run_configuration(options, environment);

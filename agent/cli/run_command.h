@@ -1,4 +1,4 @@
-// `marlin-agent run`: the service under its signals. SIGTERM and SIGINT end it within a second, SIGHUP reads the
+// `marlin-agent run`: the service and its signals. SIGTERM and SIGINT end it within a second, SIGHUP reads the
 // configuration file again.
 #pragma once
 

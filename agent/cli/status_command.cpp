@@ -24,7 +24,7 @@ volatile std::sig_atomic_t ended = 0;
 
 const char* environment(const char* name) { return std::getenv(name); }
 
-/// The agent cannot see other users' processes; who asks may.
+/// The agent cannot see other users' processes; the calling user may.
 void add_programs(json& status) {
   const pid_t agent = status["agent"].value("pid", 0);
   for (json& printer : status["printers"]) {
@@ -72,7 +72,7 @@ class StatusCommand {
       add_programs(status_);
     } catch (const json::exception&) {
       return control::ControlAnswer{control::ControlCode::kUnavailable,
-                                    "the agent's answer is not understood: is it of another version?"};
+                                    "the agent's answer is not understood: is the agent of another version?"};
     }
     return std::nullopt;
   }
@@ -98,7 +98,7 @@ class StatusCommand {
     }
   }
 
-  // An agent that restarts is waited for: the picture says so meanwhile.
+  // Waits for an agent that restarts and shows that meanwhile.
   int watch_screen() {
     terminal::Screen screen;
     while (ended == 0) {

@@ -1,4 +1,4 @@
-// `marlin-agent status`: asks the running agent and shows its answer, once or every second.
+// `marlin-agent status`: queries the running agent and shows its answer, once or every second.
 #pragma once
 
 #include <iosfwd>

@@ -1,4 +1,4 @@
-// A configuration file from the disk to a Configuration: bounded reading, then parse_configuration().
+// Reads a configuration file from the disk into a Configuration: a bounded read, then parse_configuration().
 #pragma once
 
 #include "agent/config/configuration.h"

@@ -17,7 +17,7 @@ text::Fault error_at(const toml::source_region& where, std::string key, std::str
   return {std::move(message), {where.begin.line, where.begin.column, std::move(key)}};
 }
 
-// A key of the file is shown as it can stand in a message: no control character, bounded.
+// A key of the file as shown in a message: no control characters, bounded.
 std::string shown(std::string_view text) {
   return text::escape_text(text, kLongestShown) + (text.size() > kLongestShown ? "..." : "");
 }

@@ -1,5 +1,5 @@
-// One table of a TOML document, read strictly: every key that is asked for is ticked off with its type and range checked,
-// and what was never asked for is an error. All errors go to one list; a key that fails leaves its target as it was.
+// One table of a TOML document, read strictly: the type and range of every key that is read are checked, and a key that
+// was never read is an error. All errors go to one list; a key with an error leaves its target unchanged.
 #pragma once
 
 #include <functional>
@@ -22,10 +22,11 @@ class ConfigTable {
   ConfigTable(const toml::table& table, std::string path, std::vector<text::Fault>& errors)
       : table_(&table), path_(std::move(path)), errors_(&errors) {}
 
-  /// A text that `is_right` accepts; `expected` completes "expected ...". Returns whether the key was there and right.
+  /// A string that `is_right` accepts; `expected` completes "expected ...". Returns whether the key exists and is
+  /// valid.
   bool read_text(std::string_view key, std::string& target, const std::function<bool(std::string_view)>& is_right,
                  std::string_view expected);
-  /// A text or an array of texts, at least one.
+  /// A string or an array of strings, at least one.
   bool read_texts(std::string_view key, std::vector<std::string>& target,
                   const std::function<bool(std::string_view)>& is_right, std::string_view expected);
   bool read_whole(std::string_view key, std::int64_t& target, std::int64_t least, std::int64_t most);
@@ -34,9 +35,9 @@ class ConfigTable {
   /// A duration (duration_text.h), or with a warning a plain number of seconds. An error shows `target` as an example.
   bool read_duration(std::string_view key, gcode::line::Time& target, gcode::line::Time least, gcode::line::Time most);
 
-  /// The table of that name, or an empty optional; something else than a table under that name is an error.
+  /// The table of that name, or an empty optional; any other value under that name is an error.
   [[nodiscard]] std::optional<ConfigTable> child(std::string_view key);
-  /// Every key with its table, in the order of the file: for [printer.*].
+  /// Every key with its table, in file order: for [printer.*].
   [[nodiscard]] std::vector<std::pair<std::string, ConfigTable>> children();
 
   [[nodiscard]] bool has(std::string_view key) const { return table_->contains(key); }
@@ -44,7 +45,7 @@ class ConfigTable {
   void fail(std::string_view key, std::string message);
   /// Adds an error at the table itself.
   void fail_here(std::string message);
-  /// Adds an error for every key that nobody asked for.
+  /// Adds an error for every key that was not read.
   void finish();
 
  private:
@@ -58,7 +59,7 @@ class ConfigTable {
   std::vector<std::string> asked_;
 };
 
-/// What stands there, for "found ...": "\"fast\"", "12", "an array".
+/// The value found, for "found ...": "\"fast\"", "12", "an array".
 [[nodiscard]] std::string found_text(const toml::node& node);
 
 }  // namespace agent::config

@@ -5,11 +5,11 @@
 namespace agent::config {
 namespace {
 
-// Reads a document just closely enough to tell its comments from its strings.
+// Scans a document only as far as needed to distinguish its comments from its strings.
 class CommentScanner {
  public:
-  /// The length of the piece at the beginning of `rest`: a line's end, what opens or closes a string, or one character,
-  /// in a string with the backslash before it.
+  /// The length of the token at the beginning of `rest`: an end of line, a string delimiter, or one character; in a
+  /// string including the backslash before it.
   std::size_t take(std::string_view rest) {
     const char c = rest.front();
     if (c == '\n' && delimiter_.size() < 3) {
@@ -21,7 +21,7 @@ class CommentScanner {
     if (delimiter_.empty()) return take_plain(rest);
     if (rest.starts_with(delimiter_)) return std::exchange(delimiter_, {}).size();
     const bool escapes = c == '\\' && delimiter_.front() == '"' && rest.size() > 1 && rest[1] != '\n';
-    return escapes ? 2 : 1;  // an escaped character, whatever it is, does not end the string; a line's end is none
+    return escapes ? 2 : 1;  // no escaped character ends the string; an end of line cannot be escaped
   }
 
   [[nodiscard]] bool in_comment() const { return in_comment_; }

@@ -13,7 +13,7 @@ constexpr std::array<std::string_view, 3> kUsbKeys{"usb", "serial_number", "usb_
 
 bool is_usb_id(std::string_view text) { return parse_usb_id(text).has_value(); }
 
-// USB strings have at most 126 characters. Beyond ASCII none was seen; such a device can be named by its port.
+// USB strings have at most 126 characters. Non-ASCII ones were never seen; such a device can be configured by its port.
 bool is_serial_number(std::string_view text) {
   return !text.empty() && text.size() <= 126 &&
          std::all_of(text.begin(), text.end(), [](char c) { return c >= 0x20 && c < 0x7F; });
@@ -26,7 +26,7 @@ void read_rule(ConfigTable& table, UsbRule& rule) {
     rule.id = parse_usb_id(id);
     const UsbBoard* board = board_of(rule.id->first, rule.id->second);
     if (board != nullptr && board->use == BoardUse::kNever) {
-      table.fail("usb", "is the " + std::string(board->name) + ", which is no printer");
+      table.fail("usb", "is the " + std::string(board->name) + ", which is not a printer");
     }
   }
   table.read_text("serial_number", rule.serial_number, is_serial_number,
@@ -58,7 +58,7 @@ void read_device(ConfigTable& table, PrinterConfiguration& printer, const std::v
         "expected a key \"device\", such as device = \"/dev/ttyACM0\", or \"usb\", \"serial_number\" or \"usb_port\"");
   }
   if (by_usb && table.has("device")) {
-    table.fail(*key, "cannot stand beside \"device\": the printer is found by its path or by USB, not by both");
+    table.fail(*key, "cannot be combined with \"device\": a printer is found by its path or by USB, not by both");
   }
   table.read_text("device", printer.device, is_absolute_path, "an absolute path such as \"/dev/ttyACM0\"");
   read_rule(table, printer.usb);

@@ -6,8 +6,8 @@
 
 namespace agent::config {
 
-/// Reads them into `printer`. Errors: neither kind, both kinds, a board that is no printer, a device or rule that stands at
-/// one of `others` already.
+/// Reads them into `printer`. Errors: neither kind, both kinds, a board that is not a printer, a device or rule that
+/// one of `others` already has.
 void read_device(ConfigTable& table, PrinterConfiguration& printer, const std::vector<PrinterConfiguration>& others);
 
 }  // namespace agent::config

@@ -78,7 +78,7 @@ std::optional<LogFormat> parse_log_format(std::string_view text) {
 std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates) {
   if (word.size() > 64) return {};
   std::string_view best;
-  // a third of the letters wrong is still a slip; more is another word
+  // Up to a third of the letters may be wrong; beyond that it is another word.
   std::size_t best_distance = word.size() / 3 + 2;
   for (const std::string_view candidate : candidates) {
     const std::size_t distance = edit_distance(word, candidate);

@@ -1,5 +1,5 @@
-// The small languages inside configuration values: names, addresses, levels. Used by the file's reader and by
-// the command line, so that both accept the same. Pure.
+// The syntax of configuration values: names, addresses, levels. Used by the file parser and by the command line, so
+// that both accept the same values. Pure.
 #pragma once
 
 #include <optional>
@@ -12,11 +12,11 @@
 
 namespace agent::config {
 
-/// The control socket's name in the runtime directory; no printer may be called that.
+/// The control socket's name in the runtime directory; no printer may have this name.
 inline constexpr std::string_view kControlSocketName = "control.sock";
 
 /// A printer's name becomes a file name and a label value: 1 to 64 of letters, digits, '.', '_', '-', not starting with
-/// '.' or '-'. "control.sock" is taken: the control socket stands beside the host ports.
+/// '.' or '-'. "control.sock" is reserved: the control socket is in the same directory as the host ports.
 [[nodiscard]] bool is_printer_name(std::string_view text);
 inline constexpr std::string_view kPrinterNameRule =
     "1 to 64 letters, digits, '.', '_' or '-', beginning with a letter, digit or '_', and not control.sock";
@@ -33,7 +33,7 @@ inline constexpr std::string_view kPrinterNameRule =
 [[nodiscard]] std::optional<LogLevel> parse_log_level(std::string_view text);  ///< debug, info, warn or warning, error
 [[nodiscard]] std::optional<LogFormat> parse_log_format(std::string_view text);  ///< text, json
 
-/// The candidate nearest to `word`, if it is near enough to be a slip of the finger; otherwise empty.
+/// The candidate nearest to `word`, if it is near enough for a typing error; otherwise empty.
 [[nodiscard]] std::string_view nearest(std::string_view word, std::span<const std::string_view> candidates);
 
 }  // namespace agent::config

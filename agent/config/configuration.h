@@ -1,5 +1,5 @@
-// What the owner may choose, as one plain value, and its reading from TOML text. Pure: knows no file, no environment and
-// no command line (options.h lays those over it).
+// The configuration as one plain value, and its parser for TOML text. Pure: knows no file, no environment and no
+// command line (run_configuration.h adds those).
 //
 //   [printer.mk3s]
 //   device = "/dev/ttyACM0"
@@ -22,8 +22,8 @@ namespace agent::config {
 /// [printer.NAME] over [defaults], or --printer NAME=DEVICE[@BAUD] over [defaults].
 struct PrinterConfiguration {
   std::string name;    ///< also the name of the host port's link: letters, digits, '.', '_', '-'
-  std::string device;  ///< absolute path; empty for a printer that is found by USB and not there
-  UsbRule usb;         ///< empty: `device` is the owner's own path
+  std::string device;  ///< absolute path; empty for a printer found by USB that is not connected
+  UsbRule usb;         ///< empty: `device` is the configured path
   unsigned baud = 115200;
   gcode::relay::RelaySettings relay;
 };
@@ -50,11 +50,11 @@ struct Configuration {
   std::string text;                   ///< the document that it was read from; empty: none
 };
 
-/// Most printers of one process: far above any shelf, and bounds what a wrong file can cost.
+/// Most printers of one process: far more than any installation has; limits the cost of a wrong file.
 inline constexpr std::size_t kMaxPrinters = 256;
 
-/// Reads the whole of a TOML document. Strict: a key that is not known, a wrong type or a value out of range is an error,
-/// and all of them are found, not only the first. In order of line and column.
+/// Reads a complete TOML document. Strict: an unknown key, a wrong type or a value out of range is an error. Reports
+/// all errors, not only the first, in order of line and column.
 [[nodiscard]] std::variant<Configuration, std::vector<text::Fault>> parse_configuration(std::string_view toml);
 
 }  // namespace agent::config

@@ -1,4 +1,4 @@
-// Level and form of the log, as the owner chooses them.
+// Level and format of the log, as configured.
 #pragma once
 
 #include <cstdint>

@@ -18,7 +18,7 @@ using std::chrono::milliseconds;
 using std::chrono::seconds;
 using Settings = gcode::relay::RelaySettings;
 
-// A value that the agent asks for: its name in `ask` and [interval], its period, and the range that makes sense.
+// A value that the agent queries: its name in `ask` and [interval], its period, and the longest sensible period.
 struct Period {
   std::string_view name;
   gcode::line::Time Settings::*member;
@@ -26,7 +26,8 @@ struct Period {
   bool in_ask;
 };
 
-// A reading counts as unknown after gcode::printer::kReadingLifetime, so what is asked more rarely than every 4 s would blink.
+// A reading expires after gcode::printer::kReadingLifetime, so one that is queried less often than every 4 s would
+// vanish between queries.
 constexpr gcode::line::Time kLongestReading = seconds(4);
 static_assert(kLongestReading < gcode::printer::kReadingLifetime);
 constexpr std::array<Period, 7> kPeriods{{
@@ -41,7 +42,7 @@ constexpr std::array<Period, 7> kPeriods{{
 constexpr std::string_view kAskRule =
     "an array of \"temperature\", \"fans\", \"position\", \"sd\", \"progress\", \"overrides\", \"identity\"";
 
-// toml++ quotes the file in its reasons, line ends and all.
+// The messages of toml++ quote the file, including line ends.
 constexpr std::size_t kLongestReason = 200;
 
 bool can_be_asked(std::string_view text) {
@@ -56,7 +57,7 @@ void read_interval(ConfigTable table, Settings& relay) {
   table.finish();
 }
 
-// What is not in `ask` is never asked for: period zero. M105 within a print goes with "temperature".
+// A value that is not in `ask` is never queried: period zero. M105 during a print belongs to "temperature".
 void apply_ask(const std::vector<std::string>& ask, Settings& relay) {
   const auto asked = [&](std::string_view name) { return std::find(ask.begin(), ask.end(), name) != ask.end(); };
   for (const Period& period : kPeriods) {
@@ -171,8 +172,8 @@ Configuration read_document(ConfigTable document) {
 std::variant<Configuration, std::vector<text::Fault>> parse_configuration(std::string_view toml) {
   const auto seen = to_ascii(toml);
   if (const auto* stray = std::get_if<TextPlace>(&seen)) {
-    return std::vector<text::Fault>{
-        {"expected ASCII outside of comments; a string may say \\u00e4", {stray->line, stray->column, ""}}};
+    return std::vector<text::Fault>{{"expected ASCII outside of comments; a string can use an escape such as \\u00e4",
+                                     {stray->line, stray->column, ""}}};
   }
   const toml::parse_result parsed = toml::parse(std::get<std::string>(seen));
   if (!parsed) {

@@ -58,7 +58,7 @@ Configuration overlay(Configuration file, const RunOptions& options, const Envir
   Configuration out = std::move(file);
   if (!options.printers.empty()) {
     out.printers = printers_of(options, out.defaults);
-    out.usb_automatic = false;  // these and no others
+    out.usb_automatic = false;  // only these
   }
   if (!options.listen.empty()) out.listen = options.listen;
   if (options.telemetry_path) out.telemetry_path = *options.telemetry_path;

@@ -1,5 +1,5 @@
-// What `run` works by: the configuration file, the command line over it, the environment under it. Called at the start
-// and again for each SIGHUP, with the same options.
+// The configuration of `run`: the command line overrides the file, and the environment gives defaults. Read at the
+// start and again at each SIGHUP, with the same options.
 #pragma once
 
 #include <functional>
@@ -17,18 +17,19 @@ inline constexpr const char* kDefaultConfigFile = "/etc/marlin-agent/marlin-agen
 
 inline constexpr const char* kSystemRuntimeDir = "/run/marlin-agent";
 
-/// Value of an environment variable, or nullptr: std::getenv, or a test's own.
+/// Value of an environment variable, or nullptr: std::getenv, or a function of a test.
 using Environment = std::function<const char*(const char*)>;
 
-/// Why there is no configuration: sentences, one for a line.
+/// Why there is no configuration: sentences, one per line.
 struct ConfigurationFaults {
   std::vector<std::string> sentences;
 };
 
-/// The file that `options` lead to: --config, else the default file unless --printer was given; empty: none.
+/// The file to read: --config, else the default file unless --printer was given; empty: none.
 [[nodiscard]] std::string config_file_of(const RunOptions& options);
 
-/// By RuntimeDirectory= of the unit, else /run for root and the user's own runtime directory for everybody else.
+/// From StateDirectory= and RuntimeDirectory= of the unit; else the system's for root and the user's own for other
+/// users.
 [[nodiscard]] std::string default_state_dir(const Environment& environment);
 [[nodiscard]] std::string default_runtime_dir(const Environment& environment);
 
@@ -36,11 +37,11 @@ struct ConfigurationFaults {
 [[nodiscard]] std::variant<Configuration, ConfigurationFaults> run_configuration(const RunOptions& options,
                                                                                  const Environment& environment);
 
-/// From the text of a file instead of the file, as a predecessor left it; nothing if it is wrong.
+/// From the text of a file, as the previous instance left it, instead of the file; nothing if it is wrong.
 [[nodiscard]] std::optional<Configuration> run_configuration_of(const std::string& text, const RunOptions& options,
                                                                 const Environment& environment);
 
-/// Lays the options over `file`. Pure but for making relative paths absolute.
+/// Applies the options to `file`. Pure except for making relative paths absolute.
 [[nodiscard]] Configuration overlay(Configuration file, const RunOptions& options, const Environment& environment);
 
 }  // namespace agent::config

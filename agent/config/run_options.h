@@ -1,4 +1,4 @@
-// The options of `run` as plain values. What they mean together with the file and the environment: run_configuration.h.
+// The options of `run` as plain values. run_configuration.h combines them with the file and the environment.
 #pragma once
 
 #include <optional>
@@ -17,9 +17,9 @@ struct PrinterOption {
 
 struct RunOptions {
   std::optional<std::string> config_file;
-  std::vector<PrinterOption> printers;  ///< not empty: instead of the file's printers
+  std::vector<PrinterOption> printers;  ///< not empty: replaces the file's printers
   std::optional<std::string> runtime_dir, state_dir, telemetry_path, web_config_file, record_dir;
-  std::vector<std::string> listen;  ///< not empty: instead of the file's addresses
+  std::vector<std::string> listen;  ///< not empty: replaces the file's addresses
   std::optional<LogLevel> log_level;
   std::optional<LogFormat> log_format;
 };

@@ -8,8 +8,8 @@
 namespace agent::config {
 namespace {
 
-// Which Prusa says 0001 and which 0002 no source tells (Prusa's own boards.txt gives both to the Einsy RAMBo), so both are
-// taken alike and the model comes from the device's own text.
+// No source documents which Prusa has 0001 and which 0002 (Prusa's boards.txt gives both to the Einsy RAMBo), so both
+// are treated alike and the model comes from the device's product string.
 constexpr std::array<UsbBoard, 15> kBoards{{
     {0x2c99, 0x0001, BoardUse::kAutomatic, "Original Prusa i3"},
     {0x2c99, 0x0002, BoardUse::kAutomatic, "Original Prusa i3"},
@@ -28,11 +28,11 @@ constexpr std::array<UsbBoard, 15> kBoards{{
     {0x0483, 0x5740, BoardUse::kConfigured, "STM32 serial port"},
 }};
 
-// With both joints and the longest port (26) this makes the 64 letters that a name may have. A Prusa's number has 19.
+// With both separators and the longest port (26) this adds up to the 64 characters of a name. A Prusa's number has 19.
 constexpr std::size_t kLongestModel = 12;
 constexpr std::size_t kLongestSerial = 20;
 
-// What a file name and a label may hold; anything else becomes one '-'.
+// Only characters allowed in a file name and a label; any others become one '-'.
 std::string safe(std::string_view text, std::size_t longest) {
   std::string out;
   for (const char c : text) {
@@ -46,7 +46,7 @@ std::string safe(std::string_view text, std::size_t longest) {
   return first == out.size() ? std::string() : out.substr(first, last - first + 1);
 }
 
-// "Original Prusa i3 MK3S" is "mk3s": the words that every Prusa says tell nothing.
+// "Original Prusa i3 MK3S" becomes "mk3s": the words that all Prusas have are dropped.
 std::string model_of(const transport::UsbDevice& device) {
   std::string words;
   std::string_view rest = device.model;

@@ -1,5 +1,5 @@
-// The boards that the agent knows by their USB numbers, as one literal table, and what it does with each without being
-// told: a Prusa is taken, an adapter that may be anything is only shown, an MMU is never touched. Pure.
+// The boards that the agent knows by their USB numbers, as one literal table, and what it does with each without
+// configuration: a Prusa is taken, an adapter that may be anything is only shown, an MMU is never touched. Pure.
 #pragma once
 
 #include <cstdint>
@@ -11,9 +11,9 @@
 namespace agent::config {
 
 enum class BoardUse : std::uint8_t {
-  kAutomatic,   ///< a printer for certain
-  kConfigured,  ///< may be a printer: only if the owner says so
-  kNever,       ///< certainly no printer, though it has a tty
+  kAutomatic,   ///< certainly a printer
+  kConfigured,  ///< may be a printer: used only if configured
+  kNever,       ///< certainly not a printer, though it has a tty
   kCount
 };
 
@@ -27,16 +27,16 @@ struct UsbBoard {
 /// Product number of a row that stands for all products of its vendor.
 inline constexpr std::uint16_t kAnyProduct = 0xFFFF;
 
-/// The row of a device, or null: nothing is known of it.
+/// The row of a device; null: unknown.
 [[nodiscard]] const UsbBoard* board_of(std::uint16_t vendor, std::uint16_t product);
 
-/// kConfigured for what stands in no row.
+/// kConfigured for a device without a row.
 [[nodiscard]] BoardUse use_of(std::uint16_t vendor, std::uint16_t product);
 
-/// Name of a printer that was taken without configuration: its model and serial number, without one its port. Fit for a
-/// file name and a label (is_printer_name). Example: "mk3-CZPX0917X003XC13518", "mk3-usb-1-1.2"
+/// Name of a printer that was taken without configuration: its model and serial number, or its port if it has no serial
+/// number. Valid as a file name and a label (is_printer_name). Example: "mk3-CZPX0917X003XC13518", "mk3-usb-1-1.2"
 [[nodiscard]] std::string automatic_name(const transport::UsbDevice& device);
-/// The same with the port, for the second of two devices that say the same: "mk3-CZPX0917X003XC13518-usb-1-1.3"
+/// The same with the port, for the second of two identical devices: "mk3-CZPX0917X003XC13518-usb-1-1.3"
 [[nodiscard]] std::string automatic_name_at_port(const transport::UsbDevice& device);
 
 }  // namespace agent::config

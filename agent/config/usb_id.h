@@ -6,8 +6,8 @@
 
 namespace agent::config {
 
-/// "vendor:product" in lower-case hex of the USB device behind `device` (links are followed), or empty if there is none.
-/// `sysfs` is /sys but for tests.
+/// "vendor:product" in lower-case hex of the USB device behind `device` (links are followed), or empty if there is
+/// none. `sysfs` is /sys except in tests.
 [[nodiscard]] std::string usb_id_of(const std::string& device, const std::filesystem::path& sysfs = "/sys");
 
 }  // namespace agent::config

@@ -8,7 +8,7 @@
 namespace agent::control {
 namespace {
 
-// 65,536 groups are the kernel's own bound, and 256 KiB more than anybody is in: a second try is enough.
+// The kernel's bound is 65,536 groups (256 KiB), and ERANGE returns the size needed: a second attempt is enough.
 bool read_groups(int socket, std::vector<gid_t>& groups) {
   groups.resize(64);
   for (int attempt = 0; attempt < 2; ++attempt) {
@@ -29,7 +29,7 @@ std::optional<PeerIdentity> peer_of(int socket) {
   socklen_t size = sizeof credentials;
   if (::getsockopt(socket, SOL_SOCKET, SO_PEERCRED, &credentials, &size) != 0) return std::nullopt;
   PeerIdentity peer{credentials.uid, credentials.gid, {}};
-  (void)read_groups(socket, peer.groups);  // without them the user and the first group still count
+  (void)read_groups(socket, peer.groups);  // without them the user and the primary group still count
   return peer;
 }
 

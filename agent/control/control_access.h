@@ -1,5 +1,5 @@
-// Who may control the agent: root, the agent's own user, and members of the agent's group. The kernel says who is at the
-// other end of a Unix socket, as it was at the moment of connecting; no name service is asked, since it may block.
+// Who may control the agent: root, the agent's own user, and members of the agent's group. The kernel reports the peer
+// of a Unix socket as of the moment of connecting. No name service is used, since it may block.
 #pragma once
 
 #include <optional>
@@ -10,14 +10,14 @@
 
 namespace agent::control {
 
-/// Of a connected process: SO_PEERCRED and SO_PEERGROUPS.
+/// A connected process: SO_PEERCRED and SO_PEERGROUPS.
 struct PeerIdentity {
   uid_t user = 0;
   gid_t group = 0;
   std::vector<gid_t> groups;  ///< supplementary
 };
 
-/// Nothing if the kernel does not tell.
+/// Nothing if the kernel does not report it.
 [[nodiscard]] std::optional<PeerIdentity> peer_of(int socket);
 
 /// `user` and `group`: the agent's own, effective.

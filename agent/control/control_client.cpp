@@ -20,7 +20,7 @@
 namespace agent::control {
 namespace {
 
-/// A little longer than the agent gives itself.
+/// A little longer than the limit of the agent.
 constexpr gcode::line::Time kPatience = std::chrono::seconds(12);
 /// Far beyond the status of 256 printers.
 constexpr std::size_t kLongestAnswer = 16 << 20;
@@ -43,11 +43,11 @@ std::string group_of(const std::string& path) {
   return entry == nullptr ? "group number " + std::to_string(status.st_gid) : "group " + std::string(entry->gr_name);
 }
 
-// The kernel refuses by the socket's mode, before the agent could say anything.
+// The kernel refuses by the mode of the socket, before the agent can answer.
 ControlAnswer not_allowed(const std::string& path) {
   return {ControlCode::kForbidden, "user " + user_name() + " may not use " + path +
                                        ": only root, the agent's own user and members of " + group_of(path) +
-                                       " may (sudo is one way)"};
+                                       " may (for example with sudo)"};
 }
 
 struct Connection {
@@ -68,7 +68,7 @@ Connection connect_to(const std::string& path) {
   return {std::move(socket), 0};
 }
 
-/// A line, or nothing: the end came first, or the time is over.
+/// A line; nothing: end of file or timeout.
 std::optional<std::string> read_line(int fd) {
   const gcode::line::Time deadline = process::monotonic_now() + kPatience;
   std::string in;
@@ -91,12 +91,12 @@ std::optional<std::string> read_line(int fd) {
 
 ControlReply talk(int fd, const std::string& path, const ControlRequest& request) {
   const std::string line = control_request_line(request);
-  // A refusal may be there before the question is out: read it all the same.
+  // A refusal may arrive before the request is sent: read it in any case.
   (void)::send(fd, line.data(), line.size(), MSG_NOSIGNAL);
   const auto answer = read_line(fd);
   if (!answer) return unavailable("the agent at " + path + " does not answer");
   const auto parsed = parse_control_answer(*answer);
-  if (!parsed) return unavailable("what answers at " + path + " is no marlin-agent");
+  if (!parsed) return unavailable("what answers at " + path + " is not marlin-agent");
   if (!parsed->is_ok()) return *parsed;
   return *answer;
 }
@@ -104,7 +104,8 @@ ControlReply talk(int fd, const std::string& path, const ControlRequest& request
 ControlAnswer not_running(const std::vector<std::string>& directories) {
   std::string places;
   for (const std::string& directory : directories) places += (places.empty() ? "" : " and ") + socket_in(directory);
-  return unavailable("the agent is not running: nobody answers at " + places + " (another place: --runtime-dir DIR)");
+  return unavailable("the agent is not running: nothing answers at " + places +
+                     " (another directory: --runtime-dir DIR)");
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// The other end of the control socket: finds a running agent, asks it one thing, and says in one sentence why that did not
-// work. Blocks, with a time limit; no thread, no Asio.
+// The client of the control socket: finds a running agent and sends it one request. If that fails, returns the reason
+// in one sentence. Blocks, with a time limit; no thread, no Asio.
 #pragma once
 
 #include <optional>
@@ -16,7 +16,7 @@ namespace agent::control {
 inline constexpr int kExitNoAgent = 1, kExitUnknownPrinter = 3, kExitRefused = 4;
 [[nodiscard]] int exit_status(ControlCode code);
 
-/// Where to look, in this order: `chosen` alone, or this user's own runtime directory and the system's.
+/// The directories to search, in this order: only `chosen`, or this user's own runtime directory and the system's.
 [[nodiscard]] std::vector<std::string> control_directories(const std::optional<std::string>& chosen,
                                                            const config::Environment& environment);
 

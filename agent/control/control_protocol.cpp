@@ -32,11 +32,11 @@ void check_keys(const json& object) {
 
 ControlVerb verb_of(const json& object) {
   const auto found = object.find("command");
-  if (found == object.end() || !found->is_string()) throw Wrong{"expected a text \"command\""};
+  if (found == object.end() || !found->is_string()) throw Wrong{"expected a string \"command\""};
   const std::string& word = found->get_ref<const std::string&>();
   const auto verb = std::find(kVerbWords.begin(), kVerbWords.end(), word);
   if (verb == kVerbWords.end())
-    throw Wrong{"unknown command \"" + word.substr(0, 64) + "\": there are status, release, attach, reset"};
+    throw Wrong{"unknown command \"" + word.substr(0, 64) + "\": expected status, release, attach or reset"};
   return static_cast<ControlVerb>(verb - kVerbWords.begin());
 }
 
@@ -44,7 +44,7 @@ std::string printer_of(const json& object, ControlVerb verb) {
   const auto found = object.find("printer");
   if (found == object.end()) {
     if (verb == ControlVerb::kStatus) return {};
-    throw Wrong{"expected a text \"printer\""};
+    throw Wrong{"expected a string \"printer\""};
   }
   if (!found->is_string() || !config::is_printer_name(found->get_ref<const std::string&>())) {
     throw Wrong{"\"printer\": expected a name of " + std::string(config::kPrinterNameRule)};
@@ -56,7 +56,7 @@ bool force_of(const json& object, ControlVerb verb) {
   const auto found = object.find("force");
   if (found == object.end()) return false;
   if (verb != ControlVerb::kRelease && verb != ControlVerb::kReset)
-    throw Wrong{"\"force\" goes with release and reset only"};
+    throw Wrong{"\"force\" is allowed only with release and reset"};
   if (!found->is_boolean()) throw Wrong{"\"force\": expected true or false"};
   return found->get<bool>();
 }
@@ -64,7 +64,7 @@ bool force_of(const json& object, ControlVerb verb) {
 std::optional<gcode::line::Time> duration_of(const json& object, ControlVerb verb) {
   const auto found = object.find("for_seconds");
   if (found == object.end()) return std::nullopt;
-  if (verb != ControlVerb::kRelease) throw Wrong{"\"for_seconds\" goes with release only"};
+  if (verb != ControlVerb::kRelease) throw Wrong{"\"for_seconds\" is allowed only with release"};
   using Seconds = std::chrono::duration<double>;
   const double seconds = found->is_number() ? found->get<double>() : 0;
   // Written so that a NaN is wrong too.
@@ -86,7 +86,7 @@ ControlRequest request_of(std::string_view line) {
   return request;
 }
 
-// Text from elsewhere (a device's path, the kernel's reason) need not be UTF-8.
+// Text from outside (a device path, a kernel message) need not be UTF-8.
 std::string line_of(const json& object) { return object.dump(-1, ' ', false, json::error_handler_t::replace) + '\n'; }
 
 }  // namespace
@@ -124,7 +124,7 @@ std::optional<ControlAnswer> parse_control_answer(std::string_view line) {
   };
   if (ok->get<bool>()) return ControlAnswer{ControlCode::kDone, text("message")};
   const auto code = std::find(kCodeWords.begin() + 1, kCodeWords.end(), text("code"));
-  // A newer agent may know more reasons than we do.
+  // A newer agent may send codes that are unknown here.
   return ControlAnswer{
       code == kCodeWords.end() ? ControlCode::kRequest : static_cast<ControlCode>(code - kCodeWords.begin()),
       text("message")};

@@ -18,12 +18,13 @@ namespace {
 using ErrorCode = boost::system::error_code;
 using Stream = boost::asio::local::stream_protocol;
 
-/// A person has one client, a script or two; the rest is for those who watch. A newer one takes the oldest idle one's place.
+/// A person uses one client, and there may be a few scripts; the rest is for `status --watch`. A new client replaces
+/// the oldest idle one.
 constexpr std::size_t kMaxClients = 32;
-/// Status of 256 printers is 300 kB, and nobody takes it slowly on purpose.
+/// Status of 256 printers is 300 kB; no proper client reads it slowly.
 constexpr std::size_t kMaxWaitingBytes = 2 << 20;
 constexpr std::chrono::milliseconds kSweepPeriod{250};
-/// Long enough that a process out of descriptors does not spin.
+/// Long enough that a process without free descriptors does not spin.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
 }  // namespace
@@ -65,7 +66,7 @@ class ControlServer::Impl {
   }
 
  private:
-  /// Where answers from other threads are dropped in; outlives the server in whoever still owes one.
+  /// Receives answers from other threads; shared with each pending command, so it may outlive the server.
   struct Mailbox {
     std::mutex mutex;
     boost::asio::io_context* io = nullptr;  ///< null: the server is gone

@@ -1,5 +1,5 @@
-// The control socket's server, on a thread of its own: whatever clients do, the I/O thread sees nothing of it but whole
-// orders. Bounded in clients, in the length of a request, in time, and in answers that nobody takes.
+// The server of the control socket, on a thread of its own: whatever clients do, the I/O thread receives only complete
+// commands. Bounded in clients, in the length of a request, in time, and in answers that are not read.
 #pragma once
 
 #include <functional>
@@ -16,10 +16,10 @@ class ControlServer {
   using Answered = std::function<void(const ControlAnswer&)>;
 
   struct Callbacks {
-    /// A status request's answer as one line. Called on the control thread.
+    /// The answer to a status request as one line. Called on the control thread.
     std::function<std::string(const ControlRequest&)> status;
-    /// Has an order obeyed. Called on the control thread; `answered` may be called on any thread, at most once, also when
-    /// the server is gone, and orders are passed on in the order in which they came.
+    /// Handles a command. Called on the control thread, in the order of arrival; `answered` may be called on any
+    /// thread, at most once, also after the server was destroyed.
     std::function<void(const ControlRequest&, Answered answered)> handle;
   };
 
@@ -28,7 +28,7 @@ class ControlServer {
   ControlServer(const ControlServer&) = delete;
   ControlServer& operator=(const ControlServer&) = delete;
 
-  /// Nothing if clients can connect now, otherwise a sentence. Call once.
+  /// Nothing if clients can connect now, otherwise the reason as a sentence. Call once.
   [[nodiscard]] std::optional<std::string> start();
 
  private:

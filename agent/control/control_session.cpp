@@ -22,7 +22,8 @@ ControlSession::~ControlSession() { context_.connections.remove(*this); }
 void ControlSession::start() {
   const auto peer = peer_of(socket_.native_handle());
   if (!peer)
-    return answer(control_answer_line({ControlCode::kForbidden, "the kernel does not tell who you are"}), true);
+    return answer(control_answer_line({ControlCode::kForbidden, "the kernel does not report which user you are"}),
+                  true);
   if (!may_control(*peer, context_.user, context_.group)) {
     return answer(control_answer_line({ControlCode::kForbidden, control_refusal(*peer, context_.user, context_.group)}),
                   true);
@@ -38,7 +39,7 @@ void ControlSession::enter(Phase phase, std::chrono::milliseconds limit) {
 
 void ControlSession::await_request() {
   enter(Phase::kReading, context_.limits.idle);
-  take_line();  // another one may have come with the last
+  take_line();  // the next one may have arrived with the last
 }
 
 void ControlSession::read() {
@@ -54,7 +55,7 @@ void ControlSession::read() {
 void ControlSession::take_line() {
   const std::size_t end = request_.find('\n');
   if (std::min(end, request_.size()) >= kMaxControlRequest) {
-    const std::string sentence = "a request is shorter than " + std::to_string(kMaxControlRequest) + " bytes";
+    const std::string sentence = "a request must be shorter than " + std::to_string(kMaxControlRequest) + " bytes";
     return answer(control_answer_line({ControlCode::kRequest, sentence}), true);
   }
   if (end == std::string::npos) return read();
@@ -70,7 +71,7 @@ void ControlSession::handle(std::string_view line) {
   if (request.verb == ControlVerb::kStatus) return answer(context_.status(request));
   enter(Phase::kObeying, context_.limits.handle);
   held_ = shared_from_this();
-  // Weak: the answer may be on its way for longer than there is a session, or a server.
+  // Weak: the answer may arrive after the session or the server was destroyed.
   context_.handle(request, [weak = weak_from_this()](const ControlAnswer& result) {
     const auto self = weak.lock();
     if (self && self->phase_ == Phase::kObeying) self->answer(control_answer_line(result));
@@ -94,7 +95,7 @@ void ControlSession::answer(std::string line, bool is_last) {
 void ControlSession::expire() {
   if (phase_ != Phase::kObeying) return close();
   answer(control_answer_line(
-             {ControlCode::kUnavailable, "the agent is too busy or is ending; the order may still be obeyed"}),
+             {ControlCode::kUnavailable, "the agent is too busy or is ending; the command may still take effect"}),
          true);
 }
 
@@ -102,7 +103,7 @@ void ControlSession::close() {
   phase_ = Phase::kClosed;
   ErrorCode ignored;
   socket_.close(ignored);
-  // Not here and now: whoever calls still walks over the connections.
+  // Posted, not released here: the caller still iterates over the connections.
   if (held_) boost::asio::post(socket_.get_executor(), [held = std::exchange(held_, nullptr)] {});
 }
 

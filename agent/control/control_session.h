@@ -1,8 +1,8 @@
-// One client of the control socket: reads a line, answers, and again. Lives on the control thread alone.
+// One client of the control socket: reads a line, answers it, reads the next. Used on the control thread only.
 //
-//   kReading -> kObeying -> kAnswering -> kReading     an order, which the I/O thread obeys
-//   kReading -> kAnswering -> kReading                 status, or a line that is no request
-//   kReading -> kAnswering -> kClosed                  a line too long, a user who may not
+//   kReading -> kObeying -> kAnswering -> kReading     a command, which the I/O thread handles
+//   kReading -> kAnswering -> kReading                 status, or a line that is not a request
+//   kReading -> kAnswering -> kClosed                  a line too long, a user who is not allowed
 //   any -> kClosed                                     time limit, error, end of file, close()
 #pragma once
 
@@ -19,16 +19,16 @@
 
 namespace agent::control {
 
-/// What every session of a server shares; outlives the sessions.
+/// Shared by all sessions of a server; outlives them.
 struct ControlSessionContext {
   using Answered = std::function<void(const ControlAnswer&)>;
   /// The answer to a status request as one line. Called on the control thread.
   std::function<std::string(const ControlRequest&)> status;
-  /// Has an order obeyed elsewhere; `answered` is called at most once, on the control thread.
+  /// Passes a command to the I/O thread; `answered` is called at most once, on the control thread.
   std::function<void(const ControlRequest&, Answered answered)> handle;
   net::WebConnections& connections;
   ControlLimits limits;
-  uid_t user = 0;  ///< the agent's own
+  uid_t user = 0;  ///< of the agent
   gid_t group = 0;
 };
 
@@ -41,7 +41,7 @@ class ControlSession final : public net::WebConnection, public std::enable_share
   ControlSession(const ControlSession&) = delete;
   ControlSession& operator=(const ControlSession&) = delete;
 
-  /// Takes up its work; from here on the pending operations hold the session.
+  /// Starts the work; from then on the pending operations own the session.
   void start();
 
   [[nodiscard]] bool is_waiting_for_request() const override { return phase_ == Phase::kReading; }
@@ -66,9 +66,9 @@ class ControlSession final : public net::WebConnection, public std::enable_share
   Phase phase_ = Phase::kReading;
   net::WebClock::time_point last_step_, deadline_;
   std::array<char, 1024> buffer_;
-  std::string request_;  ///< at most kMaxControlRequest and one buffer
+  std::string request_;  ///< at most kMaxControlRequest plus one buffer
   std::string answer_;
-  std::shared_ptr<ControlSession> held_;  ///< itself, while no operation on the socket holds it (kObeying)
+  std::shared_ptr<ControlSession> held_;  ///< itself, while no operation on the socket owns it (kObeying)
 };
 
 }  // namespace agent::control

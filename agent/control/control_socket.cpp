@@ -12,7 +12,7 @@
 namespace agent::control {
 namespace {
 
-// A hundred at once are let in one after another; a non-blocking connect beyond that gets EAGAIN.
+// A hundred simultaneous clients are accepted one after another; a non-blocking connect beyond that gets EAGAIN.
 constexpr int kBacklog = 128;
 constexpr mode_t kMode = 0660;
 
@@ -30,7 +30,7 @@ transport::FileDescriptor new_socket() {
   return transport::FileDescriptor(::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
 }
 
-// A full backlog (EAGAIN) is somebody alive too.
+// A full backlog (EAGAIN) also means a live process.
 bool somebody_answers(const sockaddr_un& address) {
   const auto probe = new_socket();
   if (!probe) return false;
@@ -40,17 +40,17 @@ bool somebody_answers(const sockaddr_un& address) {
 std::optional<std::string> what_is_in_the_way(const std::string& path) {
   struct stat status {};
   if (::lstat(path.c_str(), &status) != 0) return std::nullopt;
-  if (!S_ISSOCK(status.st_mode)) return "something that is no socket stands there";
+  if (!S_ISSOCK(status.st_mode)) return "a file that is not a socket is there";
   sockaddr_un address{};
   (void)set_address(address, path);
   if (somebody_answers(address)) return "another agent answers there";
   return std::nullopt;
 }
 
-// The mode is set before the name appears: bind() gives the file what the descriptor has, without what umask forbids.
+// The mode is set before the name appears: bind() gives the file the mode of the descriptor, reduced by the umask.
 int bind_and_listen(int fd, const sockaddr_un& address) {
   if (::fchmod(fd, kMode) != 0 || ::bind(fd, generic(address), sizeof address) != 0) return errno;
-  // Group members would be shut out by a umask of 022. Giving it to our own group matters where the directory is setgid.
+  // A umask of 022 would exclude group members. The chown to the process's group matters where the directory is setgid.
   if (::chmod(address.sun_path, kMode) != 0 || ::chown(address.sun_path, static_cast<uid_t>(-1), ::getegid()) != 0 ||
       ::listen(fd, kBacklog) != 0) {
     const int error = errno;

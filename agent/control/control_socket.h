@@ -1,5 +1,5 @@
-// The control socket as a file: DIR/control.sock, for owner and group alone, never seen half made, and taken away again
-// only by the process that made it. Knows nothing of what is said on it.
+// The control socket as a file: DIR/control.sock, for owner and group only, never visible half made, and removed only
+// by the process that made it. Knows nothing of the protocol.
 #pragma once
 
 #include <optional>
@@ -14,19 +14,20 @@ namespace agent::control {
 class ControlSocket {
  public:
   ControlSocket() = default;
-  ~ControlSocket();  ///< the file goes, if it is still ours
+  ~ControlSocket();  ///< removes the file if it is still the one made here
   ControlSocket(const ControlSocket&) = delete;
   ControlSocket& operator=(const ControlSocket&) = delete;
 
-  /// Listens at `path` with mode 0660 and the process's effective group. A socket that a dead process left behind is
-  /// replaced; one that somebody answers, or a file of another kind, is left alone. Otherwise a sentence.
+  /// Listens at `path` with mode 0660 and the process's effective group. A socket left behind by a dead process is
+  /// replaced; one where another process answers, or a file of another kind, is not touched. Returns a sentence on
+  /// failure.
   [[nodiscard]] std::optional<std::string> listen_at(const std::string& path);
 
-  /// The listening descriptor, non-blocking; it is the caller's now.
+  /// The listening descriptor, non-blocking; the caller owns it.
   [[nodiscard]] int release() { return socket_.release(); }
 
  private:
-  std::string path_;  ///< empty: there is no file of ours
+  std::string path_;  ///< empty: no file was made
   dev_t device_ = 0;
   ino_t inode_ = 0;
   transport::FileDescriptor socket_;

@@ -27,7 +27,7 @@ bool is_current(const std::vector<CurrentPrinter>& current, const std::string& n
   return std::any_of(current.begin(), current.end(), [&](const auto& c) { return c.configuration.name == name; });
 }
 
-/// The new name of `old`, which is not in `wanted`: a printer that is not there yet, with the same device.
+/// The new name of `old`, which is not in `wanted`: a printer with the same device that does not exist yet.
 auto find_renamed(std::vector<config::PrinterConfiguration>& wanted, const std::vector<CurrentPrinter>& current,
                   const config::PrinterConfiguration& old) {
   return std::find_if(wanted.begin(), wanted.end(), [&](const auto& printer) {
@@ -45,7 +45,7 @@ std::string what_changes(const config::PrinterConfiguration& old, const config::
   return out;
 }
 
-/// The line stays; what needs no opening changes at once.
+/// The line stays; settings that need no new opening change immediately.
 config::PrinterConfiguration kept(const config::PrinterConfiguration& old, const config::PrinterConfiguration& next) {
   config::PrinterConfiguration out = old;
   out.relay = next.relay;
@@ -69,7 +69,8 @@ void hold(const CurrentPrinter& held, const std::vector<CurrentPrinter>& current
   }
 }
 
-/// Who wants the device of a printer that has to stay keeps his own, or waits if he has none. Returns his name.
+/// The printer that wants the device of `holder`, which has to stay, keeps its own device, or waits if it has none.
+/// Returns its name.
 std::optional<std::string> leave_device_to(const config::PrinterConfiguration& holder,
                                            const std::vector<CurrentPrinter>& current, ReloadPlan& plan) {
   const auto rival = std::find_if(plan.printers.begin(), plan.printers.end(), [&](const auto& printer) {
@@ -106,7 +107,7 @@ ReloadPlan plan_reload(const std::vector<CurrentPrinter>& current, std::vector<c
   for (const CurrentPrinter& printer : current) {
     if (!printer.print.empty()) hold(printer, current, plan);
   }
-  // Each one that stays where it is may be in the way of another, which then stays too.
+  // A printer that keeps its device may block another one, which then keeps its device too.
   std::vector<config::PrinterConfiguration> staying;
   for (const snapshot::PendingChange& change : plan.pending)
     staying.push_back(*find_name(plan.printers, change.printer));
@@ -128,7 +129,7 @@ std::optional<std::string> refuse_reload(const std::vector<CurrentPrinter>& curr
     auto wanted = next.printers;
     if (find_renamed(wanted, current, printer.configuration) != wanted.end()) continue;
     return "the new file has no [printer." + name + "], which is printing (" + printer.print +
-           "); marlin-agent release --force " + name + " first ends the print";
+           "); to end the print first: marlin-agent release --force " + name;
   }
   if (next.printers.empty() && !now.printers.empty() && !has_content(next.text)) {
     return "the new file is empty and has no [printer." + now.printers.front().name + "], which is configured";

@@ -1,5 +1,5 @@
-// What of a new configuration has to wait: no port with a print under way is closed, opened anew or renamed. Asks the file
-// system which paths are one device, and nothing else.
+// Finds the changes of a new configuration that have to wait: no port with a running print is closed, reopened or
+// renamed. Asks only the file system, to find which paths are the same device.
 #pragma once
 
 #include <optional>
@@ -14,22 +14,22 @@ namespace agent::daemon {
 /// A printer as it is now.
 struct CurrentPrinter {
   config::PrinterConfiguration configuration;
-  std::string print;  ///< what is under way, as a clause ("a host is printing"); empty: nothing
+  std::string print;  ///< the running print, as a clause ("a host is printing"); empty: none
 };
 
 struct ReloadPlan {
-  std::vector<config::PrinterConfiguration> printers;  ///< what there shall be until the prints have ended
-  std::vector<snapshot::PendingChange> pending;        ///< what is put off
+  std::vector<config::PrinterConfiguration> printers;  ///< the printers to have until the prints have ended
+  std::vector<snapshot::PendingChange> pending;        ///< deferred changes
 };
 
-/// Nothing changed that would need the line to be opened anew. Where USB finds the device, its path comes by itself.
+/// No change needs the line to be reopened. The path of a device that is found by USB is not compared.
 [[nodiscard]] bool is_same_line(const config::PrinterConfiguration& a, const config::PrinterConfiguration& b);
 
-/// `wanted` without what would disturb a print of `current`.
+/// `wanted` without the changes that would disturb a print of `current`.
 [[nodiscard]] ReloadPlan plan_reload(const std::vector<CurrentPrinter>& current,
                                      std::vector<config::PrinterConfiguration> wanted);
 
-/// Why a reload may not take effect at all, a sentence; nothing: it may. `now` is what holds.
+/// A sentence why a reload may not take effect at all; nothing: it may. `now`: the configuration in use.
 [[nodiscard]] std::optional<std::string> refuse_reload(const std::vector<CurrentPrinter>& current,
                                                        const config::Configuration& now,
                                                        const config::Configuration& next);

@@ -12,11 +12,11 @@ namespace agent::daemon {
 namespace {
 
 constexpr gcode::line::Time kRefreshPeriod = std::chrono::milliseconds(100);
-// Three tenths of the second that an end may take: 3.4 kB at 115200 baud, all that a host has under way.
+// Three tenths of the second that the shutdown may take: 3.4 kB at 115200 baud, as much as a host has in flight.
 constexpr gcode::line::Time kLongestDrain = std::chrono::milliseconds(300);
 constexpr gcode::line::Time kDrainPollInterval = std::chrono::milliseconds(10);
 
-// A printer that USB names is not there at once; until then its predecessor's port waits for it.
+// A printer on USB is found only after a while; until then the port inherited for it waits.
 constexpr gcode::line::Time kLeftOverWait = std::chrono::seconds(10);
 
 web::server::WebOptions web_options(const config::Configuration& configuration) {
@@ -44,7 +44,7 @@ Service::Service(log::Log& log, const log::LogCounters& counters, restart::Descr
 
 Service::~Service() {
   control_.reset();
-  web_.reset();  // it reads the board
+  web_.reset();  // it reads the published snapshots
   links_.clear();
 }
 
@@ -59,7 +59,7 @@ Service::Fault Service::prepare(const config::Configuration& next) {
 }
 
 void Service::prepare_lines(const config::Configuration& next) {
-  (void)make_directories(next);  // prepare() has said what is wrong
+  (void)make_directories(next);  // prepare() has reported what is wrong
   start_history(next.state_dir);
   start_control(next.runtime_dir);
 }
@@ -79,14 +79,14 @@ Service::Fault Service::make_directories(const config::Configuration& next) {
 
 std::unique_ptr<web::server::WebServer> Service::serve(const config::Configuration& configuration) {
   web::server::WebOptions options = web_options(configuration);
-  options.report = [this](const std::string& sentence) { log_.error("", sentence + "; access stays as it was"); };
+  options.report = [this](const std::string& sentence) { log_.error("", sentence + "; access is unchanged"); };
   auto web = std::make_unique<web::server::WebServer>(std::move(options), process::build_info(), snapshots_, counters_,
                                                       web_counters_, link_quality_);
   web->start();
   return web;
 }
 
-// The running server looks by itself as well; here the owner, who asked, gets the answer.
+// The running server also checks the file itself; here the owner who asked for the reload gets the answer.
 Service::Fault Service::reload_web_access(const config::Configuration& next) {
   if (next.web_config_file.empty()) return std::nullopt;
   const auto loaded = web::server::load_web_access(next.web_config_file);
@@ -99,16 +99,16 @@ Service::Fault Service::move_web(const config::Configuration& next) {
   const bool same = next.listen == web_now_.listen && next.telemetry_path == web_now_.telemetry_path &&
                     next.web_config_file == web_now_.web_config_file;
   if (web_ && same) return reload_web_access(next);
-  // The old server is there until the new one stands; where they share an address, the old one has to go first.
-  const bool assignments =
+  // The old server runs until the new one listens; if they share an address, the old one has to stop first.
+  const bool shares_address =
       web_ && std::any_of(next.listen.begin(), next.listen.end(), [&](const std::string& address) {
         return std::find(web_now_.listen.begin(), web_now_.listen.end(), address) != web_now_.listen.end();
       });
-  if (assignments) web_.reset();
+  if (shares_address) web_.reset();
   try {
     web_ = serve(next);
   } catch (const std::runtime_error& error) {
-    if (assignments) web_ = serve(web_now_);
+    if (shares_address) web_ = serve(web_now_);
     return error.what();
   }
   web_now_ = next;
@@ -150,7 +150,7 @@ void Service::settle(bool records_elsewhere) {
   ReloadPlan plan = plan_reload(current_printers(), usb_.assign(now_));
   printers_ = std::move(plan.printers);
   note_pending(std::move(plan.pending));
-  // A successor that finds the file wrong goes on by what the ports were opened with.
+  // If the next instance finds the file wrong, it continues with the configuration that the ports were opened with.
   if (self_.pending_changes.empty()) last_.keep(now_.text, store_);
   stop_what_changed();
   for (const config::PrinterConfiguration& printer : printers_) apply_or_start(printer, records_elsewhere);
@@ -159,11 +159,11 @@ void Service::settle(bool records_elsewhere) {
 void Service::note_pending(std::vector<snapshot::PendingChange> pending) {
   for (const snapshot::PendingChange& change : pending) {
     const auto& reported = self_.pending_changes;
-    const bool is_told = std::find(reported.begin(), reported.end(), change) != reported.end();
-    if (!is_told) log_.warning(change.printer, "put off: " + change.sentence);
+    const bool is_reported = std::find(reported.begin(), reported.end(), change) != reported.end();
+    if (!is_reported) log_.warning(change.printer, "deferred: " + change.sentence);
   }
   if (pending.empty() && !self_.pending_changes.empty())
-    log_.info("", "no change of the configuration waits any more: what was put off takes effect");
+    log_.info("", "no configuration change is deferred any more: all changes take effect now");
   self_.pending_changes = std::move(pending);
   waits_for_.clear();
   for (const snapshot::PendingChange& change : self_.pending_changes) {
@@ -172,8 +172,8 @@ void Service::note_pending(std::vector<snapshot::PendingChange> pending) {
   }
 }
 
-// Each line that a predecessor left goes on as it was. What the file wants of it by now is a change like that of a reload,
-// which waits for the end of a print.
+// Resumes each inherited line unchanged. Differences to the file are changes like those of a reload: they wait for the
+// end of a print.
 void Service::start_inherited() {
   if (!store_.has_left("tty")) return;
   const auto parsed = config::parse_configuration(last_.text());
@@ -186,10 +186,10 @@ void Service::start_inherited() {
     const config::PrinterConfiguration* next = named(now_, name);
     const config::PrinterConfiguration* old = before != nullptr ? named(*before, name) : nullptr;
     if (name.empty()) continue;
-    if (next == nullptr && old == nullptr && usb::takes_automatically(now_)) continue;  // USB will say whose it is
+    if (next == nullptr && old == nullptr && usb::takes_automatically(now_)) continue;  // USB will find its printer
     config::PrinterConfiguration line = next != nullptr ? *next : old != nullptr ? *old : now_.defaults;
     line.name = name;
-    line.device.clear();  // as it was left, like the speed
+    line.device.clear();  // as inherited, like the speed
     line.baud = 0;
     auto link = make_link(line);
     if (!link->is_inherited()) {
@@ -214,7 +214,7 @@ void Service::note_fixed_settings(const config::Configuration& next) {
   if (next.runtime_dir != now_.runtime_dir) log_.warning("", "a changed runtime_dir takes effect at the next start");
 }
 
-// All of them before any is started: two printers may have changed their devices with each other.
+// All of them stop before any starts: two printers may have exchanged their devices.
 void Service::stop_what_changed() {
   std::erase_if(links_, [&](const auto& link) {
     const config::PrinterConfiguration& old = link->configuration();
@@ -260,10 +260,10 @@ void Service::start_link(std::unique_ptr<link::PrinterLink> link) {
   links_.push_back(std::move(link));
 }
 
-// A predecessor's printers that are no longer configured.
+// Inherited printers that are no longer configured.
 void Service::drop_left_over() {
   for (const std::string& name : store_.left_over()) {
-    log_.info(name, "is no longer configured; the port that the process before held is closed");
+    log_.info(name, "is no longer configured; the port inherited from the previous instance is closed");
     store_.drop_left_over(name);
   }
 }
@@ -275,8 +275,8 @@ std::shared_ptr<recording::Recording> Service::recording_of(const std::string& n
 // --- USB
 
 void Service::assign_usb() {
-  if (quiesce_end_ != gcode::line::Time{}) return;  // the end has begun
-  if (!self_.pending_changes.empty()) {             // with the next look: no link may end in its own callback
+  if (quiesce_end_ != gcode::line::Time{}) return;  // the shutdown has begun
+  if (!self_.pending_changes.empty()) {             // at the next refresh: no link may end in its own callback
     usb_changed_ = true;
     return;
   }
@@ -307,7 +307,7 @@ void Service::refresh() {
   apply_pending();
   if (now >= left_over_until_) drop_left_over();
   snapshots_.publish(self_);
-  refresh_due_ = std::max(refresh_due_ + kRefreshPeriod, now);  // after a long stall one look is enough
+  refresh_due_ = std::max(refresh_due_ + kRefreshPeriod, now);  // after a long stall one refresh is enough
   refresh_timer_.at(refresh_due_);
 }
 

@@ -1,7 +1,7 @@
-// The daemon itself, without command line and signals: the I/O thread's printers, the web server, the recorder. `run` and
-// `demo` are both this.
+// The daemon itself, without command line and signals: the I/O thread's printers, the web server, the recorder. Both
+// `run` and `demo` use it.
 //
-// Threads: everything here belongs to the thread that runs io(), except where a comment says otherwise.
+// Threads: everything here belongs to the thread that runs io(), unless a comment states otherwise.
 #pragma once
 
 #include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
@@ -33,58 +33,57 @@ namespace agent::daemon {
 
 class Service {
  public:
-  /// A sentence for the owner, or nothing: it worked.
+  /// A sentence for the owner; nothing: success.
   using Fault = std::optional<std::string>;
 
-  /// `log` and `counters` are not owned and outlive the service. `store`: where descriptors outlive the
-  /// process; `last`: what was taken from there.
+  /// `log` and `counters` are not owned and outlive the service. `store` holds the descriptors that outlive the
+  /// process; `last` was taken from it.
   Service(log::Log& log, const log::LogCounters& counters, restart::DescriptorStore store = {},
           restart::LastConfiguration last = {});
   ~Service();
   Service(const Service&) = delete;
   Service& operator=(const Service&) = delete;
 
-  /// Does what may take time or fail: makes the directories and moves the web server to its addresses. If it fails, all is
-  /// as before. Before io() runs, or on a thread that is not the I/O thread, one call at a time.
+  /// Does the work that may take time or fail: makes the directories and moves the web server to its addresses. A
+  /// failure changes nothing. Before io() runs, or on a thread that is not the I/O thread, one call at a time.
   [[nodiscard]] Fault prepare(const config::Configuration& next);
-  /// After a prepare() that failed, at a start that must not fail: readies what the printers' lines need, and
-  /// leaves out what cannot be had, the web server always. A later prepare() tries that again. Before io()
-  /// runs.
+  /// After a failed prepare(), at a start that must not fail: prepares what the printers' lines need and skips what is
+  /// not available, always including the web server. A later prepare() tries again. Before io() runs.
   void prepare_lines(const config::Configuration& next);
-  /// Find printers by USB, from the next commit() on. Without it there are only those with a fixed path, and those that
-  /// usb_found() names.
+  /// Find printers by USB, from the next commit() on. Without this call there are only printers with a fixed path and
+  /// those that usb_found() names.
   void watch_usb() { watches_usb_ = true; }
-  /// Ask before each opening whether another program has the device open; from the next commit() on. `manager`: the process
-  /// that keeps our descriptors; 0: none.
+  /// Check before each opening whether another program has the device open; from the next commit() on. `manager`: the
+  /// process that stores our descriptors; 0: none.
   void ask_for_port_users(pid_t manager) {
     port_users_.emplace(io_, manager, [this](const std::string& sentence) { log_.warning("", sentence); });
   }
-  /// All that is on USB now, as the finder says it; a test may say it instead.
+  /// All devices on USB now, as the finder reports them; a test may call this instead.
   void usb_found(const std::vector<transport::UsbDevice>& devices) { usb_.found(devices); }
 
-  /// Makes the printers those of `next`, which was prepared: what did not change goes on untouched.
+  /// Applies the printers of `next`, which was prepared; unchanged printers are not touched.
   void commit(const config::Configuration& next);
-  /// Why `next` may not take effect, not even in part: before prepare(), on the I/O thread. Nothing: it may.
+  /// Why `next` may not take effect at all; nothing: it may. Before prepare(), on the I/O thread.
   [[nodiscard]] Fault refuse(const config::Configuration& next) const;
-  /// A new configuration was wrong: all goes on as it was, and the metrics say so.
+  /// A new configuration was wrong: nothing changes, and the metrics show it.
   void reload_failed();
-  /// What was committed at the start is not what the file says, or not all of it: the metrics say so.
+  /// The configuration that was committed at the start is not the file, or only a part of it: the metrics show it.
   void start_failed();
 
-  /// Obeys an order of the control socket: release, attach or reset. `answered` is called once, an attach's when it is known
-  /// whether another program has the device open.
+  /// Handles a command of the control socket: release, attach or reset. `answered` is called once; for attach when it
+  /// is known whether another program has the device open.
   void control(const control::ControlRequest& request, const control::ControlServer::Answered& answered);
 
-  /// Ends io().run(). With a descriptor store everything stays as it is for a successor; without, what hosts sent reaches
-  /// the printers (at most 300 ms) and the host ports are hung up.
+  /// Ends io().run(). With a descriptor store everything stays as it is for the next instance. Without one, the bytes
+  /// that hosts sent still reach the printers (at most 300 ms), and the host ports are hung up.
   void shut_down();
 
-  /// Why a print would not outlive this process; empty: it would.
+  /// Why a print would not survive a restart of this process; empty: it would.
   [[nodiscard]] std::string why_not_survivable() const;
 
   [[nodiscard]] boost::asio::io_context& io() { return io_; }
   [[nodiscard]] const snapshot::PublishedSnapshots& snapshots() const { return snapshots_; }  ///< from any thread
-  /// Whether there is a web server: after the first prepare() that did not fail. Not while prepare() runs.
+  /// Whether there is a web server: after the first prepare() that succeeded. Not while prepare() runs.
   [[nodiscard]] bool serves_web() const { return web_ != nullptr; }
   /// Where it listens, while there is one. Not while prepare() runs.
   [[nodiscard]] const std::vector<std::string>& web_addresses() const { return web_->addresses(); }
@@ -126,16 +125,16 @@ class Service {
   std::unique_ptr<web::server::WebServer> web_;
   config::Configuration web_now_;                       ///< what web_ was made from
   config::Configuration now_;                           ///< what printers_ was made from
-  std::vector<config::PrinterConfiguration> printers_;  ///< now_'s, and those that were taken by USB alone
+  std::vector<config::PrinterConfiguration> printers_;  ///< those of now_, and those taken automatically by USB
   restart::DescriptorStore store_;
   restart::LastConfiguration last_;
-  gcode::line::Time left_over_until_{};       ///< then what a predecessor left and nobody took is dropped
+  gcode::line::Time left_over_until_{};       ///< then inherited lines that no printer took are dropped
   std::optional<jobs::Store> history_store_;  ///< from the first prepare() on
   std::optional<jobs::JobLog> jobs_;
   std::optional<link::PortUsers> port_users_;
   std::vector<std::unique_ptr<link::PrinterLink>> links_;
   std::unique_ptr<control::ControlServer> control_;
-  std::string control_dir_;  ///< the runtime directory of the first preparation: it does not change
+  std::string control_dir_;  ///< the runtime directory of the first prepare(): it does not change
   usb::UsbPrinters usb_;
   std::vector<std::string> waits_for_;  ///< printers whose print a pending change waits for
   bool usb_changed_ = false;            ///< while a change is pending

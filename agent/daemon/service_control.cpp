@@ -1,5 +1,5 @@
-// The service's side of the control socket: status from the published snapshots on the control thread, orders on the I/O
-// thread, one after another.
+// The service's side of the control socket: status from the published snapshots on the control thread, commands on the
+// I/O thread, one after another.
 #include "agent/config/config_values.h"
 #include "agent/daemon/service.h"
 #include "agent/process/build_info.h"
@@ -10,7 +10,7 @@
 
 namespace agent::daemon {
 
-// Without its socket the agent still holds the printers, so a failure is logged and no more; the next reload tries again.
+// Without its socket the agent still holds the printers, so a failure is only logged; the next reload tries again.
 void Service::start_control(const std::string& runtime_dir) {
   if (control_) return;
   if (control_dir_.empty()) control_dir_ = runtime_dir;

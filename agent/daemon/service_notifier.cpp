@@ -8,7 +8,7 @@
 namespace agent::daemon {
 namespace {
 
-// Progress moves by a percent in minutes; what an owner looks at by hand need not be fresher.
+// Progress moves by one percent in minutes; a line that a person reads need not be fresher.
 constexpr gcode::line::Time kLinePeriod = std::chrono::seconds(3);
 
 gcode::line::Time watchdog_of_environment() {
@@ -17,7 +17,7 @@ gcode::line::Time watchdog_of_environment() {
                                                      : gcode::line::Time::zero();
 }
 
-// A line break in a value would begin another assignment.
+// A line break in a value would start another assignment.
 std::string one_line(std::string text) {
   for (char& c : text) {
     if (static_cast<unsigned char>(c) < ' ') c = ' ';
@@ -44,7 +44,7 @@ void ServiceNotifier::failed(const std::string& sentence) { send("STATUS=" + one
 
 void ServiceNotifier::tick_interval(gcode::line::Time now, const std::function<std::string()>& line) {
   if (!send_) return;
-  // Three signs in the time that is allowed: one may come late.
+  // Three signals within the watchdog time: one may be late.
   if (watchdog_ > gcode::line::Time::zero() && (!fed_at_ || now - *fed_at_ >= watchdog_ / 3)) {
     fed_at_ = now;
     send("WATCHDOG=1");

@@ -1,5 +1,6 @@
-// Tells systemd how the service does (sd_notify(3)): ready, reloading, stopping, its watchdog, and the line that `systemctl
-// status` shows. Without a service manager that listens (NOTIFY_SOCKET) nothing is sent. Knows no printer.
+// Reports the state of the service to systemd (sd_notify(3)): ready, reloading, stopping, the watchdog, and the line
+// that `systemctl status` shows. Without a service manager that listens (NOTIFY_SOCKET) nothing is sent. Knows no
+// printer.
 //
 //   READY=1        STATUS=mk3 printing, 43 %, 1 h 12 min left        WATCHDOG=1
 #pragma once
@@ -14,12 +15,12 @@ namespace agent::daemon {
 
 class ServiceNotifier {
  public:
-  /// Takes what sd_notify takes: assignments, one a line.
+  /// Takes the argument of sd_notify: assignments, one per line.
   using Send = std::function<void(const std::string& state)>;
 
   /// To the service manager that started us, with the watchdog time that it set (WATCHDOG_USEC), if there is one.
   [[nodiscard]] static ServiceNotifier from_environment();
-  /// `watchdog`: how long it waits for a sign of life; zero: it does not. Without `send` nobody listens.
+  /// `watchdog`: the longest time between two watchdog signals; zero: no watchdog. Without `send` nothing is sent.
   ServiceNotifier(Send send, gcode::line::Time watchdog) : send_(std::move(send)), watchdog_(watchdog) {}
 
   [[nodiscard]] bool is_heard() const { return static_cast<bool>(send_); }
@@ -27,11 +28,11 @@ class ServiceNotifier {
   void ready();
   void reloading();
   void stopping();
-  /// The service does not start, and why: one line.
+  /// The service does not start; `sentence` is the reason.
   void failed(const std::string& sentence);
 
-  /// A sign of life, to be given at least each `kTickInterval` by the thread whose life matters. `line`: what to show now; it is
-  /// asked for every few seconds at most, and sent when it changed.
+  /// The watchdog signal, to be called at least every `kTickInterval` by the thread that the watchdog supervises.
+  /// `line` returns the text to show; it is called every few seconds at most, and the text is sent when it changed.
   void tick_interval(gcode::line::Time now, const std::function<std::string()>& line);
 
   static constexpr gcode::line::Time kTickInterval = std::chrono::seconds(1);

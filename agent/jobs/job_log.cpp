@@ -10,7 +10,7 @@ namespace {
 
 using gcode::line::in_seconds;
 
-// The same beginning, seen by two processes whose wall clocks differ by what NTP mends.
+// Start times closer than this are the same start, seen by two processes whose wall clocks differ by an NTP correction.
 constexpr double kSameBeginning = 2.0;
 
 std::uint64_t all_of(const gcode::printer::CountBy<gcode::printer::PrintResult>& counts) {
@@ -25,7 +25,7 @@ snapshot::JobResult result_of(gcode::printer::PrintResult result) {
   }
 }
 
-/// The figures; who it is and how it ended stay.
+/// Copies the figures; identity and result do not change.
 void take_figures(snapshot::JobRecord& record, const gcode::printer::PrintJob& job) {
   record.file = text::clean_text(job.file.view());
   record.source = job.source;
@@ -72,8 +72,8 @@ void JobLog::refresh(const std::string& printer, const gcode::printer::PrintWatc
   put(seen.running, {}, false);
 }
 
-// A predecessor may have left a job running. The relay's book tells whether it still is, or how it ended meanwhile; where
-// the book does not know it, nobody saw its end.
+// The previous instance may have left a job running. The relay's checkpoint shows whether it still runs or how it
+// ended; a job that is not in the checkpoint ended unobserved.
 void JobLog::first_poll(Seen& seen, const std::string& printer, const gcode::printer::PrintWatch& watch,
                         gcode::line::Time wall_offset) {
   seen.started = watch.started();
@@ -93,13 +93,13 @@ void JobLog::first_poll(Seen& seen, const std::string& printer, const gcode::pri
       give_up(job);
     }
   }
-  if (watch.is_printing() && !taken_up) --seen.started;  // begins in this look
+  if (watch.is_printing() && !taken_up) --seen.started;  // begins in this refresh
 }
 
 void JobLog::give_up(const snapshot::JobRecord& job) {
   snapshot::JobRecord record = job;
   record.result = snapshot::JobResult::kUnknown;
-  record.reason = "the agent was not there to see its end";
+  record.reason = "the agent was not running when it ended";
   put(record, {}, true);
 }
 

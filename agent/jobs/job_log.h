@@ -1,6 +1,6 @@
-// Turns what the relay says of prints (gcode/printer/print_watch.h) into the jobs of the history and of the store: gives them
-// their ids, notices beginnings and ends, refreshes a running one once a minute, and takes up the job that ran when the
-// agent was replaced. Belongs to the I/O thread.
+// Turns the relay's print state (gcode/printer/print_watch.h) into the jobs of the history and of the store: assigns
+// ids, detects starts and ends, refreshes a running job once a minute, and continues the job that ran when the agent
+// was restarted. Belongs to the I/O thread.
 #pragma once
 
 #include <map>
@@ -15,13 +15,13 @@ namespace agent::jobs {
 
 class JobLog {
  public:
-  /// `store` may be null: then jobs are remembered until the end only. Nothing is owned.
+  /// `store` may be null: then jobs are kept in memory only. Nothing is owned.
   JobLog(snapshot::History& history, Store* store) : history_(history), store_(store) {}
 
-  /// To be called often (each 100 ms). `wall_offset` added to `now` is Unix time.
+  /// Call often (every 100 ms). `now` plus `wall_offset` is Unix time.
   void refresh(const std::string& printer, const gcode::printer::PrintWatch& watch, gcode::line::Time now,
                gcode::line::Time wall_offset);
-  /// Its line is looked at no more; another may come under the same name.
+  /// The printer is no longer refreshed; another one may follow under the same name.
   void forget(const std::string& printer) { seen_.erase(printer); }
 
  private:

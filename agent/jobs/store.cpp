@@ -9,9 +9,9 @@
 namespace agent::jobs {
 namespace {
 
-// A full card or a directory without rights may be mended while we run.
+// A full card or missing directory rights may be fixed while the agent runs.
 constexpr std::chrono::seconds kRetry{30};
-// Prints that wait for a card that takes nothing: more than a shelf prints in a day.
+// Prints that wait for a card that cannot be written: more than many printers print in a day.
 constexpr std::size_t kMostWaiting = 1000;
 
 }  // namespace
@@ -51,7 +51,7 @@ void Store::open() {
     counters_.works = true;
   } catch (const StoreDamaged& error) {
     database_.reset();
-    failed(std::string(error.what()) + "; it is moved aside and a new one begun");
+    failed(std::string(error.what()) + "; it is renamed and a new one is created");
     avoid_used_ids();
     move_aside();
   } catch (const StoreError& error) {
@@ -61,7 +61,7 @@ void Store::open() {
   }
 }
 
-// The ids in a file that cannot be read are not known: above all that one a second could have used.
+// The ids in a file that cannot be read are unknown: start above any number that one id per second could have reached.
 void Store::avoid_used_ids() { history_.reserve_job_ids(std::time(nullptr)); }
 
 void Store::load() {
@@ -73,7 +73,7 @@ void Store::load() {
   for (const auto& [printer, totals] : database_->totals()) history_.add_totals(printer, totals);
 }
 
-// A damaged file is kept for whoever can read it.
+// A damaged file is kept, so that it can be examined.
 void Store::move_aside() {
   const std::string aside = file_ + ".damaged-" + std::to_string(std::time(nullptr));
   if (std::rename(file_.c_str(), aside.c_str()) != 0) return;
@@ -91,8 +91,7 @@ void Store::failed(const std::string& sentence) {
   counters_.works = false;
   const std::uint64_t count = faults_.occurred(process::monotonic_now());
   if (count > 0)
-    log_.error("",
-               "the history " + file_ + " cannot be kept: " + sentence + "; prints are remembered until the end only");
+    log_.error("", "cannot use the history file " + file_ + ": " + sentence + "; prints are kept in memory only");
 }
 
 void Store::run() {
@@ -114,7 +113,7 @@ void Store::run() {
     written = std::chrono::steady_clock::now();
     lock.lock();
     if (last) return;
-    // What could not be written waits for the next time; what was told meanwhile is newer.
+    // Entries that could not be written wait for the next attempt; entries put meanwhile are newer.
     for (auto& [id, entry] : changes) {
       const auto [it, is_new] = waiting_.emplace(id, entry);
       if (!is_new) it->second.change.adds += entry.change.adds;
@@ -147,7 +146,8 @@ void Store::open_again() {
 void Store::write(Waiting& changes) {
   if (changes.empty()) return;
   const bool written = write_down(changes);
-  // A total is shown when it is on the disk, so that it does not fall back after a power loss; without a disk at once.
+  // A total is shown once it is on the disk, so that it does not decrease after a power loss; without a disk
+  // immediately.
   for (auto& [id, entry] : changes) {
     history_.add_totals(entry.change.job.printer, entry.not_shown);
     entry.not_shown = {};

@@ -1,6 +1,6 @@
-// Keeps the history of prints over restarts: a thread of its own writes what the I/O thread tells it, so that a slow or
-// full card stops no line. While it prints nothing is written more often than once a minute; the beginning and the end of
-// a print are written at once. A store that fails is a line in the log and a metric; all goes on in memory.
+// Keeps the print history across restarts: a separate thread writes the changes that the I/O thread puts, so that a
+// slow or full card blocks no printer's line. A running print is written at most once a minute; its start and end are
+// written immediately. A failing store causes a log line and a metric; the history continues in memory.
 #pragma once
 
 #include <condition_variable>
@@ -26,20 +26,20 @@ class Store {
   /// A minute: a print of ten hours is 600 writes of two pages, nothing to a card.
   static constexpr gcode::line::Time kWritePeriod = std::chrono::minutes(1);
 
-  /// Opens DIR/history.db, fills `history` with what it holds and begins the thread. Never fails: without a file all is
-  /// kept in memory. May take as long as the disk; everything referred to outlives the store.
+  /// Opens DIR/history.db, loads it into `history` and starts the thread. Never fails: without a file the history is in
+  /// memory only. Blocks on the disk. All referenced objects must outlive the store.
   Store(const std::string& dir, snapshot::History& history, snapshot::StoreCounters& counters, log::Log& log);
-  ~Store();  ///< writes what waits
+  ~Store();  ///< writes the waiting changes
   Store(const Store&) = delete;
   Store& operator=(const Store&) = delete;
 
-  /// The print as it is now; returns at once. `at_once`: it began or ended.
+  /// The current state of a print; does not block. `at_once`: write it immediately, since it began or ended.
   void put(const JobChange& change, bool at_once);
 
  private:
   struct Entry {
     JobChange change;
-    snapshot::JobTotals not_shown;  ///< of change.adds: not in the history's totals yet
+    snapshot::JobTotals not_shown;  ///< the part of change.adds that is not in the history's totals yet
   };
   using Waiting = std::map<std::int64_t, Entry>;
   void open();
@@ -59,9 +59,9 @@ class Store {
   std::optional<StoreDatabase> database_;
   log::FaultThrottle faults_;
 
-  std::mutex mutex_;  // guards the three below
+  std::mutex mutex_;  // protects waiting_, at_once_ and ending_
   std::condition_variable wake_;
-  Waiting waiting_;  ///< by id; at most one entry a job
+  Waiting waiting_;  ///< by id; at most one entry per job
   bool at_once_ = false;
   bool ending_ = false;
   std::thread thread_;

@@ -9,7 +9,7 @@
 namespace agent::jobs {
 namespace {
 
-// A second process that reads holds the file for milliseconds; a backup program may hold it longer.
+// A second process that reads locks the file for milliseconds; a backup program may lock it longer.
 constexpr int kPatienceMilliseconds = 5000;
 
 // Step i brings schema i to i + 1. A released step is never changed.
@@ -68,7 +68,7 @@ StoreDatabase::StoreDatabase(const std::string& file, int flags) {
 
 StoreDatabase StoreDatabase::for_writing(const std::string& file) {
   StoreDatabase database(file, SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE);
-  // WAL: a reader never waits. FULL: what was committed is on the card when the call returns, whatever the power does.
+  // WAL: a reader never waits. FULL: a commit is on the card when the call returns, also if the power fails.
   database.run("PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA journal_size_limit=1048576");
   database.migrate();
   return database;
@@ -82,7 +82,7 @@ StoreDatabase StoreDatabase::for_reading(const std::string& file) {
   } catch (const StoreDamaged&) {
     throw;
   } catch (const StoreError&) {
-    // A reader that may not write to the directory cannot share a WAL; without one nobody is writing.
+    // A reader that may not write to the directory cannot share a WAL; without a WAL no process is writing.
     if (::access((file + "-wal").c_str(), F_OK) == 0 || ::access(file.c_str(), R_OK) != 0) throw;
     return StoreDatabase("file:" + file + "?immutable=1", SQLITE_OPEN_READONLY);
   }
@@ -188,7 +188,7 @@ std::vector<std::pair<std::string, snapshot::JobTotals>> StoreDatabase::totals()
 }
 
 std::int64_t StoreDatabase::highest_job_id() const {
-  // The sequence remembers ids of rows that are gone.
+  // The sequence includes the ids of deleted rows.
   Statement rows(db_.get(), "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'job'");
   return rows.step() ? rows.integer() : 0;
 }

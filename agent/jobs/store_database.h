@@ -1,6 +1,6 @@
-// The history's file: SQLite, one writer. Knows statements and schema, no thread. Every call either did all of its work
-// or none; it throws StoreError with a sentence.
-// Schema 1: table job (one row a print), table total (one row a printer).
+// The history file: SQLite, one writer. Knows statements and schema, no thread. Every call does all of its work or
+// none; on failure it throws StoreError with a sentence.
+// Schema 1: table job (one row per print), table total (one row per printer).
 #pragma once
 
 #include <cstdint>
@@ -16,7 +16,7 @@ struct sqlite3;
 
 namespace agent::jobs {
 
-/// One change: a print as it is now, and what it adds to its printer's totals.
+/// One change: the current state of a print, and what it adds to its printer's totals.
 struct JobChange {
   snapshot::JobRecord job;
   snapshot::JobTotals adds;
@@ -25,10 +25,10 @@ struct JobChange {
 class StoreDatabase {
  public:
   static constexpr int kSchema = 1;
-  /// 10,000 prints: ten years of a busy printer, 3 MB. The oldest go.
+  /// 10,000 prints: ten years of a busy printer, 3 MB. The oldest are deleted.
   static constexpr std::int64_t kMostJobs = 10'000;
 
-  /// Opens or makes `file` for writing and brings its schema up to kSchema.
+  /// Opens or creates `file` for writing and migrates its schema to kSchema.
   [[nodiscard]] static StoreDatabase for_writing(const std::string& file);
   /// Opens a file that another process may be writing; it must exist.
   [[nodiscard]] static StoreDatabase for_reading(const std::string& file);

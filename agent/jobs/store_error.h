@@ -1,4 +1,4 @@
-// Why a call of the history's file failed, as exceptions with a sentence.
+// Why a call of the history file failed, as exceptions with a sentence.
 #pragma once
 
 #include <stdexcept>
@@ -8,7 +8,7 @@ namespace agent::jobs {
 struct StoreError : std::runtime_error {
   using std::runtime_error::runtime_error;
 };
-/// The file is no database of ours, or damaged: it will not get better.
+/// The file is not a database or is damaged: a retry does not help.
 struct StoreDamaged : StoreError {
   using StoreError::StoreError;
 };

@@ -12,7 +12,7 @@
 
 namespace agent::jobs {
 
-/// Throws StoreError, or StoreDamaged where `code` says so.
+/// Throws StoreError, or StoreDamaged, depending on `code`.
 [[noreturn]] inline void fail_store(sqlite3* db, int code) {
   const std::string text = db != nullptr ? sqlite3_errmsg(db) : sqlite3_errstr(code);
   if ((code & 0xff) == SQLITE_CORRUPT || (code & 0xff) == SQLITE_NOTADB) throw StoreDamaged(text);

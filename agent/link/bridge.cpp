@@ -13,7 +13,8 @@ using transport::IoStatus;
 bool is_empty(const std::array<std::span<char>, 2>& space) { return space[0].empty() && space[1].empty(); }
 bool is_empty(const gcode::relay::OutputPieces& pieces) { return pieces[0].empty() && pieces[1].empty(); }
 
-/// Writes what `pieces_of` has until it has nothing or `stream` takes nothing; `took` books and commits what went over.
+/// Writes what `pieces_of` returns until it is empty or `stream` takes no more; `took` records and commits each
+/// transfer.
 template <class PiecesOf, class Took>
 IoResult write_all(transport::ByteStream& stream, PiecesOf pieces_of, Took took) {
   for (auto pieces = pieces_of(); !is_empty(pieces); pieces = pieces_of()) {
@@ -26,7 +27,8 @@ IoResult write_all(transport::ByteStream& stream, PiecesOf pieces_of, Took took)
 
 std::string_view as_text(std::span<char> bytes) { return {bytes.data(), bytes.size()}; }
 
-// A deadline that has passed already is looked at again after this: a fault in the relay must not spin the I/O thread.
+// A deadline that has already passed is checked again after this time: a fault in the relay must not spin the I/O
+// thread.
 constexpr gcode::line::Time kSoonest = std::chrono::milliseconds(1);
 
 }  // namespace
@@ -66,7 +68,7 @@ void Bridge::resume(transport::StagingPipe::Uncommitted printer, transport::Stag
   if (printer.read > 0) relay_.printer_received(printer.read, now);
   if (host.read > 0) relay_.host_received(host.read, now);
   memory_.commit();
-  // What waits in the staging pipes makes no descriptor readable.
+  // Bytes in the staging pipes do not make a descriptor readable.
   (void)read_host();
   if (read_printer()) pump();
 }
@@ -120,7 +122,7 @@ bool Bridge::read_printer() {
 
 bool Bridge::read_host() {
   const IoResult result = host_.read(relay_.host_space());
-  // The pty's end comes only after its owner hung it up, and the owner tells.
+  // The pty ends only after its owner hung it up, and the owner reports that.
   if (result.status == IoStatus::kEnd || result.status == IoStatus::kError) return false;
   if (result.bytes == 0) return true;
   relay_.host_received(result.bytes, process::monotonic_now());
@@ -163,7 +165,7 @@ void Bridge::listen() {
   if (!is_empty(relay_.host_space())) host_.wait_readable();
 }
 
-// Setting a timer is a system call, and a deadline moves with most lines: one that moved later is left to fire early.
+// Setting a timer is a system call, and most lines move the deadline: if it moved later, the timer fires early.
 void Bridge::arm_timer() {
   const gcode::line::Time deadline = relay_.deadline();
   if (deadline >= armed_for_) return;

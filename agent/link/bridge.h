@@ -1,10 +1,10 @@
-// Moves the bytes of one printer's line between the relay's rings and its two streams, tells the relay the time, and
-// reports when the printer's end is gone. Knows no G-code, opens and closes nothing.
+// Moves the bytes of one printer's line between the relay's rings and its two streams, passes the time to the relay,
+// and reports the loss of the printer's stream. Knows no G-code; opens and closes nothing.
 //
 //   pty --readv--> relay --writev--> serial port        serial port --readv--> relay --writev--> pty
 //
-// Backpressure: the host's end is read only while the relay has room for it, so that the kernel's flow control holds the
-// host; write-readiness is asked for only while something waits to be written.
+// Backpressure: the host's stream is read only while the relay has room, so that the kernel's flow control holds the
+// host. Write readiness is requested only while bytes wait to be written.
 #pragma once
 
 #include <functional>
@@ -19,10 +19,11 @@ namespace agent::link {
 
 class Bridge {
  public:
-  /// Called once for each loss, on the io_context's thread, as the last thing that the bridge does there.
+  /// Called once for each loss, on the io_context's thread, as the bridge's last action in that call.
   using Lost = std::function<void(const transport::IoResult& why)>;
 
-  /// Nothing is owned; `io`, both streams and `memory` outlive the bridge, `recorder` (may be null) until it is replaced.
+  /// Nothing is owned; `io`, both streams and `memory` outlive the bridge, `recorder` (may be null) until it is
+  /// replaced.
   Bridge(boost::asio::io_context& io, transport::ByteStream& printer, transport::ByteStream& host,
          restart::LinkMemory& memory, const gcode::relay::RelaySettings& settings);
   Bridge(const Bridge&) = delete;
@@ -32,20 +33,20 @@ class Bridge {
   void record_to(recording::ByteRecorder* recorder) { recorder_ = recorder; }
   void apply(const gcode::relay::RelaySettings& settings);
 
-  // --- the streams' owner tells
+  // --- called by the owner of the streams
   void printer_opened();
-  /// Goes on where a predecessor was killed, after both streams were given its descriptors: `printer` and `host` are what
-  /// it moved through its staging pipes without booking.
+  /// Resumes after the previous instance ended. Both streams have its descriptors by then; `printer` and `host` are the
+  /// bytes that it moved through its staging pipes without recording them.
   void resume(transport::StagingPipe::Uncommitted printer, transport::StagingPipe::Uncommitted host);
-  void printer_closed();  ///< by its owner; a loss that the bridge reported counts as told
+  void printer_closed();  ///< by its owner; no effect after a loss that the bridge reported
   void host_opened();
   void host_closed();
-  void host_port_published();  ///< there is a pty to read from now
+  void host_port_published();  ///< from now on there is a pty to read
 
   [[nodiscard]] const gcode::relay::LineRelay& relay() const { return relay_; }
-  /// Instant of the last byte from the printer; zero: none since the start.
+  /// Time of the last byte from the printer; zero: none since the start.
   [[nodiscard]] gcode::line::Time last_receive() const { return last_receive_; }
-  /// Nothing waits for the printer inside the process.
+  /// No byte for the printer waits inside the process.
   [[nodiscard]] bool is_drained() const;
 
  private:
@@ -65,7 +66,7 @@ class Bridge {
 
   transport::ByteStream& printer_;
   transport::ByteStream& host_;
-  restart::LinkMemory& memory_;  ///< committed after every call of relay_ that changes it, before the next transfer
+  restart::LinkMemory& memory_;  ///< committed after each call that changes relay_, before the next transfer
   gcode::relay::LineRelay relay_;
   process::Timer timer_;
   gcode::line::Time armed_for_ = gcode::line::kNever;

@@ -26,7 +26,7 @@ void PortGate::cancel() {
 }
 
 void PortGate::poll_udev() {
-  if (!passed_) return;  // a wait that had ended when it was cancelled
+  if (!passed_) return;  // cancelled after the timer had already fired
   if (process::monotonic_now() < udev_end_ && !transport::udev_is_done(device_, udev_))
     return udev_timer_.after(kUdevPollInterval);
   ask_for_users();

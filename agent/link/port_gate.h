@@ -1,5 +1,5 @@
-// What comes before a device is opened: udev has finished with its node, and no other program has it open. Opening resets
-// most printers, and many programs take no lock.
+// The checks before a device is opened: udev has finished with its node, and no other program has it open. Opening
+// resets most printers, and many programs take no lock.
 #pragma once
 
 #include <functional>
@@ -14,14 +14,14 @@ namespace agent::link {
 
 class PortGate {
  public:
-  /// Who has the device open, in a sentence; empty: it may be opened now.
+  /// `fault`: a sentence that names the programs that have the device open; empty: it may be opened now.
   using Passed = std::function<void(const std::string& fault)>;
 
-  /// `io` and `users` are not owned and outlive the gate; `users` null: nobody is asked.
+  /// `io` and `users` are not owned and outlive the gate; `users` null: open files are not checked.
   PortGate(boost::asio::io_context& io, PortUsers* users, transport::UdevPlaces udev = {});
 
-  /// `passed` is called once: at once if there is nothing to wait for, otherwise later on the I/O thread. An earlier question
-  /// is forgotten. For udev at most ten seconds, then goes on all the same.
+  /// `passed` is called once: immediately if there is nothing to wait for, otherwise later on the I/O thread. Replaces
+  /// an earlier request. Waits at most ten seconds for udev, then continues anyway.
   void ask(const std::string& device, Passed passed);
   /// `passed` is not called any more.
   void cancel();

@@ -22,7 +22,7 @@ transport::FileDescriptor connect_to(const std::string& path) {
   if (path.size() >= sizeof address.sun_path) return {};
   std::memcpy(address.sun_path, path.c_str(), path.size() + 1);
   transport::FileDescriptor fd(::socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0));
-  // EAGAIN: its queue is full, and no answer would come in time.
+  // EAGAIN: its queue is full, so no answer would come in time.
   if (!fd || ::connect(fd.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) != 0) return {};
   return fd;
 }
@@ -57,7 +57,7 @@ void PortUsers::ask(const std::string& path, const std::shared_ptr<Found>& found
     thread_ = std::thread([this] { work(); });
   } catch (const std::system_error&) {
     boost::asio::post(io_, [weak = std::weak_ptr<Found>(found)] {
-      if (const auto asker = weak.lock()) (*asker)({});  // what could not be asked keeps no printer from its print
+      if (const auto asker = weak.lock()) (*asker)({});  // a check that could not be made must not block a printer
     });
   }
 }
@@ -69,7 +69,7 @@ void PortUsers::work() {
     if (ends_) return;
     const Question question = std::move(questions_.front());
     questions_.pop_front();
-    if (question.found.expired()) continue;  // nobody waits any more
+    if (question.found.expired()) continue;  // the caller no longer waits
     lock.unlock();
     boost::asio::post(io_, [weak = question.found, users = users_of(question.path)] {
       if (const auto found = weak.lock()) (*found)(users);
@@ -91,7 +91,7 @@ std::vector<process::Program> PortUsers::users_of(const std::string& path) {
   return std::move(*users);
 }
 
-/// Nothing: there is no helper, or it answers nothing at all.
+/// Nothing: there is no helper, or no attempt got an answer.
 std::optional<std::vector<process::Program>> PortUsers::ask_helper(const std::string& path) {
   for (int attempt = 0; attempt < helper_.attempts; ++attempt) {
     const transport::FileDescriptor helper = connect_to(helper_.socket);
@@ -100,8 +100,8 @@ std::optional<std::vector<process::Program>> PortUsers::ask_helper(const std::st
   }
   boost::asio::post(io_, [report = report_, path] {
     if (report)
-      report("the helper that knows which programs have a port open does not answer: " + path +
-             " is taken as free (systemctl status marlin-agent-port-users.socket)");
+      report("the helper that finds which programs have a port open does not answer; " + path +
+             " is assumed to be free (see: systemctl status marlin-agent-port-users.socket)");
   });
   return std::nullopt;
 }
@@ -115,9 +115,9 @@ std::optional<std::vector<process::Program>> PortUsers::answer_of(const transpor
   while (answer.size() < process::kMaxPortAnswer) {
     const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(until - std::chrono::steady_clock::now());
     pollfd ready[] = {{end_.get(), POLLIN, 0}, {helper.get(), POLLIN, 0}};
-    // a helper that has ended without an answer is not asked again before its time has passed
+    // After a helper that ended without an answer: wait until its time is over before the next attempt.
     if (left.count() <= 0 || ::poll(ready, asked ? 2 : 1, static_cast<int>(left.count())) <= 0) return std::nullopt;
-    if (ready[0].revents != 0) return std::vector<process::Program>{};  // nobody wants it any more
+    if (ready[0].revents != 0) return std::vector<process::Program>{};  // this object is being destroyed
     char bytes[512];
     const ssize_t count = ::read(helper.get(), bytes, sizeof bytes);
     if (count > 0) {

@@ -1,7 +1,7 @@
-// Asks which other programs have a device open, without keeping the I/O thread: a thread of its own asks the root helper
-// (port_users_answer.h) and, where there is no helper, looks through /proc as far as this user may. A helper that is there
-// and does not answer in time (a machine that boots, or is busy) is asked again: its silence does not mean that the port is
-// free.
+// Finds which other programs have a device open, without blocking the I/O thread: a separate thread asks the root
+// helper (port_users_answer.h). Without a helper it searches /proc as far as this user may. A helper that exists but
+// does not answer in time (the machine boots or is busy) is asked again: a missing answer does not mean that the port
+// is free.
 #pragma once
 
 #include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
@@ -28,7 +28,7 @@ namespace agent::link {
 struct PortHelper {
   std::string socket = process::kPortUsersSocket;
   std::chrono::milliseconds answer_time{10'000};
-  int attempts = 3;  ///< a helper that answers none of them is broken: a printer is not kept from its print by that
+  int attempts = 3;  ///< a helper that answers none of them is broken: that must not block a printer
   bool (*is_asked_about)(std::string_view path) = process::is_serial_port_path;
 };
 
@@ -38,16 +38,16 @@ class PortUsers {
   /// Takes a sentence for the log, on the I/O thread.
   using Report = std::function<void(const std::string&)>;
 
-  /// `io` is not owned and outlives this. Process 1, this process and `manager` (whoever keeps our descriptors; 0: nobody)
-  /// are no users. The thread starts with the first question.
+  /// `io` is not owned and outlives this. Process 1, this process and `manager` (the process that stores our
+  /// descriptors; 0: none) do not count as users. The thread starts with the first request.
   explicit PortUsers(boost::asio::io_context& io, pid_t manager = 0, Report report = {}, PortHelper helper = {});
-  /// On the I/O thread. Waits for nothing longer than one look at /proc.
+  /// On the I/O thread. Waits at most for one search of /proc.
   ~PortUsers();
   PortUsers(const PortUsers&) = delete;
   PortUsers& operator=(const PortUsers&) = delete;
 
-  /// `found` is called once on the I/O thread, within the helper's attempts, unless it or this is gone by then: the asker
-  /// keeps it alive.
+  /// `found` is called once on the I/O thread, within the time of the helper's attempts, unless it or this object was
+  /// destroyed before: the caller keeps `found` alive.
   void ask(const std::string& path, const std::shared_ptr<Found>& found);
 
  private:
@@ -66,8 +66,8 @@ class PortUsers {
   const pid_t manager_;
   const Report report_;
   const PortHelper helper_;
-  transport::FileDescriptor end_;  ///< an eventfd: readable when the end has begun
-  std::mutex mutex_;               // guards the next two
+  transport::FileDescriptor end_;  ///< an eventfd: readable once the destructor runs
+  std::mutex mutex_;               // protects questions_ and ends_
   std::condition_variable changed_;
   std::deque<Question> questions_;
   bool ends_ = false;

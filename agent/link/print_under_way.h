@@ -1,4 +1,4 @@
-// Whether letting go of a printer now would ruin a print: the one question before `release` and `reset`. Pure.
+// Whether releasing a printer now would ruin a print: checked before `release` and `reset`. Pure.
 #pragma once
 
 #include <optional>
@@ -8,8 +8,9 @@
 
 namespace agent::link {
 
-/// What is under way, as a clause ("a host is printing"), or nothing. A paused print is one; so is an upload to the SD card;
-/// and so is all that an attached host sends packed, since nobody can tell.
+/// The print that is running, as a clause ("a host is printing"), or nothing. A paused print counts, and so does an
+/// upload to the SD card. Everything that an attached host sends as binary (MeatPack) counts too, since it cannot be
+/// read.
 [[nodiscard]] std::optional<std::string_view> print_under_way(const gcode::relay::LineRelay& relay,
                                                               gcode::line::Time now);
 

@@ -11,7 +11,7 @@
 namespace agent::link {
 namespace {
 
-// Gauges computed from time alone (state, ages) need no publishing; counters of time do, at this rate.
+// Gauges that depend on time alone (state, ages) need no publishing; counters of time are published at this rate.
 constexpr gcode::line::Time kSlowestPublish = std::chrono::seconds(1);
 
 std::string text_of(const transport::IoResult& why) {
@@ -83,7 +83,7 @@ void PrinterLink::leave() {
   if (std::exchange(stopped_, true)) return;
   cancel_opening();
   release_timer_.cancel();
-  // Ours are copies: the store has the same open files, and these are closed without a word to either side.
+  // These are copies: the store has the same open files, and neither side notices that these are closed.
   const transport::FileDescriptor tty(device_.release());
   const transport::FileDescriptor pty(host_port_.release());
 }
@@ -100,9 +100,9 @@ void PrinterLink::record_to(std::shared_ptr<recording::Recording> recording) {
 
 bool PrinterLink::is_drained() const { return bridge_.is_drained() && device_.unsent_bytes() == 0; }
 
-// --- the life of the device
+// --- the states of the device
 
-// A predecessor's line, in the middle of whatever it was in.
+// Takes over the previous instance's line in any state.
 void PrinterLink::resume() {
   configuration_.device = persistent_.memory().identity().device;
   configuration_.baud = persistent_.memory().identity().baud;
@@ -116,10 +116,12 @@ void PrinterLink::resume() {
   usb_id_ = config::usb_id_of(configuration_.device);
   const bool had_host = bridge_.relay().host_is_attached();
   const bool has_host_port = resume_host_port();
-  log_.info(configuration_.name, "goes on with " + configuration_.device + " where the process before ended");
+  log_.info(configuration_.name, "resumed " + configuration_.device + " from the previous instance");
   if (const auto version = persistent_.foreign_version()) {
-    log_.warning(configuration_.name, "the process before kept a ledger of version " + std::to_string(*version) +
-                                          ", not known here: every byte goes on, and nothing is asked for a while");
+    log_.warning(configuration_.name, "the previous instance wrote a checkpoint of version " +
+                                          std::to_string(*version) +
+                                          ", which this version cannot read in full: no byte is lost, and queries "
+                                          "wait for a while");
   }
   if (!has_host_port) publish_host_port();
   noted_dialect_ = &bridge_.relay().dialect();
@@ -138,7 +140,7 @@ bool PrinterLink::resume_host_port() {
   if (!pty) return false;
   const auto failure =
       host_port_.adopt(pty.release(), runtime_dir_, configuration_.name, bridge_.relay().host_is_attached());
-  if (failure) log_.error(configuration_.name, "cannot go on with the host port: " + failure->sentence);
+  if (failure) log_.error(configuration_.name, "cannot resume the host port: " + failure->sentence);
   return !failure;
 }
 
@@ -146,7 +148,7 @@ void PrinterLink::lost(const transport::IoResult& why) {
   log_.warning(configuration_.name,
                "lost " + configuration_.device + ": " + text_of(why) + "; the host port is closed");
   const bool is_of_usb = !configuration_.usb.is_empty();
-  if (is_of_usb) configuration_.device.clear();  // another device may come by that name
+  if (is_of_usb) configuration_.device.clear();  // another device may get that name
   close(why.status == transport::IoStatus::kEnd ? snapshot::DisconnectReason::kUnplugged
                                                 : snapshot::DisconnectReason::kIoError);
   retry_.lost(process::monotonic_now());
@@ -166,7 +168,7 @@ void PrinterLink::close(snapshot::DisconnectReason reason) {
   publish(process::monotonic_now());
 }
 
-// --- what others see
+// --- what is published
 
 void PrinterLink::refresh(gcode::line::Time now) {
   const auto state = bridge_.relay().printer().state(now);
@@ -180,12 +182,12 @@ void PrinterLink::refresh(gcode::line::Time now) {
 void PrinterLink::note_changes() {
   const auto& counters = bridge_.relay().counters();
   const std::uint64_t resets = resets_of(counters);
-  if (resets != std::exchange(noted_resets_, resets)) log_.info(configuration_.name, "the printer started anew");
+  if (resets != std::exchange(noted_resets_, resets)) log_.info(configuration_.name, "the printer restarted");
   const gcode::dialect::Dialect* dialect = &bridge_.relay().dialect();
   if (dialect != std::exchange(noted_dialect_, dialect) &&
       dialect->family != gcode::dialect::FirmwareFamily::kUnknown) {
     log_.info(configuration_.name, "firmware \"" + std::string(bridge_.relay().printer().firmware.value.view()) +
-                                       "\": spoken to as " + std::string(dialect->name));
+                                       "\": using dialect " + std::string(dialect->name));
   }
   if (counters.queries != noted_queries_) note_queries(std::exchange(noted_queries_, counters.queries));
 }

@@ -1,15 +1,15 @@
-// One printer from its configuration to its host port: the life of its device.
+// One printer from its configuration to its host port: the states of its device.
 //
-//   waiting --its path is there--> asking --udev is done, nobody has it, opened--> open
-//   asking --a program has it open, failed--> waiting, up to 5 s        open --lost (unplugged, error)--> waiting
-//   waiting, asking, open --release()--> released --attach(), its time is over--> waiting    (printer_link_control.cpp)
-//   a predecessor's port (from the store) --start()--> open: nothing is asked, nothing is opened
+//   waiting --its path exists--> checking --udev is done, no program has it open, opened--> open
+//   checking --a program has it open, failed--> waiting, up to 5 s      open --lost (unplugged, error)--> waiting
+//   waiting, checking, open --release()--> released --attach(), end of its time--> waiting   (printer_link_control.cpp)
+//   the previous instance's port (from the store) --start()--> open: nothing is checked, nothing is opened
 //
-// A printer that is found by USB has no device until use_device() names one; then it goes the same way.
+// A printer that is found by USB has no device until use_device() names one; then it takes the same steps.
 //
-// open: the serial port is held, the host port DIR/NAME is there, the bridge moves bytes. waiting, asking: no host port,
-// hosts saw a hang-up, nothing the printer reported is shown. asking: port_gate.h looks; stop(), release() and another
-// device end that without a word. Silence is no reason to open again: that would reset the printer.
+// open: the serial port is held, the host port DIR/NAME exists, the bridge moves bytes. waiting, checking: no host
+// port, hosts saw a hang-up, nothing the printer reported is shown. checking: port_gate.h works; stop(), release() and
+// another device cancel it silently. A silent printer is not opened again: that would reset it.
 #pragma once
 
 #include <functional>
@@ -37,8 +37,8 @@ namespace agent::link {
 
 class PrinterLink {
  public:
-  /// `io`, `board`, `log`, `store` and `users` are not owned and outlive the link; `store` may be null. `users` null: nobody
-  /// is asked who has the device open. Call start() once afterwards.
+  /// `io`, `snapshots`, `log`, `store` and `users` are not owned and outlive the link; `store` may be null. `users`
+  /// null: other programs are not checked for. Call start() once afterwards.
   PrinterLink(boost::asio::io_context& io, config::PrinterConfiguration configuration, std::string runtime_dir,
               snapshot::PublishedSnapshots& snapshots, log::Log& log, restart::DescriptorStore* store = nullptr,
               PortUsers* users = nullptr, transport::UdevPlaces udev = {});
@@ -47,40 +47,41 @@ class PrinterLink {
   PrinterLink& operator=(const PrinterLink&) = delete;
 
   void start();
-  /// Hosts see a hang-up, the device is closed without a reset. Nothing happens on it any more.
+  /// Hosts see a hang-up, the device is closed without a reset. The link does nothing more afterwards.
   void stop();
-  /// The end of the process, not of the line: hosts and the printer notice nothing, a successor goes on from the store.
+  /// The process ends but the line stays: hosts and the printer notice nothing, the next instance resumes from the
+  /// store.
   void leave();
 
   [[nodiscard]] const config::PrinterConfiguration& configuration() const { return configuration_; }
   /// The print that would end if the port were closed now, as a clause; empty: none.
   [[nodiscard]] std::string print() const;
-  /// Before start(): a predecessor's open port was taken over.
+  /// Before start(): the previous instance's open port was taken over.
   [[nodiscard]] bool is_inherited() const { return persistent_.is_inherited(); }
   /// New settings of the relay; device and speed stay as they are.
   void apply(const gcode::relay::RelaySettings& settings);
-  /// For a printer found by USB: its tty is `path` now, or nowhere if that is empty. A port that is open stays open: it says
-  /// itself when it is gone, and what anybody else believes may not end a print.
+  /// For a printer found by USB: its tty is now `path`; empty: it has none. A port that is open stays open: only the
+  /// port itself reports its loss, so that a wrong USB listing cannot end a print.
   void use_device(const std::string& path);
-  /// A printer found by USB lost its device and does not know the next one.
+  /// Called when a printer found by USB has lost its device and needs another one.
   void on_device_wanted(std::function<void()> wanted) { device_wanted_ = std::move(wanted); }
-  /// From now on every byte goes to `recording`; null: recorded no more.
+  /// From now on every byte goes to `recording`; null: recording ends.
   void record_to(std::shared_ptr<recording::Recording> recording);
 
-  // --- what the owner orders; an answer says what was done, or why not
-  /// Closes the device for somebody else and opens it no more, across reloads and successors too (release_mark.h).
+  // --- commands of the owner; an answer says what was done, or why not
+  /// Closes the device for another program and keeps it closed, also after reloads and restarts (release_mark.h).
   [[nodiscard]] control::ControlAnswer release(const control::ControlRequest& request);
-  /// Ends a release. `answered` is called once, when the device was opened or why it could not be is known: at once if
-  /// nobody has to be asked who has it open.
+  /// Ends a release. `answered` is called once, when the device was opened or the reason why not is known: immediately
+  /// if other programs need not be checked for.
   using Answered = std::function<void(const control::ControlAnswer&)>;
   void attach(Answered answered);
-  /// A pulse on DTR: the printer starts anew.
+  /// A pulse on DTR: the printer restarts.
   [[nodiscard]] control::ControlAnswer reset(const control::ControlRequest& request);
 
   /// Called every 100 ms: counts the time in each state and publishes what changed.
   void refresh(gcode::line::Time now);
   [[nodiscard]] const gcode::printer::PrintWatch& prints() const { return bridge_.relay().prints(); }
-  /// Everything that hosts sent so far is out on the wire.
+  /// Every byte that hosts sent so far has left for the printer.
   [[nodiscard]] bool is_drained() const;
 
  private:
@@ -126,12 +127,12 @@ class PrinterLink {
   log::FaultThrottle host_port_faults_;
   bool path_was_there_ = false;
   bool stopped_ = false;
-  std::optional<ReleaseMark> released_;  ///< handed over: nothing opens the device
-  std::string open_fault_;               ///< why it could not be opened last; empty: it could
+  std::optional<ReleaseMark> released_;  ///< set: the device is not opened
+  std::string open_fault_;               ///< why the last attempt to open it failed; empty: it succeeded
   std::string usb_id_;
-  std::vector<Answered> attaching_;  ///< who waits for what comes of an attach
+  std::vector<Answered> attaching_;  ///< callers that wait for the result of an attach
 
-  // what is reported besides the relay's own counters
+  // published in addition to the relay's counters
   std::uint64_t connects_ = 0;
   gcode::line::EnumArray<snapshot::DisconnectReason, std::uint64_t> disconnects_{};
   gcode::line::EnumArray<gcode::printer::State, gcode::line::Time> state_time_{};

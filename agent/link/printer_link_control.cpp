@@ -1,4 +1,4 @@
-// The orders of the owner: release, attach, reset. Each takes effect before it returns.
+// The owner's commands: release, attach, reset. Each takes effect before it returns.
 #include "agent/link/print_under_way.h"
 #include "agent/link/printer_link.h"
 #include "agent/process/clock.h"
@@ -10,8 +10,9 @@ bool PrinterLink::was_released_before() {
   released_ = read_release_mark(runtime_dir_, configuration_.name);
   if (released_ && released_->until && *released_->until <= process::monotonic_now()) end_release();
   if (!released_) return false;
-  log_.warning(configuration_.name, "was released before this start and stays so: marlin-agent attach " +
-                                        configuration_.name + " takes it back");
+  log_.warning(
+      configuration_.name,
+      "was released before this start and stays released; to take it back: marlin-agent attach " + configuration_.name);
   if (released_->until) release_timer_.at(*released_->until);
   return true;
 }
@@ -19,14 +20,14 @@ bool PrinterLink::was_released_before() {
 std::string PrinterLink::print() const {
   if (!device_.is_open()) return {};
   if (const auto print = print_under_way(bridge_.relay(), process::monotonic_now())) return std::string(*print);
-  return prints().is_printing() ? "a print is not over" : "";
+  return prints().is_printing() ? "a print has not ended" : "";
 }
 
 std::optional<control::ControlAnswer> PrinterLink::refuse_in_print(const control::ControlRequest& request) const {
   const auto print = print_under_way(bridge_.relay(), process::monotonic_now());
   if (!print || request.force) return std::nullopt;
   return control::ControlAnswer{control::ControlCode::kPrinting,
-                                configuration_.name + ": " + std::string(*print) + "; --force ends it all the same"};
+                                configuration_.name + ": " + std::string(*print) + "; --force ends it anyway"};
 }
 
 control::ControlAnswer PrinterLink::release(const control::ControlRequest& request) {
@@ -44,7 +45,7 @@ control::ControlAnswer PrinterLink::release(const control::ControlRequest& reque
   log_.info(configuration_.name, "released " + configuration_.device + ' ' + end);
   if (!write_release_mark(runtime_dir_, configuration_.name, *released_)) {
     log_.warning(configuration_.name,
-                 "cannot note the release in " + runtime_dir_ + ": a restart of the agent would end it");
+                 "cannot record the release in " + runtime_dir_ + ": a restart of the agent would end it");
   }
   return {control::ControlCode::kDone, configuration_.name + ": " + configuration_.device + " is free " + end};
 }
@@ -73,7 +74,7 @@ void PrinterLink::release_is_over() {
 control::ControlAnswer PrinterLink::reset(const control::ControlRequest& request) {
   const std::string& name = configuration_.name;
   if (released_)
-    return {control::ControlCode::kState, name + " is released: marlin-agent attach " + name + " takes it back"};
+    return {control::ControlCode::kState, name + " is released; to take it back: marlin-agent attach " + name};
   if (!device_.is_open()) {
     return {control::ControlCode::kDevice,
             name + ": " + (open_fault_.empty() ? "its device is not open" : open_fault_)};

@@ -1,4 +1,4 @@
-// How a printer's device is opened: what comes before, the attempts, and what an owner who waits is told.
+// How a printer's device is opened: the checks before, the attempts, and the answer to an owner who waits.
 #include <unistd.h>
 
 #include "agent/config/usb_id.h"
@@ -8,7 +8,7 @@
 namespace agent::link {
 namespace {
 
-// Looking whether a path exists is one cheap system call, so a plugged printer is found within half a second.
+// Checking whether a path exists is one cheap system call, so a plugged-in printer is found within half a second.
 constexpr gcode::line::Time kPathPoll = std::chrono::milliseconds(500);
 
 std::string times(std::uint64_t count) { return count > 1 ? " (" + std::to_string(count) + " times)" : ""; }
@@ -30,20 +30,20 @@ void PrinterLink::lack_device() {
   cancel_opening();
   configuration_.device.clear();
   path_was_there_ = false;
-  try_to_open();  // for its reason
+  try_to_open();  // sets open_fault_
   if (open_faults_.occurred(process::monotonic_now()) == 1) log_.info(configuration_.name, open_fault_);
   publish(process::monotonic_now());
 }
 
 void PrinterLink::try_to_open() {
   if (configuration_.device.empty()) {
-    open_fault_ = "no device on USB has " + config::rule_text(configuration_.usb) +
+    open_fault_ = "no USB device matches " + config::rule_text(configuration_.usb) +
                   " (is the printer plugged in and switched on?)";
     return attempt_is_over({});
   }
   const bool there = ::access(configuration_.device.c_str(), F_OK) == 0;
   if (there != std::exchange(path_was_there_, there)) retry_.reset();
-  if (!there) return open();  // for its reason
+  if (!there) return open();  // fails with the reason
   gate_.ask(configuration_.device, [this](const std::string& fault) {
     if (fault.empty()) return open();
     open_failed(fault);
@@ -67,10 +67,11 @@ void PrinterLink::open() {
 void PrinterLink::cancel_opening() {
   retry_timer_.cancel();
   gate_.cancel();
-  attempt_is_over({control::ControlCode::kUnavailable, configuration_.name + ": another order or the end came first"});
+  attempt_is_over({control::ControlCode::kUnavailable,
+                   configuration_.name + ": cancelled by a later command or by the end of the agent"});
 }
 
-// What `otherwise` says is for an attempt that was broken off.
+// `otherwise`: the answer for an attempt that was cancelled.
 void PrinterLink::attempt_is_over(const control::ControlAnswer& otherwise) {
   if (attaching_.empty()) return;
   control::ControlAnswer answer = otherwise;
@@ -79,7 +80,7 @@ void PrinterLink::attempt_is_over(const control::ControlAnswer& otherwise) {
         configuration_.name + ": holds " + configuration_.device + " again; opening it resets most printers once";
   } else if (answer.is_ok()) {
     answer = {control::ControlCode::kDevice, configuration_.name + ": " + open_fault_};
-    if (!open_fault_.ends_with("until it is closed")) answer.message += "; trying again until it can be held";
+    if (!open_fault_.ends_with("until it is closed")) answer.message += "; trying again until it can be opened";
   }
   for (const Answered& answered : std::exchange(attaching_, {})) answered(answer);
 }
@@ -119,7 +120,7 @@ void PrinterLink::publish_host_port() {
   }
   host_port_faults_.over();
   persistent_.keep_pty(host_port_.native_handle());
-  log_.info(configuration_.name, "host programs open " + host_port_.link().string());
+  log_.info(configuration_.name, "host port ready: host programs connect to " + host_port_.link().string());
   bridge_.host_port_published();
 }
 

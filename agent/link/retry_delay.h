@@ -9,11 +9,11 @@ namespace agent::link {
 
 class RetryDelay {
  public:
-  /// A quarter of a second: the kernel and udev have named a plugged device and set its group by then.
+  /// A quarter of a second: by then the kernel and udev have named a plugged-in device and set its group.
   static constexpr gcode::line::Time kShortest = std::chrono::milliseconds(250);
-  /// Nobody waits longer than this for a printer that was switched on.
+  /// The longest wait after a printer was switched on.
   static constexpr gcode::line::Time kLongest = std::chrono::seconds(5);
-  /// A line that held this long was a good one; one that ends sooner goes on with the longer delays.
+  /// A line that was open for this long was stable; after one that ended sooner the delays keep growing.
   static constexpr gcode::line::Time kStable = std::chrono::seconds(10);
 
   /// The wait before the next attempt.
@@ -22,7 +22,7 @@ class RetryDelay {
     next_ = std::min(next_ * 2, kLongest);
     return delay;
   }
-  /// The device's path came or went: the reason of the earlier failures is gone.
+  /// The device's path appeared or vanished: the reason for the earlier failures no longer applies.
   void reset() { next_ = kShortest; }
   void opened(gcode::line::Time now) { opened_at_ = now; }
   void lost(gcode::line::Time now) {

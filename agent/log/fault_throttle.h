@@ -1,4 +1,4 @@
-// Decides when a fault that repeats is worth a log line: the first one at once, then one line an interval with the count.
+// Decides when a repeating fault is logged: the first one immediately, then one line per interval with the count.
 // Pure; time is an argument.
 #pragma once
 
@@ -12,7 +12,7 @@ class FaultThrottle {
  public:
   explicit FaultThrottle(gcode::line::Time interval = std::chrono::seconds(60)) : interval_(interval) {}
 
-  /// One more fault at `now`. How many came since the last line, this one included, if it is time for a line; else 0.
+  /// One more fault at `now`. If a line is due: the number of faults since the last line, including this one; else 0.
   std::uint64_t occurred(gcode::line::Time now) {
     ++since_line_;
     if (logged_ && now - last_line_ < interval_) return 0;
@@ -23,7 +23,7 @@ class FaultThrottle {
     return count;
   }
 
-  /// It is over: the next fault is a new one and is logged at once.
+  /// The fault is over: the next one is new and is logged immediately.
   void over() { *this = FaultThrottle(interval_); }
 
  private:

@@ -2,7 +2,7 @@
 
 #include <cstdlib>
 
-// Where in our sources a message was sent from says nothing: all of them pass here.
+// The source location is useless: all messages pass this file.
 #define SD_JOURNAL_SUPPRESS_LOCATION
 
 #include <sys/stat.h>
@@ -12,7 +12,8 @@
 
 namespace agent::log {
 
-// systemd.exec(5): the variable names device and inode of the journal's socket, which standard error may have left since.
+// systemd.exec(5): the variable has device and inode of the journal's socket; standard error may have been redirected
+// since.
 bool stderr_is_journal() {
   const char* stream = std::getenv("JOURNAL_STREAM");
   struct stat status {};
@@ -30,7 +31,7 @@ std::vector<std::string> journal_fields(int priority, std::string_view printer, 
 void write_to_journal(const std::vector<std::string>& fields) {
   std::vector<iovec> pieces;
   for (const std::string& field : fields) pieces.push_back({const_cast<char*>(field.data()), field.size()});
-  // A message that does not go out is lost: there is nobody to tell.
+  // A message that cannot be sent is lost: there is no other place to report it.
   (void)::sd_journal_sendv(pieces.data(), static_cast<int>(pieces.size()));
 }
 

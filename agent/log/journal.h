@@ -1,7 +1,7 @@
-// systemd's journal as the place where messages go: found by JOURNAL_STREAM, written with fields by its own protocol
-// (sd_journal_send(3)), so that `journalctl MARLIN_PRINTER=mk3 -p warning` finds what an owner looks for.
+// Writes messages to systemd's journal: found by JOURNAL_STREAM, written with fields by its native protocol
+// (sd_journal_send(3)), so that an owner can filter: `journalctl MARLIN_PRINTER=mk3 -p warning`.
 //
-//   MESSAGE=mk3: /dev/ttyACM0: No such file or directory   PRIORITY=4   MARLIN_PRINTER=mk3   SYSLOG_IDENTIFIER=marlin-agent
+//   MESSAGE=mk3: /dev/ttyACM0: No such file or directory PRIORITY=4 MARLIN_PRINTER=mk3 SYSLOG_IDENTIFIER=marlin-agent
 #pragma once
 
 #include <string>
@@ -10,13 +10,13 @@
 
 namespace agent::log {
 
-/// Whether standard error goes to the journal: systemd said so, and nobody has redirected it since.
+/// Whether standard error goes to the journal: systemd set it up, and it was not redirected since.
 [[nodiscard]] bool stderr_is_journal();
 
-/// "NAME=value" of one message. `priority`: 7 debug, 6 info, 4 warning, 3 error. `printer` may be empty.
+/// The fields of one message as "NAME=value". `priority`: 7 debug, 6 info, 4 warning, 3 error. `printer` may be empty.
 [[nodiscard]] std::vector<std::string> journal_fields(int priority, std::string_view printer, std::string_view message);
 
-/// Waits while the journal takes nothing: only for threads that may.
+/// Blocks while the journal takes no data: only for threads that may block.
 void write_to_journal(const std::vector<std::string>& fields);
 
 }  // namespace agent::log

@@ -16,8 +16,8 @@
 namespace agent::log {
 namespace {
 
-// Lines waiting for the log's thread. Each slot holds 400 bytes for the life of the process (spdlog allocates them
-// beforehand); a start with 50 printers writes about 100 lines at once.
+// Lines waiting for the log's thread. Each slot uses 400 bytes as long as the process runs (spdlog allocates them in
+// advance); a start with 50 printers writes about 100 lines in a burst.
 constexpr std::size_t kQueuedLines = 128;
 constexpr std::size_t kLongestMessage = 1024;
 
@@ -44,7 +44,7 @@ int journal_priority(spdlog::level::level_enum level) {
 }
 
 void write_to_stderr(std::string_view line) {
-  // A line that does not go out is lost: there is nobody to tell.
+  // A line that cannot be written is lost: there is no other place to report it.
   [[maybe_unused]] const auto written = ::write(STDERR_FILENO, line.data(), line.size());
 }
 
@@ -63,7 +63,7 @@ class LineSink : public spdlog::sinks::base_sink<std::mutex> {
   Log::Writer writer_;
 };
 
-// The printer's name goes through spdlog's queue in front of the message, ended by a byte that no escaped text holds.
+// The printer's name is put before the message in spdlog's queue, terminated by a byte that no escaped text contains.
 constexpr char kEndOfPrinter = '\x1f';
 
 class JournalSink : public spdlog::sinks::base_sink<std::mutex> {

@@ -1,5 +1,5 @@
-// The program's log: lines to standard error from a thread of its own, so that a full pipe or a slow journal stops nobody.
-// The queue is short and drops its oldest line when it is full. Knows nothing of what is logged.
+// The program's log: a separate thread writes lines to standard error, so that a full pipe or a slow journal blocks no
+// other thread. The queue is short and drops its oldest line when it is full.
 //
 //   text: 2026-01-31T12:00:00.000Z warning mk3s: /dev/ttyACM0: No such file or directory
 //   json: {"time":"2026-01-31T12:00:00.000Z","level":"warning","printer":"mk3s","message":"/dev/ttyACM0: No such ..."}
@@ -20,18 +20,19 @@ class Log {
   /// Takes one finished line with its newline; called on the log's thread.
   using Writer = std::function<void(std::string_view line)>;
 
-  /// `counters` is not owned and outlives the log. Without a writer: to standard error; or, if that is systemd's journal,
-  /// to the journal with fields of its own (journal.h), whatever the format: it has times and can be read as JSON.
+  /// `counters` is not owned and outlives the log. Without a writer: to standard error; or, if that is systemd's
+  /// journal, to the journal with fields (journal.h), whatever the format: the journal adds times and can be read as
+  /// JSON.
   Log(const config::LogConfiguration& configuration, LogCounters& counters, Writer writer = {});
-  ~Log();  ///< writes out what is queued
+  ~Log();  ///< writes the queued lines
   Log(const Log&) = delete;
   Log& operator=(const Log&) = delete;
 
   /// Changes level and format from the next message on.
   void apply(const config::LogConfiguration& configuration);
 
-  /// `printer`: configured name, or empty. `message`: bytes outside printable ASCII and UTF-8 are shown escaped; the first
-  /// 1 KiB is kept. Never blocks. Warnings and errors are counted even if the level hides them.
+  /// `printer`: configured name, or empty. `message`: bytes outside printable ASCII and UTF-8 are shown escaped; the
+  /// first 1 KiB is kept. Never blocks. Warnings and errors are counted even if the level hides them.
   void write(config::LogLevel level, std::string_view printer, std::string_view message);
   void debug(std::string_view printer, std::string_view message) { write(config::LogLevel::kDebug, printer, message); }
   void info(std::string_view printer, std::string_view message) { write(config::LogLevel::kInfo, printer, message); }

@@ -1,5 +1,5 @@
-// How many messages of the two serious levels were logged. A log sink adds from any thread, a scrape reads; nothing here
-// knows the logging library. Shows as marlin_agent_log_messages_total{level="warning"} 3
+// Number of messages logged as warning and as error. Any thread adds, a scrape reads; independent of the logging
+// library. Published as marlin_agent_log_messages_total{level="warning"} 3
 #pragma once
 
 #include <atomic>

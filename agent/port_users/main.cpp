@@ -1,5 +1,5 @@
-// /usr/libexec/marlin-agent/port-users: the root helper that tells the agent who has a serial port open. The socket unit gives
-// it the connection as standard input and output.
+// /usr/libexec/marlin-agent/port-users: the root helper that reports to the agent which programs have a serial port
+// open. The socket unit passes the connection as standard input and output.
 #include <unistd.h>
 
 #include "agent/process/port_users_answer.h"

@@ -1,4 +1,4 @@
-// The process's one monotonic clock, in the pure room's unit, and its distance to wall clock for those who print dates.
+// The process's monotonic clock, in gcode's time unit, and its offset to the wall clock for printing dates.
 #pragma once
 
 #include <chrono>
@@ -11,7 +11,7 @@ namespace agent::process {
   return std::chrono::duration_cast<gcode::line::Time>(std::chrono::steady_clock::now().time_since_epoch());
 }
 
-/// Add it to a monotonic instant to get Unix time. Changes when somebody sets the wall clock (a Pi does after its start).
+/// Add it to a monotonic time to get Unix time. Changes when the wall clock is set (on a Pi after its start).
 [[nodiscard]] inline gcode::line::Time wall_offset() {
   return std::chrono::duration_cast<gcode::line::Time>(std::chrono::system_clock::now().time_since_epoch()) -
          monotonic_now();

@@ -1,4 +1,4 @@
-// The directories that the agent writes to: made if they are missing, and found usable before anything else begins.
+// The directories that the agent writes to: created if missing, and checked to be usable before anything else starts.
 #pragma once
 
 #include <optional>
@@ -6,7 +6,7 @@
 
 namespace agent::process {
 
-/// Nothing if `dir` is there (or could be made, parents included, with `mode` for itself) and may be written to.
+/// Nothing if `dir` exists or could be made (parents included, `mode` for itself) and may be written to.
 /// Otherwise a sentence: "cannot use the runtime directory /run/marlin-agent: Permission denied (choose another with
 /// --runtime-dir)".
 [[nodiscard]] std::optional<std::string> make_directory(const std::string& dir, unsigned mode, const std::string& what,

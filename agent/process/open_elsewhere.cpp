@@ -20,11 +20,11 @@ pid_t process_of(const fs::path& directory) {
   return error == std::errc() && end == name.data() + name.size() ? process : 0;
 }
 
-/// The file that is looked for.
+/// The file to search for.
 struct Wanted {
   std::string path;
   std::string terminal;  ///< its number, if it is a pseudo-terminal
-  dev_t device = 0;      ///< its number, if it is another device: a container may have it by another name
+  dev_t device = 0;      ///< its number, if it is another device: a container may have it under another name
 };
 
 Wanted wanted(const fs::path& file) {

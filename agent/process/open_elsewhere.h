@@ -1,4 +1,4 @@
-// Which programs have a file open, as /proc tells whoever asks: all of them to root, one's own to anybody else.
+// Which programs have a file open, from /proc: root sees all of them, another user only that user's own.
 #pragma once
 
 #include <string>
@@ -9,12 +9,12 @@
 namespace agent::process {
 
 struct Program {
-  std::string name;  ///< as the kernel has it, at most 15 characters
+  std::string name;  ///< as in the kernel, at most 15 characters
   pid_t process = 0;
 };
 
-/// Those that have what `path` leads to open, but for this process and `except` (0: nobody). In order of process number.
-/// Whoever holds the other end of a pseudo-terminal is no user of it: that is the device itself. Opens no device.
+/// The programs that have the target of `path` open, except this process and `except` (0: none). In order of process
+/// number. The holder of the other end of a pseudo-terminal does not count: it is the device itself. Opens no device.
 [[nodiscard]] std::vector<Program> programs_with_open(const std::string& path, pid_t except = 0);
 
 /// "octoprint (process 812)", several joined by ", ".

@@ -18,7 +18,7 @@ constexpr std::chrono::milliseconds kQuestionTime{2000};
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }
 
-/// Without its newline; nothing if it is too long, too late or not whole.
+/// Without its newline; nothing if it is too long, too late or incomplete.
 std::optional<std::string> read_question(int in) {
   const auto end = std::chrono::steady_clock::now() + kQuestionTime;
   std::string text;
@@ -35,7 +35,7 @@ std::optional<std::string> read_question(int in) {
   return std::nullopt;
 }
 
-/// A sentence, or nothing: it may be asked about.
+/// The reason why `path` is refused; empty: it is allowed.
 std::string refusal(const std::string& path) {
   if (!is_serial_port_path(path)) return "not the path of a serial port";
   std::error_code error;
@@ -92,7 +92,7 @@ std::optional<std::vector<Program>> parse_port_users_answer(std::string_view ans
 
 int answer_port_users(int in, int out) {
   const auto path = read_question(in);
-  if (!path) return say(out, "error the question is no line of at most 255 bytes, or came too late\n"), 1;
+  if (!path) return say(out, "error the request is not a line of at most 255 bytes, or came too late\n"), 1;
   if (const std::string why = refusal(*path); !why.empty()) return say(out, "error " + why + '\n'), 1;
   return say(out, port_users_answer(programs_with_open(*path)));
 }

@@ -1,7 +1,8 @@
-// What the agent and its helper (marlin-agent-port-users@.service) say to each other about who has a serial port open. The
-// helper is root and may look at every process; the agent may not. One line each way, then the connection ends:
+// The protocol between the agent and its helper (marlin-agent-port-users@.service), which finds the programs that have
+// a serial port open. The helper is root and may inspect every process; the agent may not. One request line, one
+// answer, then the connection ends:
 //
-//   /dev/ttyACM0        812 pronsole          error /etc/passwd is no serial port
+//   /dev/ttyACM0        812 pronsole          error not the path of a serial port
 //                       900 avrdude
 //                       end
 #pragma once
@@ -17,21 +18,22 @@ namespace agent::process {
 
 /// Where the helper's socket unit listens.
 inline constexpr const char* kPortUsersSocket = "/run/marlin-agent-port-users.sock";
-/// Longest question in bytes, with its newline.
+/// Longest request in bytes, with its newline.
 inline constexpr std::size_t kMaxPortQuestion = 256;
-/// Longest answer in bytes: 64 programs and the end.
+/// Longest answer in bytes: 64 programs and the last line.
 inline constexpr std::size_t kMaxPortAnswer = 4096;
 
-/// Whether `path`, which must be canonical, may be asked about: the node of a UART or a USB serial port directly in /dev,
-/// by its name. Whoever may ask the helper learns about nothing else.
+/// Whether a request for `path`, which must be canonical, is allowed: the node of a UART or a USB serial port directly
+/// in /dev, by its name. The helper gives information about no other file.
 [[nodiscard]] bool is_serial_port_path(std::string_view path);
 
-/// The whole answer. At most 64 programs; control characters in names become '?'.
+/// The complete answer. At most 64 programs; control characters in names become '?'.
 [[nodiscard]] std::string port_users_answer(const std::vector<Program>& programs);
-/// Nothing if `answer` is not whole or is an error.
+/// Nothing if `answer` is incomplete or an error.
 [[nodiscard]] std::optional<std::vector<Program>> parse_port_users_answer(std::string_view answer);
 
-/// The helper's work: reads the question from `in` (two seconds at most), writes the answer to `out`. Returns an exit status.
+/// The helper's work: reads the request from `in` (two seconds at most), writes the answer to `out`. Returns an exit
+/// status.
 int answer_port_users(int in, int out);
 
 }  // namespace agent::process

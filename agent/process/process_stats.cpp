@@ -32,7 +32,7 @@ std::optional<std::uint64_t> count_open_fds() {
     if (entry->d_name[0] != '.') ++count;
   }
   ::closedir(folder);
-  return count - 1;  // the listing's own descriptor is gone again
+  return count - 1;  // without the descriptor of the listing itself
 }
 
 std::optional<std::uint64_t> read_max_fds() {
@@ -50,7 +50,7 @@ double seconds_of(clockid_t clock) {
 }  // namespace
 
 std::optional<ProcStat> parse_proc_stat(std::string_view text) {
-  // The second field is the program's name in parentheses and may hold blanks and parentheses itself.
+  // The second field is the program's name in parentheses; the name may contain blanks and parentheses.
   const auto name_end = text.rfind(')');
   if (name_end == std::string_view::npos) return std::nullopt;
   text.remove_prefix(name_end + 1);
@@ -85,7 +85,7 @@ ProcessStats read_process_stats() {
   stats.resident_bytes = stat->resident_pages * static_cast<std::uint64_t>(::sysconf(_SC_PAGESIZE));
   stats.virtual_bytes = stat->virtual_bytes;
   stats.threads = stat->threads;
-  // Ticks count from boot. A Pi has no RTC: once NTP has set the clock, the start is right too.
+  // Ticks count from boot. A Pi has no RTC: the start time is correct once NTP has set the clock.
   const double since_boot = seconds_of(CLOCK_BOOTTIME);
   stats.start_unix_seconds = seconds_of(CLOCK_REALTIME) - since_boot + static_cast<double>(stat->start_ticks) / ticks;
   return stats;

@@ -1,5 +1,5 @@
-// One timer on the I/O thread, in the pure room's time. It may be destroyed at any moment, in its own callback too: a
-// wait that ended already calls nobody then.
+// One timer on the I/O thread, in gcode's time unit. It may be destroyed at any moment, also in its own callback: an
+// expired wait then calls nothing.
 #pragma once
 
 #include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
@@ -20,7 +20,7 @@ class Timer {
   Timer(boost::asio::io_context& io, std::function<void()> fired)
       : timer_(io), fired_(std::make_shared<std::function<void()>>(std::move(fired))) {}
 
-  /// Calls once at `when` on the monotonic clock; an earlier wait is forgotten.
+  /// Calls once at `when` on the monotonic clock; replaces an earlier wait.
   void at(gcode::line::Time when) {
     timer_.expires_at(std::chrono::steady_clock::time_point(when));
     timer_.async_wait([weak = std::weak_ptr<std::function<void()>>(fired_)](const boost::system::error_code& error) {

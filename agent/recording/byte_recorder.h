@@ -1,4 +1,4 @@
-// Takes a copy of every byte that crosses one printer's line. The bridge calls it on the I/O thread: it must not block.
+// Gets a copy of every byte on one printer's line. The bridge calls it on the I/O thread: it must not block.
 #pragma once
 
 #include <string_view>
@@ -11,7 +11,7 @@ namespace agent::recording {
 class ByteRecorder {
  public:
   virtual ~ByteRecorder() = default;
-  /// Two pieces that follow each other, as they stood in a ring; valid only during the call.
+  /// Two consecutive pieces, as they are in a ring; valid only during the call.
   virtual void add(gcode::decode::TraceDirection direction, std::string_view first, std::string_view second,
                    gcode::line::Time now) = 0;
 };

@@ -1,5 +1,5 @@
-// See decode_input.h. Each form is read with a bound: an input line of a recording or a log holds at most what one read
-// of a serial line can bring, written as \u00XX, with room to spare.
+// See decode_input.h. Each format is read with a bound: an input line of a recording or a log is at most as long as one
+// read of a serial line, written as \u00XX, with a margin.
 #include "agent/recording/decode_input.h"
 
 #include <array>
@@ -14,13 +14,13 @@
 namespace agent::recording {
 namespace {
 
-// 1 MiB: a recorder writes at most 64 KiB of line in one entry, 6 characters for a byte that is not printable.
+// 1 MiB: a recorder writes at most 64 KiB in one entry, with 6 characters for a byte that is not printable.
 constexpr std::size_t kLongestInputLine = 1 << 20;
 constexpr std::size_t kChunk = 4096;
 
 enum class LineRead { kLine, kTooLong, kEnd };
 
-// Without the newline. What is too long is read to its end all the same, so that the next line is whole.
+// Without the newline. A line that is too long is read to its end anyway, so that the next line is complete.
 LineRead read_line(std::istream& in, std::string& line) {
   line.clear();
   bool is_too_long = false;
@@ -36,7 +36,7 @@ LineRead read_line(std::istream& in, std::string& line) {
   return is_too_long ? LineRead::kTooLong : LineRead::kLine;
 }
 
-// Reads line by line; `take` says what is wrong with a line, or nothing.
+// Reads line by line; `take` returns the error of a line, or an empty text.
 template <class Take>
 bool for_each_line(std::string_view name, std::istream& in, std::ostream& err, Take take) {
   std::string line;
@@ -92,7 +92,7 @@ bool read_printed_text(std::istream& in, gcode::decode::Conversation& conversati
   return true;
 }
 
-// `count` digits and the mark after them ('\0': none).
+// `count` digits and the separator after them ('\0': none).
 bool take_field(std::string_view& rest, std::size_t count, char mark, int& value) {
   if (rest.size() < count) return false;
   value = 0;
@@ -104,7 +104,7 @@ bool take_field(std::string_view& rest, std::size_t count, char mark, int& value
   return mark == '\0' || gcode::line::take(rest, std::string_view(&mark, 1));
 }
 
-// "2023-01-01 12:00:00,123 - ": the log's local time, used for differences only.
+// "2023-01-01 12:00:00,123 - ": local time of the log, used for differences only.
 std::optional<gcode::line::Time> take_log_time(std::string_view& rest) {
   std::string_view at = rest;
   int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, milliseconds = 0;

@@ -1,5 +1,5 @@
-// The three forms in which a conversation comes: a recording (JSON lines), what a printer printed, OctoPrint's serial.log.
-// Example of the last: "2023-01-01 12:00:00,123 - Recv: ok T:25.5 /0.0 B:25.5 /0.0".
+// The three input formats of a conversation: a recording (JSON lines), the raw output of a printer, OctoPrint's
+// serial.log. Example of the last: "2023-01-01 12:00:00,123 - Recv: ok T:25.5 /0.0 B:25.5 /0.0".
 #pragma once
 
 #include <iosfwd>
@@ -12,14 +12,14 @@
 namespace agent::recording {
 
 /// Feeds all of `in` to `conversation`. `format`: "jsonl", "raw" or "octoprint". Lines that are not of the format are
-/// named on `err` as "decode: NAME:LINE: ..." and passed over; false if there were any.
+/// reported on `err` as "decode: NAME:LINE: ..." and skipped; false if there were any.
 bool read_conversation(std::string_view format, std::string_view name, std::istream& in,
                        gcode::decode::Conversation& conversation, std::ostream& err);
 
 /// One line of OctoPrint's serial.log.
 struct OctoprintLine {
   enum class Kind { kSent, kReceived, kRemark } kind = Kind::kRemark;
-  std::optional<gcode::line::Time> at;  ///< since 1970 on the log's own clock; nothing in copies from the terminal tab
+  std::optional<gcode::line::Time> at;  ///< since 1970 on the log's clock; nothing in copies from the terminal tab
   std::string_view text;                ///< without "Send: " or "Recv: "
 };
 

@@ -1,4 +1,4 @@
-// What `decode --summary` prints: how many lines of which kind in each direction, and the lines that nobody knew, most
+// The output of `decode --summary`: the number of lines of each kind in each direction, and the unknown lines, most
 // frequent first. Example: "from_printer  ok  629".
 #pragma once
 
@@ -19,7 +19,7 @@ class DecodeSummary {
   void write(std::ostream& out) const;
 
  private:
-  /// 1000 different unknown lines, 200 bytes of each: more than anyone reads; the rest is counted without its text.
+  /// 1000 different unknown lines of 200 bytes each: more than a person reads; the rest is counted without text.
   static constexpr std::size_t kMostUnknown = 1000;
   static constexpr std::size_t kLongestUnknown = 200;
 

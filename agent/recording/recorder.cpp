@@ -17,7 +17,7 @@ struct Recording::Entry {
 
 namespace {
 
-// What a sudden power cut costs of a recording; the card is written four times a second at most.
+// The part of a recording that a sudden power cut loses; the card is written at most four times a second.
 constexpr std::chrono::milliseconds kFlushPeriod{250};
 
 std::string utc_text(gcode::line::Time unix_time) {
@@ -62,7 +62,7 @@ void Recording::flush(log::Log& log) {
 void Recording::write_entry(const Entry& entry, std::string_view bytes, log::Log& log) {
   line_.clear();
   int error = 0;
-  // Six characters for a byte that has to be escaped, and the line's own words.
+  // Six characters for a byte that has to be escaped, plus the keys of the line.
   if (files_.is_full(bytes.size() * 6 + 256)) error = begin_file(entry.at);
   if (error == 0) {
     if (lost_ > 0) note_loss(entry.at);
@@ -121,21 +121,21 @@ void Recorder::run() {
     lock.lock();
   }
   lock.unlock();
-  flush_all();  // what came between the last round and the end
+  flush_all();  // bytes that came after the last round
 }
 
 void Recorder::flush_all() {
-  std::vector<std::shared_ptr<Recording>> all, expired_commands;
+  std::vector<std::shared_ptr<Recording>> all, released;
   {
     const std::lock_guard lock(mutex_);
-    // Nobody but this list has it: nothing comes any more, and this round writes its rest.
+    // Only this list still owns it: no more bytes come, and this round writes the rest.
     const auto rest = std::stable_partition(recordings_.begin(), recordings_.end(),
                                             [](const auto& recording) { return recording.use_count() > 1; });
-    expired_commands.assign(rest, recordings_.end());
+    released.assign(rest, recordings_.end());
     recordings_.erase(rest, recordings_.end());
     all = recordings_;
   }
-  for (const auto& recording : expired_commands) recording->flush(log_);
+  for (const auto& recording : released) recording->flush(log_);
   for (const auto& recording : all) recording->flush(log_);
 }
 

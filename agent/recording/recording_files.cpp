@@ -20,7 +20,7 @@ std::string file_name(const std::string& name, std::uint64_t number) {
   return name + '-' + digits + std::string(kEnding);
 }
 
-// Numbers of the recordings of `name` that are there, ascending.
+// Numbers of the existing recordings of `name`, ascending.
 std::vector<std::uint64_t> numbers_in(const fs::path& dir, const std::string& name) {
   std::vector<std::uint64_t> numbers;
   std::error_code error;

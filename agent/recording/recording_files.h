@@ -13,17 +13,17 @@ namespace agent::recording {
 
 class RecordingFiles {
  public:
-  /// A file is a quarter of `max_bytes`: what is dropped at once is the oldest quarter.
+  /// A file is a quarter of `max_bytes`: the oldest quarter is dropped in one step.
   static constexpr std::uint64_t kFiles = 4;
 
   RecordingFiles(std::filesystem::path dir, std::string name, std::uint64_t max_bytes)
       : dir_(std::move(dir)), name_(std::move(name)), max_file_bytes_(max_bytes / kFiles) {}
 
-  /// There is no file, or `bytes` more would make it too long: begin() has to come first.
+  /// There is no file, or `bytes` more would make it too long: call begin() first.
   [[nodiscard]] bool is_full(std::size_t bytes) const { return !file_ || size_ + bytes > max_file_bytes_; }
   /// Starts the next file and removes the oldest ones. 0 or errno.
   [[nodiscard]] int begin();
-  /// Appends all of `text`, or nothing of it. 0 or errno.
+  /// Appends all of `text` or nothing. 0 or errno.
   [[nodiscard]] int append(std::string_view text);
 
   [[nodiscard]] const std::string& name() const { return name_; }

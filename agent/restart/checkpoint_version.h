@@ -1,5 +1,5 @@
-// The version of the ledger's format that this program writes, and which ones it can go on with. Alone in its file, so
-// that a test can link a program of another version.
+// The version of the checkpoint format that this program writes, and the versions that it can resume from. In a file of
+// its own, so that a test can link a program of another version.
 #pragma once
 
 #include <cstdint>
@@ -7,11 +7,11 @@
 
 namespace agent::restart {
 
-/// Goes up with every change to gcode::relay::RelayState or to LinkMemory's block; a test holds the sizes to it.
+/// Increases with every change to gcode::relay::RelayState or to LinkMemory's block; a test compares the sizes with it.
 extern const std::uint32_t kLedgerVersion;
 
-/// Whether a state that was written as `version` can be read as it is. A version whose state has another layout gets its
-/// conversion in checkpoint_version.cpp too, when there is one.
+/// Whether a state that was written as `version` can be read unchanged. The conversion of a state with another layout
+/// belongs into checkpoint_version.cpp too.
 [[nodiscard]] bool knows_checkpoint(std::uint32_t version);
 
 }  // namespace agent::restart

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::string_view kPrefix = "marlin-";
 
-/// The unit may say FileDescriptorStoreMax=0; managers that can tell do so here.
+/// The unit may set FileDescriptorStoreMax=0; newer managers report the size in FDSTORE.
 bool store_is_there() {
   const char* size = std::getenv("FDSTORE");
   return std::getenv("NOTIFY_SOCKET") != nullptr && (size == nullptr || std::string_view(size) != "0");
@@ -53,7 +53,7 @@ std::string DescriptorStore::name_of(const std::string& printer, std::string_vie
 void DescriptorStore::keep(const std::string& printer, std::string_view part, int fd) {
   if (!is_there_) return;
   drop(printer, part);
-  // Not watched: a pseudo-terminal that no host has open looks hung up, and systemd would let it go.
+  // Not watched: a pseudo-terminal that no host has open reads as hung up, and systemd would close it.
   const std::string message = "FDSTORE=1\nFDPOLL=0\nFDNAME=" + name_of(printer, part);
   ::sd_pid_notify_with_fds(0, 0, message.c_str(), &fd, 1);
 }

@@ -1,9 +1,9 @@
-// Descriptors that outlive the process: systemd keeps them for the next start of the unit
-// (FileDescriptorStoreMax=), each under a name "marlin-PRINTER-PART"; PRINTER is empty for what belongs to
-// none of them. Without systemd there is none, and the agent starts fresh each time.
+// Descriptors that outlive the process: systemd stores them for the next start of the unit (FileDescriptorStoreMax=),
+// each under a name "marlin-PRINTER-PART"; PRINTER is empty for one that belongs to no printer. Without systemd there
+// is no store, and each instance starts without earlier state.
 //
-// What is sent is in the manager's queue when keep() returns; the manager reads its queue before it looks at
-// the process's end, so it is kept even if the process is killed the next moment.
+// A descriptor is in the manager's queue when keep() returns. The manager reads its queue before it handles the end of
+// the process, so the descriptor is stored even if the process is killed immediately afterwards.
 #pragma once
 
 #include <map>
@@ -17,23 +17,24 @@ namespace agent::restart {
 
 class DescriptorStore {
  public:
-  /// One that keeps nothing.
+  /// An empty store that stores nothing.
   DescriptorStore() = default;
-  /// The manager's that started this process, with what a predecessor left in it. To be called once, before any thread.
+  /// The store of the manager that started this process, with the previous instance's descriptors. Call once, before
+  /// any thread starts.
   [[nodiscard]] static DescriptorStore from_environment();
 
   [[nodiscard]] bool is_there() const { return is_there_; }
 
-  /// `part`: a word without '-'. What was there under that name is replaced.
+  /// `part`: a word without '-'. Replaces a descriptor stored under that name.
   void keep(const std::string& printer, std::string_view part, int fd);
   void drop(const std::string& printer, std::string_view part);
-  /// A predecessor's, owned by the caller from here on and still kept; empty if there is none.
+  /// The previous instance's descriptor: now owned by the caller and still stored. Empty if there is none.
   [[nodiscard]] transport::FileDescriptor take(const std::string& printer, std::string_view part);
-  /// Whether a predecessor left that part of any printer, and it was not taken.
+  /// Whether that part of any printer was inherited and not taken yet.
   [[nodiscard]] bool has_left(std::string_view part) const;
-  /// Printers of which something was not taken.
+  /// Printers with inherited descriptors that were not taken.
   [[nodiscard]] std::vector<std::string> left_over() const;
-  /// Closes what was not taken of `printer`, and has it kept no more.
+  /// Closes the descriptors of `printer` that were not taken and removes them from the store.
   void drop_left_over(const std::string& printer);
 
  private:

@@ -54,7 +54,7 @@ bool IncompatibleCheckpoint::is_sound() const {
   return rings_fit && gcode::relay::is_sound(portable_checkpoint(), rings());
 }
 
-// What it does not have yet stays as in a fresh one, what it has besides is not understood.
+// Members that an older version lacks keep their initial values; members that a newer version added are ignored.
 gcode::relay::PortableCheckpoint IncompatibleCheckpoint::portable_checkpoint() const {
   const std::size_t size = head().portable_checkpoint_size;
   gcode::relay::PortableCheckpoint out;

@@ -1,4 +1,4 @@
-// A ledger that another version of the program left, of whose state only the handover is understood.
+// A checkpoint written by another version of the program. Only the portable part of its state can be read.
 #pragma once
 
 #include <cstddef>
@@ -13,7 +13,7 @@ namespace agent::restart {
 
 class IncompatibleCheckpoint {
  public:
-  /// Nothing if it is no ledger, or one whose parts do not lie within it.
+  /// Nothing if it is not a checkpoint, or if one of its parts lies outside the block.
   [[nodiscard]] static std::optional<IncompatibleCheckpoint> open(transport::FileDescriptor memfd);
   IncompatibleCheckpoint(IncompatibleCheckpoint&& other) noexcept;
   IncompatibleCheckpoint& operator=(IncompatibleCheckpoint&& other) noexcept;

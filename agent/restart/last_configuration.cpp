@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kNoPrinter = "";
 constexpr std::string_view kPart = "configuration";
-// As much as a configuration file may have.
+// The size limit of a configuration file.
 constexpr off_t kMostBytes = off_t{1} << 20U;
 
 std::string read_whole(int fd) {

@@ -1,6 +1,6 @@
-// The configuration that the process works by, kept beside the ports for a successor: if that finds the file
-// wrong while a print runs, it goes on by this one. It lives in the descriptor store and not on the disk, so
-// that it is there exactly as long as the ports are, and never older than what they are used for.
+// The configuration in use, stored with the ports for the next instance: if that finds the file wrong while a print
+// runs, it continues with this one. It is in the descriptor store and not on the disk, so that it exists exactly as
+// long as the ports do and always belongs to them.
 #pragma once
 
 #include <string>
@@ -13,13 +13,13 @@ class LastConfiguration {
  public:
   /// None yet.
   LastConfiguration() = default;
-  /// What a predecessor left in `store`, which keeps it.
+  /// The one that the previous instance left in `store`, where it stays.
   [[nodiscard]] static LastConfiguration take(DescriptorStore& store);
 
   /// A document as parse_configuration() takes it; empty: there is none.
   [[nodiscard]] const std::string& text() const { return text_; }
-  /// Puts `text` in place of what is kept, if it is another one. Empty: nothing is kept. Without a store, or
-  /// without the memory for it, a successor finds none.
+  /// Replaces the stored text if `text` differs. Empty: nothing is stored. Without a store, or without memory for it,
+  /// the next instance finds none.
   void keep(const std::string& text, DescriptorStore& store);
 
  private:

@@ -59,7 +59,7 @@ LinkMemory::LinkMemory(transport::FileDescriptor memfd, bool is_new)
 LinkMemory LinkMemory::make_shared() {
   transport::FileDescriptor memfd(::memfd_create("marlin-agent-link", MFD_CLOEXEC | MFD_ALLOW_SEALING));
   if (!memfd || ::ftruncate(memfd.get(), sizeof(Block)) != 0) throw std::bad_alloc();
-  // A successor maps what it is given: nobody may make it smaller under it.
+  // The next instance maps this block: its size must not shrink while it is mapped.
   if (::fcntl(memfd.get(), F_ADD_SEALS, F_SEAL_SHRINK | F_SEAL_GROW | F_SEAL_SEAL) != 0) throw std::bad_alloc();
   return {std::move(memfd), true};
 }
@@ -93,8 +93,8 @@ LinkMemory::~LinkMemory() {
   if (block_ != nullptr) ::munmap(block_, sizeof(Block));
 }
 
-// Pages of a memfd are filled now: a full machine must not end the process in mid-print by a page that cannot be had.
-// Those of a block that dies with the process cost nothing until they are used.
+// The pages of a memfd are populated now: a page that a full machine cannot provide must not kill the process during a
+// print. The pages of a private block use no memory until they are touched.
 void LinkMemory::map() {
   const int flags = memfd_ ? MAP_SHARED | MAP_POPULATE : MAP_PRIVATE | MAP_ANONYMOUS;
   void* memory = ::mmap(nullptr, sizeof(Block), PROT_READ | PROT_WRITE, flags, memfd_.get(), 0);

@@ -1,11 +1,11 @@
-// All memory of one printer's line in one block: the rings with their bytes, the relay's state, and what its staging pipes
-// hold. Alone it dies with the process. Shared it is a memfd that a successor process goes on with, and its ledger is true
-// at every instant: the process works on a state of its own, and commit() copies it beside the last one and then publishes
-// it with one store.
+// All memory of one printer's line in one block: the rings with their bytes, the relay's state, and the counts of its
+// staging pipes. A private block ends with the process. A shared block is a memfd that the next instance resumes from,
+// and its checkpoint is valid at every moment: the process works on a separate state, and commit() copies that state
+// beside the last one and publishes it with one atomic store.
 //
-//   head: whose, generation, 2 x {staging counts, which state}, 2 x handover | rings | 2 x state
+//   head: identity, generation, 2 x {staging counts, slot}, 2 x portable checkpoint | rings | 2 x state
 //
-// A block of a version that is not known is not gone on with here: see IncompatibleCheckpoint.
+// A block of an unknown version cannot be adopted here: see IncompatibleCheckpoint.
 #pragma once
 
 #include <atomic>
@@ -21,7 +21,7 @@
 
 namespace agent::restart {
 
-/// Whose line it is.
+/// The printer, device and speed of a line.
 struct LinkIdentity {
   std::string name;
   std::string device;
@@ -32,29 +32,29 @@ struct LinkIdentity {
 
 class LinkMemory {
  public:
-  /// Maps a fresh block of this process alone. Throws std::bad_alloc if the kernel has none.
+  /// Maps a new private block. Throws std::bad_alloc if the kernel has no memory.
   LinkMemory();
-  /// A fresh block in a memfd, its size sealed and its pages there. Throws std::bad_alloc too.
+  /// A new block in a memfd, with its size sealed and its pages populated. Throws std::bad_alloc too.
   [[nodiscard]] static LinkMemory make_shared();
-  /// Goes on with a predecessor's memfd. Nothing if it is no such block, or of a version whose state is not known.
+  /// Resumes from the previous instance's memfd. Nothing if it is not such a block, or if its version is unknown.
   [[nodiscard]] static std::optional<LinkMemory> adopt(transport::FileDescriptor memfd);
   LinkMemory(LinkMemory&& other) noexcept;
   LinkMemory& operator=(LinkMemory&& other) noexcept;
   ~LinkMemory();
 
-  /// What the relay works on. Stays where it is when the LinkMemory is moved.
+  /// The state that the relay works on. Its address does not change when the LinkMemory is moved.
   [[nodiscard]] gcode::relay::RelayState& state() { return working_->state; }
   [[nodiscard]] gcode::relay::RelayMemory rings();
   [[nodiscard]] transport::StagingCounts& printer_counts() { return working_->printer; }
   [[nodiscard]] transport::StagingCounts& host_counts() { return working_->host; }
 
-  /// The same from what a version that is not known left; the staging pipes' counts are taken over before.
+  /// Takes over the portable checkpoint of an unknown version; the staging pipes' counts are taken over before.
   void take_over(const gcode::relay::PortableCheckpoint& left, const gcode::relay::UncommittedBytes& unnoted,
                  gcode::relay::RelayMemory left_rings, gcode::line::Time now);
 
-  /// Publishes all of the above: a successor finds it, or the commit before, and nothing between.
+  /// Publishes all of the above: the next instance finds either this commit or the one before, never a mixture.
   void commit();
-  /// Publishes the staging pipes' counts beside the state of the last commit().
+  /// Publishes the staging pipes' counts together with the state of the last commit().
   void commit_counts();
 
   void name(const LinkIdentity& identity);

@@ -16,7 +16,7 @@ constexpr std::string_view kPrinterIn = "printerin", kPrinterOut = "printerout",
                            kHostOut = "hostout";
 constexpr std::array kParts{kTty, kPty, kMemory, kPrinterIn, kPrinterOut, kHostIn, kHostOut};
 
-/// Once a process: whether bytes can go through pipes here does not change.
+/// Checked once per process: whether the kernel can move these bytes through pipes does not change.
 bool staging_pipes_are_possible() {
   static const bool possible = transport::StagingPipe::is_possible();
   return possible;
@@ -54,7 +54,7 @@ bool PersistentLink::take_over() {
   if (whole) memory_ = LinkMemory::adopt(transport::FileDescriptor(::fcntl(memfd.get(), F_DUPFD_CLOEXEC, 0)));
   if (whole && !memory_) foreign = IncompatibleCheckpoint::open(std::move(memfd));
   if ((!memory_ && !foreign) || !fits(memory_ ? memory_->identity() : foreign->identity())) {
-    if (tty_) transport::unlock_device(tty_.get());  // the store's copy of it may stay open for a moment
+    if (tty_) transport::unlock_device(tty_.get());  // the store's copy may stay open for a moment
     tty_.reset();
     pty_.reset();
     return false;
@@ -74,13 +74,13 @@ bool PersistentLink::take_over() {
   return true;
 }
 
-// The bytes go on, in a ledger of this version; what the arbiter knew has to be learnt anew.
+// Keeps all bytes, in a checkpoint of this version; the arbiter has to learn its state again.
 void PersistentLink::convert(const IncompatibleCheckpoint& checkpoint) {
   const gcode::relay::UncommittedBytes unnoted{host_uncommitted_.read, printer_uncommitted_.written,
                                                printer_uncommitted_.read, host_uncommitted_.written};
   memory_->name(identity_);
   memory_->take_over(checkpoint.portable_checkpoint(), unnoted, checkpoint.rings(), process::monotonic_now());
-  printer_uncommitted_.written = host_uncommitted_.written = 0;  // what was read is booked as ever, by the bridge
+  printer_uncommitted_.written = host_uncommitted_.written = 0;  // the bridge records what was read, as usual
   foreign_version_ = checkpoint.version();
   store_->keep(identity_.name, kMemory, memory_->descriptor());
 }
@@ -92,7 +92,7 @@ void PersistentLink::begin() {
   const auto commit = [this] { memory_->commit_counts(); };
   auto printer = transport::StagingPipe::make(memory_->printer_counts(), commit);
   auto host = transport::StagingPipe::make(memory_->host_counts(), commit);
-  if (printer.index() != 0 || host.index() != 0) {  // no descriptors left: this one starts without
+  if (printer.index() != 0 || host.index() != 0) {  // no descriptors left: continue without staging pipes
     memory_.emplace();
     return;
   }

@@ -1,6 +1,6 @@
-// Everything of one printer's line that outlives the process: its memory, the pipes that bytes go through, the serial port
-// and the host port; and the estate of a predecessor, taken over whole or not at all. Without a descriptor store there is
-// only memory of this process.
+// Everything of one printer's line that outlives the process: its memory, its staging pipes, the serial port and the
+// host port. The descriptors of the previous instance are taken over completely or not at all. Without a descriptor
+// store there is only private memory.
 #pragma once
 
 #include <optional>
@@ -15,8 +15,9 @@ namespace agent::restart {
 
 class PersistentLink {
  public:
-  /// `store` is not owned and outlives this; null: none. Takes over what a predecessor left for that printer, if it is whole
-  /// and for the same device and speed; a `device` that is empty and a speed of 0 fit any. Throws std::bad_alloc.
+  /// `store` is not owned and outlives this; null: none. Takes over what the previous instance left for that printer,
+  /// if it is complete and of the same device and speed; an empty device and a speed of 0 match any. Throws
+  /// std::bad_alloc.
   PersistentLink(DescriptorStore* store, const LinkIdentity& identity);
   PersistentLink(const PersistentLink&) = delete;
   PersistentLink& operator=(const PersistentLink&) = delete;
@@ -27,24 +28,24 @@ class PersistentLink {
   [[nodiscard]] transport::StagingPipe* host_pipe() { return host_ ? &*host_ : nullptr; }
   [[nodiscard]] bool survives() const { return printer_.has_value(); }
 
-  /// A predecessor's open serial port waits to be taken.
+  /// The previous instance's open serial port was inherited and not taken yet.
   [[nodiscard]] bool is_inherited() const { return static_cast<bool>(tty_); }
   [[nodiscard]] transport::FileDescriptor take_tty() { return std::move(tty_); }
   [[nodiscard]] transport::FileDescriptor take_pty() { return std::move(pty_); }  ///< empty if there was none
-  /// What the predecessor moved and did not book, for Bridge::succeed().
+  /// Bytes that the previous instance moved and did not record, for Bridge::resume().
   [[nodiscard]] transport::StagingPipe::Uncommitted printer_uncommitted() const { return printer_uncommitted_; }
   [[nodiscard]] transport::StagingPipe::Uncommitted host_uncommitted() const { return host_uncommitted_; }
-  /// The version of its ledger, if that is one whose state is not known.
+  /// The version of the inherited checkpoint, if its state is not known.
   [[nodiscard]] std::optional<std::uint32_t> foreign_version() const { return foreign_version_; }
 
-  /// Called before the first byte goes through. `device`: the path that was opened.
+  /// Called before the first byte is transferred. `device`: the path that was opened.
   void keep_tty(int fd, const std::string& device);
   void keep_pty(int fd);
-  /// The device is closed, hosts were hung up: neither is for a successor.
+  /// The device is closed and hosts were hung up: the next instance gets neither port.
   void drop_ports();
-  /// The printer is no longer ours: nothing of it is for a successor.
+  /// The printer is no longer held: the next instance gets nothing of it.
   void drop_all();
-  /// Nobody is there to get what is on its way to a host any more; the next commit says so.
+  /// No host is left to receive the bytes in its pipe; the next commit records that.
   void discard_host_output();
 
  private:

@@ -13,7 +13,7 @@ bool has_tty(const UsbDevice& device, const std::string& tty) {
   return std::find(device.ttys.begin(), device.ttys.end(), tty) != device.ttys.end();
 }
 
-// Who has `device` by a fixed path.
+// The printer that has `device` by a fixed path.
 const config::PrinterConfiguration* printer_by_path(const config::Configuration& configuration, const UsbDevice& device,
                                                     const std::function<std::string(const std::string&)>& tty_of) {
   for (const config::PrinterConfiguration& printer : configuration.printers) {
@@ -81,7 +81,7 @@ std::string snippet_for(const UsbDevice& device, const std::vector<ListedDevice>
   });
   const bool is_printable = std::all_of(device.serial_number.begin(), device.serial_number.end(),
                                         [](char c) { return c >= 0x20 && c < 0x7F; });
-  // "0001" and the like is what adapters say whose maker did not care: all of them say it.
+  // Adapters without an individual serial number all report "0001" or the like.
   if (device.serial_number.size() > 4 && count == 1 && is_printable) rule.serial_number = device.serial_number;
   else rule.port = device.port;
   return "[printer.my-printer]\n" + config::rule_text(rule, "\n") + "\n";

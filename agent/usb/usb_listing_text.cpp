@@ -1,4 +1,5 @@
-// How the listing is shown, to people and to programs. What a device says of itself may hold anything, so it is cleaned.
+// The listing as text for people and as JSON for programs. A device's USB strings may contain anything, so they are
+// cleaned.
 #include <nlohmann/json.hpp>
 
 #include "agent/text/metrics_text.h"
@@ -11,7 +12,7 @@ using nlohmann::json;
 using transport::usb_id_text;
 using transport::UsbDevice;
 
-// The group that the udev rule gives a printer to (udev/60-marlin-agent.rules).
+// The group that the udev rule assigns to a printer (udev/60-marlin-agent.rules).
 constexpr std::string_view kAgentGroup = "marlin-agent";
 
 config::BoardUse use_of(const ListedDevice& listed) {
@@ -46,11 +47,11 @@ std::string indented(const std::string& text) {
 
 std::string use_text(const ListedDevice& listed, const std::vector<ListedDevice>& all) {
   if (use_of(listed) == config::BoardUse::kNever)
-    return "    never taken: the " + std::string(listed.board->name) + " is no printer\n";
+    return "    never taken: the " + std::string(listed.board->name) + " is not a printer\n";
   if (!listed.printer.empty()) return "    printer " + listed.printer + ": " + listed.rule + '\n';
   if (listed.device.ttys.empty()) return "    not usable: its driver is missing or not ready, so it has no tty\n";
   if (!listed.like.empty()) {
-    return "    left alone: printer " + listed.like + " has another one like it. Tell them apart with:\n" +
+    return "    not used: printer " + listed.like + " uses another device like it. Distinguish them with:\n" +
            indented(snippet_for(listed.device, all));
   }
   return "    not taken. If it is a printer, add to /etc/marlin-agent/marlin-agent.toml:\n" +
@@ -59,16 +60,16 @@ std::string use_text(const ListedDevice& listed, const std::vector<ListedDevice>
 
 std::string holder_text(const ListedDevice& listed) {
   if (listed.device.ttys.empty()) return {};
-  return listed.holder.empty() ? "    held by nobody, as far as this user can see\n"
+  return listed.holder.empty() ? "    held by no program, as far as this user can see\n"
                                : "    held by " + text::clean_text(listed.holder) + '\n';
 }
 
 std::string access_text(const ListedDevice& listed) {
   if (listed.device.ttys.empty() || listed.access.is_allowed || use_of(listed) == config::BoardUse::kNever) return {};
-  if (!listed.access.is_there) return "    " + listed.device.ttys.front() + " is not there (yet): is udev running?\n";
+  if (!listed.access.is_there) return "    " + listed.device.ttys.front() + " does not exist (yet): is udev running?\n";
   if (listed.access.group == kAgentGroup)
-    return "    for the agent's service alone (group marlin-agent), so that nobody resets the printer\n";
-  if (listed.access.group.empty()) return "    this user may not open it, nor may any group\n";
+    return "    reserved for the agent's service (group marlin-agent), so that no other program resets the printer\n";
+  if (listed.access.group.empty()) return "    neither this user nor any group may open it\n";
   return "    this user may not open it: join group " + listed.access.group + " (sudo adduser $USER " +
          listed.access.group + ") and log in again\n";
 }

@@ -13,7 +13,7 @@ bool is_same_device(const UsbDevice& a, const UsbDevice& b) {
   return a.port == b.port && a.vendor == b.vendor && a.product == b.product && a.serial_number == b.serial_number;
 }
 
-// A serial number finds the printer on every port; without one the port is all there is.
+// A serial number finds the printer on every port; without one the port has to identify it.
 config::UsbRule rule_for(const UsbDevice& device, bool by_port) {
   config::UsbRule rule;
   rule.id = {device.vendor, device.product};
@@ -32,7 +32,7 @@ struct UsbPlan::Sharing {
   [[nodiscard]] bool has_name(const std::string& name) const {
     return std::any_of(printers.begin(), printers.end(), [&](const auto& printer) { return printer.name == name; });
   }
-  // Those that still have no device, the narrowest rule first.
+  // Printers that still have no device, the most specific rule first.
   [[nodiscard]] std::vector<const config::PrinterConfiguration*> waiting() const {
     std::vector<const config::PrinterConfiguration*> found;
     for (const config::PrinterConfiguration& printer : printers) {
@@ -85,7 +85,7 @@ UsbAssignments UsbPlan::assign(const config::Configuration& configuration, const
   return assignments;
 }
 
-// What holds for all printers may have changed since they were taken; a configured one may have taken the name.
+// The defaults may have changed since these printers were taken, and a configured printer may have taken a name.
 void UsbPlan::drop_or_keep_automatic(const config::Configuration& configuration) {
   if (!takes_automatically(configuration)) automatic_.clear();
   std::erase_if(automatic_, [&](const config::PrinterConfiguration& printer) {
@@ -125,7 +125,7 @@ void UsbPlan::take_the_rest(const config::Configuration& configuration, Sharing&
     const bool is_second = sharing.has_name(printer.name);
     if (is_second) printer.name = config::automatic_name_at_port(device);
     printer.usb = rule_for(device, is_second);
-    if (sharing.has_name(printer.name)) {  // an owner's own name; nothing is left to call this one
+    if (sharing.has_name(printer.name)) {  // a configured printer has the name; no other name is left
       ++i;
       continue;
     }

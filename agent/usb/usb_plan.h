@@ -1,7 +1,9 @@
-// Who gets which USB device: configured rules first, the narrower before the wider, then every Prusa that is left if that
-// is wanted. Remembers who had what, so that a printer in use is never given away. Pure: looks at nothing, opens nothing.
+// Assigns USB devices to printers: configured rules first, more specific ones before others, then every remaining Prusa
+// if that is enabled. Remembers the assignments, so that a printer in use keeps its device. Pure: reads and opens
+// nothing.
 //
-// Two devices for one rule: the one that the printer has; else the lowest port. The other is reported, not taken.
+// Two devices match one rule: the printer keeps the one that it has, else gets the lowest port. The other is reported
+// only.
 #pragma once
 
 #include <map>
@@ -23,16 +25,16 @@ struct UnassignedDevice {
 };
 
 struct UsbAssignments {
-  /// All that there shall be: the configured ones in their order, then those taken automatically. A printer found by USB
+  /// All printers to have: the configured ones in their order, then those taken automatically. A printer found by USB
   /// has the path of its tty in `device`, or nothing.
   std::vector<config::PrinterConfiguration> printers;
-  std::map<std::string, std::string> port_of;  ///< printer to USB port, of those that have a device
+  std::map<std::string, std::string> port_of;  ///< printer to USB port, for printers that have a device
   std::set<UnassignedDevice> unassigned;
 };
 
 class UsbPlan {
  public:
-  /// `claimed`: ttys that printers with a fixed path use (links followed); they are nobody else's.
+  /// `claimed`: ttys of printers with a fixed path (links followed); no other printer gets them.
   [[nodiscard]] UsbAssignments assign(const config::Configuration& configuration,
                                       const std::vector<transport::UsbDevice>& devices,
                                       const std::set<std::string>& claimed = {});
@@ -46,11 +48,12 @@ class UsbPlan {
   void remember(const Sharing& sharing);
 
   std::vector<config::PrinterConfiguration>
-      automatic_;  // once taken, waited for: a printer that is off is still a printer
+      automatic_;  // once taken, kept: a printer that is switched off is still a printer
   std::map<std::string, transport::UsbDevice> last_;  // printer to the device that it had last
 };
 
-/// Whether every Prusa is taken by itself: as [usb] automatic says; if it says nothing, when no printer is configured.
+/// Whether every Prusa is taken automatically: as set by [usb] automatic; if it is not set, when no printer is
+/// configured.
 [[nodiscard]] bool takes_automatically(const config::Configuration& configuration);
 
 }  // namespace agent::usb

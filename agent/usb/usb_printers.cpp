@@ -40,8 +40,8 @@ void UsbPrinters::note_unassigned(const std::set<UnassignedDevice>& unassigned) 
   for (const UnassignedDevice& device : unassigned) {
     if (noted_.contains(device)) continue;
     log_.warning(device.printer, "the device at USB port " + device.port +
-                                     " is like the one that this printer has at port " + device.taken_port +
-                                     ", and is left alone: tell them apart with usb_port");
+                                     " is like the one that this printer uses at port " + device.taken_port +
+                                     " and is not used: distinguish them with usb_port");
   }
   noted_ = unassigned;
 }

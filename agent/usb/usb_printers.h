@@ -1,5 +1,5 @@
-// The printers that are found by USB, while the service runs: what is plugged in now (transport/usb_finder) and who gets it
-// (usb_plan). Says in the log what an owner may wonder about. Opens nothing.
+// The printers that are found by USB, while the service runs: the connected devices (transport/usb_finder) and their
+// assignment (usb_plan). Logs devices that are not used. Opens nothing.
 #pragma once
 
 #include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
@@ -22,19 +22,19 @@ namespace agent::usb {
 
 class UsbPrinters {
  public:
-  /// `changed` is called on the I/O thread whenever the answer of assign() may have changed. `io` and `log` are not owned and
-  /// outlive this.
+  /// `changed` is called on the I/O thread whenever the result of assign() may have changed. `io` and `log` are not
+  /// owned and outlive this.
   UsbPrinters(boost::asio::io_context& io, log::Log& log, std::function<void()> changed);
   ~UsbPrinters();
 
-  /// Begins to look, if `configuration` needs it, or ends it. Call again with each new one.
+  /// Starts the finder if `configuration` needs it, else stops it. Call again with each new configuration.
   void follow(const config::Configuration& configuration);
-  /// What the finder says, or a test: all that is on USB.
+  /// All devices on USB, as reported by the finder or a test.
   void found(const std::vector<transport::UsbDevice>& devices);
-  /// Somebody lost his device: look again, and call `changed` in any case.
+  /// A printer lost its device: searches again and calls `changed` in any case.
   void refresh();
 
-  /// Every printer that there shall be, by what is known of USB now.
+  /// All printers to have, with the devices that are on USB now.
   [[nodiscard]] std::vector<config::PrinterConfiguration> assign(const config::Configuration& configuration);
 
  private:

@@ -167,7 +167,7 @@ def refused_in_a_print(rig, _):
     begin_numbered_stream(host)
     for word in ("release", "reset"):
         code, out, errors = run(rig, agent, word, "mk3")
-        expect(code == 4 and errors == "marlin-agent: mk3: a host is printing; --force ends it all the same\n", f"{word}: {code}, {errors}")
+        expect(code == 4 and errors == "marlin-agent: mk3: a host is printing; --force ends it anyway\n", f"{word}: {code}, {errors}")
         expect(not out, "a refusal is no output")
     expect(status_of(rig, agent)["printers"][0]["state"] == "printing", "the print suffered")
     code, _, errors = run(rig, agent, "reset", "mk3", "--force")

@@ -74,7 +74,7 @@ def reloads_in_print(rig, _):
     wait_until("the new name holds after the print", lambda: agent.scrape().has("marlin_serial_open", printer="renamed"), 90, 0.2)
     expect(value("pending") == 0, "a change is pending still")
     log = agent.output()
-    expect("put off: the new name renamed" in log, "the log does not say what was put off")
+    expect("deferred: the new name renamed" in log, "the log does not say what was put off")
     expect("has no [printer.mk3], which is printing" in log, "the log does not say what was refused")
 
 

@@ -126,7 +126,7 @@ class SupervisedAgent:
         except BlockingIOError:
             return
         os.write(self.log, data)
-        if not self.serves and b"goes on with" in data:
+        if not self.serves and b"resumed " in data:
             self.serves = True
             if self.killed_at is not None:
                 self.without_service.append(time.monotonic() - self.killed_at)

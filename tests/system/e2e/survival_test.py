@@ -310,13 +310,13 @@ def upgrade_in_print(rig, options, programs, number):
 
 def upgrade(rig, options, number):
     agent = upgrade_in_print(rig, options, [options.next, options.next], number)
-    expect("not known here" not in agent.output(), "the ledger was not gone on with")
+    expect("cannot read in full" not in agent.output(), "the ledger was not gone on with")
     report(agent, f"upgraded by {number.name}")
 
 
 def change(rig, options, number):
     agent = upgrade_in_print(rig, options, [options.incompatible, rig.agent, options.incompatible], number)
-    expect(agent.output().count("not known here") == 3, "a ledger was taken for a known one")
+    expect(agent.output().count("cannot read in full") == 3, "a ledger was taken for a known one")
     report(agent, f"changed by {number.name}")
 
 

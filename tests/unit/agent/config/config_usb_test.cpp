@@ -43,14 +43,14 @@ TEST_CASE("wrong USB keys are named with their place and what was expected") {
   CHECK(wrong("[printer.a]\nserial_number=\"\\u0085\"").find("expected the USB serial number") != std::string::npos);
   CHECK(wrong("[printer.a]\nserial='x'").find("did you mean") == std::string::npos);
   CHECK(wrong("[printer.a]\ndevice='/dev/a'\nusb_prot='1-1'").ends_with("unknown key, did you mean \"usb_port\"?"));
-  CHECK(wrong("[printer.a]\nusb='2c99:0004'") == "f:2:5: printer.a.usb: is the Prusa MMU2, which is no printer");
+  CHECK(wrong("[printer.a]\nusb='2c99:0004'") == "f:2:5: printer.a.usb: is the Prusa MMU2, which is not a printer");
   CHECK(wrong("[printer.a]\nusb=1").starts_with("f:2:5: printer.a.usb: expected vendor"));
 }
 
 TEST_CASE("a printer has either a path or USB keys") {
   CHECK(
       wrong("[printer.a]\nusb_port='1-1'\ndevice='/dev/a'") ==
-      "f:2:10: printer.a.usb_port: cannot stand beside \"device\": the printer is found by its path or by USB, not by both");
+      "f:2:10: printer.a.usb_port: cannot be combined with \"device\": a printer is found by its path or by USB, not by both");
   CHECK(
       wrong("[printer.a]\n") ==
       "f:1:1: printer.a: expected a key \"device\", such as device = \"/dev/ttyACM0\", or \"usb\", \"serial_number\" or \"usb_port\"");

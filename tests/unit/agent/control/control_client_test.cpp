@@ -35,7 +35,7 @@ TEST_CASE("an agent that is not running is said with the places where it was loo
   CHECK(answer.code == ControlCode::kUnavailable);
   CHECK(
       answer.message ==
-      "the agent is not running: nobody answers at /nonexistent/a/control.sock and /nonexistent/b/control.sock (another place: "
+      "the agent is not running: nothing answers at /nonexistent/a/control.sock and /nonexistent/b/control.sock (another directory: "
       "--runtime-dir DIR)");
   const std::string too_long(200, 'x');
   CHECK(refusal(agent::control::ask_agent({too_long}, kAttach)).code == ControlCode::kUnavailable);
@@ -60,7 +60,7 @@ TEST_CASE("what answers otherwise is not taken for an agent") {
   server.status = "220 mail ESMTP\n";
   REQUIRE_FALSE(server.server->start());
   CHECK(refusal(agent::control::ask_agent({server.dir.path()}, {})).message ==
-        "what answers at " + server.path + " is no marlin-agent");
+        "what answers at " + server.path + " is not marlin-agent");
 }
 
 TEST_CASE("the exit status tells an unknown printer from a refusal and from no agent") {

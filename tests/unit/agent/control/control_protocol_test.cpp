@@ -48,18 +48,18 @@ TEST_CASE("what is no request is refused, saying what is wrong") {
   CHECK(refusal("{\"command\":\"status\"").find("one JSON object") != std::string::npos);
   CHECK(refusal(std::string(4000, '[')).find("one JSON object") != std::string::npos);
   CHECK(refusal("{\"command\":\"status\",\"printer\":\"\xff\"}").find("one JSON object") != std::string::npos);
-  CHECK(refusal("{}") == "expected a text \"command\"");
-  CHECK(refusal("{\"command\":7}") == "expected a text \"command\"");
-  CHECK(refusal("{\"command\":\"fly\"}") == "unknown command \"fly\": there are status, release, attach, reset");
+  CHECK(refusal("{}") == "expected a string \"command\"");
+  CHECK(refusal("{\"command\":7}") == "expected a string \"command\"");
+  CHECK(refusal("{\"command\":\"fly\"}") == "unknown command \"fly\": expected status, release, attach or reset");
   CHECK(refusal("{\"command\":\"status\",\"all\":true}") == "unknown key \"all\"");
-  CHECK(refusal("{\"command\":\"attach\"}") == "expected a text \"printer\"");
+  CHECK(refusal("{\"command\":\"attach\"}") == "expected a string \"printer\"");
   CHECK(refusal("{\"command\":\"attach\",\"printer\":\"../x\"}").find("\"printer\": expected a name") == 0);
   CHECK(refusal("{\"command\":\"attach\",\"printer\":[\"x\"]}").find("\"printer\": expected a name") == 0);
   CHECK(refusal("{\"command\":\"attach\",\"printer\":\"x\",\"force\":true}") ==
-        "\"force\" goes with release and reset only");
+        "\"force\" is allowed only with release and reset");
   CHECK(refusal("{\"command\":\"reset\",\"printer\":\"x\",\"force\":1}") == "\"force\": expected true or false");
   CHECK(refusal("{\"command\":\"reset\",\"printer\":\"x\",\"for_seconds\":9}") ==
-        "\"for_seconds\" goes with release only");
+        "\"for_seconds\" is allowed only with release");
   for (const char* wrong : {"0", "0.5", "-1", "604801", "1e300", "\"90\"", "null"}) {
     INFO(wrong);
     CHECK(refusal("{\"command\":\"release\",\"printer\":\"x\",\"for_seconds\":" + std::string(wrong) + "}") ==

@@ -84,7 +84,7 @@ TEST_CASE("a server that cannot make its socket says so and serves nobody") {
   REQUIRE(::mkdir(server.path.c_str(), 0700) == 0);
   const auto fault = server.server->start();
   REQUIRE(fault);
-  CHECK(*fault == "cannot make the control socket " + server.path + ": something that is no socket stands there");
+  CHECK(*fault == "cannot make the control socket " + server.path + ": a file that is not a socket is there");
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ TEST_CASE("a file that is no socket is never replaced") {
   Place place;
   std::ofstream(place.path) << "mine";
   ControlSocket socket;
-  CHECK(socket.listen_at(place.path).value().find("no socket") != std::string::npos);
+  CHECK(socket.listen_at(place.path).value().find("not a socket") != std::string::npos);
   CHECK(std::filesystem::file_size(place.path) == 4);
 }
 

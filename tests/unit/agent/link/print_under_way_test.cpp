@@ -78,13 +78,13 @@ TEST_CASE("a print from the SD card is one, with a host or without") {
 TEST_CASE("what a host sends packed may be a print, and so may an upload without numbers") {
   Rig packed;
   packed.send("\xFF\xFF\xFB");
-  CHECK(packed.print_now() == "a host sends packed lines or an upload, which may be a print");
+  CHECK(packed.print_now() == "a host sends binary lines (MeatPack) or an upload, which may be a print");
   packed.relay.host_closed(packed.now);
   CHECK_FALSE(packed.print_now());
   Rig upload;
   upload.send("M28 A.G\n");
   upload.say("Writing to file: A.G\nok\n");
-  CHECK(upload.print_now() == "a host sends packed lines or an upload, which may be a print");
+  CHECK(upload.print_now() == "a host sends binary lines (MeatPack) or an upload, which may be a print");
 }
 
 TEST_CASE("without the device there is no print") {

@@ -139,7 +139,7 @@ TEST_CASE("while a host prints neither release nor reset is obeyed without force
   const auto host = begin_print(rig, device);
   auto answer = rig.link->release(kRelease);
   CHECK(answer.code == ControlCode::kPrinting);
-  CHECK(answer.message == "mk3s: a host is printing; --force ends it all the same");
+  CHECK(answer.message == "mk3s: a host is printing; --force ends it anyway");
   CHECK(rig.link->reset(kReset).code == ControlCode::kPrinting);
   CHECK(rig.seen().serial_open);
   CHECK(rig.seen().host_connected);
@@ -160,7 +160,7 @@ TEST_CASE("a paused print is a print") {
   }));
   const auto answer = rig.link->release(kRelease);
   CHECK(answer.code == ControlCode::kPrinting);
-  CHECK(answer.message == "mk3s: a print is paused; --force ends it all the same");
+  CHECK(answer.message == "mk3s: a print is paused; --force ends it anyway");
   REQUIRE(write_all(device.master(), "// action:resumed\n"));
   REQUIRE(run_until(rig.io, [&] {
     rig.link->refresh(agent::process::monotonic_now());
@@ -201,7 +201,7 @@ TEST_CASE("attach of a device that another program holds says who, and the agent
     CHECK(answer.code == ControlCode::kDevice);
     CHECK_THAT(answer.message, Catch::StartsWith("mk3s: " + rig.device + " is in use: ") &&
                                    Catch::Contains("(process " + std::to_string(::getpid()) + ") holds it") &&
-                                   Catch::EndsWith("trying again until it can be held"));
+                                   Catch::EndsWith("trying again until it can be opened"));
     CHECK_FALSE(rig.seen().released);
     CHECK_FALSE(rig.seen().open_fault.empty());
   }
@@ -352,7 +352,7 @@ TEST_CASE("a reset says why it cannot be done") {
   REQUIRE(rig.link->release(kRelease).is_ok());
   answer = rig.link->reset(kReset);
   CHECK(answer.code == ControlCode::kState);
-  CHECK(answer.message == "mk3s is released: marlin-agent attach mk3s takes it back");
+  CHECK(answer.message == "mk3s is released; to take it back: marlin-agent attach mk3s");
 }
 
 }  // namespace

@@ -58,7 +58,7 @@ TEST_CASE("the helper refuses what is no serial port, and a question that is no 
   CHECK(answer_to("/etc/passwd\n") == "error not the path of a serial port\n");
   CHECK(answer_to("/dev/ttyACM9999\n") == "error not a canonical path\n");
   for (const std::string& question : {std::string(), std::string("/dev/ttyACM0"), std::string(1000, 'x') + '\n'})
-    CHECK_THAT(answer_to(question), Catch::StartsWith("error the question is no line"));
+    CHECK_THAT(answer_to(question), Catch::StartsWith("error the request is not a line"));
 }
 
 }  // namespace

@@ -43,18 +43,18 @@ TEST_CASE("a Prusa is the agent's by itself, an MMU never, an adapter with a sec
   CHECK(text ==
         "/dev/ttyACM0  Original Prusa i3 MK3  2c99:0002  USB port 1-1.1  serial number CZPX1\n"
         "    printer mk3-CZPX1: every Prusa is taken (automatic, in [usb])\n"
-        "    held by nobody, as far as this user can see\n"
+        "    held by no program, as far as this user can see\n"
         "\n"
         "/dev/ttyACM1  Original Prusa MMU2  2c99:0004  USB port 1-1.2  serial number CZPX2\n"
-        "    never taken: the Prusa MMU2 is no printer\n"
-        "    held by nobody, as far as this user can see\n"
+        "    never taken: the Prusa MMU2 is not a printer\n"
+        "    held by no program, as far as this user can see\n"
         "\n"
         "/dev/ttyUSB0  USB2.0-Serial  1a86:7523  USB port 1-1.3  no serial number\n"
         "    not taken. If it is a printer, add to /etc/marlin-agent/marlin-agent.toml:\n"
         "        [printer.my-printer]\n"
         "        usb = \"1a86:7523\"\n"
         "        usb_port = \"1-1.3\"\n"
-        "    held by nobody, as far as this user can see\n");
+        "    held by no program, as far as this user can see\n");
   CHECK(listing_text({}).find("switched on") != std::string::npos);
 }
 
@@ -84,7 +84,7 @@ TEST_CASE("the rule is named: a path, USB keys, and the printer that has another
   CHECK(listing[0].rule == "usb = \"1a86:7523\" in [printer.a]");
   CHECK(listing[0].printer == "a");
   CHECK(listing[1].printer.empty());
-  CHECK(listing_text(listing).find("left alone: printer a has another one like it") != std::string::npos);
+  CHECK(listing_text(listing).find("not used: printer a uses another device like it") != std::string::npos);
 }
 
 TEST_CASE("who holds a device and what keeps this user from it is said") {
@@ -93,9 +93,9 @@ TEST_CASE("who holds a device and what keeps this user from it is said") {
   CHECK(text.find("held by octoprint (process 812)\n") != std::string::npos);
   CHECK(text.find("join group dialout") != std::string::npos);
   machine.access.group = "marlin-agent";
-  CHECK(listing_text(machine.list({}, {kPrusa})).find("for the agent's service alone") != std::string::npos);
+  CHECK(listing_text(machine.list({}, {kPrusa})).find("reserved for the agent's service") != std::string::npos);
   machine.access = {};
-  CHECK(listing_text(machine.list({}, {kPrusa})).find("/dev/ttyACM0 is not there (yet)") != std::string::npos);
+  CHECK(listing_text(machine.list({}, {kPrusa})).find("/dev/ttyACM0 does not exist (yet)") != std::string::npos);
 }
 
 TEST_CASE("a board of the table without a tty is shown as not usable, other devices without one are not shown") {
