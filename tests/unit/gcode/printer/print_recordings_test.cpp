@@ -1,5 +1,5 @@
-// What the book of prints says of every recorded conversation, against tests/data/prints_of_recordings.txt. To accept a
-// change on purpose: MARLIN_WRITE_GOLDEN=1, and read the difference.
+// The prints detected in every recorded conversation, compared with tests/data/prints_of_recordings.txt. To accept an
+// intended change: MARLIN_WRITE_GOLDEN=1, and review the difference.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
@@ -69,7 +69,7 @@ std::string reported_of(const fs::path& recording) {
 
 }  // namespace
 
-TEST_CASE("the recordings hold the prints that are written down, and no other") {
+TEST_CASE("the recordings contain exactly the prints of the golden file") {
   std::vector<fs::path> recordings;
   for (const auto& entry : fs::recursive_directory_iterator(kTests / "data" / "recordings")) {
     if (entry.path().extension() == ".jsonl") recordings.push_back(entry.path());

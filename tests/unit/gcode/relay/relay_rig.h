@@ -1,4 +1,4 @@
-// A LineRelay with its memory, fed and read by hand on a virtual clock: what the tests of gcode/ stand on.
+// A LineRelay with its memory, driven by hand on a virtual clock: the rig of the relay's tests.
 #pragma once
 
 #include <array>
@@ -43,10 +43,10 @@ class Rig {
   gcode::relay::ArbiterState& arbiter() { return state_->arbiter; }
 
   void attach() { relay().host_opened(now); }
-  /// The host writes, the printer prints; both all at once.
+  /// Input from the host or the printer, all in one chunk.
   void host(std::string_view bytes) { REQUIRE(relay().feed_host(bytes, now) == bytes.size()); }
   void printer(std::string_view bytes) { REQUIRE(relay().feed_printer(bytes, now) == bytes.size()); }
-  /// Lets time pass, in the steps that the relay asks for. Own lines go out into `to_printer`.
+  /// Advances time in the steps that the relay asks for. Injected commands are collected in `to_printer`.
   void pass(Time duration) {
     const Time end = now + duration;
     while (now < end) {
@@ -54,7 +54,7 @@ class Rig {
       relay().tick(now);
     }
   }
-  /// What was written to the printer, or the host, since the last call.
+  /// What was written to the printer or the host since the last call.
   std::string to_printer() {
     std::string out;
     for (auto pieces = relay().to_printer(); !(pieces[0].empty() && pieces[1].empty()); pieces = relay().to_printer()) {
@@ -71,8 +71,8 @@ class Rig {
     return out;
   }
 
-  /// Answers whatever the agent asks until it has nothing left to ask for the moment: afterwards the printer is known
-  /// and its reports are set up.
+  /// Answers the agent's queries until none is due: afterwards the printer is known and its reports
+  /// are set up.
   void identify(std::string_view name, std::string_view capabilities = {}) {
     pass(6s);
     for (int i = 0, quiet = 0; i < 80; ++i) {
@@ -103,7 +103,7 @@ class Rig {
           "NORMAL MODE: Percent done: 12; print time remaining in mins: 34; Change in mins: -1\nSILENT MODE: Percent done: -1; print time remaining in mins: -1; Change in mins: -1\nok\n");
     else printer("ok\n");
   }
-  /// A successor takes over: the state and the bytes are found elsewhere.
+  /// The next instance takes over: the state and the bytes are at another address.
   void restart() {
     auto memory = std::make_unique<Memory>(*memory_);
     auto state = std::make_unique<gcode::relay::RelayState>(*state_);
