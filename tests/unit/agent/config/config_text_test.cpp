@@ -22,7 +22,7 @@ std::string first_stray(std::string_view toml) {
   return std::to_string(at.line) + ':' + std::to_string(at.column);
 }
 
-TEST_CASE("characters above ASCII may stand in comments, where toml++ does not see them") {
+TEST_CASE("characters above ASCII are allowed in comments, which toml++ does not get") {
   CHECK(ascii("") == "");
   CHECK(ascii("\xEF\xBB\xBF# gr\xC3\xB6\xC3\x9F"
               "e\n") == "# gr????e\n");
@@ -33,7 +33,7 @@ TEST_CASE("characters above ASCII may stand in comments, where toml++ does not s
   CHECK(ascii("a = '\\'# \xC3\xA4") == "a = '\\'# ??");        // in a literal string a backslash is one
 }
 
-TEST_CASE("elsewhere the first one is named by line and column") {
+TEST_CASE("elsewhere the first one is reported with line and column") {
   CHECK(first_stray("a = 1\ngr\xC3\xB6\xC3\x9F"
                     "e = 2\n") == "2:3");
   CHECK(first_stray("a = \"\xC3\xA4\"\n") == "1:6");
@@ -44,7 +44,7 @@ TEST_CASE("elsewhere the first one is named by line and column") {
   CHECK(first_stray("\xCF\xBF[") == "1:1");
 }
 
-TEST_CASE("in a string of several lines nothing is a comment") {
+TEST_CASE("a # in a multi-line string starts no comment") {
   CHECK(first_stray("a = \"\"\"\n#\xC3\xA4\"\"\"\n") == "2:2");
   CHECK(first_stray("a = '''\n'' \"\" #\xC3\xA4'''\n") == "2:8");
   CHECK(first_stray("\"\"\"\"#\xEF\xBB\xBD") == "1:6");  // a quotation mark may be its first character

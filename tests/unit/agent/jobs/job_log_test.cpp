@@ -12,7 +12,7 @@ namespace {
 
 constexpr Time kWall = 1'700'000'000s;
 
-/// A relay's book of prints, fed by hand.
+/// A relay's print record, filled by hand.
 struct Book {
   gcode::printer::PrintWatch watch;
   gcode::printer::PrinterState printer;
@@ -35,7 +35,7 @@ std::vector<agent::snapshot::JobRecord> all(const History& history) { return his
 
 }  // namespace
 
-TEST_CASE("a print is a job from its beginning to its end, with its figures and its reason") {
+TEST_CASE("a print is one job from begin to end, with its figures and its reason") {
   Book book;
   History history;
   JobLog log(history, nullptr);
@@ -58,7 +58,7 @@ TEST_CASE("a print is a job from its beginning to its end, with its figures and 
   CHECK(history.totals("mk3").extruded_meters == Approx(0.005));
 }
 
-TEST_CASE("a print that ended and one that began between two looks are two jobs") {
+TEST_CASE("a print that ended and one that began between two polls are two jobs") {
   Book book;
   History history;
   JobLog log(history, nullptr);
@@ -72,7 +72,7 @@ TEST_CASE("a print that ended and one that began between two looks are two jobs"
   CHECK(all(history)[1].result == JobResult::kCancelled);
 }
 
-TEST_CASE("a running job gets its figures once a minute") {
+TEST_CASE("a running job is updated once a minute") {
   Book book;
   History history;
   JobLog log(history, nullptr);
@@ -85,7 +85,7 @@ TEST_CASE("a running job gets its figures once a minute") {
   CHECK(history.running_job("mk3")->extruded_meters == Approx(0.01));
 }
 
-TEST_CASE("a successor takes up the job that runs") {
+TEST_CASE("the next instance continues the running job") {
   Book book;
   History history;
   {
@@ -103,7 +103,7 @@ TEST_CASE("a successor takes up the job that runs") {
   CHECK(all(history).at(0).result == JobResult::kCompleted);
 }
 
-TEST_CASE("a job that ended while no process looked has its end all the same") {
+TEST_CASE("a job that ended while no process ran still gets its end") {
   Book book;
   History history;
   {
@@ -119,7 +119,7 @@ TEST_CASE("a job that ended while no process looked has its end all the same") {
   CHECK(history.totals("mk3").ended[gcode::printer::PrintResult::kCompleted] == 1);
 }
 
-TEST_CASE("a job whose end nobody saw is unknown, and counts nowhere") {
+TEST_CASE("a job without a known end is unknown, and is not counted") {
   Book book;
   History history;
   {
