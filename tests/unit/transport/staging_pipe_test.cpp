@@ -180,7 +180,7 @@ TEST_CASE("an unrecorded transfer is detected by the pipe's content") {
 }
 
 /// A checkpoint like the agent's: two slots and a generation. The bytes that were read are counted, and then written.
-struct Ledger {
+struct Checkpoint {
   struct Entry {
     StagingCounts counts;
     std::uint64_t read, written;
@@ -198,8 +198,8 @@ struct Ledger {
 };
 
 // Copies from one tty to the other without end; a kill can happen at any point.
-[[noreturn]] void copy_until_killed(Ledger& checkpoint, int in_pipe, int out_pipe, int from, int to) {
-  Ledger::Entry now = checkpoint.last();
+[[noreturn]] void copy_until_killed(Checkpoint& checkpoint, int in_pipe, int out_pipe, int from, int to) {
+  Checkpoint::Entry now = checkpoint.last();
   StagingPipe pipe{FileDescriptor(in_pipe), FileDescriptor(out_pipe), now.counts, [&] { checkpoint.commit(now); }};
   const auto uncommitted = pipe.recover();
   now.read += uncommitted.read;
@@ -222,8 +222,8 @@ TEST_CASE("through 300 kills at any instant no byte is lost, duplicated or reord
   Pair from, to;
   StagingCounts none;
   const StagingPipe pipes = make(none);
-  auto* checkpoint =
-      static_cast<Ledger*>(::mmap(nullptr, sizeof(Ledger), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  auto* checkpoint = static_cast<Checkpoint*>(
+      ::mmap(nullptr, sizeof(Checkpoint), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   REQUIRE(checkpoint != MAP_FAILED);
   std::mt19937 random(3);  // NOLINT: the sequence of bytes is fixed, the moments depend on the machine
   std::uint64_t sent = 0, arrived = 0;
@@ -262,7 +262,7 @@ TEST_CASE("through 300 kills at any instant no byte is lost, duplicated or reord
   CHECK(in_order);
   CHECK(arrived == all);
   CHECK(all > 10'000);
-  ::munmap(checkpoint, sizeof(Ledger));
+  ::munmap(checkpoint, sizeof(Checkpoint));
 }
 
 }  // namespace

@@ -12,7 +12,8 @@ TEST_CASE("a printer's name must be usable as a file name") {
     INFO(name);
     CHECK_FALSE(agent::config::is_printer_name(name));
   }
-  CHECK_FALSE(agent::config::is_printer_name("control.sock"));  // the control socket stands beside the host ports
+  CHECK_FALSE(
+      agent::config::is_printer_name("control.sock"));  // the control socket is in the directory of the host ports
   CHECK_FALSE(agent::config::is_printer_name(std::string(65, 'a')));
 }
 

@@ -102,7 +102,7 @@ TEST_CASE("a number without a unit is seconds, with a warning that gives its pla
         "f:2:15: defaults.interval.sd: a number without a unit is taken as seconds: write \"1m30s\"");
   CHECK(agent::text::describe(c.warnings[1], "f") ==
         "f:3:14: defaults.hold_limit: a number without a unit is taken as seconds: write \"80ms\"");
-  CHECK(wrong("[defaults]\ninterval.sd = 90\nbaud = 1\n").size() == 1);  // an error is not joined by warnings
+  CHECK(wrong("[defaults]\ninterval.sd = 90\nbaud = 1\n").size() == 1);  // warnings are not added to an error
 }
 
 TEST_CASE("a query that is not in ask is never sent") {

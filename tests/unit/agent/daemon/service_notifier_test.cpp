@@ -65,7 +65,7 @@ TEST_CASE("the status line is not built when there is no service manager") {
   agent::daemon::ServiceNotifier notifier({}, 15s);
   notifier.ready();
   notifier.tick_interval(0s, []() -> std::string {
-    FAIL("asked");
+    FAIL("the status line was built");
     return {};
   });
   CHECK_FALSE(notifier.is_heard());

@@ -315,12 +315,12 @@ struct PrintRig : Rig {
     CHECK(seen("a")->baud == 115200);
   }
   [[nodiscard]] bool pending() {
-    const auto looks = [&] {
+    const auto samples = [&] {
       const auto lag = service.snapshots().agent().event_loop_lag;
       return std::accumulate(lag.buckets.begin(), lag.buckets.end(), std::uint64_t{0});
     };
-    const auto before = looks();
-    REQUIRE(run_until(service.io(), [&] { return looks() > before + 1; }));
+    const auto before = samples();
+    REQUIRE(run_until(service.io(), [&] { return samples() > before + 1; }));
     return !service.snapshots().agent().pending_changes.empty();
   }
   /// The owner releases the printer, which ends its print.
@@ -383,7 +383,7 @@ TEST_CASE("a file without the printing printer is refused, and so is an empty on
   const auto fault = rig.service.refuse(rig.configuration({"b"}));
   REQUIRE(fault);
   CHECK(fault->find("has no [printer.a], which is printing") != std::string::npos);
-  rig.begin(rig.configuration({"b"}));  // a print that began after the answer is safe too
+  rig.begin(rig.configuration({"b"}));  // also for a print that began after the answer
   CHECK(rig.pending());
   rig.untouched();
 }

@@ -65,7 +65,7 @@ struct Counted {
     ++times;
     changed.notify_all();
   }
-  /// Until it ran once more than now.
+  /// Waits until it has run one more time.
   [[nodiscard]] bool comes_again() {
     std::unique_lock lock(mutex);
     return changed.wait_for(lock, kDeadline, [this, now = times] { return times > now; });

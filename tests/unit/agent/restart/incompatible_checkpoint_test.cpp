@@ -64,10 +64,10 @@ TEST_CASE("an inconsistent head is refused") {
   SECTION("slot") { made.head->entries[0].slot = 2; }
   SECTION("a ring beyond the end") { made.head->rings[2].offset += 1024; }
   SECTION("a ring whose size wraps") { made.head->rings[1] = {0xffffff00, 0x80000000}; }
-  SECTION("a ring of no power of two") { made.head->rings[0].size = 1000; }
-  SECTION("a handover beyond the end") { made.head->portable_checkpoint_size = 4000; }
+  SECTION("a ring size that is not a power of two") { made.head->rings[0].size = 1000; }
+  SECTION("a portable checkpoint beyond the end") { made.head->portable_checkpoint_size = 4000; }
   SECTION("more bytes than the ring holds") { made.head->portable_checkpoints[0].host_tail = 1025; }
-  SECTION("bytes that run backwards") { made.head->portable_checkpoints[0].to_host_head = 1; }
+  SECTION("a head before its tail") { made.head->portable_checkpoints[0].to_host_head = 1; }
   SECTION("a name without end") { std::memset(made.head->name, 'x', sizeof made.head->name); }
   CHECK_FALSE(made.open());
 }

@@ -48,8 +48,8 @@ TEST_CASE("no two columns have the same name") {
   const auto table = named({{{"printer", "a"}, {"instance", "1"}}, {{"printer", "a"}, {"instance", "2"}}}, "same");
   CHECK(table.series[0].name == "{instance=\"1\",printer=\"a\"}");
   CHECK(table.series[1].name == "{instance=\"2\",printer=\"a\"}");
-  const auto twins = named({{{"printer", "a"}}, {{"printer", "a"}}}, "");
-  CHECK(twins.series[0].name != twins.series[1].name);
+  const auto same_names = named({{{"printer", "a"}}, {{"printer", "a"}}}, "");
+  CHECK(same_names.series[0].name != same_names.series[1].name);
 }
 
 TEST_CASE("a table is trimmed to the instants with data, gaps between them remain") {

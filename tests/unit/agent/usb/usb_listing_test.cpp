@@ -59,10 +59,10 @@ TEST_CASE("a Prusa is used automatically, an MMU never, an adapter with a sectio
 }
 
 TEST_CASE("the section to paste makes that device a printer, and no other") {
-  UsbDevice twin = kCh340;
-  twin.port = "1-1.5";
-  twin.ttys = {"/dev/ttyUSB1"};
-  const std::vector<UsbDevice> devices{kPrusa, kCh340, twin};
+  UsbDevice identical = kCh340;
+  identical.port = "1-1.5";
+  identical.ttys = {"/dev/ttyUSB1"};
+  const std::vector<UsbDevice> devices{kPrusa, kCh340, identical};
   Configuration none;
   none.usb_automatic = false;
   const auto listing = Machine().list(none, devices);
@@ -78,9 +78,9 @@ TEST_CASE("the section to paste makes that device a printer, and no other") {
 
 TEST_CASE("the rule is named: a path, USB keys, and the printer that has another identical one") {
   CHECK(Machine().list(one("a", {}, "/dev/ttyUSB0"), {kCh340})[0].rule == "device = \"/dev/ttyUSB0\" in [printer.a]");
-  UsbDevice twin = kCh340;
-  twin.port = "1-1.5";
-  const auto listing = Machine().list(one("a", {{{0x1a86, 0x7523}}, "", ""}), {kCh340, twin});
+  UsbDevice identical = kCh340;
+  identical.port = "1-1.5";
+  const auto listing = Machine().list(one("a", {{{0x1a86, 0x7523}}, "", ""}), {kCh340, identical});
   CHECK(listing[0].rule == "usb = \"1a86:7523\" in [printer.a]");
   CHECK(listing[0].printer == "a");
   CHECK(listing[1].printer.empty());

@@ -41,7 +41,7 @@ struct Print {
 
 TEST_CASE("M73 of a file sets progress and remaining time on a Marlin that does not report them") {
   Print p(kMarlin21);
-  p.line("M73 P0 R31");  // before anything shows that it is a print
+  p.line("M73 P0 R31");  // before a print is detected
   REQUIRE(p.printer().progress.known);
   CHECK(p.printer().progress.value.percent == 0);
   CHECK(p.printer().progress.value.remaining_minutes == 31);

@@ -76,13 +76,13 @@ TEST_CASE("the recordings contain exactly the prints of the golden file") {
   }
   std::sort(recordings.begin(), recordings.end());
   REQUIRE(recordings.size() > 100);
-  std::string told;
+  std::string found;
   for (const auto& recording : recordings) {
     const std::string text = reported_of(recording);
-    if (!text.empty()) told += fs::relative(recording, kTests / "data" / "recordings").string() + ": " + text + "\n";
+    if (!text.empty()) found += fs::relative(recording, kTests / "data" / "recordings").string() + ": " + text + "\n";
   }
   const fs::path golden = kTests / "data" / "prints_of_recordings.txt";
-  if (std::getenv("MARLIN_WRITE_GOLDEN") != nullptr) std::ofstream(golden) << told;
+  if (std::getenv("MARLIN_WRITE_GOLDEN") != nullptr) std::ofstream(golden) << found;
   std::ifstream file(golden);
-  CHECK(told == std::string(std::istreambuf_iterator<char>(file), {}));
+  CHECK(found == std::string(std::istreambuf_iterator<char>(file), {}));
 }

@@ -39,7 +39,7 @@ struct Asking {
       if (line->seconds > 0) subscriptions.asserted(*line, *dialect);
       lines += line->text.view();
     }
-    FAIL("the poller does not come to an end");
+    FAIL("the poller does not end");
     return lines;
   }
 };

@@ -28,7 +28,8 @@ inline constexpr std::string_view kPrusa313 =
 inline constexpr std::string_view kPrusa39 =
     "Prusa-Firmware 3.9.0 based on Marlin FIRMWARE_URL:https://github.com/prusa3d/Prusa-Firmware";
 inline constexpr std::string_view kMarlin10 = "Marlin V1; Sprinter/grbl mashup for gen6";
-inline constexpr std::string_view kMarlin102 = "Marlin 1.0.2+";  // renamed by its owner, who may be believed
+inline constexpr std::string_view kMarlin102 =
+    "Marlin 1.0.2+";  // edited by the printer's owner, its version is trusted
 inline constexpr std::string_view kMarlin11 = "Marlin 1.1.9 (Github)";
 inline constexpr std::string_view kMarlin21 = "Marlin 2.1.2 (Dec 17 2022 00:00:00)";
 
@@ -87,10 +88,10 @@ class Rig {
       answer(line, name, capabilities);
       pass(10ms);
     }
-    FAIL("the agent does not stop asking");
+    FAIL("the agent does not stop its queries");
   }
   void answer(std::string_view line, std::string_view name, std::string_view capabilities = {}) {
-    if (line == "\n") return;  // an empty line owes nothing
+    if (line == "\n") return;  // an empty line owes no ok
     if (line == "M115\n") printer(firmware(name) + std::string(capabilities) + "ok\n");
     else if (line == "M105\n") printer(kTemperatures);
     else if (line == "PRUSA SN\n") printer("CZPX4720X004XC34242\nok\n");

@@ -185,7 +185,7 @@ TEST_CASE("rule 6: the ok of the fragment left by a Resend's flush does not ackn
   CHECK(host_in_flight(r) == (flushed ? 1 : 0));
 }
 
-TEST_CASE("rule 6: an answer to an M105 that nobody sent is passed to the host") {
+TEST_CASE("rule 6: an answer to an M105 that neither side sent is passed to the host") {
   Rig r = known_rig(kMarlin10);
   r.printer(kTemperatures);
   CHECK(r.to_host() == kTemperatures);

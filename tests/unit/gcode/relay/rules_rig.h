@@ -57,7 +57,7 @@ inline void wait_for_question(Rig& r, std::string_view question, std::string_vie
     if (line == question) return;
     if (!line.empty()) r.answer(line, firmware);
   }
-  FAIL("no " << question << " within reach");
+  FAIL("no " << question << " within the limit");
 }
 
 inline Rig asked_rig(std::string_view firmware, std::string_view question = "M105\n",

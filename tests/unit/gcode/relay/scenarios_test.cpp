@@ -249,7 +249,7 @@ TEST_CASE("H29: an ok inside a truncated report passes and acknowledges, and the
   CHECK(r.arbiter().in_flight[0].number == 7532);
   says(r, "ok N7532 P0 B3\n");
   CHECK(host_in_flight(r) == 0);
-  CHECK(next_injected(r) == "M105\n");  // nothing is waited for that came already
+  CHECK(next_injected(r) == "M105\n");  // an ok that came already is not awaited
 }
 
 TEST_CASE("H30: an ok with fields is an ok") {
@@ -311,7 +311,7 @@ TEST_CASE("H39: unplugging clears what was in flight, and the printer is identif
   r.attach();
   CHECK(host_in_flight(r) == 0);
   says(r, "start\n");
-  CHECK(next_injected(r) == "M115\n");  // and not behind half a line of the host before
+  CHECK(next_injected(r) == "M115\n");  // and not after a partial line of the previous host
 }
 
 TEST_CASE("H43: a host that leaves no gap loses under one line in a hundred to the agent's queries") {

@@ -32,7 +32,7 @@ TEST_CASE("M3.2: to a full window of four lines no fifth is added, though one of
   exchange(r, "G1 X1\nG1 X2\nG1 X3\nG1 X4\n", "ok\n", 3);
   for (int i = 0; i < 10; ++i) {
     r.host("G1 X5\n");
-    CHECK(next_injected(r, 600ms) == "G1 X5\n");  // held for a drain in vain, or not
+    CHECK(next_injected(r, 600ms) == "G1 X5\n");  // held for unsuccessful quiescing, or not
     says(r, "ok\n");
     CHECK(host_in_flight(r) == 3);
   }
@@ -65,7 +65,7 @@ TEST_CASE("M3.4: after a burst overran the receive ring all answers are the host
     r.pass(250ms);
     sent += r.to_printer();
   }
-  CHECK(sent == "\nM105\n");  // perhaps the printer still holds half a line
+  CHECK(sent == "\nM105\n");  // the printer may still hold a partial line
   r.printer(kAnswer);
   CHECK(r.to_host().empty());
 }

@@ -59,7 +59,7 @@ TEST_CASE("M1.3: Marlin's M105 has one ok, and the next ok is the next command's
   exchange(r, "M105\nG1 X1\nG1 X2\n", kAnswer, 2);
   exchange(r, "G1 X3\n", "ok\n", 2);
   says(r, "ok\nok\n");
-  CHECK(next_injected(r) == "M105\n");  // nobody waits for an ok more
+  CHECK(next_injected(r) == "M105\n");  // no surplus ok is awaited
 }
 
 TEST_CASE("M1.4: text and ok of the agent's M114 are withheld, in the form of either version") {
@@ -138,7 +138,7 @@ TEST_CASE("M1.11: an ok with fields is an ok, its N may be negative") {
   Rig r = known_rig(kMarlin21);
   exchange(r, "N-1 M110*15\n", "ok N-1 P15 B15\n");
   exchange(r, numbered(0, "G1 X1") + numbered(1, "G1 X2") + numbered(2, "G1 X3"), "ok N0 P15 B13\n", 2);
-  says(r, "ok N2 P14 B15\n");  // the ok between was lost on the wire
+  says(r, "ok N2 P14 B15\n");  // the ok between was lost on the line
   CHECK(host_in_flight(r) == 0);
   CHECK(gcode::reply::parse_reply("ok N-1 P15 B15", r.relay().dialect()).ok_number == -1);
 }

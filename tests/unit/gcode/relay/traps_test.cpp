@@ -151,7 +151,7 @@ TEST_CASE("P7.28: messages about a full buffer are passed to the host, and lost 
   r.to_printer();
   says(r, "Full RX Buffer\n");
   CHECK(r.relay().counters().receive_buffer_overflows == 1);
-  says(r, "ok\n");  // whose it is nobody knows: two may be gone
+  says(r, "ok\n");  // it could belong to either: two commands may be lost
   CHECK(host_in_flight(r) == 2);
   std::string injected;
   for (int i = 0; i < 3 && injected != "M105\n"; ++i) injected = next_injected(r, 25s);

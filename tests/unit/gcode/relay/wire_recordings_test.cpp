@@ -66,7 +66,7 @@ TEST_CASE("D3's answer of a real 3.13.3, heading and six digits of address, is r
 TEST_CASE("the answer that a real 3.9.3 printed with gaps of seconds in mid-line is completely withheld") {
   const auto pieces = recorded("mk3s-3.9.3_agent_m105_half_line.jsonl");
   Rig r = known_rig(kPrusa39);
-  r.host("M110 N474\nN475 G1 E.8 F2100*56\n");  // a print; the next line of it waits below
+  r.host("M110 N474\nN475 G1 E.8 F2100*56\n");  // a print; its next line follows below
   r.to_printer();
   r.printer("ok\nok\n");
   r.to_host();
@@ -85,7 +85,7 @@ TEST_CASE("the answer that a real 3.9.3 printed with gaps of seconds in mid-line
     CHECK(r.to_host().empty());
   }
   CHECK(answer.starts_with("ok T:26.5 /24.0"));
-  CHECK(r.to_printer().find("N476 G1 F1500*79\n") != std::string::npos);  // it was not kept waiting for that
+  CHECK(r.to_printer().find("N476 G1 F1500*79\n") != std::string::npos);  // it was not held for that
   says(r, "ok\r\n");
   CHECK(host_in_flight(r) == 0);
 }

@@ -112,7 +112,7 @@ TEST_CASE("without parameters the history of the last hour is returned") {
   CHECK(history["to"] == kNow);
   CHECK(history["sensors"]["tool0"]["actual"].size() == 361);
   CHECK(history["sensors"]["tool0"]["actual"][0].is_null());
-  CHECK(history["sensors"]["tool0"]["actual"][360] == 215.1);  // remembered as it was published
+  CHECK(history["sensors"]["tool0"]["actual"][360] == 215.1);  // stored when it was published
 }
 
 TEST_CASE("an invalid query is answered by one sentence that names the parameter") {

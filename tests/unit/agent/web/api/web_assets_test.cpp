@@ -41,8 +41,8 @@ TEST_CASE("no file of the page names another host") {
     for (auto at = text.find(name_space); at != std::string::npos; at = text.find(name_space))
       text.erase(at, name_space.size());
     CHECK(text.find("://") == std::string::npos);
-    CHECK(text.find("innerHTML") == std::string::npos);  // a printer's words are text
-    CHECK(text.find("style=") == std::string::npos);     // the content security policy would drop it
+    CHECK(text.find("innerHTML") == std::string::npos);  // a printer's strings are shown as text
+    CHECK(text.find("style=") == std::string::npos);     // the content security policy would block it
   }
 }
 

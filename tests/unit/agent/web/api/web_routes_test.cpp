@@ -44,7 +44,7 @@ TEST_CASE("the metrics are the same compressed and plain") {
   CHECK(packed.body.size() < plain.body.size() / 3);
   const auto a = exposition::parse(plain.body), b = exposition::parse(test::gunzip(packed.body));
   CHECK(a.helps == b.helps);
-  CHECK(b.value("marlin_agent_scrape_duration_seconds"));  // of the one before
+  CHECK(b.value("marlin_agent_scrape_duration_seconds"));  // of the previous scrape
 }
 
 TEST_CASE("an unknown path is not found, and the answer names the known ones") {

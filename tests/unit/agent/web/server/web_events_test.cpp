@@ -14,9 +14,9 @@ struct Browser final : agent::web::server::EventClient {
 
 struct Bench {
   json now = json::parse(R"({"agent":{},"printers":[{"name":"a","state":"idle"},{"name":"b","state":"idle"}]})");
-  int looks = 0;
+  int reads = 0;
   WebEvents events{2, [this] {
-                     ++looks;
+                     ++reads;
                      return now;
                    }};
 };
@@ -56,7 +56,7 @@ TEST_CASE("the number of clients is bounded, and without clients no work is done
   Bench bench;
   Browser a, b;
   bench.events.tick();
-  CHECK(bench.looks == 0);
+  CHECK(bench.reads == 0);
   (void)bench.events.join(a);
   CHECK(bench.events.has_room());
   (void)bench.events.join(b);

@@ -15,7 +15,7 @@ const std::string kSecret = "$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4U
 const agent::web::server::WebUsers kUsers{{"max", kSecret}};
 // base64 of max:secret, max:wrong, who:secret
 const std::string kRight = "Basic bWF4OnNlY3JldA==", kWrong = "Basic bWF4Ondyb25n",
-                  kStranger = "Basic d2hvOnNlY3JldA==";
+                  kUnknownUser = "Basic d2hvOnNlY3JldA==";
 
 const agent::web::server::AccessModule& access() {
   return *std::get<const agent::web::server::AccessModule*>(agent::web::server::access_module());
@@ -62,7 +62,7 @@ TEST_CASE("the right name and password are accepted, and from then on without a 
 TEST_CASE("a wrong password, an unknown user and an invalid login are refused and counted") {
   Bench bench;
   for (const auto& authorization :
-       {kWrong, kStranger, std::string("Basic !!!!"), std::string("Bearer abc"), std::string("Basic bWF4")}) {
+       {kWrong, kUnknownUser, std::string("Basic !!!!"), std::string("Bearer abc"), std::string("Basic bWF4")}) {
     INFO(authorization);
     CHECK(bench.answer(authorization) == Login::kWrong);
   }

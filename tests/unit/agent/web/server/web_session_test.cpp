@@ -43,7 +43,7 @@ TEST_CASE("the number of updated pages is bounded, and a page that leaves frees 
     if (third.read_until("\r\n").starts_with("HTTP/1.1 200")) return;
     std::this_thread::yield();
   }
-  FAIL("no room again");
+  FAIL("no page was admitted again");
 }
 
 TEST_CASE("a page that does not read is closed and delays no scrape") {
