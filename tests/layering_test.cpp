@@ -1,5 +1,5 @@
 // The modules and what each may include: one literal table. A folder with sources is a module; its namespace and its
-// CMake target are named after it. The linker sees a dependency only where a function is called; this test reads the sources.
+// CMake target are named after it. The linker sees a dependency only where a function is called; this reads the sources.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>

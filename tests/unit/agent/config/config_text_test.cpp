@@ -46,7 +46,7 @@ TEST_CASE("elsewhere the first one is reported with line and column") {
   CHECK(first_stray("\xCF\xBF[") == "1:1");
 }
 
-TEST_CASE("a # in a multi-line string starts no comment") {
+TEST_CASE("a hash sign in a multi-line string starts no comment") {
   CHECK(first_stray("a = \"\"\"\n#\xC3\xA4\"\"\"\n") == "2:2");
   CHECK(first_stray("a = '''\n'' \"\" #\xC3\xA4'''\n") == "2:8");
   CHECK(first_stray("\"\"\"\"#\xEF\xBB\xBD") == "1:6");  // its first character may be a quotation mark
