@@ -67,7 +67,7 @@ TEST_CASE("an inconsistent head is refused") {
   SECTION("a ring size that is not a power of two") { made.head->rings[0].size = 1000; }
   SECTION("a portable checkpoint beyond the end") { made.head->portable_checkpoint_size = 4000; }
   SECTION("more bytes than the ring holds") { made.head->portable_checkpoints[0].host_tail = 1025; }
-  SECTION("a head before its tail") { made.head->portable_checkpoints[0].to_host_head = 1; }
+  SECTION("ring positions in the wrong order") { made.head->portable_checkpoints[0].to_host_head = 1; }
   SECTION("a name without end") { std::memset(made.head->name, 'x', sizeof made.head->name); }
   CHECK_FALSE(made.open());
 }

@@ -28,8 +28,7 @@ inline constexpr std::string_view kPrusa313 =
 inline constexpr std::string_view kPrusa39 =
     "Prusa-Firmware 3.9.0 based on Marlin FIRMWARE_URL:https://github.com/prusa3d/Prusa-Firmware";
 inline constexpr std::string_view kMarlin10 = "Marlin V1; Sprinter/grbl mashup for gen6";
-inline constexpr std::string_view kMarlin102 =
-    "Marlin 1.0.2+";  // edited by the printer's owner, its version is trusted
+inline constexpr std::string_view kMarlin102 = "Marlin 1.0.2+";  // edited by its owner; the version is trusted
 inline constexpr std::string_view kMarlin11 = "Marlin 1.1.9 (Github)";
 inline constexpr std::string_view kMarlin21 = "Marlin 2.1.2 (Dec 17 2022 00:00:00)";
 
