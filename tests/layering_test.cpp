@@ -1,5 +1,5 @@
-// The modules and what each may include: one literal table. A folder with sources is a module; its namespace is its folder's
-// and its CMake target has its name. The linker sees a dependency only where a function is called; this reads the sources.
+// The modules and what each may include: one literal table. A folder with sources is a module; its namespace and its
+// CMake target are named after it. The linker sees a dependency only where a function is called; this reads the sources.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <filesystem>
@@ -73,7 +73,7 @@ const std::vector<Row> kModules{
     {"agent", {"agent/cli", "agent/metrics"}},  // main.cpp
 };
 
-/// What stands in tests/sim to test or to run the models is not the module.
+/// Tests and programs in tests/sim are not part of its module.
 bool is_source(const fs::path& file) {
   const std::string name = file.filename().string();
   return (name.ends_with(".h") || name.ends_with(".cpp")) && !name.ends_with("_test.cpp") &&
@@ -134,7 +134,7 @@ std::string namespace_of(const std::string& module) {
   return out;
 }
 
-/// Headers without a suffix are the standard library's; these of them bring in a clock, a thread or I/O.
+/// Headers without a suffix belong to the standard library; the listed ones bring in a clock, a thread or I/O.
 bool is_pure_standard(const std::string& header) {
   static const Names kImpure{"thread",     "mutex",   "shared_mutex", "condition_variable", "future",
                              "atomic",     "fstream", "iostream",     "filesystem",         "iomanip",
@@ -158,7 +158,7 @@ TEST_CASE("every folder with sources is a module of the table, and every row is 
   }
 }
 
-TEST_CASE("the table itself points downward") {
+TEST_CASE("a module of the table includes lower modules only") {
   Names before;
   for (const Row& row : kModules) {
     for (const std::string& lower : row.may_include) {
@@ -169,10 +169,10 @@ TEST_CASE("the table itself points downward") {
   }
 }
 
-TEST_CASE("no file includes what its module may not") {
+TEST_CASE("every file includes only what its module may include") {
   for (const std::string& path : sources()) {
     const Row* row = row_of(module_of(path));
-    if (row == nullptr) continue;  // said above
+    if (row == nullptr) continue;  // reported by the first test
     for (const Include& include : includes_of(path)) {
       if (!include.quoted) continue;
       const std::string target = module_of(include.target);
@@ -183,16 +183,16 @@ TEST_CASE("no file includes what its module may not") {
   }
 }
 
-TEST_CASE("no two units include each other, directly or around others") {
+TEST_CASE("no two units include each other, directly or indirectly") {
   std::map<std::string, Names> uses;
   for (const std::string& path : sources()) {
-    if (path.starts_with("tests/")) continue;  // the models are written as one
+    if (path.starts_with("tests/")) continue;  // the models may include each other
     for (const Include& include : includes_of(path)) {
       if (include.quoted && unit_of(include.target) != unit_of(path))
         uses[unit_of(path)].insert(unit_of(include.target));
     }
   }
-  // Takes away, again and again, the units that use nothing that is left: what remains lies on a cycle or above one.
+  // Repeatedly removes the units without a remaining dependency: the rest is on a cycle or above one.
   for (bool changed = true; changed;) {
     changed = false;
     for (auto it = uses.begin(); it != uses.end();) {
@@ -208,13 +208,13 @@ TEST_CASE("no two units include each other, directly or around others") {
   CHECK(left == "");
 }
 
-TEST_CASE("a module's namespace is its folder's") {
+TEST_CASE("a module's namespace matches its folder") {
   for (const std::string& path : sources()) {
     const std::string module = module_of(path);
     if (path.ends_with("main.cpp") || path.ends_with("module.cpp")) continue;  // a program's entry
     bool opens = false;
     for (const std::string& line : lines_of(path)) {
-      // its own, or one within it
+      // the module's namespace, or one within it
       opens = opens || line.starts_with("namespace " + namespace_of(module) + " {") ||
               line.starts_with("namespace " + namespace_of(module) + "::");
     }
@@ -223,7 +223,7 @@ TEST_CASE("a module's namespace is its folder's") {
   }
 }
 
-TEST_CASE("a module is a library of its name, with its sources by name") {
+TEST_CASE("a module is a library of the same name that lists its sources") {
   for (const Row& row : kModules) {
     if (row.module == "agent" || row.module == "agent/port_users" || row.module == "tests/sim") continue;
     std::string text;
@@ -239,12 +239,12 @@ TEST_CASE("a module is a library of its name, with its sources by name") {
     if (!path.ends_with(".cpp") || path.starts_with("tests/")) continue;
     std::string text;
     for (const std::string& line : lines_of(module_of(path) + "/CMakeLists.txt")) text += line + '\n';
-    INFO(path << " is in no list of sources");
+    INFO(path << " is not in any list of sources");
     CHECK(text.find(fs::path(path).filename().string()) != std::string::npos);
   }
 }
 
-TEST_CASE("agent/ itself holds its main.cpp and its modules") {
+TEST_CASE("agent/ itself contains only main.cpp, CMakeLists.txt and the modules") {
   for (const auto& entry : fs::directory_iterator(kRoot / "agent")) {
     if (entry.is_directory()) continue;
     const std::string name = entry.path().filename().string();
@@ -258,16 +258,16 @@ TEST_CASE("gcode/ and the models are pure: no clock, no thread, no file, no envi
     if (!path.starts_with("gcode/") && !path.starts_with("tests/sim/")) continue;
     for (const Include& include : includes_of(path)) {
       if (include.quoted) continue;
-      if (path == "tests/sim/recording.cpp" && include.target == "fstream") continue;  // writes down a failing run
+      if (path == "tests/sim/recording.cpp" && include.target == "fstream") continue;  // records a failing run
       if (path.starts_with("tests/sim/") && include.target == "random") continue;      // seeded
       INFO(path << " includes " << include.target);
       CHECK(is_pure_standard(include.target));
     }
-    // Words that read a clock, the environment or a file, whatever header they came by (snprintf() from <cstdio> is pure).
+    // Identifiers that read a clock, the environment or a file, from any header (snprintf() from <cstdio> is pure).
     for (const std::string& line : lines_of(path)) {
       for (const char* word : {"_clock::now", "fopen(", "fprintf(", " printf(", "getenv(", "std::thread", "std::mutex",
                                "std::cout", "std::cerr"}) {
-        INFO(path << " says " << word);
+        INFO(path << " contains " << word);
         CHECK(line.find(word) == std::string::npos);
       }
     }

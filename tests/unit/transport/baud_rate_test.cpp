@@ -19,10 +19,10 @@ using namespace transport;
 
 namespace {
 
-// Of <asm/termbits.h>, which does not go with <termios.h>; the same on x86 and Arm.
+// Of <asm/termbits.h>, which conflicts with <termios.h>; the same on x86 and Arm.
 constexpr unsigned kGet2 = 0x802c542a, kSet2 = 0x402c542b;
 
-/// In a process of its own for which there is no termios2 (as qemu says it), on the slave of a pty: whether the claim held.
+/// In a process without termios2 (as qemu reports it), on the slave of a pty: whether the claim held.
 bool holds_without_termios2(const std::function<bool(int slave)>& claim) {
   const pid_t child = ::fork();
   if (child != 0) {
@@ -49,10 +49,10 @@ bool holds_without_termios2(const std::function<bool(int slave)>& claim) {
 
 }  // namespace
 
-TEST_CASE("where termios2 is not known a standard speed is set and read all the same") {
+TEST_CASE("without termios2 a standard speed is still set and read") {
   CHECK(holds_without_termios2([](int tty) {
     char unused[64];
-    if (::ioctl(tty, kGet2, unused) == 0) return false;  // or nothing is shown
+    if (::ioctl(tty, kGet2, unused) == 0) return false;  // otherwise the test shows nothing
     for (const unsigned baud : {9600u, 115200u, 230400u, 1000000u}) {
       if (set_baud_rate(tty, baud) != 0 || baud_rate(tty) != baud) return false;
     }
@@ -61,13 +61,13 @@ TEST_CASE("where termios2 is not known a standard speed is set and read all the 
   }));
 }
 
-TEST_CASE("where termios2 is not known any other speed is refused, and the old one stays") {
+TEST_CASE("without termios2 any other speed is refused, and the old one remains") {
   CHECK(holds_without_termios2([](int tty) {
     return set_baud_rate(tty, 115200) == 0 && set_baud_rate(tty, 250000) == EINVAL && baud_rate(tty) == 115200;
   }));
 }
 
-TEST_CASE("what is no tty has no speed") {
+TEST_CASE("a file that is not a tty has no speed") {
   int ends[2];
   REQUIRE(::pipe(ends) == 0);
   CHECK(set_baud_rate(ends[0], 115200) == ENOTTY);

@@ -27,7 +27,7 @@ TEST_CASE("the holder of a tty's lock is named, without opening the tty") {
   CHECK(lock_holder_of(dir.path() / "none").empty());
 }
 
-TEST_CASE("whether this user may open a device is told with the group that may") {
+TEST_CASE("whether this user may open a device is reported with the group that may") {
   test::ScratchDir dir;
   const std::string file = dir.path() / "node";
   std::ofstream{file};

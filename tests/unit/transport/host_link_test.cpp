@@ -19,7 +19,7 @@ TEST_CASE("a link's name is checked") {
   CHECK(check_link_name("a/b")->sentence == "the name \"a/b\" is not valid for a host port: it contains a '/'");
 }
 
-TEST_CASE("a link of an earlier life is replaced, a file is not") {
+TEST_CASE("a link of a previous process is replaced, a file is not") {
   test::ScratchDir directory;
   std::filesystem::create_symlink("/dev/pts/999", directory.path() / "mk3");
   HostLink link;
@@ -32,7 +32,7 @@ TEST_CASE("a link of an earlier life is replaced, a file is not") {
   CHECK(std::filesystem::is_regular_file(directory.path() / "file"));
 }
 
-TEST_CASE("the link is removed at the end, but not when it leads elsewhere by then") {
+TEST_CASE("the link is removed at the end, but not if it was redirected meanwhile") {
   test::ScratchDir directory;
   const auto path = directory.path() / "mk3";
   {

@@ -1,5 +1,5 @@
-// What the tests of transport/ share: an io_context that runs until something came true, and a stream's outputs
-// collected. A deadline passed means failure, never "long enough".
+// Shared by the tests of transport/: an io_context that runs until a condition is true, and collectors of a stream's
+// outputs. Exceeding a deadline means failure.
 #pragma once
 
 #include <utility>
@@ -61,7 +61,7 @@ class Reader {
   transport::ByteStream& stream_;
 };
 
-/// A host or a device on the other side, as programs open it.
+/// A host or a device at the other end, opened as programs do.
 inline transport::FileDescriptor open_tty(const std::filesystem::path& path, int flags = O_RDWR) {
   return transport::FileDescriptor(::open(path.c_str(), flags | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
 }

@@ -21,7 +21,7 @@ using namespace transport_test;
 
 namespace {
 
-/// A published pseudo-terminal, its reader, and the order of what happened.
+/// A published pseudo-terminal, its reader, and the order of events.
 struct Port {
   boost::asio::io_context io{1};
   test::ScratchDir directory;
@@ -51,7 +51,7 @@ struct Port {
   IoStatus write(std::string_view bytes) { return pty.write({bytes, std::string_view()}).status; }
 };
 
-/// While it lives, no file can be opened: stands in for a host that took the slave exclusively, which root cannot see.
+/// While it exists, no file can be opened: simulates a host that took the slave exclusively, which does not bind root.
 struct NoMoreDescriptors {
   rlimit before{};
   NoMoreDescriptors() {
@@ -75,7 +75,7 @@ bool is_hung_up(int fd) {
 
 }  // namespace
 
-TEST_CASE("the link leads to a raw tty without echo before any host comes") {
+TEST_CASE("the link leads to a raw tty without echo before any host opens it") {
   Port port;
   CHECK(std::filesystem::read_symlink(port.link()) == port.pty.slave_path());
   const FileDescriptor host = port.attach();
@@ -85,12 +85,12 @@ TEST_CASE("the link leads to a raw tty without echo before any host comes") {
   CHECK((settings.c_iflag & (ICRNL | IXON)) == 0);
 }
 
-TEST_CASE("the slave is readable and writable for owner and group, for nobody else") {
+TEST_CASE("the slave is readable and writable for owner and group, not for others") {
   Port port;
   struct stat status {};
   REQUIRE(::stat(port.link().c_str(), &status) == 0);
   CHECK((status.st_mode & 0777) == 0660);
-  // Only root, or a member, may give it away.
+  // Only root, or a member, may assign it.
   const ::group* dialout = ::getgrnam("dialout");
   if (::geteuid() == 0 && dialout != nullptr) CHECK(status.st_gid == dialout->gr_gid);
 }
@@ -111,7 +111,7 @@ TEST_CASE("bytes pass both ways unchanged, all 256 values") {
   CHECK(seen == all);
 }
 
-TEST_CASE("a host that writes and closes at once is read to its last byte, then reported closed") {
+TEST_CASE("a host that writes and closes immediately is read to its last byte, then its close is reported") {
   Port port;
   {
     const FileDescriptor host = port.open();
@@ -121,7 +121,7 @@ TEST_CASE("a host that writes and closes at once is read to its last byte, then 
   CHECK(port.events == std::vector<std::string>{"opened", "closed after M105\nM115"});
 }
 
-TEST_CASE("a host that closed while its bytes were held back stays attached until they were read") {
+TEST_CASE("a host that closed while its bytes were held stays attached until they were read") {
   boost::asio::io_context io{1};
   test::ScratchDir directory;
   PseudoTerminal pty{io};
@@ -150,7 +150,7 @@ TEST_CASE("nothing is written while no host is attached") {
   CHECK(read_available(host.get()).empty());
 }
 
-TEST_CASE("what one host did not read, no later host reads") {
+TEST_CASE("bytes that one host did not read are not read by a later host") {
   Port port;
   FileDescriptor first = port.attach();
   REQUIRE(port.write("T:210.0\n") == IoStatus::kMoved);
@@ -174,7 +174,7 @@ TEST_CASE("H24: open, close, open within milliseconds loses neither bytes nor th
   REQUIRE(run_until(port.io, [&] { return (seen += read_available(host.get())) == "ok\n"; }));
 }
 
-TEST_CASE("a thousand hosts that come, write and go as fast as they can lose not a byte") {
+TEST_CASE("a thousand hosts that open, write and close as fast as possible lose no byte") {
   Port port;
   constexpr int kHosts = 1000;
   std::string expected;
@@ -197,7 +197,7 @@ TEST_CASE("a thousand hosts that come, write and go as fast as they can lose not
   CHECK(opened == closed);
 }
 
-TEST_CASE("H37: two hosts that open at the same moment: the first to leave does not detach the other") {
+TEST_CASE("H37: of two hosts that open at the same moment, the first to leave does not detach the other") {
   Port port;
   FileDescriptor one = port.open();
   FileDescriptor two = port.open();  // inotify merges both opens into one event
@@ -210,7 +210,7 @@ TEST_CASE("H37: two hosts that open at the same moment: the first to leave does 
   CHECK(port.events.size() == 2);
 }
 
-TEST_CASE("two hosts that close at the same moment are both gone") {
+TEST_CASE("two hosts that close at the same moment are both detached") {
   Port port;
   FileDescriptor one = port.attach();
   FileDescriptor two = port.open();
@@ -252,7 +252,7 @@ TEST_CASE("H37: a remaining host stays exclusive when another one leaves") {
   CHECK(exclusive == 1);
 }
 
-TEST_CASE("a pair whose slave can be opened by nobody any more is replaced when its host has gone") {
+TEST_CASE("a pair whose slave can no longer be opened is replaced when its host has left") {
   Port port;
   FileDescriptor host = port.attach();
   {
@@ -265,11 +265,11 @@ TEST_CASE("a pair whose slave can be opened by nobody any more is replaced when 
   CHECK(run_until(port.io, [&] { return port.reader->bytes == "M105\n"; }));
 }
 
-TEST_CASE("after the last host left the loop rests") {
+TEST_CASE("after the last host left the loop is idle") {
   Port port;
   FileDescriptor host = port.attach();
   port.detach(host);
-  const auto has_rested = [&] {  // the second look and its echo on the master are over: nothing ready for 300 ms
+  const auto has_rested = [&] {  // the second check and its echo on the master are over: nothing ready for 300 ms
     port.io.restart();
     return port.io.run_one_for(std::chrono::milliseconds(300)) == 0;
   };
@@ -277,7 +277,7 @@ TEST_CASE("after the last host left the loop rests") {
   while (!has_rested()) REQUIRE(++handlers < 20);
 }
 
-TEST_CASE("hanging up: the host sees it at once and the link is gone, publishing again brings both back") {
+TEST_CASE("hanging up: the host notices immediately and the link is removed, publishing again restores both") {
   Port port;
   FileDescriptor host = port.attach();
   port.pty.hang_up();
@@ -317,7 +317,7 @@ TEST_CASE("H15: the speed that a host sets changes nothing") {
   }
 }
 
-TEST_CASE("a host that does not read blocks the writer, and reading wakes it") {
+TEST_CASE("a host that does not read blocks the writer, and reading unblocks it") {
   Port port;
   bool writable = false;
   port.pty.on_writable([&] { writable = true; });
@@ -341,7 +341,7 @@ TEST_CASE("a host that does not read blocks the writer, and reading wakes it") {
   }));
 }
 
-TEST_CASE("waiting to write with no host attached waits for a host and costs nothing") {
+TEST_CASE("waiting to write with no host attached waits for a host without CPU time") {
   Port port;
   int writable = 0;
   port.pty.on_writable([&] { ++writable; });
@@ -352,7 +352,7 @@ TEST_CASE("waiting to write with no host attached waits for a host and costs not
   CHECK(run_until(port.io, [&] { return writable == 1; }));
 }
 
-TEST_CASE("what its staging pipe holds is sent to an attached host, and to nobody after it") {
+TEST_CASE("the content of its staging pipe is sent to an attached host, and discarded after it left") {
   Port port;
   StagingCounts counts;
   auto pipe = StagingPipe::make(counts, [] {});
@@ -373,7 +373,7 @@ TEST_CASE("what its staging pipe holds is sent to an attached host, and to nobod
   CHECK(port.pty.flush().status == IoStatus::kWouldBlock);
 }
 
-TEST_CASE("a successor goes on with the master: the attached host notices nothing") {
+TEST_CASE("the next instance takes over the master: the attached host notices nothing") {
   Port port;
   const FileDescriptor host = port.attach();
   const int master = port.pty.release();
@@ -391,7 +391,7 @@ TEST_CASE("a successor goes on with the master: the attached host notices nothin
   CHECK(run_until(port.io, [&] { return reader.bytes == "M105\n"; }));
 }
 
-TEST_CASE("a directory that does not exist is a failure with its name in it") {
+TEST_CASE("a missing directory is an error with its name") {
   boost::asio::io_context io{1};
   PseudoTerminal pty{io};
   const MaybeFailure failure = pty.publish("/nonexistent/directory", "mk3");

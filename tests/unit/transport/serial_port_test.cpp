@@ -15,7 +15,7 @@ using namespace transport_test;
 
 namespace {
 
-/// A pty whose slave is the device; `printer` is the master, which the printer would hold.
+/// A pty whose slave is the device; `printer` is the master, the printer's end.
 struct Device {
   boost::asio::io_context io{1};
   FileDescriptor printer;
@@ -40,7 +40,7 @@ bool is_exclusive(int fd) {
 
 }  // namespace
 
-TEST_CASE("an opened port is raw 8N1, local, and drops no line when it is closed") {
+TEST_CASE("an opened port is raw 8N1, local, and keeps its modem lines when it is closed") {
   Device device;
   SerialPort port(device.io);
   REQUIRE_FALSE(port.open(device.path, 115200));
@@ -96,13 +96,13 @@ TEST_CASE("a port that another program has locked is refused, and that program i
   CHECK_THAT(failure->sentence, Catch::Contains("(process " + std::to_string(::getpid()) + ")"));
 }
 
-TEST_CASE("while it is open nobody else can lock it, and closing undoes both locks") {
+TEST_CASE("while it is open no other program can lock it, and closing undoes both locks") {
   Device device;
   SerialPort port(device.io);
   REQUIRE_FALSE(port.open(device.path, 115200));
   CHECK(is_exclusive(port.native_handle()));
   {
-    const FileDescriptor other = open_tty(device.path);  // root is let in in spite of TIOCEXCL
+    const FileDescriptor other = open_tty(device.path);  // root can open it despite TIOCEXCL
     if (other) CHECK(::flock(other.get(), LOCK_EX | LOCK_NB) != 0);
   }
   port.close();
@@ -112,7 +112,7 @@ TEST_CASE("while it is open nobody else can lock it, and closing undoes both loc
   CHECK(::flock(other.get(), LOCK_EX | LOCK_NB) == 0);
 }
 
-TEST_CASE("a device that goes away is an end, for reading and for writing") {
+TEST_CASE("a device that vanishes is an end, for reading and for writing") {
   Device device;
   SerialPort port(device.io);
   REQUIRE_FALSE(port.open(device.path, 115200));
@@ -122,7 +122,7 @@ TEST_CASE("a device that goes away is an end, for reading and for writing") {
   CHECK(port.write({std::string_view("M105\n"), std::string_view()}).status == IoStatus::kEnd);
 }
 
-TEST_CASE("what cannot be opened is named with the reason") {
+TEST_CASE("a device that cannot be opened is named with the reason") {
   boost::asio::io_context io{1};
   SerialPort port(io);
   const MaybeFailure missing = port.open("/dev/does-not-exist", 115200);
@@ -134,7 +134,7 @@ TEST_CASE("what cannot be opened is named with the reason") {
   CHECK(null->sentence == "cannot use /dev/null: it is not a serial port");
 }
 
-TEST_CASE("a printer that takes no bytes blocks the writer, and closing does not wait for it") {
+TEST_CASE("a printer that accepts no bytes blocks the writer, and closing does not wait for it") {
   Device device;
   SerialPort port(device.io);
   bool writable = false;
@@ -157,7 +157,7 @@ TEST_CASE("a printer that takes no bytes blocks the writer, and closing does not
   CHECK(std::chrono::steady_clock::now() - before < std::chrono::seconds(5));
 }
 
-TEST_CASE("a reset on a pseudo-terminal says that it has no DTR line") {
+TEST_CASE("a reset on a pseudo-terminal reports the missing DTR line") {
   Device device;
   SerialPort port(device.io);
   CHECK(port.reset());
@@ -167,7 +167,7 @@ TEST_CASE("a reset on a pseudo-terminal says that it has no DTR line") {
   CHECK_THAT(failure->sentence, Catch::Contains("a pseudo-terminal has no DTR line"));
 }
 
-TEST_CASE("a successor goes on with the descriptor, still locked, with the settings as they were") {
+TEST_CASE("the next instance takes over the descriptor, still locked, with unchanged settings") {
   Device device;
   SerialPort port(device.io);
   REQUIRE_FALSE(port.open(device.path, 250000));
@@ -185,7 +185,7 @@ TEST_CASE("a successor goes on with the descriptor, still locked, with the setti
   CHECK(run_until(device.io, [&] { return reader.bytes == "ok\n"; }));
 }
 
-TEST_CASE("closing in the middle of a callback, with events still queued, is safe") {
+TEST_CASE("closing within a callback, with events still queued, is safe") {
   Device device;
   SerialPort port(device.io);
   int calls = 0;

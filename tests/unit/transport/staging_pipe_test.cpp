@@ -68,7 +68,7 @@ TEST_CASE("bytes come in through the pipe, with a commit between its two transfe
   CHECK(std::string(bytes, 7) == "ok T:2\n");
 }
 
-TEST_CASE("no more is taken off the line than there is room for") {
+TEST_CASE("no more bytes are taken off the line than fit") {
   Pair pair;
   StagingCounts counts;
   StagingPipe pipe = make(counts);
@@ -78,7 +78,7 @@ TEST_CASE("no more is taken off the line than there is room for") {
   CHECK(take(pipe, pair.slave.get(), 64) == "456789");
 }
 
-TEST_CASE("bytes go out through the pipe once they were booked, and that is committed before the next ones") {
+TEST_CASE("bytes go out through the pipe once they were recorded, and that is committed before the next ones") {
   Pair pair;
   StagingCounts counts;
   std::vector<std::uint32_t> committed;
@@ -99,7 +99,7 @@ TEST_CASE("bytes go out through the pipe once they were booked, and that is comm
   CHECK(committed.size() == 2);
 }
 
-TEST_CASE("a line that takes nothing more is told as such, and nothing is lost") {
+TEST_CASE("a line that accepts no more bytes is reported, and nothing is lost") {
   Pair pair;
   StagingCounts counts;
   StagingPipe pipe = make(counts);
@@ -121,7 +121,7 @@ TEST_CASE("a line that takes nothing more is told as such, and nothing is lost")
   CHECK(arrived == taken);
 }
 
-TEST_CASE("the end of the line is told") {
+TEST_CASE("the end of the line is reported") {
   Pair pair;
   StagingCounts counts;
   StagingPipe pipe = make(counts);
@@ -130,7 +130,7 @@ TEST_CASE("the end of the line is told") {
   CHECK(pipe.read(pair.slave.get(), {std::span<char>(bytes), std::span<char>()}).status == IoStatus::kEnd);
 }
 
-TEST_CASE("output that nobody is there for is thrown away whole") {
+TEST_CASE("output without a receiver is discarded completely") {
   Pair pair;
   StagingCounts counts;
   StagingPipe pipe = make(counts);
@@ -142,8 +142,8 @@ TEST_CASE("output that nobody is there for is thrown away whole") {
   CHECK(transport_test::read_available(pair.master.get()).empty());
 }
 
-// Each kind of transfer, and the kill falls right behind it: the ledger knows the counts from before.
-TEST_CASE("a transfer that was not booked is told by the pipe") {
+// Each kind of transfer, with a kill directly after it: the checkpoint has the counts from before.
+TEST_CASE("an unrecorded transfer is detected by the pipe's content") {
   struct Killed {};
   Pair pair;
   StagingCounts counts;
@@ -179,8 +179,8 @@ TEST_CASE("a transfer that was not booked is told by the pipe") {
   CHECK(transport_test::read_available(pair.master.get()) == "G28\n");
 }
 
-/// A ledger as the agent's: two slots and a generation. The bytes that were read are counted, and go on to be written.
-struct Ledger {
+/// A checkpoint like the agent's: two slots and a generation. The bytes that were read are counted, and then written.
+struct Checkpoint {
   struct Entry {
     StagingCounts counts;
     std::uint64_t read, written;
@@ -197,9 +197,9 @@ struct Ledger {
   }
 };
 
-// Copies from one tty to the other for ever; a kill may fall anywhere.
-[[noreturn]] void copy_until_killed(Ledger& checkpoint, int in_pipe, int out_pipe, int from, int to) {
-  Ledger::Entry now = checkpoint.last();
+// Copies from one tty to the other without end; a kill can happen at any point.
+[[noreturn]] void copy_until_killed(Checkpoint& checkpoint, int in_pipe, int out_pipe, int from, int to) {
+  Checkpoint::Entry now = checkpoint.last();
   StagingPipe pipe{FileDescriptor(in_pipe), FileDescriptor(out_pipe), now.counts, [&] { checkpoint.commit(now); }};
   const auto uncommitted = pipe.recover();
   now.read += uncommitted.read;
@@ -218,14 +218,14 @@ struct Ledger {
   }
 }
 
-TEST_CASE("through 300 kills at any instant not one byte is lost, doubled or moved") {
+TEST_CASE("through 300 kills at any instant no byte is lost, duplicated or reordered") {
   Pair from, to;
   StagingCounts none;
   const StagingPipe pipes = make(none);
-  auto* checkpoint =
-      static_cast<Ledger*>(::mmap(nullptr, sizeof(Ledger), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
+  auto* checkpoint = static_cast<Checkpoint*>(
+      ::mmap(nullptr, sizeof(Checkpoint), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0));
   REQUIRE(checkpoint != MAP_FAILED);
-  std::mt19937 random(3);  // NOLINT: the sequence of bytes is fixed, the moments are the machine's
+  std::mt19937 random(3);  // NOLINT: the sequence of bytes is fixed, the moments depend on the machine
   std::uint64_t sent = 0, arrived = 0;
   bool in_order = true;
   const auto byte_at = [](std::uint64_t number) { return static_cast<char>((number * 2654435761U) >> 11U); };
@@ -262,7 +262,7 @@ TEST_CASE("through 300 kills at any instant not one byte is lost, doubled or mov
   CHECK(in_order);
   CHECK(arrived == all);
   CHECK(all > 10'000);
-  ::munmap(checkpoint, sizeof(Ledger));
+  ::munmap(checkpoint, sizeof(Checkpoint));
 }
 
 }  // namespace

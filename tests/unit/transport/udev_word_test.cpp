@@ -11,7 +11,7 @@
 
 namespace {
 
-// /dev/null stands for the printer's node: every machine has it, and nothing opens it here.
+// /dev/null in place of the printer's node: every machine has it, and nothing opens it here.
 struct Rig {
   test::ScratchDir dir;
   transport::UdevPlaces places{dir.path() / "run", dir.path() / "sys"};
@@ -27,18 +27,18 @@ struct Rig {
   }
 };
 
-TEST_CASE("a device node is waited for until udev has written what it knows of it") {
+TEST_CASE("a device node is awaited until udev has written its database entry") {
   const Rig rig;
   CHECK_FALSE(transport::udev_is_done("/dev/null", rig.places));
   std::ofstream(rig.places.run / "data" / ('c' + rig.number));
   CHECK(transport::udev_is_done("/dev/null", rig.places));
 }
 
-TEST_CASE("where udev will say nothing nobody waits") {
+TEST_CASE("without udev no one waits") {
   const Rig rig;
   CHECK(transport::udev_is_done(rig.dir.path() / "nothing", rig.places));
   CHECK(transport::udev_is_done(rig.places.run / "control", rig.places));  // no device
-  std::filesystem::remove_all(rig.places.sys);                             // no device of the kernel's tree
+  std::filesystem::remove_all(rig.places.sys);                             // no device in the kernel's tree
   CHECK(transport::udev_is_done("/dev/null", rig.places));
   const Rig without;
   std::filesystem::remove(without.places.run / "control");  // no udevd

@@ -5,7 +5,7 @@
 using transport::is_lower_port;
 using transport::is_usb_port;
 
-TEST_CASE("ports are ordered by their numbers, not by their letters") {
+TEST_CASE("ports are ordered numerically") {
   CHECK(is_lower_port("1-1.2", "1-1.10"));
   CHECK_FALSE(is_lower_port("1-1.10", "1-1.2"));
   CHECK(is_lower_port("1-2", "2-1"));
@@ -13,7 +13,7 @@ TEST_CASE("ports are ordered by their numbers, not by their letters") {
   CHECK_FALSE(is_lower_port("1-1", "1-1"));
 }
 
-TEST_CASE("a port is bus and port numbers, and root hubs and interfaces are none") {
+TEST_CASE("a port is bus and port numbers, root hubs and interfaces have none") {
   for (const char* port : {"1-1", "1-1.2", "3-4.1.2.10", "12-1"}) CHECK(is_usb_port(port));
   for (const char* other :
        {"", "usb1", "1-0:1.0", "1-1.2:1.0", "1", "1-", "-1", "1-1.", "1-.1", "1.1-1", "1-1-1", "a-1", "1-1..2"}) {

@@ -21,7 +21,7 @@ struct Rig {
                                 ++reported;
                               }};
 
-  // "1-1=/dev/ttyACM0 1-2=" for what was seen last
+  // "1-1=/dev/ttyACM0 1-2=" of the last report
   [[nodiscard]] std::string text() const {
     std::string text;
     for (const auto& device : seen) {
@@ -38,13 +38,13 @@ struct Rig {
   }
 };
 
-TEST_CASE("nothing on USB is an answer too") {
+TEST_CASE("an empty USB is reported too") {
   Rig rig;
   CHECK(run_until(rig.io, [&] { return rig.reported == 1; }));
   CHECK(rig.seen.empty());
 }
 
-TEST_CASE("what is plugged in at the start is listed with its serial number and tty") {
+TEST_CASE("devices plugged in at the start are listed with serial number and tty") {
   UsbTestbed usb;
   usb.plug({.serial_number = "CZPX1"});
   usb.add_tty("1-1", "ttyACM0");
@@ -55,7 +55,7 @@ TEST_CASE("what is plugged in at the start is listed with its serial number and 
   CHECK(seen[0] == transport::UsbDevice{"1-1", 0x2c99, 2, "CZPX1", "", "Original Prusa i3 MK3", {"/dev/ttyACM0"}});
 }
 
-TEST_CASE("a device that appears is told, one that vanishes too") {
+TEST_CASE("a device that appears or vanishes is reported") {
   Rig rig;
   REQUIRE(run_until(rig.io, [&] { return rig.reported == 1; }));
   rig.usb.plug({});
@@ -65,7 +65,7 @@ TEST_CASE("a device that appears is told, one that vanishes too") {
   REQUIRE(rig.becomes(""));
 }
 
-TEST_CASE("a tty that comes long after its device is found") {
+TEST_CASE("a tty that appears long after its device is found") {
   Rig rig;
   rig.usb.plug({});
   REQUIRE(rig.becomes("1-1="));
@@ -73,7 +73,7 @@ TEST_CASE("a tty that comes long after its device is found") {
   REQUIRE(rig.becomes("1-1=/dev/ttyACM0"));
 }
 
-TEST_CASE("a device that comes back with another tty, or at another port, is told as it is now") {
+TEST_CASE("a device that returns with another tty, or at another port, is reported with the new values") {
   Rig rig;
   rig.usb.plug({.serial_number = "CZPX1"});
   rig.usb.add_tty("1-1", "ttyACM0");
@@ -89,7 +89,7 @@ TEST_CASE("a device that comes back with another tty, or at another port, is tol
   CHECK(rig.seen[0].serial_number == "CZPX1");
 }
 
-TEST_CASE("two that are alike in everything but their ports are two") {
+TEST_CASE("two devices that differ only in their ports are two") {
   Rig rig;
   rig.usb.plug({.port = "1-3", .id = "1a86:7523", .number = 2});
   rig.usb.add_tty("1-3", "ttyACM0");
@@ -98,7 +98,7 @@ TEST_CASE("two that are alike in everything but their ports are two") {
   REQUIRE(rig.becomes("1-2=/dev/ttyACM1 1-3=/dev/ttyACM0"));
 }
 
-TEST_CASE("who asks is answered though nothing changed, and nobody else is bothered") {
+TEST_CASE("a refresh is answered though nothing changed, with exactly one report") {
   Rig rig;
   REQUIRE(run_until(rig.io, [&] { return rig.reported == 1; }));
   rig.finder.refresh();

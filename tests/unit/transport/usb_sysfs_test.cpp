@@ -25,7 +25,7 @@ TEST_CASE("a Prusa is read with its numbers, texts, port and tty") {
                                            {"/dev/ttyACM0"}});
 }
 
-TEST_CASE("ports of usb-serial lie one level deeper, and a device may have several") {
+TEST_CASE("ports of usb-serial are one level deeper, and a device may have several") {
   UsbTree usb;
   usb.plug("1-1.3", "0403:6011");
   for (int i = 0; i < 4; ++i) usb.add_tty("1-1.3", "ttyUSB" + std::to_string(3 - i), i);
@@ -33,7 +33,7 @@ TEST_CASE("ports of usb-serial lie one level deeper, and a device may have sever
         std::vector<std::string>{"/dev/ttyUSB3", "/dev/ttyUSB2", "/dev/ttyUSB1", "/dev/ttyUSB0"});
 }
 
-TEST_CASE("hubs, root hubs and interfaces are no devices, and the lowest port comes first") {
+TEST_CASE("hubs, root hubs and interfaces are not devices, and the lowest port comes first") {
   UsbTree usb;
   usb.plug("1-1", "0424:9514", "09");
   usb.plug("usb1", "1d6b:0002", "09");
@@ -48,7 +48,7 @@ TEST_CASE("hubs, root hubs and interfaces are no devices, and the lowest port co
   CHECK(devices[0].serial_number.empty());
 }
 
-TEST_CASE("what is half there or broken is left out, without a word") {
+TEST_CASE("incomplete or broken entries are skipped silently") {
   UsbTree usb;
   usb.plug("1-1", "2c99:0002");
   usb.write("1-1", "idVendor", "zzzz");

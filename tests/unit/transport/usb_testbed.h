@@ -1,5 +1,5 @@
-// USB devices for tests, by umockdev: sysfs, uevents and device nodes that this process (and its children) sees instead of
-// the machine's own. The program has to run under umockdev-wrapper.
+// USB devices for tests, by umockdev: sysfs, uevents and device nodes that this process (and its children) sees instead
+// of the machine's own. The program has to run under umockdev-wrapper.
 #pragma once
 
 #include <umockdev.h>
@@ -42,8 +42,8 @@ class UsbTestbed {
     add("P: " + sys_path(device.port) + "/" + device.port +
         ":1.0\nE: DEVTYPE=usb_interface\nE: SUBSYSTEM=usb\nA: bInterfaceClass=02\n");
   }
-  /// The driver is there and has made its tty. umockdev could make the node but once, so that is the test's own business:
-  /// root()/dev/ttyACM0 is /dev/ttyACM0 for all who run under the wrapper.
+  /// The driver is bound and has created its tty. umockdev could create the node only once, so the test does it:
+  /// root()/dev/ttyACM0 is /dev/ttyACM0 for every process under the wrapper.
   void add_tty(const std::string& port, const std::string& tty) {
     add("P: " + tty_path(port, tty) + "\nE: SUBSYSTEM=tty\n");
   }
@@ -59,7 +59,7 @@ class UsbTestbed {
   static std::string tty_path(const std::string& port, const std::string& tty) {
     return sys_path(port) + "/" + port + ":1.0/tty/" + tty;
   }
-  // A device descriptor and one configuration with one interface, as libusb wants to read them.
+  // A device descriptor and one configuration with one interface, as libusb expects them.
   static std::string descriptors(const std::string& id) {
     const std::string swapped = id.substr(2, 2) + id.substr(0, 2) + id.substr(7, 2) + id.substr(5, 2);
     return "12010002"

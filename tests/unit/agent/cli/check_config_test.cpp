@@ -20,7 +20,7 @@ Result check(const std::string& file) {
   return {status, out.str(), err.str()};
 }
 
-TEST_CASE("a right file is said to be right, with the number of its printers") {
+TEST_CASE("a valid file is reported with the number of its printers") {
   test::ScratchDir dir;
   const std::string file = dir.path() / "a.toml";
   std::ofstream(file) << "[printer.a]\ndevice = '/dev/a'\n";
@@ -32,7 +32,7 @@ TEST_CASE("a right file is said to be right, with the number of its printers") {
   CHECK(check(file).out == file + ": ok, 0 printers, and every Prusa on USB\n");
 }
 
-TEST_CASE("a wrong file gets one line for each error, with the file's name, and status 1") {
+TEST_CASE("an invalid file gets one line per error, with the file's name, and status 1") {
   test::ScratchDir dir;
   const std::string file = dir.path() / "a.toml";
   std::ofstream(file) << "[printer.a]\nbaud = 1\n[log]\nlevel = 'x'\n";
@@ -47,7 +47,7 @@ TEST_CASE("a wrong file gets one line for each error, with the file's name, and 
           ":4:9: log.level: expected \"debug\", \"info\", \"warn\" or \"error\", found \"x\"\n");
 }
 
-TEST_CASE("a file that should be written in another way is right, and says how") {
+TEST_CASE("a file with deprecated spelling is valid, and the warning gives the new spelling") {
   test::ScratchDir dir;
   const std::string file = dir.path() / "a.toml";
   std::ofstream(file) << "[defaults.interval]\nsd = 60\n";
@@ -73,7 +73,7 @@ TEST_CASE("the web server's own file is read too, with the certificates that it 
   CHECK(check(file).status == 0);
 }
 
-TEST_CASE("a file that cannot be read is a sentence too") {
+TEST_CASE("a file that cannot be read is reported in one sentence") {
   test::ScratchDir dir;
   CHECK(check(dir.path() / "none").err ==
         (dir.path() / "none").string() + ": cannot be read: No such file or directory\n");

@@ -30,7 +30,7 @@ std::string refusal(std::vector<const char*> words) {
   return exit.text;
 }
 
-TEST_CASE("status takes a printer, a form and a place, all of them optional") {
+TEST_CASE("status takes a printer, a format and a directory, all of them optional") {
   const auto nothing = parsed<StatusOptions>({"status"});
   CHECK(nothing.printer.empty());
   CHECK_FALSE(nothing.json);
@@ -43,7 +43,7 @@ TEST_CASE("status takes a printer, a form and a place, all of them optional") {
   CHECK(all.runtime_dir == "/tmp/run");
 }
 
-TEST_CASE("each order takes its printer, and what else it knows") {
+TEST_CASE("each command takes its printer and its other options") {
   const auto release = parsed<CommandOptions>({"release", "mk3", "--force", "--for", "10min", "--runtime-dir", "/r"});
   CHECK(release.request.verb == ControlVerb::kRelease);
   CHECK(release.request.printer == "mk3");
@@ -63,7 +63,7 @@ TEST_CASE("each order takes its printer, and what else it knows") {
   CHECK(reset.request.force);
 }
 
-TEST_CASE("a wrong order is one sentence with status 2") {
+TEST_CASE("an invalid command is one sentence with status 2") {
   for (const char* word : {"release", "attach", "reset"}) CHECK(refusal({word}).find("NAME") != std::string::npos);
   CHECK(refusal({"release", "../x"}).find("a printer's name") != std::string::npos);
   CHECK(refusal({"release", "control.sock"}).find("a printer's name") != std::string::npos);
@@ -77,7 +77,7 @@ TEST_CASE("a wrong order is one sentence with status 2") {
   refusal({"status", "a", "b"});
 }
 
-TEST_CASE("help says what the exit status means") {
+TEST_CASE("help explains the exit status") {
   for (const char* word : {"status", "release", "attach", "reset"}) {
     const auto help = parsed<EarlyExit>({word, "--help"});
     CHECK(help.code == 0);

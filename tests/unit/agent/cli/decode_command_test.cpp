@@ -1,4 +1,4 @@
-// The sub-command as a user sees it: texts in, texts and exit codes out.
+// The sub-command as a user sees it: input and output texts, and exit codes.
 #include "agent/cli/decode_command.h"
 
 #include <catch2/catch.hpp>
@@ -28,7 +28,7 @@ agent::cli::DecodeOptions format(const char* name) {
 
 }  // namespace
 
-TEST_CASE("a recording gives one object per line, pieces joined") {
+TEST_CASE("a recording gives one object per line, with its chunks joined") {
   const Outcome o = decode(
       "{\"t_us\": 5, \"dir\": \"tx\", \"data\": \"M105\\n\"}\n"
       "{\"t_us\": 6, \"dir\": \"note\", \"data\": \"remark\"}\n"
@@ -47,7 +47,7 @@ TEST_CASE("a recording gives one object per line, pieces joined") {
       "{\"t_us\":12,\"direction\":\"from_printer\",\"line\":\"ok\",\"unfinished\":true,\"kind\":\"ok\",\"acknowledges\":true,\"values\":{}}\n");
 }
 
-TEST_CASE("a bad input line is named with file and number, the rest is decoded, the result is 1") {
+TEST_CASE("an invalid input line is named with file and number, the rest is decoded, the status is 1") {
   const Outcome o = decode(
       "{\"t_us\": 5, \"dir\": \"rx\", \"data\": \"start\\n\"}\nnonsense\n{\"t_us\": 6, \"dir\": \"rx\", \"data\": \"ok\\n\"}\n",
       format("jsonl"));
@@ -57,7 +57,7 @@ TEST_CASE("a bad input line is named with file and number, the rest is decoded, 
   CHECK(o.out.find("\"kind\":\"ok\"") != std::string::npos);
 }
 
-TEST_CASE("an input line without end is refused in one sentence, not kept in memory") {
+TEST_CASE("an unterminated input line is refused in one sentence, not buffered without bound") {
   const Outcome o =
       decode(std::string(3 << 20, 'x') + "\n{\"t_us\": 6, \"dir\": \"rx\", \"data\": \"ok\\n\"}\n", format("jsonl"));
   CHECK(o.code == 1);
@@ -75,7 +75,7 @@ TEST_CASE("raw text of a printer is decoded without times") {
       "{\"direction\":\"from_printer\",\"line\":\"\\u00ff\\u00fe\",\"kind\":\"unknown\",\"values\":{}}\n");
 }
 
-TEST_CASE("OctoPrint's serial.log gives both directions and times since its first line") {
+TEST_CASE("OctoPrint's serial.log gives both directions and times relative to its first line") {
   const Outcome o = decode(
       "2023-12-31 23:59:59,900 - Changing monitoring state from \"Offline\" to \"Opening serial connection\"\n"
       "2023-12-31 23:59:59,990 - Send: N1 M115*39\n"
@@ -92,7 +92,7 @@ TEST_CASE("OctoPrint's serial.log gives both directions and times since its firs
   CHECK(bad.err.find("log:2: ") != std::string::npos);
 }
 
-TEST_CASE("the summary counts kinds and lists what nobody knew") {
+TEST_CASE("the summary counts kinds and lists unknown lines") {
   agent::cli::DecodeOptions options = format("raw");
   options.summary = true;
   const Outcome o = decode("ok\nok\nstart\nwhat is this\nwhat is this\n\xe9\n", options);
@@ -102,7 +102,7 @@ TEST_CASE("the summary counts kinds and lists what nobody knew") {
         "unknown line\t\"what is this\"\t2\nunknown line\t\"\\u00e9\"\t1\n");
 }
 
-TEST_CASE("the firmware may be named, by its row or by what it says of itself") {
+TEST_CASE("the firmware can be given as a dialect row or as a firmware name") {
   agent::cli::DecodeOptions options = format("raw");
   options.firmware = "prusa-3.13";
   CHECK(decode("ok (1)\n", options).out.find("\"kind\":\"unknown\"") != std::string::npos);
@@ -115,7 +115,7 @@ TEST_CASE("the firmware may be named, by its row or by what it says of itself") 
   CHECK(o.err.find("decode: unknown firmware \"teapot\"; known are unknown, prusa-3.2") == 0);
 }
 
-TEST_CASE("a file that is not there is one sentence and 1") {
+TEST_CASE("a missing file is one sentence and status 1") {
   agent::cli::DecodeOptions options = format("jsonl");
   options.file = "/nonexistent/recording.jsonl";
   std::istringstream in("");

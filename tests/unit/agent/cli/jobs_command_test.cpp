@@ -28,7 +28,7 @@ struct Listing {
 
 }  // namespace
 
-TEST_CASE("who asks for JSON or CSV gets it whole, and once a warning of the deprecated names beside it") {
+TEST_CASE("JSON and CSV output is complete, and a warning about the deprecated names is printed once") {
   Listing listing;
   const bool json = GENERATE(true, false);
   agent::cli::JobsOptions options;
@@ -41,14 +41,14 @@ TEST_CASE("who asks for JSON or CSV gets it whole, and once a warning of the dep
   CHECK(said.find('\n') == said.size() - 1);
 }
 
-TEST_CASE("the table for people warns of nothing") {
+TEST_CASE("the table prints no warning") {
   Listing listing;
   CHECK(listing.list({}) == 0);
   CHECK_THAT(listing.out.str(), Catch::Contains("mk3"));
   CHECK(listing.err.str().empty());
 }
 
-TEST_CASE("a history that is not there is one sentence and status 1") {
+TEST_CASE("a missing history is one sentence and status 1") {
   std::ostringstream out, err;
   agent::cli::JobsOptions options;
   options.state_dir = "/nonexistent";

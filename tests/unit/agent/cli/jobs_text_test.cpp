@@ -33,7 +33,7 @@ std::string text_of(Write&& write) {
 
 }  // namespace
 
-TEST_CASE("the table has a row a print") {
+TEST_CASE("the table has one row per print") {
   const std::string text = text_of(agent::cli::write_jobs_table);
   CHECK(text.starts_with("ID  PRINTER"));
   CHECK(text.find("1:01:01") != std::string::npos);
@@ -41,7 +41,7 @@ TEST_CASE("the table has a row a print") {
   CHECK(text.find("100 %") != std::string::npos);
 }
 
-TEST_CASE("JSON of jobs is an array of the objects that the API shows, with the names of version 0.1 beside") {
+TEST_CASE("JSON of jobs is an array of the API's objects, plus the names of version 0.1") {
   const auto json = nlohmann::json::parse(text_of(agent::cli::write_jobs_json));
   REQUIRE(json.size() == 2);
   const auto shown = agent::status::job_json(sample_job());
@@ -51,7 +51,7 @@ TEST_CASE("JSON of jobs is an array of the objects that the API shows, with the 
   CHECK_FALSE(json[1].contains("ended_unix_seconds"));
 }
 
-TEST_CASE("CSV of jobs quotes as RFC 4180 says and has as many fields as its header") {
+TEST_CASE("CSV of jobs is quoted as in RFC 4180 and has as many fields as its header") {
   const std::string text = text_of(agent::cli::write_jobs_csv);
   CHECK(text.starts_with("id,printer,source,file,result,reason,began,ended,joined,elapsed_seconds,filament_meters,"));
   CHECK(text.find("\"a, \"\"b\"\".gco\"") != std::string::npos);

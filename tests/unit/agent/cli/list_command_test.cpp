@@ -27,7 +27,7 @@ Result list(const std::string& config, bool json = false) {
   return {status, out.str(), err.str()};
 }
 
-TEST_CASE("list shows what is plugged in, by the rules of the configuration, and who has it locked") {
+TEST_CASE("list shows the connected devices, their rules in the configuration, and who has them locked") {
   test::ScratchDir dir;
   const std::string config = dir.path() / "a.toml";
   std::ofstream(config) << "[printer.ender]\nusb = '1a86:7523'\n";
@@ -46,11 +46,12 @@ TEST_CASE("list shows what is plugged in, by the rules of the configuration, and
   CHECK(result.out.find("/dev/ttyACM1  USB2.0-Serial  1a86:7523  USB port 1-2  no serial number\n"
                         "    printer ender: usb = \"1a86:7523\" in [printer.ender]\n") != std::string::npos);
   CHECK(result.out.find("(process " + std::to_string(::getpid()) + ")") != std::string::npos);
-  CHECK(result.out.find("    not taken. If it is a printer") != std::string::npos);  // the Prusa: others are configured
+  CHECK(result.out.find("    not taken. If it is a printer") !=
+        std::string::npos);  // the Prusa, because other printers are configured
   CHECK(list(config, true).out.find("\"printer\": \"ender\"") != std::string::npos);
 }
 
-TEST_CASE("list with a wrong configuration says what is wrong and where") {
+TEST_CASE("list with an invalid configuration reports the error and its place") {
   test::ScratchDir dir;
   const std::string config = dir.path() / "a.toml";
   std::ofstream(config) << "[printer.ender]\nusb = 'x'\n";

@@ -25,7 +25,7 @@ std::string refusal(std::vector<const char*> words) {
   return std::get<EarlyExit>(command).text;
 }
 
-TEST_CASE("run takes every option of its contract") {
+TEST_CASE("run takes every documented option") {
   const Command command = parse({"run",
                                  "--config",
                                  "c.toml",
@@ -64,7 +64,7 @@ TEST_CASE("run takes every option of its contract") {
   CHECK(o.log_format == agent::config::LogFormat::kJson);
 }
 
-TEST_CASE("a baud rate is what follows the last @ if that is a number") {
+TEST_CASE("the text after the last @ is the baud rate if it is a number") {
   CHECK(agent::cli::parse_printer_option("a=/dev/by-path/x@1:0")->device == "/dev/by-path/x@1:0");
   CHECK(agent::cli::parse_printer_option("a=/dev/x@y@9600")->device == "/dev/x@y");
   CHECK(agent::cli::parse_printer_option("a=/dev/x@")->device == "/dev/x@");
@@ -75,7 +75,7 @@ TEST_CASE("a baud rate is what follows the last @ if that is a number") {
   }
 }
 
-TEST_CASE("a wrong command line is one sentence with status 2") {
+TEST_CASE("an invalid command line is one sentence with status 2") {
   CHECK(refusal({}).find("Try: marlin-agent --help") != std::string::npos);
   CHECK(refusal({"fly"}).find("fly") != std::string::npos);
   CHECK(refusal({"run", "--printer", "mk3s"}).find("NAME=DEVICE") != std::string::npos);
@@ -99,7 +99,7 @@ TEST_CASE("help and version end with status 0") {
   CHECK(std::get<EarlyExit>(help).text.find("--web.listen-address") != std::string::npos);
 }
 
-TEST_CASE("the command line wins over the file, the file over the environment") {
+TEST_CASE("the command line overrides the file, the file overrides the environment") {
   const agent::config::Environment environment = [](const char* name) -> const char* {
     return std::strcmp(name, "RUNTIME_DIRECTORY") == 0 ? "/run/unit:/run/other" : nullptr;
   };
@@ -127,7 +127,7 @@ TEST_CASE("the command line wins over the file, the file over the environment") 
   CHECK(c.printers[1].baud == 57600);
 }
 
-TEST_CASE("run without a file and without --printer takes every Prusa on USB, with --printer none but those") {
+TEST_CASE("run without a file and without --printer takes every Prusa on USB, with --printer only those named") {
   const auto environment = [](const char*) -> const char* { return nullptr; };
   RunOptions options;
   agent::config::Configuration file;
@@ -137,7 +137,7 @@ TEST_CASE("run without a file and without --printer takes every Prusa on USB, wi
   CHECK_FALSE(agent::usb::takes_automatically(agent::config::overlay(file, options, environment)));
 }
 
-TEST_CASE("list takes a configuration file and may answer in JSON") {
+TEST_CASE("list takes a configuration file and can answer in JSON") {
   const char* const words[]{"marlin-agent", "list", "--json", "--config", "/etc/x.toml"};
   const agent::cli::Command command = agent::cli::parse_command_line(5, words);
   REQUIRE(std::holds_alternative<agent::cli::ListOptions>(command));
@@ -145,7 +145,7 @@ TEST_CASE("list takes a configuration file and may answer in JSON") {
   CHECK(std::get<agent::cli::ListOptions>(command).config_file == "/etc/x.toml");
 }
 
-TEST_CASE("run with a file that is not there says so") {
+TEST_CASE("run reports a missing file") {
   RunOptions options;
   options.config_file = "/nonexistent/marlin-agent.toml";
   const auto result = agent::config::run_configuration(options, [](const char*) { return nullptr; });
@@ -154,7 +154,7 @@ TEST_CASE("run with a file that is not there says so") {
         std::vector<std::string>{"/nonexistent/marlin-agent.toml: cannot be read: No such file or directory"});
 }
 
-TEST_CASE("a text that a predecessor left is read as its file would be, and a wrong one is none") {
+TEST_CASE("a configuration left by the previous instance is parsed like its file, an invalid one is ignored") {
   RunOptions options;
   options.listen = {"127.0.0.1:1"};
   const auto nothing = [](const char*) -> const char* { return nullptr; };

@@ -4,7 +4,7 @@
 
 #include "agent/cli/options.h"
 
-TEST_CASE("the other program is looked for beside this one, then in libexec") {
+TEST_CASE("the other program is searched beside this one, then in libexec") {
   CHECK(agent::cli::program_places("marlin-agent-tools", "/usr/bin/marlin-agent") ==
         std::vector<std::string>{"/usr/bin/marlin-agent-tools", "/usr/libexec/marlin-agent/marlin-agent-tools",
                                  "/usr/libexec/marlin-agent/marlin-agent-tools"});
@@ -12,7 +12,7 @@ TEST_CASE("the other program is looked for beside this one, then in libexec") {
         "/opt/m/libexec/marlin-agent/marlin-agent-tools");
 }
 
-TEST_CASE("export, metrics and demo are other programs', with every option they may have") {
+TEST_CASE("export, metrics and demo are run by other programs, with all their options") {
   for (const char* word : {"export", "metrics", "demo"}) {
     const char* line[] = {"marlin-agent", word, "--any", "thing"};
     CHECK(std::holds_alternative<agent::cli::OtherProgram>(agent::cli::parse_command_line(4, line)));

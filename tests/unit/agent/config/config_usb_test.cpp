@@ -17,21 +17,21 @@ Configuration right(std::string_view toml) {
   return std::get<Configuration>(result);
 }
 
-// The first error, as the owner reads it.
+// The first error message.
 std::string wrong(std::string_view toml) {
   const auto result = agent::config::parse_configuration(toml);
   REQUIRE(std::holds_alternative<std::vector<agent::text::Fault>>(result));
   return agent::text::describe(std::get<std::vector<agent::text::Fault>>(result).front(), "f");
 }
 
-TEST_CASE("a printer may be named by USB instead of a path, by any of three keys") {
+TEST_CASE("a printer can be named by USB instead of a path, by any of three keys") {
   const Configuration c = right("[printer.a]\nusb='1A86:7523'\nusb_port='1-1.2'\n[printer.b]\nserial_number='CZPX1'\n");
   CHECK(c.printers[0].device.empty());
   CHECK(rule_text(c.printers[0].usb) == R"(usb = "1a86:7523", usb_port = "1-1.2")");
   CHECK(rule_text(c.printers[1].usb) == R"(serial_number = "CZPX1")");
 }
 
-TEST_CASE("wrong USB keys are named with their place and what was expected") {
+TEST_CASE("invalid USB keys are reported with their place and the expected value") {
   CHECK(
       wrong("[printer.a]\nusb='1a86'") ==
       "f:2:5: printer.a.usb: expected vendor and product in hex such as \"2c99:0002\" (see marlin-agent list), found \"1a86\"");
@@ -56,12 +56,12 @@ TEST_CASE("a printer has either a path or USB keys") {
       "f:1:1: printer.a: expected a key \"device\", such as device = \"/dev/ttyACM0\", or \"usb\", \"serial_number\" or \"usb_port\"");
 }
 
-TEST_CASE("two printers cannot have one rule") {
+TEST_CASE("two printers cannot have the same rule") {
   CHECK(wrong("[printer.a]\nusb='1a86:7523'\n[printer.b]\nusb='1A86:7523'") ==
         "f:3:1: printer.b: usb = \"1a86:7523\" finds the device of printer.a already; add a usb_port to both");
 }
 
-TEST_CASE("every Prusa is taken if no printer is configured, or if the file says so") {
+TEST_CASE("every Prusa is taken if no printer is configured, or if the file enables it") {
   CHECK(agent::usb::takes_automatically(right("")));
   CHECK_FALSE(agent::usb::takes_automatically(right("[printer.a]\nusb='1a86:7523'")));
   CHECK(agent::usb::takes_automatically(right("[usb]\nautomatic=true\n[printer.a]\nusb='1a86:7523'")));

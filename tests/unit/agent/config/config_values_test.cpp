@@ -6,17 +6,18 @@
 
 namespace {
 
-TEST_CASE("a printer's name can be a file name and nothing else") {
+TEST_CASE("a printer's name must be usable as a file name") {
   for (const char* name : {"mk3s", "MK3S_2", "a", "9", "_x", "left-one.2"}) CHECK(agent::config::is_printer_name(name));
   for (const char* name : {"", ".", "..", ".hidden", "-rf", "a/b", "a b", "\xC3\xA4", "a\n"}) {
     INFO(name);
     CHECK_FALSE(agent::config::is_printer_name(name));
   }
-  CHECK_FALSE(agent::config::is_printer_name("control.sock"));  // the control socket stands beside the host ports
+  CHECK_FALSE(
+      agent::config::is_printer_name("control.sock"));  // the control socket is in the directory of the host ports
   CHECK_FALSE(agent::config::is_printer_name(std::string(65, 'a')));
 }
 
-TEST_CASE("a listen address has a port, and a host of any family or none") {
+TEST_CASE("a listen address has a port, and an optional host of any family") {
   for (const char* a :
        {":11520", "127.0.0.1:0", "[::1]:65535", "[fe80::1%eth0]:80", "raspberrypi.local:80", "0.0.0.0:1"}) {
     INFO(a);
@@ -29,13 +30,13 @@ TEST_CASE("a listen address has a port, and a host of any family or none") {
   }
 }
 
-TEST_CASE("a telemetry path can stand in a request line and hides no other page") {
+TEST_CASE("a telemetry path is valid in a request line and hides no other page") {
   for (const char* p : {"/metrics", "/a/b", "/probe-1"}) CHECK(agent::config::is_telemetry_path(p));
   for (const char* p : {"", "/", "metrics", "/healthz", "/a b", "/a?b", "/<a>", "/\xFF", "/a#"})
     CHECK_FALSE(agent::config::is_telemetry_path(p));
 }
 
-TEST_CASE("the nearest word is offered only if it is near") {
+TEST_CASE("the nearest word is suggested only if it is similar enough") {
   const std::array<std::string_view, 3> known{"device", "baud", "interval"};
   CHECK(agent::config::nearest("devcie", known) == "device");
   CHECK(agent::config::nearest("bauds", known) == "baud");

@@ -31,7 +31,7 @@ std::vector<std::string> wrong(std::string_view toml) {
   return lines;
 }
 
-TEST_CASE("an empty file is right and has the documented defaults") {
+TEST_CASE("an empty file is valid and gives the documented defaults") {
   const Configuration c = right("");
   CHECK(c.printers.empty());
   CHECK(c.listen == std::vector<std::string>{":11520"});
@@ -84,7 +84,7 @@ interval = { sd = "1h", progress = "2m30s", overrides = "10min" }
   CHECK(c.warnings.empty());
 }
 
-TEST_CASE("a wrong duration is told the range and one example") {
+TEST_CASE("an error about a duration gives the range and one example") {
   CHECK(wrong("[defaults]\ninterval.sd = \"90min\"\n") ==
         std::vector<std::string>{
             "f:2:15: defaults.interval.sd: expected a duration from 1s to 1h, such as \"10s\", found \"90min\""});
@@ -93,7 +93,7 @@ TEST_CASE("a wrong duration is told the range and one example") {
             "f:2:14: defaults.hold_limit: expected a duration from 1ms to 2s, such as \"50ms\", found \"fast\""});
 }
 
-TEST_CASE("a number without a unit is seconds, with a warning that says where and what to write") {
+TEST_CASE("a number without a unit is seconds, with a warning that gives its place and the new spelling") {
   const Configuration c = right("[defaults]\ninterval.sd = 90\nhold_limit = 0.08\n");
   CHECK(c.defaults.relay.sd_period == seconds(90));
   CHECK(c.defaults.relay.hold_limit == milliseconds(80));
@@ -102,10 +102,10 @@ TEST_CASE("a number without a unit is seconds, with a warning that says where an
         "f:2:15: defaults.interval.sd: a number without a unit is taken as seconds: write \"1m30s\"");
   CHECK(agent::text::describe(c.warnings[1], "f") ==
         "f:3:14: defaults.hold_limit: a number without a unit is taken as seconds: write \"80ms\"");
-  CHECK(wrong("[defaults]\ninterval.sd = 90\nbaud = 1\n").size() == 1);  // an error is not joined by warnings
+  CHECK(wrong("[defaults]\ninterval.sd = 90\nbaud = 1\n").size() == 1);  // warnings are not added to an error
 }
 
-TEST_CASE("what is not in ask is never asked for") {
+TEST_CASE("a query that is not in ask is never sent") {
   const Configuration c = right("[printer.a]\ndevice = '/dev/a'\nask = ['temperature', 'sd']\n");
   const auto& relay = c.printers.at(0).relay;
   const gcode::relay::RelaySettings standard;
@@ -142,7 +142,7 @@ format = "json"
   CHECK(c.log.format == agent::config::LogFormat::kJson);
 }
 
-TEST_CASE("an error names line, column, key and what was expected") {
+TEST_CASE("an error gives line, column, key and the expected value") {
   CHECK(wrong("[printer.mk3s]\ndevice = \"/dev/a\"\nbaud = \"fast\"\n") ==
         std::vector<std::string>{
             "f:3:8: printer.mk3s.baud: expected a whole number from 1200 to 4000000, found \"fast\""});
@@ -161,13 +161,13 @@ TEST_CASE("a syntax error has its line and column") {
   CHECK(lines[0].find("not TOML: ") != std::string::npos);
 }
 
-TEST_CASE("an error is one line whatever the file holds") {
+TEST_CASE("an error is one line for any file content") {
   for (const char* text : {"n=n\n", "a = '\x01'", "\"a\\nb\" = 1", "level = \"\x1b[2J\""}) {
     for (const auto& line : wrong(text)) CHECK(line.find_first_of("\n\x1b\x01") == std::string::npos);
   }
 }
 
-TEST_CASE("all errors are found, in the order of the file") {
+TEST_CASE("all errors are reported, in the order of the file") {
   const auto lines = wrong(R"([printer.a]
 device = "relative"
 poll = 3
@@ -199,7 +199,7 @@ TEST_CASE("two printers cannot have one device") {
         std::vector<std::string>{"f:4:8: printer.b.device: is the device of printer.a already"});
 }
 
-TEST_CASE("wrong types, ranges and places are errors wherever they stand") {
+TEST_CASE("invalid types, ranges and places are errors everywhere") {
   const char* bad[] = {
       "printer = 3",
       "printer.a = 3",
@@ -235,7 +235,7 @@ TEST_CASE("wrong types, ranges and places are errors wherever they stand") {
   }
 }
 
-TEST_CASE("a value longer than a line is shown shortened") {
+TEST_CASE("a long value is shortened in the error") {
   const auto lines = wrong("[log]\nlevel = '" + std::string(5000, 'x') + "'\n");
   REQUIRE(lines.size() == 1);
   CHECK(lines[0].size() < 200);
@@ -246,7 +246,7 @@ std::string shipped_file() {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-TEST_CASE("the shipped file is right and says what holds without it") {
+TEST_CASE("the installed file is valid and documents the defaults") {
   const Configuration shipped = right(shipped_file());
   const Configuration bare = right("");
   CHECK(shipped.printers.empty());
@@ -261,7 +261,7 @@ TEST_CASE("the shipped file is right and says what holds without it") {
   CHECK(shipped.defaults.relay.overrides_period == bare.defaults.relay.overrides_period);
 }
 
-TEST_CASE("the shipped file is right with its examples too") {
+TEST_CASE("the installed file is valid with its examples enabled") {
   std::string text;
   std::istringstream lines(shipped_file());
   for (std::string line; std::getline(lines, line);) {

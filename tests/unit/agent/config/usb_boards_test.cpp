@@ -17,7 +17,7 @@ transport::UsbDevice prusa(std::string model, std::string serial, std::string po
 
 }  // namespace
 
-TEST_CASE("both numbers of a Prusa are printers, the MMU's never, adapters only when configured") {
+TEST_CASE("both product numbers of Prusa printers are automatic, the MMU's never, adapters only when configured") {
   CHECK(use_of(0x2c99, 1) == BoardUse::kAutomatic);
   CHECK(use_of(0x2c99, 2) == BoardUse::kAutomatic);
   CHECK(use_of(0x2c99, 3) == BoardUse::kNever);
@@ -28,7 +28,7 @@ TEST_CASE("both numbers of a Prusa are printers, the MMU's never, adapters only 
   }
 }
 
-TEST_CASE("a row for all products of a vendor stands behind the rows of single ones") {
+TEST_CASE("a row for all products of a vendor follows the rows of single products") {
   CHECK(agent::config::board_of(0x0403, 0x6001)->name == "FTDI FT232 serial adapter");
   CHECK(agent::config::board_of(0x0403, 0x6010)->name == "FTDI serial adapter");
   CHECK(agent::config::board_of(0x1234, 0x5678) == nullptr);
@@ -44,7 +44,7 @@ TEST_CASE("a Prusa is named by its model and serial number") {
   CHECK(agent::config::automatic_name_at_port(prusa("Original Prusa i3 MK3", "")) == "mk3-usb-1-1.2");
 }
 
-TEST_CASE("whatever a device says of itself, its name fits a file and a label") {
+TEST_CASE("for any device strings the name is valid as a file name and as a label") {
   for (const std::string& text :
        {std::string("../../etc"), std::string("\xff\xfe\x01"), std::string("  "), std::string("-."),
         std::string("a/b\"c\\d"), std::string(300, '+'), std::string(300, 'x'), std::string("..."),

@@ -16,7 +16,7 @@ UsbRule rule(std::optional<std::pair<std::uint16_t, std::uint16_t>> id, std::str
 
 }  // namespace
 
-TEST_CASE("all that a rule names has to be so, what it leaves out may be anything") {
+TEST_CASE("every key of a rule has to match, omitted keys match anything") {
   CHECK(matches(rule({{0x1a86, 0x7523}}), kAdapter));
   CHECK(matches(rule({}, "0001"), kAdapter));
   CHECK(matches(rule({}, "", "1-1.2"), kAdapter));
@@ -34,18 +34,18 @@ TEST_CASE("no rule matches an MMU, not even by its port") {
   CHECK_FALSE(matches(rule({}, "", "1-1.2"), mmu));
 }
 
-TEST_CASE("a port is narrower than a serial number, that narrower than the numbers of a kind") {
+TEST_CASE("a port is more specific than a serial number, and that than vendor and product numbers") {
   CHECK(narrowness(rule({}, "", "1-1")) > narrowness(rule({{1, 1}}, "x")));
   CHECK(narrowness(rule({}, "x")) > narrowness(rule({{1, 1}})));
 }
 
-TEST_CASE("a rule is written as the configuration file wants it") {
+TEST_CASE("a rule is printed in the syntax of the configuration file") {
   CHECK(rule_text(rule({{0x2c99, 2}}, "a\"b\\", "1-1.2")) ==
         R"(usb = "2c99:0002", serial_number = "a\"b\\", usb_port = "1-1.2")");
   CHECK(rule_text(rule({}, "x")) == R"(serial_number = "x")");
 }
 
-TEST_CASE("USB numbers are four hex digits twice") {
+TEST_CASE("USB numbers are two groups of four hex digits") {
   CHECK(agent::config::parse_usb_id("2C99:000a") == std::pair<std::uint16_t, std::uint16_t>(0x2c99, 10));
   for (const char* wrong : {"", "2c99", "2c99:2", "2c99-0002", "2c99:000g", "+c99:0002", "0x2c:9900", "2c99:00002"}) {
     INFO(wrong);

@@ -12,7 +12,7 @@ namespace {
 using agent::control::may_control;
 using agent::control::PeerIdentity;
 
-TEST_CASE("root, the agent's own user and its group's members may control it, nobody else") {
+TEST_CASE("root, the agent's own user and the members of its group have control, other users do not") {
   constexpr uid_t kAgent = 990;
   constexpr gid_t kGroup = 985;
   CHECK(may_control({0, 0, {}}, kAgent, kGroup));
@@ -25,7 +25,7 @@ TEST_CASE("root, the agent's own user and its group's members may control it, no
   CHECK_FALSE(may_control({65534, 65534, {}}, kAgent, kGroup));
 }
 
-TEST_CASE("the kernel tells who is at the other end") {
+TEST_CASE("the kernel reports the user of the peer") {
   int ends[2];
   REQUIRE(::socketpair(AF_UNIX, SOCK_STREAM, 0, ends) == 0);
   const transport::FileDescriptor one(ends[0]), other(ends[1]);
@@ -39,7 +39,7 @@ TEST_CASE("the kernel tells who is at the other end") {
   CHECK_FALSE(agent::control::peer_of(-1));
 }
 
-TEST_CASE("a refusal names who was refused and who would not be") {
+TEST_CASE("a refusal names the refused user and the permitted ones") {
   CHECK(agent::control::control_refusal({1000, 1000, {}}, 990, 985) ==
         "user 1000 may not control this agent: only root, user 990 and members of group 985 may");
 }

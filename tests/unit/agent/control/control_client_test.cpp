@@ -22,7 +22,7 @@ ControlAnswer refusal(const agent::control::ControlReply& reply) {
   return std::get<ControlAnswer>(reply);
 }
 
-TEST_CASE("the first directory where an agent answers is asked") {
+TEST_CASE("the first directory with an answering agent is used") {
   Server server;
   REQUIRE_FALSE(server.server->start());
   const auto reply = agent::control::ask_agent({"/nonexistent", server.dir.path()}, kAttach);
@@ -30,7 +30,7 @@ TEST_CASE("the first directory where an agent answers is asked") {
   CHECK(std::get<std::string>(reply) == "{\"message\":\"done mk3\",\"ok\":true}");
 }
 
-TEST_CASE("an agent that is not running is said with the places where it was looked for") {
+TEST_CASE("if no agent runs, the error lists the searched places") {
   const auto answer = refusal(agent::control::ask_agent({"/nonexistent/a", "/nonexistent/b"}, kAttach));
   CHECK(answer.code == ControlCode::kUnavailable);
   CHECK(
@@ -41,7 +41,7 @@ TEST_CASE("an agent that is not running is said with the places where it was loo
   CHECK(refusal(agent::control::ask_agent({too_long}, kAttach)).code == ControlCode::kUnavailable);
 }
 
-TEST_CASE("a refusal of the agent's comes with its reason") {
+TEST_CASE("a refusal of the agent is shown with its reason") {
   Server server;
   server.is_handled_immediately = false;
   REQUIRE_FALSE(server.server->start());
@@ -55,7 +55,7 @@ TEST_CASE("a refusal of the agent's comes with its reason") {
   CHECK(answer.message == "mk3: a host is printing");
 }
 
-TEST_CASE("what answers otherwise is not taken for an agent") {
+TEST_CASE("a program with other answers is not accepted as an agent") {
   Server server;
   server.status = "220 mail ESMTP\n";
   REQUIRE_FALSE(server.server->start());
@@ -63,7 +63,7 @@ TEST_CASE("what answers otherwise is not taken for an agent") {
         "what answers at " + server.path + " is not marlin-agent");
 }
 
-TEST_CASE("the exit status tells an unknown printer from a refusal and from no agent") {
+TEST_CASE("the exit status distinguishes an unknown printer, a refusal and a missing agent") {
   CHECK(agent::control::exit_status(ControlCode::kDone) == 0);
   CHECK(agent::control::exit_status(ControlCode::kUnavailable) == 1);
   CHECK(agent::control::exit_status(ControlCode::kForbidden) == 1);
@@ -72,7 +72,7 @@ TEST_CASE("the exit status tells an unknown printer from a refusal and from no a
     CHECK(agent::control::exit_status(code) == 4);
 }
 
-TEST_CASE("without a directory on the command line both usual places are looked at, a chosen one alone") {
+TEST_CASE("without a directory on the command line both default places are searched, otherwise only the given one") {
   const agent::config::Environment user = [](const char* name) -> const char* {
     return std::strcmp(name, "RUNTIME_DIRECTORY") == 0 ? "/run/user/1000/marlin-agent" : nullptr;
   };

@@ -24,7 +24,7 @@ ControlRequest accepted(std::string_view line) {
   return std::get<ControlRequest>(parsed);
 }
 
-TEST_CASE("a request comes back from its own line as it was") {
+TEST_CASE("a request is the same after it is written and parsed") {
   for (const ControlVerb verb :
        {ControlVerb::kStatus, ControlVerb::kRelease, ControlVerb::kAttach, ControlVerb::kReset}) {
     ControlRequest request{verb, "mk3", false, std::nullopt};
@@ -41,7 +41,7 @@ TEST_CASE("a request comes back from its own line as it was") {
   CHECK(accepted("{\"command\":\"status\"}").printer.empty());
 }
 
-TEST_CASE("what is no request is refused, saying what is wrong") {
+TEST_CASE("an invalid request is refused with the reason") {
   CHECK(refusal("").find("one JSON object") != std::string::npos);
   CHECK(refusal("status").find("one JSON object") != std::string::npos);
   CHECK(refusal("[1,2]").find("one JSON object") != std::string::npos);
@@ -67,7 +67,7 @@ TEST_CASE("what is no request is refused, saying what is wrong") {
   }
 }
 
-TEST_CASE("damaged requests are refused or understood, whatever the damage") {
+TEST_CASE("damaged requests are refused or parsed, whatever the damage") {
   std::mt19937 random(1);
   const std::string good = R"({"command":"release","printer":"mk3","force":true,"for_seconds":90})";
   for (int i = 0; i < 20000; ++i) {
@@ -85,7 +85,7 @@ TEST_CASE("damaged requests are refused or understood, whatever the damage") {
   }
 }
 
-TEST_CASE("an answer comes back from its own line as it was, one line whatever is in it") {
+TEST_CASE("an answer is the same after it is written and parsed, and always one line") {
   const ControlAnswer refused{ControlCode::kPrinting, "mk3: a host is printing\n\xff"};
   const std::string line = agent::control::control_answer_line(refused);
   CHECK(line.find('\n') == line.size() - 1);
@@ -101,7 +101,7 @@ TEST_CASE("an answer comes back from its own line as it was, one line whatever i
   CHECK(done->message == "free");
 }
 
-TEST_CASE("each reason has a word of its own") {
+TEST_CASE("each reason has its own word") {
   for (const ControlCode code :
        {ControlCode::kRequest, ControlCode::kForbidden, ControlCode::kUnknownPrinter, ControlCode::kPrinting,
         ControlCode::kState, ControlCode::kDevice, ControlCode::kUnavailable}) {
@@ -111,7 +111,7 @@ TEST_CASE("each reason has a word of its own") {
   }
 }
 
-TEST_CASE("what is no answer is not taken for one") {
+TEST_CASE("an invalid answer is not accepted") {
   for (const char* line : {"", "ok", "{}", "[]", "{\"ok\":\"yes\"}", "HTTP/1.1 400 Bad Request"}) {
     INFO(line);
     CHECK_FALSE(agent::control::parse_control_answer(line));

@@ -14,7 +14,7 @@ namespace {
 const std::string kStatus = "{\"command\":\"status\"}\n";
 const std::string kAttach = "{\"command\":\"attach\",\"printer\":\"mk3\"}\n";
 
-TEST_CASE("a hundred clients that say nothing keep nobody from an answer") {
+TEST_CASE("a hundred silent clients do not prevent an answer to another") {
   Server server;
   REQUIRE_FALSE(server.server->start());
   std::vector<std::unique_ptr<Client>> idle;
@@ -24,7 +24,7 @@ TEST_CASE("a hundred clients that say nothing keep nobody from an answer") {
   CHECK(client.line() == "{\"ok\":true}");
 }
 
-TEST_CASE("the oldest idle client goes when there are too many") {
+TEST_CASE("the oldest idle client is closed when there are too many") {
   Server server;
   REQUIRE_FALSE(server.server->start());
   Client oldest(server.path);
@@ -39,7 +39,7 @@ TEST_CASE("the oldest idle client goes when there are too many") {
   CHECK(oldest.is_closed());
 }
 
-TEST_CASE("orders are passed on in the order in which a client gave them") {
+TEST_CASE("commands are passed on in the order in which a client sent them") {
   Server server;
   REQUIRE_FALSE(server.server->start());
   Client client(server.path);
@@ -49,7 +49,7 @@ TEST_CASE("orders are passed on in the order in which a client gave them") {
   for (int i = 0; i < 50; ++i) CHECK(client.line() == "{\"message\":\"done p" + std::to_string(i) + "\",\"ok\":true}");
 }
 
-TEST_CASE("an answer that comes after the server has gone goes nowhere") {
+TEST_CASE("an answer after the end of the server is discarded") {
   Server server;
   server.is_handled_immediately = false;
   REQUIRE_FALSE(server.server->start());
@@ -61,7 +61,7 @@ TEST_CASE("an answer that comes after the server has gone goes nowhere") {
   server.owed.front()({agent::control::ControlCode::kDone, "too late"});
 }
 
-TEST_CASE("an answer to a client that has gone goes nowhere, and others are served meanwhile") {
+TEST_CASE("an answer to a client that has left is discarded, and others are served meanwhile") {
   Server server;
   server.is_handled_immediately = false;
   REQUIRE_FALSE(server.server->start());
@@ -79,7 +79,7 @@ TEST_CASE("an answer to a client that has gone goes nowhere, and others are serv
   CHECK(client.line() == "{\"ok\":true}");
 }
 
-TEST_CASE("a server that cannot make its socket says so and serves nobody") {
+TEST_CASE("a server that cannot create its socket reports the error and serves no client") {
   Server server;
   REQUIRE(::mkdir(server.path.c_str(), 0700) == 0);
   const auto fault = server.server->start();

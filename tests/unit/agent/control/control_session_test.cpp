@@ -13,7 +13,7 @@ namespace {
 
 const std::string kStatus = "{\"command\":\"status\"}\n";
 
-TEST_CASE("a client may ask again and again, in pieces of any size") {
+TEST_CASE("a client can send several requests, in chunks of any size") {
   Server server;
   REQUIRE_FALSE(server.server->start());
   Client client(server.path);
@@ -24,7 +24,7 @@ TEST_CASE("a client may ask again and again, in pieces of any size") {
   CHECK(client.line() == "{\"ok\":true}");
 }
 
-TEST_CASE("a client that asks and says no more is answered, then closed") {
+TEST_CASE("a client that shuts down its sending side is answered, then closed") {
   Server server;
   REQUIRE_FALSE(server.server->start());
   Client client(server.path);
@@ -34,7 +34,7 @@ TEST_CASE("a client that asks and says no more is answered, then closed") {
   CHECK(client.is_closed());
 }
 
-TEST_CASE("a line that is no request is refused, and the next one is heard") {
+TEST_CASE("a line that is not a request is refused, and the next one is read") {
   Server server;
   REQUIRE_FALSE(server.server->start());
   Client client(server.path);
@@ -54,7 +54,7 @@ TEST_CASE("a line of a megabyte is refused after 4096 bytes, and its client clos
   CHECK(server.orders.empty());
 }
 
-TEST_CASE("an answer larger than the socket's buffer arrives whole") {
+TEST_CASE("an answer larger than the socket's buffer arrives completely") {
   Server server;
   server.status = '"' + std::string(1 << 20, 's') + "\"\n";
   REQUIRE_FALSE(server.server->start());
@@ -63,7 +63,7 @@ TEST_CASE("an answer larger than the socket's buffer arrives whole") {
   CHECK(client.line().size() == server.status.size() - 1);
 }
 
-TEST_CASE("clients that do not take their answers do not add up") {
+TEST_CASE("clients that do not read their answers do not accumulate") {
   Server server;
   server.status = '"' + std::string(1 << 20, 's') + "\"\n";
   REQUIRE_FALSE(server.server->start());
@@ -72,7 +72,7 @@ TEST_CASE("clients that do not take their answers do not add up") {
     slow.push_back(std::make_unique<Client>(server.path));
     REQUIRE(slow.back()->say(kStatus));
   }
-  // Two of these answers may wait; who asks beyond that is closed without one.
+  // Two of these answers may be pending; a client that asks beyond that is closed without one.
   int whole = 0;
   for (const auto& client : slow) whole += client->line().empty() ? 0 : 1;
   CHECK(whole >= 1);
@@ -93,7 +93,7 @@ TEST_CASE("a client that does not finish its request in time is closed") {
   CHECK(half.is_closed());
 }
 
-TEST_CASE("a client that does not take its answer in time is closed") {
+TEST_CASE("a client that does not read its answer in time is closed") {
   Server server(short_limits());
   server.status = '"' + std::string(1 << 20, 's') + "\"\n";
   REQUIRE_FALSE(server.server->start());
@@ -106,7 +106,7 @@ TEST_CASE("a client that does not take its answer in time is closed") {
   CHECK(client.line().empty());
 }
 
-TEST_CASE("an order that is not obeyed in time is answered so, and its late answer goes nowhere") {
+TEST_CASE("a command without an answer in time is answered so, and its late answer is discarded") {
   Server server(short_limits());
   server.is_handled_immediately = false;
   REQUIRE_FALSE(server.server->start());
@@ -118,7 +118,7 @@ TEST_CASE("an order that is not obeyed in time is answered so, and its late answ
   server.owed.front()({agent::control::ControlCode::kDone, "late"});
 }
 
-TEST_CASE("an order is obeyed once, its sentence is the answer") {
+TEST_CASE("a command is handled once, and its sentence is the answer") {
   Server server;
   REQUIRE_FALSE(server.server->start());
   Client client(server.path);
@@ -130,7 +130,7 @@ TEST_CASE("an order is obeyed once, its sentence is the answer") {
   CHECK(server.orders[0].duration == std::chrono::seconds(90));
 }
 
-TEST_CASE("a user who is neither root, the agent's own nor in its group is told so") {
+TEST_CASE("a user who is neither root, the agent's own nor in its group gets a refusal") {
   if (::geteuid() != 0) {
     WARN("skipped: only root can become another user");
     return;
@@ -150,7 +150,7 @@ TEST_CASE("a user who is neither root, the agent's own nor in its group is told 
   }
   REQUIRE(::seteuid(0) == 0);
   REQUIRE(::setegid(0) == 0);
-  // The test keeps root's supplementary groups, so the kernel may let it in by one of those.
+  // The test keeps root's supplementary groups, so the kernel may admit it by one of those.
   if (answer.empty()) {
     WARN("skipped: this root's supplementary groups are the agent's");
     return;

@@ -25,7 +25,7 @@ std::size_t files_in(const std::filesystem::path& dir) {
       std::distance(std::filesystem::directory_iterator(dir), std::filesystem::directory_iterator()));
 }
 
-TEST_CASE("the socket is for its owner and group alone, whatever the umask, and goes with its owner") {
+TEST_CASE("the socket is accessible for its owner and group alone, for any umask, and is removed at the end") {
   Place place;
   for (const mode_t mask : {mode_t{0}, mode_t{022}, mode_t{077}}) {
     const mode_t before = ::umask(mask);
@@ -42,18 +42,18 @@ TEST_CASE("the socket is for its owner and group alone, whatever the umask, and 
   CHECK(files_in(place.dir.path()) == 0);
 }
 
-TEST_CASE("what a killed agent left behind is replaced, and its late end takes nothing away") {
+TEST_CASE("the socket of a killed agent is replaced, and the late end of that agent does not remove the new one") {
   Place place;
   auto killed = std::make_unique<ControlSocket>();
   REQUIRE_FALSE(killed->listen_at(place.path));
-  ::close(killed->release());  // nobody listens any more, the file stays
+  ::close(killed->release());  // nothing listens any more, the file remains
   ControlSocket next_instance;
   REQUIRE_FALSE(next_instance.listen_at(place.path));
   killed.reset();
   control_test::Client client(place.path);
 }
 
-TEST_CASE("a socket that another agent answers is left alone") {
+TEST_CASE("a socket that another agent answers is not replaced") {
   Place place;
   ControlSocket first, second;
   REQUIRE_FALSE(first.listen_at(place.path));
@@ -63,7 +63,7 @@ TEST_CASE("a socket that another agent answers is left alone") {
   CHECK(files_in(place.dir.path()) == 1);
 }
 
-TEST_CASE("a file that is no socket is never replaced") {
+TEST_CASE("a file that is not a socket is never replaced") {
   Place place;
   std::ofstream(place.path) << "mine";
   ControlSocket socket;
@@ -71,7 +71,7 @@ TEST_CASE("a file that is no socket is never replaced") {
   CHECK(std::filesystem::file_size(place.path) == 4);
 }
 
-TEST_CASE("a path that no socket can have is refused in words") {
+TEST_CASE("a path that is too long for a socket is refused in one sentence") {
   ControlSocket socket;
   CHECK(socket.listen_at("/tmp/" + std::string(120, 'x') + "/control.sock").value().find("longer than") !=
         std::string::npos);

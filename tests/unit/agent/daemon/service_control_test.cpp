@@ -43,7 +43,7 @@ struct Rig {
     }
     return c;
   }
-  /// Nobody is asked who has the device, so the answer comes at once.
+  /// No port-user check, so the answer comes immediately.
   [[nodiscard]] agent::control::ControlAnswer control(const ControlRequest& request) {
     std::optional<agent::control::ControlAnswer> answer;
     service.control(request, [&](const agent::control::ControlAnswer& a) { answer = a; });
@@ -77,7 +77,7 @@ struct Rig {
   }
 };
 
-TEST_CASE("orders over the socket reach the printer they name, and status tells") {
+TEST_CASE("commands over the socket reach the printer they name, and status answers") {
   Rig rig;
   PtyDevice a(rig.path("a-device")), b(rig.path("b-device"));
   rig.begin(rig.configuration({"a", "b"}));
@@ -94,7 +94,7 @@ TEST_CASE("orders over the socket reach the printer they name, and status tells"
   CHECK(rig.seen("a")->serial_open);
 }
 
-TEST_CASE("a printer that is not there is named, with those that are") {
+TEST_CASE("a missing printer is named, with the existing ones") {
   Rig rig;
   rig.begin(rig.configuration({"a", "b"}));
   const ControlRequest request{ControlVerb::kAttach, "mk4", false, std::nullopt};
@@ -121,7 +121,7 @@ TEST_CASE("a reload takes no released printer back, not even when its device or 
   CHECK(rig.seen("b")->serial_open);
 }
 
-TEST_CASE("status is told while the I/O thread stands still") {
+TEST_CASE("status answers while the I/O thread is blocked") {
   Rig rig;
   rig.begin(rig.configuration({"a"}));
   Client client(rig.socket);  // nothing runs the io_context meanwhile
@@ -129,10 +129,10 @@ TEST_CASE("status is told while the I/O thread stands still") {
   CHECK_THAT(client.line(), Catch::StartsWith("{") && Catch::Contains("\"name\":\"a\""));
 }
 
-TEST_CASE("without a control socket the printers are held all the same, and a reload makes it") {
+TEST_CASE("without a control socket the printers are served all the same, and a reload creates it") {
   Rig rig;
   PtyDevice a(rig.path("a-device"));
-  std::filesystem::create_directories(rig.socket);  // something that is no socket stands there
+  std::filesystem::create_directories(rig.socket);  // a directory where the socket should be
   const Configuration c = rig.configuration({"a"});
   rig.begin(c);
   CHECK(rig.counters.errors == 1);

@@ -28,21 +28,21 @@ std::function<std::string()> says(std::string text) {
   return [text = std::move(text)] { return text; };
 }
 
-TEST_CASE("the watchdog gets three signs in its time from a thread that beats once a second") {
+TEST_CASE("a thread with a tick interval of one second notifies the watchdog three times per period") {
   Heard heard;
   agent::daemon::ServiceNotifier notifier(heard.send(), 15s);
   for (gcode::line::Time now = 0s; now < 60s; now += 1s) notifier.tick_interval(now, says(""));
   CHECK(heard.states == States(12, "WATCHDOG=1"));
 }
 
-TEST_CASE("without a watchdog there is no sign of life") {
+TEST_CASE("without a watchdog no watchdog notification is sent") {
   Heard heard;
   agent::daemon::ServiceNotifier notifier(heard.send(), 0s);
   notifier.tick_interval(0s, says("idle"));
   CHECK(heard.states == States{"STATUS=idle"});
 }
 
-TEST_CASE("the line is sent when it changed, and not more often than every 3 s") {
+TEST_CASE("the status line is sent when it changed, and at most every 3 s") {
   Heard heard;
   agent::daemon::ServiceNotifier notifier(heard.send(), 0s);
   int asked = 0;
@@ -61,17 +61,17 @@ TEST_CASE("a line break in a sentence begins no assignment of its own") {
   CHECK(heard.states == States{"STATUS=wrong READY=1", "STATUS=a MAINPID=1"});
 }
 
-TEST_CASE("nobody is asked for a line that nobody hears") {
+TEST_CASE("the status line is not built when there is no service manager") {
   agent::daemon::ServiceNotifier notifier({}, 15s);
   notifier.ready();
   notifier.tick_interval(0s, []() -> std::string {
-    FAIL("asked");
+    FAIL("the status line was built");
     return {};
   });
   CHECK_FALSE(notifier.is_heard());
 }
 
-TEST_CASE("what the environment names as the service manager's socket gets the words") {
+TEST_CASE("the socket named in the environment gets the notifications") {
   const test::ScratchDir directory;
   const std::string path = directory.path() / "socket";
   const transport::FileDescriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));

@@ -54,7 +54,7 @@ struct Rig {
   }
 };
 
-TEST_CASE("a reload touches only what changed") {
+TEST_CASE("a reload changes only what the configuration changed") {
   Rig rig;
   PtyDevice kept(rig.path("kept-device")), moved(rig.path("moved-device")), gone(rig.path("gone-device"));
   PtyDevice elsewhere(rig.path("elsewhere")), fresh(rig.path("fresh-device"));
@@ -79,7 +79,7 @@ TEST_CASE("a reload touches only what changed") {
   CHECK(rig.has_port("fresh"));
 }
 
-TEST_CASE("two printers may change their devices with each other") {
+TEST_CASE("two printers can swap their devices") {
   Rig rig;
   PtyDevice one(rig.path("a-device")), two(rig.path("b-device"));
   Configuration c = rig.configuration({"a", "b"});
@@ -112,7 +112,7 @@ TEST_CASE("a configuration that cannot be prepared changes nothing") {
   CHECK(run_until(rig.service.io(), [&] { return rig.service.snapshots().agent().last_reload_successful; }));
 }
 
-TEST_CASE("a start whose web file is wrong serves nobody, not even at the address that is the default") {
+TEST_CASE("a start with an invalid web file serves no address, not even the default one") {
   Rig rig;
   Configuration c = rig.configuration({});
   c.listen = {":11520"};
@@ -121,7 +121,7 @@ TEST_CASE("a start whose web file is wrong serves nobody, not even at the addres
   CHECK_FALSE(rig.service.serves_web());
 }
 
-TEST_CASE("the printers can go on without a web server, and have one when that is possible") {
+TEST_CASE("the printers can run without a web server, and get one when that is possible") {
   Rig rig;
   PtyDevice device(rig.path("a-device"));
   Configuration c = rig.configuration({"a"});
@@ -166,13 +166,13 @@ TEST_CASE("the lag of the I/O thread is measured every 100 ms") {
   CHECK(run_until(rig.service.io(), [&] { return count() >= 3; }));
 }
 
-// What the finder would say of a printer behind a device of the test's own.
+// What the finder would report about a printer at a device of the test's own.
 transport::UsbDevice prusa(const std::string& tty, const std::string& port = "1-1.2",
                            const std::string& serial = "CZPX1") {
   return {port, 0x2c99, 2, serial, "", "Original Prusa i3 MK3", {tty}};
 }
 
-TEST_CASE("a Prusa that appears on USB has a link and a host port, by its own name") {
+TEST_CASE("a Prusa that appears on USB gets a link and a host port, under its own name") {
   Rig rig;
   rig.begin(rig.configuration({}));
   CHECK(rig.service.snapshots().links().empty());
@@ -184,7 +184,7 @@ TEST_CASE("a Prusa that appears on USB has a link and a host port, by its own na
   CHECK(rig.seen("mk3-CZPX1")->device == rig.path("tty"));
 }
 
-TEST_CASE("a printer of USB that vanished is waited for, and comes back at another port by another tty") {
+TEST_CASE("a USB printer that vanished is awaited, and returns at another port with another tty") {
   Rig rig;
   Configuration c = rig.configuration({"a"});
   c.printers[0].device.clear();
@@ -209,7 +209,7 @@ TEST_CASE("a printer of USB that vanished is waited for, and comes back at anoth
   CHECK(rig.service.snapshots().links().size() == 1);
 }
 
-TEST_CASE("a port that is open stays open whatever the finder believes") {
+TEST_CASE("an open port stays open whatever the finder reports") {
   Rig rig;
   PtyDevice device(rig.path("tty0")), other(rig.path("tty1"));
   rig.begin(rig.configuration({}));
@@ -226,7 +226,7 @@ TEST_CASE("a port that is open stays open whatever the finder believes") {
   CHECK(rig.seen("mk3-CZPX1")->device == rig.path("tty0"));
 }
 
-TEST_CASE("a reload leaves printers of USB as they are, or lets them go if they are no longer wanted") {
+TEST_CASE("a reload keeps USB printers, or releases them if they are no longer wanted") {
   Rig rig;
   PtyDevice device(rig.path("tty0"));
   Configuration c = rig.configuration({});
@@ -243,7 +243,7 @@ TEST_CASE("a reload leaves printers of USB as they are, or lets them go if they 
   CHECK_FALSE(rig.has_port("mk3-CZPX1"));
 }
 
-TEST_CASE("a second device for one rule is left alone, and said so once") {
+TEST_CASE("a second device for one rule is left alone, and reported once") {
   Rig rig;
   PtyDevice device(rig.path("tty0")), other(rig.path("tty1"));
   Configuration c = rig.configuration({"a"});
@@ -257,7 +257,7 @@ TEST_CASE("a second device for one rule is left alone, and said so once") {
   CHECK(run_until(rig.service.io(), [&] { return rig.counters.warnings == 1; }));
 }
 
-TEST_CASE("shutting down lets the printer have what the host sent, then leaves nothing behind") {
+TEST_CASE("shutting down passes the host's pending bytes to the printer, then removes everything") {
   Rig rig;
   PtyDevice device(rig.path("a-device"));
   rig.begin(rig.configuration({"a"}));
@@ -272,7 +272,7 @@ TEST_CASE("shutting down lets the printer have what the host sent, then leaves n
   CHECK_FALSE(rig.has_port("a"));
 }
 
-TEST_CASE("a directory that cannot be used is a sentence that names its option") {
+TEST_CASE("an unusable directory is a sentence that names its option") {
   CHECK(agent::process::make_directory("/proc/version", 0755, "state directory", "--state-dir") ==
         "cannot use the state directory /proc/version: Not a directory (choose another with --state-dir)");
   test::ScratchDir dir;
@@ -315,15 +315,15 @@ struct PrintRig : Rig {
     CHECK(seen("a")->baud == 115200);
   }
   [[nodiscard]] bool pending() {
-    const auto looks = [&] {
+    const auto samples = [&] {
       const auto lag = service.snapshots().agent().event_loop_lag;
       return std::accumulate(lag.buckets.begin(), lag.buckets.end(), std::uint64_t{0});
     };
-    const auto before = looks();
-    REQUIRE(run_until(service.io(), [&] { return looks() > before + 1; }));
+    const auto before = samples();
+    REQUIRE(run_until(service.io(), [&] { return samples() > before + 1; }));
     return !service.snapshots().agent().pending_changes.empty();
   }
-  /// The owner takes the printer away, which ends its print.
+  /// The owner releases the printer, which ends its print.
   void end_print() {
     agent::control::ControlRequest request{agent::control::ControlVerb::kRelease, "a", true, std::nullopt};
     bool released = false;
@@ -367,7 +367,7 @@ TEST_CASE("in mid-print a new name waits, and other printers of that reload do n
   CHECK_FALSE(rig.seen("a"));
 }
 
-TEST_CASE("a second reload replaces what is pending") {
+TEST_CASE("a second reload replaces the pending changes") {
   PrintRig rig;
   Configuration next = rig.c;
   next.printers[0].baud = 250000;
@@ -378,17 +378,17 @@ TEST_CASE("a second reload replaces what is pending") {
   rig.untouched();
 }
 
-TEST_CASE("a file without the printer that prints is refused, and so is an empty one") {
+TEST_CASE("a file without the printing printer is refused, and so is an empty one") {
   PrintRig rig;
   const auto fault = rig.service.refuse(rig.configuration({"b"}));
   REQUIRE(fault);
   CHECK(fault->find("has no [printer.a], which is printing") != std::string::npos);
-  rig.begin(rig.configuration({"b"}));  // a print that began after the answer is safe too
+  rig.begin(rig.configuration({"b"}));  // also for a print that began after the answer
   CHECK(rig.pending());
   rig.untouched();
 }
 
-TEST_CASE("an empty file is refused where printers are configured, whatever they do") {
+TEST_CASE("an empty file is refused if printers are configured, whatever their state") {
   Rig rig;
   PtyDevice device(rig.path("a-device"));
   rig.begin(rig.configuration({"a"}));
@@ -399,7 +399,7 @@ TEST_CASE("an empty file is refused where printers are configured, whatever they
   CHECK_FALSE(rig.service.refuse(empty));
 }
 
-TEST_CASE("another path of the same tty is no change") {
+TEST_CASE("another path of the same tty is not a change") {
   PrintRig rig;
   std::filesystem::create_symlink(rig.path("a-device"), rig.path("alias"));
   rig.c.printers[0].device = rig.path("alias");
@@ -408,7 +408,7 @@ TEST_CASE("another path of the same tty is no change") {
   rig.untouched();
 }
 
-TEST_CASE("of two printers that change their devices with each other both wait while one prints") {
+TEST_CASE("if two printers swap their devices, both wait while one prints") {
   Rig rig;
   PtyDevice one(rig.path("a-device")), two(rig.path("b-device"));
   Configuration c = rig.configuration({"a", "b"});
@@ -423,7 +423,7 @@ TEST_CASE("of two printers that change their devices with each other both wait w
   }
 }
 
-TEST_CASE("a Prusa of USB in print stays when automatic is switched off") {
+TEST_CASE("a USB Prusa that prints stays when automatic is switched off") {
   Rig rig;
   PtyDevice device(rig.path("tty0"));
   Configuration c = rig.configuration({});

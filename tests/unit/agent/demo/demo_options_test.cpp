@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-TEST_CASE("the demo's options as they are given, or one sentence with status 2") {
+TEST_CASE("the demo's options are parsed, or one sentence with status 2") {
   const char* good[] = {"demo", "--speed", "8", "--host", "cura", "--web.listen-address", ":1", "--exit-when-done"};
   const auto options = std::get<agent::demo::DemoOptions>(agent::demo::parse_demo_options(8, good));
   CHECK(options.speed == 8.0);

@@ -27,7 +27,7 @@ std::string joined(const std::vector<std::string>& lines) {
   return out;
 }
 
-TEST_CASE("the demo shows the printer as `status --watch` does, and where its metrics are") {
+TEST_CASE("the demo shows the printer like `status --watch`, and the address of its metrics") {
   const std::string picture = joined(agent::demo::draw_demo(printing(), demo(), {}));
   CHECK(picture.starts_with("marlin-agent demo  virtual printer, host like octoprint, 1 x speed\n\n"));
   CHECK(picture.find(joined(agent::status::draw_status({{"printers", {printing()}}}, {}))) != std::string::npos);
@@ -35,7 +35,7 @@ TEST_CASE("the demo shows the printer as `status --watch` does, and where its me
   CHECK(picture.find("http://127.0.0.1:11520/metrics") != std::string::npos);
 }
 
-TEST_CASE("no picture is wider or higher than the terminal") {
+TEST_CASE("no frame is wider or higher than the terminal") {
   for (std::size_t columns = 1; columns < 100; ++columns) {
     for (const std::size_t rows : {std::size_t{1}, std::size_t{5}, std::size_t{24}}) {
       agent::terminal::TextStyle style;
@@ -48,7 +48,7 @@ TEST_CASE("no picture is wider or higher than the terminal") {
   }
 }
 
-TEST_CASE("without colour there is no escape sequence, with it each is taken back") {
+TEST_CASE("without colour there are no escape sequences, with colour each one is reset") {
   agent::terminal::TextStyle style;
   CHECK(joined(agent::demo::draw_demo(printing(), demo(), style)).find('\x1b') == std::string::npos);
   style.color = true;
@@ -58,7 +58,7 @@ TEST_CASE("without colour there is no escape sequence, with it each is taken bac
   }
 }
 
-TEST_CASE("the end of the print and the last warning stand below the picture") {
+TEST_CASE("the end of the print and the last warning are shown below the frame") {
   agent::demo::DemoStatus ended = demo();
   ended.message = "the printer is silent";
   ended.ending = "the print is done";

@@ -12,8 +12,8 @@ namespace {
 
 constexpr Time kWall = 1'700'000'000s;
 
-/// A relay's book of prints, fed by hand.
-struct Book {
+/// A relay's print record, filled by hand.
+struct Prints {
   gcode::printer::PrintWatch watch;
   gcode::printer::PrinterState printer;
   Time now = 1000s;
@@ -35,18 +35,18 @@ std::vector<agent::snapshot::JobRecord> all(const History& history) { return his
 
 }  // namespace
 
-TEST_CASE("a print is a job from its beginning to its end, with its figures and its reason") {
-  Book book;
+TEST_CASE("a print is one job from begin to end, with its figures and its reason") {
+  Prints prints;
   History history;
   JobLog log(history, nullptr);
-  log.refresh("mk3", book.watch, book.now, kWall);
+  log.refresh("mk3", prints.watch, prints.now, kWall);
   CHECK(all(history).empty());
-  book.begin();
-  log.refresh("mk3", book.watch, book.now, kWall);
+  prints.begin();
+  log.refresh("mk3", prints.watch, prints.now, kWall);
   REQUIRE(history.running_job("mk3"));
   CHECK(history.totals("mk3").started == 1);
-  book.complete();
-  log.refresh("mk3", book.watch, book.now, kWall);
+  prints.complete();
+  log.refresh("mk3", prints.watch, prints.now, kWall);
   REQUIRE(all(history).size() == 1);
   const auto job = all(history)[0];
   CHECK(job.result == JobResult::kCompleted);
@@ -58,76 +58,76 @@ TEST_CASE("a print is a job from its beginning to its end, with its figures and 
   CHECK(history.totals("mk3").extruded_meters == Approx(0.005));
 }
 
-TEST_CASE("a print that ended and one that began between two looks are two jobs") {
-  Book book;
+TEST_CASE("a print that ended and one that began between two polls are two jobs") {
+  Prints prints;
   History history;
   JobLog log(history, nullptr);
-  log.refresh("mk3", book.watch, book.now, kWall);
-  book.begin();
-  log.refresh("mk3", book.watch, book.now, kWall);
-  book.begin();
-  log.refresh("mk3", book.watch, book.now, kWall);
+  log.refresh("mk3", prints.watch, prints.now, kWall);
+  prints.begin();
+  log.refresh("mk3", prints.watch, prints.now, kWall);
+  prints.begin();
+  log.refresh("mk3", prints.watch, prints.now, kWall);
   REQUIRE(all(history).size() == 2);
   CHECK(all(history)[0].result == JobResult::kRunning);
   CHECK(all(history)[1].result == JobResult::kCancelled);
 }
 
-TEST_CASE("a running job gets its figures once a minute") {
-  Book book;
+TEST_CASE("a running job is updated once a minute") {
+  Prints prints;
   History history;
   JobLog log(history, nullptr);
-  book.begin();
-  log.refresh("mk3", book.watch, book.now, kWall);
-  book.line("N4 G1 X20 E5*44");
-  log.refresh("mk3", book.watch, book.now, kWall);
+  prints.begin();
+  log.refresh("mk3", prints.watch, prints.now, kWall);
+  prints.line("N4 G1 X20 E5*44");
+  log.refresh("mk3", prints.watch, prints.now, kWall);
   CHECK(history.running_job("mk3")->extruded_meters == Approx(0.005));
-  log.refresh("mk3", book.watch, book.now + 61s, kWall);
+  log.refresh("mk3", prints.watch, prints.now + 61s, kWall);
   CHECK(history.running_job("mk3")->extruded_meters == Approx(0.01));
 }
 
-TEST_CASE("a successor takes up the job that runs") {
-  Book book;
+TEST_CASE("the next instance continues the running job") {
+  Prints prints;
   History history;
   {
     JobLog log(history, nullptr);
-    log.refresh("mk3", book.watch, book.now, kWall);
-    book.begin();
-    log.refresh("mk3", book.watch, book.now, kWall);
+    log.refresh("mk3", prints.watch, prints.now, kWall);
+    prints.begin();
+    log.refresh("mk3", prints.watch, prints.now, kWall);
   }
   JobLog next_instance(history, nullptr);
-  next_instance.refresh("mk3", book.watch, book.now, kWall);
+  next_instance.refresh("mk3", prints.watch, prints.now, kWall);
   CHECK(all(history).size() == 1);
   CHECK(history.totals("mk3").started == 1);
-  book.complete();
-  next_instance.refresh("mk3", book.watch, book.now, kWall);
+  prints.complete();
+  next_instance.refresh("mk3", prints.watch, prints.now, kWall);
   CHECK(all(history).at(0).result == JobResult::kCompleted);
 }
 
-TEST_CASE("a job that ended while no process looked has its end all the same") {
-  Book book;
+TEST_CASE("a job that ended while no process ran still gets its end") {
+  Prints prints;
   History history;
   {
     JobLog log(history, nullptr);
-    log.refresh("mk3", book.watch, book.now, kWall);
-    book.begin();
-    log.refresh("mk3", book.watch, book.now, kWall);
+    log.refresh("mk3", prints.watch, prints.now, kWall);
+    prints.begin();
+    log.refresh("mk3", prints.watch, prints.now, kWall);
   }
-  book.complete();
+  prints.complete();
   JobLog next_instance(history, nullptr);
-  next_instance.refresh("mk3", book.watch, book.now, kWall);
+  next_instance.refresh("mk3", prints.watch, prints.now, kWall);
   CHECK(all(history).at(0).result == JobResult::kCompleted);
   CHECK(history.totals("mk3").ended[gcode::printer::PrintResult::kCompleted] == 1);
 }
 
-TEST_CASE("a job whose end nobody saw is unknown, and counts nowhere") {
-  Book book;
+TEST_CASE("a job without a known end is unknown, and is not counted") {
+  Prints prints;
   History history;
   {
     JobLog log(history, nullptr);
-    book.begin();
-    log.refresh("mk3", book.watch, book.now, kWall);
+    prints.begin();
+    log.refresh("mk3", prints.watch, prints.now, kWall);
   }
-  Book rebooted;
+  Prints rebooted;
   JobLog next_instance(history, nullptr);
   next_instance.refresh("mk3", rebooted.watch, rebooted.now, kWall);
   CHECK(all(history).at(0).result == JobResult::kUnknown);

@@ -38,7 +38,7 @@ JobRecord sample_job(std::int64_t id, const std::string& printer = "mk3") {
 
 }  // namespace
 
-TEST_CASE("what was written is read back, also by a second opening") {
+TEST_CASE("written data is read back, also after reopening") {
   test::ScratchDir dir;
   const std::string file = dir.path() / "history.db";
   auto writing = StoreDatabase::for_writing(file);
@@ -89,7 +89,7 @@ TEST_CASE("the filters of jobs are those of the history in memory") {
   }
 }
 
-TEST_CASE("an id is not used again when its print is gone") {
+TEST_CASE("the id of a deleted print is not used again") {
   test::ScratchDir dir;
   auto database = StoreDatabase::for_writing(dir.path() / "history.db");
   std::vector<JobChange> one_too_many;
@@ -113,7 +113,7 @@ TEST_CASE("a file of a newer program is left alone") {
   CHECK_THROWS_WITH(StoreDatabase::for_writing(file), Catch::Contains("newer marlin-agent"));
 }
 
-TEST_CASE("what is no database is told from one that cannot be opened") {
+TEST_CASE("a file that is not a database and a file that cannot be opened are different errors") {
   test::ScratchDir dir;
   std::ofstream(dir.path() / "history.db") << std::string(4096, 'x');
   CHECK_THROWS_AS(StoreDatabase::for_writing(dir.path() / "history.db"), agent::jobs::StoreDamaged);

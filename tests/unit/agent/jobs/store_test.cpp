@@ -46,7 +46,7 @@ bool wait_for(Condition&& holds) {
 
 }  // namespace
 
-TEST_CASE("an ended print is on the disk at once, and there again after a restart") {
+TEST_CASE("an ended print is written to disk immediately, and is there after a restart") {
   Bench b;
   {
     Store store(b.dir.path(), b.history, b.counters, b.log);
@@ -62,7 +62,7 @@ TEST_CASE("an ended print is on the disk at once, and there again after a restar
   CHECK(later.next_job_id() == 2);
 }
 
-TEST_CASE("the figures of a running print wait for their minute, and for the end of the program") {
+TEST_CASE("the figures of a running print are written once a minute, and at the end of the program") {
   Bench b;
   {
     Store store(b.dir.path(), b.history, b.counters, b.log);
@@ -79,7 +79,7 @@ TEST_CASE("the figures of a running print wait for their minute, and for the end
   CHECK(agent::jobs::StoreDatabase::for_reading(b.file()).jobs({}).at(0).elapsed_seconds == 99);
 }
 
-TEST_CASE("a directory that takes nothing costs a line in the log, a metric and no print") {
+TEST_CASE("an unwritable directory costs one log line and a metric, and no print") {
   Bench b;
   Store store(b.dir.path() / "missing", b.history, b.counters, b.log);
   CHECK_FALSE(b.counters.works);
@@ -92,7 +92,7 @@ TEST_CASE("a directory that takes nothing costs a line in the log, a metric and 
   CHECK(wait_for([&] { return b.log_counters.errors == 1; }));
 }
 
-TEST_CASE("ids that were given while the file could not be read do not meet those in it") {
+TEST_CASE("ids that were assigned while the file could not be read do not collide with those in it") {
   Bench b;
   {
     Store store(b.dir.path(), b.history, b.counters, b.log);
@@ -110,7 +110,7 @@ TEST_CASE("ids that were given while the file could not be read do not meet thos
   CHECK(agent::jobs::StoreDatabase::for_reading(b.file()).jobs({}).size() == 2);
 }
 
-TEST_CASE("a damaged file is moved aside and a new one begun") {
+TEST_CASE("a damaged file is moved aside and a new one is created") {
   Bench b;
   std::ofstream(b.file()) << std::string(8192, 'x');
   {

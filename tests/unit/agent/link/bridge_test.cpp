@@ -12,11 +12,11 @@ namespace {
 using transport::IoResult;
 using transport::IoStatus;
 
-// A stream whose kernel is the test: bytes to be read, a budget for writes, and what was asked for.
+// A stream with the test as kernel: bytes to be read, a write budget, and the requested readiness.
 class FakeStream : public transport::ByteStream {
  public:
   std::string incoming, written;
-  std::size_t write_budget = 1U << 20U;  // bytes that it still takes before it would block
+  std::size_t write_budget = 1U << 20U;  // bytes that it still accepts before it would block
   std::size_t most_per_call = 1U << 20U;
   IoStatus fault = IoStatus::kMoved;  // kEnd or kError: the next call's answer
   bool waits_readable = false, waits_writable = false;
@@ -64,7 +64,7 @@ class FakeStream : public transport::ByteStream {
   Ready readable_, writable_;
 };
 
-/// A stream with a staging pipe for its output, that knows what a successor would find at each step.
+/// A stream with a staging pipe for its output, which checks that a checkpoint was committed before each step.
 class StagedStream : public FakeStream {
  public:
   std::string held;
@@ -116,9 +116,9 @@ struct Rig {
   }
 };
 
-TEST_CASE("bytes cross both ways unchanged, however the kernel cuts them") {
+TEST_CASE("bytes cross both ways unchanged, for any chunking by the kernel") {
   Rig rig(false);
-  std::mt19937 random(7);  // NOLINT: a fixed seed is the point
+  std::mt19937 random(7);  // NOLINT: a fixed seed is intended
   std::string to_printer, to_host;
   for (int round = 0; round < 500; ++round) {
     std::string down, up;
@@ -143,7 +143,7 @@ TEST_CASE("bytes cross both ways unchanged, however the kernel cuts them") {
   CHECK(rig.losses == 0);
 }
 
-TEST_CASE("write-readiness is asked for only while something waits to be written") {
+TEST_CASE("write-readiness is requested only while bytes wait to be written") {
   Rig rig(false);
   rig.host.incoming = "G28\n";
   rig.settle();
@@ -159,7 +159,7 @@ TEST_CASE("write-readiness is asked for only while something waits to be written
   CHECK_FALSE(rig.printer.waits_writable);
 }
 
-TEST_CASE("a printer that takes nothing stops the reading of the host, not of the printer") {
+TEST_CASE("a printer that accepts no bytes stops the reading from the host, not from the printer") {
   Rig rig(false);
   rig.printer.write_budget = 0;
   std::string sent;
@@ -176,7 +176,7 @@ TEST_CASE("a printer that takes nothing stops the reading of the host, not of th
   CHECK(rig.printer.written == sent);
 }
 
-TEST_CASE("a host that reads nothing does not stop the printer's end") {
+TEST_CASE("a host that does not read does not stop the printer's end") {
   Rig rig(false);
   rig.host.write_budget = 0;
   for (int i = 0; i < 5'000; ++i) {
@@ -206,14 +206,14 @@ TEST_CASE("the end of the printer's stream is reported once, and nothing is read
 TEST_CASE("a failing write loses the printer too") {
   Rig rig(false);
   rig.settle();
-  rig.printer.waits_readable = false;  // only the write sees it
+  rig.printer.waits_readable = false;  // only the write fails
   rig.printer.fault = IoStatus::kError;
   rig.host.incoming = "G28\n";
   rig.settle();
   CHECK(rig.losses == 1);
 }
 
-TEST_CASE("after a loss the bridge goes on with the next opening") {
+TEST_CASE("after a loss the bridge resumes with the next opening") {
   Rig rig(false);
   rig.printer.fault = IoStatus::kEnd;
   rig.settle();
@@ -228,7 +228,7 @@ TEST_CASE("after a loss the bridge goes on with the next opening") {
   CHECK(rig.host.written == "start\n");
 }
 
-TEST_CASE("everything that crosses the printer's end is recorded, own lines too") {
+TEST_CASE("everything that crosses the printer's end is recorded, injected queries too") {
   struct Memory : agent::recording::ByteRecorder {
     std::string to_printer, from_printer;
     void add(gcode::decode::TraceDirection direction, std::string_view a, std::string_view b,
@@ -272,7 +272,7 @@ struct StagedRig {
   }
 };
 
-TEST_CASE("what a staging pipe took is committed before it is sent on, either way") {
+TEST_CASE("bytes in a staging pipe are committed before they are sent on, in both directions") {
   StagedRig rig;
   for (int i = 0; i < 3; ++i) {
     rig.host.incoming = "G28\n";
@@ -287,7 +287,7 @@ TEST_CASE("what a staging pipe took is committed before it is sent on, either wa
   CHECK_FALSE(rig.host.waits_writable);
 }
 
-TEST_CASE("what a staging pipe holds is waited for, sent on later, and until then not drained") {
+TEST_CASE("bytes in a staging pipe are awaited and sent later, and until then the bridge is not quiet") {
   StagedRig rig;
   rig.printer.write_budget = rig.host.write_budget = 0;
   rig.host.incoming = "G28\n";
@@ -303,7 +303,7 @@ TEST_CASE("what a staging pipe holds is waited for, sent on later, and until the
   CHECK(rig.bridge.is_drained());
 }
 
-TEST_CASE("a printer that is gone when a staging pipe sends on is lost, once") {
+TEST_CASE("if the printer is gone when a staging pipe sends on, the loss is reported once") {
   StagedRig rig;
   rig.printer.flush_fault = IoStatus::kEnd;
   rig.host.incoming = "G28\n";

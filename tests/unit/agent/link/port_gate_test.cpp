@@ -18,7 +18,7 @@ namespace {
 using agent::link::PortGate;
 using transport_test::run_until;
 
-/// A udevd that has said nothing of /dev/null.
+/// A udevd that has reported nothing about /dev/null.
 struct Udev {
   test::ScratchDir dir;
   transport::UdevPlaces places{dir.path() / "run", dir.path() / "sys"};
@@ -34,7 +34,7 @@ struct Udev {
   void finish() const { std::ofstream(places.run / "data" / ('c' + number)); }
 };
 
-TEST_CASE("with nothing to wait for the gate is passed at once") {
+TEST_CASE("with nothing to wait for the gate opens immediately") {
   boost::asio::io_context io;
   PortGate gate(io, nullptr);
   bool passed = false;
@@ -43,7 +43,7 @@ TEST_CASE("with nothing to wait for the gate is passed at once") {
   CHECK_FALSE(gate.is_asking());
 }
 
-TEST_CASE("K2: the gate waits for udev's word") {
+TEST_CASE("K2: the gate waits for udev's event") {
   const Udev udev;
   boost::asio::io_context io;
   PortGate gate(io, nullptr, udev.places);
@@ -56,7 +56,7 @@ TEST_CASE("K2: the gate waits for udev's word") {
   CHECK(run_until(io, [&] { return passed; }));
 }
 
-TEST_CASE("a cancelled question is answered no more, at udev and at who has the port") {
+TEST_CASE("a cancelled query gets no answer, neither from udev nor about the port's users") {
   const Udev udev;
   const agent_test::PtyDevice pty(udev.dir.path() / "device");
   boost::asio::io_context io;
@@ -70,13 +70,13 @@ TEST_CASE("a cancelled question is answered no more, at udev and at who has the 
   at_udev.cancel();
   at_users.cancel();
   udev.finish();
-  PortGate last(io, &users);  // asked after the others, so answered after them
+  PortGate last(io, &users);  // queried after the others, so answered after them
   last.ask(udev.dir.path() / "device", [&](const std::string&) { other = true; });
   REQUIRE(run_until(io, [&] { return other; }));
   CHECK_FALSE(passed);
 }
 
-TEST_CASE("who has the device open is named, and the gate is passed when it is closed") {
+TEST_CASE("the program that has the device open is named, and the gate opens when the device is closed") {
   const test::ScratchDir dir;
   const std::string device = dir.path() / "device";
   const agent_test::PtyDevice pty(device);

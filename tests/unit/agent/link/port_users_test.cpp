@@ -47,7 +47,7 @@ TEST_CASE("a program without a lock is found, this process and the manager are n
   CHECK(rig.ask(of_that_manager).empty());
 }
 
-TEST_CASE("whoever asked and is gone is not called, and the end waits for nothing") {
+TEST_CASE("an asker that is gone is not called, and the end waits for nothing") {
   Rig rig;
   bool called = false;
   {
@@ -62,7 +62,7 @@ TEST_CASE("whoever asked and is gone is not called, and the end waits for nothin
   CHECK_FALSE(called);
 }
 
-/// A helper's socket, whose connections a test answers itself.
+/// A helper's socket, whose connections the test answers itself.
 struct Helper {
   explicit Helper(const std::string& path) {
     sockaddr_un address{};
@@ -81,7 +81,7 @@ agent::link::PortHelper helper_at(const std::string& socket, std::chrono::millis
   return {.socket = socket, .answer_time = answer_time, .is_asked_about = [](std::string_view) { return true; }};
 }
 
-TEST_CASE("the end does not wait for a helper that says nothing") {
+TEST_CASE("the end does not wait for a silent helper") {
   Rig rig;
   const Helper helper(rig.dir.path() / "helper");
   const auto began = std::chrono::steady_clock::now();
@@ -94,7 +94,7 @@ TEST_CASE("the end does not wait for a helper that says nothing") {
   CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(30));
 }
 
-TEST_CASE("a helper's silence does not mean that a port is free: it is asked again") {
+TEST_CASE("a silent helper does not mean that a port is free: it is queried again") {
   Rig rig;
   const Helper helper(rig.dir.path() / "helper");
   PortUsers users(rig.io, 0, {}, helper_at(rig.dir.path() / "helper", std::chrono::seconds(2)));
@@ -112,7 +112,7 @@ TEST_CASE("a helper's silence does not mean that a port is free: it is asked aga
   CHECK(found.front().name == "pronsole");
 }
 
-TEST_CASE("a helper that never answers is reported, and what this user may see decides") {
+TEST_CASE("a helper that never answers is reported, and the view of this user decides") {
   Rig rig;
   const Helper helper(rig.dir.path() / "helper");
   std::string reported;

@@ -45,14 +45,14 @@ struct Rig {
   [[nodiscard]] std::optional<std::string_view> print_now() const { return print_under_way(relay, now); }
 };
 
-TEST_CASE("a host that asks for temperatures prints nothing") {
+TEST_CASE("a host that only asks for temperatures does not print") {
   Rig rig;
   rig.send("M105\n");
   rig.say("ok T:20.0 /0.0\n");
   CHECK_FALSE(rig.print_now());
 }
 
-TEST_CASE("a numbered stream is a print until it has ended for a while") {
+TEST_CASE("a numbered stream is a print until a while after its end") {
   Rig rig;
   rig.print(40);
   CHECK(rig.print_now() == "a host is printing");
@@ -60,7 +60,7 @@ TEST_CASE("a numbered stream is a print until it has ended for a while") {
   CHECK_FALSE(rig.print_now());
 }
 
-TEST_CASE("a paused print stays one for as long as the pause takes") {
+TEST_CASE("a paused print remains a print for the whole pause") {
   Rig rig;
   rig.print(40);
   rig.say("// action:paused\n");
@@ -68,14 +68,14 @@ TEST_CASE("a paused print stays one for as long as the pause takes") {
   CHECK(rig.print_now() == "a print is paused");
 }
 
-TEST_CASE("a print from the SD card is one, with a host or without") {
+TEST_CASE("a print from the SD card is a print, with a host or without") {
   Rig rig;
   rig.relay.host_closed(rig.now);
   rig.say("SD printing byte 775/50426\n");
   CHECK(rig.print_now() == "a print from the SD card is running");
 }
 
-TEST_CASE("what a host sends packed may be a print, and so may an upload without numbers") {
+TEST_CASE("packed bytes from a host may be a print, and so may an upload without numbers") {
   Rig packed;
   packed.send("\xFF\xFF\xFB");
   CHECK(packed.print_now() == "a host sends binary lines (MeatPack) or an upload, which may be a print");

@@ -37,7 +37,7 @@ struct Rig {
   agent::snapshot::PublishedSnapshots snapshots;
   std::string device = dir.path() / "device";
   std::string port = dir.path() / "mk3s";
-  std::optional<agent::link::PortUsers> users;  ///< if somebody is to be asked who has the device
+  std::optional<agent::link::PortUsers> users;  ///< if port users are to be checked
   std::optional<agent::link::PrinterLink> link;
 
   void start() {
@@ -49,7 +49,7 @@ struct Rig {
     link.emplace(io, configuration, dir.path().string(), snapshots, log, nullptr, users ? &*users : nullptr);
     link->start();
   }
-  /// Nobody is asked who has the device, so the answer comes at once.
+  /// No port-user check, so the answer comes immediately.
   [[nodiscard]] agent::control::ControlAnswer attach() {
     std::optional<agent::control::ControlAnswer> answer;
     link->attach([&](const agent::control::ControlAnswer& a) { answer = a; });
@@ -58,7 +58,7 @@ struct Rig {
   }
   [[nodiscard]] agent::snapshot::LinkSnapshot seen() const { return *snapshots.links().at(0); }
   [[nodiscard]] bool port_is_there() const { return std::filesystem::is_symlink(port); }
-  /// As another program would, one that asks for both kinds of lock.
+  /// Like another program that takes both kinds of lock.
   [[nodiscard]] bool another_can_have_it() const {
     const auto other = transport_test::open_tty(device);
     int exclusive = 1;
@@ -85,7 +85,7 @@ transport::FileDescriptor begin_print(Rig& rig, PtyDevice& device) {
   return host;
 }
 
-TEST_CASE("a released device is closed and unlocked when the answer is given, and its host port has hung up") {
+TEST_CASE("a released device is closed and unlocked before the answer, and its host port has hung up") {
   Rig rig;
   PtyDevice device(rig.device);
   rig.start();
@@ -99,8 +99,7 @@ TEST_CASE("a released device is closed and unlocked when the answer is given, an
   CHECK(answer.is_ok());
   CHECK(answer.message == "mk3s: " + rig.device + " is free until marlin-agent attach mk3s");
   CHECK(is_free);
-  CHECK(took <
-        std::chrono::seconds(5));  // 100 ms on a machine with nothing else to do; the time itself is shown by e2e
+  CHECK(took < std::chrono::seconds(5));  // 100 ms on an idle machine; e2e measures the time itself
   CHECK_FALSE(rig.port_is_there());
   char byte = 0;
   CHECK(::read(host.get(), &byte, 1) <= 0);
@@ -111,14 +110,14 @@ TEST_CASE("a released device is closed and unlocked when the answer is given, an
   CHECK(rig.seen().serial_disconnects[agent::snapshot::DisconnectReason::kReleased] == 1);
 }
 
-TEST_CASE("a released device is left alone, whatever happens to it, until attach takes it back") {
+TEST_CASE("a released device is left alone in every case until attach takes it back") {
   Rig rig;
   std::optional<PtyDevice> device(rig.device);
   rig.start();
   REQUIRE(rig.link->release(kRelease).is_ok());
   device.reset();
   device.emplace(rig.device);
-  // Two of the looks that would find a device that came back.
+  // Two of the polls that would find a device that came back.
   const auto end = agent::process::monotonic_now() + std::chrono::milliseconds(1200);
   REQUIRE(run_until(rig.io, [&] { return agent::process::monotonic_now() > end; }));
   CHECK(rig.another_can_have_it());
@@ -132,7 +131,7 @@ TEST_CASE("a released device is left alone, whatever happens to it, until attach
   CHECK(rig.seen().serial_connects == 2);
 }
 
-TEST_CASE("while a host prints neither release nor reset is obeyed without force") {
+TEST_CASE("while a host prints neither release nor reset is handled without force") {
   Rig rig;
   PtyDevice device(rig.device);
   rig.start();
@@ -149,7 +148,7 @@ TEST_CASE("while a host prints neither release nor reset is obeyed without force
   CHECK(rig.another_can_have_it());
 }
 
-TEST_CASE("a paused print is a print") {
+TEST_CASE("a paused print counts as a print") {
   Rig rig;
   PtyDevice device(rig.device);
   rig.start();
@@ -169,7 +168,7 @@ TEST_CASE("a paused print is a print") {
   CHECK(rig.link->release(kRelease).is_ok());
 }
 
-TEST_CASE("a release may come before the device does, and keeps it from being opened") {
+TEST_CASE("a release is possible before the device exists, and prevents its opening") {
   Rig rig;
   rig.start();
   CHECK(rig.link->release(kRelease).is_ok());
@@ -189,7 +188,7 @@ TEST_CASE("attach is an error if the printer is not released") {
   CHECK(rig.seen().serial_connects == 1);
 }
 
-TEST_CASE("attach of a device that another program holds says who, and the agent goes on trying") {
+TEST_CASE("attach of a device that another program holds names the program, and the agent keeps trying") {
   Rig rig;
   PtyDevice device(rig.device);
   rig.start();
@@ -209,7 +208,7 @@ TEST_CASE("attach of a device that another program holds says who, and the agent
   CHECK(rig.seen().open_fault.empty());
 }
 
-/// A link that asks first, released, and a program without a lock that has the device.
+/// A link with a port-user check, released, and a program without a lock that has the device.
 struct RigInUse : Rig {
   PtyDevice pty{device};
   std::optional<agent_test::PortHolder> holder;
@@ -232,7 +231,7 @@ struct RigInUse : Rig {
   }
 };
 
-TEST_CASE("attach under a program without a lock opens nothing, says who, and takes the device when it is closed") {
+TEST_CASE("attach under a program without a lock opens nothing, names it, and takes the device when it is closed") {
   RigInUse rig(kRelease);
   rig.begin_attach();
   REQUIRE(run_until(rig.io, [&] { return rig.answer.has_value(); }));
@@ -246,7 +245,7 @@ TEST_CASE("attach under a program without a lock opens nothing, says who, and ta
   CHECK(rig.seen().open_fault.empty());
 }
 
-TEST_CASE("a release whose time is over does not take the device from a program without a lock") {
+TEST_CASE("an expired release does not take the device from a program without a lock") {
   ControlRequest request = kRelease;
   request.duration = std::chrono::seconds(1);
   RigInUse rig(request);
@@ -266,7 +265,7 @@ TEST_CASE("a start does not take the device from a program without a lock") {
   CHECK(run_until(rig.io, [&] { return rig.seen().serial_open; }));
 }
 
-TEST_CASE("a release or the end breaks off an attach that still asks, and nothing is opened") {
+TEST_CASE("a release or the end cancels an attach whose check is pending, and nothing is opened") {
   RigInUse rig(kRelease);
   rig.holder.reset();
   rig.begin_attach();
@@ -282,7 +281,7 @@ TEST_CASE("a release or the end breaks off an attach that still asks, and nothin
   CHECK(rig.seen().serial_connects == 1);
 }
 
-TEST_CASE("a release for a time ends by itself") {
+TEST_CASE("a release with a duration ends by itself") {
   Rig rig;
   PtyDevice device(rig.device);
   rig.start();
@@ -296,7 +295,7 @@ TEST_CASE("a release for a time ends by itself") {
   CHECK_FALSE(rig.seen().released);
 }
 
-TEST_CASE("a second release takes the place of the first and of its end") {
+TEST_CASE("a second release replaces the first and its end") {
   Rig rig;
   PtyDevice device(rig.device);
   rig.start();
@@ -310,7 +309,7 @@ TEST_CASE("a second release takes the place of the first and of its end") {
   CHECK_FALSE(rig.seen().serial_open);
 }
 
-TEST_CASE("a successor leaves a released device alone too") {
+TEST_CASE("the next instance leaves a released device alone too") {
   Rig rig;
   PtyDevice device(rig.device);
   rig.start();
@@ -323,7 +322,7 @@ TEST_CASE("a successor leaves a released device alone too") {
   CHECK(rig.seen().serial_open);
 }
 
-TEST_CASE("a release whose time is over is none for a successor, one that is not over ends in time") {
+TEST_CASE("an expired release is ignored by the next instance, one that is not expired ends in time") {
   Rig rig;
   PtyDevice device(rig.device);
   REQUIRE(agent::link::write_release_mark(rig.dir.path(), "mk3s",
@@ -338,7 +337,7 @@ TEST_CASE("a release whose time is over is none for a successor, one that is not
   CHECK(run_until(rig.io, [&] { return rig.seen().serial_open; }));
 }
 
-TEST_CASE("a reset says why it cannot be done") {
+TEST_CASE("a reset that cannot be done reports the reason") {
   Rig rig;
   rig.start();
   auto answer = rig.link->reset(kReset);

@@ -67,7 +67,7 @@ TEST_CASE("an open device has a host port, and bytes cross it both ways") {
   CHECK(run_until(rig.io, [&] { return (at_host += read_available(host.get())) == "start\n"; }));
 }
 
-TEST_CASE("H39: an unplugged device takes its host port with it, and plugged in again, all comes back") {
+TEST_CASE("H39: unplugging a device removes its host port, and plugging it in restores everything") {
   Rig rig;
   std::optional<PtyDevice> device(rig.device);
   rig.start();
@@ -91,7 +91,7 @@ TEST_CASE("H39: an unplugged device takes its host port with it, and plugged in 
   CHECK(run_until(rig.io, [&] { return (at_device += read_available(device->master())) == "G28\n"; }));
 }
 
-TEST_CASE("a device that is not there is waited for, and said so once") {
+TEST_CASE("a missing device is awaited, and reported once") {
   Rig rig;
   rig.start();
   CHECK_FALSE(rig.seen().serial_open);
@@ -104,7 +104,7 @@ TEST_CASE("a device that is not there is waited for, and said so once") {
   CHECK(rig.counters.warnings == 1);
 }
 
-TEST_CASE("what a departed printer reported is gone from the snapshot") {
+TEST_CASE("readings of a departed printer are removed from the snapshot") {
   Rig rig;
   std::optional<PtyDevice> device(rig.device);
   rig.start();
@@ -119,7 +119,7 @@ TEST_CASE("what a departed printer reported is gone from the snapshot") {
   CHECK_FALSE(rig.seen().printer.is_up(agent::process::monotonic_now()));
 }
 
-TEST_CASE("a stopped link leaves no port behind and lets the device go") {
+TEST_CASE("a stopped link leaves no port behind and closes the device") {
   Rig rig;
   PtyDevice device(rig.device);
   rig.start();
@@ -130,7 +130,7 @@ TEST_CASE("a stopped link leaves no port behind and lets the device go") {
   CHECK(rig.seen().serial_open);
 }
 
-TEST_CASE("the time in each state adds up to the time that passed") {
+TEST_CASE("the times in each state add up to the elapsed time") {
   Rig rig;
   rig.start();
   const gcode::line::Time begin = agent::process::monotonic_now();
@@ -143,7 +143,7 @@ TEST_CASE("the time in each state adds up to the time that passed") {
   CHECK(rig.seen().state_time[gcode::printer::State::kOffline] == sum);
 }
 
-TEST_CASE("retries wait longer up to five seconds, and start short again after a good line") {
+TEST_CASE("the delay between retries grows up to five seconds, and is short again after a good line") {
   using std::chrono::milliseconds;
   agent::link::RetryDelay delay;
   CHECK(delay.next() == milliseconds(250));
@@ -152,7 +152,7 @@ TEST_CASE("retries wait longer up to five seconds, and start short again after a
   CHECK(delay.next() == milliseconds(5000));
   delay.opened(milliseconds(1000));
   delay.lost(milliseconds(1100));
-  CHECK(delay.next() == milliseconds(5000));  // a line that ends at once is not a good one
+  CHECK(delay.next() == milliseconds(5000));  // a line that ends immediately is not a good one
   delay.opened(milliseconds(2000));
   delay.lost(milliseconds(60'000));
   CHECK(delay.next() == milliseconds(250));
@@ -175,7 +175,7 @@ TEST_CASE("the USB identity of a tty is found above its interface") {
 
 }  // namespace
 
-TEST_CASE("at level debug the log tells what became of each query") {
+TEST_CASE("at level debug the log shows the outcome of each query") {
   Rig rig;
   rig.log.apply({agent::config::LogLevel::kDebug, agent::config::LogFormat::kText});
   PtyDevice device(rig.device);

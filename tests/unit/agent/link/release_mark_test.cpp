@@ -25,7 +25,7 @@ TEST_CASE("a release is remembered with its end until it is taken back") {
   CHECK_FALSE(read_release_mark(place, "mk3"));
 }
 
-TEST_CASE("a mark of an earlier boot or a damaged one is none") {
+TEST_CASE("a mark of an earlier boot or a damaged mark is ignored") {
   const test::ScratchDir dir;
   const std::string place = dir.path(), file = dir.path() / ".mk3.released";
   REQUIRE(write_release_mark(place, "mk3", {}));
@@ -40,6 +40,6 @@ TEST_CASE("a mark of an earlier boot or a damaged one is none") {
   }
 }
 
-TEST_CASE("a mark that cannot be written says so") { CHECK_FALSE(write_release_mark("/nonexistent", "mk3", {})); }
+TEST_CASE("a mark that cannot be written is reported") { CHECK_FALSE(write_release_mark("/nonexistent", "mk3", {})); }
 
 }  // namespace

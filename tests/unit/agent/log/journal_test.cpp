@@ -21,7 +21,7 @@ TEST_CASE("a message of the whole program names no printer") {
         Fields{"MESSAGE=ended", "PRIORITY=6", "SYSLOG_IDENTIFIER=marlin-agent"});
 }
 
-TEST_CASE("standard error is the journal only if it still is what systemd connected") {
+TEST_CASE("standard error is the journal only if it is still the descriptor that systemd connected") {
   struct stat status {};
   REQUIRE(::fstat(STDERR_FILENO, &status) == 0);
   ::unsetenv("JOURNAL_STREAM");

@@ -17,7 +17,7 @@ using agent::config::LogConfiguration;
 using agent::config::LogFormat;
 using agent::config::LogLevel;
 
-// Everything that the log wrote by the end of its life.
+// Everything that the log has written when it ends.
 std::vector<std::string> lines_of(const LogConfiguration& configuration, agent::log::LogCounters& counters,
                                   const std::function<void(agent::log::Log&)>& use) {
   std::vector<std::string> lines;
@@ -37,7 +37,7 @@ TEST_CASE("a text line has time, level, printer and message") {
   CHECK(lines[0].substr(lines[0].find('Z')) == "Z warning mk3s: the cable\\x1b[2J\\x0a is gone\n");
 }
 
-TEST_CASE("a JSON line is JSON whatever the message holds") {
+TEST_CASE("a JSON line is valid JSON for any message") {
   agent::log::LogCounters counters;
   const std::string message = "quote \" backslash \\ zero " + std::string(1, '\0') + " high \xFF \xC3\xA4";
   const auto lines = lines_of({LogLevel::kInfo, LogFormat::kJson}, counters, [&](agent::log::Log& log) {
@@ -52,7 +52,7 @@ TEST_CASE("a JSON line is JSON whatever the message holds") {
   CHECK_FALSE(nlohmann::json::parse(lines[1]).contains("printer"));
 }
 
-TEST_CASE("levels hide, but warnings and errors are counted all the same") {
+TEST_CASE("hidden levels are not written, but warnings and errors are still counted") {
   agent::log::LogCounters counters;
   const auto lines = lines_of({LogLevel::kError, LogFormat::kText}, counters, [](agent::log::Log& log) {
     log.info("", "a");
@@ -66,7 +66,7 @@ TEST_CASE("levels hide, but warnings and errors are counted all the same") {
   CHECK(counters.errors == 1);
 }
 
-TEST_CASE("a log that nobody reads stops nobody: the oldest lines go") {
+TEST_CASE("a log that is not read blocks no thread: the oldest lines are dropped") {
   std::mutex mutex;
   std::condition_variable open;
   bool is_open = false;
@@ -89,14 +89,14 @@ TEST_CASE("a log that nobody reads stops nobody: the oldest lines go") {
   CHECK(lines.back().find("line 9999") != std::string::npos);
 }
 
-TEST_CASE("a message is cut at a whole character") {
+TEST_CASE("a message is truncated between characters") {
   CHECK(agent::text::escape_text("a\xC3\xA4", 2) == "a");
   CHECK(agent::text::escape_text("a\xC3\xA4", 3) == "a\xC3\xA4");
   CHECK(agent::text::escape_text("\xED\xA0\x80", 9) == "\\xed\\xa0\\x80");  // a surrogate is not UTF-8
   CHECK(agent::text::escape_json("\xC0\xAF", 9) == "\\u00c0\\u00af");       // an overlong form neither
 }
 
-TEST_CASE("a repeating fault is logged once an interval with its count") {
+TEST_CASE("a repeating fault is logged once per interval with its count") {
   using std::chrono::seconds;
   agent::log::FaultThrottle throttle(seconds(60));
   CHECK(throttle.occurred(seconds(1)) == 1);

@@ -23,6 +23,6 @@ TEST_CASE("the catalogue has every family of the tables, with as many series as 
   CHECK(find("marlin_temperature_celsius").labels == std::vector<std::string_view>{"printer", "sensor"});
   CHECK(find("marlin_passthrough_latency_seconds").series == 2 * (10 + 2));
   CHECK(find("marlin_passthrough_latency_seconds").type == "histogram");
-  CHECK(find("marlin_agent_scrape_duration_seconds").series == 0);  // nobody scraped yet
+  CHECK(find("marlin_agent_scrape_duration_seconds").series == 0);  // no scrape yet
   CHECK(find("marlin_agent_build_info").labels.front() == "version");
 }

@@ -54,16 +54,16 @@ void check_rules(const Rows& rows, std::set<std::string_view>& names) {
 
 }  // namespace
 
-TEST_CASE("the table of families is the one that is written down") {
+TEST_CASE("the table of families equals the golden file") {
   std::ifstream file(MARLIN_TESTS_DIR "/unit/agent/metrics/families.txt");
   REQUIRE(file);
   std::stringstream written;
   written << file.rdbuf();
-  // A changed family breaks somebody's dashboard: change the file only with a reason in the commit.
+  // A changed family breaks users' dashboards: change the file only with a reason in the commit.
   CHECK(table_of_the_code() == written.str());
 }
 
-TEST_CASE("each family has its own name, a help text in one line and no reserved label") {
+TEST_CASE("each family has its own name, a help text of one line and no reserved label") {
   std::set<std::string_view> names;
   check_rules(agent::metrics::agent_families(), names);
   check_rules(agent::metrics::printer_families(), names);

@@ -7,7 +7,7 @@
 
 using namespace std::chrono_literals;
 
-TEST_CASE("a running print shows who it is, since when and for how long") {
+TEST_CASE("a running print is shown with its id, start and duration") {
   test::MetricsBench bench;
   auto link = sample::printing_mk3s();
   sample::set_scenario(link, sample::kSampleNow);
@@ -24,7 +24,7 @@ TEST_CASE("a running print shows who it is, since when and for how long") {
   CHECK(page.value(R"(marlin_extruded_meters_total{printer="mk3"})") == Approx(0.01));
 }
 
-TEST_CASE("no print, no job, and counters stay") {
+TEST_CASE("without a print there is no job, and counters remain") {
   test::MetricsBench bench;
   bench.snapshots.publish(sample::printing_mk3s());
   const auto page = bench.page();

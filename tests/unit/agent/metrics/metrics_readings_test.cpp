@@ -10,7 +10,7 @@ using sample::kSampleNow;
 using sample::printing_mk3s;
 using Bench = test::MetricsBench;
 
-TEST_CASE("readings are values, in the units of the metrics") {
+TEST_CASE("readings are shown in the units of the metrics") {
   const auto link = printing_mk3s();
   const agent::metrics::Readings readings =
       agent::metrics::readings_of(link, kSampleNow, gcode::printer::State::kPrinting);
@@ -47,7 +47,7 @@ TEST_CASE("a printer that is not up has no readings") {
   CHECK_FALSE(silent.nozzle_diameter_meters);
 }
 
-TEST_CASE("a stalled I/O thread does not freeze a reading") {
+TEST_CASE("readings also expire while the I/O thread is stalled") {
   Bench bench;
   bench.snapshots.publish(printing_mk3s());
   bench.now = kSampleNow + 5s;
@@ -68,7 +68,7 @@ TEST_CASE("a stalled I/O thread does not freeze a reading") {
   CHECK_FALSE(page.has_family("marlin_printer_info"));
 }
 
-TEST_CASE("a value that the printer did not say is absent, not 0") {
+TEST_CASE("a value that the printer did not report is absent, not 0") {
   Bench bench;
   auto link = printing_mk3s();
   link.printer.fans.set(
@@ -85,7 +85,7 @@ TEST_CASE("a value that the printer did not say is absent, not 0") {
   CHECK_FALSE(page.value(R"(marlin_print_progress_ratio{printer="mk3",estimator="bytes"})"));
 }
 
-TEST_CASE("percentages outside 0 to 100 are shown as the nearest inside") {
+TEST_CASE("percentages outside 0 to 100 are clamped") {
   Bench bench;
   auto link = printing_mk3s();
   link.printer.progress.set({.percent = 101}, kSampleNow);
@@ -93,7 +93,7 @@ TEST_CASE("percentages outside 0 to 100 are shown as the nearest inside") {
   CHECK(bench.page().value(R"(marlin_print_progress_ratio{printer="mk3",estimator="m73"})") == 1);
 }
 
-TEST_CASE("a printer that rests has no current print to tell the progress of") {
+TEST_CASE("an idle printer has no print progress") {
   Bench bench;
   auto link = printing_mk3s();
   link.printer.numbered_in_stream = 0;
@@ -118,7 +118,7 @@ TEST_CASE("the probe is a PINDA on Prusa firmware only") {
   CHECK(bench.page().value(R"(marlin_temperature_celsius{printer="mk3",sensor="probe"})") == 34.1);
 }
 
-TEST_CASE("progress told long ago is no progress of a print that runs, but of one that stands still") {
+TEST_CASE("old progress is not shown for a running print, but for a paused one") {
   Bench bench;
   auto link = printing_mk3s();
   link.printer.progress.at = kSampleNow - 15min;
@@ -132,7 +132,7 @@ TEST_CASE("progress told long ago is no progress of a print that runs, but of on
   CHECK(bench.page().has_family("marlin_print_remaining_seconds"));
 }
 
-TEST_CASE("a position in an SD file is shown for a minute after it was told") {
+TEST_CASE("a position in an SD file is shown for a minute after it was reported") {
   Bench bench;
   auto link = printing_mk3s();
   link.printer.sd.at = kSampleNow - 1min;
@@ -146,7 +146,7 @@ TEST_CASE("a position in an SD file is shown for a minute after it was told") {
   CHECK_FALSE(page.value(R"(marlin_print_progress_ratio{printer="mk3",estimator="bytes"})"));
 }
 
-TEST_CASE("overrides last a day and the nozzle until the next start") {
+TEST_CASE("overrides are shown for a day and the nozzle until the next start") {
   Bench bench;
   auto link = printing_mk3s();
   for (auto* aged : {&link.printer.feedrate, &link.printer.flow, &link.printer.nozzle_diameter})
@@ -158,7 +158,7 @@ TEST_CASE("overrides last a day and the nozzle until the next start") {
   CHECK(page.has_family("marlin_nozzle_diameter_meters"));
 }
 
-TEST_CASE("an identity of which nothing was told is absent") {
+TEST_CASE("an unreported identity is absent") {
   Bench bench;
   auto link = printing_mk3s();
   link.printer.firmware.forget();
@@ -170,7 +170,7 @@ TEST_CASE("an identity of which nothing was told is absent") {
   CHECK_FALSE(bench.page().has_family("marlin_printer_info"));
 }
 
-TEST_CASE("what a printer's lines tell is what the page shows") {
+TEST_CASE("the page shows what the printer's lines report") {
   Bench bench;
   auto link = printing_mk3s();
   link.printer = {};

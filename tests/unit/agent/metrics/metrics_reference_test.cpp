@@ -4,11 +4,11 @@
 #include <fstream>
 #include <sstream>
 
-TEST_CASE("the reference page is the one that is installed") {
+TEST_CASE("the reference page is the installed one") {
   std::ifstream file(MARLIN_TESTS_DIR "/../packaging/doc/metrics.md");
   REQUIRE(file);
   std::stringstream written;
   written << file.rdbuf();
-  // To write it anew: marlin-agent metrics-reference > packaging/doc/metrics.md
+  // To regenerate it: marlin-agent metrics-reference > packaging/doc/metrics.md
   CHECK(agent::metrics::metrics_reference() == written.str());
 }

@@ -10,7 +10,7 @@ namespace {
 const std::string kPrinter = "mk3";
 }
 
-TEST_CASE("a series of a printer carries its name first and its own labels after") {
+TEST_CASE("a series of a printer has its name first and its own labels after it") {
   prometheus::MetricFamily family{.name = "f", .help = "h", .type = prometheus::MetricType::Counter, .metric = {}};
   const LabelNames names{"query", "outcome"};
   SeriesWriter out(family, names, &kPrinter);
@@ -22,7 +22,7 @@ TEST_CASE("a series of a printer carries its name first and its own labels after
   CHECK(family.metric[0].label == expected);
 }
 
-TEST_CASE("a value that is no number is not written") {
+TEST_CASE("a value that is not a number is not written") {
   prometheus::MetricFamily family{.name = "f", .help = "h", .type = prometheus::MetricType::Gauge, .metric = {}};
   const LabelNames names{};
   SeriesWriter out(family, names, nullptr);

@@ -19,14 +19,14 @@ using Bench = test::MetricsBench;
 
 namespace {
 
-/// Families of metrics.md section 3 that are there for a printer of which nothing is known.
+/// Families of metrics.md section 3 that exist for a printer without any known value.
 const std::vector<std::string> kAlways{
     "marlin_up",    "marlin_serial_open",      "marlin_serial_released", "marlin_serial_speed_baud",
     "marlin_state", "marlin_agent_survivable", "marlin_host_connected"};
 
 }  // namespace
 
-TEST_CASE("a printer of which everything is known shows every family of the table") {
+TEST_CASE("a printer with every value known shows every family of the table") {
   Bench bench;
   auto link = printing_mk3s();
   link.counters.query_duration[gcode::printer::Query::kM105] = 12ms;
@@ -99,7 +99,7 @@ TEST_CASE("values are in base units and under the contract's labels") {
   }
 }
 
-TEST_CASE("a printer of which nothing is known shows its counters and no reading") {
+TEST_CASE("a printer without any known value shows its counters and no reading") {
   Bench bench;
   LinkSnapshot link;
   link.name = "mk3";
@@ -110,7 +110,7 @@ TEST_CASE("a printer of which nothing is known shows its counters and no reading
   for (const auto& row : agent::metrics::printer_families()) {
     const std::string name(row.name);
     INFO(name);
-    // The printer's own counters are known when it told them, unlike the agent's.
+    // The printer's own counters are known only when it has reported them, unlike the agent's.
     const bool counts = row.type != prometheus::MetricType::Gauge && !name.starts_with("marlin_lifetime_");
     const bool always = std::find(kAlways.begin(), kAlways.end(), name) != kAlways.end();
     CHECK(page.has_family(name) == (counts || always));
@@ -120,7 +120,7 @@ TEST_CASE("a printer of which nothing is known shows its counters and no reading
   CHECK(page.value(R"(marlin_ok_latency_seconds_bucket{printer="mk3",kind="query",le="+Inf"})") == 0);
 }
 
-TEST_CASE("when the device is gone everything that the printer reported is gone at the next scrape") {
+TEST_CASE("when the device is gone its reported values are gone at the next scrape") {
   Bench bench;
   auto link = printing_mk3s();
   link.counters.query_duration[gcode::printer::Query::kM105] = 12ms;
@@ -140,7 +140,7 @@ TEST_CASE("when the device is gone everything that the printer reported is gone 
   }
 }
 
-TEST_CASE("a snapshot newer than the scrape's clock counts as of now") {
+TEST_CASE("a snapshot newer than the scrape's clock counts as current") {
   Bench bench;
   bench.snapshots.publish(printing_mk3s());
   bench.now = 0s;
@@ -159,7 +159,7 @@ TEST_CASE("garbage in an M115 answer does not break the page") {
   link.printer.capabilities[3].name.assign("bad\"name");
   bench.snapshots.publish(link);
   const auto text = bench.text();
-  const auto page = exposition::parse(text);  // no series stands twice
+  const auto page = exposition::parse(text);  // no duplicate series
   CHECK(text.find('\xFF') == std::string::npos);
   CHECK(text.find('\r') == std::string::npos);
   CHECK_THAT(text, Catch::Contains(R"(firmware="�\"quote\" back\\slash�line�)"));
@@ -204,7 +204,7 @@ TEST_CASE("each of several printers has its series under its own name") {
   CHECK_FALSE(page.value(R"(marlin_up{printer="left"})"));
 }
 
-TEST_CASE("rendering family by family gives what serializing all at once gives") {
+TEST_CASE("rendering one family at a time gives the same as serializing all together") {
   Bench bench;
   bench.snapshots.publish(printing_mk3s("left"));
   bench.snapshots.publish(printing_mk3s("right"));
@@ -236,7 +236,7 @@ TEST_CASE("the agent's own counters are shown") {
   CHECK(page.value("process_start_time_seconds") == bench.page().value("process_start_time_seconds"));
 }
 
-TEST_CASE("promtool finds nothing to say about the page") {
+TEST_CASE("promtool has no remarks about the page") {
   Bench bench;
   bench.snapshots.publish(printing_mk3s("left"));
   auto right = printing_mk3s("r\"i\\g\nht");
@@ -249,5 +249,5 @@ TEST_CASE("promtool finds nothing to say about the page") {
   REQUIRE(promtool);
   const auto text = bench.text();
   CHECK(::fwrite(text.data(), 1, text.size(), promtool) == text.size());
-  CHECK(::pclose(promtool) == 0);  // 3: it has a remark; 127: the package `prometheus` is missing
+  CHECK(::pclose(promtool) == 0);  // 3: promtool has a remark; 127: the package `prometheus` is missing
 }

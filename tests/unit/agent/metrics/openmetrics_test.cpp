@@ -19,7 +19,7 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 
 }  // namespace
 
-TEST_CASE("who asks for OpenMetrics gets it, and nobody else") {
+TEST_CASE("only a client that accepts OpenMetrics gets it") {
   CHECK(takes_openmetrics("application/openmetrics-text"));
   CHECK(takes_openmetrics(
       "application/openmetrics-text;version=1.0.0,application/openmetrics-text;version=0.0.1;q=0.75,text/plain;version=0.0.4;q=0.5,*/*;q=0.1"));
@@ -31,7 +31,7 @@ TEST_CASE("who asks for OpenMetrics gets it, and nobody else") {
   CHECK_FALSE(takes_openmetrics("application/openmetrics-text;version=2.0.0"));
 }
 
-TEST_CASE("units are those that the names end with") {
+TEST_CASE("units are those at the end of the names") {
   CHECK(agent::metrics::unit_of("marlin_busy_seconds_total") == "seconds");
   CHECK(agent::metrics::unit_of("marlin_print_start_timestamp_seconds") == "seconds");
   CHECK(agent::metrics::unit_of("marlin_fan_speed_rpm") == "rpm");
@@ -57,7 +57,7 @@ TEST_CASE("a page of OpenMetrics has units, creation times and an end") {
   CHECK_FALSE(has(text, "marlin_prints_created"));  // older than the process
 }
 
-TEST_CASE("names that would break a page do not") {
+TEST_CASE("invalid names do not break a page") {
   test::MetricsBench bench;
   auto link = sample::printing_mk3s("a\"b\\c\nd\xff");
   std::string garbage(2048, '\xfe');

@@ -20,7 +20,7 @@ using agent::net::WebConnections;
 
 namespace {
 
-constexpr auto kDeadline = 10s;  // passed means failure
+constexpr auto kDeadline = 10s;  // exceeding it means failure
 
 struct FakeConnection final : agent::net::WebConnection {
   WebClock::time_point limit{WebClock::time_point::max()};
@@ -38,12 +38,12 @@ struct FakeConnection final : agent::net::WebConnection {
   std::size_t waiting_bytes() const override { return 0; }
 };
 
-/// A server thread with something to wait for, as a server has with its listener.
+/// A server thread with pending work, as a server has with its listener.
 struct Server : ServerThread {
   boost::asio::executor_work_guard<boost::asio::io_context::executor_type> keep{io().get_executor()};
   using ServerThread::ServerThread;
 
-  /// Does `work` on the thread and waits for it.
+  /// Runs `work` on the thread and waits for it.
   void on_thread(const std::function<void()>& work) {
     std::promise<void> done;
     boost::asio::post(io(), [&] {
@@ -54,7 +54,7 @@ struct Server : ServerThread {
   }
 };
 
-/// Work that counts, and can be waited for.
+/// Work that is counted, and can be awaited.
 struct Counted {
   std::mutex mutex;
   std::condition_variable changed;
@@ -65,7 +65,7 @@ struct Counted {
     ++times;
     changed.notify_all();
   }
-  /// Until it was done once more than now.
+  /// Waits until it has run one more time.
   [[nodiscard]] bool comes_again() {
     std::unique_lock lock(mutex);
     return changed.wait_for(lock, kDeadline, [this, now = times] { return times > now; });
@@ -74,7 +74,7 @@ struct Counted {
 
 }  // namespace
 
-TEST_CASE("what is repeated is done while there are connections, and begins again with the next one") {
+TEST_CASE("the repeated work runs while there are connections, and resumes with the next one") {
   WebConnections connections(8, 1000);
   Counted work;
   FakeConnection connection;
@@ -98,10 +98,10 @@ TEST_CASE("a thread without connections does nothing by itself") {
   server.repeat(1ms, [] {});
   server.connection_added();
   CHECK(server.io().poll() == 0);
-  CHECK(server.io().stopped());  // nothing is waited for
+  CHECK(server.io().stopped());  // nothing is pending
 }
 
-TEST_CASE("a connection whose time is over is told so") {
+TEST_CASE("a connection is notified when its deadline has passed") {
   WebConnections connections(8, 1000);
   FakeConnection connection;
   connection.limit = WebClock::now();
@@ -114,7 +114,7 @@ TEST_CASE("a connection whose time is over is told so") {
   CHECK(connection.expired.get_future().wait_for(kDeadline) == std::future_status::ready);
 }
 
-TEST_CASE("a handler that throws ends neither the thread nor what is repeated") {
+TEST_CASE("a handler that throws stops neither the thread nor the repeated work") {
   WebConnections connections(8, 1000);
   FakeConnection connection, next;
   Counted work;
@@ -138,7 +138,7 @@ TEST_CASE("a handler that throws ends neither the thread nor what is repeated") 
   CHECK(work.comes_again());
 }
 
-TEST_CASE("the thread has its name and gets no signal, and stopping closes every connection, also twice") {
+TEST_CASE("the thread has its name and gets no signal, and stopping, also twice, closes every connection") {
   WebConnections connections(8, 1000);
   FakeConnection connection;
   Server server("test-name", connections, 1h);
@@ -160,7 +160,7 @@ TEST_CASE("the thread has its name and gets no signal, and stopping closes every
   server.stop();
 }
 
-TEST_CASE("a server thread that was never started stops") {
+TEST_CASE("a server thread that was never started can be stopped") {
   WebConnections connections(8, 1000);
   ServerThread server("test", connections, 1h);
   server.stop();

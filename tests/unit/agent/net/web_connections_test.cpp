@@ -27,7 +27,7 @@ constexpr WebClock::time_point at(std::chrono::milliseconds time) { return WebCl
 
 }  // namespace
 
-TEST_CASE("below the limit nobody has to go") {
+TEST_CASE("below the limit no connection is closed") {
   agent::net::WebConnections all(2, 1000);
   FakeConnection one(true, 1s);
   all.add(one);
@@ -35,7 +35,7 @@ TEST_CASE("below the limit nobody has to go") {
   CHECK(one.closed == 0);
 }
 
-TEST_CASE("at the limit the one that has waited longest goes, and one with an answer under way only if all have") {
+TEST_CASE("at the limit the longest idle connection is closed, and one with a running answer only if all have one") {
   agent::net::WebConnections all(3, 1000);
   FakeConnection answering(false, 1s), older(true, 2s), younger(true, 3s);
   for (auto* c : {&answering, &younger, &older}) all.add(*c);
@@ -50,7 +50,7 @@ TEST_CASE("at the limit the one that has waited longest goes, and one with an an
   CHECK(answering.closed == 1);
 }
 
-TEST_CASE("an answer is let in while there is room for it") {
+TEST_CASE("an answer is admitted while the budget lasts") {
   agent::net::WebConnections all(9, 1000);
   FakeConnection reader(false, 1s, 600);
   all.add(reader);
@@ -59,7 +59,7 @@ TEST_CASE("an answer is let in while there is room for it") {
   CHECK(reader.closed == 0);
 }
 
-TEST_CASE("a slow reader goes when its answer is in the way of another") {
+TEST_CASE("a slow reader is closed when its answer prevents another") {
   agent::net::WebConnections all(9, 1000);
   FakeConnection slow(false, 1s, 600), slower(false, 0s, 300);
   all.add(slow);
@@ -69,12 +69,12 @@ TEST_CASE("a slow reader goes when its answer is in the way of another") {
   CHECK(slow.closed == 0);
 }
 
-TEST_CASE("a single answer of any size is let through") {
+TEST_CASE("a single answer of any size is admitted") {
   agent::net::WebConnections all(9, 1000);
   CHECK(all.admit_answer(1'000'000, at(0ms)));
 }
 
-TEST_CASE("only what is past its deadline expires") {
+TEST_CASE("only connections past their deadline expire") {
   agent::net::WebConnections all(9, 1000);
   FakeConnection due(true, 0s), later(true, 0s);
   due.limit = at(1000ms);

@@ -15,7 +15,7 @@
 
 namespace {
 
-TEST_CASE("a program that has a file open is found through any link to it, oneself is not") {
+TEST_CASE("a program that has a file open is found through any link to it, this process is not") {
   const test::ScratchDir dir;
   const std::string file = dir.path() / "device", link = dir.path() / "link";
   std::ofstream mine(file);
@@ -30,12 +30,12 @@ TEST_CASE("a program that has a file open is found through any link to it, onese
   CHECK(agent::process::programs_with_open(dir.path() / "nothing").empty());
 }
 
-TEST_CASE("who holds the other end of a pseudo-terminal is the device, not a user of it") {
+TEST_CASE("the process at the other end of a pseudo-terminal is the device, not a user of it") {
   const test::ScratchDir dir;
   const std::string link = dir.path() / "device";
   const agent_test::PtyDevice pty(link);
   const agent_test::PortHolder user(link);
-  const pid_t device = ::fork();  // has both ends, as this process has
+  const pid_t device = ::fork();  // has both ends, like this process
   if (device == 0) {
     for (;;) ::pause();
   }

@@ -8,7 +8,7 @@ namespace {
 
 using agent::process::parse_port_users_answer;
 
-/// What the helper says to `question`; the asker says no more than that.
+/// The helper's answer to `question`; the asker closes its sending side.
 std::string answer_to(const std::string& question) {
   int in[2], out[2];
   REQUIRE(::pipe(in) == 0);
@@ -24,7 +24,7 @@ std::string answer_to(const std::string& question) {
   return {bytes, static_cast<std::size_t>(count)};
 }
 
-TEST_CASE("only serial ports may be asked about") {
+TEST_CASE("only serial ports are accepted in a question") {
   for (const char* path : {"/dev/ttyACM0", "/dev/ttyUSB12", "/dev/ttyAMA0", "/dev/ttyS1"})
     CHECK(agent::process::is_serial_port_path(path));
   for (const char* path : {"", "/dev/ttyACM", "/dev/ttyACM0x", "/dev/ttyUSB_mk3", "/dev/ttyACM/../sda", "/dev/sda",
@@ -32,7 +32,7 @@ TEST_CASE("only serial ports may be asked about") {
     CHECK_FALSE(agent::process::is_serial_port_path(path));
 }
 
-TEST_CASE("an answer says who, and is taken for one only if it is whole") {
+TEST_CASE("an answer names the users, and is accepted only if it is complete") {
   const std::string text = agent::process::port_users_answer({{"pronsole", 812}, {"a b\n7 c", 900}});
   CHECK(text == "812 pronsole\n900 a b?7 c\nend\n");
   const auto programs = parse_port_users_answer(text);
@@ -54,7 +54,7 @@ TEST_CASE("an answer is bounded") {
   CHECK(parse_port_users_answer(text)->size() == 64);
 }
 
-TEST_CASE("the helper refuses what is no serial port, and a question that is no line") {
+TEST_CASE("the helper refuses anything but a serial port, and a question that is not a line") {
   CHECK(answer_to("/etc/passwd\n") == "error not the path of a serial port\n");
   CHECK(answer_to("/dev/ttyACM9999\n") == "error not a canonical path\n");
   for (const std::string& question : {std::string(), std::string("/dev/ttyACM0"), std::string(1000, 'x') + '\n'})

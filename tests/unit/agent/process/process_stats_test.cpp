@@ -5,7 +5,7 @@
 #include <unistd.h>
 #include <catch2/catch.hpp>
 
-TEST_CASE("the fields of a stat line are found behind a program's name with blanks and parentheses") {
+TEST_CASE("the fields of a stat line are found after a program name with blanks and parentheses") {
   const auto stat = agent::process::parse_proc_stat(
       "1234 (a) b (c) S 1 1234 1234 0 -1 4194560 811 0 0 0 12 7 0 0 20 0 3 0 9876 12345678 456 "
       "18446744073709551615 1 1\n");
@@ -18,13 +18,13 @@ TEST_CASE("the fields of a stat line are found behind a program's name with blan
   CHECK(stat->resident_pages == 456);
 }
 
-TEST_CASE("a text that is no stat line gives nothing") {
+TEST_CASE("a text that is not a stat line gives nothing") {
   CHECK_FALSE(agent::process::parse_proc_stat(""));
   CHECK_FALSE(agent::process::parse_proc_stat("1 (x"));
   CHECK_FALSE(agent::process::parse_proc_stat("1 (x) S 1 2 3"));
 }
 
-TEST_CASE("this process is found plausible") {
+TEST_CASE("the values of this process are plausible") {
   const auto stats = agent::process::read_process_stats();
   REQUIRE(stats.resident_bytes);
   CHECK(*stats.resident_bytes > 100'000);

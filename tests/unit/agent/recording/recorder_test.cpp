@@ -18,7 +18,7 @@ struct Rig {
   agent::log::LogCounters counters;
   agent::log::Log log{{}, counters, [](std::string_view) {}};
 
-  // Every line of every file, by the files' order.
+  // Every line of every file, in the files' order.
   std::vector<nlohmann::json> lines() const {
     std::map<std::string, std::vector<nlohmann::json>> files;
     for (const auto& entry : std::filesystem::directory_iterator(dir.path())) {
@@ -36,7 +36,7 @@ struct Rig {
   }
 };
 
-TEST_CASE("a recording holds every byte with direction and time") {
+TEST_CASE("a recording contains every byte with direction and time") {
   Rig rig;
   {
     agent::recording::Recorder recorder(rig.log);
@@ -55,7 +55,7 @@ TEST_CASE("a recording holds every byte with direction and time") {
   CHECK(lines[2]["t_us"] == 2000);
 }
 
-TEST_CASE("a recording keeps within its bound and loses its oldest part") {
+TEST_CASE("a recording stays within its bound and drops its oldest part") {
   Rig rig;
   constexpr std::uint64_t kBound = 64U << 10U;
   {
@@ -71,7 +71,7 @@ TEST_CASE("a recording keeps within its bound and loses its oldest part") {
   CHECK(rig.lines().back()["data"] == "G1 X5999\n");
 }
 
-TEST_CASE("a second recording goes on with the numbers of the first and counts it into the bound") {
+TEST_CASE("a second recording continues the numbers of the first and counts it towards the bound") {
   Rig rig;
   for (int run = 0; run < 6; ++run) {
     agent::recording::Recorder recorder(rig.log);
@@ -84,7 +84,7 @@ TEST_CASE("a second recording goes on with the numbers of the first and counts i
   CHECK(lines[7]["data"] == "run 5");
 }
 
-TEST_CASE("what a sleeping disk leaves no room for is counted and noted") {
+TEST_CASE("bytes that a slow disk leaves no room for are counted and noted") {
   Rig rig;
   agent::recording::Recording recording(agent::recording::RecordingFiles(rig.dir.path(), "mk3s", 1U << 20U));
   const std::string line(100, 'x');
@@ -104,7 +104,7 @@ TEST_CASE("what a sleeping disk leaves no room for is counted and noted") {
   CHECK(recording.recorded_bytes() == held);
 }
 
-TEST_CASE("a directory that cannot be written to costs one log line, not the line") {
+TEST_CASE("an unwritable directory costs one log line, not the link") {
   Rig rig;
   agent::recording::Recording recording(agent::recording::RecordingFiles(rig.dir.path() / "gone", "mk3s", 1U << 20U));
   for (int i = 0; i < 100; ++i) {

@@ -17,7 +17,7 @@ using agent_test::Listener;
 using agent_test::started_with;
 using transport::FileDescriptor;
 
-TEST_CASE("without a service manager there is no store, and nothing happens") {
+TEST_CASE("without a service manager there is no store, and calls do nothing") {
   CHECK(started_with("", {}, [](DescriptorStore& store) {
           store.keep("mk3", "tty", 0);
           store.drop("mk3", "tty");
@@ -25,7 +25,7 @@ TEST_CASE("without a service manager there is no store, and nothing happens") {
         }) == 0);
 }
 
-TEST_CASE("a descriptor is kept under its printer's and its part's name, unwatched, in place of an older one") {
+TEST_CASE("a descriptor is stored under its printer's and its part's name, unwatched, and replaces an older one") {
   Listener systemd;
   REQUIRE(started_with(systemd.path, {}, [](DescriptorStore& store) {
             const FileDescriptor file(::memfd_create("kept", MFD_CLOEXEC));
@@ -40,7 +40,7 @@ TEST_CASE("a descriptor is kept under its printer's and its part's name, unwatch
   CHECK(content(messages[1].fd) == "kept");
 }
 
-TEST_CASE("what a predecessor left is found by name, in whatever order it comes") {
+TEST_CASE("descriptors of the previous instance are found by name, in any order") {
   Listener systemd;
   CHECK(started_with(systemd.path, {"marlin-b-tty", "marlin-my-printer-pty", "marlin-my-printer-tty"},
                      [](DescriptorStore& store) {
@@ -55,14 +55,14 @@ TEST_CASE("what a predecessor left is found by name, in whatever order it comes"
         }) == 0);
 }
 
-TEST_CASE("what was not taken is kept no more, printer by printer") {
+TEST_CASE("descriptors that were not taken are removed, printer by printer") {
   Listener systemd;
   CHECK(
       started_with(systemd.path, {"marlin-a-tty", "marlin-b-pty", "marlin-b-tty", "other"}, [](DescriptorStore& store) {
         if (store.left_over() != std::vector<std::string>{"a", "b"}) return false;
         store.drop_left_over("b");
         return store.left_over() == std::vector<std::string>{"a"} &&
-               ::fcntl(6, F_GETFD) >= 0;  // what is not ours stays
+               ::fcntl(6, F_GETFD) >= 0;  // foreign descriptors remain
       }) == 0);
   const auto messages = systemd.messages();
   REQUIRE(messages.size() == 2);

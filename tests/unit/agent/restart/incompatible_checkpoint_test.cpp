@@ -16,7 +16,7 @@ using transport::FileDescriptor;
 
 FileDescriptor copy_of(const LinkMemory& memory) { return FileDescriptor(::dup(memory.descriptor())); }
 
-/// A block of zeros with a head that a test makes as it likes.
+/// A block of zeros with a head that a test fills.
 struct Made {
   FileDescriptor memfd{::memfd_create("made", MFD_CLOEXEC)};
   CheckpointHead* head = nullptr;
@@ -37,7 +37,7 @@ struct Made {
   }
 };
 
-TEST_CASE("of another version's ledger the head is understood: whose, counts, handover, rings") {
+TEST_CASE("the head of an incompatible checkpoint is read: name, counts, portable checkpoint, rings") {
   LinkMemory memory = LinkMemory::make_shared();
   memory.name({"mk3s", "/dev/ttyACM0", 250000});
   memory.state().from_host = {3, 9};
@@ -57,22 +57,22 @@ TEST_CASE("of another version's ledger the head is understood: whose, counts, ha
   CHECK(std::memcmp(checkpoint->rings().to_host.data(), "ok\n", 3) == 0);
 }
 
-TEST_CASE("a head that lies about itself is refused") {
+TEST_CASE("an inconsistent head is refused") {
   Made made;
   CHECK(made.open());
   SECTION("magic") { made.head->magic = 1; }
   SECTION("slot") { made.head->entries[0].slot = 2; }
   SECTION("a ring beyond the end") { made.head->rings[2].offset += 1024; }
   SECTION("a ring whose size wraps") { made.head->rings[1] = {0xffffff00, 0x80000000}; }
-  SECTION("a ring of no power of two") { made.head->rings[0].size = 1000; }
-  SECTION("a handover beyond the end") { made.head->portable_checkpoint_size = 4000; }
+  SECTION("a ring size that is not a power of two") { made.head->rings[0].size = 1000; }
+  SECTION("a portable checkpoint beyond the end") { made.head->portable_checkpoint_size = 4000; }
   SECTION("more bytes than the ring holds") { made.head->portable_checkpoints[0].host_tail = 1025; }
-  SECTION("bytes that run backwards") { made.head->portable_checkpoints[0].to_host_head = 1; }
+  SECTION("ring positions in the wrong order") { made.head->portable_checkpoints[0].to_host_head = 1; }
   SECTION("a name without end") { std::memset(made.head->name, 'x', sizeof made.head->name); }
   CHECK_FALSE(made.open());
 }
 
-TEST_CASE("what is too short for a head is refused") {
+TEST_CASE("a block that is too short for a head is refused") {
   FileDescriptor memfd(::memfd_create("short", MFD_CLOEXEC));
   REQUIRE(::ftruncate(memfd.get(), sizeof(CheckpointHead) - 1) == 0);
   CHECK_FALSE(IncompatibleCheckpoint::open(std::move(memfd)));

@@ -12,7 +12,7 @@ using agent_test::content;
 using agent_test::Listener;
 using agent_test::started_with;
 
-TEST_CASE("a configuration is kept when it changed, and no more when there is none") {
+TEST_CASE("a configuration is stored when it changed, and removed when there is none") {
   Listener systemd;
   REQUIRE(started_with(systemd.path, {}, [](DescriptorStore& store) {
             LastConfiguration last = LastConfiguration::take(store);
@@ -31,7 +31,7 @@ TEST_CASE("a configuration is kept when it changed, and no more when there is no
   CHECK(messages[4].text == "FDSTOREREMOVE=1\nFDNAME=marlin--configuration");
 }
 
-TEST_CASE("a successor has its predecessor's configuration, and keeps the same one without a word") {
+TEST_CASE("the next instance gets the configuration of the previous one, and does not store the same one again") {
   Listener systemd;
   CHECK(started_with(systemd.path, {"marlin--configuration", "marlin-mk3-tty"}, [](DescriptorStore& store) {
           LastConfiguration last = LastConfiguration::take(store);

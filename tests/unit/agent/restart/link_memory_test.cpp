@@ -17,7 +17,7 @@ using transport::FileDescriptor;
 
 FileDescriptor copy_of(const LinkMemory& memory) { return FileDescriptor(::dup(memory.descriptor())); }
 
-TEST_CASE("a successor finds the last commit: state, counts and the rings' bytes") {
+TEST_CASE("the next instance finds the last commit: state, counts and the rings' bytes") {
   LinkMemory memory = LinkMemory::make_shared();
   memory.name({"mk3s", "/dev/ttyACM0", 115200});
   for (std::uint64_t i = 1; i <= 5; ++i) {
@@ -35,7 +35,7 @@ TEST_CASE("a successor finds the last commit: state, counts and the rings' bytes
   }
 }
 
-TEST_CASE("what was not committed is not there") {
+TEST_CASE("uncommitted changes are not found") {
   LinkMemory memory = LinkMemory::make_shared();
   memory.state().host_taken = 1;
   memory.commit();
@@ -45,7 +45,7 @@ TEST_CASE("what was not committed is not there") {
   CHECK(LinkMemory::adopt(copy_of(memory))->host_counts().in == 0);
 }
 
-TEST_CASE("counts are committed beside the last state, not with the one in the making") {
+TEST_CASE("counts are committed with the last state, not with the one in progress") {
   LinkMemory memory = LinkMemory::make_shared();
   memory.state().host_taken = 1;
   memory.commit();
@@ -57,7 +57,7 @@ TEST_CASE("counts are committed beside the last state, not with the one in the m
   CHECK(next_instance->host_counts().in == 9);
 }
 
-TEST_CASE("a successor commits on from where its predecessor was") {
+TEST_CASE("the next instance continues the commits of the previous one") {
   LinkMemory memory = LinkMemory::make_shared();
   for (int life = 0; life < 4; ++life) {
     for (int commits = 0; commits <= life; ++commits) {
@@ -71,7 +71,7 @@ TEST_CASE("a successor commits on from where its predecessor was") {
   }
 }
 
-TEST_CASE("a descriptor that is no ledger is refused") {
+TEST_CASE("a descriptor that is not a checkpoint is refused") {
   CHECK_FALSE(LinkMemory::adopt(FileDescriptor(::open("/dev/null", O_RDONLY | O_CLOEXEC))));
   CHECK_FALSE(LinkMemory::adopt(FileDescriptor(::memfd_create("empty", MFD_CLOEXEC))));
   LinkMemory memory = LinkMemory::make_shared();
@@ -81,13 +81,13 @@ TEST_CASE("a descriptor that is no ledger is refused") {
   CHECK_FALSE(LinkMemory::adopt(std::move(blank)));
 }
 
-TEST_CASE("a ledger's size cannot be changed under a successor") {
+TEST_CASE("a checkpoint's size cannot be changed under the next instance") {
   LinkMemory memory = LinkMemory::make_shared();
   CHECK(::ftruncate(memory.descriptor(), 4096) != 0);
   CHECK(::ftruncate(memory.descriptor(), 1 << 24) != 0);
 }
 
-TEST_CASE("memory without a successor has no descriptor, and committing it does nothing") {
+TEST_CASE("memory without a next instance has no descriptor, and committing it does nothing") {
   LinkMemory memory;
   CHECK(memory.descriptor() == -1);
   memory.state().host_taken = 3;
@@ -96,9 +96,9 @@ TEST_CASE("memory without a successor has no descriptor, and committing it does 
   CHECK(memory.state().host_taken == 3);
 }
 
-// A change of layout without a new version would make a successor read nonsense. (Before the first release nobody has a
-// ledger of an older layout: only the number here changes then.)
-TEST_CASE("the state's size belongs to the ledger's version") {
+// A change of layout without a new version would make the next instance read nonsense. (Before the first release there
+// are no checkpoints of an older layout: only the number here changes then.)
+TEST_CASE("the state's size belongs to the checkpoint's version") {
   CHECK(agent::restart::kLedgerVersion == 2);
   CHECK(agent::restart::knows_checkpoint(agent::restart::kLedgerVersion));
   CHECK_FALSE(agent::restart::knows_checkpoint(agent::restart::kLedgerVersion + 1));

@@ -33,12 +33,12 @@ TEST_CASE("without a descriptor store there is memory alone") {
   CHECK(persistent_link.memory().descriptor() == -1);
 }
 
-TEST_CASE("what its staging pipes move between themselves and the line is in its ledger") {
+TEST_CASE("the bytes that the staging pipes move to and from the line are in the checkpoint") {
   Listener systemd;
   test::ScratchDir dir;
   const PtyDevice device(dir.path() / "tty");
   CHECK(started_with(systemd.path, {}, [&](DescriptorStore& store) {
-          std::thread([&systemd] {  // the queue is shorter than what an estate sends; the process's end ends this
+          std::thread([&systemd] {  // the queue is shorter than a link's messages; ends with the process
             for (pollfd ready{systemd.socket.get(), POLLIN, 0}; ::poll(&ready, 1, -1) > 0;) (void)systemd.messages();
           })
               .detach();

@@ -8,7 +8,7 @@
 
 using namespace std::chrono_literals;
 
-TEST_CASE("a sample has what is fresh, and nothing else") {
+TEST_CASE("a sample has the fresh values only") {
   auto link = sample::printing_mk3s();
   auto& bed = link.printer.temperatures[gcode::reply::Sensor::kBed];
   bed.actual.at -= 1min;
@@ -30,7 +30,7 @@ TEST_CASE("a printer that does not answer leaves a gap") {
   CHECK_FALSE(agent::snapshot::sample_of(link));
 }
 
-TEST_CASE("what is published on the board is sampled, and a printer that leaves takes its samples along") {
+TEST_CASE("published snapshots are sampled, and the samples of a removed printer are removed") {
   agent::snapshot::PublishedSnapshots snapshots;
   for (int second = 0; second <= 30; ++second)
     snapshots.publish(sample::printing_mk3s("mk3", sample::kSampleNow + second * 1s));

@@ -28,7 +28,7 @@ JobRecord job(std::int64_t id, const char* printer, JobResult result, double beg
 
 }  // namespace
 
-TEST_CASE("a sample is taken each ten seconds and not more often") {
+TEST_CASE("a sample is taken every ten seconds and not more often") {
   History history;
   CHECK(history.add_sample("mk3", at(1000)));
   CHECK_FALSE(history.add_sample("mk3", at(1009)));
@@ -43,7 +43,7 @@ TEST_CASE("a clock that was set back does not stop the samples") {
   CHECK(history.add_sample("mk3", at(50'000)));
 }
 
-TEST_CASE("each printer has its own samples, and none when it is gone") {
+TEST_CASE("each printer has its own samples, which are removed with it") {
   History history;
   for (std::int64_t i = 0; i < 20; ++i) history.add_sample("mk3", at(i * 10));
   CHECK(history.samples("mk3", 100, 130).size() == 4);
@@ -52,7 +52,7 @@ TEST_CASE("each printer has its own samples, and none when it is gone") {
   CHECK(history.samples("mk3", 0, 1'000'000).empty());
 }
 
-TEST_CASE("jobs come newest first and as filtered") {
+TEST_CASE("jobs are listed newest first and filtered") {
   History history;
   JobFilter of_mk3, failed, between, one;
   of_mk3.printer = "mk3";
@@ -69,7 +69,7 @@ TEST_CASE("jobs come newest first and as filtered") {
   CHECK(history.jobs(one).size() == 1);
 }
 
-TEST_CASE("a job that is put again replaces itself, and the running one is known") {
+TEST_CASE("a job that is stored again replaces itself, and the running one is known") {
   History history;
   history.put_job(job(3, "mk3", JobResult::kRunning, 300));
   REQUIRE(history.running_job("mk3"));
@@ -79,7 +79,7 @@ TEST_CASE("a job that is put again replaces itself, and the running one is known
   CHECK_FALSE(history.running_job("mk3"));
 }
 
-TEST_CASE("the oldest jobs make room") {
+TEST_CASE("the oldest jobs are removed at the bound") {
   History history;
   for (std::size_t i = 1; i <= History::kMostJobs + 3; ++i) {
     history.put_job(job(static_cast<std::int64_t>(i), "mk3", JobResult::kCompleted, 0));
@@ -91,7 +91,7 @@ TEST_CASE("the oldest jobs make room") {
   CHECK(all.back().id == 4);
 }
 
-TEST_CASE("the words of results can be read back") {
+TEST_CASE("the names of results can be read back") {
   for (const auto result :
        {JobResult::kRunning, JobResult::kCompleted, JobResult::kCancelled, JobResult::kFailed, JobResult::kUnknown}) {
     CHECK(agent::snapshot::job_result_of(agent::snapshot::word_of(result)) == result);

@@ -25,7 +25,7 @@ agent::snapshot::LinkSnapshot with(std::uint64_t commands, std::uint64_t oks, st
 
 }  // namespace
 
-TEST_CASE("the last minute is what was counted in it") {
+TEST_CASE("the last minute contains what was counted in it") {
   LinkQualityMeter meter;
   CHECK_FALSE(meter.last_minute());
   for (int i = 0; i <= 20; ++i) meter.observe(with(100 * i, 50 * i, i), 10s * i);
@@ -41,7 +41,7 @@ TEST_CASE("the last minute is what was counted in it") {
   CHECK(*minute->agent_delay_mean == Approx(0.0002));
 }
 
-TEST_CASE("a heat-up and moves that wait for the planner say nothing of the line") {
+TEST_CASE("a heat-up and moves that wait for the planner do not count for the link") {
   LinkQualityMeter meter;
   auto link = with(10, 5, 0);
   meter.observe(link, 0s);
@@ -56,7 +56,7 @@ TEST_CASE("a heat-up and moves that wait for the planner say nothing of the line
   CHECK(*meter.last_minute()->ok_latency_p95 <= 0.025);
 }
 
-TEST_CASE("a line on which nothing was answered has no latency, and one that began anew has no past") {
+TEST_CASE("a link without answers has no latency, and a new link has no past") {
   LinkQualityMeter meter;
   meter.observe(with(10, 5, 3), 0s);
   meter.observe(with(10, 5, 3), 10s);
@@ -66,7 +66,7 @@ TEST_CASE("a line on which nothing was answered has no latency, and one that beg
   CHECK_FALSE(meter.last_minute());
 }
 
-TEST_CASE("a quantile lies where Prometheus would put it") {
+TEST_CASE("a quantile is computed as in Prometheus") {
   constexpr std::array<double, 3> kBounds{1, 2, 4};
   CHECK(*quantile(0.5, std::array<std::uint64_t, 4>{0, 10, 0, 0}, kBounds) == 1.5);
   CHECK(*quantile(0.95, std::array<std::uint64_t, 4>{10, 10, 0, 0}, kBounds) == Approx(1.9));
@@ -74,7 +74,7 @@ TEST_CASE("a quantile lies where Prometheus would put it") {
   CHECK_FALSE(quantile(0.5, std::array<std::uint64_t, 4>{}, kBounds));
 }
 
-TEST_CASE("each printer has its own minute, and it goes with the printer") {
+TEST_CASE("each printer has its own minute, which is removed with it") {
   agent::snapshot::PublishedLinkQuality snapshots;
   const auto link = [](const std::string& name) {
     return std::make_shared<const agent::snapshot::LinkSnapshot>(sample::printing_mk3s(name));

@@ -13,7 +13,7 @@ constexpr std::int64_t kAlways = 100'000'000'000;
 constexpr std::size_t kTool = 0, kBed = static_cast<std::size_t>(gcode::reply::Sensor::kBed),
                       kAmbient = static_cast<std::size_t>(gcode::reply::Sensor::kAmbient);
 
-/// A printer at work: two heaters that waver about their targets, the surroundings that warm up.
+/// A printer at work: two heaters that oscillate around their targets, ambient that warms up.
 HistorySample printing(std::int64_t i) {
   HistorySample sample;
   sample.unix_seconds = 1'700'000'000 + 10 * i;
@@ -24,7 +24,7 @@ HistorySample printing(std::int64_t i) {
   return sample;
 }
 
-/// Every sensor there is, and all of it moves.
+/// Every possible sensor, all of them changing.
 HistorySample all_moving(std::int64_t i) {
   HistorySample sample;
   sample.unix_seconds = 10 * i;
@@ -47,7 +47,7 @@ bool is_near(const HistorySample& kept, const HistorySample& given) {
   return near;
 }
 
-/// Adds them all, and sees that what comes back are the newest of them.
+/// Adds them all, and checks that the newest of them are returned.
 void check_kept(TemperatureLog& log, const std::vector<HistorySample>& given, std::size_t least) {
   for (const auto& sample : given) log.add(sample);
   const auto kept = all_of(log);
@@ -61,7 +61,7 @@ void check_kept(TemperatureLog& log, const std::vector<HistorySample>& given, st
 
 }  // namespace
 
-TEST_CASE("six hours of a printer at work come back to a fiftieth of a degree and take 30 kB") {
+TEST_CASE("six hours of a printer at work are restored to a fiftieth of a degree and take 30 kB") {
   TemperatureLog log;
   std::vector<HistorySample> given;
   for (std::int64_t i = 0; i < 2500; ++i) given.push_back(printing(i));
@@ -70,7 +70,7 @@ TEST_CASE("six hours of a printer at work come back to a fiftieth of a degree an
   CHECK(log.bytes() < 30'000);
 }
 
-TEST_CASE("a printer with every sensor there is stays below the bound, with the newest hours") {
+TEST_CASE("a printer with every possible sensor stays below the bound, with the newest hours") {
   TemperatureLog log;
   std::vector<HistorySample> given;
   for (std::int64_t i = 0; i < 5000; ++i) given.push_back(all_moving(i));
@@ -88,7 +88,7 @@ TEST_CASE("fifty printers at work for six hours fit into 1.5 MB") {
   CHECK(bytes < 1'500'000);
 }
 
-TEST_CASE("what is not known is not known afterwards, before, between and behind what is") {
+TEST_CASE("unknown values stay unknown before, between and after known ones") {
   TemperatureLog log;
   std::vector<HistorySample> given;
   for (std::int64_t i = 0; i < 400; ++i) {
@@ -101,7 +101,7 @@ TEST_CASE("what is not known is not known afterwards, before, between and behind
   check_kept(log, given, 400);
 }
 
-TEST_CASE("negative, tiny and impossible temperatures stay what they are, as far as they fit") {
+TEST_CASE("negative, tiny and impossible temperatures are kept within the range of the format") {
   TemperatureLog log;
   const std::vector<std::pair<float, float>> cases{{-14.93F, -14.93F}, {0, 0},          {0.004F, 0},
                                                    {655.3F, 655.3F},   {1e9F, 655.34F}, {-1e9F, -655.34F}};
@@ -118,7 +118,7 @@ TEST_CASE("negative, tiny and impossible temperatures stay what they are, as far
   CHECK(std::isnan(all_of(log).back().sensors[kTool].actual));
 }
 
-TEST_CASE("a clock that was set back, and a printer that was away for weeks, lose nothing") {
+TEST_CASE("a clock that was set back, and a printer that was away for weeks, lose no samples") {
   TemperatureLog log;
   std::vector<HistorySample> given;
   for (const std::int64_t begin : {5'000'000, 1'000'000, 1'000'300, 9'000'000}) {
@@ -131,7 +131,7 @@ TEST_CASE("a clock that was set back, and a printer that was away for weeks, los
   CHECK(log.newest_unix_seconds() == 9'000'190);
 }
 
-TEST_CASE("only the samples that were asked for come") {
+TEST_CASE("only the requested samples are returned") {
   TemperatureLog log;
   CHECK(all_of(log).empty());
   CHECK_FALSE(log.newest_unix_seconds());

@@ -33,7 +33,7 @@ agent::snapshot::JobRecord sample_job() {
 
 }  // namespace
 
-TEST_CASE("a print of which everything is known has these names") {
+TEST_CASE("a print with every value known has these names") {
   CHECK(job_json(sample_job()) == json({{"id", 7},
                                         {"printer", "mk3s"},
                                         {"file", "BENCHY~1.GCO"},
@@ -55,7 +55,7 @@ TEST_CASE("a print of which everything is known has these names") {
                                         {"stalls", 1}}));
 }
 
-TEST_CASE("what is not known of a print has no key") {
+TEST_CASE("unknown values of a print have no key") {
   const json job = job_json({});
   for (const char* key : {"file", "reason", "joined", "ended_unix_seconds", "highest_tool_celsius",
                           "highest_bed_celsius", "progress_ratio"})
@@ -72,7 +72,7 @@ TEST_CASE("the names of version 0.1 are written beside the others, and nothing e
   CHECK(job == job_json(sample_job()));
 }
 
-TEST_CASE("for who reads the names of version 0.1 every key is always there") {
+TEST_CASE("in the format of version 0.1 every key is always present") {
   const json job = job_json_with_deprecated_names({});
   for (const char* key : {"ended", "progress", "highest_tool_celsius", "highest_bed_celsius"}) {
     REQUIRE(job.contains(key));

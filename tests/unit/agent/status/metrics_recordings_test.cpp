@@ -1,6 +1,6 @@
-// What is shown of recorded printers: /metrics, the status answer, /api/v1/printers, the temperature history and the text
-// for people must be, byte for byte, what stands in tests/data/shown. To accept a change on purpose, run the tests once
-// with MARLIN_WRITE_GOLDEN=1 in the environment and read the difference before it is committed.
+// The output for recorded printers: /metrics, the status answer, /api/v1/printers, the temperature history and the text
+// for people must equal tests/data/shown byte for byte. To accept an intended change, run the tests once
+// with MARLIN_WRITE_GOLDEN=1 in the environment and review the difference before the commit.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
@@ -24,7 +24,7 @@ using namespace std::chrono_literals;
 namespace {
 
 const fs::path kTests = MARLIN_TESTS_DIR;
-constexpr std::size_t kInstants = 5;  ///< of each recording, the last one when its last line has just come
+constexpr std::size_t kInstants = 5;  ///< of each recording, the last one directly after its last line
 
 struct Case {
   const char* recording;
@@ -66,7 +66,7 @@ std::string shown(const test::MetricsBench& bench, const agent::snapshot::Publis
   return out + agent::status::status_brief(status) + '\n';
 }
 
-/// A printer that is opened in a host's print a second before its recording begins, and told what the recording tells.
+/// A printer that is opened in a host's print a second before its recording begins, and gets the recorded lines.
 struct Replay {
   test::MetricsBench bench;
   agent::snapshot::PublishedLinkQuality quality;
@@ -166,11 +166,11 @@ void check_golden(const fs::path& golden, const std::string& actual) {
 
 }  // namespace
 
-TEST_CASE("what recorded printers reported is shown as the golden files say") {
+TEST_CASE("the output for recorded printers equals the golden files") {
   for (const Case& which : kCases) check_golden(golden_of(which.recording), rendered(which));
 }
 
-TEST_CASE("a printer of which everything is known, and what is left of it later, is shown as the golden file says") {
+TEST_CASE("the output for a printer with every value known, and for what remains later, equals the golden file") {
   agent::snapshot::LinkSnapshot host = sample::printing_mk3s(), paused = host, card = host, marlin = host,
                                 silent = host;
   paused.printer.paused = true;

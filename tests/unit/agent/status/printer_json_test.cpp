@@ -9,7 +9,7 @@ using agent::status::printer_json;
 using nlohmann::json;
 using namespace std::chrono_literals;
 
-TEST_CASE("a printing printer tells all that the page shows") {
+TEST_CASE("a printing printer has every value of the page") {
   const auto p = printer_json(sample::printing_mk3s(),
                               agent::snapshot::LinkQuality{.seconds = 60, .ok_latency_p95 = 0.0213456, .resends = 2},
                               sample::kSampleNow);
@@ -27,7 +27,7 @@ TEST_CASE("a printing printer tells all that the page shows") {
   CHECK_FALSE(p["link"]["last_minute"].contains("ok_latency_mean_seconds"));
 }
 
-TEST_CASE("the finish is a time of day that does not wander while nothing new is told") {
+TEST_CASE("the finish is a time of day that does not change while no new values arrive") {
   const auto link = sample::printing_mk3s();
   const auto first = printer_json(link, {}, sample::kSampleNow),
              later = printer_json(link, {}, sample::kSampleNow + 3s);
@@ -48,7 +48,7 @@ TEST_CASE("a paused print has no finish, and a silent printer has no readings") 
   CHECK(silent["print"].empty());
 }
 
-TEST_CASE("a printer at rest says the same twice, so that no page is told of it") {
+TEST_CASE("an idle printer gives the same JSON twice, so that no page is notified") {
   auto link = sample::printing_mk3s();
   const auto before = printer_json(link, {}, sample::kSampleNow);
   link.counters.commands[gcode::printer::Origin::kHost] += 10;

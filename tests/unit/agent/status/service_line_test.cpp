@@ -21,17 +21,17 @@ std::string line(const std::vector<std::shared_ptr<const agent::snapshot::LinkSn
   return agent::status::service_line(links, sample::kSampleNow);
 }
 
-TEST_CASE("a print's line says how far it is and how long it takes") {
+TEST_CASE("a print's line has its progress and its duration") {
   CHECK(line({printing("mk3")}) == "mk3 printing, 12 %, 1 h 01 min left");
 }
 
-TEST_CASE("a device that is not there is a printer that is not plugged in, and another reason is told") {
+TEST_CASE("a missing device is a printer that is not plugged in, and another reason is given") {
   CHECK(line({printing("mk3"), closed("mini", "/dev/ttyACM1: No such file or directory")}) ==
         "2 printers: mk3 printing, 12 %, 1 h 01 min left; mini not plugged in");
   CHECK(line({closed("mini", "/dev/ttyACM1: Permission denied")}) == "mini /dev/ttyACM1: Permission denied");
 }
 
-TEST_CASE("a released printer is called released, whatever its device does") {
+TEST_CASE("a released printer is called released, whatever the state of its device") {
   auto link = closed("mk3", "/dev/ttyACM1: No such file or directory");
   link->released = true;
   CHECK(line({link}) == "mk3 released");
@@ -42,6 +42,6 @@ TEST_CASE("many printers are counted by their state") {
         "5 printers: 2 not connected, 3 printing");
 }
 
-TEST_CASE("no printer is said too") { CHECK(line({}) == "no printer"); }
+TEST_CASE("no printer has a text too") { CHECK(line({}) == "no printer"); }
 
 }  // namespace

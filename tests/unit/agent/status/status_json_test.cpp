@@ -18,7 +18,7 @@ std::vector<std::string> keys_of(const json& object) {
   return out;
 }
 
-TEST_CASE("the keys of a printer of which everything is known are those that are written down") {
+TEST_CASE("a printer with every value known has the documented keys") {
   const json printer = printer_status(sample::printing_mk3s(), sample::kSampleNow);
   CHECK(keys_of(printer) == std::vector<std::string>{"baud", "device", "fans", "firmware", "host", "host_port", "link",
                                                      "machine_type", "name", "print", "serial_number", "serial_open",
@@ -36,7 +36,7 @@ TEST_CASE("the keys of a printer of which everything is known are those that are
   CHECK_FALSE(printer["link"].contains("ok_latency_mean_seconds"));
 }
 
-TEST_CASE("what is not known, or too old, has no key") {
+TEST_CASE("unknown and stale values have no key") {
   const json later = printer_status(sample::printing_mk3s(), sample::kSampleNow + 10s);
   CHECK(later["temperatures"].empty());
   CHECK(later["fans"].empty());
@@ -51,7 +51,7 @@ TEST_CASE("what is not known, or too old, has no key") {
   CHECK_FALSE(printer["link"].contains("last_receive_age_seconds"));
 }
 
-TEST_CASE("a released printer says so, and for how long") {
+TEST_CASE("a released printer has its release and the remaining time") {
   agent::snapshot::LinkSnapshot link = sample::printing_mk3s();
   link.serial_open = false;
   link.released = true;
@@ -62,7 +62,7 @@ TEST_CASE("a released printer says so, and for how long") {
   CHECK(printer_status(link, sample::kSampleNow + 1h)["released"]["remaining_seconds"] == 0.0);
 }
 
-TEST_CASE("the mean time to the ok is that of queries, a heat-up is not among them") {
+TEST_CASE("the mean time to ok is that of queries, a heat-up is not included") {
   agent::snapshot::LinkSnapshot link = sample::printing_mk3s();
   link.counters.ok_latency[gcode::printer::LatencyKind::kOther].observe(30s, gcode::printer::kOkLatencyBounds);
   link.counters.ok_latency[gcode::printer::LatencyKind::kQuery].observe(30ms, gcode::printer::kOkLatencyBounds);
@@ -72,7 +72,7 @@ TEST_CASE("the mean time to the ok is that of queries, a heat-up is not among th
   CHECK(printer["link"]["ok_latency_mean_seconds"].get<double>() == Approx(0.03));
 }
 
-TEST_CASE("bytes that are no UTF-8 make no answer that is no JSON") {
+TEST_CASE("invalid UTF-8 still gives valid JSON") {
   agent::snapshot::LinkSnapshot link = sample::printing_mk3s();
   link.printer.firmware.set(gcode::line::FixedText<127>("Marlin \xff\xfe\n2.1"), sample::kSampleNow);
   link.device = "/dev/tty\xff";
@@ -89,7 +89,7 @@ TEST_CASE("bytes that are no UTF-8 make no answer that is no JSON") {
   CHECK(status["printers"][0]["device"] == "/dev/tty\xef\xbf\xbd");
 }
 
-TEST_CASE("a status may be of one printer, or of all in their order") {
+TEST_CASE("a status can be of one printer, or of all in their order") {
   agent::snapshot::PublishedSnapshots snapshots;
   for (const char* name : {"z", "a"}) snapshots.publish(sample::printing_mk3s(name));
   const agent::process::BuildInfo build{"0.1.0", "abc1234", "gcc"};

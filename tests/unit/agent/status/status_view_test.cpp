@@ -37,7 +37,7 @@ agent::snapshot::LinkSnapshot mk3() {
   return link;
 }
 
-TEST_CASE("a printer in mid-print is shown like this") {
+TEST_CASE("the view of a printer in mid-print") {
   CHECK(drawn({mk3()}) == R"(mk3  printing
   tool0       215.1 / 215.0 C
   bed          60.3 /  60.0 C
@@ -52,7 +52,7 @@ TEST_CASE("a printer in mid-print is shown like this") {
 )");
 }
 
-TEST_CASE("a released printer and one whose device is missing are shown like this") {
+TEST_CASE("the view of a released printer and of one without its device") {
   agent::snapshot::LinkSnapshot released = sample::printing_mk3s("mini");
   released.serial_open = released.host_connected = false;
   released.released = true;
@@ -75,7 +75,7 @@ ender  offline
 )");
 }
 
-TEST_CASE("no line is wider than the terminal, and colour is there only where it is wanted") {
+TEST_CASE("no line is wider than the terminal, and colour is used only where it is wanted") {
   for (std::size_t columns = 1; columns < 90; ++columns) {
     agent::terminal::TextStyle style;
     style.columns = columns;
@@ -101,13 +101,13 @@ TEST_CASE("programs that hold the host port are named") {
         lines.end());
 }
 
-TEST_CASE("in a pipe one line tells the state, the progress and the temperatures") {
+TEST_CASE("in a pipe one line has the state, the progress and the temperatures") {
   CHECK(
       agent::status::status_brief(agent::status::printer_status(mk3(), sample::kSampleNow)) ==
       "mk3: printing, 12 %, 1 h 01 min left, tool0 215.1 / 215.0 C, bed 60.3 / 60.0 C, ambient 37.1 C, pinda 34.1 C, 2 resends");
 }
 
-TEST_CASE("an answer that says little, or other things, is shown as far as it goes") {
+TEST_CASE("an answer with missing or unknown keys is shown as far as possible") {
   CHECK(agent::status::draw_status(json::object(), wide()) == std::vector<std::string>{"no printer is configured"});
   CHECK(agent::status::draw_status({{"printers", json::array()}}, wide()) ==
         std::vector<std::string>{"no printer is configured"});

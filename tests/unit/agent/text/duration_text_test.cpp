@@ -14,7 +14,7 @@ using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
-TEST_CASE("a duration is written as in Prometheus, and min is another word for m") {
+TEST_CASE("a duration is written as in Prometheus, and min is a synonym of m") {
   const std::pair<const char*, microseconds> table[] = {
       {"0", microseconds(0)},
       {"0s", microseconds(0)},
@@ -44,7 +44,7 @@ TEST_CASE("a duration is written as in Prometheus, and min is another word for m
   }
 }
 
-TEST_CASE("what is no duration is none") {
+TEST_CASE("an invalid duration is refused") {
   for (const char* text :
        {"",     " ",          "2",       "90",           "0.5",  "s",     "h",    "min",  "2 s",  " 2s",
         "2s ",  "-2s",        "+2s",     "1e3s",         "1x",   "1S",    "1M",   "1H",   "1h30", "1h 30m",
@@ -57,7 +57,7 @@ TEST_CASE("what is no duration is none") {
   CHECK_FALSE(parse_duration(std::string("1s\0", 3)));
 }
 
-TEST_CASE("a number that lacks its unit is told from other wrong durations") {
+TEST_CASE("a number without a unit is distinguished from other invalid durations") {
   for (const char* text : {"0", "90", "0.5", ".5", "5."}) CHECK(agent::text::lacks_unit(text));
   for (const char* text : {"", ".", "1h30", "90s", "-1", "1.2.3", "1e3", " 1"}) {
     INFO(text);

@@ -13,7 +13,7 @@ namespace {
 const std::string kBad = "\xEF\xBF\xBD";
 }
 
-TEST_CASE("plain and accented text stays as it is") {
+TEST_CASE("plain and accented text stays unchanged") {
   CHECK(clean_text("Prusa i3 MK3S") == "Prusa i3 MK3S");
   CHECK(clean_text("Průša \xE2\x82\xAC \xF0\x9F\x96\xA8") == "Průša \xE2\x82\xAC \xF0\x9F\x96\xA8");
   CHECK(clean_text("a\\b\"c") == "a\\b\"c");
@@ -38,14 +38,14 @@ TEST_CASE("control characters become replacement characters") {
   CHECK(clean_text("\xC2\xA0") == "\xC2\xA0");  // no-break space is none
 }
 
-TEST_CASE("long text is cut between characters") {
+TEST_CASE("long text is truncated between characters") {
   CHECK(clean_text(std::string(300, 'x')).size() == 128);
   CHECK(clean_text(std::string(127, 'x') + "\xC3\xA9") == std::string(127, 'x'));
   CHECK(clean_text(std::string(126, 'x') + "\xFF") == std::string(126, 'x'));
   CHECK(clean_text(std::string(2000, '\xFF')).size() == 126);  // 42 replacements of 3 bytes
 }
 
-TEST_CASE("every text of two bytes comes out as valid text") {
+TEST_CASE("every text of two bytes gives valid text") {
   for (int a = 0; a < 256; ++a) {
     for (int b = 0; b < 256; ++b) {
       const char raw[] = {static_cast<char>(a), static_cast<char>(b)};
@@ -55,7 +55,7 @@ TEST_CASE("every text of two bytes comes out as valid text") {
   }
 }
 
-TEST_CASE("only names of capabilities are names of capabilities") {
+TEST_CASE("only valid capability names are accepted") {
   CHECK(is_capability_name("AUTOREPORT_TEMP"));
   CHECK(is_capability_name("EXTENDED_M20"));
   CHECK_FALSE(is_capability_name(""));

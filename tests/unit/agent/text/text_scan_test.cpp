@@ -4,7 +4,7 @@
 
 #include <cstdint>
 
-TEST_CASE("parts are taken one by one and lose the blanks around them") {
+TEST_CASE("parts are taken one by one without the blanks around them") {
   std::string_view rest = " gzip;q=1 ,\tbr , , x";
   CHECK(agent::text::next_part(rest, ',') == "gzip;q=1");
   CHECK(agent::text::next_part(rest, ',') == "br");

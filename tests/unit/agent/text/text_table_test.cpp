@@ -21,7 +21,7 @@ TEST_CASE("columns are as wide as their widest field, counted in characters") {
   CHECK(columns({}).empty());
 }
 
-TEST_CASE("fields are quoted where RFC 4180 wants it") {
+TEST_CASE("fields are quoted where RFC 4180 requires it") {
   std::ostringstream out;
   agent::text::write_csv(out, {{"a", "b,c", "d\"e"}, {"", "f;g", "h\r\ni"}});
   CHECK(out.str() == "a,\"b,c\",\"d\"\"e\"\r\n,f;g,\"h\r\ni\"\r\n");

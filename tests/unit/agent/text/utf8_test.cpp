@@ -4,7 +4,7 @@
 
 #include <string>
 
-TEST_CASE("UTF-8 is what RFC 3629 says") {
+TEST_CASE("UTF-8 is valid as in RFC 3629") {
   for (const char* text : {"", "a", "\xC2\x80", "\xC3\xA4", "\xE0\xA0\x80", "\xE2\x82\xAC", "\xED\x9F\xBF",
                            "\xEE\x80\x80", "\xF0\x90\x80\x80", "\xF4\x8F\xBF\xBF", "a\xC3\xA4z"}) {
     INFO(text);
@@ -17,14 +17,14 @@ TEST_CASE("UTF-8 is what RFC 3629 says") {
   }
 }
 
-TEST_CASE("what is no character is taken in its longest beginning of one") {
+TEST_CASE("an invalid sequence is consumed up to the longest valid prefix of a character") {
   CHECK(agent::text::utf8_piece("\xE2\x82z").bytes == 2);
   CHECK(agent::text::utf8_piece("\xF0\x90\x80z").bytes == 3);
   CHECK(agent::text::utf8_piece("\xED\xA0\x80").bytes == 1);
   CHECK(agent::text::utf8_piece("\x80\x80").bytes == 1);
 }
 
-TEST_CASE("text is cut between characters, by bytes or by columns") {
+TEST_CASE("text is truncated between characters, by bytes or by columns") {
   const std::string text = "a\xC3\xA4\xE2\x82\xACz";
   CHECK(agent::text::columns_of(text) == 4);
   CHECK(agent::text::first_columns(text, 0).empty());

@@ -21,10 +21,10 @@ std::vector<std::optional<double>> values_at(Ms start, Ms step, std::size_t poin
 
 }  // namespace
 
-TEST_CASE("an instant has the last sample whose step was over, and none that is older than two steps") {
+TEST_CASE("an instant has the last sample whose step was over, and none older than two steps") {
   const auto values = values_at(Ms(1'000'000), Ms(10'000), 7);
   REQUIRE(values.size() == 7);
-  CHECK_FALSE(values[0]);    // 1000: nothing was over
+  CHECK_FALSE(values[0]);    // 1000: no step was over
   CHECK_FALSE(values[1]);    // 1010: the first step is unknown
   CHECK(values[2] == 20.5);  // 1020
   CHECK(values[3] == 20.5);  // 1030: one step without a sample is bridged
@@ -53,7 +53,7 @@ TEST_CASE("the agent's list of prints becomes spans") {
   CHECK(spans[2].ended == Ms(8'000));
 }
 
-TEST_CASE("an answer that is none is a sentence") {
+TEST_CASE("an invalid answer is an error sentence") {
   for (const char* body : {"", "[]", "{}", R"({"from":"x"})", R"({"from":1,"step":0,"sensors":{}})",
                            R"({"from":1,"step":10,"sensors":{"a":7}})"}) {
     INFO(body);

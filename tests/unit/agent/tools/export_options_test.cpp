@@ -33,7 +33,7 @@ Ms hours(Ms::rep count) { return Ms(count * 3'600'000); }
 
 }  // namespace
 
-TEST_CASE("without a range it is the hour that ends now") {  // styx: the hour that began at the full hour
+TEST_CASE("without a range the last hour until now is used") {  // styx: the hour that began at the full hour
   const auto o = parse({});
   CHECK(o.range.start == kNow - hours(1));
   CHECK(o.range.end == kNow);
@@ -42,7 +42,7 @@ TEST_CASE("without a range it is the hour that ends now") {  // styx: the hour t
   CHECK(o.time == agent::tools::TimeStyle::kUnix);
 }
 
-TEST_CASE("a range is said by any two of its three") {
+TEST_CASE("a range is given by any two of its three options") {
   CHECK(parse({"--duration", "6h"}).range.start == kNow - hours(6));
   CHECK(parse({"--last", "2h"}).range.start == kNow - hours(2));
   const auto from = parse({"--start", "5h", "--duration", "1h"}).range;
@@ -72,12 +72,12 @@ TEST_CASE("a duration has one spelling in every option, and a number without a u
   CHECK(refusal({"--timeout", "25h"}) == "--timeout: expected a duration from 100ms to 1d, such as 10s, found \"25h\"");
 }
 
-TEST_CASE("nothing is asked of the future") {
+TEST_CASE("no future instants are queried") {
   CHECK(parse({"--start", "1h", "--duration", "5h"}).range.end == kNow);
   CHECK(refusal({"--start", "1800000000"}).find("--start") != std::string::npos);
 }
 
-TEST_CASE("the options hold before and behind the query") {  // styx: each sub-command had a default of its own
+TEST_CASE("the options are valid before and after the query") {  // styx: each sub-command had a default of its own
   CHECK(parse({"--prometheus", "http://h/p", "up"}).prometheus == "http://h/p");
   const auto o = parse({"up{a=\"b,c\"}", "rate(x[5m])", "--prometheus", "http://h/p", "--title", "it's"});
   CHECK(o.prometheus == "http://h/p");
@@ -85,7 +85,7 @@ TEST_CASE("the options hold before and behind the query") {  // styx: each sub-c
   CHECK(o.title == "it's");
 }
 
-TEST_CASE("formats bring what fits them") {
+TEST_CASE("formats use the options that apply to them") {
   CHECK(parse({"--format", "tsv"}).separator == '\t');
   CHECK(parse({"--separator", ";"}).separator == ';');
   CHECK(parse({"--separator", "\\t"}).separator == '\t');
@@ -98,7 +98,7 @@ TEST_CASE("formats bring what fits them") {
   CHECK(parse({"--print", "last", "--margin", "0"}).margin == Ms(0));
 }
 
-TEST_CASE("a wrong command line is one sentence that names the option") {
+TEST_CASE("an invalid command line is one sentence that names the option") {
   for (const auto& [words, part] : std::vector<std::pair<std::vector<const char*>, std::string>>{
            {{"--last", "soon"}, "--last"},
            {{"--start", "yesterday"}, "--start"},

@@ -6,7 +6,7 @@
 #include "agent/tools/failure.h"
 #include "tests/unit/agent/tools/run_program.h"
 
-TEST_CASE("a page that gzip packed is unpacked, one that was cut off is refused") {
+TEST_CASE("a gzip page is unpacked, a truncated one is refused") {
   const std::string text(100'000, 'x');
   const std::string packed = test::run_program("gzip -c", text).output;
   CHECK(packed.size() < text.size());

@@ -46,8 +46,8 @@ TEST_CASE("children of a histogram and of a summary are counted under their fami
   CHECK(page.families.size() == 4);
 }
 
-TEST_CASE("an empty HELP, none, and comments are no fault") {  // prom-metric-viewer: panic, metric lost,
-                                                               // error lines
+TEST_CASE("an empty HELP, a missing HELP, and comments are no error") {  // prom-metric-viewer: panic, metric lost,
+                                                                         // error lines
   const auto page = parse_exposition("# HELP a\n# HELP b \n# TYPE a gauge\na 1\nb 2\n\n# just a comment\nc 3\n#\n");
   CHECK(page.families.size() == 3);
   CHECK(family(page, "a").help.empty());
@@ -55,7 +55,7 @@ TEST_CASE("an empty HELP, none, and comments are no fault") {  // prom-metric-vi
   CHECK(family(page, "c").type == "untyped");
 }
 
-TEST_CASE("a timestamp is not the value, and values that are no numbers stay") {  // prom-metric-viewer: both wrong
+TEST_CASE("a timestamp is not the value, and values that are not numbers are kept") {  // prom-metric-viewer: both wrong
   const auto page = parse_exposition("a 1.5 1700000000000\nb NaN\nc{x=\"y\"}\t+Inf\nd -Inf\n");
   CHECK(family(page, "a").samples[0].value == 1.5);
   CHECK(family(page, "a").samples[0].timestamp == "1700000000000");
@@ -91,7 +91,7 @@ TEST_CASE("OpenMetrics is read with units, exemplars, infos and its end") {
   CHECK(agent::tools::stored_name(family(page, "p"), true) == "p_info");
 }
 
-TEST_CASE("a wrong line is named with its number, as Prometheus refuses it") {
+TEST_CASE("an invalid line is reported with its number, as Prometheus does") {
   for (const auto& [text, line] :
        std::vector<std::pair<std::string, std::string>>{{"a 1\n<html>\n", "line 2"},
                                                         {"a\n", "line 1"},
@@ -115,7 +115,7 @@ TEST_CASE("a wrong line is named with its number, as Prometheus refuses it") {
   }
 }
 
-TEST_CASE("what promtool cannot read is no page for us either") {
+TEST_CASE("a page that promtool cannot read is refused") {
   for (const char* text : {"# TYPE a info\na 1\n", "a{x=\"\xff\"} 1\n", "a{x=1} 1\n", "a 1 2 3\n"}) {
     INFO(text);
     CHECK(test::run_program("promtool check metrics 2>&1", text).status == 1);
@@ -123,11 +123,11 @@ TEST_CASE("what promtool cannot read is no page for us either") {
   }
 }
 
-TEST_CASE("any bytes are a page or a sentence") {
+TEST_CASE("any bytes are a page or an error sentence") {
   const std::string page =
       "# HELP a b\\n\n# TYPE a histogram\n# UNIT a s\na_bucket{le=\"+Inf\",x=\"\\\"\"} 1 2 # {t=\"u\"} 3 "
       "4\na_sum NaN\n# EOF\n";
-  std::mt19937 random(4711);  // the same each time
+  std::mt19937 random(4711);  // a fixed seed
   int read = 0, refused = 0;
   for (int i = 0; i < 20'000; ++i) {
     std::string text = page;
@@ -149,7 +149,7 @@ TEST_CASE("any bytes are a page or a sentence") {
   CHECK(refused > 1000);
 }
 
-TEST_CASE("both of the agent's own pages are read, and say the same of every family") {
+TEST_CASE("both of the agent's own pages are read, and have the same values for every family") {
   test::MetricsBench bench;
   bench.snapshots.publish(sample::printing_mk3s("a\"b\\c"));
   std::ostringstream plain, open;

@@ -8,7 +8,7 @@
 
 namespace {
 
-// Without a locale that knows UTF-8 gnuplot warns of its own degree sign, whatever the script.
+// In a locale without UTF-8 gnuplot warns about its own degree sign, whatever the script.
 const std::string kGnuplot = "LC_ALL=C.UTF-8 gnuplot";
 
 std::string script(const agent::tools::PlotStyle& style) {
@@ -40,7 +40,7 @@ TEST_CASE("gnuplot draws the script with its title, names, marks and the clock")
   CHECK(drawn.output.find("UTC") != std::string::npos);
 }
 
-TEST_CASE("what is not known interrupts gnuplot's line") {
+TEST_CASE("an unknown value interrupts gnuplot's line") {
   auto text = script(dumb());
   const auto plot = text.find("plot $data");
   text.insert(plot, "set table\n");
@@ -55,7 +55,7 @@ TEST_CASE("what is not known interrupts gnuplot's line") {
   CHECK(drawn.output.find("Curve 1 of 3, 5 points") != std::string::npos);
 }
 
-TEST_CASE("every style of time and every terminal is one that gnuplot knows") {
+TEST_CASE("gnuplot knows every time style and every terminal") {
   for (const auto time : {agent::tools::TimeStyle::kUnix, agent::tools::TimeStyle::kIso,
                           agent::tools::TimeStyle::kRelative, agent::tools::TimeStyle::kElapsed}) {
     for (const auto terminal :

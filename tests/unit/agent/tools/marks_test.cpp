@@ -30,7 +30,7 @@ TEST_CASE("each change of state is marked once, gaps and the first state are not
   CHECK(marks[1].at == Ms(5000));
 }
 
-TEST_CASE("of several printers each mark says whose it is") {
+TEST_CASE("with several printers each mark names its printer") {
   const auto no = std::optional<double>();
   const auto marks = agent::tools::marks_of_states(
       {state("a", "idle", {1, 1, 1, 1, 1, 1}), state("b", "idle", {1, no, no, no, no, no}),
@@ -40,7 +40,7 @@ TEST_CASE("of several printers each mark says whose it is") {
   CHECK(marks[0].text == "b printing");
 }
 
-TEST_CASE("a print is marked where it begins and as what it ends") {
+TEST_CASE("a print is marked at its begin, and at its end with its result") {
   const auto marks = agent::tools::marks_of_prints(
       {{"8", "a", "", Ms(3000), Ms(9000), true, "running"}, {"7", "a", "", Ms(1000), Ms(2000), false, "failed"}});
   REQUIRE(marks.size() == 3);
@@ -50,7 +50,7 @@ TEST_CASE("a print is marked where it begins and as what it ends") {
   CHECK(marks[2].text == "print 8");
 }
 
-TEST_CASE("a burst is marked where it begins") {
+TEST_CASE("a burst is marked at its begin") {
   const auto no = std::optional<double>();
   const auto marks = agent::tools::marks_of_beginnings({state("a", "", {1, no, 5, 6, no, 7})}, kGrid, "resends");
   REQUIRE(marks.size() == 2);

@@ -18,7 +18,7 @@ std::string script(agent::tools::TimeStyle time) {
   return out.str();
 }
 
-// Runs the script without writing its picture, then says what was drawn.
+// Runs the script without writing its image, then prints what was drawn.
 constexpr const char* kPollInterval =
     "import io, sys\n"
     "sys.argv[1:] = []\n"
@@ -33,7 +33,7 @@ constexpr const char* kPollInterval =
 
 }  // namespace
 
-TEST_CASE("matplotlib draws the script: every curve, names as they are, gaps as gaps") {
+TEST_CASE("matplotlib draws the script: every curve, unchanged names, gaps as gaps") {
   const test::ScratchFile refresh(kPollInterval);
   for (const auto time : {agent::tools::TimeStyle::kIso, agent::tools::TimeStyle::kElapsed}) {
     const auto drawn =

@@ -34,7 +34,7 @@ std::string series(MetricsFormat format) {
 
 }  // namespace
 
-TEST_CASE("families are sorted by any column, both ways") {
+TEST_CASE("families are sorted by any column, in both directions") {
   CHECK(rows(FamilyOrder::kName)[0].name == "a_total");
   CHECK(rows(FamilyOrder::kName, true)[0].name == "b_bytes");
   CHECK(rows(FamilyOrder::kCardinality, true)[0].cardinality == 2);
@@ -43,7 +43,7 @@ TEST_CASE("families are sorted by any column, both ways") {
   CHECK(rows(FamilyOrder::kHelp)[0].name == "b_bytes");
 }
 
-TEST_CASE("the table is cut at the terminal's edge and nowhere else") {
+TEST_CASE("the table is truncated at the terminal's edge and nowhere else") {
   CHECK(families(MetricsFormat::kTable).find("quote") != std::string::npos);
   std::istringstream lines(families(MetricsFormat::kTable, 40));
   int count = 0;
@@ -51,7 +51,7 @@ TEST_CASE("the table is cut at the terminal's edge and nowhere else") {
   CHECK(count == 3);
 }
 
-TEST_CASE("Markdown, JSON and CSV are escaped as each wants it") {
+TEST_CASE("Markdown, JSON and CSV have their own escapes") {
   CHECK(families(MetricsFormat::kMarkdown).find("A \\| pipe") != std::string::npos);
   const auto json = nlohmann::json::parse(families(MetricsFormat::kJson));
   CHECK(json[1]["cardinality"] == 2);

@@ -7,7 +7,7 @@
 
 namespace {
 
-/// Every word that looks like one of our metrics.
+/// Every word in the form of one of our metrics.
 std::set<std::string> metrics_in(const std::string& query) {
   std::set<std::string> names;
   for (auto at = query.find("marlin_"); at != std::string::npos; at = query.find("marlin_", at + 1)) {
@@ -28,7 +28,7 @@ bool is_exported(const std::string& name) {
 
 }  // namespace
 
-TEST_CASE("a preset asks for nothing that the agent does not export") {
+TEST_CASE("a preset queries only exported metrics") {
   for (const auto& preset : agent::tools::preset_names()) {
     const auto asks = agent::tools::asks_of(preset, "", agent::tools::Ms(60'000));
     CHECK_FALSE(asks.empty());
@@ -41,7 +41,7 @@ TEST_CASE("a preset asks for nothing that the agent does not export") {
   }
 }
 
-TEST_CASE("all is every preset's") {
+TEST_CASE("all combines every preset") {
   std::size_t others = 0;
   for (const char* preset : {"temps", "link", "progress", "fans"})
     others += agent::tools::asks_of(preset, "", {}).size();

@@ -26,14 +26,14 @@ int exit_of(const agent::tools::PrintChoice& choice, std::vector<PrintSpan> all)
 
 }  // namespace
 
-TEST_CASE("the last print is the last that ended, the current one the one that runs") {
+TEST_CASE("the last print is the last that ended, the current one the running one") {
   CHECK(agent::tools::chosen({"last", "", ""}, spans()).id == "8");
   CHECK(agent::tools::chosen({"last", "a", ""}, spans()).id == "7");
   CHECK(agent::tools::chosen({"current", "", ""}, spans()).id == "9");
   CHECK(agent::tools::chosen({"7", "", ""}, spans()).printer == "a");
 }
 
-TEST_CASE("no such print is no data, several are a question back") {
+TEST_CASE("a missing print is an error, several matches ask for the printer") {
   CHECK(exit_of({"12", "", ""}, spans()) == 1);
   CHECK(exit_of({"current", "b", ""}, spans()) == 1);
   CHECK(exit_of({"last", "", ""}, {}) == 1);

@@ -23,7 +23,7 @@ std::string fault_of(const agent::tools::HttpAnswer& given) {
 
 }  // namespace
 
-TEST_CASE("a matrix is read with its labels, instants and values that are no numbers") {
+TEST_CASE("a matrix is read with its labels, instants and values that are not numbers") {
   const auto read = agent::tools::query_answer(answer(R"({"status":"success","data":{"resultType":"matrix","result":[
     {"metric":{"printer":"b"},"values":[[1700000000.25,"215.1"],[1700000010,"NaN"],[1700000020,"+Inf"]]},
     {"metric":{"printer":"a"},"values":[[1700000000,"-1e-3"]]}]}})"));
@@ -47,7 +47,7 @@ TEST_CASE("vectors and scalars are read too") {
             .value == 2);
 }
 
-TEST_CASE("the server's own words are in the sentence") {
+TEST_CASE("the server's error text is in the sentence") {
   CHECK(fault_of(answer(
             R"({"status":"error","errorType":"bad_data","error":"exceeded maximum resolution of 11,000 points"})",
             400)) == "the server says: exceeded maximum resolution of 11,000 points (bad_data)");
@@ -57,7 +57,7 @@ TEST_CASE("the server's own words are in the sentence") {
   CHECK(fault_of(answer("hello", 200)).find("is the URL right") != std::string::npos);
 }
 
-TEST_CASE("an answer that is none does not end the program") {
+TEST_CASE("an invalid answer does not end the program") {
   for (const char* body : {"", "[]", "{}", R"({"status":"success"})",
                            R"({"status":"success","data":{"resultType":"matrix","result":[{"values":[[1,2]]}]}})",
                            R"({"status":"success","data":{"result":[{"metric":7,"values":[]}]}})",
@@ -69,7 +69,7 @@ TEST_CASE("an answer that is none does not end the program") {
   }
 }
 
-TEST_CASE("native histograms are left out with a word about it") {
+TEST_CASE("native histograms are left out with a warning") {
   const auto read = agent::tools::query_answer(answer(
       R"({"status":"success","warnings":["partial"],"data":{"resultType":"matrix","result":[{"metric":{},"histograms":[[1,{}]]}]}})"));
   CHECK(read.series.empty());
@@ -77,7 +77,7 @@ TEST_CASE("native histograms are left out with a word about it") {
   CHECK(read.warnings[0] == "partial");
 }
 
-TEST_CASE("the scrape interval is the printers' own, otherwise the shortest there is") {
+TEST_CASE("the scrape interval is the printers' own, otherwise the shortest one") {
   const std::string both =
       R"({"status":"success","data":{"activeTargets":[{"scrapePool":"node","scrapeInterval":"1s"},{"scrapePool":"marlin","scrapeInterval":"15s"}]}})";
   CHECK(agent::tools::scrape_interval(answer(both)) == agent::tools::Ms(15'000));

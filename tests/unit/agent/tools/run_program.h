@@ -1,5 +1,5 @@
-// Other programs that read what is written: started through the shell, fed on standard input, bounded in
-// time.
+// Other programs that read our output: started through the shell, fed on standard input, with a
+// time limit.
 #pragma once
 
 #include <cstdio>
@@ -14,7 +14,7 @@
 
 namespace test {
 
-/// A file with this text, in a directory that goes with it.
+/// A file with this text, in a directory that is removed with it.
 class ScratchFile {
  public:
   explicit ScratchFile(const std::string& text) : path_(dir_.path() / "file") {
@@ -32,7 +32,7 @@ struct ProgramResult {
   std::string output;
 };
 
-/// `command`: for the shell; `input` comes to its first program. Ends after a minute.
+/// `command`: for the shell; `input` goes to its first program. Ends after a minute.
 inline ProgramResult run_program(const std::string& command, const std::string& input) {
   const ScratchFile fed(input), script("#!/bin/sh\n" + command + "\n");
   FILE* pipe = ::popen(("timeout 60 sh " + script.path() + " < " + fed.path()).c_str(), "r");

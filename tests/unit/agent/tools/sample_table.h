@@ -1,4 +1,4 @@
-// A small table with everything in it that is awkward: names with every quote, values that are not known, not
+// A small table with all difficult cases: names with every quote, values that are unknown, not
 // numbers or infinite, ratios, marks.
 #pragma once
 

@@ -30,14 +30,14 @@ TEST_CASE("a legend shows the labels that it names, with or without blanks") {
   CHECK(agent::tools::filled_legend("{{nothing}}x{{", labels) == "x{{");
 }
 
-TEST_CASE("without a legend a column is called as the series is") {
+TEST_CASE("without a legend a column has the name of the series") {
   const auto table = named({{{"__name__", "marlin_up"}, {"printer", "a\"b"}}, {{"printer", "c"}}, {}}, "");
   CHECK(table.series[0].name == "marlin_up{printer=\"a\\\"b\"}");
   CHECK(table.series[1].name == "{printer=\"c\"}");
   CHECK(table.series[2].name == "value");
 }
 
-TEST_CASE("a column says its printer only where there are several") {
+TEST_CASE("a column names its printer only if there are several") {
   CHECK(named({{{"printer", "a"}, {"sensor", "bed"}}}, "{{sensor}}").series[0].name == "bed");
   const auto two = named({{{"printer", "a"}, {"sensor", "bed"}}, {{"printer", "b"}, {"sensor", "bed"}}}, "{{sensor}}");
   CHECK(two.series[0].name == "a bed");
@@ -48,11 +48,11 @@ TEST_CASE("no two columns have the same name") {
   const auto table = named({{{"printer", "a"}, {"instance", "1"}}, {{"printer", "a"}, {"instance", "2"}}}, "same");
   CHECK(table.series[0].name == "{instance=\"1\",printer=\"a\"}");
   CHECK(table.series[1].name == "{instance=\"2\",printer=\"a\"}");
-  const auto twins = named({{{"printer", "a"}}, {{"printer", "a"}}}, "");
-  CHECK(twins.series[0].name != twins.series[1].name);
+  const auto same_names = named({{{"printer", "a"}}, {{"printer", "a"}}}, "");
+  CHECK(same_names.series[0].name != same_names.series[1].name);
 }
 
-TEST_CASE("a table is trimmed to the instants with data, gaps within stay") {
+TEST_CASE("a table is trimmed to the instants with data, gaps between them remain") {
   Table table = sample::table();
   for (auto& series : table.series) {
     series.values.front() = std::nullopt;

@@ -19,7 +19,7 @@ std::string separated(const agent::tools::SeparatedStyle& style) {
 
 }  // namespace
 
-TEST_CASE("CSV quotes as RFC 4180 says, and what is not known is an empty field") {
+TEST_CASE("CSV is quoted as in RFC 4180, and an unknown value is an empty field") {
   const std::string text = separated({});
   CHECK(
       text.starts_with("unix_seconds,tool0,\"it's \"\"50 %\"\" \\ of $x_1^2$ {a} @&\nnext\",\"_hidden, or not\"\r\n"
@@ -27,7 +27,7 @@ TEST_CASE("CSV quotes as RFC 4180 says, and what is not known is an empty field"
   CHECK(text.ends_with("1700000040,NaN,0.25,5\r\n1700000050,215,+Inf,6\r\n"));
 }
 
-TEST_CASE("Python's own reader takes the CSV back as it was") {
+TEST_CASE("Python's own reader reads the same values from the CSV") {
   const auto read = test::run_program(
       "/usr/bin/python3 -c 'import csv, sys; rows = list(csv.reader(open(0, newline=\"\"))); "
       "print(len(rows), set(map(len, rows)), repr(rows[0][2]))'",
@@ -36,13 +36,13 @@ TEST_CASE("Python's own reader takes the CSV back as it was") {
   CHECK(read.output == "7 {4} 'it\\'s \"50 %\" \\\\ of $x_1^2$ {a} @&\\nnext'\n");
 }
 
-TEST_CASE("separator and header are as asked for") {
+TEST_CASE("separator and header follow the options") {
   CHECK(separated({';', false, TimeStyle::kIso}).starts_with("2023-11-14T22:13:20Z;20.5;0;1\r\n"));
   CHECK(separated({'\t', true, TimeStyle::kElapsed}).find("\r\n-0:00:10\t20.5\t") != std::string::npos);
   CHECK(separated({';', true, TimeStyle::kRelative}).starts_with("seconds;tool0;"));
 }
 
-TEST_CASE("JSON keeps names, labels, gaps, infinities and marks") {
+TEST_CASE("JSON contains names, labels, gaps, infinities and marks") {
   std::ostringstream out;
   agent::tools::write_json(out, sample::table(), TimeStyle::kIso);
   const auto json = nlohmann::json::parse(out.str());
@@ -55,7 +55,7 @@ TEST_CASE("JSON keeps names, labels, gaps, infinities and marks") {
   CHECK(json["marks"][0]["text"] == "paused");
 }
 
-TEST_CASE("Prometheus itself takes the OpenMetrics back") {
+TEST_CASE("Prometheus itself reads the OpenMetrics output") {
   std::ostringstream out;
   agent::tools::write_openmetrics(out, sample::table());
   CHECK(out.str().ends_with("# EOF\n"));

@@ -16,7 +16,7 @@ TEST_CASE("an instant is written in each style") {
   CHECK(agent::tools::time_text(kBegan - Ms(90'500), TimeStyle::kElapsed, kBegan) == "-0:01:30.500");
 }
 
-TEST_CASE("a number is written as short as it can be read again") {
+TEST_CASE("a number is written in the shortest form that reads back the same") {
   CHECK(agent::tools::number_text(215.1) == "215.1");
   CHECK(agent::tools::number_text(0.1 + 0.2) == "0.30000000000000004");
   CHECK(agent::tools::number_text(std::numeric_limits<double>::quiet_NaN()) == "NaN");

@@ -14,7 +14,7 @@ Ms seconds(Ms::rep count) { return Ms(count * 1000); }
 
 }  // namespace
 
-TEST_CASE("instants are dates, Unix seconds, or how long ago") {
+TEST_CASE("instants are dates, Unix seconds, or ages") {
   CHECK(agent::tools::parse_instant("now", kNow) == kNow);
   CHECK(agent::tools::parse_instant("1700000000", kNow) == kNow);
   CHECK(agent::tools::parse_instant("1700000000.25", kNow) == kNow + Ms(250));
@@ -29,7 +29,7 @@ TEST_CASE("instants are dates, Unix seconds, or how long ago") {
   }
 }
 
-TEST_CASE("a grid lies on the multiples of its step, whoever asks for it") {
+TEST_CASE("a grid consists of multiples of its step, independent of the request") {
   const Grid grid = agent::tools::grid_over({seconds(1003), seconds(1057)}, seconds(10));
   CHECK(grid.start == seconds(1000));
   CHECK(grid.points == 6);
@@ -48,7 +48,7 @@ TEST_CASE("the automatic step is the scrape interval until the range has more th
   CHECK(agent::tools::automatic_step({seconds(0), seconds(60)}, Ms(500)) == Ms(500));
 }
 
-TEST_CASE("a grid is asked for in pieces that Prometheus accepts, which are the whole once and in order") {
+TEST_CASE("a grid is queried in ranges that Prometheus accepts, complete, once and in order") {
   const Grid grid = agent::tools::grid_over({seconds(0), seconds(25'000)}, seconds(1));
   const auto pieces = agent::tools::pieces_of(grid);
   REQUIRE(pieces.size() == 3);
@@ -64,7 +64,7 @@ TEST_CASE("a grid is asked for in pieces that Prometheus accepts, which are the 
   CHECK(pieces.back().last() == grid.last());
 }
 
-TEST_CASE("times are written in seconds without a useless fraction") {
+TEST_CASE("times are written in seconds without trailing zeros") {
   CHECK(agent::tools::seconds_text(kNow) == "1700000000");
   CHECK(agent::tools::seconds_text(Ms(1250)) == "1.25");
   CHECK(agent::tools::seconds_text(Ms(-1050)) == "-1.05");

@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-TEST_CASE("a base keeps its path, with or without a slash at its end") {
+TEST_CASE("a base URL keeps its path, with or without a trailing slash") {
   CHECK(agent::tools::below("http://h/prom", "api/v1/query") == "http://h/prom/api/v1/query");  // styx drops it
   CHECK(agent::tools::below("http://h/prom/", "api/v1/query") == "http://h/prom/api/v1/query");
   CHECK(agent::tools::below("http://h:9090", "api/v1/query") == "http://h:9090/api/v1/query");
@@ -15,7 +15,7 @@ TEST_CASE("parameters are escaped") {
         "query=up%7Ba%3D%22b%22%7D%20%2B%201%20%26%202&time=1.5");
 }
 
-TEST_CASE("a host alone means its metrics") {
+TEST_CASE("a URL of a host alone means its metrics") {
   CHECK(agent::tools::with_metrics_path("http://pi:11520") == "http://pi:11520/metrics");
   CHECK(agent::tools::with_metrics_path("http://pi:11520/") == "http://pi:11520/metrics");
   CHECK(agent::tools::with_metrics_path("http://pi:11520/m") == "http://pi:11520/m");

@@ -38,7 +38,7 @@ Configuration one(const std::string& name, agent::config::UsbRule rule, const st
   return configuration;
 }
 
-TEST_CASE("a Prusa is the agent's by itself, an MMU never, an adapter with a section to paste") {
+TEST_CASE("a Prusa is used automatically, an MMU never, an adapter with a section to paste") {
   const std::string text = listing_text(Machine().list({}, {kPrusa, kMmu, kCh340, kCamera}));
   CHECK(text ==
         "/dev/ttyACM0  Original Prusa i3 MK3  2c99:0002  USB port 1-1.1  serial number CZPX1\n"
@@ -59,10 +59,10 @@ TEST_CASE("a Prusa is the agent's by itself, an MMU never, an adapter with a sec
 }
 
 TEST_CASE("the section to paste makes that device a printer, and no other") {
-  UsbDevice twin = kCh340;
-  twin.port = "1-1.5";
-  twin.ttys = {"/dev/ttyUSB1"};
-  const std::vector<UsbDevice> devices{kPrusa, kCh340, twin};
+  UsbDevice identical = kCh340;
+  identical.port = "1-1.5";
+  identical.ttys = {"/dev/ttyUSB1"};
+  const std::vector<UsbDevice> devices{kPrusa, kCh340, identical};
   Configuration none;
   none.usb_automatic = false;
   const auto listing = Machine().list(none, devices);
@@ -76,18 +76,18 @@ TEST_CASE("the section to paste makes that device a printer, and no other") {
   CHECK(snippet_for(kPrusa, listing).find("serial_number = \"CZPX1\"") != std::string::npos);
 }
 
-TEST_CASE("the rule is named: a path, USB keys, and the printer that has another one like it") {
+TEST_CASE("the rule is named: a path, USB keys, and the printer that has another identical one") {
   CHECK(Machine().list(one("a", {}, "/dev/ttyUSB0"), {kCh340})[0].rule == "device = \"/dev/ttyUSB0\" in [printer.a]");
-  UsbDevice twin = kCh340;
-  twin.port = "1-1.5";
-  const auto listing = Machine().list(one("a", {{{0x1a86, 0x7523}}, "", ""}), {kCh340, twin});
+  UsbDevice identical = kCh340;
+  identical.port = "1-1.5";
+  const auto listing = Machine().list(one("a", {{{0x1a86, 0x7523}}, "", ""}), {kCh340, identical});
   CHECK(listing[0].rule == "usb = \"1a86:7523\" in [printer.a]");
   CHECK(listing[0].printer == "a");
   CHECK(listing[1].printer.empty());
   CHECK(listing_text(listing).find("not used: printer a uses another device like it") != std::string::npos);
 }
 
-TEST_CASE("who holds a device and what keeps this user from it is said") {
+TEST_CASE("the holder of a device and missing permissions of this user are shown") {
   Machine machine{"octoprint (process 812)", {true, false, "dialout"}};
   std::string text = listing_text(machine.list({}, {kPrusa}));
   CHECK(text.find("held by octoprint (process 812)\n") != std::string::npos);
@@ -107,7 +107,7 @@ TEST_CASE("a board of the table without a tty is shown as not usable, other devi
   CHECK(listing_text(listing).find("not usable") != std::string::npos);
 }
 
-TEST_CASE("programs get the same as JSON, whatever bytes a device says") {
+TEST_CASE("the same is available as JSON, for any device strings") {
   UsbDevice wild = kCh340;
   wild.model = "\x1b[31m\xff\"";
   Machine machine{"octoprint (process 812)", {true, false, "dialout"}};

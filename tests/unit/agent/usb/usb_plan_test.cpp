@@ -42,7 +42,7 @@ std::string text_of(const UsbAssignments& assignments) {
 
 }  // namespace
 
-TEST_CASE("without configuration every Prusa is taken, and nothing else") {
+TEST_CASE("without configuration every Prusa is assigned, and nothing else") {
   UsbPlan plan;
   Devices devices{mk3("1-1.1", "ttyACM0"), mk3("1-1.2", "ttyACM1", "CZPX2"), ch340("1-1.3", "ttyUSB0")};
   for (const std::uint16_t product : {3, 4}) {
@@ -54,7 +54,7 @@ TEST_CASE("without configuration every Prusa is taken, and nothing else") {
   CHECK(text_of(plan.assign({}, devices)) == "mk3-CZPX1=/dev/ttyACM0 mk3-CZPX2=/dev/ttyACM1 mk3-CZPX3=/dev/ttyACM3");
 }
 
-TEST_CASE("a printer that went stays a printer, and is the same one at another port and by another tty") {
+TEST_CASE("a printer that vanished stays a printer, and is the same at another port and with another tty") {
   UsbPlan plan;
   CHECK(text_of(plan.assign({}, {mk3("1-1.1", "ttyACM0")})) == "mk3-CZPX1=/dev/ttyACM0");
   CHECK(text_of(plan.assign({}, {})) == "mk3-CZPX1=");
@@ -63,7 +63,7 @@ TEST_CASE("a printer that went stays a printer, and is the same one at another p
   CHECK(back.port_of.at("mk3-CZPX1") == "1-1.4");
 }
 
-TEST_CASE("a device is taken when it has its tty, not before") {
+TEST_CASE("a device is assigned when it has its tty, not before") {
   UsbPlan plan;
   UsbDevice early = mk3("1-1.1", "ttyACM0");
   early.ttys.clear();
@@ -71,7 +71,7 @@ TEST_CASE("a device is taken when it has its tty, not before") {
   CHECK(text_of(plan.assign({}, {mk3("1-1.1", "ttyACM0")})) == "mk3-CZPX1=/dev/ttyACM0");
 }
 
-TEST_CASE("two printers that say the same are told apart by their ports and keep their names") {
+TEST_CASE("two printers with the same strings are distinguished by their ports and keep their names") {
   UsbPlan plan;
   const UsbDevice one = mk3("1-1.1", "ttyACM0"), two = mk3("1-1.2", "ttyACM1");
   CHECK(text_of(plan.assign({}, {one, two})) == "mk3-CZPX1=/dev/ttyACM0 mk3-CZPX1-usb-1-1.2=/dev/ttyACM1");
@@ -83,7 +83,7 @@ TEST_CASE("two printers that say the same are told apart by their ports and keep
   CHECK(text_of(plan.assign({}, {right})) == "mk3-usb-1-1.1= mk3-usb-1-1.2=/dev/ttyACM1");
 }
 
-TEST_CASE("of two devices for one rule the lowest port has it, the other is reported and not taken") {
+TEST_CASE("of two devices for one rule the lowest port is assigned, the other is reported and left unassigned") {
   UsbPlan plan;
   const Configuration configuration = with({{"ender", kCh340}});
   const UsbAssignments assignments =
@@ -92,7 +92,7 @@ TEST_CASE("of two devices for one rule the lowest port has it, the other is repo
   CHECK(assignments.unassigned == std::set<agent::usb::UnassignedDevice>{{"ender", "1-1.10", "1-1.2"}});
 }
 
-TEST_CASE("a printer in use is not given away to a lower port") {
+TEST_CASE("a printer in use is not replaced by one at a lower port") {
   UsbPlan plan;
   const Configuration configuration = with({{"ender", kCh340}});
   const UsbDevice high = ch340("1-1.3", "ttyUSB0"), low = ch340("1-1.1", "ttyUSB1");
@@ -101,7 +101,7 @@ TEST_CASE("a printer in use is not given away to a lower port") {
   CHECK(text_of(plan.assign(configuration, {low})) == "ender=/dev/ttyUSB1");
 }
 
-TEST_CASE("the narrower rule has the device, wherever it stands in the file") {
+TEST_CASE("the more specific rule gets the device, at any position in the file") {
   UsbPlan plan;
   const Configuration configuration = with({{"any", kCh340}, {"left", by_port("1-1.1")}});
   CHECK(text_of(plan.assign(configuration, {ch340("1-1.1", "ttyUSB0")})) == "any= left=/dev/ttyUSB0");
@@ -109,7 +109,7 @@ TEST_CASE("the narrower rule has the device, wherever it stands in the file") {
         "any=/dev/ttyUSB1 left=/dev/ttyUSB0");
 }
 
-TEST_CASE("where printers are configured no other is taken, unless that is switched on") {
+TEST_CASE("if printers are configured no other is assigned, unless that is switched on") {
   UsbPlan plan;
   Configuration configuration = with({{"ender", kCh340}});
   const Devices devices{mk3("1-1.1", "ttyACM0"), ch340("1-1.2", "ttyUSB0")};
@@ -123,14 +123,14 @@ TEST_CASE("where printers are configured no other is taken, unless that is switc
   CHECK(plan.assign(none, devices).printers.empty());
 }
 
-TEST_CASE("a device behind a printer's fixed path is nobody else's") {
+TEST_CASE("a device behind a printer's fixed path is not assigned to another printer") {
   UsbPlan plan;
   Configuration configuration;
   configuration.usb_automatic = true;
   CHECK(plan.assign(configuration, {mk3("1-1.1", "ttyACM0")}, {"/dev/ttyACM0"}).printers.empty());
 }
 
-TEST_CASE("printers taken by themselves work by [defaults], and follow them") {
+TEST_CASE("automatic printers use [defaults], and follow changes of them") {
   UsbPlan plan;
   Configuration configuration;
   configuration.defaults.baud = 250000;
@@ -140,7 +140,7 @@ TEST_CASE("printers taken by themselves work by [defaults], and follow them") {
   CHECK_FALSE(plan.assign(configuration, devices).printers.at(0).relay.poll);
 }
 
-TEST_CASE("an owner's printer may have the very name of one that was taken by itself") {
+TEST_CASE("a configured printer may have the name of an automatic one") {
   UsbPlan plan;
   Configuration configuration;
   const Devices devices{mk3("1-1.1", "ttyACM0")};
@@ -150,7 +150,7 @@ TEST_CASE("an owner's printer may have the very name of one that was taken by it
   CHECK(text_of(plan.assign(configuration, devices)) == "mk3-CZPX1=/dev/ttyACM0");
 }
 
-TEST_CASE("no more printers are taken than a process may have") {
+TEST_CASE("the number of printers is bounded by the process's descriptors") {
   UsbPlan plan;
   Devices devices;
   for (std::size_t i = 0; i < agent::config::kMaxPrinters + 5; ++i)

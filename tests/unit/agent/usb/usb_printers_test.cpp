@@ -1,5 +1,5 @@
-// The service with the real finder: umockdev's devices come and go, libusb rings, links get and lose their tty. There is no
-// node behind the ttys here (service_test.cpp opens them).
+// The service with the real finder: umockdev's devices come and go, libusb notifies, links get and lose their tty.
+// There is no node behind the ttys here (service_test.cpp opens them).
 #include "agent/usb/usb_printers.h"
 
 #include <catch2/catch.hpp>
@@ -54,7 +54,7 @@ TEST_CASE("without configuration a Prusa is taken when it appears, an MMU beside
   REQUIRE(rig.becomes("mk3-CZPX1=/dev/ttyACM0"));
 }
 
-TEST_CASE("a printer that vanishes waits, and is found again by another tty at another port") {
+TEST_CASE("a printer that vanished is awaited, and is found again with another tty at another port") {
   Rig rig;
   rig.usb.plug({.port = "1-1", .serial_number = "CZPX1"});
   rig.usb.add_tty("1-1", "ttyACM0");
@@ -67,7 +67,7 @@ TEST_CASE("a printer that vanishes waits, and is found again by another tty at a
   REQUIRE(rig.becomes("mk3-CZPX1=/dev/ttyACM1"));
 }
 
-TEST_CASE("the finder rests while no printer is found by USB, and works as soon as one is") {
+TEST_CASE("the finder is idle while no printer is found by USB, and works when one is") {
   Rig rig;
   rig.usb.plug({.port = "1-1", .serial_number = "CZPX1"});
   rig.usb.add_tty("1-1", "ttyACM0");

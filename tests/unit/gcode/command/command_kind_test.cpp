@@ -1,4 +1,4 @@
-// The kinds that the arbiter's accounts rest on.
+// The kinds of command that the relay's accounting depends on.
 #include "gcode/command/command.h"
 
 #include <catch2/catch.hpp>
@@ -19,7 +19,7 @@ TEST_CASE("moves are motion") {
   }
 }
 
-TEST_CASE("whatever waits for temperatures or autotunes heats and waits") {
+TEST_CASE("commands that wait for temperatures or autotune are heat-and-wait commands") {
   for (const char* line : {"M109 S215", "M190 S60", "M191 S40", "M303 E0 S200", "M860 S35", "M310 A F1"}) {
     INFO(line);
     CHECK(kind(line) == CommandKind::kHeatAndWait);
@@ -28,7 +28,7 @@ TEST_CASE("whatever waits for temperatures or autotunes heats and waits") {
   CHECK(kind("M104 S215") == CommandKind::kOther);
 }
 
-TEST_CASE("whatever waits for motion, time or a person is blocking") {
+TEST_CASE("commands that wait for motion, time or a person are blocking") {
   for (const char* line : {"G4 S5", "G28",      "G28 W", "G29",  "G30",  "G76",  "G80",  "G92 X0",     "G92",
                            "M0",    "M1 Click", "M18",   "M84",  "M24",  "M25",  "M125", "M226 P1 S1", "M400",
                            "M600",  "M601",     "M602",  "M603", "M701", "M702", "T0",   "T1",         "T?"}) {
@@ -38,7 +38,7 @@ TEST_CASE("whatever waits for motion, time or a person is blocking") {
   CHECK(kind("G92 E0") == CommandKind::kOther);
 }
 
-TEST_CASE("emergency lines are emergency lines whether numbered or not") {
+TEST_CASE("emergency commands are recognised with and without a line number") {
   for (const char* line : {"M112", "M108", "M410", "M524", "M876 S1", "N12 M112*35", "M108*37"}) {
     INFO(line);
     CHECK(kind(line) == CommandKind::kEmergency);
@@ -46,7 +46,7 @@ TEST_CASE("emergency lines are emergency lines whether numbered or not") {
   CHECK(kind("M1085") == CommandKind::kOther);
 }
 
-TEST_CASE("switching a report is not asking for one") {
+TEST_CASE("a command that configures a report is not a query") {
   for (const char* line : {"M155 S2 C7", "M155", "M154 S5", "M123 S1", "M27 S1", "M113 S2", "M113"}) {
     INFO(line);
     CHECK(kind(line) == CommandKind::kReport);

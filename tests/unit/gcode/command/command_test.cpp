@@ -1,4 +1,4 @@
-// Host lines as real hosts write them, and bytes that no host would.
+// Host lines as real hosts write them, and bytes that no host sends.
 #include "gcode/command/command.h"
 
 #include <catch2/catch.hpp>
@@ -20,7 +20,7 @@ std::string with_checksum(const std::string& covered) {
 
 }  // namespace
 
-TEST_CASE("a numbered line gives its number, checksum, code and parameters") {
+TEST_CASE("a numbered line has a number, checksum, code and parameters") {
   const Command c = parse_command("N12 G1 X1.5 E.3*107\n");
   CHECK(c.number == 12);
   CHECK(c.text == "G1 X1.5 E.3");
@@ -32,7 +32,7 @@ TEST_CASE("a numbered line gives its number, checksum, code and parameters") {
   CHECK_FALSE(gcode::command::parameter(c, 'Y').has_value());
 }
 
-TEST_CASE("the checksum is the exclusive or of every raw byte before the last star") {
+TEST_CASE("the checksum is the XOR of every raw byte before the last star") {
   // As OctoPrint sends them (protocol/hosts.md 1.1).
   CHECK(parse_command("N0 M110 N0*125\n").checksum == ChecksumVerdict::kGood);
   CHECK(parse_command("N1 M115*39\n").checksum == ChecksumVerdict::kGood);
@@ -48,7 +48,7 @@ TEST_CASE("the checksum is the exclusive or of every raw byte before the last st
   CHECK(parse_command(two_stars).text == "M117 5*6");
 }
 
-TEST_CASE("Cura writes no blank after the number") {
+TEST_CASE("Cura writes no blank after the line number") {
   const std::string line = with_checksum("N0M110");
   const Command c = parse_command(line);
   CHECK(c.number == 0);
@@ -57,7 +57,7 @@ TEST_CASE("Cura writes no blank after the number") {
   CHECK(c.kind == CommandKind::kLineNumber);
 }
 
-TEST_CASE("PrusaLink writes a blank before the star and covers it") {
+TEST_CASE("PrusaLink writes a blank before the star and includes it in the checksum") {
   const std::string line = with_checksum("N5 G1 X1 ") + "\n";
   const Command c = parse_command(line);
   CHECK(c.checksum == ChecksumVerdict::kGood);
@@ -65,24 +65,24 @@ TEST_CASE("PrusaLink writes a blank before the star and covers it") {
   CHECK(c.parameters == "X1");
 }
 
-TEST_CASE("Printrun counts from minus one") {
+TEST_CASE("Printrun starts its line numbers at -1") {
   CHECK(parse_command("N-1 M110*15").number == -1);
   CHECK(parse_command(with_checksum("N-1 M110 N-1")).kind == CommandKind::kLineNumber);
 }
 
-TEST_CASE("a word that begins with N is no line number") {
+TEST_CASE("a word that begins with N is not a line number") {
   const Command c = parse_command("NORMAL");
   CHECK_FALSE(c.is_numbered());
   CHECK(c.text == "NORMAL");
 }
 
-TEST_CASE("a star in the text of an unnumbered line is text") {
+TEST_CASE("a star in the text of an unnumbered line is part of the text") {
   const Command c = parse_command("M117 a * in the text");
   CHECK(c.checksum == ChecksumVerdict::kNone);
   CHECK(c.text == "M117 a * in the text");
 }
 
-TEST_CASE("every line end ends the text") {
+TEST_CASE("every kind of line end ends the text") {
   for (const char* line : {"M105", "M105\n", "M105\r", "M105\r\n", " M105 \n", "\tM105\n"}) {
     INFO(line);
     CHECK(parse_command(line).text == "M105");
@@ -90,7 +90,7 @@ TEST_CASE("every line end ends the text") {
   }
 }
 
-TEST_CASE("P7.27: blank and comment lines are blank, and it shows which trap they carry") {
+TEST_CASE("P7.27: blank and comment lines are blank, and the result names the trap they carry") {
   for (const char* line : {"", "\n", "\r\n", ";C32u2_RMD\n", "; comment"}) {
     INFO(line);
     const Command c = parse_command(line);
@@ -106,7 +106,7 @@ TEST_CASE("P7.27: blank and comment lines are blank, and it shows which trap the
   CHECK_FALSE(parse_command(" ; c\n").is_blanks_only);
 }
 
-TEST_CASE("a trailing comment is not part of the command and is reported") {
+TEST_CASE("a trailing comment is not part of the command and is reported separately") {
   const Command c = parse_command("M105 ; S5 *3\n");
   CHECK(c.has_trailing_comment);
   CHECK(c.text == "M105");
@@ -114,7 +114,7 @@ TEST_CASE("a trailing comment is not part of the command and is reported") {
   CHECK(c.kind == CommandKind::kTemperature);
 }
 
-TEST_CASE("codes of G, M, T and D with subcodes and odd blanks") {
+TEST_CASE("codes of G, M, T and D are read with subcodes and unusual blanks") {
   CHECK(parse_command("G4S5").is('G', 4));
   CHECK(parse_command("G4S5").parameters == "S5");
   CHECK(parse_command("M862.1 Q").is('M', 862));
@@ -133,7 +133,7 @@ TEST_CASE("codes of G, M, T and D with subcodes and odd blanks") {
   CHECK(parse_command("M99999999999999999999999").letter == 0);
 }
 
-TEST_CASE("parameters are found wherever a firmware finds them, not inside texts") {
+TEST_CASE("parameters are found where firmwares find them, not inside texts") {
   const Command motion = parse_command("G1X10Y-2.5Z+.2E-0.00001 F 7200");
   CHECK(gcode::command::parameter(motion, 'X') == 10);
   CHECK(gcode::command::parameter(motion, 'Y') == -2.5);
@@ -152,14 +152,14 @@ TEST_CASE("parameters are found wherever a firmware finds them, not inside texts
   CHECK_FALSE(gcode::command::parameter(parse_command("G1 X1234567890123456"), 'X').has_value());
 }
 
-TEST_CASE("P7.11: inside an upload any line with the bytes M29 is its end") {
+TEST_CASE("P7.11: inside an upload any line with the bytes M29 ends the upload") {
   CHECK(gcode::command::ends_upload("M29\n"));
   CHECK(gcode::command::ends_upload("M290 Z0.1\n"));
   CHECK(gcode::command::ends_upload("N4 M117 M29*3\n"));
   CHECK_FALSE(gcode::command::ends_upload("M28 m29.gco\n"));
 }
 
-TEST_CASE("no bytes at all disturb the reading of commands, and views stay inside the line") {
+TEST_CASE("arbitrary bytes do not break command parsing, and views stay inside the line") {
   std::mt19937 random(7);
   const std::string alphabet = std::string("NGMTD0123456789 .*;-\"\t\r\nXYZS\xff") + '\0';
   for (int round = 0; round < 200000; ++round) {

@@ -1,4 +1,4 @@
-// Pieces become lines, lines are understood in the dialect that the printer named.
+// Chunks are joined to lines; lines are parsed in the dialect that the printer named.
 #include "gcode/decode/conversation.h"
 
 #include <catch2/catch.hpp>
@@ -31,7 +31,7 @@ struct Heard {
 
 }  // namespace
 
-TEST_CASE("a line in pieces is one line and carries the instant of its last piece") {
+TEST_CASE("a line in several chunks is one line with the time of its last chunk") {
   Heard heard;
   Conversation c = heard.conversation();
   c.received_from_printer("ok T:2", Time(10));
@@ -50,14 +50,14 @@ TEST_CASE("lines to the printer end with CR, LF or both") {
   CHECK(heard.commands == std::vector<std::string>{"M105", "M114", "M115", "", "G28", "M27"});
 }
 
-TEST_CASE("a line from the printer loses its CRs but keeps what stands inside") {
+TEST_CASE("a line from the printer loses its CRs but keeps other control bytes") {
   Heard heard;
   Conversation c = heard.conversation();
   c.received_from_printer("SD printing byte 0/6449\r\na\rb\n", std::nullopt);
   CHECK(heard.replies == std::vector<std::string>{"SD printing byte 0/6449", "a\rb"});
 }
 
-TEST_CASE("what has no end is handed out unfinished, once") {
+TEST_CASE("an unterminated line is returned once, marked unfinished") {
   Heard heard;
   Conversation c = heard.conversation();
   c.received_from_printer(" Watchdog ", Time(1));
@@ -70,7 +70,7 @@ TEST_CASE("what has no end is handed out unfinished, once") {
   CHECK(heard.commands == std::vector<std::string>{"M10"});
 }
 
-TEST_CASE("a flood without newline comes in bounded pieces") {
+TEST_CASE("input without a newline is returned in chunks of bounded size") {
   Heard heard;
   Conversation c = heard.conversation();
   const std::string flood(Conversation::kLongestLine + 10, '\xff');
@@ -81,7 +81,7 @@ TEST_CASE("a flood without newline comes in bounded pieces") {
   CHECK(heard.unfinished == std::vector<bool>{true, false});
 }
 
-TEST_CASE("the dialect follows the printer unless it is given") {
+TEST_CASE("the dialect follows the printer's identity unless it is given") {
   Heard heard;
   Conversation c = heard.conversation();
   CHECK(c.dialect().name == "unknown");

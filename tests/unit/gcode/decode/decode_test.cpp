@@ -1,4 +1,4 @@
-// Decoded lines as they are printed.
+// The printed form of decoded lines.
 #include "gcode/decode/decode.h"
 
 #include <algorithm>
@@ -31,14 +31,14 @@ std::string command(std::string_view line) {
 
 }  // namespace
 
-TEST_CASE("a decoded reply says direction, line, kind and values") {
+TEST_CASE("a decoded reply has direction, line, kind and values") {
   CHECK(reply("ok T:25.5 /0.0 B:25.4 /60.0 T0:25.5 /0.0 @:127 B@:0 P:25.5 A:25.4") ==
         R"({"direction":"from_printer","line":"ok T:25.5 /0.0 B:25.4 /60.0 T0:25.5 /0.0 @:127 B@:0 P:25.5 A:25.4",)"
         R"("kind":"ok_temperature","acknowledges":true,"values":{"bed":{"actual":25.4,"target":60,"duty":0},)"
         R"("tool0":{"actual":25.5,"target":0,"duty":1},"probe":{"actual":25.5},"ambient":{"actual":25.4}}})");
 }
 
-TEST_CASE("a decoded command says what was asked") {
+TEST_CASE("a decoded command has its code and parameters") {
   CHECK(command("N0 M110 N0*125") ==
         R"({"t_us":7,"direction":"to_printer","line":"N0 M110 N0*125","kind":"line_number",)"
         R"("values":{"number":0,"checksum":"good","code":"M110","parameters":"N0"}})");
@@ -47,7 +47,7 @@ TEST_CASE("a decoded command says what was asked") {
   CHECK(command("PRUSA SN").find(R"("kind":"query","values":{"text":"PRUSA SN"})") != std::string::npos);
 }
 
-TEST_CASE("each kind tells its own values") {
+TEST_CASE("each kind prints its own values") {
   CHECK(values_of("X:0.00 Y:1.50 Z:0.15 E:-2.00 Count X: 0.00 Y:0.00 Z:0.15 E:0.00") ==
         R"({"x":0,"y":1.5,"z":0.15,"e":-2})");
   CHECK(values_of("E0:4680 RPM PRN1:4560 RPM E0@:255 PRN1@:0") ==
@@ -76,7 +76,7 @@ TEST_CASE("each kind tells its own values") {
   CHECK(values_of("ok") == "{}");
 }
 
-TEST_CASE("whatever the bytes are, the text is one line of printable ASCII") {
+TEST_CASE("the text is one line of printable ASCII for any input bytes") {
   std::mt19937 random(5);
   for (int round = 0; round < 20000; ++round) {
     std::string line(random() % 40, ' ');

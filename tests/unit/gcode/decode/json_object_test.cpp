@@ -6,7 +6,7 @@
 
 using gcode::decode::JsonObject;
 
-TEST_CASE("members come in order, nested objects inside, unknown numbers not at all") {
+TEST_CASE("members are written in order, objects can be nested, unknown numbers are left out") {
   std::string out = "x";
   JsonObject object(out);
   object.integer("n", -5);

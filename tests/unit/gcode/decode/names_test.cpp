@@ -1,4 +1,4 @@
-// Every value of every enum has a word of its own.
+// Every value of every enum has its own name.
 #include "gcode/decode/names.h"
 
 #include <catch2/catch.hpp>
@@ -27,7 +27,7 @@ void require_counted() {
 
 }  // namespace
 
-TEST_CASE("no two kinds share a word") {
+TEST_CASE("no two enum values share a name") {
   require_distinct_words<gcode::reply::ReplyKind>(static_cast<int>(gcode::reply::ReplyKind::kUnknown) + 1);
   require_distinct_words<gcode::command::CommandKind>(static_cast<int>(gcode::command::CommandKind::kOther) + 1);
   require_counted<gcode::reply::ErrorKind>();
@@ -39,7 +39,7 @@ TEST_CASE("no two kinds share a word") {
   require_counted<gcode::reply::Sensor>();
 }
 
-TEST_CASE("words stand at their own values") {
+TEST_CASE("names are at the index of their enum value") {
   CHECK(name_of(gcode::reply::ReplyKind::kOkTemperature) == "ok_temperature");
   CHECK(name_of(gcode::command::CommandKind::kHeatAndWait) == "heat_and_wait");
   CHECK(name_of(gcode::reply::ErrorKind::kDriverOvertemp) == "driver_overtemp");

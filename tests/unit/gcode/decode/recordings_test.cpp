@@ -1,6 +1,6 @@
-// Every recorded conversation, decoded, against tests/data/recordings; and no recorded line that is not understood, except
-// those listed here with the reason. To accept a change on purpose, run the tests once with MARLIN_WRITE_GOLDEN=1 in the
-// environment and read the difference before it is committed.
+// Every recorded conversation is decoded and compared with tests/data/recordings. Every recorded line must be known,
+// except those listed here with a reason. To accept an intended change, run the tests once with MARLIN_WRITE_GOLDEN=1
+// in the environment and review the difference before the commit.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
@@ -20,7 +20,7 @@ namespace {
 
 const fs::path kTests = MARLIN_TESTS_DIR;
 
-// Most recordings begin after M115, so the folder or the first letter says which firmware it was.
+// Most recordings begin after M115, so the folder or the first letter gives the firmware.
 const gcode::dialect::Dialect& dialect_of(const fs::path& recording) {
   const std::string folder = recording.parent_path().filename();
   if (folder == "mk3s-3.13.3") return *gcode::dialect::find_dialect("prusa-3.13");
@@ -73,7 +73,7 @@ std::string contents(const fs::path& path) {
   return {std::istreambuf_iterator<char>(file), {}};
 }
 
-// The first line in which two texts differ, for a message that can be read.
+// The first line in which two texts differ, for a readable message.
 std::string first_difference(const std::string& expected, const std::string& actual) {
   std::istringstream a(expected), b(actual);
   std::string x, y;
@@ -131,7 +131,7 @@ TEST_CASE("every recorded conversation decodes to its golden file") {
   }
 }
 
-TEST_CASE("no golden file is left without its recording") {
+TEST_CASE("every golden file has its recording") {
   std::vector<fs::path> expected, present;
   for (const fs::path& recording : recordings()) expected.push_back(golden_of(recording));
   for (const auto& entry : fs::recursive_directory_iterator(kTests / "data" / "recordings")) {
@@ -142,7 +142,7 @@ TEST_CASE("no golden file is left without its recording") {
   CHECK(expected == present);
 }
 
-TEST_CASE("every recorded line that protocol explains is understood") {
+TEST_CASE("every recorded line that the protocol documents explain is understood") {
   std::size_t lines = 0;
   for (const fs::path& recording : recordings()) {
     INFO(recording.filename().string());
@@ -158,7 +158,7 @@ TEST_CASE("every recorded line that protocol explains is understood") {
   CHECK(lines > 5000);
 }
 
-TEST_CASE("without knowing the firmware no further line is lost") {
+TEST_CASE("the same lines are understood when the firmware is not known") {
   for (const fs::path& recording : recordings()) {
     INFO(recording.filename().string());
     replay(
@@ -171,7 +171,7 @@ TEST_CASE("without knowing the firmware no further line is lost") {
   }
 }
 
-TEST_CASE("recorded identity lines choose the dialect of their folder") {
+TEST_CASE("recorded identity lines select the dialect of their folder") {
   for (const fs::path& recording : recordings()) {
     replay(
         recording, nullptr, [](const gcode::decode::LineNote&, const gcode::command::Command&) {},

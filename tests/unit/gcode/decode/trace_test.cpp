@@ -1,4 +1,4 @@
-// Lines of recordings, good and bad.
+// Valid and invalid lines of recordings.
 #include "gcode/decode/trace.h"
 
 #include <algorithm>
@@ -8,7 +8,7 @@
 
 using gcode::decode::TraceDirection;
 
-TEST_CASE("a recorded line gives time, direction and bytes") {
+TEST_CASE("a recorded line has time, direction and bytes") {
   const auto entry =
       gcode::decode::parse_trace_line(R"({"t_us": 2878935, "dir": "rx", "data": "ok\r\n\u00ff\u0000\"\\"})"
                                       "\n");
@@ -18,7 +18,7 @@ TEST_CASE("a recorded line gives time, direction and bytes") {
   CHECK(entry->data == std::string("ok\r\n\xff\0\"\\", 8));
 }
 
-TEST_CASE("keys come in any order and foreign ones are passed over") {
+TEST_CASE("keys are accepted in any order and unknown keys are skipped") {
   const auto entry =
       gcode::decode::parse_trace_line(R"({"data":"M105\n","port":"x","n":-1.5,"ok":true,"dir":"tx","t_us":0})");
   REQUIRE(entry.has_value());
@@ -26,7 +26,7 @@ TEST_CASE("keys come in any order and foreign ones are passed over") {
   CHECK(entry->data == "M105\n");
 }
 
-TEST_CASE("latin-1 written as UTF-8 is the same byte") {
+TEST_CASE("Latin-1 written as UTF-8 is the same byte") {
   const auto entry =
       gcode::decode::parse_trace_line("{\"t_us\": 1, \"dir\": \"note\", \"data\": \"\xc3\xa9\xc2\x80\"}");
   REQUIRE(entry.has_value());
@@ -34,7 +34,7 @@ TEST_CASE("latin-1 written as UTF-8 is the same byte") {
   CHECK(entry->data == "\xe9\x80");
 }
 
-TEST_CASE("what is no recorded line is refused") {
+TEST_CASE("a line that is not a recorded line is refused") {
   for (const char* line :
        {"", "{}", "ok", "{\"t_us\": 1, \"dir\": \"rx\"}", "{\"t_us\": 1, \"dir\": \"up\", \"data\": \"\"}",
         "{\"t_us\": -1, \"dir\": \"rx\", \"data\": \"\"}", "{\"t_us\": 1, \"dir\": \"rx\", \"data\": \"\"} x",
@@ -48,7 +48,7 @@ TEST_CASE("what is no recorded line is refused") {
   }
 }
 
-TEST_CASE("every byte survives being written and read again") {
+TEST_CASE("every byte is the same after it is written and read again") {
   std::mt19937 random(3);
   for (int round = 0; round < 2000; ++round) {
     std::string data(random() % 64, ' ');
@@ -67,7 +67,7 @@ TEST_CASE("every byte survives being written and read again") {
   }
 }
 
-TEST_CASE("a written line looks like the recorded ones") {
+TEST_CASE("a written line has the format of the recorded ones") {
   std::string text;
   gcode::decode::append_trace_line(gcode::line::Time(31), TraceDirection::kToPrinter, "M105\n", text);
   CHECK(text == "{\"t_us\": 31, \"dir\": \"tx\", \"data\": \"M105\\n\"}\n");

@@ -1,4 +1,4 @@
-// From the names that firmwares give themselves to their rows.
+// From the names that firmwares report to their rows.
 #include "gcode/dialect/dialect.h"
 
 #include <catch2/catch.hpp>
@@ -20,7 +20,7 @@ std::vector<Dialect> all_rows() {
 
 }  // namespace
 
-TEST_CASE("Prusa names choose the row of their version") {
+TEST_CASE("Prusa names select the row of their version") {
   CHECK(choose_dialect("Prusa-Firmware 3.2.3 based on Marlin").name == "prusa-3.2");
   CHECK(choose_dialect("Prusa-Firmware 3.3.1 based on Marlin").name == "prusa-3.3");
   CHECK(choose_dialect("Prusa-Firmware 3.7.2 based on Marlin").name == "prusa-3.3");
@@ -33,7 +33,7 @@ TEST_CASE("Prusa names choose the row of their version") {
   CHECK(choose_dialect("Prusa-Firmware 4.0.0 based on Marlin").name == "prusa-3.14");
 }
 
-TEST_CASE("Marlin names choose the row of their version") {
+TEST_CASE("Marlin names select the row of their version") {
   CHECK(choose_dialect("Marlin 1.0.2+ (Github)").name == "marlin-1.0");
   CHECK(choose_dialect("Marlin 1.1.9 (Github)").name == "marlin-1.1");
   CHECK(choose_dialect("Marlin 1.1.0-RC8 (Github)").name == "marlin-1.1");
@@ -43,7 +43,7 @@ TEST_CASE("Marlin names choose the row of their version") {
   CHECK(choose_dialect("Marlin 3.0 (x)").name == "marlin-2.1");
 }
 
-TEST_CASE("the name that Marlin 1.0 and old Prusa share gets the traps of both") {
+TEST_CASE("the name that Marlin 1.0 and old Prusa firmware share gets the traps of both") {
   const Dialect& row = choose_dialect("Marlin V1.0.2; Sprinter/grbl mashup for gen6");
   CHECK(row.name == "marlin-1.0-or-prusa-3.1");
   CHECK(row.family == gcode::dialect::FirmwareFamily::kUnknown);
@@ -52,7 +52,7 @@ TEST_CASE("the name that Marlin 1.0 and old Prusa share gets the traps of both")
   CHECK(choose_dialect("Marlin V1; Sprinter/grbl mashup for gen6").name == row.name);
 }
 
-TEST_CASE("a name that no family claims leaves every trap assumed and no query allowed") {
+TEST_CASE("for an unknown firmware name every trap is assumed and no query is allowed") {
   for (const char* name : {"", "Prusa-Firmware-Buddy 4.4.1 (Github)", "Repetier_0.92.9", "Marlin", "Marlin (1.1.9)",
                            "Smoothie", "Prusa-Firmware ", "Marlin 123456789012345678901.2"}) {
     INFO(name);
@@ -69,7 +69,7 @@ TEST_CASE("a name that no family claims leaves every trap assumed and no query a
   CHECK_FALSE(unknown.serial_number_query);
 }
 
-TEST_CASE("a row is found again by its name and by its id, and no two share either") {
+TEST_CASE("a row can be looked up by its name and by its id, and both are unique") {
   std::set<std::string> names;
   std::set<int> ids;
   for (const Dialect& row : all_rows()) {
@@ -88,14 +88,14 @@ TEST_CASE("a row is found again by its name and by its id, and no two share eith
   CHECK(&gcode::dialect::dialect_by_id(255) == &gcode::dialect::unknown_dialect());
 }
 
-TEST_CASE("ids that a running successor may read never change") {
+TEST_CASE("ids that the next instance may read never change") {
   CHECK(gcode::dialect::find_dialect("prusa-3.2")->id == 1);
   CHECK(gcode::dialect::find_dialect("prusa-3.14")->id == 7);
   CHECK(gcode::dialect::find_dialect("marlin-1.0")->id == 32);
   CHECK(gcode::dialect::find_dialect("marlin-2.1")->id == 36);
 }
 
-TEST_CASE("the rows say what protocol/ says where versions differ") {
+TEST_CASE("the rows match protocol/ where versions differ") {
   const auto row = [](const char* name) -> const Dialect& { return *gcode::dialect::find_dialect(name); };
   // prusa.md section 5
   CHECK(row("prusa-3.8").autoreport == gcode::dialect::Autoreport::kNone);

@@ -18,7 +18,7 @@ struct Ring {
 
 }  // namespace
 
-TEST_CASE("bytes come out of a ring as they went in, also across its end") {
+TEST_CASE("bytes leave a ring in the order in which they entered, also across its end") {
   Ring r;
   REQUIRE(r.ring.append("abcdef"));
   r.ring.drop_until(5);
@@ -29,7 +29,7 @@ TEST_CASE("bytes come out of a ring as they went in, also across its end") {
   CHECK(r.ring.view(5, 11, scratch) == "fghijk");
 }
 
-TEST_CASE("what does not fit into a ring is not taken in part") {
+TEST_CASE("a piece that does not fit into a ring is not accepted partially") {
   Ring r;
   REQUIRE(r.ring.append("abcdef"));
   CHECK_FALSE(r.ring.append("ghi"));
@@ -39,7 +39,7 @@ TEST_CASE("what does not fit into a ring is not taken in part") {
   CHECK(r.text(0, 8) == "abcdefgh");
 }
 
-TEST_CASE("the free space of a ring is all of its room, in the order in which it is filled") {
+TEST_CASE("the whole capacity of a ring can be filled, in order") {
   Ring r;
   REQUIRE(r.ring.append("abcdef"));
   r.ring.drop_until(4);

@@ -15,7 +15,7 @@ namespace {
 enum class Axis { kX, kY, kZ, kCount };
 using Word = const char*;
 
-// A list with too few or too many values does not compile, whoever writes it.
+// A list with too few or too many values does not compile.
 static_assert(std::is_constructible_v<Words<Axis>, Word, Word, Word>);
 static_assert(!std::is_constructible_v<Words<Axis>, Word>);
 static_assert(!std::is_constructible_v<Words<Axis>, Word, Word>);
@@ -23,7 +23,7 @@ static_assert(!std::is_constructible_v<Words<Axis>, Word, Word, Word, Word>);
 static_assert(!std::is_constructible_v<EnumArray<Axis, int>, int, int>);
 static_assert(!std::is_constructible_v<EnumArray<Axis, int>, int, Word, int>);
 
-// Neither a number nor the value of another enum is an index.
+// Neither an integer nor a value of another enum is accepted as an index.
 template <class Array, class Index>
 concept HasElementAt = requires(Array array, Index index) {
   array[index];
@@ -33,7 +33,7 @@ static_assert(!HasElementAt<Words<Axis>, int>);
 static_assert(!HasElementAt<Words<Axis>, std::size_t>);
 static_assert(!HasElementAt<Words<Axis>, gcode::printer::Query>);
 
-// Kept as bytes where std::array was.
+// Same size as std::array.
 static_assert(std::is_trivially_copyable_v<EnumArray<Axis, double>>);
 static_assert(std::is_standard_layout_v<EnumArray<Axis, double>>);
 static_assert(sizeof(EnumArray<Axis, double>) == 3 * sizeof(double));
@@ -45,7 +45,7 @@ static_assert(gcode::line::kValuesOf<Axis>.size() == 3 && gcode::line::kValuesOf
 
 }  // namespace
 
-TEST_CASE("each value of the enum has an element of its own, in the enum's order") {
+TEST_CASE("each value of the enum has its own element, in the enum's order") {
   EnumArray<Axis, int> array;
   CHECK(array == EnumArray<Axis, int>{0, 0, 0});
   for (const Axis axis : gcode::line::kValuesOf<Axis>) array[axis] = 10 + static_cast<int>(axis);

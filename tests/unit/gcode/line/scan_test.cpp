@@ -15,7 +15,7 @@ bool decimal(std::string_view text, double& value, std::string_view& rest) {
 
 }  // namespace
 
-TEST_CASE("decimals of every form, and what follows them") {
+TEST_CASE("decimals are read in every form, and the rest of the text is returned") {
   double value = 0;
   std::string_view rest;
   CHECK((decimal("25.5 /0.0", value, rest) && value == 25.5 && rest == " /0.0"));
@@ -30,7 +30,7 @@ TEST_CASE("decimals of every form, and what follows them") {
   }
 }
 
-TEST_CASE("a decimal has the value that the library gives it") {
+TEST_CASE("a decimal has the same value as from the standard library") {
   std::mt19937 random(1);
   for (int round = 0; round < 100000; ++round) {
     std::string text = random() % 2 ? "-" : "";
@@ -42,7 +42,7 @@ TEST_CASE("a decimal has the value that the library gives it") {
   }
 }
 
-TEST_CASE("integers with sign, and none that do not fit") {
+TEST_CASE("integers are read with sign, and refused out of range") {
   std::int64_t value = 0;
   std::string_view rest = "-12x";
   CHECK((gcode::line::take_integer(rest, value) && value == -12 && rest == "x"));
@@ -53,7 +53,7 @@ TEST_CASE("integers with sign, and none that do not fit") {
   }
 }
 
-TEST_CASE("line ends and blanks are stripped, nothing else") {
+TEST_CASE("line ends and blanks are stripped, other bytes are not") {
   CHECK(gcode::line::strip_terminator("a\r\r\n") == "a");
   CHECK(gcode::line::strip_terminator(" a \n") == " a ");
   CHECK(gcode::line::trim_blanks(" \ta b\t ") == "a b");

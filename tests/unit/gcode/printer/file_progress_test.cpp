@@ -1,4 +1,4 @@
-// Progress and remaining time from the M73 of a host's file: all that is known of them on firmware that says nothing of it.
+// Progress and remaining time from the M73 lines of a host's file: the only source on firmware without such reports.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/gcode/relay/rules_rig.h"
@@ -7,7 +7,7 @@ using namespace rig;
 
 namespace {
 
-/// Sends numbered lines and answers each.
+/// Sends numbered lines and acknowledges each one.
 struct Print {
   Rig r;
   int number = 0;
@@ -39,9 +39,9 @@ struct Print {
 
 }  // namespace
 
-TEST_CASE("a file's M73 tells progress and remaining time on a Marlin that says nothing of it") {
+TEST_CASE("M73 of a file sets progress and remaining time on a Marlin that does not report them") {
   Print p(kMarlin21);
-  p.line("M73 P0 R31");  // before anything shows that it is a print
+  p.line("M73 P0 R31");  // before a print is detected
   REQUIRE(p.printer().progress.known);
   CHECK(p.printer().progress.value.percent == 0);
   CHECK(p.printer().progress.value.remaining_minutes == 31);
@@ -62,7 +62,7 @@ TEST_CASE("a file's M73 tells progress and remaining time on a Marlin that says 
   CHECK(p.printer().progress.value.percent == 100);
 }
 
-TEST_CASE("a file's progress outlives a pause of its stream and not its print") {
+TEST_CASE("progress from a file survives a pause of its stream and is cleared after the print") {
   Print p(kMarlin21);
   p.line("M104 S200");
   p.move();
@@ -87,7 +87,7 @@ TEST_CASE("a file's progress outlives a pause of its stream and not its print") 
   CHECK_FALSE(p.printer().progress.known);
 }
 
-TEST_CASE("a numbering that ends behind M73 P100 finishes the print too") {
+TEST_CASE("a new numbering after M73 P100 also completes the print") {
   Print p(kMarlin21);
   p.line("M104 S200");
   p.move();
@@ -97,7 +97,7 @@ TEST_CASE("a numbering that ends behind M73 P100 finishes the print too") {
   CHECK(p.printer().state(p.r.now) == gcode::printer::State::kFinished);
 }
 
-TEST_CASE("a Prusa's own word on its progress counts, not what the file asks of it") {
+TEST_CASE("on Prusa firmware the reported progress counts, not M73 of the file") {
   Print p(kPrusa39);
   p.line("M104 S200");
   p.line("M73 P40 R20", "NORMAL MODE: Percent done: 41; print time remaining in mins: 19; Change in mins: -1\nok\n");
@@ -105,7 +105,7 @@ TEST_CASE("a Prusa's own word on its progress counts, not what the file asks of 
   CHECK(p.printer().progress.value.percent == 41);
 }
 
-TEST_CASE("M73 that goes into a file on the card, or is typed at rest, is nobody's progress") {
+TEST_CASE("M73 in an upload to the card, or sent while idle, is ignored") {
   Print p(kMarlin21);
   p.r.host("M73 P40 R20\n");
   p.acknowledge("ok\n");

@@ -18,13 +18,13 @@ Lifetime after(std::initializer_list<const char*> lines) {
 
 }  // namespace
 
-TEST_CASE("M78 tells minutes and centimetres") {
+TEST_CASE("M78 reports minutes and centimetres") {
   const auto lifetime = after({"STATS 10 min 20 cm."});
   CHECK(lifetime.print_minutes == 10U);
   CHECK(lifetime.filament_centimetres == 20U);
 }
 
-TEST_CASE("a dump of the EEPROM is read by its address, the lowest byte first") {
+TEST_CASE("an EEPROM dump is read by its address, lowest byte first") {
   const auto lifetime = after({"0eff  03 00 01 01 04 00 05 00"});
   CHECK(lifetime.power_failures == 3U);
   CHECK(lifetime.filament_runouts == 257U);
@@ -36,9 +36,9 @@ TEST_CASE("a dump of the EEPROM is read by its address, the lowest byte first") 
   CHECK(after({"0ca8  01 02 00 00"}).tool_changes == 513U);
 }
 
-TEST_CASE("a counter that was never written is not known") { CHECK_FALSE(after({"0f05  ff ff"}).crashes_x); }
+TEST_CASE("a counter that was never written is unknown") { CHECK_FALSE(after({"0f05  ff ff"}).crashes_x); }
 
-TEST_CASE("what is no dump of the EEPROM is none") {
+TEST_CASE("text that is not an EEPROM dump is ignored") {
   for (const char* line : {"0eff 03 00", "0eff  3 00", "0eff  03 00 zz", "eff  03", "0eff  ", "0EFF  03", "000eff 03",
                            "00eff  03", "0000eff  03", "00000eff  03", "ok"}) {
     INFO(line);
@@ -47,6 +47,6 @@ TEST_CASE("what is no dump of the EEPROM is none") {
   CHECK(gcode::reply::is_memory_dump("0eff  03 00\n"));
 }
 
-TEST_CASE("after a restart the printer is asked anew") {
+TEST_CASE("after a restart the printer is queried again") {
   CHECK_FALSE(after({"STATS 10 min 20 cm.", "start"}).print_minutes);
 }

@@ -1,5 +1,5 @@
-// What the book of prints says of every recorded conversation, against tests/data/prints_of_recordings.txt. To accept a
-// change on purpose: MARLIN_WRITE_GOLDEN=1, and read the difference.
+// The prints detected in every recorded conversation, compared with tests/data/prints_of_recordings.txt. To accept an
+// intended change: MARLIN_WRITE_GOLDEN=1, and review the difference.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cstdlib>
@@ -69,20 +69,20 @@ std::string reported_of(const fs::path& recording) {
 
 }  // namespace
 
-TEST_CASE("the recordings hold the prints that are written down, and no other") {
+TEST_CASE("the recordings contain exactly the prints of the golden file") {
   std::vector<fs::path> recordings;
   for (const auto& entry : fs::recursive_directory_iterator(kTests / "data" / "recordings")) {
     if (entry.path().extension() == ".jsonl") recordings.push_back(entry.path());
   }
   std::sort(recordings.begin(), recordings.end());
   REQUIRE(recordings.size() > 100);
-  std::string told;
+  std::string found;
   for (const auto& recording : recordings) {
     const std::string text = reported_of(recording);
-    if (!text.empty()) told += fs::relative(recording, kTests / "data" / "recordings").string() + ": " + text + "\n";
+    if (!text.empty()) found += fs::relative(recording, kTests / "data" / "recordings").string() + ": " + text + "\n";
   }
   const fs::path golden = kTests / "data" / "prints_of_recordings.txt";
-  if (std::getenv("MARLIN_WRITE_GOLDEN") != nullptr) std::ofstream(golden) << told;
+  if (std::getenv("MARLIN_WRITE_GOLDEN") != nullptr) std::ofstream(golden) << found;
   std::ifstream file(golden);
-  CHECK(told == std::string(std::istreambuf_iterator<char>(file), {}));
+  CHECK(found == std::string(std::istreambuf_iterator<char>(file), {}));
 }

@@ -18,7 +18,7 @@ std::optional<PrintResult> result(PrintEvent sign, const PrintEvidence& evidence
 
 }  // namespace
 
-TEST_CASE("every row of the print rules says why, and none stands behind one that always holds") {
+TEST_CASE("every row of the print rules gives a reason, and no row follows one that always matches") {
   std::set<std::pair<PrintEvent, int>> closed;
   for (const auto& rule : gcode::printer::print_rules()) {
     INFO(rule.why);
@@ -31,7 +31,7 @@ TEST_CASE("every row of the print rules says why, and none stands behind one tha
   }
 }
 
-TEST_CASE("a print that asks for its end by several signs is judged by the strongest") {
+TEST_CASE("if a print ends with several events, the strongest decides the result") {
   PrintEvidence e;
   CHECK(result(PrintEvent::kStreamSilent, e) == std::nullopt);
   e.end_code = true;
@@ -44,7 +44,7 @@ TEST_CASE("a print that asks for its end by several signs is judged by the stron
   CHECK(result(PrintEvent::kStreamSilent, e) == PrintResult::kCancelled);
 }
 
-TEST_CASE("a cancel in the wake of a thermal fault is a failure") {
+TEST_CASE("a cancel after a thermal fault is a failure") {
   PrintEvidence e;
   CHECK(result(PrintEvent::kCancelAction, e) == PrintResult::kCancelled);
   e.fault = true;

@@ -18,7 +18,7 @@ std::string numbered(std::int64_t number, std::string_view text) {
   return line + '*' + std::to_string(sum);
 }
 
-/// A line with nothing of the agent's on it: what is seen is what is fed.
+/// A line without injected commands: the watch sees exactly what is fed.
 class Line : public rig::Rig {
  public:
   Line() : Rig(quiet()) {
@@ -57,13 +57,13 @@ class Line : public rig::Rig {
 
 }  // namespace
 
-TEST_CASE("a handshake is no print") {
+TEST_CASE("a handshake is not a print") {
   Line line;
   for (const char* text : {"M110 N0", "M115", "M21", "M155 S2", "M20 L T"}) line.print(text);
   CHECK(line.watch().started() == 0);
 }
 
-TEST_CASE("homing and jogging in numbered lines is no print") {
+TEST_CASE("homing and jogging in numbered lines is not a print") {
   Line line;
   for (const char* text : {"G28", "G91", "G1 X10", "G90"}) line.print(text);
   line.pass(30s);
@@ -71,7 +71,7 @@ TEST_CASE("homing and jogging in numbered lines is no print") {
   CHECK_FALSE(line.watch().is_printing());
 }
 
-TEST_CASE("a host print begins with its first heat, moves and pushes filament, and is completed by its end code") {
+TEST_CASE("a host print begins with first heat, move and extrusion, and is completed by its end code") {
   Line line;
   const auto before = line.now;
   line.begin();
@@ -90,7 +90,7 @@ TEST_CASE("a host print begins with its first heat, moves and pushes filament, a
   CHECK(job.travel_mm[0] == Approx(20));
 }
 
-TEST_CASE("M73 decides between an end and a break-off with the heaters switched off") {
+TEST_CASE("M73 decides between completed and cancelled when the heaters are switched off") {
   Line line;
   line.begin();
   line.print("M73 P37 R20");
@@ -99,7 +99,7 @@ TEST_CASE("M73 decides between an end and a break-off with the heaters switched 
   CHECK(line.ended(PrintResult::kCancelled) == 1);
 }
 
-TEST_CASE("heaters that are switched off in mid-print end nothing") {
+TEST_CASE("heaters switched off in mid-print end nothing") {
   Line line;
   line.begin();
   line.print("M140 S0");
@@ -116,7 +116,7 @@ TEST_CASE("M108 before the heaters are switched off is a cancel") {
   CHECK(line.ended(PrintResult::kCancelled) == 1);
 }
 
-TEST_CASE("a host that goes on after M108 has not cancelled") {
+TEST_CASE("a host that continues after M108 has not cancelled") {
   Line line;
   line.begin();
   line.print("M108");
@@ -126,7 +126,7 @@ TEST_CASE("a host that goes on after M108 has not cancelled") {
   CHECK(line.ended(PrintResult::kCompleted) == 1);
 }
 
-TEST_CASE("heaters switched off beside a stream that fell silent are a cancel") {
+TEST_CASE("heaters switched off while the stream is silent are a cancel") {
   Line line;
   line.begin();
   line.pass(30s);
@@ -136,7 +136,7 @@ TEST_CASE("heaters switched off beside a stream that fell silent are a cancel") 
   CHECK(line.ended(PrintResult::kCancelled) == 1);
 }
 
-TEST_CASE("Printrun's M110 in the same breath is an end, a later one is a cancel") {
+TEST_CASE("Printrun's M110 in the same burst is the end, a later one is a cancel") {
   Line line;
   line.begin();
   line.typed("N-1 M110*15");
@@ -147,7 +147,7 @@ TEST_CASE("Printrun's M110 in the same breath is an end, a later one is a cancel
   CHECK(line.ended(PrintResult::kCancelled) == 1);
 }
 
-TEST_CASE("a print that another one follows is judged by what was said at its end") {
+TEST_CASE("a print that is followed by another gets its result from the events at its end") {
   Line line;
   line.begin();
   line.print("M73 P100 R0");
@@ -170,7 +170,7 @@ TEST_CASE("a restart, a kill, a power panic and a lost device fail a print") {
   }
 }
 
-TEST_CASE("a cancel behind a thermal fault is a failure, any other is a cancel") {
+TEST_CASE("a cancel after a thermal fault is a failure, any other is a cancel") {
   Line line;
   line.begin();
   line.printer("Error:0: Heaters switched off. MINTEMP triggered!\n// action:cancel\n");
@@ -181,7 +181,7 @@ TEST_CASE("a cancel behind a thermal fault is a failure, any other is a cancel")
   CHECK(other.ended(PrintResult::kCancelled) == 1);
 }
 
-TEST_CASE("lines that were under way when a print was cancelled begin no new one") {
+TEST_CASE("lines in flight when a print was cancelled begin no new print") {
   Line line;
   line.begin();
   line.printer("// action:cancel\n");
@@ -194,7 +194,7 @@ TEST_CASE("lines that were under way when a print was cancelled begin no new one
   CHECK(line.watch().started() == 2);
 }
 
-TEST_CASE("a host that leaves in mid-print fails it, after its end code it completed it") {
+TEST_CASE("a host that leaves in mid-print fails the print, after the end code it completes it") {
   Line line;
   line.begin();
   line.relay().host_closed(line.now);
@@ -206,7 +206,7 @@ TEST_CASE("a host that leaves in mid-print fails it, after its end code it compl
   CHECK(other.ended(PrintResult::kCompleted) == 1);
 }
 
-TEST_CASE("pauses are left out of the elapsed time") {
+TEST_CASE("pauses are excluded from the elapsed time") {
   Line line;
   line.begin();
   const auto running = line.watch().current(line.now).elapsed;
@@ -220,7 +220,7 @@ TEST_CASE("pauses are left out of the elapsed time") {
   CHECK(line.watch().current(line.now).elapsed < running + 3s);
 }
 
-TEST_CASE("a host's own pause, in which it just sends nothing, is left out as well") {
+TEST_CASE("a pause of the host, without any command to the printer, is excluded as well") {
   Line line;
   line.begin();
   line.pass(10min);
@@ -229,7 +229,7 @@ TEST_CASE("a host's own pause, in which it just sends nothing, is left out as we
   CHECK(line.watch().current(line.now).elapsed < 30s);
 }
 
-TEST_CASE("a long move counts as printing although nothing is said") {
+TEST_CASE("a long move counts as printing although no line is received") {
   Line line;
   line.begin();
   const auto before = line.watch().current(line.now).elapsed;
@@ -243,7 +243,7 @@ TEST_CASE("a long move counts as printing although nothing is said") {
   CHECK(line.watch().current(line.now).elapsed - before >= 19s);
 }
 
-TEST_CASE("lines that are sent again count once") {
+TEST_CASE("resent lines are counted once") {
   Line line;
   line.begin();
   line.host(numbered(5, "G1 X20 E1") + "\n");
@@ -263,7 +263,7 @@ TEST_CASE("resends and the highest temperatures belong to the print") {
   CHECK(job.resends == 1);
 }
 
-TEST_CASE("a file that the host starts from the card is a print until the printer says so") {
+TEST_CASE("a file that the host starts from the card is a print until the printer reports its end") {
   Line line;
   line.host("M23 ok.gco\n");
   line.printer("echo:Now fresh file: ok.gco\nFile opened: /OK.GCO Size: 7013\nFile selected\nok\n");
@@ -297,7 +297,7 @@ TEST_CASE("a file that is started at the printer's menu is a print") {
   CHECK(line.ended(PrintResult::kCancelled) == 1);
 }
 
-TEST_CASE("a file from the card that runs already is joined when its bytes move on") {
+TEST_CASE("a card print that runs at the start is detected when its byte position advances") {
   Line line;
   line.printer("SD printing byte 100/7013\n");
   line.pass(10s);
@@ -313,7 +313,7 @@ TEST_CASE("a file from the card that runs already is joined when its bytes move 
   CHECK(line.ended(PrintResult::kCompleted) == 1);
 }
 
-TEST_CASE("a paused file is not over because nothing is printed") {
+TEST_CASE("a paused file does not end although no printing is reported") {
   Line line;
   line.printer("SD printing byte 100/7013\nSD printing byte 900/7013\n");
   line.pass(10s);
@@ -330,7 +330,7 @@ TEST_CASE("a paused file is not over because nothing is printed") {
   CHECK(line.ended(PrintResult::kCompleted) == 1);
 }
 
-TEST_CASE("what is written to the card is no print") {
+TEST_CASE("an upload to the card is not a print") {
   Line line;
   line.host("M28 a.gco\n");
   line.printer("Writing to file: /A.GCO\nok\n");
@@ -339,7 +339,7 @@ TEST_CASE("what is written to the card is no print") {
   CHECK(line.watch().travel().extruded_mm() == 0);
 }
 
-TEST_CASE("the book of prints goes on in a successor") {
+TEST_CASE("the next instance continues the current print") {
   Line line;
   line.begin();
   line.restart();
@@ -348,7 +348,7 @@ TEST_CASE("the book of prints goes on in a successor") {
   CHECK(line.ended(PrintResult::kCompleted) == 1);
 }
 
-TEST_CASE("an emergency stop is a failure although the heaters are switched off and the port is closed behind it") {
+TEST_CASE("an emergency stop is a failure although heaters off and a closed port follow") {
   Line line;
   line.begin();
   line.host("M112\nM104 T0 S0\nM140 S0\n");

@@ -13,7 +13,7 @@ using gcode::printer::State;
 
 namespace {
 
-/// A printer that is open and has answered, and the lines that reach it.
+/// A printer that is open and has answered, and the lines that it receives and sends.
 struct Line {
   gcode::printer::PrinterState state;
   Time now = 100s;
@@ -38,7 +38,7 @@ constexpr std::string_view kHalfDone =
 
 }  // namespace
 
-TEST_CASE("a print that begins does not inherit the progress of the one before") {
+TEST_CASE("a new print does not inherit the progress of the previous one") {
   Line line;
   line.host("N1 G28*18");
   line.printer(kHalfDone);
@@ -54,7 +54,7 @@ TEST_CASE("a print that begins does not inherit the progress of the one before")
   CHECK_FALSE(line.state.progress.known);
 }
 
-TEST_CASE("a print that goes on after a pause keeps its progress") {
+TEST_CASE("a print keeps its progress over a pause") {
   Line line;
   line.host("N1 G28*18");
   line.printer(kHalfDone);
@@ -65,7 +65,7 @@ TEST_CASE("a print that goes on after a pause keeps its progress") {
   CHECK(line.state.progress.known);
 }
 
-TEST_CASE("M999 starts a stopped printer again, but no Prusa that drops every line (P 0.7)") {
+TEST_CASE("M999 restarts a stopped printer, but not a Prusa that drops every line (P 0.7)") {
   const auto* firmware = GENERATE("prusa-3.10", "prusa-3.12");
   Line line;
   line.dialect = *gcode::dialect::find_dialect(firmware);

@@ -1,5 +1,5 @@
-// "Never allocates" is a promise of the parser's headers: every allocation of this program is counted here. Not built
-// under AddressSanitizer, which keeps books of its own on which form of new and delete belong together.
+// The parser's headers promise not to allocate: every allocation of this program is counted here. Not built under
+// AddressSanitizer, which itself tracks matching forms of new and delete.
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <cstdlib>
@@ -15,7 +15,7 @@ std::atomic<unsigned long> allocations{0};
 
 }  // namespace
 
-// Not inlined: g++ 12 would see free() on what came from operator new and call it a mistake.
+// Not inlined: g++ 12 would report free() on memory from operator new.
 [[gnu::noinline]] void* operator new(std::size_t size) {
   ++allocations;
   if (void* memory = std::malloc(size != 0 ? size : 1)) return memory;
@@ -24,7 +24,7 @@ std::atomic<unsigned long> allocations{0};
 [[gnu::noinline]] void operator delete(void* memory) noexcept { std::free(memory); }
 [[gnu::noinline]] void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
 
-TEST_CASE("reading commands and replies allocates nothing") {
+TEST_CASE("parsing commands and replies allocates nothing") {
   constexpr const char* kReplies[] = {"ok",
                                       "ok N5 P10 B15",
                                       "ok T:25.5 /0.0 B:25.5 /0.0 T0:25.5 /0.0 @:0 B@:0 P:25.5 A:25.4",
@@ -41,7 +41,7 @@ TEST_CASE("reading commands and replies allocates nothing") {
   constexpr const char* kCommands[] = {"N12 G1 X1.5 Y-2 E.3*107\n",
                                        "M862.1 Q ; and a comment that is longer than a small string", "PRUSA SN", ""};
   unsigned long before = allocations;
-  ::operator delete(::operator new(1));  // the counter itself works
+  ::operator delete(::operator new(1));  // checks the counter itself
   const unsigned long counted = allocations - before;
   REQUIRE(counted == 1);
   before = allocations;

@@ -4,7 +4,7 @@
 
 using namespace rig;
 
-TEST_CASE("a printer that was not reset by the opening and goes on reporting is asked who it is") {
+TEST_CASE("a printer that was not reset when opened and keeps reporting is identified") {
   Rig r;
   std::string asked;
   for (int i = 0; i < 10; ++i) {
@@ -15,7 +15,7 @@ TEST_CASE("a printer that was not reset by the opening and goes on reporting is 
   CHECK(asked.starts_with("\nM115\n"));
 }
 
-TEST_CASE("boot text that comes in pieces is waited out, to its last line") {
+TEST_CASE("boot text in several pieces is awaited to its last line") {
   Rig r;
   r.printer("start\n");
   for (int i = 0; i < 10; ++i) {
@@ -29,7 +29,7 @@ TEST_CASE("boot text that comes in pieces is waited out, to its last line") {
   CHECK(r.to_printer() == "M115\n");
 }
 
-TEST_CASE("boot ends although a host prints all the while") {
+TEST_CASE("the boot phase ends although a host prints throughout") {
   Rig r;
   r.attach();
   r.printer("start\n");

@@ -32,7 +32,7 @@ TEST_CASE("the oldest command is acknowledged first") {
   CHECK(queue.empty());
 }
 
-TEST_CASE("a command that owes two oks goes with the second") {
+TEST_CASE("a command that owes two oks is removed with the second") {
   InFlightQueue queue;
   InFlight pid = host(1);
   pid.oks = 2;
@@ -43,14 +43,14 @@ TEST_CASE("a command that owes two oks goes with the second") {
   CHECK(queue.empty());
 }
 
-TEST_CASE("an ok without a command in flight takes nothing") {
+TEST_CASE("an ok without a command in flight removes nothing") {
   InFlightQueue queue;
   queue.acknowledge_first();
   CHECK(queue.empty());
   CHECK(queue.host_count() == 0);
 }
 
-TEST_CASE("the own entry is found wherever it stands, and is not counted as the host's") {
+TEST_CASE("the injected entry is found at any position and is not counted as the host's") {
   InFlightQueue queue;
   CHECK_FALSE(queue.injected());
   queue.push(host(1));
@@ -67,7 +67,7 @@ TEST_CASE("the own entry is found wherever it stands, and is not counted as the 
   CHECK(queue[1].number == 2);
 }
 
-TEST_CASE("an entry put in front is the next to be acknowledged") {
+TEST_CASE("an entry inserted at the front is acknowledged next") {
   InFlightQueue queue;
   queue.push(host(7));
   queue.insert_front(injected());
@@ -76,7 +76,7 @@ TEST_CASE("an entry put in front is the next to be acknowledged") {
   CHECK(queue[0].number == 7);
 }
 
-TEST_CASE("order survives many turns of the ring") {
+TEST_CASE("the order is kept over many wraps of the ring") {
   InFlightQueue queue;
   std::int64_t oldest = 0;
   for (std::int64_t n = 0; n < 1000; ++n) {
@@ -93,7 +93,7 @@ TEST_CASE("commands beyond the capacity are only counted, and acknowledged last"
   CHECK(queue.overflow() == 3);
   CHECK(queue.host_count() == InFlightQueue::kCapacity + 3);
   queue.acknowledge_first();
-  queue.push(host(999));  // behind those that are only counted, so it may not overtake them
+  queue.push(host(999));  // after the commands that are only counted, so it must not overtake them
   CHECK(queue.overflow() == 4);
   for (std::int64_t n = 1; n < capacity; ++n) CHECK(queue.acknowledge_first().number == n);
   CHECK_FALSE(queue.empty());
@@ -101,7 +101,7 @@ TEST_CASE("commands beyond the capacity are only counted, and acknowledged last"
   CHECK(queue.empty());
 }
 
-TEST_CASE("a cleared queue owns nothing and owes nothing") {
+TEST_CASE("a cleared queue is empty and owes no oks") {
   InFlightQueue queue;
   for (std::size_t n = 0; n < InFlightQueue::kCapacity + 3; ++n) queue.push(injected());
   queue.clear();

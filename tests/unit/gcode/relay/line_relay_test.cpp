@@ -14,7 +14,7 @@ TEST_CASE("host lines reach the printer once, in order and unchanged") {
   CHECK(r.to_printer() == lines);
 }
 
-TEST_CASE("half a host line waits for its end, and goes out when the host leaves") {
+TEST_CASE("a partial host line waits for its end, and is sent when the host leaves") {
   Rig r;
   r.attach();
   r.host("G1 X");
@@ -25,7 +25,7 @@ TEST_CASE("half a host line waits for its end, and goes out when the host leaves
   CHECK(r.to_printer() == "M10");
 }
 
-TEST_CASE("a host line without end passes as it comes") {
+TEST_CASE("a host line without end is passed as it arrives") {
   Rig r;
   r.attach();
   const std::string flood(3000, 'A');
@@ -39,7 +39,7 @@ TEST_CASE("a host line without end passes as it comes") {
   CHECK(r.to_printer() == "\nM105\n");
 }
 
-TEST_CASE("after the boot text the agent asks who the printer is, then sets its reports up") {
+TEST_CASE("after the boot text the agent identifies the printer, then sets up its reports") {
   Rig r;
   r.printer("start\n");
   r.pass(2s);
@@ -51,7 +51,7 @@ TEST_CASE("after the boot text the agent asks who the printer is, then sets its 
   CHECK(r.arbiter().subscriptions.is_on(gcode::relay::Report::kPosition));
 }
 
-TEST_CASE("the agent's own questions and answers stay with it") {
+TEST_CASE("injected queries and their answers are not shown to the host") {
   Rig r;
   r.attach();
   r.identify(kPrusa313);
@@ -61,7 +61,7 @@ TEST_CASE("the agent's own questions and answers stay with it") {
   CHECK(r.relay().printer().temperatures[gcode::reply::Sensor::kTool0].actual.value == Approx(25.5));
 }
 
-TEST_CASE("what the agent did not cause is the host's") {
+TEST_CASE("output that the agent did not cause is passed to the host") {
   Rig r;
   r.attach();
   r.identify(kPrusa313);
@@ -71,7 +71,7 @@ TEST_CASE("what the agent did not cause is the host's") {
   CHECK(r.to_host() == text);
 }
 
-TEST_CASE("lines of the printer are the same to the host however they are cut") {
+TEST_CASE("the host receives the same printer lines for any chunking") {
   Rig whole;
   Rig bytewise;
   for (Rig* r : {&whole, &bytewise}) {
@@ -103,14 +103,14 @@ TEST_CASE("a host that does not read loses whole lines, and they are counted") {
   CHECK(r.relay().counters().host_dropped_lines == 2000 - seen.size() / line.size());
 }
 
-TEST_CASE("nothing is kept for a host that is not there") {
+TEST_CASE("nothing is buffered for a host that is not there") {
   Rig r;
   r.printer("old news\n");
   r.attach();
   CHECK(r.to_host().empty());
 }
 
-TEST_CASE("poll off is the identity, byte by byte and at once") {
+TEST_CASE("with poll off every byte passes unchanged and immediately") {
   gcode::relay::RelaySettings off;
   off.poll = false;
   Rig r(off);

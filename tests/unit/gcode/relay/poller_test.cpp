@@ -29,7 +29,7 @@ struct Asking {
     const auto line = poller.next(use, printer, subscriptions, *dialect, now);
     return line ? std::string(line->text.view()) : std::string();
   }
-  /// Everything that is asked now, each asked once.
+  /// All queries that are due now, each once.
   std::string all(LineUse use) {
     std::string lines;
     for (int i = 0; i < 20; ++i) {
@@ -39,14 +39,14 @@ struct Asking {
       if (line->seconds > 0) subscriptions.asserted(*line, *dialect);
       lines += line->text.view();
     }
-    FAIL("the poller does not come to an end");
+    FAIL("the poller does not end");
     return lines;
   }
 };
 
 }  // namespace
 
-TEST_CASE("who the printer is comes first, and is asked again only after a rest") {
+TEST_CASE("the identity query is sent first, and repeated only after a pause") {
   Asking a("unknown");
   CHECK(a.next(LineUse::kRest) == "M115\n");
   a.poller.asked(Query::kM115, a.now);
@@ -57,23 +57,23 @@ TEST_CASE("who the printer is comes first, and is asked again only after a rest"
   CHECK(a.next(LineUse::kRest) == "M115\n");
 }
 
-TEST_CASE("a printer that nobody knows is asked M105 and M115 only") {
+TEST_CASE("an unknown printer is asked M105 and M115 only") {
   Asking a("unknown");
   CHECK(a.all(LineUse::kRest) == "M115\nM105\n");
 }
 
-TEST_CASE("a printer that nobody knows hears nothing in a print") {
+TEST_CASE("an unknown printer gets no queries during a print") {
   Asking a("unknown");
   CHECK(a.all(LineUse::kHostPrints).empty());
 }
 
-TEST_CASE("a Prusa that reports by itself hears nothing in a print") {
+TEST_CASE("a Prusa that reports by itself gets no queries during a print") {
   Asking a("prusa-3.13");
   a.introduce();
   CHECK(a.all(LineUse::kHostPrints).empty());
 }
 
-TEST_CASE("firmware without reports is asked temperatures in a print, and nothing else") {
+TEST_CASE("firmware without reports is asked for temperatures during a print, and nothing else") {
   Asking a("prusa-3.8");
   a.introduce();
   CHECK(a.all(LineUse::kHostPrints) == "M105\n");
@@ -83,7 +83,7 @@ TEST_CASE("firmware without reports is asked temperatures in a print, and nothin
   CHECK(a.next(LineUse::kHostPrints) == "M105\n");
 }
 
-TEST_CASE("an active host hears only a question that identifies its own answer") {
+TEST_CASE("with an active host only a query with an identifiable answer is sent") {
   Asking a("prusa-3.13");
   a.introduce();
   CHECK(a.all(LineUse::kHostActive) == "M105\n");
@@ -95,7 +95,7 @@ TEST_CASE("reports are set up before anything is polled") {
   CHECK(a.all(LineUse::kRest) == "PRUSA SN\nM862.1 Q\nM155 S2 C7\nM105\nM27 P\nM220\nM221\nM73\nD3 Ax0eff C8\n");
 }
 
-TEST_CASE("P7.20: no own line carries a letter that changes what it asks") {
+TEST_CASE("P7.20: no injected query has a letter that changes its meaning") {
   for (const auto name :
        {"unknown", "prusa-3.2", "prusa-3.8", "prusa-3.13", "prusa-3.14", "marlin-1.0", "marlin-1.1", "marlin-2.1"}) {
     for (const auto use : {LineUse::kRest, LineUse::kHostActive, LineUse::kHostPrints, LineUse::kSdPrints}) {
@@ -113,7 +113,7 @@ TEST_CASE("P7.20: no own line carries a letter that changes what it asks") {
   }
 }
 
-TEST_CASE("P7.9, P7.21: own lines are short, unnumbered, without star and semicolon, and no G commands") {
+TEST_CASE("P7.9, P7.21: injected queries are short, unnumbered, without star, semicolon and G commands") {
   for (const auto name :
        {"unknown", "prusa-3.2", "prusa-3.8", "prusa-3.13", "prusa-3.14", "marlin-1.0", "marlin-1.1", "marlin-2.1"}) {
     Asking a(name);
@@ -136,7 +136,7 @@ TEST_CASE("P7.9, P7.21: own lines are short, unnumbered, without star and semico
   }
 }
 
-TEST_CASE("P7.29: what the printer called unknown is not asked again before the next start") {
+TEST_CASE("P7.29: a query that the printer called unknown is not repeated before the next start") {
   Asking a("prusa-3.13");
   a.introduce();
   a.all(LineUse::kRest);
@@ -148,7 +148,7 @@ TEST_CASE("P7.29: what the printer called unknown is not asked again before the 
   CHECK(a.all(LineUse::kRest).find("M73") != std::string::npos);
 }
 
-TEST_CASE("an answer that nobody understands ends its question for this firmware, also beyond a start") {
+TEST_CASE("a query without a known answer is ended for this firmware, also after a start") {
   rig::Rig r;
   r.attach();
   r.identify(rig::kPrusa313);
@@ -178,7 +178,7 @@ TEST_CASE("an answer that nobody understands ends its question for this firmware
   CHECK(asked_in(1h, "Prusa-Firmware 3.14.1 based on Marlin FIRMWARE_URL:x") == 1);
 }
 
-TEST_CASE("an odd answer to a question that this firmware has answered before is noise") {
+TEST_CASE("an unexpected answer to a query that this firmware has answered before is noise") {
   Asking a("prusa-3.13");
   a.introduce();
   a.poller.answered(Query::kM27);
@@ -189,14 +189,14 @@ TEST_CASE("an odd answer to a question that this firmware has answered before is
   CHECK(lines.find("M73") == std::string::npos);
 }
 
-TEST_CASE("M105 and M115 are asked on, whatever was made of them on the way") {
+TEST_CASE("M105 and M115 are repeated whatever their answers were") {
   Asking a("prusa-3.8");
   a.poller.unsupported(Query::kM115);
   a.poller.unsupported(Query::kM105);
   CHECK(a.all(LineUse::kRest).starts_with("M115\nM105\n"));
 }
 
-TEST_CASE("poll off asks nothing at all") {
+TEST_CASE("poll off sends no queries") {
   gcode::relay::RelaySettings off;
   off.poll = false;
   Asking a("prusa-3.13", off);
@@ -205,7 +205,7 @@ TEST_CASE("poll off asks nothing at all") {
     CHECK(a.all(use).empty());
 }
 
-TEST_CASE("a period of zero asks never") {
+TEST_CASE("a query with a period of zero is never sent") {
   gcode::relay::RelaySettings settings;
   settings.sd_period = settings.progress_period = settings.overrides_period = Time::zero();
   settings.temperature_period = settings.position_period = settings.fans_period = Time::zero();
@@ -215,13 +215,13 @@ TEST_CASE("a period of zero asks never") {
   CHECK(a.all(LineUse::kRest).empty());
 }
 
-TEST_CASE("while a file prints from the card only temperatures and its place are asked") {
+TEST_CASE("during a print from the card only temperatures and the position in the file are queried") {
   Asking a("prusa-3.8");
   a.introduce();
   CHECK(a.all(LineUse::kSdPrints) == "M105\nM27\n");
 }
 
-TEST_CASE("a printer's own counters are asked for a minute after its introduction, and only at rest") {
+TEST_CASE("a printer's own counters are queried for a minute after identification, and only when idle") {
   rig::Rig r;
   r.identify(rig::kPrusa313);
   (void)r.to_printer();

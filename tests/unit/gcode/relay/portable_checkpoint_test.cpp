@@ -20,7 +20,7 @@ struct Memory {
   gcode::relay::RelayMemory rings() { return {from_host, from_printer, to_host}; }
 };
 
-/// A relay and, after change(), one of another version in its place.
+/// A relay and, after change(), one of another version that takes over.
 struct Rig {
   gcode::relay::RelaySettings settings;
   std::unique_ptr<Memory> memory = std::make_unique<Memory>();
@@ -65,7 +65,7 @@ struct Rig {
   }
 };
 
-TEST_CASE("bytes that wait either way go on, each once and in order") {
+TEST_CASE("buffered bytes in both directions are passed on, each once and in order") {
   Rig rig;
   rig.answer_injected();
   rig.relay->feed_host("G1 X1\nG1 X2\nG1 X", rig.now);
@@ -79,7 +79,7 @@ TEST_CASE("bytes that wait either way go on, each once and in order") {
   CHECK(seen + rig.take(false) == "echo:a\necho:b\necho:c\n");
 }
 
-TEST_CASE("bytes that were moved and not noted are neither lost nor doubled") {
+TEST_CASE("bytes that were moved but not recorded are neither lost nor duplicated") {
   Rig rig;
   rig.answer_injected();
   rig.relay->feed_host("G1 X1\n", rig.now);
@@ -93,7 +93,7 @@ TEST_CASE("bytes that were moved and not noted are neither lost nor doubled") {
   CHECK(rig.take(false) == "a\n");
 }
 
-TEST_CASE("the agent asks nothing for a while after a change of version, and then again") {
+TEST_CASE("the agent pauses its queries after a change of version, then resumes them") {
   Rig rig;
   rig.answer_injected();
   rig.change();
@@ -108,7 +108,7 @@ TEST_CASE("the agent asks nothing for a while after a change of version, and the
   CHECK(injected == "M115\n");
 }
 
-TEST_CASE("the answer to a question from before the change of version stays with the agent") {
+TEST_CASE("the answer to a query from before the change of version is not shown to the host") {
   Rig rig;
   std::string injected;
   for (int i = 0; i < 200 && injected != "M105\n"; ++i) {

@@ -1,4 +1,4 @@
-// A LineRelay with its memory, fed and read by hand on a virtual clock: what the tests of gcode/ stand on.
+// A LineRelay with its memory, driven by hand on a virtual clock: the rig of the relay's tests.
 #pragma once
 
 #include <array>
@@ -28,7 +28,7 @@ inline constexpr std::string_view kPrusa313 =
 inline constexpr std::string_view kPrusa39 =
     "Prusa-Firmware 3.9.0 based on Marlin FIRMWARE_URL:https://github.com/prusa3d/Prusa-Firmware";
 inline constexpr std::string_view kMarlin10 = "Marlin V1; Sprinter/grbl mashup for gen6";
-inline constexpr std::string_view kMarlin102 = "Marlin 1.0.2+";  // renamed by its owner, who may be believed
+inline constexpr std::string_view kMarlin102 = "Marlin 1.0.2+";  // edited by its owner; the version is trusted
 inline constexpr std::string_view kMarlin11 = "Marlin 1.1.9 (Github)";
 inline constexpr std::string_view kMarlin21 = "Marlin 2.1.2 (Dec 17 2022 00:00:00)";
 
@@ -43,10 +43,10 @@ class Rig {
   gcode::relay::ArbiterState& arbiter() { return state_->arbiter; }
 
   void attach() { relay().host_opened(now); }
-  /// The host writes, the printer prints; both all at once.
+  /// Input from the host or the printer, all in one chunk.
   void host(std::string_view bytes) { REQUIRE(relay().feed_host(bytes, now) == bytes.size()); }
   void printer(std::string_view bytes) { REQUIRE(relay().feed_printer(bytes, now) == bytes.size()); }
-  /// Lets time pass, in the steps that the relay asks for. Own lines go out into `to_printer`.
+  /// Advances time in the steps that the relay asks for. Injected commands are collected in `to_printer`.
   void pass(Time duration) {
     const Time end = now + duration;
     while (now < end) {
@@ -54,7 +54,7 @@ class Rig {
       relay().tick(now);
     }
   }
-  /// What was written to the printer, or the host, since the last call.
+  /// What was written to the printer or the host since the last call.
   std::string to_printer() {
     std::string out;
     for (auto pieces = relay().to_printer(); !(pieces[0].empty() && pieces[1].empty()); pieces = relay().to_printer()) {
@@ -71,8 +71,8 @@ class Rig {
     return out;
   }
 
-  /// Answers whatever the agent asks until it has nothing left to ask for the moment: afterwards the printer is known
-  /// and its reports are set up.
+  /// Answers the agent's queries until none is due: afterwards the printer is known and its reports
+  /// are set up.
   void identify(std::string_view name, std::string_view capabilities = {}) {
     pass(6s);
     for (int i = 0, quiet = 0; i < 80; ++i) {
@@ -87,10 +87,10 @@ class Rig {
       answer(line, name, capabilities);
       pass(10ms);
     }
-    FAIL("the agent does not stop asking");
+    FAIL("the agent does not stop its queries");
   }
   void answer(std::string_view line, std::string_view name, std::string_view capabilities = {}) {
-    if (line == "\n") return;  // an empty line owes nothing
+    if (line == "\n") return;  // an empty line owes no ok
     if (line == "M115\n") printer(firmware(name) + std::string(capabilities) + "ok\n");
     else if (line == "M105\n") printer(kTemperatures);
     else if (line == "PRUSA SN\n") printer("CZPX4720X004XC34242\nok\n");
@@ -103,7 +103,7 @@ class Rig {
           "NORMAL MODE: Percent done: 12; print time remaining in mins: 34; Change in mins: -1\nSILENT MODE: Percent done: -1; print time remaining in mins: -1; Change in mins: -1\nok\n");
     else printer("ok\n");
   }
-  /// A successor takes over: the state and the bytes are found elsewhere.
+  /// The next instance takes over: the state and the bytes are at another address.
   void restart() {
     auto memory = std::make_unique<Memory>(*memory_);
     auto state = std::make_unique<gcode::relay::RelayState>(*state_);

@@ -10,8 +10,8 @@ namespace {
 
 using gcode::relay::RelayState;
 
-TEST_CASE("a live copy of a state is its equal, whatever stood in its place before") {
-  std::mt19937 random(5);  // NOLINT: a fixed seed is the point
+TEST_CASE("a live copy of a state equals the original, whatever its memory contained before") {
+  std::mt19937 random(5);  // NOLINT: a fixed seed is intended
   auto from = std::make_unique<RelayState>();
   auto to = std::make_unique<RelayState>();
   for (int round = 0; round < 500; ++round) {

@@ -1,4 +1,4 @@
-// Rule 11: every buffer has a bound; what a host loses that does not read is whole lines, the repeated ones first.
+// Rule 11: every buffer has a bound; a host that does not read loses whole lines, repeated reports first.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/gcode/relay/rules_rig.h"
@@ -13,7 +13,7 @@ TEST_CASE("rule 11: a host that does not read loses reports before answers") {
   CHECK(count_of(r.to_host(), answer) == 1);
 }
 
-TEST_CASE("rule 11: the rest of a line goes the way of its dropped beginning") {
+TEST_CASE("rule 11: the rest of a line is dropped with its beginning") {
   Rig r = known_rig(kMarlin10);
   const std::string line(99, 'x');
   while (r.relay().counters().host_dropped_lines == 0) r.printer(line + "\n");
@@ -26,7 +26,7 @@ TEST_CASE("rule 11: the rest of a line goes the way of its dropped beginning") {
   CHECK(r.to_host() == "the next\n");
 }
 
-TEST_CASE("rule 11: a printer line without an end passes as it comes") {
+TEST_CASE("rule 11: a printer line without an end is passed as it arrives") {
   Rig r = known_rig(kMarlin10);
   std::string seen;
   for (int i = 0; i < 10; ++i) {
@@ -57,7 +57,7 @@ TEST_CASE("rule 11: host lines are not held when their ring is full") {
   CHECK(r.to_printer().size() >= lines.size());
 }
 
-TEST_CASE("rule 12: with poll off no newline of the agent's own goes out for a lost line") {
+TEST_CASE("rule 12: with poll off no separator newline is sent for a lost line") {
   gcode::relay::RelaySettings off;
   off.poll = false;
   Rig r(off);
@@ -68,7 +68,7 @@ TEST_CASE("rule 12: with poll off no newline of the agent's own goes out for a l
   CHECK(r.to_printer().empty());
 }
 
-TEST_CASE("rule 11: half a line that may be the agent's answer is not passed for seconds, and not kept for ever") {
+TEST_CASE("rule 11: a partial line that may be the agent's answer is held for seconds, but not indefinitely") {
   Rig r = asked_rig(kMarlin10);
   r.printer("ok T:26.");
   r.host("G1 X1\n");
@@ -78,7 +78,7 @@ TEST_CASE("rule 11: half a line that may be the agent's answer is not passed for
   CHECK(r.to_host() == "ok T:26.");
 }
 
-TEST_CASE("rule 11: half a line that cannot be the agent's is passed at once") {
+TEST_CASE("rule 11: a partial line that cannot be the agent's is passed immediately") {
   Rig r = known_rig(kPrusa313, {});
   r.printer("ok");
   r.pass(260ms);

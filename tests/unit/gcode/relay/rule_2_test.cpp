@@ -1,4 +1,4 @@
-// Rule 2: an own line only when nothing is owed; draining makes the gap; the host waits for the answer, not for long.
+// Rule 2: a query is injected only when no ok is owed; quiescing makes the gap; the host is held for a bounded time.
 #include <catch2/catch.hpp>
 #include <deque>
 
@@ -8,7 +8,7 @@ using namespace rig;
 
 namespace {
 
-// A printer whose planner is full, and a host that keeps `window` lines in flight: an ok every `move`, a line for each.
+// A printer with a full planner, and a host that keeps `window` lines in flight: per `move` one ok and one line.
 std::string print_with_a_window(Rig& r, Time duration, int window = 4, Time move = 50ms) {
   std::deque<std::string> queued;
   std::string seen;
@@ -38,7 +38,7 @@ std::string print_with_a_window(Rig& r, Time duration, int window = 4, Time move
 
 }  // namespace
 
-TEST_CASE("rule 2: a host that never leaves a gap is drained for a temperature") {
+TEST_CASE("rule 2: a host that never leaves a gap is quiesced for a temperature query") {
   Rig r = known_rig(kMarlin10);
   const std::string seen = print_with_a_window(r, 20s);
   CHECK(count_of(seen, "G1 X") > 200);
@@ -46,12 +46,12 @@ TEST_CASE("rule 2: a host that never leaves a gap is drained for a temperature")
   CHECK(count_of(seen, "M105\n") <= 11);  // one every 2 s
 }
 
-TEST_CASE("rule 2: a drain goes on while the oks come") {
+TEST_CASE("rule 2: quiescing continues while oks arrive") {
   Rig r = known_rig(kMarlin10);
   CHECK(count_of(print_with_a_window(r, 20s, 7, 90ms), "M105\n") >= 3);
 }
 
-TEST_CASE("rule 2: a host line is held for a second at most, however the oks come") {
+TEST_CASE("rule 2: a host line is held for a second at most, however the oks arrive") {
   Rig r = known_rig(kMarlin10);
   r.printer(kTemperatures);
   for (int n = 1; n <= 8; ++n) r.host(numbered(n, "G1 X1"));
@@ -70,7 +70,7 @@ TEST_CASE("rule 2: a host line is held for a second at most, however the oks com
   CHECK(count_of(r.to_printer(), "G1 X1") == 1);
 }
 
-TEST_CASE("rule 2: after a drain in vain the host's lines pass for a while") {
+TEST_CASE("rule 2: after unsuccessful quiescing the host's lines pass for a while") {
   Rig r = known_rig(kMarlin10);
   r.printer(kTemperatures);
   for (int n = 1; n <= 3; ++n) r.host(numbered(n, "G1 X1"));
@@ -89,7 +89,7 @@ TEST_CASE("rule 2: after a drain in vain the host's lines pass for a while") {
   CHECK(r.to_printer() == numbered(100, "G1 X1"));
 }
 
-TEST_CASE("rule 2: no drain for a question whose answer does not identify itself") {
+TEST_CASE("rule 2: no quiescing for a query whose answer is not identifiable") {
   Rig r;
   r.attach();
   r.printer("start\n");
@@ -100,7 +100,7 @@ TEST_CASE("rule 2: no drain for a question whose answer does not identify itself
   CHECK(r.to_printer() == "G1 X2\n");
 }
 
-TEST_CASE("rule 2: one newline keeps an unanswered own line and the host's next one apart") {
+TEST_CASE("rule 2: one newline separates an unanswered injected query from the host's next line") {
   Rig r = known_rig(kMarlin10);
   REQUIRE(next_injected(r) == "M105\n");
   r.host("G1 X1\n");
@@ -111,7 +111,7 @@ TEST_CASE("rule 2: one newline keeps an unanswered own line and the host's next 
   CHECK(r.to_printer() == "G1 X2\n");
 }
 
-TEST_CASE("rule 2: bytes that belong to no line do not leave a deadline behind when they have waited") {
+TEST_CASE("rule 2: bytes that belong to no line leave no deadline behind after their wait") {
   Rig r = known_rig(kMarlin10);
   REQUIRE(next_injected(r) == "M105\n");
   r.host("\xff\xff\xfa");
@@ -121,7 +121,7 @@ TEST_CASE("rule 2: bytes that belong to no line do not leave a deadline behind w
   CHECK(r.relay().deadline() > r.now);
 }
 
-TEST_CASE("rule 2: half a line that passed while poll was off is not followed by a question when poll is on") {
+TEST_CASE("rule 2: no query follows a partial line that passed while poll was off, when poll is on again") {
   gcode::relay::RelaySettings settings = only_temperatures();
   settings.poll = false;
   Rig r(settings);
@@ -138,7 +138,7 @@ TEST_CASE("rule 2: half a line that passed while poll was off is not followed by
   CHECK(!next_injected(r).empty());
 }
 
-TEST_CASE("rule 2: half a line behind an upload's end waits for its own end") {
+TEST_CASE("rule 2: a partial line after an upload's end waits for its own end") {
   Rig r = known_rig(kPrusa39);
   r.host("M28 A.GCO\n");
   r.to_printer();

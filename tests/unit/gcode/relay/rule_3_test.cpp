@@ -1,11 +1,11 @@
-// Rule 3: what is heard or reported is not asked for, and nothing is queued where it would shift a resume number.
+// Rule 3: what is overheard or reported is not queried, and nothing is queued where it would shift a resume number.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/gcode/relay/rules_rig.h"
 
 using namespace rig;
 
-TEST_CASE("rule 3: a paused Prusa is not asked, for every queued line shifts the number it resumes at") {
+TEST_CASE("rule 3: a paused Prusa is not queried, for every queued line shifts the line number at which it resumes") {
   Rig r = known_rig(kPrusa39);
   r.printer("// action:paused\n");
   CHECK(next_injected(r).empty());
@@ -13,7 +13,7 @@ TEST_CASE("rule 3: a paused Prusa is not asked, for every queued line shifts the
   CHECK(next_injected(r) == "M105\n");
 }
 
-TEST_CASE("rule 3: temperatures that a report brings are not asked for, though it runs late") {
+TEST_CASE("rule 3: temperatures that a report brings are not queried, even if the report is late") {
   Rig r = known_rig(kPrusa313);
   for (int i = 0; i < 6; ++i) {
     r.printer(kReport);
@@ -21,7 +21,7 @@ TEST_CASE("rule 3: temperatures that a report brings are not asked for, though i
   }
 }
 
-TEST_CASE("rule 3: temperatures that the host asks for are not asked for again") {
+TEST_CASE("rule 3: temperatures that the host queries are not queried again") {
   Rig r = known_rig(kMarlin10);
   std::string seen;
   for (int i = 0; i < 10; ++i) {
@@ -34,14 +34,13 @@ TEST_CASE("rule 3: temperatures that the host asks for are not asked for again")
   CHECK(count_of(seen, "M105\n") == 10);
 }
 
-TEST_CASE(
-    "rule 3: a print that stands still with its host silent is no rest: nothing is asked on a Prusa that reports") {
+TEST_CASE("rule 3: on a Prusa that reports, a stalled print with a silent host is not idle: no query is sent") {
   Rig r = known_rig(kPrusa313, {});
   r.host("N1 M104 S215*103\nN2 G1 X10 E5 F3000*8\n");
   r.to_printer();
   r.printer("ok\nok\n");
   REQUIRE(r.relay().prints().is_printing());
-  for (int i = 0; i < 4 * 60 * 15; ++i) {  // a quarter of an hour: everything that is asked at rest would be due
+  for (int i = 0; i < 4 * 60 * 15; ++i) {  // 15 minutes: every idle query would be due
     r.pass(250ms);
     if (i % 8 == 0) r.printer(std::string(kReport) + std::string(kPositionReport) + std::string(kFansReport));
     CHECK(r.to_printer().empty());

@@ -1,4 +1,4 @@
-// Rule 4: the windows in which nothing of the agent's may be sent, and no host line may wait for it either.
+// Rule 4: the windows in which nothing may be injected, and in which no host line may be held for a query.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/gcode/relay/rules_rig.h"
@@ -14,7 +14,7 @@ bool passes_at_once(Rig& r, const std::string& line) {
 
 }  // namespace
 
-TEST_CASE("rule 4: while a blocking command runs no host line waits for a question") {
+TEST_CASE("rule 4: while a blocking command runs no host line is held for a query") {
   for (const std::string blocking : {"M109 S200\n", "G28\n", "G4 S9\n", "M20\n"}) {
     INFO(blocking);
     Rig r = known_rig(kMarlin10);
@@ -24,7 +24,7 @@ TEST_CASE("rule 4: while a blocking command runs no host line waits for a questi
   }
 }
 
-TEST_CASE("rule 4: while the printer says busy no host line waits for a question") {
+TEST_CASE("rule 4: while the printer says busy no host line is held for a query") {
   Rig r = known_rig(kMarlin10);
   REQUIRE(passes_at_once(r, "M851 Z1\n"));
   for (int i = 0; i < 4; ++i) {
@@ -34,13 +34,13 @@ TEST_CASE("rule 4: while the printer says busy no host line waits for a question
   }
 }
 
-TEST_CASE("rule 4: nothing is asked in a power panic") {
+TEST_CASE("rule 4: no query is sent in a power panic") {
   Rig r = known_rig(kPrusa39);
   r.printer("INT4\n");
   CHECK(next_injected(r).empty());
 }
 
-TEST_CASE("rule 4: nothing is asked until the line that was asked for again is acknowledged") {
+TEST_CASE("rule 4: no query is sent until the line requested by a Resend is acknowledged") {
   Rig r = known_rig(kMarlin10);
   r.host(numbered(1, "M117 a"));
   r.to_printer();
@@ -54,7 +54,7 @@ TEST_CASE("rule 4: nothing is asked until the line that was asked for again is a
   CHECK(next_injected(r) == "M105\n");
 }
 
-TEST_CASE("rule 4: nothing is asked while MeatPack is on") {
+TEST_CASE("rule 4: no query is sent while MeatPack is on") {
   Rig r = known_rig(kPrusa39);
   r.host("\xff\xff\xfb");
   CHECK(r.to_printer() == "\xff\xff\xfb");
@@ -64,7 +64,7 @@ TEST_CASE("rule 4: nothing is asked while MeatPack is on") {
   CHECK(next_injected(r) == "M105\n");
 }
 
-TEST_CASE("rule 4: behind the packed bytes that a restart cut short nothing of the agent's follows") {
+TEST_CASE("rule 4: nothing is injected after packed bytes that a restart truncated") {
   const bool ends_a_line = GENERATE(false, true);
   Rig r = known_rig(kPrusa39);
   r.host(std::string("\xff\xff\xfb\x16") + (ends_a_line ? "\n" : ""));
@@ -76,7 +76,7 @@ TEST_CASE("rule 4: behind the packed bytes that a restart cut short nothing of t
   CHECK_FALSE(next_injected(r).empty());
 }
 
-TEST_CASE("rule 4: the line that ends an upload owes no ok, whatever else it says") {
+TEST_CASE("rule 4: the line that ends an upload owes no ok, whatever else it contains") {
   for (const std::string last : {"M29\n", "M117 M29 x\n", "M290 Z0.1\n"}) {
     INFO(last);
     Rig r = known_rig(kPrusa39);
@@ -93,7 +93,7 @@ TEST_CASE("rule 4: the line that ends an upload owes no ok, whatever else it say
   }
 }
 
-TEST_CASE("rule 4: an M28 that opened no file is no upload") {
+TEST_CASE("rule 4: an M28 that opened no file begins no upload") {
   Rig r = known_rig(kPrusa39);
   r.host("M28 A.GCO\n");
   r.to_printer();
@@ -101,7 +101,7 @@ TEST_CASE("rule 4: an M28 that opened no file is no upload") {
   CHECK(next_injected(r) == "M105\n");
 }
 
-TEST_CASE("rule 4: what goes out behind an M28 is a command if no file is opened, and data if one is") {
+TEST_CASE("rule 4: a line sent after M28 is a command if no file is opened, and data if one is") {
   for (const bool opens : {false, true}) {
     INFO(opens);
     Rig r = known_rig(kPrusa39);

@@ -1,4 +1,4 @@
-// Rule 6: oks are not 1:1 with lines. What each line owes, and whose an ok is.
+// Rule 6: oks are not 1:1 with lines. How many oks each line owes, and to which line an ok belongs.
 #include <catch2/catch.hpp>
 #include <numeric>
 
@@ -6,7 +6,7 @@
 
 using namespace rig;
 
-TEST_CASE("rule 6: a comment behind a command swallows both lines' oks where the firmware does") {
+TEST_CASE("rule 6: a comment after a command removes both lines' oks where the firmware does so") {
   Rig r = known_rig(kPrusa39);
   r.host("G1 X1 ; corner\nG1 X2\n");
   CHECK(host_in_flight(r) == 0);
@@ -22,13 +22,13 @@ TEST_CASE("rule 6: a line of blanks owes an ok on a Prusa, an empty line none") 
   CHECK(host_in_flight(r) == 1);
 }
 
-TEST_CASE("rule 6: a line above 95 bytes may owe an ok more") {
+TEST_CASE("rule 6: a line above 95 bytes may owe one more ok") {
   Rig r = known_rig(kPrusa39);
   r.host("M117 " + std::string(140, 'x') + "\n");
   CHECK(host_in_flight(r) == 2);
 }
 
-TEST_CASE("rule 6: M29 without an upload is a command like any other and owes its ok") {
+TEST_CASE("rule 6: M29 without an upload is a normal command and owes its ok") {
   Rig r = known_rig(kPrusa39);
   r.host("M29\n");
   CHECK(host_in_flight(r) == 1);
@@ -40,7 +40,7 @@ TEST_CASE("rule 6: a checksum without a number owes no ok on Marlin 1.0") {
   CHECK(host_in_flight(r) == 0);
 }
 
-TEST_CASE("rule 6: what may owe nothing is not waited for as long as what owes an ok") {
+TEST_CASE("rule 6: a command with an optional ok is awaited for less time than one that owes an ok") {
   Rig certain = known_rig(kMarlin10);
   certain.host("M117 a\n");
   certain.pass(15s);
@@ -51,7 +51,7 @@ TEST_CASE("rule 6: what may owe nothing is not waited for as long as what owes a
   CHECK(host_in_flight(unconfirmed) == 0);
 }
 
-TEST_CASE("rule 6: a repeated number may owe nothing on Marlin 2.1") {
+TEST_CASE("rule 6: the ok of a repeated number is optional on Marlin 2.1") {
   Rig r = known_rig(kMarlin21);
   r.host(numbered(5, "M117 a") + numbered(5, "M117 a"));
   REQUIRE(host_in_flight(r) == 2);
@@ -59,14 +59,14 @@ TEST_CASE("rule 6: a repeated number may owe nothing on Marlin 2.1") {
   CHECK(r.arbiter().in_flight[1].ack_optional);
 }
 
-TEST_CASE("rule 6: an ok that names its line acknowledges all before it") {
+TEST_CASE("rule 6: an ok with a line number acknowledges all lines before it") {
   Rig r = known_rig(kMarlin21);
   r.host(numbered(1, "M117 a") + numbered(2, "M117 b") + numbered(3, "M117 c"));
   r.printer("ok N2 P15 B3\n");
   CHECK(host_in_flight(r) == 1);
 }
 
-TEST_CASE("rule 6: the second ok of the host's M105 on a Prusa is not its next command's") {
+TEST_CASE("rule 6: the duplicate ack of the host's M105 on a Prusa does not acknowledge its next command") {
   Rig r = known_rig(kPrusa313);
   r.host("M105\nG1 X1\n");
   r.printer(std::string(kTemperatures) + "ok\n");
@@ -74,7 +74,7 @@ TEST_CASE("rule 6: the second ok of the host's M105 on a Prusa is not its next c
   CHECK(r.to_host() == std::string(kTemperatures) + "ok\n");
 }
 
-TEST_CASE("rule 6: the second ok of the agent's M105 leaves the host with no ok too many") {
+TEST_CASE("rule 6: the duplicate ack of the agent's M105 gives the host no surplus ack") {
   Rig r = known_rig(kPrusa313);
   REQUIRE(next_injected(r) == "M105\n");
   r.host("G1 X1\n");
@@ -85,7 +85,7 @@ TEST_CASE("rule 6: the second ok of the agent's M105 leaves the host with no ok 
   CHECK(r.to_host() == "ok\n");
 }
 
-TEST_CASE("rule 6: an ok too many that does not come at once with the agent's answer is not waited for") {
+TEST_CASE("rule 6: a duplicate ack that does not directly follow the agent's answer is not awaited") {
   Rig r = known_rig(kPrusa313);
   REQUIRE(next_injected(r) == "M105\n");
   r.host("G1 X1\n");
@@ -97,7 +97,7 @@ TEST_CASE("rule 6: an ok too many that does not come at once with the agent's an
   CHECK(r.to_host() == "ok\n");
 }
 
-TEST_CASE("rule 6: an ok that stands behind other text is never withheld") {
+TEST_CASE("rule 6: an ok after other text in its line is never withheld") {
   Rig r;
   r.attach();
   REQUIRE(next_injected(r) == "M115\n");
@@ -108,7 +108,7 @@ TEST_CASE("rule 6: an ok that stands behind other text is never withheld") {
   CHECK(r.to_host() == "echo:Active Extruder: 0ok\nok\n");
 }
 
-TEST_CASE("rule 6: a line that was sent again owes its ok although one more behind the first is rejected") {
+TEST_CASE("rule 6: a resent line owes its ok although one more after the first is rejected") {
   const bool another = GENERATE(false, true);
   Rig r = known_rig(kMarlin10);
   const std::string first = "Error:Line Number is not Last Line Number+1, Last Line: 60\nResend: 61\nok\n";
@@ -128,7 +128,7 @@ TEST_CASE("rule 6: a line that was sent again owes its ok although one more behi
   CHECK(host_in_flight(r) == 1);
 }
 
-TEST_CASE("rule 6: an ok in doubt is the host's, and the one that comes after it is kept") {
+TEST_CASE("rule 6: an unconfirmed ok is passed to the host, and the ok after it is withheld") {
   Rig r;
   r.attach();
   REQUIRE(next_injected(r) == "M115\n");
@@ -140,7 +140,7 @@ TEST_CASE("rule 6: an ok in doubt is the host's, and the one that comes after it
   CHECK(r.to_host().empty());
 }
 
-TEST_CASE("rule 6: the rejection of an own line that noise spoiled stays with the agent") {
+TEST_CASE("rule 6: the rejection of an injected query that noise corrupted is not shown to the host") {
   Rig r = known_rig(kMarlin10);
   REQUIRE(next_injected(r) == "M105\n");
   r.printer("Error:checksum mismatch, Last Line: 5\nResend: 6\nok\n");
@@ -158,7 +158,7 @@ TEST_CASE("rule 6: M301 owes two oks on a Prusa") {
   CHECK(r.to_host() == "ok\nok\n");
 }
 
-TEST_CASE("rule 6: an ADVANCED_OK without a number is no numbered line's") {
+TEST_CASE("rule 6: an ADVANCED_OK without a number does not acknowledge a numbered line") {
   gcode::relay::RelaySettings settings = only_temperatures();
   settings.position_period = 1s;
   Rig r = known_rig(kMarlin21, settings);
@@ -173,7 +173,7 @@ TEST_CASE("rule 6: an ADVANCED_OK without a number is no numbered line's") {
   CHECK(r.to_host().empty() != named);
 }
 
-TEST_CASE("rule 6: the ok of the scrap that a Resend's flush left is not the next command's") {
+TEST_CASE("rule 6: the ok of the fragment left by a Resend's flush does not acknowledge the next command") {
   Rig r = known_rig(kPrusa39);
   const bool flushed = GENERATE(true, false);
   r.host(numbered(1, "G1 X1"));
@@ -185,13 +185,13 @@ TEST_CASE("rule 6: the ok of the scrap that a Resend's flush left is not the nex
   CHECK(host_in_flight(r) == (flushed ? 1 : 0));
 }
 
-TEST_CASE("rule 6: an answer to an M105 that nobody asked is the host's") {
+TEST_CASE("rule 6: an answer to an M105 that neither side sent is passed to the host") {
   Rig r = known_rig(kMarlin10);
   r.printer(kTemperatures);
   CHECK(r.to_host() == kTemperatures);
 }
 
-TEST_CASE("rule 6: an ok alone is no answer to an M105, whoever asked") {
+TEST_CASE("rule 6: an ok alone does not answer an M105 of the host or the agent") {
   Rig r = asked_rig(kPrusa39);
   says(r, "ok\n");
   r.printer(kTemperatures);
@@ -204,7 +204,7 @@ TEST_CASE("rule 6: an ok alone is no answer to an M105, whoever asked") {
   CHECK(host_in_flight(r) == 0);
 }
 
-TEST_CASE("rule 6: an own answer that a power panic tore leaves the next one to the host") {
+TEST_CASE("rule 6: if a power panic truncates the answer to an injected query, the host gets the next one") {
   Rig r = asked_rig(kPrusa39);
   says(r, "ok T:26.1 /0.0 B:27.0 /0.0 T0:26.1 /0.0 @:0 B@:INT4\n0\n");
   r.pass(100ms);
@@ -213,7 +213,7 @@ TEST_CASE("rule 6: an own answer that a power panic tore leaves the next one to 
   says(r, std::string(kTemperatures));
 }
 
-TEST_CASE("rule 6: the ok of an own answer whose text the predecessor read is the agent's") {
+TEST_CASE("rule 6: the ok is the agent's if the previous instance read the text of the same answer") {
   Rig r = asked_rig(kPrusa39, "M114\n", {});
   r.printer("X:0.00 Y:0.00 Z:0.15 E:0.00 Count X: 0.00 Y:0.00 Z:0.15 E:0.00\n");
   r.host("G1 X1\n");
@@ -223,7 +223,7 @@ TEST_CASE("rule 6: the ok of an own answer whose text the predecessor read is th
   CHECK(r.to_host().empty());
 }
 
-TEST_CASE("rule 6: the time to the ok of a query behind a heat-up says nothing of the line, that of one alone does") {
+TEST_CASE("rule 6: the time to ok of a query after a heat-up does not measure the link, that of a single query does") {
   Rig r = known_rig(kMarlin21);
   const auto counted = [&] {
     const auto& buckets = r.relay().counters().prompt_latency.buckets;

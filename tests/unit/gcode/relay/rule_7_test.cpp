@@ -1,4 +1,4 @@
-// Rule 7: a lost own query keeps its slot, and what comes late for it is still the agent's.
+// Rule 7: a lost query keeps its slot, and a late answer to it is still withheld from the host.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/gcode/relay/rules_rig.h"
@@ -13,7 +13,7 @@ std::uint64_t timeouts(Rig& r) {
 
 }  // namespace
 
-TEST_CASE("rule 7: a timed-out query keeps its slot, and its late answer stays with the agent") {
+TEST_CASE("rule 7: a timed-out query keeps its slot, and its late answer is withheld") {
   Rig r = known_rig(kMarlin10);
   REQUIRE(next_injected(r) == "M105\n");
   r.pass(8s);
@@ -23,7 +23,7 @@ TEST_CASE("rule 7: a timed-out query keeps its slot, and its late answer stays w
   CHECK(r.to_host().empty());
 }
 
-TEST_CASE("rule 7: the answer to a query that was given up still stays with the agent") {
+TEST_CASE("rule 7: the answer to an abandoned query is still withheld") {
   Rig r = known_rig(kPrusa39);
   REQUIRE(next_injected(r) == "M105\n");
   r.printer("// action:paused\n");
@@ -34,7 +34,7 @@ TEST_CASE("rule 7: the answer to a query that was given up still stays with the 
   CHECK(r.to_host().empty());
 }
 
-TEST_CASE("rule 7: a late rejection of a query is not credited to the host's command behind it") {
+TEST_CASE("rule 7: a late rejection of a query is not credited to the host's command after it") {
   const std::string host_line = GENERATE("M190 S40\n", "M27\n");
   INFO(host_line);
   gcode::relay::RelaySettings settings = only_temperatures();
@@ -56,7 +56,7 @@ TEST_CASE("rule 7: a late rejection of a query is not credited to the host's com
   CHECK(host_in_flight(r) == (certain ? 1 : 0));
 }
 
-TEST_CASE("rule 7: a query times out from the last sign of work") {
+TEST_CASE("rule 7: the timeout of a query counts from the last activity of the printer") {
   Rig r = known_rig(kMarlin10);
   REQUIRE(next_injected(r) == "M105\n");
   for (int i = 0; i < 5; ++i) {
@@ -68,7 +68,7 @@ TEST_CASE("rule 7: a query times out from the last sign of work") {
   CHECK(timeouts(r) == 1);
 }
 
-TEST_CASE("rule 7: after a Resend an own line keeps its slot, but the host's own question has the answer first") {
+TEST_CASE("rule 7: after a Resend a query keeps its slot, but the host's own query is answered first") {
   Rig r = known_rig(kMarlin10);
   REQUIRE(next_injected(r) == "M105\n");
   r.host(numbered(1, "M117 a"));
@@ -82,7 +82,7 @@ TEST_CASE("rule 7: after a Resend an own line keeps its slot, but the host's own
   CHECK(r.to_host() == kTemperatures);
 }
 
-TEST_CASE("rule 7: an own answer whose ok was lost does not wait for the next ok") {
+TEST_CASE("rule 7: an answer to the agent whose ok was lost does not wait for the next ok") {
   Rig r;
   r.attach();
   REQUIRE(next_injected(r) == "M115\n");

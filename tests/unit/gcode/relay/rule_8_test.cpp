@@ -5,7 +5,7 @@
 
 using namespace rig;
 
-TEST_CASE("rule 8: what was in flight for long before `start` is not waited for") {
+TEST_CASE("rule 8: a command that was in flight long before `start` is not awaited") {
   Rig r = known_rig(kPrusa313);
   r.host("G1 X1\nG28\n");
   REQUIRE(host_in_flight(r) == 2);
@@ -15,7 +15,7 @@ TEST_CASE("rule 8: what was in flight for long before `start` is not waited for"
   CHECK(r.to_host() == "start\n");
 }
 
-TEST_CASE("rule 8: a `start` that a torn line swallowed is known by the cause behind it, once") {
+TEST_CASE("rule 8: a `start` lost in a truncated line is detected by the reset cause after it, once") {
   Rig r = known_rig(kPrusa313);
   r.host("G1 X1\nG28\n");
   r.pass(4s);
@@ -39,7 +39,7 @@ TEST_CASE("rule 8: a restarted printer is identified and its reports are set up 
   CHECK(count_of(seen, "M155 S2 C7\n") == 1);
 }
 
-TEST_CASE("rule 8: the answer to a question that reached the restarted printer stays with the agent, its ok too") {
+TEST_CASE("rule 8: the answer to a query that reached the restarted printer is withheld, and its ok too") {
   Rig r = asked_rig(kPrusa39, "M114\n", {});
   says(r, "start\n");
   r.host("M109 S60\n");
@@ -51,13 +51,13 @@ TEST_CASE("rule 8: the answer to a question that reached the restarted printer s
   CHECK(host_in_flight(r) == 0);
 }
 
-TEST_CASE("rule 8: a question that did not outlive the restart is given up with the boot text") {
+TEST_CASE("rule 8: a query lost in the restart is abandoned with the boot text") {
   Rig r = asked_rig(kPrusa313, "M105\n", {});
   says(r, "start\n");
   CHECK(next_injected(r, 5s) == "M115\n");
 }
 
-TEST_CASE("rule 8: a bare ok for a question from before the restart does not end the host's command behind it") {
+TEST_CASE("rule 8: a bare ok for a query from before the restart does not acknowledge the host's command after it") {
   Rig r = asked_rig(kMarlin11, "M220\n", {});
   says(r, "start\n");
   r.host("M109 S60\n");

@@ -1,4 +1,4 @@
-// Rule 9: the printer reports what agent and host need together; the host sees what it asked for.
+// Rule 9: the printer sends the reports that agent and host need together; the host sees those it subscribed to.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/gcode/relay/rules_rig.h"
@@ -9,7 +9,7 @@ namespace {
 
 const std::string kAllReports = std::string(kReport) + std::string(kPositionReport) + std::string(kFansReport);
 
-/// The host sets its reports; the agent's own setting behind it is answered. Returns what the agent sent.
+/// The host configures its reports; the agent's setting after it is answered. Returns what the agent sent.
 std::string host_sets(Rig& r, const std::string& line) {
   r.host(line);
   std::string seen = r.to_printer();
@@ -25,7 +25,7 @@ std::string host_sets(Rig& r, const std::string& line) {
 
 }  // namespace
 
-TEST_CASE("rule 9: a host's M155 S0 goes to the printer, and the agent sets its own up again") {
+TEST_CASE("rule 9: a host's M155 S0 reaches the printer, and the agent sets up its reports again") {
   Rig r = known_rig(kPrusa313, {});
   const std::string seen = host_sets(r, "M155 S0\n");
   CHECK(seen.starts_with("M155 S0\n"));
@@ -41,7 +41,7 @@ TEST_CASE("rule 9: a host sees the reports of its mask and no others") {
   CHECK(r.to_host() == kReport);
 }
 
-TEST_CASE("rule 9: a host sees reports at the interval that it asked for") {
+TEST_CASE("rule 9: a host sees reports at the interval that it requested") {
   Rig r = known_rig(kPrusa313, {});
   host_sets(r, "M155 S10 C1\n");
   r.to_host();
@@ -56,7 +56,7 @@ TEST_CASE("rule 9: a host sees reports at the interval that it asked for") {
   CHECK(count_of(seen, "T:25.5 /0.0 B:") <= 5);
 }
 
-TEST_CASE("rule 9: a new host does not see what the last one asked for") {
+TEST_CASE("rule 9: a new host does not see reports of the previous host's subscription") {
   Rig r = known_rig(kPrusa313, {});
   host_sets(r, "M155 S2 C1\n");
   r.relay().host_closed(r.now);
@@ -66,7 +66,7 @@ TEST_CASE("rule 9: a new host does not see what the last one asked for") {
   CHECK(r.to_host().empty());
 }
 
-TEST_CASE("rule 9: a report that comes in pieces is kept from a host that never asked, MeatPack or not") {
+TEST_CASE("rule 9: a report in several pieces is withheld from a host without subscription, with MeatPack as well") {
   Rig r = known_rig(kPrusa313, {});
   r.host("\xff\xff\xfb");
   r.to_printer();
@@ -74,7 +74,7 @@ TEST_CASE("rule 9: a report that comes in pieces is kept from a host that never 
   CHECK(r.to_host().empty());
 }
 
-TEST_CASE("rule 9: the lines of a report belong together however late the rest comes, also in mid-line") {
+TEST_CASE("rule 9: the lines of a report belong together even if the rest is late, also in mid-line") {
   for (const auto gap : {150ms, 700ms, 3000ms}) {
     INFO(gap.count());
     for (std::size_t cut = 1; cut < kAllReports.size(); cut += 3) {
@@ -90,14 +90,14 @@ TEST_CASE("rule 9: the lines of a report belong together however late the rest c
 
 TEST_CASE("rule 9: a host's own M114 long after a report that ends with its temperatures is answered") {
   Rig r = known_rig(kPrusa313, {});
-  r.printer(kReport);  // the rest was lost on the wire
+  r.printer(kReport);  // the rest was lost on the line
   r.pass(700ms);
   CHECK(r.to_host().empty());
   r.host("M114\n");
   says(r, std::string(kPositionReport) + "ok\n");
 }
 
-TEST_CASE("rule 9: the answer to a host's M123 right behind a report is no part of it") {
+TEST_CASE("rule 9: the answer to a host's M123 directly after a report is not part of the report") {
   Rig r = known_rig(kPrusa313, {});
   host_sets(r, "G90\n");  // time for the agent to set its own reports
   r.to_host();
@@ -109,7 +109,7 @@ TEST_CASE("rule 9: the answer to a host's M123 right behind a report is no part 
   says(r, std::string(kFansReport) + "ok\n");
 }
 
-TEST_CASE("rule 9: the rest of a report that a successor reads is kept from the host like its beginning") {
+TEST_CASE("rule 9: if the next instance reads the rest of a report, the rest is withheld like its beginning") {
   Rig r = known_rig(kPrusa313, {});
   host_sets(r, "M155 S2 C1\n");
   r.to_host();

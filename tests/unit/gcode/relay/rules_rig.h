@@ -1,5 +1,5 @@
-// What the tests of the arbiter's rules share: a rig whose agent asks for nothing but temperatures, lines as a host
-// numbers them, and a look at what the agent does next.
+// Shared by the tests of the relay's rules: a rig whose agent queries temperatures only, lines as a host numbers
+// them, and helpers that check what the agent does next.
 #pragma once
 
 #include <string>
@@ -9,7 +9,7 @@
 
 namespace rig {
 
-/// Nothing but M105, and what identifies the printer: fewer lines between the test and its claim.
+/// Only M105 and the identity queries, to keep the tests short.
 inline gcode::relay::RelaySettings only_temperatures() {
   gcode::relay::RelaySettings settings;
   settings.fans_period = settings.position_period = settings.sd_period = Time::zero();
@@ -17,7 +17,7 @@ inline gcode::relay::RelaySettings only_temperatures() {
   return settings;
 }
 
-/// A host is attached, the printer is known and at rest.
+/// A host is attached, the printer is known and idle.
 inline Rig known_rig(std::string_view firmware, const gcode::relay::RelaySettings& settings = only_temperatures()) {
   Rig r(settings);
   r.attach();
@@ -33,7 +33,7 @@ inline std::string numbered(int number, const std::string& text) {
   return line + "*" + std::to_string(sum) + "\n";
 }
 
-/// The agent's next line, unanswered; empty if none comes within `patience`. An empty line that keeps two apart is none.
+/// The agent's next line, unanswered; empty if none comes within `patience`. Separator newlines are skipped.
 inline std::string next_injected(Rig& r, Time patience = 12s) {
   for (const Time end = r.now + patience; r.now < end;) {
     r.pass(50ms);
@@ -50,14 +50,14 @@ inline std::size_t count_of(std::string_view text, std::string_view what) {
 
 inline std::size_t host_in_flight(Rig& r) { return r.arbiter().in_flight.host_count(); }
 
-/// The agent's `question` was sent to a printer at rest and is not answered yet.
+/// The agent's `question` was sent to an idle printer and is not answered yet.
 inline void wait_for_question(Rig& r, std::string_view question, std::string_view firmware) {
   for (int i = 0; i < 60; ++i) {
     const std::string line = next_injected(r);
     if (line == question) return;
     if (!line.empty()) r.answer(line, firmware);
   }
-  FAIL("no " << question << " within reach");
+  FAIL("no " << question << " within the limit");
 }
 
 inline Rig asked_rig(std::string_view firmware, std::string_view question = "M105\n",
@@ -67,13 +67,13 @@ inline Rig asked_rig(std::string_view firmware, std::string_view question = "M10
   return r;
 }
 
-/// The printer says `text`, and the host reads it all.
+/// The printer sends `text`, and the host reads all of it.
 inline void says(Rig& r, const std::string& text) {
   r.printer(text);
   CHECK(r.to_host() == text);
 }
 
-/// The host sends, the printer answers at once; the host reads it all, and `left` of its commands are still owed oks.
+/// The host sends, the printer answers immediately, the host reads all; `left` commands of the host still owe oks.
 inline void exchange(Rig& r, const std::string& host, const std::string& answer, std::size_t left = 0) {
   INFO(host << answer);
   r.host(host);

@@ -1,11 +1,11 @@
-// What hosts do and how they fail (protocol H, section 2), each scenario driven through the whole relay. "H9" is its number.
+// What hosts do and how they fail (protocol H, section 2), each scenario run through the whole relay. "H9": its number.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/gcode/relay/rules_rig.h"
 
 using namespace rig;
 
-TEST_CASE("H1, H13, H32: lines in one burst stay together, and nothing is asked before the last ok") {
+TEST_CASE("H1, H13, H32: lines in one burst stay together, and no query is sent before the last ok") {
   Rig r = known_rig(kPrusa39);
   const std::string burst = "PRUSA Fir\nM862.2 Q\nM114\n";
   r.host(burst);
@@ -25,7 +25,7 @@ TEST_CASE("H2: the host's M115 is answered in one piece") {
   CHECK(r.to_host() == firmware(kMarlin21) + "Cap:EEPROM:1\nCap:PROGRESS:0\nok\n");
 }
 
-TEST_CASE("H3, H4: a host line behind an own question has its own ok and no more") {
+TEST_CASE("H3, H4: a host line after an injected query has exactly one ok") {
   Rig r = asked_rig(kPrusa39);
   r.host("N5 G1 X1*1\n");
   r.pass(100ms);
@@ -36,7 +36,7 @@ TEST_CASE("H3, H4: a host line behind an own question has its own ok and no more
   CHECK(host_in_flight(r) == 0);
 }
 
-TEST_CASE("H5: of two M105 at once the host has exactly one answer") {
+TEST_CASE("H5: of two M105 at the same time the host gets exactly one answer") {
   Rig r = asked_rig(kPrusa39);
   r.host("M105\n");
   r.pass(100ms);
@@ -45,7 +45,7 @@ TEST_CASE("H5: of two M105 at once the host has exactly one answer") {
   CHECK(r.to_host() == kTemperatures);
 }
 
-TEST_CASE("H6, H41: a host's own reports reach it and spare the agent's question") {
+TEST_CASE("H6, H41: reports that the host subscribed to reach it and replace the agent's query") {
   Rig r = known_rig(kPrusa313);
   r.host("M155 S1\n");
   CHECK(r.to_printer() == "M155 S1\n");
@@ -58,8 +58,7 @@ TEST_CASE("H6, H41: a host's own reports reach it and spare the agent's question
   }
 }
 
-TEST_CASE(
-    "H8: a host's M155 S0 C0 reaches the printer as it is, and what the agent sets up again stays with the agent") {
+TEST_CASE("H8: a host's M155 S0 C0 reaches the printer unchanged, and what the agent sets up again is withheld") {
   Rig r = known_rig(kPrusa313);
   exchange(r, "M155 S0 C0\n", "ok\n");
   CHECK(next_injected(r).starts_with("M155 S2 C"));
@@ -72,7 +71,7 @@ TEST_CASE(
   CHECK(r.to_host().empty());
 }
 
-TEST_CASE("H9, H11: nothing is asked from a rejected line until the asked-for one is acknowledged") {
+TEST_CASE("H9, H11: no query is sent between a rejected line and the ok of its resend") {
   Rig r = known_rig(kPrusa39);
   r.host("N42 G1 X1*1\n");
   r.to_printer();
@@ -83,7 +82,7 @@ TEST_CASE("H9, H11: nothing is asked from a rejected line until the asked-for on
   says(r, "ok\nok\n");
 }
 
-TEST_CASE("H10, M2.7: an own question that a Resend flushed away steals no ok") {
+TEST_CASE("H10, M2.7: an injected query that a Resend flushed takes no ok from the host") {
   Rig r = asked_rig(kPrusa39);
   r.host("N42 G1 X1*1\n");
   r.pass(100ms);
@@ -97,7 +96,7 @@ TEST_CASE("H10, M2.7: an own question that a Resend flushed away steals no ok") 
   CHECK(next_injected(r) == "M105\n");
 }
 
-TEST_CASE("H10: an own question that the Resend did not flush is answered late, and the answer stays with the agent") {
+TEST_CASE("H10: an injected query that the Resend did not flush is answered late, and the answer is withheld") {
   Rig r = asked_rig(kPrusa39);
   r.host("N42 G1 X1*1\n");
   r.pass(100ms);
@@ -111,14 +110,14 @@ TEST_CASE("H10: an own question that the Resend did not flush is answered late, 
   CHECK(host_in_flight(r) == 0);
 }
 
-TEST_CASE("H12: Printrun's N-1 M110 passes as it is") {
+TEST_CASE("H12: Printrun's N-1 M110 passes unchanged") {
   Rig r = known_rig(kPrusa313);
   r.host("N-1 M110*15\n");
   CHECK(r.to_printer() == "N-1 M110*15\n");
   says(r, "ok\n");
 }
 
-TEST_CASE("H14: a window of four lines gets no fifth") {
+TEST_CASE("H14: with a window of four lines no fifth is sent") {
   Rig r = known_rig(kPrusa39);
   const std::string four = "N1G1 X1*1\nN2G1 X2*2\nN3G1 X3*3\nN4G1 X4*4\n";
   r.host(four);
@@ -126,7 +125,7 @@ TEST_CASE("H14: a window of four lines gets no fifth") {
   CHECK(next_injected(r, 5s).empty());
 }
 
-TEST_CASE("H15: a host that floods M105, goes and comes again has every answer, and nothing is asked before the last") {
+TEST_CASE("H15: a host that floods M105, leaves and returns gets every answer, and no query is sent before the last") {
   Rig r = known_rig(kPrusa39);
   std::string flood;
   for (int i = 0; i < 6; ++i) flood += "M105\n";
@@ -139,12 +138,12 @@ TEST_CASE("H15: a host that floods M105, goes and comes again has every answer, 
   for (std::size_t left = 7; left-- > 0;) {
     CHECK(next_injected(r, 900ms).empty());
     says(r, std::string(kTemperatures));
-    CHECK(host_in_flight(r) == left);  // those of the host that left are owed as well
+    CHECK(host_in_flight(r) == left);  // commands of the host that left still owe their oks
   }
   CHECK(next_injected(r) == "M105\n");
 }
 
-TEST_CASE("H16, H17, H42: while a command blocks the agent is silent and the host sees every line") {
+TEST_CASE("H16, H17, H42: while a command blocks no query is sent and the host sees every line") {
   const auto [command, line] =
       GENERATE(std::make_pair("M109 S210\n", "T:187.4 E:0 W:?\n"), std::make_pair("G28\n", "echo:busy: processing\n"),
                std::make_pair("G4 S60\n", "echo:busy: processing\n"));
@@ -159,7 +158,7 @@ TEST_CASE("H16, H17, H42: while a command blocks the agent is silent and the hos
   says(r, "ok\n");
 }
 
-TEST_CASE("P7.11, H19: nothing of the agent's gets into an upload") {
+TEST_CASE("P7.11, H19: nothing is injected into an upload") {
   Rig r = known_rig(kPrusa39);
   r.host("M28 a.gco\n");
   r.to_printer();
@@ -180,11 +179,11 @@ TEST_CASE("H20: names in a listing are neither oks nor temperatures") {
   CHECK(host_in_flight(r) == 0);
 }
 
-TEST_CASE("P7.23, H23: a restart clears what was in flight, and nothing is asked inside the boot text") {
+TEST_CASE("P7.23, H23: a restart clears what was in flight, and no query is sent within the boot text") {
   Rig r = known_rig(kPrusa313);
   r.host(numbered(1, "G1 X1"));
   r.to_printer();
-  r.pass(5s);  // a line sent right before `start` may have reached the printer behind it
+  r.pass(5s);  // a line sent shortly before `start` may have reached the restarted printer
   says(r, "start\n");
   CHECK(host_in_flight(r) == 0);
   for (int i = 0; i < 5; ++i) {
@@ -195,7 +194,7 @@ TEST_CASE("P7.23, H23: a restart clears what was in flight, and nothing is asked
   CHECK(next_injected(r) == "M115\n");
 }
 
-TEST_CASE("H21: of the agent's M27 beside a print from the card the host reads nothing, of its own everything") {
+TEST_CASE("H21: during a print from the card the host sees the answers to its own M27 and not those to the agent's") {
   Rig r = known_rig(kPrusa313, {});
   says(r, "echo:enqueing \"M23 ok.gco\"\nFile opened: /OK.GCO Size: 7013\nFile selected\n");
   wait_for_question(r, "M27 P\n", kPrusa313);
@@ -212,14 +211,14 @@ TEST_CASE("H21: of the agent's M27 beside a print from the card the host reads n
   }
 }
 
-TEST_CASE("H25: what a host wrote before it left reaches the printer") {
+TEST_CASE("H25: bytes that a host wrote before it left reach the printer") {
   Rig r = known_rig(kPrusa313);
   r.host("G28\nM104 S0\n");
   r.relay().host_closed(r.now);
   CHECK(r.to_printer() == "G28\nM104 S0\n");
 }
 
-TEST_CASE("H26: a host that comes later reads nothing stale") {
+TEST_CASE("H26: a host that connects later reads nothing stale") {
   Rig r = known_rig(kPrusa313);
   r.relay().host_closed(r.now);
   r.printer("echo:busy: processing\n");
@@ -241,7 +240,7 @@ TEST_CASE("H27: a stopped host does not stop the readings, and its backlog is bo
   CHECK(r.to_host().size() <= gcode::relay::RelayMemory::kToHost);
 }
 
-TEST_CASE("H29: an ok glued into a cut report passes raw and acknowledges, and the next ok is the next line's") {
+TEST_CASE("H29: an ok inside a truncated report passes and acknowledges, and the next ok is the next line's") {
   Rig r = known_rig(kMarlin21);
   r.host("N7531 G1 X1*1\nN7532 G1 X2*2\n");
   r.to_printer();
@@ -250,7 +249,7 @@ TEST_CASE("H29: an ok glued into a cut report passes raw and acknowledges, and t
   CHECK(r.arbiter().in_flight[0].number == 7532);
   says(r, "ok N7532 P0 B3\n");
   CHECK(host_in_flight(r) == 0);
-  CHECK(next_injected(r) == "M105\n");  // nothing is waited for that came already
+  CHECK(next_injected(r) == "M105\n");  // an ok that came already is not awaited
 }
 
 TEST_CASE("H30: an ok with fields is an ok") {
@@ -261,7 +260,7 @@ TEST_CASE("H30: an ok with fields is an ok") {
   CHECK(host_in_flight(r) == 1);
 }
 
-TEST_CASE("H31: wait is no ok") {
+TEST_CASE("H31: wait is not an ok") {
   Rig r = known_rig(kMarlin21);
   r.host("G28\n");
   r.to_printer();
@@ -269,7 +268,7 @@ TEST_CASE("H31: wait is no ok") {
   CHECK(host_in_flight(r) == 1);
 }
 
-TEST_CASE("H33: nothing mixes into the answer to a host's PRUSA SN") {
+TEST_CASE("H33: nothing is mixed into the answer to a host's PRUSA SN") {
   Rig r = known_rig(kPrusa313);
   r.host("PRUSA SN\n");
   r.to_printer();
@@ -278,7 +277,7 @@ TEST_CASE("H33: nothing mixes into the answer to a host's PRUSA SN") {
   CHECK(r.to_host() == "CZPX4720X004XC34242\nok\n");
 }
 
-TEST_CASE("H38: a successor of the agent goes on in the middle of a line") {
+TEST_CASE("H38: the next instance continues in the middle of a line") {
   Rig r = known_rig(kPrusa313);
   r.host("N1 G1 X1*1\nG1 X");
   r.to_printer();
@@ -288,7 +287,7 @@ TEST_CASE("H38: a successor of the agent goes on in the middle of a line") {
   CHECK(host_in_flight(r) == 2);
 }
 
-TEST_CASE("H40: a host that lost an ok has its own M105 passed, and one answer") {
+TEST_CASE("H40: after a lost ok the host's own M105 is passed, and the host gets one answer") {
   Rig r = known_rig(kPrusa313);
   r.host(numbered(1, "G1 X1"));
   r.to_printer();
@@ -298,7 +297,7 @@ TEST_CASE("H40: a host that lost an ok has its own M105 passed, and one answer")
   says(r, std::string(kTemperatures));
 }
 
-TEST_CASE("H39: an unplugged printer takes with it what was in flight, and comes back asked who it is") {
+TEST_CASE("H39: unplugging clears what was in flight, and the printer is identified again when it returns") {
   Rig r = known_rig(kPrusa313);
   r.host(numbered(1, "G1 X1") + "G1 X");
   r.to_printer();
@@ -312,11 +311,11 @@ TEST_CASE("H39: an unplugged printer takes with it what was in flight, and comes
   r.attach();
   CHECK(host_in_flight(r) == 0);
   says(r, "start\n");
-  CHECK(next_injected(r) == "M115\n");  // and not behind half a line of the host before
+  CHECK(next_injected(r) == "M115\n");  // and not after a partial line of the previous host
 }
 
-TEST_CASE("H43: a host that leaves no gap loses under one line in a hundred to the agent's questions") {
-  // Half a millisecond a line, 9.5 ms an M105: protocol H's figures at 115200 baud.
+TEST_CASE("H43: a host that leaves no gap loses under one line in a hundred to the agent's queries") {
+  // 0.5 ms per line, 9.5 ms per M105: protocol H's figures at 115200 baud.
   const auto lines_in_a_minute = [](bool poll) {
     gcode::relay::RelaySettings settings = only_temperatures();
     settings.poll = poll;

@@ -54,7 +54,7 @@ TEST_CASE("one M155 with a mask sets up all reports of a Prusa") {
   CHECK(r.subscriptions.is_on(Report::kFans));
 }
 
-TEST_CASE("a Marlin is told each report that its Cap lines name") {
+TEST_CASE("a Marlin gets a command for each report that its Cap lines name") {
   Reports r("marlin-2.1");
   r.subscriptions.can(Report::kFans, false);
   std::string lines;
@@ -67,24 +67,24 @@ TEST_CASE("a Marlin is told each report that its Cap lines name") {
   CHECK(lines == "M155 S2\nM154 S2\nM27 S10\n");
 }
 
-TEST_CASE("firmware without reports is never told to report") {
+TEST_CASE("firmware without reports gets no command to report") {
   const Reports old("prusa-3.8");
   CHECK(old.missing().empty());
   CHECK(gcode::dialect::find_dialect("marlin-1.0")->autoreport == gcode::dialect::Autoreport::kNone);
 }
 
-TEST_CASE("a host that never asked is shown none of the agent's reports") {
+TEST_CASE("a host without subscription sees none of the agent's reports") {
   Reports r("prusa-3.13");
   r.settle();
   CHECK(r.shown(Report::kTemperature, 2s, 5) == 0);
 }
 
-TEST_CASE("reports that nobody here set up are the host's") {
+TEST_CASE("reports that neither side set up are passed to the host") {
   Reports r("prusa-3.13");
   CHECK(r.shown(Report::kTemperature, 2s, 5) == 5);
 }
 
-TEST_CASE("a host is shown its own interval of a faster report") {
+TEST_CASE("a host sees its own interval of a faster report") {
   Reports r("marlin-2.1");
   REQUIRE(r.host("M155 S10"));
   CHECK(r.missing() == "M155 S2\n");
@@ -92,7 +92,7 @@ TEST_CASE("a host is shown its own interval of a faster report") {
   CHECK(r.shown(Report::kTemperature, 2s, 50) == 10);
 }
 
-TEST_CASE("a host's interval that is fresh enough is left as it is") {
+TEST_CASE("a host's interval that is short enough is not changed") {
   Reports r("marlin-2.1");
   r.settle();
   r.host("M155 S4");
@@ -102,7 +102,7 @@ TEST_CASE("a host's interval that is fresh enough is left as it is") {
   CHECK(r.shown(Report::kTemperature, 1s, 10) == 10);
 }
 
-TEST_CASE("a printer that is told another interval goes on with one that divides the host's") {
+TEST_CASE("a new interval for the printer divides the host's interval") {
   Reports r("marlin-2.1");
   r.settle();
   r.subscriptions.want({4, 0, 0, 0});
@@ -110,7 +110,7 @@ TEST_CASE("a printer that is told another interval goes on with one that divides
   CHECK(r.missing() == "M155 S3\n");
 }
 
-TEST_CASE("a host's M155 S0 ends its reports, and the agent misses its own") {
+TEST_CASE("a host's M155 S0 ends its reports, and the agent's are missing") {
   Reports r("prusa-3.13");
   r.settle();
   r.host("M155 S0");
@@ -118,7 +118,7 @@ TEST_CASE("a host's M155 S0 ends its reports, and the agent misses its own") {
   CHECK(r.missing() == "M155 S2 C7\n");
 }
 
-TEST_CASE("a host's M155 without a mask asks for temperatures alone") {
+TEST_CASE("a host's M155 without a mask requests temperatures alone") {
   Reports r("prusa-3.13");
   r.settle();
   r.host("M155 S2");
@@ -130,14 +130,14 @@ TEST_CASE("a host's M155 without a mask asks for temperatures alone") {
   CHECK(r.shown(Report::kFans, 2s, 3) == 0);
 }
 
-TEST_CASE("M155 without S leaves the interval as it was") {
+TEST_CASE("M155 without S keeps the interval") {
   Reports r("marlin-2.1");
   r.settle();
   CHECK(r.host("M155"));
   CHECK(r.subscriptions.period(Report::kTemperature) == 2);
 }
 
-TEST_CASE("a question is no subscription") {
+TEST_CASE("a query is not a subscription") {
   Reports r("marlin-2.1");
   CHECK_FALSE(r.host("M27"));
   CHECK_FALSE(r.host("M123"));
@@ -146,12 +146,12 @@ TEST_CASE("a question is no subscription") {
   CHECK(r.subscriptions.period(Report::kSd) == 3);
 }
 
-TEST_CASE("a restart forgets what everybody asked for") {
+TEST_CASE("a restart clears all subscriptions") {
   Reports r("prusa-3.13");
   r.settle();
   r.host("M155 S2");
   r.subscriptions.printer_restarted();
   CHECK_FALSE(r.subscriptions.is_on(Report::kTemperature));
   CHECK_FALSE(r.subscriptions.agent_set(Report::kTemperature));
-  CHECK(r.missing().empty());  // and what it can do, until it has told again
+  CHECK(r.missing().empty());  // and its capabilities, until it reports them again
 }

@@ -1,5 +1,5 @@
-// Traps of Marlin's card, prompts and pauses, and of the firmwares beside it (protocol M, sections 8 and 10), each driven
-// through the whole relay; traps.md says which trap each number is. Texts are recorded ones.
+// Traps of Marlin's card, prompts and pauses, and of related firmwares (protocol M, sections 8 and 10), each run
+// through the whole relay; traps.md explains each number. Texts are recorded ones.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/gcode/relay/rules_rig.h"
@@ -14,7 +14,7 @@ const std::string kPrompt =
 
 }  // namespace
 
-TEST_CASE("M8.1: names in Marlin's listings are neither oks nor readings, long names and times included") {
+TEST_CASE("M8.1: names in Marlin's listings are neither oks nor readings, with long names and times as well") {
   Rig r = known_rig(kMarlin21);
   r.host("M20 L\n");
   r.to_printer();
@@ -29,7 +29,7 @@ TEST_CASE("M8.1: names in Marlin's listings are neither oks nor readings, long n
   exchange(r, "M30 up.gco\n", "File deleted:up.gco\nok P15 B15\n");
 }
 
-TEST_CASE("M8.2: inside Marlin's upload nothing is asked, an unnumbered line is refused, and its end has an ok") {
+TEST_CASE("M8.2: inside Marlin's upload no query is sent, an unnumbered line is refused, and its end has an ok") {
   Rig r = known_rig(kMarlin21);
   exchange(r, "M28 up.gco\n",
            "echo:Now fresh file: up.gco\nWriting to file: up.gco\n//action:notification up.gco\r\nok P15 B15\n");
@@ -46,7 +46,7 @@ TEST_CASE("M8.2: inside Marlin's upload nothing is asked, an unnumbered line is 
   CHECK(next_injected(r) == "M105\n");
 }
 
-TEST_CASE("M8.3: a binary transfer is an upload: its bytes pass as they come and nothing is asked") {
+TEST_CASE("M8.3: a binary transfer is an upload: its bytes pass unchanged and no query is sent") {
   Rig r = known_rig(kMarlin21);
   r.host("M28 B1 up.bin\n");
   r.to_printer();
@@ -58,7 +58,7 @@ TEST_CASE("M8.3: a binary transfer is an upload: its bytes pass as they come and
   CHECK(next_injected(r, 20s).find("M105") == std::string::npos);
 }
 
-TEST_CASE("M8.4: host actions come between any two lines, the agent's answer's too, and are the host's") {
+TEST_CASE("M8.4: host actions come between any two lines, also of the agent's answer, and are passed to the host") {
   Rig r = asked_rig(kMarlin21, "M114\n", {});
   r.printer("X:0.00 Y:0.00 Z:0.00 E:0.00 Count X:0 Y:0 Z:0\n");
   says(r, "//action:notification Bed Heating...\r\n");
@@ -70,7 +70,7 @@ TEST_CASE("M8.4: host actions come between any two lines, the agent's answer's t
   CHECK_FALSE(r.relay().printer().paused);
 }
 
-TEST_CASE("M8.5: M0 waits for M108, which is not held, and nothing is asked meanwhile") {
+TEST_CASE("M8.5: M0 waits for M108, which is not held, and no query is sent meanwhile") {
   Rig r = known_rig(kMarlin21);
   r.host("M0 Click please\n");
   r.to_printer();
@@ -79,7 +79,7 @@ TEST_CASE("M8.5: M0 waits for M108, which is not held, and nothing is asked mean
   exchange(r, "M105\nM108\n", "ok\n" + kAnswer + "ok\n");
 }
 
-TEST_CASE("M8.6: M600 ends in a burst of oks, each with its owner") {
+TEST_CASE("M8.6: M600 ends in a burst of oks, each assigned to its command") {
   Rig r = known_rig(kMarlin21);
   r.host("M600 X10 Y10 Z2\nM105\n");
   r.to_printer();
@@ -96,7 +96,7 @@ TEST_CASE("M8.6: M600 ends in a burst of oks, each with its owner") {
   CHECK(r.relay().counters().unexpected_oks == 0);
 }
 
-TEST_CASE("M8.7: behind an M25 that parks only the emergency words get through, and the agent does not ask") {
+TEST_CASE("M8.7: after an M25 that parks only emergency commands are accepted, and no query is sent") {
   Rig r = known_rig(kMarlin21);
   r.printer("SD printing byte 1693/6449\r\n");
   r.to_host();
@@ -108,7 +108,7 @@ TEST_CASE("M8.7: behind an M25 that parks only the emergency words get through, 
   CHECK(r.to_printer() == "M24\nM108\n");
 }
 
-TEST_CASE("M8.8: a homing that failed kills the printer, which is asked nothing more") {
+TEST_CASE("M8.8: a failed homing kills the printer, which gets no more queries") {
   Rig r = known_rig(kMarlin21);
   r.host("G28 X Y\nM105\n");
   r.to_printer();
@@ -119,7 +119,7 @@ TEST_CASE("M8.8: a homing that failed kills the printer, which is asked nothing 
   CHECK(r.relay().printer().stopped);
 }
 
-TEST_CASE("M10.1: whatever begins with ok acknowledges, whatever begins with rs or resend asks again") {
+TEST_CASE("M10.1: every line that begins with ok acknowledges, every line with rs or resend requests a resend") {
   Rig r = known_rig("Sprinter");
   exchange(r, "G28\n", "ok 12\n");
   for (const std::string resend : {"rs 5\n", "Resend:N5\n", "resend 5\n"}) {
@@ -146,7 +146,7 @@ TEST_CASE("M10.2: busy without echo is busy, and !! and fatal are errors") {
   CHECK(errors() == before + 2);
 }
 
-TEST_CASE("M10.5: a firmware that nobody knows is asked for temperatures and who it is, and nothing else") {
+TEST_CASE("M10.5: an unknown firmware is asked for temperatures and identity, and nothing else") {
   for (const std::string_view name : {"Repetier_0.92", "Smoothieware", "RepRapFirmware for Duet", "TEACUP"}) {
     Rig r{gcode::relay::RelaySettings{}};
     r.attach();
@@ -160,7 +160,7 @@ TEST_CASE("M10.5: a firmware that nobody knows is asked for temperatures and who
   }
 }
 
-TEST_CASE("M10.6: an answer to M115 in another form is no firmware that is known, and its ok does not go to the host") {
+TEST_CASE("M10.6: an answer to M115 in another form is an unknown firmware, and its ok is withheld from the host") {
   Rig r;
   r.attach();
   wait_for_question(r, "M115\n", kMarlin21);

@@ -1,5 +1,5 @@
-// Traps of Marlin's buffers, waiting commands, emergencies, card and prompts (protocol M, sections 3, 4, 5, 7 and 8), each
-// driven through the whole relay; traps.md says which trap each number is. Texts are recorded ones.
+// Traps of Marlin's buffers, waiting commands, emergencies, card and prompts (protocol M, sections 3, 4, 5, 7 and 8),
+// each run through the whole relay; traps.md explains each number. Texts are recorded ones.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/gcode/relay/rules_rig.h"
@@ -12,7 +12,7 @@ const std::string kAnswer = "ok T:23.75 /0.00 B:22.50 /0.00 @:0 B@:0\n";
 const std::string kMarlinReport = " T:50.18 /0.00 B:30.00 /0.00 @:0 B@:0\n";
 const std::string kSquare = "X:0.00 Y:0.00 Z:0.00 E:0.00 Count X:0 Y:0 Z:0\n";
 
-/// A Marlin whose reports the agent has set up, each that it can.
+/// A Marlin with all its reports set up by the agent.
 Rig reporting_rig() {
   Rig r;
   r.attach();
@@ -27,18 +27,18 @@ Rig reporting_rig() {
 
 }  // namespace
 
-TEST_CASE("M3.2: a full window of four lines gets no fifth, though one of them is done") {
+TEST_CASE("M3.2: to a full window of four lines no fifth is added, though one of them is done") {
   Rig r = known_rig(kMarlin10);
   exchange(r, "G1 X1\nG1 X2\nG1 X3\nG1 X4\n", "ok\n", 3);
   for (int i = 0; i < 10; ++i) {
     r.host("G1 X5\n");
-    CHECK(next_injected(r, 600ms) == "G1 X5\n");  // held for a drain in vain, or not
+    CHECK(next_injected(r, 600ms) == "G1 X5\n");  // held for unsuccessful quiescing, or not
     says(r, "ok\n");
     CHECK(host_in_flight(r) == 3);
   }
 }
 
-TEST_CASE("M3.3: an over-long line has one ok on Marlin 1.1 and later, and three on 1.0") {
+TEST_CASE("M3.3: a too long line has one ok on Marlin 1.1 and later, and three on 1.0") {
   const std::string line = "M118 " + std::string(195, 'a') + "\n";
   Rig modern = known_rig(kMarlin21);
   exchange(modern, line, std::string(90, 'a') + "\r\nok P15 B15\n");
@@ -53,7 +53,7 @@ TEST_CASE("M3.3: an over-long line has one ok on Marlin 1.1 and later, and three
   CHECK(old.relay().counters().unexpected_oks == 0);
 }
 
-TEST_CASE("M3.4: of a burst that overran the receive ring all answers are the host's, and the agent asks again later") {
+TEST_CASE("M3.4: after a burst overran the receive ring all answers are the host's, and queries resume later") {
   Rig r = known_rig(kMarlin10);
   std::string burst, answers;
   for (int i = 0; i < 40; ++i) burst += "M105\n";
@@ -65,12 +65,12 @@ TEST_CASE("M3.4: of a burst that overran the receive ring all answers are the ho
     r.pass(250ms);
     sent += r.to_printer();
   }
-  CHECK(sent == "\nM105\n");  // perhaps the printer still holds half a line
+  CHECK(sent == "\nM105\n");  // the printer may still hold a partial line
   r.printer(kAnswer);
   CHECK(r.to_host().empty());
 }
 
-TEST_CASE("M3.5: what another program left of a line does not run into the agent's first one") {
+TEST_CASE("M3.5: a partial line of another program does not merge with the agent's first one") {
   Rig r;
   std::string sent;
   for (int i = 0; i < 40 && sent.size() < 6; ++i) {
@@ -80,7 +80,7 @@ TEST_CASE("M3.5: what another program left of a line does not run into the agent
   CHECK(sent == "\nM115\n");
 }
 
-TEST_CASE("M3.5: a part of a line waits for its rest as long as it takes") {
+TEST_CASE("M3.5: a partial line waits for its rest without a limit") {
   Rig r = known_rig(kMarlin21);
   r.host("M10");
   r.pass(20s);
@@ -88,7 +88,7 @@ TEST_CASE("M3.5: a part of a line waits for its rest as long as it takes") {
   CHECK(r.to_printer().ends_with("M105\n"));
 }
 
-TEST_CASE("M4.1: a printer without keepalive may be silent for as long as its command takes") {
+TEST_CASE("M4.1: a printer without keepalive may be silent for the whole duration of its command") {
   Rig r = known_rig(kMarlin10);
   r.host("G28\n");
   r.to_printer();
@@ -98,7 +98,7 @@ TEST_CASE("M4.1: a printer without keepalive may be silent for as long as its co
   CHECK(r.relay().counters().missing_oks == 0);
 }
 
-TEST_CASE("M4.2: what waited behind a dwell is answered behind it, each by its own") {
+TEST_CASE("M4.2: commands sent during a dwell are answered after it, each with its own ok") {
   Rig r = known_rig(kMarlin21);
   r.host("G4 S2\nM105\n");
   r.to_printer();
@@ -109,7 +109,7 @@ TEST_CASE("M4.2: what waited behind a dwell is answered behind it, each by its o
   CHECK(host_in_flight(r) == 0);
 }
 
-TEST_CASE("M4.3: a waiting command's temperatures reach the host although they look like the agent's reports") {
+TEST_CASE("M4.3: a waiting command's temperatures reach the host although they resemble the agent's reports") {
   Rig r = reporting_rig();
   r.printer(kMarlinReport);
   CHECK(r.to_host().empty());
@@ -123,8 +123,7 @@ TEST_CASE("M4.3: a waiting command's temperatures reach the host although they l
   CHECK(r.to_host().empty());
 }
 
-TEST_CASE(
-    "M4.4: without a residency time the lines have no W, and reach the host once the command shows that it waits") {
+TEST_CASE("M4.4: without a residency time the lines have no W, and pass once the command is known to wait") {
   Rig r = reporting_rig();
   r.host("M190 S50\n");
   r.to_printer();
@@ -132,7 +131,7 @@ TEST_CASE(
   says(r, " T:23.75 /0.00 B:30.50 /50.00 @:0 B@:127\n");
 }
 
-TEST_CASE("M4.5: Marlin 1.0 tells whose heater it waits for, and no target") {
+TEST_CASE("M4.5: Marlin 1.0 names the heater it waits for, and no target") {
   Rig r = known_rig(kMarlin10);
   r.host("M109 S50\n");
   r.to_printer();
@@ -141,7 +140,7 @@ TEST_CASE("M4.5: Marlin 1.0 tells whose heater it waits for, and no target") {
   CHECK(next_injected(r, 900ms).empty());
 }
 
-TEST_CASE("M4.6: beside a print from the card an answer takes 4.4 s, which is neither late nor asked for again") {
+TEST_CASE("M4.6: during a print from the card an answer takes 4.4 s, and is neither late nor queried again") {
   Rig r = known_rig(kMarlin11);
   r.printer("SD printing byte 828/6449\r\n");
   wait_for_question(r, "M105\n", kMarlin11);
@@ -155,7 +154,7 @@ TEST_CASE("M4.6: beside a print from the card an answer takes 4.4 s, which is ne
   CHECK(r.relay().counters().queries[gcode::printer::Query::kM105][gcode::printer::QueryOutcome::kTimeout] == 0);
 }
 
-TEST_CASE("M5.1: an emergency command acts at once and is answered in its turn") {
+TEST_CASE("M5.1: an emergency command acts immediately and is acknowledged in its turn") {
   Rig r = asked_rig(kMarlin21);
   r.host("M109 S210\nM105\n");
   CHECK(r.to_printer().empty());  // held: the agent's answer is awaited
@@ -167,7 +166,7 @@ TEST_CASE("M5.1: an emergency command acts at once and is answered in its turn")
   CHECK(host_in_flight(r) == 0);
 }
 
-TEST_CASE("M5.2: an emergency is one with a number, a checksum or a parameter as well") {
+TEST_CASE("M5.2: an emergency command may have a number, a checksum or a parameter") {
   const std::string line =
       GENERATE(as<std::string>(), "M112\n", "M108*37\n", "M410\n", "M524\n", "M876 S1\n", "N5 M108*80\n");
   Rig r = asked_rig(kMarlin21);
@@ -177,20 +176,20 @@ TEST_CASE("M5.2: an emergency is one with a number, a checksum or a parameter as
   CHECK(r.to_printer().ends_with("G1 X1\n" + line));
 }
 
-TEST_CASE("M5.3: an emergency line passes as it was written, with nothing before it on its line") {
+TEST_CASE("M5.3: an emergency line passes unchanged, with nothing before it on its line") {
   Rig r = known_rig(kMarlin10);
   r.host("M112\n");
   CHECK(r.to_printer() == "M112\n");
 }
 
-TEST_CASE("M5.4: soft reset and real-time words are not held") {
+TEST_CASE("M5.4: soft reset and real-time commands are not held") {
   const std::string line = GENERATE(as<std::string>(), "KILL\n", "^X\n", "S000\n", "P000\n", "R000\n");
   Rig r = asked_rig(kMarlin21);
   r.host(line);
   CHECK(r.to_printer().ends_with(line));
 }
 
-TEST_CASE("M5.5: a killed printer is asked nothing until it starts again") {
+TEST_CASE("M5.5: a killed printer gets no queries until it restarts") {
   Rig r = known_rig(kMarlin21);
   r.host("M112\n");
   r.to_printer();
@@ -201,7 +200,7 @@ TEST_CASE("M5.5: a killed printer is asked nothing until it starts again") {
   CHECK(next_injected(r) == "M115\n");
 }
 
-TEST_CASE("M5.6: the ok of M410 comes after a second or two, and is its own") {
+TEST_CASE("M5.6: the ok of M410 comes after one or two seconds, and belongs to M410") {
   Rig r = known_rig(kMarlin21);
   exchange(r, "G1 X20 F600\nG1 X0 F600\nM410\n", "ok P15 B11\nok P14 B12\n", 1);
   CHECK(next_injected(r, 2s).empty());
@@ -222,7 +221,7 @@ TEST_CASE("M5.7: a move that is refused after an error still has its ok") {
   CHECK(host_in_flight(r) == 0);
 }
 
-TEST_CASE("M6.5: a Marlin without any sensor says so to whoever asked, and makes no reading of it") {
+TEST_CASE("M6.5: a Marlin without any sensor answers the host and the agent, and no reading results") {
   Rig modern = asked_rig(kMarlin21);
   const auto before = modern.relay().printer().temperatures[gcode::reply::Sensor::kTool0].actual.at;
   modern.printer("ok T:0\n");
@@ -247,7 +246,7 @@ TEST_CASE("M6.8: a bare M155 changes nothing, and a restart ends the reports unt
   CHECK(next_injected(r) == "M155 S2\n");
 }
 
-TEST_CASE("M7.1: the CR in Marlin's M27 is no part of its figures, and the agent's own stays with it") {
+TEST_CASE("M7.1: the CR in Marlin's M27 is not part of its values, and the agent's own answer is withheld") {
   Rig r = asked_rig(kMarlin21, "M27\n", {});
   r.printer("SD printing byte 828/6449\r\nok P0 B0\n");
   CHECK(r.to_host().empty());
@@ -255,7 +254,7 @@ TEST_CASE("M7.1: the CR in Marlin's M27 is no part of its figures, and the agent
   CHECK(r.relay().printer().sd.value.size == 6449);
 }
 
-TEST_CASE("M7.2: a repeated M27 comes from an idle printer too, and not to a host that did not ask") {
+TEST_CASE("M7.2: a repeated M27 also comes from an idle printer, and is withheld from a host that did not ask") {
   Rig r = reporting_rig();
   r.printer("Not SD printing\n");
   CHECK(r.to_host().empty());
@@ -266,7 +265,7 @@ TEST_CASE("M7.2: a repeated M27 comes from an idle printer too, and not to a hos
   says(r, "SD printing byte 52/52\r\n");
 }
 
-TEST_CASE("M7.3: a printer without a card reader refuses M27 once, and is not asked again") {
+TEST_CASE("M7.3: a printer without a card reader refuses M27 once, and is not queried again") {
   Rig r = asked_rig(kMarlin21, "M27\n", {});
   r.printer("echo:Unknown command: \"M27\"\nok\n");
   CHECK(r.to_host().empty());
@@ -277,7 +276,7 @@ TEST_CASE("M7.3: a printer without a card reader refuses M27 once, and is not as
   }
 }
 
-TEST_CASE("M7.4: the position that homing and G92 print unasked is the host's, a report of it is not") {
+TEST_CASE("M7.4: the position that homing and G92 print is passed to the host, a report of it is not") {
   Rig r = reporting_rig();
   r.printer(kSquare);
   CHECK(r.to_host().empty());
@@ -289,7 +288,7 @@ TEST_CASE("M7.4: the position that homing and G92 print unasked is the host's, a
   CHECK(r.to_host().empty());
 }
 
-TEST_CASE("M7.5: M114 D prints a blank line and five more, all the host's") {
+TEST_CASE("M7.5: M114 D prints a blank line and five more, all for the host") {
   Rig r = known_rig(kMarlin21);
   exchange(r, "M114 D\n",
            kSquare +
@@ -297,7 +296,7 @@ TEST_CASE("M7.5: M114 D prints a blank line and five more, all the host's") {
                "FromStp: X: 0.000 Y: 0.000 Z: 0.000 E: 0.000\nDiff:    X: 0.000 Y: 0.000 Z: 0.000 E: 0.000\nok\n");
 }
 
-TEST_CASE("M7.6: Marlin's M73 is read where the print brings it, and never asked for") {
+TEST_CASE("M7.6: Marlin's M73 is read from the print's lines and never queried") {
   Rig r = known_rig(kMarlin21, {});
   exchange(r, "M73 P12 R34\n", "echo: M73 Progress: 12%; Time left: 34m; Change: 0m;\nok\n");
   CHECK(r.relay().printer().progress.value.percent == 12.0F);
@@ -308,7 +307,7 @@ TEST_CASE("M7.6: Marlin's M73 is read where the print brings it, and never asked
   }
 }
 
-TEST_CASE("M7.7: Marlin's own words for feed rate and flow are answers to the agent as well") {
+TEST_CASE("M7.7: Marlin's own texts for feed rate and flow are answers to the agent as well") {
   Rig feedrate = asked_rig(kMarlin21, "M220\n", {});
   feedrate.printer("FR:90%\nok P15 B15\n");
   CHECK(feedrate.to_host().empty());
@@ -323,7 +322,7 @@ TEST_CASE("M7.7: Marlin's own words for feed rate and flow are answers to the ag
   CHECK(unresponsive.relay().counters().unexpected_oks == 0);
 }
 
-TEST_CASE("M7.8: a report of one fan ends in a blank and is kept from a host that did not ask") {
+TEST_CASE("M7.8: a report of one fan ends in a blank and is withheld from a host that did not ask") {
   Rig r;
   r.attach();
   r.identify(kMarlin21, "Cap:AUTOREPORT_FANS:1\n");
@@ -334,7 +333,7 @@ TEST_CASE("M7.8: a report of one fan ends in a blank and is kept from a host tha
   CHECK(r.relay().printer().fans.value.rpm[0] == 0.0F);
 }
 
-TEST_CASE("M7.9: an ok that M118 forged is the host's, and the agent's next answer is not") {
+TEST_CASE("M7.9: an ok that M118 forged is passed to the host, and the agent's next answer is withheld") {
   Rig r = known_rig(kMarlin21);
   r.pass(1s);
   r.to_printer();
@@ -351,7 +350,7 @@ TEST_CASE("M7.9: an ok that M118 forged is the host's, and the agent's next answ
   exchange(r, "M118 E1 echoed\nM118 A1 P0 action:x\n", "echo:echoed\nok P15 B15\n//P0 action:x\r\nok P15 B15\n");
 }
 
-TEST_CASE("M7.10: a fan's change that is told unasked goes to the host and answers nobody") {
+TEST_CASE("M7.10: an unsolicited fan change is passed to the host and answers no command") {
   Rig r = asked_rig(kMarlin21);
   says(r, "M106 P0 S128\n");
   CHECK(r.arbiter().in_flight.injected());
@@ -359,8 +358,7 @@ TEST_CASE("M7.10: a fan's change that is told unasked goes to the host and answe
   CHECK(r.to_host().empty());
 }
 
-TEST_CASE(
-    "M7.11: every line of the agent's own M115 stays with it: capabilities, area, and none of them on Marlin 1.0") {
+TEST_CASE("M7.11: every line of the answer to the agent's M115 is withheld: capabilities, area, none on Marlin 1.0") {
   Rig r;
   r.attach();
   wait_for_question(r, "M115\n", kMarlin21);
@@ -378,7 +376,7 @@ TEST_CASE(
   CHECK(old.to_host().empty());
 }
 
-TEST_CASE("M7.12: fields of ADVANCED_OK are understood, though no capability tells of them") {
+TEST_CASE("M7.12: fields of ADVANCED_OK are understood, though no capability announces them") {
   for (const std::string_view firmware : {kMarlin10, kMarlin11, kMarlin21}) {
     Rig r = known_rig(firmware);
     const gcode::reply::Reply reply = gcode::reply::parse_reply("ok N5 P10 B15", r.relay().dialect());

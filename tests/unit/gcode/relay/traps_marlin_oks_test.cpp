@@ -1,5 +1,5 @@
-// Traps of Marlin's oks and line numbers (protocol M, sections 1 and 2), each driven through the whole relay; traps.md
-// says which trap each number is. Texts are recorded ones.
+// Traps of Marlin's oks and line numbers (protocol M, sections 1 and 2), each run through the whole relay; traps.md
+// explains each number. Texts are recorded ones.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/gcode/relay/rules_rig.h"
@@ -15,7 +15,7 @@ std::string rejected(const std::string& reason, int last) {
          "\nok\n";
 }
 
-/// Everything that the agent asks a printer at rest within two minutes, each answered at once.
+/// All queries to an idle printer within two minutes, each answered immediately.
 std::string all_injected_lines(std::string_view firmware, std::string_view capabilities = {}) {
   Rig r;
   r.attach();
@@ -33,7 +33,7 @@ std::string all_injected_lines(std::string_view firmware, std::string_view capab
 
 }  // namespace
 
-TEST_CASE("M1.1: oks belong to commands in their order, and nothing is asked before the last") {
+TEST_CASE("M1.1: oks belong to commands in their order, and no query is sent before the last") {
   Rig r = known_rig(kMarlin10);
   exchange(r, "G1 X1\nM114\nG1 X2\n", "ok\n", 2);
   CHECK(next_injected(r, 5s).empty());
@@ -43,7 +43,7 @@ TEST_CASE("M1.1: oks belong to commands in their order, and nothing is asked bef
   CHECK(next_injected(r) == "M105\n");
 }
 
-TEST_CASE("M1.2: a move whose ok waits for a full planner is waited for") {
+TEST_CASE("M1.2: a move whose ok waits for a full planner is awaited") {
   Rig r = known_rig(kMarlin10);
   r.host("G1 X1 F1\n");
   r.to_printer();
@@ -53,16 +53,16 @@ TEST_CASE("M1.2: a move whose ok waits for a full planner is waited for") {
   CHECK(r.relay().counters().unexpected_oks == 0);
 }
 
-TEST_CASE("M1.3: Marlin's M105 has one ok, and the next one is the next command's") {
+TEST_CASE("M1.3: Marlin's M105 has one ok, and the next ok is the next command's") {
   const auto firmware = GENERATE(kMarlin10, kMarlin11, kMarlin21);
   Rig r = known_rig(firmware);
   exchange(r, "M105\nG1 X1\nG1 X2\n", kAnswer, 2);
   exchange(r, "G1 X3\n", "ok\n", 2);
   says(r, "ok\nok\n");
-  CHECK(next_injected(r) == "M105\n");  // nobody waits for an ok more
+  CHECK(next_injected(r) == "M105\n");  // no surplus ok is awaited
 }
 
-TEST_CASE("M1.4: text and ok of the agent's own M114 stay with it, whichever form the version prints") {
+TEST_CASE("M1.4: text and ok of the agent's M114 are withheld, in the form of either version") {
   const auto [firmware, text] =
       GENERATE(std::make_pair(kMarlin21, "X:0.00 Y:0.00 Z:0.00 E:0.00 Count X:0 Y:0 Z:0\nok P15 B15\n"),
                std::make_pair(kMarlin102, "X:0.00 Y:0.00 Z:0.00 E:0.00 Count X: 0.00 Y:0.00 Z:0.00\nok\n"));
@@ -73,7 +73,7 @@ TEST_CASE("M1.4: text and ok of the agent's own M114 stay with it, whichever for
   CHECK(r.relay().printer().position.known);
 }
 
-TEST_CASE("M1.5: empty lines and comment lines owe nothing, and CR LF ends one line") {
+TEST_CASE("M1.5: empty lines and comment lines owe no ok, and CR LF ends one line") {
   const auto firmware = GENERATE(kMarlin10, kMarlin11, kMarlin21);
   Rig r = known_rig(firmware);
   r.host("\n\r\n; only a comment\n\nM105\r\n");
@@ -94,7 +94,7 @@ TEST_CASE("M1.6: a line of blanks owes its ok") {
   CHECK(host_in_flight(r) == 0);
 }
 
-TEST_CASE("M1.7: a command behind NULs is lost, its ok is not") {
+TEST_CASE("M1.7: a command after NULs is lost, its ok is not") {
   Rig r = known_rig(kMarlin21);
   const std::string line("\0\0M105\n", 7);
   r.host(line + "M105\n");
@@ -106,7 +106,7 @@ TEST_CASE("M1.7: a command behind NULs is lost, its ok is not") {
   CHECK(host_in_flight(r) == 0);
 }
 
-TEST_CASE("M1.8: a refusal comes with an ok, and Marlin 1.0 does not even say that it refused") {
+TEST_CASE("M1.8: a refusal comes with an ok, and Marlin 1.0 prints no refusal text") {
   Rig modern = known_rig(kMarlin21);
   exchange(modern, "M9999\n", "echo:Unknown command: \"M9999\"\nok P15 B15\n");
   Rig old = known_rig(kMarlin10);
@@ -117,14 +117,14 @@ TEST_CASE("M1.8: a refusal comes with an ok, and Marlin 1.0 does not even say th
   CHECK_FALSE(injected.arbiter().in_flight.injected());
 }
 
-TEST_CASE("M1.9: a lower-case m105 is no M105: what is behind it keeps its answer") {
+TEST_CASE("M1.9: a lower-case m105 is not an M105: the command after it keeps its answer") {
   Rig r = known_rig(kMarlin21);
   exchange(r, "m105\nM114\nM105\n", "echo:Unknown command: \"m105\"\nok P15 B15\n", 2);
   exchange(r, "m105\n", "X:0.00 Y:0.00 Z:0.00 E:0.00 Count X:0 Y:0 Z:0\nok P15 B15\n" + kAnswer, 1);
   CHECK(gcode::command::parse_command("m105").kind != gcode::command::CommandKind::kTemperature);
 }
 
-TEST_CASE("M1.10: M105 with a tool that is not there owes no ok and stops the agent for a moment only") {
+TEST_CASE("M1.10: M105 with a missing tool owes no ok and stops the queries only briefly") {
   Rig r = known_rig(kMarlin21);
   exchange(r, "M105 T9\n", "echo:M105 Invalid extruder 9\n", 1);
   CHECK(next_injected(r, 20s) == "M105\n");
@@ -138,12 +138,12 @@ TEST_CASE("M1.11: an ok with fields is an ok, its N may be negative") {
   Rig r = known_rig(kMarlin21);
   exchange(r, "N-1 M110*15\n", "ok N-1 P15 B15\n");
   exchange(r, numbered(0, "G1 X1") + numbered(1, "G1 X2") + numbered(2, "G1 X3"), "ok N0 P15 B13\n", 2);
-  says(r, "ok N2 P14 B15\n");  // the ok between was lost on the wire
+  says(r, "ok N2 P14 B15\n");  // the ok between was lost on the line
   CHECK(host_in_flight(r) == 0);
   CHECK(gcode::reply::parse_reply("ok N-1 P15 B15", r.relay().dialect()).ok_number == -1);
 }
 
-TEST_CASE("M1.12: an ok with fields behind a Resend is the rejected line's, whatever line the fields name") {
+TEST_CASE("M1.12: an ok with fields after a Resend belongs to the rejected line, whatever line the fields name") {
   Rig r = known_rig(kMarlin11);
   r.host(numbered(7, "G1 X1") + "N8 G1 X2*1\n");
   r.to_printer();
@@ -152,7 +152,7 @@ TEST_CASE("M1.12: an ok with fields behind a Resend is the rejected line's, what
   CHECK(r.arbiter().in_flight[0].number == 7);
 }
 
-TEST_CASE("M1.13: twelve lines at once have twelve oks, and nothing is asked before the last") {
+TEST_CASE("M1.13: twelve lines in one burst have twelve oks, and no query is sent before the last") {
   Rig r = known_rig(kMarlin10);
   std::string lines;
   for (int i = 0; i < 12; ++i) lines += "M105\n";
@@ -165,7 +165,7 @@ TEST_CASE("M1.13: twelve lines at once have twelve oks, and nothing is asked bef
   }
 }
 
-TEST_CASE("M1.14: an own M105 that M524 threw out of the queue costs the host no ok") {
+TEST_CASE("M1.14: an injected M105 that M524 removed from the queue takes no ok from the host") {
   Rig r = known_rig(kMarlin21);
   r.printer("SD printing byte 828/6449\r\n");
   wait_for_question(r, "M105\n", kMarlin21);
@@ -177,7 +177,7 @@ TEST_CASE("M1.14: an own M105 that M524 threw out of the queue costs the host no
   CHECK(host_in_flight(r) == 0);
 }
 
-TEST_CASE("M1.15: wait is no ok, neither to the host nor to the agent") {
+TEST_CASE("M1.15: wait is not an ok, neither for the host nor for the agent") {
   Rig r = asked_rig(kMarlin21);
   says(r, "wait\n");
   CHECK(r.arbiter().in_flight.injected());
@@ -189,7 +189,7 @@ TEST_CASE("M1.15: wait is no ok, neither to the host nor to the agent") {
   CHECK(host_in_flight(r) == 1);
 }
 
-TEST_CASE("M1.16: the boot text of each version is the host's, owes no ok and is waited out") {
+TEST_CASE("M1.16: the boot text of each version is passed to the host, owes no ok and is awaited") {
   const auto [firmware, text] = GENERATE(
       std::make_pair(
           kMarlin21,
@@ -206,18 +206,18 @@ TEST_CASE("M1.16: the boot text of each version is the host's, owes no ok and is
   CHECK(next_injected(r) == "M115\n");
 }
 
-TEST_CASE("M2.1: the checksum covers all before the last star") {
+TEST_CASE("M2.1: the checksum covers all bytes before the last star") {
   const std::string line = numbered(5, "M117 2*3*4");
   CHECK(gcode::command::parse_command(line).checksum == gcode::command::ChecksumVerdict::kGood);
   CHECK(gcode::command::parse_command(line).text == "M117 2*3*4");
 }
 
-TEST_CASE("M2.2: Marlin 1.0 takes an N anywhere for a line number, and its rejection has the host's line in it") {
+TEST_CASE("M2.2: Marlin 1.0 takes an N anywhere for a line number, and its rejection contains the host's line") {
   Rig r = known_rig(kMarlin10);
   exchange(r, "M117 No filament\n", rejected("No Checksum with line number", 0));
 }
 
-TEST_CASE("M2.2, M2.4, M2.10, M2.13, M3.1: own lines fit every Marlin: no N, no star, no colon, no M110, short") {
+TEST_CASE("M2.2, M2.4, M2.10, M2.13, M3.1: injected queries fit every Marlin: no N, star, colon or M110, short") {
   for (const std::string_view firmware : {kMarlin10, kMarlin11, kMarlin21}) {
     const std::string all = all_injected_lines(
         firmware, firmware == kMarlin10 ? "" : "Cap:AUTOREPORT_TEMP:1\nCap:AUTOREPORT_POS:1\nCap:AUTOREPORT_FANS:1\n");
@@ -229,7 +229,7 @@ TEST_CASE("M2.2, M2.4, M2.10, M2.13, M3.1: own lines fit every Marlin: no N, no 
   }
 }
 
-TEST_CASE("M2.3: own questions between numbered lines leave the host's numbers and oks alone") {
+TEST_CASE("M2.3: queries injected between numbered lines do not change the host's numbers and oks") {
   Rig r = known_rig(kMarlin10);
   int asked = 0;
   for (int n = 1; n <= 60; ++n) {
@@ -257,7 +257,7 @@ TEST_CASE("M2.4: a checksum without a number is ignored by Marlin 1.1 and later,
   CHECK(next_injected(old) == "M105\n");
 }
 
-TEST_CASE("M2.5: a bad line and its repetition have two oks, for each of the three reasons") {
+TEST_CASE("M2.5: a bad line and its resend have two oks, for each of the three reasons") {
   const auto firmware = GENERATE(kMarlin10, kMarlin11, kMarlin21);
   const auto [line, reason] = GENERATE(std::make_pair("N4 M105*1\n", "checksum mismatch"),
                                        std::make_pair("N9 M105*46\n", "Line Number is not Last Line Number+1"),
@@ -268,7 +268,7 @@ TEST_CASE("M2.5: a bad line and its repetition have two oks, for each of the thr
   CHECK(r.relay().counters().unexpected_oks == 0);
 }
 
-TEST_CASE("M2.6: what stood behind a bad line went with it: one rejection, and three lines again") {
+TEST_CASE("M2.6: lines after a bad line are discarded with it: one rejection, three lines resent") {
   Rig r = known_rig(kMarlin21);
   exchange(r, "N2 G1 X1*0\nN3 G1 X2*97\nN4 G1 X3*103\n", rejected("checksum mismatch", 1));
   exchange(r, "N2 G1 X1*99\nN3 G1 X2*97\nN4 G1 X3*103\n", "ok N2 P15 B15\n", 2);
@@ -277,15 +277,15 @@ TEST_CASE("M2.6: what stood behind a bad line went with it: one rejection, and t
   CHECK(r.relay().counters().unexpected_oks == 0);
 }
 
-TEST_CASE("M2.8: what is left of a line behind a rejection is rejected again, and all of it is the host's") {
+TEST_CASE("M2.8: the fragment of a line after a rejection is rejected again, and all of it is passed to the host") {
   Rig r = known_rig(kMarlin10);
   const std::string twice = rejected("checksum mismatch", 3) + rejected("Line Number is not Last Line Number+1", 3);
   exchange(r, "N4 G1 X1*1\nN5 G1 X2*2\n", twice);
-  CHECK(next_injected(r, 5s).empty());  // not before the line that was asked for
+  CHECK(next_injected(r, 5s).empty());  // not before the requested line
   exchange(r, numbered(4, "G1 X1"), "ok\n");
 }
 
-TEST_CASE("M2.9: Marlin 2.1 drops a repeated number without a word, 1.1 rejects it") {
+TEST_CASE("M2.9: Marlin 2.1 drops a repeated number silently, 1.1 rejects it") {
   Rig modern = known_rig(kMarlin21);
   exchange(modern, numbered(5, "G1 X1"), "ok\n");
   exchange(modern, numbered(5, "G1 X1"), "", 1);
@@ -296,7 +296,7 @@ TEST_CASE("M2.9: Marlin 2.1 drops a repeated number without a word, 1.1 rejects 
   exchange(old, numbered(5, "G1 X1"), rejected("Line Number is not Last Line Number+1", 5));
 }
 
-TEST_CASE("M2.10: every form of M110 passes, a bare one keeps the count, and Marlin 1.0 rejects one without a number") {
+TEST_CASE("M2.10: every form of M110 passes, a bare one keeps the count, Marlin 1.0 rejects one without a number") {
   Rig r = known_rig(kMarlin21);
   exchange(r, "M110 N100\n", "ok P15 B15\n");
   exchange(r, "N101 M105*39\n", kAnswer);
@@ -308,14 +308,14 @@ TEST_CASE("M2.10: every form of M110 passes, a bare one keeps the count, and Mar
   exchange(old, "M110 N100\n", rejected("No Checksum with line number", 0));
 }
 
-TEST_CASE("M2.11: a CR ends a command as an LF does") {
+TEST_CASE("M2.11: a CR ends a command like an LF") {
   Rig r = known_rig(kMarlin21);
   r.host("M105\rG1 X1\r");
   CHECK(r.to_printer() == "M105\rG1 X1\r");
   CHECK(host_in_flight(r) == 2);
 }
 
-TEST_CASE("M2.12: on Marlin 1.0 a comment swallows its line and the next, and nothing of the agent's is the next") {
+TEST_CASE("M2.12: on Marlin 1.0 a comment removes its line and the next, and the next is never an injected query") {
   Rig r = known_rig(GENERATE(kMarlin10, kMarlin102));
   r.host("M105 ; comment\n");
   CHECK(r.to_printer() == "M105 ; comment\n");
@@ -326,7 +326,7 @@ TEST_CASE("M2.12: on Marlin 1.0 a comment swallows its line and the next, and no
   CHECK(next_injected(r) == "M105\n");
 }
 
-TEST_CASE("M2.13: on Marlin 1.0 a colon ends a command: both oks are the host's, and nothing is asked between them") {
+TEST_CASE("M2.13: on Marlin 1.0 a colon ends a command: both oks are the host's, and no query is sent between them") {
   Rig r = known_rig(GENERATE(kMarlin10, kMarlin102));
   exchange(r, "M117 layer 3: 12\n", "ok\n", 1);
   CHECK(next_injected(r, 500ms).empty());

@@ -1,4 +1,4 @@
-// Every trap of the protocols is met by a test that carries its number, or argued away in traps.md with a reason.
+// Every trap of the protocols has a test with its number in the name, or a reason in traps.md.
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -25,7 +25,7 @@ std::set<std::string> numbers_in(const std::string& text) {
   return found;
 }
 
-/// Numbers in the names of test cases: `"P7.9, P7.21: own lines ..."`.
+/// Numbers in the names of test cases: `"P7.9, P7.21: injected queries ..."`.
 std::set<std::string> tested() {
   static const std::regex name(R"re(TEST_CASE\(\s*"([^:"]*):)re");
   std::set<std::string> found;
@@ -99,7 +99,7 @@ TEST_CASE("every trap and every scenario has a test or a reason") {
   for (int n = 1; n <= 43; ++n) check("H" + std::to_string(n));
 }
 
-TEST_CASE("every trap that the table calls tested carries its number in the name of a test") {
+TEST_CASE("every trap with the verdict tested has its number in the name of a test") {
   const auto with_test = tested();
   for (const auto& number : rows("tested")) {
     INFO(number);
@@ -107,8 +107,8 @@ TEST_CASE("every trap that the table calls tested carries its number in the name
   }
 }
 
-TEST_CASE("each trap that Marlin's facts state is in the table, in order, without a gap") {
-  // Section 9 of the facts sums the others up.
+TEST_CASE("each trap in the Marlin facts is in the table, in order, without a gap") {
+  // Section 9 of the facts summarises the others.
   const std::vector<std::pair<int, int>> traps_of_section{{1, 16}, {2, 13}, {3, 5}, {4, 6}, {5, 7},
                                                           {6, 8},  {7, 12}, {8, 8}, {10, 7}};
   std::vector<std::string> expected, found;
@@ -119,7 +119,7 @@ TEST_CASE("each trap that Marlin's facts state is in the table, in order, withou
   CHECK(found == expected);
 }
 
-TEST_CASE("each of Marlin's traps names a test that is there and carries its number, or argues") {
+TEST_CASE("each of Marlin's traps names an existing test with its number, or gives a reason") {
   const auto names = test_names();
   for (const Row& row : marlin_rows()) {
     INFO(row.number << ": " << row.carried_by);

@@ -1,4 +1,4 @@
-// Traps for a naive proxy (protocol P, section 7), each driven through the whole relay. The number stands in the name.
+// Traps for a naive proxy (protocol P, section 7), each run through the whole relay. The number is in the name.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/gcode/relay/rules_rig.h"
@@ -14,14 +14,14 @@ TEST_CASE("P7.1, P7.5: M301 owes a Prusa host two oks, and both reach it") {
   CHECK(host_in_flight(r) == 1);
 }
 
-TEST_CASE("P7.2: no own line goes out in front of a host's line, and none behind it") {
+TEST_CASE("P7.2: no injected query is sent directly before or after a host's line") {
   Rig r = known_rig(kPrusa39);
   r.host("G28\n");
   CHECK(r.to_printer() == "G28\n");
   CHECK(next_injected(r, 5s).empty());
 }
 
-TEST_CASE("P7.7, P7.8: after a Resend the host has its three lines and the ok that is its own") {
+TEST_CASE("P7.7, P7.8: after a Resend the host gets its three lines and its own ok") {
   Rig r = known_rig(kPrusa39);
   r.host("N7 G1 X1*1\n");
   r.to_printer();
@@ -34,7 +34,7 @@ TEST_CASE("P7.7, P7.8: after a Resend the host has its three lines and the ok th
   CHECK(host_in_flight(r) == 0);
 }
 
-TEST_CASE("P7.10, H28: half a line that waits is not followed by an own line in its midst") {
+TEST_CASE("P7.10, H28: no query is injected into a partial line that waits") {
   Rig r = known_rig(kPrusa39);
   r.host("G1 X");
   std::string sent;
@@ -50,7 +50,7 @@ TEST_CASE("P7.10, H28: half a line that waits is not followed by an own line in 
   CHECK(sent.find("G1 X5\n") != std::string::npos);
 }
 
-TEST_CASE("P7.13, H18: nothing is asked while the printer waits for its user, for as long as that takes") {
+TEST_CASE("P7.13, H18: no query is sent while the printer waits for its user, without a time limit") {
   Rig r = known_rig(kPrusa39);
   r.host("M600\n");
   r.to_printer();
@@ -63,7 +63,7 @@ TEST_CASE("P7.13, H18: nothing is asked while the printer waits for its user, fo
   CHECK(count_of(r.to_host(), "busy") > 0);
 }
 
-TEST_CASE("P7.17, H7: reports that the agent set up do not reach a host that never asked") {
+TEST_CASE("P7.17, H7: reports that the agent set up do not reach a host without subscription") {
   Rig r = known_rig(kPrusa313);
   for (int i = 0; i < 10; ++i) {
     r.pass(2s);
@@ -72,7 +72,7 @@ TEST_CASE("P7.17, H7: reports that the agent set up do not reach a host that nev
   CHECK(r.to_host().empty());
 }
 
-TEST_CASE("P7.18: a report is no answer to a host's M105") {
+TEST_CASE("P7.18: a report does not answer a host's M105") {
   Rig r = known_rig(kPrusa313);
   r.host("M105\n");
   r.to_printer();
@@ -83,7 +83,7 @@ TEST_CASE("P7.18: a report is no answer to a host's M105") {
   CHECK(r.to_host() == kTemperatures);
 }
 
-TEST_CASE("P7.16: a Resend that nobody expects, with a number long past, is the host's and begins a recovery") {
+TEST_CASE("P7.16: an unexpected Resend with an old number is passed to the host and begins a recovery") {
   Rig r = known_rig(kPrusa39);
   for (int n = 1; n <= 6; ++n) exchange(r, numbered(n, "G1 X1"), "ok\n");
   says(r, "// action:resumed\nResend: 5\nok\n");
@@ -95,7 +95,7 @@ TEST_CASE("P7.16: a Resend that nobody expects, with a number long past, is the 
   CHECK(r.relay().counters().resends[gcode::reply::ResendReason::kOther] == 1);
 }
 
-TEST_CASE("P7.16: an unexpected Resend below lines that are in flight takes them with it") {
+TEST_CASE("P7.16: an unexpected Resend below lines in flight removes them") {
   Rig r = known_rig(kPrusa313);
   r.host(numbered(7, "G1 X1") + numbered(8, "G1 X2"));
   r.to_printer();
@@ -104,7 +104,7 @@ TEST_CASE("P7.16: an unexpected Resend below lines that are in flight takes them
   exchange(r, numbered(6, "G1 X0") + numbered(7, "G1 X1"), "ok\n", 1);
 }
 
-TEST_CASE("P7.12: on the card a late answer is waited for, and not asked for twice") {
+TEST_CASE("P7.12: during a card print a late answer is awaited, and the query is not repeated") {
   Rig r = known_rig(kPrusa39);
   r.printer("File opened: a.gco Size: 100\nFile selected\n");
   r.to_host();
@@ -116,7 +116,7 @@ TEST_CASE("P7.12: on the card a late answer is waited for, and not asked for twi
   CHECK(r.to_host().empty());
 }
 
-TEST_CASE("P7.15: a Prusa that reports hears nothing from the agent while its host prints") {
+TEST_CASE("P7.15: a Prusa that reports gets no queries while its host prints") {
   Rig r = known_rig(kPrusa313);
   for (int n = 1; n < 60; ++n) {
     r.host(numbered(n, "G1 X1"));
@@ -129,7 +129,7 @@ TEST_CASE("P7.15: a Prusa that reports hears nothing from the agent while its ho
   }
 }
 
-TEST_CASE("P7.22, P7.27, H34, H35, H36: what looks odd passes untouched") {
+TEST_CASE("P7.22, P7.27, H34, H35, H36: unusual bytes pass unchanged") {
   Rig r = known_rig(kPrusa313);
   const std::string odd = std::string(";C32u2_RMD\n\nN12 G1 X1 *65\nM117 \xe4\xf6 \x01\n") +
                           std::string("M117 a\0b\n", 9) + std::string(300, 'B') + "\n";
@@ -137,7 +137,7 @@ TEST_CASE("P7.22, P7.27, H34, H35, H36: what looks odd passes untouched") {
   CHECK(r.to_printer() == odd);
 }
 
-TEST_CASE("P7.31: answers that arrive glued together or in pieces mean the same") {
+TEST_CASE("P7.31: answers glued together or in pieces have the same meaning") {
   Rig r = asked_rig(kPrusa39);
   r.printer(kTemperatures.substr(0, 7));
   CHECK(r.to_host().empty());
@@ -145,14 +145,13 @@ TEST_CASE("P7.31: answers that arrive glued together or in pieces mean the same"
   CHECK(r.to_host() == "LCD status changed\n");
 }
 
-TEST_CASE(
-    "P7.28: what the printer says of its full buffer is the host's, and nobody waits long for what went with it") {
+TEST_CASE("P7.28: messages about a full buffer are passed to the host, and lost commands are not awaited for long") {
   Rig r = known_rig(kPrusa39);
   r.host("G1 X1\nG1 X2\nM117 a\n");
   r.to_printer();
   says(r, "Full RX Buffer\n");
   CHECK(r.relay().counters().receive_buffer_overflows == 1);
-  says(r, "ok\n");  // whose it is nobody knows: two may be gone
+  says(r, "ok\n");  // it could belong to either: two commands may be lost
   CHECK(host_in_flight(r) == 2);
   std::string injected;
   for (int i = 0; i < 3 && injected != "M105\n"; ++i) injected = next_injected(r, 25s);
@@ -162,7 +161,7 @@ TEST_CASE(
   CHECK(r.to_host().empty());
 }
 
-TEST_CASE("P7.6: a rejection overtakes the oks of what is queued, and its ok is its own") {
+TEST_CASE("P7.6: a rejection overtakes the oks of queued commands, and its ok is its own") {
   Rig r = known_rig(kPrusa313);
   r.host(numbered(5, "G4 S2") + numbered(6, "G1 X1") + "N7 G1 X2*1\n");
   r.to_printer();
@@ -176,7 +175,7 @@ TEST_CASE("P7.6: a rejection overtakes the oks of what is queued, and its ok is 
   CHECK(r.relay().counters().unexpected_oks == 0);
 }
 
-TEST_CASE("P7.14: a stopped printer that answers nobody but reports on is up, in error, and asked nothing") {
+TEST_CASE("P7.14: a stopped printer that only sends reports is up, in error, and gets no queries") {
   Rig r = known_rig(kPrusa313);
   r.host(numbered(1, "G1 X1"));
   r.to_printer();
@@ -196,7 +195,7 @@ TEST_CASE("P7.14: a stopped printer that answers nobody but reports on is up, in
   CHECK(r.relay().counters().missing_oks == 0);  // it owes none
 }
 
-TEST_CASE("P7.24: behind a prompt after the boot a host's handshake is answered by the printer alone") {
+TEST_CASE("P7.24: after a prompt that follows the boot only the printer answers a host's handshake") {
   Rig r;
   r.attach();
   r.printer("start\necho: 3.13.3-7591\n");
@@ -215,7 +214,7 @@ TEST_CASE("P7.24: behind a prompt after the boot a host's handshake is answered 
   CHECK(host_in_flight(r) == 0);
 }
 
-TEST_CASE("P7.24: an own question from before a restart takes nothing of the host's after it") {
+TEST_CASE("P7.24: an injected query from before a restart takes no answer from the host after it") {
   Rig r = known_rig(kPrusa39);
   wait_for_question(r, "M105\n", kPrusa39);
   says(r, "start\n");
@@ -225,18 +224,18 @@ TEST_CASE("P7.24: an own question from before a restart takes nothing of the hos
   CHECK(host_in_flight(r) == 0);
 }
 
-TEST_CASE("P7.25: INT4 in the middle of a report is a power panic: the line is the host's, and nothing more is asked") {
+TEST_CASE("P7.25: INT4 within a report is a power panic: the line is the host's, and no more queries are sent") {
   Rig r = known_rig(kPrusa313);
   says(r, "T:25.5 /0.0 B:2INT4\n");
   CHECK(r.relay().counters().power_panics == 1);
-  r.pass(3s);  // no report any more: without the panic the agent would ask
+  r.pass(3s);  // no reports any more: without the panic a query would be sent
   CHECK(next_injected(r, 60s).empty());
   says(r, "UVLO - end 37\n");
   says(r, "start\n");
   CHECK(next_injected(r) == "M115\n");
 }
 
-TEST_CASE("P7.30, H22: M112 goes out at once though an own answer is awaited") {
+TEST_CASE("P7.30, H22: M112 is sent immediately though the answer to a query is awaited") {
   Rig r = asked_rig(kPrusa39);
   r.host("G1 X1\nM112\n");
   const std::string sent = r.to_printer();
@@ -244,7 +243,7 @@ TEST_CASE("P7.30, H22: M112 goes out at once though an own answer is awaited") {
   CHECK(count_of(sent, "M105") == 0);
 }
 
-TEST_CASE("P7.32: a host that ends its lines with CR keeps them") {
+TEST_CASE("P7.32: the CR line ends of a host are kept") {
   Rig r = known_rig(kPrusa313);
   r.host("M117 a\r\nM117 b\r");
   CHECK(r.to_printer() == "M117 a\r\nM117 b\r");

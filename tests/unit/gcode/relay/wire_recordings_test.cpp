@@ -1,5 +1,5 @@
-// Answers to the agent as real firmware gave them through the agent, bytes and gaps as recorded, fed to a relay that has
-// just asked the same: what of them reaches the host.
+// Answers to the agent's queries, recorded on real firmware with their bytes and gaps, are fed to a relay that has just
+// sent the same query: which of them reach the host.
 #include <catch2/catch.hpp>
 #include <fstream>
 #include <string>
@@ -42,7 +42,7 @@ std::size_t asked_at(const std::vector<Piece>& pieces, std::string_view question
 
 }  // namespace
 
-TEST_CASE("D3's answer of a real 3.13.3, heading and six digits of address, is the agent's and is read") {
+TEST_CASE("D3's answer of a real 3.13.3, heading and six digits of address, is read and withheld from the host") {
   const auto pieces = recorded("mk3s-3.13.3_agent_D3_6digits.jsonl");
   Rig r = known_rig(kPrusa313, {});
   wait_for_question(r, "D3 Ax0eff C8\n", kPrusa313);
@@ -63,11 +63,10 @@ TEST_CASE("D3's answer of a real 3.13.3, heading and six digits of address, is t
   CHECK(outcomes[gcode::printer::QueryOutcome::kAnswered] == 1);
 }
 
-TEST_CASE(
-    "the agent's answer that a real 3.9.3 printed with gaps of seconds in mid-line is kept from the host, whole") {
+TEST_CASE("the answer that a real 3.9.3 printed with gaps of seconds in mid-line is completely withheld") {
   const auto pieces = recorded("mk3s-3.9.3_agent_m105_half_line.jsonl");
   Rig r = known_rig(kPrusa39);
-  r.host("M110 N474\nN475 G1 E.8 F2100*56\n");  // a print; the next line of it waits below
+  r.host("M110 N474\nN475 G1 E.8 F2100*56\n");  // a print; its next line follows below
   r.to_printer();
   r.printer("ok\nok\n");
   r.to_host();
@@ -86,7 +85,7 @@ TEST_CASE(
     CHECK(r.to_host().empty());
   }
   CHECK(answer.starts_with("ok T:26.5 /24.0"));
-  CHECK(r.to_printer().find("N476 G1 F1500*79\n") != std::string::npos);  // it was not kept waiting for that
+  CHECK(r.to_printer().find("N476 G1 F1500*79\n") != std::string::npos);  // it was not held for that
   says(r, "ok\r\n");
   CHECK(host_in_flight(r) == 0);
 }

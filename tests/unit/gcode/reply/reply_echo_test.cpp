@@ -1,4 +1,4 @@
-// Lines known by how they begin.
+// Lines recognised by their prefix.
 #include <catch2/catch.hpp>
 
 #include "gcode/dialect/dialect.h"
@@ -14,13 +14,13 @@ gcode::reply::Reply parse(const char* line) {
 
 }  // namespace
 
-TEST_CASE("an echo keeps its text for whoever knows more") {
+TEST_CASE("an echo keeps its text") {
   CHECK(parse("echo:enqueing \"M24\"").text == "enqueing \"M24\"");
   CHECK(parse("echo:  M92 X100.00").text == "M92 X100.00");
   CHECK(parse("echo:MMU2:<R0 A3*..").text == "MMU2:<R0 A3*..");
 }
 
-TEST_CASE("refusals say what was refused") {
+TEST_CASE("a refusal names the refused command") {
   CHECK(parse("echo:Unknown command: \"FOO\"(2)").text == "\"FOO\"(2)");
   CHECK(parse("Unknown G code: G999 ").text == "G999");
   CHECK(parse("Invalid T code.").text == "Invalid T code.");
@@ -28,7 +28,7 @@ TEST_CASE("refusals say what was refused") {
   CHECK(parse("echo:M105 Invalid extruder 1").kind == ReplyKind::kUnknownCommand);
 }
 
-TEST_CASE("numbers and names that answer a question are answers") {
+TEST_CASE("numbers and names that answer a query are answers") {
   for (const char* line :
        {"0.40", "-0.40", "302", "3.13.3", "3.14.0-BETA1+109_c55a4ea1", "MK2.5S", "1_75mm_MK3-EINSy_10a-E3Dv6full",
         "Not in farm mode.", "Reporting endstop status", "filament: TRIGGERED", "Mesh bed leveling not active."}) {
@@ -40,14 +40,14 @@ TEST_CASE("numbers and names that answer a question are answers") {
   CHECK(parse("1-2").kind == ReplyKind::kUnknown);
 }
 
-TEST_CASE("M72 and M78 of 3.14 carry numbers") {
+TEST_CASE("M72 and M78 of 3.14 have numbers") {
   CHECK(parse("PrinterState: 6").number == 6);
   CHECK(parse("STATS 123 min 456 cm.").statistics_minutes == 123);
   CHECK(parse("STATS 123 min 456 cm.").statistics_centimetres == 456);
   CHECK(parse("STATS 123 min").kind == ReplyKind::kUnknown);
 }
 
-TEST_CASE("overflow and timeout of the receive buffer are told apart") {
+TEST_CASE("overflow and timeout of the receive buffer are different kinds") {
   CHECK_FALSE(parse("Full RX Buffer").overflow_was_timeout);
   CHECK(parse("RX timeout").overflow_was_timeout);
 }

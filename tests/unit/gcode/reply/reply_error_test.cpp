@@ -16,7 +16,7 @@ Reply marlin(const char* line) { return gcode::reply::parse_reply(line, *gcode::
 
 }  // namespace
 
-TEST_CASE("P7.6: numbering errors tell their reason and the last good line") {
+TEST_CASE("P7.6: numbering errors have their reason and the last good line") {
   const Reply checksum = prusa("Error:checksum mismatch, Last Line: 41");
   CHECK(checksum.kind == ReplyKind::kError);
   CHECK(checksum.is_number_error);
@@ -38,7 +38,7 @@ TEST_CASE("M2.4: on Marlin 1.0 a checksum without number is an error that no Res
   CHECK_FALSE(r.is_number_error);
 }
 
-TEST_CASE("P7.16: a Resend tells the line that it asks for") {
+TEST_CASE("P7.16: a Resend has the number of the requested line") {
   CHECK(prusa("Resend: 5").kind == ReplyKind::kResend);
   CHECK(prusa("Resend: 5").number == 5);
   CHECK(prusa("Resend: 5\n").number == 5);
@@ -46,7 +46,7 @@ TEST_CASE("P7.16: a Resend tells the line that it asks for") {
   CHECK(marlin("Resend:N12").number == 12);
 }
 
-TEST_CASE("a torn Resend is still one, without its number") {
+TEST_CASE("a truncated Resend is still a Resend, without its number") {
   CHECK(prusa("Resend:").kind == ReplyKind::kResend);
   CHECK(prusa("Resend:").number == -1);
   CHECK(prusa("Resend").kind != ReplyKind::kResend);
@@ -75,12 +75,12 @@ TEST_CASE("Prusa's faults have their kinds") {
   }
 }
 
-TEST_CASE("a thermal model deviation is told four times a second and counts as no fault") {
+TEST_CASE("a thermal model deviation is reported four times a second and is not counted as a fault") {
   CHECK(prusa("TM: error |-1.214060|>1.200000").kind == ReplyKind::kEcho);
   CHECK(prusa("TM: error cleared").kind == ReplyKind::kEcho);
 }
 
-TEST_CASE("P7.14: what stops the printer is marked, with either prefix") {
+TEST_CASE("P7.14: an error that stops the printer is marked, with either prefix") {
   CHECK(prusa("Error:Printer stopped due to errors. Supervision required.").stops_printer);
   CHECK(prusa("echo:Printer stopped due to errors. Supervision required.").stops_printer);
   CHECK(prusa("echo:Printer stopped due to errors. Supervision required.").error == ErrorKind::kStopped);
@@ -95,7 +95,7 @@ TEST_CASE("a kill is counted once, by the line that names it") {
   CHECK(marlin("echo:M112 Shutdown").kind == ReplyKind::kEcho);
 }
 
-TEST_CASE("M6.6: Marlin's faults have their kinds and stop it") {
+TEST_CASE("M6.6: Marlin's faults have their kinds and stop the printer") {
   CHECK(marlin("Error:Heating failed, system stopped! Heater_ID: E0").error == ErrorKind::kPreheat);
   CHECK(marlin("Error:Heating failed, system stopped! Heater_ID: E0").stops_printer);
   CHECK(marlin("Error:Thermal Runaway, system stopped! Heater_ID: bed").error == ErrorKind::kThermalRunaway);
@@ -110,7 +110,7 @@ TEST_CASE("M6.7: the fault that Marlin 1.0 splits over two lines is counted once
   CHECK(second.error == ErrorKind::kMintemp);
 }
 
-TEST_CASE("M5.7: a move that Marlin refuses after M999 is chatter, its ok still comes") {
+TEST_CASE("M5.7: a move that Marlin refuses after M999 is chatter, and its ok still comes") {
   const Reply r = marlin(
       "Printer stopped due to errors. Fix the error and use M999 to restart. (Temperature is reset. Set it after restarting)");
   CHECK(r.kind == ReplyKind::kEcho);

@@ -1,4 +1,4 @@
-// Who the printer is and how it started.
+// The printer's identity and its reset cause.
 #include <catch2/catch.hpp>
 
 #include "gcode/dialect/dialect.h"
@@ -29,7 +29,7 @@ TEST_CASE("P7.19: M115 gives name, machine and protocol") {
   CHECK(fields.glued_capability.empty());
 }
 
-TEST_CASE("3.14 glues the first capability to the identity line") {
+TEST_CASE("3.14 prints the first capability on the identity line") {
   const gcode::reply::FirmwareFields fields = gcode::reply::parse_firmware(
       "FIRMWARE_NAME:Prusa-Firmware 3.14.0-BETA1+109_c55a4ea1 based on Marlin FIRMWARE_URL:x PROTOCOL_VERSION:1.0 "
       "MACHINE_TYPE:My Printer EXTRUDER_COUNT:1Cap:AUTOREPORT_TEMP:1");
@@ -47,7 +47,7 @@ TEST_CASE("Marlin's identity has other keys") {
   CHECK(gcode::reply::parse_firmware("nothing of the kind").name.empty());
 }
 
-TEST_CASE("capabilities tell name and value, torn ones nothing") {
+TEST_CASE("capabilities have name and value, truncated ones are ignored") {
   const Reply on = parse("Cap:AUTOREPORT_TEMP:1");
   CHECK(on.text == "AUTOREPORT_TEMP");
   CHECK(on.capability_on);
@@ -56,7 +56,7 @@ TEST_CASE("capabilities tell name and value, torn ones nothing") {
   CHECK(parse("Cap:AUTOREPORT_TEMP:").kind == ReplyKind::kEcho);
 }
 
-TEST_CASE("a serial number has Prusa's form or is none") {
+TEST_CASE("a serial number must have Prusa's form") {
   CHECK(parse("CZPX0917X003XC13518").text == "CZPX0917X003XC13518");
   CHECK(parse("CZPX4720X004XC34242\n").kind == ReplyKind::kSerialNumber);
   CHECK(parse("SN invalid").kind == ReplyKind::kSerialNumber);
@@ -65,7 +65,7 @@ TEST_CASE("a serial number has Prusa's form or is none") {
   CHECK(parse("CZPX0917X003XC135181").kind == ReplyKind::kUnknown);
 }
 
-TEST_CASE("P7.23: start is a start, also behind a torn line") {
+TEST_CASE("P7.23: start is a reset, also after a truncated line") {
   for (const char* line : {"start", "start\r\n", "echo:Hardcoded Defaustart", "okstart", "ostart", "\xff\xff\xffstart",
                            "T:25.5 /0.0start", "ok T:25.5 /0.0 B:start", "X:0.00 Y:start", "E0:0 RPM start"}) {
     INFO(line);
@@ -75,7 +75,7 @@ TEST_CASE("P7.23: start is a start, also behind a torn line") {
   }
 }
 
-TEST_CASE("other lines that end with start are no reset") {
+TEST_CASE("other lines that end with start are not a reset") {
   for (const char* line : {"//action:start", "// action:start", "TM: calibration start", "PID Autotune start",
                            "echo:please start", "echo:start", "echo:restart", "restart", "quickstart", "started"}) {
     INFO(line);
@@ -83,7 +83,7 @@ TEST_CASE("other lines that end with start are no reset") {
   }
 }
 
-TEST_CASE("reset causes with and without blank and prefix") {
+TEST_CASE("reset causes are read with and without blank and prefix") {
   CHECK(parse(" External Reset").reset_cause == ResetCause::kExternal);
   CHECK(parse("External Reset").reset_cause == ResetCause::kExternal);
   CHECK(parse("echo: External Reset").reset_cause == ResetCause::kExternal);

@@ -1,4 +1,4 @@
-// What acknowledges a command and what only looks like it.
+// What acknowledges a command and what only resembles an ok.
 #include <catch2/catch.hpp>
 
 #include "gcode/dialect/dialect.h"
@@ -23,7 +23,7 @@ TEST_CASE("a bare ok acknowledges, with any line end") {
   }
 }
 
-TEST_CASE("ADVANCED_OK tells the line number and the free slots") {
+TEST_CASE("ADVANCED_OK has the line number and the free slots") {
   const Reply r = gcode::reply::parse_reply("ok N5 P10 B15", marlin());
   CHECK(r.kind == ReplyKind::kOk);
   CHECK(r.ok_number == 5);
@@ -36,14 +36,14 @@ TEST_CASE("ADVANCED_OK tells the line number and the free slots") {
   CHECK(gcode::reply::parse_reply("ok N-1 P15 B15", marlin()).ok_number == -1);
 }
 
-TEST_CASE("an ok with nothing but the word has no fields") {
+TEST_CASE("an ok without further text has no fields") {
   const Reply r = gcode::reply::parse_reply("ok", marlin());
   CHECK_FALSE(r.ok_number.has_value());
   CHECK(r.planner_free == -1);
   CHECK(r.slots_free == -1);
 }
 
-TEST_CASE("P7.4: a file called ok.gcode or ok (1).gcode acknowledges nothing") {
+TEST_CASE("P7.4: a file called ok.gcode or ok (1).gcode does not acknowledge") {
   for (const char* line : {"ok.gcode", "ok (1).gcode", "ok 5.gcode", "okay", "ok_part.g"}) {
     INFO(line);
     CHECK_FALSE(gcode::reply::parse_reply(line, prusa()).carries_ok);
@@ -55,19 +55,19 @@ TEST_CASE("P7.4: a file called ok.gcode or ok (1).gcode acknowledges nothing") {
   CHECK_FALSE(gcode::reply::parse_reply("ok something", prusa()).carries_ok);
 }
 
-TEST_CASE("P7.5: M301 answers with an ok that has figures") {
+TEST_CASE("P7.5: M301 answers with an ok that has values") {
   const Reply r = gcode::reply::parse_reply("ok p:16.13 i:1.16 d:56.23", prusa());
   CHECK(r.kind == ReplyKind::kOk);
   CHECK(r.carries_ok);
   CHECK(r.text == "p:16.13 i:1.16 d:56.23");
 }
 
-TEST_CASE("other firmwares append what they like") {
+TEST_CASE("an ok of other firmwares may be followed by any text") {
   CHECK(gcode::reply::parse_reply("ok 12", gcode::dialect::unknown_dialect()).carries_ok);
   CHECK(gcode::reply::parse_reply("ok C: X:0.00", gcode::dialect::unknown_dialect()).carries_ok);
 }
 
-TEST_CASE("P7.3: an ok glued behind 'Active Extruder: 0' and 'LANG SEL FORCED' acknowledges") {
+TEST_CASE("P7.3: an ok directly after 'Active Extruder: 0' or 'LANG SEL FORCED' acknowledges") {
   for (const char* line : {"echo:Active Extruder: 0ok", "echo:Active Extruder: 4ok\r\n", "echo:LANG SEL FORCEDok"}) {
     INFO(line);
     const Reply r = gcode::reply::parse_reply(line, prusa());
@@ -80,7 +80,7 @@ TEST_CASE("P7.3: an ok glued behind 'Active Extruder: 0' and 'LANG SEL FORCED' a
   CHECK_FALSE(gcode::reply::parse_reply("MMU => 'ok'", prusa()).carries_ok);
 }
 
-TEST_CASE("H29: an ok glued into a cut temperature line acknowledges, and the cut values are not believed") {
+TEST_CASE("H29: an ok inside a truncated temperature line acknowledges, and the truncated values are not used") {
   const Reply r = gcode::reply::parse_reply("T:190.26 /200.00 B:60.00 /60.00 @N7531ok N7531 P0 B3", marlin());
   CHECK(r.kind == ReplyKind::kOk);
   CHECK(r.carries_ok);
@@ -93,7 +93,7 @@ TEST_CASE("H29: an ok glued into a cut temperature line acknowledges, and the cu
   CHECK(bare.temperatures.count == 0);
 }
 
-TEST_CASE("an M105 answer glued into a cut report keeps the answer's own values") {
+TEST_CASE("an M105 answer inside a truncated report keeps the answer's values") {
   const Reply r = gcode::reply::parse_reply("T:25.5 /0.0 B:2ok T:26.0 /0.0 B:25.5 /0.0 @:0 B@:0", marlin());
   CHECK(r.kind == ReplyKind::kOkTemperature);
   REQUIRE(r.temperatures.find(gcode::reply::Sensor::kTool0) != nullptr);
@@ -101,7 +101,7 @@ TEST_CASE("an M105 answer glued into a cut report keeps the answer's own values"
   CHECK(r.temperatures.count == 2);
 }
 
-TEST_CASE("wait is no ok") {
+TEST_CASE("wait is not an ok") {
   const Reply r = gcode::reply::parse_reply("wait", marlin());
   CHECK(r.kind == ReplyKind::kWait);
   CHECK_FALSE(r.carries_ok);

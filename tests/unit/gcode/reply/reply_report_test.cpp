@@ -22,14 +22,14 @@ TEST_CASE("a position is the planned one, before Count") {
   CHECK(r.position.axis[3] == 1.25f);
 }
 
-TEST_CASE("a torn position tells nothing") {
+TEST_CASE("a truncated position has no values") {
   for (const char* line : {"X:10.50 Y:", "X:10.50 Y:3.00 Z:0.1x", "X:10.50 Y:3.00 Z:0.15 E"}) {
     INFO(line);
     CHECK_FALSE(is_known(parse(line).position.axis[0]));
   }
 }
 
-TEST_CASE("fans: speeds and duties, hotend and print") {
+TEST_CASE("fans: speeds and duties of hotend and print fan") {
   const Reply r = parse("E0:4680 RPM PRN1:4560 RPM E0@:255 PRN1@:51");
   CHECK(r.fans.rpm[0] == 4680);
   CHECK(r.fans.rpm[1] == 4560);
@@ -41,7 +41,7 @@ TEST_CASE("fans: speeds and duties, hotend and print") {
   CHECK_FALSE(is_known(parse("E0:4680 RPM PRN1:45").fans.rpm[0]));
 }
 
-TEST_CASE("progress that was never told is not known") {
+TEST_CASE("progress without a known value is unknown") {
   const Reply unset = parse("NORMAL MODE: Percent done: -1; print time remaining in mins: -1; Change in mins: -1");
   CHECK_FALSE(is_known(unset.progress.percent));
   CHECK_FALSE(is_known(unset.progress.remaining_minutes));
@@ -51,7 +51,7 @@ TEST_CASE("progress that was never told is not known") {
   CHECK_FALSE(is_known(old.progress.remaining_minutes));
 }
 
-TEST_CASE("progress that was told is told") {
+TEST_CASE("progress is read") {
   const Reply r = parse("SILENT MODE: Percent done: 101; print time remaining in mins: 0; Change in mins: 7");
   CHECK(r.progress.silent_mode);
   CHECK(r.progress.percent == 101);
@@ -60,7 +60,7 @@ TEST_CASE("progress that was told is told") {
   CHECK_FALSE(is_known(parse("NORMAL MODE: Percent done: 12; print time remaining").progress.percent));
 }
 
-TEST_CASE("M7.6: Marlin's zero minutes are believed only at the end") {
+TEST_CASE("M7.6: Marlin's zero minutes are used only at the end") {
   const Reply r = parse("echo: M73 Progress: 12%; Time left: 34m; Change: 0m;");
   CHECK(r.progress.percent == 12);
   CHECK(r.progress.remaining_minutes == 34);
@@ -69,7 +69,7 @@ TEST_CASE("M7.6: Marlin's zero minutes are believed only at the end") {
   CHECK(parse("echo: M73 Progress: 100%; Time left: 0m; Change: 0m;").progress.remaining_minutes == 0);
 }
 
-TEST_CASE("percentages say whose they are where the firmware does") {
+TEST_CASE("percentages name their heater or axis where the firmware does") {
   CHECK(parse("95%").percent == 95);
   CHECK(parse("95%").percent_of == 0);
   CHECK(parse("FR:90%").percent_of == 'F');

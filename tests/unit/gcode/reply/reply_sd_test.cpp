@@ -13,7 +13,7 @@ Reply parse(const char* line) { return gcode::reply::parse_reply(line, *gcode::d
 
 }  // namespace
 
-TEST_CASE("M7.1: the position in the file, also with Marlin's CR") {
+TEST_CASE("M7.1: the position in the file is read, also with Marlin's CR") {
   CHECK(parse("SD printing byte 828/6449\r\n").sd.byte == 828);
   CHECK(parse("SD printing byte 828/6449\r\n").sd.size == 6449);
   CHECK(parse("SD printing byte 4294967295/4294967296").sd.size == 4294967296u);
@@ -21,7 +21,7 @@ TEST_CASE("M7.1: the position in the file, also with Marlin's CR") {
   CHECK(parse("SD printing byte 828/64x").kind == ReplyKind::kEcho);
 }
 
-TEST_CASE("file names come out of their phrases") {
+TEST_CASE("file names are extracted from their phrases") {
   CHECK(parse("File opened: /TEST.GCO Size: 75").text == "/TEST.GCO");
   CHECK(parse("File opened: /TEST.GCO Size: 75").sd.size == 75);
   CHECK(parse("File opened: a Size: 3.gcode Size: 12").text == "a Size: 3.gcode");
@@ -31,7 +31,7 @@ TEST_CASE("file names come out of their phrases") {
   CHECK(parse("File selected").text.empty());
 }
 
-TEST_CASE("P7.4: raw names of files are names, whatever they begin with") {
+TEST_CASE("P7.4: raw file names are names, whatever they begin with") {
   for (const char* line :
        {"longfile_name_test.gcode", "/longfile_name_test.gcode", "ok.gcode", "T_1.gcode", "Error.gco", "start.g",
         "echo.GCODE", "X_carriage v2.gcode", "ok (1).gcode", "Resend.gcode", "100% infill.gcode"}) {
@@ -41,7 +41,7 @@ TEST_CASE("P7.4: raw names of files are names, whatever they begin with") {
   }
 }
 
-TEST_CASE("entries of a listing are entries") {
+TEST_CASE("entries of a listing are recognised") {
   for (const char* line :
        {"TEST.GCO 75", "OK.GCO 7013", "/SUBDIR/INNER_~1.GCO 75 \"inner_file.gcode\"", "SHORT.GCO 52 0x5D750BC0",
         "ARATHE~1.GCO 10 A rather long file name.gcode", "DIR_ENTER: /OK/ \"OK\"", "DIR_EXIT"}) {
@@ -51,7 +51,7 @@ TEST_CASE("entries of a listing are entries") {
   }
 }
 
-TEST_CASE("print time with and without padding") {
+TEST_CASE("print time is read with and without padding") {
   CHECK(parse("1:5").kind == ReplyKind::kSdTime);
   CHECK(parse("00:12").kind == ReplyKind::kSdTime);
   CHECK(parse("1:75").kind != ReplyKind::kSdTime);

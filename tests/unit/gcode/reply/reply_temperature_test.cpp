@@ -22,7 +22,7 @@ const TemperatureReading& reading(const Reply& reply, Sensor sensor) {
 
 }  // namespace
 
-TEST_CASE("Prusa's M105 answer tells hotend, bed, probe and ambient, each once") {
+TEST_CASE("Prusa's M105 answer has hotend, bed, probe and ambient, each once") {
   const Reply r = parse("ok T:25.5 /0.0 B:25.4 /60.0 T0:25.5 /215.0 @:127 B@:0 P:25.3 A:25.2");
   CHECK(r.kind == ReplyKind::kOkTemperature);
   CHECK(r.carries_ok);
@@ -49,7 +49,7 @@ TEST_CASE("P7.18: an autoreport is the same line without ok") {
   }
 }
 
-TEST_CASE("M6.2: of two hotends the active one is not told twice, and each has its own duty") {
+TEST_CASE("M6.2: with two hotends the active one is not read twice, and each has its own duty") {
   const Reply r = parse("ok T:23.75 /50.00 B:22.50 /0.00 T0:23.75 /50.00 T1:23.12 /0.00 @:12 B@:5 @0:12 @1:64");
   CHECK(r.temperatures.count == 3);
   CHECK(reading(r, Sensor::kTool0).target == 50.0f);
@@ -59,13 +59,13 @@ TEST_CASE("M6.2: of two hotends the active one is not told twice, and each has i
   CHECK(reading(r, Sensor::kBed).duty == Approx(5 / 127.0));
 }
 
-TEST_CASE("M6.1: a single hotend is tool 0 whether it is numbered or not") {
+TEST_CASE("M6.1: a single hotend is tool 0 with and without a number") {
   CHECK(reading(parse("ok T:23.75 /0.00 B:22.50 /0.00 @:0 B@:0"), Sensor::kTool0).actual == 23.75f);
   const Reply old = parse("ok T:0.0 /0.0 B:0.0 /0.0 T0:0.0 /0.0 @:0 B@:0");
   CHECK(old.temperatures.count == 2);
 }
 
-TEST_CASE("M10.4: Smoothie numbers only the second tool: T is the first") {
+TEST_CASE("M10.4: Smoothie numbers only the second tool, T is the first") {
   const Reply r = parse("ok T:25.0 /0.0 @0 B:22.0 /0.0 @0");
   CHECK(r.carries_ok);
   const Reply two = parse("T:25.0 /0.0 T1:26.0 /0.0");
@@ -73,7 +73,7 @@ TEST_CASE("M10.4: Smoothie numbers only the second tool: T is the first") {
   CHECK(reading(two, Sensor::kTool1).actual == 26.0f);
 }
 
-TEST_CASE("with two numbered hotends and one duty nobody knows whose it is") {
+TEST_CASE("with two numbered hotends a single duty is not assigned to either") {
   const Reply r = parse("T:23.75 /0.00 T0:23.75 /0.00 T1:23.12 /0.00 @:9");
   CHECK_FALSE(is_known(reading(r, Sensor::kTool0).duty));
   CHECK_FALSE(is_known(reading(r, Sensor::kTool1).duty));
@@ -114,37 +114,37 @@ TEST_CASE("lines of waiting commands are heating lines") {
   CHECK(reading(probe, Sensor::kProbe).target == 35.0f);
 }
 
-TEST_CASE("negative and unreadable temperatures") {
+TEST_CASE("negative and unreadable temperatures are handled") {
   CHECK(reading(parse("T:-14.82 /0.00 B:22.50 /0.00 @:0 B@:0"), Sensor::kTool0).actual == Approx(-14.82));
   CHECK_FALSE(is_known(reading(parse("T:nan /0.00 B:22.50 /0.00 @:0 B@:0"), Sensor::kTool0).actual));
 }
 
-TEST_CASE("T:0 alone means that there is no sensor, not zero degrees") {
+TEST_CASE("T:0 alone means no sensor, not zero degrees") {
   const Reply r = parse("ok T:0");
   CHECK(r.kind == ReplyKind::kOkTemperature);
   CHECK(r.carries_ok);
   CHECK(r.temperatures.count == 0);
 }
 
-TEST_CASE("one sensor and nothing about it is no reading: random bytes say T:5 too") {
+TEST_CASE("one sensor without further fields is not a reading, random bytes contain T:5 too") {
   for (const char* line : {"T:5", "B:7", "ok T:5", " P:30", "C:1"}) {
     INFO(line);
     CHECK(parse(line).temperatures.count == 0);
   }
 }
 
-TEST_CASE("M6.4: raw readings in brackets and debug text are passed over") {
+TEST_CASE("M6.4: raw readings in brackets and debug text are skipped") {
   const Reply r = parse("ok T:23.75 /0.00 (812.00) B:22.50 /0.00 (811) @:0 B@:0");
   CHECK(r.temperatures.count == 2);
   CHECK(parse("ok T:25.5 /0.0 B:25.5 /0.0 @:0 B@:0    ADC B:24.1C-> 812").temperatures.count == 2);
 }
 
-TEST_CASE("a duty above 127 shows a printer that counts to 255, watts show nothing") {
+TEST_CASE("a duty above 127 indicates a printer that counts to 255, watts do not") {
   CHECK(reading(parse("T:25.0 /0.0 @:255"), Sensor::kTool0).duty == 1.0f);
   CHECK_FALSE(is_known(reading(parse("T:25.0 /0.0 @:12W"), Sensor::kTool0).duty));
 }
 
-TEST_CASE("a line that breaks off gives no reading, whatever stands before the break") {
+TEST_CASE("a truncated line gives no reading, whatever precedes the truncation") {
   for (const char* line : {"T:25.5 /0.0 B:", "T:25.5 /0.0 B:25.5 /0.0 T0", "T:25.5 /0.0 B:2x5",
                            "T:25.5 /0.0 B:25.T:25.5 /0.0", "T:25.5 /0.0 @:0 B@", "ok T:25.5 /"}) {
     INFO(line);
@@ -158,7 +158,7 @@ TEST_CASE("a reset in the middle of a temperature line is a start") {
   CHECK(parse("T:25.5 /0.0 start").kind == ReplyKind::kStart);
 }
 
-TEST_CASE("M10.3: Repetier tells targets in lines of their own") {
+TEST_CASE("M10.3: Repetier reports targets in separate lines") {
   const Reply tool = parse("TargetExtr1:210");
   CHECK(tool.kind == ReplyKind::kTemperature);
   CHECK(reading(tool, Sensor::kTool1).target == 210.0f);
@@ -166,7 +166,7 @@ TEST_CASE("M10.3: Repetier tells targets in lines of their own") {
   CHECK(reading(parse("TargetBed:60"), Sensor::kBed).target == 60.0f);
 }
 
-TEST_CASE("text that only begins like a temperature is none") {
+TEST_CASE("text that only begins like a temperature is not one") {
   for (const char* line : {"TM: error cleared", "T: hello", "Cap:X:1", "B: and so on", "P0 action:x", "Ticks"}) {
     INFO(line);
     const Reply r = parse(line);

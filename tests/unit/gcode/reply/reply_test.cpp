@@ -1,5 +1,5 @@
-// The whole parser: which line is which, the traps of protocol/prusa.md section 7 (P7.n) and the facts of marlin.md
-// section n (Mn) that concern reading, and bytes that no printer would send.
+// The whole parser: the kind of each line, the traps of protocol/prusa.md section 7 (P7.n) and the facts of marlin.md
+// section n (Mn) that concern parsing, and bytes that no printer sends.
 #include "gcode/reply/reply.h"
 
 #include <catch2/catch.hpp>
@@ -20,7 +20,7 @@ Reply parse(std::string_view line) { return gcode::reply::parse_reply(line, prus
 
 }  // namespace
 
-TEST_CASE("each example of the header is of its kind") {
+TEST_CASE("each example of the header has its kind") {
   struct Example {
     const char* line;
     ReplyKind kind;
@@ -110,7 +110,7 @@ TEST_CASE("each example of the header is of its kind") {
   }
 }
 
-TEST_CASE("P7.32: a line means the same with LF, CR LF or no end") {
+TEST_CASE("P7.32: a line has the same meaning with LF, CR LF or no line end") {
   for (const char* end : {"", "\n", "\r\n", "\r\r\n"}) {
     CHECK(parse(std::string("echo:busy: paused for user") + end).busy == gcode::reply::BusyReason::kUser);
     CHECK(parse(std::string("SD printing byte 1/2") + end).sd.size == 2);
@@ -126,7 +126,7 @@ TEST_CASE("P7.29: the text that refuses an unknown command does not itself ackno
   CHECK(parse("Unknown M code: M155 S1 ").text == "M155 S1");
 }
 
-TEST_CASE("P7.26: free text of answers is never taken for an acknowledgement or a fault") {
+TEST_CASE("P7.26: free text of answers is never parsed as an acknowledgement or a fault") {
   for (const char* line : {"it is ok", "TOOK 5 s", "book", "0f05  03 00", "  0.12345 0.23456", "errors: 0", "resending",
                            "rs", "/OK/", "ok2"}) {
     INFO(line);
@@ -137,14 +137,14 @@ TEST_CASE("P7.26: free text of answers is never taken for an acknowledgement or 
   }
 }
 
-TEST_CASE("M10.1, M10.2: other firmwares' words for busy, resend and error are known") {
+TEST_CASE("M10.1, M10.2: other firmwares' words for busy, resend and error are recognised") {
   CHECK(gcode::reply::parse_reply("rs N12", marlin()).number == 12);
   CHECK(gcode::reply::parse_reply("resend:7", marlin()).number == 7);
   CHECK(gcode::reply::parse_reply("Resend:N:7", marlin()).number == 7);
   CHECK(gcode::reply::parse_reply("error:checksum mismatch, Last Line: 3", marlin()).is_number_error);
 }
 
-TEST_CASE("no bytes at all disturb the reading of replies, and views stay inside the line") {
+TEST_CASE("arbitrary bytes do not break reply parsing, and views stay inside the line") {
   std::mt19937 random(11);
   const char* const kPieces[] = {"ok",     " ",       "T:",
                                  "25.5",   "/",       "B:",
@@ -176,7 +176,7 @@ TEST_CASE("no bytes at all disturb the reading of replies, and views stay inside
   }
 }
 
-TEST_CASE("a megabyte without newline is read in one pass") {
+TEST_CASE("a megabyte without newline is parsed in one pass") {
   const std::string flood(1 << 20, '\xff');
   CHECK(parse(flood).kind == ReplyKind::kUnknown);
   CHECK(parse(std::string(1 << 20, 'o')).kind == ReplyKind::kUnknown);

@@ -15,7 +15,7 @@ TEST_CASE("the vectors of RFC 4648 hold") {
   CHECK(decode_base64("/+8A") == std::string("\xFF\xEF\0", 3));
 }
 
-TEST_CASE("what is no base64 is nothing") {
+TEST_CASE("text that is not base64 gives nothing") {
   for (const auto* text :
        {"Zg=", "Zg", "Z", "Zm9v\n", "Z===", "====", "Zg=a", "Zh==", "Zm9=", "Zm 9", "Zm9_", "=Zm9"}) {
     INFO(text);

@@ -11,7 +11,7 @@ const std::string kSecret = "$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4U
 
 }  // namespace
 
-TEST_CASE("the right password matches and no other") {
+TEST_CASE("only the right password matches") {
   CHECK(bcrypt_matches("secret", kSecret));
   CHECK(bcrypt_matches("secret", "$2b$" + kSecret.substr(4)));
   for (const auto* wrong : {"", "Secret", "secret ", "secre"}) CHECK_FALSE(bcrypt_matches(wrong, kSecret));
@@ -22,7 +22,7 @@ TEST_CASE("a published vector of bcrypt holds") {
   CHECK(bcrypt_matches("U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"));
 }
 
-TEST_CASE("a hash is told from what is none") {
+TEST_CASE("a text that is not a hash is detected") {
   CHECK(is_bcrypt_hash(kSecret));
   CHECK(agent::web::access::bcrypt_cost(kSecret) == 4);
   for (const std::string& text : {std::string(), std::string("secret"), kSecret.substr(1), kSecret + "a",

@@ -24,7 +24,7 @@ std::string fault(const std::string& text) {
 
 }  // namespace
 
-TEST_CASE("a file as Prometheus's exporters read it is read") {
+TEST_CASE("a file in the format of Prometheus's exporters is read") {
   const auto config = right(R"(tls_server_config:
   cert_file: server.crt
   key_file: /keys/server.key
@@ -56,7 +56,7 @@ basic_auth_users:
   CHECK(config.users.at("alice") == kHash);
 }
 
-TEST_CASE("an empty file lets everybody read over plain HTTP, and TLS is 1.2 at least unless it is said") {
+TEST_CASE("an empty file allows reading without a login over plain HTTP, and TLS is at least 1.2 by default") {
   CHECK_FALSE(right("").tls);
   CHECK(right("# nothing\n").users.empty());
   CHECK_FALSE(right("tls_server_config:\nbasic_auth_users:\n").tls);
@@ -64,7 +64,7 @@ TEST_CASE("an empty file lets everybody read over plain HTTP, and TLS is 1.2 at 
         agent::web::server::TlsVersion::k12);
 }
 
-TEST_CASE("a wrong file is one sentence with file, line, key and reason") {
+TEST_CASE("an invalid file is one sentence with file, line, key and reason") {
   CHECK(
       fault("tls_server:\n  a: b\n") ==
       "/etc/web.yml:2: tls_server: is not a key of this file; there are tls_server_config, http_server_config and basic_auth_users");
@@ -93,7 +93,7 @@ TEST_CASE("a wrong file is one sentence with file, line, key and reason") {
              Catch::Contains("expected one of CurveP256"));
 }
 
-TEST_CASE("rules that would let nobody or everybody in by mistake are refused") {
+TEST_CASE("rules that would admit every or no client by mistake are refused") {
   const std::string tls = "tls_server_config: {cert_file: a, key_file: b, ";
   CHECK_THAT(fault(tls + "client_auth_type: RequireAndVerifyClientCert}"),
              Catch::Contains("client_ca_file: is missing"));
@@ -104,7 +104,7 @@ TEST_CASE("rules that would let nobody or everybody in by mistake are refused") 
              Catch::Contains("without TLS no client can show"));
 }
 
-TEST_CASE("a file that is not there is named with the reason") {
+TEST_CASE("a missing file is named with the reason") {
   const auto read = agent::web::access::load_web_config("/nonexistent/web.yml");
   CHECK(std::get<Fault>(read).sentence == "/nonexistent/web.yml: cannot be read: No such file or directory");
 }

@@ -56,7 +56,7 @@ std::string fault(const TlsSettings& settings) {
 
 }  // namespace
 
-TEST_CASE("a certificate with its own key is loaded, and what it is not is named") {
+TEST_CASE("a certificate with its own key is loaded, and an invalid one is named with the reason") {
   const Folder folder;
   folder.issue("a");
   folder.issue("b");
@@ -71,7 +71,7 @@ TEST_CASE("a certificate with its own key is loaded, and what it is not is named
         "cert_file: " + folder.path().string() + "/c.crt: cannot be read: No such file or directory");
 }
 
-TEST_CASE("suites and authorities that OpenSSL does not know are named") {
+TEST_CASE("cipher suites and authorities that OpenSSL does not know are named") {
   const Folder folder;
   folder.issue("a");
   auto settings = folder.settings("a.crt", "a.key");

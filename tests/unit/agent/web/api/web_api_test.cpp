@@ -42,7 +42,7 @@ constexpr long kNow = 1'700'005'000;  ///< kSampleNow in Unix seconds
 
 }  // namespace
 
-TEST_CASE("the printers are told in their order, with the agent's own version") {
+TEST_CASE("the printers are listed in their order, with the agent's own version") {
   Bench bench;
   bench.snapshots.publish(sample::printing_mk3s("b"));
   bench.snapshots.publish(sample::printing_mk3s("a"));
@@ -56,7 +56,7 @@ TEST_CASE("the printers are told in their order, with the agent's own version") 
   CHECK(json::parse(test::gunzip(bench.get("/api/v1/printers", "", true).body)) == all);
 }
 
-TEST_CASE("a printer's own words are valid JSON whatever they are") {
+TEST_CASE("a printer's own texts are valid JSON for any bytes") {
   Bench bench;
   auto link = sample::printing_mk3s();
   link.printer.machine_type.set(gcode::line::FixedText<63>("a\"b\\\xFF\n</script>"), sample::kSampleNow);
@@ -65,7 +65,7 @@ TEST_CASE("a printer's own words are valid JSON whatever they are") {
   CHECK(all["printers"][0]["machine_type"] == "a\"b\\\xEF\xBF\xBD\xEF\xBF\xBD</script>");
 }
 
-TEST_CASE("the history is told in equal steps with what is not known as null") {
+TEST_CASE("the history has equal steps, with unknown values as null") {
   Bench bench;
   bench.snapshots.publish(sample::printing_mk3s());
   bench.remember("mk3", sample::kSampleNow - 100s, sample::kSampleNow - 50s);
@@ -86,7 +86,7 @@ TEST_CASE("the history is told in equal steps with what is not known as null") {
   CHECK_FALSE(history["sensors"].contains("tool1"));
 }
 
-TEST_CASE("a longer step is the mean of what is known in it") {
+TEST_CASE("a longer step is the mean of the known values in it") {
   Bench bench;
   bench.snapshots.publish(sample::printing_mk3s());
   for (const auto& [seconds, celsius] :
@@ -104,7 +104,7 @@ TEST_CASE("a longer step is the mean of what is known in it") {
   CHECK(history["sensors"]["tool0"]["target"][1].is_null());
 }
 
-TEST_CASE("the history of the last hour is what one gets who asks for nothing else") {
+TEST_CASE("without parameters the history of the last hour is returned") {
   Bench bench;
   bench.snapshots.publish(sample::printing_mk3s());
   const auto history = json::parse(bench.get("/api/v1/history", "printer=mk3").body);
@@ -112,10 +112,10 @@ TEST_CASE("the history of the last hour is what one gets who asks for nothing el
   CHECK(history["to"] == kNow);
   CHECK(history["sensors"]["tool0"]["actual"].size() == 361);
   CHECK(history["sensors"]["tool0"]["actual"][0].is_null());
-  CHECK(history["sensors"]["tool0"]["actual"][360] == 215.1);  // remembered as it was published
+  CHECK(history["sensors"]["tool0"]["actual"][360] == 215.1);  // stored when it was published
 }
 
-TEST_CASE("a wrong question is answered by one sentence that names the parameter") {
+TEST_CASE("an invalid query is answered by one sentence that names the parameter") {
   Bench bench;
   bench.snapshots.publish(sample::printing_mk3s());
   const auto sentence = [&](const std::string& query) { return bench.get("/api/v1/history", query).body; };
@@ -141,7 +141,7 @@ TEST_CASE("the catalogue names every family") {
   CHECK(all[0]["name"] == "marlin_agent_build_info");
 }
 
-TEST_CASE("the last prints are told newest first, and only those that were asked for") {
+TEST_CASE("the last prints are listed newest first, with the requested filter") {
   Bench bench;
   for (int id = 1; id <= 3; ++id) {
     agent::snapshot::JobRecord job;

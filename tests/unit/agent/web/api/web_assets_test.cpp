@@ -33,7 +33,7 @@ TEST_CASE("the embedded files are those of the source, byte for byte") {
   }
 }
 
-TEST_CASE("nothing of the page names another host") {
+TEST_CASE("no file of the page names another host") {
   for (const auto& file : agent::web::api::embedded_files()) {
     INFO(file.name);
     std::string text(file.text);
@@ -41,12 +41,12 @@ TEST_CASE("nothing of the page names another host") {
     for (auto at = text.find(name_space); at != std::string::npos; at = text.find(name_space))
       text.erase(at, name_space.size());
     CHECK(text.find("://") == std::string::npos);
-    CHECK(text.find("innerHTML") == std::string::npos);  // a printer's words are text
-    CHECK(text.find("style=") == std::string::npos);     // the content security policy would drop it
+    CHECK(text.find("innerHTML") == std::string::npos);  // a printer's strings are shown as text
+    CHECK(text.find("style=") == std::string::npos);     // the content security policy would block it
   }
 }
 
-TEST_CASE("a page is found by its path, packed if the client takes it") {
+TEST_CASE("a page is found by its path, compressed if the client accepts it") {
   const WebAssets assets;
   const auto page = assets.answer(get("/"));
   REQUIRE(page);
@@ -63,7 +63,7 @@ TEST_CASE("a page is found by its path, packed if the client takes it") {
   CHECK(test::gunzip(answer->body) == assets.answer(get("/page.js"))->body);
 }
 
-TEST_CASE("a browser that has the file is not sent it again") {
+TEST_CASE("a cached file is not sent to the browser again") {
   const WebAssets assets;
   auto again = get("/page.css");
   again.if_none_match = "W/\"other\", " + assets.answer(again)->etag;

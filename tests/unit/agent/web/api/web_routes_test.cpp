@@ -30,7 +30,7 @@ WebRequest get(const std::string& path, bool gzip = false) {
 
 }  // namespace
 
-TEST_CASE("the metrics are the same packed and plain") {
+TEST_CASE("the metrics are the same compressed and plain") {
   Bench bench;
   bench.snapshots.publish(sample::printing_mk3s());
   const auto routes = bench.routes();
@@ -44,10 +44,10 @@ TEST_CASE("the metrics are the same packed and plain") {
   CHECK(packed.body.size() < plain.body.size() / 3);
   const auto a = exposition::parse(plain.body), b = exposition::parse(test::gunzip(packed.body));
   CHECK(a.helps == b.helps);
-  CHECK(b.value("marlin_agent_scrape_duration_seconds"));  // of the one before
+  CHECK(b.value("marlin_agent_scrape_duration_seconds"));  // of the previous scrape
 }
 
-TEST_CASE("a path that is not in the table is not found and told where to look") {
+TEST_CASE("an unknown path is not found, and the answer names the known ones") {
   Bench bench;
   for (const auto path : {"/metric", "/metrics/", "metrics", "/METRICS", "/../etc/passwd", "", "*", "//metrics"}) {
     const auto response = bench.routes().answer(get(path));
@@ -56,7 +56,7 @@ TEST_CASE("a path that is not in the table is not found and told where to look")
   }
 }
 
-TEST_CASE("only GET and HEAD are methods, and a refused scrape is one of the metrics endpoint") {
+TEST_CASE("only GET and HEAD are methods, and a refused scrape counts for the metrics endpoint") {
   Bench bench;
   for (const auto path : {"/metrics", "/", "/healthz", "/x", "*"}) {
     CHECK(bench.routes().answer({.method = WebMethod::kOther, .path = path}).status == 405);
@@ -65,19 +65,19 @@ TEST_CASE("only GET and HEAD are methods, and a refused scrape is one of the met
   CHECK_FALSE(bench.routes().answer({.method = WebMethod::kOther, .path = "/"}).is_scrape);
 }
 
-TEST_CASE("the telemetry path can be anywhere, also in the place of the landing page") {
+TEST_CASE("the telemetry path can be any path, also that of the landing page") {
   Bench bench;
   CHECK(bench.routes("/x/y").answer(get("/x/y")).is_scrape);
   CHECK(bench.routes("/x/y").answer(get("/metrics")).status == 404);
   CHECK(bench.routes("/").answer(get("/")).is_scrape);
 }
 
-TEST_CASE("health is one word") {
+TEST_CASE("the health check answers one word") {
   Bench bench;
   CHECK(bench.routes().answer(get("/healthz")).body == "ok\n");
 }
 
-TEST_CASE("a client that asks for OpenMetrics gets it, packed or plain") {
+TEST_CASE("a client that accepts OpenMetrics gets it, compressed or plain") {
   Bench bench;
   bench.snapshots.publish(sample::printing_mk3s());
   const auto routes = bench.routes();

@@ -14,7 +14,7 @@ TEST_CASE("a listen address is host and port") {
   CHECK(parse_listen_address("localhost:0").port == 0);
 }
 
-TEST_CASE("what is no listen address is refused by name and reason") {
+TEST_CASE("an invalid listen address is refused with its text and the reason") {
   using Catch::Matchers::Contains;
   const auto all = {"",      "11520",  ":",      ":x",   ":65536", ":-1", ":99999999999",
                     "::1:9", "[::1:9", "::1]:9", "[]:9", "host:",  ":1 "};

@@ -8,7 +8,7 @@
 
 using agent::web::http::accepts_gzip;
 
-TEST_CASE("gzip is taken when it is named and not refused") {
+TEST_CASE("gzip is used when it is named and not refused") {
   CHECK(accepts_gzip("gzip"));
   CHECK(accepts_gzip("deflate, GZIP;q=0.5"));
   CHECK(accepts_gzip("identity;q=1, *;q=0.5"));
@@ -24,7 +24,7 @@ TEST_CASE("gzip is taken when it is named and not refused") {
   CHECK_FALSE(accepts_gzip(",;,;;q=,,"));
 }
 
-TEST_CASE("what is packed comes out as it went in, whatever the pieces") {
+TEST_CASE("compressed data unpacks to the original, for any chunks") {
   std::mt19937 random(7);
   for (const std::size_t size : {0U, 1U, 4095U, 4096U, 4097U, 200'000U}) {
     std::string plain(size, '\0');

@@ -4,7 +4,7 @@
 
 using agent::web::http::path_of_target;
 
-TEST_CASE("the path is what stands between authority and query") {
+TEST_CASE("the path is the part between authority and query") {
   CHECK(path_of_target("/metrics") == "/metrics");
   CHECK(path_of_target("/metrics?a=/b") == "/metrics");
   CHECK(path_of_target("http://pi:11520/metrics?x") == "/metrics");
@@ -15,7 +15,7 @@ TEST_CASE("the path is what stands between authority and query") {
   CHECK(path_of_target("") == "");
 }
 
-TEST_CASE("an answer's head says what the body is") {
+TEST_CASE("an answer's head describes the body") {
   agent::web::http::WebResponse response;
   response.body = "12345";
   response.gzip = true;
@@ -29,7 +29,7 @@ TEST_CASE("an answer's head says what the body is") {
   CHECK_THAT(head, Catch::Contains("\r\nConnection: keep-alive\r\n"));
 }
 
-TEST_CASE("a refusal is a short sentence and says what is allowed") {
+TEST_CASE("a refusal is a short sentence and names what is allowed") {
   const auto response = agent::web::http::plain_answer(405, "only GET and HEAD are answered");
   CHECK(response.body == "405 Method Not Allowed: only GET and HEAD are answered\n");
   const auto head = agent::web::http::response_head(response, false);
@@ -37,7 +37,7 @@ TEST_CASE("a refusal is a short sentence and says what is allowed") {
   CHECK_THAT(head, Catch::Contains("\r\nConnection: close\r\n"));
 }
 
-TEST_CASE("a stream has no length, and a file that may be kept says its tag") {
+TEST_CASE("a stream has no length, and a cacheable file has its tag") {
   agent::web::http::WebResponse events;
   events.is_stream = true;
   CHECK_THAT(agent::web::http::response_head(events, false), !Catch::Contains("Content-Length"));
@@ -53,7 +53,7 @@ TEST_CASE("no answer lets a page fetch from another host") {
              Catch::Contains("\r\nContent-Security-Policy: default-src 'self'; "));
 }
 
-TEST_CASE("the owner's fields stand in place of ours of that name and beside the others") {
+TEST_CASE("the owner's fields replace ours of the same name and are added otherwise") {
   const auto head = agent::web::http::response_head(
       {}, true, {{"Content-Security-Policy", "default-src 'none'"}, {"X-Frame-Options", "deny"}});
   CHECK_THAT(head, Catch::Contains("\r\nContent-Security-Policy: default-src 'none'\r\n"));
@@ -62,7 +62,7 @@ TEST_CASE("the owner's fields stand in place of ours of that name and beside the
   CHECK_THAT(head, Catch::Contains("\r\nX-Content-Type-Options: nosniff\r\n"));
 }
 
-TEST_CASE("who is not known is asked for a name, and who comes too often is told when to come again") {
+TEST_CASE("a client without login gets a challenge, and one with too many attempts the time to wait") {
   CHECK_THAT(agent::web::http::response_head(agent::web::http::plain_answer(401, ""), true),
              Catch::Contains("\r\nWWW-Authenticate: Basic realm=\"marlin-agent\""));
   CHECK_THAT(agent::web::http::response_head(agent::web::http::plain_answer(429, ""), true),

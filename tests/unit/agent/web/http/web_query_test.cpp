@@ -5,7 +5,7 @@
 using agent::web::http::parse_query;
 using agent::web::http::query_of_target;
 
-TEST_CASE("a query is what stands between the mark and the fragment") {
+TEST_CASE("a query is the part between the question mark and the fragment") {
   CHECK(query_of_target("/a?b=c#d?e").compare("b=c") == 0);
   CHECK(query_of_target("/a?b?c").compare("b?c") == 0);
   CHECK(query_of_target("/a").empty());
@@ -26,6 +26,6 @@ TEST_CASE("parameters are decoded in their order") {
   CHECK(parse_query("")->empty());
 }
 
-TEST_CASE("a broken escape is no query") {
+TEST_CASE("an invalid escape is refused") {
   for (const auto text : {"a=%", "a=%4", "a=%4g", "%zz=1", "a=%4%41"}) CHECK_FALSE(parse_query(text));
 }

@@ -28,7 +28,7 @@ TEST_CASE("the module beside the program is loaded, and is the same the second t
   CHECK(std::get<const AccessModule*>(agent::web::server::access_module()) == std::get<const AccessModule*>(first));
 }
 
-TEST_CASE("the module knows passwords and sums") {
+TEST_CASE("the module checks passwords and hashes") {
   const AccessModule& module = *std::get<const AccessModule*>(agent::web::server::access_module());
   CHECK(module.matches("U*U", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"));
   CHECK_FALSE(module.matches("U*V", "$2a$05$CCCCCCCCCCCCCCCCCCCCC.E5YPO9kmyuRGyh0XouQYb4YMJKvyOeW"));
@@ -38,7 +38,7 @@ TEST_CASE("the module knows passwords and sums") {
                                             32));
 }
 
-TEST_CASE("a module that is missing or is none is a sentence with its file") {
+TEST_CASE("a missing or invalid module is one sentence with its file") {
   const test::ScratchDir dir;
   const std::string file = dir.path() / "marlin-agent-access.so";
   CHECK_THAT(fault_of(agent::web::server::access_module_of(file)),
@@ -47,12 +47,12 @@ TEST_CASE("a module that is missing or is none is a sentence with its file") {
   CHECK_THAT(fault_of(agent::web::server::access_module_of(file)), Catch::Contains(file));
 }
 
-TEST_CASE("a library that is no module of ours is refused") {
+TEST_CASE("a library that is not our module is refused") {
   const auto said = fault_of(agent::web::server::access_module_of("libm.so.6"));
   CHECK_THAT(said, Catch::Contains("libm.so.6") && Catch::Contains(agent::web::server::kAccessEntry));
 }
 
-TEST_CASE("a module of another build says no") {
+TEST_CASE("a module of another build is refused") {
   const auto file = std::filesystem::read_symlink("/proc/self/exe").parent_path() / "marlin-agent-access.so";
   void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   REQUIRE(library != nullptr);

@@ -25,14 +25,14 @@ json random_object(std::mt19937& random, int depth) {
 
 }  // namespace
 
-TEST_CASE("what stayed is not told, what went is null") {
+TEST_CASE("unchanged members are left out, removed ones are null") {
   const auto before = json::parse(R"({"a":1,"b":{"c":2,"d":3},"e":[1]})");
   const auto after = json::parse(R"({"b":{"c":4,"d":3},"e":[1],"f":{}})");
   CHECK(change_between(before, after) == json::parse(R"({"a":null,"b":{"c":4},"f":{}})"));
   CHECK(change_between(before, before).empty());
 }
 
-TEST_CASE("a change put upon the one gives the other") {
+TEST_CASE("a change applied to the old value gives the new one") {
   std::mt19937 random(7);
   for (int i = 0; i < 5000; ++i) {
     auto before = random_object(random, 3);

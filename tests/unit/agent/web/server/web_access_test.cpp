@@ -15,7 +15,7 @@ const std::string kHash = "$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4UpF
 
 struct Folder : test::ScratchDir {
   std::string write(const std::string& name, const std::string& text) const {
-    // A new file each time, as editors and certificate renewals do: it shows whatever the clock's grain is.
+    // A new file each time, as editors and certificate renewals do: it is noticed at any resolution of the clock.
     std::ofstream(path() / "new") << text;
     std::filesystem::rename(path() / "new", path() / name);
     return path() / name;
@@ -37,13 +37,13 @@ struct Bench {
 
 }  // namespace
 
-TEST_CASE("without a file everybody may read") {
+TEST_CASE("without a file reading needs no login") {
   WebAccess access("", [](const std::string&) {});
   access.refresh(agent::net::WebClock::now(), true);
   CHECK(access.config().users.empty());
 }
 
-TEST_CASE("a changed file is taken over without a signal, a wrong one is told of once and changes nothing") {
+TEST_CASE("a changed file is applied without a signal, an invalid one is reported once and changes nothing") {
   Bench bench;
   CHECK(bench.knows("max"));
   bench.folder.write("web.yml", "basic_auth_users: {eva: " + kHash + "}\n");
@@ -61,7 +61,7 @@ TEST_CASE("a changed file is taken over without a signal, a wrong one is told of
   CHECK(bench.knows("max"));
 }
 
-TEST_CASE("the files are looked at once a second and no more, but at once when that is asked for") {
+TEST_CASE("the files are checked at most once a second, but immediately on request") {
   Bench bench;
   bench.access.refresh(bench.now);
   bench.folder.write("web.yml", "");
@@ -71,7 +71,7 @@ TEST_CASE("the files are looked at once a second and no more, but at once when t
   CHECK(bench.access.config().users.empty());
 }
 
-TEST_CASE("a file that is wrong at the start is an error with its name") {
+TEST_CASE("an invalid file at the start is an error with its name") {
   Folder folder;
   const auto none = [](const std::string&) {};
   CHECK_THROWS_WITH(WebAccess(folder.path() / "web.yml", none),

@@ -14,16 +14,16 @@ struct Browser final : agent::web::server::EventClient {
 
 struct Bench {
   json now = json::parse(R"({"agent":{},"printers":[{"name":"a","state":"idle"},{"name":"b","state":"idle"}]})");
-  int looks = 0;
+  int reads = 0;
   WebEvents events{2, [this] {
-                     ++looks;
+                     ++reads;
                      return now;
                    }};
 };
 
 }  // namespace
 
-TEST_CASE("the first event is the whole, the next ones only what changed") {
+TEST_CASE("the first event is the whole state, the next ones only the changes") {
   Bench bench;
   Browser browser;
   CHECK(bench.events.join(browser)->find("event: printers\ndata: {\"agent\":{},\"printers\":[{\"name\":\"a\"") !=
@@ -40,23 +40,23 @@ TEST_CASE("the first event is the whole, the next ones only what changed") {
         "event: printers\ndata: {\"agent\":{},\"printers\":[{\"name\":\"b\",\"state\":\"printing\"}]}\n\n");
 }
 
-TEST_CASE("one who joins late knows what the others know, whatever happened between two ticks") {
+TEST_CASE("a client that joins late has the same state as the others, whatever happened between two ticks") {
   Bench bench;
   Browser first, second;
   (void)bench.events.join(first);
   bench.now["printers"][0]["state"] = "busy";
   const auto whole = bench.events.join(second);
-  // not told yet; if it is gone by the next tick, nobody was told wrong
+  // not published yet; if it is gone by the next tick, no client got a wrong value
   CHECK(whole->find("busy") == std::string::npos);
   bench.events.tick();
   CHECK(second.heard == "event: change\ndata: {\"a\":{\"state\":\"busy\"}}\n\n");
 }
 
-TEST_CASE("there is room for so many and no more, and nobody listening costs nothing") {
+TEST_CASE("the number of clients is bounded, and without clients no work is done") {
   Bench bench;
   Browser a, b;
   bench.events.tick();
-  CHECK(bench.looks == 0);
+  CHECK(bench.reads == 0);
   (void)bench.events.join(a);
   CHECK(bench.events.has_room());
   (void)bench.events.join(b);
@@ -66,7 +66,7 @@ TEST_CASE("there is room for so many and no more, and nobody listening costs not
   CHECK(bench.events.has_room());
 }
 
-TEST_CASE("a long silence is broken by a comment, so that a dead connection is found") {
+TEST_CASE("a long silence is interrupted by a comment, so that a dead connection is found") {
   Bench bench;
   Browser browser;
   (void)bench.events.join(browser);

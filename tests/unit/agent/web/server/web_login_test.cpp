@@ -15,7 +15,7 @@ const std::string kSecret = "$2y$04$abcdefghijklmnopqrstuu2r9OfJnfCsdneAXAGHnS4U
 const agent::web::server::WebUsers kUsers{{"max", kSecret}};
 // base64 of max:secret, max:wrong, who:secret
 const std::string kRight = "Basic bWF4OnNlY3JldA==", kWrong = "Basic bWF4Ondyb25n",
-                  kStranger = "Basic d2hvOnNlY3JldA==";
+                  kUnknownUser = "Basic d2hvOnNlY3JldA==";
 
 const agent::web::server::AccessModule& access() {
   return *std::get<const agent::web::server::AccessModule*>(agent::web::server::access_module());
@@ -50,7 +50,7 @@ struct Bench {
 
 }  // namespace
 
-TEST_CASE("the right name and password are let in, and known again at once") {
+TEST_CASE("the right name and password are accepted, and from then on without a new hash") {
   Bench bench;
   CHECK(bench.answer(kRight) == Login::kAllowed);
   std::vector<Login> answers;
@@ -59,10 +59,10 @@ TEST_CASE("the right name and password are let in, and known again at once") {
   CHECK(bench.counters.failed_logins() == 0);
 }
 
-TEST_CASE("a wrong password, a stranger and what is no login at all are refused and counted") {
+TEST_CASE("a wrong password, an unknown user and an invalid login are refused and counted") {
   Bench bench;
   for (const auto& authorization :
-       {kWrong, kStranger, std::string("Basic !!!!"), std::string("Bearer abc"), std::string("Basic bWF4")}) {
+       {kWrong, kUnknownUser, std::string("Basic !!!!"), std::string("Bearer abc"), std::string("Basic bWF4")}) {
     INFO(authorization);
     CHECK(bench.answer(authorization) == Login::kWrong);
   }
@@ -71,7 +71,7 @@ TEST_CASE("a wrong password, a stranger and what is no login at all are refused 
   CHECK(bench.counters.failed_logins() == 5);
 }
 
-TEST_CASE("six questions of one browser are one hash and six answers") {
+TEST_CASE("six requests of one browser are one hash and six answers") {
   Bench bench;
   std::vector<Login> answers;
   for (int i = 0; i < 6; ++i) bench.ask(kRight, answers);
@@ -79,11 +79,11 @@ TEST_CASE("six questions of one browser are one hash and six answers") {
   CHECK(answers == std::vector<Login>(6, Login::kAllowed));
 }
 
-TEST_CASE("more attempts than are worked on are turned away, and who is known already is not") {
+TEST_CASE("attempts beyond the bound are refused, and known users are not") {
   Bench bench;
   CHECK(bench.answer(kRight) == Login::kAllowed);
   std::vector<Login> answers;
-  // max:000 ... each another password, none of them worked on before the loop turns
+  // max:000 ... each with another password, none of them checked before the loop runs
   const char* const kTail = "ABCDEFGHIJKLMNOPQRSTUVWXYZ";
   for (int i = 0; i < 20; ++i) bench.ask(std::string("Basic bWF4OjAw") + kTail[i] + "A==", answers);
   CHECK(std::count(answers.begin(), answers.end(), Login::kTooMany) == 4);
@@ -109,7 +109,7 @@ TEST_CASE("each wrong attempt of an address waits longer than the one before, up
   CHECK(took[3] >= 0.16);
 }
 
-TEST_CASE("an end in the middle of an attempt ends at once and asks nobody any more") {
+TEST_CASE("stopping during an attempt is immediate and calls no handler") {
   std::vector<Login> answers;
   Bench bench;
   bench.ask(kWrong, answers);
@@ -118,7 +118,7 @@ TEST_CASE("an end in the middle of an attempt ends at once and asks nobody any m
   CHECK(answers.empty());
 }
 
-TEST_CASE("name and password are what stands around the first colon") {
+TEST_CASE("name and password are separated by the first colon") {
   std::string name, password;
   REQUIRE(agent::web::server::parse_basic("bAsIc YTpiOmM=", access(), name, password));
   CHECK(name == "a");

@@ -1,4 +1,4 @@
-// Requests that are none: cut, broken, far too long, in another protocol. Each gets a short 4xx or the end of the
+// Invalid requests: truncated, malformed, far too long, in another protocol. Each gets a short 4xx or the end of the
 // connection, and the next scrape is served.
 #include <catch2/catch.hpp>
 #include <random>
@@ -56,7 +56,7 @@ std::vector<Malformed> malformed_requests() {
 
 }  // namespace
 
-TEST_CASE("whatever is malformed gets a short 4xx and the end of the connection") {
+TEST_CASE("every malformed request gets a short 4xx and the end of the connection") {
   Bench bench;
   for (const auto& [request, status] : malformed_requests()) {
     INFO(request.substr(0, 80));
@@ -71,7 +71,7 @@ TEST_CASE("whatever is malformed gets a short 4xx and the end of the connection"
   bench.check_alive();
 }
 
-TEST_CASE("who is refused while still sending gets the whole answer and no reset") {
+TEST_CASE("a client that is refused while still sending gets the whole answer and no reset") {
   Bench bench;
   auto client = bench.connect();
   client.send("GET /" + std::string(20'000, 'x'));
@@ -94,7 +94,7 @@ TEST_CASE("malformed requests get the same answers one byte at a time") {
   }
 }
 
-TEST_CASE("random bytes are refused or waited on, and the next scrape is served") {
+TEST_CASE("random bytes are refused or awaited, and the next scrape is served") {
   Bench bench;
   std::mt19937 random(11520);
   for (int round = 0; round < 200; ++round) {
@@ -111,7 +111,7 @@ TEST_CASE("random bytes are refused or waited on, and the next scrape is served"
   bench.check_alive();
 }
 
-TEST_CASE("broken requests made from a good one are answered or refused, never half answered") {
+TEST_CASE("mutations of a valid request are answered or refused, never half answered") {
   Bench bench;
   std::mt19937 random(2);
   for (int round = 0; round < 300; ++round) {

@@ -25,7 +25,7 @@ using test::RawClient;
 
 namespace {
 
-/// False where the machine has no IPv6: then there is nothing to listen on.
+/// False on a machine without IPv6: then there is nothing to listen on.
 bool has_ipv6_loopback() {
   const int fd = ::socket(AF_INET6, SOCK_STREAM | SOCK_CLOEXEC, 0);
   if (fd < 0) return false;
@@ -43,7 +43,7 @@ void publish_fleet(Bench& bench) {
     bench.snapshots.publish(sample::printing_mk3s(std::to_string(i), agent::process::monotonic_now()));
 }
 
-/// Holds every descriptor that the process may still open, under a limit lowered to a few dozen.
+/// Takes every descriptor that the process may still open, under a limit lowered to 64.
 class AllDescriptorsTaken {
  public:
   AllDescriptorsTaken() {
@@ -93,7 +93,7 @@ TEST_CASE("scrapes run while snapshots are published") {
   io.join();
 }
 
-TEST_CASE("gzip is sent to who asks for it and is the same page") {
+TEST_CASE("gzip is sent to a client that accepts it and is the same page") {
   Bench bench;
   auto client = bench.connect();
   client.send("GET /metrics HTTP/1.1\r\nHost: pi\r\nAccept-Encoding: deflate\r\nAccept-Encoding: gzip\r\n\r\n");
@@ -109,10 +109,10 @@ TEST_CASE("HEAD gives the head of GET and no body") {
   const auto found = client.response(false);
   CHECK(found.status == 200);
   CHECK(std::stoi(found.fields.at("content-length")) > 10'000);
-  CHECK(client.response(false).status == 404);  // so nothing stood between the two
+  CHECK(client.response(false).status == 404);  // so nothing was sent between the two
 }
 
-TEST_CASE("requests in one piece are answered one after the other") {
+TEST_CASE("requests in one chunk are answered one after the other") {
   Bench bench;
   auto client = bench.connect();
   std::string all;
@@ -124,7 +124,7 @@ TEST_CASE("requests in one piece are answered one after the other") {
   }
 }
 
-TEST_CASE("a request may come one byte at a time, after empty lines, and in absolute form") {
+TEST_CASE("a request may arrive one byte at a time, after empty lines, and in absolute form") {
   Bench bench;
   auto client = bench.connect();
   REQUIRE(client.send("\r\n\r\n"));
@@ -155,7 +155,7 @@ TEST_CASE("100 half-open and 100 idle clients delay no scrape") {
   for (int i = 0; i < 20; ++i) bench.check_alive();  // a scrape that waits for one of them fails by its deadline
 }
 
-TEST_CASE("readers who do not read delay no scrape, even of a megabyte") {
+TEST_CASE("clients that do not read delay no scrape, even of a megabyte") {
   Bench bench;
   publish_fleet(bench);
   std::vector<RawClient> readers;
@@ -167,7 +167,7 @@ TEST_CASE("readers who do not read delay no scrape, even of a megabyte") {
   health.send("GET /healthz HTTP/1.1\r\nHost: pi\r\n\r\n");
   CHECK(health.response().status == 200);
   auto client = bench.connect();
-  // Refused while all the others are new; a second later the slowest of them makes room.
+  // Refused while all the others are new; a second later the slowest of them is closed.
   int status = 503;
   for (const auto begin = std::chrono::steady_clock::now();
        status == 503 && std::chrono::steady_clock::now() - begin < 20s;) {
@@ -177,7 +177,7 @@ TEST_CASE("readers who do not read delay no scrape, even of a megabyte") {
   CHECK(status == 200);
 }
 
-TEST_CASE("beyond the limit of connections the oldest idle one makes room") {
+TEST_CASE("beyond the limit of connections the oldest idle one is closed") {
   auto options = on_loopback();
   options.max_connections = 5;
   Bench bench(options);
@@ -194,7 +194,7 @@ TEST_CASE("beyond the limit of connections the oldest idle one makes room") {
   CHECK(bench.counters.dropped_connections() > 0);
 }
 
-TEST_CASE("without free file descriptors open connections are served, and new ones once there are some again") {
+TEST_CASE("without free file descriptors open connections are served, and new ones when some are free again") {
   Bench bench;
   auto open = bench.connect();
   open.send(kGet);
@@ -208,7 +208,7 @@ TEST_CASE("without free file descriptors open connections are served, and new on
     open.send(kGet);
     responses.push_back(open.response());
   }
-  taken.reset();  // before any claim: the sanitizer's look at a virtual table needs a descriptor too
+  taken.reset();  // before any CHECK: the sanitizer's check of a virtual table needs a descriptor too
   for (const auto& response : responses) {
     CHECK(response.status == 200);
     CHECK_FALSE(exposition::parse(response.body).has_family("process_open_fds"));
@@ -216,7 +216,7 @@ TEST_CASE("without free file descriptors open connections are served, and new on
   CHECK(newcomer.response().status == 200);
 }
 
-TEST_CASE("who does not finish a header in time is told so and closed, who says nothing is closed") {
+TEST_CASE("a client that does not finish a header in time gets an error and is closed, a silent one is closed") {
   auto options = on_loopback();
   options.header_timeout = options.idle_timeout = 50ms;
   Bench bench(options);
@@ -234,7 +234,7 @@ TEST_CASE("who does not finish a header in time is told so and closed, who says 
   CHECK(bench.counters.refusals(static_cast<std::size_t>(timeouts)) == 1);
 }
 
-TEST_CASE("who does not take an answer in time is closed") {
+TEST_CASE("a client that does not read an answer in time is closed") {
   auto options = on_loopback();
   options.write_timeout = 50ms;
   Bench bench(options);
@@ -267,7 +267,7 @@ TEST_CASE("IPv6 and IPv4 are served on every address and on one") {
   CHECK(over_v4.response().status == 200);
 }
 
-TEST_CASE("the same port may be asked for once on IPv4 and once on IPv6") {
+TEST_CASE("the same port can be used once on IPv4 and once on IPv6") {
   if (!has_ipv6_loopback()) {
     WARN("skipped: this machine has no IPv6 loopback");
     return;
@@ -289,7 +289,7 @@ TEST_CASE("the same port may be asked for once on IPv4 and once on IPv6") {
   FAIL("no port was free on both");
 }
 
-TEST_CASE("an address in use is named with the reason, and nothing listens after") {
+TEST_CASE("an address in use is named with the reason, and nothing listens afterwards") {
   Bench first;
   const auto& taken = first.server.addresses().at(0);
   auto options = on_loopback();
@@ -301,7 +301,7 @@ TEST_CASE("an address in use is named with the reason, and nothing listens after
   first.check_alive();
 }
 
-TEST_CASE("an address that is none is refused by name") {
+TEST_CASE("an invalid address is refused with its text") {
   auto options = on_loopback();
   options.listen_addresses = {"192.0.2.1:0"};
   CHECK_THROWS_WITH(Bench(options), "cannot listen on 192.0.2.1:0: Cannot assign requested address");
@@ -315,7 +315,7 @@ TEST_CASE("a telemetry path without a slash is refused") {
   CHECK_THROWS_WITH(Bench(options), Catch::Contains("must begin with /"));
 }
 
-TEST_CASE("stopping closes every connection and frees the port, and may be done twice") {
+TEST_CASE("stopping closes every connection and frees the port, and can be repeated") {
   Bench bench;
   const auto address = bench.server.addresses().at(0);
   auto idle = bench.connect();
@@ -333,7 +333,7 @@ TEST_CASE("stopping closes every connection and frees the port, and may be done 
   CHECK(next_instance.addresses().at(0) == address);
 }
 
-TEST_CASE("a server that was never started stops") {
+TEST_CASE("a server that was never started can be stopped") {
   agent::snapshot::PublishedSnapshots snapshots;
   agent::log::LogCounters log;
   agent::snapshot::WebCounters counters;

@@ -9,7 +9,7 @@ using namespace std::chrono_literals;
 using test::Bench;
 using test::on_loopback;
 
-TEST_CASE("an open page is told what changes, in pieces that belong together, until it goes") {
+TEST_CASE("an open page gets the changes, in consistent groups, until it leaves") {
   auto options = on_loopback();
   options.event_period = 10ms;
   Bench bench(options);
@@ -25,7 +25,7 @@ TEST_CASE("an open page is told what changes, in pieces that belong together, un
   bench.check_alive();
 }
 
-TEST_CASE("as many pages are kept up to date as there is room for, and one that goes makes room") {
+TEST_CASE("the number of updated pages is bounded, and a page that leaves frees its place") {
   auto options = on_loopback();
   options.max_event_clients = 1;
   Bench bench(options);
@@ -37,19 +37,19 @@ TEST_CASE("as many pages are kept up to date as there is room for, and one that 
     second.send(ask);
     CHECK(second.response().status == 503);
   }
-  for (int i = 0; i < 50'000; ++i) {  // until the server has seen the first one go
+  for (int i = 0; i < 50'000; ++i) {  // until the server has noticed that the first one left
     auto third = bench.connect();
     third.send(ask);
     if (third.read_until("\r\n").starts_with("HTTP/1.1 200")) return;
     std::this_thread::yield();
   }
-  FAIL("no room again");
+  FAIL("no page was admitted again");
 }
 
-TEST_CASE("a page that does not read is dropped and delays no scrape") {
+TEST_CASE("a page that does not read is closed and delays no scrape") {
   auto options = on_loopback();
   options.event_period = 1ms;
-  options.max_event_bytes = 8192;  // besides what the kernel takes
+  options.max_event_bytes = 8192;  // besides the kernel's buffers
   Bench bench(options);
   auto page = bench.connect(1024);
   page.send("GET /api/v1/events HTTP/1.1\r\nHost: pi\r\n\r\n");
@@ -61,7 +61,7 @@ TEST_CASE("a page that does not read is dropped and delays no scrape") {
       bench.snapshots.publish(link);
     }
     if (i % 100 != 0) continue;
-    // the rounds may take longer than values last
+    // the rounds may take longer than values stay fresh
     bench.snapshots.publish(sample::printing_mk3s("mk3", agent::process::monotonic_now()));
     bench.check_alive();
   }
@@ -77,7 +77,7 @@ TEST_CASE("HEAD of the events is a head and no stream") {
   CHECK(client.is_closed());
 }
 
-TEST_CASE("a browser that asks again for a file it has gets no body") {
+TEST_CASE("a browser with a cached file gets no body") {
   Bench bench;
   auto client = bench.connect();
   client.send("GET /page.js HTTP/1.1\r\nHost: pi\r\n\r\n");
