@@ -73,7 +73,7 @@ class RunningService {
         log_(configuration.log, log_counters_),
         service_(log_, log_counters_, std::move(inheritance.store), std::move(inheritance.last)),
         signals_(service_.io()),
-        tick_timer_(service_.io(), [this] { tick_interval(); }),
+        tick_timer_(service_.io(), [this] { tick(); }),
         retry_timer_(service_.io(), [this] { retry(); }) {}
   ~RunningService() {
     if (reload_.joinable()) reload_.join();
@@ -125,8 +125,8 @@ class RunningService {
   }
 
   // On the I/O thread: if it hangs, the watchdog gets no signal.
-  void tick_interval() {
-    notifier_.tick_interval(process::monotonic_now(), [this] {
+  void tick() {
+    notifier_.tick(process::monotonic_now(), [this] {
       return (trouble_.empty() ? "" : trouble_ + "; ") +
              status::service_line(service_.snapshots().links(), process::monotonic_now());
     });

@@ -69,12 +69,12 @@ void ControlSession::handle(std::string_view line) {
   if (const auto* refusal = std::get_if<ControlAnswer>(&parsed)) return answer(control_answer_line(*refusal));
   const auto& request = std::get<ControlRequest>(parsed);
   if (request.verb == ControlVerb::kStatus) return answer(context_.status(request));
-  enter(Phase::kObeying, context_.limits.handle);
+  enter(Phase::kHandling, context_.limits.handle);
   held_ = shared_from_this();
   // Weak: the answer may arrive after the session or the server was destroyed.
   context_.handle(request, [weak = weak_from_this()](const ControlAnswer& result) {
     const auto self = weak.lock();
-    if (self && self->phase_ == Phase::kObeying) self->answer(control_answer_line(result));
+    if (self && self->phase_ == Phase::kHandling) self->answer(control_answer_line(result));
   });
 }
 
@@ -93,7 +93,7 @@ void ControlSession::answer(std::string line, bool is_last) {
 }
 
 void ControlSession::expire() {
-  if (phase_ != Phase::kObeying) return close();
+  if (phase_ != Phase::kHandling) return close();
   answer(control_answer_line(
              {ControlCode::kUnavailable, "the agent is too busy or is ending; the command may still take effect"}),
          true);

@@ -1,6 +1,6 @@
 // One client of the control socket: reads a line, answers it, reads the next. Used on the control thread only.
 //
-//   kReading -> kObeying -> kAnswering -> kReading     a command, which the I/O thread handles
+//   kReading -> kHandling -> kAnswering -> kReading     a command, which the I/O thread handles
 //   kReading -> kAnswering -> kReading                 status, or a line that is not a request
 //   kReading -> kAnswering -> kClosed                  a line too long, a user who is not allowed
 //   any -> kClosed                                     time limit, error, end of file, close()
@@ -52,7 +52,7 @@ class ControlSession final : public net::WebConnection, public std::enable_share
   void close() override;
 
  private:
-  enum class Phase { kReading, kObeying, kAnswering, kClosed };
+  enum class Phase { kReading, kHandling, kAnswering, kClosed };
 
   void enter(Phase phase, std::chrono::milliseconds limit);
   void await_request();
@@ -68,7 +68,7 @@ class ControlSession final : public net::WebConnection, public std::enable_share
   std::array<char, 1024> buffer_;
   std::string request_;  ///< at most kMaxControlRequest plus one buffer
   std::string answer_;
-  std::shared_ptr<ControlSession> held_;  ///< itself, while no operation on the socket owns it (kObeying)
+  std::shared_ptr<ControlSession> held_;  ///< itself, while no operation on the socket owns it (kHandling)
 };
 
 }  // namespace agent::control

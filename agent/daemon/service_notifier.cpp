@@ -42,7 +42,7 @@ void ServiceNotifier::reloading() { send("RELOADING=1"); }
 void ServiceNotifier::stopping() { send("STOPPING=1\nSTATUS=ending"); }
 void ServiceNotifier::failed(const std::string& sentence) { send("STATUS=" + one_line(sentence)); }
 
-void ServiceNotifier::tick_interval(gcode::line::Time now, const std::function<std::string()>& line) {
+void ServiceNotifier::tick(gcode::line::Time now, const std::function<std::string()>& line) {
   if (!send_) return;
   // Three signals within the watchdog time: one may be late.
   if (watchdog_ > gcode::line::Time::zero() && (!fed_at_ || now - *fed_at_ >= watchdog_ / 3)) {

@@ -33,7 +33,7 @@ class ServiceNotifier {
 
   /// The watchdog signal, to be called at least every `kTickInterval` by the thread that the watchdog supervises.
   /// `line` returns the text to show; it is called every few seconds at most, and the text is sent when it changed.
-  void tick_interval(gcode::line::Time now, const std::function<std::string()>& line);
+  void tick(gcode::line::Time now, const std::function<std::string()>& line);
 
   static constexpr gcode::line::Time kTickInterval = std::chrono::seconds(1);
 

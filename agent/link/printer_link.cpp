@@ -117,7 +117,7 @@ void PrinterLink::resume() {
   const bool had_host = bridge_.relay().host_is_attached();
   const bool has_host_port = resume_host_port();
   log_.info(configuration_.name, "resumed " + configuration_.device + " from the previous instance");
-  if (const auto version = persistent_.foreign_version()) {
+  if (const auto version = persistent_.incompatible_version()) {
     log_.warning(configuration_.name, "the previous instance wrote a checkpoint of version " +
                                           std::to_string(*version) +
                                           ", which this version cannot read in full: no byte is lost, and queries "

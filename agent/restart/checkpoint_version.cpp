@@ -2,7 +2,7 @@
 
 namespace agent::restart {
 
-const std::uint32_t kLedgerVersion = 2;
+const std::uint32_t kCheckpointVersion = 2;
 
 bool knows_checkpoint(std::uint32_t version) { return version == 2; }
 

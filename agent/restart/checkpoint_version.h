@@ -8,7 +8,7 @@
 namespace agent::restart {
 
 /// Increases with every change to gcode::relay::RelayState or to LinkMemory's block; a test compares the sizes with it.
-extern const std::uint32_t kLedgerVersion;
+extern const std::uint32_t kCheckpointVersion;
 
 /// Whether a state that was written as `version` can be read unchanged. The conversion of a state with another layout
 /// belongs into checkpoint_version.cpp too.

@@ -48,7 +48,7 @@ LinkMemory::LinkMemory(transport::FileDescriptor memfd, bool is_new)
     : memfd_(std::move(memfd)), working_(std::make_unique<Working>()) {
   map();
   if (!is_new) return;
-  block_->head.version = kLedgerVersion;
+  block_->head.version = kCheckpointVersion;
   block_->head.state_size = sizeof(RelayState);
   block_->head.portable_checkpoint_size = sizeof(gcode::relay::PortableCheckpoint);
   block_->say_where_rings_are();
@@ -115,7 +115,7 @@ void LinkMemory::read_last_commit() {
   gcode::relay::copy_live(block_->states[slot_], working_->state);
   working_->printer = entry.printer;
   working_->host = entry.host;
-  block_->head.version = kLedgerVersion;
+  block_->head.version = kCheckpointVersion;
 }
 
 void LinkMemory::take_over(const gcode::relay::PortableCheckpoint& left, const gcode::relay::UncommittedBytes& unnoted,

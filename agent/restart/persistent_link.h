@@ -36,7 +36,7 @@ class PersistentLink {
   [[nodiscard]] transport::StagingPipe::Uncommitted printer_uncommitted() const { return printer_uncommitted_; }
   [[nodiscard]] transport::StagingPipe::Uncommitted host_uncommitted() const { return host_uncommitted_; }
   /// The version of the inherited checkpoint, if its state is not known.
-  [[nodiscard]] std::optional<std::uint32_t> foreign_version() const { return foreign_version_; }
+  [[nodiscard]] std::optional<std::uint32_t> incompatible_version() const { return foreign_version_; }
 
   /// Called before the first byte is transferred. `device`: the path that was opened.
   void keep_tty(int fd, const std::string& device);

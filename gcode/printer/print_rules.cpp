@@ -78,7 +78,8 @@ std::span<const PrintRule> print_rules() { return kRules; }
 std::optional<std::uint8_t> decide_print(PrintEvent event, const PrintEvidence& evidence) {
   for (std::size_t i = 0; i < kRules.size(); ++i) {
     const PrintRule& rule = kRules[i];
-    if (rule.sign != event || (rule.source && *rule.source != evidence.source) || !holds(rule.when, evidence)) continue;
+    if (rule.event != event || (rule.source && *rule.source != evidence.source) || !holds(rule.when, evidence))
+      continue;
     return rule.result ? std::optional(static_cast<std::uint8_t>(i)) : std::nullopt;
   }
   return std::nullopt;

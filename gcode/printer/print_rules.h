@@ -53,7 +53,7 @@ enum class PrintCondition : std::uint8_t {
 };
 
 struct PrintRule {
-  PrintEvent sign;
+  PrintEvent event;
   std::optional<PrintSource> source;  ///< none: any
   PrintCondition when;
   std::optional<PrintResult> result;  ///< none: the print continues

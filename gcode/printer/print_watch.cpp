@@ -78,7 +78,7 @@ PrintJob PrintWatch::current(line::Time now) const {
   return job;
 }
 
-void PrintWatch::sign(PrintEvent event, line::Time now) {
+void PrintWatch::handle(PrintEvent event, line::Time now) {
   if (!is_open()) return;
   evidence_.fault = now - fault_at_ < kFaultIsNear;
   if (const auto rule = decide_print(event, evidence_)) end(*rule, now);
@@ -88,7 +88,7 @@ void PrintWatch::end(std::uint8_t rule, line::Time now) {
   const PrintRule& row = print_rules()[rule];
   if (phase_ == Phase::kRunning) {
     // A print that ended by silence ended at its last line.
-    const bool was_silent = row.sign == PrintEvent::kStreamSilent || evidence_.stands_still;
+    const bool was_silent = row.event == PrintEvent::kStreamSilent || evidence_.stands_still;
     last_ = current(was_silent ? counted_until_ : now);
     last_.ended = was_silent ? counted_until_ : now;
     last_.result = *row.result;
@@ -121,7 +121,7 @@ void PrintWatch::host_command(const command::Command& command, const PrinterStat
   if (command.is('M', 112)) {
     // Some hosts switch the heaters off and close the port before the printer reports kill().
     evidence_.paused = false;
-    return sign(PrintEvent::kStopped, now);
+    return handle(PrintEvent::kStopped, now);
   }
   if (command.kind == command::CommandKind::kLineNumber) return numbering(command, now);
   if (is_repeat(command)) {
@@ -148,7 +148,7 @@ void PrintWatch::numbering(const command::Command& command, line::Time now) {
   const bool farewell =
       command.number == -1 && !evidence_.stands_still && now - std::max(last_ok_, last_stream_line_) < kSameBreath;
   if (prints_from_host()) {
-    sign(farewell ? PrintEvent::kNumberingEnds : PrintEvent::kNumberingAnew, now);
+    handle(farewell ? PrintEvent::kNumberingEnds : PrintEvent::kNumberingAnew, now);
   }
   if (!prints_from_sd()) phase_ = Phase::kNone;
 }
@@ -179,7 +179,7 @@ void PrintWatch::sd_command(const command::Command& command, const PrinterState&
   if (command.letter != 'M') return;
   if (command.code == 23 || command.code == 32) start_on_open_ = command.code == 32;
   if (command.code == 25 && prints_from_sd()) paused_by_command_ = true;
-  if (command.code == 524 && prints_from_sd()) return sign(PrintEvent::kStopCommand, now);
+  if (command.code == 524 && prints_from_sd()) return handle(PrintEvent::kStopCommand, now);
   if (command.code != 24) return;
   if (prints_from_sd()) {
     paused_by_command_ = false;
@@ -197,7 +197,7 @@ void PrintWatch::reply(const reply::Reply& reply, const PrinterState& printer, l
   if (is_open()) take_temperatures(reply.temperatures);
   switch (reply.kind) {
     case reply::ReplyKind::kStart:
-      sign(PrintEvent::kRestart, now);
+      handle(PrintEvent::kRestart, now);
       phase_ = Phase::kNone;
       travel_.printer_restarted();
       highest_number_ = -1;
@@ -206,11 +206,11 @@ void PrintWatch::reply(const reply::Reply& reply, const PrinterState& printer, l
     case reply::ReplyKind::kError:
       if (is_thermal(reply.error)) fault_at_ = now;
       evidence_.paused = printer.paused && reply.error == reply::ErrorKind::kStopped;
-      if (reply.stops_printer) sign(PrintEvent::kStopped, now);
+      if (reply.stops_printer) handle(PrintEvent::kStopped, now);
       break;
-    case reply::ReplyKind::kPowerPanic: sign(PrintEvent::kPowerPanic, now); break;
+    case reply::ReplyKind::kPowerPanic: handle(PrintEvent::kPowerPanic, now); break;
     case reply::ReplyKind::kAction:
-      if (reply.action == reply::HostAction::kCancel) sign(PrintEvent::kCancelAction, now);
+      if (reply.action == reply::HostAction::kCancel) handle(PrintEvent::kCancelAction, now);
       break;
     case reply::ReplyKind::kResend:
       if (is_open()) ++current_.resends;
@@ -224,16 +224,16 @@ void PrintWatch::reply(const reply::Reply& reply, const PrinterState& printer, l
 
 void PrintWatch::sd_reply(const reply::Reply& reply, const PrinterState& printer, line::Time now) {
   switch (reply.kind) {
-    case reply::ReplyKind::kPrintDone: sign(PrintEvent::kPrintDone, now); break;
+    case reply::ReplyKind::kPrintDone: handle(PrintEvent::kPrintDone, now); break;
     case reply::ReplyKind::kSdIdle:
       evidence_.paused = evidence_.paused || printer.paused || paused_by_command_;
       sd_seen_ = false;
       // The answer may be older than the print: it waited while the menu was used.
-      if (now - current_.began > kOpening) sign(PrintEvent::kNotSdPrinting, now);
+      if (now - current_.began > kOpening) handle(PrintEvent::kNotSdPrinting, now);
       break;
     case reply::ReplyKind::kSdFile:
       if (reply.sd.size == 0 || reply.text.empty()) break;  // not the opening of a file
-      if (prints_from_sd() && now - current_.began > kOpening) sign(PrintEvent::kOtherFile, now);
+      if (prints_from_sd() && now - current_.began > kOpening) handle(PrintEvent::kOtherFile, now);
       if (prints_from_sd()) {
         current_.file.assign(reply.text);
         confirm();
@@ -288,12 +288,12 @@ void PrintWatch::take_temperatures(const reply::Temperatures& seen) {
 
 void PrintWatch::host_left(const PrinterState& printer, line::Time now) {
   evidence_.stands_still = evidence_.stands_still || printer.paused;
-  sign(PrintEvent::kHostLeft, now);
+  handle(PrintEvent::kHostLeft, now);
   if (!prints_from_sd()) phase_ = Phase::kNone;
 }
 
 void PrintWatch::printer_lost(line::Time now) {
-  sign(PrintEvent::kDeviceLost, now);
+  handle(PrintEvent::kDeviceLost, now);
   if (!prints_from_sd()) phase_ = Phase::kNone;  // a print from the card continues without the cable
   travel_.printer_restarted();
   file_is_open_ = sd_seen_ = false;
@@ -317,7 +317,7 @@ void PrintWatch::tick(const PrinterState& printer, bool stream_in_flight, line::
   if (current_.source == PrintSource::kSd || stream_in_flight) return alive(now);
   if (now - counted_until_ <= kSilence) return;
   evidence_.stands_still = true;
-  sign(PrintEvent::kStreamSilent, now);
+  handle(PrintEvent::kStreamSilent, now);
 }
 
 }  // namespace gcode::printer

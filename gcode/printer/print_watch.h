@@ -56,7 +56,7 @@ class PrintWatch {
 
   void begin(PrintSource source, Phase phase, line::Time now);
   void confirm();
-  void sign(PrintEvent event, line::Time now);
+  void handle(PrintEvent event, line::Time now);
   void end(std::uint8_t rule, line::Time now);
   void numbering(const command::Command& command, line::Time now);
   void stream_line(const command::Command& command, bool extrudes, line::Time now);

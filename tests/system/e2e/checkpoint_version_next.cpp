@@ -2,7 +2,7 @@
 
 namespace agent::restart {
 
-const std::uint32_t kLedgerVersion = 3;
+const std::uint32_t kCheckpointVersion = 3;
 
 bool knows_checkpoint(std::uint32_t version) { return version == 2 || version == 3; }
 

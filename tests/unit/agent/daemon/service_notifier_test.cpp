@@ -31,14 +31,14 @@ std::function<std::string()> says(std::string text) {
 TEST_CASE("a thread with a tick interval of one second notifies the watchdog three times per period") {
   Heard heard;
   agent::daemon::ServiceNotifier notifier(heard.send(), 15s);
-  for (gcode::line::Time now = 0s; now < 60s; now += 1s) notifier.tick_interval(now, says(""));
+  for (gcode::line::Time now = 0s; now < 60s; now += 1s) notifier.tick(now, says(""));
   CHECK(heard.states == States(12, "WATCHDOG=1"));
 }
 
 TEST_CASE("without a watchdog no watchdog notification is sent") {
   Heard heard;
   agent::daemon::ServiceNotifier notifier(heard.send(), 0s);
-  notifier.tick_interval(0s, says("idle"));
+  notifier.tick(0s, says("idle"));
   CHECK(heard.states == States{"STATUS=idle"});
 }
 
@@ -47,7 +47,7 @@ TEST_CASE("the status line is sent when it changed, and at most every 3 s") {
   agent::daemon::ServiceNotifier notifier(heard.send(), 0s);
   int asked = 0;
   for (gcode::line::Time now = 0s; now < 12s; now += 1s) {
-    notifier.tick_interval(now, [&] { return ++asked < 3 ? "idle" : "printing"; });
+    notifier.tick(now, [&] { return ++asked < 3 ? "idle" : "printing"; });
   }
   CHECK(asked == 4);
   CHECK(heard.states == States{"STATUS=idle", "STATUS=printing"});
@@ -57,14 +57,14 @@ TEST_CASE("a line break in a sentence begins no assignment of its own") {
   Heard heard;
   agent::daemon::ServiceNotifier notifier(heard.send(), 0s);
   notifier.failed("wrong\nREADY=1");
-  notifier.tick_interval(0s, says("a\nMAINPID=1"));
+  notifier.tick(0s, says("a\nMAINPID=1"));
   CHECK(heard.states == States{"STATUS=wrong READY=1", "STATUS=a MAINPID=1"});
 }
 
 TEST_CASE("the status line is not built when there is no service manager") {
   agent::daemon::ServiceNotifier notifier({}, 15s);
   notifier.ready();
-  notifier.tick_interval(0s, []() -> std::string {
+  notifier.tick(0s, []() -> std::string {
     FAIL("the status line was built");
     return {};
   });

@@ -25,8 +25,8 @@ TEST_CASE("every row of the print rules gives a reason, and no row follows one t
     CHECK_FALSE(rule.why.empty());
     for (int source = 0; source < 2; ++source) {
       if (rule.source && static_cast<int>(*rule.source) != source) continue;
-      CHECK(closed.count({rule.sign, source}) == 0);
-      if (rule.when == PrintCondition::kAlways) closed.insert({rule.sign, source});
+      CHECK(closed.count({rule.event, source}) == 0);
+      if (rule.when == PrintCondition::kAlways) closed.insert({rule.event, source});
     }
   }
 }
