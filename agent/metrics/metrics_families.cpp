@@ -128,13 +128,13 @@ void printer_info(const P& p, Out& out) {
 
 void capabilities(const P& p, Out& out) {
   if (!p.up) return;
-  // 60: the bound of a family's series for one printer; Marlin 2.1 announces 30.
+  // 60: bound on the series of this family for one printer; Marlin 2.1 announces 30.
   constexpr std::size_t kMost = 60;
   const auto& all = p.link.printer.capabilities;
   const auto end = all.begin() + std::min<std::size_t>(p.link.printer.capability_count, kMost);
   for (auto it = all.begin(); it != end; ++it) {
     const auto name = it->name.view();
-    // A name told twice must not make two series of one name; the first stands.
+    // A name that was reported twice must not make two series of one name; the first is used.
     const bool reported_before = std::any_of(all.begin(), it, [&](const auto& c) { return c.name.view() == name; });
     if (text::is_capability_name(name) && !reported_before) out.add(it->on ? 1 : 0, {name});
   }
@@ -146,7 +146,7 @@ void in_flight(const P& p, Out& out) {
 
 void state(const P& p, Out& out) { out.add_states(std::optional(p.state), kStateWords); }
 
-// A row is read across.
+// One row per family, on one or two lines.
 // clang-format off
 constexpr FamilyRow<AgentSource> kAgentFamilies[] = {
     {"marlin_agent_build_info", kGauge, {"version", "revision", "compiler"}, "Version of the agent; the value is always 1.",

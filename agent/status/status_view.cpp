@@ -59,7 +59,7 @@ std::string heat_text(const json& sensor, int width) {
                 : terminal::formatted("%*.1f C", width, *actual);
 }
 
-/// The sensors that are known, in the order of the printer's parts and not of the alphabet.
+/// The known sensors, in the order of kSensorWords, not alphabetical.
 std::vector<std::string> sensors_of(const json& printer) {
   std::vector<std::string> out;
   for (const std::string_view word : metrics::kSensorWords) {

@@ -36,13 +36,13 @@ constexpr std::array<ChildRule, 13> kChildren{{{"histogram", "_bucket", false},
                                                {"counter", "_created", true},
                                                {"info", "_info", true}}};
 
-/// The types that a format knows, without "untyped" and "unknown".
+/// The metric types of a format, without "untyped" and "unknown".
 bool is_type(std::string_view word, bool is_openmetrics) {
   if (word == "counter" || word == "gauge" || word == "histogram" || word == "summary") return true;
   return is_openmetrics && (word == "gaugehistogram" || word == "stateset" || word == "info");
 }
 
-/// One line, from its head.
+/// Scans one line from its beginning.
 class Cursor {
  public:
   explicit Cursor(std::string_view line) : rest_(line) {}
@@ -70,7 +70,7 @@ class Cursor {
       ++end;
     return cut(end);
   }
-  /// What stands between quotes, without its escapes. Nothing if the closing one is missing.
+  /// A quoted text, unescaped. Nothing if the closing quote is missing.
   std::optional<std::string> quoted() {
     if (!take('"')) return std::nullopt;
     std::string out;
