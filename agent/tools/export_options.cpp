@@ -74,7 +74,7 @@ void add_range(CLI::App& app, Raw& raw) {
     raw.options.margin = given;
   })->needs(print);
   app.add_option("--step", raw.step,
-                 "Time between two values (default auto: the scrape interval, or at most 10,000 values)")
+                 "Time between two values (default auto: the scrape interval, or one that gives 10,000 values)")
       ->type_name("DURATION");
   for (auto* other : {start, end, duration}) last->excludes(other);
   for (auto* other : {last, start, end, duration}) print->excludes(other);
