@@ -47,7 +47,7 @@ class MetricsCollector : public prometheus::Collectable {
   const log::LogCounters& log_;
   const snapshot::WebCounters& web_;
   MonotonicClock now_;
-  /// First reading of the start time. A later reading differs by microseconds, which would look like a restart.
+  /// First reading of the start time. A later reading differs by microseconds, which would appear as a restart.
   mutable std::atomic<double> start_unix_seconds_{0};
 };
 

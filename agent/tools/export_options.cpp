@@ -15,8 +15,7 @@
 namespace agent::tools {
 namespace {
 
-constexpr const char* kAbout =
-    "Write data of a time range, from Prometheus or the agent, as a table or a plot.\n";
+constexpr const char* kAbout = "Write data of a time range, from Prometheus or the agent, as a table or a plot.\n";
 constexpr const char* kFooter =
     "\nDURATION: 90s, 15m or 15min, 1h30m, 7d. TIME: \"2026-11-21 14:30\" (local), 2026-11-21T13:30:00Z, seconds "
     "since 1970, now, or how long ago: 2h."

@@ -47,8 +47,7 @@ std::variant<MetricsOptions, Ending> parse_metrics(int argc, const char* const* 
       ->type_name("COLUMN")
       ->check(CLI::IsMember(list_of(kOrders)));
   app.add_flag("--reverse", o.reverse, "Reverse the order");
-  app.add_option("--filter", o.filter, "Only names that match this regular expression (any case)")
-      ->type_name("REGEX");
+  app.add_option("--filter", o.filter, "Only names that match this regular expression (any case)")->type_name("REGEX");
   app.add_option("--series", o.series, "Show every series of this metric with its value")->type_name("NAME");
   app.add_option("--format", format, "table, md, json or csv (default table)")
       ->type_name("FORMAT")

@@ -29,7 +29,7 @@ struct AxisLabels {
 /// 'printer="mk3",instance="pi:11520"': the given ones, quoted for PromQL.
 [[nodiscard]] std::string selector_of(const std::string& printer, const std::string& instance);
 
-/// Whether a user's query gives ratios, judged by the metric names in it.
+/// Whether a user's query gives ratios, according to the metric names in it.
 [[nodiscard]] bool asks_for_ratio(std::string_view query);
 
 }  // namespace agent::tools

@@ -160,11 +160,12 @@ class Reader {
     if (tls.cert_file.empty() && !tls.key_file.empty()) fail(node, path + ".cert_file", "is missing beside key_file");
     if (!tls.cert_file.empty() && tls.key_file.empty()) fail(node, path + ".key_file", "is missing beside cert_file");
     if (empty && (tls.client_auth != server::ClientAuth::kNone || !tls.client_ca_file.empty()))
-      fail(node, path + ".cert_file", "is missing: without TLS no client can show a certificate");
+      fail(node, path + ".cert_file", "is missing: without TLS no client can present a certificate");
     if (verifies && tls.client_ca_file.empty())
       fail(node, path + ".client_ca_file", "is missing: client_auth_type verifies against it");
     if (!tls.client_ca_file.empty() && tls.client_auth == server::ClientAuth::kNone)
-      fail(node, path + ".client_auth_type", "is missing: a client_ca_file alone asks no client for a certificate");
+      fail(node, path + ".client_auth_type",
+           "is missing: with client_ca_file alone no client is asked for a certificate");
     if (!tls.client_allowed_sans.empty() && !verifies)
       fail(node, path + ".client_allowed_sans", "needs a client_auth_type that verifies");
     if (tls.min_version > tls.max_version) fail(node, path + ".min_version", "is above max_version");

@@ -89,7 +89,7 @@ function drawGrid(into, history, scale) {
 
 const degrees = value => value === null || value === undefined ? "unknown" : `${value.toFixed(1)} °C`;
 
-/** For those who hear the chart. */
+/** The text for screen readers. */
 export function inWords(history) {
   const parts = sensorsOf(history).map(([sensor, { actual, target }]) => {
     const known = actual.filter(v => v !== null);

@@ -198,7 +198,7 @@ void WebSession::respond(http::WebResponse response, bool keep_alive, bool with_
     response.is_scrape = is_scrape;
   }
   if (response.is_stream && with_body && !context_.events.has_room())
-    response = http::plain_answer(503, "as many pages are open as are kept up to date");
+    response = http::plain_answer(503, "too many pages are open");
   keep_alive = keep_alive && !response.is_stream;
   if (response.is_scrape) context_.counters.count_scrape(response.status);
   if (response.status >= 400) context_.counters.count_refusal(response.status);
