@@ -27,11 +27,11 @@ namespace {
 
 constexpr const char* kPrinterName = "mk3s";
 constexpr gcode::line::Time kDrawPeriod = std::chrono::milliseconds(200);
-// A firmware that says its name does so by then.
+// A firmware that reports its name has done so by then.
 constexpr gcode::line::Time kLongestBoot = std::chrono::seconds(8);
 constexpr gcode::line::Time kLinePeriod = std::chrono::seconds(5);
 
-/// A directory of the demo's own, gone with it.
+/// A temporary directory, removed at the end.
 class Workplace {
  public:
   Workplace() {
@@ -44,13 +44,13 @@ class Workplace {
   }
   Workplace(const Workplace&) = delete;
   Workplace& operator=(const Workplace&) = delete;
-  [[nodiscard]] const std::string& path() const { return path_; }  ///< empty: it could not be made
+  [[nodiscard]] const std::string& path() const { return path_; }  ///< empty: it could not be created
 
  private:
   std::string path_;
 };
 
-/// The agent's last warning, written by the log's thread, shown by the view.
+/// The agent's last warning: written by the log thread, shown by the view.
 class LastMessage {
  public:
   void set(std::string_view line) {
@@ -85,7 +85,7 @@ std::vector<std::string> with_free_ports(std::vector<std::string> addresses) {
   return addresses;
 }
 
-// What a browser on this machine can open.
+// The URL that a browser on this machine can open.
 std::string url_of(const std::string& address, const std::string& path) {
   const std::size_t colon = address.rfind(':');
   const std::string host = address.substr(0, colon);
@@ -185,7 +185,7 @@ class Demo {
     draw_timer_.after(kDrawPeriod);
   }
 
-  // As at home, where the printer and the agent are on before somebody prints.
+  // As in real use, where printer and agent are running before a print starts.
   void begin_host(const snapshot::LinkSnapshot& link) {
     const bool late = process::monotonic_now() - began_ > kLongestBoot;
     if (host_began_ || (!link.printer.firmware.known && !late)) return;

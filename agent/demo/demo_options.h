@@ -15,7 +15,7 @@ struct DemoOptions {
   bool exit_when_done = false;
 };
 
-/// The program has nothing to do but print and end: help, or a wrong command line.
+/// The program only prints a text and ends: help, or a wrong command line.
 struct DemoExit {
   int code = 0;      ///< 0, or 2 for a wrong command line
   std::string text;  ///< to standard output if code is 0, otherwise to standard error

@@ -1,5 +1,5 @@
-// What the demo shows: the picture of `status --watch` between what only the demo knows. Pure: what to show and how wide comes
-// in, lines go out.
+// The screen of the demo: the view of `status --watch` with additional lines of the demo. Pure: takes content and size,
+// returns lines.
 #pragma once
 
 #include <string>
@@ -11,7 +11,7 @@
 
 namespace agent::demo {
 
-/// What the demo knows besides the printer's status.
+/// What the demo shows besides the printer's status.
 struct DemoStatus {
   std::string printer, host;  ///< "virtual MK3S, prusa-3.13", "octoprint"
   double speed = 1;
@@ -20,8 +20,8 @@ struct DemoStatus {
   std::string message;  ///< last warning of the agent, or empty
 };
 
-/// The picture, at most `rows` lines of at most `columns` characters each (escape sequences do not count). `printer`: as
-/// printer_status() gives it.
+/// At most `rows` lines of at most `columns` characters each (escape sequences do not count). `printer`: the result of
+/// printer_status().
 [[nodiscard]] std::vector<std::string> draw_demo(const nlohmann::json& printer, const DemoStatus& demo,
                                                  const terminal::TextStyle& style);
 

@@ -9,7 +9,7 @@ namespace {
 
 constexpr gcode::line::Time kOpenPeriod = std::chrono::milliseconds(100);
 
-// One read of whatever is there; false at the end of the stream.
+// One read of the available bytes; false at the end of the stream.
 bool read_some(transport::ByteStream& stream, std::string& bytes) {
   char buffer[4096];
   const transport::IoResult result = stream.read({std::span<char>(buffer), {}});
@@ -24,7 +24,7 @@ void write_some(transport::ByteStream& stream, std::string& output) {
   if (!output.empty()) stream.wait_writable();
 }
 
-// A simulation that is due already still lets the io_context breathe.
+// If the simulation is already due, other handlers of the io_context still get a turn.
 void arm(process::Timer& timer, gcode::line::Time deadline, gcode::line::Time now) {
   if (deadline != gcode::line::kNever) timer.at(std::max(deadline, now));
 }

@@ -1,5 +1,5 @@
-// The demo's world around the agent: a virtual printer behind a device path and a virtual host at the agent's host port,
-// both on real pseudo-terminals and in real time. Knows the agent only by these two paths.
+// The demo's environment of the agent: a virtual printer behind a device path and a virtual host at the agent's host
+// port, both on real pseudo-terminals and in real time. Knows only these two paths of the agent.
 #pragma once
 
 #include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
@@ -23,7 +23,7 @@ class DemoPrinter {
   /// `io` is not owned and outlives the printer.
   DemoPrinter(boost::asio::io_context& io, sim::VirtualPrinter printer);
 
-  /// Makes the device and switches the printer on.
+  /// Creates the device and switches the printer on.
   [[nodiscard]] transport::MaybeFailure plug_in(const std::string& dir, const std::string& name);
 
  private:
@@ -33,17 +33,17 @@ class DemoPrinter {
   sim::VirtualPrinter printer_;
   transport::PseudoTerminal line_;
   process::Timer timer_;
-  std::string output_;  ///< what the line did not take yet: a printer blocks there, this one holds a few lines
+  std::string output_;  ///< bytes that the line has not taken yet: a real printer blocks, this one buffers a few lines
 };
 
-/// A virtual host that opens a port as soon as it is there, and prints.
+/// A virtual host that opens a port as soon as it exists, and prints.
 class DemoHost {
  public:
   DemoHost(boost::asio::io_context& io, std::unique_ptr<sim::VirtualHost> host, std::string port);
 
   void start() { step(); }
   [[nodiscard]] bool is_done() const { return host_->is_done(); }
-  /// Empty, or why the print will not be done.
+  /// Empty, or why the print failed.
   [[nodiscard]] std::string failure() const { return failure_.empty() ? host_->failure() : failure_; }
 
  private:
@@ -59,7 +59,7 @@ class DemoHost {
   std::string failure_;
 };
 
-/// The sliced file that the project ships, line by line as a host reads it.
+/// The sliced file of the project, line by line as a host reads it.
 [[nodiscard]] std::vector<std::string> demo_print();
 
 }  // namespace agent::demo

@@ -1,5 +1,5 @@
-// marlin-agent-demo: the sub-command `demo`. A program of its own, so that the daemon carries no virtual printers;
-// marlin-agent starts it.
+// marlin-agent-demo: the subcommand `demo`. A separate program, so that the daemon contains no virtual printer. Started
+// by marlin-agent.
 #include <cstring>
 #include <iostream>
 

@@ -29,7 +29,8 @@ process::ProcessStats MetricsCollector::process_stats() const {
   process::ProcessStats stats = process::read_process_stats();
   if (!stats.start_unix_seconds) return stats;
   const double first = start_unix_seconds_.load(std::memory_order_relaxed);
-  // More than a second apart: the clock was set (a Pi without RTC boots in the past), so the first reading was wrong.
+  // A difference of more than a second means that the clock was set (a Pi without RTC boots in the past) and the first
+  // reading was wrong.
   if (std::abs(first - *stats.start_unix_seconds) > 1) {
     start_unix_seconds_.store(*stats.start_unix_seconds, std::memory_order_relaxed);
   } else {
@@ -51,7 +52,7 @@ void MetricsCollector::for_each_family(Consumer&& consume) const {
     if (!family.metric.empty()) consume(std::move(family), row.lifelong);
   }
 
-  const auto links = snapshots_.links();  // holds the snapshots while `printers` refers to them
+  const auto links = snapshots_.links();  // keeps the snapshots alive while `printers` refers to them
   const gcode::line::Time now = now_();
   std::vector<PrinterSource> printers;
   printers.reserve(links.size());

@@ -1,6 +1,6 @@
-// Collects every metric family from the snapshots that the I/O thread published last. Never waits for that thread; what
-// it last told ages by the collector's own clock, so a stalled I/O thread does not freeze a value.
-// Shows as marlin_up{printer="mk3"} 1
+// Collects every metric family from the snapshots that the I/O thread published last. Never waits for that thread. The
+// age of a value is computed from the collector's clock, so a stalled I/O thread does not freeze a value.
+// Example output: marlin_up{printer="mk3"} 1
 #pragma once
 
 #include <atomic>
@@ -17,7 +17,7 @@
 
 namespace agent::metrics {
 
-/// Reading of the clock that LinkSnapshot::taken_at is on.
+/// Reads the clock that LinkSnapshot::taken_at uses.
 using MonotonicClock = std::function<gcode::line::Time()>;
 
 class MetricsCollector : public prometheus::Collectable {
@@ -26,13 +26,13 @@ class MetricsCollector : public prometheus::Collectable {
   MetricsCollector(process::BuildInfo build, const snapshot::PublishedSnapshots& snapshots, const log::LogCounters& log,
                    const snapshot::WebCounters& web, MonotonicClock now = process::monotonic_now);
 
-  /// Every family that has a series now, in the order of the tables. For one thread at a time.
+  /// Every family that has a series now, in the order of the tables. One thread at a time.
   std::vector<prometheus::MetricFamily> Collect() const override;
 
-  /// The instant that a page made now shows.
+  /// The instant of the values on a page rendered now.
   [[nodiscard]] gcode::line::Time now() const { return now_(); }
 
-  /// The same in text format 0.0.4, one family at a time, so that a page of 50 printers needs the memory of a family.
+  /// The same in text format 0.0.4, one family at a time, so that a page of 50 printers needs the memory of one family.
   void render(std::ostream& out) const;
   /// The same as OpenMetrics.
   void render_openmetrics(std::ostream& out) const;
@@ -47,7 +47,7 @@ class MetricsCollector : public prometheus::Collectable {
   const log::LogCounters& log_;
   const snapshot::WebCounters& web_;
   MonotonicClock now_;
-  /// First reading of the start time: a later one differs by microseconds, which would look like a restart.
+  /// First reading of the start time. A later reading differs by microseconds, which would appear as a restart.
   mutable std::atomic<double> start_unix_seconds_{0};
 };
 

@@ -1,6 +1,6 @@
-// The table of metric families: the one place that names them. A row says name, type, labels and HELP and how the series
-// are taken from a source; a new metric is one row (and a test that names it, see tests/unit/agent/metrics/families.txt).
-// Knows no thread and no clock: the sources carry everything.
+// The table of metric families, the only place that names them. A row has name, type, labels, HELP and the function
+// that takes the series from a source. A new metric is one row (and a line in tests/unit/agent/metrics/families.txt).
+// Knows no thread and no clock: the sources contain everything.
 #pragma once
 
 #include <span>
@@ -17,10 +17,10 @@ template <class Source>
 struct FamilyRow {
   std::string_view name;
   prometheus::MetricType type = prometheus::MetricType::Gauge;
-  LabelNames labels;      ///< besides `printer`, which every family of a printer has
+  LabelNames labels;      ///< in addition to `printer`, which every family of a printer has
   std::string_view help;  ///< without line breaks or backslashes: the serializer does not escape it
   void (*collect)(const Source& source, SeriesWriter& out) = nullptr;
-  bool lifelong = false;  ///< a counter that is older than the agent's process: nobody knows since when it counts
+  bool lifelong = false;  ///< a counter older than the agent's process: its start time is not known
 };
 
 [[nodiscard]] std::span<const FamilyRow<AgentSource>> agent_families();

@@ -1,6 +1,6 @@
-// The words of the fixed label values, in the order of the enums in gcode/. Unknown strings never make a label: what is
-// not in these lists is counted as "other" before it gets here.
-// Shows as marlin_resends_total{printer="mk3",reason="checksum"} 2
+// The fixed label values, in the order of the enums in gcode/. An unknown string never becomes a label value: what is
+// not in these lists was counted as "other" before.
+// Example output: marlin_resends_total{printer="mk3",reason="checksum"} 2
 #pragma once
 
 #include <array>
@@ -38,9 +38,9 @@ inline constexpr Words<gcode::printer::State> kStateWords{"offline", "connecting
 inline constexpr Words<gcode::reply::Sensor> kSensorWords{"tool0", "tool1",   "tool2",  "tool3", "tool4",
                                                           "tool5", "tool6",   "tool7",  "bed",   "chamber",
                                                           "probe", "ambient", "cooler", "board", "redundant"};
-/// What the probe is called where the firmware is Prusa's.
+/// Name of the probe with Prusa firmware.
 inline constexpr std::string_view kPrusaProbeWord = "pinda";
-/// `dialect`: of the printer, or nullptr while it is not known.
+/// `dialect`: of the printer; nullptr while it is not known.
 [[nodiscard]] constexpr std::string_view sensor_word(gcode::reply::Sensor sensor,
                                                      const gcode::dialect::Dialect* dialect) {
   const bool is_prusa = dialect != nullptr && dialect->family == gcode::dialect::FirmwareFamily::kPrusa;

@@ -17,7 +17,7 @@ void add_known(const PrinterSource& p, const std::optional<Number>& value, Serie
   if (p.up && value) out.add(static_cast<double>(*value) * unit);
 }
 
-/// "3.0.1+885", as far as it was told.
+/// "3.0.1+885", as far as it was reported.
 std::string version_text(const gcode::printer::Mmu& mmu) {
   const auto& v = mmu.version;
   if (v[0] < 0 || v[1] < 0 || v[2] < 0) return {};
@@ -97,7 +97,8 @@ void mmu_slot(const PrinterSource& p, SeriesWriter& out) {
 void mmu_state(const PrinterSource& p, SeriesWriter& out) {
   if (has_mmu(p)) out.add_states(std::optional(p.link.mmu.state), kMmuStateWords);
 }
-// Twenty-one series of zeros for printers without an MMU would be for nothing: only codes that came, and the rest.
+// Exports only the codes that were seen, and the rest as "other": 21 series of zeros for printers without an MMU would
+// be useless.
 void mmu_errors(const PrinterSource& p, SeriesWriter& out) {
   const auto& errors = p.link.mmu.errors;
   for (std::size_t i = 0; i < gcode::printer::kMmuErrorCodes.size(); ++i) {

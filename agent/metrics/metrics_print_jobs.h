@@ -1,6 +1,6 @@
-// Series of prints and of what a printer tells about its life: the print that runs, prints by result, travel and filament,
-// the printer's own counters, its MMU.
-// Shows as marlin_print_job_info{printer="mk3",print_id="42",file="BENCHY~1.GCO",source="sd"} 1
+// Series of prints and of the printer's lifetime: the current print, prints by result, travel and filament, the
+// printer's own counters, its MMU.
+// Example output: marlin_print_job_info{printer="mk3",print_id="42",file="BENCHY~1.GCO",source="sd"} 1
 #pragma once
 
 #include "agent/metrics/metrics_series.h"

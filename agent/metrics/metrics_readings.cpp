@@ -12,10 +12,10 @@ namespace {
 
 using gcode::line::Time;
 
-/// Slicers write an M73 for each minute that is left; 15 minutes also outlast a slow bed. An older one belongs to
-/// nothing that is going on, unless the print stands still.
+/// Slicers write an M73 for each remaining minute; 15 minutes also cover a slow bed. An older M73 does not describe the
+/// current print, unless the print is paused.
 constexpr Time kProgressLifetime = std::chrono::minutes(15);
-/// M27 is asked every 10 s and put off by heating and homing; six of them missing is silence.
+/// M27 is sent every 10 s and deferred during heating and homing; after six missing answers the value is unknown.
 constexpr Time kSdLifetime = std::chrono::minutes(1);
 
 Known known(float value, double unit = 1) {
@@ -24,7 +24,7 @@ Known known(float value, double unit = 1) {
 
 Known known(const std::optional<float>& value) { return value ? known(*value) : std::nullopt; }
 
-// Divided, not multiplied: 100.5 / 1000 is the number that is written 0.1005.
+// Division, not multiplication: 100.5 / 1000 is exactly the double that prints as 0.1005.
 Known meters_of(float millimeters) {
   return std::isfinite(millimeters) ? Known(text::as_written(millimeters) / 1000) : std::nullopt;
 }
@@ -51,11 +51,11 @@ void take_moves(const gcode::printer::PrinterState& printer, Time now, Readings&
   }
   out.feedrate_ratio = known(printer.feedrate.fresh(now, gcode::printer::kOverrideLifetime));
   out.flow_ratio = known(printer.flow.fresh(now, gcode::printer::kOverrideLifetime));
-  // Asked once after each start: it cannot change without the printer's menu, so it does not age.
+  // Queried once after each start. It can only change through the printer's menu, so it does not expire.
   if (printer.nozzle_diameter.known) out.nozzle_diameter_meters = meters_of(printer.nozzle_diameter.value);
 }
 
-/// There is a print that M73 can speak of: one that runs, stands still, or has ended last.
+/// Whether there is a print that M73 can describe: one that runs, is paused, or was the last to end.
 bool has_current_print(const gcode::printer::PrinterState& printer, Time now, gcode::printer::State state) {
   return state == gcode::printer::State::kPrinting || state == gcode::printer::State::kPaused ||
          state == gcode::printer::State::kFinished || printer.sd_printing || printer.paused ||

@@ -1,6 +1,7 @@
-// What a printer reported, as values: the metrics, the status answer, the API and the page are each rendered from them. A value
-// that is not fresh is not known.
-// Wire example: "ok T:215.1 /215.0 B:60.0 /60.0 @:25 B@:7" gives {"tool0", 215.1, 215, 0.197} and {"bed", 60, 60, 0.055}.
+// What a printer reported, as values. Metrics, status, API and page are rendered from them. A value that is not fresh
+// is unknown.
+// Wire example: "ok T:215.1 /215.0 B:60.0 /60.0 @:25 B@:7" gives {"tool0", 215.1, 215, 0.197} and {"bed", 60, 60,
+// 0.055}.
 #pragma once
 
 #include <array>
@@ -11,7 +12,7 @@
 
 namespace agent::metrics {
 
-/// A number that is not known has no value; none of them is a NaN or an infinity.
+/// An unknown number has no value. A value is never a NaN or an infinity.
 using Known = std::optional<double>;
 
 struct SensorReading {
@@ -28,14 +29,14 @@ struct Readings {
   std::array<FanReading, 2> fans{};        ///< in the order of kFanWords
   std::array<Known, 4> position_meters{};  ///< in the order of kAxisWords
   std::optional<gcode::reply::BusyReason> busy{};
-  Known temperature_report_unix_seconds{};  ///< of any age: that it is old is what this one tells
+  Known temperature_report_unix_seconds{};  ///< of any age, since this value shows the age
   Known feedrate_ratio{}, flow_ratio{}, nozzle_diameter_meters{};
   Known m73_ratio{}, remaining_seconds{}, change_remaining_seconds{};  ///< of the current print, by M73
   Known sd_ratio{}, sd_position_bytes{}, sd_size_bytes{};              ///< by M27
   [[nodiscard]] Known progress_ratio() const { return m73_ratio ? m73_ratio : sd_ratio; }
 };
 
-/// What is known of a printer that is up and in `state`, at `now` on the snapshot's clock.
+/// The readings of a printer that is up and in `state`, at `now` on the snapshot's clock.
 [[nodiscard]] Readings readings_of(const snapshot::LinkSnapshot& link, gcode::line::Time now,
                                    gcode::printer::State state);
 

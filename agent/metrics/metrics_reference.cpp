@@ -9,13 +9,13 @@ namespace {
 
 constexpr std::string_view kHead = R"(# Metrics of marlin-agent
 
-Every family that `/metrics` can show. A counter is there from the start with 0; a gauge is there while its value is known
-and gone otherwise: unknown is absent, never 0. Families of a printer carry the label `printer`, its configured name.
+Every family that `/metrics` can export. A counter is exported from the start, with 0. A gauge is exported only while its
+value is known: unknown is absent, never 0. Families of a printer have the label `printer`, its configured name.
 Counters marked *lasting* are older than the agent's process: those of the agent's history are kept over restarts, those
-of the printer itself may fall back to 0 when it is reset to its factory settings.
+of the printer itself may return to 0 when it is reset to its factory settings.
 
-Clients that ask for `application/openmetrics-text` (Prometheus does) get the units and, for all other counters, the
-instant since when they count (`_created`); the names of the samples are the same in both formats.
+Clients that ask for `application/openmetrics-text` (Prometheus does) get the units and, for all other counters, the time
+when they were created (`_created`); the names of the samples are the same in both formats.
 )";
 
 template <class Source>

@@ -1,5 +1,5 @@
-// The reference page of all metric families, made from the tables that the page of metrics is made from, so that it cannot
-// say anything else. packaging/doc/metrics.md is kept equal to it by a test.
+// The reference page of all metric families, made from the same tables as the page of metrics, so that the two cannot
+// differ. A test compares packaging/doc/metrics.md with it.
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// Writes the series of one family: fills in the label names that the family's row of the table gives, so that a
-// collecting function names values only.
+// Writes the series of one family. Takes the label names from the family's row in the table, so that a collecting
+// function passes values only.
 // Example: out.add(3, {"checksum"}) gives marlin_resends_total{printer="mk3",reason="checksum"} 3
 #pragma once
 
@@ -16,7 +16,7 @@
 
 namespace agent::metrics {
 
-/// At most 5 labels of a family's own (marlin_printer_info has them); unused names are empty.
+/// At most 5 labels besides `printer` (marlin_printer_info has 5); unused names are empty.
 using LabelNames = std::array<std::string_view, 5>;
 
 class SeriesWriter {
@@ -27,7 +27,8 @@ class SeriesWriter {
 
   using LabelValues = std::initializer_list<std::string_view>;
 
-  /// One sample. Values by position, as many as the row has names; a NaN or an infinity is not known and not written.
+  /// One sample. Label values by position, as many as the row has names. A NaN or an infinity is unknown and not
+  /// written.
   void add(double value, LabelValues labels = {});
 
   /// One series for each word, in order.
@@ -35,7 +36,7 @@ class SeriesWriter {
   void add_each(const gcode::line::EnumArray<Enum, Number>& values, const gcode::line::Words<Enum>& words) {
     for (const Enum at : gcode::line::kValuesOf<Enum>) add(static_cast<double>(values[at]), {words[at]});
   }
-  /// One series for each word: 1 for that of `value`, 0 for the others.
+  /// One series for each word: 1 for the word of `value`, 0 for the others.
   template <class Enum>
   void add_states(std::optional<Enum> value, const gcode::line::Words<Enum>& words) {
     for (const Enum at : gcode::line::kValuesOf<Enum>) add(value == at ? 1 : 0, {words[at]});

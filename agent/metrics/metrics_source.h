@@ -1,4 +1,4 @@
-// What the metric families are taken from: everything that a scrape shows, as it is at its instant.
+// The input of the metric families: everything that a scrape shows, at one instant.
 #pragma once
 
 #include <string>
@@ -14,7 +14,7 @@
 
 namespace agent::metrics {
 
-/// What the agent's own families are taken from.
+/// Input of the agent's own families.
 struct AgentSource {
   const process::BuildInfo& build;
   const process::ProcessStats& process;
@@ -24,18 +24,18 @@ struct AgentSource {
   const snapshot::StoreCounters& store;
 };
 
-/// What one printer's families are taken from.
+/// Input of one printer's families.
 struct PrinterSource {
   const snapshot::LinkSnapshot& link;
   std::string name;         ///< cleaned, the `printer` label
   gcode::line::Time now{};  ///< the instant of the scrape on the snapshot's clock, never before link.taken_at
   bool up = false;          ///< the device is open and the printer answered within its window
   gcode::printer::State state = gcode::printer::State::kOffline;
-  Readings readings;           ///< none while it is not up
+  Readings readings;           ///< empty while it is not up
   snapshot::JobTotals totals;  ///< of all prints in the history
-  std::int64_t print_id = 0;   ///< of the job that runs; 0: none
+  std::int64_t print_id = 0;   ///< of the current job; 0: none
 };
-/// Works `up` and `state` out as they are at `now`.
+/// Computes `up` and `state` at `now`.
 [[nodiscard]] PrinterSource printer_source(const snapshot::LinkSnapshot& link, gcode::line::Time now);
 
 }  // namespace agent::metrics

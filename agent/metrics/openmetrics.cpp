@@ -22,7 +22,7 @@ std::string_view without(std::string_view name, std::string_view ending) {
   return name;
 }
 
-/// Of one item of an Accept header: no weight of zero, and a version that we write.
+/// Whether one item of an Accept header has a nonzero weight and a version that this writer supports.
 bool suits(std::string_view parameters) {
   while (!parameters.empty()) {
     const std::string parameter = text::lower(text::next_part(parameters, ';'));
@@ -91,7 +91,7 @@ void write_histogram(std::ostream& out, std::string_view name, const ClientMetri
 
 struct Shape {
   std::string_view type;
-  std::string_view family_ending;  ///< of the family's name in 0.0.4 that OpenMetrics moves to its samples
+  std::string_view family_ending;  ///< ending of the 0.0.4 family name that OpenMetrics moves to the samples
 };
 
 Shape shape_of(const prometheus::MetricFamily& family) {

@@ -1,5 +1,5 @@
-// The page of metrics as OpenMetrics 1.0: families with their units, counters without "_total" in their name and with the
-// instant since when they count, `# EOF` at the end. Who does not ask for it gets text format 0.0.4 (prometheus-cpp's).
+// The page of metrics as OpenMetrics 1.0: families with units, counters without "_total" in their name and with their
+// creation time, `# EOF` at the end. A client that does not ask for it gets text format 0.0.4 (prometheus-cpp's).
 // Wire example: "# TYPE marlin_resends counter\nmarlin_resends_total{printer="mk3",reason="checksum"} 2\n"
 #pragma once
 
@@ -16,15 +16,15 @@ inline constexpr std::string_view kOpenMetricsType = "application/openmetrics-te
 /// Whether a client that sent this Accept header reads OpenMetrics 1.0 ("application/openmetrics-text;version=1.0.0").
 [[nodiscard]] bool takes_openmetrics(std::string_view accept);
 
-/// "counter", "gauge", as the first line of a family says it.
+/// "counter", "gauge", as in the TYPE line of a family.
 [[nodiscard]] std::string_view word_of(prometheus::MetricType type);
 
 /// "seconds" of "marlin_busy_seconds_total": the unit that a family's name ends with, or empty.
 [[nodiscard]] std::string_view unit_of(std::string_view family_name);
 
-/// One family with all its series. `created`: Unix time since when its counters count, if that is known.
+/// One family with all its series. `created`: Unix time at which its counters were created, if known.
 void write_openmetrics(std::ostream& out, const prometheus::MetricFamily& family, std::optional<double> created);
-/// What ends the page.
+/// Writes the end of the page.
 void end_openmetrics(std::ostream& out);
 
 }  // namespace agent::metrics

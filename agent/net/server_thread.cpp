@@ -8,7 +8,7 @@
 namespace agent::net {
 namespace {
 
-/// No signal is delivered to a thread that is started while this lives.
+/// While this object exists, new threads are started with all signals blocked.
 class SignalsBlocked {
  public:
   SignalsBlocked() {
@@ -65,7 +65,7 @@ void ServerThread::run() {
       io_.run();
       return;
     } catch (const std::exception&) {
-      for (Repeated& repeated : repeated_) repeated.is_on = false;  // it may have been one of these that threw
+      for (Repeated& repeated : repeated_) repeated.is_on = false;  // one of these may have thrown
     }
   }
 }
@@ -76,7 +76,7 @@ void ServerThread::arm(Repeated& repeated) {
   repeated.timer.expires_after(repeated.period);
   repeated.timer.async_wait([this, &repeated](boost::system::error_code stopped) {
     if (stopped) return;
-    arm(repeated);  // first: work that throws is not the last
+    arm(repeated);  // first, so that the work is repeated even if it throws
     repeated.work();
   });
 }

@@ -1,6 +1,6 @@
-// What every server with a thread of its own has: an io_context that the thread runs, the time limits of the connections on
-// it, and work that is repeated while there are connections. A handler that throws (out of memory in one connection's step)
-// loses that connection; the others go on.
+// The common part of a server with its own thread: an io_context that the thread runs, the time limits of its
+// connections, and work that is repeated while there are connections. A handler that throws (out of memory in one
+// connection's step) loses that connection; the others continue.
 #pragma once
 
 #include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
@@ -16,12 +16,12 @@
 
 namespace agent::net {
 
-/// A thread that gets no signal: they belong to the main thread. `name`: as the kernel shows it, at most 15 characters.
+/// A thread with all signals blocked: the main thread handles them. `name`: for the kernel, at most 15 characters.
 [[nodiscard]] std::thread start_thread(const char* name, std::function<void()> work);
 
 class ServerThread {
  public:
-  /// `connections`: of this thread; not owned, outlives this. `sweep_period`: how late a deadline may be noticed.
+  /// `connections`: used by this thread only; not owned, outlives this. `sweep_period`: maximum delay of a deadline.
   ServerThread(const char* name, WebConnections& connections, std::chrono::milliseconds sweep_period);
   ~ServerThread() { stop(); }
   ServerThread(const ServerThread&) = delete;
@@ -29,13 +29,13 @@ class ServerThread {
 
   [[nodiscard]] boost::asio::io_context& io() { return io_; }
 
-  /// `work` is done each `period` while there are connections; without any the thread sleeps. Before start().
+  /// Calls `work` every `period` while there are connections; without any the thread sleeps. Call before start().
   void repeat(std::chrono::milliseconds period, std::function<void()> work);
-  /// A connection was added: what is repeated begins. On the thread.
+  /// A connection was added: starts the repeated work. Call on the thread.
   void connection_added();
 
   void start();  ///< call once
-  /// Returns when the thread has ended, within one handler, and closes every connection. May be called again.
+  /// Closes every connection and returns when the thread has ended, after at most one handler. May be called again.
   void stop();
 
  private:

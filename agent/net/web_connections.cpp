@@ -7,7 +7,7 @@
 namespace agent::net {
 namespace {
 
-/// A reader on the same network takes a page in milliseconds; one that still has not after a second is slow.
+/// A client on the same network reads a page in milliseconds; one that needs more than a second is slow.
 constexpr auto kSlowReader = std::chrono::seconds(1);
 
 }  // namespace
@@ -39,12 +39,12 @@ bool WebConnections::admit_answer(std::size_t bytes, WebClock::time_point now) {
       if (c->waiting_bytes() > 0 && (!slowest || c->last_step() < slowest->last_step())) slowest = c;
     }
     if (now - slowest->last_step() < kSlowReader) return false;
-    slowest->close();  // its waiting_bytes() is 0 from here on
+    slowest->close();  // its waiting_bytes() is 0 from now on
   }
 }
 
 void WebConnections::expire(WebClock::time_point now) {
-  const auto all = connections_;  // an expiring connection may leave
+  const auto all = connections_;  // an expiring connection may remove itself
   for (auto* c : all) {
     if (c->deadline() <= now) c->expire();
   }

@@ -1,5 +1,5 @@
-// All open connections of one server and the bounds that hold over them together: how many there are, how much is waiting
-// to be taken, how long each may take. Lives on the web thread; does not own the sessions.
+// All open connections of one server and their common bounds: number of connections, unread bytes, time limits. Used on
+// the web thread only; does not own the sessions.
 #pragma once
 
 #include <chrono>
@@ -10,20 +10,20 @@ namespace agent::net {
 
 using WebClock = std::chrono::steady_clock;
 
-/// What the bounds need to know of a connection.
+/// What the bounds need from a connection.
 class WebConnection {
  public:
   virtual ~WebConnection() = default;
-  /// No answer is under way: nothing was asked, or not yet a whole question.
+  /// No answer is in progress: no request, or an incomplete one.
   [[nodiscard]] virtual bool is_waiting_for_request() const = 0;
-  /// Instant of its last step: accepted, request complete, answer begun.
+  /// Time of its last step: accepted, request complete, answer started.
   [[nodiscard]] virtual WebClock::time_point last_step() const = 0;
   [[nodiscard]] virtual WebClock::time_point deadline() const = 0;
-  /// The deadline has passed: give up, with a word if one is due.
+  /// The deadline has passed: close, with an answer if one is due.
   virtual void expire() = 0;
-  /// At once, without a word. The session goes when its last operation has ended.
+  /// Closes immediately, without an answer. The session is destroyed when its last operation has ended.
   virtual void close() = 0;
-  /// Bytes of its answer that the client has not taken.
+  /// Bytes of its answer that the client has not read.
   [[nodiscard]] virtual std::size_t waiting_bytes() const = 0;
 };
 
@@ -36,11 +36,11 @@ class WebConnections {
   void remove(WebConnection& connection) { std::erase(connections_, &connection); }
   [[nodiscard]] std::size_t size() const { return connections_.size(); }
 
-  /// Before a new one is let in: closes the one that has waited longest without asking anything, or if every one is being
-  /// answered, the one whose answer is oldest. Returns whether one had to go.
+  /// Called before a new connection is accepted. If there are too many, closes the one that has been idle longest, or
+  /// if all are being answered, the one with the oldest answer. Returns whether one was closed.
   bool make_room();
-  /// Whether an answer of `bytes` may be kept until its client has taken it. Closes the client that has been slow longest
-  /// if it has had its answer for more than a second.
+  /// Whether an answer of `bytes` may be buffered until its client has read it. To make room, closes the slowest
+  /// client if it has had its answer for more than a second.
   [[nodiscard]] bool admit_answer(std::size_t bytes, WebClock::time_point now);
   void expire(WebClock::time_point now);
   void close_all();

@@ -52,7 +52,7 @@ std::optional<JobRecord> History::running_job(const std::string& printer) const 
 bool History::add_sample(const std::string& printer, const HistorySample& sample) {
   const std::lock_guard lock(mutex_);
   TemperatureLog& log = temperatures_[printer];
-  // A clock that was set back makes no gap of hours; it makes one sample too many.
+  // If the clock was set back, take one extra sample instead of leaving a gap of hours.
   const auto newest = log.newest_unix_seconds();
   if (newest && sample.unix_seconds >= *newest && sample.unix_seconds - *newest < kSamplePeriodSeconds) return false;
   log.add(sample);

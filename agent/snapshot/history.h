@@ -1,6 +1,6 @@
-// What is remembered of each printer, for those who show it: temperatures of the last hours and the last prints. Filled
-// by the I/O thread (samples) and the store's thread (prints), read by any other; a reader gets copies and waits for no
-// disk. Bounded; what goes back further is in the store.
+// The history of each printer in memory: temperatures of the last hours and the last prints. Written by the I/O thread
+// (samples) and the store thread (prints), read by any thread. A reader gets copies and never waits for the disk.
+// Bounded; older prints are in the store.
 #pragma once
 
 #include <array>
@@ -23,7 +23,7 @@ enum class JobResult : std::uint8_t {
   kCompleted,
   kCancelled,
   kFailed,
-  kUnknown,  ///< the agent was not there to see its end
+  kUnknown,  ///< the agent did not see its end
   kCount
 };
 /// "running", "completed" ... as written in JSON, CSV and the store.
@@ -32,24 +32,24 @@ enum class JobResult : std::uint8_t {
 [[nodiscard]] std::string_view word_of(gcode::printer::PrintSource source);  ///< "host", "sd"
 
 struct JobRecord {
-  std::int64_t id = 0;  ///< marlin_print_job_info{print_id}; grows over all printers, never used twice
+  std::int64_t id = 0;  ///< marlin_print_job_info{print_id}; ascending over all printers, never reused
   std::string printer;  ///< configured name
   std::string file;     ///< clean UTF-8; empty for host prints
   gcode::printer::PrintSource source = gcode::printer::PrintSource::kHost;
   JobResult result = JobResult::kRunning;
-  std::string reason;          ///< why it counts as ended so: "the printer said Done printing file"
-  bool joined = false;         ///< it ran already when the agent came; its real beginning is not known
+  std::string reason;          ///< why it has this result: "the printer said Done printing file"
+  bool joined = false;         ///< it was running when the agent started; its real beginning is not known
   double began_unix = 0;       ///< Unix seconds
-  double ended_unix = 0;       ///< 0 while it runs or where its end was not seen
-  double elapsed_seconds = 0;  ///< pauses left out
+  double ended_unix = 0;       ///< 0 while it runs or if its end was not seen
+  double elapsed_seconds = 0;  ///< without pauses
   double extruded_meters = 0;
   std::array<double, 3> travel_meters{};                     ///< x, y, z
   double highest_tool_celsius = 0, highest_bed_celsius = 0;  ///< 0: none was reported
-  std::optional<double> progress;                            ///< 0 to 1, the last that was told
+  std::optional<double> progress;                            ///< 0 to 1, as last reported
   std::uint32_t resends = 0, stalls = 0;
 };
 
-/// What a reader of jobs wants; everything that is not set is any.
+/// Selects jobs; an unset member matches any.
 struct JobFilter {
   std::string printer;
   std::optional<JobResult> result;
@@ -58,7 +58,7 @@ struct JobFilter {
   [[nodiscard]] bool takes(const JobRecord& job) const;
 };
 
-/// Sums over every print of a printer that the agent ever saw, over restarts.
+/// Sums over every print of a printer that the agent has seen, kept over restarts.
 struct JobTotals {
   std::uint64_t started = 0;
   gcode::line::EnumArray<gcode::printer::PrintResult, std::uint64_t> ended{};
@@ -68,32 +68,32 @@ struct JobTotals {
 
 class History {
  public:
-  /// 10 s: finer than a heater's time constant, and one sample of a printer's reports of 2 s in five.
+  /// 10 s: shorter than a heater's time constant, and one of every five reports of a printer that reports every 2 s.
   static constexpr std::int64_t kSamplePeriodSeconds = 10;
   /// Jobs kept for readers, of all printers together.
   static constexpr std::size_t kMostJobs = 500;
 
   // --- readers, from any thread
-  /// In the order of their taking, with unix_seconds in [since, until]; six hours of them are kept.
+  /// In the order in which they were taken, with unix_seconds in [since, until]; six hours are kept.
   [[nodiscard]] std::vector<HistorySample> samples(const std::string& printer, std::int64_t since,
                                                    std::int64_t until) const;
   /// Newest first.
   [[nodiscard]] std::vector<JobRecord> jobs(const JobFilter& filter) const;
-  /// The job that runs on this printer now.
+  /// The current job of this printer.
   [[nodiscard]] std::optional<JobRecord> running_job(const std::string& printer) const;
 
   [[nodiscard]] JobTotals totals(const std::string& printer) const;
 
   // --- writers
-  /// An id that no job has.
+  /// An id that is not in use.
   [[nodiscard]] std::int64_t next_job_id();
   void reserve_job_ids(std::int64_t highest_used);
   void add_totals(const std::string& printer, const JobTotals& more);
-  /// Takes the sample if the last one of this printer is kSamplePeriodSeconds old; says whether it did.
+  /// Takes the sample if the last one of this printer is kSamplePeriodSeconds old; returns whether it did.
   bool add_sample(const std::string& printer, const HistorySample& sample);
   /// Adds the job or replaces the one with its id.
   void put_job(const JobRecord& job);
-  void remove_printer(const std::string& printer);  ///< its samples; its jobs stay
+  void remove_printer(const std::string& printer);  ///< removes its samples; keeps its jobs
 
  private:
   mutable std::mutex mutex_;

@@ -1,4 +1,4 @@
-// What of a snapshot goes into the history: what was known and fresh then, nothing of a printer that is silent.
+// The part of a snapshot that goes into the history: fresh values only, nothing for a printer that does not answer.
 #pragma once
 
 #include <optional>
@@ -8,7 +8,7 @@
 
 namespace agent::snapshot {
 
-/// The sample of `link` as it is at its taken_at; nothing while the printer does not answer.
+/// The sample of `link` at its taken_at; nothing while the printer does not answer.
 [[nodiscard]] std::optional<HistorySample> sample_of(const LinkSnapshot& link);
 
 }  // namespace agent::snapshot

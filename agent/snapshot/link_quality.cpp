@@ -43,7 +43,7 @@ LinkQualityMeter::Totals LinkQualityMeter::totals_of(const LinkSnapshot& link, g
                 .commands = sum_of(c.commands),
                 .resends = sum_of(c.resends),
                 .starved = c.starved,
-                // A move waits for the planner, M109 or G28 for minutes, and so does what is sent behind them.
+                // A move waits for the planner, M109 or G28 takes minutes, and commands behind them wait too.
                 .ok_latency = c.prompt_latency,
                 .passthrough = {}};
   for (const auto& histogram : c.passthrough) add(histogram, totals.passthrough);
@@ -52,7 +52,7 @@ LinkQualityMeter::Totals LinkQualityMeter::totals_of(const LinkSnapshot& link, g
 
 void LinkQualityMeter::observe(const LinkSnapshot& link, gcode::line::Time now) {
   const Totals totals = totals_of(link, now);
-  // Counters that went back: another life of the link. What was before says nothing of it.
+  // The counters decreased: the link was restarted. Earlier totals do not apply.
   if (!totals_.empty() && (totals.commands < totals_.back().commands || totals.resends < totals_.back().resends ||
                            sum_of(totals.passthrough.buckets) < sum_of(totals_.back().passthrough.buckets))) {
     totals_.clear();

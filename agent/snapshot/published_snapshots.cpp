@@ -12,7 +12,7 @@ void PublishedSnapshots::publish(const LinkSnapshot& link) {
   const std::lock_guard lock(mutex_);
   const auto it = std::find_if(links_.begin(), links_.end(), [&](const auto& l) { return l->name == link.name; });
   if (it != links_.end()) {
-    it->swap(copy);  // a scrape may still hold the old one; it goes with its last reader
+    it->swap(copy);  // a scrape may still use the old one; its last reader frees it
   } else {
     links_.push_back(std::move(copy));
   }

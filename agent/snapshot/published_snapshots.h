@@ -1,5 +1,5 @@
-// The published snapshots: what the I/O thread shows to the others, copies, published whole. A scrape reads the last copy
-// and never touches the state that the I/O thread works on; publishing takes one short lock and one allocation.
+// The published snapshots: complete copies that the I/O thread makes for the other threads. A scrape reads the last
+// copy and never touches the state of the I/O thread. Publishing takes one short lock and one allocation.
 #pragma once
 
 #include <memory>
@@ -16,16 +16,16 @@ namespace agent::snapshot {
 /// Shared by the I/O thread (writes) and the web thread (reads).
 class PublishedSnapshots {
  public:
-  /// Replaces or adds the printer of that name. Order of first publishing is kept.
+  /// Replaces or adds the printer of that name. Keeps the order of first publishing.
   void publish(const LinkSnapshot& link);
-  /// Takes a printer off the board (it left the configuration).
+  /// Removes a printer that is no longer configured.
   void remove(const std::string& name);
   void publish(const AgentSnapshot& agent);
 
   [[nodiscard]] std::vector<std::shared_ptr<const LinkSnapshot>> links() const;
   [[nodiscard]] AgentSnapshot agent() const;
 
-  /// What was published, remembered: has a lock of its own.
+  /// History of what was published. Has its own lock.
   [[nodiscard]] History& history() { return history_; }
   [[nodiscard]] const History& history() const { return history_; }
   [[nodiscard]] StoreCounters& store() { return store_; }

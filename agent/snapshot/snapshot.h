@@ -1,4 +1,4 @@
-// What is known of a printer's line and of the process at one instant, as plain values.
+// The state of a printer's line and of the process at one instant, as plain values.
 #pragma once
 
 #include <array>
@@ -19,8 +19,8 @@ namespace agent::snapshot {
 /// marlin_serial_disconnects_total{reason}
 enum class DisconnectReason : std::uint8_t { kUnplugged, kIoError, kShutdown, kReleased, kCount };
 
-/// One printer's line at one instant. `taken_at` and every Aged::at are on the monotonic clock; `wall_offset` added to
-/// one of them gives Unix time.
+/// One printer's line at one instant. `taken_at` and every Aged::at are monotonic time; adding `wall_offset` gives Unix
+/// time.
 struct LinkSnapshot {
   std::string name;       ///< configured name: the `printer` label
   std::string device;     ///< path as configured
@@ -37,11 +37,11 @@ struct LinkSnapshot {
   gcode::line::EnumArray<gcode::printer::State, gcode::line::Time> state_time{};
   const gcode::dialect::Dialect* dialect = nullptr;
   bool serial_open = false;
-  std::string open_fault;  ///< why the device could not be opened last, a sentence; empty: it could
-  bool released = false;   ///< handed over by `release`: nothing opens it
+  std::string open_fault;                           ///< sentence: why the last open failed; empty: it succeeded
+  bool released = false;                            ///< released by `release`: the agent does not open it
   std::optional<gcode::line::Time> released_until;  ///< monotonic; none: until `attach`
   bool host_connected = false;
-  bool survives = false;  ///< a successor of this process goes on with the line
+  bool survives = false;  ///< the next process can continue with the line
   std::uint64_t commands_in_flight = 0;
   std::uint64_t serial_connects = 0;
   gcode::line::EnumArray<DisconnectReason, std::uint64_t> serial_disconnects{};
@@ -51,10 +51,10 @@ struct LinkSnapshot {
 
 inline constexpr std::array<double, 10> kLagBounds{0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 1};
 
-/// A change of the configuration that waits for the end of a print.
+/// A configuration change that is deferred until the end of a print.
 struct PendingChange {
   std::string printer;
-  std::string sentence;  ///< what waits, and for what
+  std::string sentence;  ///< what is deferred, and until when
   bool operator==(const PendingChange&) const = default;
 };
 

@@ -1,4 +1,4 @@
-// How the history's store is doing: written by its thread, read by a scrape.
+// Counters of the history store: written by its thread, read by a scrape.
 #pragma once
 
 #include <atomic>
@@ -8,8 +8,8 @@ namespace agent::snapshot {
 
 struct StoreCounters {
   std::atomic<std::uint64_t> writes{0};  ///< transactions
-  std::atomic<std::uint64_t> errors{0};  ///< writes and openings that failed
-  std::atomic<bool> works{true};         ///< the last of them did not
+  std::atomic<std::uint64_t> errors{0};  ///< failed writes and opens
+  std::atomic<bool> works{true};         ///< the last write or open succeeded
 };
 
 }  // namespace agent::snapshot

@@ -8,8 +8,8 @@
 namespace agent::snapshot {
 namespace {
 
-/// Half an hour: long enough that a block's own bytes do not count, short enough that a target mostly stands
-/// still in it.
+/// Half an hour: long enough that the overhead of a block is negligible, short enough that a target is mostly constant
+/// in it.
 constexpr std::size_t kBlockSamples = 180;
 
 using Packed = std::int16_t;
@@ -32,7 +32,7 @@ float& value_of(HistorySample& sample, std::size_t which) {
 
 }  // namespace
 
-/// `before`: how many values there were.
+/// `before`: number of values so far.
 void TemperatureLog::Column::push(Packed value, std::size_t before) {
   if (values.empty() && before > 0 && value == constant) return;
   if (before == 0) {
@@ -49,7 +49,7 @@ void TemperatureLog::Column::push(Packed value, std::size_t before) {
 bool TemperatureLog::Block::takes(std::int64_t unix_seconds) const {
   if (seconds.size() >= kBlockSamples) return false;
   const std::int64_t since = unix_seconds - begin;
-  // A clock that was set back, or a printer that was away for a day, begins another block.
+  // A clock that was set back, or a printer that was absent for a day, starts a new block.
   return since >= seconds.back() && since <= std::numeric_limits<std::uint16_t>::max();
 }
 

@@ -1,6 +1,6 @@
-// What the web server counts about itself. It outlives a server, so that a changed listen address does not set the
-// counters back. Written by the web thread, read by whoever collects.
-// Shows as marlin_agent_scrapes_total{code="200"} 17
+// Counters of the web server. They outlive a server, so that a changed listen address does not reset them. Written by
+// the web thread, read by the collector.
+// Example output: marlin_agent_scrapes_total{code="200"} 17
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@ namespace agent::snapshot {
 
 /// Answers of the metrics endpoint.
 inline constexpr std::array<unsigned, 5> kScrapeCodes{200, 401, 405, 429, 503};
-/// Answers to requests that were turned away, whatever they asked for.
+/// Answers to refused requests, for any path.
 inline constexpr std::array<unsigned, 10> kRefusalCodes{400, 401, 404, 405, 408, 413, 414, 429, 431, 503};
 
 class WebCounters {
@@ -32,7 +32,7 @@ class WebCounters {
     return dropped_connections_.load(std::memory_order_relaxed);
   }
   [[nodiscard]] std::uint64_t failed_logins() const { return failed_logins_.load(std::memory_order_relaxed); }
-  /// Time of the previous scrape; negative: there was none.
+  /// Duration of the previous scrape; negative: none yet.
   [[nodiscard]] double last_scrape_seconds() const {
     const auto ns = last_scrape_ns_.load(std::memory_order_relaxed);
     return ns < 0 ? -1 : static_cast<double>(ns) / 1e9;

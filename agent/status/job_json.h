@@ -1,4 +1,4 @@
-// One print as JSON, for /api/v1/jobs and `marlin-agent jobs`. Units stand in the keys; what is not known has no key.
+// One print as JSON, for /api/v1/jobs and `marlin-agent jobs`. The key contains the unit; an unknown value has no key.
 // Described in packaging/doc/api.md.
 #pragma once
 
@@ -10,8 +10,8 @@ namespace agent::status {
 
 [[nodiscard]] nlohmann::json job_json(const snapshot::JobRecord& job);
 
-/// The same, with the names beside it that `marlin-agent jobs` wrote in version 0.1: began, ended, filament_meters, progress,
-/// and null or an empty text for what is not known.
+/// The same, plus the deprecated names of version 0.1 of `marlin-agent jobs`: began, ended, filament_meters, progress,
+/// and null or an empty text for an unknown value.
 [[nodiscard]] nlohmann::json job_json_with_deprecated_names(const snapshot::JobRecord& job);
 
 }  // namespace agent::status

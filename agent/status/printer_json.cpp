@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-/// Three digits that count: more is noise, and each digit that changes is bytes to every open page.
+/// Three significant digits: more is noise, and each digit that changes sends bytes to every open page.
 double rounded(double value) {
   if (value == 0 || !std::isfinite(value)) return 0;
   const double scale = std::pow(10, 2 - std::floor(std::log10(std::abs(value))));
@@ -24,7 +24,7 @@ void add_rounded(json& into, const char* field, const std::optional<double>& val
   if (value) into[field] = rounded(*value);
 }
 
-/// The printer counts in minutes; while it stands still nobody knows when it will be done.
+/// The printer counts in minutes. While the print is paused the finish time is unknown.
 void add_finish(json& print, const metrics::PrinterSource& printer) {
   const bool goes_on =
       printer.state == gcode::printer::State::kPrinting || printer.state == gcode::printer::State::kBusy;
@@ -53,7 +53,7 @@ json last_minute(const snapshot::LinkQuality& quality) {
   return out;
 }
 
-/// What counts on with every line is told by last_minute.
+/// Without the counters that change with every line: last_minute shows them.
 json link_totals(const metrics::PrinterSource& printer, json link) {
   for (const char* field :
        {"commands", "oks", "ok_latency_mean_seconds", "commands_in_flight", "last_receive_age_seconds",

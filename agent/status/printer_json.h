@@ -1,6 +1,6 @@
-// One printer as /api/v1/printers shows it: what `status --json` tells, less the counters that a page has no use for and
-// that would change with every look, and with what only a page needs: the line's last minute, the time of the finish, position
-// and overrides. What is not known has no key. Described in packaging/doc/api.md.
+// One printer as in /api/v1/printers: the content of `status --json` without the counters that a page does not need and
+// that would change with every refresh, plus what only a page needs: the line's last minute, the finish time, position
+// and overrides. An unknown value has no key. Described in packaging/doc/api.md.
 #pragma once
 
 #include <nlohmann/json_fwd.hpp>

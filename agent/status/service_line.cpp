@@ -16,7 +16,7 @@ namespace {
 
 using Links = std::vector<std::shared_ptr<const snapshot::LinkSnapshot>>;
 
-// systemctl cuts the line at the terminal's width: four names with a state each is what an owner can take in.
+// systemctl cuts the line at the terminal's width. Four names with their states are readable.
 constexpr std::size_t kToldOneByOne = 4;
 constexpr std::size_t kLongestFault = 120;
 
@@ -25,7 +25,7 @@ constexpr gcode::line::Words<gcode::printer::State> kPlainWords{
 
 std::string_view word(gcode::printer::State state) { return kPlainWords[state]; }
 
-// A device node that is not there is a printer without power or cable; any other reason is told as it is.
+// A missing device node means a printer without power or cable; any other reason is shown as it is.
 std::string why_closed(const snapshot::LinkSnapshot& link) {
   if (link.released) return "released";
   if (link.open_fault.find(std::strerror(ENOENT)) != std::string::npos) return "not plugged in";

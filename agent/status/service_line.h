@@ -1,4 +1,5 @@
-// What `systemctl status` shows of the printers: one line that an owner understands, made from the last snapshots. Pure.
+// The status line of `systemctl status`: one line about the printers for their owner, made from the last snapshots.
+// Pure.
 //
 //   2 printers: mk3 printing, 43 %, 1 h 12 min left; mini not plugged in
 #pragma once
@@ -11,7 +12,7 @@
 
 namespace agent::status {
 
-/// Up to four printers are told one by one, more are counted by their state. `now`: monotonic.
+/// Up to four printers are listed one by one, more are counted by state. `now`: monotonic.
 [[nodiscard]] std::string service_line(const std::vector<std::shared_ptr<const snapshot::LinkSnapshot>>& links,
                                        gcode::line::Time now);
 

@@ -89,7 +89,7 @@ json link_of(const metrics::PrinterSource& printer) {
            {"connects", link.serial_connects},
            {"disconnects", sum(link.serial_disconnects)},
            {"resets", sum(counters.resets)}};
-  // Of queries only, as the page's: other commands may wait for the planner or a heater.
+  // Queries only, as on the page: other commands may wait for the planner or a heater.
   if (sum(asked.buckets) > 0)
     out["ok_latency_mean_seconds"] = asked.sum_seconds / static_cast<double>(sum(asked.buckets));
   if (link.serial_open) out["commands_in_flight"] = link.commands_in_flight;

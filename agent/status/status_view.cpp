@@ -59,7 +59,7 @@ std::string heat_text(const json& sensor, int width) {
                 : terminal::formatted("%*.1f C", width, *actual);
 }
 
-/// The sensors that are known, in the order of the printer's parts and not of the alphabet.
+/// The known sensors, in the order of kSensorWords, not alphabetical.
 std::vector<std::string> sensors_of(const json& printer) {
   std::vector<std::string> out;
   for (const std::string_view word : metrics::kSensorWords) {
@@ -74,13 +74,13 @@ std::string host_text(const json& printer) {
   const json& host = child(printer, "host");
   const std::string port = text(printer, "host_port");
   if (!is_true(host, "connected"))
-    return is_true(printer, "serial_open") ? "nobody has " + port + " open" : std::string();
+    return is_true(printer, "serial_open") ? "no program has " + port + " open" : std::string();
   std::string names;
   for (const json& program : child(host, "programs")) {
     names += (names.empty() ? "" : ", ") + text(program, "name") +
              terminal::formatted(" (process %.0f)", number(program, "pid").value_or(0));
   }
-  return (names.empty() ? "somebody" : names) + " on " + port;
+  return (names.empty() ? "a program" : names) + " on " + port;
 }
 
 std::string device_text(const json& printer) {
@@ -114,7 +114,7 @@ std::string link_text(const json& link) {
 
 std::string queries_text(const json& link) {
   return count(link, "queries_answered", "answered, ") + count(link, "queries_lost", "lost, ") +
-         count(link, "queries_deferred", "put off; ") + count(link, "withheld_lines", "lines kept from the host");
+         count(link, "queries_deferred", "deferred; ") + count(link, "withheld_lines", "lines withheld from the host");
 }
 
 void draw_printer(const json& printer, const terminal::TextStyle& style, std::vector<std::string>& lines) {
@@ -157,7 +157,7 @@ std::vector<std::string> draw_status(const json& status, const terminal::TextSty
   for (const json& change : child(child(status, "agent"), "pending_changes"))
     lines.push_back(
         terminal::StyledText(style)
-            .add("put off: " + text(change, "printer") + ": " + text(change, "change"), terminal::Style::kWarm)
+            .add("deferred: " + text(change, "printer") + ": " + text(change, "change"), terminal::Style::kWarm)
             .take());
   return lines;
 }

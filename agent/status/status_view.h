@@ -1,5 +1,5 @@
-// What `status` shows a person, drawn from the JSON of status_json.h. Pure: the answer and the terminal's size come in, lines
-// go out. A value that has no key has no line, so that an agent of another version can be asked too.
+// The text output of `status`, made from the JSON of status_json.h. Pure: takes the answer and the terminal's size,
+// returns lines. A value without a key has no line, so that it also works with an agent of another version.
 #pragma once
 
 #include <string>
@@ -11,10 +11,10 @@
 
 namespace agent::status {
 
-/// All printers of `status`, an empty line between two.
+/// All printers of `status`, separated by empty lines.
 [[nodiscard]] std::vector<std::string> draw_status(const nlohmann::json& status, const terminal::TextStyle& style);
 
-/// One printer of it in one line, for --watch in a pipe.
+/// One printer in one line, for --watch in a pipe.
 [[nodiscard]] std::string status_brief(const nlohmann::json& printer);
 
 /// "43 %, 1 h 12 min left" of the object "print" of a printer; empty if neither is known.

@@ -15,7 +15,7 @@ std::string_view variable(const char* name) {
   return value == nullptr ? std::string_view() : value;
 }
 
-// A terminal that takes nothing costs a picture, nothing more.
+// If the terminal takes no bytes, only this picture is lost.
 void put(std::string_view text) {
   [[maybe_unused]] const auto written = ::write(STDOUT_FILENO, text.data(), text.size());
 }

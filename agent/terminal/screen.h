@@ -1,5 +1,5 @@
-// The terminal that the demo draws on: the alternate screen without a cursor, given back as it was. Where standard output
-// is no terminal (a pipe, a file, TERM=dumb) there is no screen, only lines.
+// The terminal that the demo draws on: the alternate screen without a cursor; the user's screen is restored at the end.
+// If standard output is not a terminal (a pipe, a file, TERM=dumb) there is no screen, only lines.
 #pragma once
 
 #include <string>
@@ -16,17 +16,17 @@ class Screen {
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
 
-  /// Standard output is a terminal that can be drawn on.
+  /// Whether standard output is a terminal that can be drawn on.
   [[nodiscard]] static bool is_possible();
-  /// By NO_COLOR.
+  /// False if NO_COLOR is set.
   [[nodiscard]] static bool wants_color();
-  /// Something can be drawn; otherwise lines are printed.
+  /// Whether the screen can be drawn; otherwise lines are printed.
   [[nodiscard]] bool is_live() const { return live_; }
-  /// Size as it is now, colours by NO_COLOR.
+  /// Current size; colours by NO_COLOR.
   [[nodiscard]] TextStyle style() const;
-  /// Puts `lines` in place of what was drawn before. Only while is_live().
+  /// Replaces what was drawn before by `lines`. Only while is_live().
   void draw(const std::vector<std::string>& lines);
-  /// Shows the user's own screen again, with everything that was on it. Nothing is drawn after it.
+  /// Restores the user's screen with its content. Nothing is drawn after it.
   void leave();
 
  private:

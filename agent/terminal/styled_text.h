@@ -1,5 +1,5 @@
-// One line of text for a terminal in the making: coloured where that is wanted, and never wider than the terminal. Knows
-// nothing of what is shown. Pure.
+// Builds one line of text for a terminal: coloured if wanted, and never wider than the terminal. Independent of the
+// content. Pure.
 #pragma once
 
 #include <algorithm>
@@ -23,7 +23,7 @@ class StyledText {
   /// `style` is not owned and outlives the line.
   explicit StyledText(const TextStyle& style) : style_(style) {}
 
-  /// As much of `words` as there is room for; ASCII, since a byte counts as a column.
+  /// As much of `words` as fits; ASCII, since a byte counts as a column.
   StyledText& add(std::string_view words, Style style = Style::kPlain);
   [[nodiscard]] std::size_t room() const { return style_.columns - std::min(columns_, style_.columns); }
   [[nodiscard]] std::string take() { return std::move(out_); }
@@ -36,10 +36,10 @@ class StyledText {
   std::size_t columns_ = 0;
 };
 
-/// "  label       ", ready for its value.
+/// "  label       ", to be followed by its value.
 [[nodiscard]] StyledText labelled(const TextStyle& style, std::string_view label);
 
-/// printf() into a string, cut at 159 characters.
+/// printf() into a string, truncated to 159 characters.
 template <class... Values>
 std::string formatted(const char* format, Values... values) {
   char buffer[160];

@@ -13,7 +13,7 @@ struct Unit {
   std::string_view word;
   std::int64_t us;
 };
-// The longest first, which is the order in which a duration is written.
+// Longest first: the order in which a duration is written.
 constexpr std::array<Unit, 8> kUnits{{{"y", 31'536'000'000'000},
                                       {"w", 604'800'000'000},
                                       {"d", 86'400'000'000},
@@ -23,7 +23,7 @@ constexpr std::array<Unit, 8> kUnits{{{"y", 31'536'000'000'000},
                                       {"s", 1'000'000},
                                       {"ms", 1'000}}};
 
-/// The unit at the head of `text`; of "m", "min" and "ms" the longest that fits.
+/// The unit at the beginning of `text`; of "m", "min" and "ms" the longest match.
 const Unit* unit_of(std::string_view text) {
   const Unit* found = nullptr;
   for (const Unit& unit : kUnits) {

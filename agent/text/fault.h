@@ -1,4 +1,5 @@
-// One thing wrong, as a value: a sentence for a person, and its place where that is a file. Who prints it decides where.
+// One error as a value: a sentence for a person, and its place if it is in a file. The caller decides where to print
+// it.
 // Reads as: marlin-agent.toml:7:1: printer.mk3s.devcie: unknown key, did you mean "device"?
 #pragma once
 
@@ -18,7 +19,7 @@ struct Place {
 struct Fault {
   std::string sentence;  ///< what was expected, or what failed and why
   Place place{};
-  bool is_warning = false;  ///< the value is taken, but should be written in another way
+  bool is_warning = false;  ///< the value is accepted, but should be written in another way
 };
 
 template <class T>

@@ -1,4 +1,4 @@
-// What a value on the command line has to be, as CLI11 asks it.
+// A CLI11 validator for an option's value.
 #pragma once
 
 #include <functional>

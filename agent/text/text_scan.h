@@ -1,4 +1,4 @@
-// Reading text from left to right, in ASCII and whatever the locale says: the counterpart of gcode/line/scan.h for everything
+// Scans text from left to right, in ASCII and independent of the locale: the counterpart of gcode/line/scan.h for text
 // that does not come from a printer. Pure.
 #pragma once
 
@@ -15,7 +15,7 @@ namespace agent::text {
   return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
 }
 
-/// 0 to 15; -1 if `c` is no hex digit.
+/// 0 to 15; -1 if `c` is not a hex digit.
 [[nodiscard]] constexpr int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   const char lower = to_lower(c);
@@ -35,7 +35,7 @@ namespace agent::text {
   return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
 }
 
-/// The part before `separator`, trimmed; takes both off `rest`.
+/// The part before `separator`, trimmed; removes both from `rest`.
 [[nodiscard]] constexpr std::string_view next_part(std::string_view& rest, char separator) {
   const auto end = std::min(rest.find(separator), rest.size());
   const auto part = rest.substr(0, end);
@@ -43,7 +43,7 @@ namespace agent::text {
   return trim(part);
 }
 
-/// The number that the whole of `text` is. `base` is for whole numbers: std::from_chars<double>'s is its format.
+/// The whole of `text` as a number. `base`: for integers; for double the format of std::from_chars.
 template <class Number, class... Base>
 [[nodiscard]] std::optional<Number> parse_number(std::string_view text, Base... base) {
   Number number = 0;

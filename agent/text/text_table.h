@@ -1,4 +1,4 @@
-// Rows of fields as text: in columns for people, separated as RFC 4180 has it for programs. Pure.
+// Rows of fields as text: columns for people, RFC 4180 separated values for programs. Pure.
 #pragma once
 
 #include <cstddef>
@@ -11,8 +11,8 @@ namespace agent::text {
 
 using TextRow = std::vector<std::string>;
 
-/// Each column as wide as its widest field, all rows of one length. `most`: the columns of a terminal, where lines are cut;
-/// 0: nothing is cut.
+/// Each column is as wide as its widest field; all rows have the same length. `most`: the width of a terminal, where
+/// lines are truncated; 0: no truncation.
 void write_columns(std::ostream& out, const std::vector<TextRow>& rows, std::size_t most = 0);
 
 /// A field with the separator, a quote or a line end is quoted, and quotes in it are doubled.
@@ -20,7 +20,7 @@ void write_columns(std::ostream& out, const std::vector<TextRow>& rows, std::siz
 /// Lines end with CR LF.
 void write_csv(std::ostream& out, const std::vector<TextRow>& rows);
 
-/// What may stand between two '|' of Markdown.
+/// Escaped for a cell of a Markdown table.
 [[nodiscard]] std::string markdown_cell(std::string_view text);
 
 }  // namespace agent::text

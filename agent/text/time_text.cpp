@@ -10,7 +10,7 @@
 namespace agent::text {
 namespace {
 
-/// A calendar has no 30th of February: what mktime() had to mend was no date.
+/// Rejects dates such as the 30th of February: mktime() would correct them silently.
 std::optional<double> unix_of(std::tm fields) {
   fields.tm_isdst = -1;
   const std::tm asked = fields;

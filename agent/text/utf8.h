@@ -1,4 +1,4 @@
-// UTF-8 as RFC 3629 has it: no overlong forms, no surrogates, nothing above U+10FFFF. Pure.
+// UTF-8 as in RFC 3629: no overlong forms, no surrogates, nothing above U+10FFFF. Pure.
 #pragma once
 
 #include <algorithm>
@@ -11,10 +11,10 @@ namespace agent::text {
 
 struct Utf8Piece {
   std::size_t bytes = 1;
-  bool is_character = false;  ///< otherwise the longest beginning of one, or a byte that begins none
+  bool is_character = false;  ///< otherwise the longest incomplete prefix, or one invalid byte
 };
 
-/// What stands at the head of `text`, which is not empty.
+/// The piece at the beginning of `text`, which is not empty.
 [[nodiscard]] constexpr Utf8Piece utf8_piece(std::string_view text) {
   const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(text[i]); };
   const unsigned first = byte(0);
@@ -38,7 +38,7 @@ struct Utf8Piece {
   return true;
 }
 
-/// The first `most` bytes, or fewer so that no character is cut.
+/// The first `most` bytes, or fewer if a character would be cut.
 [[nodiscard]] constexpr std::string_view first_bytes(std::string_view text, std::size_t most) {
   if (text.size() <= most) return text;
   while (most > 0 && is_continuation(text[most])) --most;

@@ -16,15 +16,15 @@ namespace {
 
 using nlohmann::json;
 
-// The agent gives at most 5,000 points; two more are asked for before the first instant.
+// The agent returns at most 5,000 points; two more are requested before the first instant.
 constexpr std::size_t kMostSteps = 4'900;
-// One step may be without a sample although the agent takes one every ten seconds: its timer is not exact.
+// A step may have no sample although the agent takes one every ten seconds: its timer is not exact.
 constexpr int kLookBackSteps = 2;
 constexpr const char* kMostJobs = "500";
 
 json parsed(const std::string& body) {
   json value = json::parse(body, nullptr, false);
-  if (!value.is_object()) throw Failure(Exit::kServer, "the answer is not an agent's: is the URL right?");
+  if (!value.is_object()) throw Failure(Exit::kServer, "the answer is not from an agent: is the URL right?");
   return value;
 }
 
@@ -45,14 +45,14 @@ AgentHistory parse_history(const std::string& body) {
   const json value = parsed(body);
   try {
     AgentHistory history{Ms(value.at("from").get<Ms::rep>() * 1000), Ms(value.at("step").get<Ms::rep>() * 1000), {}};
-    if (history.step <= Ms(0)) throw Failure(Exit::kServer, "the agent's answer is not understood");
+    if (history.step <= Ms(0)) throw Failure(Exit::kServer, "the agent's answer is not valid");
     for (const auto& [sensor, columns] : value.at("sensors").items()) {
       history.columns.push_back(column_of(sensor, columns.at("actual"), false));
       history.columns.push_back(column_of(sensor, columns.at("target"), true));
     }
     return history;
   } catch (const json::exception&) {
-    throw Failure(Exit::kServer, "the agent's answer is not understood: is it of another version?");
+    throw Failure(Exit::kServer, "the agent's answer is not valid: is it another version?");
   }
 }
 
@@ -69,12 +69,12 @@ std::vector<PrintSpan> parse_jobs(const std::string& body, Ms now) {
       span.result = text_of(job, "result");
       span.runs = span.result == "running";
       if (span.runs) span.ended = now;
-      // Nobody saw its end: what the time that it printed says is the least.
+      // Its end was not seen: begin plus print time is the earliest possible end.
       else if (span.ended < span.began) span.ended = span.began + instant_of(job, "elapsed_seconds");
       spans.push_back(std::move(span));
     }
   } catch (const json::exception&) {
-    throw Failure(Exit::kServer, "the agent's list of prints is not understood: is it of another version?");
+    throw Failure(Exit::kServer, "the agent's list of prints is not valid: is it another version?");
   }
   return spans;
 }
@@ -83,7 +83,7 @@ void put_history(std::vector<std::optional<double>>& whole, const Grid& grid, co
                  const AgentHistory::Column& column) {
   whole.resize(grid.points);
   for (std::size_t i = 0; i < grid.points; ++i) {
-    // The step [from + n * step, from + (n + 1) * step) is over at its end.
+    // The value of the step [from + n * step, from + (n + 1) * step) is valid from the end of the step.
     const auto over = (grid.time(i) - history.from) / history.step;
     for (auto n = over - 1; n >= 0 && n >= over - kLookBackSteps && !whole[i]; --n) {
       if (static_cast<std::size_t>(n) < column.values.size()) whole[i] = column.values[static_cast<std::size_t>(n)];
@@ -94,7 +94,7 @@ void put_history(std::vector<std::optional<double>>& whole, const Grid& grid, co
 std::string AgentSource::body_of(const std::string& path, const Parameters& parameters) {
   const HttpAnswer answer = client_.ask(below(base_, path), parameters);
   if (answer.status != 200)
-    throw Failure(Exit::kServer, "the agent at " + shown(base_) + " says: " + refusal_text(answer));
+    throw Failure(Exit::kServer, "the agent at " + shown(base_) + " refuses: " + refusal_text(answer));
   return answer.body;
 }
 
@@ -104,7 +104,7 @@ std::vector<std::string> AgentSource::printers() {
   try {
     for (const json& printer : value.at("printers")) names.push_back(printer.at("name").get<std::string>());
   } catch (const json::exception&) {
-    throw Failure(Exit::kServer, "the agent's list of printers is not understood: is it of another version?");
+    throw Failure(Exit::kServer, "the agent's list of printers is not valid: is it another version?");
   }
   std::sort(names.begin(), names.end());
   return names;

@@ -1,6 +1,6 @@
-// An export's values out of the agent's own memory, with no Prometheus at all: its temperatures of the last
-// hours and its list of prints, over the JSON that its page reads too (packaging/doc/api.md). An instant's
-// value is the agent's last sample then, which is at most 20 s old: it takes one every 10 s.
+// Values for an export from the agent's memory, without Prometheus: temperatures of the last hours and the list of
+// prints, from the same JSON that the page reads (packaging/doc/api.md). The value of an instant is the agent's last
+// sample before it, at most 20 s old: the agent takes one every 10 s.
 #pragma once
 
 #include <string>
@@ -20,9 +20,9 @@ class AgentSource {
   /// `base`: the agent's URL. Nothing is owned.
   AgentSource(HttpClient& client, std::string base) : client_(client), base_(std::move(base)) {}
 
-  /// Labelled as Prometheus has them, without instance and job. `printer`: empty: all.
+  /// Labels as in Prometheus, without instance and job. `printer`: empty: all.
   [[nodiscard]] std::vector<Series> temperatures(const std::string& printer, const Grid& grid, ProgressLine& progress);
-  /// Where its prints began and ended.
+  /// Begin and end of its prints.
   [[nodiscard]] std::vector<Mark> marks(const std::string& printer, Ms now);
   [[nodiscard]] PrintSpan find_print(const PrintChoice& choice, Ms now);
 
@@ -45,13 +45,13 @@ struct AgentHistory {
   };
   std::vector<Column> columns;
 };
-/// Throws Failure (kServer) if it is none.
+/// Throws Failure (kServer) if it is not valid.
 [[nodiscard]] AgentHistory parse_history(const std::string& body);
 /// The jobs of /api/v1/jobs as spans. Throws Failure (kServer).
 [[nodiscard]] std::vector<PrintSpan> parse_jobs(const std::string& body, Ms now);
 
-/// Adds what `history` says of the instants of `grid` to `whole`, one value an instant: the last sample of
-/// the agent whose step was over by then, if that is no more than two steps ago.
+/// Adds the values of `history` at the instants of `grid` to `whole`, one value per instant: the agent's last sample
+/// whose step had ended by then, at most two steps ago.
 void put_history(std::vector<std::optional<double>>& whole, const Grid& grid, const AgentHistory& history,
                  const AgentHistory::Column& column);
 

@@ -1,4 +1,4 @@
-// A command line as CLI11 reads it, with the two ways in which it may end there.
+// Parsing of a command line with CLI11, and its two early ends: help and error.
 #pragma once
 
 #include <chrono>
@@ -15,13 +15,13 @@ class Option;
 
 namespace agent::tools {
 
-/// Nothing to do but print and end: help.
+/// The program only prints a text and ends: help.
 struct Ending {
   int code = 0;
   std::string text;
 };
 
-/// An option that takes a duration (agent/text/duration_text.h), for `example` 15m; `take` gets it when the line is parsed. A number
+/// An option with a duration (agent/text/duration_text.h), such as `example`; parsing calls `take` with it. A number
 /// without a unit is taken as seconds, with a warning on standard error.
 struct DurationOption {
   const char *name, *about, *example;
@@ -29,10 +29,10 @@ struct DurationOption {
 };
 CLI::Option* add_duration(CLI::App& app, const DurationOption& option,
                           std::function<void(std::chrono::milliseconds)> take);
-/// What `text` says as the value of `option`. Throws Failure (kUsage).
+/// `text` parsed as the value of `option`. Throws Failure (kUsage).
 [[nodiscard]] std::chrono::milliseconds duration_of(const DurationOption& option, const std::string& text);
 
-/// Fills what `app` knows. Throws Failure (kUsage) with one sentence.
+/// Parses into the variables of `app`. Throws Failure (kUsage) with one sentence.
 [[nodiscard]] std::optional<Ending> parse_line(CLI::App& app, int argc, const char* const* argv);
 
 }  // namespace agent::tools

@@ -17,14 +17,14 @@
 namespace agent::tools {
 namespace {
 
-// More lines than this hide the curves.
+// More marks than this hide the curves.
 constexpr std::size_t kMostMarks = 60;
 // rate() needs two samples in its window, and one may be missing.
 constexpr int kScrapesInWindow = 4;
 
 double unix_of(Ms time) { return static_cast<double>(time.count()) / 1000; }
 
-/// One export, from the first question to the table.
+/// One export, from the first request to the table.
 class Export {
  public:
   Export(const ExportOptions& options, Ms now, std::ostream& notes)
@@ -59,7 +59,7 @@ class Export {
     Table table{grid, origin_, std::move(series), std::move(marks)};
     trim(table);
     if (is_plot(options_.format) && table.marks.size() > kMostMarks) {
-      notes_ << "marlin-agent: " << table.marks.size() << " changes are too many to be marked\n";
+      notes_ << "marlin-agent: " << table.marks.size() << " changes are too many to mark\n";
       table.marks.clear();
     }
     name_columns(table);
@@ -111,7 +111,7 @@ class Export {
   std::ostream& notes_;
   HttpClient client_;
   ProgressLine progress_;
-  PrintSpan span_;  ///< id empty: no print was asked for
+  PrintSpan span_;  ///< empty id: no print was requested
   Ms origin_{};
 };
 
@@ -140,7 +140,7 @@ bool is_special(const std::string& name) {
   return std::filesystem::exists(status) && !std::filesystem::is_regular_file(status);
 }
 
-/// A file that is there is replaced only by a whole one; /dev/stdout and its like are written to.
+/// Replaces an existing file only by a complete one; writes directly to /dev/stdout and similar.
 void write_file(const std::string& name, const ExportOptions& options, const Table& table, const std::string& title) {
   const bool directly = is_special(name);
   const std::string unfinished = directly ? name : name + ".new";
@@ -159,11 +159,11 @@ void write_file(const std::string& name, const ExportOptions& options, const Tab
 void export_values(const ExportOptions& options, Ms now, std::ostream& out, std::ostream& notes) {
   Export work(options, now, notes);
   const Table table = work.table();
-  if (table.series.empty()) throw Failure(Exit::kNoData, "there is no data in this time");
+  if (table.series.empty()) throw Failure(Exit::kNoData, "there is no data in this time range");
   if (!options.output.empty()) return write_file(options.output, options, table, work.title());
   write(out, options, table, work.title());
   out.flush();
-  if (!out) throw Failure(Exit::kUsage, "standard output took not all of it");
+  if (!out) throw Failure(Exit::kUsage, "standard output could not be written completely");
 }
 
 int export_command(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {

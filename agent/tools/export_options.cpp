@@ -15,12 +15,12 @@
 namespace agent::tools {
 namespace {
 
-constexpr const char* kAbout = "Write what Prometheus, or the agent itself, knows of a time as a table or a plot.\n";
+constexpr const char* kAbout = "Write data of a time range, from Prometheus or the agent, as a table or a plot.\n";
 constexpr const char* kFooter =
     "\nDURATION: 90s, 15m or 15min, 1h30m, 7d. TIME: \"2026-11-21 14:30\" (local), 2026-11-21T13:30:00Z, seconds "
     "since 1970, now, or how long ago: 2h."
     "\nWithout any of --last, --start, --end, --duration and --print: the last hour."
-    "\nExit status: 0 done, 1 no data, 2 wrong command line, 3 the server is not there or refuses."
+    "\nExit status: 0 done, 1 no data, 2 wrong command line, 3 the server cannot be reached or refuses."
     "\n\nExamples: marlin-agent export --print last > print.csv"
     "\n          marlin-agent export --print last --from-agent --format gnuplot --terminal png | gnuplot > "
     "print.png"
@@ -29,12 +29,12 @@ constexpr const char* kFooter =
 
 constexpr std::array<std::string_view, 6> kFormats{"csv", "tsv", "json", "gnuplot", "matplotlib", "openmetrics"};
 constexpr std::array<std::string_view, 4> kTerminals{"", "png", "svg", "dumb"};
-// 2,000 points a day over a decade; each takes 16 bytes a column.
+// 2,000 points a day over a decade; each takes 16 bytes per column.
 constexpr Ms::rep kMostPoints = 10'000'000;
 
 [[noreturn]] void refuse(const std::string& sentence) { throw Failure(Exit::kUsage, sentence); }
 
-/// What CLI11 fills, as it wants it.
+/// The variables that CLI11 fills.
 struct Raw {
   ExportOptions options;
   std::string start, end, step = "auto", format = "csv", separator, time, size, terminal;
@@ -43,37 +43,37 @@ struct Raw {
 };
 
 void add_source(CLI::App& app, ExportOptions& o) {
-  app.add_option("QUERY", o.queries, "What to ask, in PromQL; several are columns of one table");
+  app.add_option("QUERY", o.queries, "Query in PromQL; several become columns of one table");
   app.add_option("--preset", o.preset, "Instead of a query: temps, link, progress, fans or all (default temps)")
       ->type_name("NAME")
       ->check(CLI::IsMember(preset_names()));
   auto* prometheus = app.add_option("--prometheus", o.prometheus,
-                                    "Prometheus, with the path that a proxy gave it (default http://localhost:9090)")
+                                    "Prometheus, with its path behind a proxy (default http://localhost:9090)")
                          ->type_name("URL");
   auto* from_agent = app.add_flag("--from-agent", o.from_agent,
-                                  "Ask the agent itself: temperatures of its last hours, no Prometheus is needed");
+                                  "Query the agent itself: temperatures of the last hours; needs no Prometheus");
   prometheus->excludes(from_agent);
-  app.add_option("--agent", o.agent, "The agent that --from-agent asks (default http://127.0.0.1:11520)")
+  app.add_option("--agent", o.agent, "The agent that --from-agent queries (default http://127.0.0.1:11520)")
       ->type_name("URL");
   add_http_options(app, o.http);
-  app.add_option("--printer", o.printer, "Only this printer's")->type_name("NAME");
-  app.add_option("--instance", o.instance, "Only what was scraped from this target")->type_name("HOST:PORT");
+  app.add_option("--printer", o.printer, "Only this printer")->type_name("NAME");
+  app.add_option("--instance", o.instance, "Only this scrape target")->type_name("HOST:PORT");
 }
 
 void add_range(CLI::App& app, Raw& raw) {
-  auto* last = add_duration(app, {"--last", "This long until now", "6h"}, [&raw](Ms given) { raw.last = given; });
-  auto* start = app.add_option("--start", raw.start, "Begin there")->type_name("TIME");
-  auto* end = app.add_option("--end", raw.end, "End there (default now)")->type_name("TIME");
-  auto* duration = add_duration(app, {"--duration", "This long, from --start or until --end", "6h"},
+  auto* last = add_duration(app, {"--last", "This long, ending now", "6h"}, [&raw](Ms given) { raw.last = given; });
+  auto* start = app.add_option("--start", raw.start, "Begin of the time range")->type_name("TIME");
+  auto* end = app.add_option("--end", raw.end, "End of the time range (default now)")->type_name("TIME");
+  auto* duration = add_duration(app, {"--duration", "Length of the time range, from --start or until --end", "6h"},
                                 [&raw](Ms given) { raw.duration = given; });
-  auto* print =
-      app.add_option("--print", raw.options.print, "A print: its number in marlin-agent jobs, last or current")
-          ->type_name("ID");
-  add_duration(app, {"--margin", "This much before and behind a print (default 2m)", "10m", Ms(0)}, [&raw](Ms given) {
+  auto* print = app.add_option("--print", raw.options.print,
+                               "Time range of a print: its number in marlin-agent jobs, last or current")
+                    ->type_name("ID");
+  add_duration(app, {"--margin", "Time before and after a print (default 2m)", "10m", Ms(0)}, [&raw](Ms given) {
     raw.options.margin = given;
   })->needs(print);
   app.add_option("--step", raw.step,
-                 "Between two values (default auto: the scrape interval, or what gives 10,000 values)")
+                 "Time between two values (default auto: the scrape interval, or one that gives 10,000 values)")
       ->type_name("DURATION");
   for (auto* other : {start, end, duration}) last->excludes(other);
   for (auto* other : {last, start, end, duration}) print->excludes(other);
@@ -84,25 +84,23 @@ void add_form(CLI::App& app, Raw& raw) {
   app.add_option("--format", raw.format, "csv, tsv, json, gnuplot, matplotlib or openmetrics (default csv)")
       ->type_name("FORMAT")
       ->check(CLI::IsMember(std::vector<std::string>(kFormats.begin(), kFormats.end())));
-  app.add_option("--separator", raw.separator, "Between the fields of csv (default ,)")->type_name("CHARACTER");
-  app.add_flag("--no-header", raw.no_header, "No names of columns in csv and tsv");
+  app.add_option("--separator", raw.separator, "Separator of the fields of csv (default ,)")->type_name("CHARACTER");
+  app.add_flag("--no-header", raw.no_header, "No column names in csv and tsv");
   app.add_option("--time", raw.time,
-                 "unix, iso, relative or elapsed; the last two count from the beginning (default unix, of "
+                 "unix, iso, relative or elapsed; the last two count from the beginning (default unix; in "
                  "plots the clock)")
       ->type_name("STYLE");
-  app.add_option("--legend", o.legend, "Name of each column, with {{LABEL}} for the value of a label")
+  app.add_option("--legend", o.legend, "Name of each column; {{LABEL}} is replaced by the label's value")
       ->type_name("TEXT");
   app.add_option("--title", o.title, "Title of a plot")->type_name("TEXT");
-  app.add_option("--ylabel", o.y_label, "What the values of a plot are")->type_name("TEXT");
+  app.add_option("--ylabel", o.y_label, "Label of a plot's y axis")->type_name("TEXT");
   app.add_option("--output", o.output, "Write to this file instead of standard output")->type_name("FILE");
-  app.add_option("--size", raw.size, "Of the picture, such as 1200x600; of the dumb terminal in characters")
+  app.add_option("--size", raw.size, "Size of the picture, such as 1200x600; in characters for the dumb terminal")
       ->type_name("WxH");
   app.add_option("--terminal", raw.terminal,
-                 "Have the script draw png, svg or dumb (text) on standard output (default a window)")
+                 "The script writes png, svg or dumb (text) to standard output (default a window)")
       ->type_name("KIND");
-  app.add_flag("--no-marks", raw.no_marks,
-               "No lines in a plot where the printer's state changed, somebody was waited for or lines were "
-               "sent again");
+  app.add_flag("--no-marks", raw.no_marks, "No marks in a plot at state changes, waits for a person and resends");
 }
 
 Ms instant_of(const std::string& text, const char* option, Ms now) {
@@ -131,7 +129,7 @@ Range range_of(const Raw& raw, Ms now) {
 Ms step_of(const Raw& raw) {
   if (raw.step == "auto") return {};
   const Ms step = duration_of({"--step", "", "15s"}, raw.step);
-  if (raw.options.from_agent && step < Ms(10'000)) refuse("--step: the agent remembers one value every 10 s");
+  if (raw.options.from_agent && step < Ms(10'000)) refuse("--step: the agent keeps one value every 10 s");
   return step;
 }
 
@@ -182,7 +180,7 @@ void set_form(Raw& raw) {
 void check_source(const ExportOptions& o, bool has_preset) {
   if (!o.queries.empty() && has_preset) refuse("--preset: expected without a query");
   if (o.from_agent && (!o.queries.empty() || o.preset != "temps"))
-    refuse("--from-agent: the agent remembers temperatures only; for everything else a Prometheus is needed");
+    refuse("--from-agent: the agent keeps temperatures only; everything else needs a Prometheus");
   if (!is_http_url(o.prometheus))
     refuse("--prometheus: expected a URL such as http://localhost:9090, found \"" + o.prometheus + '"');
   if (!is_http_url(o.agent))
@@ -195,7 +193,7 @@ void check_source(const ExportOptions& o, bool has_preset) {
 
 void check_points(const Range& range, Ms step) {
   if (step > Ms(0) && (range.end - range.start) / step > kMostPoints)
-    refuse("--step: expected one that gives at most 10,000,000 values a column");
+    refuse("--step: expected one that gives at most 10,000,000 values per column");
 }
 
 std::variant<ExportOptions, Ending> parse_export(int argc, const char* const* argv, Ms now) {

@@ -1,4 +1,4 @@
-// `marlin-agent export`: its options as plain values, checked as far as they can be without asking anybody.
+// The options of `marlin-agent export` as plain values, checked as far as possible without a request.
 #pragma once
 
 #include <string>
@@ -23,7 +23,7 @@ struct ExportOptions {
   bool from_agent = false;
   HttpOptions http;
   std::string printer, instance;  ///< empty: any
-  std::string print;              ///< "last", "current" or a number; empty: `range` counts
+  std::string print;              ///< "last", "current" or a number; empty: `range` is used
   Ms margin{120'000};
   Range range;  ///< its end is never in the future
   Ms step{};    ///< 0: automatic
@@ -31,18 +31,18 @@ struct ExportOptions {
   char separator = ',';
   bool has_header = true;
   TimeStyle time = TimeStyle::kUnix;
-  std::string legend, title, y_label, output;  ///< empty: as usual
-  int width = 0, height = 0;                   ///< 0: as usual
+  std::string legend, title, y_label, output;  ///< empty: default
+  int width = 0, height = 0;                   ///< 0: default
   Terminal terminal = Terminal::kNone;
   bool has_marks = true;
 };
 
 [[nodiscard]] inline bool is_plot(Format format) { return format == Format::kGnuplot || format == Format::kMatplotlib; }
 
-/// Throws Failure (kUsage) where `step` (0: automatic) gives more values than memory should hold.
+/// Throws Failure (kUsage) if `step` (0: automatic) gives more values than fit in memory.
 void check_points(const Range& range, Ms step);
 
-/// `argv[0]` is what the usage is called by. `now` is what ranges end at. Throws Failure (kUsage).
+/// `argv[0]`: name of the command. `now`: default end of the range. Throws Failure (kUsage).
 [[nodiscard]] std::variant<ExportOptions, Ending> parse_export(int argc, const char* const* argv, Ms now);
 
 }  // namespace agent::tools

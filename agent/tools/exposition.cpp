@@ -36,13 +36,13 @@ constexpr std::array<ChildRule, 13> kChildren{{{"histogram", "_bucket", false},
                                                {"counter", "_created", true},
                                                {"info", "_info", true}}};
 
-/// The types that a format knows, without "untyped" and "unknown".
+/// The metric types of a format, without "untyped" and "unknown".
 bool is_type(std::string_view word, bool is_openmetrics) {
   if (word == "counter" || word == "gauge" || word == "histogram" || word == "summary") return true;
   return is_openmetrics && (word == "gaugehistogram" || word == "stateset" || word == "info");
 }
 
-/// One line, from its head.
+/// Scans one line from its beginning.
 class Cursor {
  public:
   explicit Cursor(std::string_view line) : rest_(line) {}
@@ -70,7 +70,7 @@ class Cursor {
       ++end;
     return cut(end);
   }
-  /// What stands between quotes, without its escapes. Nothing if the closing one is missing.
+  /// A quoted text, unescaped. Nothing if the closing quote is missing.
   std::optional<std::string> quoted() {
     if (!take('"')) return std::nullopt;
     std::string out;
@@ -106,7 +106,7 @@ class Reader {
   void read(std::string_view line) {
     ++line_;
     if (line.ends_with('\r')) line.remove_suffix(1);
-    if (ended_ && !line.empty()) refuse("expected nothing behind # EOF", line);
+    if (ended_ && !line.empty()) refuse("expected nothing after # EOF", line);
     Cursor cursor(line);
     cursor.skip_blanks();
     if (cursor.at_end()) return;
@@ -147,7 +147,7 @@ class Reader {
     cursor.skip_blanks();
     const std::string name(cursor.name(true));
     if (name.empty() || (!cursor.at_end() && !is_blank(cursor.peek())))
-      refuse("expected the name of a metric behind " + std::string(keyword), line);
+      refuse("expected the name of a metric after " + std::string(keyword), line);
     cursor.skip_blanks();
     ExpositionFamily& family = family_named(name);
     if (!said_.insert(std::string(keyword) + ' ' + name).second)
@@ -188,7 +188,7 @@ class Reader {
     cursor.skip_blanks();
     if (!cursor.at_end() && cursor.peek() != '#') {
       sample.timestamp = cursor.word();
-      if (!parse_value(sample.timestamp)) refuse("expected a timestamp behind the value", line);
+      if (!parse_value(sample.timestamp)) refuse("expected a timestamp after the value", line);
       cursor.skip_blanks();
     }
     if (page_.is_openmetrics && cursor.take('#')) {
@@ -198,7 +198,7 @@ class Reader {
       cursor.skip_blanks();
       if (!parse_value(cursor.word())) refuse("expected an exemplar's value", line);
     } else if (!cursor.at_end()) {
-      refuse("expected the end of the line behind the value", line);
+      refuse("expected the end of the line after the value", line);
     }
     family_of(sample.name).samples.push_back(std::move(sample));
   }
@@ -217,7 +217,7 @@ class Reader {
       if (!text::is_utf8(*value)) refuse("expected valid UTF-8 in a label", line);
       if (!all.emplace(name, std::move(*value)).second) refuse("expected each label once", line);
       cursor.skip_blanks();
-      if (!cursor.take(',') && cursor.peek() != '}') refuse("expected ',' or '}' behind a label", line);
+      if (!cursor.take(',') && cursor.peek() != '}') refuse("expected ',' or '}' after a label", line);
       cursor.skip_blanks();
     }
     return all;

@@ -13,7 +13,7 @@
 namespace agent::tools {
 namespace {
 
-// As Prometheus asks, preferring what says more.
+// As Prometheus sends it: prefers the format with more information.
 constexpr const char* kAccept = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
 constexpr std::size_t kMostBytes = 512U << 20;
 constexpr int kGzip = 16 + MAX_WBITS;
@@ -41,7 +41,7 @@ std::string read_file(const std::string& name) {
 std::string fetched(const std::string& url, HttpClient& client) {
   const HttpAnswer answer = client.get(with_metrics_path(url), kAccept);
   if (answer.status != 200)
-    throw Failure(Exit::kServer, shown(with_metrics_path(url)) + " says " + refusal_text(answer));
+    throw Failure(Exit::kServer, shown(with_metrics_path(url)) + " refuses: " + refusal_text(answer));
   if (answer.content_type.starts_with("text/html"))
     throw Failure(Exit::kServer, shown(with_metrics_path(url)) + " is a web page, not a page of metrics");
   return answer.body;
@@ -65,7 +65,7 @@ std::string unpacked(std::string text) {
     out.append(piece.data(), piece.size() - stream.avail_out);
     if (result == Z_BUF_ERROR) break;
   }
-  if (result != Z_STREAM_END) throw Failure(Exit::kServer, "the page is packed by gzip and damaged or cut off");
+  if (result != Z_STREAM_END) throw Failure(Exit::kServer, "the page is compressed with gzip and damaged or truncated");
   return out;
 }
 

@@ -1,4 +1,4 @@
-// Where a page of metrics comes from: a server, a file or standard input, packed by gzip or not.
+// Reads a page of metrics from a server, a file or standard input, compressed with gzip or not.
 #pragma once
 
 #include <istream>
@@ -11,7 +11,7 @@ namespace agent::tools {
 /// `source`: URL, file or "-". Throws Failure (kServer) with a sentence.
 [[nodiscard]] std::string read_page(const std::string& source, HttpClient& client, std::istream& in);
 
-/// The text as it is, or unpacked if it begins as gzip does. Throws Failure (kServer).
+/// The text, decompressed if it begins with gzip's magic number. Throws Failure (kServer).
 [[nodiscard]] std::string unpacked(std::string text);
 
 }  // namespace agent::tools

@@ -1,5 +1,5 @@
-// The script for gnuplot 5. Titles and names are never read as its markup ("noenhanced"), and what is not
-// known is "?", which valid() finds and which interrupts the line.
+// The script for gnuplot 5. Titles and names are never interpreted as markup ("noenhanced"). An unknown value is "?",
+// which valid() detects and which interrupts the line.
 #include <cmath>
 #include <ostream>
 
@@ -15,7 +15,7 @@ constexpr Size kPictureSize{1200, 600}, kDumbSize{110, 32};
 
 bool is_clock(const PlotStyle& style) { return style.time == TimeStyle::kIso || style.time == TimeStyle::kUnix; }
 
-/// What the x values of the script are, in seconds: the clock's own, or since the origin.
+/// The x value in the script, in seconds: Unix time or since the origin.
 Ms shift_of(const Table& table, const PlotStyle& style) { return is_clock(style) ? style.utc_offset : -table.origin; }
 
 void write_terminal(std::ostream& out, const PlotStyle& style) {

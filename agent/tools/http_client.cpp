@@ -14,9 +14,9 @@
 namespace agent::tools {
 namespace {
 
-// Proxies take 2,000 bytes of URL and more, none promises it.
+// Proxies accept URLs of 2,000 bytes and more, but none guarantees it.
 constexpr std::size_t kLongestUrl = 1900;
-// 10,000 points of a thousand series; an answer without end must not fill the memory.
+// 10,000 points of a thousand series; an endless answer must not fill the memory.
 constexpr std::size_t kMostBytes = 512U << 20;
 constexpr int kTries = 3;
 constexpr std::chrono::milliseconds kPause{500};
@@ -28,7 +28,7 @@ std::size_t take(char* bytes, std::size_t, std::size_t count, void* body) {
   return count;
 }
 
-/// The other end may just be starting, or full for a moment.
+/// The server may be starting or temporarily overloaded.
 bool may_pass(long status) { return status == 429 || status == 502 || status == 503 || status == 504; }
 bool may_pass(CURLcode code) {
   return code == CURLE_GOT_NOTHING || code == CURLE_RECV_ERROR || code == CURLE_SEND_ERROR;
@@ -74,14 +74,14 @@ HttpAnswer HttpClient::fetch(const std::string& url, const std::string* form, co
   char reason[CURL_ERROR_SIZE] = "";
   Headers headers;
   headers.add("Accept: " + accept);
-  headers.add("Expect:");  // a server that does not know it costs a second
+  headers.add("Expect:");  // with a server that does not support it curl waits a second
   const std::string name = "marlin-agent/" + process::build_info().version;
   curl_easy_setopt(curl, CURLOPT_URL, url.c_str());
   curl_easy_setopt(curl, CURLOPT_PROTOCOLS_STR, "http,https");
   curl_easy_setopt(curl, CURLOPT_REDIR_PROTOCOLS_STR, "http,https");
-  curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);  // credentials stay with the first host
+  curl_easy_setopt(curl, CURLOPT_FOLLOWLOCATION, 1L);  // credentials are sent to the first host only
   curl_easy_setopt(curl, CURLOPT_MAXREDIRS, 5L);
-  curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");  // all that this libcurl can unpack
+  curl_easy_setopt(curl, CURLOPT_ACCEPT_ENCODING, "");  // every coding that this libcurl supports
   curl_easy_setopt(curl, CURLOPT_USERAGENT, name.c_str());
   curl_easy_setopt(curl, CURLOPT_HTTPHEADER, headers.list);
   curl_easy_setopt(curl, CURLOPT_NOSIGNAL, 1L);

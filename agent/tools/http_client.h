@@ -1,5 +1,5 @@
-// Asks a server over HTTP or HTTPS, through libcurl: login, certificates, compression, a time limit, and a
-// second and third try where the fault may pass. Knows nothing of what is asked.
+// HTTP and HTTPS requests with libcurl: login, certificates, compression, a time limit, and up to three tries if the
+// error may be temporary. Independent of the content.
 #pragma once
 
 #include <memory>
@@ -22,10 +22,9 @@ class HttpClient {
   HttpClient(const HttpClient&) = delete;
   HttpClient& operator=(const HttpClient&) = delete;
 
-  /// Any status is an answer. Throws Failure (kServer) with a sentence if there is none. `accept`: the
-  /// header's value.
+  /// Any status is an answer. Throws Failure (kServer) with a sentence if there is none. `accept`: value of the header.
   [[nodiscard]] HttpAnswer get(const std::string& url, const std::string& accept = "*/*");
-  /// The parameters go behind the URL, or into a POST where they are long.
+  /// Appends the parameters to the URL, or sends them in a POST if they are long.
   [[nodiscard]] HttpAnswer ask(const std::string& url, const Parameters& parameters);
 
  private:

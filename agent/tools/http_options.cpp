@@ -22,7 +22,7 @@ std::string secret_of(const std::string& file, const char* option) {
     throw Failure(Exit::kUsage, std::string(option) + ": cannot read " + file + ": " + std::strerror(errno));
   std::string secret = text.str();
   while (!secret.empty() && (secret.back() == '\n' || secret.back() == '\r')) secret.pop_back();
-  if (secret.empty()) throw Failure(Exit::kUsage, std::string(option) + ": there is nothing in " + file);
+  if (secret.empty()) throw Failure(Exit::kUsage, std::string(option) + ": " + file + " is empty");
   return secret;
 }
 
@@ -36,12 +36,12 @@ void add_http_options(CLI::App& app, HttpOptions& o) {
   app.add_option("--bearer-token-file", o.bearer_token_file, "File with a token, instead of a user name")
       ->type_name("FILE")
       ->excludes(user);
-  auto* ca = app.add_option("--ca", o.ca_file, "Certificates that vouch for the server, instead of the system's")
+  auto* ca = app.add_option("--ca", o.ca_file, "CA certificates to verify the server, instead of the system's")
                  ->type_name("FILE");
   app.add_flag("--insecure", o.insecure, "Do not check the server's certificate")->excludes(ca);
   add_duration(app,
-               {"--timeout", "Wait for an answer no longer than this (default 30s)", "10s",
-                std::chrono::milliseconds(100), std::chrono::hours(24)},
+               {"--timeout", "Longest wait for an answer (default 30s)", "10s", std::chrono::milliseconds(100),
+                std::chrono::hours(24)},
                [&o](std::chrono::milliseconds timeout) { o.timeout = timeout; });
 }
 

@@ -1,5 +1,4 @@
-// How another server is reached: the options that both commands have, and what they say once their files are
-// read.
+// The options of both commands for reaching a server, and their values after the files are read.
 #pragma once
 
 #include <chrono>

@@ -1,5 +1,5 @@
-// marlin-agent-tools: the sub-commands that ask servers, export and metrics. A program of its own, so that
-// the daemon carries no HTTP client; marlin-agent starts it.
+// marlin-agent-tools: the subcommands that send requests to servers, export and metrics. A separate program, so that
+// the daemon contains no HTTP client. Started by marlin-agent.
 #include <csignal>
 #include <iostream>
 #include <string_view>

@@ -13,7 +13,7 @@ std::string printer_key(const Series& series) {
 
 bool is_known(const Series& series, std::size_t i) { return i < series.values.size() && series.values[i].has_value(); }
 
-/// The state at instant `i`; empty if none is known.
+/// The state at instant `i`; empty if unknown.
 std::string state_at(const std::vector<const Series*>& states, std::size_t i) {
   for (const Series* state : states) {
     if (is_known(*state, i)) return label_of(state->labels, "state");

@@ -1,5 +1,5 @@
-// The script for Python 3 and matplotlib. Text is quoted as by repr(); a dollar sign would begin a formula
-// there, and a name that begins with an underscore would be left out of the legend.
+// The script for Python 3 and matplotlib. Text is quoted as by repr(). Special cases: a dollar sign would start a
+// formula, and a name that begins with an underscore would be omitted from the legend.
 #include <cmath>
 #include <ostream>
 

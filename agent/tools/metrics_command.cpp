@@ -19,7 +19,7 @@ namespace {
 
 volatile std::sig_atomic_t ended = 0;
 
-/// A POSIX extended regular expression, in any case.
+/// A POSIX extended regular expression, case-insensitive.
 class Filter {
  public:
   explicit Filter(const std::string& pattern) {
@@ -45,7 +45,7 @@ std::size_t terminal_columns() {
   return ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 ? size.ws_col : 0;
 }
 
-/// The samples of a family, by its own name or as it is stored, or those of one of its children.
+/// The samples of a family, by its name or its stored name, or those of one of its children.
 std::vector<ExpositionSample> samples_of(const Exposition& page, const std::string& name) {
   std::vector<ExpositionSample> samples;
   for (const ExpositionFamily& family : page.families) {
@@ -125,7 +125,7 @@ class MetricsCommand {
     return result;
   }
 
-  /// A server that is away for a moment is waited for: the picture says so meanwhile.
+  /// If the server is temporarily unreachable, shows the error and tries again.
   Exit watch_screen() {
     Exposition page = read();
     terminal::Screen screen;
@@ -159,7 +159,7 @@ class MetricsCommand {
   void wait() const {
     const auto milliseconds = options_.watch->count();
     const timespec time{milliseconds / 1000, milliseconds % 1000 * 1'000'000};
-    if (ended == 0) ::nanosleep(&time, nullptr);  // a signal ends it
+    if (ended == 0) ::nanosleep(&time, nullptr);  // interrupted by a signal
   }
 
   const MetricsOptions& options_;

@@ -1,12 +1,11 @@
-// `marlin-agent metrics`: the metrics of one page as a table, once or again and again; what is wrong with
-// them.
+// `marlin-agent metrics`: the metrics of one page as a table, once or repeatedly.
 #pragma once
 
 #include <ostream>
 
 namespace agent::tools {
 
-/// The command with its command line; returns the exit status.
+/// Runs the command with its command line; returns the exit status.
 int metrics_command(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
 
 }  // namespace agent::tools

@@ -16,7 +16,7 @@ namespace {
 constexpr const char* kAbout = "Show the metrics of a page: of the agent, of any exporter, or of a file.\n";
 constexpr const char* kFooter =
     "\nExit status: 0 done, 1 --max-cardinality found something or nothing is left to show, 2 wrong command line,"
-    "\n3 the page cannot be had or read."
+    "\n3 the page cannot be fetched or read."
     "\n\nExamples: marlin-agent metrics --sort cardinality --reverse"
     "\n          marlin-agent metrics --series marlin_temperature_celsius --watch 2s"
     "\n          marlin-agent metrics http://localhost:9100/metrics --max-cardinality 500";
@@ -43,18 +43,18 @@ std::variant<MetricsOptions, Ending> parse_metrics(int argc, const char* const* 
   app.footer(kFooter);
   app.add_option("SOURCE", o.source, "URL, file or - (default http://127.0.0.1:11520/metrics)");
   add_http_options(app, o.http);
-  app.add_option("--sort", order, "By name, type, unit, cardinality or help (default name)")
+  app.add_option("--sort", order, "Sort by name, type, unit, cardinality or help (default name)")
       ->type_name("COLUMN")
       ->check(CLI::IsMember(list_of(kOrders)));
-  app.add_flag("--reverse", o.reverse, "The other way round");
-  app.add_option("--filter", o.filter, "Only names that fit this regular expression, in any case")->type_name("REGEX");
-  app.add_option("--series", o.series, "Every series of this metric with its value")->type_name("NAME");
+  app.add_flag("--reverse", o.reverse, "Reverse the order");
+  app.add_option("--filter", o.filter, "Only names that match this regular expression (any case)")->type_name("REGEX");
+  app.add_option("--series", o.series, "Show every series of this metric with its value")->type_name("NAME");
   app.add_option("--format", format, "table, md, json or csv (default table)")
       ->type_name("FORMAT")
       ->check(CLI::IsMember(list_of(kFormats)));
   add_duration(
       app,
-      {"--watch", "Again at this interval until Ctrl-C", "2s", std::chrono::milliseconds(200), std::chrono::hours(24)},
+      {"--watch", "Repeat at this interval until Ctrl-C", "2s", std::chrono::milliseconds(200), std::chrono::hours(24)},
       [&o](std::chrono::milliseconds interval) { o.watch = interval; });
   app.add_option("--max-cardinality", o.max_cardinality, "Fail if a metric has more series than this")->type_name("N");
   if (auto ending = parse_line(app, argc, argv)) return *ending;

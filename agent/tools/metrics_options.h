@@ -1,4 +1,4 @@
-// `marlin-agent metrics`: its options as plain values.
+// The options of `marlin-agent metrics` as plain values.
 #pragma once
 
 #include <optional>
@@ -16,10 +16,10 @@ struct MetricsOptions {
   HttpOptions http;
   FamilyOrder order = FamilyOrder::kName;
   bool reverse = false;
-  std::string filter;  ///< extended regular expression on the name, in any case; empty: all
+  std::string filter;  ///< extended regular expression on the name, case-insensitive; empty: all
   std::string series;  ///< show the series of this metric; empty: the families
   MetricsFormat format = MetricsFormat::kTable;
-  std::optional<std::chrono::milliseconds> watch;  ///< read again and again, at this interval
+  std::optional<std::chrono::milliseconds> watch;  ///< read repeatedly, at this interval
   std::optional<std::size_t> max_cardinality;      ///< of one family
 };
 

@@ -16,7 +16,7 @@ constexpr std::array<Ms::rep, 24> kTickSeconds{1,     2,     5,     10,    15,  
                                                120,   300,   600,   900,   1200,   1800,   3600,    7200,
                                                10800, 21600, 43200, 86400, 172800, 604800, 1209600, 2592000};
 
-/// One line: control characters become blanks, what is no UTF-8 becomes U+FFFD.
+/// One line: control characters become blanks, invalid UTF-8 becomes U+FFFD.
 std::string one_line(std::string_view text) {
   std::string line(text);
   for (char& c : line) {

@@ -1,6 +1,5 @@
-// What the scripts of gnuplot and matplotlib have in common: titles, size, which series belong on the second
-// axis, how text is quoted in their languages. A script carries its data and needs nothing but its program.
-// Pure.
+// The common part of the gnuplot and matplotlib scripts: titles, size, which series are on the second axis, quoting of
+// text in both languages. A script contains its data and needs only its program. Pure.
 #pragma once
 
 #include <ostream>
@@ -12,35 +11,34 @@
 
 namespace agent::tools {
 
-enum class Terminal { kNone, kPng, kSvg, kDumb };  ///< kNone: whatever the program has, a window as a rule
+enum class Terminal { kNone, kPng, kSvg, kDumb };  ///< kNone: the program's default, usually a window
 
 struct PlotStyle {
   std::string title, y_label, y2_label;
   Terminal terminal = Terminal::kNone;
-  int width = 0, height = 0;         ///< pixels, or characters of the dumb terminal; 0: as usual
+  int width = 0, height = 0;         ///< pixels, or characters of the dumb terminal; 0: default
   TimeStyle time = TimeStyle::kIso;  ///< kUnix and kIso: the clock
-  Ms utc_offset{};                   ///< of the clock that is shown
+  Ms utc_offset{};                   ///< of the shown clock
 };
 
 void write_gnuplot(std::ostream& out, const Table& table, const PlotStyle& style);
-/// `python3 SCRIPT PICTURE` writes the picture; without an argument it shows a window, or writes to standard
-/// output what the terminal is.
+/// `python3 SCRIPT PICTURE` writes the picture. Without an argument the script shows a window, or writes the terminal's
+/// format to standard output.
 void write_matplotlib(std::ostream& out, const Table& table, const PlotStyle& style);
 
-/// Ratios go on the second axis, unless there is nothing else.
+/// Ratios are on the second axis, unless there are only ratios.
 [[nodiscard]] bool has_second_axis(const Table& table);
 /// "UTC+01:00"
 [[nodiscard]] std::string zone_text(Ms utc_offset);
-/// The distance of the time axis's marks: a round one that gives eight at most.
+/// The interval of the time axis's ticks: a round one that gives at most eight.
 [[nodiscard]] Ms tick_distance(Ms range);
 
-/// 'it''s': in single quotes, the only ones in which gnuplot reads no escapes. Control characters become
-/// blanks.
+/// 'it''s': in single quotes, where gnuplot interprets no escapes. Control characters become blanks.
 [[nodiscard]] std::string gnuplot_quoted(std::string_view text);
 /// 'it\'s': as Python's repr().
 [[nodiscard]] std::string python_quoted(std::string_view text);
 
-/// Of this machine's zone at that instant.
+/// UTC offset of this machine's time zone at that instant.
 [[nodiscard]] Ms local_utc_offset(Ms at);
 
 }  // namespace agent::tools

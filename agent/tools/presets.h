@@ -1,5 +1,5 @@
-// The queries that a preset stands for, in PromQL over the agent's own families. The table is the only place
-// that knows them; a test holds its names to those that are exported.
+// The PromQL queries of each preset, over the agent's own families. They are defined only in this table; a test checks
+// that the families exist.
 #pragma once
 
 #include <string>
@@ -10,11 +10,11 @@
 
 namespace agent::tools {
 
-/// One question and how its columns are shown.
+/// One query and how its columns are shown.
 struct Ask {
   std::string query;
   std::string legend;     ///< empty: name and labels
-  bool is_ratio = false;  ///< its values go from 0 to 1 or near it: second axis
+  bool is_ratio = false;  ///< its values are about 0 to 1: second axis
 };
 
 struct AxisLabels {
@@ -26,10 +26,10 @@ struct AxisLabels {
 [[nodiscard]] std::vector<Ask> asks_of(std::string_view preset, const std::string& selector, Ms window);
 [[nodiscard]] AxisLabels axis_labels_of(std::string_view preset);
 
-/// 'printer="mk3",instance="pi:11520"': what is given, quoted for PromQL.
+/// 'printer="mk3",instance="pi:11520"': the given ones, quoted for PromQL.
 [[nodiscard]] std::string selector_of(const std::string& printer, const std::string& instance);
 
-/// Whether a query of the user's own gives ratios, by the name of what it asks for.
+/// Whether a user's query gives ratios, according to the metric names in it.
 [[nodiscard]] bool asks_for_ratio(std::string_view query);
 
 }  // namespace agent::tools

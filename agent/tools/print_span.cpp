@@ -17,8 +17,8 @@ bool suits(const PrintChoice& choice, const PrintSpan& span) {
 
 std::string nothing_text(const PrintChoice& choice) {
   const std::string of = choice.printer.empty() ? "" : " of printer " + choice.printer;
-  if (choice.word == "current") return "no print" + of + " runs now";
-  if (choice.word == "last") return "no print" + of + " that ended is known";
+  if (choice.word == "current") return "no print" + of + " is running";
+  if (choice.word == "last") return "no ended print" + of + " is known";
   return "no print " + choice.word + of + " is known";
 }
 
@@ -46,8 +46,7 @@ PrintSpan chosen(const PrintChoice& choice, std::vector<PrintSpan> spans) {
                              [](const auto& a, const auto& b) { return a.ended < b.ended; });
   }
   if (spans.size() > 1)
-    throw Failure(Exit::kUsage,
-                  "several prints are meant: " + list_of(spans) + "; say which with --printer or --instance");
+    throw Failure(Exit::kUsage, "several prints match: " + list_of(spans) + "; choose with --printer or --instance");
   return spans.front();
 }
 

@@ -1,5 +1,4 @@
-// Which print is meant: by its number, the last that ended, or the one that runs; and which of several that
-// fit.
+// Selects a print: by its number, the last one that ended, or the current one; and one of several that match.
 #pragma once
 
 #include <string>
@@ -11,10 +10,10 @@
 namespace agent::tools {
 
 struct PrintSpan {
-  std::string id, printer, instance;  ///< instance: empty where the agent itself was asked
-  Ms began{}, ended{};                ///< ended: of a print that runs, now
+  std::string id, printer, instance;  ///< instance: empty if the data is from the agent itself
+  Ms began{}, ended{};                ///< ended: now for the current print
   bool runs = false;
-  std::string result;  ///< "completed"; empty where it is not told
+  std::string result;  ///< "completed"; empty if unknown
 };
 
 /// "last", "current" or a number.
@@ -23,8 +22,7 @@ struct PrintChoice {
 };
 [[nodiscard]] bool is_print_word(std::string_view word);
 
-/// The one that is meant. Throws Failure: kNoData if there is none, kUsage if several are and nothing
-/// decides.
+/// The selected one. Throws Failure: kNoData if there is none, kUsage if several match.
 [[nodiscard]] PrintSpan chosen(const PrintChoice& choice, std::vector<PrintSpan> spans);
 
 }  // namespace agent::tools

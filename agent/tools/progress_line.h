@@ -1,5 +1,4 @@
-// How far a long work is, on standard error of a terminal: one line, overwritten; a pipe or a file hears
-// nothing.
+// Progress of a long operation on standard error: one line that is overwritten. Silent if it is not a terminal.
 #pragma once
 
 #include <cstddef>
@@ -9,7 +8,7 @@ namespace agent::tools {
 
 class ProgressLine {
  public:
-  /// By whether standard error is a terminal that can overwrite.
+  /// Active if standard error is a terminal that can overwrite a line.
   ProgressLine();
   explicit ProgressLine(bool is_shown) : is_shown_(is_shown) {}
   ~ProgressLine();  ///< clear()

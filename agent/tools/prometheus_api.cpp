@@ -27,14 +27,14 @@ json success(const HttpAnswer& answer) {
   if (body.is_object() && body.value("status", json()) == "success") return body;
   if (body.is_object() && body.contains("error"))
     throw Failure(Exit::kServer,
-                  "the server says: " + words_of(body, "error") + " (" + words_of(body, "errorType") + ')');
-  if (answer.status == 200) throw Failure(Exit::kServer, "the answer is not of Prometheus: is the URL right?");
+                  "the server reports: " + words_of(body, "error") + " (" + words_of(body, "errorType") + ')');
+  if (answer.status == 200) throw Failure(Exit::kServer, "the answer is not from Prometheus: is the URL right?");
   throw Failure(Exit::kServer, "the server refuses: " + refusal_text(answer));
 }
 
 Sample sample_of(const json& pair) {
   const auto value = parse_value(pair.at(1).get_ref<const std::string&>());
-  if (!value) throw Failure(Exit::kServer, "the server's answer has a value that is no number");
+  if (!value) throw Failure(Exit::kServer, "the server's answer has a value that is not a number");
   return {Ms(std::llround(pair.at(0).get<double>() * 1000)), *value};
 }
 
@@ -63,7 +63,7 @@ QueryAnswer read(const json& body) {
   }
   if (native > 0)
     answer.warnings.push_back(std::to_string(native) +
-                              " series have native histograms, which are no single values; those are left out");
+                              " series have native histograms, which are not single values; they are left out");
   std::sort(answer.series.begin(), answer.series.end(),
             [](const auto& a, const auto& b) { return a.labels < b.labels; });
   return answer;
@@ -94,7 +94,7 @@ QueryAnswer query_answer(const HttpAnswer& answer) {
   try {
     return read(body);
   } catch (const json::exception&) {
-    throw Failure(Exit::kServer, "the server's answer is not understood");
+    throw Failure(Exit::kServer, "the server's answer is not valid");
   }
 }
 

@@ -1,5 +1,4 @@
-// The answers of Prometheus's HTTP API, read: what it says of a query, or in its own words why it says
-// nothing. No I/O. Wire example:
+// Parses the answers of Prometheus's HTTP API: the result of a query, or the server's error text. No I/O. Wire example:
 // {"status":"success","data":{"resultType":"matrix","result":[{"metric":{"printer":"mk3"},
 //   "values":[[1700000000,"215.1"]]}]}}
 #pragma once
@@ -25,14 +24,14 @@ struct SampledSeries {
 
 struct QueryAnswer {
   std::vector<SampledSeries> series;
-  std::vector<std::string> warnings;  ///< of the server's, and of what of its answer has no single value
+  std::vector<std::string> warnings;  ///< of the server, and about parts of its answer that are not single values
 };
 
-/// Of a vector, a matrix or a scalar. Throws Failure (kServer) with the server's own words.
+/// Parses a vector, a matrix or a scalar. Throws Failure (kServer) with the server's error text.
 [[nodiscard]] QueryAnswer query_answer(const HttpAnswer& answer);
 
-/// The shortest scrape interval of /api/v1/targets: of the pool "marlin" if there is one, otherwise of all.
-/// Nothing if the answer does not say.
+/// The shortest scrape interval of /api/v1/targets: of the pool "marlin" if it exists, otherwise of all. Nothing if the
+/// answer does not contain it.
 [[nodiscard]] std::optional<Ms> scrape_interval(const HttpAnswer& answer);
 
 /// "215.1", "NaN", "+Inf".

@@ -13,9 +13,9 @@ namespace agent::tools {
 namespace {
 
 constexpr Ms kUsualInterval{15'000};
-// A print is looked for in the last day first, and so on; the last is longer than anybody keeps data on a Pi.
+// A print is searched in the last day first, then further back; the last window is longer than the retention on a Pi.
 constexpr std::array<const char*, 4> kWindows{"1d", "7d", "30d", "1y"};
-// What began longer than this before its first scrape is another print.
+// A start time further than this before the first scrape belongs to another print.
 constexpr Ms kLongestPrint{Ms(30LL * 86400 * 1000)};
 
 }  // namespace
@@ -83,14 +83,14 @@ std::vector<Mark> PrometheusSource::marks(const std::string& selector, const Gri
   const auto ask = [&](const std::string& query) { return query_range({query, "", false}, grid, nullptr); };
   auto all = marks_of_states(ask("marlin_state{" + selector + "} == 1"), grid);
   const auto add = [&](std::vector<Mark> more) { std::move(more.begin(), more.end(), std::back_inserter(all)); };
-  add(marks_of_beginnings(ask("marlin_busy{reason=\"user\"," + selector + "} == 1"), grid, "waits for somebody"));
+  add(marks_of_beginnings(ask("marlin_busy{reason=\"user\"," + selector + "} == 1"), grid, "waits for a person"));
   add(marks_of_beginnings(ask("sum by (printer) (increase(marlin_resends_total{" + selector + "}[1m])) >= 5"), grid,
                           "resends"));
   std::stable_sort(all.begin(), all.end(), [](const Mark& a, const Mark& b) { return a.at < b.at; });
   return all;
 }
 
-/// One span for each print, whatever labels its series had over time.
+/// One span per print, even if the labels of its series changed.
 std::vector<PrintSpan> PrometheusSource::spans(const std::string& selector, const std::string& window, Ms now) {
   const auto running = query("marlin_print_job_info{" + selector + '}', now);
   std::set<std::tuple<std::string, std::string, std::string>> run;
@@ -114,7 +114,7 @@ std::vector<PrintSpan> PrometheusSource::spans(const std::string& selector, cons
   return all;
 }
 
-/// The agent's own word is more exact than the first scrape.
+/// The agent's own start time is more exact than the first scrape.
 void PrometheusSource::set_beginning(PrintSpan& span) {
   const auto said =
       query("marlin_print_start_timestamp_seconds{" + selector_of(span.printer, span.instance) + '}', span.ended);
@@ -137,7 +137,7 @@ PrintSpan PrometheusSource::find_print(const PrintChoice& choice, Ms now) {
       if (failure.exit != Exit::kNoData || window == kWindows.back()) throw;
     }
   }
-  throw Failure(Exit::kNoData, "no such print is known");
+  throw Failure(Exit::kNoData, "this print is not known");
 }
 
 }  // namespace agent::tools

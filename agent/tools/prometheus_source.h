@@ -1,5 +1,5 @@
-// An export's values out of a Prometheus, over its HTTP API: queries over a grid in pieces that it accepts,
-// the marks of what happened meanwhile, and where a print begins and ends.
+// Values for an export from Prometheus, over its HTTP API: queries over a grid, split into pieces that it accepts,
+// marks of events, and begin and end of a print.
 #pragma once
 
 #include <ostream>
@@ -17,16 +17,15 @@ namespace agent::tools {
 
 class PrometheusSource {
  public:
-  /// `base`: its URL, with the path that a proxy may have put before it. `notes`: for its warnings. Nothing
-  /// is owned.
+  /// `base`: its URL, with its path behind a proxy. `notes`: receives its warnings. Nothing is owned.
   PrometheusSource(HttpClient& client, std::string base, std::ostream& notes)
       : client_(client), base_(std::move(base)), notes_(notes) {}
 
-  /// How often it scrapes; 15 s where it does not say.
+  /// Its scrape interval; 15 s if unknown.
   [[nodiscard]] Ms scrape_interval();
-  /// The columns of all asks, in their order; those of one ask by their labels.
+  /// The columns of all queries, in order; those of one query sorted by labels.
   [[nodiscard]] std::vector<Series> series(const std::vector<Ask>& asks, const Grid& grid, ProgressLine& progress);
-  /// Changes of state, waits for somebody at the printer, and bursts of resends.
+  /// State changes, waits for a person at the printer, and bursts of resends.
   [[nodiscard]] std::vector<Mark> marks(const std::string& selector, const Grid& grid);
   [[nodiscard]] PrintSpan find_print(const PrintChoice& choice, Ms now);
 

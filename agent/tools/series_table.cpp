@@ -83,7 +83,7 @@ void name_columns(Table& table) {
   auto& all = table.series;
   const bool several = has_several_printers(all);
   for (Series& series : all) series.name = wanted_name(series, several);
-  // A name that several would have says nothing: name and labels do.
+  // If several columns would have the same name, use metric name and labels.
   std::vector<bool> is_shared;
   for (const Series& series : all) is_shared.push_back(series.name.empty() || count_of(all, series.name) > 1);
   for (std::size_t i = 0; i < all.size(); ++i) {

@@ -1,5 +1,5 @@
-// What an export is about, whatever it came from and whatever it becomes: columns of values over one grid of
-// instants, and marks at what happened meanwhile.
+// The data of an export, independent of source and output format: columns of values over one grid of instants, and
+// marks of events.
 #pragma once
 
 #include <cstddef>
@@ -13,15 +13,15 @@
 
 namespace agent::tools {
 
-/// As Prometheus has them; "__name__" is the metric's.
+/// As in Prometheus; "__name__" is the metric's name.
 using Labels = std::map<std::string, std::string>;
 
 struct Series {
   Labels labels;
   std::string legend;                         ///< "{{sensor}} target"; empty: name and labels
-  bool is_ratio = false;                      ///< belongs on the second axis
-  std::string name;                           ///< the column's; name_columns() writes it
-  std::vector<std::optional<double>> values;  ///< one for each instant; nothing: not known then
+  bool is_ratio = false;                      ///< drawn on the second axis
+  std::string name;                           ///< of the column; set by name_columns()
+  std::vector<std::optional<double>> values;  ///< one per instant; nothing: unknown
 };
 
 /// "paused" at that instant.
@@ -32,26 +32,26 @@ struct Mark {
 
 struct Table {
   Grid grid;
-  Ms origin{};  ///< what relative and elapsed times count from
+  Ms origin{};  ///< reference of relative and elapsed times
   std::vector<Series> series;
   std::vector<Mark> marks;
 };
 
-/// The label's value, empty where there is none.
+/// The label's value; empty if there is none.
 [[nodiscard]] std::string label_of(const Labels& labels, const std::string& name);
-/// In the quotes of expositions and PromQL: "a\"b".
+/// Quoted as in expositions and PromQL: "a\"b".
 [[nodiscard]] std::string quoted_value(std::string_view value);
 /// `marlin_up{printer="mk3"}`; without a metric's name, `{printer="mk3"}`.
 [[nodiscard]] std::string series_text(const Labels& labels);
-/// The legend with each {{label}} replaced by that label's value, by nothing where there is none.
+/// The legend with each {{label}} replaced by that label's value, or by nothing if there is none.
 [[nodiscard]] std::string filled_legend(std::string_view legend, const Labels& labels);
 
-/// Gives every column a name that no other has. Where several printers are in the table, names that come from
-/// a legend begin with the printer's, unless the legend says {{printer}} itself.
+/// Gives every column a unique name. If the table has several printers, names from a legend begin with the printer's
+/// name, unless the legend contains {{printer}}.
 void name_columns(Table& table);
-/// Takes series without any value away, then the instants before the first and behind the last value.
+/// Removes series without values, then the instants before the first and after the last value.
 void trim(Table& table);
-/// `part` lies on the grid of `whole`, whose values it fills.
+/// Copies the values of `part` into `whole`. The grid of `part` is a part of the grid of `whole`.
 void put_piece(std::vector<std::optional<double>>& whole, const Grid& grid, Ms at, double value);
 
 }  // namespace agent::tools

@@ -33,7 +33,7 @@ Json time_json(Ms time, TimeStyle style, Ms origin) {
   return static_cast<double>(from.count()) / 1000;
 }
 
-/// JSON has no words for NaN and the infinities: they are strings, as in Prometheus's own answers.
+/// JSON has no NaN and no infinities: they are strings, as in Prometheus's answers.
 Json value_json(const std::optional<double>& value) {
   if (!value) return nullptr;
   if (!std::isfinite(*value)) return number_text(*value);

@@ -1,5 +1,5 @@
 // A table as text for programs: separated values (RFC 4180), JSON, and OpenMetrics as `promtool tsdb
-// create-blocks-from openmetrics` takes it. A value that is not known is an empty field, null, and no sample.
+// create-blocks-from openmetrics` reads it. An unknown value is an empty field, null, or no sample.
 #pragma once
 
 #include <ostream>
@@ -21,7 +21,7 @@ void write_separated(std::ostream& out, const Table& table, const SeparatedStyle
 /// {"start":..., "end":..., "step":..., "series":[{"name":..., "labels":{...}, "values":[[time, value],
 /// ...]}], "marks":[...]}
 void write_json(std::ostream& out, const Table& table, TimeStyle time);
-/// What has no metric's name is called marlin_export, with the column's name as label.
+/// A series without a metric name is called marlin_export, with the column's name as a label.
 void write_openmetrics(std::ostream& out, const Table& table);
 
 }  // namespace agent::tools

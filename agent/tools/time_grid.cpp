@@ -18,7 +18,7 @@ constexpr double kLatestSeconds = std::chrono::duration<double>(text::kLongestDu
 
 Ms from_seconds(double seconds) { return Ms(std::llround(seconds * 1000)); }
 
-/// A plain decimal number at the head of `text`, which loses it.
+/// Removes and returns a plain decimal number at the beginning of `text`.
 std::optional<double> take_number(std::string_view& text) {
   double value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value, std::chars_format::fixed);

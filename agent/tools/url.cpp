@@ -14,7 +14,7 @@ struct Free {
 using Url = std::unique_ptr<CURLU, Free>;
 using Text = std::unique_ptr<char, Free>;
 
-/// Nothing if libcurl would not ask it either.
+/// Nothing if libcurl would refuse it, too.
 Url parsed(std::string_view text) {
   Url url(curl_url());
   const auto code = curl_url_set(url.get(), CURLUPART_URL, std::string(text).c_str(), CURLU_PATH_AS_IS);
@@ -61,7 +61,7 @@ std::string with_metrics_path(std::string_view text) {
 std::string shown(std::string_view text) {
   if (!is_http_url(text)) return std::string(text);
   const Url url = parsed(text);
-  if (!url) return "a URL that cannot be read";
+  if (!url) return "an invalid URL";
   for (const CURLUPart gone : {CURLUPART_USER, CURLUPART_PASSWORD}) curl_url_set(url.get(), gone, nullptr, 0);
   return part(url, CURLUPART_URL);
 }

@@ -25,7 +25,7 @@ std::optional<std::string> decode_base64(std::string_view text) {
   const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
   if (static_cast<std::size_t>(size) < padding) return std::nullopt;
   bytes.resize(static_cast<std::size_t>(size) - padding);
-  // OpenSSL takes padding for zeros wherever it stands, and overlooks blanks around: there is only one right spelling.
+  // OpenSSL accepts padding as zeros at any position and ignores surrounding blanks. Only one spelling is valid here.
   return encode_base64(bytes) == text ? std::optional(bytes) : std::nullopt;
 }
 

@@ -1,4 +1,4 @@
-// base64 (RFC 4648), as it stands in HTTP fields. Strict: padding must be there, and nothing else may.
+// base64 (RFC 4648) as used in HTTP fields. Strict: padding is required, and no other characters are allowed.
 #pragma once
 
 #include <optional>
@@ -7,7 +7,7 @@
 
 namespace agent::web::access {
 
-/// "Zm9v" is "foo"; nothing: `text` is no base64.
+/// "Zm9v" is "foo". Nothing if `text` is not base64.
 [[nodiscard]] std::optional<std::string> decode_base64(std::string_view text);
 
 }  // namespace agent::web::access

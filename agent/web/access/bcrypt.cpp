@@ -30,12 +30,12 @@ int bcrypt_cost(std::string_view hash) { return (hash[4] - '0') * 10 + (hash[5] 
 
 bool bcrypt_matches(const std::string& password, const std::string& hash) {
   if (password.find('\0') != std::string::npos) return false;
-  const auto workspace = std::make_unique<crypt_data>();  // 32 kB: too large for a thread's stack beside other things
+  const auto workspace = std::make_unique<crypt_data>();  // 32 kB: too large for a thread's stack
   std::memset(workspace.get(), 0, sizeof(crypt_data));
-  // Not crypt_r: the address sanitizer wraps it, and cannot where libcrypt is loaded later than itself.
+  // Not crypt_r: the address sanitizer intercepts it, which fails if libcrypt is loaded after the sanitizer.
   const char* result = ::crypt_rn(password.c_str(), hash.c_str(), workspace.get(), sizeof(crypt_data));
   if (result == nullptr || std::strlen(result) != hash.size()) return false;
-  unsigned difference = 0;  // every character counts, so that the time tells nothing
+  unsigned difference = 0;  // compares every character, so that the time reveals nothing
   for (std::size_t i = 0; i < hash.size(); ++i)
     difference |= static_cast<unsigned char>(result[i]) ^ static_cast<unsigned char>(hash[i]);
   return difference == 0;

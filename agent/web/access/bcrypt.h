@@ -1,4 +1,5 @@
-// Passwords against bcrypt hashes, by libcrypt. Slow on purpose: some 0.1 s on a PC and several times that on a Pi.
+// Checks passwords against bcrypt hashes with libcrypt. Slow by design: about 0.1 s on a PC, several times that on a
+// Pi.
 // Example: "$2y$10$N9qo8uLOickgx2ZMRZoMyeIjZAgcfl7p92ldGxad68LJZdL17lhWy"
 #pragma once
 
@@ -7,14 +8,14 @@
 
 namespace agent::web::access {
 
-/// 14: sixteen times the usual 10; five seconds on a Pi.
+/// 14: sixteen times the work of the usual 10; five seconds on a Pi.
 inline constexpr int kHighestBcryptCost = 14;
 
-/// $2a$, $2b$ or $2y$, a cost from 04 to 31, and 53 characters of salt and sum.
+/// $2a$, $2b$ or $2y$, a cost from 04 to 31, and 53 characters of salt and hash.
 [[nodiscard]] bool is_bcrypt_hash(std::string_view text);
-[[nodiscard]] int bcrypt_cost(std::string_view hash);  ///< of one that is_bcrypt_hash
+[[nodiscard]] int bcrypt_cost(std::string_view hash);  ///< `hash` must satisfy is_bcrypt_hash
 
-/// False as well for a password with a NUL, which bcrypt would cut.
+/// Also false for a password with a NUL, where bcrypt would truncate it.
 [[nodiscard]] bool bcrypt_matches(const std::string& password, const std::string& hash);
 
 }  // namespace agent::web::access

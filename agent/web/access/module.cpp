@@ -1,4 +1,4 @@
-// What is behind the module's door: marlin-agent-access.so.
+// The entry point of marlin-agent-access.so.
 #include <openssl/evp.h>
 
 #include <array>

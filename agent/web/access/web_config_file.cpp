@@ -24,13 +24,13 @@ std::size_t line_of(const YAML::Mark& mark) { return static_cast<std::size_t>(ma
 
 std::string quoted(const std::string& text) { return '"' + text::escape_text(text, 60) + '"'; }
 
-/// Ends the reading at the first fault: in this file one wrong line mostly makes others.
+/// Stops at the first error: in this file one wrong line mostly causes further errors.
 [[noreturn]] void fail(const Node& node, const std::string& key, const std::string& message) {
   throw text::Fault{message, {line_of(node.Mark()), 0, key}};
 }
 
 std::string text_of(const Node& node, const std::string& key) {
-  if (!node.IsScalar()) fail(node, key, "expected a text");
+  if (!node.IsScalar()) fail(node, key, "expected a string");
   return node.Scalar();
 }
 
@@ -48,7 +48,7 @@ std::vector<std::string> texts_of(const Node& node, const std::string& key) {
   return out;
 }
 
-/// Calls `take(key, path, value)` for each key, of which none may stand twice. Null counts as empty.
+/// Calls `take(key, path, value)` for each key. A duplicate key is an error. Null counts as empty.
 template <class Take>
 void read_map(const Node& node, const std::string& path, Take take) {
   if (node.IsNull()) return;
@@ -57,7 +57,7 @@ void read_map(const Node& node, const std::string& path, Take take) {
   for (const auto& entry : node) {
     const std::string key = text_of(entry.first, path);
     const std::string whole = path.empty() ? key : path + '.' + key;
-    if (std::find(seen.begin(), seen.end(), key) != seen.end()) fail(entry.first, whole, "stands twice");
+    if (std::find(seen.begin(), seen.end(), key) != seen.end()) fail(entry.first, whole, "is a duplicate key");
     seen.push_back(key);
     take(key, whole, entry.second);
   }
@@ -160,11 +160,12 @@ class Reader {
     if (tls.cert_file.empty() && !tls.key_file.empty()) fail(node, path + ".cert_file", "is missing beside key_file");
     if (!tls.cert_file.empty() && tls.key_file.empty()) fail(node, path + ".key_file", "is missing beside cert_file");
     if (empty && (tls.client_auth != server::ClientAuth::kNone || !tls.client_ca_file.empty()))
-      fail(node, path + ".cert_file", "is missing: without TLS no client can show a certificate");
+      fail(node, path + ".cert_file", "is missing: without TLS no client can present a certificate");
     if (verifies && tls.client_ca_file.empty())
       fail(node, path + ".client_ca_file", "is missing: client_auth_type verifies against it");
     if (!tls.client_ca_file.empty() && tls.client_auth == server::ClientAuth::kNone)
-      fail(node, path + ".client_auth_type", "is missing: a client_ca_file alone asks no client for a certificate");
+      fail(node, path + ".client_auth_type",
+           "is missing: with client_ca_file alone no client is asked for a certificate");
     if (!tls.client_allowed_sans.empty() && !verifies)
       fail(node, path + ".client_allowed_sans", "needs a client_auth_type that verifies");
     if (tls.min_version > tls.max_version) fail(node, path + ".min_version", "is above max_version");
@@ -173,7 +174,7 @@ class Reader {
   void read_http(const Node& node, const std::string& path) {
     read_map(node, path, [&](const std::string& key, const std::string& whole, const Node& value) {
       if (key == "http2")
-        (void)switch_of(value, whole);  // either way: this server speaks HTTP/1.1, which every client does
+        (void)switch_of(value, whole);  // accepted and ignored: this server speaks HTTP/1.1, as every client does
       else if (key == "headers") read_headers(value, whole);
       else fail(value, whole, "is not a key of http_server_config; there are http2 and headers");
     });

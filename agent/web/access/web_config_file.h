@@ -1,5 +1,4 @@
-// Reads the file of --web.config.file (YAML). Knows no socket; what the certificates are is web_tls.h's
-// business.
+// Reads the file of --web.config.file (YAML). Knows no socket; web_tls.h reads the certificates.
 #pragma once
 
 #include <string>
@@ -10,7 +9,7 @@
 
 namespace agent::web::access {
 
-/// `file` names the text in a fault and is where relative paths begin.
+/// `file`: name of the text in a fault; its directory is the base of relative paths.
 [[nodiscard]] text::Result<server::WebConfig> parse_web_config(const std::string& text, const std::string& file);
 [[nodiscard]] text::Result<server::WebConfig> load_web_config(const std::string& file);
 

@@ -34,7 +34,7 @@ std::string openssl_reason(const char* otherwise) {
   return reason == nullptr ? otherwise : reason;
 }
 
-/// The file's text, so that a file that is not there is told from one that is no certificate.
+/// The file's text. Distinguishes a missing file from one that is not a certificate.
 std::string read_file(const std::string& key, const std::string& file) {
   std::ifstream stream(file, std::ios::binary);
   std::ostringstream text;
@@ -98,7 +98,7 @@ void use_clients(ssl::context& context, const server::TlsSettings& settings) {
   const bool verifies = settings.client_auth == server::ClientAuth::kVerifyIfGiven ||
                         settings.client_auth == server::ClientAuth::kRequireAndVerify;
   SSL_CTX_set_verify(context.native_handle(), verify_mode(settings.client_auth), verifies ? nullptr : take_any);
-  // Without it a client that resumes a session with its certificate is refused.
+  // Without this a client that resumes a session with its certificate is refused.
   SSL_CTX_set_session_id_context(context.native_handle(), kSessionContext, sizeof kSessionContext - 1);
   if (settings.client_ca_file.empty()) return;
   boost::system::error_code fault;
@@ -107,7 +107,7 @@ void use_clients(ssl::context& context, const server::TlsSettings& settings) {
   if (fault) fail("client_ca_file", settings.client_ca_file, "no certificate in PEM format: " + fault.message());
 }
 
-/// DNS name, address, mail address or URI, as it stands in the certificate.
+/// DNS name, address, mail address or URI, as in the certificate.
 std::string text_of(const GENERAL_NAME& name) {
   const auto text = [](const ASN1_STRING* s) {
     return std::string(reinterpret_cast<const char*>(ASN1_STRING_get0_data(s)),
@@ -139,7 +139,7 @@ bool has_one_of(X509* certificate, const std::vector<std::string>& allowed) {
   return found;
 }
 
-/// What was loaded; shared by the connections that began with it.
+/// The loaded certificates and rules; shared by the connections that started with them.
 struct Loaded {
   ssl::context context{ssl::context::tls_server};
   std::vector<std::string> client_allowed_sans;
@@ -182,7 +182,7 @@ class TlsStream final : public http::WebStream {
            ERR_GET_REASON(static_cast<unsigned long>(fault.value())) == SSL_R_HTTP_REQUEST;
   }
 
-  /// Whoever forgot the s of https is told so.
+  /// Answers a plain HTTP request on this port with an explanation.
   void explain(const Done& done) {
     static constexpr std::string_view kAnswer =
         "HTTP/1.0 400 Bad Request\r\nContent-Type: text/plain\r\nConnection: close\r\n\r\nThis is an HTTPS server: the address begins with https://\n";
@@ -196,7 +196,7 @@ class TlsStream final : public http::WebStream {
     return certificate != nullptr && has_one_of(certificate, loaded_->client_allowed_sans);
   }
 
-  std::shared_ptr<Loaded> loaded_;  // before the stream, which refers to it
+  std::shared_ptr<Loaded> loaded_;  // declared before the stream, which refers to it
   ssl::stream<Socket> stream_;
   bool finished_ = false;
 };

@@ -1,4 +1,4 @@
-// TLS on a connection: OpenSSL, set up from tls_server_config.
+// TLS on a connection with OpenSSL, configured by tls_server_config.
 #pragma once
 
 #include <memory>

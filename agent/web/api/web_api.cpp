@@ -14,14 +14,14 @@ namespace {
 
 using nlohmann::json;
 
-/// Below that gzip's own frame costs more than it saves.
+/// Below this size gzip's own framing costs more than compression saves.
 constexpr std::size_t kWorthPacking = 512;
 
 http::WebResponse json_answer(const json& value, const http::WebRequest& request) {
   http::WebResponse response;
   response.content_type = "application/json";
   response.varies_by_encoding = true;
-  // Every text was cleaned; `replace` is the belt to those braces: a page never fails for a byte.
+  // Every text was cleaned before; `replace` makes sure that a page never fails because of an invalid byte.
   response.body = value.dump(-1, ' ', false, json::error_handler_t::replace);
   response.body += '\n';
   response.gzip = request.accepts_gzip && response.body.size() >= kWorthPacking;

@@ -1,4 +1,4 @@
-// The JSON pages: what a program or the page's own script reads. Read only. Described in packaging/doc/api.md.
+// The JSON pages, for programs and for the page's script. Read-only. Described in packaging/doc/api.md.
 // Wire example: "GET /api/v1/history?printer=mk3&step=60"
 #pragma once
 

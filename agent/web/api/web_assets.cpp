@@ -20,7 +20,7 @@ std::string_view content_type_of(std::string_view name) {
   return "text/plain; charset=utf-8";
 }
 
-/// Pages have no suffix: "/" and "/catalogue".
+/// The paths of HTML pages have no suffix: "/" and "/catalogue".
 std::string path_of(std::string_view name) {
   if (name == "index.html") return "/";
   if (name.ends_with(".html")) name.remove_suffix(5);
@@ -34,7 +34,7 @@ std::string etag_of(std::string_view text) {
   return out.data();
 }
 
-/// By the weak comparison of RFC 9110: W/"x" and "x" are the same.
+/// Weak comparison of RFC 9110: W/"x" equals "x".
 bool names(std::string_view if_none_match, std::string_view etag) {
   return if_none_match == "*" || if_none_match.find(etag) != std::string_view::npos;
 }

@@ -1,4 +1,4 @@
-// What the pages are made of, and why one of them has no answer.
+// The input of the pages, and the error of a page that has no answer.
 #pragma once
 
 #include <string>
@@ -10,7 +10,7 @@
 
 namespace agent::web::api {
 
-/// What pages are made of. All of it outlives the routes.
+/// The input of the pages. All of it outlives the routes.
 struct WebContext {
   const process::BuildInfo& build;
   const snapshot::PublishedSnapshots& snapshots;
@@ -20,7 +20,7 @@ struct WebContext {
   const snapshot::PublishedLinkQuality& quality;
 };
 
-/// Why there is no answer, for the asker.
+/// Why there is no answer, for the client.
 struct WebFault {
   unsigned status = 400;
   std::string sentence;

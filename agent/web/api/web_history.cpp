@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-/// As many as a chart on a wide screen has columns, twice; 300 kB for a printer with many sensors.
+/// Twice the columns of a chart on a wide screen; 300 kB for a printer with many sensors.
 constexpr std::int64_t kMaxPoints = 5000;
 constexpr std::int64_t kShortestStep = snapshot::History::kSamplePeriodSeconds;
 
@@ -27,7 +27,7 @@ struct Range {
 
 std::optional<std::int64_t> whole_seconds(const std::string& text) {
   const auto value = text::parse_number<double>(text);
-  // 9e9: the year 2255, within what 64 bits of nanoseconds hold.
+  // 9e9: the year 2255, within 64 bits of nanoseconds.
   if (!value || !(*value >= 0 && *value < 9e9)) return std::nullopt;
   return static_cast<std::int64_t>(std::floor(*value));
 }
@@ -66,7 +66,7 @@ std::optional<WebFault> fault_of(const Range& range) {
 using Samples = std::vector<snapshot::HistorySample>;
 using Field = float snapshot::HistorySample::Sensor::*;
 
-/// One value for each step, the mean of what is known in it, to a tenth of a degree; null where nothing is.
+/// One value per step: the mean of the known values in it, to a tenth of a degree; null if there are none.
 json series_of(const Samples& samples, std::size_t sensor, Field field, const Range& range) {
   json series = json::array();
   auto sample = samples.begin();
@@ -112,7 +112,7 @@ std::shared_ptr<const snapshot::LinkSnapshot> link_named(const snapshot::Publish
 
 std::variant<Range, WebFault> parse_range(const std::string& query) {
   const auto parameters = http::parse_query(query);
-  if (!parameters) return WebFault{400, "the query has a broken escape"};
+  if (!parameters) return WebFault{400, "the query has an invalid escape"};
   Range range;
   for (const auto& parameter : *parameters) {
     if (auto fault = take(parameter, range)) return *fault;
@@ -121,7 +121,7 @@ std::variant<Range, WebFault> parse_range(const std::string& query) {
   return range;
 }
 
-/// The last hour where nothing is said; on whole steps, so that the points stay where they are from one question to the next.
+/// The last hour by default. Aligned to whole steps, so that the points have the same times in every request.
 std::optional<WebFault> complete(Range& range, std::int64_t now) {
   if (range.to == kNotGiven) range.to = now;
   if (range.from == kNotGiven) range.from = range.to - 3600;
@@ -141,7 +141,7 @@ std::variant<json, WebFault> temperature_history(const WebContext& context, cons
   const gcode::line::Time wall = context.metrics.now() + link->wall_offset;
   if (auto fault = complete(range, std::chrono::duration_cast<std::chrono::seconds>(wall).count())) return *fault;
   auto samples = context.snapshots.history().samples(link->name, range.from, range.to + range.step - 1);
-  // A clock that was set back has put them out of order.
+  // They are out of order if the clock was set back.
   std::stable_sort(samples.begin(), samples.end(),
                    [](const auto& a, const auto& b) { return a.unix_seconds < b.unix_seconds; });
   return json{{"printer", range.printer},

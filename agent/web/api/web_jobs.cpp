@@ -37,7 +37,7 @@ std::optional<WebFault> take(const http::WebParameter& parameter, snapshot::JobF
 
 std::variant<json, WebFault> last_jobs(const WebContext& context, const std::string& query) {
   const auto parameters = http::parse_query(query);
-  if (!parameters) return WebFault{400, "the query has a broken escape"};
+  if (!parameters) return WebFault{400, "the query has an invalid escape"};
   snapshot::JobFilter filter;
   for (const auto& parameter : *parameters) {
     if (auto fault = take(parameter, filter)) return *fault;

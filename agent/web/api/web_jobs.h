@@ -10,7 +10,7 @@
 
 namespace agent::web::api {
 
-/// `query`: still encoded.
+/// `query`: not decoded.
 [[nodiscard]] std::variant<nlohmann::json, WebFault> last_jobs(const WebContext& context, const std::string& query);
 
 }  // namespace agent::web::api

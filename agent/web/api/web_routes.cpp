@@ -50,7 +50,7 @@ http::WebResponse health_page(const WebContext&, const http::WebRequest&) {
   return response;
 }
 
-/// The head of a stream; its session fetches the events.
+/// The header of a stream; the session sends the events.
 http::WebResponse events_page(const WebContext&, const http::WebRequest&) {
   http::WebResponse response;
   response.content_type = "text/event-stream";
@@ -63,7 +63,7 @@ http::WebResponse events_page(const WebContext&, const http::WebRequest&) {
 WebRoutes::WebRoutes(WebContext context)
     : context_(std::move(context)),
       routes_{
-          {context_.telemetry_path, metrics_page, true},  // first: it may take the place of one of the others
+          {context_.telemetry_path, metrics_page, true},  // first: its path may be the same as one of the others
           {"/healthz", health_page},
           {"/api/v1/printers", printers_page},
           {"/api/v1/history", history_page},
@@ -87,8 +87,8 @@ http::WebResponse WebRoutes::answer_of(const Route& route, const http::WebReques
   http::WebResponse response;
   try {
     response = route.page(context_, request);
-  } catch (const std::exception&) {  // out of memory, most likely; the next request may find some
-    response = http::plain_answer(503, "the page could not be made");
+  } catch (const std::exception&) {  // probably out of memory; the next request may succeed
+    response = http::plain_answer(503, "the page could not be rendered");
   }
   response.is_scrape = route.is_scrape;
   return response;

@@ -1,4 +1,4 @@
-// Which path is answered how: one table. A new page is one row and one function. Runs on the web thread only.
+// The table of paths. A new page is one row and one function. Runs on the web thread only.
 // Wire example: "GET /healthz HTTP/1.1" is answered "ok".
 #pragma once
 
@@ -14,8 +14,8 @@ namespace agent::web::api {
 class WebRoutes {
  public:
   explicit WebRoutes(WebContext context);
-  /// Always an answer: 404 for an unknown path, 405 for a method other than GET and HEAD, 503 if a page cannot be made.
-  /// The body is there for HEAD as well; the session leaves it out.
+  /// Always returns an answer: 404 for an unknown path, 405 for a method other than GET and HEAD, 503 if a page cannot
+  /// be rendered. The answer to HEAD has a body, too; the session omits it.
   [[nodiscard]] http::WebResponse answer(const http::WebRequest& request) const;
   [[nodiscard]] bool is_scrape(const std::string& path) const { return path == context_.telemetry_path; }
 

@@ -13,7 +13,7 @@ struct ListenAddress {
   std::uint16_t port = 0;  ///< 0: any free one
 };
 
-/// Throws std::runtime_error "cannot listen on TEXT: REASON" if `text` is none.
+/// Throws std::runtime_error "cannot listen on TEXT: REASON" if `text` is not an address.
 [[nodiscard]] ListenAddress parse_listen_address(std::string_view text);
 
 }  // namespace agent::web::http

@@ -11,7 +11,7 @@
 namespace agent::web::http {
 namespace {
 
-/// "q=0", "Q=0.000": the client refuses the coding. Any other weight is as good as 1 to us.
+/// "q=0", "Q=0.000": the client refuses the coding. Any other weight is treated as 1.
 bool is_zero_weight(std::string_view parameter) {
   if (text::lower(parameter.substr(0, 2)) != "q=") return false;
   const auto value = text::trim(parameter.substr(2));
@@ -45,13 +45,13 @@ std::streamsize StringSink::xsputn(const char* data, std::streamsize size) {
 
 struct GzipSink::Deflate {
   z_stream stream{};
-  std::array<char, 4096> plain;  ///< a stream is written in words of a few bytes; deflate wants more at once
+  std::array<char, 4096> plain;  ///< a stream is written in pieces of a few bytes; deflate needs larger blocks
   std::array<char, 4096> packed;
 };
 
 GzipSink::GzipSink(std::string& out) : out_(out), deflate_(std::make_unique<Deflate>()) {
   // Window of 8 kB and memory level 6: 64 kB of state instead of 256 kB. A page repeats itself within a few hundred
-  // bytes, so it packs as well. + 16: with gzip's own header.
+  // bytes, so the compression is as good. + 16: with a gzip header.
   constexpr int kWindowBits = 13 + 16, kMemoryLevel = 6;
   if (deflateInit2(&deflate_->stream, Z_BEST_SPEED, Z_DEFLATED, kWindowBits, kMemoryLevel, Z_DEFAULT_STRATEGY) !=
       Z_OK) {

@@ -1,5 +1,5 @@
-// gzip as a content coding: who takes it, and a stream that packs while it is written, so that the plain page of 50
-// printers (1.2 MB) never stands in memory.
+// gzip as a content coding: whether a client accepts it, and a stream that compresses while it is written, so that the
+// uncompressed page of 50 printers (1.2 MB) is never in memory.
 // Wire example: "Accept-Encoding: gzip;q=1.0, identity; q=0.5"
 #pragma once
 
@@ -10,10 +10,10 @@
 
 namespace agent::web::http {
 
-/// Whether a client that sent these Accept-Encoding values (joined by commas) takes gzip. Malformed parts are skipped.
+/// Whether a client with these Accept-Encoding values (joined by commas) accepts gzip. Skips malformed parts.
 [[nodiscard]] bool accepts_gzip(std::string_view accept_encoding);
 
-/// Appends what is written to a string.
+/// Appends the written bytes to a string.
 class StringSink : public std::streambuf {
  public:
   explicit StringSink(std::string& out) : out_(out) {}
@@ -26,7 +26,7 @@ class StringSink : public std::streambuf {
   std::string& out_;
 };
 
-/// Packs what is written and appends it to a string. The result is whole after finish().
+/// Compresses the written bytes and appends them to a string. The result is complete after finish().
 class GzipSink : public std::streambuf {
  public:
   explicit GzipSink(std::string& out);  ///< throws std::bad_alloc
@@ -45,7 +45,7 @@ class GzipSink : public std::streambuf {
   std::unique_ptr<Deflate> deflate_;
 };
 
-/// The whole of `plain`, packed.
+/// `plain`, compressed.
 [[nodiscard]] std::string pack(std::string_view plain);
 
 }  // namespace agent::web::http

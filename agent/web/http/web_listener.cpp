@@ -16,7 +16,7 @@ namespace asio = boost::asio;
 using tcp = asio::ip::tcp;
 using ErrorCode = boost::system::error_code;
 
-/// Long enough that a process out of descriptors does not spin, short enough for a scrape.
+/// Long enough that a process without free descriptors does not spin, short enough for a scrape.
 constexpr std::chrono::milliseconds kAcceptPause{100};
 
 ErrorCode listen_at(tcp::acceptor& acceptor, const tcp::endpoint& endpoint, bool ipv6_only) {
@@ -34,7 +34,7 @@ ErrorCode listen_at(tcp::acceptor& acceptor, const tcp::endpoint& endpoint, bool
   return fault;
 }
 
-/// Every address: the IPv6 socket takes IPv4 as well; a kernel without IPv6 has the IPv4 one.
+/// Every address: the IPv6 socket accepts IPv4, too; on a kernel without IPv6 the IPv4 socket.
 ErrorCode listen_everywhere(tcp::acceptor& acceptor, std::uint16_t port) {
   const auto fault = listen_at(acceptor, tcp::endpoint(tcp::v6(), port), false);
   const bool no_ipv6 =
@@ -42,7 +42,7 @@ ErrorCode listen_everywhere(tcp::acceptor& acceptor, std::uint16_t port) {
   return no_ipv6 ? listen_at(acceptor, tcp::endpoint(tcp::v4(), port), false) : fault;
 }
 
-/// "localhost": the first IPv4 address if there is one, as other exporters do.
+/// "localhost": the first IPv4 address if there is one, as in other exporters.
 ErrorCode listen_by_name(tcp::acceptor& acceptor, asio::io_context& io, const ListenAddress& address) {
   ErrorCode fault;
   const auto found = tcp::resolver(io).resolve(address.host, std::to_string(address.port), fault);
@@ -79,7 +79,7 @@ void WebListener::accept() {
   acceptor_.async_accept([this](ErrorCode fault, Socket socket) {
     if (fault == asio::error::operation_aborted) return;
     if (!fault) {
-      accept();  // first: what happens to this connection is no reason to stop
+      accept();  // first, so that a failure of this connection does not stop the listener
       return on_connection_(std::move(socket));
     }
     pause_.expires_after(kAcceptPause);

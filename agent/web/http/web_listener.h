@@ -1,5 +1,5 @@
-// One listening socket: binds in the constructor, hands over every connection. Runs out of file descriptors without
-// spinning: accepts again after a pause.
+// One listening socket: binds in the constructor and passes on every connection. If the process has no free file
+// descriptors it accepts again after a pause, without spinning.
 #pragma once
 
 #include <boost/asio/io_context.hpp>
@@ -16,11 +16,11 @@ class WebListener {
   using Socket = boost::asio::ip::tcp::socket;
   using OnConnection = std::function<void(Socket)>;
 
-  /// `address` as in WebOptions. `ipv6_only`: leave IPv4 to another listener on the same port. Throws std::runtime_error
-  /// "cannot listen on ADDRESS: REASON".
+  /// `address` as in WebOptions. `ipv6_only`: leave IPv4 to another listener on the same port. Throws
+  /// std::runtime_error "cannot listen on ADDRESS: REASON".
   WebListener(boost::asio::io_context& io, const std::string& address, bool ipv6_only, OnConnection on_connection);
 
-  /// Takes up accepting; the listener outlives the io_context's run.
+  /// Starts accepting. The listener outlives the io_context's run.
   void start() { accept(); }
   /// "127.0.0.1:11520", "[::]:40123": as bound.
   [[nodiscard]] std::string bound_address() const;

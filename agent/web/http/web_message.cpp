@@ -22,7 +22,7 @@ constexpr std::array<std::pair<unsigned, std::string_view>, 13> kStatusTexts{
      {500, "500 Internal Server Error"},
      {503, "503 Service Unavailable"}}};
 
-/// Nothing is fetched from anywhere else and nobody frames it: a page that shows a printer's own words cannot be made to.
+/// Forbids other sources and frames, since the page shows text that comes from a printer.
 constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kSafetyFields{
     {{"X-Content-Type-Options", "nosniff"},
      {"Referrer-Policy", "no-referrer"},
@@ -74,7 +74,7 @@ std::string response_head(const WebResponse& response, bool keep_alive, const We
   if (response.status == 401) head += "\r\nWWW-Authenticate: Basic realm=\"marlin-agent\", charset=\"UTF-8\"";
   if (response.status == 429) head += "\r\nRetry-After: 10";
   if (response.status == 405) head += "\r\nAllow: GET, HEAD";
-  // A page of an older version never lives on in a browser: it asks each time, and is mostly told that nothing changed.
+  // The browser asks each time and mostly gets 304, so that it never shows a page of an older version.
   head += response.etag.empty() ? "\r\nCache-Control: no-store" : "\r\nCache-Control: no-cache";
   append_safety(head, injected);
   head += keep_alive ? "\r\nConnection: keep-alive" : "\r\nConnection: close";

@@ -1,4 +1,4 @@
-// A request as the routes see it and an answer as they give it. Knows no socket and no parser.
+// A request and an answer as the routes use them. Knows no socket and no parser.
 // Wire example of an answer: "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain; charset=utf-8\r\n..."
 #pragma once
 
@@ -15,8 +15,8 @@ struct WebRequest {
   WebMethod method = WebMethod::kGet;
   std::string path;  ///< without query and without the authority of an absolute form, not decoded
   bool accepts_gzip = false;
-  std::string query{};          ///< what stood behind '?', not decoded
-  std::string if_none_match{};  ///< the field's value; empty: there was none
+  std::string query{};          ///< the part after '?', not decoded
+  std::string if_none_match{};  ///< the field's value; empty: none
   bool accepts_openmetrics = false;
 };
 
@@ -24,14 +24,14 @@ struct WebResponse {
   unsigned status = 200;
   std::string_view content_type = "text/plain; charset=utf-8";
   std::string body;
-  bool gzip = false;       ///< the body is packed
-  bool is_scrape = false;  ///< of the metrics endpoint, whatever the status
-  std::string etag;        ///< with its quotes; not empty: may be kept and asked for again
+  bool gzip = false;       ///< the body is compressed
+  bool is_scrape = false;  ///< answer of the metrics endpoint, with any status
+  std::string etag;        ///< with its quotes; not empty: the client may cache and revalidate
   bool varies_by_encoding = false;
-  bool is_stream = false;  ///< events follow the head until the client has enough; no length, no body
+  bool is_stream = false;  ///< events follow the header until the connection ends; no length, no body
 };
 
-/// "200 OK" for the status line; "500 Internal Server Error" for a number that this server does not use.
+/// "200 OK" for the status line; "500 Internal Server Error" for a status that this server does not use.
 [[nodiscard]] std::string_view status_text(unsigned status);
 
 /// A short plain answer: "404 Not Found: the metrics are at /metrics".
@@ -39,10 +39,11 @@ struct WebResponse {
 
 using WebFields = std::vector<std::pair<std::string, std::string>>;
 
-/// Status line and fields with the empty line that ends them. `own`: the owner's fields, in place of ours of that name.
+/// Status line and fields with the empty line that ends them. `own`: the owner's fields, which replace ours of that
+/// name.
 [[nodiscard]] std::string response_head(const WebResponse& response, bool keep_alive, const WebFields& injected = {});
 
-/// "/metrics" of "/metrics?x=1" and of "http://pi:11520/metrics"; "*" and other forms stay as they are.
+/// "/metrics" for "/metrics?x=1" and for "http://pi:11520/metrics"; "*" and other forms are unchanged.
 [[nodiscard]] std::string_view path_of_target(std::string_view target);
 
 }  // namespace agent::web::http

@@ -1,5 +1,5 @@
-// The bytes of one HTTP connection, whether TLS lies between or not: the session does not know which.
-// Every operation completes once, by its handler; not more than one read and one write at a time.
+// The bytes of one HTTP connection, with or without TLS; the session does not know which. Every operation calls its
+// handler once. At most one read and one write at a time.
 #pragma once
 
 #include <array>
@@ -20,14 +20,14 @@ class WebStream {
   using Pieces = std::array<boost::asio::const_buffer, 2>;
 
   virtual ~WebStream() = default;
-  /// Before anything else.
+  /// Call it first.
   virtual void open(Done done) = 0;
   virtual void read_some(boost::asio::mutable_buffer into, Transferred done) = 0;
-  /// All of both.
+  /// Writes both completely.
   virtual void write(const Pieces& pieces, Transferred done) = 0;
-  /// Tells the other side that nothing follows; what it still sends can be read.
+  /// Ends the sending direction; bytes from the other side can still be read.
   virtual void finish(Done done) = 0;
-  /// For its options, cancel() and close().
+  /// For socket options, cancel() and close().
   virtual Socket& socket() = 0;
 };
 

@@ -1,8 +1,8 @@
-// The catalogue: every metric family from the agent's own table, searchable, each with a query to copy.
+// The catalogue: every metric family of the agent, searchable, each with a query to copy.
 
 const byId = id => document.getElementById(id);
 
-/** What one would ask first: rates of counters, a quantile of histograms, gauges as they are. */
+/** A typical query: the rate of a counter, a quantile of a histogram, a gauge itself. */
 function queryOf({ name, type, labels }) {
   const by = labels.length ? ` by (${["le", ...labels].join(", ")})` : " by (le)";
   if (type === "histogram") return `histogram_quantile(0.95, sum${by} (rate(${name}_bucket[5m])))`;
@@ -13,7 +13,7 @@ async function copy(text, button) {
   try {
     await navigator.clipboard.writeText(text);
   } catch {
-    copyBySelection(text);  // a page without TLS has no clipboard of its own
+    copyBySelection(text);  // without TLS the page has no clipboard access
   }
   byId("announcer").textContent = `copied ${text}`;
   button.textContent = "copied";

@@ -1,9 +1,9 @@
-// The temperature chart: an SVG line for each sensor, its target dashed. Knows nothing of the page around it.
-// Its text alternative is a sentence a screen reader gets, and a cursor that arrow keys move.
+// The temperature chart: an SVG line per sensor, its target dashed. Independent of the page around it. Its text alternative
+// is a sentence for screen readers, and a cursor that is moved with the arrow keys.
 
 const NS = "http://www.w3.org/2000/svg";
 const LEFT = 38, RIGHT = 10, TOP = 10, BOTTOM = 24;
-const SHORTEST = 600;          // seconds that a chart shows at least
+const SHORTEST = 600;          // minimum length of a chart in seconds
 const STEPS = [60, 300, 600, 900, 1800, 3600, 7200];
 const NAMES = { tool0: "nozzle", bed: "bed", pinda: "PINDA" };
 
@@ -58,7 +58,7 @@ function scaleOf(history, width, height) {
   };
 }
 
-/** "M1 2L3 4M..": a gap where nothing is known. */
+/** "M1 2L3 4M..": a gap where the value is unknown. */
 function pathOf(values, history, scale) {
   let path = "", open = false;
   values.forEach((value, i) => {
@@ -89,7 +89,7 @@ function drawGrid(into, history, scale) {
 
 const degrees = value => value === null || value === undefined ? "unknown" : `${value.toFixed(1)} °C`;
 
-/** For those who hear the chart. */
+/** The text for screen readers. */
 export function inWords(history) {
   const parts = sensorsOf(history).map(([sensor, { actual, target }]) => {
     const known = actual.filter(v => v !== null);
@@ -102,7 +102,7 @@ export function inWords(history) {
   return span + (parts.length ? parts.join("; ") : "nothing is known yet") + ".";
 }
 
-/** Fills `figure`; a chart that is already there is replaced, its cursor stays. */
+/** Draws into `figure`; replaces an existing chart and keeps its cursor. */
 export function drawChart(figure, whole) {
   const history = trimmed(whole);
   const width = Math.max(280, figure.clientWidth), height = width < 500 ? 200 : 250;

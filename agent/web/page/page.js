@@ -1,24 +1,24 @@
-// The page of printers: one card each, kept up to date by server-sent events; only what changed is touched.
-// Everything a printer says is put in as text, never as markup.
+// The page of printers: one card per printer, updated by server-sent events; only changed elements are modified.
+// Text from a printer is always inserted as text, never as markup.
 
 import { drawChart, sensorClass, sensorName, rank, clock } from "/chart.js";
 
-const FEW = 3;                 // so many printers show their details from the start
-const CHART_SECONDS = 15;      // how often an open, visible chart is drawn anew
+const FEW = 3;                 // up to this number of printers, the details are open at the start
+const CHART_SECONDS = 15;      // refresh interval of an open, visible chart
 const SPANS = [["30 min", 1800], ["1 h", 3600], ["3 h", 10800], ["6 h", 21600]];
 const TONES = { printing: "good", finished: "good", paused: "warm", attention: "warm", released: "warm", busy: "good",
                 error: "bad", offline: "bad" };
-const WAITING = { user: "waiting for you at the printer", input: "waiting for an answer" };
+const WAITING = { user: "waiting for a person at the printer", input: "waiting for an answer" };
 
-const printers = new Map();    // name -> what the agent told
+const printers = new Map();    // name -> state from the agent
 const cards = new Map();       // name -> Card
 const byId = id => document.getElementById(id);
 
-// ------------------------------------------------------------------------------------------------ small tools
+// ------------------------------------------------------------------------------------------------ helpers
 function setText(element, text) { if (element.textContent !== text) element.textContent = text; }
 function setHidden(element, hidden) { if (element.hidden !== hidden) element.hidden = hidden; }
 
-/** RFC 7386: null takes a member away. */
+/** RFC 7386: null removes a member. */
 function merge(target, patch) {
   for (const [key, value] of Object.entries(patch)) {
     if (value === null) delete target[key];
@@ -148,9 +148,9 @@ class Card {
     if (!this.find(".line").open) return;
     this.fact("answer to a query, mean", brief(minute.ok_latency_mean_seconds));
     this.fact("answer to a query, 95 %", brief(minute.ok_latency_p95_seconds));
-    this.fact("lines a second", minute.commands_per_second === undefined ? "–" : String(minute.commands_per_second));
+    this.fact("lines per second", minute.commands_per_second === undefined ? "–" : String(minute.commands_per_second));
     this.fact("nothing in flight, last minute", minute.starved_seconds === undefined ? "–" : `${minute.starved_seconds} s`);
-    this.fact("sent again", `${minute.resends ?? 0} (${p.link.resends} in all)`);
+    this.fact("resends", `${minute.resends ?? 0} (${p.link.resends} in total)`);
     this.fact("agent's delay, mean", brief(minute.agent_delay_mean_seconds));
     this.fact("agent's delay, 95 %", brief(minute.agent_delay_p95_seconds));
     this.fact("stalls over 1 s", String(p.link.stalls));
@@ -171,7 +171,7 @@ class Card {
   }
 
   updateHost(p) {
-    const who = p.released ? "handed over by marlin-agent release"
+    const who = p.released ? "released by marlin-agent release"
       : p.host.connected ? "a host program is connected" : "no host program is connected";
     const port = p.host_port ? ` · port ${p.host_port}` : "";
     setText(this.find(".host"), `${who}${port}`);
@@ -180,7 +180,7 @@ class Card {
 
 function verdictOf(p, minute) {
   if (!p.up) return { text: "silent", tone: "quiet" };
-  if (minute.resends > 0) return { text: `${minute.resends} sent again`, tone: "warm" };
+  if (minute.resends > 0) return { text: `${minute.resends} resends`, tone: "warm" };
   if (minute.ok_latency_p95_seconds === undefined)
     return minute.commands_per_second > 0 ? { text: "clean", tone: "good" } : { text: "quiet", tone: "quiet" };
   return { text: `clean, queries answered in ${brief(minute.ok_latency_p95_seconds)}`, tone: "good" };
@@ -234,7 +234,7 @@ class Chart {
     try {
       const answer = await fetch(`/api/v1/history?${query}`);
       if (answer.ok) this.draw(await answer.json());
-    } catch { /* the connection's own line says so already */ }
+    } catch { /* the connection indicator already shows it */ }
   }
 }
 
@@ -247,7 +247,7 @@ class Jobs {
     details.addEventListener("toggle", () => this.refresh());
   }
 
-  /** A print begins or ends with a change of state; the agent's book follows within seconds. */
+  /** A print begins or ends with a state change; the agent's list of prints follows within seconds. */
   stateIs(state) {
     if (state === this.state) return;
     this.state = state;
@@ -260,7 +260,7 @@ class Jobs {
     try {
       const answer = await fetch(`/api/v1/jobs?${new URLSearchParams({ printer: this.printer, limit: 8 })}`);
       if (answer.ok) this.draw((await answer.json()).jobs);
-    } catch { /* the connection's own line says so already */ }
+    } catch { /* the connection indicator already shows it */ }
   }
 
   draw(jobs) {
@@ -328,7 +328,7 @@ function summarise() {
   for (const p of printers.values()) counts.set(p.state, (counts.get(p.state) ?? 0) + 1);
   const total = printers.size;
   const parts = [...counts].sort().map(([state, n]) => `${n} ${state}`);
-  setText(byId("summary"), total === 0 ? "No printer yet: plug one in, or name it in the configuration." : `${total} ${total === 1 ? "printer" : "printers"}: ${parts.join(", ")}`);
+  setText(byId("summary"), total === 0 ? "No printer yet: plug one in, or add it to the configuration." : `${total} ${total === 1 ? "printer" : "printers"}: ${parts.join(", ")}`);
   document.title = total === 1 ? titleOf([...printers.values()][0]) : `${counts.get("printing") ?? 0} of ${total} printing · marlin-agent`;
   offerStates([...counts.keys()].sort());
   filter();
@@ -370,19 +370,19 @@ function listen() {
   events.addEventListener("change", event => takeChange(JSON.parse(event.data)));
   events.onerror = () => {
     show("lost", "connection lost, trying again");
-    // Told that there is no room for one more, a browser gives up for good: look every few seconds instead.
-    if (events.readyState === EventSource.CLOSED) setTimeout(look, 1000);
+    // After a 503 (too many listeners) a browser stops reconnecting permanently: poll every few seconds instead.
+    if (events.readyState === EventSource.CLOSED) setTimeout(poll, 1000);
   };
 }
 
-async function look() {
+async function poll() {
   try {
     const answer = await fetch("/api/v1/printers");
     if (answer.ok) {
       takeAll(await answer.json());
-      show("lost", "every 5 seconds: too many pages are open");
+      show("lost", "refresh every 5 seconds: too many pages are open");
     }
-  } catch { /* said already */ }
+  } catch { /* the connection indicator already shows it */ }
   setTimeout(listen, 5000);
 }
 

@@ -9,7 +9,7 @@ namespace {
 
 constexpr const char* kFile = "marlin-agent-access.so";
 
-/// Beside the program in a build directory; a package has it in a folder of its own.
+/// Beside the program in a build directory; in ../lib/marlin-agent when installed.
 std::string module_file() {
   std::error_code fault;
   const auto folder = std::filesystem::read_symlink("/proc/self/exe", fault).parent_path();
@@ -18,7 +18,7 @@ std::string module_file() {
   return (folder.parent_path() / "lib/marlin-agent" / kFile).string();
 }
 
-/// The loader's words, which mostly begin with the file.
+/// The loader's message, which mostly begins with the file name.
 text::Fault loader_fault(const std::string& file) {
   const char* said = ::dlerror();
   const std::string reason = said == nullptr ? "cannot be loaded" : said;
@@ -28,8 +28,8 @@ text::Fault loader_fault(const std::string& file) {
 }  // namespace
 
 text::Result<const AccessModule*> access_module_of(const std::string& file) {
-  // Never closed: streams and certificates of it live as long as their connections. Loaded twice it is the
-  // same.
+  // Never closed: streams and certificates created by the module live as long as their connections. Loading it twice
+  // returns the same module.
   void* library = ::dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) return loader_fault(file);
   const auto entry = reinterpret_cast<decltype(&marlin_agent_access)>(::dlsym(library, kAccessEntry));

@@ -1,6 +1,6 @@
-// What a web configuration file needs: YAML, certificates, hashes of passwords. The libraries that do it
-// (yaml-cpp, OpenSSL, libcrypt) cost 3 MB of memory, so they stand in a module of their own,
-// marlin-agent-access.so: a process that never sees such a file never loads them. Once loaded it stays.
+// The functions that a web configuration file needs: YAML, certificates, password hashes. Their libraries (yaml-cpp,
+// OpenSSL, libcrypt) take 3 MB of memory. They are in a shared library of their own, marlin-agent-access.so, so that a
+// process without such a file never loads them. Once loaded it is not unloaded.
 #pragma once
 
 #include <memory>
@@ -16,7 +16,7 @@
 
 namespace agent::web::server {
 
-/// Certificates and rules, loaded. The connections that began with it hold it.
+/// Loaded certificates and rules. Shared by the connections that started with them.
 class TlsServer {
  public:
   virtual ~TlsServer() = default;
@@ -25,11 +25,11 @@ class TlsServer {
 
 class AccessModule;
 
-/// A whole file with its certificates, loaded.
+/// A loaded file with its certificates.
 struct WebAccessState {
   WebConfig config;
   std::shared_ptr<TlsServer> tls{};      ///< none: plain HTTP
-  const AccessModule* module = nullptr;  ///< what loaded it; none: there is no file
+  const AccessModule* module = nullptr;  ///< the module that loaded it; null: there is no file
 };
 
 /// From any thread.
@@ -38,24 +38,24 @@ class AccessModule {
   virtual ~AccessModule() = default;
   /// A fault names the file, the key and the reason.
   [[nodiscard]] virtual text::Result<WebAccessState> load(const std::string& file) const = 0;
-  /// `hash`: bcrypt. Slow on purpose.
+  /// `hash`: bcrypt. Slow by design.
   [[nodiscard]] virtual bool matches(const std::string& password, const std::string& hash) const = 0;
-  /// The bytes that `text` is base64 of; nothing: it is no base64 (RFC 4648, strictly).
+  /// `text` decoded from base64; nothing if it is not base64 (RFC 4648, strict).
   [[nodiscard]] virtual std::optional<std::string> base64(std::string_view text) const = 0;
   /// SHA-256, 32 bytes.
   [[nodiscard]] virtual std::string digest(const std::string& text) const = 0;
 };
 
-/// The module beside the program, or in ../lib/marlin-agent as a package has it. A fault says where it was
-/// looked for and what the loader said; the next call tries again. From any thread.
+/// The module beside the program, or in ../lib/marlin-agent when installed. A fault contains the path and the loader's
+/// message; the next call tries again. From any thread.
 [[nodiscard]] text::Result<const AccessModule*> access_module();
-/// The same from FILE. What it was loaded from first stays.
+/// The same from FILE. A loaded module is never unloaded.
 [[nodiscard]] text::Result<const AccessModule*> access_module_of(const std::string& file);
 
-/// The module's one symbol. Null: `build` is not what the module was built as, and its classes may differ.
+/// The module's only symbol. Null if `build` is not the module's build; its classes may differ then.
 extern "C" const AccessModule* marlin_agent_access(const char* build);
 inline constexpr const char* kAccessEntry = "marlin_agent_access";
-/// Program and module are of one build if this is the same in both.
+/// Program and module are from the same build if this is equal in both.
 [[nodiscard]] inline std::string access_build() {
   const process::BuildInfo build = process::build_info();
   return build.version + ' ' + build.revision + ' ' + build.compiler;

@@ -1,5 +1,5 @@
-// What has changed from one JSON value to the next, as a merge patch (RFC 7386): a browser that holds the first and
-// applies it holds the second. Members that went are null; arrays are sent whole.
+// The difference between two JSON values as a merge patch (RFC 7386): applying it to the first gives the second.
+// Removed members are null; arrays are sent whole.
 // Example: {"a":1,"b":{"c":2}} to {"b":{"c":3}} is {"a":null,"b":{"c":3}}
 #pragma once
 
@@ -7,7 +7,7 @@
 
 namespace agent::web::server {
 
-/// Both are objects without null members. An empty object: nothing changed.
+/// Both are objects without null members. An empty object means no change.
 [[nodiscard]] nlohmann::json change_between(const nlohmann::json& before, const nlohmann::json& after);
 
 }  // namespace agent::web::server

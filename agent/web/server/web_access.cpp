@@ -44,7 +44,7 @@ void WebAccess::refresh(net::WebClock::time_point now, bool at_once) {
   next_poll_ = now + kRefreshPeriod;
   auto stamps_now = stamps();
   if (stamps_now == seen_) return;
-  // As they were before the reading: what is written meanwhile shows at the next look.
+  // The state before reading: a change during the read is detected at the next check.
   seen_ = std::move(stamps_now);
   auto loaded = load_web_access(file_);
   if (const auto* fault = std::get_if<text::Fault>(&loaded)) return report_(fault->sentence);

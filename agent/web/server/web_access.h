@@ -1,6 +1,6 @@
-// Who may read and over what, as the file of --web.config.file says now. The file and the certificates that it names are
-// looked at again when a connection comes, at most once a second: a renewed certificate needs no signal. A wrong file
-// leaves everything as it was. Belongs to the web thread.
+// Who may read, and over which protocol: the current content of --web.config.file. The file and the certificates that
+// it names are checked for changes when a connection comes, at most once a second, so a renewed certificate needs no
+// signal. A wrong file changes nothing. Used on the web thread only.
 #pragma once
 
 #include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
@@ -21,27 +21,27 @@
 
 namespace agent::web::server {
 
-/// A fault names the file, the key and the reason; the access module is loaded if it was not.
+/// A fault names the file, the key and the reason. Loads the access module if necessary.
 [[nodiscard]] text::Result<WebAccessState> load_web_access(const std::string& file);
 
 class WebAccess {
  public:
   using Report = std::function<void(const std::string& sentence)>;
 
-  /// Empty `file`: everybody over plain HTTP. Throws std::runtime_error with the fault's sentence. `report` is told of a
-  /// file that turned wrong, once for each change.
+  /// Empty `file`: everybody may read over plain HTTP. Throws std::runtime_error with the fault's sentence. Calls
+  /// `report` if the file becomes wrong, once for each change.
   WebAccess(std::string file, Report report);
 
-  /// Looks at the files if the last look is a second old, or now if `at_once`.
+  /// Checks the files if the last check is a second ago, or immediately if `at_once`.
   void refresh(net::WebClock::time_point now, bool at_once = false);
 
   [[nodiscard]] const WebConfig& config() const { return state_.config; }
-  /// Knows the hashes of the users. Only where there are users.
+  /// Verifies the users' hashes. Only if there are users.
   [[nodiscard]] const AccessModule& module() const { return *state_.module; }
   [[nodiscard]] std::unique_ptr<http::WebStream> stream(http::WebStream::Socket socket) const;
 
  private:
-  /// What changes when a file is written or replaced.
+  /// Changes when a file is written or replaced.
   using Stamp = std::array<long long, 4>;
   [[nodiscard]] std::vector<Stamp> stamps() const;
 

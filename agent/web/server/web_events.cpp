@@ -7,7 +7,7 @@ namespace {
 
 using nlohmann::json;
 
-/// A proxy gives up a connection that says nothing for a minute; a browser's that is gone shows at the next write.
+/// A proxy closes a connection that is silent for a minute; a browser that is gone is detected at the next write.
 constexpr unsigned kQuietTicks = 15;
 
 std::string event_text(const char* name, const json& data) {
@@ -58,7 +58,7 @@ void WebEvents::tick() {
   }
   if (text.empty()) return;
   const auto shared = std::make_shared<const std::string>(std::move(text));
-  for (auto* client : std::vector<EventClient*>(clients_)) client->offer(shared);  // one may leave
+  for (auto* client : std::vector<EventClient*>(clients_)) client->offer(shared);  // a client may remove itself
 }
 
 }  // namespace agent::web::server

@@ -10,12 +10,12 @@
 namespace agent::web::server {
 namespace {
 
-/// A name that nobody has costs as much time as one that somebody has: a hash of the same cost, of no password.
+/// Compared for an unknown name, so that it takes as long as a known one: a hash of the same cost, of no password.
 std::string nobodys_hash(const WebUsers& users) { return users.begin()->second.substr(0, 7) + std::string(53, '.'); }
 
-/// After so long an address begins anew.
+/// The failures of an address are forgotten after this time.
 constexpr std::chrono::minutes kForgive{10};
-/// 256 addresses that failed: the network of a workshop.
+/// 256 addresses with failures: the network of a workshop.
 constexpr std::size_t kMaxAddresses = 256;
 /// 512 bytes of base64: far more than the 72 bytes of a password that bcrypt reads.
 constexpr std::size_t kMaxCredentials = 512;

@@ -1,6 +1,6 @@
-// Basic authentication: names and passwords against bcrypt hashes. The hashing is done on a thread of its own, one at a time,
-// so that nobody who tries passwords delays a scrape; who was let in once is known again without hashing; who was wrong
-// waits the longer the more often he was.
+// Basic authentication: names and passwords against bcrypt hashes. Hashing runs on its own thread, one at a time, so
+// that password guessing does not delay a scrape. A successful login is remembered and needs no hashing again. Each
+// wrong login of an address doubles its delay.
 // Wire example: "Authorization: Basic cHJvbWV0aGV1czpzZWNyZXQ="
 #pragma once
 
@@ -30,28 +30,28 @@ using WebUsers = std::map<std::string, std::string, std::less<>>;  ///< name: bc
 
 enum class Login {
   kAllowed,
-  kNobody,  ///< no name was given: whoever it is, he is asked for one
+  kNobody,  ///< no name was given: the client is asked for one
   kWrong,
-  kTooMany,  ///< more attempts are under way than are worked on
+  kTooMany,  ///< too many attempts are in progress
 };
 
 class WebLogin {
  public:
   using Answer = std::function<void(Login)>;
 
-  /// Everything here belongs to the thread that runs `io`; answers come there. Both outlive this.
+  /// Used on the thread that runs `io` only; answers come there. Both outlive this.
   WebLogin(boost::asio::io_context& io, snapshot::WebCounters& counters, LoginOptions options = {});
   ~WebLogin();
   WebLogin(const WebLogin&) = delete;
   WebLogin& operator=(const WebLogin&) = delete;
 
-  /// `users` is not empty; `module` knows their hashes. `authorization`: the field's value, empty if there
-  /// was none. `address`: of the client, without port. The answer may come at once or later.
+  /// `users` is not empty; `module` verifies their hashes. `authorization`: the field's value, empty if none.
+  /// `address`: of the client, without port. The answer may come immediately or later.
   void check(const std::string& authorization, const WebUsers& users, const AccessModule& module,
              const std::string& address, Answer answer);
 
  private:
-  using Key = std::string;  ///< SHA-256 of hash, name and password: no password is kept
+  using Key = std::string;  ///< SHA-256 of hash, name and password: no password is stored
   struct Attempt {
     Key key;
     std::string password, hash;
@@ -76,19 +76,19 @@ class WebLogin {
   boost::asio::io_context& io_;
   snapshot::WebCounters& counters_;
   LoginOptions options_;
-  std::map<Key, std::vector<Waiting>> waiting_;  ///< a browser asks for six files at once: one hash answers all
+  std::map<Key, std::vector<Waiting>> waiting_;  ///< a browser requests six files together: one hash answers all
   std::deque<Key> known_;                        ///< oldest first
   std::map<std::string, Failures> failures_;
-  std::shared_ptr<int> alive_ = std::make_shared<int>(0);  ///< what the worker posted may come after the end
+  std::shared_ptr<int> alive_ = std::make_shared<int>(0);  ///< a handler that the worker posted may run after the end
 
-  std::mutex mutex_;  ///< of what follows
+  std::mutex mutex_;  ///< protects the following members
   std::condition_variable wake_;
   std::deque<Attempt> attempts_;
   bool stopping_ = false;
   std::thread worker_;
 };
 
-/// Name and password of "Basic ..."; false: it is none.
+/// Name and password of "Basic ..."; false if it is not that.
 [[nodiscard]] bool parse_basic(std::string_view authorization, const AccessModule& module, std::string& name,
                                std::string& password);
 

@@ -1,4 +1,4 @@
-// How the web server is to be run: addresses, path and the bounds that keep one client from disturbing another.
+// Options of the web server: addresses, path and the bounds that keep one client from disturbing another.
 // Example: --web.listen-address :11520 --web.telemetry-path /metrics
 #pragma once
 
@@ -11,12 +11,12 @@
 namespace agent::web::server {
 
 struct LoginOptions {
-  /// The first wrong attempt waits so long, each further one of the same address twice as long as the one before.
+  /// Delay of the first wrong attempt; each further one of the same address is delayed twice as long as the one before.
   std::chrono::milliseconds first_delay{250};
   std::chrono::milliseconds longest_delay{8000};
-  /// 16: a browser's six connections twice over; each hash takes a Pi a third of a second.
+  /// 16: more than the six connections of two browsers; each hash takes a Pi a third of a second.
   std::size_t max_waiting = 16;
-  /// 100 logins that are known again, as in Prometheus's own exporters.
+  /// 100 remembered logins, as in Prometheus's own exporters.
   std::size_t max_known = 100;
 };
 
@@ -26,24 +26,26 @@ struct WebOptions {
   std::string telemetry_path = "/metrics";
   std::string config_file;  ///< --web.config.file; empty: everybody may read, over plain HTTP
   LoginOptions login;
-  /// Told, on the web thread, of a config_file that turned wrong while the server runs.
+  /// Called on the web thread if config_file becomes wrong while the server runs.
   std::function<void(const std::string& sentence)> report = [](const std::string&) {};
 
-  /// 256: ten times what Prometheus, two dashboards and their browsers open; a quarter of the usual 1024 descriptors.
+  /// 256: ten times the connections of Prometheus, two dashboards and their browsers; a quarter of the usual 1024
+  /// descriptors.
   std::size_t max_connections = 256;
-  /// 8 kB: as nginx and Apache; Prometheus sends 300 bytes.
+  /// 8 kB: as in nginx and Apache; Prometheus sends 300 bytes.
   std::size_t max_header_bytes = 8192;
-  /// 4 MiB: three pages of 50 printers each that nobody has taken yet. One response is always let through.
+  /// 4 MiB: three unread pages of 50 printers. One response is always accepted.
   std::size_t max_waiting_bytes = std::size_t{4} << 20;
-  /// 16: everybody in a workshop and a screen on the wall; each costs at most max_event_bytes.
+  /// 16: the people in a workshop and a wall screen; each uses at most max_event_bytes.
   std::size_t max_event_clients = 16;
-  /// 512 kB: two whole states of 50 printers. A browser that is further behind shows the past; it comes back by itself.
+  /// 512 kB: two full states of 50 printers. A browser that is further behind shows old values; it reconnects by
+  /// itself.
   std::size_t max_event_bytes = std::size_t{512} << 10;
-  std::chrono::milliseconds event_period{1000};      ///< how often open pages are told what changed
-  std::chrono::milliseconds refresh_period{10'000};  ///< how often the quality of the lines is looked at
+  std::chrono::milliseconds event_period{1000};      ///< interval of the changes sent to open pages
+  std::chrono::milliseconds refresh_period{10'000};  ///< interval of sampling the quality of the lines
   std::chrono::milliseconds header_timeout{10'000};  ///< from the first byte of a request to the end of its header
   std::chrono::milliseconds idle_timeout{30'000};    ///< from an answer to the next request's first byte
-  std::chrono::milliseconds write_timeout{30'000};   ///< for one answer to be taken whole
+  std::chrono::milliseconds write_timeout{30'000};   ///< for the client to read one answer completely
 };
 
 }  // namespace agent::web::server

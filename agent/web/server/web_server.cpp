@@ -20,14 +20,14 @@
 namespace agent::web::server {
 namespace {
 
-/// How late a timeout may be noticed: a quarter of the shortest, at most 250 ms.
+/// Maximum delay of a timeout: a quarter of the shortest one, at most 250 ms.
 std::chrono::milliseconds sweep_period(const WebOptions& options) {
   const auto shortest = std::min({options.header_timeout, options.idle_timeout, options.write_timeout});
   return std::clamp<std::chrono::milliseconds>(shortest / 4, std::chrono::milliseconds(1),
                                                std::chrono::milliseconds(250));
 }
 
-/// "[::]:9" beside "0.0.0.0:9" means that each takes its own family; alone it takes both, as in other exporters.
+/// "[::]:9" together with "0.0.0.0:9": each accepts its own family. "[::]:9" alone accepts both, as in other exporters.
 bool has_ipv4_counterpart(const std::vector<std::string>& addresses, const http::ListenAddress& address) {
   if (address.port == 0 || address.host.find(':') == std::string::npos) return false;
   return std::any_of(addresses.begin(), addresses.end(), [&](const std::string& text) {
@@ -119,11 +119,11 @@ class WebServer::Impl {
   snapshot::PublishedLinkQuality& quality_;
   snapshot::WebCounters& counters_;
   net::WebConnections connections_;
-  WebEvents events_;  // both before thread_, whose end destroys the sessions
+  WebEvents events_;  // both declared before thread_, whose end destroys the sessions
   WebAccess access_;
   bool speaks_tls_ = false;
   net::ServerThread thread_;
-  WebLogin login_;  // behind thread_: what waits for it holds sessions
+  WebLogin login_;  // declared after thread_: its waiting requests hold sessions
   boost::asio::steady_timer refresh_timer_;
   std::list<http::WebListener> listeners_;
   std::vector<std::string> addresses_;

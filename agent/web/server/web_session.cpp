@@ -20,18 +20,18 @@ namespace asio = boost::asio;
 namespace beast_http = boost::beast::http;
 using ErrorCode = boost::beast::error_code;
 
-/// A request of Prometheus fits in one piece.
+/// A request of Prometheus fits into one read.
 constexpr std::size_t kReadBytes = 512;
-/// 2 kB: the longest target that is answered is the telemetry path; leaves room for anybody's query string.
+/// 2 kB: the longest valid target is the telemetry path; leaves room for a query string.
 constexpr std::size_t kMaxTargetBytes = 2048;
-/// After the last answer: a client that is still sending gets this much time and room to notice.
+/// After the last answer: time and bytes that a client that is still sending gets to notice it.
 constexpr std::chrono::milliseconds kLingerTime{1000};
 constexpr std::size_t kLingerBytes = 65536;
-/// 64 kB: two pages of one printer. What the kernel keeps for a slow reader is outside our count, and would else be 4 MB.
+/// 64 kB: two pages of one printer. The kernel's buffer for a slow client is outside our count and could grow to 4 MB.
 constexpr int kSendBufferBytes = 65536;
 
 constexpr std::chrono::hours kNoLimit{24 * 365};
-/// As long as a full queue of hashes may take on a Pi, and the longest delay of a wrong one.
+/// The time of a full queue of hashes on a Pi, plus the longest delay of a wrong login.
 constexpr std::chrono::milliseconds kLoginTime{120'000};
 
 http::WebMethod method_of(beast_http::verb verb) {
@@ -47,7 +47,7 @@ void skip_line_breaks(boost::beast::flat_buffer& buffer) {
 
 template <class Fields>
 std::string joined(const Fields& fields, beast_http::field name) {
-  std::string all;  // the field may stand more than once
+  std::string all;  // the field may occur more than once
   const auto [begin, end] = fields.equal_range(name);
   for (auto it = begin; it != end; ++it) {
     if (!all.empty()) all += ',';
@@ -69,7 +69,7 @@ WebSession::~WebSession() {
 }
 
 void WebSession::start() {
-  ErrorCode ignored;  // the options only save time and memory
+  ErrorCode ignored;  // an error is harmless: the options only save time and memory
   stream_->socket().set_option(asio::ip::tcp::no_delay(true), ignored);
   stream_->socket().set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
   enter(Phase::kOpening, context_.options.header_timeout);
@@ -91,7 +91,7 @@ void WebSession::enter(Phase phase, std::chrono::milliseconds limit) {
 void WebSession::await_request(std::chrono::milliseconds limit) {
   parser_.emplace();
   parser_->header_limit(static_cast<std::uint32_t>(context_.options.max_header_bytes));
-  // A body is refused by its announcement and never read. (boost::none would refuse every one in 1.74.)
+  // A body is refused because of its header and never read. (boost::none would refuse every request in 1.74.)
   parser_->body_limit(std::numeric_limits<std::uint64_t>::max());
   header_begun_ = false;
   enter(Phase::kIdle, limit);
@@ -175,7 +175,7 @@ void WebSession::log_in(const std::string& authorization, http::WebRequest reque
 
 void WebSession::logged_in(Login login, const http::WebRequest& request, bool keep_alive) {
   if (login == Login::kAllowed) return answer(request, keep_alive);
-  auto refusal = login == Login::kTooMany ? http::plain_answer(429, "too many logins are being looked at")
+  auto refusal = login == Login::kTooMany ? http::plain_answer(429, "too many logins are being checked")
                  : login == Login::kWrong ? http::plain_answer(401, "the name or the password is wrong")
                                           : http::plain_answer(401, "a name and a password are needed");
   refusal.is_scrape = context_.routes.is_scrape(request.path);
@@ -198,7 +198,7 @@ void WebSession::respond(http::WebResponse response, bool keep_alive, bool with_
     response.is_scrape = is_scrape;
   }
   if (response.is_stream && with_body && !context_.events.has_room())
-    response = http::plain_answer(503, "as many pages are open as are kept up to date");
+    response = http::plain_answer(503, "too many pages are open");
   keep_alive = keep_alive && !response.is_stream;
   if (response.is_scrape) context_.counters.count_scrape(response.status);
   if (response.status >= 400) context_.counters.count_refusal(response.status);
@@ -228,14 +228,14 @@ void WebSession::answered(bool keep_alive) {
 
 void WebSession::begin_events() {
   enter(Phase::kEvents, kNoLimit);
-  discard();  // notices that the client goes
+  discard();  // detects that the client closes
   offer(context_.events.join(*this));
 }
 
 void WebSession::offer(std::shared_ptr<const std::string> events) {
   if (phase_ != Phase::kEvents) return;
   body_size_ += events->size();
-  // The first one may be larger: it is the whole.
+  // The first event may be larger: it contains the full state.
   if (!events_.empty() && body_size_ > context_.options.max_event_bytes) {
     context_.counters.count_dropped_connection();
     return close();
@@ -280,7 +280,7 @@ void WebSession::discard() {
 
 void WebSession::expire() {
   if (phase_ != Phase::kHeader) return close();
-  // A read is pending: it ends by the cancel and finds that nobody waits for it any more.
+  // A read is pending: cancel() ends it, and its handler finds the state changed.
   ErrorCode ignored;
   stream_->socket().cancel(ignored);
   refuse(408, "the header did not come in time");
@@ -288,7 +288,7 @@ void WebSession::expire() {
 
 void WebSession::close() {
   ErrorCode ignored;
-  // A reader that was given up gets a reset, so that the kernel does not keep the rest of its answer for minutes.
+  // A client that is dropped gets a reset, so that the kernel does not keep the rest of its answer for minutes.
   const bool is_sending = phase_ == Phase::kAnswer || (phase_ == Phase::kEvents && sending_events_);
   if (is_sending) stream_->socket().set_option(asio::socket_base::linger(true, 0), ignored);
   phase_ = Phase::kClosed;

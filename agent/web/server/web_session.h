@@ -1,11 +1,11 @@
-// One HTTP connection: reads a header, answers, and again. Garbage gets a short 4xx and the connection is closed.
+// One HTTP connection: reads a header, answers, repeats. Garbage gets a short 4xx and the connection is closed.
 //
-//   kOpening -> kIdle                          TLS has to be agreed upon first
+//   kOpening -> kIdle                          after the TLS handshake, if any
 //   kIdle -> kHeader -> kAnswer -> kIdle       keep-alive
-//   kHeader -> kLogin -> kAnswer               a name and a password are looked at
-//   kHeader -> kAnswer -> kLinger -> kClosed   the last answer: what the client still sends is read and thrown away, so
-//                                              that the answer is not lost to a reset
-//   kHeader -> kAnswer -> kEvents -> kClosed   server-sent events, until the client has enough or falls behind
+//   kHeader -> kLogin -> kAnswer               name and password are checked
+//   kHeader -> kAnswer -> kLinger -> kClosed   the last answer: further bytes of the client are read and discarded, so
+//                                              that a reset does not lose the answer
+//   kHeader -> kAnswer -> kEvents -> kClosed   server-sent events, until the client closes or falls behind
 //   any -> kClosed                             timeout, error, end of file, close()
 //
 // Wire example: "GET /metrics HTTP/1.1\r\nHost: pi\r\n\r\n", in any number of pieces, several in one piece.
@@ -32,7 +32,7 @@
 
 namespace agent::web::server {
 
-/// What every session of a server shares; outlives the sessions.
+/// Shared by all sessions of a server; outlives them.
 struct WebSessionContext {
   const WebOptions& options;
   const api::WebRoutes& routes;
@@ -52,7 +52,7 @@ class WebSession final : public net::WebConnection,
   WebSession(const WebSession&) = delete;
   WebSession& operator=(const WebSession&) = delete;
 
-  /// Takes up its work; from here on the pending operations hold the session.
+  /// Starts; from now on the pending operations own the session.
   void start();
 
   [[nodiscard]] bool is_waiting_for_request() const override {
@@ -94,14 +94,14 @@ class WebSession final : public net::WebConnection,
   WebSessionContext context_;
   Phase phase_ = Phase::kOpening;
   net::WebClock::time_point last_step_, deadline_;
-  /// Holds what the parser has not taken: at most one header and what is pipelined behind it. Grows by need, 512 bytes at
-  /// first; an idle connection keeps nothing.
+  /// Bytes that the parser has not consumed: at most one header and pipelined requests. Grows on demand from 512 bytes;
+  /// an idle connection has no buffer.
   boost::beast::flat_buffer buffer_;
   std::optional<Parser> parser_;
-  bool header_begun_ = false;  ///< the parser has taken a request line
+  bool header_begun_ = false;  ///< the parser has read a request line
   std::string head_;
   http::WebResponse response_;
-  std::size_t body_size_ = 0;  ///< of the answer, or of the events that wait
+  std::size_t body_size_ = 0;  ///< of the answer, or of the waiting events
   std::deque<std::shared_ptr<const std::string>> events_;
   bool sending_events_ = false;
   bool with_events_ = false;

@@ -1,4 +1,4 @@
-"""The parts of a Grafana dashboard, as the JSON model of Grafana 9 and later has them: panels, queries, variables.
+"""The parts of a Grafana dashboard in the JSON model of Grafana 9 and later: panels, queries, variables.
 
 Knows nothing of printers. A panel is made by one of the functions below and placed by `dashboard`, left to right.
 """
@@ -6,7 +6,7 @@ DATASOURCE = {"type": "prometheus", "uid": "${datasource}"}
 
 
 def query(expr, legend="", table=False, heatmap=False, at_end=False):
-    """One query of a panel; `at_end`: its value at the end of the range only."""
+    """One query of a panel; `at_end`: only its value at the end of the range."""
     return {"expr": expr, "legendFormat": legend, "format": "table" if table else "heatmap" if heatmap else "time_series",
             "instant": table or at_end, "range": not (table or at_end)}
 
@@ -42,7 +42,7 @@ def bars(title, description, queries, unit, **more):
 
 
 def table(title, description, queries, hidden=(), names=None, units=None, **more):
-    """Queries joined by the labels that they share; `units`: column -> unit."""
+    """Queries joined by their common labels; `units`: column -> unit."""
     made = panel("table", title, description, [dict(each, **query(each["expr"], table=True)) for each in queries], "short",
                  options={"showHeader": True, "cellHeight": "sm"}, **more)
     made["transformations"] = [
@@ -76,7 +76,7 @@ def row(title):
 
 
 def placed(panels):
-    """Gives each panel its number and its place: left to right, a new line when 24 columns are full."""
+    """Gives each panel its id and position: left to right, a new line when 24 columns are full."""
     x = y = height = 0
     for number, each in enumerate(panels, 1):
         place = each["gridPos"]

@@ -1,4 +1,4 @@
-"""What all dashboards choose by, and the words and colours of the states."""
+"""The variables of all dashboards, and the words and colours of the states."""
 from panels import variable
 
 S = 'instance=~"$instance",printer=~"$printer"'

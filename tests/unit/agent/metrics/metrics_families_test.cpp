@@ -16,7 +16,7 @@ std::string_view type_word(prometheus::MetricType type) {
   }
 }
 
-/// "marlin_resends_total,counter,printer reason,Lines the printer asked ..."
+/// "marlin_resends_total,counter,printer reason,Resends the printer ..."
 template <class Source>
 void append_rows(std::span<const agent::metrics::FamilyRow<Source>> rows, const char* first_label, std::string& text) {
   for (const auto& row : rows) {

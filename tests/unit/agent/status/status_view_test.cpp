@@ -44,11 +44,11 @@ TEST_CASE("the view of a printer in mid-print") {
   ambient      37.1 C
   pinda        34.1 C
   progress    12 %, 1 h 01 min left
-  host        somebody on /run/marlin-agent/mk3
+  host        a program on /run/marlin-agent/mk3
   device      /dev/ttyACM0 at 115200 baud
   printer     Prusa i3 MK3S, Prusa-Firmware 3.13.3 based on Marlin
   link        queries answered after 12.0 ms on average; 2 resends, 0 overflows, 0 times lost or closed
-  queries     7 answered, 1 lost, 0 put off; 9 lines kept from the host
+  queries     7 answered, 1 lost, 0 deferred; 9 lines withheld from the host
 )");
 }
 
@@ -66,12 +66,12 @@ TEST_CASE("the view of a released printer and of one without its device") {
   CHECK(drawn({released, missing}) == R"(mini  released
   device      /dev/ttyACM0 at 115200 baud, released for another 10 min
   link        0 resends, 0 overflows, 0 times lost or closed
-  queries     0 answered, 0 lost, 0 put off; 0 lines kept from the host
+  queries     0 answered, 0 lost, 0 deferred; 0 lines withheld from the host
 
 ender  offline
   device      cannot open /dev/ttyUSB0: No such file or directory (is the printer plugged in and switched on?)
   link        0 resends, 0 overflows, 0 times lost or closed
-  queries     0 answered, 0 lost, 0 put off; 0 lines kept from the host
+  queries     0 answered, 0 lost, 0 deferred; 0 lines withheld from the host
 )");
 }
 

@@ -50,7 +50,7 @@ TEST_CASE("vectors and scalars are read too") {
 TEST_CASE("the server's error text is in the sentence") {
   CHECK(fault_of(answer(
             R"({"status":"error","errorType":"bad_data","error":"exceeded maximum resolution of 11,000 points"})",
-            400)) == "the server says: exceeded maximum resolution of 11,000 points (bad_data)");
+            400)) == "the server reports: exceeded maximum resolution of 11,000 points (bad_data)");
   CHECK(fault_of(answer("Unauthorized\n", 401)).find("HTTP 401: Unauthorized") != std::string::npos);
   CHECK(fault_of(answer("<html><body>404</body></html>", 404)).find("HTTP 404") != std::string::npos);
   CHECK(fault_of(answer("<html>", 404)).find('<') == std::string::npos);

@@ -82,7 +82,7 @@ TEST_CASE("an invalid file is one sentence with file, line, key and reason") {
   CHECK_THAT(fault("basic_auth_users: [max]\n"),
              Catch::Contains("basic_auth_users: expected a table of keys and values"));
   CHECK_THAT(fault("basic_auth_users:\n  a: " + kHash + "\n  a: " + kHash + "\n"),
-             Catch::Contains("web.yml:3: basic_auth_users.a: stands twice"));
+             Catch::Contains("web.yml:3: basic_auth_users.a: is a duplicate key"));
   CHECK_THAT(fault("a: [b\n"), Catch::Contains("not YAML"));
   CHECK_THAT(fault("http_server_config: {headers: {Server: x}}"),
              Catch::Contains("headers.Server: is not a field that can be set"));

@@ -131,7 +131,7 @@ TEST_CASE("an invalid query is answered by one sentence that names the parameter
   CHECK_THAT(sentence("printer=mk3&from=2&to=1"), Catch::Contains("from: expected no later than to"));
   CHECK_THAT(sentence("printer=mk3&from=0"), Catch::Contains("at most 5000 points"));
   CHECK_THAT(sentence("printer=mk3&until=1"), Catch::Contains("no parameter is called \"until\""));
-  CHECK_THAT(sentence("printer=%zz"), Catch::Contains("broken escape"));
+  CHECK_THAT(sentence("printer=%zz"), Catch::Contains("invalid escape"));
 }
 
 TEST_CASE("the catalogue names every family") {
