@@ -20,6 +20,7 @@ class PrintClient(printcore):
         super().__init__()
         self.raw = []
         self.resends = 0
+        self.read_at_m110 = []  # how many reads preceded each M110 that printcore sent: one begins a print, one ends it
 
     def _readline_nb(self):
         try:
@@ -31,6 +32,14 @@ class PrintClient(printcore):
             self.resends += line.startswith(b"Resend")
         return line
 
+    def _send(self, command, lineno=0, calcchecksum=False):
+        if command == "M110":
+            self.read_at_m110.append(len(self.raw))
+        super()._send(command, lineno, calcchecksum)
+
+    def last_m110_answered(self):
+        return any(line.startswith(b"ok") for line in self.raw[self.read_at_m110[-1]:])
+
     def connect_and_wait(self, port):
         self.connect(port, 115200)
         wait_until("Printrun is online", lambda: self.online, 30)
@@ -39,6 +48,7 @@ class PrintClient(printcore):
         """Prints; returns the bytes that it read from the start of the print to its end."""
         job = gcoder.LightGCode(lines)
         first = len(self.raw)
+        m110s = len(self.read_at_m110)
         if not self.startprint(job):
             raise Failed("Printrun did not start the print")
         deadline = time.monotonic() + seconds
@@ -48,7 +58,9 @@ class PrintClient(printcore):
                              f"last read {b''.join(self.raw[-6:])!r}")
             time.sleep(0.05)
             while_printing()
-        wait_until("the M110 after the print was answered", lambda: self.raw and self.raw[-1].startswith(b"ok"))
+        # A temperature report may follow the ok, so the last line read decides nothing.
+        wait_until("the M110 after the print was answered",
+                   lambda: len(self.read_at_m110) == m110s + 2 and self.last_m110_answered())
         time_of_silence(self)
         return b"".join(self.raw[first:])
 
