@@ -1,5 +1,5 @@
-"""Debian's Printrun as the host program: its printcore class, with every byte that it reads kept, and what is needed to
-compare two of its runs."""
+"""Debian's Printrun as the host program: its printcore class, with every byte that it reads recorded, and the tools to
+compare two runs."""
 import logging
 import re
 import time
@@ -14,7 +14,7 @@ logging.getLogger().setLevel(logging.CRITICAL)  # printcore logs each error line
 
 
 class PrintClient(printcore):
-    """printcore, unchanged but for a tap on the bytes it reads."""
+    """printcore, unchanged except that the bytes it reads are recorded."""
 
     def __init__(self):
         super().__init__()
@@ -26,7 +26,7 @@ class PrintClient(printcore):
         try:
             line = super()._readline_nb()
         except SerialException:
-            return PR_EOF  # printcore would die of its own handling of this one; a port that ended is what it is
+            return PR_EOF  # printcore crashes on this exception; it means that the port closed
         if line:
             self.raw.append(line)
             self.resends += line.startswith(b"Resend")
@@ -45,7 +45,7 @@ class PrintClient(printcore):
         wait_until("Printrun is online", lambda: self.online, 30)
 
     def print_and_wait(self, lines, seconds, while_printing=lambda: None):
-        """Prints; returns the bytes that it read from the start of the print to its end."""
+        """Prints; returns the bytes read from the start of the print to its end."""
         job = gcoder.LightGCode(lines)
         first = len(self.raw)
         m110s = len(self.read_at_m110)
@@ -66,7 +66,7 @@ class PrintClient(printcore):
 
 
 def time_of_silence(client, seconds=0.3):
-    """Until nothing came for that long."""
+    """Waits until nothing came for that long."""
     count = -1
     while count != len(client.raw):
         count = len(client.raw)
@@ -74,7 +74,7 @@ def time_of_silence(client, seconds=0.3):
 
 
 def load(path, limit=None):
-    """The lines of a sliced file; with `limit` its first that many lines and its end (cooling, motors off)."""
+    """The lines of a sliced file; with `limit` only so many lines and the end (cooling, motors off)."""
     with open(path, encoding="utf-8") as file:
         lines = [line.rstrip("\n") for line in file if not line.startswith("; ")]
     if limit and limit < len(lines):
@@ -88,7 +88,7 @@ def commands_of(lines):
     return [line for line in stripped if line]
 
 
-# How often they come is a matter of time, not of the conversation: heating progress and busy.
+# Heating progress and busy: their number depends on the clock, not on the conversation.
 TIMED = re.compile(rb"^(T:\S+ E:\d|echo:busy: ).*\n", re.MULTILINE)
 
 
