@@ -18,7 +18,7 @@ struct RecordedEvent {
   std::string bytes;
 };
 
-/// Throws std::runtime_error that names file and line where one is not such a line.
+/// Throws std::runtime_error with file and line for a malformed line.
 [[nodiscard]] std::vector<RecordedEvent> load_recording(const std::string& path);
 
 }  // namespace sim
