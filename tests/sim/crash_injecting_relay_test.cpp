@@ -14,7 +14,7 @@ gcode::relay::RelaySettings listening() {
   return settings;
 }
 
-/// Bytes both ways; what came out, and how often the process died.
+/// Bytes both ways; what came out, and how often the process was killed.
 struct Passed {
   std::string to_printer, to_host;
   std::uint64_t kills = 0;

@@ -39,7 +39,7 @@ class FirmwareCore {
   void advance(Time now);
   [[nodiscard]] Time deadline();
 
-  // --- the world (firmware_world.cpp)
+  // --- external events (firmware_world.cpp)
   void boot(Time now, bool external_reset);
   void power_panic(Time now);
   void break_sensor(SensorFault fault, Time now);

@@ -161,8 +161,8 @@ void FirmwareCore::m221_flow() {
     return;
   }
   if (is_prusa() && traits.version >= 310) return linef("%d%%", static_cast<int>(flow_percent_));
-  const bool tells = traits.family == Family::kMarlin21 || traits.family == Family::kMarlin11;
-  if (tells) linef("echo:E0 Flow: %d%%", static_cast<int>(flow_percent_));
+  const bool reports = traits.family == Family::kMarlin21 || traits.family == Family::kMarlin11;
+  if (reports) linef("echo:E0 Flow: %d%%", static_cast<int>(flow_percent_));
 }
 
 void FirmwareCore::m302_cold() {

@@ -74,9 +74,8 @@ class InvariantChecker {
   bool start_seen_ = false;
   bool left_ = false;
   bool print_began_ = false;
-  std::int64_t oks_ahead_ = 0;  ///< bare oks passed to the host, minus those that belong to it
-  std::int64_t answers_ahead_ =
-      0;  ///< answers to the agent's M105 passed to the host, minus withheld answers of its own
+  std::int64_t oks_ahead_ = 0;      ///< bare oks passed to the host, minus those that belong to it
+  std::int64_t answers_ahead_ = 0;  ///< agent's M105 answers passed to the host, minus withheld ones of the host
   Time answer_leaked_{-std::chrono::hours(1)};
   Time last_numbered_{};
   Time last_passed_{};

@@ -1,5 +1,5 @@
-"""A printer that never answers and one that vanishes in mid-line: no wrong value, everything counted; afterwards the same
-agent serves a clean print.
+"""A printer that never answers and one that disappears in the middle of a line: no wrong value, everything counted;
+afterwards the same agent serves a clean print.
 
 Short by default; longer with MARLIN_E2E_FULL.
 """
@@ -32,7 +32,7 @@ def silent_printer(rig, _):
     clean_print_after(rig, agent, device)
 
 
-@claim("a device that vanishes in mid-line leaves no value of that line, however often")
+@claim("a device that disappears in the middle of a line leaves no value of that line, however often")
 def vanishing(rig, _):
     device, agent = start(rig)
     halves = (b"ok T:21", b"T:199.5 /200.0 B:6", b"Resend: 1", b"echo:busy: proc", b"\xff\xff\xfb\x12", b"o")

@@ -28,7 +28,7 @@ class Watch:
             return
         self.next = time.monotonic() + 1.0
         metrics = self.agent.scrape()
-        expect(metrics.value("marlin_up") == 1, "marlin_up is not 1 in mid-print")
+        expect(metrics.value("marlin_up") == 1, "marlin_up is not 1 during the print")
         self.injected.append(metrics.value("marlin_commands_total", origin="agent"))
         last = metrics.value("marlin_temperature_last_report_timestamp_seconds")
         expect(last is not None, "no temperature was ever reported")

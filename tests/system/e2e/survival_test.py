@@ -331,7 +331,7 @@ def few(options):
     return max(5, options.kills * 3 // 20), max(400, options.lines // 6)
 
 
-@claim("a print with line noise survives: resends continue after each kill")
+@claim("a print with line noise survives: resends continue where they were")
 def survives_noise(rig, options):
     kills, count = few(options)
     lines = load(BUNNY, count)

@@ -97,7 +97,7 @@ def another_tty(scene):
     scene.begin_print(NAME, 50).ends_whole(MK3)
 
 
-@step("two printers of one kind print at once; one is unplugged and comes back", "installed")
+@step("two printers of one kind print simultaneously; one is unplugged and comes back", "installed")
 def two_printers(scene):
     scene.plug(MK3)
     scene.plug(OTHER_MK3)
