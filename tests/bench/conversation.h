@@ -1,5 +1,5 @@
-// A host that prints at full speed to a FakePrinter, through a relay or directly: one thread runs both, so that the relay
-// has the other core, and every byte is checked on both sides.
+// A host that prints at full speed to a FakePrinter, through a relay or directly: one thread runs both, so that the
+// relay has the other core, and every byte is checked on both sides.
 #pragma once
 
 #include <string>
@@ -36,8 +36,8 @@ struct Print {
 /// Opens the line's port, prints, closes it. The printers of `others` are served occasionally meanwhile.
 [[nodiscard]] Outcome converse(Line& line, const Print& print, const std::vector<Line*>& others = {});
 
-/// The same print on all `lines` at the same time, so that all run under the same load: for paced prints, which leave most
-/// of the processor idle. In the order of `lines`.
+/// The same print on all `lines` at the same time, so that all run under the same load: for paced prints, which leave
+/// most of the processor idle. In the order of `lines`.
 [[nodiscard]] std::vector<Outcome> converse_at_once(const std::vector<Line*>& lines, const Print& print);
 
 /// Serves printers while nothing is printed.

@@ -1,8 +1,8 @@
-// A printer that is faster than any relay: a pseudo-terminal's master that answers every line immediately, or after a delay,
-// or at 115200 baud. It checks every byte that arrives, and knows every byte that the host must see.
+// A printer that is faster than any relay: a pseudo-terminal's master that answers every line immediately, or after a
+// delay, or at 115200 baud. It checks every byte that arrives, and knows every byte that the host must see.
 //
 //   N7 G1 X10.007 Y20.007 E0.07000*104   -> ok
-//   M105                                 -> ok T:210.00 /210.00 ... (withheld from the host by a relay that injected the query)
+//   M105                                 -> ok T:210.00 /210.00 ... (withheld from the host by the querying relay)
 #pragma once
 
 #include <chrono>

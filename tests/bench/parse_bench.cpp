@@ -100,7 +100,8 @@ class RegexParser {
     set_.Compile();
   }
 
-  // The number of the first matching expression plus its captures as numbers, added up so that no work is optimised away.
+  // The number of the first matching expression plus its captures as numbers, added up so that no work is optimised
+  // away.
   double parse(const std::string& line) {
     matches_.clear();
     if (!set_.Match(line, &matches_)) return 0;

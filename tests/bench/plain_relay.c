@@ -1,5 +1,5 @@
-// plain-relay DEVICE LINK: the minimal relay between a host and a printer, as the benchmark's baseline. One pty, one device,
-// poll(), read(), write(); it parses nothing, injects nothing and recovers from nothing.
+// plain-relay DEVICE LINK: the minimal relay between a host and a printer, as the benchmark's baseline. One pty, one
+// device, poll(), read(), write(); it parses nothing, injects nothing and recovers from nothing.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>

@@ -1,10 +1,10 @@
 // relay-bench: the cost of a relay between host and printer. Interleaved rounds of the same print through no relay, the
-// minimal C relay, socat and the agent (parsing everything, injecting a temperature query once a second), prints at wire
-// speed through all of them simultaneously; medians; ratios; a result for each target. Every byte is checked on both sides;
-// a failing baseline makes the run void.
+// minimal C relay, socat and the agent (parsing everything, injecting a temperature query once a second), prints at
+// wire speed through all of them simultaneously; medians; ratios; a result for each target. Every byte is checked on
+// both sides; a failing baseline makes the run void.
 //
 //   build/release/relay-bench                 the whole table, some four minutes
-//   build/release/relay-bench --smoke         bytes and private memory, for CTest: the only mode with a meaningful exit code
+//   build/release/relay-bench --smoke         bytes and private memory, for CTest: only here the exit code counts
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -179,7 +179,8 @@ class Benchmark {
     numbers.window_cpu.push_back(measured.cpu_per_line);
   }
 
-  /// All simultaneously: paced lines leave the processor idle, and a machine varies by more than one percent per minute.
+  /// All simultaneously: paced lines leave the processor idle, and a machine varies by more than one percent per
+  /// minute.
   void print_paced() {
     Print print;
     print.lines = std::numeric_limits<std::uint64_t>::max();

@@ -1,5 +1,5 @@
-// The part of systemd that makes the agent expect a restart: a notify socket that accepts everything, descriptors too, and
-// stores nothing.
+// The part of systemd that makes the agent expect a restart: a notify socket that accepts everything, descriptors too,
+// and stores nothing.
 #pragma once
 
 #include <string>

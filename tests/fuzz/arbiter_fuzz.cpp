@@ -1,6 +1,6 @@
 // Any bytes as a sequence of events on a LineRelay: what a host writes, what a printer prints, time, openings, losses,
-// settings, a next instance. An event is a byte with its kind and its arguments; see EventSequence::event(). Two relays get the
-// same sequence, one line by line, one byte by byte, and must have the same output.
+// settings, a next instance. An event is a byte with its kind and its arguments; see EventSequence::event(). Two relays
+// get the same sequence, one line by line, one byte by byte, and must have the same output.
 #include <algorithm>
 #include <array>
 #include <cstdint>

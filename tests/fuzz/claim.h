@@ -1,4 +1,5 @@
-// A condition that a fuzz target checks. Not assert(): it is checked in optimised builds too, and prints its text on failure.
+// A condition that a fuzz target checks. Not assert(): it is checked in optimised builds too, and prints its text on
+// failure.
 #pragma once
 
 #include <cstdio>

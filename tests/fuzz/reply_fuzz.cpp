@@ -1,5 +1,5 @@
-// Any bytes as a printer line, in every dialect: nothing is read outside it, no sensor occurs twice, no value is invented.
-// The first byte selects the dialect.
+// Any bytes as a printer line, in every dialect: nothing is read outside it, no sensor occurs twice, no value is
+// invented. The first byte selects the dialect.
 #include <cmath>
 #include <cstdint>
 #include <string>

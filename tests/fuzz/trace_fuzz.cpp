@@ -38,7 +38,8 @@ std::string decoded(std::string_view bytes, std::size_t piece) {
   return out;
 }
 
-// Both directions are fed piece by piece, so only the order between them may depend on the split: each is compared alone.
+// Both directions are fed piece by piece, so only the order between them may depend on the split: each is compared
+// alone.
 std::string one_direction(std::string_view bytes, std::size_t piece, bool to_printer) {
   std::string out;
   const auto append = [&out](const gcode::decode::LineNote& note, const auto& meaning) {

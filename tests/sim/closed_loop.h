@@ -1,7 +1,7 @@
 // The closed loop: a virtual host, the real LineRelay, a virtual printer, and a link between each pair that delays,
-// splits and corrupts bytes, all on one virtual clock. After every step the invariants of the design are checked against
-// the truth: the printer model knows for every byte that it prints whose command caused it.
-// A run is a function of its seed; a failing run reports the rule and the time, and can write a recording.
+// splits and corrupts bytes, all on one virtual clock. After every step the invariants of the design are checked
+// against the truth: the printer model knows for every byte that it prints whose command caused it. A run is a function
+// of its seed; a failing run reports the rule and the time, and can write a recording.
 #pragma once
 
 #include <cstdint>

@@ -1,7 +1,8 @@
-// marlin-sim: runs seeds of the closed loop. `marlin-sim --seeds 1-10000 [--recordings DIR] [--first] [--verbose]`, or one
-// with `--seed N`; with `--control` the pass-through alone. DIR is created if missing; `--first` ends at the first seed that
-// fails. `--kill-chance P`: the agent's process is killed with that probability at each point where a kill can happen; with
-// `--least-kills N` fewer than N in all are a failure. Exit code 1 if any invariant broke; the last line has the counts.
+// marlin-sim: runs seeds of the closed loop. `marlin-sim --seeds 1-10000 [--recordings DIR] [--first] [--verbose]`, or
+// one with `--seed N`; with `--control` the pass-through alone. DIR is created if missing; `--first` ends at the first
+// seed that fails. `--kill-chance P`: the agent's process is killed with that probability at each point where a kill
+// can happen; with `--least-kills N` fewer than N in all are a failure. Exit code 1 if any invariant broke; the last
+// line has the counts.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>

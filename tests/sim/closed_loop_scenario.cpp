@@ -1,5 +1,5 @@
-// The scenario of a seed. Uniform draws: every host is combined with every firmware, half of the runs have no fault at all,
-// the other half one or several. One in fifty is a long print.
+// The scenario of a seed. Uniform draws: every host is combined with every firmware, half of the runs have no fault at
+// all, the other half one or several. One in fifty is a long print.
 #include <array>
 #include <random>
 
@@ -56,8 +56,9 @@ std::vector<std::string> draw_print(Draw& draw) {
   return lines;
 }
 
-// So long, with the planner always full, that a windowed host would starve the agent if nothing made a gap. Half of these
-// hosts keep a window and never query temperatures themselves: then all temperatures come from the agent's quiesces.
+// So long, with the planner always full, that a windowed host would starve the agent if nothing made a gap. Half of
+// these hosts keep a window and never query temperatures themselves: then all temperatures come from the agent's
+// quiesces.
 void lengthen(Draw& draw, LoopScenario& scenario) {
   std::vector<std::string> moves;
   const int count = draw.number(1000, 2000);

@@ -1,6 +1,6 @@
-// The virtual printer against the recorded conversations with real firmware. conformance_exceptions.txt lists what it does
-// not reproduce, with the reason; an exception that is no longer needed fails too.
-// The summary per scenario: sim-tests "[summary]".
+// The virtual printer against the recorded conversations with real firmware. conformance_exceptions.txt lists what it
+// does not reproduce, with the reason; an exception that is no longer needed fails too. The summary per scenario:
+// sim-tests "[summary]".
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <filesystem>

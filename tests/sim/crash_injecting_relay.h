@@ -1,7 +1,7 @@
 // A LineRelay whose process is killed: between any two steps of the agent's work for each transfer (agent/link/bridge,
 // agent/restart/link_memory, transport/staging_pipe), also with the transfer done and not recorded, and also during the
-// recovery. As in the agent, what survives are the rings' memory, the last committed state, and the content of the pipes.
-// With a kill probability of 0 it is a plain LineRelay.
+// recovery. As in the agent, what survives are the rings' memory, the last committed state, and the content of the
+// pipes. With a kill probability of 0 it is a plain LineRelay.
 #pragma once
 
 #include <array>
@@ -28,7 +28,8 @@ class CrashInjectingRelay {
   [[nodiscard]] const gcode::relay::RelayState& state() const { return *state_; }
   [[nodiscard]] std::uint64_t kills() const { return kills_; }
 
-  /// Any event that is no transfer: `what` gets the relay, and is called again by the next instance if it was not committed.
+  /// Any event that is no transfer: `what` gets the relay, and is called again by the next instance if it was not
+  /// committed.
   template <class What>
   void event(What what, Time now) {
     bool committed = false;

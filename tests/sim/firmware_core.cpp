@@ -198,7 +198,8 @@ void FirmwareCore::finish_command() {
   if (halted_) return;
   if (letter_ == 'G' && code_ <= 3) spend(kPlanningMicroseconds);
   if (popped_) {
-    // ClearToSend() reads the front entry of now: a command that removed itself has acknowledged the next one too early.
+    // ClearToSend() reads the front entry of now: a command that removed itself has acknowledged the next one too
+    // early.
     running_ = false;
     if (!queue_.is_empty() && queue_.front().source == Source::kSerial && is_prusa()) bare_ok();
     return;

@@ -1,6 +1,6 @@
 // Pausing, stopping, kill(), and everything that waits for a person.
-// Wire example: "M601" to 3.13: "ok\necho:enqueing \"G1 E-1.000 F2700\"\n// action:paused\n"; after M602 a host print gets
-// a resend request: "Resend: 7\nok\n" (prusa.md 0.10).
+// Wire example: "M601" to 3.13: "ok\necho:enqueing \"G1 E-1.000 F2700\"\n// action:paused\n"; after M602 a host print
+// gets a resend request: "Resend: 7\nok\n" (prusa.md 0.10).
 #include "tests/sim/firmware_core.h"
 
 namespace sim {
@@ -10,7 +10,8 @@ constexpr Time kUsbPrinting = std::chrono::seconds(10);  ///< a host prints with
 
 }  // namespace
 
-// Temperatures that differ from the thermal model: a line every 0.27 s, the stop after twelve seconds (recorded in 18x).
+// Temperatures that differ from the thermal model: a line every 0.27 s, the stop after twelve seconds (recorded in
+// 18x).
 void FirmwareCore::thermal_model_tick() {
   constexpr Time kPeriod = std::chrono::milliseconds(270);
   constexpr int kLinesToStop = 46;

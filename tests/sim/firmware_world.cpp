@@ -164,7 +164,8 @@ void FirmwareCore::run_out_of_filament(Time now) {
   });
 }
 
-// The place is saved and restored immediately: the host gets a resend request for everything that had not been moved yet.
+// The place is saved and restored immediately: the host gets a resend request for everything that had not been moved
+// yet.
 void FirmwareCore::run_out_prusa() {
   if (paused_ || saving_) return;
   abandon_print();

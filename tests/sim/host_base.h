@@ -1,5 +1,5 @@
-// Common parts of the virtual hosts: splitting bytes into lines, numbered lines with their checksum, and the counters that
-// a test reads. It knows no host program; each one overrides on_line() and, if it waits for anything, advance().
+// Common parts of the virtual hosts: splitting bytes into lines, numbered lines with their checksum, and the counters
+// that a test reads. It knows no host program; each one overrides on_line() and, if it waits for anything, advance().
 #pragma once
 
 #include <array>

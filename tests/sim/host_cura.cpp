@@ -163,7 +163,8 @@ void CuraHost::start_print() {
   for (int i = 0; i < options_.lines_in_flight; ++i) send_next_print_line();
 }
 
-/// Line 0 is the M110 that it puts before the file, so the number of a line is its position in the file, counted from 1.
+/// Line 0 is the M110 that it puts before the file, so the number of a line is its position in the file, counted from
+/// 1.
 void CuraHost::send_next_print_line() {
   if (position_ > options_.print.size()) {
     printing_ = false;

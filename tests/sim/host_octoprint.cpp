@@ -1,5 +1,5 @@
-// How OctoPrint handles each line it reads. Example: it takes a lone `T:210 /210` without `ok`, without a subscription of
-// its own, for a heat-up started at the printer.
+// How OctoPrint handles each line it reads. Example: it takes a lone `T:210 /210` without `ok`, without a subscription
+// of its own, for a heat-up started at the printer.
 #include "tests/sim/host_octoprint.h"
 
 #include <algorithm>

@@ -1,5 +1,5 @@
-// OctoPrint 1.11 as seen on its serial line: one line at a time by a credit of at most one, numbered lines while it prints,
-// a history of 50 lines, and a fixed reaction to every line it reads.
+// OctoPrint 1.11 as seen on its serial line: one line at a time by a credit of at most one, numbered lines while it
+// prints, a history of 50 lines, and a fixed reaction to every line it reads.
 //
 //   connect    N0 M110 N0*125  N0 M110 N0*125   (in one burst)
 //   any ok     N0 M110 N0*125  N1 M115*39  M21  then M155 S2 if `Cap:AUTOREPORT_TEMP:1` was read

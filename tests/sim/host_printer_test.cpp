@@ -1,5 +1,5 @@
-// The virtual hosts against the virtual printers, with only a link between them: the agent must not change the behaviour of
-// this pair.
+// The virtual hosts against the virtual printers, with only a link between them: the agent must not change the
+// behaviour of this pair.
 #include <catch2/catch.hpp>
 
 #include <algorithm>

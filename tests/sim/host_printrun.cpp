@@ -1,12 +1,12 @@
-// Printrun's printcore (2.0.0~rc8): a boolean "clear", no timeout, an M105 as its only handshake, lines typed while idle
-// sent back to back.
+// Printrun's printcore (2.0.0~rc8): a boolean "clear", no timeout, an M105 as its only handshake, lines typed while
+// idle sent back to back.
 //
 //   connect   M105                      again after 3.75 s without a line; online on ok, start or any "T:"
 //   print     N-1 M110*15  N0 ...  N-1 M110*15
 //   Resend    counts as a credit, and so does the ok after it
 //
-// Its print thread sleeps 1 ms at a time while it waits, so it acts up to that long after the line that released it, and an
-// ok that comes meanwhile sets the same boolean: a seed decides how many lines are in flight after a Resend.
+// Its print thread sleeps 1 ms at a time while it waits, so it acts up to that long after the line that released it,
+// and an ok that comes meanwhile sets the same boolean: a seed decides how many lines are in flight after a Resend.
 #include <algorithm>
 #include <deque>
 
@@ -224,7 +224,8 @@ void PrintrunHost::pause(Time) {
   first_sent_ = line_number_;
 }
 
-/// Returns to the place where it believes the nozzle was, then continues the file. These lines go through the print thread.
+/// Returns to the place where it believes the nozzle was, then continues the file. These lines go through the print
+/// thread.
 void PrintrunHost::resume(Time now) {
   if (printing_ || !was_started_ || done_ || !failure_.empty()) return;
   for (const char* line : {"G90", "G1 X0.0 Y0.0", "G1 Z0.0", "G92 E0.0", "G1 F0.0"}) typed_.emplace_back(line);

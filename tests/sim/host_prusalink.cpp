@@ -1,5 +1,5 @@
-// PrusaLink 0.8.1: one unacknowledged instruction at a time, print lines numbered with a blank before the star, all others
-// unnumbered, and instructions that ignore an ok until their text came.
+// PrusaLink 0.8.1: one unacknowledged instruction at a time, print lines numbered with a blank before the star, all
+// others unnumbered, and instructions that ignore an ok until their text came.
 //
 //   detect   8 s of silence, then the burst `PRUSA Fir\nM862.2 Q\n`, answers within 5 s and no 2 s without a line
 //   connect  PRUSA SN, M862.1 Q, M27 P, M220, M221, M155 S2 C7, M79 S"PL"

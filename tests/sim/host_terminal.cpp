@@ -1,5 +1,5 @@
-// A person in `screen` on the port: types in fragments, pauses in the middle of a line, ends a line with Enter, which is
-// CR; sometimes pastes a few unnumbered lines in one write, with LF. With `flood` it is `cat file > port`.
+// A person in `screen` on the port: types in fragments, pauses in the middle of a line, ends a line with Enter, which
+// is CR; sometimes pastes a few unnumbered lines in one write, with LF. With `flood` it is `cat file > port`.
 //
 //   G1 X1 <2.6 s> 0 Y<0.2 s>20\r
 #include <algorithm>

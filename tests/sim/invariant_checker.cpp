@@ -15,16 +15,19 @@ constexpr Time kCorruptedFor = seconds(40);
 // In addition to the two configured limits: how long the rest of a begun answer to a query may still hold a host line.
 constexpr Time kAnswerRuns = milliseconds(510);
 
-// Answers to M105 are interchangeable: the host may get the agent's instead of its own if its own follows within this time.
+// Answers to M105 are interchangeable: the host may get the agent's instead of its own if its own follows within this
+// time.
 constexpr Time kAnswersSwap = seconds(2);
 
-// The longest time of flowing oks without a temperature: the period of 3 s, and for each failed quiesce 0.5 s and 2 s until
-// the next try. Long moves of a print can coincide with the tries: 6.8 s is the worst of 10,000 seeds, 9.9 s of a million.
+// The longest time of flowing oks without a temperature: the period of 3 s, and for each failed quiesce 0.5 s and 2 s
+// until the next try. Long moves of a print can coincide with the tries: 6.8 s is the worst of 10,000 seeds, 9.9 s of a
+// million.
 constexpr Time kLongestStarvation = seconds(12);
 
 bool starts(std::string_view text, std::string_view with) { return text.starts_with(with); }
 
-/// A line that a printer repeats by itself: the only kind that may be withheld from a host although no command caused it.
+/// A line that a printer repeats by itself: the only kind that may be withheld from a host although no command caused
+/// it.
 bool is_report(std::string_view line) {
   while (starts(line, " ")) line.remove_prefix(1);
   if (starts(line, "T:")) {
@@ -163,7 +166,8 @@ void InvariantChecker::injected_written(std::string_view bytes, const VirtualPri
   }
 }
 
-// Bare oks are interchangeable: the host must never have fewer than its commands earned, and exactly as many in the end.
+// Bare oks are interchangeable: the host must never have fewer than its commands earned, and exactly as many in the
+// end.
 void InvariantChecker::oracle_ok(char owner, bool withheld, Time now) {
   if (withheld && owner != 'a' && corrupted_ && now - last_corrupted_ < kCorruptedFor) {
     ++mistakes_;  // the relay cannot know about bytes that were lost

@@ -1,5 +1,5 @@
-// The invariant checker of a closed loop: knows what was written, which command caused each byte of the printer, and what
-// reached the host; reports which invariant a step broke. It shares no code with the arbiter.
+// The invariant checker of a closed loop: knows what was written, which command caused each byte of the printer, and
+// what reached the host; reports which invariant a step broke. It shares no code with the arbiter.
 #pragma once
 
 #include <cstdint>

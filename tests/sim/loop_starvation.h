@@ -1,6 +1,6 @@
 // Checks that a busy host does not starve the agent: where temperatures come by M105 alone, a print whose lines are
-// acknowledged one after another must let a query pass now and then. Only the time in which oks flow counts: a print that
-// does not move (homing, heating, a dwell) leaves no gap.
+// acknowledged one after another must let a query pass now and then. Only the time in which oks flow counts: a print
+// that does not move (homing, heating, a dwell) leaves no gap.
 // It sees no bytes: the invariant checker reports oks and the age of the temperatures.
 #pragma once
 

@@ -1,5 +1,5 @@
-// One print with a known outcome: a virtual host (or the card), the real relay, a virtual printer, and an event during the
-// print. The outcome is certain, so the result that the relay's print watch reports can be checked.
+// One print with a known outcome: a virtual host (or the card), the real relay, a virtual printer, and an event during
+// the print. The outcome is certain, so the result that the relay's print watch reports can be checked.
 #pragma once
 
 #include <cstdint>

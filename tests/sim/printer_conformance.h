@@ -1,6 +1,6 @@
-// Replays the host's side of recorded conversations to a virtual printer and compares its output, line by line, with that
-// of the real firmware. Physical values are blanked; lines whose number depends on time (busy, heating, autoreports) are
-// compared as kinds between the lines that must match.
+// Replays the host's side of recorded conversations to a virtual printer and compares its output, line by line, with
+// that of the real firmware. Physical values are blanked; lines whose number depends on time (busy, heating,
+// autoreports) are compared as kinds between the lines that must match.
 #pragma once
 
 #include <string>

@@ -1,6 +1,6 @@
-// MeatPack, as Prusa firmware from 3.13 unpacks it: two FF bytes announce a command byte; while it is on, each byte holds
-// two characters of a table of fifteen, and a nibble 1111 means that the character follows unpacked. It never sees lines.
-// Wire example: FF FF FB switches it on; 3.13 answers " [MP] PV01 ON ESP".
+// MeatPack, as Prusa firmware from 3.13 unpacks it: two FF bytes announce a command byte; while it is on, each byte
+// holds two characters of a table of fifteen, and a nibble 1111 means that the character follows unpacked. It never
+// sees lines. Wire example: FF FF FB switches it on; 3.13 answers " [MP] PV01 ON ESP".
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
-// The UART's receive ring: 127 usable bytes, filled by interrupt, emptied by the main loop. A byte that finds it full is
-// lost silently (prusa.md 1.1). Bytes may arrive all in one instant or paced by the wire.
+// The UART's receive ring: 127 usable bytes, filled by interrupt, emptied by the main loop. A byte that finds it full
+// is lost silently (prusa.md 1.1). Bytes may arrive all in one instant or paced by the wire.
 #pragma once
 
 #include <array>
@@ -23,8 +23,8 @@ class ReceiveRing {
   void arrive(std::string_view bytes, Time now, bool paced, char origin = 'h');
   /// Moves what has arrived by `now` from the wire into the ring.
   void absorb(Time now);
-  /// The next instant at which reading makes a difference: the next line end, or 48 bytes, or the last byte on the wire.
-  /// kNever if nothing is on the wire. The ring must be absorbed up to `now`.
+  /// The next instant at which reading makes a difference: the next line end, or 48 bytes, or the last byte on the
+  /// wire. kNever if nothing is on the wire. The ring must be absorbed up to `now`.
   [[nodiscard]] Time next_arrival() const;
 
   [[nodiscard]] bool is_empty() const { return size_ == 0; }

@@ -1,5 +1,5 @@
-// Reader of the recorded conversations under tests/data/recordings: JSON lines with t_us, dir and data (bytes as latin-1).
-// Wire example: {"t_us": 31, "dir": "tx", "data": "M105\n"}
+// Reader of the recorded conversations under tests/data/recordings: JSON lines with t_us, dir and data (bytes as
+// latin-1). Wire example: {"t_us": 31, "dir": "tx", "data": "M105\n"}
 #pragma once
 
 #include <string>

@@ -1,5 +1,5 @@
-// A printer for the hosts' unit tests, small enough to be trusted: it answers each line in turn after a fixed time with the
-// result of a function, by default `ok`. It checks nothing and executes nothing; VirtualPrinter does.
+// A printer for the hosts' unit tests, small enough to be trusted: it answers each line in turn after a fixed time with
+// the result of a function, by default `ok`. It checks nothing and executes nothing; VirtualPrinter does.
 #pragma once
 
 #include <algorithm>

@@ -1,6 +1,6 @@
 // A printer as seen on its serial line: bytes in, bytes out, on a virtual clock. Used by the simulation, the end-to-end
-// tests on a pty and the demo. Its specification is protocol/prusa.md section 8 and marlin.md; the conformance test against
-// tests/data/recordings shows how well it matches.
+// tests on a pty and the demo. Its specification is protocol/prusa.md section 8 and marlin.md; the conformance test
+// against tests/data/recordings shows how well it matches.
 #pragma once
 
 #include <cstdint>
@@ -85,7 +85,8 @@ class VirtualPrinter {
   [[nodiscard]] double hotend_celsius() const;
   [[nodiscard]] double bed_celsius() const;
   [[nodiscard]] std::int64_t last_line_number() const;
-  /// Serial lines are discarded without an answer: Prusa from 3.12 on after a thermal fault. (A stopped Marlin answers.)
+  /// Serial lines are discarded without an answer: Prusa from 3.12 on after a thermal fault. (A stopped Marlin
+  /// answers.)
   [[nodiscard]] bool is_stopped() const;
   [[nodiscard]] bool is_meatpack_on() const;
   [[nodiscard]] bool is_uploading() const;  ///< between M28 and M29

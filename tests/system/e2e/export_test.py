@@ -1,5 +1,5 @@
-"""export and metrics as users call them: the demo's print from a real Prometheus and from the agent alone, pictures that
-gnuplot and matplotlib draw of it, and a server that refuses, fails temporarily and requires a login."""
+"""export and metrics as users call them: the demo's print from a real Prometheus and from the agent alone, pictures
+that gnuplot and matplotlib draw of it, and a server that refuses, fails temporarily and requires a login."""
 import csv
 import fcntl
 import gzip

@@ -1,5 +1,5 @@
-"""Garbage from both sides: no crash, no growth, no wrong value, everything counted; afterwards the same agent serves a clean
-print.
+"""Garbage from both sides: no crash, no growth, no wrong value, everything counted; afterwards the same agent serves a
+clean print.
 
 Short by default; full length with MARLIN_E2E_FULL: ten minutes of noise.
 """

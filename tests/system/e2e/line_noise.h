@@ -1,6 +1,7 @@
-// Bytes that a bad cable corrupts, drops or doubles, one third each, at a rate per byte. The seed repeats a run exactly.
-// Within lines: at most one byte of a line is hit, never its end, and no hit creates an end or a comment. A host without
-// timeouts survives no more: a line that never ends, or that the printer takes for a comment, is never answered.
+// Bytes that a bad cable corrupts, drops or doubles, one third each, at a rate per byte. The seed repeats a run
+// exactly. Within lines: at most one byte of a line is hit, never its end, and no hit creates an end or a comment. A
+// host without timeouts survives no more: a line that never ends, or that the printer takes for a comment, is never
+// answered.
 #pragma once
 
 #include <cstdint>

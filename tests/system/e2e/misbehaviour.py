@@ -1,4 +1,5 @@
-"""Shared by the tests of misbehaving printers and hosts: the agent's memory growth, no values from garbage, a clean print after."""
+"""Shared by the tests of misbehaving printers and hosts: the agent's memory growth, no values from garbage, a clean
+print after."""
 import os
 import time
 

@@ -1,4 +1,5 @@
-"""The page in a real browser: no error, no request to other servers, live values, a chart, a catalogue, fifty printers."""
+"""The page in a real browser: no error, no request to other servers, live values, a chart, a catalogue, fifty
+printers."""
 import os
 import select
 import threading

@@ -1,4 +1,5 @@
-"""Another program, which takes no lock, has the printer's device open and talks to the printer: the agent opens nothing."""
+"""Another program, which takes no lock, has the printer's device open and talks to the printer: the agent opens
+nothing."""
 import json
 import os
 import subprocess

@@ -1,4 +1,5 @@
-"""A real print: Debian's Printrun prints a sliced file through the agent into a virtual MK3S, with line noise and without.
+"""A real print: Debian's Printrun prints a sliced file through the agent into a virtual MK3S, with line noise and
+without.
 
 Checked: the printer executes every line once and in order; Printrun reads the same bytes as without the agent;
 temperatures are never older than 5 s; firmware that reports by itself (3.13) gets no injected query during the print,

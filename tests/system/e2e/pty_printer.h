@@ -1,6 +1,6 @@
-// The virtual printer in real time behind a pseudo-terminal's slave, so that a program can open it like
-// /dev/ttyACM0: line speed both ways, noise on the input, nothing kept for a program that opens it later, unplugging and
-// replugging. It does not know command lines.
+// The virtual printer in real time behind a pseudo-terminal's slave, so that a program can open it like /dev/ttyACM0:
+// line speed both ways, noise on the input, nothing kept for a program that opens it later, unplugging and replugging.
+// It does not know command lines.
 #pragma once
 
 #include <utility>

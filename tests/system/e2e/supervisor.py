@@ -1,7 +1,7 @@
 """A replacement for systemd: a notify socket, a descriptor store, and a new process when one has ended.
 
-As systemd does: pending messages in the notify socket are read before the end of a process is handled, descriptors are kept
-by name and handed to the next process from 3 on, with LISTEN_FDS, LISTEN_FDNAMES and LISTEN_PID.
+As systemd does: pending messages in the notify socket are read before the end of a process is handled, descriptors are
+kept by name and handed to the next process from 3 on, with LISTEN_FDS, LISTEN_FDNAMES and LISTEN_PID.
 """
 import fcntl
 import os

@@ -1,8 +1,9 @@
-"""A print survives kills of the agent: Debian's Printrun prints a sliced file through an agent that is killed repeatedly
-at random moments, with a supervisor that replaces systemd.
+"""A print survives kills of the agent: Debian's Printrun prints a sliced file through an agent that is killed
+repeatedly at random moments, with a supervisor that replaces systemd.
 
-Checked: every line is executed once and in order; the host reads, to the byte, what the printer sent without the answers
-to the agent; it sees no error and no hang-up; the printer is never opened a second time, so that nothing resets it.
+Checked: every line is executed once and in order; the host reads, to the byte, what the printer sent without the
+answers to the agent; it sees no error and no hang-up; the printer is never opened a second time, so that nothing
+resets it.
 """
 import json
 import os

@@ -1,5 +1,5 @@
-"""A Prusa MK3S with firmware 3.13 as far as a print needs it. It does not know USB: bytes come in by receive(), bytes go out by
-send(), and events go to log(). Its texts are those of tests/data/recordings/prusa/mk3s-3.13.3.
+"""A Prusa MK3S with firmware 3.13 as far as a print needs it. It does not know USB: bytes come in by receive(), bytes
+go out by send(), and events go to log(). Its texts are those of tests/data/recordings/prusa/mk3s-3.13.3.
 
   N12 G1 X5*87  ->  ok          N14 G1 X5*81  ->  Error:Line Number ..., Resend: 13, ok
 """

@@ -1,6 +1,6 @@
-"""A host that prints: waits until its port exists, sends numbered lines one at a time, and waits for the ok of each. Ends
-after its last line, or after the line during which SIGTERM comes. It writes each sent line to standard output; the last
-output line is `done: 812 lines, longest wait 0.120 s`, or an error. Usage: host.py PORT [LINES]
+"""A host that prints: waits until its port exists, sends numbered lines one at a time, and waits for the ok of each.
+Ends after its last line, or after the line during which SIGTERM comes. It writes each sent line to standard output;
+the last output line is `done: 812 lines, longest wait 0.120 s`, or an error. Usage: host.py PORT [LINES]
 """
 import os
 import select
@@ -45,7 +45,7 @@ class Port:
         return line
 
     def greet(self):
-        """Sets the line number, repeatedly if the printer is still booting, as hosts do; then reads the remaining answers."""
+        """Sets the line number, repeatedly while the printer boots, as hosts do; then reads the remaining answers."""
         for _ in range(12):
             os.write(self.file, numbered(0, b"M110 N0") + b"\n")
             heard_ok = False

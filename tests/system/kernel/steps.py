@@ -132,7 +132,7 @@ def ch340(scene):
 
 
 class FtdiPrinter:
-    """A printer behind QEMU's FTDI adapter. The firmware runs outside the machine; the modem lines are not visible here."""
+    """A printer behind QEMU's FTDI adapter. The firmware runs outside the machine; modem lines are not visible here."""
 
     def __init__(self, scene, serial):
         self.scene, self.serial = scene, serial
@@ -250,7 +250,8 @@ def host_before_agent(scene):
 
 @step("the machine sleeps (S3) during a print and wakes; the printer is found again", "installed")
 def sleep(scene):
-    # Through an FTDI adapter: vhci_hcd refuses to sleep with a device plugged in. USB loses power, which ends this print.
+    # Through an FTDI adapter: vhci_hcd refuses to sleep with a device plugged in. USB loses power, which ends this
+    # print.
     scene.configure('[printer.rambo]\nusb = "0403:6001"\n')
     printer = FtdiPrinter(scene, "FT9")
     scene.knows("rambo")

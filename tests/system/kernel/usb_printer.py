@@ -1,7 +1,7 @@
 """A printer on USB, plugged into this machine's kernel: the device's end of USB/IP over a socket pair, whose other end
-goes to vhci_hcd. usbcore, cdc_acm or ch341, and udev are the real ones, and their changes of the modem lines are logged.
-Plugged in while the program runs, unplugged by SIGTERM. It writes to standard output, with the seconds of the machine's
-monotonic clock:
+goes to vhci_hcd. usbcore, cdc_acm or ch341, and udev are the real ones, and their changes of the modem lines are
+logged. Plugged in while the program runs, unplugged by SIGTERM. It writes to standard output, with the seconds of the
+machine's monotonic clock:
 
   23.051 dtr 1 rts 1          23.052 reset          24.310 line M115
 

@@ -1,5 +1,5 @@
-"""A virtual machine from the image of tests/system/kernel/make_image, without KVM: boots cold or continues from a snapshot, runs shell
-commands by ssh, and never outlives this process."""
+"""A virtual machine from the image of tests/system/kernel/make_image, without KVM: boots cold or continues from a
+snapshot, runs shell commands by ssh, and never outlives this process."""
 import ctypes
 import os
 import shutil

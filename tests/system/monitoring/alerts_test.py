@@ -1,4 +1,5 @@
-"""The alerts: promtool accepts them, each one fires and stays quiet in a unit test of alerts/, and has the text an owner needs."""
+"""The alerts: promtool accepts them, each one fires and stays quiet in a unit test of alerts/, and has the text an
+owner needs."""
 import glob
 import os
 import re

@@ -1,5 +1,5 @@
-"""The dashboards: their JSON is the output of their source and Grafana can load it, and a real Prometheus that scraped the
-demo runs every query. No query is refused; each returns data, unless expected_empty.txt gives a reason. The same
+"""The dashboards: their JSON is the output of their source and Grafana can load it, and a real Prometheus that scraped
+the demo runs every query. No query is refused; each returns data, unless expected_empty.txt gives a reason. The same
 Prometheus evaluates the alerts and records the old names."""
 import glob
 import json

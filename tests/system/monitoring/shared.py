@@ -1,4 +1,5 @@
-"""Shared by the monitoring integration tests: paths, the agent's metrics, and a runner of claims like that of e2e/rig.py.
+"""Shared by the monitoring integration tests: paths, the agent's metrics, and a runner of claims like that of
+e2e/rig.py.
 
 The shipped YAML is read with regular expressions: its layout is under our control, and promtool checks its meaning.
 """

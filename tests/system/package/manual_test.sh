@@ -1,6 +1,6 @@
 #!/bin/bash
-# The manual pages, the completion and the default configuration match this program: they contain every command, option and
-# key of the program. Usage: tests/system/package/manual_test.sh PROGRAM
+# The manual pages, the completion and the default configuration match this program: they contain every command, option
+# and key of the program. Usage: tests/system/package/manual_test.sh PROGRAM
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 program=$(realpath "$1")
