@@ -11,8 +11,8 @@ namespace agent::demo {
 std::vector<std::string> draw_demo(const nlohmann::json& printer, const DemoStatus& demo,
                                    const terminal::TextStyle& style) {
   std::vector<std::string> lines;
-  const auto add = [&](std::string_view words, terminal::Style style) {
-    lines.push_back(terminal::StyledText(style).add(words, style).take());
+  const auto add = [&](std::string_view words, terminal::Style as) {
+    lines.push_back(terminal::StyledText(style).add(words, as).take());
   };
   lines.push_back(
       terminal::StyledText(style)

@@ -20,12 +20,12 @@ using gcode::printer::PrintResult;
 constexpr int kMoves = 60;
 constexpr int kOutcomeAtMove = 20;
 constexpr double kExtruded = 0.05;
-constexpr gcode::line::EnumArray<Outcome, const char*> kScenarioOutcomeWords{
+constexpr gcode::line::EnumArray<PrintOutcome, const char*> kScenarioOutcomeWords{
     "nothing",    "pause",       "cancel", "stop at the printer", "reset",
     "thermistor", "power panic", "unplug", "emergency stop",      "host leaves"};
 
 /// Some files report their progress, some end without switching the motors off.
-std::vector<std::string> print_of(const Scenario& scenario) {
+std::vector<std::string> print_of(const PrintScenario& scenario) {
   Dice dice(scenario.seed);
   const bool reports_progress_lines = dice.one_in(2);
   std::vector<std::string> lines{"G90", "M83", "M104 S60", "M140 S40", "M190 S40", "M109 S60", "G28 W"};
@@ -39,11 +39,11 @@ std::vector<std::string> print_of(const Scenario& scenario) {
   return lines;
 }
 
-bool is_from_card(const Scenario& scenario) { return scenario.host == "card" || scenario.host == "menu"; }
+bool is_from_card(const PrintScenario& scenario) { return scenario.host == "card" || scenario.host == "menu"; }
 
 class Stage {
  public:
-  explicit Stage(const Scenario& scenario)
+  explicit Stage(const PrintScenario& scenario)
       : scenario_(scenario),
         memory_(std::make_unique<Memory>()),
         state_(std::make_unique<gcode::relay::RelayState>()),
@@ -55,7 +55,7 @@ class Stage {
     });
   }
 
-  ScenarioEnd run() {
+  PrintScenarioEnd run() {
     relay_.printer_opened(now_);
     printer_.power_on(now_);
     run_until(now_ + 25s);
@@ -67,7 +67,7 @@ class Stage {
     run_while([this] { return relay_.prints().is_printing(); }, 5min);
     run_until(now_ + 15s);
     // A host that hangs on this firmware by itself has not completed its print, whatever the agent reports.
-    const bool to_its_end = scenario_.outcome == Outcome::kNothing || scenario_.outcome == Outcome::kPause;
+    const bool to_its_end = scenario_.outcome == PrintOutcome::kNothing || scenario_.outcome == PrintOutcome::kPause;
     if (to_its_end && moves_ < kMoves) end_.happened = false;
     return checked();
   }
@@ -78,7 +78,7 @@ class Stage {
     std::array<char, gcode::relay::RelayMemory::kFromPrinter> from_printer;
     std::array<char, gcode::relay::RelayMemory::kToHost> to_host;
   };
-  static PrinterOptions printer_options(const Scenario& scenario) {
+  static PrinterOptions printer_options(const PrintScenario& scenario) {
     PrinterOptions options;
     options.seed = scenario.seed;
     options.speed = 4;
@@ -88,7 +88,7 @@ class Stage {
     options.sd_files = {{"TEST.GCO", file}};
     return options;
   }
-  static HostOptions host_options(const Scenario& scenario) {
+  static HostOptions host_options(const PrintScenario& scenario) {
     HostOptions options;
     options.seed = scenario.seed;
     if (!is_from_card(scenario)) options.print = print_of(scenario);
@@ -130,9 +130,9 @@ class Stage {
   }
   void step(Time end);
   bool pump();
-  ScenarioEnd checked();
+  PrintScenarioEnd checked();
 
-  const Scenario& scenario_;
+  const PrintScenario& scenario_;
   std::unique_ptr<Memory> memory_;
   std::unique_ptr<gcode::relay::RelayState> state_;
   gcode::relay::LineRelay relay_;
@@ -141,7 +141,7 @@ class Stage {
   Time now_ = 100s;
   bool host_open_ = false, plugged_ = true;
   int moves_ = 0;
-  ScenarioEnd end_;
+  PrintScenarioEnd end_;
 };
 
 bool Stage::pump() {
@@ -212,25 +212,25 @@ void Stage::stop_at_printer() {
 
 void Stage::meet_outcome() {
   switch (scenario_.outcome) {
-    case Outcome::kNothing: break;
-    case Outcome::kPause: pause(); break;
-    case Outcome::kCancel: cancel(); break;
-    case Outcome::kMenuStop: stop_at_printer(); break;
-    case Outcome::kReset: printer_.reset(now_); break;
-    case Outcome::kThermistor: printer_.open_thermistor(now_); break;
-    case Outcome::kPowerPanic: printer_.power_panic(now_); break;
-    case Outcome::kUnplug:
+    case PrintOutcome::kNothing: break;
+    case PrintOutcome::kPause: pause(); break;
+    case PrintOutcome::kCancel: cancel(); break;
+    case PrintOutcome::kMenuStop: stop_at_printer(); break;
+    case PrintOutcome::kReset: printer_.reset(now_); break;
+    case PrintOutcome::kThermistor: printer_.open_thermistor(now_); break;
+    case PrintOutcome::kPowerPanic: printer_.power_panic(now_); break;
+    case PrintOutcome::kUnplug:
       plugged_ = false;
       relay_.printer_lost(now_);
       close_host(true);
       break;
-    case Outcome::kEmergency: host_->emergency_stop(now_); break;
-    case Outcome::kHostLeaves: close_host(false); break;
-    case Outcome::kCount: break;
+    case PrintOutcome::kEmergency: host_->emergency_stop(now_); break;
+    case PrintOutcome::kHostLeaves: close_host(false); break;
+    case PrintOutcome::kCount: break;
   }
 }
 
-ScenarioEnd Stage::checked() {
+PrintScenarioEnd Stage::checked() {
   const gcode::printer::PrintWatch& prints = relay_.prints();
   end_.started = prints.started();
   end_.commanded_mm = kMoves * kExtruded;
@@ -244,53 +244,53 @@ ScenarioEnd Stage::checked() {
 }
 
 /// An SD print without a host can be stopped and paused at the printer only, and this model has no menu for it.
-bool makes_sense(const Scenario& scenario) {
+bool makes_sense(const PrintScenario& scenario) {
   const bool prusa = scenario.firmware.starts_with("prusa");
   if (scenario.host == "prusalink" && (!prusa || scenario.firmware == "prusa-3.9")) return false;
   if (is_from_card(scenario)) {
     const bool has_card = prusa || scenario.firmware == "marlin-2.1.2-advanced-ok";
-    const bool fits =
-        scenario.outcome == Outcome::kNothing || scenario.outcome == Outcome::kReset ||
-        (scenario.host == "card" && (scenario.outcome == Outcome::kMenuStop || scenario.outcome == Outcome::kPause));
+    const bool fits = scenario.outcome == PrintOutcome::kNothing || scenario.outcome == PrintOutcome::kReset ||
+                      (scenario.host == "card" &&
+                       (scenario.outcome == PrintOutcome::kMenuStop || scenario.outcome == PrintOutcome::kPause));
     if (!has_card || !fits || (scenario.host == "menu" && !prusa)) return false;
     // Marlin with a parking nozzle waits for a click after M25.
-    return prusa || scenario.outcome != Outcome::kPause;
+    return prusa || scenario.outcome != PrintOutcome::kPause;
   }
-  if (scenario.outcome == Outcome::kMenuStop || scenario.outcome == Outcome::kPowerPanic) return prusa;
+  if (scenario.outcome == PrintOutcome::kMenuStop || scenario.outcome == PrintOutcome::kPowerPanic) return prusa;
   // Marlin 1.0 knows no M110 without a number, and a host cannot see how its thermal stop ends.
-  return scenario.firmware != "marlin-1.0" || scenario.outcome != Outcome::kThermistor;
+  return scenario.firmware != "marlin-1.0" || scenario.outcome != PrintOutcome::kThermistor;
 }
 
 }  // namespace
 
-Scenario draw_scenario(std::uint64_t seed) {
+PrintScenario draw_print_scenario(std::uint64_t seed) {
   static const std::vector<std::string> kHosts{"octoprint", "printrun", "prusalink", "cura", "octoprint",
                                                "printrun",  "cura",     "card",      "menu"};
   const auto firmwares = VirtualPrinter::firmware_names();
   Dice dice(seed * 77 + 5);
-  Scenario scenario;
+  PrintScenario scenario;
   scenario.seed = seed;
   do {
     scenario.firmware = firmwares[static_cast<std::size_t>(dice.between(0, static_cast<int>(firmwares.size()) - 1))];
     scenario.host = kHosts[static_cast<std::size_t>(dice.between(0, static_cast<int>(kHosts.size()) - 1))];
-    scenario.outcome = static_cast<Outcome>(dice.between(0, static_cast<int>(Outcome::kCount) - 1));
+    scenario.outcome = static_cast<PrintOutcome>(dice.between(0, static_cast<int>(PrintOutcome::kCount) - 1));
   } while (!makes_sense(scenario));
   return scenario;
 }
 
-std::optional<PrintResult> truth_of(const Scenario& scenario) {
+std::optional<PrintResult> truth_of(const PrintScenario& scenario) {
   switch (scenario.outcome) {
-    case Outcome::kNothing:
-    case Outcome::kPause: return PrintResult::kCompleted;
-    case Outcome::kCancel:
-    case Outcome::kMenuStop: return PrintResult::kCancelled;
+    case PrintOutcome::kNothing:
+    case PrintOutcome::kPause: return PrintResult::kCompleted;
+    case PrintOutcome::kCancel:
+    case PrintOutcome::kMenuStop: return PrintResult::kCancelled;
     default: return PrintResult::kFailed;
   }
 }
 
-ScenarioEnd run_scenario(const Scenario& scenario) { return Stage(scenario).run(); }
+PrintScenarioEnd run_print_scenario(const PrintScenario& scenario) { return Stage(scenario).run(); }
 
-std::string describe(const Scenario& scenario) {
+std::string describe(const PrintScenario& scenario) {
   return "seed " + std::to_string(scenario.seed) + ": " + scenario.host + " | " + scenario.firmware + " | " +
          kScenarioOutcomeWords[scenario.outcome];
 }

@@ -12,7 +12,7 @@
 namespace sim {
 
 /// What happens when a third of the moves are done.
-enum class Outcome : std::uint8_t {
+enum class PrintOutcome : std::uint8_t {
   kNothing,   ///< completed
   kPause,     ///< the host pauses for a minute and resumes: completed
   kCancel,    ///< the user cancels at the host; half a minute later the host is closed
@@ -26,26 +26,26 @@ enum class Outcome : std::uint8_t {
   kCount
 };
 
-struct Scenario {
+struct PrintScenario {
   std::uint64_t seed = 1;
   std::string firmware, host;  ///< host "card": M23 and M24 from a terminal; "menu": started at the printer
-  Outcome outcome = Outcome::kNothing;
+  PrintOutcome outcome = PrintOutcome::kNothing;
 };
 
-struct ScenarioEnd {
+struct PrintScenarioEnd {
   bool happened = false;  ///< the event happened during a running print
   std::uint64_t started = 0;
   std::optional<gcode::printer::PrintResult> result;  ///< of the first print; empty: still open
   std::string why;                                    ///< the rule
   double left_out_seconds = 0;                        ///< excluded from the time between beginning and end
-  double paused_seconds = 0;                          ///< the true duration, at least
+  double paused_seconds = 0;                          ///< true duration of the pause, at least
   double extruded_mm = 0, commanded_mm = 0;
 };
 
-[[nodiscard]] Scenario draw_scenario(std::uint64_t seed);
-[[nodiscard]] ScenarioEnd run_scenario(const Scenario& scenario);
+[[nodiscard]] PrintScenario draw_print_scenario(std::uint64_t seed);
+[[nodiscard]] PrintScenarioEnd run_print_scenario(const PrintScenario& scenario);
 /// The true result; empty where it cannot be seen on the serial line.
-[[nodiscard]] std::optional<gcode::printer::PrintResult> truth_of(const Scenario& scenario);
-[[nodiscard]] std::string describe(const Scenario& scenario);
+[[nodiscard]] std::optional<gcode::printer::PrintResult> truth_of(const PrintScenario& scenario);
+[[nodiscard]] std::string describe(const PrintScenario& scenario);
 
 }  // namespace sim

@@ -29,8 +29,8 @@ struct Table {
   std::vector<std::string> wrong;
   int met = 0;
 
-  void add(const sim::Scenario& scenario) {
-    const sim::ScenarioEnd end = sim::run_scenario(scenario);
+  void add(const sim::PrintScenario& scenario) {
+    const sim::PrintScenarioEnd end = sim::run_print_scenario(scenario);
     if (!end.happened) return;  // host and firmware are incompatible: the print did not get so far
     ++met;
     const int truth = static_cast<int>(*sim::truth_of(scenario));
@@ -40,7 +40,7 @@ struct Table {
       wrong.push_back(sim::describe(scenario) + ": " + kResults[reported] + ", " + std::to_string(end.started) +
                       " started: " + end.why);
     }
-    if (scenario.outcome == sim::Outcome::kPause && end.left_out_seconds < end.paused_seconds - 15) {
+    if (scenario.outcome == sim::PrintOutcome::kPause && end.left_out_seconds < end.paused_seconds - 15) {
       wrong.push_back(sim::describe(scenario) + ": a pause of " + std::to_string(end.paused_seconds) + " s, left out " +
                       std::to_string(end.left_out_seconds));
     }
@@ -74,7 +74,7 @@ TEST_CASE("the agent reports the outcome of each of a thousand prints") {
     first = last = std::strtoull(asked, nullptr, 10);
     if (const char* dash = std::strchr(asked, '-')) last = std::strtoull(dash + 1, nullptr, 10);
   }
-  for (std::uint64_t seed = first; seed <= last; ++seed) table.add(sim::draw_scenario(seed));
+  for (std::uint64_t seed = first; seed <= last; ++seed) table.add(sim::draw_print_scenario(seed));
   table.print(std::cout);
   CHECK(table.wrong.empty());
   CHECK((asked != nullptr || table.met > 800));

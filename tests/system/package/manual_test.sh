@@ -29,7 +29,7 @@ for command in "${commands[@]}"; do
 done
 
 # The keys that the configuration parser reads.
-mapfile -t keys < <(cat agent/config*.cpp | grep -oE '(read_[a-z]+|child)\("[a-z_]+"|^ *\{"[a-z_]+", &Settings' | grep -oE '"[a-z_]+"' | tr -d '"' | sort -u)
+mapfile -t keys < <(cat agent/config/*.cpp | grep -oE '(read_[a-z]+|child)\("[a-z_]+"|^ *\{"[a-z_]+", &[A-Za-z:]*Settings' | grep -oE '"[a-z_]+"' | tr -d '"' | sort -u)
 [ "${#keys[@]}" -ge 20 ] || lose "only ${#keys[@]} keys are found in the sources"
 for key in "${keys[@]}"; do
   grep -qE "(^|[^a-z_])$key([^a-z_]|\$)" <<<"$keys_page" || lose "marlin-agent.toml(5) does not name the key $key"

@@ -32,7 +32,7 @@ struct Rig {
   // "mk3-CZPX1=/dev/ttyACM0 ..." of all links
   [[nodiscard]] std::string text() const {
     std::string text;
-    for (const auto& link : service.board().links())
+    for (const auto& link : service.snapshots().links())
       text += (text.empty() ? "" : " ") + link->name + "=" + link->device;
     return text;
   }
