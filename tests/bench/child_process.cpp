@@ -20,7 +20,8 @@ ChildProcess::ChildProcess(const std::vector<std::string>& words, const std::str
   const int output = ::open(log.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
   pid_ = ::fork();
   if (pid_ == 0) {
-    // A relay that outlived the benchmark would go on opening its device, which is somebody else's pseudo-terminal by then.
+    // A relay that outlives the benchmark would keep opening its device, which may be another program's pseudo-terminal
+    // then.
     ::prctl(PR_SET_PDEATHSIG, SIGKILL);
     ::dup2(output, STDOUT_FILENO);
     ::dup2(output, STDERR_FILENO);

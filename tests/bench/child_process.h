@@ -1,5 +1,5 @@
-// A program under measurement: started with its output in a file, watched for processor time and memory, ended by its
-// own process id.
+// A program under measurement: started with its output in a file, measured for processor time and memory, ended by its
+// process id.
 #pragma once
 
 #include <sys/types.h>
@@ -18,14 +18,14 @@ class ChildProcess {
   ChildProcess(const ChildProcess&) = delete;
   ChildProcess& operator=(const ChildProcess&) = delete;
 
-  /// SIGTERM, and SIGKILL five seconds later. Returns whether it ended by the first.
+  /// SIGTERM, and SIGKILL five seconds later. Returns whether SIGTERM ended it.
   bool stop();
   [[nodiscard]] bool is_running();
 
   /// User and system time of all its threads, to the nanosecond.
   [[nodiscard]] std::chrono::nanoseconds processor_time() const;
-  /// Private memory in kB: pages that were written to, anonymous or of a shared mapping. The code and constants of the
-  /// program and its libraries are not counted: the kernel takes them back at any time. 0: not known.
+  /// Private memory in kB: written pages, anonymous or of a shared mapping. Code and constants of the program and its
+  /// libraries are not counted: the kernel can drop them at any time. 0: not known.
   [[nodiscard]] long private_kilobytes() const;
   [[nodiscard]] pid_t pid() const { return pid_; }
 

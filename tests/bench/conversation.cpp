@@ -12,10 +12,10 @@
 namespace bench {
 namespace {
 
-/// How often the printers that are not measured are looked after.
+/// How often the printers that are not measured are served.
 constexpr Nanoseconds kOthersEvery = std::chrono::milliseconds(20);
 
-/// What one open host port sees and sends.
+/// What one open host port receives and sends.
 class FakeHost {
  public:
   FakeHost(Line& line, const Print& print)
@@ -118,7 +118,7 @@ class Conversations {
   }
 
   std::vector<Outcome> run(const std::vector<Line*>& others) {
-    // The relays must have seen their hosts before the first line counts: what they do then is not part of a line's way.
+    // The relays must have noticed their hosts before the first measured line: that work is not part of a line's cost.
     idle(lines_, std::chrono::milliseconds(50));
     for (auto& host : hosts_) host->begin();
     Nanoseconds others_at = now() + kOthersEvery;

@@ -1,5 +1,5 @@
-// A host that prints at full speed against a FakePrinter, through a relay or straight: one thread plays both, so that
-// the relay has the other core for itself, and every byte is checked on both sides.
+// A host that prints at full speed to a FakePrinter, through a relay or directly: one thread runs both, so that the
+// relay has the other core, and every byte is checked on both sides.
 #pragma once
 
 #include <string>
@@ -21,7 +21,7 @@ struct Outcome {
   std::vector<Nanoseconds> round_trips;  ///< of single lines; only with a window of 1
   Nanoseconds elapsed{};
   std::uint64_t lines = 0;
-  std::uint64_t queries = 0;  ///< that the relay asked meanwhile
+  std::uint64_t queries = 0;  ///< that the relay injected meanwhile
 
   [[nodiscard]] bool is_valid() const { return complete && wrong.empty(); }
 };
@@ -30,14 +30,14 @@ struct Print {
   std::uint64_t lines = 1000;                       ///< ends after so many lines ...
   Nanoseconds duration = Nanoseconds::max();        ///< ... or after this long
   std::uint64_t window = 1;                         ///< lines in flight
-  Nanoseconds patience = std::chrono::seconds(10);  ///< without any answer: given up
+  Nanoseconds patience = std::chrono::seconds(10);  ///< ends after this long without any answer
 };
 
-/// Opens the line's port, prints, closes it. The printers of `others` are served meanwhile, now and then.
+/// Opens the line's port, prints, closes it. The printers of `others` are served occasionally meanwhile.
 [[nodiscard]] Outcome converse(Line& line, const Print& print, const std::vector<Line*>& others = {});
 
-/// The same print on all `lines` at the same time, so that all meet the same machine: for paced prints, which leave most
-/// of the processor idle. In the order of `lines`.
+/// The same print on all `lines` at the same time, so that all run under the same load: for paced prints, which leave
+/// most of the processor idle. In the order of `lines`.
 [[nodiscard]] std::vector<Outcome> converse_at_once(const std::vector<Line*>& lines, const Print& print);
 
 /// Serves printers while nothing is printed.

@@ -1,8 +1,8 @@
-// A printer that is faster than any relay: a pseudo-terminal's master that answers every line at once, or after a time, or
-// at the speed of a 115200 baud wire. It checks every byte that arrives, and knows every byte that the host must see.
+// A printer that is faster than any relay: a pseudo-terminal's master that answers every line immediately, or after a
+// delay, or at 115200 baud. It checks every byte that arrives, and knows every byte that the host must see.
 //
 //   N7 G1 X10.007 Y20.007 E0.07000*104   -> ok
-//   M105                                 -> ok T:210.00 /210.00 ... (withheld from the host by a relay that asked)
+//   M105                                 -> ok T:210.00 /210.00 ... (withheld from the host by the querying relay)
 #pragma once
 
 #include <chrono>
@@ -17,10 +17,10 @@ namespace bench {
 
 using Nanoseconds = std::chrono::nanoseconds;
 
-/// The steady clock's reading.
+/// The steady clock's time.
 [[nodiscard]] Nanoseconds now();
 
-/// Line number `n` of every benchmark: what a slicer's move looks like when a host has numbered it. With its '\n'.
+/// Line number `n` of every benchmark: a slicer's move, numbered by a host. With its '\n'.
 [[nodiscard]] std::string print_line(std::uint64_t n);
 
 class FakePrinter {
@@ -34,17 +34,17 @@ class FakePrinter {
   void answer_after(Nanoseconds delay) { delay_ = delay; }
   /// 86.8 us for every byte, both ways.
   void pace(bool on) { paced_ = on; }
-  /// What a printer says when it has booted.
+  /// The text that a printer sends after its boot.
   void say_hello() { send("start\necho:Marlin 1.1.9\n", now()); }
-  /// The host's numbering begins at 1 again.
+  /// The host's line numbers restart at 1.
   void begin_print();
 
-  /// Reads what is there, answers what is due.
+  /// Reads available bytes, sends due answers.
   void serve();
   /// The instant of the next answer, or Nanoseconds::max().
   [[nodiscard]] Nanoseconds due() const { return answers_.empty() ? Nanoseconds::max() : answers_.front().at; }
 
-  /// What the host must read next and has not been told of yet; cleared by taking.
+  /// What the host must read next; cleared by this call.
   [[nodiscard]] std::string take_expected_at_host() { return std::exchange(expected_at_host_, {}); }
 
   [[nodiscard]] std::uint64_t lines_received() const { return next_line_ - 1; }

@@ -1,6 +1,6 @@
-// How long a printer's line takes to be understood, over every line of the recordings, beside RE2 doing the same work:
-// one RE2::Set says which kind, one RE2 with captures takes the numbers out. Prints mean nanoseconds per kind and the
-// ratio. Usage: parse_bench [FOLDER OF RECORDINGS]; nothing here passes or fails.
+// The time to parse a printer's line, over every line of the recordings, compared with RE2 doing the same work: one
+// RE2::Set finds the kind, one RE2 with captures extracts the numbers. Prints mean nanoseconds per kind and the ratio.
+// Usage: parse_bench [FOLDER OF RECORDINGS]; nothing here passes or fails.
 #include <re2/re2.h>
 #include <re2/set.h>
 
@@ -39,7 +39,7 @@ LinesByKind read_lines(const std::filesystem::path& folder) {
         &dialect_of(entry.path()), [](const gcode::decode::LineNote&, const gcode::command::Command&) {},
         [&lines](const gcode::decode::LineNote& note, const gcode::reply::Reply& reply) {
           if (note.line.size() < 300)
-            lines[gcode::reply::name_of(reply.kind)].emplace_back(note.line);  // floods are no line kind
+            lines[gcode::reply::name_of(reply.kind)].emplace_back(note.line);  // floods have no line kind
         });
     std::ifstream file(entry.path());
     for (std::string line; std::getline(file, line);) {
@@ -53,7 +53,7 @@ LinesByKind read_lines(const std::filesystem::path& folder) {
 }
 
 // The same kinds as expressions, the commonest first, each anchored at the line's beginning (what RE2 is fastest at);
-// captures are what the parser takes out as numbers and texts.
+// captures are what the parser extracts as numbers and texts.
 constexpr const char* kExpressions[] = {
     R"(ok$)",
     R"(ok(?: N(-?\d+))? P(\d+) B(\d+)$)",
@@ -100,7 +100,8 @@ class RegexParser {
     set_.Compile();
   }
 
-  // The number of the first expression that fits and its captures as numbers, added up so that no work is left out.
+  // The number of the first matching expression plus its captures as numbers, added up so that no work is optimised
+  // away.
   double parse(const std::string& line) {
     matches_.clear();
     if (!set_.Match(line, &matches_)) return 0;
@@ -124,7 +125,7 @@ double use(const gcode::reply::Reply& reply) {
   return static_cast<double>(reply.kind) + reply.temperatures.count + static_cast<double>(reply.text.size());
 }
 
-// Mean nanoseconds of one line: the whole group is gone through until at least 20 ms have passed.
+// Mean nanoseconds of one line: the whole group is parsed repeatedly for at least 20 ms.
 template <class Parse>
 double nanoseconds_per_line(const std::vector<std::string>& lines, Parse parse, double& sink) {
   for (const std::string& line : lines) sink += parse(line);

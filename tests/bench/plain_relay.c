@@ -1,5 +1,5 @@
-// plain-relay DEVICE LINK: the least that can stand between a host and a printer, as the benchmark's baseline. One pty,
-// one device, poll(), read(), write(); it parses nothing, asks nothing and recovers from nothing.
+// plain-relay DEVICE LINK: the minimal relay between a host and a printer, as the benchmark's baseline. One pty, one
+// device, poll(), read(), write(); it parses nothing, injects nothing and recovers from nothing.
 #define _GNU_SOURCE
 #include <errno.h>
 #include <fcntl.h>
@@ -17,7 +17,7 @@ static void make_raw(int fd) {
   tcsetattr(fd, TCSANOW, &settings);
 }
 
-// Both sides block on writing: nothing is lost, and flow control is the kernel's.
+// Both sides block on writing: nothing is lost, and the kernel does the flow control.
 static void write_all(int fd, const char* bytes, ssize_t size) {
   while (size > 0) {
     const ssize_t n = write(fd, bytes, (size_t)size);

@@ -1,10 +1,10 @@
-// relay-bench: what stands between a host and a printer costs how much? Interleaved rounds of the same print through no
-// relay, the minimal C relay, socat and the agent (parsing everything, asking for temperatures once a second), prints at
-// wire speed through all of them at once; medians;
-// ratios; a verdict for each target. Every byte is checked on both sides; a failing baseline makes the run void.
+// relay-bench: the cost of a relay between host and printer. Interleaved rounds of the same print through no relay, the
+// minimal C relay, socat and the agent (parsing everything, injecting a temperature query once a second), prints at
+// wire speed through all of them simultaneously; medians; ratios; a result for each target. Every byte is checked on
+// both sides; a failing baseline makes the run void.
 //
 //   build/release/relay-bench                 the whole table, some four minutes
-//   build/release/relay-bench --smoke         bytes and private memory, for CTest: the one mode with an exit code that means something
+//   build/release/relay-bench --smoke         bytes and private memory, for CTest: only here the exit code counts
 #include <stdlib.h>
 #include <unistd.h>
 
@@ -37,7 +37,7 @@ struct Plan {
 
 constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
 
-// Private memory in kB. The only numbers that a run is failed for: other programs' load does not change them.
+// Private memory in kB. The only numbers that fail a run: other programs' load does not change them.
 constexpr double kMostForOnePrinter = 1536, kMostForEachFurther = 100;
 
 double median(std::vector<double> values) {
@@ -54,7 +54,7 @@ double quantile(std::vector<Nanoseconds> values, double q) {
   return static_cast<double>(at->count()) / 1000.0;
 }
 
-/// The median of the rounds' own ratios: what else the machine did in a round, it did to both.
+/// The median of the ratios of each round: other load in a round affects both.
 double ratio(const std::vector<double>& over, const std::vector<double>& under) {
   std::vector<double> ratios;
   for (std::size_t i = 0; i < std::min(over.size(), under.size()); ++i) ratios.push_back(over[i] / under[i]);
@@ -66,7 +66,7 @@ std::vector<double> minus(std::vector<double> from, const std::vector<double>& w
   return from;
 }
 
-/// One relay's numbers, a value a round. Times in microseconds.
+/// One relay's numbers, one value per round. Times in microseconds.
 struct Numbers {
   std::vector<double> p50, p99, single_cpu, window_rate, window_cpu, paced_rate, paced_cpu, paced_queries;
 };
@@ -179,7 +179,8 @@ class Benchmark {
     numbers.window_cpu.push_back(measured.cpu_per_line);
   }
 
-  /// All at once: the wires leave the processor idle, and one percent is less than a machine changes from minute to minute.
+  /// All simultaneously: paced lines leave the processor idle, and a machine varies by more than one percent per
+  /// minute.
   void print_paced() {
     Print print;
     print.lines = std::numeric_limits<std::uint64_t>::max();
@@ -292,7 +293,7 @@ void verdict(const std::string& what, double value, const char* bound, double li
                                                      : "MISSED"});
 }
 
-/// Other programs' load makes every number worse and less sure: said, so that nobody believes a busy machine.
+/// Other programs' load makes every number worse and less certain: a warning is printed on a busy machine.
 void note_load() {
   double load[1] = {0};
   const long cores = ::sysconf(_SC_NPROCESSORS_ONLN);
@@ -301,9 +302,9 @@ void note_load() {
             << " cores at the end; the benchmark itself makes 1 to 2.\n";
 }
 
-/// What it costs to outlive the process: no target, for what it is.
+/// The cost of surviving the process: printed without a target.
 void Benchmark::report_survival(const Numbers& without, const Numbers& with) const {
-  std::cout << "\n| with staging pipes and ledger, over the agent without | measured |\n|---|---|\n";
+  std::cout << "\n| with staging pipes and checkpoint, over the agent without | measured |\n|---|---|\n";
   row({"round trip, p50", number(ratio(with.p50, without.p50), 3)});
   row({"CPU us per line more, one at a time", number(median(minus(with.single_cpu, without.single_cpu)), 2)});
   row({"CPU us per line more, 64 in flight", number(median(minus(with.window_cpu, without.window_cpu)), 2)});
@@ -315,10 +316,10 @@ void Benchmark::report_survival(const Numbers& without, const Numbers& with) con
 void Benchmark::report() const {
   note_load();
   for (const std::string& fault : faults_) std::cout << "FAULT " << fault << "\n";
-  if (void_) std::cout << "VOID: the baseline itself failed; nothing below means anything.\n";
+  if (void_) std::cout << "VOID: the baseline itself failed; the numbers below are invalid.\n";
   std::cout
       << "\n| relay | round trip p50 us | p99 us | CPU us per line | 64 in flight, lines/s | CPU us per line | 115200 baud, lines/s | "
-         "CPU us per line | own queries/s |\n|---|---|---|---|---|---|---|---|---|\n";
+         "CPU us per line | injected queries/s |\n|---|---|---|---|---|---|---|---|---|\n";
   for (const std::string& name : order_) {
     const Numbers n = numbers_of(name);
     row({name, number(median(n.p50), 1), number(median(n.p99), 1), number(median(n.single_cpu), 2),
@@ -328,7 +329,7 @@ void Benchmark::report() const {
   if (programs_.agent.empty()) return;
   const Numbers direct = numbers_of("direct"), plain = numbers_of("C poll() relay"), agent = numbers_of("marlin-agent");
   report_survival(agent, numbers_of(kSurvivingAgent));
-  std::cout << "\n| printers in one agent | private kB | CPU while nobody prints |\n|---|---|---|\n";
+  std::cout << "\n| printers in one agent | private kB | CPU while idle |\n|---|---|---|\n";
   for (const Idle& idle : idle_)
     row({std::to_string(idle.printers), number(idle.kilobytes, 0), number(idle.cpu_percent, 2) + " %"});
   std::cout << "\n| over the C relay | measured | target | |\n|---|---|---|---|\n";
@@ -377,7 +378,7 @@ int main(int argc, char** argv) {
   app.add_option("--rounds", plan.rounds, "interleaved rounds; the table shows medians");
   app.add_option("--paced-rounds", plan.paced_rounds, "rounds at 115200 baud, ten seconds each");
   app.add_option("--printers", plan.printers, "how many printers for the memory measurement");
-  app.add_option("--keep", keep, "an existing directory: logs and callgrind's output stay there");
+  app.add_option("--keep", keep, "an existing directory for logs and callgrind's output");
   app.add_flag("--smoke", smoke, "a short run that checks bytes and private memory; exit code 1 if one is wrong");
   app.add_flag("--no-agent", no_agent, "the relays only");
   app.add_flag("--no-instructions", no_instructions, "leave valgrind out");

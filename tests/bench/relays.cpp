@@ -60,7 +60,7 @@ std::filesystem::path write_configuration(const std::filesystem::path& directory
   return path;
 }
 
-/// Until every printer was asked for its temperature twice: then the agent knows the firmware and asks once a second.
+/// Waits until every printer got two M105: then the agent knows the firmware and queries once a second.
 void wait_until_identified(Relay& relay) {
   const Nanoseconds deadline = now() + kReadyDeadline;
   const auto is_identified = [&] {
@@ -70,7 +70,7 @@ void wait_until_identified(Relay& relay) {
     return true;
   };
   while (!is_identified() && now() < deadline) idle(relay.all_lines(), std::chrono::milliseconds(50));
-  if (!is_identified()) throw std::runtime_error(relay.name + " does not ask its printers");
+  if (!is_identified()) throw std::runtime_error(relay.name + " does not query its printers");
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-// How long one scrape takes, over a bare prometheus-cpp with as many series: a Registry that holds the same families,
+// The time of one scrape, compared with a bare prometheus-cpp with as many series: a Registry with the same families,
 // collected and serialized to text. Ours reads the snapshot and /proc as well. Rounds are interleaved, so that a busy
 // machine slows both; the ratio of the medians is the result.
 // Usage: scrape-bench [ROUNDS [MOST]]   ends with 1 if the ratio is above MOST
@@ -31,7 +31,7 @@ void add_histogram(prometheus::Registry& registry, const prometheus::MetricFamil
                    const prometheus::ClientMetric::Histogram& source) {
   prometheus::Histogram::BucketBoundaries bounds;
   for (const auto& bucket : source.bucket) bounds.push_back(bucket.upper_bound);
-  bounds.pop_back();  // the registry adds the infinite one itself
+  bounds.pop_back();  // the registry adds the infinite one
   prometheus::BuildHistogram()
       .Name(family.name)
       .Help(family.help)
@@ -40,7 +40,7 @@ void add_histogram(prometheus::Registry& registry, const prometheus::MetricFamil
       .Observe(0.003);
 }
 
-/// The same families, labels and values, held the way a program without our collector would.
+/// The same families, labels and values, stored as by a program without our collector.
 void fill(prometheus::Registry& registry, const std::vector<prometheus::MetricFamily>& families) {
   for (const auto& family : families) {
     for (const auto& metric : family.metric) {
@@ -79,7 +79,7 @@ double median(std::vector<double>& values) {
   return values[values.size() / 2];
 }
 
-/// A printer that has worked: counts of several digits, as they are after a day.
+/// A printer after a day of work: counts of several digits.
 agent::snapshot::LinkSnapshot busy_printer() {
   auto link = sample::printing_mk3s("mk3", agent::process::monotonic_now());
   auto& c = link.counters;
@@ -110,7 +110,7 @@ int main(int argc, char** argv) {
   std::string ours, bare, packed;
   std::vector<double> our_times, bare_times, packed_times;
   for (int round = 0; round < rounds; ++round) {
-    snapshots.publish(busy_printer());  // fresh: no reading may run out while this goes on
+    snapshots.publish(busy_printer());  // fresh: no reading may expire during the benchmark
     our_times.push_back(microseconds([&] {
       std::string text;
       agent::web::http::StringSink sink(text);

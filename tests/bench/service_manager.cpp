@@ -18,7 +18,7 @@ ServiceManager::ServiceManager(const std::string& path)
   }
   reader_ = std::thread([this] {
     std::array<char, 4096> state;
-    // Descriptors that are not asked for are closed by the kernel; nothing at all is the end.
+    // The kernel closes descriptors that are not received; an empty message is the end.
     while (::recv(socket_.get(), state.data(), state.size(), 0) > 0) {}
   });
 }

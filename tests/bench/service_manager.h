@@ -1,5 +1,5 @@
-// As much of systemd as the agent needs to think that it will be started again: a notify socket that takes
-// everything, descriptors too, and remembers nothing.
+// The part of systemd that makes the agent expect a restart: a notify socket that accepts everything, descriptors too,
+// and stores nothing.
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ class ServiceManager {
   ServiceManager(const ServiceManager&) = delete;
   ServiceManager& operator=(const ServiceManager&) = delete;
 
-  /// Words before a program that is to be its service.
+  /// Words before a program that becomes its service.
   [[nodiscard]] std::vector<std::string> wrapper() const;
 
  private:

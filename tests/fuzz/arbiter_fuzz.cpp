@@ -1,6 +1,6 @@
-// Any bytes as a course of events on a LineRelay: what a host writes, what a printer prints, time, openings, losses,
-// settings, a successor. One event is a byte that names it and what it needs; see Course::event(). Two relays live the
-// same course, one fed line by line, one byte by byte, and must say the same.
+// Any bytes as a sequence of events on a LineRelay: what a host writes, what a printer prints, time, openings, losses,
+// settings, a next instance. An event is a byte with its kind and its arguments; see EventSequence::event(). Two relays
+// get the same sequence, one line by line, one byte by byte, and must have the same output.
 #include <algorithm>
 #include <array>
 #include <cstdint>
@@ -20,7 +20,7 @@ using fuzz::claim;
 using gcode::line::Time;
 using namespace std::chrono_literals;
 
-// Lines that mean something to the arbiter: mutations alone rarely find a whole one.
+// Lines with a meaning for the arbiter: mutations alone rarely find a complete one.
 // clang-format off
 constexpr std::array<std::string_view, 24> kHostLines{
     "N1 G1 X1*99\n", "N2 M105*36\n", "M105\n", "M105 T0\n", "G28\n", "M109 S200\n", "M28 A.GCO\n", "M29\n",
@@ -42,7 +42,7 @@ constexpr std::array<std::string_view, 28> kPrinterLines{
 
 bool ends_line(char c) { return c == '\n' || c == '\r'; }
 
-/// One relay with its memory, and the oracle of what may come out of it.
+/// One relay with its memory, and the oracle of its output.
 class Side {
  public:
   explicit Side(const gcode::relay::RelaySettings& settings) : settings_(settings) { make(); }
@@ -59,7 +59,7 @@ class Side {
     return n;
   }
   void printer(std::string_view bytes, Time now) {
-    claim(relay_->feed_printer(bytes, now) == bytes.size(), "printer bytes are always taken");
+    claim(relay_->feed_printer(bytes, now) == bytes.size(), "printer bytes are always accepted");
     printer_line_ += bytes;
     for (auto end = printer_line_.find('\n'); end != std::string::npos; end = printer_line_.find('\n')) {
       printer_lines_.push_back(printer_line_.substr(0, end + 1));
@@ -80,9 +80,9 @@ class Side {
     host_wrote_.clear();
     last_ = "\n";
     printer_line_.clear();
-    lines_known_ = false;  // what was passed of a line that never ends stands before the next one
+    lines_known_ = false;  // the passed part of an unterminated line precedes the next one
   }
-  /// A successor finds the same bytes elsewhere.
+  /// A next instance has the same bytes at other addresses.
   void restart() {
     auto memory = std::make_unique<Memory>(*memory_);
     auto state = std::make_unique<gcode::relay::RelayState>();
@@ -92,7 +92,7 @@ class Side {
     state_ = std::move(state);
     make();
   }
-  /// Takes what is ready for the printer, at most `limit` bytes a call.
+  /// Takes what is ready for the printer, at most `limit` bytes per call.
   void write(std::size_t limit, Time now) {
     while (true) {
       const auto pieces = relay_->to_printer();
@@ -122,14 +122,15 @@ class Side {
   }
   void check_bounds() const {
     const auto held = [](const gcode::line::RingCounters& ring) { return ring.tail - ring.head; };
-    claim(held(state_->from_host) <= gcode::relay::RelayMemory::kFromHost, "the host's ring holds what it can");
+    claim(held(state_->from_host) <= gcode::relay::RelayMemory::kFromHost, "the host's ring is within its capacity");
     claim(held(state_->from_printer) <= gcode::relay::RelayMemory::kFromPrinter,
-          "the printer's ring holds what it can");
-    claim(held(state_->to_host) <= gcode::relay::RelayMemory::kToHost, "the backlog holds what it can");
-    claim(state_->arbiter.in_flight.size() <= gcode::relay::InFlightQueue::kCapacity, "the queue holds what it can");
+          "the printer's ring is within its capacity");
+    claim(held(state_->to_host) <= gcode::relay::RelayMemory::kToHost, "the backlog is within its capacity");
+    claim(state_->arbiter.in_flight.size() <= gcode::relay::InFlightQueue::kCapacity,
+          "the queue is within its capacity");
     claim(held(state_->from_printer) <= 512, "a printer line of 512 bytes is passed as it comes");
   }
-  /// The host ended a line that is not on its way.
+  /// A complete host line is not passed yet.
   [[nodiscard]] bool holds_a_line() const { return host_wrote_.find_first_of("\n\r") != std::string::npos; }
   void host_does_not_read() { lines_known_ = false; }
 
@@ -151,29 +152,30 @@ class Side {
     host_wrote_.erase(0, bytes.size());
   }
   void injected_written(std::string_view bytes) {
-    own_ += bytes;
-    // A MeatPack command is no part of any line.
+    injected_ += bytes;
+    // A MeatPack command belongs to no line.
     const bool command = last_.size() == 3 && last_[0] == '\xff' && last_[1] == '\xff';
-    claim(own_.size() > bytes.size() || ends_line(last_.back()) || command, "own lines stand between lines");
-    if (own_.back() != '\n') return;
-    claim(own_.size() <= 31 && own_[0] != 'G' && own_[0] != 'N', "an own line is short and no motion");
+    claim(injected_.size() > bytes.size() || ends_line(last_.back()) || command, "injected queries are between lines");
+    if (injected_.back() != '\n') return;
+    claim(injected_.size() <= 31 && injected_[0] != 'G' && injected_[0] != 'N',
+          "an injected query is short and no motion");
     const auto plain = [](char c) { return c >= ' ' && c < 127 && c != '*' && c != ';'; };
-    claim(std::all_of(own_.begin(), own_.end() - 1, plain), "an own line is plain");
-    own_.clear();
+    claim(std::all_of(injected_.begin(), injected_.end() - 1, plain), "an injected query is plain text");
+    injected_.clear();
   }
   void check_host_line() {
     if (!lines_known_ || relay_->counters().host_dropped_lines > 0) return;
     while (!printer_lines_.empty()) {
       const std::string line = std::move(printer_lines_.front());
       printer_lines_.pop_front();
-      // A host that opens in the middle of a line sees its end.
+      // A host that opens the port in the middle of a line reads its end.
       const bool seen = first_line_ ? line.ends_with(host_line_) : line == host_line_;
       if (seen) {
         first_line_ = false;
         return;
       }
     }
-    claim(false, "the host's bytes are the printer's, by whole lines, in order");
+    claim(false, "the host reads the printer's bytes, in whole lines, in order");
   }
 
   gcode::relay::RelaySettings settings_;
@@ -181,17 +183,17 @@ class Side {
   std::unique_ptr<gcode::relay::RelayState> state_ = std::make_unique<gcode::relay::RelayState>();
   std::unique_ptr<gcode::relay::LineRelay> relay_;
   std::string host_wrote_;                ///< accepted, not written to the printer yet
-  std::string last_ = "\n";               ///< the last bytes on their way to the printer
-  std::string own_;                       ///< an own line that is being written
-  std::string printer_line_, host_line_;  ///< in the making
+  std::string last_ = "\n";               ///< the last bytes sent to the printer
+  std::string injected_;                  ///< the injected query that is being written
+  std::string printer_line_, host_line_;  ///< incomplete
   std::deque<std::string> printer_lines_;
   bool first_line_ = false;
   bool lines_known_ = true;
 };
 
-class Course {
+class EventSequence {
  public:
-  Course(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {
+  EventSequence(const std::uint8_t* data, std::size_t size) : data_(data), size_(size) {
     always_off_ = next() % 8 == 0;
     settings_.poll = !always_off_;
     whole_.apply(settings_, now_);
@@ -249,11 +251,11 @@ class Course {
     const std::size_t taken = whole_.host(bytes, now_);
     std::size_t one_by_one = 0;
     for (const char& c : bytes.substr(0, taken)) one_by_one += bytewise_.host(std::string_view(&c, 1), now_);
-    claim(one_by_one == taken, "as many host bytes are taken one by one");
+    claim(one_by_one == taken, "single bytes of the host are accepted like whole writes");
   }
   void printer(std::string_view bytes) {
     if (!plugged_) return;
-    while (!bytes.empty()) {  // lines are processed one after another, whatever came with them
+    while (!bytes.empty()) {  // lines are processed one after another, even if they came together
       const auto end = bytes.find('\n');
       const std::string_view line = bytes.substr(0, end == std::string_view::npos ? bytes.size() : end + 1);
       whole_.printer(line, now_);
@@ -268,7 +270,7 @@ class Course {
       const Time due = std::min(whole_.relay().deadline(), bytewise_.relay().deadline());
       now_ = std::min(end, std::max(due, now_ + 1us));
       both([&](Side& side) { side.relay().tick(now_); });
-      both([&](Side& side) { claim(side.relay().deadline() > now_, "a tick leaves its deadline behind"); });
+      both([&](Side& side) { claim(side.relay().deadline() > now_, "after a tick the deadline is in the future"); });
       settle();
     }
   }
@@ -294,15 +296,15 @@ class Course {
     write_limit_ = (bits & 4) != 0 ? 3 : 65536;
     if (!host_reads_) both([](Side& side) { side.host_does_not_read(); });
   }
-  // Everything that may go out goes, and both sides have said the same.
+  // Everything ready is written, and both sides have the same output.
   void settle() {
     both([&](Side& side) {
       if (printer_takes_ && plugged_) side.write(write_limit_, now_);
       if (host_reads_) side.read(now_);
       side.check_bounds();
     });
-    claim(whole_.to_printer == bytewise_.to_printer, "the printer is told the same, however the bytes were cut");
-    claim(whole_.to_host == bytewise_.to_host, "the host is told the same, however the bytes were cut");
+    claim(whole_.to_printer == bytewise_.to_printer, "the printer's bytes do not depend on how the input is split");
+    claim(whole_.to_host == bytewise_.to_host, "the host's bytes do not depend on how the input is split");
     whole_.to_printer.clear();
     whole_.to_host.clear();
     bytewise_.to_printer.clear();
@@ -332,7 +334,7 @@ class Course {
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size > 2000) return 0;  // a course of a thousand events tells all there is
-  Course(data, size).run();
+  if (size > 2000) return 0;  // longer than a thousand events finds nothing more
+  EventSequence(data, size).run();
   return 0;
 }

@@ -1,4 +1,5 @@
-// What a fuzz target says must hold. Not assert(): it must hold in optimised builds too, and name itself when it fails.
+// A condition that a fuzz target checks. Not assert(): it is checked in optimised builds too, and prints its text on
+// failure.
 #pragma once
 
 #include <cstdio>
@@ -13,8 +14,8 @@ inline void claim(bool holds, const char* what) {
   std::abort();
 }
 
-/// `part` is empty or lies inside `whole`.
-inline bool lies_inside(std::string_view part, std::string_view whole) {
+/// `part` is empty or inside `whole`.
+inline bool is_inside(std::string_view part, std::string_view whole) {
   return part.empty() || (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
 }
 

@@ -1,4 +1,4 @@
-# The configuration lies in agent/, which the fuzz build leaves out: these sources of it need nothing but toml++.
+# The configuration is in agent/, which the fuzz build leaves out: these sources need only toml++.
 target_sources(${target} PRIVATE
   "${PROJECT_SOURCE_DIR}/agent/config/config_table.cpp"
   "${PROJECT_SOURCE_DIR}/agent/config/config_text.cpp"

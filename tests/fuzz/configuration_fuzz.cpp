@@ -1,5 +1,5 @@
-// Any bytes as a configuration file: either a configuration in which every value is within its rule, or errors that say
-// where and what. The same bytes give the same answer, and no message can break a line of the log.
+// Any bytes as a configuration file: either a configuration with every value in its range, or errors with place and
+// reason. The same bytes give the same answer, and no message can break a line of the log.
 #include <algorithm>
 #include <cstdint>
 #include <set>
@@ -20,15 +20,15 @@ void check_printers(const Configuration& c) {
   std::set<std::string_view> names;
   std::set<std::string> devices;
   for (const auto& printer : c.printers) {
-    claim(agent::config::is_printer_name(printer.name), "a name is a name");
+    claim(agent::config::is_printer_name(printer.name), "a name is valid");
     claim(printer.device.starts_with('/') == printer.usb.is_empty(), "a device is an absolute path or found by USB");
     claim(printer.device.empty() != printer.usb.is_empty(), "a printer is found in one way");
-    claim(printer.baud >= 1200 && printer.baud <= 4'000'000, "a speed is within its range");
+    claim(printer.baud >= 1200 && printer.baud <= 4'000'000, "a baud rate is in its range");
     claim(names.insert(printer.name).second, "no two printers have one name");
     claim(devices.insert(printer.device + rule_text(printer.usb)).second, "no two printers have one device");
-    claim(printer.relay.hold_limit > gcode::line::Time::zero(), "a hold limit is a limit");
+    claim(printer.relay.hold_limit > gcode::line::Time::zero(), "a hold limit is positive");
     claim(printer.relay.temperature_period < gcode::printer::kReadingLifetime,
-          "temperatures are asked before they are old");
+          "temperatures are queried before they are stale");
     claim(printer.relay.sd_period >= gcode::line::Time::zero(), "periods are not negative");
   }
 }
@@ -37,17 +37,17 @@ void check(const Configuration& c) {
   claim(c.printers.size() <= agent::config::kMaxPrinters, "printers are bounded");
   check_printers(c);
   claim(!c.listen.empty(), "there is an address to listen on");
-  claim(std::all_of(c.listen.begin(), c.listen.end(), agent::config::is_listen_address), "addresses are addresses");
-  claim(agent::config::is_telemetry_path(c.telemetry_path), "the path is a path");
+  claim(std::all_of(c.listen.begin(), c.listen.end(), agent::config::is_listen_address), "addresses are valid");
+  claim(agent::config::is_telemetry_path(c.telemetry_path), "the path is valid");
   claim(c.record.max_bytes > 0, "recordings are bounded");
 }
 
 void check(const std::vector<Fault>& errors) {
-  claim(!errors.empty(), "no errors is a configuration");
+  claim(!errors.empty(), "without a configuration there are errors");
   for (const Fault& error : errors) {
     const std::string line = agent::text::describe(error, "file");
     claim(error.place.line > 0 && error.place.column > 0, "an error has its place");
-    claim(!error.sentence.empty(), "an error says something");
+    claim(!error.sentence.empty(), "an error has a message");
     claim(std::none_of(line.begin(), line.end(), [](char c) { return c == '\n' || c == '\r' || c == '\x1b'; }),
           "an error is one line");
   }

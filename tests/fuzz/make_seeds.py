@@ -1,8 +1,8 @@
 #!/usr/bin/env python3
 """Seeds for the fuzzers from the recordings: make_seeds.py RECORDINGS OUTPUT
 
-Writes every distinct recorded line once: OUTPUT/command (lines to the printer), OUTPUT/reply (lines from it, a byte for
-the dialect before each) and OUTPUT/trace (lines of the recordings themselves, one in fifty).
+Writes every distinct recorded line once: OUTPUT/command (lines to the printer), OUTPUT/reply (lines from it, each after a byte for the
+dialect) and OUTPUT/trace (lines of the recordings themselves, one in fifty).
 """
 import hashlib
 import json

@@ -1,5 +1,5 @@
-// Any bytes as a printer line, in every dialect: nothing is read outside it, no sensor comes twice, no value is made up.
-// The first byte chooses the dialect.
+// Any bytes as a printer line, in every dialect: nothing is read outside it, no sensor occurs twice, no value is
+// invented. The first byte selects the dialect.
 #include <cmath>
 #include <cstdint>
 #include <string>
@@ -22,8 +22,8 @@ void check_temperatures(const gcode::reply::Temperatures& temperatures) {
   unsigned seen = 0;
   for (const gcode::reply::TemperatureReading& reading : temperatures) {
     const unsigned bit = 1u << static_cast<unsigned>(reading.sensor);
-    claim(reading.sensor < gcode::reply::Sensor::kCount, "a sensor is a sensor");
-    claim((seen & bit) == 0, "no sensor is told twice");
+    claim(reading.sensor < gcode::reply::Sensor::kCount, "a sensor is valid");
+    claim((seen & bit) == 0, "no sensor occurs twice");
     seen |= bit;
     claim(is_plausible(reading.actual) && is_plausible(reading.target) && is_ratio(reading.duty),
           "readings are numbers");
@@ -32,11 +32,12 @@ void check_temperatures(const gcode::reply::Temperatures& temperatures) {
 
 void check(const gcode::reply::Reply& r, std::string_view line) {
   using gcode::reply::ReplyKind;
-  claim(fuzz::lies_inside(r.text, line), "the text lies inside the line");
-  claim(r.carries_ok == (r.kind == ReplyKind::kOk || r.kind == ReplyKind::kOkTemperature), "an ok is an ok");
+  claim(fuzz::is_inside(r.text, line), "the text is inside the line");
+  claim(r.carries_ok == (r.kind == ReplyKind::kOk || r.kind == ReplyKind::kOkTemperature),
+        "carries_ok matches the kind");
   const bool reports_temperatures_itself =
       r.kind == ReplyKind::kOkTemperature || r.kind == ReplyKind::kTemperature || r.kind == ReplyKind::kHeating;
-  claim(reports_temperatures_itself || r.temperatures.count == 0, "only temperature lines tell temperatures");
+  claim(reports_temperatures_itself || r.temperatures.count == 0, "only temperature lines have temperatures");
   check_temperatures(r.temperatures);
   claim(!r.stops_printer || r.kind == ReplyKind::kError, "only an error stops the printer");
   claim(!r.is_number_error || r.kind == ReplyKind::kError, "a numbering error is an error");
@@ -44,8 +45,8 @@ void check(const gcode::reply::Reply& r, std::string_view line) {
   for (const float value : r.position.axis) claim(is_plausible(value), "a position is a number");
   for (const float value : r.fans.duty) claim(is_ratio(value), "a duty is a ratio");
   const gcode::reply::FirmwareFields fields = gcode::reply::parse_firmware(line);
-  claim(fuzz::lies_inside(fields.name, line) && fuzz::lies_inside(fields.glued_capability, line),
-        "fields lie inside the line");
+  claim(fuzz::is_inside(fields.name, line) && fuzz::is_inside(fields.glued_capability, line),
+        "fields are inside the line");
   (void)gcode::dialect::choose_dialect(fields.name);
 }
 

@@ -1,5 +1,5 @@
-// Any bytes as a line of a recording: refused or understood, and what was understood is written and read back the same.
-// The same bytes as a conversation mean the same in one piece and byte by byte.
+// Any bytes as a line of a recording: refused or parsed, and a parsed line is the same after writing and reading it.
+// The same bytes as a conversation have the same meaning in one piece and byte by byte.
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -19,7 +19,7 @@ void check_round_trip(std::string_view line) {
   std::string written;
   gcode::decode::append_trace_line(entry->at, entry->direction, entry->data, written);
   const auto again = gcode::decode::parse_trace_line(written);
-  claim(again.has_value(), "what is written can be read");
+  claim(again.has_value(), "a written line can be read");
   claim(again->at == entry->at && again->direction == entry->direction && again->data == entry->data,
         "it reads back the same");
 }
@@ -38,7 +38,8 @@ std::string decoded(std::string_view bytes, std::size_t piece) {
   return out;
 }
 
-// Both directions are fed piece by piece, so only the order between them may depend on the cut: each is taken alone.
+// Both directions are fed piece by piece, so only the order between them may depend on the split: each is compared
+// alone.
 std::string one_direction(std::string_view bytes, std::size_t piece, bool to_printer) {
   std::string out;
   const auto append = [&out](const gcode::decode::LineNote& note, const auto& meaning) {
@@ -57,12 +58,12 @@ std::string one_direction(std::string_view bytes, std::size_t piece, bool to_pri
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
-  if (size > 1024) return 0;  // longer ones find nothing more and are slow to cut into bytes
+  if (size > 1024) return 0;  // longer ones find nothing more and are slow byte by byte
   const std::string text(reinterpret_cast<const char*>(data), size);
   check_round_trip(text);
   for (const bool to_printer : {false, true}) {
     claim(one_direction(text, 1, to_printer) == one_direction(text, text.size() + 1, to_printer),
-          "the cut changes nothing");
+          "the split changes nothing");
   }
   claim(decoded(text, 3).size() == decoded(text, 7).size(), "both directions together lose nothing");
   return 0;

@@ -1,4 +1,4 @@
-// The virtual clock's type, shared with the pure room: nothing under tests/sim reads a real clock.
+// The virtual clock's type, shared with the pure layer: nothing under tests/sim reads a real clock.
 #pragma once
 
 #include "gcode/line/time.h"

@@ -19,11 +19,11 @@ using std::chrono::microseconds;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// The kernel's side of a pty takes this much from a host that the agent does not read.
+// The kernel's pty buffer: bytes of the host that the agent has not read.
 constexpr std::size_t kPtyBytes = 20480;
 // How long a replugged device stays away.
 constexpr Time kUnpluggedFor = seconds(3);
-// After the print the loop runs on: everything in flight must come to rest.
+// After the print the loop continues: every command in flight must be answered.
 constexpr Time kAfterwards = seconds(40);
 
 struct Delivery {
@@ -65,7 +65,7 @@ class ClosedLoop {
   }
 
   template <class What>
-  void tell(What what) {
+  void notify(What what) {
     relay_.event(what, now_);
   }
   [[nodiscard]] Time next_event() const;
@@ -80,7 +80,7 @@ class ClosedLoop {
   void feed_printer_piece(std::string_view bytes, std::string_view origins);
   bool pump_to_host();
   [[nodiscard]] std::size_t tear_at(std::string_view bytes);
-  void spoil(std::string& bytes, std::string* origins, double rate);
+  void corrupt(std::string& bytes, std::string* origins, double rate);
   bool due(Time at, bool& done) const { return at.count() > 0 && now_ >= at && !done; }
   [[nodiscard]] bool finished() const;
 
@@ -92,9 +92,9 @@ class ClosedLoop {
   InvariantChecker checker_;
   Time now_{};
   Time ended_ = kNever;
-  Time agent_acted_ = -seconds(60);  // sent a line of its own, or held the host's for one
-  std::string said_;                 // the last bytes that the printer sent
-  std::string saying_;               // its line in the making
+  Time agent_acted_ = -seconds(60);  // injected a query, or held a host line for one
+  std::string last_output_;          // the last bytes that the printer sent
+  std::string partial_line_;         // its incomplete line
   std::size_t tear_behind_ = 0;      // that many bytes of it; 0: it comes whole
   bool host_overran_ = false;
   [[nodiscard]] bool not_attributable_to_agent() const { return now_ - agent_acted_ > seconds(10); }
@@ -108,12 +108,12 @@ class ClosedLoop {
   std::string host_saw_;
 };
 
-void ClosedLoop::spoil(std::string& bytes, std::string* origins, double rate) {
+void ClosedLoop::corrupt(std::string& bytes, std::string* origins, double rate) {
   if (rate <= 0) return;
   std::uniform_real_distribution<> even(0, 1);
   for (std::size_t i = 0; i < bytes.size(); ++i) {
     if (even(random_) >= rate) continue;
-    checker_.spoiled(now_);
+    checker_.corrupted(now_);
     const double kind = even(random_);
     if (kind < 0.4) {
       bytes[i] = static_cast<char>(bytes[i] ^ (1 << (random_() % 8)));
@@ -156,13 +156,13 @@ void ClosedLoop::scheduled() {
   const Faults& f = scenario_.faults;
   if (!plugged_ && !unplugged_) {
     plugged_ = true;
-    tell([this](gcode::relay::LineRelay& relay) { relay.printer_opened(now_); });
+    notify([this](gcode::relay::LineRelay& relay) { relay.printer_opened(now_); });
     printer_.power_on(now_);
   }
   if (due(scenario_.connect_at, connected_)) {
     connected_ = host_open_ = true;
     checker_.host_opened(now_);
-    tell([this](gcode::relay::LineRelay& relay) { relay.host_opened(now_); });
+    notify([this](gcode::relay::LineRelay& relay) { relay.host_opened(now_); });
     host_->connect(now_);
   }
   if (due(f.reset_at, reset_)) reset_ = true, checker_.disturbed(now_), printer_.reset(now_);
@@ -183,17 +183,17 @@ void ClosedLoop::scheduled() {
     checker_.disturbed(now_);
     checker_.device_lost();
     from_printer_.clear();
-    tell([this](gcode::relay::LineRelay& relay) { relay.printer_lost(now_); });
+    notify([this](gcode::relay::LineRelay& relay) { relay.printer_lost(now_); });
     if (host_open_) {  // the host port is hung up with the device
       host_open_ = false;
       host_->hang_up(now_);
-      tell([this](gcode::relay::LineRelay& relay) { relay.host_closed(now_); });
+      notify([this](gcode::relay::LineRelay& relay) { relay.host_closed(now_); });
       pty_.clear();
     }
   }
   if (f.unplug_at.count() > 0 && now_ >= f.unplug_at + kUnpluggedFor && !replugged_) {
     replugged_ = plugged_ = true;
-    tell([this](gcode::relay::LineRelay& relay) { relay.printer_opened(now_); });
+    notify([this](gcode::relay::LineRelay& relay) { relay.printer_opened(now_); });
     printer_.reset(now_);
   }
   if (due(f.host_leaves_at, left_)) {
@@ -205,7 +205,7 @@ void ClosedLoop::scheduled() {
       relay_.feed_host(pty_, now_);
       checker_.host_left();
       pty_.clear();
-      tell([this](gcode::relay::LineRelay& relay) { relay.host_closed(now_); });
+      notify([this](gcode::relay::LineRelay& relay) { relay.host_closed(now_); });
     }
   }
 }
@@ -217,12 +217,12 @@ bool ClosedLoop::pump_host_output() {
     pty_ += out;
     if (pty_.size() > kPtyBytes) checker_.fail("the pty overflows: the agent does not read its host", now_);
   }
-  if (host_open_ && !host_->is_port_open()) {  // it closes after what it wrote
+  if (host_open_ && !host_->is_port_open()) {  // it closes after its last bytes
     host_open_ = false;
     relay_.feed_host(pty_, now_);
     pty_.clear();
     checker_.host_left();
-    tell([this](gcode::relay::LineRelay& relay) { relay.host_closed(now_); });
+    notify([this](gcode::relay::LineRelay& relay) { relay.host_closed(now_); });
     return true;
   }
   if (pty_.empty()) return false;
@@ -244,7 +244,7 @@ bool ClosedLoop::pump_to_printer() {
     checker_.passed_to_printer(bytes, now_);
   }
   gcode::decode::append_trace_line(now_, gcode::decode::TraceDirection::kToPrinter, bytes, recording_);
-  spoil(bytes, nullptr, scenario_.faults.to_printer_noise);
+  corrupt(bytes, nullptr, scenario_.faults.to_printer_noise);
   if (injected || relay_.state().arbiter.quiescing) agent_acted_ = now_;
   const auto lost = printer_.bytes_lost();
   if (plugged_) printer_.receive(bytes, now_, injected ? 'a' : 'h');
@@ -257,16 +257,16 @@ std::size_t ClosedLoop::tear_at(std::string_view bytes) {
   if (scenario_.faults.torn_lines <= 0) return bytes.size();
   std::size_t at = bytes.size();
   for (std::size_t i = 0; i < bytes.size(); ++i) {
-    if (saying_.empty()) {
+    if (partial_line_.empty()) {
       const bool tears = std::uniform_real_distribution<>(0, 1)(random_) < scenario_.faults.torn_lines;
       tear_behind_ = tears ? 6 + random_() % 40 : 0;
     }
-    saying_ += bytes[i];
+    partial_line_ += bytes[i];
     const bool is_end = bytes[i] == '\n';
-    if (saying_.size() == tear_behind_ && !is_end) {
-      for (const char* torn : {"ok T:", "T:", " T:", "X:", "E0:"}) at = saying_.starts_with(torn) ? i + 1 : at;
+    if (partial_line_.size() == tear_behind_ && !is_end) {
+      for (const char* torn : {"ok T:", "T:", " T:", "X:", "E0:"}) at = partial_line_.starts_with(torn) ? i + 1 : at;
     }
-    if (is_end) saying_.clear();
+    if (is_end) partial_line_.clear();
   }
   return at;
 }
@@ -277,17 +277,17 @@ bool ClosedLoop::pump_from_printer() {
   delivery.bytes = printer_.take_output();
   delivery.origins = printer_.taken_origins();
   if (delivery.bytes.empty() || !plugged_) return false;
-  // A Prusa throws a full buffer away.
-  constexpr std::string_view kThrownAway = "Full RX Buffer";
-  said_ += delivery.bytes;
-  host_overran_ = host_overran_ || (said_.find(kThrownAway) != std::string::npos && not_attributable_to_agent());
-  said_.erase(0, said_.size() - std::min(said_.size(), kThrownAway.size() - 1));
+  // A Prusa discards a full buffer.
+  constexpr std::string_view kDiscarded = "Full RX Buffer";
+  last_output_ += delivery.bytes;
+  host_overran_ = host_overran_ || (last_output_.find(kDiscarded) != std::string::npos && not_attributable_to_agent());
+  last_output_.erase(0, last_output_.size() - std::min(last_output_.size(), kDiscarded.size() - 1));
   gcode::decode::append_trace_line(now_, gcode::decode::TraceDirection::kFromPrinter, delivery.bytes, recording_);
-  spoil(delivery.bytes, &delivery.origins, scenario_.faults.from_printer_noise);
+  corrupt(delivery.bytes, &delivery.origins, scenario_.faults.from_printer_noise);
   const Time earliest = from_printer_.empty() ? now_ : from_printer_.back().at;
   delivery.at = std::max(earliest, now_ + microseconds(random_() % 1000));
   const std::size_t torn = tear_at(delivery.bytes);
-  if (torn == delivery.bytes.size() || !from_printer_.empty()) {  // nothing piles up behind the gaps
+  if (torn == delivery.bytes.size() || !from_printer_.empty()) {  // no backlog behind the gaps
     from_printer_.push_back(std::move(delivery));
     return true;
   }
@@ -340,7 +340,7 @@ bool ClosedLoop::pump_to_host() {
   const std::string bytes = relay_.write_to_host(now_);
   if (bytes.empty()) return false;
   if (!host_open_) {
-    checker_.fail("bytes for a host that is not there", now_);
+    checker_.fail("bytes for a host that is not connected", now_);
     return false;
   }
   host_saw_ += bytes;
@@ -362,7 +362,7 @@ void ClosedLoop::step() {
   pump_from_printer();
   deliver_due();
   if (host_open_ && host_->deadline() <= now_) host_->advance(now_);
-  if (relay_->deadline() <= now_) tell([this](gcode::relay::LineRelay& relay) { relay.tick(now_); });
+  if (relay_->deadline() <= now_) notify([this](gcode::relay::LineRelay& relay) { relay.tick(now_); });
   pump();
   printer_.advance(now_);
   pump_from_printer();
@@ -383,7 +383,7 @@ LoopResult ClosedLoop::run() {
     const Time next = next_event();
     idle = next == now_ ? idle + 1 : 0;
     if (idle > 100000) {
-      checker_.fail("the loop does not come to rest", now_);
+      checker_.fail("the loop does not become idle", now_);
       break;
     }
     now_ = next;

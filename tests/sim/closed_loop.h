@@ -1,7 +1,7 @@
-// The closed loop: a virtual host, the real LineRelay, a virtual printer, and a wire between each pair that delays, cuts
-// and spoils bytes, all on one virtual clock. After every step the invariants of the design are checked against the
-// truth: the printer model says of every byte that it prints whose command caused it.
-// A run is a function of its seed; a run that fails says which rule, when, and can write a recording.
+// The closed loop: a virtual host, the real LineRelay, a virtual printer, and a link between each pair that delays,
+// splits and corrupts bytes, all on one virtual clock. After every step the invariants of the design are checked
+// against the truth: the printer model knows for every byte that it prints whose command caused it. A run is a function
+// of its seed; a failing run reports the rule and the time, and can write a recording.
 #pragma once
 
 #include <cstdint>
@@ -24,19 +24,19 @@ struct Faults {
   Time runout_at{};
   Time stall_at{};  ///< the printer's main loop hangs for `stall_for`
   Time stall_for{};
-  double torn_lines = 0;  ///< chance of a line of temperatures, position or fans to arrive in two parts ...
-  Time torn_for{};        ///< ... this far apart: USB, or the agent's machine, stands still
-  Time unplug_at{};       ///< the device vanishes; it is back after 3 s
+  double torn_lines = 0;  ///< probability that a line of temperatures, position or fans arrives in two parts ...
+  Time torn_for{};        ///< ... this far apart: USB, or the agent's machine, stalls
+  Time unplug_at{};       ///< the device disappears for 3 s
   Time host_leaves_at{};  ///< the host closes the port
   Time host_sleeps_at{};  ///< the host does not read for `host_sleeps_for`
   Time host_sleeps_for{};
   Time emergency_at{};  ///< the user presses emergency stop
-  Time typed_at{};      ///< the user sends `typed` besides
+  Time typed_at{};      ///< the user sends `typed`
   std::string typed;
   Time knob_at{};  ///< the user clicks
 
-  [[nodiscard]] bool spoil_bytes() const { return to_printer_noise > 0 || from_printer_noise > 0; }
-  /// Whether a run with these can be expected to print everything.
+  [[nodiscard]] bool corrupts_bytes() const { return to_printer_noise > 0 || from_printer_noise > 0; }
+  /// Whether a run with these faults is expected to print everything.
   [[nodiscard]] bool end_the_print() const;
 };
 
@@ -52,25 +52,25 @@ struct LoopScenario {
   Faults faults;
   Time connect_at = std::chrono::seconds(12);  ///< by then the agent has identified the printer
   Time limit = std::chrono::minutes(20);       ///< virtual time after which a print counts as hung
-  bool restore_state = false;                  ///< write the state out and read it back between any two steps
-  double kill_chance = 0;  ///< of the agent's process, at each point where one may fall: see CrashInjectingRelay
-  bool bytewise = false;   ///< feed every byte alone
+  bool restore_state = false;                  ///< serialize and restore the state between any two steps
+  double kill_chance = 0;  ///< of the agent's process, at each point where a kill can happen: see CrashInjectingRelay
+  bool bytewise = false;   ///< feed every byte separately
 };
 
 struct LoopResult {
   std::vector<std::string> violations;  ///< empty: every invariant held
   bool print_done = false;
   bool fails_without_agent = false;
-  bool host_overran = false;  ///< the host filled the printer's buffer to its loss, long after the agent's last line
+  bool host_overran = false;  ///< the host overran the printer's buffer, long after the agent's last query
   std::string host_failure;
   Time duration{};
   std::uint64_t kills = 0;
   std::uint64_t injected_lines = 0;
   std::uint64_t injected_lines_in_print = 0;
-  std::uint64_t mistakes = 0;  ///< host answers withheld soon after a spoiled byte: damage, not judgement
-  std::uint64_t spoiled_bytes = 0;
-  std::uint64_t leaks = 0;    ///< agent answers that the host saw; only ever where bytes were spoiled
-  Time oldest_temperature{};  ///< in the print, after its heat-up
+  std::uint64_t mistakes = 0;  ///< host answers withheld soon after a corrupted byte: a consequence of the noise
+  std::uint64_t corrupted_bytes = 0;
+  std::uint64_t leaks = 0;    ///< answers to the agent that the host saw; allowed only where bytes were corrupted
+  Time oldest_temperature{};  ///< during the print, after its heat-up
   Time longest_starvation{};  ///< see LoopStarvation
   std::string recording;      ///< JSON lines of the printer's side
   std::string host_saw;       ///< every byte that the host read
@@ -80,11 +80,11 @@ struct LoopResult {
 /// Runs one scenario to its end.
 [[nodiscard]] LoopResult run_loop(const LoopScenario& scenario);
 
-/// As run_loop(), but a print that does not end in the pass-through either (a host and a firmware that cannot live
-/// together, a lost ok) is not held against the agent.
+/// As run_loop(), but a print that does not end in the pass-through either (an incompatible host and firmware, a lost
+/// ok) is not attributed to the agent.
 [[nodiscard]] LoopResult oracle_loop(const LoopScenario& scenario);
 
-/// The scenario that belongs to a seed: host, firmware, print, settings and faults drawn from it.
+/// The scenario of a seed: host, firmware, print, settings and faults drawn from it.
 [[nodiscard]] LoopScenario draw_scenario(std::uint64_t seed);
 
 /// One line: everything that was drawn, for the report of a failing seed.

@@ -1,7 +1,8 @@
-// marlin-sim: runs seeds of the closed loop. `marlin-sim --seeds 1-10000 [--recordings DIR] [--first] [--verbose]`, or one
-// with `--seed N`; with `--control` the pass-through alone. DIR is made if need be; `--first` ends at the first seed that
-// fails. `--kill-chance P`: the agent's process is killed with that chance at each point where a kill may fall; with
-// `--least-kills N` fewer than N in all are a failure. Exit code 1 if any invariant broke; the last line counts.
+// marlin-sim: runs seeds of the closed loop. `marlin-sim --seeds 1-10000 [--recordings DIR] [--first] [--verbose]`, or
+// one with `--seed N`; with `--control` the pass-through alone. DIR is created if missing; `--first` ends at the first
+// seed that fails. `--kill-chance P`: the agent's process is killed with that probability at each point where a kill
+// can happen; with `--least-kills N` fewer than N in all are a failure. Exit code 1 if any invariant broke; the last
+// line has the counts.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -49,7 +50,7 @@ void report(const sim::LoopScenario& scenario, const sim::LoopResult& result, co
   std::printf("%s\n", sim::describe(scenario).c_str());
   for (const std::string& violation : result.violations) std::printf("  %s\n", violation.c_str());
   if (arguments.recordings.empty()) return;
-  std::error_code ignored;  // the recording's own failure to open says enough
+  std::error_code ignored;  // if this fails, opening the recording reports it
   std::filesystem::create_directories(arguments.recordings, ignored);
   const std::string path = arguments.recordings + "/seed-" + std::to_string(scenario.seed) + ".jsonl";
   std::ofstream file(path);
@@ -59,7 +60,7 @@ void report(const sim::LoopScenario& scenario, const sim::LoopResult& result, co
 }
 
 struct Totals {
-  std::uint64_t runs = 0, failed = 0, injected = 0, injected_in_print = 0, leaks = 0, done = 0, spoiled = 0,
+  std::uint64_t runs = 0, failed = 0, injected = 0, injected_in_print = 0, leaks = 0, done = 0, corrupted = 0,
                 mistakes = 0, kills = 0;
 };
 
@@ -67,7 +68,7 @@ double in_seconds(sim::Time time) { return static_cast<double>(time.count()) / 1
 
 void print_run(const sim::LoopScenario& scenario, const sim::LoopResult& result) {
   std::printf(
-      "%s -> %s after %.1f s, own %llu (%llu in print), leaks %llu, oldest temperature %.1f s, hungry %.1f s%s%s\n",
+      "%s -> %s after %.1f s, injected %llu (%llu in print), leaks %llu, oldest temperature %.1f s, starved %.1f s%s%s\n",
       sim::describe(scenario).c_str(), result.print_done ? "done" : "not done", in_seconds(result.duration),
       static_cast<unsigned long long>(result.injected_lines),
       static_cast<unsigned long long>(result.injected_lines_in_print), static_cast<unsigned long long>(result.leaks),
@@ -85,7 +86,7 @@ void run_seed(std::uint64_t seed, const Arguments& arguments, Totals& totals) {
   totals.injected_in_print += result.injected_lines_in_print;
   totals.kills += result.kills;
   totals.leaks += result.leaks;
-  totals.spoiled += result.spoiled_bytes;
+  totals.corrupted += result.corrupted_bytes;
   totals.mistakes += result.mistakes;
   totals.done += result.print_done ? 1 : 0;
   totals.failed += result.violations.empty() ? 0 : 1;
@@ -103,9 +104,9 @@ int main(int argc, char** argv) {
     run_seed(seed, arguments, totals);
     if (totals.failed > 0 && arguments.first_only) break;
   }
-  std::printf("bytes spoiled %llu, host answers mistaken for own ones after it %llu\n",
-              static_cast<unsigned long long>(totals.spoiled), static_cast<unsigned long long>(totals.mistakes));
-  std::printf("prints done %llu, own lines %llu (%llu in prints), leaks %llu\n",
+  std::printf("bytes corrupted %llu, host answers withheld by mistake after it %llu\n",
+              static_cast<unsigned long long>(totals.corrupted), static_cast<unsigned long long>(totals.mistakes));
+  std::printf("prints done %llu, injected queries %llu (%llu in prints), leaks %llu\n",
               static_cast<unsigned long long>(totals.done), static_cast<unsigned long long>(totals.injected),
               static_cast<unsigned long long>(totals.injected_in_print), static_cast<unsigned long long>(totals.leaks));
   if (arguments.kill_chance > 0) std::printf("kills %llu\n", static_cast<unsigned long long>(totals.kills));

@@ -1,4 +1,4 @@
-// What a run of the closed loop is held to: what goes wrong without the agent as well is not the agent's.
+// The oracle of a closed-loop run: a fault that also happens without the agent is not attributable to it.
 #include <algorithm>
 
 #include "tests/sim/closed_loop.h"
@@ -7,7 +7,7 @@ namespace sim {
 
 namespace {
 
-/// Nothing went wrong but one thing, whose words hold `text`.
+/// There is exactly one violation, and it contains `text`.
 bool is_only(const LoopResult& result, const char* text) {
   return result.violations.size() == 1 && result.violations[0].find(text) != std::string::npos;
 }
@@ -22,13 +22,13 @@ LoopResult known_limitation(LoopResult result) {
 
 LoopResult oracle_loop(const LoopScenario& scenario) {
   const LoopResult result = run_loop(scenario);
-  // `T0` on Prusa 3.13 and 3.14 prints its ok behind other text, where no host looks for it.
+  // `T0` on Prusa 3.13 and 3.14 prints its ok behind other text, where no host recognises it.
   const auto tool = [](const std::string& line) { return line == "T0"; };
   const bool hidden_ok =
       scenario.firmware >= "prusa-3.13" &&
       (tool(scenario.faults.typed) || std::any_of(scenario.print.begin(), scenario.print.end(), tool));
   if (hidden_ok && is_only(result, "hangs")) return known_limitation(result);
-  // A comment takes the next line with it on old firmware. A host that numbers "M105 ; x" is asked for it again for ever.
+  // On old firmware a comment swallows the next line. A host that numbers "M105 ; x" gets a Resend for it without end.
   const bool old = scenario.firmware == "prusa-3.9" || scenario.firmware == "marlin-1.0";
   const bool swallowed = old && scenario.faults.typed.find(';') != std::string::npos;
   if (swallowed && is_only(result, "the host gave up: Too many")) return known_limitation(result);

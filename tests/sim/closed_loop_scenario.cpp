@@ -1,5 +1,5 @@
-// Which scenario a seed stands for. Plain draws: every host meets every firmware, half of the runs have no fault at all,
-// the other half one or several. One in fifty prints for long.
+// The scenario of a seed. Uniform draws: every host is combined with every firmware, half of the runs have no fault at
+// all, the other half one or several. One in fifty is a long print.
 #include <array>
 #include <random>
 
@@ -29,7 +29,7 @@ class Draw {
   std::mt19937_64 random_;
 };
 
-// What a sliced file has between its moves, and what users and plugins add.
+// Commands between the moves of a sliced file, and those that users and plugins add.
 std::string odd_line(Draw& draw) {
   // clang-format off
   static const std::vector<std::string> kLines{
@@ -56,8 +56,9 @@ std::vector<std::string> draw_print(Draw& draw) {
   return lines;
 }
 
-// So long, with the planner always full, that a windowed host would starve the agent, were nobody to make a gap. Half of
-// these hosts keep a window and never ask for a temperature themselves: then what is known comes from the agent's drains.
+// So long, with the planner always full, that a windowed host would starve the agent if nothing made a gap. Half of
+// these hosts keep a window and never query temperatures themselves: then all temperatures come from the agent's
+// quiesces.
 void lengthen(Draw& draw, LoopScenario& scenario) {
   std::vector<std::string> moves;
   const int count = draw.number(1000, 2000);
@@ -112,10 +113,10 @@ bool Faults::end_the_print() const {
   for (const char* ender : kEnders) {
     if (typed == ender) return true;
   }
-  return spoil_bytes() || reset_at.count() + panic_at.count() + thermistor_at.count() + runout_at.count() +
-                                  unplug_at.count() + host_leaves_at.count() + host_sleeps_at.count() +
-                                  emergency_at.count() + stall_at.count() >
-                              0;
+  return corrupts_bytes() || reset_at.count() + panic_at.count() + thermistor_at.count() + runout_at.count() +
+                                     unplug_at.count() + host_leaves_at.count() + host_sleeps_at.count() +
+                                     emergency_at.count() + stall_at.count() >
+                                 0;
 }
 
 LoopScenario draw_scenario(std::uint64_t seed) {
@@ -124,7 +125,7 @@ LoopScenario draw_scenario(std::uint64_t seed) {
   scenario.seed = seed;
   scenario.firmware = draw.of(VirtualPrinter::firmware_names());
   do {
-    scenario.host = draw.of(host_names());  // PrusaLink refuses every port behind which no Prusa answers
+    scenario.host = draw.of(host_names());  // PrusaLink refuses every port on which no Prusa answers
   } while (scenario.host == "prusalink" && !scenario.firmware.starts_with("prusa"));
   scenario.print = draw_print(draw);
   scenario.instant_moves = draw.chance(0.3);
@@ -154,8 +155,8 @@ std::string describe(const LoopScenario& s) {
     return t.count() == 0 ? std::string() : " " + std::string(name) + "@" + std::to_string(t.count() / 1000) + "ms";
   };
   const Faults& f = s.faults;
-  return "seed " + std::to_string(s.seed) + ": " + s.host + (s.host_asks_temperature ? "" : ", asks nothing") + " | " +
-         s.firmware + ", " + std::to_string(s.print.size()) + " lines" + (s.settings.poll ? "" : ", poll off") +
+  return "seed " + std::to_string(s.seed) + ": " + s.host + (s.host_asks_temperature ? "" : ", queries nothing") +
+         " | " + s.firmware + ", " + std::to_string(s.print.size()) + " lines" + (s.settings.poll ? "" : ", poll off") +
          (s.instant_moves ? ", instant moves" : "") + (s.bytewise ? ", bytewise" : "") +
          (s.restore_state ? ", restored" : "") + at("connect", s.connect_at) +
          (f.to_printer_noise > 0 ? ", noise to printer" : "") +

@@ -1,6 +1,6 @@
-// The virtual printer against the recorded conversations with real firmware. What it does not reproduce stands in
-// conformance_exceptions.txt with its reason; an exception that is no longer needed fails too.
-// The summary per scenario: sim-tests "[summary]".
+// The virtual printer against the recorded conversations with real firmware. conformance_exceptions.txt lists what it
+// does not reproduce, with the reason; an exception that is no longer needed fails too. The summary per scenario:
+// sim-tests "[summary]".
 #include <catch2/catch.hpp>
 #include <cstdio>
 #include <filesystem>
@@ -67,7 +67,7 @@ std::map<Key, int> differences_of_all() {
 
 }  // namespace
 
-TEST_CASE("the virtual printer says what the recorded firmware said, or an exception says why not") {
+TEST_CASE("the virtual printer sends what the recorded firmware sent, or an exception gives the reason") {
   const Exceptions exceptions = read_exceptions();
   const std::map<Key, int> found = differences_of_all();
   for (const auto& [key, count] : found) {
@@ -81,7 +81,7 @@ TEST_CASE("the virtual printer says what the recorded firmware said, or an excep
   }
 }
 
-TEST_CASE("every recording is played, or an exception says why not") {
+TEST_CASE("every recording is replayed, or an exception gives the reason") {
   const Exceptions exceptions = read_exceptions();
   std::set<std::string> played;
   for (const sim::Session& session : sim::all_sessions()) {

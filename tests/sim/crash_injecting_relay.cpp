@@ -39,7 +39,7 @@ void CrashInjectingRelay::move_elsewhere() {
   make();
 }
 
-void CrashInjectingRelay::may_die() {
+void CrashInjectingRelay::kill_point() {
   if (chance_ > 0 && even_(random_) < chance_) throw Killed();
 }
 
@@ -61,16 +61,16 @@ void CrashInjectingRelay::took(const Side& side, std::size_t bytes, Time now) {
   side.is_host ? relay_->host_took(bytes, now) : relay_->printer_took(bytes, now);
 }
 
-// What Bridge::succeed() does with what StagingPipe::recover() says.
+// What Bridge does at a restart with the result of StagingPipe::recover().
 void CrashInjectingRelay::resume(Time now) {
   state_ = std::make_unique<gcode::relay::RelayState>();
   gcode::relay::copy_live(*committed_, *state_);
   make();
   recover(host_, now);
   recover(printer_, now);
-  may_die();
+  kill_point();
   commit();
-  may_die();
+  kill_point();
   take_in(host_, now);
   take_in(printer_, now);
 }
@@ -87,27 +87,27 @@ void CrashInjectingRelay::take_in(Side& side, Time now) {
   const std::size_t bytes = side.in.size();
   copy_in(side.is_host ? relay_->host_space() : relay_->printer_space(), side.in);
   side.in.clear();
-  may_die();
+  kill_point();
   side.counts.in = 0;
   received(side, bytes, now);
-  may_die();
+  kill_point();
   commit();
-  may_die();
+  kill_point();
 }
 
 std::size_t CrashInjectingRelay::feed(Side& side, std::string_view bytes, Time now) {
   const auto space = side.is_host ? relay_->host_space() : relay_->printer_space();
   const std::size_t n = std::min(bytes.size(), space[0].size() + space[1].size());
   bool spliced = n == 0;
-  live(now, [&] {
+  retry(now, [&] {
     if (!spliced) {
-      may_die();
+      kill_point();
       side.in = bytes.substr(0, n);
       spliced = true;
-      may_die();
+      kill_point();
       side.counts.in = n;
       commit_counts();
-      may_die();
+      kill_point();
     }
     take_in(side, now);
   });
@@ -116,24 +116,24 @@ std::size_t CrashInjectingRelay::feed(Side& side, std::string_view bytes, Time n
 
 std::string CrashInjectingRelay::write(Side& side, Time now) {
   std::string arrived;
-  live(now, [&] {
+  retry(now, [&] {
     if (!arrived.empty()) return;
     if (side.out.empty()) {
       side.out = all_of(side.is_host ? relay_->to_host() : relay_->to_printer());
       if (side.out.empty()) return;
-      may_die();
+      kill_point();
       took(side, side.out.size(), now);
       side.counts.out = side.out.size();
-      may_die();
+      kill_point();
       commit();
-      may_die();
+      kill_point();
     }
     arrived = std::move(side.out);
     side.out.clear();
-    may_die();
+    kill_point();
     side.counts.out = 0;
     commit_counts();
-    may_die();
+    kill_point();
   });
   return arrived;
 }

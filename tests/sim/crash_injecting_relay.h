@@ -1,7 +1,7 @@
-// A LineRelay whose process is killed: between any two steps of what the agent does for each transfer (agent/link/bridge,
-// agent/restart/link_memory, transport/staging_pipe), with the transfer done and not booked too, in the recovery itself as well.
-// What is left is what is left in truth: the rings' memory as it is, the last committed state, and what is in the pipes.
-// Without a chance to be killed it is a LineRelay and nothing else.
+// A LineRelay whose process is killed: between any two steps of the agent's work for each transfer (agent/link/bridge,
+// agent/restart/link_memory, transport/staging_pipe), also with the transfer done and not recorded, and also during the
+// recovery. As in the agent, what survives are the rings' memory, the last committed state, and the content of the
+// pipes. With a kill probability of 0 it is a plain LineRelay.
 #pragma once
 
 #include <array>
@@ -19,7 +19,7 @@ namespace sim {
 
 class CrashInjectingRelay {
  public:
-  /// `chance`: of a kill at each point where one may fall.
+  /// `chance`: probability of a kill at each point where one can happen.
   CrashInjectingRelay(const gcode::relay::RelaySettings& settings, double chance, std::uint64_t seed);
 
   gcode::relay::LineRelay& operator*() { return *relay_; }
@@ -28,17 +28,18 @@ class CrashInjectingRelay {
   [[nodiscard]] const gcode::relay::RelayState& state() const { return *state_; }
   [[nodiscard]] std::uint64_t kills() const { return kills_; }
 
-  /// Anything that is no transfer: `what` gets the relay, and is called again by the successor if it was not committed.
+  /// Any event that is no transfer: `what` gets the relay, and is called again by the next instance if it was not
+  /// committed.
   template <class What>
   void event(What what, Time now) {
     bool committed = false;
-    live(now, [&] {
+    retry(now, [&] {
       if (committed) return;
       what(*relay_);
-      may_die();
+      kill_point();
       commit();
       committed = true;
-      may_die();
+      kill_point();
     });
   }
   std::size_t feed_host(std::string_view bytes, Time now) { return feed(host_, bytes, now); }
@@ -46,7 +47,7 @@ class CrashInjectingRelay {
   /// One write: what came out at the other end, empty if nothing is ready.
   std::string write_to_printer(Time now) { return write(printer_, now); }
   std::string write_to_host(Time now) { return write(host_, now); }
-  /// A successor in peace finds the same bytes elsewhere.
+  /// A next instance without a kill finds the same bytes at other addresses.
   void move_elsewhere();
 
  private:
@@ -57,7 +58,7 @@ class CrashInjectingRelay {
   struct Side {
     bool is_host;
     std::string in, out;       ///< the pipes
-    Counts counts, committed;  ///< what the ledger believes
+    Counts counts, committed;  ///< the checkpoint's counts
   };
   struct Memory {
     std::array<char, gcode::relay::RelayMemory::kFromHost> from_host;
@@ -65,9 +66,9 @@ class CrashInjectingRelay {
     std::array<char, gcode::relay::RelayMemory::kToHost> to_host;
   };
 
-  /// One process after another tries to do it.
+  /// One process after another tries to finish the work.
   template <class Work>
-  void live(Time now, Work work) {
+  void retry(Time now, Work work) {
     for (bool first = true;; first = false) {
       try {
         if (!first) resume(now);
@@ -78,7 +79,7 @@ class CrashInjectingRelay {
     }
   }
   void make();
-  void may_die();
+  void kill_point();
   void commit();
   void commit_counts();
   void resume(Time now);

@@ -14,7 +14,7 @@ gcode::relay::RelaySettings listening() {
   return settings;
 }
 
-/// Bytes both ways; what came out, and how often the process died.
+/// Bytes both ways; what came out, and how often the process was killed.
 struct Passed {
   std::string to_printer, to_host;
   std::uint64_t kills = 0;
@@ -37,7 +37,7 @@ Passed pass(double chance, std::uint64_t seed) {
   return passed;
 }
 
-TEST_CASE("a relay that dies again and again passes what one passes that lives") {
+TEST_CASE("a relay that is killed repeatedly passes the same bytes as one that keeps running") {
   const Passed alive = pass(0, 1);
   CHECK(alive.kills == 0);
   for (const double chance : {0.01, 0.1, 0.3}) {

@@ -33,7 +33,7 @@ void FirmwareCore::forget_everything(Time now) {
   planner_.stop(now);
   drop_script();
   meatpack.reset();
-  stopped = dead_ = running_ = popped_ = unresponsive_ = modal_ = deaf_ = saving_ = false;
+  stopped = halted_ = running_ = popped_ = unresponsive_ = modal_ = input_blocked_ = saving_ = false;
   unseen_.clear();
   partial_size_ = 0;
   comment_ = false;
@@ -83,7 +83,7 @@ Time FirmwareCore::deadline() { return std::min(next_event(), transmitter.deadli
 
 Time FirmwareCore::next_event() {
   if (!on_) return kNever;
-  if (dead_) return restarts_at_;
+  if (halted_) return restarts_at_;
   if (!unseen_.empty()) return cpu_;
   Time due = kNever;
   if (may_read()) {
@@ -97,7 +97,7 @@ Time FirmwareCore::next_event() {
   } else if (!queue_.is_empty() || (card.printing && queue_.has_room(false) && partial_size_ == 0)) {
     return cpu_;
   }
-  if (!deaf_ && !booting_) {
+  if (!input_blocked_ && !booting_) {
     due = std::min({due, report_next_, position_next_, fans_next_, sd_report_next_, model_next_, mmu_gives_up_});
   }
   if (partial_size_ > 0 && traits.rx_timeout && may_read()) due = std::min(due, last_char_ + std::chrono::seconds(2));
@@ -107,7 +107,7 @@ Time FirmwareCore::next_event() {
 void FirmwareCore::step() {
   speaking_for_ = running_ ? current_.origin : '-';
   cpu_ = std::max(cpu_, next_event());
-  if (dead_) return boot_again();
+  if (halted_) return boot_again();
   transmitter.deliver(cpu_);
   ring.absorb(cpu_);
   if (!unseen_.empty()) return see_what_happened();
@@ -116,10 +116,10 @@ void FirmwareCore::step() {
   if (card.printing && !booting_) read_sd();
   if (is_waiting()) {
     if (wait_is_over()) complete_wait();
-  } else if (!queue_.is_empty() && !dead_) {
+  } else if (!queue_.is_empty() && !halted_) {
     start_command();
   }
-  if (!dead_) fire_timers();
+  if (!halted_) fire_timers();
 }
 
 void FirmwareCore::see_what_happened() {
@@ -130,12 +130,12 @@ void FirmwareCore::see_what_happened() {
 
 void FirmwareCore::boot_again() {
   restarts_at_ = kNever;
-  dead_ = false;
+  halted_ = false;
   begin_boot(cpu_, "", true);
 }
 
 void FirmwareCore::fire_timers() {
-  if (booting_ || deaf_) return;
+  if (booting_ || input_blocked_) return;
   const char whose = speaking_for_;
   speaking_for_ = '-';
   if (report_next_ <= cpu_) {
@@ -189,16 +189,17 @@ void FirmwareCore::start_command() {
 }
 
 bool FirmwareCore::shows_busy() const {
-  if (busy_period_ <= Time{} || !is_waiting() || deaf_ || !(running_ || modal_)) return false;
+  if (busy_period_ <= Time{} || !is_waiting() || input_blocked_ || !(running_ || modal_)) return false;
   return !traits.quiet_while_heating || (wait_ != WaitKind::kHotend && wait_ != WaitKind::kBed);
 }
 
 void FirmwareCore::finish_command() {
   speaking_for_ = current_.origin;
-  if (dead_) return;
+  if (halted_) return;
   if (letter_ == 'G' && code_ <= 3) spend(kPlanningMicroseconds);
   if (popped_) {
-    // ClearToSend() looks at what is in front now: whoever popped itself has acknowledged the next command too early.
+    // ClearToSend() reads the front entry of now: a command that removed itself has acknowledged the next one too
+    // early.
     running_ = false;
     if (!queue_.is_empty() && queue_.front().source == Source::kSerial && is_prusa()) bare_ok();
     return;

@@ -1,7 +1,7 @@
-// The inside of the virtual printer: one main loop on a virtual clock that reads the ring, keeps the queue, carries
-// commands out and prints. The idea of a file each: firmware_core.cpp the loop, firmware_reader.cpp the receive path,
-// firmware_script.cpp waiting, firmware_output.cpp lines and reports, firmware_*_commands.cpp what commands do.
-// Nothing here uses the agent's parsers: the model is their independent witness.
+// The inside of the virtual printer: one main loop on a virtual clock that reads the ring, keeps the queue, executes
+// commands and prints. Files: firmware_core.cpp the loop, firmware_reader.cpp the receive path, firmware_script.cpp
+// waiting, firmware_output.cpp lines and reports, firmware_*_commands.cpp the effects of commands.
+// Nothing here uses the agent's parsers, so that the model checks them independently.
 #pragma once
 
 #include <cstdarg>
@@ -24,7 +24,7 @@
 
 namespace sim {
 
-/// What Marlin answers to a move, and 1.0 to a fault, while it is stopped.
+/// Marlin's answer to a move, and that of 1.0 to a fault, while it is stopped.
 inline constexpr std::string_view kStoppedText =
     "Printer stopped due to errors. Fix the error and use M999 to restart. "
     "(Temperature is reset. Set it after restarting)";
@@ -39,7 +39,7 @@ class FirmwareCore {
   void advance(Time now);
   [[nodiscard]] Time deadline();
 
-  // --- the world (firmware_world.cpp)
+  // --- external events (firmware_world.cpp)
   void boot(Time now, bool external_reset);
   void power_panic(Time now);
   void break_sensor(SensorFault fault, Time now);
@@ -71,7 +71,7 @@ class FirmwareCore {
   struct CommandRow {
     char letter;
     int code;
-    int first_version;  ///< Prusa versions and Marlin versions have tables of their own
+    int first_version;  ///< Prusa and Marlin have separate version tables
     Handler handler;
   };
 
@@ -121,7 +121,7 @@ class FirmwareCore {
   void emergency_char(char c);
 
   // --- output (firmware_output.cpp)
-  void print(std::string_view text);  ///< as it stands
+  void print(std::string_view text);  ///< unchanged
   void line(std::string_view text);   ///< with the firmware's own line end
   void lf(std::string_view text);     ///< with LF: printf and puts lines
   void linef(const char* format, ...) __attribute__((format(printf, 2, 3)));
@@ -145,7 +145,7 @@ class FirmwareCore {
   // --- the command at the front of the queue
   [[nodiscard]] bool seen(char letter) const;
   [[nodiscard]] double value(char letter, double otherwise = 0) const;
-  [[nodiscard]] std::string_view argument() const;  ///< the text behind the command word
+  [[nodiscard]] std::string_view argument() const;  ///< the text after the command word
   [[nodiscard]] bool parse_code(std::string_view text);
   void execute();
   void build_tables();
@@ -271,22 +271,22 @@ class FirmwareCore {
   std::mt19937_64 random_;
   Time cpu_{};  ///< the main loop has run up to here
   Time booted_at_{};
-  Time restarts_at_ = kNever;  ///< after a kill, where the firmware restarts itself
+  Time restarts_at_ = kNever;  ///< after a kill, if the firmware restarts itself
   bool on_ = false;
-  bool dead_ = false;  ///< killed: nothing moves any more
+  bool halted_ = false;  ///< killed: nothing moves any more
   bool booting_ = false;
-  bool deaf_ = false;                          ///< M303: its loop neither reads nor reports
-  bool saving_ = false;                        ///< a crash is being mended: the serial line is not read
-  std::vector<std::function<void()>> unseen_;  ///< what happened while the loop stood still; a handful
+  bool input_blocked_ = false;                 ///< M303: its loop neither reads nor reports
+  bool saving_ = false;                        ///< crash recovery: the serial line is not read
+  std::vector<std::function<void()>> unseen_;  ///< events while the loop was stalled; a few
   CommandQueue queue_;
   Planner planner_;
 
-  /// Whose command is being answered: 'h' or 'a' as given to receive(), '-' for what the printer says by itself.
+  /// Whose command is being answered: 'h' or 'a' as given to receive(), '-' for unsolicited text.
   char speaking_for_ = '-';
 
   // the running command
   bool running_ = false;
-  bool popped_ = false;        ///< it took itself out of the queue
+  bool popped_ = false;        ///< it removed itself from the queue
   bool unresponsive_ = false;  ///< it owes no ok
   QueuedCommand current_;
   char letter_ = 0;
@@ -356,11 +356,11 @@ class FirmwareCore {
   std::int64_t saved_line_ = 0;
   Axes saved_position_{};
   Time sd_started_{};
-  bool info_prompt_ = false;  ///< Marlin: a prompt that only informs stands on the host's screen already
+  bool info_prompt_ = false;  ///< Marlin: an informational prompt is already on the host's screen
   Time model_next_ = kNever;  ///< the next "TM: error" line
   int model_lines_ = 0;
-  Time mmu_gives_up_ = kNever;  ///< 3.9 looks for an MMU for thirty seconds
-  bool modal_ = false;          ///< a screen that waits for a click stands on the display
+  Time mmu_gives_up_ = kNever;  ///< 3.9 searches for an MMU for thirty seconds
+  bool modal_ = false;          ///< the display shows a screen that waits for a click
 
   std::array<Handler, 1000> m_{};
   std::array<Handler, 100> g_{};

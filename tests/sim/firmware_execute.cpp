@@ -1,4 +1,4 @@
-// From the text of a command to the member function that carries it out: one table for Prusa, one for Marlin.
+// From the text of a command to the member function that executes it: one table for Prusa, one for Marlin.
 #include <cstdlib>
 
 #include "tests/sim/firmware_core.h"
@@ -23,7 +23,7 @@ std::string_view FirmwareCore::argument() const {
   return text;
 }
 
-// Sets letter_, code_, subcode_ and arguments_. False where no letter with a number stands in front.
+// Sets letter_, code_, subcode_ and arguments_. False if the text does not begin with a letter and a number.
 bool FirmwareCore::parse_code(std::string_view text) {
   letter_ = 0;
   code_ = subcode_ = -1;
@@ -61,7 +61,7 @@ void FirmwareCore::execute() {
   if (letter_ == 'G' && code_ >= 0 && code_ < static_cast<int>(g_.size()))
     handler = g_[static_cast<std::size_t>(code_)];
   if (letter_ == 'T') handler = &FirmwareCore::t_tool;
-  // Marlin 2 queues this for itself behind the last command of a file.
+  // Marlin 2 itself queues this after the last command of a file.
   const bool ends_file = letter_ == 'M' && code_ == 1001 && current_.source == Source::kInjected;
   if (ends_file) return line("Done printing file");
   if (handler == nullptr) return unknown_command();

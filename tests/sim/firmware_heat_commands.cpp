@@ -25,7 +25,7 @@ void FirmwareCore::m105_report() {
   line("ok " + temperatures());
   unresponsive_ = true;
   if (!is_prusa() || traits.version < 310) return;
-  // 3.10 and later: it takes itself out of the queue and falls through to the ok of whatever stands there now.
+  // 3.10 and later: it removes itself from the queue and falls through to the ok of the entry that is first then.
   queue_.pop();
   popped_ = true;
 }
@@ -97,7 +97,7 @@ void FirmwareCore::m860_wait_probe() {
 
 void FirmwareCore::m861_probe_table() {
   line("PINDA probe calibration not done.");
-  if (seen('S')) bare_ok();  // one of its own, in the middle
+  if (seen('S')) bare_ok();  // an extra ok in the middle
 }
 
 void FirmwareCore::m301_pid() {
@@ -114,15 +114,15 @@ void FirmwareCore::m304_bed_pid() {
   linef("ok p:%.2f i:%.2f d:%.2f", bed_pid_[0], bed_pid_[1], bed_pid_[2]);
 }
 
-// Its loop pumps nothing: no busy, no report, and the serial line is not read.
+// Its loop calls no idle function: no busy, no report, and the serial line is not read.
 void FirmwareCore::m303_tune() {
   line("PID Autotune start");
-  deaf_ = true;
+  input_blocked_ = true;
   for (int tick = 0; tick < 60; ++tick) {
     wait_seconds(2, [this] { linef("T:%.2f @:%d", hotend.actual(cpu_), 127); });
   }
   then(WaitKind::kNone, {}, [this] {
-    deaf_ = false;
+    input_blocked_ = false;
     line("PID Autotune finished! Put the last Kp, Ki and Kd constants from above into Configuration.h");
   });
 }

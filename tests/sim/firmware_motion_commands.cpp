@@ -1,4 +1,4 @@
-// Moves, dwells, homing. Durations are simple; the lines around them are the recorded ones.
+// Moves, dwells, homing. Durations are simplified; the lines around them are recorded ones.
 // Wire example: "tmc2130_home_enter(axes_mask=0x01)\n  0 step= 0 mscnt=   0\ntmc2130_home_exit ...".
 #include <algorithm>
 #include <cmath>
@@ -26,7 +26,7 @@ void FirmwareCore::g_move() {
   }
   if (seen('F') && value('F') > 0) feedrate_ = value('F');
   if (autoretract_ && seen('E') && !seen('X') && !seen('Y') && !seen('Z')) {
-    unresponsive_ = true;  // 3.x returns from the middle of its command table: no ok, ever (prusa.md 1.5)
+    unresponsive_ = true;  // 3.x returns from the middle of its command table: there is never an ok (prusa.md 1.5)
     position_[3] = pending_move_[3];
     return;
   }
@@ -59,7 +59,7 @@ void FirmwareCore::plan_move() {
 void FirmwareCore::g4_dwell() {
   const double seconds = seen('S') ? value('S') : value('P') / 1000;
   if (is_prusa()) {
-    // A dwell shows "Sleep..." unless an M117 text stands on the display.
+    // A dwell shows "Sleep..." unless the display shows an M117 text.
     if (seconds > 0 && !message_shown_) status_changed();
   } else {
     notify("Sleep...");
@@ -161,8 +161,8 @@ void FirmwareCore::m221_flow() {
     return;
   }
   if (is_prusa() && traits.version >= 310) return linef("%d%%", static_cast<int>(flow_percent_));
-  const bool tells = traits.family == Family::kMarlin21 || traits.family == Family::kMarlin11;
-  if (tells) linef("echo:E0 Flow: %d%%", static_cast<int>(flow_percent_));
+  const bool reports = traits.family == Family::kMarlin21 || traits.family == Family::kMarlin11;
+  if (reports) linef("echo:E0 Flow: %d%%", static_cast<int>(flow_percent_));
 }
 
 void FirmwareCore::m302_cold() {

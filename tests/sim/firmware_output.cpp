@@ -1,4 +1,4 @@
-// Lines that the printer says by itself or in many places: oks, busy, reports. Formats from the recordings.
+// Unsolicited lines and lines of many commands: oks, busy, reports. Formats from the recordings.
 // Wire example: "ok T:25.5 /0.0 B:25.5 /0.0 T0:25.5 /0.0 @:0 B@:0 P:25.5 A:25.4".
 #include <cstdio>
 
@@ -7,7 +7,7 @@
 namespace sim {
 namespace {
 
-constexpr std::size_t kMaxPrinted = 512;  ///< the longest single formatted line, an M503 line of some 200, with room
+constexpr std::size_t kMaxPrinted = 512;  ///< more than the longest formatted line, an M503 line of some 200
 
 }  // namespace
 

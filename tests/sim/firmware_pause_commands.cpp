@@ -1,6 +1,6 @@
-// Pausing, stopping, dying, and everything that waits for a human.
-// Wire example: "M601" to 3.13: "ok\necho:enqueing \"G1 E-1.000 F2700\"\n// action:paused\n"; after M602 a host print is
-// asked for a line again: "Resend: 7\nok\n" (prusa.md 0.10).
+// Pausing, stopping, kill(), and everything that waits for a person.
+// Wire example: "M601" to 3.13: "ok\necho:enqueing \"G1 E-1.000 F2700\"\n// action:paused\n"; after M602 a host print
+// gets a resend request: "Resend: 7\nok\n" (prusa.md 0.10).
 #include "tests/sim/firmware_core.h"
 
 namespace sim {
@@ -10,7 +10,8 @@ constexpr Time kUsbPrinting = std::chrono::seconds(10);  ///< a host prints with
 
 }  // namespace
 
-// Temperatures off the model: a line every 0.27 s, after twelve seconds the stop (recorded in 18x).
+// Temperatures that differ from the thermal model: a line every 0.27 s, the stop after twelve seconds (recorded in
+// 18x).
 void FirmwareCore::thermal_model_tick() {
   constexpr Time kPeriod = std::chrono::milliseconds(270);
   constexpr int kLinesToStop = 46;
@@ -33,7 +34,7 @@ void FirmwareCore::m0_stop() {
     if (seconds > 0) return wait_seconds(seconds);
     return then(WaitKind::kUser, {}, {}, BusyText::kUser);
   }
-  if (!traits.emergency_parser) return unknown_command();  // nobody could ever answer
+  if (!traits.emergency_parser) return unknown_command();  // an answer could never arrive
   const std::string text(argument());
   then(WaitKind::kMotion, {}, [this, text] {
     print("echo:" + text + "\r\n");
@@ -71,7 +72,7 @@ void FirmwareCore::m876_answer() {
 void FirmwareCore::m112_kill() { kill(true); }
 
 void FirmwareCore::kill(bool by_command) {
-  if (dead_ || !on_) return;
+  if (halted_ || !on_) return;
   speaking_for_ = '-';
   if (traits.family == Family::kMarlin21 && by_command) line("echo:M112 Shutdown");
   if (is_prusa() && traits.version < 310) lf("KILL: 2");
@@ -84,13 +85,13 @@ void FirmwareCore::kill(bool by_command) {
   drop_script();
   queue_.clear();
   running_ = false;
-  dead_ = true;
-  restarts_at_ = traits.dead_after_kill ? kNever : cpu_ + std::chrono::milliseconds(4500);
+  halted_ = true;
+  restarts_at_ = traits.halts_after_kill ? kNever : cpu_ + std::chrono::milliseconds(4500);
 }
 
 void FirmwareCore::m999_restart() { stopped = false; }
 
-// --- pause on Prusa: the place is remembered as a line number, with every queued command counted, whoever sent it.
+// --- pause on Prusa: the place is stored as a line number, with every queued command counted, whatever its origin.
 void FirmwareCore::save_print() {
   const bool host = cpu_ - last_g_ < kUsbPrinting;
   paused_ = true;
@@ -255,7 +256,7 @@ void FirmwareCore::thermal_stop(std::string_view error, std::string_view prefix)
   wait_seconds(0.8, [this] {
     if (!homed_[2]) lf("tmc2130_home_exit tmc2130_sg_homing_axes_mask=0x04");
   });
-  // What the user can recover from is over with a click; after the others only a reset helps.
+  // A recoverable stop ends with a click; after the others only a reset helps.
   const bool recoverable = prefix != "Error:";
   then(
       WaitKind::kUser, {},

@@ -123,7 +123,7 @@ void FirmwareCore::m78_statistics() {
   line("Stats: Filament used: 0.00m");
 }
 
-// "D3 Ax0eff C8": as many bytes from there on, those of a printer that was switched off three times in mid-print.
+// "D3 Ax0eff C8": that many bytes from this address, those of a printer that was switched off in three prints.
 void FirmwareCore::d3_eeprom() {
   const std::string_view text = argument();
   const std::size_t at = text.find("Ax");
@@ -158,7 +158,7 @@ void FirmwareCore::m862_check() {
     const bool other_model = subcode_ == 3 && argument().find("MK3S\"") == std::string_view::npos;
     const bool asks = other_nozzle || other_model;
     if (!asks) return;
-    // A dialog that gives up by itself.
+    // A dialog with a timeout.
     then(WaitKind::kUserOrTime, std::chrono::seconds(30), {}, BusyText::kUser);
     return;
   }
@@ -196,16 +196,16 @@ void FirmwareCore::t_tool() {
   linef("echo:Active Extruder: %d", code_);
 }
 
-// PRUSA fv without its file: reads past the end for ever and prints what it reads (prusa-observed.md 20).
+// PRUSA fv without its file: reads past the end without limit and prints what it reads (prusa-observed.md 20).
 void FirmwareCore::flood() {
   line("echo:Now fresh file: ");
   line("open failed, File: .");
-  deaf_ = true;
+  input_blocked_ = true;
   flood_on();
 }
 
 void FirmwareCore::flood_on() {
-  constexpr Time kChunk = std::chrono::microseconds(5600);  // 64 bytes and a little
+  constexpr Time kChunk = std::chrono::microseconds(5600);  // the time of 64 bytes and a little more
   then(WaitKind::kTime, kChunk, [this] {
     print(std::string(64, '\xFF'));
     flood_on();

@@ -1,6 +1,6 @@
-// The receive path: characters into lines, lines checked and queued, as each firmware does it (prusa.md 1.2 to 1.4,
+// The receive path: characters to lines, lines checked and queued, as each firmware does it (prusa.md 1.2 to 1.4,
 // marlin.md 2 and 3). Parses as the firmware does, character by character.
-// Wire example: "M105 ; x\nM27\n" to Prusa: no answer at all, the comment flag outlives its line.
+// Wire example: "M105 ; x\nM27\n" to Prusa: no answer at all, the comment flag stays set after its line.
 #include <cstdlib>
 #include <cstring>
 
@@ -9,7 +9,7 @@
 namespace sim {
 namespace {
 
-constexpr int kMaxLine = 95;  ///< MAX_CMD_SIZE 96 with its end
+constexpr int kMaxLine = 95;  ///< MAX_CMD_SIZE 96 including the terminator
 
 std::string_view without_leading_blanks(std::string_view text) {
   while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
@@ -38,7 +38,7 @@ unsigned checksum_of(std::string_view text) {
 }  // namespace
 
 bool FirmwareCore::may_read() {
-  if (!on_ || dead_ || booting_ || deaf_ || saving_) return false;
+  if (!on_ || halted_ || booting_ || input_blocked_ || saving_) return false;
   return queue_.has_room(is_waiting());
 }
 
@@ -46,7 +46,7 @@ void FirmwareCore::read_serial() {
   if (is_prusa() && ring.is_full()) {
     ring.flush();
     line("Full RX Buffer");
-    ring.absorb(cpu_);  // what came while that was printed is read at once
+    ring.absorb(cpu_);  // what came while that was printed is read immediately
   }
   while (!ring.is_empty() && may_read()) {
     const char c = ring.pop();
@@ -140,7 +140,7 @@ bool FirmwareCore::accept_line_prusa() {
   if (stopped && traits.version >= 312 && text.substr(0, 4) != "M310") {
     return true;
   }
-  // 3.13 strips blanks before it looks at a command; 3.9 keeps them, to be seen in `Unknown command: "   "(2)`.
+  // 3.13 strips blanks before it parses a command; 3.9 keeps them, as in `Unknown command: "   "(2)`.
   if (traits.version < 313 && !numbered) text = {begin, text.size() + static_cast<std::size_t>(command - begin)};
   enqueue(text, numbered && (traits.version >= 310 || number != 0), number);
   if (numbered && (number >= 0 || traits.version < 313)) last_n = number;
@@ -162,7 +162,7 @@ bool FirmwareCore::accept_line_marlin() {
     }
     number = number_of(number_at + 1);
     if (number != last_n + 1 && !sets_number) {
-      // 2.1 takes the last two numbers for a resend that crossed its request, and says nothing.
+      // 2.1 takes the last two numbers for a resend that crossed its request, and sends nothing.
       if (traits.version >= 210 && (number == last_n || number == last_n - 1)) return true;
       return number_error("Line Number is not Last Line Number+1");
     }

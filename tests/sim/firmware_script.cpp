@@ -1,4 +1,4 @@
-// How a blocking command waits: legs of a script, each a condition and what is done when it holds.
+// How a blocking command waits: steps of a script, each with a condition and an action.
 #include <algorithm>
 
 #include "tests/sim/firmware_core.h"

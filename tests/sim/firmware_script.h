@@ -1,4 +1,4 @@
-// A blocking command as a script: legs that wait for something and then act. Example, M600: park for 1.1 s, then print
+// A blocking command as a script: steps that wait for something and then act. Example, M600: park for 1.1 s, then print
 // the position; unload for 8.8 s, then ask for filament; wait for a click ...
 #pragma once
 
@@ -20,12 +20,12 @@ enum class WaitKind : std::uint8_t {
   kUser,         ///< a click, or M108 / M876 where the firmware takes them
   kUserOrTime,   ///< a click, or wait_until_
   kAnswer,       ///< M876 S1: M108 is not enough
-  kForever,      ///< until something outside changes it
+  kForever,      ///< until an external event changes it
 };
 
 enum class BusyText : std::uint8_t { kProcessing, kUser };
 
-/// One leg of a blocking command: wait, then act.
+/// One step of a blocking command: wait, then act.
 struct Step {
   WaitKind wait = WaitKind::kNone;
   Time duration{};

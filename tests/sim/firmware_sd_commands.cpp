@@ -1,11 +1,11 @@
-// The SD card's commands and what printing from it says. The file's commands share the queue with the serial line's.
+// The SD card's commands and the lines of printing from it. Commands of the file share the queue with serial ones.
 // Wire example: "M27": "longfile_name_test.gcode\nSD printing byte 775/50426\n0:0\nok\n".
 #include "tests/sim/firmware_core.h"
 
 namespace sim {
 namespace {
 
-/// Files in folders are shown from the root on.
+/// Files in folders are shown with their path from the root.
 const char* root_of(const std::string& name) { return name.find('/') == std::string::npos ? "" : "/"; }
 
 std::string folder_of(const std::string& name) {
@@ -132,7 +132,7 @@ void FirmwareCore::finish_sd_print() {
   card.printing = false;
   card.close();
   if (traits.family == Family::kMarlin21) {
-    queue_.push("M1001", Source::kInjected);  // says so when everything before it is done
+    queue_.push("M1001", Source::kInjected);  // reports the end when everything before it is done
     return;
   }
   line("Done printing file");
@@ -157,7 +157,7 @@ void FirmwareCore::m28_write() {
   if (traits.host_actions) print("//action:notification " + name + "\r\n");
 }
 
-// Every command goes into the file, whoever sent it; a line that contains M29 ends that (prusa.md 1.7).
+// Every command goes into the file, whatever its origin; a line that contains M29 ends that (prusa.md 1.7).
 void FirmwareCore::write_to_file() {
   const std::string_view text = current_.text();
   const bool ends = is_prusa() ? text.find("M29") != std::string_view::npos : text.substr(0, 3) == "M29";
@@ -185,7 +185,7 @@ void FirmwareCore::m524_abort() {
   if (!traits.has_sd) return unknown_command();
 }
 
-// By the emergency parser: what was queued is gone without an ok (marlin.md 1), then the axes are homed.
+// By the emergency parser: queued commands are dropped without an ok (marlin.md 1), then the axes are homed.
 void FirmwareCore::abort_sd_print() {
   if (card.open_name().empty()) return;
   card.printing = false;

@@ -1,5 +1,5 @@
 // Long fixed texts of Prusa's firmware, taken from the recordings: boot banners, answers to M115 and M503. An '@' in a
-// banner stands for the line that names the reset's cause.
+// banner marks the line that names the reset's cause.
 #pragma once
 
 #include <string_view>

@@ -7,7 +7,7 @@
 namespace sim {
 namespace {
 
-// 1.0 was heard in an emulator only; its texts are those of marlin.md.
+// 1.0 was observed in an emulator only; its texts are those of marlin.md.
 constexpr std::string_view kIdentity10 =
     "FIRMWARE_NAME:Marlin V1; Sprinter/grbl mashup for gen6 FIRMWARE_URL:https://github.com/ErikZalm/Marlin/ "
     "PROTOCOL_VERSION:1.0 MACHINE_TYPE:Mendel EXTRUDER_COUNT:1 UUID:00000000-0000-0000-0000-000000000000\n";
@@ -26,7 +26,7 @@ std::vector<FirmwareTraits> make_table() {
   };
   FirmwareTraits& prusa39 = row("prusa-3.9", Family::kPrusa, 309);
   prusa39.eol = "\r\n";
-  prusa39.keepalive = prusa39.has_sd = prusa39.dead_after_kill = prusa39.quiet_while_heating = true;
+  prusa39.keepalive = prusa39.has_sd = prusa39.halts_after_kill = prusa39.quiet_while_heating = true;
   prusa39.fir = "3.9.0-3421";
   prusa39.boot = texts::kBoot39;
   prusa39.boot_tail = texts::kBootTail39;
@@ -51,18 +51,18 @@ std::vector<FirmwareTraits> make_table() {
   table.push_back(prusa);
 
   FirmwareTraits& marlin10 = row("marlin-1.0", Family::kMarlin10, 100);
-  marlin10.dead_after_kill = true;
+  marlin10.halts_after_kill = true;
   marlin10.boot = kBoot10;
   marlin10.identity = kIdentity10;
 
   FirmwareTraits& marlin11 = row("marlin-1.1.9", Family::kMarlin11, 119);
-  marlin11.keepalive = marlin11.autoreport = marlin11.dead_after_kill = true;
+  marlin11.keepalive = marlin11.autoreport = marlin11.halts_after_kill = true;
   marlin11.boot = texts::kBoot119;
   marlin11.identity = texts::kIdentity119;
   marlin11.settings = texts::kSettings119;
 
   FirmwareTraits marlin = row("marlin-2.1.2-plain", Family::kMarlin21, 212);
-  marlin.dead_after_kill = true;
+  marlin.halts_after_kill = true;
   marlin.action = "//action:";
   marlin.boot = texts::kBootA;
   marlin.identity = texts::kIdentityA;

@@ -1,4 +1,4 @@
-// What happens to the printer from outside: power, sensors, filament, the knob.
+// External events: power, sensors, filament, the knob.
 // Wire example of a boot: "start\n", then "echo: 3.13.3-7591\nSpoolJoin is Off\n External Reset\n..." 0.75 s later.
 #include <algorithm>
 
@@ -19,10 +19,10 @@ void FirmwareCore::boot(Time now, bool external_reset) {
   begin_boot(now, is_prusa() ? " External Reset\n" : "External Reset\n");
 }
 
-// After a kill 3.13 shows why it died and waits for a click before it goes on.
+// After a kill 3.13 shows the reason and waits for a click before it continues.
 void FirmwareCore::begin_boot(Time now, std::string_view cause, bool after_kill) {
-  // The boot loader's start ends in LF; out of a kill 3.9 sends one of its own, with its own line end.
-  const bool injected_start = dead_ && is_prusa() && traits.version < 310;
+  // The boot loader's start ends in LF; after a kill 3.9 sends an additional one, with the firmware's line end.
+  const bool injected_start = halted_ && is_prusa() && traits.version < 310;
   transmitter.cut(now);
   on_ = true;
   forget_everything(now);
@@ -64,7 +64,7 @@ void FirmwareCore::power_panic(Time now) {
   planner_.stop(now);
 }
 
-// What happens to the machine is seen by its main loop, at once or when it comes round again after a stall.
+// The main loop handles external events, immediately or after a stall.
 void FirmwareCore::in_the_loop(Time now, std::function<void()> seen) {
   advance(now);
   if (!on_) return;
@@ -73,7 +73,7 @@ void FirmwareCore::in_the_loop(Time now, std::function<void()> seen) {
     return;
   }
   cpu_ = now;
-  if (!dead_) seen();
+  if (!halted_) seen();
 }
 
 void FirmwareCore::break_sensor(SensorFault fault, Time now) {
@@ -98,7 +98,7 @@ void FirmwareCore::see_fault(SensorFault fault) {
   if (fault == SensorFault::kHotendShort) hotend.break_sensor(738.8);
   if (fault == SensorFault::kBedOpen) bed.break_sensor(0);
   const bool prusa = is_prusa();
-  // 1.0 tells it in two lines (marlin.md 6).
+  // 1.0 reports it in two lines (marlin.md 6).
   if (traits.family == Family::kMarlin10) return thermal_stop("0\n: Extruder switched off. MINTEMP triggered !");
   if (fault == SensorFault::kHotendOpen) {
     return thermal_stop(prusa ? "0: Heaters switched off. MINTEMP triggered!"
@@ -164,7 +164,8 @@ void FirmwareCore::run_out_of_filament(Time now) {
   });
 }
 
-// The place is saved and restored at once: the host is asked again for everything that had not been moved yet.
+// The place is saved and restored immediately: the host gets a resend request for everything that had not been moved
+// yet.
 void FirmwareCore::run_out_prusa() {
   if (paused_ || saving_) return;
   abandon_print();
@@ -196,7 +197,7 @@ void FirmwareCore::mend_crash() {
   begin_next_step();
 }
 
-// What is planned and queued is dropped, the running command with it; each dropped serial command gets a plain ok.
+// Planned and queued commands are dropped, and the running one; each dropped serial command gets a plain ok.
 void FirmwareCore::abandon_print() {
   drop_script();
   running_ = false;

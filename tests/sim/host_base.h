@@ -1,5 +1,5 @@
-// What every virtual host has in common: lines out of bytes, numbered lines with their checksum, and the book that a
-// test reads. It knows no host program; each of those overrides on_line() and, if it waits for anything, advance().
+// Common parts of the virtual hosts: splitting bytes into lines, numbered lines with their checksum, and the counters
+// that a test reads. It knows no host program; each one overrides on_line() and, if it waits for anything, advance().
 #pragma once
 
 #include <array>
@@ -13,7 +13,7 @@ namespace sim {
 
 using namespace std::chrono_literals;
 
-/// Where each host puts its blanks around a number and a checksum.
+/// Where each host puts blanks around a number and a checksum.
 enum class NumberStyle {
   kSpace,            ///< `N5 G1 X1*98`    OctoPrint, Printrun
   kNoSpace,          ///< `N5G1 X1*66`     Cura
@@ -39,7 +39,7 @@ class Dice {
  public:
   explicit Dice(std::uint64_t seed) : state_(seed) {}
   std::uint64_t next();
-  /// Evenly in [low, high].
+  /// Uniform in [low, high].
   Time between(Time low, Time high);
   int between(int low, int high);
   bool one_in(int n) { return next() % static_cast<std::uint64_t>(n) == 0; }
@@ -70,7 +70,7 @@ class HostBase : public VirtualHost {
  protected:
   /// One line without its terminator (LF, and a CR before it is stripped too). May be empty.
   virtual void on_line(std::string_view line, Time now) = 0;
-  /// After all lines of one receive(): a sender thread that runs beside the reader acts here.
+  /// After all lines of one receive(): a sender thread that runs parallel to the reader acts here.
   virtual void after_lines(Time) {}
 
   void write_bytes(std::string_view bytes) { output_ += bytes; }
@@ -94,7 +94,7 @@ class HostBase : public VirtualHost {
   int in_flight_ = 0;
 
  private:
-  /// No printer line is longer than a few hundred bytes; what follows without LF is dropped, as a host's log would.
+  /// No printer line is longer than a few hundred bytes; longer input without LF is dropped.
   static constexpr std::size_t kMaxLine = 4096;
   std::string partial_;
   std::string output_;

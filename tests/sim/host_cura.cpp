@@ -1,12 +1,12 @@
-// Cura's USB printing: probes with M105, pushes the first lines of a print all at once and sends one more per ok.
+// Cura's USB printing: probes with M105, sends the first lines of a print in one burst and one more per ok.
 //
-//   probe    \n  M105  and one more M105 per line read, until one line holds "ok" and "T:"; then it opens anew
+//   probe    \n  M105  and one more M105 per line read, until one line contains "ok" and "T:"; then it reopens the port
 //   connect  M115, M105 every 3 s
 //   print    N0M110*3  N1...   (a blank line, M0 and M1 become M105)
 //
-// Told not to ask for temperatures it stands for any host that keeps a window and leaves the rest to the firmware.
-// Two reads of 3 s that bring nothing count as an ok. A Resend only moves its position. Once it sent the last line and
-// read one ok more, it takes the print as done and no longer looks at a Resend for one of the lines still under way.
+// Without temperature queries it represents any host that keeps a window and leaves the rest to the firmware.
+// Two reads of 3 s without data count as an ok. A Resend only changes its position. Once it has sent the last line and
+// read one more ok, it takes the print as done and ignores a Resend for one of the lines still in flight.
 #include <algorithm>
 #include <deque>
 
@@ -85,7 +85,7 @@ void CuraHost::advance(Time now) {
   if (now < silent_at_) return;
   silent_at_ = now + kRead;
   if (probing_) {
-    // The next baud rate of its list; through a pseudo-terminal every rate is the right one.
+    // The next baud rate of its list; through a pseudo-terminal every rate works.
     silent_at_ = kNever;
     probe_at_ = now + kBootloader;
     return;
@@ -108,7 +108,7 @@ void CuraHost::on_probe_line(std::string_view line, Time now) {
   silent_at_ = now + kRead;
 }
 
-/// One turn of its reading loop; `line` is empty when 3 s brought nothing.
+/// One iteration of its reading loop; `line` is empty after 3 s without data.
 void CuraHost::after_read(std::string_view line, Time now) {
   if (!asked_firmware_) {
     asked_firmware_ = true;
@@ -148,7 +148,7 @@ void CuraHost::on_credit() {
   }
 }
 
-/// The end is quiet: its last lines are still under way then, and oks that a Resend flushed never come.
+/// The end is not signalled: its last lines are still in flight then, and oks that a Resend flushed never come.
 void CuraHost::consider_done(Time now) {
   if (!was_started_ || printing_ || !failure_.empty()) return;
   if (ended_at_ == kNever) ended_at_ = now;
@@ -163,7 +163,8 @@ void CuraHost::start_print() {
   for (int i = 0; i < options_.lines_in_flight; ++i) send_next_print_line();
 }
 
-/// Line 0 is the M110 that it puts before the file, so the number of a line is its place in the file, counted from 1.
+/// Line 0 is the M110 that it puts before the file, so the number of a line is its position in the file, counted from
+/// 1.
 void CuraHost::send_next_print_line() {
   if (position_ > options_.print.size()) {
     printing_ = false;

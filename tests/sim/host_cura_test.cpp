@@ -20,7 +20,7 @@ ScriptedPrinter printing(std::vector<std::string> lines, int in_flight = 4) {
 
 }  // namespace
 
-TEST_CASE("the Cura-like host probes with a blank line and M105, then asks for M115 and temperatures") {
+TEST_CASE("the Cura-like host probes with a blank line and M105, then queries M115 and temperatures") {
   ScriptedPrinter printer("cura");
   printer.answer = with_temperature;
   printer.connect();
@@ -39,7 +39,7 @@ TEST_CASE("the Cura-like host floods M105 while it probes, one per line it reads
   CHECK(printer.count("M105") == 6);
 }
 
-TEST_CASE("a print of the Cura-like host begins with four lines at once and numbers them without blanks") {
+TEST_CASE("a print of the Cura-like host begins with a burst of four lines, numbered without blanks") {
   auto printer = printing(moves(20));
   REQUIRE(printer.run_until_done());
   const auto begins = [](const auto& burst) { return burst.second.starts_with("N0M110"); };
@@ -49,7 +49,7 @@ TEST_CASE("a print of the Cura-like host begins with four lines at once and numb
   CHECK(printer.host->most_lines_in_flight() >= 4);
 }
 
-TEST_CASE("the number of lines that the Cura-like host pushes at first is an option") {
+TEST_CASE("the number of lines in the Cura-like host's first burst is an option") {
   auto printer = printing(moves(20), 2);
   REQUIRE(printer.run_until_done());
   CHECK(printer.host->most_lines_in_flight() <= 3);
@@ -74,7 +74,7 @@ TEST_CASE("two silent reads count as an ok, so a lost ok costs the Cura-like hos
   CHECK(printer.host->failure().empty());
 }
 
-TEST_CASE("a Resend sets the Cura-like host's position back") {
+TEST_CASE("a Resend moves the Cura-like host's position back") {
   bool damaged = false;
   auto printer = printing(moves(20), 1);
   printer.answer = [&](const std::string& line) -> std::string {
@@ -93,7 +93,7 @@ TEST_CASE("two exclamation marks cancel the Cura-like host's print with cooling 
   CHECK(printer.host->failure() == "cancelled");
 }
 
-TEST_CASE("the Cura-like host that is told not to ask for temperatures asks for none once it is connected") {
+TEST_CASE("with temperature queries off the Cura-like host sends none once it is connected") {
   ScriptedPrinter printer("cura", {.print = moves(20), .ask_temperature = false});
   printer.answer = with_temperature;
   printer.connect();

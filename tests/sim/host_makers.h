@@ -1,4 +1,4 @@
-// One maker for each virtual host, each defined in that host's own file; make_host() chooses among them by name.
+// One factory function for each virtual host, defined in that host's file; make_host() selects one by name.
 #pragma once
 
 #include <memory>

@@ -1,5 +1,5 @@
-// What OctoPrint makes of each line it reads. Example of its temper: a lone `T:210 /210` without `ok`, while it did not
-// ask for reports itself, means to it that somebody heats at the printer.
+// How OctoPrint handles each line it reads. Example: it takes a lone `T:210 /210` without `ok`, without a subscription
+// of its own, for a heat-up started at the printer.
 #include "tests/sim/host_octoprint.h"
 
 #include <algorithm>
@@ -200,7 +200,7 @@ void OctoPrintHost::on_connected(Time now) {
   enqueue("M21");
 }
 
-/// The printer lost its state: every queue and a running print are thrown away.
+/// The printer lost its state: every queue and a running print are discarded.
 void OctoPrintHost::on_external_reset() {
   const bool was_printing = is_printing() || state_ == State::kPaused;
   commands_.clear();

@@ -1,7 +1,7 @@
-// OctoPrint 1.11 as it looks from its serial line: one line at a time by a credit that is clipped at one, numbered lines
-// while it prints, a history of 50 lines, and firm opinions on every line it reads.
+// OctoPrint 1.11 as seen on its serial line: one line at a time by a credit of at most one, numbered lines while it
+// prints, a history of 50 lines, and a fixed reaction to every line it reads.
 //
-//   connect    N0 M110 N0*125  N0 M110 N0*125   (both at once)
+//   connect    N0 M110 N0*125  N0 M110 N0*125   (in one burst)
 //   any ok     N0 M110 N0*125  N1 M115*39  M21  then M155 S2 if `Cap:AUTOREPORT_TEMP:1` was read
 //   print      N0 M110 N0*125  N1 ...  M400 at the end
 //
@@ -33,7 +33,7 @@ class OctoPrintHost final : public HostBase {
 
   struct Entry {
     std::string text;
-    std::int64_t number = -1;  ///< set on a line that is sent again under its old number
+    std::int64_t number = -1;  ///< set on a line that is resent with its old number
     bool is_poll = false;
   };
 
@@ -83,15 +83,15 @@ class OctoPrintHost final : public HostBase {
 
   State state_ = State::kConnecting;
   int credit_ = 0;
-  std::deque<Entry> commands_;  ///< typed or polled in a print: wait for an ok each
+  std::deque<Entry> commands_;  ///< typed or polled during a print: each waits for an ok
   std::deque<Entry> outgoing_;  ///< wait for a credit only
-  std::deque<Entry> again_;     ///< lines of a resend, before everything else
+  std::deque<Entry> again_;     ///< lines of a resend, before all others
   bool resend_queue_only_ = false;
 
   std::int64_t current_line_ = 0;              ///< number of the next numbered line
   std::array<std::string, kHistory> history_;  ///< by number modulo its size
   std::size_t history_size_ = 0;
-  std::int64_t resend_delta_ = 0;  ///< 0: no resend under way
+  std::int64_t resend_delta_ = 0;  ///< 0: no resend in progress
   bool resend_active_ = false;
   bool last_error_names_line_ = false;
   std::int64_t last_resend_ = -1;
@@ -118,9 +118,9 @@ class OctoPrintHost final : public HostBase {
   Time connected_at_ = kNever;
   Time start_at_ = kNever;
   Time poll_at_ = kNever;
-  Time silent_at_ = kNever;      ///< no line at all until then
-  Time ok_missing_at_ = kNever;  ///< looked at only when a line comes or nothing came, as the original does
-  Time resend_ok_at_ = kNever;   ///< the ok after a Resend is taken as missing from then on
+  Time silent_at_ = kNever;      ///< time limit for any line
+  Time ok_missing_at_ = kNever;  ///< checked only when a line or a read timeout comes, as the original does
+  Time resend_ok_at_ = kNever;   ///< from then on the ok after a Resend counts as missing
 };
 
 }  // namespace sim

@@ -1,5 +1,5 @@
-// How OctoPrint sends: one credit, given by each ok and never more than one; a line is taken from the print for each ok,
-// so an ok too many becomes a line too many once, and the one after it keeps the extra line under way.
+// How OctoPrint sends: each ok gives one credit, never more than one; for each ok it takes a line from the print, so a
+// surplus ok causes one surplus line, and each following ok keeps the extra line in flight.
 #include <algorithm>
 #include <charconv>
 #include <utility>
@@ -107,7 +107,7 @@ bool OctoPrintHost::send_from_job() {
   return false;
 }
 
-/// Gets the queues going when no ok is to be expected that would do it.
+/// Starts the queues when no ok is expected that would do it.
 void OctoPrintHost::kick() {
   if (credit_ > 0 && outgoing_.empty()) continue_sending();
   pump();
@@ -157,7 +157,7 @@ void OctoPrintHost::handle_resend(std::int64_t number) {
   const auto delta = current_line_ - number;
   const bool was_line_error = std::exchange(last_error_names_line_, false);
   if (was_line_error && number == last_resend_ && resend_delta_ > 0 && ignored_resends_ < delta) {
-    ++ignored_resends_;  // answers a line that was under way before the first request was read
+    ++ignored_resends_;  // answers a line that was in flight before the first request was read
     return;
   }
   same_resend_count_ = number == same_resend_ ? same_resend_count_ + 1 : 0;
@@ -190,7 +190,7 @@ bool OctoPrintHost::resend_next(bool again) {
   return true;
 }
 
-/// Immediately, past every queue and without waiting for an ok.
+/// Immediately, bypassing every queue and without waiting for an ok.
 void OctoPrintHost::send_emergency() {
   write_line("M112");
   for (const char* line : {"M112", "M104 T0 S0", "M140 S0"}) transmit_numbered(line);

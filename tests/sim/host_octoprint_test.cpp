@@ -25,14 +25,14 @@ ScriptedPrinter connected(HostOptions options, const std::string& capabilities =
 
 }  // namespace
 
-TEST_CASE("the OctoPrint-like host greets with two hellos in one burst, then resets the number and asks for M115") {
+TEST_CASE("the OctoPrint-like host begins with two hellos in one burst, then resets the number and queries M115") {
   auto printer = connected({});
   CHECK(printer.bursts[0].second == "N0 M110 N0*125\nN0 M110 N0*125\n");
   printer.run(2s);
   REQUIRE(printer.lines.size() >= 6);
   CHECK(printer.lines[2] == "N0 M110 N0*125");
   CHECK(printer.lines[3] == "N1 M115*39");
-  // The firmware is known only once M115 was answered; what goes out before then still carries a number.
+  // The firmware is known only once M115 was answered; lines before that are still numbered.
   CHECK(printer.count("N2 M21*18") + printer.count("M21") == 1);
   CHECK(printer.last() == "M155 S2");
 }
@@ -66,7 +66,7 @@ TEST_CASE("the OctoPrint-like host polls every 2 s while a target is set and not
   CHECK(printer.count("M105") >= 9);
 }
 
-TEST_CASE("a temperature line that the OctoPrint-like host did not ask for looks like an external heat-up") {
+TEST_CASE("the OctoPrint-like host takes an unsolicited temperature line for an external heat-up") {
   auto asked = connected({});
   asked.run(2s);
   asked.say("T:21.0 /0.0 B:20.0 /0.0 @:0 B@:0\n");
@@ -76,7 +76,7 @@ TEST_CASE("a temperature line that the OctoPrint-like host did not ask for looks
   CHECK(not_asked.host->saw_external_heatup());
 }
 
-TEST_CASE("heating lines of its own M109 are no external heat-up, nor do they count as a missing ok") {
+TEST_CASE("heating lines of the host's own M109 are no external heat-up, and do not count as a missing ok") {
   ScriptedPrinter printer("octoprint", {.print = {"M109 S210", "G1 X1"}});
   printer.answer = [](const std::string& line) -> std::string {
     if (line.find("M115") != std::string::npos) return firmware_answer("");
@@ -95,7 +95,7 @@ TEST_CASE("heating lines of its own M109 are no external heat-up, nor do they co
   CHECK(printer.run_until_done());
 }
 
-TEST_CASE("the OctoPrint-like host sends a line again for Resend and its ok, and keeps one line under way") {
+TEST_CASE("the OctoPrint-like host sends a line again for Resend and its ok, and keeps one line in flight") {
   bool damaged = false;
   auto printer = connected({.print = moves(20)});
   printer.answer = [&, normal = marlin("")](const std::string& line) -> std::string {
@@ -110,7 +110,7 @@ TEST_CASE("the OctoPrint-like host sends a line again for Resend and its ok, and
   CHECK(printer.last() == "N21 M400*20");
 }
 
-TEST_CASE("a foreign line between Resend and its ok makes the OctoPrint-like host run two lines ahead") {
+TEST_CASE("an unrelated line between Resend and its ok makes the OctoPrint-like host run two lines ahead") {
   bool damaged = false;
   auto printer = connected({.print = moves(20)}, "");
   const int before = printer.host->most_lines_in_flight();
@@ -128,7 +128,7 @@ TEST_CASE("a foreign line between Resend and its ok makes the OctoPrint-like hos
   CHECK(printer.lines.size() == written_for_resend + 2);
 }
 
-TEST_CASE("the OctoPrint-like host goes on by itself half a second after a Resend without ok") {
+TEST_CASE("the OctoPrint-like host continues by itself half a second after a Resend without ok") {
   bool damaged = false;
   auto printer = connected({.print = moves(5)}, "");
   printer.answer = [&, normal = marlin("")](const std::string& line) -> std::string {
@@ -156,7 +156,7 @@ TEST_CASE("an Error line that it does not know ends the OctoPrint-like host with
   CHECK_FALSE(printer.host->failure().empty());
 }
 
-TEST_CASE("a lost ok stalls the OctoPrint-like host for its timeout, then an M105 gets it going") {
+TEST_CASE("a lost ok stalls the OctoPrint-like host for its timeout, then an M105 restarts it") {
   bool lost = false;
   const auto answer_all = [&](const std::string& line) -> std::string {
     if (line.find("M115") != std::string::npos) return firmware_answer("Cap:AUTOREPORT_TEMP:1\n");
@@ -181,7 +181,7 @@ TEST_CASE("a lost ok stalls the OctoPrint-like host for its timeout, then an M10
   }
 }
 
-TEST_CASE("a silent printer is given up by the OctoPrint-like host after its consecutive timeouts") {
+TEST_CASE("the OctoPrint-like host gives up a silent printer after its consecutive timeouts") {
   auto printer = connected({.print = moves(20)});
   printer.answer = [](const std::string&) { return std::string(); };
   CHECK_FALSE(printer.run_until_done());
@@ -189,7 +189,7 @@ TEST_CASE("a silent printer is given up by the OctoPrint-like host after its con
   CHECK(printer.host->timeouts() == 6);
 }
 
-TEST_CASE("six oks too many bring the OctoPrint-like host several lines ahead") {
+TEST_CASE("six surplus oks make the OctoPrint-like host run several lines ahead") {
   auto printer = connected({.print = moves(100)}, "");
   printer.run(1h, [&] { return printer.count("N20 G1 X20*96") == 1; });
   const auto before = printer.lines.size();
@@ -197,7 +197,7 @@ TEST_CASE("six oks too many bring the OctoPrint-like host several lines ahead") 
   CHECK(printer.lines.size() == before + 6);
 }
 
-TEST_CASE("an ok too many in the same write is absorbed by the OctoPrint-like host's single credit") {
+TEST_CASE("a surplus ok in the same write is absorbed by the OctoPrint-like host's single credit") {
   auto printer = connected({.print = moves(100)}, "");
   printer.run(1h, [&] { return printer.count("N20 G1 X20*96") == 1; });
   const auto before = printer.lines.size();
@@ -205,7 +205,7 @@ TEST_CASE("an ok too many in the same write is absorbed by the OctoPrint-like ho
   CHECK(printer.lines.size() == before + 1);
 }
 
-TEST_CASE("start in a print makes the OctoPrint-like host cancel and say hello") {
+TEST_CASE("start during a print makes the OctoPrint-like host cancel and send its hello") {
   auto printer = connected({.print = moves(100)});
   printer.run(1h, [&] { return printer.count("N20 G1 X20*96") == 1; });
   printer.say("start\n");
@@ -215,7 +215,8 @@ TEST_CASE("start in a print makes the OctoPrint-like host cancel and say hello")
   CHECK(printer.count("N21 G1 X21*96") == 0);
 }
 
-TEST_CASE("the OctoPrint-like host's emergency stop goes out at once, plain and numbered, then it closes the port") {
+TEST_CASE(
+    "the OctoPrint-like host's emergency stop goes out immediately, plain and numbered, then it closes the port") {
   auto printer = connected({.print = moves(100)});
   printer.run(1h, [&] { return printer.count("N20 G1 X20*96") == 1; });
   const auto before = printer.bursts.size();
@@ -253,7 +254,7 @@ TEST_CASE("pause and resume of the OctoPrint-like host lose no line") {
   CHECK(next == 61);
 }
 
-TEST_CASE("a file called ok in a listing is no ok to the OctoPrint-like host") {
+TEST_CASE("the OctoPrint-like host does not take a file called ok in a listing for an ok") {
   auto printer = connected({});
   printer.run(5s);
   const auto oks = printer.host->oks_seen();

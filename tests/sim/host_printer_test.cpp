@@ -1,5 +1,5 @@
-// The virtual hosts against the virtual printers, with nothing but a wire between them: what the pair does without an
-// agent is what the agent must not change.
+// The virtual hosts against the virtual printers, with only a link between them: the agent must not change the
+// behaviour of this pair.
 #include <catch2/catch.hpp>
 
 #include <algorithm>
@@ -63,7 +63,7 @@ struct Pair {
     run(2s);
     return host->is_done();
   }
-  /// The moves that it carried out, each once or more, in their order.
+  /// The moves that it executed, each once or more, in their order.
   [[nodiscard]] std::vector<std::string> moves_executed() const {
     std::vector<std::string> lines;
     for (const auto& line : executed) {
@@ -83,7 +83,7 @@ std::vector<std::string> numbered_moves(int count) {
   return lines;
 }
 
-/// Empty if `got` is `wanted`, else where the two part.
+/// Empty if `got` is `wanted`, else the first difference.
 std::string difference(const std::vector<std::string>& got, const std::vector<std::string>& wanted) {
   const auto [a, b] = std::mismatch(got.begin(), got.end(), wanted.begin(), wanted.end());
   if (a == got.end() && b == wanted.end()) return {};
@@ -98,7 +98,7 @@ TEST_CASE("every host prints on every printer that it knows, each line once and 
   const auto firmware = GENERATE(from_range(VirtualPrinter::firmware_names()));
   const bool newer_prusa = firmware == "prusa-3.13" || firmware == "prusa-3.14";
   if (name == "prusalink" && !newer_prusa) return;
-  if ((name == "printrun" || name == "terminal") && newer_prusa) return;  // claims of their own below
+  if ((name == "printrun" || name == "terminal") && newer_prusa) return;  // separate claims below
   INFO(name << " on " << firmware);
   const auto lines = numbered_moves(120);
   Pair pair(name, {.seed = 5, .print = lines}, firmware);
@@ -123,7 +123,7 @@ TEST_CASE("the Printrun-like host loses the first line on a Prusa from 3.13 on, 
   }
 }
 
-TEST_CASE("a person who stops to think in mid-line loses that line to the receive timeout of 3.13") {
+TEST_CASE("a person who pauses in the middle of a line loses that line to the receive timeout of 3.13") {
   const auto lines = numbered_moves(120);
   Pair pair("terminal", {.seed = 5, .print = lines}, "prusa-3.13");
   REQUIRE(pair.print());
@@ -133,7 +133,7 @@ TEST_CASE("a person who stops to think in mid-line loses that line to the receiv
   CHECK(difference(older.moves_executed(), lines) == "");
 }
 
-TEST_CASE("the OctoPrint-like host gets every line through a noisy wire, once and in order") {
+TEST_CASE("the OctoPrint-like host gets every line through a noisy link, once and in order") {
   for (std::uint64_t seed = 1; seed <= 10; ++seed) {
     INFO(seed);
     Dice dice(seed);
@@ -152,7 +152,7 @@ TEST_CASE("the OctoPrint-like host gets every line through a noisy wire, once an
   }
 }
 
-TEST_CASE("a reset in mid-print is a failure to the hosts that look at start") {
+TEST_CASE("a reset during a print is a failure to the hosts that recognise start") {
   const auto name = GENERATE("octoprint", "prusalink");
   INFO(name);
   Pair pair(name, {.print = numbered_moves(4000)}, "prusa-3.13");

@@ -1,12 +1,12 @@
-// Printrun's printcore (2.0.0~rc8): a boolean "clear", no timeout, no handshake but an M105, lines typed when idle sent
-// back to back.
+// Printrun's printcore (2.0.0~rc8): a boolean "clear", no timeout, an M105 as its only handshake, lines typed while
+// idle sent back to back.
 //
 //   connect   M105                      again after 3.75 s without a line; online on ok, start or any "T:"
 //   print     N-1 M110*15  N0 ...  N-1 M110*15
-//   Resend    counts as a credit, and so does the ok behind it
+//   Resend    counts as a credit, and so does the ok after it
 //
-// Its print thread sleeps 1 ms at a time while it waits, so it acts up to that long after the line that freed it, and an
-// ok that comes meanwhile is the same boolean: a seed decides how many lines get under way after a Resend.
+// Its print thread sleeps 1 ms at a time while it waits, so it acts up to that long after the line that released it,
+// and an ok that comes meanwhile sets the same boolean: a seed decides how many lines are in flight after a Resend.
 #include <algorithm>
 #include <deque>
 
@@ -36,7 +36,7 @@ bool is_utf8(std::string_view text) {
   return true;
 }
 
-/// Comments in parentheses go first, then everything from `;` on.
+/// Removes comments in parentheses, then everything from `;` on.
 std::string without_comments(std::string_view line) {
   std::string text;
   while (!line.empty()) {
@@ -83,8 +83,8 @@ class PrintrunHost final : public HostBase {
   bool printing_ = false;
   bool was_started_ = false;
   std::deque<std::string> typed_;
-  std::vector<std::string> sent_;  ///< by line number since the print began or went on; what a Resend can have
-  std::int64_t first_sent_ = 0;    ///< number of sent_[0]: a pause forgets what was sent before it
+  std::vector<std::string> sent_;  ///< by line number since the print began or resumed; available for a Resend
+  std::int64_t first_sent_ = 0;    ///< number of sent_[0]: a pause drops earlier lines
   std::int64_t line_number_ = 0;
   std::int64_t resend_from_ = -1;
   std::size_t position_ = 0;
@@ -112,7 +112,7 @@ void PrintrunHost::advance(Time now) {
 
 void PrintrunHost::on_line(std::string_view line, Time now) {
   if (!is_utf8(line)) {
-    // Its reader ends, and with it everything; the port stays open and the print hangs.
+    // Its reader ends, which stops everything; the port stays open and the print hangs.
     if (failure_.empty()) failure_ = "Got rubbish reply";
     connected_ = printing_ = false;
     greet_at_ = monitor_at_ = start_at_ = wake_at_ = kNever;
@@ -179,7 +179,7 @@ void PrintrunHost::send_next(Time now) {
 void PrintrunHost::send_again(Time) {
   const auto index = resend_from_ - first_sent_;
   if (index < 0) {
-    // The original's print thread dies on the missing key and nothing tells the printer.
+    // The original's print thread ends by an exception for the missing key, without a message to the printer.
     failure_ = "Resend out of history, print thread died";
     printing_ = false;
     return;
@@ -224,7 +224,8 @@ void PrintrunHost::pause(Time) {
   first_sent_ = line_number_;
 }
 
-/// Goes back to where it believes the head was, then on with the file. These lines go through the print thread.
+/// Returns to the place where it believes the nozzle was, then continues the file. These lines go through the print
+/// thread.
 void PrintrunHost::resume(Time now) {
   if (printing_ || !was_started_ || done_ || !failure_.empty()) return;
   for (const char* line : {"G90", "G1 X0.0 Y0.0", "G1 Z0.0", "G92 E0.0", "G1 F0.0"}) typed_.emplace_back(line);

@@ -14,7 +14,7 @@ ScriptedPrinter printing(int lines, std::uint64_t seed = 1) {
 
 }  // namespace
 
-TEST_CASE("the Printrun-like host asks with M105 until something answers, every 3.75 s") {
+TEST_CASE("the Printrun-like host sends M105 every 3.75 s until something answers") {
   ScriptedPrinter printer("printrun");
   printer.answer = [](const std::string&) { return std::string(); };
   printer.connect();
@@ -31,7 +31,7 @@ TEST_CASE("a print of the Printrun-like host begins and ends with N-1 M110*15") 
   CHECK(printer.lines == std::vector<std::string>{"M105", "N-1 M110*15", "N0 G1 X1*97", "N1 G1 X2*99", "N-1 M110*15"});
 }
 
-TEST_CASE("a lost ok hangs the Printrun-like host for ever, and it knows no timeout") {
+TEST_CASE("a lost ok hangs the Printrun-like host permanently, for it has no timeout") {
   bool lost = false;
   auto printer = printing(10);
   printer.answer = [&](const std::string& line) {
@@ -43,7 +43,7 @@ TEST_CASE("a lost ok hangs the Printrun-like host for ever, and it knows no time
   CHECK(printer.host->is_port_open());
 }
 
-TEST_CASE("an ok too many puts the Printrun-like host one line ahead") {
+TEST_CASE("a surplus ok makes the Printrun-like host run one line ahead") {
   auto printer = printing(10);
   printer.run(1h, [&] { return printer.last().starts_with("N3 "); });
   const auto before = printer.lines.size();
@@ -52,7 +52,7 @@ TEST_CASE("an ok too many puts the Printrun-like host one line ahead") {
   CHECK(printer.lines.size() == before + 1);
 }
 
-TEST_CASE("Resend is a credit of its own to the Printrun-like host, and every line still arrives in order") {
+TEST_CASE("Resend is an additional credit to the Printrun-like host, and every line still arrives in order") {
   int most = 0;
   for (std::uint64_t seed = 1; seed <= 20; ++seed) {
     bool damaged = false;
@@ -71,7 +71,7 @@ TEST_CASE("Resend is a credit of its own to the Printrun-like host, and every li
   CHECK(most == 2);
 }
 
-TEST_CASE("lines typed at an idle Printrun-like host go out back to back, in a print they wait their turn unnumbered") {
+TEST_CASE("lines typed at an idle Printrun-like host go out back to back, during a print they are queued unnumbered") {
   ScriptedPrinter idle("printrun");
   idle.connect();
   REQUIRE(idle.run_until_connected());
@@ -87,7 +87,7 @@ TEST_CASE("lines typed at an idle Printrun-like host go out back to back, in a p
   CHECK(busy.host->most_lines_in_flight() == 1);
 }
 
-TEST_CASE("bytes that are no UTF-8 end the Printrun-like host's reader") {
+TEST_CASE("bytes that are not UTF-8 end the Printrun-like host's reader") {
   auto printer = printing(20);
   printer.run(1h, [&] { return printer.last().starts_with("N3 "); });
   printer.say("T:\xff\xfe\n");
@@ -95,7 +95,7 @@ TEST_CASE("bytes that are no UTF-8 end the Printrun-like host's reader") {
   CHECK_FALSE(printer.run_until_done(1h));
 }
 
-TEST_CASE("a Resend for a line before the pause kills the Printrun-like host's print thread") {
+TEST_CASE("a Resend for a line before the pause ends the Printrun-like host's print thread") {
   auto printer = printing(20);
   printer.run(1h, [&] { return printer.last().starts_with("N7 "); });
   printer.host->pause(printer.now);

@@ -1,11 +1,11 @@
-// PrusaLink 0.8.1: one unacknowledged instruction at a time, print lines numbered with a blank before the star, all else
-// unnumbered, and instructions that refuse an ok until their text came.
+// PrusaLink 0.8.1: one unacknowledged instruction at a time, print lines numbered with a blank before the star, all
+// others unnumbered, and instructions that ignore an ok until their text came.
 //
 //   detect   8 s of silence, then the burst `PRUSA Fir\nM862.2 Q\n`, answers within 5 s and no 2 s without a line
 //   connect  PRUSA SN, M862.1 Q, M27 P, M220, M221, M155 S2 C7, M79 S"PL"
 //   print    M400  M110 N0  N1 G1 X1 *94 ...
 //
-// A line that comes while `PRUSA SN` is open is the serial number, whatever it says.
+// Any line that comes while `PRUSA SN` is unanswered is taken for the serial number.
 #include <algorithm>
 #include <deque>
 #include <optional>
@@ -42,7 +42,7 @@ struct Instruction {
   bool matched = false;
 };
 
-/// An idle query, and how often while ready and while printing (kNever: not then).
+/// An idle query, with its intervals while ready and while printing (kNever: not then).
 struct Query {
   const char* text;
   Wanted wanted;
@@ -104,8 +104,8 @@ class PrusaLinkHost final : public HostBase {
 
   std::optional<Instruction> current_;
   std::deque<Instruction> ordinary_;  ///< queries and what the user typed
-  std::deque<Instruction> printing_;  ///< print lines and what belongs between them: go first
-  std::deque<Instruction> recovery_;  ///< lines of a resend: before everything
+  std::deque<Instruction> printing_;  ///< print lines and the commands between them: before ordinary ones
+  std::deque<Instruction> recovery_;  ///< lines of a resend: before all others
   std::deque<Instruction> history_;
   bool planner_fed_ = false;
   bool worked_around_m110_ = false;
@@ -229,7 +229,7 @@ void PrusaLinkHost::on_ok(Time now) {
   stalls_ = 0;
   if (!current_) return;  // logged as unexpected, ignored
   stall_at_ = now + kStall;
-  if (current_->wanted != Wanted::kNothing && !current_->matched) return;  // refuses to be confirmed
+  if (current_->wanted != Wanted::kNothing && !current_->matched) return;  // ignores the ok
   if (current_->is_print) planner_fed_ = now - current_->sent_at > kPlannerFed;
   current_.reset();
   stall_at_ = kNever;
@@ -240,7 +240,7 @@ void PrusaLinkHost::on_ok(Time now) {
   done_ = true;
 }
 
-/// Counts back through its history; a request for all of it or more ends the print (strictly less is asked for).
+/// Goes back through its history; a request for all of it or more ends the print (only less than all is possible).
 void PrusaLinkHost::on_resend(std::int64_t number, Time now) {
   if (number > number_) return;
   if (!current_ || !current_->is_print) send_current_again(now);
@@ -290,7 +290,7 @@ void PrusaLinkHost::start_print(Time) {
   feed_print();
 }
 
-/// Keeps a few lines waiting, as its file reader does.
+/// Keeps a few lines queued, as its file reader does.
 void PrusaLinkHost::feed_print() {
   constexpr std::size_t kPrintQueue = 4;
   while (in_print_ && !paused_ && printing_.size() < kPrintQueue && position_ < options_.print.size()) {
@@ -309,7 +309,7 @@ bool PrusaLinkHost::take_next(Instruction& next) {
   if (queue.empty()) return false;
   if (&queue == &ordinary_) planner_fed_ = false;
   if (is_code(queue.front().text, "M110") && !worked_around_m110_) {
-    // Its firmware takes the number of an M110 late, so it lets the queue run dry before.
+    // The firmware applies the number of an M110 late, so it waits for an empty queue before.
     worked_around_m110_ = true;
     next = {};
     next.text = "M400";

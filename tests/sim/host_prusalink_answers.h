@@ -1,4 +1,4 @@
-// What PrusaLink takes for an answer: an instruction refuses its ok until the line came that it waits for.
+// What PrusaLink accepts as an answer: an instruction ignores its ok until the expected line came.
 // Wire examples: "3.13.3-7591", "302", "100%", "/OK.GCO".
 #pragma once
 
@@ -6,12 +6,12 @@
 
 namespace sim::prusalink {
 
-/// What an instruction must have read before it takes an ok.
+/// What an instruction must have read before it accepts an ok.
 enum class Wanted { kNothing, kAnyLine, kPercent, kNumber, kSdState };
 
 [[nodiscard]] bool matches(Wanted wanted, std::string_view line);
 
-/// `3.13.3-7591`. Older than 3.10 is refused: such a printer answers M220 without a percentage, which it must have.
+/// `3.13.3-7591`. Older than 3.10 is refused: such a printer answers M220 without a percentage, which is required.
 [[nodiscard]] bool is_version(std::string_view line);
 [[nodiscard]] bool is_printer_type(std::string_view line);
 [[nodiscard]] bool is_busy(std::string_view line);

@@ -24,7 +24,7 @@ ScriptedPrinter printing(int lines) {
 
 }  // namespace
 
-TEST_CASE("the PrusaLink-like host waits 8 s, then asks two things in one burst") {
+TEST_CASE("the PrusaLink-like host waits 8 s, then sends two queries in one burst") {
   ScriptedPrinter printer("prusalink");
   printer.answer = prusa;
   printer.connect();
@@ -35,7 +35,7 @@ TEST_CASE("the PrusaLink-like host waits 8 s, then asks two things in one burst"
   CHECK(printer.count("M155 S2 C7") == 1);
 }
 
-TEST_CASE("a printer that does not answer like a Prusa, or is busy, is rejected by the PrusaLink-like host") {
+TEST_CASE("the PrusaLink-like host rejects a printer that does not answer like a Prusa, or is busy") {
   ScriptedPrinter marlin("prusalink");
   marlin.connect();
   CHECK_FALSE(marlin.run_until_connected());
@@ -54,7 +54,7 @@ TEST_CASE("a line leaked into PRUSA SN becomes the PrusaLink-like host's serial 
   CHECK(printer.host->identity() == "LEAK");
 }
 
-TEST_CASE("the PrusaLink-like host puts M400 before M110, numbers from 1 and leaves a blank before the star") {
+TEST_CASE("the PrusaLink-like host sends M400 before M110, numbers from 1 and puts a blank before the star") {
   auto printer = printing(2);
   REQUIRE(printer.run_until_done());
   const auto reset = std::find(printer.lines.begin(), printer.lines.end(), "M110 N0");
@@ -64,13 +64,13 @@ TEST_CASE("the PrusaLink-like host puts M400 before M110, numbers from 1 and lea
   CHECK(*(reset + 2) == "N2 G1 X2 *64");
 }
 
-TEST_CASE("the PrusaLink-like host has one instruction under way, whatever it is") {
+TEST_CASE("the PrusaLink-like host has one instruction in flight, of any kind") {
   auto printer = printing(200);
   REQUIRE(printer.run_until_done());
   CHECK(printer.host->most_lines_in_flight() == 2);  // its detection burst, nothing later
 }
 
-TEST_CASE("an ok before its text is refused by the PrusaLink-like host") {
+TEST_CASE("the PrusaLink-like host ignores an ok before its text") {
   bool first = true;
   ScriptedPrinter printer("prusalink");
   printer.answer = [&](const std::string& line) -> std::string {
@@ -83,7 +83,7 @@ TEST_CASE("an ok before its text is refused by the PrusaLink-like host") {
   CHECK(printer.host->oks_seen() > 10);
 }
 
-TEST_CASE("after 25 s without ok the PrusaLink-like host sends the same again, and the third time gives up") {
+TEST_CASE("after 25 s without ok the PrusaLink-like host sends the same line again, and gives up the third time") {
   auto printer = printing(50);
   printer.run(1h, [&] { return printer.last().starts_with("N20 "); });
   printer.answer = [](const std::string&) { return std::string(); };
@@ -93,7 +93,7 @@ TEST_CASE("after 25 s without ok the PrusaLink-like host sends the same again, a
   CHECK(printer.last() == printer.lines[printer.lines.size() - 2]);
 }
 
-TEST_CASE("heating and busy lines keep the PrusaLink-like host patient") {
+TEST_CASE("heating and busy lines restart the PrusaLink-like host's timeout") {
   auto printer = printing(50);
   printer.run(1h, [&] { return printer.last().starts_with("N20 "); });
   printer.answer = [](const std::string&) { return std::string(); };
@@ -118,7 +118,7 @@ TEST_CASE("a Resend makes the PrusaLink-like host repeat from that line on") {
   }
 }
 
-TEST_CASE("a Resend for all that it remembers ends the PrusaLink-like host with FW COMM ERR") {
+TEST_CASE("a Resend for its whole history ends the PrusaLink-like host with FW COMM ERR") {
   auto printer = printing(30);
   printer.answer = [&](const std::string& line) {
     return line.starts_with("N5 ") ? std::string("Resend: 1\nok\n") : prusa(line);
@@ -128,7 +128,7 @@ TEST_CASE("a Resend for all that it remembers ends the PrusaLink-like host with 
   CHECK(printer.last() == "M1 FW COMM ERR. Aborted");
 }
 
-TEST_CASE("the PrusaLink-like host takes its report subscription back when it leaves, and INT4 drives it away") {
+TEST_CASE("the PrusaLink-like host cancels its report subscription when it leaves, and INT4 makes it leave") {
   ScriptedPrinter printer("prusalink");
   printer.answer = prusa;
   printer.connect();

@@ -1,5 +1,5 @@
-// A person in `screen` on the port: types in bits and pieces, stops in mid-line to look something up, ends a line with
-// Enter, which is CR; sometimes pastes a few unnumbered lines at once, with LF. With `flood` it is `cat file > port`.
+// A person in `screen` on the port: types in fragments, pauses in the middle of a line, ends a line with Enter, which
+// is CR; sometimes pastes a few unnumbered lines in one write, with LF. With `flood` it is `cat file > port`.
 //
 //   G1 X1 <2.6 s> 0 Y<0.2 s>20\r
 #include <algorithm>
@@ -45,7 +45,7 @@ class TerminalHost final : public HostBase {
   std::size_t position_ = 0;
   bool waiting_ = false;
   Time type_at_ = kNever;
-  Time give_up_at_ = kNever;  ///< goes on without the ok from then
+  Time give_up_at_ = kNever;  ///< continues without the ok from then
 };
 
 void TerminalHost::connect(Time now) {

@@ -4,7 +4,7 @@
 
 using namespace sim;
 
-TEST_CASE("a person types half lines, waits inside them, and ends them with CR or pastes them with LF") {
+TEST_CASE("a person types parts of lines, pauses inside them, and ends them with CR or pastes them with LF") {
   bool saw_half = false;
   bool saw_paste = false;
   bool saw_long_wait = false;
@@ -27,7 +27,7 @@ TEST_CASE("a person types half lines, waits inside them, and ends them with CR o
   CHECK(saw_long_wait);
 }
 
-TEST_CASE("a person waits for the ok before the next line, but not for ever") {
+TEST_CASE("a person waits for the ok before the next line, with a time limit") {
   ScriptedPrinter printer("terminal", {.print = moves(3)});
   printer.answer = [](const std::string&) { return std::string(); };
   printer.connect();
@@ -35,7 +35,7 @@ TEST_CASE("a person waits for the ok before the next line, but not for ever") {
   CHECK(printer.host->timeouts() >= 1);
 }
 
-TEST_CASE("cat file to the port is one write, and done when as many oks came") {
+TEST_CASE("cat file to the port is one write, and done when each line has its ok") {
   ScriptedPrinter printer("terminal", {.print = {"G28", "; comment", "G1 X1"}, .flood = true});
   printer.connect();
   CHECK(printer.bursts[0].second == "G28\n; comment\nG1 X1\n");

@@ -1,4 +1,4 @@
-// Claims that hold for every virtual host, and for the words they share.
+// Claims that hold for every virtual host, and for their common text functions.
 #include <catch2/catch.hpp>
 
 #include "tests/sim/host_base.h"
@@ -29,7 +29,7 @@ ScriptedPrinter print_with(const std::string& host, std::uint64_t seed) {
 
 }  // namespace
 
-TEST_CASE("a number, a style and a text make the line that each host was seen to send") {
+TEST_CASE("a number, a style and a text give the line that each host was observed to send") {
   CHECK(numbered(0, "M110 N0", NumberStyle::kSpace) == "N0 M110 N0*125");
   CHECK(numbered(1, "M115", NumberStyle::kSpace) == "N1 M115*39");
   CHECK(numbered(3, "M113 S2", NumberStyle::kSpace) == "N3 M113 S2*98");
@@ -38,7 +38,7 @@ TEST_CASE("a number, a style and a text make the line that each host was seen to
   CHECK(numbered(5, "G1 X1", NumberStyle::kSpaceBeforeStar) == "N5 G1 X1 *68");
 }
 
-TEST_CASE("a Resend is read in every spelling that a firmware uses") {
+TEST_CASE("a Resend is recognised in every spelling that a firmware uses") {
   CHECK(requested_line("Resend: 42") == 42);
   CHECK(requested_line("Resend:42") == 42);
   CHECK(requested_line("resend: N42") == 42);
@@ -63,7 +63,7 @@ TEST_CASE("every host prints a small file to its end, sends each command, and is
   CHECK(again.bursts == printer.bursts);
 }
 
-TEST_CASE("no host stays on a port that hung up, and none writes afterwards") {
+TEST_CASE("no host keeps a port that hung up, and none writes afterwards") {
   const auto name = GENERATE(from_range(host_names()));
   INFO(name);
   auto printer = print_with(name, 3);
@@ -94,7 +94,7 @@ TEST_CASE("random bytes from the printer crash no host") {
   }
 }
 
-TEST_CASE("bytes one at a time make the same host as bytes in one piece") {
+TEST_CASE("a host behaves the same for bytes one at a time as for bytes in one piece") {
   const auto name = GENERATE("printrun", "cura", "prusalink", "terminal");
   INFO(name);
   const std::string text = "ok T:21.0 /0.0 B:20.0 /0.0\r\necho:busy: processing\nResend: 1\nok\n";

@@ -8,23 +8,26 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// A reset, a stop or a hang-up takes a moment until the line has told the agent.
+// A reset, a stop or a hang-up takes a moment until the agent can see it on the serial line.
 constexpr Time kNewsTravel = seconds(2);
-// A byte that noise has spoiled may show its effect this much later: the agent's own time-out and give-up.
-constexpr Time kSpoiltFor = seconds(40);
-// Beyond the owner's two limits: how long the rest of an own answer that has begun may still hold a host line.
+// A byte corrupted by noise may have its effect this much later: the agent's timeout and expiry.
+constexpr Time kCorruptedFor = seconds(40);
+// In addition to the two configured limits: how long the rest of a begun answer to a query may still hold a host line.
 constexpr Time kAnswerRuns = milliseconds(510);
 
-// Answers to M105 are all alike: the host may have the agent's for its own if its own comes no later than this.
+// Answers to M105 are interchangeable: the host may get the agent's instead of its own if its own follows within this
+// time.
 constexpr Time kAnswersSwap = seconds(2);
 
-// The longest time of flowing oks without a temperature: the period of 3 s, and for each drain in vain 0.5 s and 2 s until
-// the next try. The long moves of a print may come in that rhythm: 6.8 s is the worst of 10,000 seeds, 9.9 s of a million.
+// The longest time of flowing oks without a temperature: the period of 3 s, and for each failed quiesce 0.5 s and 2 s
+// until the next try. Long moves of a print can coincide with the tries: 6.8 s is the worst of 10,000 seeds, 9.9 s of a
+// million.
 constexpr Time kLongestStarvation = seconds(12);
 
 bool starts(std::string_view text, std::string_view with) { return text.starts_with(with); }
 
-/// A line that a printer repeats by itself: the only kind that may be kept from a host although no command caused it.
+/// A line that a printer repeats by itself: the only kind that may be withheld from a host although no command caused
+/// it.
 bool is_report(std::string_view line) {
   while (starts(line, " ")) line.remove_prefix(1);
   if (starts(line, "T:")) {
@@ -105,7 +108,7 @@ void InvariantChecker::host_wrote(std::string_view bytes, Time now) {
 
 void InvariantChecker::passed_to_printer(std::string_view bytes, Time now) {
   if (!starts(host_wrote_, bytes)) {
-    fail("host bytes are not passed as they came: " + quoted(bytes) + " for " + quoted(host_wrote_), now);
+    fail("host bytes are not passed unchanged: " + quoted(bytes) + " for " + quoted(host_wrote_), now);
     return;
   }
   host_wrote_.erase(0, bytes.size());
@@ -123,50 +126,51 @@ void InvariantChecker::check_injected_text(std::string_view bytes, Time now) {
   const bool plain = std::all_of(bytes.begin(), bytes.end() - 1, [](char c) { return c >= ' ' && c < 127; });
   if (bytes.size() > 95 || bytes.back() != '\n' || !plain || bytes.find_first_of("*;") != std::string_view::npos ||
       bytes[0] == 'G' || bytes[0] == 'N' || starts(bytes, "M110") || starts(bytes, "M105 T")) {
-    fail("rule 1: own line " + quoted(bytes), now);
+    fail("rule 1: injected query " + quoted(bytes), now);
   }
 }
 
 void InvariantChecker::injected_written(std::string_view bytes, const VirtualPrinter& printer,
                                         const gcode::relay::LineRelay& relay, const VirtualHost& host, Time now) {
-  if (bytes == "\n") {  // keeps an unanswered own line and the host's next one apart
-    // It also ends a line of the host's whose end was lost, however long ago.
-    if (spoiled_ && now - last_passed_ > kSpoiltFor) last_spoiled_ = now;
+  if (bytes == "\n") {  // separates an unanswered query from the host's next line
+    // It also ends a host line whose end was lost, however long ago.
+    if (corrupted_ && now - last_passed_ > kCorruptedFor) last_corrupted_ = now;
     return;
   }
   ++injected_lines_;
   check_injected_text(bytes, now);
-  if (!scenario_.settings.poll) fail("rule 12: own line with poll off " + quoted(bytes), now);
+  if (!scenario_.settings.poll) fail("rule 12: injected query with poll off " + quoted(bytes), now);
   if (last_to_printer_ != '\n' && last_to_printer_ != '\r')
-    fail("rule 2: own line inside a host line " + quoted(bytes), now);
+    fail("rule 2: injected query inside a host line " + quoted(bytes), now);
   last_to_printer_ = '\n';
   const bool prints =
       print_began_ && !host.is_done() && !left_ && host.failure().empty() && now - last_numbered_ < seconds(9);
   injected_in_print_ += prints ? 1 : 0;
-  // A main loop that hangs looks to everybody like an ok that was lost.
+  // A stalled main loop cannot be distinguished from a lost ok.
   const Faults& f = scenario_.faults;
   const bool stalled = f.stall_at.count() > 0 && now >= f.stall_at && now < f.stall_at + f.stall_for + kNewsTravel;
   const bool quiet =
-      !spoiled_ && !killed_ && !stalled && (disturbed_at_ == kNever || now - disturbed_at_ > kNewsTravel);
+      !corrupted_ && !killed_ && !stalled && (disturbed_at_ == kNever || now - disturbed_at_ > kNewsTravel);
   if (!quiet) return;
-  // A command that was not answered for half a minute is given up, whatever it does.
+  // A command that was not answered for half a minute expires, whatever it does.
   if (printer.commands_of('h') > 0 && now - last_passed_ < seconds(29))
-    fail("rule 2: own line while the host has commands outstanding " + quoted(bytes), now);
-  if (printer.commands_of('a') > 0) fail("rule 1: a second own line " + quoted(bytes), now);
-  if (printer.is_uploading()) fail("rule 4: own line into an upload " + quoted(bytes), now);
-  if (printer.is_meatpack_on()) fail("rule 4: own line into MeatPack " + quoted(bytes), now);
-  if (printer.is_stopped()) fail("rule 4: own line to a stopped printer " + quoted(bytes), now);
+    fail("rule 2: injected query while the host has commands outstanding " + quoted(bytes), now);
+  if (printer.commands_of('a') > 0) fail("rule 1: a second injected query " + quoted(bytes), now);
+  if (printer.is_uploading()) fail("rule 4: injected query into an upload " + quoted(bytes), now);
+  if (printer.is_meatpack_on()) fail("rule 4: injected query into MeatPack " + quoted(bytes), now);
+  if (printer.is_stopped()) fail("rule 4: injected query to a stopped printer " + quoted(bytes), now);
   if (printer.is_booting() && relay.printer().booting)
-    fail("rule 8: own line into the boot text " + quoted(bytes), now);
+    fail("rule 8: injected query into the boot text " + quoted(bytes), now);
   if (prints && disturbed_at_ == kNever && starts(scenario_.firmware, "prusa-3.1")) {
-    fail("rule 3: own line in a print on a Prusa that reports by itself " + quoted(bytes), now);
+    fail("rule 3: injected query in a print on a Prusa that reports by itself " + quoted(bytes), now);
   }
 }
 
-// Bare oks are all alike: what counts is that the host never has fewer than are its, and as many in the end.
+// Bare oks are interchangeable: the host must never have fewer than its commands earned, and exactly as many in the
+// end.
 void InvariantChecker::oracle_ok(char owner, bool withheld, Time now) {
-  if (withheld && owner != 'a' && spoiled_ && now - last_spoiled_ < kSpoiltFor) {
-    ++mistakes_;  // the books cannot be right about bytes that nobody has seen
+  if (withheld && owner != 'a' && corrupted_ && now - last_corrupted_ < kCorruptedFor) {
+    ++mistakes_;  // the relay cannot know about bytes that were lost
     return;
   }
   oks_ahead_ += (withheld ? 0 : 1) - (owner == 'a' ? 0 : 1);
@@ -177,12 +181,12 @@ void InvariantChecker::oracle_ok(char owner, bool withheld, Time now) {
 void InvariantChecker::oracle_line(std::string_view line, std::string_view origins, const LineVerdict& verdict,
                                    bool asked_reports, Time now) {
   if (starts(line, "Resend")) resend_at_ = now;
-  // What noise did to the books waits as long as the printer lets everybody wait.
-  if (starts(line, "echo:busy") && spoiled_ && now - last_spoiled_ < kSpoiltFor) last_spoiled_ = now;
+  // While the printer is busy, effects of the noise are delayed too.
+  if (starts(line, "echo:busy") && corrupted_ && now - last_corrupted_ < kCorruptedFor) last_corrupted_ = now;
   if (starts(line, "start")) start_seen_ = true, oks_ahead_ = answers_ahead_ = 0;
   if (verdict.dropped) return;
-  // Lines that noise has run into one go by their beginning.
-  const char owner = spoiled_ ? origins.front() : owner_of(origins);
+  // Lines that noise has joined are classified by their beginning.
+  const char owner = corrupted_ ? origins.front() : owner_of(origins);
   if (starts(line, "ok") && owner == 'h' && print_began_) starvation_.ok_for_host(now);
   if (starts(line, "ok") && !starts(line, "ok T:")) {
     if (verdict.attended) oracle_ok(owner, verdict.withheld, now);
@@ -194,17 +198,17 @@ void InvariantChecker::oracle_line(std::string_view line, std::string_view origi
       --answers_ahead_;
       return;
     }
-    const bool spoilt = spoiled_ && now - last_spoiled_ < kSpoiltFor;
-    if (owner == 'h' && spoilt) ++mistakes_;
-    if (owner == 'h' && !spoilt) fail("rule 6: an answer to the host is withheld " + quoted(line), now);
-    if (owner == '-' && !spoiled_ && !is_report(line))
-      fail("rule 6: a line that answers nobody is withheld " + quoted(line), now);
+    const bool recently_corrupted = corrupted_ && now - last_corrupted_ < kCorruptedFor;
+    if (owner == 'h' && recently_corrupted) ++mistakes_;
+    if (owner == 'h' && !recently_corrupted) fail("rule 6: an answer to the host is withheld " + quoted(line), now);
+    if (owner == '-' && !corrupted_ && !is_report(line))
+      fail("rule 6: an unsolicited line is withheld " + quoted(line), now);
     return;
   }
   if (!verdict.attended) return;
   if (verdict.passed_bytes == 0) fail("rule 6: a line is neither passed nor withheld " + quoted(line), now);
-  // While a command of the host's runs that prints the same text, a report cannot be told from its answer; around a
-  // resend it is not tried.
+  // While a host command runs that prints the same text, a report cannot be distinguished from its answer; around a
+  // resend the relay does not try.
   const bool alike = (now - alike_at_ < seconds(1) + scenario_.faults.torn_for || now - resend_at_ < seconds(10)) &&
                      !starts(line, "T:") && !starts(line, " T:");
   const bool leak =
@@ -212,9 +216,9 @@ void InvariantChecker::oracle_line(std::string_view line, std::string_view origi
   if (!leak) return;
   ++leaks_;
   if (owner == 'a' && starts(line, "ok T:")) ++answers_ahead_, answer_leaked_ = now;
-  if (!spoiled_ && disturbed_at_ == kNever && scenario_.faults.stall_at.count() == 0) {
+  if (!corrupted_ && disturbed_at_ == kNever && scenario_.faults.stall_at.count() == 0) {
     fail(std::string(owner == 'a' ? "rule 6: an answer to the agent"
-                                  : "rule 9: a report that the host never asked for") +
+                                  : "rule 9: a report to which the host did not subscribe") +
              " reaches the host " + quoted(line),
          now);
   }
@@ -225,7 +229,7 @@ void InvariantChecker::printer_said(std::string_view bytes, std::string_view ori
   line_ += bytes;
   line_origins_ += origins;
   line_passed_ += verdict.passed_bytes;
-  if (verdict.host_waits) alike_at_ = now;  // also when the line is only begun
+  if (verdict.host_waits) alike_at_ = now;  // also if the line is not complete yet
   if (bytes.back() != '\n') return;
   LineVerdict whole = verdict;
   whole.passed_bytes = line_passed_;
@@ -254,18 +258,19 @@ void InvariantChecker::check(const gcode::relay::LineRelay& relay, const Virtual
   check_starvation(relay, host, now);
 }
 
-// Only where nothing but the agent's own M105 brings temperatures, and nothing but the host's lines is in its way.
+// Only where temperatures come by the agent's M105 alone, and only host lines delay it.
 void InvariantChecker::check_starvation(const gcode::relay::LineRelay& relay, const VirtualHost& host, Time now) {
   const gcode::dialect::Dialect& dialect = relay.dialect();
-  // What has not said who it is, is asked nothing in a print (rule 3).
+  // An unidentified printer gets no query during a print (rule 3).
   const bool by_question = relay.dialect().family != gcode::dialect::FirmwareFamily::kUnknown &&
                            (dialect.family != gcode::dialect::FirmwareFamily::kUnknown &&
                             dialect.autoreport != gcode::dialect::Autoreport::kMask);
   const bool undisturbed =
-      !spoiled_ && disturbed_at_ == kNever && scenario_.faults.typed.empty() && !scenario_.faults.end_the_print();
+      !corrupted_ && disturbed_at_ == kNever && scenario_.faults.typed.empty() && !scenario_.faults.end_the_print();
   const bool prints = print_began_ && !host.is_done() && scenario_.settings.poll;
   starvation_.temperature_at(prints && by_question && undisturbed ? relay.printer().temperature_report.at : now);
-  if (starvation_.hungry() > kLongestStarvation) fail("rule 2: a printing host starves the agent of temperatures", now);
+  if (starvation_.starved() > kLongestStarvation)
+    fail("rule 2: a printing host starves the agent of temperatures", now);
 }
 
 void InvariantChecker::check_executed(Time now) {
@@ -291,16 +296,16 @@ void InvariantChecker::check_executed(Time now) {
 
 void InvariantChecker::finish(std::size_t host_in_flight, const VirtualHost& host, bool came_to_an_end, Time now) {
   if (!violations_.empty()) return;
-  // A host that slept reads what it had asked for when it has switched it off by now.
+  // A host that slept reads reports from before it switched them off.
   const bool slept = scenario_.faults.host_sleeps_at.count() > 0 && scenario_.faults.typed == "M155 S0";
-  if (!slept && host.saw_external_heatup() && scenario_.settings.poll && !spoiled_ && disturbed_at_ == kNever)
-    fail("rule 9: the host believes in a heat-up from outside", now);
+  if (!slept && host.saw_external_heatup() && scenario_.settings.poll && !corrupted_ && disturbed_at_ == kNever)
+    fail("rule 9: the host assumes an external heat-up", now);
   if (scenario_.faults.end_the_print()) return;
   const bool prints = scenario_.host != "terminal";
   if (!host.failure().empty()) fail("duty 1: the host gave up: " + host.failure(), now);
   if (prints && !came_to_an_end) fail("duty 1: the print hangs", now);
   if (host_in_flight > 0) fail("rule 6: " + std::to_string(host_in_flight) + " commands are still in flight", now);
-  if (oks_ahead_ > 0) fail("rule 6: the host was given " + std::to_string(oks_ahead_) + " oks too many", now);
+  if (oks_ahead_ > 0) fail("rule 6: the host was given " + std::to_string(oks_ahead_) + " surplus oks", now);
   if (prints && host.is_done()) check_executed(now);
 }
 
@@ -311,7 +316,7 @@ LoopResult InvariantChecker::result() const {
   result.injected_lines_in_print = injected_in_print_;
   result.leaks = leaks_;
   result.mistakes = mistakes_;
-  result.spoiled_bytes = spoiled_bytes_;
+  result.corrupted_bytes = corrupted_bytes_;
   result.oldest_temperature = oldest_temperature_;
   result.longest_starvation = starvation_.longest();
   return result;

@@ -1,5 +1,5 @@
-// The judge of a closed loop: knows what was written, what the printer caused each byte for, and what reached whom; says
-// which invariant a step broke. It shares no code with the arbiter.
+// The invariant checker of a closed loop: knows what was written, which command caused each byte of the printer, and
+// what reached the host; reports which invariant a step broke. It shares no code with the arbiter.
 #pragma once
 
 #include <cstdint>
@@ -20,7 +20,7 @@ struct LineVerdict {
   bool withheld = false;
   bool dropped = false;
   bool attended = false;
-  bool host_waits = false;  ///< a command of the host's is with the printer
+  bool host_waits = false;  ///< a host command is at the printer
   std::size_t passed_bytes = 0;
 };
 
@@ -28,7 +28,7 @@ class InvariantChecker {
  public:
   explicit InvariantChecker(const LoopScenario& scenario) : scenario_(scenario) {}
 
-  // --- what happened
+  // --- events
   void host_opened(Time now);
   void host_left();
   void host_wrote(std::string_view bytes, Time now);
@@ -38,14 +38,14 @@ class InvariantChecker {
   void printer_said(std::string_view bytes, std::string_view origins, const LineVerdict& verdict, bool asked_reports,
                     Time now);
   void executed(const Executed& executed, Time now);
-  void spoiled(Time now) { last_spoiled_ = now, spoiled_ = true, ++spoiled_bytes_; }
+  void corrupted(Time now) { last_corrupted_ = now, corrupted_ = true, ++corrupted_bytes_; }
   void disturbed(Time now) { disturbed_at_ = now; }
   void typed(Time now) { typed_at_ = now; }
   void device_lost();
 
-  // --- what must hold
+  // --- checks
   void check(const gcode::relay::LineRelay& relay, const VirtualHost& host, const VirtualPrinter& printer, Time now);
-  /// `host_in_flight`: commands of the host's that the arbiter believes unanswered, long after the end.
+  /// `host_in_flight`: host commands that the arbiter takes for unanswered, long after the end.
   void finish(std::size_t host_in_flight, const VirtualHost& host, bool came_to_an_end, Time now);
   void fail(std::string_view what, Time now);
 
@@ -64,30 +64,30 @@ class InvariantChecker {
 
   const LoopScenario& scenario_;
   std::vector<std::string> violations_;
-  std::string host_wrote_;          ///< not passed on yet
+  std::string host_wrote_;          ///< not passed yet
   std::vector<Time> line_written_;  ///< when the host ended each line that is not passed yet
-  std::string host_line_;           ///< the host's line in the making
+  std::string host_line_;           ///< the incomplete host line
   char last_to_printer_ = '\n';
-  bool host_asked_reports_ = false;  ///< it sent any command that switches a report
-  std::string line_, line_origins_;  ///< the printer's line in the making
+  bool host_asked_reports_ = false;  ///< it sent a command that switches a report
+  std::string line_, line_origins_;  ///< the incomplete printer line
   std::size_t line_passed_ = 0;
   bool start_seen_ = false;
   bool left_ = false;
   bool print_began_ = false;
-  std::int64_t oks_ahead_ = 0;      ///< bare oks that the host was given, minus those that were its
-  std::int64_t answers_ahead_ = 0;  ///< answers to the agent's M105 that the host was given and has no own for yet
+  std::int64_t oks_ahead_ = 0;      ///< bare oks passed to the host, minus those that belong to it
+  std::int64_t answers_ahead_ = 0;  ///< agent's M105 answers passed to the host, minus withheld ones of the host
   Time answer_leaked_{-std::chrono::hours(1)};
   Time last_numbered_{};
   Time last_passed_{};
   Time resend_at_{-std::chrono::hours(1)};
-  Time alike_at_{-std::chrono::hours(1)};  ///< when a host command was passed whose answer looks like a report
+  Time alike_at_{-std::chrono::hours(1)};  ///< when a host command was passed whose answer has the format of a report
   bool killed_ = false;
-  bool spoiled_ = false;
-  Time last_spoiled_{};
+  bool corrupted_ = false;
+  Time last_corrupted_{};
   Time disturbed_at_ = kNever;
   Time typed_at_ = kNever;
   std::vector<Executed> executed_;
-  std::uint64_t injected_lines_ = 0, injected_in_print_ = 0, leaks_ = 0, mistakes_ = 0, spoiled_bytes_ = 0;
+  std::uint64_t injected_lines_ = 0, injected_in_print_ = 0, leaks_ = 0, mistakes_ = 0, corrupted_bytes_ = 0;
   Time oldest_temperature_{};
   LoopStarvation starvation_;
 };

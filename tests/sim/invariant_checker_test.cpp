@@ -29,7 +29,7 @@ TEST_CASE("an answer to the host that is withheld is a violation") {
   CHECK(bench.checker.violations().size() == 1);
 }
 
-TEST_CASE("of two answers to M105 the host may have the agent's for its own, once and at once") {
+TEST_CASE("of two answers to M105 the host may get the agent's instead of its own, once and immediately") {
   Bench bench;
   bench.answer('a', kPassed, 1s);
   bench.answer('h', kWithheld, 2s);
@@ -38,7 +38,7 @@ TEST_CASE("of two answers to M105 the host may have the agent's for its own, onc
   CHECK(bench.checker.violations().size() == 1);
 }
 
-TEST_CASE("an answer that the host was given long ago stands for none of its own") {
+TEST_CASE("an answer that the host got long ago does not replace its own") {
   Bench bench;
   bench.answer('a', kPassed, 1s);
   bench.answer('h', kWithheld, 4s);

@@ -5,16 +5,16 @@
 namespace sim {
 namespace {
 
-// Two oks that are further apart have something between them that blocks.
+// Between two oks that are further apart something blocks.
 constexpr Time kFlows = std::chrono::milliseconds(400);
 
 }  // namespace
 
 void LoopStarvation::ok_for_host(Time now) {
   if (last_ok_ != gcode::line::kNever && now - last_ok_ < kFlows) {
-    hungry_ += now - last_ok_;
+    starved_ += now - last_ok_;
     flowing_ += now - last_ok_;
-    longest_ = std::max(longest_, hungry_);
+    longest_ = std::max(longest_, starved_);
   }
   last_ok_ = now;
 }
@@ -22,7 +22,7 @@ void LoopStarvation::ok_for_host(Time now) {
 void LoopStarvation::temperature_at(Time at) {
   if (at == last_temperature_) return;
   last_temperature_ = at;
-  hungry_ = Time::zero();
+  starved_ = Time::zero();
 }
 
 }  // namespace sim

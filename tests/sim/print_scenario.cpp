@@ -24,7 +24,7 @@ constexpr gcode::line::EnumArray<PrintOutcome, const char*> kScenarioOutcomeWord
     "nothing",    "pause",       "cancel", "stop at the printer", "reset",
     "thermistor", "power panic", "unplug", "emergency stop",      "host leaves"};
 
-/// Some files tell their progress, some end without switching the motors off.
+/// Some files report their progress, some end without switching the motors off.
 std::vector<std::string> print_of(const PrintScenario& scenario) {
   Dice dice(scenario.seed);
   const bool reports_progress_lines = dice.one_in(2);
@@ -66,7 +66,7 @@ class Stage {
     meet_outcome();
     run_while([this] { return relay_.prints().is_printing(); }, 5min);
     run_until(now_ + 15s);
-    // A host that gets stuck on this firmware by itself has not completed its print, whatever the agent thinks.
+    // A host that hangs on this firmware by itself has not completed its print, whatever the agent reports.
     const bool to_its_end = scenario_.outcome == PrintOutcome::kNothing || scenario_.outcome == PrintOutcome::kPause;
     if (to_its_end && moves_ < kMoves) end_.happened = false;
     return checked();
@@ -243,7 +243,7 @@ PrintScenarioEnd Stage::checked() {
   return end_;
 }
 
-/// A card's print without a host can be stopped and paused at the printer only, and this model has no menu for it.
+/// An SD print without a host can be stopped and paused at the printer only, and this model has no menu for it.
 bool makes_sense(const PrintScenario& scenario) {
   const bool prusa = scenario.firmware.starts_with("prusa");
   if (scenario.host == "prusalink" && (!prusa || scenario.firmware == "prusa-3.9")) return false;
@@ -257,7 +257,7 @@ bool makes_sense(const PrintScenario& scenario) {
     return prusa || scenario.outcome != PrintOutcome::kPause;
   }
   if (scenario.outcome == PrintOutcome::kMenuStop || scenario.outcome == PrintOutcome::kPowerPanic) return prusa;
-  // The first Marlin knows neither M110 without a number nor a way out of its thermal stop that a host could see.
+  // Marlin 1.0 knows no M110 without a number, and a host cannot see how its thermal stop ends.
   return scenario.firmware != "marlin-1.0" || scenario.outcome != PrintOutcome::kThermistor;
 }
 

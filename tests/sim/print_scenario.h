@@ -1,5 +1,5 @@
-// One print with a known fate: a virtual host (or the card), the real relay, a virtual printer, and something that happens
-// in mid-print. What became of it is known for certain, so what the relay's book of prints says can be judged.
+// One print with a known outcome: a virtual host (or the card), the real relay, a virtual printer, and an event during
+// the print. The outcome is certain, so the result that the relay's print watch reports can be checked.
 #pragma once
 
 #include <cstdint>
@@ -14,7 +14,7 @@ namespace sim {
 /// What happens when a third of the moves are done.
 enum class PrintOutcome : std::uint8_t {
   kNothing,   ///< completed
-  kPause,     ///< the host pauses for a minute and goes on: completed
+  kPause,     ///< the host pauses for a minute and resumes: completed
   kCancel,    ///< the user cancels at the host; half a minute later the host is closed
   kMenuStop,  ///< the printer's own menu or a command stops it
   kReset,
@@ -33,18 +33,18 @@ struct PrintScenario {
 };
 
 struct PrintScenarioEnd {
-  bool happened = false;  ///< the fate met a print that ran
+  bool happened = false;  ///< the event happened during a running print
   std::uint64_t started = 0;
-  std::optional<gcode::printer::PrintResult> result;  ///< of the first print; nothing: it is open still
+  std::optional<gcode::printer::PrintResult> result;  ///< of the first print; empty: still open
   std::string why;                                    ///< the rule
-  double left_out_seconds = 0;                        ///< of the time from beginning to end
-  double paused_seconds = 0;                          ///< how long it was in truth, at least
+  double left_out_seconds = 0;                        ///< excluded from the time between beginning and end
+  double paused_seconds = 0;                          ///< true duration of the pause, at least
   double extruded_mm = 0, commanded_mm = 0;
 };
 
 [[nodiscard]] PrintScenario draw_print_scenario(std::uint64_t seed);
 [[nodiscard]] PrintScenarioEnd run_print_scenario(const PrintScenario& scenario);
-/// What it was in truth; nothing where even a person who reads the line could not tell.
+/// The true result; empty where it cannot be seen on the serial line.
 [[nodiscard]] std::optional<gcode::printer::PrintResult> truth_of(const PrintScenario& scenario);
 [[nodiscard]] std::string describe(const PrintScenario& scenario);
 

@@ -12,15 +12,15 @@ namespace {
 
 constexpr Time kBootTime = std::chrono::seconds(8);
 constexpr Time kBetweenScenarios = std::chrono::milliseconds(500);
-constexpr Time kAfterTheLast = std::chrono::milliseconds(1500);  ///< a recording may end before the answer did
-constexpr Time kLongestLag = std::chrono::seconds(40);  ///< how long the model may need more than the recording did
+constexpr Time kAfterTheLast = std::chrono::milliseconds(1500);  ///< a recording may end before the answer
+constexpr Time kLongestLag = std::chrono::seconds(40);  ///< how much longer the model may take than the recording
 
-/// One thing to do at an instant of the session's own time.
+/// One action at an instant of the session's time.
 struct Act {
   enum class Kind : std::uint8_t { kSend, kTemperature, kCue } kind = Kind::kSend;
   Time at{};
   std::string bytes;
-  std::size_t oks_before = 0;  ///< kSend: acknowledging lines that the recording holds before it
+  std::size_t oks_before = 0;  ///< kSend: acknowledging lines before it in the recording
   double hotend = 0, bed = 0, hotend_drift = 0, bed_drift = 0;
   Cue cue = Cue::kReset;
   double cue_seconds = 0;
@@ -29,7 +29,7 @@ struct Act {
 
 Time of_seconds(double seconds) { return Time(static_cast<std::int64_t>(seconds * 1e6)); }
 
-/// The emulator's own time, where the recording machine was slower than it.
+/// The emulator's time, where the recording machine was slower.
 Time warped(const Scenario& scenario, Time at) {
   if (scenario.slow_lasts <= 0 || at <= of_seconds(scenario.slow_from)) return at;
   const double factor = scenario.slow_lasts / (scenario.slow_to - scenario.slow_from);
@@ -57,7 +57,7 @@ PrinterOptions world_of(const Session& session) {
   const std::string& firmware = session.firmware;
   PrinterOptions options;
   options.blank_eeprom = session.scenarios.front().name.find("01_boot") != std::string::npos;
-  options.paced_input = firmware.substr(0, 12) != "marlin-2.1.2";  // those ran on a pty that holds the host back
+  options.paced_input = firmware.substr(0, 12) != "marlin-2.1.2";  // those ran on a pty with flow control
   std::string moves("G92 X0 Y0 Z0\n");
   if (firmware.substr(0, 5) == "prusa") {
     std::string file = "M83\n";
@@ -157,7 +157,7 @@ class Replay {
     }
   }
 
-  // Between two readings the world moves in a straight line, so that a wait ends when it ended in the recording.
+  // Between two readings temperatures change linearly, so that a wait ends when it ended in the recording.
   void connect_temperatures() {
     Act* last = nullptr;
     for (Act& act : acts_) {
@@ -174,9 +174,9 @@ class Replay {
 
   void perform(const Act& act) {
     if (act.scenario != heard_ && session_.scenarios[static_cast<std::size_t>(act.scenario)].unheard > 0) {
-      deaf_ = true;
+      not_reading_ = true;
       advance_to(act.at + kBootTime + offset_ - kBetweenScenarios);
-      deaf_ = false;
+      not_reading_ = false;
     }
     advance_to(act.at + kBootTime + offset_);
     scenario_ = act.scenario;
@@ -212,7 +212,7 @@ class Replay {
     feed();
   }
 
-  // The pty of the native firmwares takes no more than fits.
+  // The pty of the native firmwares accepts no more than fits.
   void feed() {
     while (!held_back_.empty()) {
       const std::size_t part = std::min(held_back_.size(), static_cast<std::size_t>(printer_.receive_room(now_)));
@@ -235,7 +235,7 @@ class Replay {
   }
 
   void collect() {
-    if (deaf_) {
+    if (not_reading_) {
       (void)printer_.take_output();
       return;
     }
@@ -244,7 +244,7 @@ class Replay {
     });
   }
 
-  // The model may be slower than the recording: it gets more time, and everything after shifts.
+  // The model may be slower than the recording: it gets more time, and everything after that is delayed.
   void catch_up(std::size_t oks) {
     const Time limit = now_ + kLongestLag;
     const Time began = now_;
@@ -265,7 +265,7 @@ class Replay {
   Time offset_{};
   Time end_{};  ///< of the last recording
   std::string held_back_;
-  bool deaf_ = false;  ///< between two recordings
+  bool not_reading_ = false;  ///< between two recordings
   int scenario_ = 0;
   int heard_ = -1;  ///< the scenario of the last act
   std::size_t recorded_oks_ = 0;

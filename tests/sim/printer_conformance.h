@@ -1,5 +1,5 @@
-// Plays the host's side of recorded conversations to a virtual printer and compares what it says, line by line, with
-// what the real firmware said. Numbers of the physical world are blanked; lines whose count time decides (busy, heating,
+// Replays the host's side of recorded conversations to a virtual printer and compares its output, line by line, with
+// that of the real firmware. Physical values are blanked; lines whose number depends on time (busy, heating,
 // autoreports) are compared as kinds between the lines that must match.
 #pragma once
 
@@ -11,7 +11,7 @@
 
 namespace sim {
 
-/// What the recorder did to the printer besides talking to it.
+/// What the recorder did to the printer besides sending lines.
 enum class Cue : std::uint8_t {
   kPowerOn,
   kReset,
@@ -36,12 +36,12 @@ struct CueAt {
 struct Scenario {
   std::string name;  ///< "prusa/mk3s-3.13.3/02_m115", below tests/data/recordings, without .jsonl
   std::vector<CueAt> cues{};
-  double unheard = 0;  ///< seconds before it in which the recorder did not listen
-  /// From `slow_from` to `slow_to` of the recording's time the emulator lived through `slow_lasts` seconds only.
+  double unheard = 0;  ///< seconds before it in which the recorder did not read
+  /// From `slow_from` to `slow_to` of the recording's time the emulator ran for `slow_lasts` seconds only.
   double slow_from = 0, slow_to = 0, slow_lasts = 0;
 };
 
-/// Scenarios that one printer lived through one after the other, without a reset between them unless a cue says so.
+/// Scenarios that one printer went through in sequence, without a reset between them except where a cue says so.
 struct Session {
   std::string firmware;
   std::vector<Scenario> scenarios;
@@ -49,7 +49,7 @@ struct Session {
 
 struct Difference {
   std::string scenario;
-  char sign = '-';  ///< '-' recorded and not said, '+' said and not recorded, '~' a timed kind on one side only
+  char sign = '-';  ///< '-' recorded and not sent, '+' sent and not recorded, '~' a timed kind on one side only
   std::string line;
 };
 
@@ -67,7 +67,7 @@ struct Comparison {
 
 /// `folder`: tests/data/recordings. Throws std::runtime_error on an unreadable recording.
 [[nodiscard]] Comparison compare_session(const Session& session, const std::string& folder);
-/// Every session that the recordings hold.
+/// Every session of the recordings.
 [[nodiscard]] std::vector<Session> all_sessions();
 
 }  // namespace sim

@@ -1,5 +1,5 @@
-// What the virtual printer does over longer stretches: uploads, SD prints, crashes, run-outs, dialogs, MeatPack, the
-// differences between versions that no recording shows.
+// Longer sequences on the virtual printer: uploads, SD prints, crashes, run-outs, dialogs, MeatPack, and differences
+// between versions that no recording shows.
 #include <catch2/catch.hpp>
 
 #include "tests/sim/printer_talk.h"
@@ -62,7 +62,7 @@ TEST_CASE("Marlin 2 refuses an unnumbered line in an upload") {
   CHECK(count(talk.say("M29"), "Done saving file.\nok P15 B15\n") == 1);
 }
 
-TEST_CASE("a query during an SD print waits for the moves in front of it, its end is told by itself") {
+TEST_CASE("a query during an SD print waits for the moves before it, and the print's end is reported unsolicited") {
   Talk talk("prusa-3.13", with_card(moves(60)));
   talk.say("M23 job.gco");
   talk.say("M24", 2s);
@@ -82,7 +82,7 @@ TEST_CASE("an SD print can be paused, resumed and stopped") {
   CHECK(talk.say("M27", 5s) == "Not SD printing\nok\n");
 }
 
-TEST_CASE("a print begun at the display announces itself") {
+TEST_CASE("a print started at the display is announced") {
   Talk talk("prusa-3.13", with_card(moves(10)));
   talk.printer.start_sd_print("job.gco", talk.now);
   const std::string text = talk.wait(3s);
@@ -91,7 +91,7 @@ TEST_CASE("a print begun at the display announces itself") {
   CHECK(count(text, "ok") == 0);
 }
 
-TEST_CASE("after a crash the host is asked for everything that had not moved, with a plain ok for each queued line") {
+TEST_CASE("after a crash the host gets a Resend for every unfinished move, with a plain ok for each queued line") {
   Talk talk("prusa-3.13");
   std::string sent;
   for (long n = 1; n <= 8; ++n)
@@ -105,14 +105,14 @@ TEST_CASE("after a crash the host is asked for everything that had not moved, wi
   CHECK(talk.say(numbered(3, "G1 X50 F6000")) == "ok\n");
 }
 
-TEST_CASE("while a crash is mended the serial line is not read and its bytes wait in the ring") {
+TEST_CASE("during crash recovery the serial line is not read and its bytes wait in the ring") {
   Talk talk("prusa-3.13");
   talk.printer.crash(talk.now);
   CHECK(count(talk.say("M105", 2s), "ok T:") == 0);
   CHECK(count(talk.wait(2s), "ok T:") == 1);
 }
 
-TEST_CASE("when filament runs out the host's lines are asked for again and M600 waits for a click") {
+TEST_CASE("when filament runs out the host gets a Resend and M600 waits for a click") {
   Talk talk("prusa-3.13");
   for (long n = 1; n <= 3; ++n) talk.say(numbered(n, n == 2 ? "G1 X0 F300" : "G1 X50 F300"), 50ms);
   talk.printer.run_out_of_filament(talk.now);
@@ -123,7 +123,7 @@ TEST_CASE("when filament runs out the host's lines are asked for again and M600 
   CHECK(count(talk.wait(15s), "ok\n") == 1);
 }
 
-TEST_CASE("power panic prints INT4 into whatever line is going out") {
+TEST_CASE("power panic prints INT4 into the line that is being sent") {
   Talk talk("prusa-3.13");
   talk.printer.receive("M115\n", talk.now);
   const std::string before = talk.wait(3ms);
@@ -134,7 +134,7 @@ TEST_CASE("power panic prints INT4 into whatever line is going out") {
   CHECK(count(text, "Cap:PRUSA_MMU2:1\nok\n") == 1);
 }
 
-TEST_CASE("a reset tears the line that is going out and forgets numbers and reports") {
+TEST_CASE("a reset cuts the line that is being sent and clears numbers and reports") {
   Talk talk("prusa-3.13");
   talk.say(numbered(1, "M155 S1"));
   talk.printer.receive("M115\n", talk.now);
@@ -158,7 +158,7 @@ TEST_CASE("a stalled loop reads nothing while the ring fills") {
   CHECK(talk.printer.bytes_lost() > 0);
 }
 
-TEST_CASE("FF FF FB switches MeatPack on, plain text is garbage then, a reset ends it") {
+TEST_CASE("FF FF FB switches MeatPack on, after which plain text is garbage; a reset ends it") {
   Talk talk("prusa-3.13");
   talk.printer.receive("\xFF\xFF\xFB", talk.now);
   CHECK(talk.wait(100ms) == " [MP] PV01 ON ESP\n");
@@ -180,7 +180,7 @@ TEST_CASE("3.14 glues its first capability, writes actions without a blank and k
   CHECK(talk.say("M79 S\"PL\"") == "ok\n");
 }
 
-TEST_CASE("an ok without a line of its own: T0 and M509 on Prusa") {
+TEST_CASE("an ok that is not on a separate line: T0 and M509 on Prusa") {
   Talk talk("prusa-3.13");
   CHECK(talk.say("T0") == "echo:Active Extruder: 0ok\n");
   CHECK(talk.say("M509") == "echo:LANG SEL FORCEDok\n");
@@ -194,7 +194,7 @@ TEST_CASE("with autoretract on, a retraction never gets its ok") {
   CHECK(talk.say("G1 X1 F3000") == "ok\n");
 }
 
-TEST_CASE("M600 on Prusa waits for the knob, queries behind it wait too") {
+TEST_CASE("M600 on Prusa waits for the knob, and queries after it wait too") {
   Talk talk("prusa-3.13");
   const std::string text = talk.say("M600\nM105", 20s);
   CHECK(count(text, "echo:busy: paused for user") >= 2);
@@ -212,7 +212,8 @@ TEST_CASE("a thermal stop acknowledges what was queued with plain oks, without t
   CHECK(count(text, "ok T:") == 0);
 }
 
-TEST_CASE("Marlin 1.0: a checksum needs a number, a colon ends a line, unknown codes are acknowledged in silence") {
+TEST_CASE(
+    "Marlin 1.0: a checksum needs a number, a colon ends a line, unknown codes are acknowledged without a message") {
   Talk talk("marlin-1.0");
   CHECK(talk.say("M105*36") == "Error:No Line Number with checksum, Last Line: 0\n");
   CHECK(count(talk.say("M105:M105"), "ok T:") == 2);
@@ -220,14 +221,14 @@ TEST_CASE("Marlin 1.0: a checksum needs a number, a colon ends a line, unknown c
   CHECK(talk.say("M105 ; x\nM105\nM105").substr(0, 5) == "ok T:");
 }
 
-TEST_CASE("Marlin 1.0 skips the sequence check for M110 but wants its checksum") {
+TEST_CASE("Marlin 1.0 skips the sequence check for M110 but requires its checksum") {
   Talk talk("marlin-1.0");
   CHECK(count(talk.say("M110 N100"), "Error:No Checksum with line number, Last Line: 0\nResend: 1\nok\n") == 1);
   CHECK(talk.say(numbered(100, "M110")) == "ok\n");
   CHECK(talk.printer.last_line_number() == 100);
 }
 
-TEST_CASE("the emergency parser breaks a wait at once, and the M108 still gets its own ok") {
+TEST_CASE("the emergency parser ends a wait immediately, and the M108 still gets its own ok") {
   Talk talk("marlin-2.1.2-modern");
   talk.say("M109 S200\nM105", 3s);
   const std::string text = talk.say("M108", 500ms);
@@ -235,27 +236,27 @@ TEST_CASE("the emergency parser breaks a wait at once, and the M108 still gets i
   CHECK(count(text, "ok T:") == 1);
 }
 
-TEST_CASE("M0 waits for M108 where there is an emergency parser and is unknown where there is none") {
+TEST_CASE("M0 waits for M108 with an emergency parser and is unknown without one") {
   Talk talk("marlin-2.1.2-modern");
   CHECK(count(talk.say("M0 Click", 3s), "//action:prompt_begin Click\n") == 1);
   CHECK(count(talk.say("M108"), "ok\n") == 2);
   CHECK(count(Talk("marlin-2.1.2-plain").say("M0 Click"), "echo:Unknown command: \"M0 Click\"\nok\n") == 1);
 }
 
-TEST_CASE("an M105 with a tool that is not there gets no ok from Marlin") {
+TEST_CASE("an M105 with a nonexistent tool gets no ok from Marlin") {
   for (const char* name : {"marlin-1.1.9", "marlin-2.1.2-plain", "marlin-2.1.2-advanced-ok"}) {
     CHECK(Talk(name).say("M105 T1") == "echo:M105 Invalid extruder 1\n");
   }
 }
 
-TEST_CASE("ADVANCED_OK tells the free blocks and slots, and the number of a numbered line") {
+TEST_CASE("ADVANCED_OK reports the free blocks and slots, and the number of a numbered line") {
   Talk talk("marlin-2.1.2-advanced-ok");
   CHECK(talk.say("M110 N0") == "ok P15 B15\n");
   CHECK(talk.say(numbered(1, "G1 X50 F600"), 100ms) == "ok N1 P14 B15\n");
   CHECK(talk.say("M105").substr(0, 5) == "ok T:");
 }
 
-TEST_CASE("ten times the speed makes waits a tenth as long and leaves the wire as it is") {
+TEST_CASE("ten times the speed makes waits a tenth as long and does not change the baud rate") {
   PrinterOptions options;
   options.speed = 10;
   Talk talk("prusa-3.13", options);

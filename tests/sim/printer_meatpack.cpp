@@ -31,7 +31,7 @@ MeatPack::Event MeatPack::take(std::uint8_t byte) {
     command_due_ = true;
     return Event::kNone;
   }
-  if (marks_ > 0) {  // a single FF is data: two whole characters follow
+  if (marks_ > 0) {  // a single FF is data: two unpacked characters follow
     marks_ = 0;
     unpack(kMark);
   }
@@ -46,7 +46,7 @@ MeatPack::Event MeatPack::command(std::uint8_t byte) {
   if (byte == kReset) reset();
   if (byte == kNoSpaces) no_spaces_ = true;
   if (byte == kSpaces) no_spaces_ = false;
-  (void)kQuery;  // answered like every other command byte, known or not
+  (void)kQuery;  // answered like any command byte, known or not
   return Event::kCommand;
 }
 

@@ -1,6 +1,6 @@
-// MeatPack, as Prusa firmware from 3.13 unpacks it: two FF bytes announce a command byte; while it is on, each byte holds
-// two characters of a table of fifteen, and a nibble 1111 says that the character follows whole. It never sees lines.
-// Wire example: FF FF FB switches it on; 3.13 answers " [MP] PV01 ON ESP".
+// MeatPack, as Prusa firmware from 3.13 unpacks it: two FF bytes announce a command byte; while it is on, each byte
+// holds two characters of a table of fifteen, and a nibble 1111 means that the character follows unpacked. It never
+// sees lines. Wire example: FF FF FB switches it on; 3.13 answers " [MP] PV01 ON ESP".
 #pragma once
 
 #include <array>
@@ -12,7 +12,7 @@ class MeatPack {
  public:
   enum class Event : std::uint8_t { kNone, kCommand };
 
-  /// Takes one byte of the wire. Afterwards `count` characters stand in `characters`.
+  /// Takes one byte of the wire. Afterwards `characters` holds `count` characters.
   Event take(std::uint8_t byte);
 
   [[nodiscard]] bool is_on() const { return on_; }
@@ -32,8 +32,8 @@ class MeatPack {
   bool no_spaces_ = false;
   bool command_due_ = false;
   int marks_ = 0;      ///< FF bytes seen in a row
-  int whole_due_ = 0;  ///< characters that will come whole
-  char second_ = 0;    ///< the second of a pair whose first comes whole
+  int whole_due_ = 0;  ///< characters that will come unpacked
+  char second_ = 0;    ///< the second of a pair whose first comes unpacked
 };
 
 }  // namespace sim

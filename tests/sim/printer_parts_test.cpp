@@ -1,4 +1,4 @@
-// The parts of the virtual printer by themselves: ring, queue, transmitter, planner, heater, MeatPack, card.
+// The parts of the virtual printer separately: ring, queue, transmitter, planner, heater, MeatPack, card.
 #include <catch2/catch.hpp>
 #include <string>
 
@@ -13,7 +13,7 @@
 using namespace std::chrono_literals;
 using sim::Time;
 
-TEST_CASE("the ring holds 127 bytes and loses the rest without a word") {
+TEST_CASE("the ring holds 127 bytes and loses the rest silently") {
   sim::ReceiveRing ring;
   ring.arrive(std::string(200, 'x'), Time{}, false);
   CHECK(ring.is_full());
@@ -23,7 +23,7 @@ TEST_CASE("the ring holds 127 bytes and loses the rest without a word") {
   CHECK(ring.room() == 127);
 }
 
-TEST_CASE("paced bytes arrive 86.8 us apart and one event a line is enough to see them") {
+TEST_CASE("paced bytes arrive 86.8 us apart and need one event per line only") {
   sim::ReceiveRing ring;
   ring.arrive("M105\nM114\n", Time{}, true);
   CHECK(ring.is_empty());
@@ -35,7 +35,7 @@ TEST_CASE("paced bytes arrive 86.8 us apart and one event a line is enough to se
   CHECK(ring.room() == 117);
 }
 
-TEST_CASE("lines that a comment swallows are nobody's") {
+TEST_CASE("lines that a comment swallows belong to no origin") {
   sim::ReceiveRing ring;
   sim::ReceiveRing::Begun begun;
   begun.comment_leaks = GENERATE(true, false);
@@ -57,7 +57,7 @@ TEST_CASE("a Prusa queue takes 33 short commands or 9 long moves before reading 
   }
 }
 
-TEST_CASE("inside a running command Prusa reads until three commands stand in the queue") {
+TEST_CASE("inside a running command Prusa reads until three commands are queued") {
   sim::CommandQueue queue(*sim::find_firmware("prusa-3.13"));
   queue.push("G4 S3", sim::Source::kSerial);
   queue.push("M105", sim::Source::kSerial);
@@ -67,7 +67,7 @@ TEST_CASE("inside a running command Prusa reads until three commands stand in th
   CHECK(queue.has_room(false));
 }
 
-TEST_CASE("what is pushed to the front runs after the running command and before all others") {
+TEST_CASE("a command pushed to the front runs after the running command and before all others") {
   sim::CommandQueue queue(*sim::find_firmware("marlin-2.1.2-plain"));
   queue.push("G1 X1", sim::Source::kSerial);
   queue.push("G1 X2", sim::Source::kSerial);
@@ -77,7 +77,7 @@ TEST_CASE("what is pushed to the front runs after the running command and before
   CHECK(queue.at(2).text() == "G1 X2");
 }
 
-TEST_CASE("a paced transmitter lets bytes out one by one and holds the main loop meanwhile") {
+TEST_CASE("a paced transmitter sends bytes one by one and blocks the main loop meanwhile") {
   sim::Transmitter transmitter(true);
   CHECK(transmitter.send("ok\n", 1ms, '-') == 1ms + Time(3 * sim::kByteNanoseconds / 1000));
   transmitter.deliver(1ms + 100us);
@@ -87,7 +87,7 @@ TEST_CASE("a paced transmitter lets bytes out one by one and holds the main loop
   CHECK(transmitter.deadline() == sim::kNever);
 }
 
-TEST_CASE("an interrupt prints into the middle of a line, a reset cuts it off") {
+TEST_CASE("an interrupt prints into the middle of a line, a reset cuts the line") {
   sim::Transmitter transmitter(true);
   (void)transmitter.send("echo:busy: processing\n", Time{}, '-');
   transmitter.interrupt("INT4\n", 500us);
@@ -112,7 +112,7 @@ TEST_CASE("fifteen moves fit the planner and the sixteenth waits for the first t
   CHECK(planner.busy(250ms) == 0);
 }
 
-TEST_CASE("a heater rises to its target, holds it, and says when it will be there") {
+TEST_CASE("a heater rises to its target, holds it, and predicts when it will reach it") {
   sim::Heater heater({25, 400, 120}, 1);
   heater.set_target(215, Time{});
   const Time there = heater.reaches(214, Time{});
@@ -126,7 +126,7 @@ TEST_CASE("a heater rises to its target, holds it, and says when it will be ther
   CHECK(heater.reaches(300, 660s) == 660s);
 }
 
-TEST_CASE("the world can take the physics over") {
+TEST_CASE("external physics can replace the model's") {
   sim::Heater heater({25, 400, 120}, 1);
   heater.set_target(50, Time{});
   heater.follow(40, 0.5, Time{});
@@ -136,7 +136,7 @@ TEST_CASE("the world can take the physics over") {
   CHECK(heater.reading(10s) == 0);
 }
 
-TEST_CASE("MeatPack unpacks nibbles, whole characters and both commands") {
+TEST_CASE("MeatPack unpacks nibbles, unpacked characters and both commands") {
   sim::MeatPack pack;
   std::string text;
   const auto feed = [&](std::string_view bytes) {
@@ -153,7 +153,7 @@ TEST_CASE("MeatPack unpacks nibbles, whole characters and both commands") {
   feed("\x1D\xEB\x51");  // G1, blank and X, 15
   CHECK(text == "G1 X15");
   text.clear();
-  feed(std::string_view("\x1FM\x50\xCC", 4));  // M comes whole before the 1 of its pair
+  feed(std::string_view("\x1FM\x50\xCC", 4));  // M comes unpacked before the 1 of its pair
   CHECK(text.substr(0, 4) == "M105");
   feed("\xFF\xFF\xFA");
   CHECK(!pack.is_on());

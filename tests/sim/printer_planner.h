@@ -1,5 +1,5 @@
 // The motion planner: sixteen blocks of which one stays free, each with a duration from distance and feedrate. No
-// acceleration: the line is the object of study, not the mechanics.
+// acceleration: the serial line is simulated, not the mechanics.
 #pragma once
 
 #include <array>
@@ -20,7 +20,7 @@ class Planner {
   [[nodiscard]] bool is_full(Time now) { return busy(now) >= kBlocks - 1; }
   /// When a block becomes free. The planner must be full.
   [[nodiscard]] Time frees_at() const { return blocks_[static_cast<std::size_t>(head_)].end; }
-  /// When everything planned is done; may lie in the past.
+  /// When everything planned is done; may be in the past.
   [[nodiscard]] Time done_at() const { return done_; }
 
   /// Appends a move to `to` of that duration. The planner must not be full.

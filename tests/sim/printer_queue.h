@@ -16,10 +16,10 @@ struct QueuedCommand {
   std::array<char, 96> bytes{};
   std::uint8_t length = 0;
   Source source = Source::kSerial;
-  char origin = '-';  ///< who sent it, for the witness of a simulation
+  char origin = '-';  ///< who sent it, for the invariant checker
   bool numbered = false;
   std::int64_t number = 0;
-  std::uint32_t sd_end = 0;  ///< where in the file reading stood behind this command
+  std::uint32_t sd_end = 0;  ///< the reading position in the file after this command
 
   [[nodiscard]] std::string_view text() const { return {bytes.data(), length}; }
 };
@@ -40,7 +40,7 @@ class CommandQueue {
   }
   /// Returns the new last entry; its text cut to 95 characters. The queue must have room.
   QueuedCommand& push(std::string_view text, Source source);
-  /// In front of everything, the running command excepted.
+  /// Before all others except the running command.
   QueuedCommand& push_second(std::string_view text, Source source);
   void pop();
   void clear();

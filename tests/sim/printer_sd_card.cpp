@@ -54,7 +54,7 @@ bool SdCard::create(std::string_view name) {
   if (!present_ || wanted.empty()) return false;
   if (files_.count(wanted) == 0) order_.push_back(wanted);
   files_[wanted].clear();
-  if (write_protected) return false;  // its name appears all the same, with no bytes: recorded
+  if (write_protected) return false;  // its name appears nevertheless, with no bytes: recorded
   open_ = wanted;
   position = 0;
   return true;
@@ -66,7 +66,7 @@ bool SdCard::remove(std::string_view name) {
   files_.erase(found);
   order_.erase(std::find(order_.begin(), order_.end(), found));
   if (open_ == found) open_.clear();
-  return !write_protected;  // recorded: called failed, and the name is gone
+  return !write_protected;  // recorded: reported as failed, but the name is gone
 }
 
 std::size_t SdCard::size() const {

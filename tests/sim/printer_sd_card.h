@@ -21,7 +21,7 @@ class SdCard {
   [[nodiscard]] const std::map<std::string, std::string>& files() const { return files_; }
   [[nodiscard]] std::string long_name(const std::string& short_name) const;
 
-  /// Case does not matter; a leading slash neither. Empty if there is none.
+  /// Case and a leading slash are ignored. Empty if there is none.
   [[nodiscard]] std::string find(std::string_view name) const;
   bool open(std::string_view name);    ///< for reading, at its beginning
   bool create(std::string_view name);  ///< for writing, emptied

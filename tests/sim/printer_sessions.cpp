@@ -1,5 +1,5 @@
-// Which recordings belong to one life of a printer, and what the recorder did to it. Known from the recordings
-// themselves: line numbers, temperatures and M73 values carry over, or begin anew.
+// Which recordings belong to one session of a printer, and what the recorder did to it. Derived from the recordings:
+// line numbers, temperatures and M73 values continue, or restart.
 #include <initializer_list>
 
 #include "tests/sim/printer_conformance.h"

@@ -1,4 +1,4 @@
-// A conversation with a virtual printer for tests: says a line, waits a while of virtual time, gives back what came.
+// A conversation with a virtual printer for tests: sends a line, waits some virtual time, returns the output.
 #pragma once
 
 #include <string>
@@ -10,13 +10,13 @@ namespace sim {
 
 class Talk {
  public:
-  /// Powers the printer on and lets its boot text pass.
+  /// Powers the printer on and skips its boot text.
   explicit Talk(std::string_view firmware, PrinterOptions options = {}) : printer(firmware, paced(std::move(options))) {
     printer.power_on(now);
     boot_text = wait(std::chrono::seconds(5));
   }
 
-  /// All that the printer says within `duration`.
+  /// The printer's output within `duration`.
   std::string wait(Time duration) {
     now += duration;
     printer.advance(now);

@@ -11,7 +11,7 @@ namespace {
 bool begins(std::string_view text, std::string_view start) { return text.substr(0, start.size()) == start; }
 bool holds(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
 
-/// Lines whose numbers come from the physical world or from the clock.
+/// Lines whose numbers are physical values or times.
 bool has_worldly_numbers(std::string_view line) {
   if (begins(line, "Error") || begins(line, "echo:Unknown") || begins(line, "Unknown")) return false;
   for (const std::string_view mark : {"T:", "Count X", " RPM", "SD printing byte", " P15", " min, ", "Free Memory",
@@ -42,7 +42,7 @@ std::string blanked(std::string_view line) {
   return text;
 }
 
-/// Whether a switch is pressed is the world's doing.
+/// Whether a switch is pressed is a physical value.
 std::string without_endstop_state(const std::string& line) {
   const std::size_t colon = line.find(": ");
   const std::size_t end = line.find('\r');
@@ -108,9 +108,9 @@ std::map<std::string, int> kinds_between(const Lines& lines, std::size_t from, s
   return kinds;
 }
 
-constexpr int kFewTimed = 3;  ///< so many of a kind cannot be missed by timing alone
+constexpr int kFewTimed = 3;  ///< timing alone cannot explain that this many of a kind are missing
 
-/// Between two matching lines: what one side says again and again the other must say too.
+/// Between two matching lines: what one side repeats the other must send too.
 void compare_kinds(const std::map<std::string, int>& recorded, const std::map<std::string, int>& said, int scenario,
                    std::vector<TranscriptDifference>& differences) {
   for (const auto& [kind, count] : recorded) {

@@ -1,5 +1,5 @@
-// The lines of one side of a conversation, made comparable: numbers of the physical world blanked, lines that time alone
-// decides set apart by kind. And the difference of two such transcripts.
+// The lines of one side of a conversation, made comparable: physical values blanked, lines that depend on time only
+// separated by kind. And the difference of two such transcripts.
 // Example: "ok T:25.5 /0.0 B:25.5 /0.0 ..." becomes "ok T:# /# B:# /# ..."; "Resend: 12" stays as it is.
 #pragma once
 
@@ -11,8 +11,9 @@
 namespace sim {
 
 struct TranscriptLine {
-  std::string text;   ///< as compared; a carriage return is kept
-  std::string timed;  ///< empty, or the kind of a line whose count time decides: "busy", "heating", "temperature" ...
+  std::string text;  ///< as compared; a carriage return is kept
+  std::string
+      timed;  ///< empty, or the kind of a line whose number depends on time: "busy", "heating", "temperature" ...
   int scenario = 0;
 };
 

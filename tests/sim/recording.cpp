@@ -7,7 +7,7 @@
 namespace sim {
 namespace {
 
-/// What stands behind `"key":` up to the end of the line, or nothing.
+/// The text after `"key":` up to the end of the line, or nothing.
 std::string_view behind(std::string_view line, std::string_view key) {
   const std::size_t at = line.find(key);
   if (at == std::string_view::npos) return {};
@@ -31,7 +31,7 @@ char simple_escape(char c) {
   }
 }
 
-/// A JSON string whose characters are latin-1, or UTF-8 of them. Returns whether it ended.
+/// A JSON string whose characters are latin-1, raw or as UTF-8. Returns whether it is terminated.
 bool read_string(std::string_view text, std::string& bytes) {
   if (text.empty() || text.front() != '"') return false;
   for (std::size_t i = 1; i < text.size(); ++i) {

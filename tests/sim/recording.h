@@ -1,5 +1,5 @@
-// Reader of the recorded conversations under tests/data/recordings: JSON lines with t_us, dir and data (bytes as latin-1).
-// Wire example: {"t_us": 31, "dir": "tx", "data": "M105\n"}
+// Reader of the recorded conversations under tests/data/recordings: JSON lines with t_us, dir and data (bytes as
+// latin-1). Wire example: {"t_us": 31, "dir": "tx", "data": "M105\n"}
 #pragma once
 
 #include <string>
@@ -18,7 +18,7 @@ struct RecordedEvent {
   std::string bytes;
 };
 
-/// Throws std::runtime_error that names file and line where one is not such a line.
+/// Throws std::runtime_error with file and line for a malformed line.
 [[nodiscard]] std::vector<RecordedEvent> load_recording(const std::string& path);
 
 }  // namespace sim

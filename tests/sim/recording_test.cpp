@@ -9,7 +9,7 @@
 
 namespace {
 
-/// A file that is gone with its owner.
+/// A file that is removed with its owner.
 struct TemporaryFile {
   explicit TemporaryFile(const std::string& content)
       : path((std::filesystem::temp_directory_path() / ("recording_test_" + std::to_string(::getpid()) + ".jsonl"))
@@ -39,7 +39,7 @@ TEST_CASE("a recording gives instants, directions and raw bytes, escaped or as U
   CHECK(events[2].direction == sim::Direction::kNote);
 }
 
-TEST_CASE("a line that is no part of a recording is named by file and number") {
+TEST_CASE("a malformed line of a recording is reported by file and number") {
   const TemporaryFile file("{\"t_us\": 31, \"dir\": \"tx\", \"data\": \"M105\\n\"}\nnonsense\n");
   CHECK_THROWS_WITH(sim::load_recording(file.path), Catch::Contains(file.path + ":2"));
   CHECK_THROWS_WITH(sim::load_recording("/nowhere/at/all"), Catch::Contains("/nowhere/at/all"));

@@ -1,5 +1,5 @@
-// A printer for the hosts' own tests, small enough to be believed: it answers each line in turn after a fixed time with
-// what a function says, by default `ok`. It checks nothing and executes nothing; VirtualPrinter does.
+// A printer for the hosts' unit tests, small enough to be trusted: it answers each line in turn after a fixed time with
+// the result of a function, by default `ok`. It checks nothing and executes nothing; VirtualPrinter does.
 #pragma once
 
 #include <algorithm>
@@ -17,7 +17,7 @@ namespace sim {
 using namespace std::chrono_literals;
 
 struct ScriptedPrinter {
-  /// The answer to one line (without terminator), bytes as they go out; empty: no answer.
+  /// The answer to one line (without terminator), as sent; empty: no answer.
   std::function<std::string(const std::string& line)> answer = [](const std::string&) { return "ok\n"; };
   Time answer_after = 5ms;
 
@@ -34,7 +34,7 @@ struct ScriptedPrinter {
     collect();
   }
 
-  /// Says something that nobody asked for, now.
+  /// Sends something unsolicited now.
   void say(std::string_view text) {
     host->receive(text, now);
     collect();
@@ -95,7 +95,7 @@ struct ScriptedPrinter {
   Time busy_until_{};
 };
 
-/// A Marlin-like M115 answer with the capabilities that the test wants.
+/// A Marlin-like M115 answer with the given capabilities.
 inline std::string firmware_answer(const std::string& capabilities) {
   return "FIRMWARE_NAME:Marlin 2.1.2 SOURCE_CODE_URL:x PROTOCOL_VERSION:1.0 MACHINE_TYPE:3D Printer\n" + capabilities +
          "ok\n";

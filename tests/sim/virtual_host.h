@@ -1,8 +1,9 @@
-// Host programs in the form of their serial line, on a virtual clock: what each sends when, what it believes of each
-// line it reads, and how it breaks. Facts from protocol/hosts.md.
+// Host programs as seen on their serial line, on a virtual clock: what each sends and when, how it interprets each line
+// it reads, and how it fails. Facts from protocol/hosts.md.
 //
-// Driving one: connect() once, then whenever bytes came receive(), whenever deadline() was reached advance(), and after
-// each of the three take_output(). Nothing happens between two such calls, so a caller may jump from event to event.
+// Usage: connect() once, then receive() whenever bytes came, advance() whenever deadline() was reached, and
+// take_output() after each of the three. Nothing happens between two such calls, so a caller may advance from event to
+// event.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,7 @@ struct HostOptions {
   int lines_in_flight = 4;         ///< Cura-like only
   bool ask_temperature = true;     ///< Cura-like only: M105 every 3 s once it is connected
   bool poll_temperature = false;   ///< Printrun-like only: its user ticked "monitor", M105 every 3 s
-  bool flood = false;              ///< terminal only: `cat file > port`, everything at once, no ok awaited
+  bool flood = false;              ///< terminal only: `cat file > port`, everything in one write, no ok awaited
 };
 
 class VirtualHost {
@@ -40,28 +41,28 @@ class VirtualHost {
   /// Empty, or why this host gave up (a fatal error, too many timeouts, "Resend out of history").
   [[nodiscard]] virtual std::string failure() const = 0;
   /// False before connect() and after the host closed its port by itself; a host that failed has closed it unless its
-  /// original hangs with the port open (Printrun). Its last bytes may still wait in take_output().
+  /// original hangs with the port open (Printrun). Its last bytes may still be in take_output().
   [[nodiscard]] virtual bool is_port_open() const = 0;
 
-  // --- what the user does at it
+  // --- actions of the user
   virtual void command(std::string_view line,
                        Time now) = 0;         ///< an unnumbered line typed or polled, as this host sends it
-  virtual void emergency_stop(Time now) = 0;  ///< M112 in this host's way
+  virtual void emergency_stop(Time now) = 0;  ///< M112 as this host sends it
   virtual void cancel(Time now) = 0;
   virtual void pause(Time now) = 0;
   virtual void resume(Time now) = 0;
-  virtual void leave(Time now) = 0;    ///< quits the program: its farewell bytes, port closed
-  virtual void hang_up(Time now) = 0;  ///< the port died under it (end of file, EIO)
+  virtual void leave(Time now) = 0;    ///< quits the program: its last bytes, port closed
+  virtual void hang_up(Time now) = 0;  ///< the port hung up (end of file, EIO)
 
-  // --- what a test may look at
+  // --- for tests
   [[nodiscard]] virtual std::uint64_t oks_seen() const = 0;
   [[nodiscard]] virtual std::uint64_t resends_seen() const = 0;
   [[nodiscard]] virtual std::uint64_t timeouts() const = 0;
-  /// The most lines that were under way at once: sent ones that owe an ok, less the ok lines that came (never under 0).
+  /// The most lines that were in flight: sent ones that owe an ok, minus the ok lines that came (never below 0).
   /// A line sent on a credit that the host gave itself (timeout, simulated ok) therefore counts.
   [[nodiscard]] virtual int most_lines_in_flight() const = 0;
   [[nodiscard]] virtual bool saw_external_heatup() const = 0;  ///< OctoPrint-like: a leaked temperature line
-  /// What it took for the printer's serial number (PrusaLink-like), else empty. A leaked line ends up here.
+  /// The line that it took for the printer's serial number (PrusaLink-like), else empty. It may be a leaked line.
   [[nodiscard]] virtual std::string identity() const = 0;
 };
 

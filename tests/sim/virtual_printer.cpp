@@ -1,4 +1,4 @@
-// The printer as its users see it: a thin skin over the firmware's core.
+// The public interface of the printer: a thin layer over the firmware's core.
 #include "tests/sim/virtual_printer.h"
 
 #include <stdexcept>

@@ -1,6 +1,6 @@
-// A printer in the form of its serial line: bytes in, bytes out, on a virtual clock. It serves the simulation, the
-// end-to-end tests on a pty and the demo. What it must reproduce stands in protocol/prusa.md section 8 and marlin.md;
-// how well it does is shown by the conformance test against tests/data/recordings.
+// A printer as seen on its serial line: bytes in, bytes out, on a virtual clock. Used by the simulation, the end-to-end
+// tests on a pty and the demo. Its specification is protocol/prusa.md section 8 and marlin.md; the conformance test
+// against tests/data/recordings shows how well it matches.
 #pragma once
 
 #include <cstdint>
@@ -15,7 +15,7 @@
 
 namespace sim {
 
-/// One line that the printer took out of its queue and carried out.
+/// One line that the printer took out of its queue and executed.
 struct Executed {
   std::string text;          ///< without number, checksum and terminator
   std::int64_t number = -1;  ///< N, or -1 for an unnumbered line
@@ -24,20 +24,20 @@ struct Executed {
 };
 
 struct PrinterOptions {
-  std::uint64_t seed = 1;      ///< for the small variations that a real printer has
+  std::uint64_t seed = 1;      ///< for the small variations of a real printer
   double speed = 1.0;          ///< 10: moves, dwells and heating take a tenth of their time; the wire is not faster
   bool wire_paced = true;      ///< output takes 86.8 us a byte (115200 baud) and blocks the main loop meanwhile
-  bool instant_moves = false;  ///< moves take no time: the line is the only limit
+  bool instant_moves = false;  ///< moves take no time: the serial line is the only limit
   bool paced_input = false;    ///< bytes given to receive() follow each other at wire speed from then on
   std::map<std::string, std::string>
       sd_files;                       ///< short name (8.3, upper case, "DIR/NAME.GCO") -> content; empty: no card
   std::vector<std::string> sd_order;  ///< short names in directory order; others follow alphabetically
-  bool blank_eeprom = false;          ///< Prusa's banner says "Hardcoded Default Settings Loaded"
+  bool blank_eeprom = false;          ///< Prusa's banner contains "Hardcoded Default Settings Loaded"
   bool sd_write_protected = false;    ///< M28 and M30 fail, as in the recordings of Prusa
   std::map<std::string, std::string> sd_long_names;  ///< short name -> long name, where it has one
 };
 
-/// What happens to a temperature sensor. kRepaired mends all of them.
+/// A fault of a temperature sensor. kRepaired repairs all of them.
 enum class SensorFault : std::uint8_t { kHotendOpen, kHotendShort, kBedOpen, kThermalModel, kRepaired };
 
 class VirtualPrinter {
@@ -51,28 +51,28 @@ class VirtualPrinter {
   /// "marlin-2.1.2-modern" (B), "marlin-2.1.2-advanced-ok" (C).
   [[nodiscard]] static std::vector<std::string> firmware_names();
 
-  /// Bytes arrive at the receive ring at `now`, all at once (more than 127 lose some), or from `now` on at wire speed
-  /// with PrinterOptions::paced_input, which costs no more than one event a line.
-  /// `origin` is kept with every line and every answer to it: 'h' for the host, 'a' for the agent.
+  /// Bytes arrive at the receive ring at `now`, all in one instant (beyond 127 some are lost), or from `now` on at wire
+  /// speed with PrinterOptions::paced_input, which needs only one event per line.
+  /// `origin` is stored with every line and every answer to it: 'h' for the host, 'a' for the agent.
   void receive(std::string_view bytes, Time now, char origin = 'h');
   /// Runs the main loop up to `now`. Never goes back.
   void advance(Time now);
-  /// The instant of the next thing that happens without further input (a byte sent, a line due), or kNever.
+  /// The instant of the next event without further input (a byte sent, a line due), or kNever.
   [[nodiscard]] Time deadline() const;
-  /// All that was sent up to the last advance() and not taken yet.
+  /// Everything sent up to the last advance() and not taken yet.
   [[nodiscard]] std::string take_output();
-  /// For each byte of the last take_output(): whose command it answers, or '-' for what the printer says by itself.
+  /// For each byte of the last take_output(): whose command it answers, or '-' for unsolicited text.
   [[nodiscard]] const std::string& taken_origins() const;
 
-  // --- what the world does to it
+  // --- external events
   void power_on(Time now);         ///< boots: `start`, banner
   void reset(Time now);            ///< as by DTR
   void power_panic(Time now);      ///< INT4
   void open_thermistor(Time now);  ///< MINTEMP, then Stopped
   void break_sensor(SensorFault fault, Time now);
-  /// The world takes over the physics: it is that warm now and drifts so many degrees a second until the next call.
+  /// External physics: the temperature is this now and drifts so many degrees a second until the next call.
   void set_temperatures(double hotend, double bed, Time now, double hotend_drift = 0, double bed_drift = 0);
-  void stall_fan(Time now);  ///< the hotend fan stands still
+  void stall_fan(Time now);  ///< the nozzle's fan stops
   void fail_next_homing();   ///< Marlin: "echo:Homing Failed", then kill
   void run_out_of_filament(Time now);
   void crash(Time now);                                  ///< crash detection on Prusa; nothing elsewhere
@@ -80,21 +80,22 @@ class VirtualPrinter {
   void stall(Time now, Time duration);                   ///< the main loop hangs; the ring still fills
   void start_sd_print(std::string_view name, Time now);  ///< from the LCD
 
-  // --- what a test may look at
+  // --- for tests
   void on_executed(std::function<void(const Executed&)> observer);
   [[nodiscard]] double hotend_celsius() const;
   [[nodiscard]] double bed_celsius() const;
   [[nodiscard]] std::int64_t last_line_number() const;
-  /// Serial lines are thrown away without an answer: Prusa from 3.12 on after a thermal fault. (A stopped Marlin answers.)
+  /// Serial lines are discarded without an answer: Prusa from 3.12 on after a thermal fault. (A stopped Marlin
+  /// answers.)
   [[nodiscard]] bool is_stopped() const;
   [[nodiscard]] bool is_meatpack_on() const;
   [[nodiscard]] bool is_uploading() const;  ///< between M28 and M29
-  [[nodiscard]] bool is_booting() const;    ///< until the boot text is over
+  [[nodiscard]] bool is_booting() const;    ///< until the end of the boot text
   /// Commands of that origin on the wire, in the ring, in the queue or running.
   [[nodiscard]] int commands_of(char origin) const;
   [[nodiscard]] int receive_room(Time now);        ///< bytes that receive() would not lose; for hosts with flow control
   [[nodiscard]] std::uint64_t bytes_lost() const;  ///< ring overflow
-  [[nodiscard]] std::uint64_t commands_flushed() const;  ///< lines thrown away with the ring by a Resend
+  [[nodiscard]] std::uint64_t commands_flushed() const;  ///< lines discarded with the ring by a Resend
   [[nodiscard]] const std::map<std::string, std::string>& sd_files() const;
 
  private:

@@ -1,4 +1,4 @@
-// What the agent must be able to trust of the virtual printer. Recorded lines where there are any; the whole of them is
+// The properties of the virtual printer on which the agent's tests rely. Recorded lines where possible; all of them are
 // compared in conformance_test.cpp.
 #include "tests/sim/virtual_printer.h"
 
@@ -57,12 +57,12 @@ TEST_CASE("Prusa swallows a line with a comment and the line after it") {
   CHECK(talk.say("M27") == "Not SD printing\nok\n");
 }
 
-TEST_CASE("3.13 sends one ok too many for an M105 with a command behind it, 3.9 does not") {
+TEST_CASE("3.13 sends a duplicate ok for an M105 with a command behind it, 3.9 does not") {
   CHECK(count(Talk("prusa-3.13").say("G4 P100\nM105\nM27"), "ok") == 4);
   CHECK(count(Talk("prusa-3.9").say("G4 P100\nM105\nM27"), "ok") == 3);
 }
 
-TEST_CASE("a wrong number asks for the next one and flushes the ring") {
+TEST_CASE("a wrong number causes a Resend of the next one and flushes the ring") {
   Talk talk("prusa-3.13");
   CHECK(talk.say(numbered(3, "M105")) == "Error:Line Number is not Last Line Number+1, Last Line: 0\nResend: 1\nok\n");
   CHECK(talk.say(numbered(1, "M105")).substr(0, 5) == "ok T:");
@@ -86,7 +86,7 @@ TEST_CASE("a line of 96 characters is cut in two on Prusa and loses its end on M
   CHECK(Talk("marlin-2.1.2-plain").say(line) == "ok\n");
 }
 
-TEST_CASE("400 bytes behind a dwell overrun the ring: two commands survive and Full RX Buffer is told") {
+TEST_CASE("400 bytes behind a dwell overrun the ring: two commands survive and Full RX Buffer is reported") {
   Talk talk("prusa-3.13");
   talk.say("G4 S3", 300ms);
   std::string burst;
@@ -104,7 +104,7 @@ TEST_CASE("an idle printer takes 200 bytes at wire speed without loss") {
   CHECK(talk.printer.bytes_lost() == 0);
 }
 
-TEST_CASE("a half line is thrown away after two seconds from 3.11 on") {
+TEST_CASE("an incomplete line is discarded after two seconds from 3.11 on") {
   Talk talk("prusa-3.13");
   talk.printer.receive("M10", talk.now);
   CHECK(talk.wait(3s) == "RX timeout\n");
@@ -114,7 +114,7 @@ TEST_CASE("a half line is thrown away after two seconds from 3.11 on") {
   CHECK(old.say("5").substr(0, 5) == "ok T:");
 }
 
-TEST_CASE("autoreports go on inside a dwell while an M105 waits for its end") {
+TEST_CASE("autoreports continue during a dwell while an M105 waits for its end") {
   Talk talk("prusa-3.13");
   talk.say("M155 S1", 100ms);
   const std::string during = talk.say("G4 S5\nM105", 4500ms);
@@ -124,7 +124,7 @@ TEST_CASE("autoreports go on inside a dwell while an M105 waits for its end") {
   CHECK(count(talk.wait(1s), "ok T:") == 1);
 }
 
-TEST_CASE("after a pause the resume asks for one line less for every command queued behind it") {
+TEST_CASE("after a pause the resume requests one line number less for every command queued behind it") {
   for (const bool with_query : {false, true}) {
     Talk talk("prusa-3.13");
     for (long n = 1; n <= 6; ++n)
@@ -134,7 +134,7 @@ TEST_CASE("after a pause the resume asks for one line less for every command que
   }
 }
 
-TEST_CASE("a thermal fault makes 3.13 deaf while its reports go on") {
+TEST_CASE("a thermal fault makes 3.13 unresponsive while its reports continue") {
   Talk talk("prusa-3.13");
   talk.say("M155 S1");
   talk.printer.open_thermistor(talk.now);
@@ -146,7 +146,7 @@ TEST_CASE("a thermal fault makes 3.13 deaf while its reports go on") {
   CHECK(count(later, "echo:busy: paused for user") >= 2);
 }
 
-TEST_CASE("M112 restarts 3.13 after some seconds and leaves Marlin dead") {
+TEST_CASE("M112 restarts 3.13 after some seconds and halts Marlin permanently") {
   Talk prusa("prusa-3.13");
   CHECK(count(prusa.say("M112", 7s), "start\n") == 1);
   Talk marlin("marlin-2.1.2-modern");
@@ -154,7 +154,7 @@ TEST_CASE("M112 restarts 3.13 after some seconds and leaves Marlin dead") {
   CHECK(marlin.say("M105", 5s).empty());
 }
 
-TEST_CASE("a whole sliced print passes line by line in order") {
+TEST_CASE("a complete sliced print passes line by line in order") {
   std::ifstream file(std::string(MARLIN_TESTS_DIR) + "/data/sliced/mk3s_bunny.gcode");
   REQUIRE(file.good());
   PrinterOptions options;

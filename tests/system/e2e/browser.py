@@ -1,6 +1,6 @@
 """Debian's Chromium without a screen, driven by playwright-core in browser.cjs.
 
-Every request that the page makes and every word on its console is kept, so that a test can ask for them.
+Every request of the page and every message on its console is recorded for the tests.
 """
 import json
 import os
@@ -72,5 +72,5 @@ class Browser(Process):
         return self.ask("console")
 
     def requests(self):
-        """The addresses that pages asked for since the last call."""
+        """The addresses that pages requested since the last call."""
         return self.ask("requests")

@@ -1,4 +1,4 @@
-"""The control socket: a printer is released, attached and reset, by those who may; nobody at the socket disturbs the rest."""
+"""The control socket: permitted users release, attach and reset a printer; no client of the socket disturbs the rest."""
 import fcntl
 import json
 import os
@@ -17,7 +17,7 @@ import traceback
 from rig import FULL, HostPort, Process, claim, expect, run_claims, wait_until
 from supervisor import SupervisedAgent
 
-PROMISED_RELEASE = 0.1  # seconds; shown, and held to only in a campaign, on a machine with nothing else to do
+PROMISED_RELEASE = 0.1  # seconds; printed always, asserted only in a campaign, on an idle machine
 ROUND_TRIPS = 400
 
 
@@ -44,7 +44,7 @@ def start(rig):
 
 
 def start_silent(rig):
-    """An agent with a device that says nothing: all that most claims need, and there at once."""
+    """An agent with a device that sends nothing: all that most claims need, and ready immediately."""
     device = rig.raw_device()
     agent = rig.start_agent(device.path)
     agent.wait_for_web()
@@ -74,7 +74,7 @@ def begin_numbered_stream(host):
         host.read_until(b"ok", 30)
 
 
-@claim("release frees the device, attach takes it back, and status and metrics tell")
+@claim("release frees the device, attach takes it back, and status and metrics show both")
 def release_and_attach(rig, _):
     printer, agent = start(rig)
     host = HostPort(agent.host_port)
@@ -92,17 +92,17 @@ def release_and_attach(rig, _):
             os.close(candidate)
             expect(time.monotonic() - began < 10, "the device never became free")
     took = time.monotonic() - began
-    print(f"     from the order to the device in another program's hands: {took * 1000:.1f} ms", flush=True)
+    print(f"     from the command until another program has the device open: {took * 1000:.1f} ms", flush=True)
     expect(took < PROMISED_RELEASE or not FULL, f"{took * 1000:.0f} ms")
-    expect(json.loads(client.recv(65536))["ok"], "the order was refused")
+    expect(json.loads(client.recv(65536))["ok"], "the command was refused")
     wait_until("the host port hung up", lambda: host.read(0.05) == b"" and host.hung_up, 10)
     expect(not os.path.lexists(agent.host_port), "the host port's link is still there")
     metrics = agent.scrape()
     for name, value in (("marlin_up", 0), ("marlin_serial_open", 0), ("marlin_serial_released", 1)):
         expect(metrics.value(name) == value, f"{name} is {metrics.value(name)}")
     expect(metrics.value("marlin_serial_disconnects_total", reason="released") == 1, "the closing was not counted")
-    told = status_of(rig, agent, "mk3")["printers"][0]
-    expect(told["state"] == "released" and "released" in told and "firmware" not in told, f"status says {told}")
+    shown = status_of(rig, agent, "mk3")["printers"][0]
+    expect(shown["state"] == "released" and "released" in shown and "firmware" not in shown, f"status says {shown}")
 
     code, _, errors = run(rig, agent, "attach", "mk3")
     expect(code == 4 and f"(process {os.getpid()}); waiting until it is closed" in errors, f"attach of a locked device: {code}, {errors}")
@@ -116,7 +116,7 @@ def release_and_attach(rig, _):
     client.close()
 
 
-@claim("a released printer stays so across SIGHUP and across a killed agent's restart")
+@claim("a released printer stays so across SIGHUP and across the restart of a killed agent")
 def stays_released(rig, _):
     device, agent = start_silent(rig)
     code, out, _ = run(rig, agent, "release", "mk3")
@@ -126,16 +126,16 @@ def stays_released(rig, _):
     expect(agent.scrape().value("marlin_serial_released") == 1, "SIGHUP took it back")
     agent.signal(signal.SIGKILL)
     agent.child.wait()
-    successor = rig.start_agent(device.path)
-    successor.wait_for_web()
-    metrics = successor.scrape()
-    expect(metrics.value("marlin_serial_released") == 1 and metrics.value("marlin_serial_open") == 0, "the successor opened it")
-    code, out, errors = run(rig, successor, "attach", "mk3")
+    next_agent = rig.start_agent(device.path)
+    next_agent.wait_for_web()
+    metrics = next_agent.scrape()
+    expect(metrics.value("marlin_serial_released") == 1 and metrics.value("marlin_serial_open") == 0, "the next instance opened it")
+    code, out, errors = run(rig, next_agent, "attach", "mk3")
     expect(code == 0 and "opening it resets most printers once" in out, f"{code}: {out}{errors}")
-    expect(successor.scrape().value("marlin_serial_open") == 1, "attach did not open it")
+    expect(next_agent.scrape().value("marlin_serial_open") == 1, "attach did not open it")
 
 
-@claim("a released device leaves the descriptor store with its host port, and no successor brings it back")
+@claim("a released device leaves the descriptor store with its host port, and no next instance brings it back")
 def released_from_the_store(rig, _):
     device = rig.raw_device()
     agent = rig.keep(SupervisedAgent(rig, device.path))
@@ -151,8 +151,8 @@ def released_from_the_store(rig, _):
     for number in (signal.SIGKILL, signal.SIGTERM):
         agent.restart(number)
         agent.wait_for_web()
-        wait_until("the successor knows", lambda: agent.scrape().value("marlin_serial_released") == 1)
-        expect(agent.scrape().value("marlin_serial_open") == 0, "the successor opened it")
+        wait_until("the next instance knows", lambda: agent.scrape().value("marlin_serial_released") == 1)
+        expect(agent.scrape().value("marlin_serial_open") == 0, "the next instance opened it")
         expect(not ports & agent.store.keys(), "the ports are in the store again")
     os.close(other)
     code, out, errors = run(rig, agent, "attach", "mk3")
@@ -160,7 +160,7 @@ def released_from_the_store(rig, _):
     wait_until("the ports are in the store again", lambda: ports <= agent.store.keys(), 10)
 
 
-@claim("in a print release and reset are refused with the reason, and forced they are not")
+@claim("during a print release and reset are refused with the reason, unless they are forced")
 def refused_in_a_print(rig, _):
     _, agent = start(rig)
     host = HostPort(agent.host_port)
@@ -169,7 +169,7 @@ def refused_in_a_print(rig, _):
         code, out, errors = run(rig, agent, word, "mk3")
         expect(code == 4 and errors == "marlin-agent: mk3: a host is printing; --force ends it anyway\n", f"{word}: {code}, {errors}")
         expect(not out, "a refusal is no output")
-    expect(status_of(rig, agent)["printers"][0]["state"] == "printing", "the print suffered")
+    expect(status_of(rig, agent)["printers"][0]["state"] == "printing", "the print was disturbed")
     code, _, errors = run(rig, agent, "reset", "mk3", "--force")
     expect(code == 4 and "no DTR line" in errors, f"reset on a pty: {code}, {errors}")
     expect(run(rig, agent, "release", "mk3", "--force", "--for", "1s")[0] == 0, "force did not help")
@@ -177,21 +177,21 @@ def refused_in_a_print(rig, _):
     host.close()
 
 
-@claim("without an agent, or for a printer that it does not have, the exit status and the sentence say so")
+@claim("without an agent, or for a printer that it does not have, the exit status and the message say so")
 def exit_statuses(rig, _):
     _, agent = start_silent(rig)
     code, _, errors = run(rig, agent, "status", "mk4")
     expect(code == 3 and errors == 'marlin-agent: no printer "mk4"; there are mk3\n', f"{code}: {errors}")
     for word in ("release", "attach", "reset"):
         expect(run(rig, agent, word, "mk4")[0] == 3, f"{word} of a printer that is not there")
-    expect(agent.stop()[1] == 0, "the agent did not end well")
+    expect(agent.stop()[1] == 0, "the agent did not exit with status 0")
     expect(not os.path.exists(os.path.join(agent.runtime, "control.sock")), "its socket was left behind")
     code, _, errors = run(rig, agent, "status")
     expect(code == 1 and "not running" in errors and agent.runtime in errors, f"{code}: {errors}")
     expect(errors.count("\n") == 1, "more than one line")
 
 
-@claim("in a pipe status is plain text, and --watch gives a line a second until it is ended")
+@claim("in a pipe status is plain text, and --watch prints a line a second until it is ended")
 def plain_in_a_pipe(rig, _):
     _, agent = start_silent(rig)
     code, out, _ = run(rig, agent, "status")
@@ -209,7 +209,7 @@ def plain_in_a_pipe(rig, _):
     expect(watch.child.returncode == 0, f"status {watch.child.returncode}")
 
 
-@claim("on a terminal status has colours unless NO_COLOR says otherwise, and --watch gives the screen back as it was")
+@claim("on a terminal status has colours unless NO_COLOR is set, and --watch restores the screen")
 def on_a_terminal(rig, _):
     _, agent = start_silent(rig)
 
@@ -240,9 +240,9 @@ def on_a_terminal(rig, _):
     expect(code == 0 and b"\x1b" not in seen, f"{code}: {seen!r}")
 
 
-@claim("attach leaves a device alone that another program visibly has open")
+@claim("attach does not open a device that another program visibly has open")
 def in_use(rig, _):
-    device = os.path.join(rig.directory, "device")  # a program that flashes takes no lock; nor does this test
+    device = os.path.join(rig.directory, "device")  # a flashing program takes no lock, and neither does this test
     with open(device, "wb") as flashing:
         agent = rig.start_agent(device)
         agent.wait_for_web()
@@ -250,14 +250,14 @@ def in_use(rig, _):
         code, _, errors = run(rig, agent, "attach", "mk3")
         expect(code == 4 and errors == f"marlin-agent: mk3: {device} is in use: python3 (process {os.getpid()}) has it open\n",
                f"{code}: {errors}")
-        expect(agent.scrape().value("marlin_serial_released") == 1, "it was taken back all the same")
+        expect(agent.scrape().value("marlin_serial_released") == 1, "it was attached in spite of that")
         flashing.flush()
     code, _, errors = run(rig, agent, "attach", "mk3")
     expect(code == 4 and "it is not a serial port; trying again" in errors, f"{code}: {errors}")
     expect(agent.scrape().value("marlin_serial_released") == 0, "it is still released")
 
 
-@claim("a user who is neither root nor in the agent's group is refused in one clear sentence")
+@claim("a user who is neither root nor in the agent's group is refused with one clear message")
 def outsider(rig, _):
     if os.geteuid() != 0 or not shutil.which("setpriv"):
         print("     skipped: only root can become another user")
@@ -286,10 +286,10 @@ def outsider(rig, _):
     member = (*prefix[:3], "--groups", str(os.getegid()))
     done = subprocess.run([*member, program, "status", "--runtime-dir", agent.runtime], capture_output=True, text=True, timeout=60, check=False)
     expect(done.returncode == 0, f"a member of the group is refused: {done.stderr}")
-    expect(is_untouched(agent), "the printer suffered")
+    expect(is_untouched(agent), "the printer was disturbed")
 
 
-@claim("malformed requests are refused or closed, and the next good one is answered")
+@claim("malformed requests are refused or closed, and the next valid one is answered")
 def malformed(rig, _):
     _, agent = start_silent(rig)
     for request in (b"\x00\xff\xfe\n", b"GET / HTTP/1.1\r\n\r\n", b"[" * 4000 + b"\n", b"x" * (1 << 20), b"{}\n", b"\n" * 3000,
@@ -302,7 +302,7 @@ def malformed(rig, _):
             answer = b""
         expect(answer == b"" or b'"code":"request"' in answer, f"{request[:30]!r} got {answer[:80]!r}")
         client.close()
-    expect(status_of(rig, agent)["ok"] and is_untouched(agent), "the printer suffered")
+    expect(status_of(rig, agent)["ok"] and is_untouched(agent), "the printer was disturbed")
 
 
 def median_round_trip(device, host):
@@ -321,7 +321,7 @@ def median_round_trip(device, host):
 
 
 def bother(agent, end):
-    """Clients that ask as fast as they can, half a request, and lines without end."""
+    """Clients that send requests as fast as they can, half a request, and lines without end."""
     lazy = [connect(agent) for _ in range(100)]
     for index, client in enumerate(lazy):
         if index % 2:
@@ -341,7 +341,7 @@ def bother(agent, end):
 
 
 class Child:
-    """A process of its own, since the test's interpreter would wait for itself: `work(end)` until `end` is set."""
+    """A separate process, since the test's interpreter would wait for itself: `work(end)` until `end` is set."""
 
     def __init__(self, work):
         self.process = os.fork()
@@ -380,7 +380,7 @@ def with_children(rig, works, measure, ready=lambda children: True):
             child.close()
 
 
-@claim("whatever goes on at the control socket, a host's lines take no longer than under as much work elsewhere")
+@claim("whatever clients of the control socket do, a host's lines take no longer than under as much load elsewhere")
 def bothers_nobody(rig, _):
     device, agent = start_silent(rig)
     host = HostPort(agent.host_port)
@@ -394,7 +394,7 @@ def bothers_nobody(rig, _):
                                       lambda children: children[0].open_files() > 90)
         ratios.append(at_the_socket / elsewhere)
         expect(agent.scrape().value("marlin_serial_open") == 1, "no good scrape")
-    print(f"     round trip with clients that ask without end over one with as much work elsewhere: "
+    print(f"     round trip with clients that send requests without end over one with as much load elsewhere: "
           f"{', '.join(f'{ratio:.2f}' for ratio in ratios)}", flush=True)
     expect(min(ratios) < 2, f"the best of three rounds took {min(ratios):.1f} times as long")
     host.close()
@@ -408,7 +408,7 @@ def edges(path):
         return [(float(when), name, int(level)) for when, name, level in (line.split() for line in file)]
 
 
-@claim("reset lowers DTR for 100 ms and raises it again; release and the agent's end move no modem line")
+@claim("reset lowers DTR for 100 ms and raises it again; release and the agent's end change no modem line")
 def pulse_on_dtr(rig, options):
     if not options.modem_lines:
         print("     skipped: no library that gives a pseudo-terminal modem lines")
@@ -419,14 +419,14 @@ def pulse_on_dtr(rig, options):
     agent.wait_for_web()
     agent.wait_for_port()
     host = HostPort(agent.host_port)
-    expect(not edges(log), "opening moved a line that the kernel had raised")
+    expect(not edges(log), "opening changed a line that the kernel had raised")
     code, out, errors = run(rig, agent, "reset", "mk3")
     expect(code == 0 and out == "mk3: was reset\n", f"{code}: {out}{errors}")
     down, up = wait_until("two edges", lambda: len(edges(log)) == 2 and edges(log), 10)
     expect(down[1:] == ("DTR", 0) and up[1:] == ("DTR", 1), f"{down}, {up}")
     expect(up[0] - down[0] >= 0.1, f"low for {up[0] - down[0]:.3f} s only")
     print(f"     DTR was low for {(up[0] - down[0]) * 1000:.1f} ms", flush=True)
-    # What the printer says then, and that the agent and the host hear it.
+    # What the printer sends then, and that the agent and the host receive it.
     device.write(b"start\necho:Marlin 2.1.2\n")
     host.read_until(b"start\n")
     wait_until("the reset is counted", lambda: agent.scrape().value("marlin_resets_total") == 1, 10)
@@ -436,7 +436,7 @@ def pulse_on_dtr(rig, options):
     expect(run(rig, agent, "reset", "mk3")[0] == 0, "a reset after attach was refused")
     wait_until("two more edges", lambda: len(edges(log)) == 4, 10)
     agent.stop()
-    expect(len(edges(log)) == 4, f"more than the two resets moved the lines: {edges(log)}")
+    expect(len(edges(log)) == 4, f"more than the two resets changed the lines: {edges(log)}")
     host.close()
 
 

@@ -1,4 +1,4 @@
-"""The demo as its user meets it: in a pipe, on a terminal, and where its address is taken."""
+"""The demo as its user runs it: in a pipe, on a terminal, and with its address in use."""
 import fcntl
 import os
 import pty
@@ -18,7 +18,7 @@ LEAVE_SCREEN = b"\x1b[?25h\x1b[?1049l"
 
 
 def environment(rig, **more):
-    """Its own place for temporary files, so that what it leaves behind is seen."""
+    """A separate directory for temporary files, which shows what the demo leaves behind."""
     folder = os.path.join(rig.directory, "tmp")
     os.makedirs(folder, exist_ok=True)
     return {"PATH": os.environ["PATH"], "TMPDIR": folder, **more}
@@ -29,7 +29,7 @@ def expect_clean(rig):
     expect(not left, f"the demo left {left} behind")
 
 
-@claim("the demo prints its whole nut in a pipe, ends with status 0 and leaves nothing behind")
+@claim("in a pipe the demo prints its whole nut, ends with status 0 and leaves nothing behind")
 def in_a_pipe(rig, _):
     demo = subprocess.run([rig.agent, "demo", "--speed", "200", "--exit-when-done", "--web.listen-address", "127.0.0.1:0"],
                           env=environment(rig), capture_output=True, timeout=120, check=False)
@@ -66,7 +66,7 @@ class OnTerminal:
         return status
 
 
-@claim("on a terminal the demo draws within its size, serves metrics, and Ctrl-C gives the screen back")
+@claim("on a terminal the demo draws within its size, serves metrics, and Ctrl-C restores the screen")
 def on_a_terminal(rig, _):
     port = free_port()
     demo = OnTerminal(rig, port, 60, 20)
@@ -87,7 +87,7 @@ def on_a_terminal(rig, _):
     expect_clean(rig)
 
 
-@claim("on firmware that says nothing of M73 the file's own M73 gives progress and remaining time, on the screen too")
+@claim("on firmware that does not report M73 the M73 lines of the file give progress and remaining time, on the screen too")
 def silent_firmware(rig, _):
     port = free_port()
     demo = OnTerminal(rig, port, 80, 24, "--firmware", "marlin-2.1.2-plain", "--speed", "40")
@@ -97,14 +97,14 @@ def silent_firmware(rig, _):
             metrics = answer.read().decode()
         for family in ('marlin_print_progress_ratio{printer="mk3s",estimator="m73"}',
                        'marlin_print_remaining_seconds{printer="mk3s"}'):
-            expect(f"\n{family} " in metrics, f"no {family} in a print that tells its progress")
+            expect(f"\n{family} " in metrics, f"no {family} in a print that reports its progress")
         expect(demo.end() == 0, "status after Ctrl-C")
     finally:
         demo.process.kill()
     expect_clean(rig)
 
 
-@claim("where the address is taken the demo says so and takes a free port")
+@claim("if the address is in use the demo says so and takes a free port")
 def taken(rig, _):
     with socket.create_server(("127.0.0.1", 0)) as other:
         port = other.getsockname()[1]

@@ -1,5 +1,5 @@
-"""export and metrics as their users call them: the demo's print out of a real Prometheus and out of the agent alone, pictures
-that gnuplot and matplotlib draw of it, and a server that refuses, stumbles and asks for a login."""
+"""export and metrics as users call them: the demo's print from a real Prometheus and from the agent alone, pictures
+that gnuplot and matplotlib draw of it, and a server that refuses, fails temporarily and requires a login."""
 import csv
 import fcntl
 import gzip
@@ -23,7 +23,7 @@ from rig import HERE, Process, claim, expect, free_port, run_claims, wait_until
 sys.path.insert(0, os.path.join(HERE, "..", "monitoring"))
 from servers import Prometheus  # noqa: E402  (the path comes first)
 
-STEP = 10             # seconds: the agent remembers one sample in as many
+STEP = 10             # seconds between two samples in the agent's history
 SCRAPE = 1            # seconds between two scrapes
 REPORT = 2            # seconds between two reports of the virtual printer
 PYTHON = "/usr/bin/python3"   # the one that Debian's matplotlib belongs to
@@ -46,7 +46,7 @@ def table(text):
 
 
 class DemoAndPrometheus:
-    """A demo in mid-print, and what scrapes it."""
+    """A demo during its print, and the Prometheus that scrapes it."""
 
     def __init__(self, rig):
         port = free_port()
@@ -66,20 +66,20 @@ class DemoAndPrometheus:
         self.prometheus.wait_for("marlin_print_job_info")
 
     def wait_for_end(self):
-        """And for what cools down behind it."""
+        """Also waits for the cooling after the print."""
         self.prometheus.wait_for('marlin_prints_total{result="completed"} == 1', 240)
         ended = self.prometheus.query("time()")[0][1]
         self.prometheus.wait_for(f"vector(time()) > {ended} + {2 * STEP}", 60)
 
 
 def values_around(raw, column, at):
-    """What Prometheus had between the oldest sample that the agent's value may be of and the youngest."""
+    """The values of Prometheus between the oldest and the newest sample that the agent's value may come from."""
     window = range(at - 2 * STEP - SCRAPE - REPORT, at + SCRAPE + REPORT + 1)
     return [float(raw[t][column]) for t in window if t in raw and raw[t][column]]
 
 
 def expect_same(of_prometheus, of_agent, raw):
-    """Both tables have the same columns and instants, and each of the agent's values is one that the printer had then."""
+    """Both tables have the same columns and instants, and each of the agent's values is one that Prometheus has around that instant."""
     header, rows = of_prometheus
     expect(of_agent[0] == header, f"columns {of_agent[0]} and {header}")
     common = sorted(set(rows) & set(of_agent[1]))
@@ -92,14 +92,14 @@ def expect_same(of_prometheus, of_agent, raw):
             near = values_around(raw[1], column, at)
             if text == "":
                 continue
-            expect(near, f"{header[column + 1]} at {at}: the agent has {text}, Prometheus nothing")
+            expect(near, f"{header[column + 1]} at {at}: the agent has {text}, Prometheus has nothing")
             expect(min(near) - 0.1 <= float(text) <= max(near) + 0.1,
                    f"{header[column + 1]} at {at}: the agent has {text}, Prometheus {min(near)} to {max(near)}")
             compared += 1
     expect(compared >= 5 * len(common), f"only {compared} values were compared in {len(common)} rows")
 
 
-LOOK = """
+SHOW_COLOURS = """
 import sys
 import matplotlib.image
 for name in sys.argv[1:]:
@@ -109,8 +109,8 @@ for name in sys.argv[1:]:
 
 
 def expect_pictures(paths):
-    """Each shows coloured curves and not only a frame."""
-    seen = subprocess.run([PYTHON, "-c", LOOK, *paths], capture_output=True, timeout=120, check=True).stdout.decode()
+    """Each picture has coloured curves and not only a frame."""
+    seen = subprocess.run([PYTHON, "-c", SHOW_COLOURS, *paths], capture_output=True, timeout=120, check=True).stdout.decode()
     for path, line in zip(paths, seen.splitlines(), strict=True):
         coloured, height, width, _ = map(int, line.split())
         expect((height, width) == (400, 800), f"{path} is {width} x {height}")
@@ -154,7 +154,7 @@ def both_ways(rig, _):
         run(rig, "export", *source, "--print", "current", status=1)
         run(rig, "export", *source, "--print", "4711", status=1)
         by_id = table(run(rig, "export", *source, "--print", "1", "--printer", "mk3s", "--margin", "0", "--step", str(STEP)))
-        expect(set(by_id[1]) < set(tables[0][1]) | set(tables[1][1]), "the print without margins is no part of it with them")
+        expect(set(by_id[1]) < set(tables[0][1]) | set(tables[1][1]), "the print without margins is not part of the print with margins")
     pictures = [draw(rig, world, source) for draw in (draw_with_gnuplot, draw_with_matplotlib) for source in world.sources]
     expect_pictures(pictures)
     dumb = run(rig, "export", *world.from_prometheus, "--print", "last", "--format", "gnuplot", "--terminal", "dumb")
@@ -164,7 +164,7 @@ def both_ways(rig, _):
 
 
 def other_forms(rig, world):
-    """What hangs on the demo and Prometheus too: every preset, long ranges, a terminal, a page of metrics."""
+    """What also needs the demo and Prometheus: every preset, long ranges, a terminal, a page of metrics."""
     for preset in ("temps", "progress", "fans", "link", "all"):
         whole = json.loads(run(rig, "export", *world.from_prometheus, "--print", "last", "--preset", preset, "--format", "json"))
         names = [series["name"] for series in whole["series"]]
@@ -173,20 +173,20 @@ def other_forms(rig, world):
         expect(preset != "temps" or {"printing", "finished"} <= set(marks), f"{preset}: {marks}")
     whole = json.loads(run(rig, "export", *world.from_agent, "--print", "last", "--format", "json"))
     marks = [mark["text"] for mark in whole["marks"]]
-    expect("completed" in marks, f"the agent's own marks: {marks}")
+    expect("completed" in marks, f"the agent's marks: {marks}")
     blocks = os.path.join(rig.directory, "all.om")
     run(rig, "export", *world.from_prometheus, "--print", "last", "--preset", "all", "--format", "openmetrics", "--output", blocks)
     made = subprocess.run(["promtool", "tsdb", "create-blocks-from", "openmetrics", blocks, os.path.join(rig.directory, "blocks")],
                           capture_output=True, timeout=60, check=False)
     expect(made.returncode == 0, "promtool: " + made.stderr.decode())
     run(rig, "export", *world.from_prometheus, "up{", status=3)
-    expect("parse error" in run.said, f"the server's own words are missing in {run.said}")
+    expect("parse error" in run.said, f"the server's message is missing in {run.said}")
     run(rig, "export", *world.from_prometheus, "no_such_metric", status=1)
 
-    # 43,200 values: five questions. Progress is for a terminal only.
+    # 43,200 values: five queries. Progress is for a terminal only.
     long = [*world.from_prometheus, "up", "--last", "12h", "--step", "1s", "--legend", "{{job}}"]
     header, rows = table(run(rig, "export", *long))
-    expect(header == ["unix_seconds", "marlin"] and run.said == "", f"{header}, and said in a pipe: {run.said!r}")
+    expect(header == ["unix_seconds", "marlin"] and run.said == "", f"{header}, and messages in a pipe: {run.said!r}")
     expect(sorted(rows) == list(range(min(rows), max(rows) + 1)), "the pieces leave gaps")
     master, slave = pty.openpty()
     with subprocess.Popen([rig.agent, "export", *long], stdout=subprocess.DEVNULL, stderr=slave, env={**os.environ, "TERM": "xterm"}) as done:
@@ -215,7 +215,7 @@ def other_forms(rig, world):
 
 
 def draws_on_a_terminal(rig, page):
-    """metrics --watch draws anew within the terminal's width and gives the screen back."""
+    """metrics --watch redraws within the terminal's width and restores the screen."""
     master, slave = pty.openpty()
     fcntl.ioctl(master, termios.TIOCSWINSZ, struct.pack("HHHH", 12, 70, 0, 0))
     seen = b""
@@ -223,32 +223,32 @@ def draws_on_a_terminal(rig, page):
                           env={**os.environ, "TERM": "xterm"}) as watch:
         os.close(slave)
         while seen.count(b"NAME") < 3:
-            expect(select.select([master], [], [], 20)[0], f"it does not draw again: {seen!r}")
+            expect(select.select([master], [], [], 20)[0], f"it does not redraw: {seen!r}")
             seen += os.read(master, 65536)
         watch.send_signal(signal.SIGINT)
         expect(watch.wait(10) == 0, "status after Ctrl-C")
     seen += os.read(master, 65536)
     os.close(master)
-    expect(seen.endswith(b"\x1b[?1049l"), f"the screen is not given back: {seen[-60:]!r}")
+    expect(seen.endswith(b"\x1b[?1049l"), f"the screen is not restored: {seen[-60:]!r}")
     lines = re.sub(rb"\x1b\[[?0-9;]*[A-Za-z]", b"\n", seen).decode().splitlines()
     expect(max(map(len, lines)) <= 70, "wider than the terminal")
 
 
-class Stranger:
-    """A server behind a proxy's path that wants a login, packs its answers, and is not always there."""
+class UnreliableServer:
+    """A server behind a proxy's path that requires a login, compresses its answers, and is not always available."""
 
     def __init__(self):
-        self.asked, self.wanted, self.stumbles, self.answer = [], None, 0, None
-        stranger = self
+        self.asked, self.wanted, self.failures, self.answer = [], None, 0, None
+        server = self
 
         class Answers(http.server.BaseHTTPRequestHandler):
             protocol_version = "HTTP/1.1"
 
             def do_GET(self):
-                stranger.reply(self, self.path, "")
+                server.reply(self, self.path, "")
 
             def do_POST(self):
-                stranger.reply(self, self.path, self.rfile.read(int(self.headers["Content-Length"])).decode())
+                server.reply(self, self.path, self.rfile.read(int(self.headers["Content-Length"])).decode())
 
             def log_message(self, *_):
                 pass
@@ -261,8 +261,8 @@ class Stranger:
         self.asked.append((request.command, path, form))
         if self.wanted and request.headers.get("Authorization") != self.wanted:
             return self.send(request, 401, b"who are you?\n", "text/plain")
-        if self.stumbles > 0:
-            self.stumbles -= 1
+        if self.failures > 0:
+            self.failures -= 1
             return self.send(request, 503, b"not now\n", "text/plain")
         if self.answer:
             return self.send(request, *self.answer)
@@ -293,43 +293,43 @@ def secret(rig, name, text):
     return path
 
 
-@claim("logins, a proxy's path, packed answers, long queries and a server that stumbles are no hindrance")
-def strangers(rig, _):
-    stranger = rig.keep(Stranger())
-    ask = ["export", "--prometheus", stranger.url, "--last", "1m"]
+@claim("logins, a proxy's path, compressed answers, long queries and a server that fails temporarily are handled")
+def unreliable_server(rig, _):
+    server = rig.keep(UnreliableServer())
+    ask = ["export", "--prometheus", server.url, "--last", "1m"]
     header, _rows = table(run(rig, *ask, "up"))
     expect(header[1] == 'up{a="it\'s; \\"b\\"\\n"}', f"{header}")
-    expect(all(path.startswith("/prom/api/v1/") for _, path, _ in stranger.asked), f"{stranger.asked}")
+    expect(all(path.startswith("/prom/api/v1/") for _, path, _ in server.asked), f"{server.asked}")
 
-    stranger.asked.clear()
+    server.asked.clear()
     run(rig, *ask, "up + 0" * 1000)
-    expect(stranger.asked[-1][0] == "POST" and "up" in stranger.asked[-1][2], "a long query is no POST")
+    expect(server.asked[-1][0] == "POST" and "up" in server.asked[-1][2], "a long query is no POST")
 
-    stranger.stumbles = 1
+    server.failures = 1
     run(rig, *ask, "up")
-    stranger.stumbles = 100
+    server.failures = 100
     run(rig, *ask, "up", status=3)
     expect("HTTP 503: not now" in run.said, run.said)
-    stranger.stumbles = 0
+    server.failures = 0
 
-    stranger.wanted = "Basic bWU6cmlnaHQgaG9yc2U="  # me:right horse
+    server.wanted = "Basic bWU6cmlnaHQgaG9yc2U="  # me:right horse
     run(rig, *ask, "up", status=3)
     expect("HTTP 401: who are you?" in run.said, run.said)
     password = secret(rig, "password", "right horse")
     run(rig, *ask, "up", "--user", "me", "--password-file", password)
-    stranger.wanted = "Bearer abc.def"
+    server.wanted = "Bearer abc.def"
     run(rig, *ask, "up", "--bearer-token-file", secret(rig, "token", "abc.def"))
     run(rig, *ask, "up", "--bearer-token-file", "/does/not/exist", status=2)
-    stranger.wanted = None
+    server.wanted = None
 
-    stranger.answer = (200, b"# HELP a\na{b=\"c\"} 1 17\n", "text/plain")
-    expect(b"a" in run(rig, "metrics", stranger.url + "/m"), "no metric")
-    stranger.answer = (404, b"# HELP a\na 1\n", "text/plain")
-    run(rig, "metrics", stranger.url, status=3)     # prom-metric-viewer reads it all the same
-    stranger.answer = (200, b"<html></html>", "text/html")
-    run(rig, "metrics", stranger.url, status=3)
-    stranger.answer = (200, b"<html></html>", "text/plain")
-    run(rig, "metrics", stranger.url, status=3)
+    server.answer = (200, b"# HELP a\na{b=\"c\"} 1 17\n", "text/plain")
+    expect(b"a" in run(rig, "metrics", server.url + "/m"), "no metric")
+    server.answer = (404, b"# HELP a\na 1\n", "text/plain")
+    run(rig, "metrics", server.url, status=3)     # prom-metric-viewer reads it in spite of that
+    server.answer = (200, b"<html></html>", "text/html")
+    run(rig, "metrics", server.url, status=3)
+    server.answer = (200, b"<html></html>", "text/plain")
+    run(rig, "metrics", server.url, status=3)
     expect("line 1" in run.said, run.said)
     closed = f"http://127.0.0.1:{free_port()}"
     for words in (("metrics", closed), ("export", "--prometheus", closed), ("export", "--from-agent", "--agent", closed)):
@@ -337,20 +337,20 @@ def strangers(rig, _):
         expect(re.search(r"no answer from http://127\.0\.0\.1:\d+", run.said), run.said)
 
 
-@claim("a file is replaced by a whole export or not at all, and a wrong command line is status 2")
+@claim("a file is replaced by a complete export or not at all, and a wrong command line gives status 2")
 def files(rig, _):
-    stranger = rig.keep(Stranger())
-    ask = ["export", "--prometheus", stranger.url, "--last", "1m", "up"]
+    server = rig.keep(UnreliableServer())
+    ask = ["export", "--prometheus", server.url, "--last", "1m", "up"]
     path = secret(rig, "out.csv", "old")
-    stranger.answer = (200, json.dumps({"status": "error", "errorType": "execution", "error": "no"}).encode(), "application/json")
+    server.answer = (200, json.dumps({"status": "error", "errorType": "execution", "error": "no"}).encode(), "application/json")
     run(rig, *ask, "--output", path, status=3)
     with open(path, encoding="utf-8") as file:
         expect(file.read() == "old\n", "a failed export touched the file")
-    stranger.answer = None
+    server.answer = None
     expect(run(rig, *ask, "--output", path) == b"", "standard output in spite of --output")
     with open(path, "rb") as file:
         table(file.read())
-    expect(not os.path.exists(path + ".new"), "a half file is left")
+    expect(not os.path.exists(path + ".new"), "an incomplete file is left")
     expect(run(rig, *ask, "--output", "/dev/stdout").startswith(b"unix_seconds,"), "a special file is not written to")
     run(rig, *ask, "--output", os.path.join(rig.directory, "no", "such", "folder"), status=2)
     run(rig, "export", "--start", "yesterday", status=2)

@@ -1,7 +1,7 @@
-"""Garbage from both sides: no crash, no growth, no wrong value, everything counted; afterwards the same agent serves a clean
-print.
+"""Garbage from both sides: no crash, no growth, no wrong value, everything counted; afterwards the same agent serves a
+clean print.
 
-Short by default; with MARLIN_E2E_FULL the lengths of the names: ten minutes of noise.
+Short by default; full length with MARLIN_E2E_FULL: ten minutes of noise.
 """
 import random
 import time
@@ -34,24 +34,24 @@ def noise(rig, _):
             if time.monotonic() > began + SETTLE_SECONDS and growth is None:
                 growth = Growth(agent)
             if growth:
-                growth.look()
+                growth.sample()
             no_value(agent.scrape())
     last_line_end = False
     end = time.monotonic() + 2
     while time.monotonic() < end:
         device.read(0.05)
         host.read(0.05)
-        if not last_line_end and host.write(b"\n"):  # half a line would wait for its end inside the agent
+        if not last_line_end and host.write(b"\n"):  # the agent would wait for the rest of an incomplete line
             from_host += 1
             last_line_end = True
     metrics = agent.scrape()
     no_value(metrics)
-    # Each comparison is exact: two quiet seconds of reading leave nothing on its way.
+    # Each comparison is exact: after two seconds of reading without writing nothing is in transit.
     for name, meant in (("marlin_serial_receive_bytes_total", to_agent), ("marlin_host_receive_bytes_total", from_host),
                         ('marlin_serial_transmit_bytes_total{origin="host"}', from_host)):
         bare, _, label = name.partition("{")
         labels = {"origin": "host"} if label else {}
-        expect(metrics.value(bare, **labels) == meant, f"{name} says {metrics.value(bare, **labels)}, it were {meant}")
+        expect(metrics.value(bare, **labels) == meant, f"{name} is {metrics.value(bare, **labels)}, expected {meant}")
     expect(metrics.value("marlin_unparsed_lines_total") > 0, "unparsed lines were not counted")
     print(f"     {to_agent >> 20} MB and {from_host >> 20} MB, {growth.check()}")
     host.close()
@@ -59,7 +59,7 @@ def noise(rig, _):
 
 
 def pour(write, read_far, read_near, total, growth):
-    """Writes `total` times 'A' on one side, never more than the far side has room for, as a serial line would; returns
+    """Writes `total` times 'A' on one side, never more than the other side has room for, as a serial line does; returns
     what came out there. (A host that does not keep up loses lines, by design.)"""
     window = 16384
     chunk = b"A" * window
@@ -75,7 +75,7 @@ def pour(write, read_far, read_near, total, growth):
         came += data
         read_near()
         if len(came) % (8 << 20) < len(data):
-            growth.look()
+            growth.sample()
     time.sleep(0.5)
     return bytes(came) + read_far()
 
@@ -94,13 +94,13 @@ def endless_printer_line(rig, _):
     clean_print_after(rig, agent, device)
 
 
-@claim("a 100 MB line without newline from the host passes whole to the printer, with nothing of the agent's inside")
+@claim("a 100 MB line without newline from the host passes whole to the printer, with no injected query inside")
 def endless_host_line(rig, _):
     device, agent = start(rig)
     host = HostPort(agent.host_port)
     growth = Growth(agent)
     came = pour(host.write, device.read, host.read, LINE_BYTES, growth)
-    came = came[came.index(b"A"):]  # what the agent asked before the line began
+    came = came[came.index(b"A"):]  # queries from before the line began
     expect(came == b"A" * LINE_BYTES, f"{came.count(b'A')} bytes of it came, {len(came) - came.count(b'A')} others within")
     print(f"     {growth.check()}")
     host.write(b"\n")
@@ -108,7 +108,7 @@ def endless_host_line(rig, _):
     clean_print_after(rig, agent, device)
 
 
-@claim("a host that never reads stops nothing: values stay fresh, the backlog is bounded, whole lines are dropped")
+@claim("a host that never reads blocks nothing: values stay fresh, the backlog is bounded, whole lines are dropped")
 def deaf_host(rig, _):
     device, agent = start(rig)
     device.answer_like_a_printer(10)
@@ -125,15 +125,15 @@ def deaf_host(rig, _):
             written += sent
             block = block[sent:]
             device.read()
-        growth.look()
-    # The flood answered nothing that the agent asked meanwhile; once that is given up, all is fresh again.
+        growth.sample()
+    # During the flood no query was answered; once those have timed out, all values are fresh again.
     first = agent.scrape().value("marlin_queries_total", outcome="answered")
 
     def asks_again():
         device.answer_like_a_printer(1)
         metrics = agent.scrape()
         return metrics.value("marlin_up") == 1 and metrics.value("marlin_queries_total", outcome="answered") > first + 1
-    wait_until("the agent's questions are answered again", asks_again, 60)
+    wait_until("the agent's queries are answered again", asks_again, 60)
     age = time.time() - agent.scrape().value("marlin_temperature_last_report_timestamp_seconds")
     expect(age < 10, f"the temperature is {age:.1f} s old")
     text = growth.check()

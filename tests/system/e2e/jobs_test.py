@@ -1,4 +1,4 @@
-"""The list of prints: what Debian's Printrun printed stands in it, and stays there whatever becomes of the agent."""
+"""The list of prints: it contains what Debian's Printrun printed, and keeps it whatever happens to the agent."""
 import csv
 import io
 import json
@@ -49,7 +49,7 @@ def ended_print(rig, _):
     expect(job["highest_tool_celsius"] == 215 and job["highest_bed_celsius"] == 60 and job["extruded_meters"] > 0.01, f"{job}")
     expect(listed(rig, agent) == [job], "the kill changed it")
     agent = start(rig, printer)
-    expect(listed(rig, agent) == [job], "the successor changed it")
+    expect(listed(rig, agent) == [job], "the next instance changed it")
     shown = json.loads(agent.get("/api/v1/jobs")[1])["jobs"][0]
     expect(shown.items() <= job.items(), f"the web side says {shown}, the command {job}")
     expect(agent.scrape().value("marlin_prints_total", result="completed") == 1, "the counter did not survive")
@@ -67,8 +67,8 @@ def unseen_end(rig, _):
     client.connect_and_wait(agent.host_port)
     client.startprint(gcoder.LightGCode(load(BUNNY)))
     wait_until("the print is in the list", lambda: listed(rig, agent), 60, 0.2)
-    kill(agent)  # without a descriptor store nothing outlives it, and its successor resets the printer
-    expect(listed(rig, agent)[0]["result"] == "running", "it was the last that was known")
+    kill(agent)  # without a descriptor store nothing outlives it, and the next instance resets the printer
+    expect(listed(rig, agent)[0]["result"] == "running", "its last known result is not running")
     client.disconnect()
     agent = start(rig, printer)
     job = wait_until("its end is unknown", lambda: [job for job in listed(rig, agent) if job["result"] == "unknown"], 30, 0.2)[0]

@@ -1,6 +1,7 @@
-// Bytes that a bad cable corrupts, drops or doubles, one third each, at a rate per byte. The seed repeats a run exactly.
-// Within lines: at most one byte of a line is hit, never its end, and no hit makes an end or a comment. That is the most
-// that a host without timeouts survives: a line that never ends, or that the printer takes for a comment, is never answered.
+// Bytes that a bad cable corrupts, drops or doubles, one third each, at a rate per byte. The seed repeats a run
+// exactly. Within lines: at most one byte of a line is hit, never its end, and no hit creates an end or a comment. A
+// host without timeouts survives no more: a line that never ends, or that the printer takes for a comment, is never
+// answered.
 #pragma once
 
 #include <cstdint>
@@ -47,7 +48,7 @@ class LineNoise {
     switch (random_() % 3) {
       case 0: {
         ++corrupted;
-        char flipped = static_cast<char>(byte ^ (1 << (random_() % 8)));  // one flipped bit: never the byte itself
+        char flipped = static_cast<char>(byte ^ (1 << (random_() % 8)));  // one flipped bit: never the same byte
         if (within_lines_ && ends_or_hides(flipped)) flipped = static_cast<char>(byte ^ 0x40);
         out.push_back(flipped);
         return;

@@ -1,5 +1,5 @@
-"""A printer that never answers and one that vanishes in mid-line: no wrong value, everything counted; afterwards the same
-agent serves a clean print.
+"""A printer that never answers and one that disappears in the middle of a line: no wrong value, everything counted;
+afterwards the same agent serves a clean print.
 
 Short by default; longer with MARLIN_E2E_FULL.
 """
@@ -9,7 +9,7 @@ from misbehaviour import Growth, clean_print_after, no_value, start
 from rig import FULL, HostPort, claim, expect, run_claims, wait_until
 
 
-@claim("a printer that never answers: marlin_up 0, no value, few questions, and the host's lines still go through")
+@claim("a printer that never answers: marlin_up 0, no value, few queries, and the host's lines still pass")
 def silent_printer(rig, _):
     device, agent = start(rig)
     host = HostPort(agent.host_port)
@@ -18,7 +18,7 @@ def silent_printer(rig, _):
     while time.monotonic() < end:
         asked += device.read(0.1)
     lines = asked.count(b"\n")
-    expect(lines <= 10, f"{lines} questions to a printer that never answers: {asked[:200]!r}")
+    expect(lines <= 10, f"{lines} queries to a printer that never answers: {asked[:200]!r}")
     metrics = agent.scrape()
     expect(metrics.value("marlin_up") == 0, "marlin_up is 1")
     no_value(metrics)
@@ -32,7 +32,7 @@ def silent_printer(rig, _):
     clean_print_after(rig, agent, device)
 
 
-@claim("a device that vanishes in mid-line leaves no value of that line, however often")
+@claim("a device that disappears in the middle of a line leaves no value of that line, however often")
 def vanishing(rig, _):
     device, agent = start(rig)
     halves = (b"ok T:21", b"T:199.5 /200.0 B:6", b"Resend: 1", b"echo:busy: proc", b"\xff\xff\xfb\x12", b"o")
@@ -43,15 +43,15 @@ def vanishing(rig, _):
         device.write(halves[index % len(halves)])
         time.sleep(0.1)
         device.unplug()
-        wait_until("the agent saw it go", lambda: agent.scrape().value("marlin_serial_open") == 0, 10, 0.05)
+        wait_until("the agent noticed the loss", lambda: agent.scrape().value("marlin_serial_open") == 0, 10, 0.05)
         no_value(agent.scrape())
         device.plug()
         wait_until("the agent has it again", lambda: agent.scrape().value("marlin_serial_open") == 1, 20, 0.05)
-        device.write(b".5 /0.0 B:20.0 /0.0 @:0 B@:0\nk\n")  # what would complete a half that was kept
+        device.write(b".5 /0.0 B:20.0 /0.0 @:0 B@:0\nk\n")  # would complete a kept first half
         time.sleep(0.2)
         no_value(agent.scrape())
         growth = growth or Growth(agent)
-        growth.look()
+        growth.sample()
     metrics = agent.scrape()
     expect(metrics.value("marlin_serial_disconnects_total") == rounds, "a loss was not counted")
     print(f"     {rounds} times, {growth.check()}")

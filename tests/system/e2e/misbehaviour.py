@@ -1,4 +1,5 @@
-"""What tests of misbehaving printers and hosts share: watching the agent grow, no value out of nothing, a clean print after."""
+"""Shared by the tests of misbehaving printers and hosts: the agent's memory growth, no values from garbage, a clean
+print after."""
 import os
 import time
 
@@ -6,23 +7,23 @@ from print_checks import check_whole_print
 from print_client import load
 from rig import BUNNY, PRINTER_REPORTED, SHORT, expect, wait_until
 
-GROWTH = 4 << 20   # what buffers that fill once may take; a leak of 1 % of what passes would be more
+GROWTH = 4 << 20   # room for buffers that fill once; a leak of 1 % of the traffic would be more
 
 
 class Growth:
-    """The most that the agent's private memory grew, from a moment at which it was warm."""
+    """The largest growth of the agent's private memory after its warm-up."""
 
     def __init__(self, agent):
         self.agent = agent
         self.first = agent.private_bytes()
         self.most = self.first
 
-    def look(self):
+    def sample(self):
         expect(self.agent.is_running(), "the agent ended")
         self.most = max(self.most, self.agent.private_bytes())
 
     def check(self):
-        self.look()
+        self.sample()
         grown = self.most - self.first
         expect(grown <= GROWTH or SHORT, f"it grew by {grown >> 10} kB")  # a sanitizer keeps what was freed
         return f"private memory {self.first >> 10} kB + {grown >> 10} kB"
@@ -34,9 +35,9 @@ def no_value(metrics):
 
 
 def clean_print_after(rig, agent, device):
-    """The device goes, a virtual printer comes in its place, and Printrun prints through the same agent."""
+    """A virtual printer replaces the device, and Printrun prints through the same agent."""
     device.unplug()
-    wait_until("the agent saw it go", lambda: agent.scrape().value("marlin_serial_open") == 0, 10, 0.1)
+    wait_until("the agent noticed the loss", lambda: agent.scrape().value("marlin_serial_open") == 0, 10, 0.1)
     name = os.path.basename(device.path).removesuffix(".tty")
     printer = rig.start_printer("prusa-3.13", "--speed", "100", "--instant-moves", "--baud-pacing", "off", name=name)
     agent.wait_for_up()
@@ -46,7 +47,7 @@ def clean_print_after(rig, agent, device):
 
 
 def start(rig):
-    """An agent on a device that the test plays, a little warmed up."""
+    """An agent on a device that the test simulates, slightly warmed up."""
     device = rig.raw_device()
     agent = rig.start_agent(device.path)
     agent.wait_for_web()

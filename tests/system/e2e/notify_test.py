@@ -1,4 +1,4 @@
-"""Tells the service manager how it does: this test is the socket that systemd would listen on."""
+"""The messages to the service manager: this test is the socket that systemd would listen on."""
 import os
 import select
 import signal
@@ -8,7 +8,7 @@ from rig import claim, expect, free_port, run_claims, wait_until
 
 
 class ServiceManager:
-    """What sd_notify sends: datagrams of assignments. The agents that are started meanwhile inherit its address."""
+    """What sd_notify sends: datagrams of assignments. Agents that are started meanwhile inherit its address."""
 
     def __init__(self, rig, watchdog_seconds=None):
         path = os.path.join(rig.directory, "notify")
@@ -47,15 +47,15 @@ def config_file(rig, text):
 
 
 @claim("READY when it serves, a line about the printer, RELOADING and READY at SIGHUP, STOPPING at SIGTERM")
-def tells(rig, _):
+def notifies(rig, _):
     with ServiceManager(rig) as manager:
         printer = rig.start_printer("prusa-3.13", "--speed", "50")
         path = config_file(rig, f'[printer.mk3]\ndevice = "{printer.device}"\n[printer.mini]\ndevice = "{rig.directory}/none"\n')
         agent = rig.start_agent(None, config=path)
         manager.wait_for("READY=1")
-        expect(agent.get("/metrics")[0] == 200, "it said READY before it answers scrapes")
+        expect(agent.get("/metrics")[0] == 200, "it sent READY before it answers scrapes")
         manager.wait_for("STATUS=2 printers: mk3 idle; mini not plugged in", 60)
-        expect(not any(state.startswith("WATCHDOG") for state in manager.read()), "a sign of life that nobody asked for")
+        expect(not any(state.startswith("WATCHDOG") for state in manager.read()), "a watchdog message that was not requested")
         agent.signal(signal.SIGHUP)
         manager.wait_for("RELOADING=1")
         wait_until("READY again", lambda: manager.read().count("READY=1") == 2)
@@ -63,17 +63,17 @@ def tells(rig, _):
         manager.wait_for("STOPPING=1")
 
 
-@claim("the watchdog gets its signs of life, and none while the program hangs")
+@claim("the watchdog gets its messages, and none while the program hangs")
 def feeds_the_watchdog(rig, _):
     with ServiceManager(rig, watchdog_seconds=3) as manager:
         device = rig.raw_device()
         agent = rig.start_agent(device.path)
-        wait_until("three signs of life", lambda: manager.read().count("WATCHDOG=1") >= 3, 60)
+        wait_until("three watchdog messages", lambda: manager.read().count("WATCHDOG=1") >= 3, 60)
         agent.signal(signal.SIGSTOP)
         wait_until("stopped", lambda: state_of(agent) == "T")
         manager.read()
         heard, _, _ = select.select([manager.socket], [], [], 4)
-        expect(not heard, "a program that hangs gives signs of life")
+        expect(not heard, "a program that hangs sends watchdog messages")
         agent.signal(signal.SIGCONT)
 
 
@@ -82,19 +82,19 @@ def state_of(process):
         return file.read().rsplit(")", 1)[1].split()[0]
 
 
-@claim("a wrong configuration is one line for systemctl status, and status 1, which the unit does not start again")
+@claim("a wrong configuration is one line for systemctl status, and exit status 1, after which the unit does not restart it")
 def wrong_configuration(rig, _):
     with ServiceManager(rig) as manager:
         path = config_file(rig, '[printer.mk3]\ndevice = "/dev/ttyACM0"\nbaud = 12\n')
         agent = rig.start_agent(None, config=path)
         wait_until("it ends", lambda: not agent.is_running())
         expect(agent.child.returncode == 1, f"its status is {agent.child.returncode}")
-        told = [state for state in manager.read() if state.startswith("STATUS=")]
-        expect(len(told) == 1 and "agent.toml:3:" in told[0] and "baud" in told[0], f"it told {told}")
-        expect("READY=1" not in manager.heard, "it said that it is ready")
+        reported = [state for state in manager.read() if state.startswith("STATUS=")]
+        expect(len(reported) == 1 and "agent.toml:3:" in reported[0] and "baud" in reported[0], f"reported: {reported}")
+        expect("READY=1" not in manager.heard, "it sent READY")
 
 
-@claim("a reload with a wrong file is told beside the printers, until a right one was read")
+@claim("a failed reload is reported beside the printers until a correct file is read")
 def wrong_reload(rig, _):
     with ServiceManager(rig) as manager:
         right = f'[printer.mk3]\ndevice = "{rig.directory}/none"\n'
@@ -103,20 +103,20 @@ def wrong_reload(rig, _):
         manager.wait_for(plain)
         config_file(rig, right + "baud = 12\n")
         agent.signal(signal.SIGHUP)
-        wait_until("it tells", lambda: any("baud" in state and "mk3 not plugged in" in state for state in manager.read()))
+        wait_until("the fault is reported", lambda: any("baud" in state and "mk3 not plugged in" in state for state in manager.read()))
         config_file(rig, right)
         agent.signal(signal.SIGHUP)
-        wait_until("it tells no more", lambda: manager.read().count(plain) == 2)
+        wait_until("the fault is reported no more", lambda: manager.read().count(plain) == 2)
 
 
-@claim("an address that is taken is told, and status 75, which the unit does start again")
+@claim("an address in use is reported, with exit status 75, after which the unit restarts it")
 def taken_address(rig, _):
     with ServiceManager(rig) as manager, socket.socket() as other:
         port = free_port()
         other.bind(("127.0.0.1", port))
         other.listen()
         agent = rig.start_agent(rig.raw_device().path, "--web.listen-address", f"127.0.0.1:{port}")
-        wait_until("it tells", lambda: any(str(port) in state for state in manager.read()))
+        wait_until("the fault is reported", lambda: any(str(port) in state for state in manager.read()))
         wait_until("it ends", lambda: not agent.is_running())
         expect(agent.child.returncode == 75, f"its status is {agent.child.returncode}")
 

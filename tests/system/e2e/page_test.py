@@ -1,4 +1,5 @@
-"""The page in a real browser: no error, no request to anybody else, live values, a chart, a catalogue, fifty printers."""
+"""The page in a real browser: no error, no request to other servers, live values, a chart, a catalogue, fifty
+printers."""
 import os
 import select
 import threading
@@ -19,7 +20,7 @@ def nothing_wrong(browser, port):
     expect(not faults, f"the console says {faults[:5]}")
     own = (f"http://127.0.0.1:{port}/", "data:", "about:", "blob:")
     others = [address for address in browser.requests() if not address.startswith(own)]
-    expect(not others, f"the page asked others: {others[:5]}")
+    expect(not others, f"the page sent requests to other servers: {others[:5]}")
 
 
 def take_pictures(browser, options, name, views=tuple(VIEWS), whole=True):
@@ -36,7 +37,7 @@ def take_pictures(browser, options, name, views=tuple(VIEWS), whole=True):
 
 
 def is_accessible(browser):
-    """What a screen reader and a keyboard need, as far as a script can tell."""
+    """What a screen reader and a keyboard need, as far as a script can check."""
     faults = browser.run("""
         const faults = [];
         for (const e of document.querySelectorAll('button, input, select, summary, a, svg[role=img], progress, meter:not([hidden])')) {
@@ -51,12 +52,12 @@ def is_accessible(browser):
         }
         if (!document.documentElement.lang) faults.push('no language');
         const ids = [...document.querySelectorAll('[id]')].map(e => e.id);
-        if (new Set(ids).size !== ids.length) faults.push('an id stands twice');
+        if (new Set(ids).size !== ids.length) faults.push('an id occurs twice');
         return faults;""")
     expect(not faults, f"{faults[:5]}")
 
 
-@claim("the page shows a print live with its chart, without an error and without asking anybody else")
+@claim("the page shows a print live with its chart, without an error and without a request to another server")
 def live(rig, options):
     printer = rig.start_printer("prusa-3.13", "--speed", "10")
     agent = rig.start_agent(printer.device)
@@ -77,26 +78,26 @@ def live(rig, options):
     browser.wait_for("the state is printing without a reload", "return document.querySelector('.card').dataset.state === 'printing'", 60)
     browser.wait_for("the temperature changed without a reload",
                      f"return document.querySelector('.heat .now').textContent !== {before!r}")
-    expect("printing" in browser.run(TEXT, "#announcer"), "nobody was told of the new state")
+    expect("printing" in browser.run(TEXT, "#announcer"), "the new state was not announced")
     browser.wait_for("the chart has a line for the nozzle",
                      "return (document.querySelector('.chart svg [data-sensor=tool0] .actual')?.getAttribute('d') ?? '').split('L').length > 1", 90)
     said = browser.run("return document.querySelector('.chart svg').getAttribute('aria-label')")
     expect(said.startswith("Temperatures from ") and "nozzle" in said, f"the chart says {said!r}")
     is_accessible(browser)
     browser.look_like(*VIEWS["phone-dark"])
-    browser.wait_for("the chart is as wide as the screen now: its words keep their size",
+    browser.wait_for("the chart is as wide as the screen now: its text keeps its size",
                      "const svg = document.querySelector('.chart svg'); return svg.viewBox.baseVal.width === svg.clientWidth", 5)
     take_pictures(browser, options, "page")
     nothing_wrong(browser, agent.port)
 
-    printer.tell("unplug")
-    browser.wait_for("the page sees it go", "return document.querySelector('.card').dataset.state === 'offline'")
+    printer.command("unplug")
+    browser.wait_for("the page shows the loss", "return document.querySelector('.card').dataset.state === 'offline'")
     browser.wait_for("no temperature is left", "return document.querySelectorAll('.heat tbody tr').length === 0")
     nothing_wrong(browser, agent.port)
     client.disconnect()
 
     agent.stop()
-    browser.wait_for("the page says that the agent went", "return document.querySelector('.connection.lost') !== null")
+    browser.wait_for("the page shows that the agent is gone", "return document.querySelector('.connection.lost') !== null")
 
 
 @claim("the catalogue finds a metric, its query can be copied, and every family of a scrape is in it")
@@ -125,7 +126,7 @@ def catalogue(rig, options):
 
 
 class Shelf:
-    """Fifty simple printers on ptys, answered by one thread; each tells another temperature every time."""
+    """Fifty simple printers on ptys, answered by one thread; each reports another temperature every time."""
 
     def __init__(self, rig, count):
         self.devices = [rig.raw_device(name=f"raw{i}") for i in range(count)]
@@ -140,20 +141,20 @@ class Shelf:
     def answer(self):
         by_master = {device.master: device for device in self.devices}
         pending = {master: b"" for master in by_master}
-        told = 0
+        answered = 0
         while not self.stopping.is_set():
             for master in select.select(list(by_master), [], [], 0.1)[0]:
                 *lines, pending[master] = (pending[master] + by_master[master].read()).split(b"\n")
                 for line in lines:
-                    told += 1
-                    by_master[master].write(self.reply(line, told))
+                    answered += 1
+                    by_master[master].write(self.reply(line, answered))
 
     @staticmethod
-    def reply(line, told):
+    def reply(line, answered):
         if b"M115" in line:
             return b"FIRMWARE_NAME:Marlin 2.1.2 (Github) PROTOCOL_VERSION:1.0 MACHINE_TYPE:Shelf EXTRUDER_COUNT:1\nok\n"
         if b"M105" in line:
-            return b"ok T:%d.%d /210.0 B:%d.0 /60.0 @:64 B@:32\n" % (200 + told % 15, told % 10, 55 + told % 7)
+            return b"ok T:%d.%d /210.0 B:%d.0 /60.0 @:64 B@:32\n" % (200 + answered % 15, answered % 10, 55 + answered % 7)
         return b"ok\n"
 
 
@@ -162,7 +163,7 @@ FRAMES = """const done = arguments[0], began = performance.now(); let frames = 0
             requestAnimationFrame(tick);"""
 
 
-@claim("fifty printers stay smooth: their cards are kept, only changed values are touched, frames go on")
+@claim("fifty printers stay smooth: cards are kept, only changed values are updated, frames continue")
 def fifty(rig, options):
     count = 50
     shelf = rig.keep(Shelf(rig, count))
@@ -186,7 +187,7 @@ def fifty(rig, options):
     browser.wait_for("values change", f"return counts.texts > {count}")
     counts = browser.run("return counts")
     print(f"     {busy} frames in 4 s with fifty printers, {idle} with nothing; {counts}")
-    expect(counts["cards"] == 0, "cards were made anew")
+    expect(counts["cards"] == 0, "cards were created again")
     expect(busy >= idle * 0.4, f"{busy} frames in 4 s, {idle} with nothing to draw")
     browser.run("const find = document.getElementById('find'); find.value = 'p07'; find.dispatchEvent(new Event('input'))")
     browser.wait_for("the search leaves one", "return document.querySelectorAll('.card:not([hidden])').length === 1")

@@ -1,4 +1,5 @@
-"""Another program, which takes no lock, has the printer's device open and talks to the printer: the agent opens nothing."""
+"""Another program, which takes no lock, has the printer's device open and talks to the printer: the agent opens
+nothing."""
 import json
 import os
 import subprocess
@@ -7,7 +8,7 @@ import time
 
 from rig import Failed, claim, expect, run_claims, wait_until
 
-# As Printrun does: open, set raw, a line and then its answer, no lock of any kind. Says what was missing in the end.
+# As Printrun does: open, set raw, a line and then its answer, no lock of any kind. Prints what was missing at the end.
 CONVERSATION = """
 import os, sys, termios, tty
 port = os.open(sys.argv[1], os.O_RDWR | os.O_NOCTTY)
@@ -38,7 +39,7 @@ def is_open(rig, agent):
 
 
 class Conversation:
-    """The other program, and the printer that it talks to: all that reaches the printer is kept."""
+    """The other program, and the printer that it talks to: every byte to the printer is recorded."""
 
     def __init__(self, rig, device):
         self.device = device
@@ -79,9 +80,9 @@ class Conversation:
 
 
 def waits(rig, agent, talk):
-    """The agent has looked, says who has the device, and did not open it."""
+    """The agent has checked, names the program that has the device, and did not open it."""
     wanted = f"(process {talk.child.pid}); waiting until it is closed"
-    talk.goes_on_until("status says who", lambda: wanted in run(rig, agent, "status")[1] or wanted in agent.output())
+    talk.goes_on_until("status names the program", lambda: wanted in run(rig, agent, "status")[1] or wanted in agent.output())
     expect(not is_open(rig, agent), "the agent has the device open")
 
 
@@ -90,7 +91,7 @@ def takes_it(rig, agent, talk):
     wait_until("the agent takes the device", lambda: os.path.exists(agent.host_port))
 
 
-@claim("the agent starts under a program that has the device open, which loses nothing; the agent takes it afterwards")
+@claim("an agent that starts while a program has the device open disturbs nothing, and opens the device afterwards")
 def start_under_it(rig, _):
     device = rig.raw_device()
     talk = Conversation(rig, device)
@@ -124,7 +125,7 @@ def release_under_it(rig, _):
 
 
 def run_while(talk, rig, agent):
-    """attach, as a script says it at the socket, while the conversation goes on."""
+    """attach, as a script sends it to the socket, while the conversation continues."""
     asker = subprocess.Popen([rig.agent, "attach", "mk3", "--runtime-dir", agent.runtime], stdout=subprocess.PIPE,
                              stderr=subprocess.PIPE, text=True)
     talk.goes_on_until("attach is answered", lambda: asker.poll() is not None)

@@ -1,21 +1,21 @@
-"""What a print left behind at the printer and at the host, and what both must be."""
+"""The traces of a print at the printer and at the host, and what both must be."""
 import re
 import time
 
 from print_client import PrintClient, commands_of
 from rig import expect
 
-# What the agent's own questions and subscriptions bring: reports without ok, and on old firmware answers to M105
+# What injected queries and subscriptions bring: reports without ok, and on old firmware answers to M105
 # (Printrun asks for none while it prints).
 OWN_REPORT = re.compile(rb"^(T:-?\d+\.\d+ /|E0:-?\d+ RPM|X:-?\d+\.\d+ Y:)")
 OWN_ANSWER = re.compile(rb"^ok T:")
 
 
 def print_part(executed):
-    """From behind the M110 that began the print to its last numbered line. (3.9 carries N0 out as if it had no number.)"""
+    """From behind the M110 that began the print to its last numbered line. (3.9 executes N0 as if it had no number.)"""
     last = max((place for place, (number, _) in enumerate(executed) if number > 0), default=0)
     begins = [place for place, (number, text) in enumerate(executed[:last]) if text.startswith("M110") and number <= 0]
-    expect(begins, "no print was carried out")
+    expect(begins, "no print was executed")
     return executed[begins[-1] + 1:last + 1]
 
 
@@ -30,12 +30,12 @@ def since_print_start(wire):
     expect(False, "the printer never read the start of the print")
 
 
-def without_own(stream, firmware):
+def without_injected(stream, firmware):
     """The printer's bytes less what answers the agent."""
     kept = []
     for line in stream.replace(b"\r\n", b"\n").splitlines(keepends=True):
-        own = OWN_REPORT.match(line) or (firmware == "prusa-3.9" and OWN_ANSWER.match(line))
-        if not own:
+        injected = OWN_REPORT.match(line) or (firmware == "prusa-3.9" and OWN_ANSWER.match(line))
+        if not injected:
             kept.append(line)
     return b"".join(kept)
 
@@ -43,20 +43,20 @@ def without_own(stream, firmware):
 def check_executed(executed, commands, firmware):
     part = print_part(executed)
     is_own = [number < 0 and not (firmware == "prusa-3.9" and text == commands[0]) for number, text in part]
-    own = [text for (_, text), it_is in zip(part, is_own) if it_is]
+    injected = [text for (_, text), it_is in zip(part, is_own) if it_is]
     done = [text for (_, text), it_is in zip(part, is_own) if not it_is]
     for place, (got, wanted) in enumerate(zip(done, commands)):
         expect(got == wanted, f"line {place} is {got!r}, not {wanted!r}")
-    expect(len(done) == len(commands), f"{len(done)} lines carried out of {len(commands)}")
+    expect(len(done) == len(commands), f"{len(done)} lines executed of {len(commands)}")
     if firmware == "prusa-3.9":
-        expect(set(own) <= {"M105"}, f"own lines within the print: {sorted(set(own))}")
-        expect(own or len(commands) < 10_000, "not one own line in a long print: starved")
+        expect(set(injected) <= {"M105"}, f"injected queries within the print: {sorted(set(injected))}")
+        expect(injected or len(commands) < 10_000, "no injected query in a long print: stale temperatures")
     else:
-        expect(not own, f"own lines within the print: {own[:5]}")
+        expect(not injected, f"injected queries within the print: {injected[:5]}")
 
 
 def check_whole_print(agent, printer, lines, seconds):
-    """Printrun prints the lines through the agent, and the printer, which is stopped then, carried out each in order."""
+    """Printrun prints the lines through the agent, and the printer, which is stopped then, executed each in order."""
     client = PrintClient()
     client.connect_and_wait(agent.host_port)
     client.send_now("M110 N-1")
@@ -65,4 +65,4 @@ def check_whole_print(agent, printer, lines, seconds):
     client.disconnect()
     printer.stop()
     done = [text for number, text in printer.executed() if number >= 0 and not text.startswith("M110")]
-    expect(done == commands_of(lines), "the print was not whole")
+    expect(done == commands_of(lines), "the print was not complete")

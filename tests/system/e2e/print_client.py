@@ -1,5 +1,5 @@
-"""Debian's Printrun as the host program: its printcore class, with every byte that it reads kept, and what is needed to
-compare two of its runs."""
+"""Debian's Printrun as the host program: its printcore class, with every byte that it reads recorded, and the tools to
+compare two runs."""
 import logging
 import re
 import time
@@ -14,31 +14,41 @@ logging.getLogger().setLevel(logging.CRITICAL)  # printcore logs each error line
 
 
 class PrintClient(printcore):
-    """printcore, unchanged but for a tap on the bytes it reads."""
+    """printcore, unchanged except that the bytes it reads are recorded."""
 
     def __init__(self):
         super().__init__()
         self.raw = []
         self.resends = 0
+        self.read_at_m110 = []  # how many reads preceded each M110 that printcore sent: one begins a print, one ends it
 
     def _readline_nb(self):
         try:
             line = super()._readline_nb()
         except SerialException:
-            return PR_EOF  # printcore would die of its own handling of this one; a port that ended is what it is
+            return PR_EOF  # printcore crashes on this exception; it means that the port closed
         if line:
             self.raw.append(line)
             self.resends += line.startswith(b"Resend")
         return line
+
+    def _send(self, command, lineno=0, calcchecksum=False):
+        if command == "M110":
+            self.read_at_m110.append(len(self.raw))
+        super()._send(command, lineno, calcchecksum)
+
+    def last_m110_answered(self):
+        return any(line.startswith(b"ok") for line in self.raw[self.read_at_m110[-1]:])
 
     def connect_and_wait(self, port):
         self.connect(port, 115200)
         wait_until("Printrun is online", lambda: self.online, 30)
 
     def print_and_wait(self, lines, seconds, while_printing=lambda: None):
-        """Prints; returns the bytes that it read from the start of the print to its end."""
+        """Prints; returns the bytes read from the start of the print to its end."""
         job = gcoder.LightGCode(lines)
         first = len(self.raw)
+        m110s = len(self.read_at_m110)
         if not self.startprint(job):
             raise Failed("Printrun did not start the print")
         deadline = time.monotonic() + seconds
@@ -48,13 +58,15 @@ class PrintClient(printcore):
                              f"last read {b''.join(self.raw[-6:])!r}")
             time.sleep(0.05)
             while_printing()
-        wait_until("the M110 after the print was answered", lambda: self.raw and self.raw[-1].startswith(b"ok"))
+        # A temperature report may follow the ok, so the last line read decides nothing.
+        wait_until("the M110 after the print was answered",
+                   lambda: len(self.read_at_m110) == m110s + 2 and self.last_m110_answered())
         time_of_silence(self)
         return b"".join(self.raw[first:])
 
 
 def time_of_silence(client, seconds=0.3):
-    """Until nothing came for that long."""
+    """Waits until nothing came for that long."""
     count = -1
     while count != len(client.raw):
         count = len(client.raw)
@@ -62,7 +74,7 @@ def time_of_silence(client, seconds=0.3):
 
 
 def load(path, limit=None):
-    """The lines of a sliced file; with `limit` its first that many lines and its end (cooling, motors off)."""
+    """The lines of a sliced file; with `limit` only so many lines and the end (cooling, motors off)."""
     with open(path, encoding="utf-8") as file:
         lines = [line.rstrip("\n") for line in file if not line.startswith("; ")]
     if limit and limit < len(lines):
@@ -76,7 +88,7 @@ def commands_of(lines):
     return [line for line in stripped if line]
 
 
-# How often they come is a matter of time, not of the conversation: heating progress and busy.
+# Heating progress and busy: their number depends on the clock, not on the conversation.
 TIMED = re.compile(rb"^(T:\S+ E:\d|echo:busy: ).*\n", re.MULTILINE)
 
 

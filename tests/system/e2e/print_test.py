@@ -1,12 +1,13 @@
-"""A real print: Debian's Printrun prints a sliced file through the agent into a virtual MK3S, with line noise and without.
+"""A real print: Debian's Printrun prints a sliced file through the agent into a virtual MK3S, with line noise and
+without.
 
-Shown: the printer carries out every line once and in order; Printrun reads the bytes that it reads without the agent;
-temperatures are never older than 5 s; firmware with reports of its own (3.13) gets not one line of the agent's while the
-print runs, older firmware gets M105 and nothing else.
+Checked: the printer executes every line once and in order; Printrun reads the same bytes as without the agent;
+temperatures are never older than 5 s; firmware that reports by itself (3.13) gets no injected query during the print,
+older firmware gets M105 and nothing else.
 """
 import time
 
-from print_checks import check_executed, since_print_start, without_own
+from print_checks import check_executed, since_print_start, without_injected
 from print_client import PrintClient, commands_of, first_difference, load, untimed
 from rig import BUNNY, FULL, expect, claim, run_claims
 
@@ -18,7 +19,7 @@ class Watch:
 
     def __init__(self, agent):
         self.agent = agent
-        self.own_lines = []
+        self.injected = []
         self.ages = []
         self.gaps = 0
         self.next = 0.0
@@ -28,38 +29,38 @@ class Watch:
             return
         self.next = time.monotonic() + 1.0
         metrics = self.agent.scrape()
-        expect(metrics.value("marlin_up") == 1, "marlin_up is not 1 in mid-print")
-        self.own_lines.append(metrics.value("marlin_commands_total", origin="agent"))
+        expect(metrics.value("marlin_up") == 1, "marlin_up is not 1 during the print")
+        self.injected.append(metrics.value("marlin_commands_total", origin="agent"))
         last = metrics.value("marlin_temperature_last_report_timestamp_seconds")
         expect(last is not None, "no temperature was ever reported")
         if metrics.value("marlin_temperature_celsius", sensor="tool0") is None:
-            self.gaps += 1  # unknown is absent
+            self.gaps += 1  # an unknown value is absent
             return
         self.ages.append(time.time() - last)
 
     def check(self, noisy=False):
         expect(self.ages, "the print was too short to be watched")
-        # Noise may spoil two answers in a row; without it every scrape finds a temperature.
-        most = len(self.own_lines) // 10 if noisy else 0
-        expect(self.gaps <= most, f"{self.gaps} of {len(self.own_lines)} scrapes found no temperature")
+        # Noise may corrupt two answers in a row; without it every scrape finds a temperature.
+        most = len(self.injected) // 10 if noisy else 0
+        expect(self.gaps <= most, f"{self.gaps} of {len(self.injected)} scrapes found no temperature")
         expect(max(self.ages) <= OLDEST_TEMPERATURE, f"a temperature was {max(self.ages):.1f} s old")
 
 
 def printer_options(options):
-    # The noise is switched on when the print begins: Printrun gives up nothing, but cannot repair its own first M110.
+    # The noise is switched on when the print begins: Printrun resends lines, but cannot repair its own first M110.
     return ["--speed", str(options.speed), "--instant-moves", "--seed", "7", "--noise-within-lines",
             "--noise-seed", str(options.noise_seed), "--baud-pacing", options.pacing]
 
 
 def prepare(client, firmware):
-    """A Prusa from 3.13 on takes no number from Printrun's `N-1 M110`, so its user sets it by hand once."""
+    """A Prusa from 3.13 on takes no number from Printrun's `N-1 M110`, so the user sets it once by hand."""
     if firmware != "prusa-3.9":
         client.send_now("M110 N-1")
         time.sleep(0.5)
 
 
 def print_on(port, firmware, lines, seconds, watch=lambda: None, before=lambda: None):
-    """Returns what Printrun read from the start of the print to its end, and how many resends it served."""
+    """Returns what Printrun read from the start of the print to its end, and how many resends it handled."""
     client = PrintClient()
     try:
         client.connect_and_wait(port)
@@ -70,7 +71,7 @@ def print_on(port, firmware, lines, seconds, watch=lambda: None, before=lambda: 
         client.disconnect()
 
 
-@claim("Printrun prints through the agent: every line once and in order, and it reads what it reads without the agent")
+@claim("Printrun prints through the agent: every line once and in order, and it reads the same as without the agent")
 def prints(rig, options):
     lines = load(BUNNY, options.lines)
     commands = commands_of(lines)
@@ -78,50 +79,50 @@ def prints(rig, options):
     printer = rig.start_printer(options.firmware, *printer_options(options))
     agent = rig.start_agent(printer.device)
     agent.wait_for_up()
-    time.sleep(2)  # its first round of questions
+    time.sleep(2)  # the first round of queries
     agent.wait_for_port()
     watch = Watch(agent)
 
     began = time.monotonic()
     read, resends = print_on(agent.host_port, options.firmware, lines, options.limit, watch,
-                             before=lambda: printer.tell(f"noise {noise}") if noise else None)
+                             before=lambda: printer.command(f"noise {noise}") if noise else None)
     seconds = time.monotonic() - began
     watch.check(noisy=bool(noise))
     if options.firmware != "prusa-3.9":
-        expect(len(set(watch.own_lines)) == 1, f"own lines went out in mid-print: {watch.own_lines}")
+        expect(len(set(watch.injected)) == 1, f"queries were injected during the print: {watch.injected}")
     if noise:
-        expect(resends > 0, "the noise did no harm, so this shows nothing")
+        expect(resends > 0, "the noise caused no resend, so this proves nothing")
     printer.stop()
     check_executed(printer.executed(), commands, options.firmware)
 
-    meant = without_own(since_print_start(printer.wire()), options.firmware)
+    meant = without_injected(since_print_start(printer.wire()), options.firmware)
     got = read.replace(b"\r\n", b"\n")
-    expect(meant.startswith(got), "Printrun read other bytes than the printer meant for it: " +
+    expect(meant.startswith(got), "Printrun did not read what the printer sent to it: " +
            first_difference(got, meant[:len(got)]))
     print(f"     {len(commands)} lines in {seconds:.1f} s, {resends} resends, temperature at most "
-          f"{max(watch.ages):.1f} s old, own lines {watch.own_lines[0]:.0f} to {watch.own_lines[-1]:.0f}")
+          f"{max(watch.ages):.1f} s old, injected queries {watch.injected[0]:.0f} to {watch.injected[-1]:.0f}")
 
     if noise:
-        return  # where the noise hits depends on when the bytes come, so two noisy runs are not alike
+        return  # where the noise hits depends on the timing, so two noisy runs differ
     direct = rig.start_printer(options.firmware, *printer_options(options), name="direct")
-    time.sleep(3)  # its boot text; without an agent nothing waits for that
+    time.sleep(3)  # the boot text; without an agent nothing waits for it
     alone, _ = print_on(direct.device, options.firmware, lines[:options.direct_lines], options.limit)
     alone, read = untimed(alone), untimed(read)
     if len(lines) > options.direct_lines:
-        alone = alone[:alone.rindex(b"ok")]  # the answer to its closing M110, which the longer print does not end with
+        alone = alone[:alone.rindex(b"ok")]  # the answer to the final M110, with which the longer print does not end
         read = read[:len(alone)]
     expect(alone == read, "not the byte stream of a run without the agent: " + first_difference(read, alone))
 
 
 def add_options(parser):
     parser.add_argument("--firmware", default="prusa-3.13")
-    parser.add_argument("--noise", type=float, default=0.0, help="chance of a byte to the printer to be damaged")
+    parser.add_argument("--noise", type=float, default=0.0, help="probability that a byte to the printer is corrupted")
     parser.add_argument("--noise-seed", type=int, default=1)
-    parser.add_argument("--lines", type=int, help="only so many lines of the file")
+    parser.add_argument("--lines", type=int, help="print only so many lines of the file")
     parser.add_argument("--direct-lines", type=int, default=100_000 if FULL else 6000,
                         help="how much of the file is printed once more without the agent, to compare")
     parser.add_argument("--speed", type=float, default=100.0)
-    parser.add_argument("--pacing", default="off", choices=("on", "off"), help="off: the wire takes no time")
+    parser.add_argument("--pacing", default="off", choices=("on", "off"), help="off: transmission takes no time")
     parser.add_argument("--limit", type=float, default=240.0, help="seconds after which the print hangs")
 
 

@@ -1,4 +1,4 @@
-// printer-on-pty: the virtual printer as a device that any program can open, for end-to-end tests and for trying things.
+// printer-on-pty: the virtual printer as a device that any program can open, for end-to-end tests and experiments.
 //
 //   printer-on-pty --firmware prusa-3.13 --speed 50 --link /tmp/printer
 //   stdin:  reset | panic | stall MS | thermistor | runout | crash | knob | sd NAME | noise RATE | unplug | replug | stats | quit
@@ -36,7 +36,7 @@ class Console {
  private:
   void read() {
     in_.async_read_some(boost::asio::buffer(buffer_), [this](const boost::system::error_code& error, std::size_t n) {
-      if (error) return;  // nobody talks to us any more: the printer goes on until it is killed
+      if (error) return;  // no more commands: the printer continues until it is killed
       pending_.append(buffer_.data(), n);
       for (std::size_t end; (end = pending_.find('\n')) != std::string::npos; pending_.erase(0, end + 1)) {
         std::cout << handle(pending_.substr(0, end)) << std::endl;
@@ -111,14 +111,14 @@ int main(int argc, char** argv) {
   std::vector<std::string> sd_files;
   app.add_option("--firmware", options.firmware,
                  "prusa-3.9, prusa-3.13, prusa-3.14, marlin-1.0, marlin-1.1.9, marlin-2.1.2-plain, ...");
-  app.add_option("--speed", options.printer.speed, "moves, dwells and heating go N times faster");
+  app.add_option("--speed", options.printer.speed, "moves, dwells and heating are N times faster");
   app.add_option("--seed", options.printer.seed, "for the printer's own small variations");
   app.add_flag("--instant-moves", options.printer.instant_moves, "moves take no time");
   app.add_option("--link", link, "where to put the link to the device")->required();
-  app.add_option("--noise", options.noise, "chance of a byte to the printer to be corrupted, dropped or doubled");
+  app.add_option("--noise", options.noise, "probability that a byte to the printer is corrupted, dropped or doubled");
   app.add_option("--noise-seed", options.noise_seed, "repeats a run");
-  app.add_flag("--noise-within-lines", options.noise_within_lines, "spare line ends, hit a line once at most");
-  app.add_option("--baud-pacing", pacing, "on: 115200 baud both ways; off: as fast as it goes")
+  app.add_flag("--noise-within-lines", options.noise_within_lines, "never hit line ends, hit a line at most once");
+  app.add_option("--baud-pacing", pacing, "on: 115200 baud both ways; off: as fast as possible")
       ->check(CLI::IsMember({"on", "off"}));
   app.add_flag("--reset-on-open", options.reset_on_open, "opening the device resets the printer, as DTR does");
   app.add_option("--sd", sd_files, "NAME=FILE on the SD card; may be repeated");

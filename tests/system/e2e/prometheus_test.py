@@ -1,4 +1,4 @@
-"""A real Prometheus scrapes a real agent: what promtool and its query language say of the exposition."""
+"""A real Prometheus scrapes a real agent: the exposition is checked by promtool and by queries."""
 import json
 import os
 import urllib.parse
@@ -37,7 +37,7 @@ class Prometheus(Process):
         wait_until(f"{expression} is {wanted}", lambda: self.value(expression) == wanted, seconds, 0.2)
 
 
-@claim("a real Prometheus sees the printer come, print and go, without a stale value, and promtool finds no fault")
+@claim("a real Prometheus sees the printer appear, print and disappear, without a stale value, and promtool finds no fault")
 def scraped(rig, _):
     printer = rig.start_printer("prusa-3.13", "--speed", "50", "--instant-moves")
     agent = rig.start_agent(printer.device)
@@ -46,7 +46,7 @@ def scraped(rig, _):
     promtool_finds_nothing(agent)
     prometheus.wait_for("up", 1)
     prometheus.wait_for("marlin_up", 1)
-    prometheus.wait_for('count(marlin_temperature_celsius{sensor=~"tool0|bed"})', 2)  # told by the first report after that
+    prometheus.wait_for('count(marlin_temperature_celsius{sensor=~"tool0|bed"})', 2)  # in the first report after that
 
     agent.wait_for_port()
     client = PrintClient()
@@ -63,12 +63,12 @@ def scraped(rig, _):
     client.disconnect()
     prometheus.wait_for("marlin_host_connected", 0)
 
-    printer.tell("unplug")
+    printer.command("unplug")
     prometheus.wait_for("marlin_up", 0)
-    wait_until("the temperatures went stale at once", lambda: not prometheus.query("marlin_temperature_celsius"), 10, 0.2)
+    wait_until("the temperatures went stale immediately", lambda: not prometheus.query("marlin_temperature_celsius"), 10, 0.2)
     expect(prometheus.value("up") == 1, "the target itself is down")
     promtool_finds_nothing(agent)
-    printer.tell("replug")
+    printer.command("replug")
     prometheus.wait_for("marlin_up", 1, 40)
     wait_until("the temperatures are back", lambda: prometheus.query("marlin_temperature_celsius"), 20, 0.2)
     failed = prometheus.value("sum(count_over_time(up[5m]) - sum_over_time(up[5m]))")

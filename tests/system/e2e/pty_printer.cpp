@@ -14,9 +14,9 @@ using std::chrono::microseconds;
 constexpr std::int64_t kByteNanoseconds = 86806;
 /// What a USB serial chip holds before it stops taking bytes; the kernel's pseudo-terminal holds the rest back.
 constexpr std::size_t kChipBuffer = 512;
-/// A reader that is stuck loses what is beyond this, as a chip without flow control would.
+/// A blocked reader loses what is beyond this, as with a chip without flow control.
 constexpr std::size_t kUnsentLimit = 65536;
-/// USB delivers once a millisecond at best, so that no program can tell this from the byte's own instant.
+/// USB delivers once a millisecond at best, so no program can distinguish this from the exact instant of the byte.
 constexpr microseconds kTick{300};
 
 std::string latin1_json(std::string_view bytes) {
@@ -111,7 +111,7 @@ void PtyPrinter::run_to(sim::Time now) {
 
 void PtyPrinter::deliver_arrived(sim::Time now) {
   while (!on_the_wire_.empty() && on_the_wire_.front().at <= now) {
-    // Bytes of one instant go in together; paced ones are an instant each.
+    // Bytes of one instant are written together; each paced byte has its own instant.
     const sim::Time at = on_the_wire_.front().at;
     std::string bytes;
     while (!on_the_wire_.empty() && on_the_wire_.front().at == at) {
@@ -145,7 +145,7 @@ void PtyPrinter::send() {
 void PtyPrinter::wake_at_next() {
   sim::Time next = printer_.deadline();
   if (!on_the_wire_.empty()) {
-    // Only a line's end makes the printer do anything: its other bytes are given their own instants afterwards.
+    // Only a line's end makes the printer act: the instants of the other bytes are added afterwards.
     const auto is_end = [](const Arrival& arrival) { return arrival.byte == '\n' || arrival.byte == '\r'; };
     const auto end = std::find_if(on_the_wire_.begin(), on_the_wire_.end(), is_end);
     next = std::min(next, end != on_the_wire_.end() ? end->at : on_the_wire_.back().at);
@@ -172,7 +172,7 @@ void PtyPrinter::write_down(const sim::Executed& line) {
 
 void PtyPrinter::write_down_heard(std::string_view bytes, sim::Time at) {
   heard_ += bytes;
-  if (!heard_.ends_with('\n') && heard_.size() < kChipBuffer) return;  // a line an entry, not a byte
+  if (!heard_.ends_with('\n') && heard_.size() < kChipBuffer) return;  // one entry for each line, not for each byte
   write_down("tx", heard_, at);
   heard_.clear();
 }

@@ -1,6 +1,6 @@
-// The virtual printer in real time behind a pseudo-terminal's slave, so that a program can open it as it would open
-// /dev/ttyACM0: the wire's speed both ways, noise on the way in, nothing kept for a program that comes later, the plug
-// pulled and put back. Knows nothing of command lines.
+// The virtual printer in real time behind a pseudo-terminal's slave, so that a program can open it like /dev/ttyACM0:
+// line speed both ways, noise on the input, nothing kept for a program that opens it later, unplugging and replugging.
+// It does not know command lines.
 #pragma once
 
 #include <utility>
@@ -26,7 +26,7 @@ struct PtyPrinterOptions {
   std::filesystem::path link;  ///< where programs find the slave
   double noise = 0;            ///< per byte to the printer
   std::uint64_t noise_seed = 1;
-  bool noise_within_lines = false;  ///< spares line ends, hits a line once at most
+  bool noise_within_lines = false;  ///< never hits line ends, hits a line at most once
   bool paced = true;                ///< bytes to the printer take 86.8 us each too
   bool reset_on_open = false;       ///< as the DTR edge does
   std::string executed_file;        ///< one line for each executed line: number, blank, text
@@ -35,16 +35,16 @@ struct PtyPrinterOptions {
 
 class PtyPrinter {
  public:
-  /// Throws std::runtime_error with a plain sentence if the pseudo-terminal or a file cannot be made.
+  /// Throws std::runtime_error with a clear message if the pseudo-terminal or a file cannot be created.
   PtyPrinter(boost::asio::io_context& io, PtyPrinterOptions options);
 
-  void unplug();  ///< the slave hangs up and the link goes; the printer goes on
+  void unplug();  ///< the slave hangs up and the link is removed; the printer continues
   void replug();  ///< a new slave under the same link
   [[nodiscard]] bool is_plugged() const { return pty_.native_handle() >= 0; }
 
   void set_noise(double rate) { noise_.set_rate(rate); }
 
-  /// What the world does to the printer; `change` gets it and the present instant.
+  /// An external event; `change` gets the printer and the current time.
   template <class Change>
   void change(Change change_it) {
     run_to(now());

@@ -1,4 +1,4 @@
-"""A reload never ends a print: Printrun prints through the agent while its file changes in every way."""
+"""A reload never ends a print: Printrun prints through the agent while the configuration file changes in every way."""
 import os
 import signal
 
@@ -8,7 +8,7 @@ from rig import BUNNY, claim, expect, free_port, run_claims, wait_until
 
 
 class File:
-    """The agent's file, replaced whole."""
+    """Replaces the whole configuration file."""
 
     def __init__(self, rig):
         self.path = os.path.join(rig.directory, "agent.toml")
@@ -23,7 +23,7 @@ def section(name, device, more=""):
     return f'[printer.{name}]\ndevice = "{device}"\n{more}'
 
 
-@claim("no reload in mid-print opens the printer again; what waits is applied after the print's end")
+@claim("no reload during a print opens the printer again; pending changes are applied after the print's end")
 def reloads_in_print(rig, _):
     lines = load(BUNNY, 3000)
     printer = rig.start_printer("prusa-3.13", "--speed", "100", "--instant-moves", "--baud-pacing", "on")
@@ -39,7 +39,7 @@ def reloads_in_print(rig, _):
         return agent.scrape().value("marlin_agent_config_" + name, **labels)
 
     web = f'[web]\nlisten = ["127.0.0.1:{agent.port}", "127.0.0.1:{free_port()}"]\n'
-    steps = [  # what the file says, whether a change is pending then, whether the reload succeeds
+    steps = [  # the file's text, whether a change is pending then, whether the reload succeeds
         ("device", section("mk3", other.path), 1, 1),
         ("same again", same, 0, 1),
         ("speed", section("mk3", printer.device, "baud = 250000\n"), 1, 1),
@@ -71,10 +71,10 @@ def reloads_in_print(rig, _):
     expect(len(done) == len(steps), f"the print was too short for all reloads: {done}")
     check_executed(printer.executed(), commands_of(lines), "prusa-3.13")
     client.disconnect()
-    wait_until("the new name holds after the print", lambda: agent.scrape().has("marlin_serial_open", printer="renamed"), 90, 0.2)
-    expect(value("pending") == 0, "a change is pending still")
+    wait_until("the new name is in effect after the print", lambda: agent.scrape().has("marlin_serial_open", printer="renamed"), 90, 0.2)
+    expect(value("pending") == 0, "a change is still pending")
     log = agent.output()
-    expect("deferred: the new name renamed" in log, "the log does not say what was put off")
+    expect("deferred: the new name renamed" in log, "the log does not say what was deferred")
     expect("has no [printer.mk3], which is printing" in log, "the log does not say what was refused")
 
 

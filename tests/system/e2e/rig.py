@@ -1,7 +1,7 @@
-"""The parts that every end-to-end test is built from: the real agent, a virtual printer on a pty, a device that the test
-plays itself, a scrape, and a runner of claims.
+"""The parts of every end-to-end test: the real agent, a virtual printer on a pty, a device that the test simulates, a
+scrape, and a runner of claims.
 
-Everything lives in one temporary directory and on free loopback ports, and ends with the test. No part knows G-code.
+Everything is in one temporary directory and on free loopback ports, and ends with the test. No part knows G-code.
 """
 import argparse
 import contextlib
@@ -23,7 +23,7 @@ import traceback
 import tty
 
 FULL = os.environ.get("MARLIN_E2E_FULL", "") not in ("", "0")    # the lengths of a campaign
-SHORT = os.environ.get("MARLIN_E2E_SHORT", "") not in ("", "0")  # for programs that sanitizers slow down
+SHORT = os.environ.get("MARLIN_E2E_SHORT", "") not in ("", "0")  # for programs slowed down by sanitizers
 HERE = os.path.dirname(os.path.abspath(__file__))
 BUNNY = os.path.join(HERE, "..", "..", "data", "sliced", "mk3s_bunny.gcode")
 
@@ -73,7 +73,7 @@ class Process:
         self.child.send_signal(number)
 
     def stop(self, seconds=10):
-        """SIGTERM, and SIGKILL to what did not end. Returns the seconds that it took and the exit status."""
+        """SIGTERM, and SIGKILL if that does not end it. Returns the seconds that it took and the exit status."""
         began = time.monotonic()
         if self.is_running():
             self.child.terminate()
@@ -85,7 +85,7 @@ class Process:
         return time.monotonic() - began, self.child.returncode
 
     def private_bytes(self):
-        """Pages that were written to, anonymous or of a shared mapping."""
+        """Written pages, anonymous or of a shared mapping."""
         with open(f"/proc/{self.child.pid}/smaps_rollup", encoding="ascii") as file:
             rows = [line.split() for line in file]
         return sum(int(row[1]) << 10 for row in rows if row[0] in ("Private_Dirty:", "Shared_Dirty:"))
@@ -138,18 +138,18 @@ class Agent(Process):
         wait_until("the web server answers", answers, seconds)
 
     def wait_for_up(self, seconds=40, printer="mk3"):
-        """Until the printer answers, is known and reports: an agent that has asked what it wants to know."""
+        """Until the printer answers, is identified and reports: the agent has sent its first queries."""
         self.wait_for_web()
 
         def settled():
             metrics = self.scrape()
             return (metrics.value("marlin_up", printer=printer) == 1 and metrics.has("marlin_printer_info", printer=printer)
                     and metrics.has("marlin_temperature_celsius", printer=printer))
-        wait_until("marlin_up is 1, the printer known and its temperatures there", settled, seconds, every=0.1)
+        wait_until("marlin_up is 1, the printer identified and its temperatures present", settled, seconds, every=0.1)
 
 
 class VirtualPrinter(Process):
-    """printer-on-pty: the model printer in real time behind a link that looks like its device."""
+    """printer-on-pty: the virtual printer in real time behind a link that replaces its device."""
 
     def __init__(self, rig, firmware, *arguments, name="printer"):
         self.device = os.path.join(rig.directory, name + ".tty")
@@ -160,19 +160,19 @@ class VirtualPrinter(Process):
         super().__init__(rig.directory, name, command, stdin=subprocess.PIPE)
         wait_until("the virtual printer's device is there", lambda: os.path.exists(self.device))
 
-    def tell(self, command):
-        """One command of its console, for example "unplug"; returns when it was obeyed."""
+    def command(self, command):
+        """One command of its console, for example "unplug"; returns when it was executed."""
         before = self.output().count("\n")
         self.child.stdin.write(command.encode() + b"\n")
         self.child.stdin.flush()
-        wait_until(f"the printer obeyed {command!r}", lambda: self.output().count("\n") > before)
+        wait_until(f"the printer executed {command!r}", lambda: self.output().count("\n") > before)
         answer = self.output().splitlines()[-1]
         expect(not answer.startswith("error"), answer)
         return answer
 
-    # The files are whole only after stop().
+    # The files are complete only after stop().
     def executed(self):
-        """(number, text) of every line that it carried out, in order; number -1: unnumbered."""
+        """(number, text) of every executed line, in order; number -1: unnumbered."""
         lines = []
         with open(self.executed_path, encoding="latin-1") as file:
             for line in file.read().splitlines():
@@ -189,7 +189,7 @@ class VirtualPrinter(Process):
 
 
 class RawDevice:
-    """A pty whose master the test holds: it plays the printer byte by byte, and may vanish at any of them."""
+    """A pty whose master the test holds: it simulates the printer byte by byte, and may disappear at any byte."""
 
     def __init__(self, rig, name="raw"):
         self.path = os.path.join(rig.directory, name + ".tty")
@@ -222,14 +222,14 @@ class RawDevice:
             return b""
 
     def write(self, data):
-        """Writes what the line takes now; returns how much that was."""
+        """Writes as much as the line accepts now; returns how much that was."""
         try:
             return os.write(self.master, data)
         except BlockingIOError:
             return 0
 
     def answer_like_a_printer(self, seconds):
-        """A patient, minimal printer: each line gets ok, M105 its temperatures. For that long."""
+        """A minimal printer for that long: each line gets ok, M105 its temperatures."""
         end = time.monotonic() + seconds
         pending = b""
         while time.monotonic() < end:
@@ -274,7 +274,7 @@ class HostPort:
         end = time.monotonic() + seconds
         while wanted not in data:
             if time.monotonic() > end or self.hung_up:
-                raise Failed(f"the host port never said {wanted!r}, only {data[-300:]!r}")
+                raise Failed(f"{wanted!r} never came from the host port, only {data[-300:]!r}")
             data += self.read(0.1)
         return data
 
@@ -329,7 +329,7 @@ def promtool_finds_nothing(agent):
     expect(check.returncode == 0, "promtool: " + (check.stdout + check.stderr).decode()[:2000])
 
 
-# Gauges that only the printer can know: none of them may be there while marlin_up is 0.
+# Gauges whose values come from the printer: none of them may be exported while marlin_up is 0.
 PRINTER_REPORTED = ("marlin_temperature_celsius", "marlin_temperature_target_celsius", "marlin_heater_duty_ratio",
                     "marlin_fan_speed_rpm", "marlin_fan_duty_ratio", "marlin_axis_position_meters",
                     "marlin_feedrate_ratio", "marlin_flow_ratio", "marlin_print_progress_ratio",
@@ -340,7 +340,7 @@ PRINTER_REPORTED = ("marlin_temperature_celsius", "marlin_temperature_target_cel
 
 # ---------------------------------------------------------------------------------------------------------------- runner
 class Rig:
-    """What a test runs in: programs under test, a directory of its own, and the processes to end."""
+    """The environment of a test: programs under test, a directory, and the processes to end."""
 
     def __init__(self, arguments):
         self.agent = os.path.abspath(arguments.agent)
@@ -384,7 +384,7 @@ def claim(text):
 
 
 def run_claims(add_options=lambda parser: None):
-    """Runs every claim of the script in a rig of its own; exit status 1 if one did not hold."""
+    """Runs every claim of the script in a new rig; exit status 1 if one did not hold."""
     parser = argparse.ArgumentParser()
     parser.add_argument("--agent", required=True, help="the marlin-agent program")
     parser.add_argument("--printer", required=True, help="the printer-on-pty program")

@@ -1,4 +1,4 @@
-"""TLS and passwords against curl and against a real Prometheus: who may read does, and nobody else."""
+"""TLS and passwords against curl and against a real Prometheus: only clients with permission can read."""
 import os
 import shutil
 import socket
@@ -13,7 +13,7 @@ PASSWORD = "right horse"
 
 
 class Authority:
-    """A certificate authority of the test's own, made by openssl."""
+    """A certificate authority for this test, made by openssl."""
 
     def __init__(self, rig):
         self.folder = os.path.join(rig.directory, "tls")
@@ -26,7 +26,7 @@ class Authority:
         expect(done.returncode == 0, "openssl: " + done.stderr.decode()[-500:])
 
     def issue(self, name, subject, alternative):
-        """NAME.key and NAME.crt, each put in its place whole."""
+        """NAME.key and NAME.crt, each replaced atomically."""
         with open(os.path.join(self.folder, "san"), "w", encoding="ascii") as file:
             file.write(f"subjectAltName={alternative}\n")
         self.openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={subject}",
@@ -36,7 +36,7 @@ class Authority:
         self.put_in_place(name)
 
     def forge(self, name, alternative):
-        """The same of nobody's authority: a certificate that vouches for itself."""
+        """The same without an authority: a self-signed certificate."""
         self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2", "-subj",
                      f"/CN={name}", "-addext", f"subjectAltName={alternative}", "-keyout", "new.key", "-out", "new.crt")
         self.put_in_place(name)
@@ -62,7 +62,7 @@ USERS = f"basic_auth_users: {{prometheus: {HASH}}}\n"
 
 
 def start(rig, web_config):
-    """An agent whose printer is not plugged in: what counts here is who may ask."""
+    """An agent whose printer is not plugged in: only access matters here."""
     return rig.keep(Agent(rig, os.path.join(rig.directory, "absent.tty"), "--web.config.file", web_config))
 
 
@@ -79,7 +79,7 @@ def wait_for_server(agent, *arguments):
 
 
 def our_own_tools(rig, agent, authority):
-    """marlin-agent metrics and export get in by the same rules."""
+    """marlin-agent metrics and export get access by the same rules."""
     password = authority.path("password")
     with open(password, "w", encoding="ascii") as file:
         file.write(PASSWORD + "\n")
@@ -100,7 +100,7 @@ def our_own_tools(rig, agent, authority):
     expect(status == 1 and "no data" in said, f"export of a printer that is not there: {said[:300]}")
 
 
-@claim("with TLS and passwords curl and a real Prometheus that have both are let in, others get 401, plain HTTP a word")
+@claim("with TLS and passwords curl and a real Prometheus that have both are admitted, others get 401, plain HTTP an explanation")
 def secured(rig, _):
     authority = Authority(rig)
     authority.issue("server", "marlin", "IP:127.0.0.1,DNS:localhost")
@@ -117,7 +117,7 @@ def secured(rig, _):
     status, said = curl(agent, *ca, *user)
     expect(status == 200, f"the right password: {said[:300]}")
     expect("marlin_agent_http_failed_logins_total 1\n" in said, "the failed login was not counted")
-    expect(curl(agent, *user)[0] == 0, "a certificate of an unknown authority was taken")
+    expect(curl(agent, *user)[0] == 0, "a certificate of an unknown authority was accepted")
     status, said = curl(agent, scheme="http")
     expect("This is an HTTPS server" in said, f"plain HTTP got {said[:300]}")
     expect(curl(agent, *ca, *user, "--tlsv1.2", "--tls-max", "1.2")[0] == 200, "TLS 1.2 was refused")
@@ -143,11 +143,11 @@ def secured(rig, _):
         return done.split('"value":[', 1)[-1].split('"')[1] if '"value":[' in done else None
     wait_until("Prometheus with the password has up 1", lambda: up("good") == "1", 60, 0.3)
     wait_until("Prometheus with a wrong one has up 0", lambda: up("bad") == "0", 60, 0.3)
-    expect(up("good") == "1", "the wrong Prometheus keeps the right one out")
+    expect(up("good") == "1", "the wrong Prometheus blocks the right one")
 
 
 def resumes(agent, authority):
-    """Whether a client that shows its certificate goes on with its session in a second connection."""
+    """Whether a client that presents its certificate resumes its session in a second connection."""
     context = ssl.create_default_context(cafile=authority.path("ca.crt"))
     context.load_cert_chain(authority.path("client.crt"), authority.path("client.key"))
     session, reused = None, False
@@ -160,7 +160,7 @@ def resumes(agent, authority):
     return reused
 
 
-@claim("only clients whose certificate the authority vouches for are let in, and of those only who is named")
+@claim("only clients with a certificate of the authority are admitted, and of those only the named ones")
 def client_certificates(rig, _):
     authority = Authority(rig)
     authority.issue("server", "marlin", "IP:127.0.0.1")
@@ -171,20 +171,20 @@ def client_certificates(rig, _):
     shown = ("--cert", authority.path("client.crt"), "--key", authority.path("client.key"))
     wait_for_server(agent, *ca, *shown)
     expect(curl(agent, *ca, *shown)[0] == 200, "the right certificate was refused")
-    expect(curl(agent, *ca)[0] == 0, "a client without a certificate was let in")
-    expect(curl(agent, *ca, *shown, "--tls-max", "1.2")[0] == 0, "TLS 1.2 was taken below min_version")
-    authority.forge("stranger", "DNS:prometheus.lan")
-    strange = ("--cert", authority.path("stranger.crt"), "--key", authority.path("stranger.key"))
-    expect(curl(agent, *ca, *strange)[0] == 0, "a certificate that nobody vouches for was let in by its name")
-    expect(resumes(agent, authority), "a session with a client's certificate does not go on")
+    expect(curl(agent, *ca)[0] == 0, "a client without a certificate was admitted")
+    expect(curl(agent, *ca, *shown, "--tls-max", "1.2")[0] == 0, "TLS 1.2 was accepted below min_version")
+    authority.forge("self_signed", "DNS:prometheus.lan")
+    self_signed = ("--cert", authority.path("self_signed.crt"), "--key", authority.path("self_signed.key"))
+    expect(curl(agent, *ca, *self_signed)[0] == 0, "a self-signed certificate was admitted by its name")
+    expect(resumes(agent, authority), "a session with a client's certificate is not resumed")
     write_web_config(authority, TLS % (rules % "somebody.else"))
-    wait_until("the changed rule holds", lambda: curl(agent, *ca, *shown)[0] == 0, 20, 0.2)
+    wait_until("the changed rule is in effect", lambda: curl(agent, *ca, *shown)[0] == 0, 20, 0.2)
     write_web_config(authority, TLS % ", max_version: TLS12")
-    wait_until("the rule without certificates holds", lambda: curl(agent, *ca)[0] == 200, 20, 0.2)
-    expect(curl(agent, *ca, "--tlsv1.3")[0] == 0, "TLS 1.3 was taken above max_version")
+    wait_until("the rule without certificates is in effect", lambda: curl(agent, *ca)[0] == 200, 20, 0.2)
+    expect(curl(agent, *ca, "--tlsv1.3")[0] == 0, "TLS 1.3 was accepted above max_version")
 
 
-@claim("a renewed certificate is served without a signal; a wrong one is named, and the old one stays")
+@claim("a renewed certificate is served without a signal; a faulty one is reported, and the old one stays in use")
 def renewal(rig, _):
     authority = Authority(rig)
     authority.issue("server", "first", "IP:127.0.0.1")
@@ -198,15 +198,15 @@ def renewal(rig, _):
     wait_until("the renewed certificate is served", lambda: "CN=second" in subject(), 20, 0.2)
     with open(authority.path("server.crt"), "w", encoding="ascii") as file:
         file.write("no certificate\n")
-    wait_until("the wrong file is named in the log", lambda: "server.crt: no certificate in PEM format" in agent.output() or subject() and False, 20, 0.2)
+    wait_until("the faulty file is named in the log", lambda: "server.crt: no certificate in PEM format" in agent.output() or subject() and False, 20, 0.2)
     expect("CN=second" in subject(), "the old certificate is gone")
     agent.signal(1)
-    wait_until("the reload failed in so many words", lambda: "nothing was changed" in agent.output(), 20, 0.2)
-    # published with the next look, a tenth of a second later
+    wait_until("the log reports the failed reload", lambda: "nothing was changed" in agent.output(), 20, 0.2)
+    # published with the next refresh, a tenth of a second later
     wait_until("the failed reload shows", lambda: "marlin_agent_config_last_reload_successful 0" in curl(agent, *ca)[1], 20, 0.05)
 
 
-@claim("an agent with a wrong file does not start and says file, key and reason")
+@claim("an agent with a wrong file does not start and reports file, key and reason")
 def refused(rig, _):
     authority = Authority(rig)
     authority.issue("server", "marlin", "IP:127.0.0.1")
@@ -222,7 +222,7 @@ def refused(rig, _):
         os.unlink(agent.log_path)
 
 
-@claim("without the module of TLS the agent says so at the start, and a reload that asks for it changes nothing")
+@claim("without the module of TLS the agent reports this at the start, and a reload that needs it changes nothing")
 def without_module(rig, _):
     authority = Authority(rig)
     authority.issue("server", "marlin", "IP:127.0.0.1")
@@ -246,8 +246,8 @@ def without_module(rig, _):
     with open(config, "w", encoding="ascii") as file:
         file.write(printer + f"[web]\nconfig_file = \"{web_config}\"\n")
     agent.signal(1)
-    wait_until("the reload failed in so many words", lambda: "nothing was changed" in agent.output(), 20, 0.1)
-    expect("marlin-agent-access.so" in agent.output() and wait_for_plain(), "it does not go on as it was: " + agent.output()[-400:])
+    wait_until("the log reports the failed reload", lambda: "nothing was changed" in agent.output(), 20, 0.1)
+    expect("marlin-agent-access.so" in agent.output() and wait_for_plain(), "it does not continue as before: " + agent.output()[-400:])
 
 
 run_claims()

@@ -1,4 +1,4 @@
-"""Ends within a second and without harm on SIGTERM, reads its configuration again on SIGHUP."""
+"""SIGTERM ends the agent within a second without disturbing the printer; SIGHUP reloads the configuration."""
 import os
 import signal
 import time
@@ -9,7 +9,7 @@ from rig import BUNNY, HostPort, Process, claim, expect, run_claims, wait_until
 LONGEST_END = 1.0
 
 
-@claim("SIGTERM ends the agent within a second in mid-print, status 0, and the printer is not reset")
+@claim("SIGTERM ends the agent within a second during a print, status 0, and the printer is not reset")
 def terminates(rig, _):
     printer = rig.start_printer("prusa-3.13", "--speed", "50", "--instant-moves")
     agent = rig.start_agent(printer.device)
@@ -64,7 +64,7 @@ def printer_section(name, device):
     return f'[printer.{name}]\ndevice = "{device}"\n'
 
 
-@claim("SIGHUP adds and removes printers of the file and leaves the others alone")
+@claim("SIGHUP adds and removes printers of the file and does not touch the others")
 def reloads(rig, _):
     first = rig.start_printer("prusa-3.13", "--speed", "50", name="first")
     second = rig.start_printer("prusa-3.9", "--speed", "50", name="second")
@@ -84,11 +84,11 @@ def reloads(rig, _):
     expect(metrics.value("marlin_serial_connects_total", printer="mk3") == 1, "the first printer was opened again")
     host.write(b"M105\n")
     host.read_until(b"ok T:")
-    expect(not host.hung_up, "the first printer's host was thrown out")
+    expect(not host.hung_up, "the first printer's host was disconnected")
     host.close()
 
 
-@claim("SIGHUP with a wrong file changes nothing, says where the fault is and shows it on /metrics")
+@claim("SIGHUP with a wrong file changes nothing, reports where the fault is and shows it on /metrics")
 def refuses(rig, _):
     printer = rig.start_printer("prusa-3.13", "--speed", "50")
     good = printer_section("mk3", printer.device)
@@ -99,15 +99,15 @@ def refuses(rig, _):
     agent.signal(signal.SIGHUP)
     wait_until("the failed reload shows", lambda: agent.scrape().value("marlin_agent_config_last_reload_successful") == 0,
                10, 0.1)
-    expect(agent.scrape().value("marlin_up") == 1, "the running printer suffered")
+    expect(agent.scrape().value("marlin_up") == 1, "the running printer was disturbed")
     wait_until("the log names the line and the key", lambda: "bauds" in agent.output() and ":3" in agent.output(), 5)
     write_config(rig, good)
     agent.signal(signal.SIGHUP)
-    wait_until("a good file heals it", lambda: agent.scrape().value("marlin_agent_config_last_reload_successful") == 1, 10,
+    wait_until("a correct file clears it", lambda: agent.scrape().value("marlin_agent_config_last_reload_successful") == 1, 10,
                0.1)
 
 
-@claim("a second agent on the same device says so and does no harm to the first")
+@claim("a second agent on the same device reports the conflict and does not disturb the first")
 def second_agent(rig, _):
     printer = rig.start_printer("prusa-3.13", "--speed", "50")
     agent = rig.start_agent(printer.device)
@@ -119,7 +119,7 @@ def second_agent(rig, _):
         "--web.listen-address", "127.0.0.1:0"]))
     time.sleep(2)
     metrics = agent.scrape()
-    expect(metrics.value("marlin_up") == 1 and metrics.value("marlin_resets_total") in (0, 1), "the first one suffered")
+    expect(metrics.value("marlin_up") == 1 and metrics.value("marlin_resets_total") in (0, 1), "the first one was disturbed")
     other.stop()
 
 

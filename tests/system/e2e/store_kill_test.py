@@ -13,43 +13,43 @@ import time
 
 
 def run_until_killed(writer, directory, seconds):
-    """What the writer said it had told its store, and when it was killed, in milliseconds."""
-    told = {}
+    """What the writer reported as passed to its store, and when it was killed, in milliseconds."""
+    reported = {}
     process = subprocess.Popen([writer, directory], stdout=subprocess.PIPE)
 
     def read():
         for line in process.stdout:
             fields = line.split()
             if len(fields) == 2 and line.endswith(b"\n"):
-                told[int(fields[0])] = int(fields[1])
+                reported[int(fields[0])] = int(fields[1])
 
     reader = threading.Thread(target=read)
     reader.start()
     deadline = time.monotonic() + 60
-    while not told and time.monotonic() < deadline:
+    while not reported and time.monotonic() < deadline:
         time.sleep(0.001)
     time.sleep(seconds)
     killed = time.monotonic() * 1000
     process.send_signal(signal.SIGKILL)
     process.wait()
     reader.join()
-    return told, killed
+    return reported, killed
 
 
-def check(file, told, killed):
-    """The faults that are found, as sentences."""
+def check(file, reported, killed):
+    """The faults that are found, as messages."""
     database = sqlite3.connect(file)
     faults = []
     verdict = database.execute("PRAGMA integrity_check").fetchone()[0]
     if verdict != "ok":
         faults.append(f"integrity_check: {verdict}")
     kept = dict(database.execute("SELECT id, result FROM job"))
-    for number, at in told.items():
+    for number, at in reported.items():
         if at < killed - 1000 and kept.get(number) != "completed":
-            faults.append(f"job {number}, told {killed - at:.0f} ms before the kill, is {kept.get(number)}")
+            faults.append(f"job {number}, reported {killed - at:.0f} ms before the kill, has result {kept.get(number)}")
     started, completed = database.execute("SELECT sum(started), sum(completed) FROM total").fetchone() or (0, 0)
     ended = sum(1 for result in kept.values() if result == "completed")
-    # Ten thousand prints are kept; the totals know of those before them too.
+    # Ten thousand prints are kept; the totals include those before them too.
     forgot_some = min(kept, default=1) > 1
     right = (completed or 0) >= ended if forgot_some else (completed or 0) == ended
     if not right or (started or 0) < ended:
@@ -72,12 +72,12 @@ def main():
         for kill in range(options.kills):
             # Most kills hit a store that has just begun, some one that has run for more than a second.
             seconds = dice.uniform(1.0, 1.6) if kill % 10 == 0 else dice.uniform(0, 0.15)
-            told, killed = run_until_killed(options.writer, directory, seconds)
-            jobs += len(told)
-            faults += check(os.path.join(directory, "history.db"), told, killed)
+            reported, killed = run_until_killed(options.writer, directory, seconds)
+            jobs += len(reported)
+            faults += check(os.path.join(directory, "history.db"), reported, killed)
     finally:
         shutil.rmtree(directory)
-    print(f"{options.kills} kills, {jobs} jobs told, {len(faults)} faults")
+    print(f"{options.kills} kills, {jobs} jobs reported, {len(faults)} faults")
     for fault in faults[:20]:
         print("  " + fault)
     if jobs < options.kills:

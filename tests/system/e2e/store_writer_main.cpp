@@ -1,6 +1,5 @@
-// Prints that begin and end without a rest, told to the real store, until somebody kills this process. Says of each end
-// when it was told: "ID MILLISECONDS", on the clock that every process shares.
-// Usage: store-writer DIRECTORY
+// Prints that begin and end without pause, reported to the real store, until this process is killed. Prints for each
+// end when it was reported: "ID MILLISECONDS", on the clock that every process shares. Usage: store-writer DIRECTORY
 #include <chrono>
 #include <cstdio>
 #include <thread>

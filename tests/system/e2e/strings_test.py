@@ -1,6 +1,6 @@
-"""Whatever bytes a printer and a host put where a name or a number is expected, no scrape breaks.
+"""Whatever bytes a printer and a host send in place of a name or a number, no scrape breaks.
 
-Two readers judge: promtool the text format, and the strict parser of Python's client library OpenMetrics.
+Two readers check the pages: promtool the text format, the strict parser of Python's client library OpenMetrics.
 """
 import http.client
 import json
@@ -13,14 +13,14 @@ from prometheus_client.openmetrics.parser import text_string_to_metric_families
 from rig import HostPort, claim, expect, promtool_finds_nothing, run_claims, wait_until
 
 OPENMETRICS = "application/openmetrics-text; version=1.0.0"
-# Two kilobytes without a line end: quotes, backslashes, what looks like labels and comments, and no UTF-8.
+# Two kilobytes without a line end: quotes, backslashes, text like labels and comments, and invalid UTF-8.
 GARBAGE = (b'"\\\\"} 1 # HELP {le="+Inf",x=\'\\n\\\' \xff\xfe\xc3\x28 \xed\xa0\x80 \xf4\x90\x80\x80 \x00\x01\x1b[2J\x7f' * 60)[:2048]
-# A carriage return too: within a line it is nobody's end.
+# A carriage return too: within a line it ends nothing.
 NAME = GARBAGE[:40] + b"\r" + GARBAGE[:20]
 
 
 class Printer(threading.Thread):
-    """Answers each line, with garbage in every place that is free."""
+    """Answers each line, with garbage in every free field."""
 
     ANSWERS = {
         b"M115": [b"FIRMWARE_NAME:" + NAME + b" FIRMWARE_VERSION:" + NAME + b" PROTOCOL_VERSION:" + NAME + b" MACHINE_TYPE:" + NAME +
@@ -69,12 +69,12 @@ def openmetrics(agent):
 
 
 def families_of_both_formats(agent):
-    """The families of the OpenMetrics page, by name, when both readers took what they were given."""
+    """The families of the OpenMetrics page, by name, once both readers accepted their page."""
     promtool_finds_nothing(agent)
     return {family.name: family for family in text_string_to_metric_families(openmetrics(agent))}
 
 
-@claim("both formats of an ordinary printer's page are clean, and tell the same values")
+@claim("both formats of an ordinary printer's page are valid and have the same values")
 def ordinary(rig, _):
     printer = rig.start_printer("prusa-3.13", "--speed", "50")
     agent = rig.start_agent(printer.device)
@@ -110,13 +110,13 @@ def garbage(rig, _):
     wait_until("the printer answered the host", lambda: host.read(0.05) is not None and printer.answered >= before + 9, 30)
     families = families_of_both_formats(agent)
     (info,) = families["marlin_printer"].samples
-    expect('"\\\\"} 1 # HELP' in info.labels["firmware"], f"the name was not told as it is: {info.labels}")
+    expect('"\\\\"} 1 # HELP' in info.labels["firmware"], f"the name was changed: {info.labels}")
     for path in ("printers", "history?printer=mk3", "jobs", "catalogue"):
         status, body = agent.get("/api/v1/" + path)
         expect(status == 200, f"{path}: {status}")
         json.loads(body.decode("utf-8"))
-    told = subprocess.run([rig.agent, "status", "--json", "--runtime-dir", agent.runtime], capture_output=True, timeout=30, check=True)
-    json.loads(told.stdout.decode("utf-8"))
+    shown = subprocess.run([rig.agent, "status", "--json", "--runtime-dir", agent.runtime], capture_output=True, timeout=30, check=True)
+    json.loads(shown.stdout.decode("utf-8"))
     view = subprocess.run([rig.agent, "status", "--runtime-dir", agent.runtime], capture_output=True, timeout=30, check=True)
     for byte in b"\x1b\x00\x7f":
         expect(bytes([byte]) not in view.stdout, f"status sends the byte {byte:#x} to a terminal")

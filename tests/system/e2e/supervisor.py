@@ -1,7 +1,7 @@
-"""systemd's part in the life of the agent: a notify socket, a descriptor store, and the next process when one has ended.
+"""A replacement for systemd: a notify socket, a descriptor store, and a new process when one has ended.
 
-As systemd does it: what waits in the notify socket is read before the end of a process is looked at, descriptors are kept
-by name and handed to the next process from 3 on, with LISTEN_FDS, LISTEN_FDNAMES and LISTEN_PID.
+As systemd does: pending messages in the notify socket are read before the end of a process is handled, descriptors are
+kept by name and handed to the next process from 3 on, with LISTEN_FDS, LISTEN_FDNAMES and LISTEN_PID.
 """
 import fcntl
 import os
@@ -15,11 +15,11 @@ import time
 from rig import Agent, Failed, free_port
 
 MOST_DESCRIPTORS = 64   # FileDescriptorStoreMax
-FIRST_KEPT = 400        # above what a child is given
+FIRST_KEPT = 400        # above the descriptors that a child gets
 
 
 class SupervisedAgent:
-    """The agent under this supervisor. `program` may be changed between two of its lives, as an upgrade does."""
+    """The agent under this supervisor. `program` may be changed between two instances, as an upgrade does."""
 
     def __init__(self, rig, device, *arguments, name="mk3", seed=1):
         self.rig = rig
@@ -43,7 +43,7 @@ class SupervisedAgent:
         self.notify.setblocking(False)
         self.log_path = os.path.join(rig.directory, "agent.log")
         self.pid = None
-        self.lives = 0
+        self.instances = 0
         self.kills = 0
         self.without_service = []
         self.status = ""
@@ -57,7 +57,7 @@ class SupervisedAgent:
         self.thread = threading.Thread(target=self.watch, daemon=True)
         self.thread.start()
 
-    # --- one life
+    # --- one instance
     def start(self):
         names = sorted(self.store)
         environment = dict(os.environ, NOTIFY_SOCKET=self.notify_path, FDSTORE=str(MOST_DESCRIPTORS))
@@ -76,7 +76,7 @@ class SupervisedAgent:
         os.close(output)
         self.log = log
         self.serves = not names
-        self.lives += 1
+        self.instances += 1
         delay = self.random.uniform(*self.delays)
         self.kill_at = time.monotonic() + delay if self.kills < self.wanted_kills else None
 
@@ -84,7 +84,7 @@ class SupervisedAgent:
         try:
             while not self.stopping.is_set():
                 self.step()
-        except Exception as reason:  # a thread's failure is the test's
+        except Exception as reason:  # a failure in a thread fails the test
             self.failure = reason
 
     def step(self):
@@ -112,7 +112,7 @@ class SupervisedAgent:
 
     def ended(self, how):
         self.read_output()
-        self.read_notify()  # all that it said is heard before its successor begins
+        self.read_notify()  # all its messages are read before the next instance begins
         os.close(self.pipe)
         os.close(self.log)
         if how and not self.stopping.is_set() and not self.expected_end:
@@ -160,24 +160,24 @@ class SupervisedAgent:
         if name in self.store:
             os.close(self.store.pop(name))
 
-    # --- what tests want
+    # --- for tests
     def check(self):
         if self.failure:
             raise Failed(f"the supervisor: {self.failure!r}")
 
     def kill_often(self, times, shortest=0.0, longest=0.12):
-        """From now on, at random moments; a successor may be killed before it serves."""
+        """From now on, at random moments; the next instance may be killed before it serves."""
         self.delays = (shortest, longest)
         self.wanted_kills = self.kills + times
 
     def restart(self, number=signal.SIGTERM):
-        """As `systemctl restart` does, at a moment of the test's."""
+        """As `systemctl restart` does, when the test wants it."""
         self.expected_end = True
-        lives = self.lives
+        instances = self.instances
         self.killed_at = time.monotonic()
         os.kill(self.pid, number)
         deadline = time.monotonic() + 10
-        while self.lives == lives:
+        while self.instances == instances:
             self.check()
             if time.monotonic() > deadline:
                 raise Failed("the agent did not end")

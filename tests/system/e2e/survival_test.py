@@ -1,8 +1,9 @@
-"""A print survives the agent's own death: Debian's Printrun prints a sliced file through an agent that is killed again and
-again at random moments, with a supervisor that plays systemd's part.
+"""A print survives kills of the agent: Debian's Printrun prints a sliced file through an agent that is killed
+repeatedly at random moments, with a supervisor that replaces systemd.
 
-Shown: every line is carried out once and in order, the host reads what the printer sent less what answers the agent, to
-the byte, it sees no error and no hang-up, and the printer is never opened a second time, so that nothing resets it.
+Checked: every line is executed once and in order; the host reads, to the byte, what the printer sent without the
+answers to the agent; it sees no error and no hang-up; the printer is never opened a second time, so that nothing
+resets it.
 """
 import json
 import os
@@ -10,7 +11,7 @@ import signal
 import statistics
 import time
 
-from print_checks import check_executed, since_print_start, without_own
+from print_checks import check_executed, since_print_start, without_injected
 from print_client import PrintClient, commands_of, first_difference, load
 from rig import BUNNY, FULL, HostPort, claim, expect, run_claims, wait_until
 from supervisor import SupervisedAgent
@@ -22,25 +23,19 @@ def begin(rig, options, firmware, *printer_arguments, agent_arguments=()):
     agent = rig.keep(SupervisedAgent(rig, printer.device, *agent_arguments, seed=options.seed))
     agent.wait_for_up()
     agent.wait_for_port()
-    time.sleep(2)  # its first round of questions
+    time.sleep(2)  # the first round of queries
     return printer, agent
-
-
-def watch(agent):
-    def look():
-        agent.check()
-    return look
 
 
 def report(agent, what):
     gaps = sorted(agent.without_service)
-    expect(gaps, "no successor ever served")
-    print(f"     {what}: {agent.kills} kills, {agent.lives} lives; without service {1000 * statistics.median(gaps):.0f} ms "
+    expect(gaps, "no next instance ever served")
+    print(f"     {what}: {agent.kills} kills, {agent.instances} instances; without service {1000 * statistics.median(gaps):.0f} ms "
           f"in the median, {1000 * gaps[-1]:.0f} ms at most", flush=True)
 
 
 def check_not_opened_again(printer):
-    stats = json.loads(printer.tell("stats"))
+    stats = json.loads(printer.command("stats"))
     expect(stats["opens"] == 1, f"the printer's device was opened {stats['opens']} times")
 
 
@@ -50,9 +45,9 @@ def check_streams(printer, read, commands, firmware):
     starts = b"".join(data for direction, data in wire if direction == "rx").count(b"start\n")
     expect(starts <= 1, "the printer was reset")
     check_executed(printer.executed(), commands, firmware)
-    meant = without_own(since_print_start(wire), firmware)
+    meant = without_injected(since_print_start(wire), firmware)
     got = read.replace(b"\r\n", b"\n")
-    expect(meant.startswith(got), "the host read other bytes than the printer meant for it: " +
+    expect(meant.startswith(got), "the host did not read what the printer sent to it: " +
            first_difference(got, meant[:len(got)]))
 
 
@@ -66,18 +61,18 @@ def print_under_fire(rig, options, firmware, lines, kills, before=lambda printer
             time.sleep(0.5)
         before(printer)
         agent.kill_often(kills)
-        read = client.print_and_wait(lines, options.limit, while_printing or watch(agent))
+        read = client.print_and_wait(lines, options.limit, while_printing or agent.check)
     finally:
         client.disconnect()
     agent.check()
     return printer, agent, client, read
 
 
-@claim("Printrun prints while the agent is killed again and again: every line once and in order, the host's bytes unchanged")
+@claim("Printrun prints while the agent is killed repeatedly: every line once and in order, the host's bytes unchanged")
 def survives_kills(rig, options):
     lines = load(BUNNY, options.lines)
     printer, agent, client, read = print_under_fire(rig, options, "prusa-3.13", lines, options.kills)
-    expect(agent.kills == options.kills, f"only {agent.kills} kills fell into the print")
+    expect(agent.kills == options.kills, f"only {agent.kills} kills during the print")
     check_not_opened_again(printer)
     printer.stop()
     check_streams(printer, read, commands_of(lines), "prusa-3.13")
@@ -96,7 +91,7 @@ def numbered(text, number):
 
 
 class Flood:
-    """Numbered lines both ways as fast as they go: a kill falls into the middle of the agent's work, not beside it."""
+    """Numbered lines both ways at full speed: a kill hits the agent while it works, not while it waits."""
 
     def __init__(self, device, host):
         self.ends = {"host": [device, host, b"", 0, b"", 0], "printer": [host, device, b"", 0, b"", 0]}
@@ -104,7 +99,7 @@ class Flood:
     def pour(self):
         for name, (source, sink, unsent, next_sent, read, next_read) in self.ends.items():
             text = "echo:" if name == "host" else "G1 X"
-            # What a host does not read is bounded, and lost beyond the bound; so that is never reached here.
+            # What a host does not read is bounded and lost beyond the bound, which is therefore never reached here.
             if not unsent and next_sent - next_read < 500:
                 unsent = b"".join(numbered(text, next_sent + i) for i in range(20))
                 next_sent += 20
@@ -122,7 +117,7 @@ class Flood:
         return [end[5] for end in self.ends.values()]
 
 
-@claim("with both directions full, kill after kill, not one byte is lost, doubled or moved")
+@claim("with both directions full, kill after kill, no byte is lost, doubled or reordered")
 def survives_under_load(rig, options):
     device = rig.raw_device()
     config = write_config(rig, f'[printer.mk3]\ndevice = "{device.path}"\npoll = false\n')
@@ -139,15 +134,15 @@ def survives_under_load(rig, options):
         expect(time.monotonic() < deadline, f"only {agent.kills} kills, lines {flood.lines()}")
         flood.pour()
     before = flood.lines()
-    while any(now < then + 2000 for now, then in zip(flood.lines(), before)):  # what was under way has arrived by then
-        expect(time.monotonic() < deadline, f"it does not go on, lines {flood.lines()}")
+    while any(now < then + 2000 for now, then in zip(flood.lines(), before)):  # what was in transit has arrived by then
+        expect(time.monotonic() < deadline, f"no progress, lines {flood.lines()}")
         flood.pour()
     host.close()
     report(agent, f"{flood.lines()} lines")
 
 
 class Answering:
-    """A printer that the test plays line by line: all but the line that it waits for is answered."""
+    """A printer that the test simulates line by line: every line except the awaited one is answered."""
 
     TEMPERATURES = b"ok T:21.5 /0.0 B:20.5 /0.0 @:0 B@:0\n"
     FIRMWARE = b"FIRMWARE_NAME:Marlin 2.1.2 (Github) PROTOCOL_VERSION:1.0 MACHINE_TYPE:3D Printer EXTRUDER_COUNT:1\nok\n"
@@ -189,11 +184,11 @@ def query_in_flight(rig, options):
         printer.wait_for(b"M105")
         before = answered()
         agent.restart(signal.SIGKILL)
-        wait_until("a successor serves", lambda: agent.serves)
+        wait_until("the next instance serves", lambda: agent.serves)
         device.write(printer.TEMPERATURES)
-        wait_until("the answer is known as one", lambda: answered() == before + 1)
+        wait_until("the answer is recognised", lambda: answered() == before + 1)
         got = host.read(0.2)
-        expect(got == b"", f"the answer to the agent's question came to the host: {got!r}")
+        expect(got == b"", f"the answer to the agent's query reached the host: {got!r}")
         host.write(b"G28\n")
         printer.wait_for(b"G28")
         device.write(b"ok\n")
@@ -204,7 +199,7 @@ def query_in_flight(rig, options):
 
 
 def talk(device, host, text):
-    """A line through the agent and its ok back."""
+    """Sends a line through the agent and its ok back."""
     host.write(text + b"\n")
     read = b""
     deadline = time.monotonic() + 10
@@ -217,7 +212,7 @@ def talk(device, host, text):
 
 
 def begin_quiet(rig, options, *arguments):
-    """An agent that asks nothing, on a device that the test plays, with a host."""
+    """An agent without queries, on a device that the test simulates, with a host."""
     device = rig.raw_device()
     text = f'[printer.mk3]\ndevice = "{device.path}"\npoll = false\n'
     config = write_config(rig, text)
@@ -233,26 +228,26 @@ def read_right(agent):
     return agent.scrape().value("marlin_agent_config_last_reload_successful")
 
 
-@claim("a restart with a wrong file goes on by the configuration from before, says so, and takes the file when it is mended")
+@claim("a restart with a wrong file continues with the previous configuration, reports it, and reads the file once it is corrected")
 def wrong_file_at_a_restart(rig, options):
     device, agent, host, text = begin_quiet(rig, options)
     write_config(rig, text + "bawd = 250000\n")
     for number in (signal.SIGTERM, signal.SIGKILL):
         agent.restart(number)
-        wait_until("a successor serves", lambda: agent.serves)
+        wait_until("the next instance serves", lambda: agent.serves)
         talk(device, host, b"G1 X1")
-        wait_until("the status says what is wrong", lambda: "bawd" in agent.status and "mk3" in agent.status)
+        wait_until("the status reports the fault", lambda: "bawd" in agent.status and "mk3" in agent.status)
         agent.wait_for_web()
-        expect(read_right(agent) == 0, "the metrics say that the configuration was read")
+        expect(read_right(agent) == 0, "the metrics report that the configuration was read")
     write_config(rig, text)
     os.kill(agent.pid, signal.SIGHUP)
-    wait_until("the metrics say that it was read", lambda: read_right(agent) == 1)
-    wait_until("the status says nothing of it any more", lambda: "bawd" not in agent.status)
+    wait_until("the metrics report that it was read", lambda: read_right(agent) == 1)
+    wait_until("the status reports no fault any more", lambda: "bawd" not in agent.status)
     talk(device, host, b"G1 X2")
     host.close()
 
 
-@claim("a restart whose web server cannot start goes on without one, and has it by itself when that is mended")
+@claim("a restart whose web server cannot start continues without it, and starts it by itself once the file is corrected")
 def wrong_web_file_at_a_restart(rig, options):
     web = os.path.join(rig.directory, "web.yml")
     with open(web, "w", encoding="utf-8") as file:
@@ -260,20 +255,20 @@ def wrong_web_file_at_a_restart(rig, options):
     device, agent, host, _ = begin_quiet(rig, options, "--web.config.file", web)
     os.rename(web, web + ".away")
     agent.restart()
-    wait_until("a successor serves", lambda: agent.serves)
+    wait_until("the next instance serves", lambda: agent.serves)
     talk(device, host, b"G1 X1")
-    wait_until("the status says what is wrong", lambda: "web.yml" in agent.status and "mk3" in agent.status)
+    wait_until("the status reports the fault", lambda: "web.yml" in agent.status and "mk3" in agent.status)
     talk(device, host, b"G1 X2")
     os.rename(web + ".away", web)
     agent.wait_for_web(30)
-    wait_until("the status says nothing of it any more", lambda: "web.yml" not in agent.status)
-    expect(read_right(agent) == 1, "the metrics say that the configuration is wrong")
+    wait_until("the status reports no fault any more", lambda: "web.yml" not in agent.status)
+    expect(read_right(agent) == 1, "the metrics report that the configuration is wrong")
     talk(device, host, b"G1 X3")
     host.close()
 
 
 def upgrade_in_print(rig, options, programs, number):
-    """A print through restarts as an upgrade makes them: each time by another program."""
+    """A print through restarts like those of an upgrade: each time with another program."""
     kills, count = few(options)
     lines = load(BUNNY, count)
     steps = iter(programs)
@@ -301,7 +296,7 @@ def upgrade_in_print(rig, options, programs, number):
         read = client.print_and_wait(lines, options.limit, upgrade)
     finally:
         client.disconnect()
-    expect(agent.lives == len(programs) + 1, f"{agent.lives} lives, not {len(programs) + 1}")
+    expect(agent.instances == len(programs) + 1, f"{agent.instances} instances, not {len(programs) + 1}")
     check_not_opened_again(printer)
     printer.stop()
     check_streams(printer, read, commands_of(lines), "prusa-3.13")
@@ -310,48 +305,48 @@ def upgrade_in_print(rig, options, programs, number):
 
 def upgrade(rig, options, number):
     agent = upgrade_in_print(rig, options, [options.next, options.next], number)
-    expect("cannot read in full" not in agent.output(), "the ledger was not gone on with")
+    expect("cannot read in full" not in agent.output(), "the checkpoint was not resumed")
     report(agent, f"upgraded by {number.name}")
 
 
 def change(rig, options, number):
     agent = upgrade_in_print(rig, options, [options.incompatible, rig.agent, options.incompatible], number)
-    expect(agent.output().count("cannot read in full") == 3, "a ledger was taken for a known one")
+    expect(agent.output().count("cannot read in full") == 3, "an incompatible checkpoint was accepted")
     report(agent, f"changed by {number.name}")
 
 
-claim("an upgrade in mid-print loses nothing, to a version that knows the ledger")(
+claim("an upgrade during a print loses nothing, to a version that knows the checkpoint version")(
     lambda rig, options: upgrade(rig, options, signal.SIGTERM))
-claim("a killed agent's ledger serves the version that comes after it")(
+claim("the next version resumes from a killed agent's checkpoint")(
     lambda rig, options: upgrade(rig, options, signal.SIGKILL))
-claim("a change in mid-print to a version that does not know the ledger loses nothing, and back again")(
+claim("a change during a print to a version that does not know the checkpoint version, and back, loses nothing")(
     lambda rig, options: change(rig, options, signal.SIGTERM))
-claim("a killed agent's ledger serves a version that does not know it")(
+claim("a version that does not know a killed agent's checkpoint version resumes from its portable checkpoint")(
     lambda rig, options: change(rig, options, signal.SIGKILL))
 
 
 def few(options):
-    """How many kills, and lines, where the first claim's many are not needed each time."""
+    """Fewer kills and lines than in the first claim."""
     if FULL:
         return options.kills, options.lines
     return max(5, options.kills * 3 // 20), max(400, options.lines // 6)
 
 
-@claim("a print with line noise survives: the resends go on where they were")
+@claim("a print with line noise survives: resends continue where they were")
 def survives_noise(rig, options):
     kills, count = few(options)
     lines = load(BUNNY, count)
     printer, agent, client, read = print_under_fire(
         rig, options, "prusa-3.13", lines, kills, printer_arguments=("--noise-within-lines", "--noise-seed", str(options.seed)),
-        before=lambda printer: printer.tell("noise 0.001"))
-    expect(client.resends > 0, "the noise did no harm, so this shows nothing")
+        before=lambda printer: printer.command("noise 0.001"))
+    expect(client.resends > 0, "the noise caused no resend, so this proves nothing")
     check_not_opened_again(printer)
     printer.stop()
     check_streams(printer, read, commands_of(lines), "prusa-3.13")
     report(agent, f"{len(lines)} lines with {client.resends} resends")
 
 
-@claim("a print survives on firmware that is asked for its temperatures all the while")
+@claim("a print survives on firmware whose temperatures are queried during the print")
 def survives_queries(rig, options):
     kills, count = few(options)
     lines = load(BUNNY, count)
@@ -362,7 +357,7 @@ def survives_queries(rig, options):
     report(agent, f"{len(lines)} lines on 3.9")
 
 
-@claim("a print survives with the host's own M155 on: it sees its reports, and nothing of the agent's")
+@claim("a print survives with the host's own M155 on: it sees its reports, and none of the agent's")
 def survives_reports(rig, options):
     kills, count = few(options)
     lines = load(BUNNY, count)
@@ -371,9 +366,9 @@ def survives_reports(rig, options):
     check_not_opened_again(printer)
     printer.stop()
     reports = [line for line in read.splitlines() if line.startswith(b"T:") and b" /" in line]
-    expect(reports, "the host saw none of the reports that it asked for")
-    expect(b"RPM" not in read, "the host saw reports of the fans, which it did not ask for")
-    check_streams(printer, without_own(read, "prusa-3.13"), ["M155 S1 C1"] + commands_of(lines), "prusa-3.13")
+    expect(reports, "the host saw none of the reports that it subscribed to")
+    expect(b"RPM" not in read, "the host saw fan reports, to which it did not subscribe")
+    check_streams(printer, without_injected(read, "prusa-3.13"), ["M155 S1 C1"] + commands_of(lines), "prusa-3.13")
     report(agent, f"{len(lines)} lines, {len(reports)} reports shown")
 
 
@@ -410,8 +405,8 @@ def survives_upload(rig, options):
 
 
 def add_options(parser):
-    parser.add_argument("--next", required=True, help="the agent with the ledger's next version")
-    parser.add_argument("--incompatible", required=True, help="the agent with a version that knows no other")
+    parser.add_argument("--next", required=True, help="the agent with the next checkpoint version")
+    parser.add_argument("--incompatible", required=True, help="the agent with an incompatible checkpoint version")
     parser.add_argument("--lines", type=int, default=5000)
     parser.add_argument("--kills", type=int, default=200)
     parser.add_argument("--seed", type=int, default=1)

@@ -1,4 +1,4 @@
-"""The cable: what the agent says and does when the printer's device goes and comes back, with no restart."""
+"""The cable: what the agent reports and does when the printer's device disappears and comes back, without a restart."""
 import os
 import time
 
@@ -26,7 +26,7 @@ def unplugged(rig, _):
     host = HostPort(agent.host_port)
     host.write(b"M105\n")
     host.read_until(b"ok T:")
-    printer.tell("unplug")
+    printer.command("unplug")
     time.sleep(0.2)  # the kernel's hang-up, then the next scrape
     metrics = agent.scrape()
     expect(metrics.value("marlin_up") == 0, "marlin_up is still 1")
@@ -38,20 +38,20 @@ def unplugged(rig, _):
     host.close()
 
 
-@claim("replugged: the same agent has all values back, the host port is there again and a print goes through")
+@claim("replugged: the same agent has all values again, the host port is back and a print works")
 def replugged(rig, _):
     printer, agent = start(rig)
     for _ in range(3):
-        printer.tell("unplug")
+        printer.command("unplug")
         wait_until("marlin_up is 0", lambda: agent.scrape().value("marlin_up") == 0, 5)
-        printer.tell("replug")
+        printer.command("replug")
         agent.wait_for_up()
     agent.wait_for_port()
     expect(agent.scrape().value("marlin_serial_connects_total") >= 4, "the openings were not counted")
     check_whole_print(agent, printer, load(BUNNY, 300), 60)
 
 
-@claim("unplugged in mid-print: Printrun sees its port go, the agent lives on")
+@claim("unplugged during a print: Printrun sees its port close, the agent keeps running")
 def in_mid_print(rig, _):
     printer, agent = start(rig)
     client = PrintClient()
@@ -61,18 +61,18 @@ def in_mid_print(rig, _):
     from printrun import gcoder
     client.startprint(gcoder.LightGCode(load(BUNNY)))
     wait_until("the print runs", lambda: client.lineno > 200, 30)
-    printer.tell("unplug")
+    printer.command("unplug")
     wait_until("Printrun's reader ended", lambda: not client.read_thread.is_alive(), 10)
     client.printing = False
     client.disconnect()
     metrics = agent.scrape()
     expect(metrics.value("marlin_up") == 0, "marlin_up is still 1")
     no_stale_gauge(metrics)
-    printer.tell("replug")
+    printer.command("replug")
     agent.wait_for_up()
 
 
-@claim("a device that is not there yet is waited for, and its absence is no stale value")
+@claim("the agent waits for a missing device, and exports no stale value without it")
 def late(rig, _):
     device = os.path.join(rig.directory, "late.tty")
     agent = rig.start_agent(device)

@@ -1,4 +1,4 @@
-"""Clients that do nothing cost nobody anything: 100 idle and half-open connections delay no scrape."""
+"""Idle clients: 100 idle and half-open connections delay no scrape."""
 import socket
 import time
 
@@ -9,7 +9,7 @@ from rig import claim, expect, run_claims
 SLOWEST_SCRAPE = 5.0
 
 
-@claim("100 idle or half-open web clients delay no scrape, and a slow reader of /metrics blocks nobody")
+@claim("100 idle or half-open web clients delay no scrape, and a slow reader of /metrics blocks no other client")
 def idle_clients(rig, _):
     printer = rig.start_printer("prusa-3.13", "--speed", "50")
     agent = rig.start_agent(printer.device)
@@ -26,7 +26,7 @@ def idle_clients(rig, _):
     slowest = 0.0
     for _ in range(20):
         began = time.monotonic()
-        expect(agent.scrape().value("marlin_up") == 1, "no good scrape")
+        expect(agent.scrape().value("marlin_up") == 1, "the scrape failed")
         slowest = max(slowest, time.monotonic() - began)
     expect(slowest < SLOWEST_SCRAPE, f"a scrape took {slowest:.2f} s")
     print(f"     slowest of 20 scrapes {slowest * 1000:.0f} ms")
@@ -34,7 +34,7 @@ def idle_clients(rig, _):
         client.close()
 
 
-@claim("malformed requests get a short 4xx or a closed connection, and the next scrape is good")
+@claim("malformed requests get a short 4xx or a closed connection, and the next scrape succeeds")
 def malformed(rig, _):
     printer = rig.start_printer("prusa-3.13", "--speed", "50")
     agent = rig.start_agent(printer.device)
@@ -50,7 +50,7 @@ def malformed(rig, _):
                 answer = b""
         expect(answer == b"" or answer.startswith((b"HTTP/1.1 4", b"HTTP/1.0 4")), f"{request[:30]!r} got {answer[:60]!r}")
         expect(len(answer) < 1024, "the refusal is not short")
-    expect(agent.scrape().value("marlin_up") == 1, "the next scrape is not good")
+    expect(agent.scrape().value("marlin_up") == 1, "the next scrape failed")
 
 
 run_claims()

@@ -1,4 +1,4 @@
-"""Runs the steps (tests/system/kernel/steps.py), each in a machine of its own, and says of each whether it held. Status 1 if one did
+"""Runs the steps (tests/system/kernel/steps.py), each in a new machine, and prints for each whether it passed. Status 1 if one did
 not. Usage: campaign.py IMAGE PACKAGE NEXT-PACKAGE [--only WORDS]...     only the steps with these words in their title
 """
 import argparse
@@ -13,7 +13,7 @@ from scene import LOGS, Scene
 from steps import MK3, STEPS
 from vm import Failed, Vm
 
-# A printer that is on before udev looks for devices; started only where the kernel's command line says so.
+# A printer that is on before udev scans for devices; started only if the kernel's command line requests it.
 PRINTER_AT_BOOT = f"""[Unit]
 DefaultDependencies=no
 After=systemd-modules-load.service systemd-remount-fs.service
@@ -30,7 +30,7 @@ class Campaign:
         self.package, self.next_package = package, next_package
 
     def prepare(self):
-        """One boot makes all that the steps begin with: the two snapshots, and a disk with the package."""
+        """One boot makes what the steps begin with: the two snapshots, and a disk with the package."""
         self.vm.make_disk("disk.qcow2")
         self.vm.start("disk.qcow2")
         self.scene.prepare()
@@ -55,7 +55,7 @@ class Campaign:
         function(self.scene)
 
     def report(self):
-        """What helps to understand a failure."""
+        """Prints what helps to understand a failure."""
         for command in ("journalctl -u marlin-agent --no-pager -o short-monotonic | tail -n 25",
                         f"tail -n 8 {LOGS}/*", "dmesg | tail -n 8"):
             said = self.vm.ssh(command, timeout=30).stdout.decode(errors="replace")

@@ -1,5 +1,5 @@
-"""A Prusa MK3S with firmware 3.13 as far as a print needs it. It knows no USB: bytes come in by receive(), bytes go out by
-send(), and what happened goes to log(). Its texts are those of tests/data/recordings/prusa/mk3s-3.13.3.
+"""A Prusa MK3S with firmware 3.13 as far as a print needs it. It does not know USB: bytes come in by receive(), bytes
+go out by send(), and events go to log(). Its texts are those of tests/data/recordings/prusa/mk3s-3.13.3.
 
   N12 G1 X5*87  ->  ok          N14 G1 X5*81  ->  Error:Line Number ..., Resend: 13, ok
 """
@@ -32,7 +32,7 @@ class Firmware:
         self.off()
 
     def off(self):
-        """Forgets everything, as without power."""
+        """Clears all state, as a power cycle does."""
         with self.lock:
             for timer in self.timers:
                 timer.cancel()
@@ -42,7 +42,7 @@ class Firmware:
             self.reports = (0, 0)
 
     def reset(self):
-        """The reset line of the processor: `start` comes when the boot loader is through."""
+        """The reset line of the processor: `start` comes when the boot loader has finished."""
         with self.lock:
             self.off()
             self.booting = True

@@ -1,6 +1,6 @@
-"""A host that prints: waits until its port is there, sends numbered lines, one at a time, and waits for the ok of each. Ends
-after its last line, or after the line in which SIGTERM comes. Each line that it sends goes to standard output; the last line
-there is `done: 812 lines, longest wait 0.120 s`, or what went wrong. Usage: host.py PORT [LINES]
+"""A host that prints: waits until its port exists, sends numbered lines one at a time, and waits for the ok of each.
+Ends after its last line, or after the line during which SIGTERM comes. It writes each sent line to standard output;
+the last output line is `done: 812 lines, longest wait 0.120 s`, or an error. Usage: host.py PORT [LINES]
 """
 import os
 import select
@@ -10,7 +10,7 @@ import termios
 import time
 import tty
 
-OK_SECONDS = 60  # of a slow machine; what a real host allows is 30
+OK_SECONDS = 60  # for a slow machine; a real host waits 30
 
 
 class Wrong(Exception):
@@ -45,7 +45,7 @@ class Port:
         return line
 
     def greet(self):
-        """Sets the line number, again and again if the printer is still booting, as hosts do; then hears it out."""
+        """Sets the line number, repeatedly while the printer boots, as hosts do; then reads the remaining answers."""
         for _ in range(12):
             os.write(self.file, numbered(0, b"M110 N0") + b"\n")
             heard_ok = False
@@ -84,7 +84,7 @@ def main():
         port.greet()
         while not enough and number != limit:
             number += 1
-            # Lines that extrude: without them the agent takes the stream for somebody who moves the axes.
+            # Lines that extrude: without them the agent takes the stream for manual moves.
             command = b"M83" if number == 1 else b"G1 X%d.%d E0.02 F3000" % (number % 200, number % 10)
             line = numbered(number, command)
             print(line.decode(), flush=True)

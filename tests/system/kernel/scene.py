@@ -1,5 +1,5 @@
-"""What stands around the agent in the virtual machine: printers that are plugged in and out, hosts that print, and the
-questions that a step has about them. A printer is called by its serial number."""
+"""The environment of the agent in the virtual machine: printers that are plugged in and out, hosts that print, and the
+checks of a step. A printer is named by its serial number."""
 import os
 import re
 import time
@@ -16,7 +16,7 @@ def expect(condition, what):
 
 
 class Print:
-    """A host that prints until it is told to end; each line it sent stands in a file."""
+    """A host that prints until it is stopped; a file contains each line that it sent."""
 
     def __init__(self, scene, name, lines=None):
         self.scene, self.vm, self.name, self.lines = scene, scene.vm, name, lines
@@ -29,9 +29,9 @@ class Print:
         return int(self.vm.run(f"grep -c ^N {self.file} || true"))
 
     def goes_on(self, lines=50, seconds=60):
-        """That many lines more."""
+        """Waits for that many more lines."""
         goal = self.count() + lines
-        self.vm.wait(f"{lines} lines more of the print on {self.name}",
+        self.vm.wait(f"{lines} more lines of the print on {self.name}",
                      f"[ $(grep -c ^N {self.file}) -ge {goal} ] || grep -q -e ^wrong -e ^done {self.file}", seconds)
         self.unbroken()
 
@@ -40,7 +40,7 @@ class Print:
         expect(not last.startswith("wrong"), f"the print on {self.name}: {last}")
 
     def end(self):
-        """Lets it end, behind its present line if it has no last one; gives the lines that it sent."""
+        """Ends it, after its current line if it has no last one; returns the lines that it sent."""
         if not self.lines:
             self.vm.run(f"systemctl kill {self.unit}")
         self.vm.wait(f"the end of the print on {self.name}", f"grep -q -e ^wrong -e ^done {self.file}", 90)
@@ -48,7 +48,7 @@ class Print:
         return [line for line in self.vm.run(f"cat {self.file}").splitlines() if line.startswith("N")]
 
     def ends_whole(self, serial):
-        """Ends it; the printer must have got each line once and in order, and nobody may have touched its modem lines."""
+        """Ends it; the printer must have got each line once and in order, and its modem lines must not have changed."""
         sent = self.end()
         log = self.scene.log(serial)
         begin = max(number for number, line in enumerate(log) if "M110" in line)
@@ -73,7 +73,7 @@ class Scene:
 
     # --- printers
     def plug(self, serial, kind="prusa"):
-        """Plugs a printer in; gives the name of its tty and the machine's seconds at which it was there."""
+        """Plugs a printer in; returns the name of its tty and the machine's seconds at which the tty existed."""
         self.vm.run(f"rm -f {LOGS}/{serial}.log; systemd-run -q --collect --unit=usb-{serial} -p StandardOutput=append:{LOGS}/{serial}.log "
                     f"python3 -u /root/usb_printer.py {kind} {serial}")
         link = "/dev/serial/by-id/usb-1a86_*" if kind == "ch340" else f"/dev/serial/by-id/*_{serial}-*"
@@ -87,7 +87,7 @@ class Scene:
         return self.vm.run(f"cat {LOGS}/{serial}.log").splitlines()
 
     def count(self, serial, event):
-        """How often that happened to the printer since it was plugged in: "dtr 1", "reset"."""
+        """How often that event happened to the printer since it was plugged in: "dtr 1", "reset"."""
         return sum(bool(re.match(rf"\S+ {event}", line)) for line in self.log(serial))
 
     # --- the agent
@@ -95,12 +95,12 @@ class Scene:
         self.vm.run(f"DEBIAN_FRONTEND=noninteractive dpkg -i {package}", timeout=seconds)
 
     def opens(self, name, seconds=15):
-        """The agent has the printer's port open; gives when that was seen."""
-        return self.vm.wait(f"the agent opens {name}; it says: {self.last_words()}",
+        """Waits until the agent has the printer's port open; returns the time of that."""
+        return self.vm.wait(f"the agent opens {name}; its log: {self.last_words()}",
                             f"curl -s localhost:11520/metrics | grep -qF 'marlin_serial_open{{printer=\"{name}\"}} 1'", seconds)
 
     def knows(self, name, seconds=60):
-        """The printer has introduced itself and rests."""
+        """Waits until the printer is identified and idle."""
         self.opens(name, seconds)
         self.vm.wait(f"{name} is idle", f"marlin-agent status | grep -q '^{name} *idle'", seconds)
 
@@ -111,7 +111,7 @@ class Scene:
         return int(self.vm.run(f"journalctl -u marlin-agent -o cat --no-pager | grep -cF '{text}' || true"))
 
     def metric(self, series):
-        """The value of a series, None if it is not there."""
+        """The value of a series, None if it is absent."""
         for line in self.vm.run("curl -s localhost:11520/metrics").splitlines():
             if line.startswith(series + " "):
                 return float(line.rsplit(" ", 1)[1])
@@ -127,7 +127,7 @@ class Scene:
         return Print(self, name, lines)
 
     def holds_still(self, what, condition, seconds):
-        """The condition stays true that long: for what must not happen."""
+        """Checks that the condition stays true that long: for events that must not happen."""
         end = time.monotonic() + seconds
         while time.monotonic() < end:
             expect(self.vm.holds(condition), what)

@@ -1,5 +1,5 @@
-"""The steps of the campaign, in their order. Each begins in a machine of its own: "bare" and "installed" are snapshots of a
-machine that has booted, without and with the package; "cold" boots one that has the package."""
+"""The steps of the campaign, in their order. Each begins in a new machine: "bare" and "installed" are snapshots of a
+booted machine, without and with the package; "cold" boots one that has the package."""
 import datetime
 import json
 import socket
@@ -18,14 +18,14 @@ YEAR = 365 * 24 * 3600
 
 
 def step(title, begins, **boot):
-    """Adds a step. boot: what Vm.start takes, for a cold one."""
+    """Adds a step. boot: arguments of Vm.start, for a cold one."""
     def add(function):
         STEPS.append((title, begins, boot, function))
         return function
     return add
 
 
-# --- installing
+# --- installation
 
 @step("the package is installed while the printer is on", "bare")
 def install_with_printer_on(scene):
@@ -38,7 +38,7 @@ def install_with_printer_on(scene):
     expect(scene.count(MK3, "dtr 1") == 1, "the printer was opened more than once")
 
 
-@step("the package is installed while another program has the port open: the agent keeps off", "bare")
+@step("the package is installed while another program has the port open: the agent does not open it", "bare")
 def install_with_port_in_use(scene):
     tty, _ = scene.plug(MK3)
     scene.vm.run(f"systemd-run -q --collect --unit=holder sh -c 'exec < /dev/{tty}; stty raw -echo; exec sleep 1000'")
@@ -62,7 +62,7 @@ def switched_on_after_installation(scene):
 
 @step("the log has no denied opening at plugging", "installed")
 def no_denied_opening(scene):
-    # Between the kernel's word and udev's the tty belongs to root alone; here for a whole second.
+    # Between the events of the kernel and of udev the tty belongs to root only; here for a whole second.
     scene.vm.run("""echo 'SUBSYSTEM=="tty", KERNEL=="ttyACM*", PROGRAM="/bin/sleep 1"' > /etc/udev/rules.d/00-slow.rules; udevadm control --reload""")
     for _ in range(3):
         scene.plug(MK3)
@@ -75,15 +75,15 @@ def no_denied_opening(scene):
 
 # --- the cable
 
-@step("unplugged and replugged as another tty, in rest and in a print", "installed")
+@step("unplugged and replugged as another tty, while idle and during a print", "installed")
 def another_tty(scene):
     first, _ = scene.plug(MK3)
     scene.knows(NAME)
     scene.unplug(MK3)
-    scene.vm.wait("the host port hangs on nothing", f"! curl -s localhost:11520/metrics | grep -qF 'marlin_serial_open{{printer=\"{NAME}\"}} 1'")
+    scene.vm.wait("the agent has closed the device", f"! curl -s localhost:11520/metrics | grep -qF 'marlin_serial_open{{printer=\"{NAME}\"}} 1'")
     scene.plug("E660000000000001", kind="other")  # takes the number
     second, _ = scene.plug(MK3)
-    expect(second != first, f"the printer is {second} again: the step proves nothing")
+    expect(second != first, f"the printer is {second} again, so this step proves nothing")
     scene.knows(NAME)
     job = scene.begin_print(NAME)
     job.goes_on()
@@ -91,13 +91,13 @@ def another_tty(scene):
     scene.unplug("E660000000000001")
     scene.vm.wait("the tty is gone", "! ls /dev/ttyACM*")
     third, _ = scene.plug(MK3)
-    expect(third == first, f"the printer is {third}, not {first}: the step proves nothing")
+    expect(third == first, f"the printer is {third}, not {first}, so this step proves nothing")
     scene.vm.run(f"systemctl stop {job.unit} || true")
     scene.knows(NAME)
     scene.begin_print(NAME, 50).ends_whole(MK3)
 
 
-@step("two printers of one kind print at once; one is unplugged and comes back", "installed")
+@step("two printers of one kind print simultaneously; one is unplugged and comes back", "installed")
 def two_printers(scene):
     scene.plug(MK3)
     scene.plug(OTHER_MK3)
@@ -132,7 +132,7 @@ def ch340(scene):
 
 
 class FtdiPrinter:
-    """A printer behind QEMU's FTDI adapter. The firmware runs on this side; the modem lines are not seen here."""
+    """A printer behind QEMU's FTDI adapter. The firmware runs outside the machine; modem lines are not visible here."""
 
     def __init__(self, scene, serial):
         self.scene, self.serial = scene, serial
@@ -182,7 +182,7 @@ def ftdi(scene):
         printer.remove()
 
 
-# --- the agent's own ends
+# --- ends of the agent
 
 @step("restart, kill -9 and an upgrade by dpkg in a print", "installed")
 def ends_of_the_agent(scene):
@@ -206,7 +206,7 @@ def ends_of_the_agent(scene):
     another_process()
     job.ends_whole(MK3)
     expect(scene.vm.run("dpkg-query -W -f '${Version}' marlin-agent").endswith("+next"), "the package was not upgraded")
-    expect(scene.count(MK3, "dtr") == 1, "the modem lines moved")
+    expect(scene.count(MK3, "dtr") == 1, "the modem lines changed")
 
 
 @step("release, flash by another program, attach, reset", "installed")
@@ -215,7 +215,7 @@ def release_and_attach(scene):
     scene.knows(NAME)
     scene.vm.run(f"marlin-agent release {NAME}")
     scene.vm.wait("the port is closed", f"! ls -l /proc/{scene.agent_pid()}/fd | grep -q /dev/{tty}$")
-    expect(scene.count(MK3, "dtr") == 1 and scene.count(MK3, "reset") == 1, "the release moved the modem lines")
+    expect(scene.count(MK3, "dtr") == 1 and scene.count(MK3, "reset") == 1, "the release changed the modem lines")
     scene.vm.run(f"""python3 - <<'FLASH'
 import fcntl, os, struct, termios, time
 port = os.open("/dev/{tty}", os.O_RDWR | os.O_NOCTTY)
@@ -246,11 +246,12 @@ def host_before_agent(scene):
     job.ends_whole(MK3)
 
 
-# --- the machine's own ends
+# --- ends of the machine
 
-@step("the machine sleeps (S3) in a print and wakes; the printer is found again", "installed")
+@step("the machine sleeps (S3) during a print and wakes; the printer is found again", "installed")
 def sleep(scene):
-    # Through an FTDI adapter: vhci_hcd refuses to sleep with something plugged in. USB loses its power, and this print with it.
+    # Through an FTDI adapter: vhci_hcd refuses to sleep with a device plugged in. USB loses power, which ends this
+    # print.
     scene.configure('[printer.rambo]\nusb = "0403:6001"\n')
     printer = FtdiPrinter(scene, "FT9")
     scene.knows("rambo")
@@ -263,7 +264,7 @@ def sleep(scene):
     scene.vm.wait("the machine is awake", "dmesg | grep -q 'PM: suspend exit'")
     scene.vm.run(f"systemctl stop {job.unit} || true")
     scene.knows("rambo")
-    expect(scene.agent_pid() == pid, "the agent was started anew")
+    expect(scene.agent_pid() == pid, "the agent was restarted")
     job = scene.begin_print("rambo")
     job.goes_on()
     sent = job.end()
@@ -288,7 +289,7 @@ def boot_with_printer_on(scene):
     scene.begin_print(NAME, 50).ends_whole(MK3)
 
 
-@step("a clock that is a year behind at boot and jumps in a print, there and back", "cold", append=PRINTER_ON,
+@step("a clock that is a year behind at boot and jumps forward and back during a print", "cold", append=PRINTER_ON,
       more=["-rtc", "base=" + (datetime.datetime.utcnow() - datetime.timedelta(days=365)).strftime("%Y-%m-%dT%H:%M:%S")])
 def clock_jumps(scene):
     behind = time.time() - int(scene.vm.run("date +%s"))
@@ -303,7 +304,7 @@ def clock_jumps(scene):
         job.goes_on(100)
         now, up = (int(word) for word in scene.vm.run("date +%s; cut -d. -f1 /proc/uptime").split())
         expect(scene.metric(f'marlin_up{{printer="{NAME}"}}') == 1, "the printer counts as lost")
-        expect(scene.metric(f'marlin_state{{printer="{NAME}",state="printing"}}') == 1, "the print is not known any more")
+        expect(scene.metric(f'marlin_state{{printer="{NAME}",state="printing"}}') == 1, "the print is no longer known")
         elapsed = scene.metric(f'marlin_print_elapsed_seconds{{printer="{NAME}"}}')
         expect(elapsed is not None and 0 <= elapsed <= up, f"marlin_print_elapsed_seconds is {elapsed}, {up} s after the boot")
         received = scene.metric(f'marlin_serial_last_receive_timestamp_seconds{{printer="{NAME}"}}')
@@ -311,7 +312,7 @@ def clock_jumps(scene):
         status = json.loads(scene.vm.run("marlin-agent status --json"))
         expect(0 <= status["agent"]["uptime_seconds"] <= up, f"the agent says it is up for {status['agent']['uptime_seconds']} s")
         expect(scene.metric(f'marlin_serial_disconnects_total{{printer="{NAME}"}}') in (None, 0), "the line was lost")
-    expect(scene.agent_pid() == pid, "the agent was started anew")
+    expect(scene.agent_pid() == pid, "the agent was restarted")
     job.ends_whole(MK3)
     scene.unplug("at-boot")
     scene.vm.wait("the print's end in the list", "marlin-agent jobs --json | grep -q end", 60)

@@ -1,7 +1,7 @@
-"""A printer on USB, plugged into this machine's own kernel: the device's end of USB/IP over a socket pair, the other end of
-which goes to vhci_hcd. usbcore, cdc_acm or ch341, and udev do their real work, and what they do to the modem lines is seen.
-Plugged in while the program runs, unplugged by SIGTERM. It says on standard output, with the seconds of the machine's own
-clock that nobody sets:
+"""A printer on USB, plugged into this machine's kernel: the device's end of USB/IP over a socket pair, whose other end
+goes to vhci_hcd. usbcore, cdc_acm or ch341, and udev are the real ones, and their changes of the modem lines are
+logged. Plugged in while the program runs, unplugged by SIGTERM. It writes to standard output, with the seconds of the
+machine's monotonic clock:
 
   23.051 dtr 1 rts 1          23.052 reset          24.310 line M115
 
@@ -35,7 +35,7 @@ def endpoint(address, kind, size, interval):
 
 
 class ModemLines:
-    """DTR and RTS as the printer sees them: its reset line hangs on a rising DTR."""
+    """DTR and RTS as the printer sees them: a rising DTR resets it."""
 
     def __init__(self, firmware):
         self.firmware = firmware
@@ -49,7 +49,7 @@ class ModemLines:
 
 
 class CdcAcm:
-    """What cdc_acm talks to: SET_LINE_CODING when it is found, SET_CONTROL_LINE_STATE at opening and closing."""
+    """The device for cdc_acm: SET_LINE_CODING when it is detected, SET_CONTROL_LINE_STATE at opening and closing."""
     bulk_in, bulk_out = 3, 4
     device_class = (2, 0, 0)
     interfaces = (interface(0, 1, (2, 2, 1)) + bytes([5, 0x24, 0, 0x10, 1, 4, 0x24, 2, 6, 5, 0x24, 6, 0, 1, 5, 0x24, 1, 0, 1])
@@ -74,7 +74,7 @@ class CdcAcm:
 
 
 class Ch340:
-    """What ch341 talks to: registers by vendor requests; the modem lines are the inverted bits 5 (DTR) and 6 (RTS)."""
+    """The device for ch341: registers by vendor requests; the modem lines are the inverted bits 5 (DTR) and 6 (RTS)."""
     bulk_in, bulk_out = 2, 2
     device_class = (255, 0, 0)
     interfaces = interface(0, 3, (255, 1, 2)) + endpoint(0x82, 2, 32, 0) + endpoint(2, 2, 32, 0) + endpoint(0x81, 3, 8, 1)
@@ -97,7 +97,7 @@ class Ch340:
 
 
 class Device:
-    """One device on the bus: answers the kernel's requests (URBs) until the cable is out."""
+    """One device on the bus: answers the kernel's requests (URBs) until it is unplugged."""
 
     def __init__(self, connection, vendor, product, chip_type, strings):
         self.connection = connection
@@ -200,7 +200,7 @@ class Device:
 
 
 def free_port():
-    """The first port for full speed that has nothing in it: `hs  0000 004 000 00000000 000000 0-0`."""
+    """The first free port for full speed: `hs  0000 004 000 00000000 000000 0-0`."""
     with open(VHCI + "status", encoding="ascii") as status:
         for line in status:
             words = line.split()

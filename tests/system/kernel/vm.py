@@ -1,5 +1,5 @@
-"""A virtual machine from the image of tests/system/kernel/make_image, without KVM: boots cold or goes on from a snapshot, runs shell
-commands by ssh, and never outlives this process."""
+"""A virtual machine from the image of tests/system/kernel/make_image, without KVM: boots cold or continues from a
+snapshot, runs shell commands by ssh, and never outlives this process."""
 import ctypes
 import os
 import shutil
@@ -15,7 +15,7 @@ PR_SET_PDEATHSIG = 1
 
 
 class Failed(Exception):
-    """A step did not see what it waits for."""
+    """A step did not see what it waited for."""
 
 
 def free_port():
@@ -27,7 +27,7 @@ def free_port():
 class Vm:
     def __init__(self, image, work):
         self.image = os.path.realpath(image)
-        self.work = work  # short: the names of sockets in it are
+        self.work = work  # a short path: socket names are limited
         self.process = None
         self.key = os.path.join(work, "key")
         shutil.copy(os.path.join(image, "key"), self.key)
@@ -37,7 +37,7 @@ class Vm:
         return os.path.join(self.work, name)
 
     def make_disk(self, name, backing=None):
-        """A disk that begins as the image, or as another disk."""
+        """A disk that begins as a copy of the image, or of another disk."""
         backing = os.path.realpath(self.path(backing)) if backing else os.path.join(self.image, "disk.qcow2")
         subprocess.run(["qemu-img", "create", "-q", "-f", "qcow2", "-b", backing, "-F", "qcow2", self.path(name)], check=True)
 
@@ -88,7 +88,7 @@ class Vm:
         self.stop()
 
     def monitor(self, command):
-        """A command for QEMU's own monitor; gives what it says."""
+        """Sends a command to QEMU's monitor; returns its output."""
         with socket.socket(socket.AF_UNIX) as connection:
             connection.settimeout(120)
             connection.connect(self.path("monitor.sock"))
@@ -102,7 +102,7 @@ class Vm:
             return said.decode(errors="replace").split("\r\n", 1)[-1].replace("(qemu) ", "").strip()
 
     def wait_for_status(self, status, seconds=60):
-        """Until QEMU says that of the machine, such as "suspended"."""
+        """Waits until QEMU reports this status, such as "suspended"."""
         deadline = time.monotonic() + seconds
         while status not in self.monitor("info status"):
             if time.monotonic() > deadline:
@@ -138,7 +138,7 @@ class Vm:
             return subprocess.CompletedProcess(script, 255, b"", b"no answer in time")
 
     def run(self, script, stdin=b"", timeout=120):
-        """Runs a script as root; gives its output. A script that fails fails the step."""
+        """Runs a script as root; returns its output. A script that fails fails the step."""
         result = self.ssh(script, stdin, timeout)
         output = result.stdout.decode(errors="replace")
         if result.returncode != 0:
@@ -149,7 +149,7 @@ class Vm:
         return self.ssh(condition).returncode == 0
 
     def wait(self, what, condition, seconds=60):
-        """Waits until a shell condition holds there; gives the seconds of the machine's own clock that nobody sets."""
+        """Waits until a shell condition holds there; returns the seconds of the machine's monotonic clock."""
         script = (f"up() {{ read -r s _ < /proc/uptime; echo ${{s%.*}}; }}; end=$(($(up) + {seconds})); "
                   f"until {{ {condition}\n}} > /dev/null 2>&1; do [ $(up) -lt $end ] || exit 9; sleep 0.1; done; cut -d' ' -f1 /proc/uptime")
         result = self.ssh(script, timeout=seconds * 4 + 30)

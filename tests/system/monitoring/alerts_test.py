@@ -1,9 +1,10 @@
-"""The alerts: promtool accepts them, each one fires and stays quiet in a unit test of alerts/, and says what an owner needs."""
+"""The alerts: promtool accepts them, each one fires and stays quiet in a unit test of alerts/, and has the text an
+owner needs."""
 import glob
 import os
 import re
 
-from kit import HERE, PROMETHEUS, ROOT, expect, promtool, read, run_claims, unknown_metrics
+from shared import HERE, PROMETHEUS, ROOT, expect, promtool, read, run_claims, unknown_metrics
 
 RULES = os.path.join(PROMETHEUS, "alerts.yml")
 TESTS = sorted(glob.glob(os.path.join(HERE, "alerts", "*.yml")))
@@ -22,7 +23,7 @@ def cases():
     for path in TESTS:
         for test in re.split(r"^- name: ", read(path), flags=re.M)[1:]:
             checks = re.findall(r"^    alertname: (\w+)\n    exp_alerts:( \[\])?$", test, re.M)
-            expect(len({name for name, _ in checks}) == 1, f"a test of {path} is of no alert or of several: {test[:80]}")
+            expect(len({name for name, _ in checks}) == 1, f"a test in {path} covers no alert or several: {test[:80]}")
             found.setdefault(checks[0][0], []).append({not empty for _, empty in checks})
     return found
 
@@ -30,7 +31,7 @@ def cases():
 def accepted():
     promtool("check", "rules", RULES)
     expect(len(alerts()) >= 24, f"only {len(alerts())} alerts")
-    expect(f"holds {len(alerts())} alerts" in read(ROOT, "README.md"), f"the README speaks of another number than {len(alerts())}")
+    expect(f"holds {len(alerts())} alerts" in read(ROOT, "README.md"), f"the README names another number than {len(alerts())}")
 
 
 def tested():
@@ -45,7 +46,7 @@ def both_ways():
         wanted = {False, True} if re.search(r"^    for: ", rule, re.M) else {True}
         expect(wanted in have[name], f"{name} has no test in which it {'waits and ' if len(wanted) > 1 else ''}fires")
     stray = set(have) - set(alerts())
-    expect(not stray, f"tests of alerts that do not exist: {stray}")  # such a test stays quiet for ever
+    expect(not stray, f"tests of alerts that do not exist: {stray}")  # such a test could never fail
 
 
 def worded():
@@ -58,12 +59,12 @@ def worded():
 
 
 def known():
-    expect(not unknown_metrics(read(RULES)), f"metrics that nobody exports: {unknown_metrics(read(RULES))}")
+    expect(not unknown_metrics(read(RULES)), f"metrics that the agent does not export: {unknown_metrics(read(RULES))}")
 
 
 run_claims([
     ("promtool accepts the alerts, 24 or more and as many as the README says", accepted),
-    ("each alert has a test in which it fires, after its time if it waits, and one in which it stays quiet", both_ways),
+    ("each alert has a test in which it fires, after its delay if it has one, and one in which it stays quiet", both_ways),
     ("each alert has a summary, a description and a severity", worded),
     ("the alerts use only metrics that the agent exports", known),
     ("promtool's unit tests of the alerts hold", tested),

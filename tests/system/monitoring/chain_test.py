@@ -1,10 +1,10 @@
-"""The whole way from the printer's wire to its owner, with the files as they are shipped: agent, Prometheus in agent mode,
-remote_write, a second Prometheus that judges the alerts, Alertmanager, a web hook."""
+"""The whole way from the printer's serial line to its owner, with the shipped files: agent, Prometheus in agent mode,
+remote_write, a second Prometheus that evaluates the alerts, Alertmanager, a web hook."""
 import json
 import os
 import time
 
-from kit import GRAFANA, PROMETHEUS, read
+from shared import GRAFANA, PROMETHEUS, read
 from rig import claim, expect, run_claims, wait_until
 from servers import Alertmanager, Hook, Prometheus, changed
 
@@ -20,7 +20,7 @@ def start_sender(rig, receiver, agent):
         "sender", "--enable-feature=agent"))
 
 
-@claim("a thermal error on the wire of a Pi behind NAT reaches its owner by remote_write and Alertmanager")
+@claim("a thermal error from a printer behind NAT reaches its owner by remote_write and Alertmanager")
 def wire_to_owner(rig, _):
     hook = rig.keep(Hook())
     alertmanager = rig.keep(Alertmanager(rig.directory, changed(os.path.join(PROMETHEUS, "alertmanager.yml"), {
@@ -43,17 +43,17 @@ def wire_to_owner(rig, _):
     expect((labels["job"], labels["instance"]) == ("marlin", "pi-home:11520"), f"it came as {labels}")
 
     device.write(b"Error:Thermal Runaway, system stopped! Heater_ID: 0\n")
-    wait_until("the owner is told", lambda: hook.received("MarlinThermalError"), 90, 0.2)
+    wait_until("the owner is notified", lambda: hook.received("MarlinThermalError"), 90, 0.2)
     alert, = hook.received("MarlinThermalError")[:1]
-    expect(alert["status"] == "firing" and alert["labels"]["severity"] == "critical", f"told was {alert}")
-    expect(alert["labels"]["printer"] == "mk3" and alert["labels"]["site"] == "home", f"told was {alert['labels']}")
+    expect(alert["status"] == "firing" and alert["labels"]["severity"] == "critical", f"the notification was {alert}")
+    expect(alert["labels"]["printer"] == "mk3" and alert["labels"]["site"] == "home", f"the notification was {alert['labels']}")
     fleet = json.loads(read(GRAFANA, "dashboards", "marlin-fleet.json"))
     shown, = (panel["targets"][0]["expr"] for panel in fleet["panels"] if panel["title"] == "Alerts")
     expect(receiver.query(shown.replace("$instance", ".*")), "the dashboard of the fleet does not show the alert")
-    expect(alert["annotations"]["summary"] == "mk3 stopped itself: thermal_runaway", f"told was {alert['annotations']}")
+    expect(alert["annotations"]["summary"] == "mk3 stopped itself: thermal_runaway", f"the notification was {alert['annotations']}")
 
 
-@claim("what a Pi measured while the other end was away arrives when it is back")
+@claim("samples from the time in which the receiver was down arrive when it is back")
 def cut_off(rig, _):
     config = changed(os.path.join(SCRAPE, "receiver.yml"), {})
     receiver = rig.keep(Prometheus(rig.directory, config, "receiver", RECEIVING)).wait_until_ready()
@@ -65,7 +65,7 @@ def cut_off(rig, _):
     receiver.stop()
     gone = time.time()
     scraped = agent.scrape().value("marlin_agent_scrapes_total", code="200")
-    wait_until("the sender scraped on", lambda: agent.scrape().value("marlin_agent_scrapes_total", code="200") > scraped + 24, 60, 0.5)
+    wait_until("the sender kept scraping", lambda: agent.scrape().value("marlin_agent_scrapes_total", code="200") > scraped + 24, 60, 0.5)
     back = time.time()
     rig.keep(Prometheus(rig.directory, config, "receiver", RECEIVING, port=receiver.port)).wait_until_ready()
     span = f"count_over_time(up[{int(back - gone)}s])"

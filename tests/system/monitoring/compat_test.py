@@ -1,8 +1,8 @@
-"""The old names: promtool accepts the recording rules, and each of them gives its value from one printer's metrics."""
+"""The old names: promtool accepts the recording rules, and each rule computes its value from one printer's metrics."""
 import os
 import re
 
-from kit import HERE, PROMETHEUS, expect, promtool, read, run_claims, unknown_metrics
+from shared import HERE, PROMETHEUS, expect, promtool, read, run_claims, unknown_metrics
 
 RULES = os.path.join(PROMETHEUS, "compat.yml")
 TESTS = os.path.join(HERE, "compat.yml")
@@ -28,11 +28,11 @@ def all_tested():
 
 
 def known():
-    expect(not unknown_metrics(read(RULES)), f"metrics that nobody exports: {unknown_metrics(read(RULES))}")
+    expect(not unknown_metrics(read(RULES)), f"metrics that the agent does not export: {unknown_metrics(read(RULES))}")
 
 
 run_claims([
-    ("promtool accepts the recording rules, and none stands twice", accepted),
+    ("promtool accepts the recording rules, and none occurs twice", accepted),
     ("each old name has a test that expects its value", all_tested),
     ("the rules use only metrics that the agent exports", known),
     ("promtool's unit tests of the old names hold", tested),

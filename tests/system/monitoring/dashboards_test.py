@@ -1,6 +1,6 @@
-"""The dashboards: their JSON is what their source writes and what Grafana can load, and every query is run by a real
-Prometheus that scraped the demo. No query is refused; each returns data, unless expected_empty.txt says why not. The same
-Prometheus judges the alerts and records the old names."""
+"""The dashboards: their JSON is the output of their source and Grafana can load it, and a real Prometheus that scraped
+the demo runs every query. No query is refused; each returns data, unless expected_empty.txt gives a reason. The same
+Prometheus evaluates the alerts and records the old names."""
 import glob
 import json
 import math
@@ -11,22 +11,22 @@ import sys
 import time
 import urllib.parse
 
-from kit import GRAFANA, HERE, PROMETHEUS, exported, families_in, read, unknown_metrics
+from shared import GRAFANA, HERE, PROMETHEUS, exported, families_in, read, unknown_metrics
 from rig import Process, claim, expect, free_port, run_claims, wait_until
 from servers import INSTALLED, Prometheus, answered
 
-# The units of Grafana that the panels use; a misspelt one would show bare numbers.
+# The units of Grafana that the panels use; with a misspelt one Grafana shows bare numbers.
 UNITS = {"none", "short", "percentunit", "s", "celsius", "lengthm", "massg", "rotrpm", "velocityms", "dateTimeAsIso", "bool",
          "bytes", "Bps", "cps", "reqps"}
 KINDS = {"row", "timeseries", "stat", "bargauge", "table", "heatmap", "state-timeline"}
-WINDOW = "5m"  # what the demo's print lies in
+WINDOW = "5m"  # contains the demo's print
 # An open printer without an MMU, and with a firmware that does not know M78.
 NOT_IN_THE_DEMO = {"prusa_chamber_temperature_celsius", "prusa_chamber_target_temperature_celsius", "prusa_mmu",
                    "odin_printer_print_hours_total"}
 
 
 def dashboards():
-    """file name without its end -> the JSON."""
+    """file name without extension -> the JSON."""
     paths = glob.glob(os.path.join(GRAFANA, "dashboards", "*.json"))
     return {os.path.basename(path)[:-5]: json.loads(read(path)) for path in sorted(paths)}
 
@@ -57,7 +57,7 @@ def expected_empty():
     return dict(rows)
 
 
-@claim("the dashboards are what their source writes")
+@claim("the dashboards are the output of their source")
 def from_source(rig, _):
     subprocess.run([sys.executable, "-B", os.path.join(GRAFANA, "source", "make-dashboards"), rig.directory], check=True)
     expect(len(dashboards()) == 3, f"{len(dashboards())} dashboards")
@@ -66,19 +66,19 @@ def from_source(rig, _):
                f"{uid}.json differs from its source: run packaging/grafana/source/make-dashboards")
 
 
-@claim("each panel has a number and a place of its own, a known kind and unit, words, and the chosen data source")
+@claim("each panel has a unique number and place, a known kind and unit, a description, and the chosen data source")
 def sane(*_):
     for uid, dashboard in dashboards().items():
         expect(dashboard["uid"] == uid, f"{uid}.json has the uid {dashboard['uid']}")
         ids = [panel["id"] for panel in dashboard["panels"]]
-        expect(len(ids) == len(set(ids)), f"{uid}: a panel's number stands twice")
+        expect(len(ids) == len(set(ids)), f"{uid}: a panel's number occurs twice")
         titles = [panel["title"] for panel in panels(dashboard)]
-        expect(len(titles) == len(set(titles)), f"{uid}: a title stands twice in {sorted(titles)}")
+        expect(len(titles) == len(set(titles)), f"{uid}: a title occurs twice in {sorted(titles)}")
         taken = set()
         for panel in dashboard["panels"]:
             place = panel["gridPos"]
             cells = {(x, y) for x in range(place["x"], place["x"] + place["w"]) for y in range(place["y"], place["y"] + place["h"])}
-            expect(place["x"] + place["w"] <= 24 and not cells & taken, f"{uid}: {panel['title']} lies on another panel")
+            expect(place["x"] + place["w"] <= 24 and not cells & taken, f"{uid}: {panel['title']} overlaps another panel")
             taken |= cells
             expect(panel["type"] in KINDS, f"{uid}: {panel['type']} is no kind of panel")
         for panel in panels(dashboard):
@@ -91,7 +91,7 @@ def sane(*_):
                 expect(each["datasource"] == {"type": "prometheus", "uid": "${datasource}"}, f"{where}: another data source")
 
 
-@claim("the variables that a dashboard uses are its own, and its queries choose by them")
+@claim("a dashboard uses only variables that it defines, and its queries select by them")
 def variables(*_):
     for uid, dashboard in dashboards().items():
         names = {variable["name"] for variable in dashboard["templating"]["list"]}
@@ -106,11 +106,11 @@ def variables(*_):
                     expect("$instance" in metric, f"{uid}: {panel['title']}: {metric} shows every Pi, whichever is chosen")
 
 
-@claim("the dashboards use only metrics that the agent exports, and labels that those have")
+@claim("the dashboards use only metrics that the agent exports, and only their labels")
 def known(*_):
     labels_of = exported()
     for place, expression in queries():
-        expect(not unknown_metrics(expression), f"{place}: nobody exports {unknown_metrics(expression)}")
+        expect(not unknown_metrics(expression), f"{place}: the agent does not export {unknown_metrics(expression)}")
         for metric, selector in re.findall(r"\b(marlin_\w+)\{([^}]*)\}", expression):
             family, = families_in(metric, labels_of)
             names = set(re.findall(r"(\w+)[!=]", selector)) - {"instance", "job", "printer", "le"}
@@ -138,7 +138,7 @@ def finite_values(prometheus, expression, began):
     return sum(math.isfinite(float(value)) for series in data["result"] for _, value in series["values"])
 
 
-@claim("on the demo every family is there or explained, every query returns data or is expected not to, every rule can be judged, and no alert cries wolf")
+@claim("on the demo every family is there or explained, every query returns data or is expected not to, every rule can be evaluated, and no alert fires falsely")
 def run(rig, _):
     began = time.time()
     demo = rig.keep(Demo(rig))
@@ -150,22 +150,22 @@ def run(rig, _):
     wait_until("the demo has printed", lambda: "the print is done" in demo.output(), 150, 0.2)
     prometheus.wait_for('marlin_print_progress_ratio == 1')
     for slow in ("marlin_axis_position_meters", "marlin_fan_speed_rpm", "marlin_feedrate_ratio", "marlin_nozzle_diameter_meters"):
-        prometheus.wait_for(f"count_over_time({slow}[{WINDOW}]) >= 3")  # asked or set up when the print is over
+        prometheus.wait_for(f"count_over_time({slow}[{WINDOW}]) >= 3")  # queried or subscribed to when the print is over
 
-    if "MARLIN_E2E_FULL" in os.environ:  # five minutes of it
+    if "MARLIN_E2E_FULL" in os.environ:  # run for five minutes
         wait_until("five minutes have passed", lambda: time.time() - began > 300, 400, 1)
 
-    excused = expected_empty()
+    explained = expected_empty()
     all_queries = dict(queries())
-    stray = set(excused) - set(all_queries)
+    stray = set(explained) - set(all_queries)
     expect(not stray, f"expected_empty.txt names what is on no dashboard: {stray}")
     wrong = []
     for place, expression in all_queries.items():
-        prometheus.query(expression)  # refused: it says why
+        prometheus.query(expression)  # fails with Prometheus's reason if it is refused
         values = finite_values(prometheus, expression, began)
-        if place in excused:
-            if values and not excused[place].startswith("not always"):
-                wrong.append(f"{place}: returns data although expected_empty.txt says: {excused[place]}")
+        if place in explained:
+            if values and not explained[place].startswith("not always"):
+                wrong.append(f"{place}: returns data although expected_empty.txt says: {explained[place]}")
         elif not values:
             wrong.append(f"{place}: no data for {expression}")
     wrong += faults_of_rules(prometheus, began) + missing_families(prometheus, began)
@@ -175,19 +175,19 @@ def run(rig, _):
 def missing_families(prometheus, began):
     """Families of the reference page that the demo did not show and not_in_the_demo.txt does not explain; and the reverse."""
     lines = (line.split(": ", 1) for line in read(HERE, "not_in_the_demo.txt").splitlines() if line and not line.startswith("#"))
-    excused = dict(lines)
-    wrong = [f"not_in_the_demo.txt excuses {name}, which is no family" for name in excused if name not in exported()]
+    explained = dict(lines)
+    wrong = [f"not_in_the_demo.txt explains {name}, which is no family" for name in explained if name not in exported()]
     for family in exported():
         shown = finite_values(prometheus, family, began) or finite_values(prometheus, family + "_count", began)
-        if shown and family in excused and not excused[family].startswith("not always"):
-            wrong.append(f"{family} is there although not_in_the_demo.txt says: {excused[family]}")
-        if not shown and family not in excused:
-            wrong.append(f"{family} is never there")
+        if shown and family in explained and not explained[family].startswith("not always"):
+            wrong.append(f"{family} is exported although not_in_the_demo.txt says: {explained[family]}")
+        if not shown and family not in explained:
+            wrong.append(f"{family} is never exported")
     return wrong
 
 
 def faults_of_rules(prometheus, began):
-    """Rules that Prometheus cannot judge, alerts that cried wolf, old names without a value."""
+    """Rules that Prometheus cannot evaluate, alerts that fired falsely, old names without a value."""
     wrong = [f"the alert {labels['alertname']} fires although nothing is wrong"
              for labels, _ in prometheus.query(f'max_over_time(ALERTS{{alertstate="firing"}}[{WINDOW}])')
              if labels["alertname"] != "MarlinPrintFinished"]  # the demo's print does end

@@ -1,4 +1,4 @@
-"""The examples: every configuration is accepted by the program that will read it, and Avahi's listing becomes targets."""
+"""The examples: the program that reads a configuration accepts it, and Avahi's listing becomes targets."""
 import glob
 import json
 import os
@@ -8,7 +8,7 @@ import subprocess
 import tempfile
 import xml.etree.ElementTree
 
-from kit import HERE, PROMETHEUS, ROOT, expect, promtool, read, run_claims
+from shared import HERE, PROMETHEUS, ROOT, expect, promtool, read, run_claims
 from servers import changed, written
 
 SCRAPE = os.path.join(PROMETHEUS, "scrape")
@@ -28,7 +28,7 @@ def scrape_configs():
 def job_is_marlin():
     for path in glob.glob(os.path.join(SCRAPE, "*.yml")):
         jobs = re.findall(r"job_name: (\S+)", read(path))
-        expect(set(jobs) <= {"marlin"}, f"{path} names its job {jobs}, the alerts look for marlin")
+        expect(set(jobs) <= {"marlin"}, f"{path} names its job {jobs}, the alerts select marlin")
 
 
 def target_file():
@@ -53,8 +53,8 @@ def announcement():
     default = re.search(r'listen\{":(\d+)"\}', read(ROOT, "agent", "config", "configuration.h")).group(1)
     expect(service.findtext("port") == default, f"it announces port {service.findtext('port')}, the agent listens on {default}")
     text = [record.text for record in service.findall("txt-record")]
-    expect("exporter=marlin-agent" in text, f"avahi-targets looks for exporter=marlin-agent, announced is {text}")
-    expect(f'"{service.findtext("type")}"' in read(PROMETHEUS, "avahi-targets"), "avahi-targets looks for another type")
+    expect("exporter=marlin-agent" in text, f"avahi-targets selects exporter=marlin-agent, announced is {text}")
+    expect(f'"{service.findtext("type")}"' in read(PROMETHEUS, "avahi-targets"), "avahi-targets selects another type")
 
 
 def browse(directory, script):
@@ -96,10 +96,10 @@ def avahi_is_away():
 
 run_claims([
     ("promtool accepts every scrape example", scrape_configs),
-    ("every example calls its job marlin, as the alerts do", job_is_marlin),
+    ("every example names its job marlin, as the alerts do", job_is_marlin),
     ("promtool accepts the example of a target file and what avahi-targets writes", target_file),
     ("amtool accepts the example for Alertmanager, and it inhibits by alerts that exist", alertmanager),
-    ("Avahi announces the agent's own port, and what avahi-targets looks for", announcement),
-    ("avahi-targets makes one target of each agent that is announced, and none of other exporters", listing_to_targets),
-    ("avahi-targets leaves the file as it is when Avahi cannot be asked", avahi_is_away),
+    ("Avahi announces the agent's port, and the text that avahi-targets selects", announcement),
+    ("avahi-targets writes one target for each announced agent, and none for other exporters", listing_to_targets),
+    ("avahi-targets does not change the file when Avahi cannot be queried", avahi_is_away),
 ])

@@ -1,7 +1,7 @@
-"""The real programs at the far end of the kits: Prometheus, Prometheus in agent mode, Alertmanager, and a web hook.
+"""The real programs that read the shipped files: Prometheus, Prometheus in agent mode, Alertmanager, and a web hook.
 
-Each has a free loopback port and a directory of its own, and is made from a file that is shipped: `changed` replaces what
-names the world outside, and complains where the file no longer says it.
+Each has a free loopback port and its own directory, and its configuration is a shipped file: `changed` replaces the
+addresses, and fails if the file does not contain them any more.
 """
 import http.server
 import json
@@ -11,7 +11,7 @@ import urllib.error
 import urllib.parse
 import urllib.request
 
-from kit import ROOT, read
+from shared import ROOT, read
 from rig import Process, expect, free_port, wait_until
 
 INSTALLED = "/usr/share/marlin-agent/"
@@ -21,7 +21,7 @@ def changed(path, replacements):
     """The shipped file `path` with each text replaced by another."""
     text = read(path).replace(INSTALLED, os.path.join(os.path.abspath(ROOT), "packaging") + "/")
     for old, new in replacements.items():
-        expect(old in text, f"{os.path.basename(path)} does not say {old!r}")
+        expect(old in text, f"{os.path.basename(path)} does not contain {old!r}")
         text = text.replace(old, new)
     return text
 
@@ -39,7 +39,7 @@ def written(directory, name, text):
 
 
 class Server(Process):
-    """A server program that says over HTTP when it is ready."""
+    """A server program that reports over HTTP when it is ready."""
 
     def __init__(self, directory, name, command, port=None):
         self.port = port or free_port()
@@ -78,7 +78,7 @@ class Prometheus(Server):
         return [(sample["metric"], float(sample["value"][1])) for sample in data["result"]]
 
     def wait_for(self, expression, seconds=60):
-        """Until the expression gives something; returns it."""
+        """Waits until the expression has a result; returns it."""
         return wait_until(f"{self.name} knows {expression}", lambda: self.query(expression), seconds, 0.2)
 
 
@@ -91,7 +91,7 @@ class Alertmanager(Server):
 
 
 class Hook:
-    """The owner's end: takes what Alertmanager posts."""
+    """The owner's end: receives what Alertmanager posts."""
 
     def __init__(self):
         self.alerts = []

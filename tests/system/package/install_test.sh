@@ -1,7 +1,7 @@
 #!/bin/bash
-# The package of this machine's architecture: lintian finds nothing, and in a clean Debian root it installs, runs its
-# demonstration, answers a scrape, installs again, upgrades and goes without a trace. The program in it is the one that the
-# tests built; tests/campaigns/packages compiles it as an owner does.
+# The package of this machine's architecture: lintian finds nothing, and in a clean Debian root it is installed, runs
+# its demonstration, answers a scrape, is reinstalled, upgraded and purged without leftovers. It contains the program
+# that the tests built; tests/campaigns/packages compiles it as an owner does.
 # Usage: tests/system/package/install_test.sh PROGRAM
 set -euo pipefail
 program=$(realpath "$1")

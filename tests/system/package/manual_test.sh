@@ -1,6 +1,6 @@
 #!/bin/bash
-# The manual pages, the completion and the default configuration are those of this program: every command, option and key
-# that the program has stands in them. Usage: tests/system/package/manual_test.sh PROGRAM
+# The manual pages, the completion and the default configuration match this program: they contain every command, option
+# and key of the program. Usage: tests/system/package/manual_test.sh PROGRAM
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
 program=$(realpath "$1")
@@ -18,17 +18,17 @@ done
 mapfile -t commands < <("$program" --help | sed -n '/^Subcommands:/,/^$/s/^  \([a-z-]*\).*/\1/p')
 [ "${#commands[@]}" -ge 8 ] || lose "only ${#commands[@]} commands are found in --help"
 for command in "${commands[@]}"; do
-  # From the command's own heading to the next: an option of another command does not count.
+  # From the command's heading to the next one: an option of another command does not count.
   section=$(awk -v c="$command" '/^   [a-z]/ {on = ($1 == c)} /^[A-Z]/ {on = 0} on' <<<"$commands_page")
   [ -n "$section" ] || lose "marlin-agent(1) has no section for $command"
   while read -r option; do
-    # What all of them take is explained once.
+    # Common options are explained once.
     case $option in --help | --runtime-dir) section_or_page=$commands_page ;; *) section_or_page=$section ;; esac
     grep -qF -e "$option" <<<"$section_or_page" || lose "marlin-agent(1) does not name $option of $command"
   done < <("$program" "$command" --help | sed -n 's/^  \(-[a-z],\)\{0,1\}\(--[a-z.-]*\).*/\2/p')
 done
 
-# The keys: what the reading of the configuration asks its tables for.
+# The keys that the configuration parser reads.
 mapfile -t keys < <(cat agent/config/*.cpp | grep -oE '(read_[a-z]+|child)\("[a-z_]+"|^ *\{"[a-z_]+", &[A-Za-z:]*Settings' | grep -oE '"[a-z_]+"' | tr -d '"' | sort -u)
 [ "${#keys[@]}" -ge 20 ] || lose "only ${#keys[@]} keys are found in the sources"
 for key in "${keys[@]}"; do
@@ -41,7 +41,7 @@ sed -n '/^\.SH EXAMPLE/,/^\.fi/p' packaging/man/marlin-agent.toml.5 | grep -v '^
 "$program" check-config "$work/example.toml" >/dev/null || lose "the example of marlin-agent.toml(5) is wrong"
 "$program" check-config packaging/marlin-agent.toml >/dev/null || lose "the default configuration is wrong"
 
-# bash completion, as a shell would call it: the words of a line come in, what fits comes out.
+# bash completion, as a shell calls it: input are the words of a line, output the candidates.
 cat > "$work/complete" <<'SCRIPT'
 . /usr/share/bash-completion/bash_completion
 . packaging/completion/bash/marlin-agent
@@ -60,7 +60,7 @@ completes "release reset" re
 completes "--web.listen-address --web.telemetry-path --web.config.file" run --web
 completes "debug info warn error" run --log.level ""
 
-# Package, program and build list speak of the same.
+# Package, program and build list agree.
 version=$(sed -n 's/^project(marlin-agent VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)
 grep -q "^marlin-agent ($version)" packaging/debian/changelog || lose "the changelog does not begin with version $version"
 while read -r package; do

@@ -1,5 +1,5 @@
 #!/bin/bash
-# The units: right in systemd's eyes, and hardened to at most 1.6 of its 10 (the lower the better).
+# The units: accepted by systemd, and with an exposure of at most 1.6 of 10 (lower is better).
 # Usage: tests/system/package/unit_test.sh PROGRAM
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
@@ -7,7 +7,7 @@ program=$(realpath "$1")
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
 
-# `verify` wants the programs to be there: the unit as it is, but for the places of what it starts.
+# `verify` needs the programs: the unit is unchanged except for the paths of what it starts.
 for unit in packaging/*.service packaging/*.path packaging/*.socket; do
   sed -e "s|^ExecStart=/usr/bin/marlin-agent |ExecStart=$program |" \
       -e "s|^ExecStart=/usr/libexec/marlin-agent/port-users|ExecStart=$(dirname "$program")/port-users|" \
@@ -21,7 +21,7 @@ fi
 systemd-analyze security --no-pager --offline=true --threshold=16 packaging/marlin-agent.service | tail -n 1
 systemd-analyze security --no-pager --offline=true --threshold=16 packaging/marlin-agent-port-users@.service | tail -n 1
 
-# What the unit promises is what the program needs: a line that goes unnoticed would cost a print.
+# The program needs these lines of the unit: a missing one would cost a print.
 modules="modprobe@cdc_acm.service modprobe@usbserial.service"
 for line in Type=notify Restart=always FileDescriptorStoreMax=512 RuntimeDirectoryPreserve=restart "RestartPreventExitStatus=1 2" \
   "Wants=$modules" "After=$modules"; do

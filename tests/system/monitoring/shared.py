@@ -1,7 +1,7 @@
-"""What the kits' tests share: where things are, what the agent exports, and a runner of claims like that of e2e/rig.py.
+"""Shared by the monitoring integration tests: paths, the agent's metrics, and a runner of claims like that of
+e2e/rig.py.
 
-The YAML of the kits is read with regular expressions: its layout is ours, and what Prometheus makes of it is promtool's
-to say.
+The shipped YAML is read with regular expressions: its layout is under our control, and promtool checks its meaning.
 """
 import os
 import re
@@ -27,7 +27,7 @@ def read(*parts):
 
 
 def exported():
-    """family -> its label names, as the agent exports them today: the list that agent/metrics/metrics_families.cpp is held to."""
+    """family -> its label names, as the agent exports them: the list against which agent/metrics/metrics_families.cpp is tested."""
     rows = (line.split(",", 3) for line in read(ROOT, "tests", "unit", "agent", "metrics", "families.txt").splitlines() if line)
     return {name: labels.split() for name, _, labels, _ in rows}
 
@@ -56,7 +56,7 @@ def promtool(*arguments):
 
 
 def run_claims(claims):
-    """Runs (text, function) one after the other; exit status 1 if one did not hold."""
+    """Runs each (text, function) in turn; exit status 1 if one did not hold."""
     lost = 0
     for text, function in claims:
         began = time.monotonic()
