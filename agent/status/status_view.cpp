@@ -70,6 +70,13 @@ std::vector<std::string> sensors_of(const json& printer) {
   return out;
 }
 
+/// A sensor's name for people, as on the page; "tool0" is the label's value.
+std::string shown_name(const std::string& sensor) {
+  if (sensor == metrics::kPrusaProbeWord) return "PINDA";
+  if (!sensor.starts_with("tool")) return sensor;
+  return sensor == "tool0" ? "nozzle" : "nozzle " + std::to_string(sensor.back() - '0' + 1);
+}
+
 std::string host_text(const json& printer) {
   const json& host = child(printer, "host");
   const std::string port = text(printer, "host_port");
@@ -128,7 +135,7 @@ void draw_printer(const json& printer, const terminal::TextStyle& style, std::ve
     if (!value.empty()) lines.push_back(terminal::labelled(style, label).add(value).take());
   };
   for (const std::string& sensor : sensors_of(printer))
-    row(sensor, heat_text(child(child(printer, "temperatures"), sensor), 5));
+    row(shown_name(sensor), heat_text(child(child(printer, "temperatures"), sensor), 5));
   row("progress", progress_text(child(printer, "print")));
   row("host", host_text(printer));
   row("device", device_text(printer));
@@ -167,7 +174,7 @@ std::string status_brief(const json& printer) {
   if (const std::string progress = progress_text(child(printer, "print")); !progress.empty()) out += ", " + progress;
   for (const std::string& sensor : sensors_of(printer)) {
     if (const std::string heat = heat_text(child(child(printer, "temperatures"), sensor), 1); !heat.empty())
-      out += ", " + sensor + ' ' + heat;
+      out += ", " + shown_name(sensor) + ' ' + heat;
   }
   return out + ", " + count(child(printer, "link"), "resends", "resends");
 }

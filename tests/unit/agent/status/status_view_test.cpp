@@ -39,10 +39,10 @@ agent::snapshot::LinkSnapshot mk3() {
 
 TEST_CASE("the view of a printer in mid-print") {
   CHECK(drawn({mk3()}) == R"(mk3  printing
-  tool0       215.1 / 215.0 C
+  nozzle      215.1 / 215.0 C
   bed          60.3 /  60.0 C
   ambient      37.1 C
-  pinda        34.1 C
+  PINDA        34.1 C
   progress    12 %, 1 h 01 min left
   host        a program on /run/marlin-agent/mk3
   device      /dev/ttyACM0 at 115200 baud
@@ -104,7 +104,7 @@ TEST_CASE("programs that hold the host port are named") {
 TEST_CASE("in a pipe one line has the state, the progress and the temperatures") {
   CHECK(
       agent::status::status_brief(agent::status::printer_status(mk3(), sample::kSampleNow)) ==
-      "mk3: printing, 12 %, 1 h 01 min left, tool0 215.1 / 215.0 C, bed 60.3 / 60.0 C, ambient 37.1 C, pinda 34.1 C, 2 resends");
+      "mk3: printing, 12 %, 1 h 01 min left, nozzle 215.1 / 215.0 C, bed 60.3 / 60.0 C, ambient 37.1 C, PINDA 34.1 C, 2 resends");
 }
 
 TEST_CASE("an answer with missing or unknown keys is shown as far as possible") {
