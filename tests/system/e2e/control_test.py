@@ -1,4 +1,4 @@
-"""The control socket: permitted users release, attach and reset a printer; no client of the socket disturbs the rest."""
+"""The control socket: permitted users release, attach and reset a printer; no client of it disturbs the rest."""
 import fcntl
 import json
 import os

@@ -79,7 +79,7 @@ def values_around(raw, column, at):
 
 
 def expect_same(of_prometheus, of_agent, raw):
-    """Both tables have the same columns and instants, and each of the agent's values is one that Prometheus has around that instant."""
+    """Both tables have the same columns and instants, and each of the agent's values occurs in Prometheus near its instant."""
     header, rows = of_prometheus
     expect(of_agent[0] == header, f"columns {of_agent[0]} and {header}")
     common = sorted(set(rows) & set(of_agent[1]))

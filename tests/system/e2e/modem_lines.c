@@ -1,6 +1,6 @@
-/* Preloaded into the agent, this adds modem lines to every tty: a USB printer's port has them, a pseudo-terminal has not.
- * It stores their state and writes a line for each change, "SECONDS DTR 0" or "SECONDS DTR 1" on the monotonic clock, to
- * the file named by MODEM_LINES. Every other ioctl goes to the kernel. */
+/* Preloaded into the agent, this adds modem lines to every tty: a USB printer's port has them, a pseudo-terminal has
+ * not. It stores their state and writes a line for each change, "SECONDS DTR 0" or "SECONDS DTR 1" on the monotonic
+ * clock, to the file named by MODEM_LINES. Every other ioctl goes to the kernel. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>

@@ -1,5 +1,6 @@
-"""Runs the steps (tests/system/kernel/steps.py), each in a new machine, and prints for each whether it passed. Status 1 if one did
-not. Usage: campaign.py IMAGE PACKAGE NEXT-PACKAGE [--only WORDS]...     only the steps with these words in their title
+"""Runs the steps (steps.py beside this file), each in a new machine, and prints for each whether it passed. Status 1 if
+one did not.
+Usage: campaign.py IMAGE PACKAGE NEXT-PACKAGE [--only WORDS]...     only the steps with these words in their title
 """
 import argparse
 import shutil

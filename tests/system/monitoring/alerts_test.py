@@ -18,7 +18,7 @@ def alerts():
 
 
 def cases():
-    """alert -> what its unit tests expect, one set each: {True} it fires, {False} it stays quiet, both: first the one."""
+    """alert -> what its unit tests expect, a set each: {True} fires, {False} stays quiet, both: fires later."""
     found = {}
     for path in TESTS:
         for test in re.split(r"^- name: ", read(path), flags=re.M)[1:]:

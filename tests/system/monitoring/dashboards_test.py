@@ -173,7 +173,7 @@ def run(rig, _):
 
 
 def missing_families(prometheus, began):
-    """Families of the reference page that the demo did not show and not_in_the_demo.txt does not explain; and the reverse."""
+    """Families of the reference page that are neither in the demo nor in not_in_the_demo.txt; and the reverse."""
     lines = (line.split(": ", 1) for line in read(HERE, "not_in_the_demo.txt").splitlines() if line and not line.startswith("#"))
     explained = dict(lines)
     wrong = [f"not_in_the_demo.txt explains {name}, which is no family" for name in explained if name not in exported()]

@@ -27,7 +27,7 @@ def read(*parts):
 
 
 def exported():
-    """family -> its label names, as the agent exports them: the list against which agent/metrics/metrics_families.cpp is tested."""
+    """family -> its label names: the list against which agent/metrics/metrics_families.cpp is tested."""
     rows = (line.split(",", 3) for line in read(ROOT, "tests", "unit", "agent", "metrics", "families.txt").splitlines() if line)
     return {name: labels.split() for name, _, labels, _ in rows}
 
