@@ -158,7 +158,7 @@ TEST_CASE("a stalled loop reads nothing while the ring fills") {
   CHECK(talk.printer.bytes_lost() > 0);
 }
 
-TEST_CASE("FF FF FB switches MeatPack on, after which plain text is garbage; a reset ends it") {
+TEST_CASE("FF FF FB switches MeatPack on, after which plain text is garbage, until a reset") {
   Talk talk("prusa-3.13");
   talk.printer.receive("\xFF\xFF\xFB", talk.now);
   CHECK(talk.wait(100ms) == " [MP] PV01 ON ESP\n");

@@ -101,7 +101,7 @@ TEST_CASE("rules that would admit every or no client by mistake are refused") {
   CHECK_THAT(fault(tls + "client_allowed_sans: [x]}"), Catch::Contains("needs a client_auth_type that verifies"));
   CHECK_THAT(fault(tls + "min_version: TLS13, max_version: TLS12}"), Catch::Contains("is above max_version"));
   CHECK_THAT(fault("tls_server_config: {client_auth_type: RequireAnyClientCert}"),
-             Catch::Contains("without TLS no client can show"));
+             Catch::Contains("without TLS no client can present"));
 }
 
 TEST_CASE("a missing file is named with the reason") {
