@@ -32,7 +32,7 @@ struct Aged {
   }
 };
 
-/// marlin_state{state}, in the order of metrics.md section 3.
+/// marlin_state{state}, in the order of kStateWords.
 enum class State : std::uint8_t {
   kOffline,
   kConnecting,

@@ -64,7 +64,7 @@ enum class ReplyKind : std::uint8_t {
 
 /// The cause of a Resend, for marlin_resends_total{reason}.
 enum class ResendReason : std::uint8_t { kChecksum, kLineNumber, kNoChecksum, kNoLineNumber, kOther, kCount };
-/// marlin_errors_total{kind}, in the order of metrics.md section 3.
+/// marlin_errors_total{kind}, in the order of the label's values in families.txt.
 enum class ErrorKind : std::uint8_t {
   kThermalRunaway,
   kPreheat,

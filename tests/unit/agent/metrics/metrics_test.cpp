@@ -19,7 +19,7 @@ using Bench = test::MetricsBench;
 
 namespace {
 
-/// Families of metrics.md section 3 that exist for a printer without any known value.
+/// Families that exist for a printer without any known value.
 const std::vector<std::string> kAlways{
     "marlin_up",    "marlin_serial_open",      "marlin_serial_released", "marlin_serial_speed_baud",
     "marlin_state", "marlin_agent_survivable", "marlin_host_connected"};
@@ -41,8 +41,14 @@ TEST_CASE("a printer with every value known shows every family of the table") {
   bench.snapshots.publish(agent);
   bench.web.scrape_took(2ms);
   const auto page = bench.page();
-  for (const auto& row : agent::metrics::agent_families()) CHECK(page.has_family(std::string(row.name)));
-  for (const auto& row : agent::metrics::printer_families()) CHECK(page.has_family(std::string(row.name)));
+  for (const auto& row : agent::metrics::agent_families()) {
+    INFO(row.name);
+    CHECK(page.has_family(std::string(row.name)));
+  }
+  for (const auto& row : agent::metrics::printer_families()) {
+    INFO(row.name);
+    CHECK(page.has_family(std::string(row.name)));
+  }
 }
 
 TEST_CASE("values are in base units and under the contract's labels") {
