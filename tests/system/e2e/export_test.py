@@ -142,7 +142,7 @@ def both_ways(rig, _):
     world.wait_for_print()
     for source in world.sources:
         run(rig, "export", *source, "--print", "last", status=1)
-        expect("no print" in run.said, run.said)
+        expect("no ended print" in run.said, run.said)
         wait_until("the running print has values", lambda s=source: subprocess.run(
             [rig.agent, "export", *s, "--print", "current"], capture_output=True, check=False).returncode == 0, 60, 1)
     world.wait_for_end()

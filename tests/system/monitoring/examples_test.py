@@ -90,7 +90,7 @@ def avahi_is_away():
         path = written(directory, "targets.json", "[]\n")
         done = subprocess.run([os.path.join(PROMETHEUS, "avahi-targets"), path], env=browse(directory, "exit 1\n"),
                               capture_output=True, text=True, check=False)
-        expect(done.returncode == 1 and "stays as it is" in done.stderr, f"status {done.returncode}: {done.stderr}")
+        expect(done.returncode == 1 and "is unchanged" in done.stderr, f"status {done.returncode}: {done.stderr}")
         expect(read(path) == "[]\n", "the target file changed")
 
 
