@@ -36,7 +36,6 @@ bool is_decode_format(std::string_view text) { return text == "jsonl" || text ==
 
 constexpr const char* kPrinterRule =
     "NAME=DEVICE or NAME=DEVICE@BAUD, such as mk3s=/dev/ttyACM0@115200 (NAME: letters, digits, '.', '_', '-'; BAUD: 1200 to 4000000)";
-constexpr const char* kListenRule = "an address such as :11520, 127.0.0.1:11520 or [::1]:11520";
 
 // Filled by CLI11 in its own types; converted to the plain values afterwards.
 struct RawRun {
@@ -62,7 +61,7 @@ void add_run(CLI::App& app, RawRun& raw) {
   app.add_option("--web.listen-address", o.listen, "Where to answer HTTP; may be repeated (default :11520)")
       ->type_name("ADDR")
       ->allow_extra_args(false)
-      ->check(text::option_rule(config::is_listen_address, kListenRule));
+      ->check(text::option_rule(config::is_listen_address, config::kListenAddressRule));
   app.add_option("--web.telemetry-path", o.telemetry_path, "Path of the metrics (default /metrics)")
       ->type_name("PATH")
       ->check(text::option_rule(config::is_telemetry_path, "a path such as /metrics"));

@@ -26,6 +26,7 @@ inline constexpr std::string_view kPrinterNameRule =
 
 /// ":11520", "127.0.0.1:11520", "[::1]:11520", "raspberrypi:11520": a host, possibly none, and a port up to 65535.
 [[nodiscard]] bool is_listen_address(std::string_view text);
+inline constexpr const char* kListenAddressRule = "an address such as :11520, 127.0.0.1:11520 or [::1]:11520";
 
 /// Begins with '/', printable ASCII without blanks, quotes, '?' and '#', and is neither "/" nor "/healthz".
 [[nodiscard]] bool is_telemetry_path(std::string_view text);

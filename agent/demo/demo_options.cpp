@@ -7,14 +7,10 @@
 #include <CLI/Formatter.hpp>
 
 #include "agent/config/config_values.h"
+#include "agent/text/option_rule.h"
 
 namespace agent::demo {
 namespace {
-
-std::string listen_fault(const std::string& text) {
-  if (config::is_listen_address(text)) return {};
-  return "expected an address such as :11520, 127.0.0.1:11520 or [::1]:11520, found \"" + text + '"';
-}
 
 void add_demo(CLI::App& app, DemoOptions& o) {
   app.add_option("--speed", o.speed, "How many times faster than real the virtual printer moves and heats (default 4)")
@@ -27,7 +23,7 @@ void add_demo(CLI::App& app, DemoOptions& o) {
   app.add_option("--web.listen-address", o.listen, "Where to answer HTTP; may be repeated (default 127.0.0.1:11520)")
       ->type_name("ADDR")
       ->allow_extra_args(false)
-      ->check(CLI::Validator(listen_fault, ""));
+      ->check(text::option_rule(config::is_listen_address, config::kListenAddressRule));
   app.add_flag("--exit-when-done", o.exit_when_done, "End when the print is done instead of serving until Ctrl-C");
 }
 
