@@ -175,6 +175,7 @@ class Arbiter {
   Verdict on_ok(const reply::Reply& reply, std::string_view line, line::Time now);
   Verdict on_temperature_ok(line::Time now);
   Verdict on_plain_ok(const reply::Reply& reply, std::string_view line, line::Time now);
+  void expect_duplicate_ack(line::Time now);
   [[nodiscard]] bool is_no_answer_to_m105(std::string_view line) const;
   Verdict on_error(const reply::Reply& reply);
   Verdict on_resend(const reply::Reply& reply, line::Time now);
@@ -192,6 +193,7 @@ class Arbiter {
   [[nodiscard]] bool answers_injected(const reply::Reply& reply, std::string_view line) const;
   void finish_injected(printer::QueryOutcome outcome, line::Time now);
   void acknowledge(line::Time now);
+  void keep_quiet(const InFlight& acknowledged, line::Time now);
   void drop_before(std::size_t index);
   void count_latency(const InFlight& entry, line::Time now);
   void after_ok(line::Time now);

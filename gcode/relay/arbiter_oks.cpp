@@ -30,6 +30,10 @@ bool ok_follows_payload(const InFlight& injected, line::Time now) {
 // (protocol/prusa.md 1.5).
 bool acknowledges_early(const InFlight& e) { return e.code == 25 || e.code == 125 || e.code == 601 || e.code == 603; }
 constexpr line::Time kEarlyOkRuns = std::chrono::seconds(5);
+// A command that was sent this soon behind it may be in the queue. Its first ok may be the duplicate, and the printer
+// may stop for a while before its own.
+constexpr line::Time kSentBehind = std::chrono::seconds(1);
+constexpr line::Time kOwnOkFollows = std::chrono::seconds(2);
 
 // The duplicate ack of an M105 (protocol/prusa.md 0.2) is printed together with its answer.
 constexpr line::Time kExtraOkFollows = milliseconds(20);
@@ -53,11 +57,13 @@ Verdict Arbiter::on_resend(const reply::Reply& reply, line::Time now) {
   if (s_.injected_rejected) return Verdict::kWithhold;
   // Another line of the window was rejected, not the one that the host has resent meanwhile: that one is the next.
   const bool sent_again = s_.recovering && s_.asked_again && s_.asked_number == reply.number && s_.was_out_of_order;
+  // A Prusa that discards its buffer for a reason of its own prints no Error. The line may still have been on its way.
+  const bool may_arrive = !s_.line_rejected && dialect_->family == dialect::FirmwareFamily::kPrusa;
   // The printer has discarded its receive buffer: lines behind the rejected one may be lost, the injected query too.
   bool behind = false;
   for (std::size_t i = 0; i < s_.in_flight.size();) {
     InFlight& entry = s_.in_flight[i];
-    const bool is_asked_for = sent_again && entry.number == reply.number;
+    const bool is_asked_for = (sent_again || may_arrive) && entry.number == reply.number;
     if (!entry.is_injected() && entry.number >= reply.number && !is_asked_for) {
       behind = true;
       s_.in_flight.erase(i);
@@ -106,6 +112,7 @@ Verdict Arbiter::on_temperature_ok(line::Time now) {
     --s_.abandoned_queries;
     return Verdict::kWithhold;
   }
+  s_.surplus_acks = 0;  // they belong to commands before this one, so they have come or never will
   const bool injected = s_.in_flight[*first].is_injected();
   // The injected query may have been lost in a flush; if the host has sent the same query, the answer is the host's.
   if (injected && s_.in_flight[*first].unconfirmed &&
@@ -125,14 +132,17 @@ Verdict Arbiter::on_temperature_ok(line::Time now) {
     return Verdict::kWithhold;
   }
   acknowledge(now);
-  if (more_behind && dialect_->duplicate_ack_after_m105) {
-    InFlight extra;
-    extra.sent = now;
-    extra.ack_optional = true;
-    extra.ack_optional_until = now + kExtraOkFollows;
-    s_.in_flight.insert_front(extra);
-  }
+  if (more_behind && dialect_->duplicate_ack_after_m105) expect_duplicate_ack(now);
   return Verdict::kPass;
+}
+
+// The next ok may be a second one for the command that was acknowledged last.
+void Arbiter::expect_duplicate_ack(line::Time now) {
+  InFlight extra;
+  extra.sent = now;
+  extra.ack_optional = true;
+  extra.ack_optional_until = now + kExtraOkFollows;
+  s_.in_flight.insert_front(extra);
 }
 
 // Concerns the one M105 in flight. Its answer is "ok T:..."; a bare ok was for something before it that is not in the
@@ -151,6 +161,7 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, l
   if (reply.ok_number) {  // ADVANCED_OK names the line
     if (const auto index = s_.in_flight.numbered(*reply.ok_number)) {
       drop_before(*index);
+      s_.surplus_acks = 0;
     } else if (s_.surplus_acks > 0) {  // the host got an injected query's ok in its place
       --s_.surplus_acks;
       return Verdict::kWithhold;
@@ -167,11 +178,19 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, l
     return Verdict::kPass;
   }
   if (is_no_answer_to_m105(line)) {
+    if (s_.surplus_acks > 0) {
+      --s_.surplus_acks;
+      return Verdict::kWithhold;
+    }
     ++s_.counters.unexpected_oks;
     return Verdict::kPass;
   }
   if (s_.in_flight.size() == 0 || !s_.in_flight[0].is_injected()) {
+    // A printer that is not identified may be a Prusa: "ok p:16.13 i:1.16 d:56.23" has an ok of its own behind it.
+    const bool may_owe_two = s_.in_flight.size() > 0 && s_.in_flight[0].kind == command::CommandKind::kPidParameters &&
+                             s_.in_flight[0].oks == 1 && line.starts_with("ok p:");
     acknowledge(now);
+    if (may_owe_two && dialect_->pid_parameters_owe_two) expect_duplicate_ack(now);
     return Verdict::kPass;
   }
   const InFlight injected = s_.in_flight[0];
@@ -224,13 +243,21 @@ void Arbiter::count_latency(const InFlight& entry, line::Time now) {
     s_.counters.prompt_latency.observe(now - entry.sent, printer::kOkLatencyBounds);
 }
 
+void Arbiter::keep_quiet(const InFlight& acknowledged, line::Time now) {
+  if (acknowledges_early(acknowledged)) {
+    s_.quiet_until = now + kEarlyOkRuns;
+  } else if (now < s_.quiet_until && acknowledged.sent < s_.quiet_until - kEarlyOkRuns + kSentBehind) {
+    s_.quiet_until = std::max(s_.quiet_until, now + kOwnOkFollows);
+  }
+}
+
 void Arbiter::acknowledge(line::Time now) {
   const InFlight entry = s_.in_flight.acknowledge_first();
   // If that ok was not for the entry whose ack is optional, it was for the next: that one may be answered already.
   if (entry.ack_optional && s_.in_flight.size() > 0 && !s_.in_flight[0].is_injected())
     s_.in_flight[0].ack_optional = true;
   if (entry.sent > line::Time::zero()) count_latency(entry, now);
-  if (dialect_->resume_counts_queue && acknowledges_early(entry)) s_.quiet_until = now + kEarlyOkRuns;
+  if (dialect_->resume_counts_queue) keep_quiet(entry, now);
   // M28 was acknowledged without "Writing to file": there is no card, or no such command.
   if (entry.kind == command::CommandKind::kUploadBegin && !s_.upload_confirmed) s_.uploading = false;
   if (entry.kind == command::CommandKind::kUploadEnd) s_.uploading = false;

@@ -2,6 +2,7 @@
 // relay_to_printer.cpp and relay_to_host.cpp (one direction each). Private to them.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <optional>
 #include <string_view>
@@ -59,6 +60,10 @@ struct RelayImpl {
   void send_injected(line::Time now);
   /// A part of a line was passed unparsed (poll was off): nothing may be injected behind it yet.
   [[nodiscard]] bool part_is_taken() const { return s.host_taken > s.host_line_start; }
+  /// The printer stopped within a line, so what it says to a query would come late: nothing is injected.
+  [[nodiscard]] bool printer_line_waits() const {
+    return from_printer.tail() > std::max(s.printer_line_start, s.printer_passed);
+  }
   void send_separator();
   [[nodiscard]] std::string_view injected_text() const {
     return s.injected_is_separator ? "\n" : s.arbiter.injected.text.view();

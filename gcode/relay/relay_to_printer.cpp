@@ -195,7 +195,7 @@ void RelayImpl::process_host(line::Time now) {
 }
 
 void RelayImpl::send_injected(line::Time now) {
-  if (s.injected_pending || part_is_taken()) return;
+  if (s.injected_pending || part_is_taken() || printer_line_waits()) return;
   s.injected_is_separator = arbiter.take_newline(now);
   if (!s.injected_is_separator && !arbiter.injected_line(now)) return;
   s.injected_at = s.host_taken;

@@ -92,12 +92,13 @@ class ClosedLoop {
   InvariantChecker checker_;
   Time now_{};
   Time ended_ = kNever;
-  Time agent_acted_ = -seconds(60);  // injected a query, or held a host line for one
-  std::string last_output_;          // the last bytes that the printer sent
-  std::string partial_line_;         // its incomplete line
-  std::size_t tear_behind_ = 0;      // that many bytes of it; 0: it comes whole
+  std::string last_output_;      // the last bytes that the printer sent
+  std::string partial_line_;     // its incomplete line
+  std::size_t tear_behind_ = 0;  // that many bytes of it; 0: it comes whole
   bool host_overran_ = false;
-  [[nodiscard]] bool not_attributable_to_agent() const { return now_ - agent_acted_ > seconds(10); }
+  std::uint64_t bytes_lost_ = 0;  ///< of the printer's receive buffer, so far
+  /// A hold changes when the host's lines arrive, not how many of them are unanswered: only a query takes room of theirs.
+  [[nodiscard]] bool not_attributable_to_agent() const { return printer_.commands_of('a') == 0; }
   std::deque<Delivery> from_printer_;
   std::string pty_;  ///< written by the host, not read by the agent yet
   bool plugged_ = false;
@@ -245,10 +246,7 @@ bool ClosedLoop::pump_to_printer() {
   }
   gcode::decode::append_trace_line(now_, gcode::decode::TraceDirection::kToPrinter, bytes, recording_);
   corrupt(bytes, nullptr, scenario_.faults.to_printer_noise);
-  if (injected || relay_.state().arbiter.quiescing) agent_acted_ = now_;
-  const auto lost = printer_.bytes_lost();
   if (plugged_) printer_.receive(bytes, now_, injected ? 'a' : 'h');
-  host_overran_ = host_overran_ || (printer_.bytes_lost() > lost && not_attributable_to_agent());
   return true;
 }
 
@@ -280,7 +278,9 @@ bool ClosedLoop::pump_from_printer() {
   // A Prusa discards a full buffer.
   constexpr std::string_view kDiscarded = "Full RX Buffer";
   last_output_ += delivery.bytes;
-  host_overran_ = host_overran_ || (last_output_.find(kDiscarded) != std::string::npos && not_attributable_to_agent());
+  const bool discarded = last_output_.find(kDiscarded) != std::string::npos || printer_.bytes_lost() > bytes_lost_;
+  bytes_lost_ = printer_.bytes_lost();
+  host_overran_ = host_overran_ || (discarded && not_attributable_to_agent());
   last_output_.erase(0, last_output_.size() - std::min(last_output_.size(), kDiscarded.size() - 1));
   gcode::decode::append_trace_line(now_, gcode::decode::TraceDirection::kFromPrinter, delivery.bytes, recording_);
   corrupt(delivery.bytes, &delivery.origins, scenario_.faults.from_printer_noise);

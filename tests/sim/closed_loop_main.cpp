@@ -1,5 +1,5 @@
 // marlin-sim: runs seeds of the closed loop. `marlin-sim --seeds 1-10000 [--recordings DIR] [--first] [--verbose]`, or
-// one with `--seed N`; with `--control` the pass-through alone. DIR is created if missing; `--first` ends at the first
+// one with `--seed N`, or those of a list with `--seeds 5,17,40-50`; with `--control` the pass-through alone. DIR is created if missing; `--first` ends at the first
 // seed that fails. `--kill-chance P`: the agent's process is killed with that probability at each point where a kill
 // can happen; with `--least-kills N` fewer than N in all are a failure. Exit code 1 if any invariant broke; the last
 // line has the counts.
@@ -10,13 +10,15 @@
 #include <fstream>
 #include <map>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "tests/sim/closed_loop.h"
 
 namespace {
 
 struct Arguments {
-  std::uint64_t first = 1, last = 1000;
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> ranges;  ///< first and last seed of each; empty: 1 to 1000
   std::string recordings;
   bool verbose = false;
   bool first_only = false;
@@ -24,6 +26,17 @@ struct Arguments {
   std::uint64_t least_kills = 0;
   bool control = false;  ///< poll off: what the same host and printer do without the agent
 };
+
+std::vector<std::pair<std::uint64_t, std::uint64_t>> parse_ranges(const char* text) {
+  std::vector<std::pair<std::uint64_t, std::uint64_t>> ranges;
+  char* rest = nullptr;
+  do {
+    const std::uint64_t first = std::strtoull(text, &rest, 10);
+    ranges.emplace_back(first, *rest == '-' ? std::strtoull(rest + 1, &rest, 10) : first);
+    text = rest + 1;
+  } while (*rest == ',');
+  return ranges;
+}
 
 Arguments parse(int argc, char** argv) {
   Arguments arguments;
@@ -33,16 +46,12 @@ Arguments parse(int argc, char** argv) {
     if (word == "--control") arguments.control = true;
     if (word == "--first") arguments.first_only = true;
     if (i + 1 >= argc) break;
-    if (word == "--seed") arguments.first = arguments.last = std::strtoull(argv[++i], nullptr, 10);
+    if (word == "--seed" || word == "--seeds") arguments.ranges = parse_ranges(argv[++i]);
     if (word == "--kill-chance") arguments.kill_chance = std::strtod(argv[++i], nullptr);
     if (word == "--least-kills") arguments.least_kills = std::strtoull(argv[++i], nullptr, 10);
     if (word == "--recordings") arguments.recordings = argv[++i];
-    if (word == "--seeds") {
-      char* rest = nullptr;
-      arguments.first = std::strtoull(argv[++i], &rest, 10);
-      arguments.last = *rest == '-' ? std::strtoull(rest + 1, nullptr, 10) : arguments.first;
-    }
   }
+  if (arguments.ranges.empty()) arguments.ranges.emplace_back(1, 1000);
   return arguments;
 }
 
@@ -91,7 +100,7 @@ void run_seed(std::uint64_t seed, const Arguments& arguments, Totals& totals) {
   totals.done += result.print_done ? 1 : 0;
   totals.failed += result.violations.empty() ? 0 : 1;
   if (arguments.verbose) print_run(scenario, result);
-  const bool wanted = arguments.verbose && arguments.first == arguments.last;
+  const bool wanted = arguments.verbose && arguments.ranges.front().first == arguments.ranges.back().second;
   if (!result.violations.empty() || wanted) report(scenario, result, arguments);
 }
 
@@ -100,9 +109,9 @@ void run_seed(std::uint64_t seed, const Arguments& arguments, Totals& totals) {
 int main(int argc, char** argv) {
   const Arguments arguments = parse(argc, argv);
   Totals totals;
-  for (std::uint64_t seed = arguments.first; seed <= arguments.last; ++seed) {
-    run_seed(seed, arguments, totals);
-    if (totals.failed > 0 && arguments.first_only) break;
+  for (const auto& [first, last] : arguments.ranges) {
+    for (std::uint64_t seed = first; seed <= last && !(totals.failed > 0 && arguments.first_only); ++seed)
+      run_seed(seed, arguments, totals);
   }
   std::printf("bytes corrupted %llu, host answers withheld by mistake after it %llu\n",
               static_cast<unsigned long long>(totals.corrupted), static_cast<unsigned long long>(totals.mistakes));

@@ -270,8 +270,11 @@ void OctoPrintHost::start_print(Time now) {
   outgoing_.push_back({"M110 N0"});
 }
 
+// As for a file's lines, comments are stripped from what the user types.
 void OctoPrintHost::command(std::string_view line, Time) {
   if (!open_) return;
+  line = without_comment(line);
+  if (line.empty()) return;
   enqueue(line);
   pump();
 }

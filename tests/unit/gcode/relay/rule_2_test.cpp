@@ -151,3 +151,15 @@ TEST_CASE("rule 2: a partial line after an upload's end waits for its own end") 
   r.host("14\n");
   CHECK(r.to_printer() == "M114\n");
 }
+
+// What the printer answers would come late, and the host's lines behind the query could not be told from it.
+TEST_CASE("rule 2: no query is injected while the printer's line waits for its end") {
+  Rig r = known_rig(kPrusa39);
+  for (std::string line = next_injected(r); line != "M105\n"; line = next_injected(r)) r.answer(line, kPrusa39);
+  r.printer(std::string(kTemperatures) + "T:25.5 /0.0");
+  r.arbiter().subscriptions = known_rig(kPrusa313).arbiter().subscriptions;  // reports are on: the part is withheld
+  r.pass(10s);
+  CHECK(r.to_printer().empty());
+  r.printer(" B:25.5 /0.0 @:0 B@:0\n");
+  CHECK(next_injected(r) == "M105\n");
+}

@@ -158,6 +158,61 @@ TEST_CASE("rule 6: M301 owes two oks on a Prusa") {
   CHECK(r.to_host() == "ok\nok\n");
 }
 
+TEST_CASE("rule 6: M301 of a printer without a name owes a second ok if the first carries the parameters") {
+  Rig r(only_temperatures());
+  r.attach();
+  r.pass(4s);
+  r.to_printer();
+  r.host("N1 M301*37\nN2 G1 X1*96\n");
+  r.printer("ok p:16.13 i:1.16 d:56.23\nok\n");
+  CHECK(host_in_flight(r) == 1);
+  r.printer("ok\n");
+  CHECK(host_in_flight(r) == 0);
+}
+
+// Recorded: M603 answers, discards the queue, and then acknowledges each discarded command once more.
+TEST_CASE("rule 6: behind a command that sends its ok early nothing is injected before the next command's own ok") {
+  Rig r = known_rig(kPrusa313);
+  r.host("M603\n");
+  r.printer("ok\n");
+  r.host("M27 P\n");
+  r.pass(4800ms);
+  r.printer("ok\n");
+  r.to_printer();
+  r.pass(1500ms);
+  CHECK(r.to_printer().empty());
+}
+
+TEST_CASE("rule 6: a Resend without an Error may concern a line that is still on its way") {
+  Rig r = known_rig(kPrusa39);
+  r.host(numbered(65, "G1 X1"));
+  r.printer("Resend: 65\nok\necho:Enqueing to the front: \"M600\"\n");
+  r.host(numbered(65, "G1 X1"));
+  r.printer("Error:Line Number is not Last Line Number+1, Last Line: 65\nResend: 66\nok\n");
+  CHECK(host_in_flight(r) == 1);
+  r.printer("ok\n");
+  CHECK(host_in_flight(r) == 0);
+}
+
+// An injected query's ok that the host got in its own's place: the later one is withheld, but only until a later
+// command's answer proves that it was lost.
+TEST_CASE("rule 6: a surplus ok is due until a later query is answered") {
+  const bool lost = GENERATE(false, true);
+  Rig r = asked_rig(kMarlin21, "M114\n", {});
+  r.to_host();
+  r.host("G28\n");
+  r.pass(1s);
+  r.printer("ok\n");
+  REQUIRE(r.arbiter().surplus_acks == 1);
+  REQUIRE(r.to_host() == "ok\n");
+  r.host("M105\n");
+  if (!lost) r.printer("ok\n");
+  CHECK(r.to_host().empty());
+  r.printer("ok T:25.5 /0.0 B:25.5 /0.0 @:0 B@:0\n");
+  CHECK(r.arbiter().surplus_acks == 0);
+  CHECK(host_in_flight(r) == 0);
+}
+
 TEST_CASE("rule 6: an ADVANCED_OK without a number does not acknowledge a numbered line") {
   gcode::relay::RelaySettings settings = only_temperatures();
   settings.position_period = 1s;
