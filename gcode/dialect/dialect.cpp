@@ -1,6 +1,8 @@
-// Finds the row for a firmware's name. The rows are in dialect_prusa.cpp and dialect_marlin.cpp.
+// Finds the row for a firmware's name. The rows are in dialect_prusa.cpp, dialect_marlin.cpp and dialect_other.cpp.
 // Examples: "Prusa-Firmware 3.13.3 based on Marlin", "Marlin 2.1.2 (Nov 21 2026 01:23:22)", "Marlin bugfix-2.1.x (..)".
 #include "gcode/dialect/dialect.h"
+
+#include <algorithm>
 
 #include "gcode/line/scan.h"
 
@@ -51,12 +53,18 @@ const Dialect& row_for(std::span<const Dialect> rows, std::uint16_t version) {
 
 template <class Claim>
 const Dialect* first_row(Claim claim) {
-  for (const std::span<const Dialect> rows : {prusa_dialects(), marlin_dialects()}) {
+  for (const std::span<const Dialect> rows : {prusa_dialects(), marlin_dialects(), other_dialects()}) {
     for (const Dialect& row : rows) {
       if (claim(row)) return &row;
     }
   }
   return nullptr;
+}
+
+// "Repetier_1.0.4" starts like "repetier".
+bool starts_like(std::string_view text, std::string_view name) {
+  return text.size() >= name.size() &&
+         std::equal(name.begin(), name.end(), text.begin(), [](char n, char t) { return n == line::to_lower(t); });
 }
 
 }  // namespace
@@ -77,7 +85,17 @@ const Dialect& choose_dialect(std::string_view firmware_name) {
     const std::uint16_t version = version_in(rest.substr(0, rest.find('(')));
     return version == 0 ? kUnknownDialect : row_for(marlin_dialects(), version);
   }
+  for (const Dialect& row : other_dialects()) {
+    if (starts_like(rest, row.name)) return row;
+  }
   return kUnknownDialect;
+}
+
+const Dialect& with_modern_marlin(const Dialect& row) {
+  const bool is_older = row.family == FirmwareFamily::kMarlin && row.autoreport == Autoreport::kNone;
+  return is_older || (row.family == FirmwareFamily::kUnknown && !row.listen_only)
+             ? *find_dialect("marlin-by-capability")
+             : row;
 }
 
 const Dialect* find_dialect(std::string_view name) {

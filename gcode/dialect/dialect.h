@@ -1,6 +1,6 @@
 // The differences between firmwares, as one table: a row is a firmware family and version range, a column is a fact
-// from protocol/. No other code checks a version. The rows are in dialect_prusa.cpp and dialect_marlin.cpp; a new
-// firmware is one row there (and one file if it is a new family).
+// from protocol/. No other code checks a version. The rows are in dialect_prusa.cpp, dialect_marlin.cpp and
+// dialect_other.cpp; a new firmware is one row there (and one file if it is a new family).
 #pragma once
 
 #include <cstdint>
@@ -45,6 +45,7 @@ struct Dialect {
   bool nozzle_query = false;                   ///< "M862.1 Q" answers
   bool statistics_query = false;               ///< M78 prints "STATS"
   bool eeprom_query = false;                   ///< D3 prints bytes of the EEPROM
+  bool listen_only = false;  ///< its answers have no form that shows whose they are: no query but M115
   line::Time boot_quiet{};  ///< after `start`, how long without a line until the boot text counts as over
 };
 
@@ -52,9 +53,13 @@ struct Dialect {
 [[nodiscard]] const Dialect& unknown_dialect();
 [[nodiscard]] std::span<const Dialect> prusa_dialects();   // oldest first
 [[nodiscard]] std::span<const Dialect> marlin_dialects();  // oldest first
+[[nodiscard]] std::span<const Dialect> other_dialects();   // firmware that is no Marlin
 
 /// The row for an M115 line's FIRMWARE_NAME; `unknown_dialect()` if no family matches. Never fails.
 [[nodiscard]] const Dialect& choose_dialect(std::string_view firmware_name);
+/// What a row becomes once the firmware shows that it is Marlin 1.1 or later, whatever version its vendor gave it: it
+/// printed Cap: lines, or SOURCE_CODE_URL without Marlin 1.0's sentence. Rows that know more stay.
+[[nodiscard]] const Dialect& with_modern_marlin(const Dialect& row);
 /// The row called `name` (including "unknown"), or nullptr.
 [[nodiscard]] const Dialect* find_dialect(std::string_view name);
 /// The row with this id; `unknown_dialect()` for an id that no row has (state written by a newer program).

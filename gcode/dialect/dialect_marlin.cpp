@@ -64,6 +64,17 @@ constexpr Dialect marlin_1_1() {
   return d;
 }
 
+// A vendor's own version ("Marlin Ver 1.0.1", an Ender-3 V2) or name says nothing; capabilities do. What differs between
+// 1.1 and 2.1 is uncertain.
+constexpr Dialect marlin_by_capability() {
+  Dialect d = marlin_1_1();
+  d.name = "marlin-by-capability";
+  d.id = 37;
+  d.from_version = 9999;             // no name selects it
+  d.drops_duplicate_numbers = true;  // 2.1 does
+  return d;
+}
+
 constexpr Dialect marlin_2_0() {
   Dialect d = marlin_1_1();
   d.name = "marlin-2.0";
@@ -83,7 +94,8 @@ constexpr Dialect marlin_2_1() {
 }
 
 // The shared name comes first, so that a plain "1.0" finds Marlin's row.
-constexpr std::array kRows{marlin_1_0_or_prusa_3_1(), marlin_1_0(), marlin_1_1(), marlin_2_0(), marlin_2_1()};
+constexpr std::array kRows{marlin_1_0_or_prusa_3_1(), marlin_1_0(), marlin_1_1(), marlin_2_0(), marlin_2_1(),
+                           marlin_by_capability()};
 
 }  // namespace
 

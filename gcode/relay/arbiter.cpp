@@ -31,6 +31,11 @@ constexpr line::Time kAckOptionalStale = seconds(10);
 // A query waits this long behind a newline, for the answer to a line that the newline may have completed.
 constexpr line::Time kNewlineSettles = milliseconds(400);
 constexpr line::Time kRecoveryLimit = seconds(10);
+// A host that waits for each ok leaves no command in flight now and then. One that keeps a window does not: it is
+// probed seldom, and more than so many commands in flight are a window.
+constexpr line::Time kDoubtful = seconds(3);
+constexpr line::Time kProbeAgain = seconds(60);
+constexpr std::size_t kMostDoubtful = 2;
 // Busy and heating lines come every 2 s and every second.
 constexpr line::Time kBusyFresh = seconds(5);
 constexpr std::uint8_t kMostAbandonedQueries = 2;
@@ -68,6 +73,7 @@ void Arbiter::printer_opened(line::Time now) {
   on_start(now);
   s_.printer.printer_opened(now);
   s_.boot_until = now + kBootAfterOpen;
+  s_.boot_limit = now + kLongestBoot;
   s_.newline_due = true;  // the previous user of the port may have left half a line in the printer
   s_.last_progress_line = s_.last_ok = now;
 }
@@ -164,6 +170,20 @@ void Arbiter::consider_asking(line::Time now) {
   s_.quiescing = true;
 }
 
+// In doubt whether the oldest commands in flight are answered already (an ok was lost, a line owed none), an M105 behind
+// them tells: its answer comes after theirs. It needs no quiesce. In doubt is a queue that a host has not emptied for a
+// while although oks arrive, and one that a quiesce did not empty.
+bool Arbiter::wants_probe(line::Time now) const {
+  const bool lasts = s_.not_empty_since != line::kNever && now - s_.not_empty_since > kDoubtful &&
+                     now - s_.last_ok < kHostActive && dialect_->autoreport != dialect::Autoreport::kMask;
+  return (lasts || s_.probing) && now >= s_.no_probe_before && s_.printer.open && settings_.poll &&
+         !s_.in_flight.injected() && s_.in_flight.size() > 0 && (s_.probing || s_.in_flight.size() <= kMostDoubtful) &&
+         s_.in_flight.overflow() == 0 && s_.poller.understands(printer::Query::kM105) &&
+         dialect_->family != dialect::FirmwareFamily::kUnknown &&
+         !s_.in_flight.any_host([](const InFlight& e) { return e.kind == command::CommandKind::kTemperature; }) &&
+         !forbidden(now);
+}
+
 bool Arbiter::take_newline(line::Time now) {
   if (!s_.newline_due || !settings_.poll || !s_.in_flight.empty() || forbidden(now)) return false;
   s_.newline_due = false;
@@ -172,10 +192,17 @@ bool Arbiter::take_newline(line::Time now) {
 }
 
 std::optional<InjectedLine> Arbiter::injected_line(line::Time now) {
-  if (!s_.wanting || !s_.in_flight.empty()) return std::nullopt;
-  s_.wanting = s_.quiescing = false;
-  if (forbidden(now)) return std::nullopt;
-  const auto line = s_.poller.next(use(now), s_.printer, s_.subscriptions, *dialect_, now);
+  std::optional<InjectedLine> line;
+  if (wants_probe(now)) {
+    line = make_injected_line(printer::Query::kM105, "M105");
+    s_.no_probe_before = now + kProbeAgain;
+    s_.quiescing = false;
+  } else if (s_.wanting && s_.in_flight.empty()) {
+    s_.wanting = s_.quiescing = false;
+    if (forbidden(now)) return std::nullopt;
+    line = s_.poller.next(use(now), s_.printer, s_.subscriptions, *dialect_, now);
+  }
+  s_.probing = false;
   if (!line) return std::nullopt;
   InFlight entry;
   entry.sent = now;
@@ -185,7 +212,7 @@ std::optional<InjectedLine> Arbiter::injected_line(line::Time now) {
   s_.in_flight.push(entry);
   s_.injected = *line;
   s_.separator_sent = s_.injected_answer_strange = false;
-  s_.hold_until = now + settings_.hold_limit;
+  s_.hold_until = s_.in_flight.host_count() > 0 ? now : now + settings_.hold_limit;
   s_.poller.asked(line->query, now);
   ++s_.counters.commands[printer::Origin::kAgent];
   return line;
@@ -246,7 +273,10 @@ line::Time Arbiter::quiesce_ends() const {
 }
 
 void Arbiter::tick(line::Time now) {
+  if (s_.in_flight.empty()) s_.not_empty_since = line::kNever;
+  else if (s_.not_empty_since == line::kNever) s_.not_empty_since = now;
   if (s_.quiescing && s_.waiting_since != line::kNever && now >= quiesce_ends()) {
+    s_.probing = s_.last_ok < s_.waiting_since;
     release(now);
     count_deferral(printer::DeferReason::kHostActive, now);
   }

@@ -35,6 +35,9 @@
 
 namespace gcode::relay {
 
+/// The longest boot text on record ends before this, also with an MMU that does not answer.
+inline constexpr line::Time kLongestBoot = std::chrono::seconds(15);
+
 /// Which line of a Prusa report the last printer line was.
 enum class LastReport : std::uint8_t { kNone, kTemperature, kPosition };
 
@@ -69,7 +72,11 @@ struct ArbiterState {
   bool separator_sent = false;           ///< a newline was sent behind the injected query
   bool injected_answer_strange = false;  ///< text came that may be its answer and that no rule knows
   bool injected_rejected = false;        ///< the printer rejects the injected query: Error, Resend and ok belong to it
-  line::Time deferred_at{};              ///< when a deferred query was last counted
+  line::Time late_temperatures_until{};  ///< the temperatures of an M105 that was answered by a bare ok may still come
+  line::Time not_empty_since = line::kNever;  ///< since when there has always been a command in flight
+  line::Time no_probe_before{};               ///< see wants_probe()
+  bool probing = false;                       ///< the injected M105 follows host commands that may be answered already
+  line::Time deferred_at{};                   ///< when a deferred query was last counted
 
   // --- what the printer is doing
   bool host_attached = false;
@@ -102,6 +109,7 @@ struct ArbiterState {
   line::Time last_ok{};
   bool boot_answered = false;  ///< an ok came since
   line::Time boot_until{};
+  line::Time boot_limit{};                ///< a printer that goes on talking is not booting any more after this
   line::Time quiet_until{};               ///< a command that sends its ok early still runs
   line::Time empty_since = line::kNever;  ///< since when no command is in flight in a print
   line::Time ticked{};
@@ -163,6 +171,9 @@ class Arbiter {
   [[nodiscard]] LineUse use(line::Time now) const;
   [[nodiscard]] std::optional<printer::DeferReason> forbidden(line::Time now) const;
   void consider_asking(line::Time now);
+  [[nodiscard]] bool wants_probe(line::Time now) const;
+  [[nodiscard]] bool is_first_m105(line::Time now) const;
+  void odd_m105_answer(line::Time now);
   void check_injected(line::Time now);
   void forget_injected_without_ok(line::Time now);
   void check_stale(line::Time now);
@@ -188,7 +199,9 @@ class Arbiter {
   void count(const reply::Reply& reply);
   void on_overflow(const reply::Reply& reply);
   void identify(const reply::Reply& reply);
+  void use_dialect(const dialect::Dialect& row);
   [[nodiscard]] bool rejects_injected(std::string_view line) const;
+  [[nodiscard]] bool rejects_host_command(std::string_view line) const;
   [[nodiscard]] bool rejects_a_fragment(std::string_view line) const;
   [[nodiscard]] bool answers_injected(const reply::Reply& reply, std::string_view line) const;
   void finish_injected(printer::QueryOutcome outcome, line::Time now);

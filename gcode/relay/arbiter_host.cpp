@@ -138,6 +138,7 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
     s_.last_number = *command.number;
   }
   if (entry.oks == 0) return;
+  if (s_.in_flight.empty()) s_.not_empty_since = now;
   close_starvation(now);
   s_.in_flight.push(entry);
   for (std::size_t pieces = pieces_behind(command, length, *dialect_); pieces > 0; --pieces) {

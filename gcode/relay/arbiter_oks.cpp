@@ -35,6 +35,11 @@ constexpr line::Time kEarlyOkRuns = std::chrono::seconds(5);
 constexpr line::Time kSentBehind = std::chrono::seconds(1);
 constexpr line::Time kOwnOkFollows = std::chrono::seconds(2);
 
+constexpr line::Time kProbeAfterFault = std::chrono::seconds(3);
+
+// After this much silence of the host its commands are done.
+constexpr line::Time kHostIsDone = std::chrono::seconds(2);
+
 // The duplicate ack of an M105 (protocol/prusa.md 0.2) is printed together with its answer.
 constexpr line::Time kExtraOkFollows = milliseconds(20);
 
@@ -123,6 +128,7 @@ Verdict Arbiter::on_temperature_ok(line::Time now) {
     s_.abandoned_queries = 1;
     return on_temperature_ok(now);
   }
+  if (*first > 0) s_.no_probe_before = now + kProbeAfterFault;  // it was right to doubt
   drop_before(*first);
   const bool more_behind = s_.in_flight.host_count() > (injected ? 0U : 1U);
   if (injected) {
@@ -131,9 +137,25 @@ Verdict Arbiter::on_temperature_ok(line::Time now) {
     if (more_behind && dialect_->duplicate_ack_after_m105) s_.duplicate_ack_until = now + kExtraOkFollows;
     return Verdict::kWithhold;
   }
+  s_.poller.answered(printer::Query::kM105);  // in the form that shows whose it is
   acknowledge(now);
   if (more_behind && dialect_->duplicate_ack_after_m105) expect_duplicate_ack(now);
   return Verdict::kPass;
+}
+
+// The first M105s to a firmware that has not answered one in the known form yet, alone on a line that the host does not
+// use: whatever comes is the answer. "ok 12" and then "T:24.5 ..." (Repetier), "T:24.5 ..." and then "ok" (old
+// RepRapFirmware).
+bool Arbiter::is_first_m105(line::Time now) const {
+  return s_.in_flight.size() == 1 && s_.in_flight.overflow() == 0 && s_.in_flight[0].query == printer::Query::kM105 &&
+         !s_.poller.understands(printer::Query::kM105) && !s_.printer.sd_printing &&
+         !s_.subscriptions.is_on(Report::kTemperature) && (!s_.any_host_line || now - s_.last_host_line > kHostIsDone);
+}
+
+void Arbiter::odd_m105_answer(line::Time now) {
+  s_.poller.odd_temperatures();
+  s_.injected_answer_strange = true;
+  if (!s_.in_flight[0].payload_seen) s_.late_temperatures_until = now + kHostIsDone;
 }
 
 // The next ok may be a second one for the command that was acknowledged last.
@@ -177,7 +199,7 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, l
     ++s_.counters.unexpected_oks;
     return Verdict::kPass;
   }
-  if (is_no_answer_to_m105(line)) {
+  if (is_no_answer_to_m105(line) && !is_first_m105(now)) {
     if (s_.surplus_acks > 0) {
       --s_.surplus_acks;
       return Verdict::kWithhold;
@@ -194,6 +216,15 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, l
     return Verdict::kPass;
   }
   const InFlight injected = s_.in_flight[0];
+  if (injected.query == printer::Query::kM105 && s_.poller.understands(printer::Query::kM105) &&
+      s_.in_flight.host_count() > 0 && reply::trimmed(line) == "ok") {
+    // This firmware answers M105 with more than an ok: the query was lost, or an earlier command is not in the queue.
+    s_.in_flight.erase(0);
+    ++s_.counters.queries[injected.query][printer::QueryOutcome::kTimeout];
+    s_.abandoned_queries = 1;
+    acknowledge(now);
+    return Verdict::kPass;
+  }
   if (s_.injected_answer_strange && !injected.payload_seen) s_.poller.not_understood(injected.query);
   if (s_.expired_commands > 0 &&
       injected.query == printer::Query::kM105) {  // it answers with more than an ok; this ok is for an older command
@@ -207,8 +238,11 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, l
   if (s_.in_flight.host_count() == 0 || certainly_injected || ok_follows_payload(injected, now)) {
     const bool useful = injected.payload_seen || s_.injected.seconds > 0;
     if (s_.injected.seconds > 0 && !injected.payload_seen) s_.subscriptions.asserted(s_.injected, *dialect_);
-    if (injected.query == printer::Query::kM105 && !injected.payload_seen)
+    if (injected.query == printer::Query::kM105 && !injected.payload_seen) {
       s_.abandoned_queries = 1;  // if that was not its answer, the answer still comes
+      odd_m105_answer(now);
+    }
+    if (injected.query == printer::Query::kM115 && !injected.payload_seen) s_.poller.not_identified();
     finish_injected(useful ? printer::QueryOutcome::kAnswered : printer::QueryOutcome::kTimeout, now);
     return Verdict::kWithhold;
   }
@@ -275,7 +309,7 @@ void Arbiter::finish_injected(printer::QueryOutcome outcome, line::Time now) {
   if (outcome != printer::QueryOutcome::kAnswered) return;
   count_latency(injected, now);
   s_.counters.query_duration[injected.query] = now - injected.sent;
-  s_.poller.answered(injected.query);
+  if (!s_.injected_answer_strange) s_.poller.answered(injected.query);
 }
 
 void Arbiter::after_ok(line::Time now) {

@@ -135,6 +135,7 @@ void Arbiter::on_start(line::Time now) {
   s_.counted_start = false;
   s_.boot_answered = false;
   s_.boot_until = now + kBootAfterStart;
+  s_.boot_limit = now + kLongestBoot;
 }
 
 void Arbiter::note(const reply::Reply& reply, std::string_view line, line::Time now) {
@@ -148,7 +149,9 @@ void Arbiter::note(const reply::Reply& reply, std::string_view line, line::Time 
     const line::Time quiet = dialect_->boot_quiet > line::Time::zero() ? dialect_->boot_quiet : kBootQuietUnknown;
     // A printer that sends reports did not boot: opening did not reset it, and its reports never end. The first ok
     // shows that commands are accepted; later lines, of a print for example, are not boot text.
-    if (!reply::is_report(reply.kind) && !s_.boot_answered) s_.boot_until = std::max(s_.boot_until, now + quiet);
+    if (!reply::is_report(reply.kind) && !s_.boot_answered)
+      s_.boot_until = std::min(std::max(s_.boot_until, now + quiet), s_.boot_limit);
+    if (reply.kind == reply::ReplyKind::kWait) s_.boot_until = now;  // it waits for commands
     s_.boot_answered = s_.boot_answered || reply.carries_ok;
   }
   if (reply.kind == reply::ReplyKind::kBusy || reply.kind == reply::ReplyKind::kHeating) {
@@ -197,15 +200,23 @@ void Arbiter::on_overflow(const reply::Reply& reply) {
   }
 }
 
+void Arbiter::use_dialect(const dialect::Dialect& row) {
+  dialect_ = &row;
+  s_.dialect = row.id;
+}
+
 void Arbiter::identify(const reply::Reply& reply) {
   if (reply.kind == reply::ReplyKind::kCapability) {
+    use_dialect(dialect::with_modern_marlin(*dialect_));
     s_.poller.capability(reply.text, reply.capability_on, s_.subscriptions);
     return;
   }
   if (reply.kind != reply::ReplyKind::kFirmware) return;
   const reply::FirmwareFields fields = reply::parse_firmware(reply.text);
-  dialect_ = &dialect::choose_dialect(fields.name);
-  s_.dialect = dialect_->id;
+  use_dialect(dialect::choose_dialect(fields.name));
+  if (reply.text.find("SOURCE_CODE_URL:") != std::string_view::npos &&
+      fields.name.find("Sprinter") == std::string_view::npos)
+    use_dialect(dialect::with_modern_marlin(*dialect_));
   s_.poller.identified(fields.name, *dialect_, s_.subscriptions);
 }
 
@@ -235,6 +246,7 @@ Verdict Arbiter::decide(const reply::Reply& reply, std::string_view line, line::
     injected.unconfirmed = false;  // it was not lost
     s_.hold_until = std::min(std::max(s_.hold_until, now + kAnswerRuns), injected.sent + kLongestHold);
     if (reply.kind == reply::ReplyKind::kUnknownCommand) s_.poller.unsupported(injected.query);
+    if (reply.kind == reply::ReplyKind::kTemperature) odd_m105_answer(now);
     return Verdict::kWithhold;
   }
   if (reply.kind == reply::ReplyKind::kUnknownCommand && rejects_a_fragment(line)) s_.orphan_ack = true;
@@ -242,7 +254,8 @@ Verdict Arbiter::decide(const reply::Reply& reply, std::string_view line, line::
   const bool torn = reply::is_report(reply.kind) && !reply::is_whole_report(line);
   // A line that no rule knows may be the query's garbled answer: from now on its position in the queue proves nothing.
   if (const auto injected = s_.in_flight.injected();
-      injected && (torn || reply.kind == reply::ReplyKind::kUnknown || reply.kind == reply::ReplyKind::kUnknownCommand))
+      injected && (torn || reply.kind == reply::ReplyKind::kUnknown ||
+                   (reply.kind == reply::ReplyKind::kUnknownCommand && !rejects_host_command(line))))
     s_.in_flight[*injected].unconfirmed = true;
   if (torn) return Verdict::kPass;
   if (may_answer(reply.kind) && s_.in_flight.size() > 0 && s_.in_flight[0].is_injected())
@@ -272,6 +285,14 @@ bool Arbiter::rejects_injected(std::string_view line) const {
   return all_known && !s_.in_flight.any_host(may_say_it) && reply::names_injected_exactly(line, text);
 }
 
+// It names a command that the host has in flight, and not the injected query's.
+bool Arbiter::rejects_host_command(std::string_view line) const {
+  const command::Command named = command::parse_command(reply::rejected_text(line));
+  const std::int32_t code = named.letter == 'M' ? named.code : -1;
+  const auto says_it = [&](const InFlight& e) { return e.letter == named.letter && e.code == code; };
+  return code != s_.in_flight[*s_.in_flight.injected()].code && s_.in_flight.any_host(says_it);
+}
+
 // A Resend's flush cut a line in two, and the printer took its end for a command: "echo:Unknown command: "4"(2)". Its
 // ok is an orphan ack: no host command waits for it.
 bool Arbiter::rejects_a_fragment(std::string_view line) const {
@@ -289,7 +310,10 @@ bool Arbiter::answers_injected(const reply::Reply& reply, std::string_view line)
   if (s_.injected.seconds > 0) return false;  // it sets up a report: the answer is a bare ok
   switch (s_.in_flight[0].query) {
     // The only answer to an M105 that comes without its ok.
-    case printer::Query::kM105: return reply.text == kNoSensors && s_.in_flight.host_count() == 0;
+    case printer::Query::kM105:
+      return s_.in_flight.host_count() == 0 &&
+             (reply.text == kNoSensors ||
+              (reply.kind == reply::ReplyKind::kTemperature && is_first_m105(s_.last_report_at)));
     case printer::Query::kM115:
       return reply.kind == reply::ReplyKind::kFirmware || reply.kind == reply::ReplyKind::kCapability ||
              line.starts_with("area:");

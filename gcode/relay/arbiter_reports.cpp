@@ -36,6 +36,10 @@ Verdict Arbiter::show_report(const reply::Reply& reply, LastReport after, line::
   const bool masked = dialect_->autoreport == dialect::Autoreport::kMask;
   switch (reply.kind) {
     case reply::ReplyKind::kTemperature:
+      if (now < s_.late_temperatures_until && s_.in_flight.host_count() == 0) {
+        s_.late_temperatures_until = {};
+        return Verdict::kWithhold;
+      }
       // Without " W:" a line of the host's waiting command looks like a report.
       if (dialect_->autoreport == dialect::Autoreport::kByCap && !s_.heating_says_w &&
           s_.in_flight.any_host([now](const InFlight& e) {

@@ -12,6 +12,9 @@ using std::chrono::seconds;
 // enough not to disturb a printer that is switched off.
 constexpr line::Time kIdentityRetry = seconds(10);
 
+// Noise may spoil one answer, or two.
+constexpr std::uint8_t kMostOddAnswers = 3;
+
 // The printer's lifetime counters change with prints and faults: a refresh each ten minutes.
 constexpr line::Time kLifetimePeriod = std::chrono::minutes(10);
 // Not in the first minute: a host that connects to a restarted printer has more urgent queries.
@@ -50,6 +53,7 @@ void Poller::apply(const RelaySettings& settings, Subscriptions& subscriptions) 
 
 void Poller::printer_restarted() {
   asked_ = {};
+  unidentified_ = 0;
   ever_asked_ = unsupported_ = answered_ = 0;
 }
 
@@ -57,6 +61,7 @@ void Poller::identified(std::string_view firmware, const dialect::Dialect& diale
   if (const std::uint32_t hash = hash_of(firmware); hash != firmware_) {
     firmware_ = hash;
     understood_ = not_understood_ = 0;
+    odd_temperatures_ = 0;
   }
   answered_ |= bit(printer::Query::kM115);
   if (dialect.autoreport != dialect::Autoreport::kMask) return;
@@ -86,6 +91,11 @@ void Poller::answered(printer::Query query) {
   understood_ |= bit(query);
 }
 
+void Poller::odd_temperatures() {
+  if (understands(printer::Query::kM105) || ++odd_temperatures_ < kMostOddAnswers) return;
+  not_understood_ |= bit(printer::Query::kM105);
+}
+
 void Poller::not_understood(printer::Query query) {
   if (query != printer::Query::kM115 && query != printer::Query::kM105 && (understood_ & bit(query)) == 0)
     not_understood_ |= bit(query);
@@ -99,7 +109,8 @@ bool Poller::due(printer::Query query, line::Time period, line::Time now) const 
 std::optional<InjectedLine> Poller::identity(const dialect::Dialect& dialect, line::Time now) const {
   if (!settings_.identity) return std::nullopt;
   if ((answered_ & bit(printer::Query::kM115)) == 0) {
-    if (due(printer::Query::kM115, kIdentityRetry, now)) return make_injected_line(printer::Query::kM115, "M115");
+    if (unidentified_ < kMostOddAnswers && due(printer::Query::kM115, kIdentityRetry, now))
+      return make_injected_line(printer::Query::kM115, "M115");
     return std::nullopt;
   }
   const auto once = [&](printer::Query query) {
@@ -120,6 +131,8 @@ std::optional<InjectedLine> Poller::temperature(LineUse use, const printer::Prin
   // that has not identified itself yet.
   const bool introduced = (answered_ & bit(printer::Query::kM115)) != 0;
   if (prints && (dialect.autoreport == dialect::Autoreport::kMask || !introduced)) return std::nullopt;
+  // Only at rest it does no harm if the answer turns out to be none that shows whose it is.
+  if ((prints || use == LineUse::kHostActive) && !understands(printer::Query::kM105)) return std::nullopt;
   if (subscriptions.is_on(Report::kTemperature) &&
       fresh(printer.temperature_report, now, missed_after(subscriptions.period(Report::kTemperature)))) {
     return std::nullopt;
@@ -174,6 +187,7 @@ std::optional<InjectedLine> Poller::next(LineUse use, const printer::PrinterStat
                                          line::Time now) const {
   if (!settings_.poll) return std::nullopt;
   if (use == LineUse::kRest) {
+    if (dialect.listen_only) return identity(dialect, now);
     if (auto line = identity(dialect, now)) return line;
     // A report that the printer can repeat is set up before anything is polled.
     if (auto line = subscriptions.missing(dialect);
@@ -181,6 +195,7 @@ std::optional<InjectedLine> Poller::next(LineUse use, const printer::PrinterStat
       return line;
     }
   }
+  if (dialect.listen_only) return std::nullopt;
   if (auto line = temperature(use, printer, subscriptions, dialect, now)) return line;
   if (use == LineUse::kRest) return at_rest(printer, subscriptions, dialect, now);
   if (use == LineUse::kSdPrints && !subscriptions.is_on(Report::kSd) &&

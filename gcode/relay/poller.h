@@ -48,6 +48,14 @@ class Poller {
   /// The printer's answer matched no rule, so the host saw it. This query is disabled for this firmware, also after a
   /// start. If an earlier answer was understood, an odd one is noise.
   void not_understood(printer::Query query);
+  /// Something answered this M115, but no line that names a firmware. After three such answers it is not sent again
+  /// until the next start.
+  void not_identified() { ++unidentified_; }
+  /// Something answered this M105, but not "ok T:" in one line. After three such answers, and none before that was
+  /// understood, it is not sent again to this firmware.
+  void odd_temperatures();
+  /// The firmware has answered this query in a known form, at any time.
+  [[nodiscard]] bool understands(printer::Query query) const { return (understood_ & bit(query)) != 0; }
 
  private:
   static constexpr std::uint32_t bit(printer::Query query) { return 1U << static_cast<unsigned>(query); }
@@ -70,6 +78,8 @@ class Poller {
   std::uint32_t not_understood_ = 0;
   std::uint32_t firmware_ = 0;     ///< hash of the firmware's name
   std::uint8_t eeprom_range_ = 0;  ///< the next one to query
+  std::uint8_t unidentified_ = 0;  ///< M115s that were answered without a name, since the start
+  std::uint8_t odd_temperatures_ = 0;
 };
 
 }  // namespace gcode::relay

@@ -1,6 +1,7 @@
 #include "tests/sim/closed_loop.h"
 
 #include <algorithm>
+#include <cstdio>
 #include <deque>
 #include <memory>
 #include <random>
@@ -80,6 +81,7 @@ class ClosedLoop {
   void feed_printer_piece(std::string_view bytes, std::string_view origins);
   bool pump_to_host();
   [[nodiscard]] std::size_t tear_at(std::string_view bytes);
+  void trace(const char* what, std::string_view bytes, std::string_view origins) const;
   void corrupt(std::string& bytes, std::string* origins, double rate);
   bool due(Time at, bool& done) const { return at.count() > 0 && now_ >= at && !done; }
   [[nodiscard]] bool finished() const;
@@ -108,6 +110,14 @@ class ClosedLoop {
   std::string recording_;
   std::string host_saw_;
 };
+
+void ClosedLoop::trace(const char* what, std::string_view bytes, std::string_view origins) const {
+  if (!scenario_.trace) return;
+  std::string shown(bytes);
+  std::replace(shown.begin(), shown.end(), '\n', '~');
+  std::printf("%12.6f %-10s %c %zu in flight, %s: %s\n", std::chrono::duration<double>(now_).count(), what, origins[0],
+              relay_->commands_in_flight(), std::string(relay_->dialect().name).c_str(), shown.c_str());
+}
 
 void ClosedLoop::corrupt(std::string& bytes, std::string* origins, double rate) {
   if (rate <= 0) return;
@@ -244,6 +254,7 @@ bool ClosedLoop::pump_to_printer() {
   } else {
     checker_.passed_to_printer(bytes, now_);
   }
+  trace("to printer", bytes, injected ? "a" : "h");
   gcode::decode::append_trace_line(now_, gcode::decode::TraceDirection::kToPrinter, bytes, recording_);
   corrupt(bytes, nullptr, scenario_.faults.to_printer_noise);
   if (plugged_) printer_.receive(bytes, now_, injected ? 'a' : 'h');
@@ -309,6 +320,7 @@ void ClosedLoop::feed_printer_piece(std::string_view bytes, std::string_view ori
   verdict.passed_bytes = relay_->to_host()[0].size() + relay_->to_host()[1].size() - waiting;
   verdict.attended = host_open_;
   verdict.host_waits = printer_.commands_of('h') > 0;
+  trace(verdict.withheld ? "withheld" : verdict.passed_bytes > 0 ? "to host" : "waits", bytes, origins);
   checker_.printer_said(bytes, origins, verdict, asked_reports, now_);
 }
 

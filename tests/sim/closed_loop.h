@@ -54,6 +54,7 @@ struct LoopScenario {
   Time limit = std::chrono::minutes(20);       ///< virtual time after which a print counts as hung
   bool restore_state = false;                  ///< serialize and restore the state between any two steps
   double kill_chance = 0;  ///< of the agent's process, at each point where a kill can happen: see CrashInjectingRelay
+  bool trace = false;      ///< print each piece that passes, with whose it is: h host, a agent, - the printer's own
   bool bytewise = false;   ///< feed every byte separately
 };
 

@@ -10,6 +10,8 @@ using std::chrono::seconds;
 
 // A reset, a stop or a hang-up takes a moment until the agent can see it on the serial line.
 constexpr Time kNewsTravel = seconds(2);
+constexpr Time kAnswerLimit = seconds(14);  // a query without an answer is abandoned
+constexpr Time kProbesApart = seconds(3);
 // A byte corrupted by noise may have its effect this much later: the agent's timeout and expiry.
 constexpr Time kCorruptedFor = seconds(40);
 // In addition to the two configured limits: how long the rest of a begun answer to a query may still hold a host line.
@@ -149,13 +151,19 @@ void InvariantChecker::injected_written(std::string_view bytes, const VirtualPri
   // A stalled main loop cannot be distinguished from a lost ok.
   const Faults& f = scenario_.faults;
   const bool stalled = f.stall_at.count() > 0 && now >= f.stall_at && now < f.stall_at + f.stall_for + kNewsTravel;
-  const bool quiet =
-      !corrupted_ && !killed_ && !stalled && (disturbed_at_ == kNever || now - disturbed_at_ > kNewsTravel);
+  const bool quiet = !corrupted_ && !killed_ && !stalled &&
+                     (disturbed_at_ == kNever || now - disturbed_at_ > kNewsTravel + f.torn_for);
   if (!quiet) return;
   // A command that was not answered for half a minute expires, whatever it does.
-  if (printer.commands_of('h') > 0 && now - last_passed_ < seconds(29))
+  // An M105 that the arbiter knows to be behind host commands is a probe: seldom, and its answer tells whose it is.
+  const bool is_probe = bytes == "M105\n" && relay.commands_in_flight() > 1 && now - last_probe_ > kProbesApart;
+  if (is_probe) last_probe_ = now;
+  if (!is_probe && printer.commands_of('h') > 0 && now - last_passed_ < seconds(29))
     fail("rule 2: injected query while the host has commands outstanding " + quoted(bytes), now);
-  if (printer.commands_of('a') > 0) fail("rule 1: a second injected query " + quoted(bytes), now);
+  const bool abandoned = now - last_injected_ > kAnswerLimit;
+  last_injected_ = now;
+  if (printer.commands_of('a') > 0 && abandoned) disturbed_at_ = now;  // its answer may come much later
+  if (printer.commands_of('a') > 0 && !abandoned) fail("rule 1: a second injected query " + quoted(bytes), now);
   if (printer.is_uploading()) fail("rule 4: injected query into an upload " + quoted(bytes), now);
   if (printer.is_meatpack_on()) fail("rule 4: injected query into MeatPack " + quoted(bytes), now);
   if (printer.is_stopped()) fail("rule 4: injected query to a stopped printer " + quoted(bytes), now);
@@ -198,7 +206,8 @@ void InvariantChecker::oracle_line(std::string_view line, std::string_view origi
       --answers_ahead_;
       return;
     }
-    const bool recently_corrupted = corrupted_ && now - last_corrupted_ < kCorruptedFor;
+    // A stopped printer delays the effects too.
+    const bool recently_corrupted = corrupted_ && (now - last_corrupted_ < kCorruptedFor || disturbed_at_ != kNever);
     if (owner == 'h' && recently_corrupted) ++mistakes_;
     if (owner == 'h' && !recently_corrupted) fail("rule 6: an answer to the host is withheld " + quoted(line), now);
     if (owner == '-' && !corrupted_ && !is_report(line))
@@ -261,10 +270,12 @@ void InvariantChecker::check(const gcode::relay::LineRelay& relay, const Virtual
 // Only where temperatures come by the agent's M105 alone, and only host lines delay it.
 void InvariantChecker::check_starvation(const gcode::relay::LineRelay& relay, const VirtualHost& host, Time now) {
   const gcode::dialect::Dialect& dialect = relay.dialect();
-  // An unidentified printer gets no query during a print (rule 3).
-  const bool by_question = relay.dialect().family != gcode::dialect::FirmwareFamily::kUnknown &&
-                           (dialect.family != gcode::dialect::FirmwareFamily::kUnknown &&
-                            dialect.autoreport != gcode::dialect::Autoreport::kMask);
+  // An unidentified printer gets no query during a print (rule 3), nor one whose answers were never seen.
+  const bool by_question =
+      relay.counters().queries[gcode::printer::Query::kM105][gcode::printer::QueryOutcome::kAnswered] > 0 &&
+      relay.dialect().family != gcode::dialect::FirmwareFamily::kUnknown &&
+      (dialect.family != gcode::dialect::FirmwareFamily::kUnknown &&
+       dialect.autoreport != gcode::dialect::Autoreport::kMask);
   const bool undisturbed =
       !corrupted_ && disturbed_at_ == kNever && scenario_.faults.typed.empty() && !scenario_.faults.end_the_print();
   const bool prints = print_began_ && !host.is_done() && scenario_.settings.poll;

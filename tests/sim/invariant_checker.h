@@ -79,6 +79,8 @@ class InvariantChecker {
   Time answer_leaked_{-std::chrono::hours(1)};
   Time last_numbered_{};
   Time last_passed_{};
+  Time last_injected_{-std::chrono::hours(1)};
+  Time last_probe_{-std::chrono::hours(1)};
   Time resend_at_{-std::chrono::hours(1)};
   Time alike_at_{-std::chrono::hours(1)};  ///< when a host command was passed whose answer has the format of a report
   bool killed_ = false;

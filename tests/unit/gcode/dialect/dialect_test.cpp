@@ -15,6 +15,7 @@ std::vector<Dialect> all_rows() {
   std::vector<Dialect> rows;
   for (const Dialect& row : gcode::dialect::prusa_dialects()) rows.push_back(row);
   for (const Dialect& row : gcode::dialect::marlin_dialects()) rows.push_back(row);
+  for (const Dialect& row : gcode::dialect::other_dialects()) rows.push_back(row);
   return rows;
 }
 
@@ -53,8 +54,7 @@ TEST_CASE("the name that Marlin 1.0 and old Prusa firmware share gets the traps 
 }
 
 TEST_CASE("for an unknown firmware name every trap is assumed and no query is allowed") {
-  for (const char* name : {"", "Prusa-Firmware-Buddy 4.4.1 (Github)", "Repetier_0.92.9", "Marlin", "Marlin (1.1.9)",
-                           "Smoothie", "Prusa-Firmware ", "Marlin 123456789012345678901.2"}) {
+  for (const char* name : {"", "Prusa-Firmware-Buddy 4.4.1 (Github)", "Marlin", "Marlin (1.1.9)", "Prusa-Firmware ", "Marlin 123456789012345678901.2"}) {
     INFO(name);
     CHECK(&choose_dialect(name) == &gcode::dialect::unknown_dialect());
   }
@@ -67,6 +67,37 @@ TEST_CASE("for an unknown firmware name every trap is assumed and no query is al
   CHECK(unknown.autoreport == gcode::dialect::Autoreport::kNone);
   CHECK_FALSE(unknown.reports_overrides);
   CHECK_FALSE(unknown.serial_number_query);
+}
+
+TEST_CASE("firmware that is no Marlin has rows of its own, and is listened to only") {
+  CHECK(choose_dialect("Repetier_1.0.4").name == "repetier");
+  CHECK(choose_dialect("Repetier-Firmware 0.92").name == "repetier");
+  CHECK(choose_dialect("Teacup").name == "teacup");
+  CHECK(choose_dialect("Smoothieware").name == "smoothie");
+  CHECK(choose_dialect("RepRapFirmware for Duet 2 WiFi/Ethernet").name == "reprapfirmware");
+  CHECK(choose_dialect("Klipper").name == "klipper");
+  for (const Dialect& row : gcode::dialect::other_dialects()) {
+    CHECK(row.listen_only);
+    CHECK(row.family == gcode::dialect::FirmwareFamily::kUnknown);
+    CHECK(&gcode::dialect::with_modern_marlin(row) == &row);  // Repetier prints Cap: lines too
+  }
+}
+
+TEST_CASE("capabilities show a Marlin of today, whatever version its vendor gave it") {
+  for (const char* name : {"Marlin Ver 1.0.1", "Marlin Creality 3D", "1.0.10", "Marlin build32_2cd90e9", "",
+                           "Marlin V1.0.2; Sprinter/grbl mashup for gen6"}) {
+    INFO(name);
+    const Dialect& row = gcode::dialect::with_modern_marlin(choose_dialect(name));
+    CHECK(row.name == "marlin-by-capability");
+    CHECK(row.autoreport == gcode::dialect::Autoreport::kByCap);
+    CHECK_FALSE(row.colon_ends_line);
+    CHECK_FALSE(row.comment_swallows_next);
+    CHECK_FALSE(row.splits_long_lines);
+  }
+  for (const char* name : {"Marlin 1.1.9 (Github)", "Marlin 2.1.2 (x)", "Prusa-Firmware 3.9.0 based on Marlin"}) {
+    INFO(name);
+    CHECK(&gcode::dialect::with_modern_marlin(choose_dialect(name)) == &choose_dialect(name));
+  }
 }
 
 TEST_CASE("a row can be looked up by its name and by its id, and both are unique") {

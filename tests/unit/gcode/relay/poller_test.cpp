@@ -76,6 +76,8 @@ TEST_CASE("a Prusa that reports by itself gets no queries during a print") {
 TEST_CASE("firmware without reports is asked for temperatures during a print, and nothing else") {
   Asking a("prusa-3.8");
   a.introduce();
+  CHECK(a.all(LineUse::kHostPrints).empty());  // before one answer at rest was understood
+  a.poller.answered(gcode::printer::Query::kM105);
   CHECK(a.all(LineUse::kHostPrints) == "M105\n");
   a.now += 1900ms;
   CHECK(a.next(LineUse::kHostPrints).empty());
@@ -86,7 +88,30 @@ TEST_CASE("firmware without reports is asked for temperatures during a print, an
 TEST_CASE("with an active host only a query with an identifiable answer is sent") {
   Asking a("prusa-3.13");
   a.introduce();
+  CHECK(a.all(LineUse::kHostActive).empty());  // before one answer at rest was understood
+  a.poller.answered(gcode::printer::Query::kM105);
   CHECK(a.all(LineUse::kHostActive) == "M105\n");
+}
+
+TEST_CASE("firmware that is no Marlin is asked for its name only") {
+  for (const gcode::dialect::Dialect& row : gcode::dialect::other_dialects()) {
+    Asking a(row.name);
+    CHECK(a.all(LineUse::kRest) == "M115\n");
+    CHECK(a.all(LineUse::kSdPrints).empty());
+  }
+}
+
+TEST_CASE("an M115 or M105 that is answered in an unknown form three times is not sent again") {
+  Asking a("unknown");
+  for (int answers = 0; answers < 3; ++answers) {
+    CHECK(a.all(LineUse::kRest) == "M115\nM105\n");
+    a.poller.not_identified();
+    a.poller.odd_temperatures();
+    a.now += 11s;
+  }
+  CHECK(a.all(LineUse::kRest).empty());
+  a.poller.printer_restarted();
+  CHECK(a.all(LineUse::kRest) == "M115\n");
 }
 
 TEST_CASE("reports are set up before anything is polled") {

@@ -163,3 +163,51 @@ TEST_CASE("rule 2: no query is injected while the printer's line waits for its e
   r.printer(" B:25.5 /0.0 @:0 B@:0\n");
   CHECK(next_injected(r) == "M105\n");
 }
+
+namespace {
+
+/// The printer answers what it was sent, in order.
+void answer_all(Rig& r, bool lose_an_ok = false) {
+  std::string sent = r.to_printer();
+  for (auto end = sent.find('\n'); end != std::string::npos; end = sent.find('\n')) {
+    if (sent.starts_with("M105")) r.printer("ok T:25.5 /0.0 B:25.5 /0.0 @:0 B@:0\n");
+    else if (end > 0 && !lose_an_ok) r.printer("ok\n");
+    sent.erase(0, end + 1);
+  }
+}
+
+/// A host that waits for each ok prints. Returns the longest time that one of its lines was held.
+Time print(Rig& r, Time duration, int number) {
+  Time longest{};
+  for (const Time end = r.now + duration; r.now < end; ++number) {
+    r.host(numbered(number, "G1 X1"));
+    const Time written = r.now;
+    for (std::string oks; oks.find("ok\n") == std::string::npos; oks = r.to_host()) {
+      r.pass(5ms);
+      answer_all(r);
+    }
+    longest = std::max(longest, r.now - written);
+    r.pass(15ms);
+    answer_all(r);
+    r.to_host();
+  }
+  return longest;
+}
+
+}  // namespace
+
+TEST_CASE("rule 2: a command whose ok was lost is out of the queue within five seconds of ordinary traffic") {
+  const bool reports = GENERATE(false, true);
+  gcode::relay::RelaySettings settings = only_temperatures();
+  settings.printing_temperature_period = reports ? Time(600s) : Time(2s);
+  Rig r = known_rig(kMarlin11, settings);
+  print(r, 15s, 100);
+  REQUIRE(r.relay().commands_in_flight() == 0);
+  const auto missing = r.relay().counters().missing_oks;
+  r.host(numbered(98, "G1 X2"));
+  answer_all(r, true);
+  CHECK(print(r, 5s, 10000) < 600ms);
+  CHECK(r.relay().commands_in_flight() == 0);
+  CHECK(r.relay().counters().missing_oks == missing + 1);
+  CHECK(print(r, 20s, 20000) < 100ms);  // the host is held once at most
+}

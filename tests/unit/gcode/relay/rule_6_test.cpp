@@ -295,3 +295,50 @@ TEST_CASE("rule 6: the time to ok of a query after a heat-up does not measure th
   r.printer("ok T:210.0 /210.0 B:60.0 /60.0 @:0 B@:0\n");
   CHECK(counted() == before + 1);
 }
+
+namespace {
+
+/// A printer with a name that says nothing, at rest; its first M105 was sent.
+Rig first_m105_rig() {
+  Rig r(only_temperatures());
+  r.attach();
+  for (int i = 0; i < 4; ++i) {
+    const std::string line = next_injected(r);
+    if (line == "M105\n") return r;
+    r.printer("FIRMWARE_NAME:Something 1 PROTOCOL_VERSION:1.0\nok\n");
+    r.to_host();
+  }
+  FAIL("no M105");
+  return r;
+}
+
+}  // namespace
+
+TEST_CASE("rule 6: a first M105 that is not answered by ok T: in one line gives the host nothing") {
+  const std::string answer = GENERATE("ok 12\nT:24.50 /0 B:22.10 /0 @:0\n", "ok\nT:25.0 /0.0 B:22.0 /0.0 @:0\n",
+                                      "T:25.0 /0.0 B:22.0 /0.0 @:0\nok\n");
+  INFO(answer);
+  Rig r = first_m105_rig();
+  for (int questions = 1; questions <= 3; ++questions) {
+    r.printer(answer);
+    CHECK(r.to_host().empty());
+    CHECK(r.relay().commands_in_flight() == 0);
+    r.pass(3s);
+    if (questions < 3) CHECK(next_injected(r) == "M105\n");
+  }
+  CHECK(next_injected(r, 60s) != "M105\n");
+  CHECK(r.relay().printer().temperature_report.known);
+}
+
+TEST_CASE("rule 6: before its answer is known no M105 goes out while a host sends") {
+  Rig r(only_temperatures());
+  r.attach();
+  r.pass(4s);
+  r.to_printer();
+  for (int n = 1; n < 40; ++n) {
+    r.host(numbered(n, "G1 X1"));
+    CHECK(r.to_printer().find("M105") == std::string::npos);
+    r.printer("ok\n");
+    r.pass(250ms);
+  }
+}

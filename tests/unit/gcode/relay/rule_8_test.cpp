@@ -77,3 +77,21 @@ TEST_CASE("rule 8: an M28 that reached the restarted printer begins an upload") 
   r.printer("echo:Now fresh file: A.GCO\nWriting to file: A.GCO\nok\n");
   CHECK(next_injected(r).empty());
 }
+
+TEST_CASE(
+    "rule 8: a printer that goes on talking is asked after 15 seconds, and one that waits for commands before that") {
+  const auto [chatter, limit] = GENERATE(table<std::string, Time>({{"wait\n", 6s},
+                                                                   {"echo:Filament sensor ok\n", 19s},
+                                                                   {"// Klipper state: Ready\n", 19s},
+                                                                   {"echo:MMU2:>S0*c6.\n", 19s}}));
+  INFO(chatter);
+  Rig r;
+  const Time opened = r.now;
+  std::string asked;
+  for (; r.now - opened < limit && asked.empty(); r.pass(1s)) {
+    r.printer(chatter);
+    asked = r.to_printer();
+    if (asked == "\n") asked.clear();
+  }
+  CHECK(asked == "M115\n");
+}
