@@ -1,0 +1,71 @@
+"""Mutants by operator: one small change in one line of a source, without anybody having thought of it.
+
+negate      the condition of an if             drop     a statement that is a call or an assignment
+verdict     kPass for kWithhold and back       bound    < for <=, > for >=, and back
+boolean     true for false, && for ||          off      + 1 for nothing, and back
+"""
+import random
+import re
+
+# Text in strings, characters and comments is no code.
+NO_CODE = re.compile(r'"(?:\\.|[^"\\])*"|\'(?:\\.|[^\'\\])*\'|//.*')
+SWAPS = [
+    ("verdict", r"\bVerdict::kPass\b", "Verdict::kWithhold"),
+    ("verdict", r"\bVerdict::kWithhold\b", "Verdict::kPass"),
+    ("bound", r"(?<=[\w)\]] )<(?= [\w(])", "<="),
+    ("bound", r"(?<=[\w)\]] )<=(?= [\w(])", "<"),
+    ("bound", r"(?<=[\w)\]] )>(?= [\w(])", ">="),
+    ("bound", r"(?<=[\w)\]] )>=(?= [\w(])", ">"),
+    ("boolean", r"\btrue\b", "false"),
+    ("boolean", r"\bfalse\b", "true"),
+    ("boolean", r"&&", "||"),
+    ("boolean", r"\|\|", "&&"),
+    ("off", r" \+ 1\b(?![\w.])", ""),
+]
+STATEMENT = re.compile(r"^\s*(?!return\b|break\b|continue\b|using\b|namespace\b|typedef\b|const\b|constexpr\b|static\b|auto\b|case\b|else\b|if\b|for\b)"
+                       r"(?:\+\+|--)?[A-Za-z_][\w:.\[\]>()*-]*(?:\([^;{}]*\)| [+|&-]?= [^;{}]*);\s*(?://.*)?$")
+
+
+def masked(line):
+    """The line with the same length, everything that is no code replaced."""
+    return NO_CODE.sub(lambda found: "_" * len(found.group()), line)
+
+
+def condition_end(code, start):
+    depth = 0
+    for i in range(start, len(code)):
+        depth += {"(": 1, ")": -1}.get(code[i], 0)
+        if depth == 0:
+            return i
+    return -1
+
+
+def mutants_of(text):
+    """(line number from 1, operator, the new line) for each place in a source."""
+    lines = text.split("\n")
+    for number, line in enumerate(lines, 1):
+        code = masked(line)
+        if code.lstrip().startswith("#") or "static_assert" in code or "template" in code:
+            continue
+        if found := re.search(r"\bif (?:constexpr )?\(", code):
+            start = found.end() - 1
+            end = condition_end(code, start)
+            condition = code[start + 1:end]
+            if end > 0 and ";" not in condition and not re.match(r"(?:const )?auto\b", condition):
+                yield number, "negate", f"{line[:start]}(!({line[start + 1:end]})){line[end + 1:]}"
+        for operator, pattern, new in SWAPS:
+            for found in re.finditer(pattern, code):
+                yield number, operator, line[:found.start()] + new + line[found.end():]
+        previous = masked(lines[number - 2]).rstrip() if number > 1 else ""
+        if STATEMENT.match(code) and (previous.endswith((";", "{", "}", ":")) or not previous):
+            yield number, "drop", "  ;" if previous.endswith(":") else ""
+
+
+def sample(root, paths, count, seed):
+    """`count` mutants of the .cpp files in `paths`, the same ones for the same seed: (file, line, operator, new line)."""
+    found = []
+    for path in paths:
+        for file in sorted((root / path).rglob("*.cpp")):
+            found += [(str(file.relative_to(root)), *mutant) for mutant in mutants_of(file.read_text())]
+    random.Random(seed).shuffle(found)
+    return found[:count] if count else found, len(found)
