@@ -13,10 +13,19 @@ namespace agent::process {
 namespace {
 
 constexpr std::size_t kMaxPrograms = 64;
+constexpr int kMaxName = 32;
+constexpr int kMaxRefusal = 100;
+constexpr std::string_view kRefusal = "error ";
 constexpr std::chrono::milliseconds kQuestionTime{2000};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
-bool is_control(char c) { return static_cast<unsigned char>(c) < ' ' || c == '\x7f'; }
+
+std::string printable(std::string_view text, std::size_t longest) {
+  std::string out(text.substr(0, longest));
+  std::replace_if(
+      out.begin(), out.end(), [](unsigned char c) { return c < ' ' || c == '\x7f'; }, '?');
+  return out;
+}
 
 /// Without its newline; nothing if it is too long, too late or incomplete.
 std::optional<std::string> read_question(int in) {
@@ -63,16 +72,19 @@ bool is_serial_port_path(std::string_view path) {
 std::string port_users_answer(const std::vector<Program>& programs) {
   std::string out;
   for (std::size_t i = 0; i < std::min(programs.size(), kMaxPrograms); ++i) {
-    std::string name = programs[i].name.substr(0, 32);
-    std::replace_if(name.begin(), name.end(), is_control, '?');
-    out += std::to_string(programs[i].process) + ' ' + name + '\n';
+    out += std::to_string(programs[i].process) + ' ' + printable(programs[i].name, kMaxName) + '\n';
   }
   return out + "end\n";
 }
 
-std::optional<std::vector<Program>> parse_port_users_answer(std::string_view answer) {
-  std::vector<Program> out;
-  while (out.size() <= kMaxPrograms) {
+std::optional<PortUsersAnswer> parse_port_users_answer(std::string_view answer) {
+  PortUsersAnswer out;
+  if (answer.starts_with(kRefusal)) {
+    if (answer.find('\n') != answer.size() - 1) return std::nullopt;
+    out.refusal = printable(answer.substr(kRefusal.size(), answer.size() - kRefusal.size() - 1), kMaxRefusal);
+    return out.refusal.empty() ? std::nullopt : std::optional(std::move(out));
+  }
+  while (out.programs.size() <= kMaxPrograms) {
     const auto newline = answer.find('\n');
     if (newline == std::string_view::npos) return std::nullopt;
     const std::string_view line = answer.substr(0, newline);
@@ -82,10 +94,9 @@ std::optional<std::vector<Program>> parse_port_users_answer(std::string_view ans
     const auto [rest, error] = std::from_chars(line.data(), line.data() + line.size(), program.process);
     if (error != std::errc() || program.process <= 0 || rest == line.data() + line.size() || *rest != ' ')
       return std::nullopt;
-    program.name.assign(rest + 1, line.data() + line.size());
-    if (program.name.size() > 32) return std::nullopt;
-    std::replace_if(program.name.begin(), program.name.end(), is_control, '?');
-    out.push_back(std::move(program));
+    if (line.data() + line.size() - rest > kMaxName + 1) return std::nullopt;
+    program.name = printable({rest + 1, line.data() + line.size()}, kMaxName);
+    out.programs.push_back(std::move(program));
   }
   return std::nullopt;
 }

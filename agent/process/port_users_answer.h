@@ -27,10 +27,15 @@ inline constexpr std::size_t kMaxPortAnswer = 4096;
 /// in /dev, by its name. The helper gives information about no other file.
 [[nodiscard]] bool is_serial_port_path(std::string_view path);
 
+struct PortUsersAnswer {
+  std::vector<Program> programs;
+  std::string refusal;  ///< why the helper answers nothing about this path (its node has vanished); empty: it answered
+};
+
 /// The complete answer. At most 64 programs; control characters in names become '?'.
 [[nodiscard]] std::string port_users_answer(const std::vector<Program>& programs);
-/// Nothing if `answer` is incomplete or an error.
-[[nodiscard]] std::optional<std::vector<Program>> parse_port_users_answer(std::string_view answer);
+/// Nothing if `answer` is incomplete or not an answer.
+[[nodiscard]] std::optional<PortUsersAnswer> parse_port_users_answer(std::string_view answer);
 
 /// The helper's work: reads the request from `in` (two seconds at most), writes the answer to `out`. Returns an exit
 /// status.
