@@ -14,10 +14,7 @@
 
 namespace {
 
-int begin(const agent::cli::EarlyExit& exit) {
-  (exit.code == 0 ? std::cout : std::cerr) << exit.text;
-  return exit.code;
-}
+int begin(const agent::text::EarlyExit& exit) { return exit.show(std::cout, std::cerr); }
 int begin(const agent::config::RunOptions& options) { return agent::cli::run(options); }
 int begin(const agent::cli::CheckConfigOptions& options) {
   return agent::cli::check_config(options, std::cout, std::cerr);

@@ -5,7 +5,7 @@
 #include <CLI/Formatter.hpp>
 
 #include "agent/snapshot/history.h"
-#include "agent/text/option_rule.h"
+#include "agent/text/command_line.h"
 #include "agent/text/time_text.h"
 
 namespace agent::cli {

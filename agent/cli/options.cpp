@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <sstream>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -12,10 +11,12 @@
 #include "agent/config/config_values.h"
 #include "agent/config/configuration.h"
 #include "agent/process/build_info.h"
-#include "agent/text/option_rule.h"
+#include "agent/text/command_line.h"
 
 namespace agent::cli {
 namespace {
+
+using text::usage;
 
 constexpr unsigned kLowestBaud = 1200;
 constexpr unsigned kHighestBaud = 4'000'000;
@@ -95,17 +96,12 @@ std::string version_text() {
   return "marlin-agent " + build.version + " (" + build.revision + ", " + build.compiler + ")\n";
 }
 
-// A wrong command line: one sentence and the next step.
-EarlyExit usage(const std::string& sentence) {
-  return {2, "marlin-agent: " + sentence + "\nTry: marlin-agent --help\n"};
-}
-
 constexpr std::array<std::string_view, 13> kCommands{
     "run",    "check-config", "list", "decode", "demo",    "status",           "release",
     "attach", "reset",        "jobs", "export", "metrics", "metrics-reference"};
 
 // The first word names the command; CLI11 would only report that one is missing.
-std::optional<EarlyExit> wrong_command(int argc, const char* const* argv) {
+std::optional<text::EarlyExit> wrong_command(int argc, const char* const* argv) {
   if (argc < 2)
     return usage(
         "a command is missing: run, check-config, list, decode, demo, jobs, export, metrics, status, release, attach or reset");
@@ -189,15 +185,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   reference_command->group("");  // for packagers: not in the help
   ControlCommands control;
   control.add_to(app);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& success) {  // --help, --version
-    std::ostringstream out, ignored;
-    app.exit(success, out, ignored);
-    return EarlyExit{0, out.str()};
-  } catch (const CLI::ParseError& error) {
-    return usage(error.what());
-  }
+  if (auto exit = text::parse_line(app, argc, argv)) return *exit;
   if (run_command->parsed()) return finish_run(std::move(run));
   if (check_command->parsed()) return check;
   if (list_command->parsed()) return list;

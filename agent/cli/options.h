@@ -12,6 +12,7 @@
 #include "agent/cli/list_command.h"
 #include "agent/cli/other_program.h"
 #include "agent/config/run_options.h"
+#include "agent/text/command_line.h"
 
 namespace agent::cli {
 
@@ -29,14 +30,8 @@ struct DecodeOptions {
 /// The page of all metric families, on standard output.
 struct ReferenceOptions {};
 
-/// The program only prints a text and ends: help, version, or a wrong command line.
-struct EarlyExit {
-  int code = 0;      ///< 0, or 2 for a wrong command line
-  std::string text;  ///< to standard output if code is 0, otherwise to standard error
-};
-
 using Command = std::variant<config::RunOptions, CheckConfigOptions, ListOptions, DecodeOptions, StatusOptions,
-                             CommandOptions, JobsOptions, ReferenceOptions, OtherProgram, EarlyExit>;
+                             CommandOptions, JobsOptions, ReferenceOptions, OtherProgram, text::EarlyExit>;
 
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);
 

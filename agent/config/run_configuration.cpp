@@ -34,7 +34,7 @@ std::vector<PrinterConfiguration> printers_of(const RunOptions& options, const P
 }  // namespace
 
 std::string default_state_dir(const Environment& environment) {
-  if (const auto dir = first_of(value_of(environment, "STATE_DIRECTORY")); !dir.empty()) return dir;
+  if (auto dir = first_of(value_of(environment, "STATE_DIRECTORY")); !dir.empty()) return dir;
   if (geteuid() == 0) return "/var/lib/marlin-agent";
   if (const auto dir = value_of(environment, "XDG_STATE_HOME"); !dir.empty()) return dir + "/marlin-agent";
   if (const auto home = value_of(environment, "HOME"); !home.empty()) return home + "/.local/state/marlin-agent";
@@ -42,7 +42,7 @@ std::string default_state_dir(const Environment& environment) {
 }
 
 std::string default_runtime_dir(const Environment& environment) {
-  if (const auto dir = first_of(value_of(environment, "RUNTIME_DIRECTORY")); !dir.empty()) return dir;
+  if (auto dir = first_of(value_of(environment, "RUNTIME_DIRECTORY")); !dir.empty()) return dir;
   if (const auto dir = value_of(environment, "XDG_RUNTIME_DIR"); !dir.empty() && geteuid() != 0)
     return dir + "/marlin-agent";
   return kSystemRuntimeDir;

@@ -5,6 +5,8 @@
 #include <variant>
 #include <vector>
 
+#include "agent/text/command_line.h"
+
 namespace agent::demo {
 
 struct DemoOptions {
@@ -15,13 +17,7 @@ struct DemoOptions {
   bool exit_when_done = false;
 };
 
-/// The program only prints a text and ends: help, or a wrong command line.
-struct DemoExit {
-  int code = 0;      ///< 0, or 2 for a wrong command line
-  std::string text;  ///< to standard output if code is 0, otherwise to standard error
-};
-
 /// `argv`: begins with the word "demo".
-[[nodiscard]] std::variant<DemoOptions, DemoExit> parse_demo_options(int argc, const char* const* argv);
+[[nodiscard]] std::variant<DemoOptions, text::EarlyExit> parse_demo_options(int argc, const char* const* argv);
 
 }  // namespace agent::demo

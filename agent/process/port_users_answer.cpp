@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "gcode/line/scan.h"
+
 namespace agent::process {
 namespace {
 
@@ -17,8 +19,6 @@ constexpr int kMaxName = 32;
 constexpr int kMaxRefusal = 100;
 constexpr std::string_view kRefusal = "error ";
 constexpr std::chrono::milliseconds kQuestionTime{2000};
-
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
 
 std::string printable(std::string_view text, std::size_t longest) {
   std::string out(text.substr(0, longest));
@@ -64,7 +64,8 @@ bool is_serial_port_path(std::string_view path) {
   for (const std::string_view kind : {"/dev/ttyACM", "/dev/ttyUSB", "/dev/ttyAMA", "/dev/ttyS"}) {
     if (!path.starts_with(kind)) continue;
     const std::string_view number = path.substr(kind.size());
-    if (!number.empty() && number.size() <= 4 && std::all_of(number.begin(), number.end(), is_digit)) return true;
+    if (!number.empty() && number.size() <= 4 && std::all_of(number.begin(), number.end(), gcode::line::is_digit))
+      return true;
   }
   return false;
 }

@@ -46,7 +46,7 @@ bool IncompatibleCheckpoint::is_sound() const {
   if (head.magic != CheckpointHead::kMagic || last().slot > 1) return false;
   if (!ends(head.name, sizeof head.name) || !ends(head.device, sizeof head.device)) return false;
   if (head.portable_checkpoint_size > size_ / 2 ||
-      offsetof(CheckpointHead, portable_checkpoints) + 2 * head.portable_checkpoint_size > size_)
+      offsetof(CheckpointHead, portable_checkpoints) + std::size_t{2} * head.portable_checkpoint_size > size_)
     return false;
   const bool rings_fit = std::all_of(head.rings.begin(), head.rings.end(), [this](const CheckpointHead::Ring& ring) {
     return is_power_of_two(ring.size) && ring.offset <= size_ && ring.size <= size_ - ring.offset;

@@ -1,5 +1,6 @@
 #include "agent/status/status_view.h"
 
+#include <cmath>
 #include <optional>
 
 #include <nlohmann/json.hpp>
@@ -39,7 +40,7 @@ std::string count(const json& object, std::string_view key, std::string_view wha
 
 // "1 h 01 min", "12 min", "45 s"
 std::string time_text(double seconds) {
-  const long whole = static_cast<long>(seconds + 0.5);
+  const long whole = std::lround(seconds);
   if (whole < 100) return terminal::formatted("%ld s", whole);
   const long minutes = (whole + 30) / 60;
   return minutes < 60 ? terminal::formatted("%ld min", minutes)
@@ -91,7 +92,7 @@ std::string host_text(const json& printer) {
 }
 
 std::string device_text(const json& printer) {
-  const std::string where =
+  std::string where =
       text(printer, "device") + terminal::formatted(" at %.0f baud", number(printer, "baud").value_or(0));
   const json& all = printer;
   if (all.contains("released")) {

@@ -1,7 +1,6 @@
 #include "agent/tools/command_line.h"
 
 #include <iostream>
-#include <sstream>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -26,24 +25,11 @@ std::chrono::milliseconds duration_of(const DurationOption& option, const std::s
 }
 
 CLI::Option* add_duration(CLI::App& app, const DurationOption& option,
-                          std::function<void(std::chrono::milliseconds)> take) {
+                          const std::function<void(std::chrono::milliseconds)>& take) {
   return app
       .add_option_function<std::string>(
           option.name, [=](const std::string& text) { take(duration_of(option, text)); }, option.about)
       ->type_name("DURATION");
-}
-
-std::optional<Ending> parse_line(CLI::App& app, int argc, const char* const* argv) {
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& success) {
-    std::ostringstream out, ignored;
-    app.exit(success, out, ignored);
-    return Ending{0, out.str()};
-  } catch (const CLI::ParseError& error) {
-    throw Failure(Exit::kUsage, error.what());
-  }
-  return std::nullopt;
 }
 
 }  // namespace agent::tools

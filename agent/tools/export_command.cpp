@@ -170,10 +170,7 @@ int export_command(int argc, const char* const* argv, std::ostream& out, std::os
   const Ms now = std::chrono::duration_cast<Ms>(std::chrono::system_clock::now().time_since_epoch());
   try {
     const auto parsed = parse_export(argc, argv, now);
-    if (const auto* ending = std::get_if<Ending>(&parsed)) {
-      out << ending->text;
-      return ending->code;
-    }
+    if (const auto* exit = std::get_if<text::EarlyExit>(&parsed)) return exit->show(out, err);
     export_values(std::get<ExportOptions>(parsed), now, out, err);
     return static_cast<int>(Exit::kOk);
   } catch (const Failure& failure) {

@@ -43,6 +43,6 @@ struct ExportOptions {
 void check_points(const Range& range, Ms step);
 
 /// `argv[0]`: name of the command. `now`: default end of the range. Throws Failure (kUsage).
-[[nodiscard]] std::variant<ExportOptions, Ending> parse_export(int argc, const char* const* argv, Ms now);
+[[nodiscard]] std::variant<ExportOptions, text::EarlyExit> parse_export(int argc, const char* const* argv, Ms now);
 
 }  // namespace agent::tools

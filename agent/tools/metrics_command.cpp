@@ -174,10 +174,7 @@ class MetricsCommand {
 int metrics_command(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
   try {
     const auto parsed = parse_metrics(argc, argv);
-    if (const auto* ending = std::get_if<Ending>(&parsed)) {
-      out << ending->text;
-      return ending->code;
-    }
+    if (const auto* exit = std::get_if<text::EarlyExit>(&parsed)) return exit->show(out, err);
     const auto& options = std::get<MetricsOptions>(parsed);
     MetricsCommand command(options, out, err);
     const Exit exit = options.watch ? command.watch() : command.once();

@@ -36,7 +36,7 @@ int index_of(const std::array<std::string_view, N>& words, const std::string& wo
 
 }  // namespace
 
-std::variant<MetricsOptions, Ending> parse_metrics(int argc, const char* const* argv) {
+std::variant<MetricsOptions, text::EarlyExit> parse_metrics(int argc, const char* const* argv) {
   MetricsOptions o;
   std::string order = "name", format = "table";
   CLI::App app(kAbout, "marlin-agent metrics");
@@ -57,7 +57,7 @@ std::variant<MetricsOptions, Ending> parse_metrics(int argc, const char* const* 
       {"--watch", "Repeat at this interval until Ctrl-C", "2s", std::chrono::milliseconds(200), std::chrono::hours(24)},
       [&o](std::chrono::milliseconds interval) { o.watch = interval; });
   app.add_option("--max-cardinality", o.max_cardinality, "Fail if a metric has more series than this")->type_name("N");
-  if (auto ending = parse_line(app, argc, argv)) return *ending;
+  if (auto exit = text::parse_line(app, argc, argv)) return *exit;
   if (o.source == "-" && o.watch) throw Failure(Exit::kUsage, "--watch: standard input is read once");
   o.order = static_cast<FamilyOrder>(index_of(kOrders, order));
   o.format = static_cast<MetricsFormat>(index_of(kFormats, format));

@@ -24,6 +24,6 @@ struct MetricsOptions {
 };
 
 /// Throws Failure (kUsage).
-[[nodiscard]] std::variant<MetricsOptions, Ending> parse_metrics(int argc, const char* const* argv);
+[[nodiscard]] std::variant<MetricsOptions, text::EarlyExit> parse_metrics(int argc, const char* const* argv);
 
 }  // namespace agent::tools

@@ -29,8 +29,8 @@ std::string iso_text(Ms time) {
 }
 
 std::string elapsed_text(Ms time) {
-  const auto whole = static_cast<double>(std::abs(time.count()) / 1000);
-  return (time.count() < 0 ? "-" : "") + text::elapsed_text(whole) + fraction_text(time);
+  const auto whole = std::abs(time.count()) / 1000;
+  return (time.count() < 0 ? "-" : "") + text::elapsed_text(static_cast<double>(whole)) + fraction_text(time);
 }
 
 }  // namespace

@@ -6,24 +6,22 @@
 #include <cstring>
 #include <memory>
 
+#include "agent/text/text_scan.h"
+
 namespace agent::web::access {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
-
-bool is_radix64(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '/';
-}
+bool is_radix64(char c) { return text::is_alnum(c) || c == '.' || c == '/'; }
 
 }  // namespace
 
-bool is_bcrypt_hash(std::string_view text) {
+bool is_bcrypt_hash(std::string_view hash) {
   constexpr std::size_t kLength = 60;
-  if (text.size() != kLength || !text.starts_with("$2") || text[3] != '$' || text[6] != '$') return false;
-  if (std::string_view("aby").find(text[2]) == std::string_view::npos) return false;
-  if (!is_digit(text[4]) || !is_digit(text[5])) return false;
-  const int cost = bcrypt_cost(text);
-  return cost >= 4 && cost <= 31 && std::all_of(text.begin() + 7, text.end(), is_radix64);
+  if (hash.size() != kLength || !hash.starts_with("$2") || hash[3] != '$' || hash[6] != '$') return false;
+  if (std::string_view("aby").find(hash[2]) == std::string_view::npos) return false;
+  if (!text::is_digit(hash[4]) || !text::is_digit(hash[5])) return false;
+  const int cost = bcrypt_cost(hash);
+  return cost >= 4 && cost <= 31 && std::all_of(hash.begin() + 7, hash.end(), is_radix64);
 }
 
 int bcrypt_cost(std::string_view hash) { return (hash[4] - '0') * 10 + (hash[5] - '0'); }

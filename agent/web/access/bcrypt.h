@@ -12,7 +12,7 @@ namespace agent::web::access {
 inline constexpr int kHighestBcryptCost = 14;
 
 /// $2a$, $2b$ or $2y$, a cost from 04 to 31, and 53 characters of salt and hash.
-[[nodiscard]] bool is_bcrypt_hash(std::string_view text);
+[[nodiscard]] bool is_bcrypt_hash(std::string_view hash);
 [[nodiscard]] int bcrypt_cost(std::string_view hash);  ///< `hash` must satisfy is_bcrypt_hash
 
 /// Also false for a password with a NUL, where bcrypt would truncate it.

@@ -20,7 +20,7 @@ namespace {
 
 using YAML::Node;
 
-std::size_t line_of(const YAML::Mark& mark) { return static_cast<std::size_t>(mark.line + 1); }
+std::size_t line_of(const YAML::Mark& mark) { return static_cast<std::size_t>(mark.line) + 1; }
 
 std::string quoted(const std::string& text) { return '"' + text::escape_text(text, 60) + '"'; }
 
@@ -56,7 +56,7 @@ void read_map(const Node& node, const std::string& path, Take take) {
   std::vector<std::string> seen;
   for (const auto& entry : node) {
     const std::string key = text_of(entry.first, path);
-    const std::string whole = path.empty() ? key : path + '.' + key;
+    const std::string whole = path.empty() ? key : std::string(path).append(".").append(key);
     if (std::find(seen.begin(), seen.end(), key) != seen.end()) fail(entry.first, whole, "is a duplicate key");
     seen.push_back(key);
     take(key, whole, entry.second);
