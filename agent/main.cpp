@@ -1,16 +1,9 @@
 // The program: one command line, one sub-command.
 #include <iostream>
 
-#include "agent/cli/check_config.h"
-#include "agent/cli/control_command.h"
-#include "agent/cli/decode_command.h"
-#include "agent/cli/jobs_command.h"
-#include "agent/cli/list_command.h"
-#include "agent/cli/options.h"
+#include "agent/cli/commands.h"
 #include "agent/cli/other_program.h"
-#include "agent/cli/run_command.h"
-#include "agent/cli/status_command.h"
-#include "agent/metrics/metrics_reference.h"
+#include "agent/metrics/metrics_catalogue.h"
 
 namespace {
 

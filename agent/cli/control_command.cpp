@@ -1,4 +1,4 @@
-#include "agent/cli/control_command.h"
+#include "agent/cli/commands.h"
 
 #include <cstdlib>
 #include <filesystem>

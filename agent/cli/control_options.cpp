@@ -6,7 +6,7 @@
 
 #include "agent/config/config_values.h"
 #include "agent/text/command_line.h"
-#include "agent/text/duration_text.h"
+#include "agent/text/time_text.h"
 
 namespace agent::cli {
 namespace {

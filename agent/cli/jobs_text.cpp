@@ -1,13 +1,12 @@
 #include "agent/cli/jobs_text.h"
 
-#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <string>
 
 #include <nlohmann/json.hpp>
 
-#include "agent/status/job_json.h"
+#include "agent/status/status_json.h"
 #include "agent/text/text_table.h"
 #include "agent/text/time_text.h"
 

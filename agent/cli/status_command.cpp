@@ -1,4 +1,4 @@
-#include "agent/cli/status_command.h"
+#include "agent/cli/commands.h"
 
 #include <csignal>
 #include <cstdlib>

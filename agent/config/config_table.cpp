@@ -5,8 +5,8 @@
 #include <sstream>
 
 #include "agent/config/config_values.h"
-#include "agent/text/duration_text.h"
 #include "agent/text/log_escape.h"
+#include "agent/text/time_text.h"
 
 namespace agent::config {
 namespace {

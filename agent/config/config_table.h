@@ -3,7 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -32,7 +31,7 @@ class ConfigTable {
   bool read_whole(std::string_view key, std::int64_t& target, std::int64_t least, std::int64_t most);
   /// true, false, "on" or "off".
   bool read_switch(std::string_view key, bool& target);
-  /// A duration (duration_text.h), or with a warning a plain number of seconds. An error shows `target` as an example.
+  /// A duration (time_text.h), or with a warning a plain number of seconds. An error shows `target` as an example.
   bool read_duration(std::string_view key, gcode::line::Time& target, gcode::line::Time least, gcode::line::Time most);
 
   /// The table of that name, or an empty optional; any other value under that name is an error.

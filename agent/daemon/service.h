@@ -7,7 +7,6 @@
 #include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
 
 #include <boost/asio/io_context.hpp>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>

@@ -5,7 +5,6 @@
 #include <CLI/Formatter.hpp>
 
 #include "agent/config/config_values.h"
-#include "agent/text/command_line.h"
 
 namespace agent::demo {
 namespace {

@@ -1,4 +1,4 @@
-// The command line of `demo` as plain values.
+// `demo`: its command line as plain values, and its work.
 #pragma once
 
 #include <string>
@@ -19,5 +19,9 @@ struct DemoOptions {
 
 /// `argv`: begins with the word "demo".
 [[nodiscard]] std::variant<DemoOptions, text::EarlyExit> parse_demo_options(int argc, const char* const* argv);
+
+/// Returns the exit status: 0 after Ctrl-C or the end of the print, 1 if it could not start or the print failed,
+/// 2 for a firmware or host that does not exist.
+int demo(const DemoOptions& options);
 
 }  // namespace agent::demo

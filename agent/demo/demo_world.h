@@ -7,7 +7,6 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "agent/process/timer.h"
 #include "tests/sim/virtual_host.h"

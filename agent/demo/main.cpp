@@ -3,7 +3,7 @@
 #include <cstring>
 #include <iostream>
 
-#include "agent/demo/demo_command.h"
+#include "agent/demo/demo_options.h"
 
 int main(int argc, char** argv) {
   if (argc < 2 || std::strcmp(argv[1], "demo") != 0) {

@@ -9,7 +9,7 @@
 #include <utility>
 #include <vector>
 
-#include "agent/jobs/store_error.h"
+#include "agent/jobs/store_statement.h"
 #include "agent/snapshot/history.h"
 
 struct sqlite3;

@@ -3,14 +3,21 @@
 
 #include <cstdint>
 #include <optional>
+#include <stdexcept>
 #include <string>
 #include <string_view>
 
 #include <sqlite3.h>
 
-#include "agent/jobs/store_error.h"
-
 namespace agent::jobs {
+
+struct StoreError : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+/// The file is not a database or is damaged: a retry does not help.
+struct StoreDamaged : StoreError {
+  using StoreError::StoreError;
+};
 
 /// Throws StoreError, or StoreDamaged, depending on `code`.
 [[noreturn]] inline void fail_store(sqlite3* db, int code) {

@@ -8,7 +8,6 @@
 // A block of an unknown version cannot be adopted here: see IncompatibleCheckpoint.
 #pragma once
 
-#include <atomic>
 #include <memory>
 #include <optional>
 #include <string>

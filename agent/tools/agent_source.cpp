@@ -9,7 +9,6 @@
 
 #include "agent/text/metrics_text.h"
 #include "agent/tools/failure.h"
-#include "agent/tools/marks.h"
 
 namespace agent::tools {
 namespace {

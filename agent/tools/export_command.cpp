@@ -1,4 +1,4 @@
-#include "agent/tools/export_command.h"
+#include "agent/tools/export_options.h"
 
 #include <algorithm>
 #include <cerrno>

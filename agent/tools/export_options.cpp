@@ -9,8 +9,8 @@
 #include <CLI/Formatter.hpp>
 
 #include "agent/tools/failure.h"
+#include "agent/tools/http_client.h"
 #include "agent/tools/presets.h"
-#include "agent/tools/url.h"
 
 namespace agent::tools {
 namespace {

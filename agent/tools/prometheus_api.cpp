@@ -6,9 +6,9 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agent/text/duration_text.h"
 #include "agent/text/metrics_text.h"
 #include "agent/text/text_scan.h"
+#include "agent/text/time_text.h"
 #include "agent/tools/failure.h"
 
 namespace agent::tools {

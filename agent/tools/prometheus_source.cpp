@@ -7,7 +7,6 @@
 #include <tuple>
 
 #include "agent/tools/failure.h"
-#include "agent/tools/marks.h"
 
 namespace agent::tools {
 namespace {

@@ -5,7 +5,7 @@ target_sources(${target} PRIVATE
   "${PROJECT_SOURCE_DIR}/agent/config/config_usb.cpp"
   "${PROJECT_SOURCE_DIR}/agent/config/config_values.cpp"
   "${PROJECT_SOURCE_DIR}/agent/config/parse_configuration.cpp"
-  "${PROJECT_SOURCE_DIR}/agent/text/duration_text.cpp"
+  "${PROJECT_SOURCE_DIR}/agent/text/time_text.cpp"
   "${PROJECT_SOURCE_DIR}/agent/text/log_escape.cpp"
   "${PROJECT_SOURCE_DIR}/agent/config/usb_boards.cpp"
   "${PROJECT_SOURCE_DIR}/agent/config/usb_rule.cpp"

@@ -3,7 +3,6 @@
 
 #include <array>
 
-#include "agent/web/access/base64.h"
 #include "agent/web/access/bcrypt.h"
 #include "agent/web/access/web_config_file.h"
 #include "agent/web/access/web_tls.h"

@@ -2,10 +2,9 @@
 #pragma once
 
 #include <string>
-#include <variant>
 
 #include "agent/text/fault.h"
-#include "agent/web/server/web_config.h"
+#include "agent/web/server/access_module.h"
 
 namespace agent::web::access {
 

@@ -2,11 +2,9 @@
 #pragma once
 
 #include <memory>
-#include <variant>
 
 #include "agent/text/fault.h"
 #include "agent/web/server/access_module.h"
-#include "agent/web/server/web_config.h"
 
 namespace agent::web::access {
 

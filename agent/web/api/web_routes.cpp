@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "agent/metrics/openmetrics.h"
-#include "agent/web/api/web_api.h"
 #include "agent/web/http/web_encoding.h"
 
 namespace agent::web::api {

@@ -5,8 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "agent/web/api/web_api.h"
 #include "agent/web/api/web_assets.h"
-#include "agent/web/api/web_context.h"
 #include "agent/web/http/web_message.h"
 
 namespace agent::web::api {

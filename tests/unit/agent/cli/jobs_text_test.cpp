@@ -4,7 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "agent/status/job_json.h"
+#include "agent/status/status_json.h"
 
 namespace {
 
