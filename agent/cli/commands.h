@@ -1,10 +1,11 @@
 // The sub-commands of this program. Each returns its exit status.
 #pragma once
 
-#include <iosfwd>
+#include <ostream>
+#include <vector>
 
-#include "agent/cli/control_options.h"
 #include "agent/cli/options.h"
+#include "agent/snapshot/history.h"
 
 namespace agent::cli {
 
@@ -37,5 +38,11 @@ int list_jobs(const JobsOptions& options, std::ostream& out, std::ostream& err);
 /// `release`, `attach` and `reset`: one command to the running agent. Its answer, a sentence, goes to `out` if the
 /// command succeeded, otherwise to `err`.
 [[nodiscard]] int send_command(const CommandOptions& options, std::ostream& out, std::ostream& err);
+
+/// Prints as text: a table for people with local times, JSON and CSV (RFC 4180) for programs with lengths in metres, times
+/// in seconds and UTC.
+void write_jobs_table(std::ostream& out, const std::vector<snapshot::JobRecord>& jobs);
+void write_jobs_json(std::ostream& out, const std::vector<snapshot::JobRecord>& jobs);
+void write_jobs_csv(std::ostream& out, const std::vector<snapshot::JobRecord>& jobs);
 
 }  // namespace agent::cli

@@ -10,7 +10,6 @@
 #include <string>
 
 #include "agent/recording/decode_input.h"
-#include "agent/recording/decode_summary.h"
 #include "gcode/decode/conversation.h"
 #include "gcode/decode/decode.h"
 

@@ -4,7 +4,7 @@
 #include <ostream>
 
 #include "agent/config/run_configuration.h"
-#include "agent/process/open_elsewhere.h"
+#include "agent/process/port_users_answer.h"
 #include "agent/usb/usb_listing.h"
 #include "transport/usb_finder.h"
 

@@ -16,6 +16,9 @@
 
 namespace agent::demo {
 
+/// packaging/demo/hex_nut.gcode, built into the program so that the demo needs no file. CMake writes demo_gcode.cpp.
+[[nodiscard]] std::string_view demo_gcode();
+
 /// A virtual printer that a program can open as DIR/NAME.
 class DemoPrinter {
  public:

@@ -10,8 +10,6 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
-#include "agent/tools/failure.h"
-
 namespace agent::tools {
 namespace {
 

@@ -1,8 +1,9 @@
-// The options that both commands have: durations, and how to reach a server.
+// What both commands have: the error that ends them, options with a duration, and how to reach a server.
 #pragma once
 
 #include <chrono>
 #include <functional>
+#include <stdexcept>
 #include <string>
 
 #include "agent/text/command_line.h"
@@ -14,6 +15,20 @@ class Option;
 }  // namespace CLI
 
 namespace agent::tools {
+
+/// The exit status, for scripts.
+enum class Exit : int {
+  kOk = 0,
+  kNoData = 1,  ///< `export`: nothing to write; `metrics`: something was found
+  kUsage = 2,   ///< the command line, or a file that it names
+  kServer = 3,  ///< the server: cannot be reached, refuses, or its answer is not valid
+};
+
+/// Thrown where the error occurs; caught by the commands.
+struct Failure : std::runtime_error {
+  Failure(Exit exit, const std::string& sentence) : std::runtime_error(sentence), exit(exit) {}
+  Exit exit;
+};
 
 /// An option with a duration (agent/text/time_text.h), such as `example`; parsing calls `take` with it. A number
 /// without a unit is taken as seconds, with a warning on standard error.

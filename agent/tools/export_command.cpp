@@ -9,7 +9,7 @@
 
 #include "agent/text/time_text.h"
 #include "agent/tools/agent_source.h"
-#include "agent/tools/failure.h"
+#include "agent/tools/command_line.h"
 #include "agent/tools/presets.h"
 #include "agent/tools/prometheus_source.h"
 #include "agent/tools/table_text.h"

@@ -8,7 +8,7 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
-#include "agent/tools/failure.h"
+#include "agent/tools/command_line.h"
 #include "agent/tools/http_client.h"
 #include "agent/tools/presets.h"
 

@@ -9,7 +9,7 @@
 
 #include "agent/process/build_info.h"
 #include "agent/text/metrics_text.h"
-#include "agent/tools/failure.h"
+#include "agent/tools/command_line.h"
 
 namespace agent::tools {
 namespace {

@@ -3,8 +3,8 @@
 #include <iostream>
 #include <string_view>
 
+#include "agent/tools/command_line.h"
 #include "agent/tools/export_options.h"
-#include "agent/tools/failure.h"
 #include "agent/tools/metrics_command.h"
 
 int main(int argc, char** argv) {

@@ -17,8 +17,8 @@
 #include <CLI/Formatter.hpp>
 
 #include "agent/terminal/screen.h"
+#include "agent/tools/command_line.h"
 #include "agent/tools/exposition_source.h"
-#include "agent/tools/failure.h"
 
 namespace agent::tools {
 namespace {

@@ -4,7 +4,7 @@
 #include <map>
 #include <set>
 
-#include "agent/tools/failure.h"
+#include "agent/tools/command_line.h"
 
 namespace agent::tools {
 namespace {

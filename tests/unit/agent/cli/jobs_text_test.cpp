@@ -1,4 +1,4 @@
-#include "agent/cli/jobs_text.h"
+#include "agent/cli/commands.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

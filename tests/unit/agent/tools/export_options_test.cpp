@@ -5,7 +5,7 @@
 #include <iostream>
 #include <sstream>
 
-#include "agent/tools/failure.h"
+#include "agent/tools/command_line.h"
 
 using agent::tools::ExportOptions;
 using agent::tools::Ms;
