@@ -1,23 +1,13 @@
 // The program: one command line, one sub-command.
 #include <iostream>
 
-#include "agent/cli/check_config.h"
-#include "agent/cli/control_command.h"
-#include "agent/cli/decode_command.h"
-#include "agent/cli/jobs_command.h"
-#include "agent/cli/list_command.h"
-#include "agent/cli/options.h"
+#include "agent/cli/commands.h"
 #include "agent/cli/other_program.h"
-#include "agent/cli/run_command.h"
-#include "agent/cli/status_command.h"
-#include "agent/metrics/metrics_reference.h"
+#include "agent/metrics/metrics_catalogue.h"
 
 namespace {
 
-int begin(const agent::cli::EarlyExit& exit) {
-  (exit.code == 0 ? std::cout : std::cerr) << exit.text;
-  return exit.code;
-}
+int begin(const agent::text::EarlyExit& exit) { return exit.show(std::cout, std::cerr); }
 int begin(const agent::config::RunOptions& options) { return agent::cli::run(options); }
 int begin(const agent::cli::CheckConfigOptions& options) {
   return agent::cli::check_config(options, std::cout, std::cerr);

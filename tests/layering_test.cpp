@@ -34,7 +34,7 @@ const std::vector<Row> kModules{
     {"transport", {}},
     {"tests/sim",
      {"gcode/command", "gcode/decode", "gcode/dialect", "gcode/line", "gcode/printer", "gcode/relay", "gcode/reply"}},
-    {"agent/text", {}},
+    {"agent/text", {"gcode/line"}},
     {"agent/net", {}},
     {"agent/terminal", {"gcode/line"}},
     {"agent/web/http", {"agent/text"}},

@@ -1,5 +1,5 @@
-// Exclusive use of a tty: flock() for programs that check it (OctoPrint, pyserial), TIOCEXCL for those that only open.
-// Independent of baud rates and bytes.
+// Exclusive use of a tty: flock() for programs that check it (OctoPrint, pyserial), TIOCEXCL for those that only open;
+// and who has a tty, or may open it, determined without opening it, since that resets a printer.
 #pragma once
 
 #include <string>
@@ -17,5 +17,16 @@ void unlock_device(int fd);
 
 /// The program with a flock() on the file behind `fd`, as "name (process N)"; empty if the kernel does not report it.
 [[nodiscard]] std::string lock_holder(int fd);
+
+/// "marlin-agent (process 812)": the program with a flock() on `path`. Empty: no program has one.
+[[nodiscard]] std::string lock_holder_of(const std::string& path);
+
+/// Whether this user may open `path`, and who else may.
+struct DeviceAccess {
+  bool is_there = false;
+  bool is_allowed = false;
+  std::string group;  ///< of the node, if its group may read and write: "dialout"
+};
+[[nodiscard]] DeviceAccess access_to_device(const std::string& path);
 
 }  // namespace transport

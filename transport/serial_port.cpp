@@ -10,7 +10,6 @@
 
 #include "transport/baud_rate.h"
 #include "transport/device_lock.h"
-#include "transport/device_user.h"
 #include "transport/file_descriptor.h"
 #include "transport/vector_io.h"
 

@@ -7,7 +7,6 @@
 
 #include <boost/asio/basic_serial_port.hpp>
 #include <boost/asio/io_context.hpp>
-#include <chrono>
 #include <memory>
 #include <string>
 

@@ -9,6 +9,7 @@
 #include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
 
 #include <boost/asio/io_context.hpp>
+#include <chrono>
 #include <condition_variable>
 #include <filesystem>
 #include <functional>
@@ -19,7 +20,44 @@
 
 #include "transport/usb_device.h"
 
+struct libusb_context;
+
 namespace transport {
+
+// sysfs shows vendor, product and strings to every user: libusb would have to open the device for its strings, which the
+// agent's user may not do.
+//
+//   /sys/bus/usb/devices/1-1.2/idVendor                       2c99
+//   /sys/bus/usb/devices/1-1.2/1-1.2:1.0/tty/ttyACM0          cdc_acm
+//   /sys/bus/usb/devices/1-1.3/1-1.3:1.0/ttyUSB0/tty/ttyUSB0  usb-serial (CH340, FTDI, CP210x)
+
+/// Every device that is not a hub, lowest port first. Devices that disappear meanwhile are omitted. `sysfs` is /sys
+/// except in tests. Blocks while the kernel resets a device: not on the I/O thread.
+[[nodiscard]] std::vector<UsbDevice> read_usb_devices(const std::filesystem::path& sysfs = "/sys");
+
+/// libusb reports that a device came or left (its hot-plug, by udev's events). Without udev or /dev/bus/usb there are no
+/// notifications, and the reader has to poll.
+class UsbEvents {
+ public:
+  /// Null: this machine has no hot-plug of libusb (a container without /dev/bus/usb, no udev).
+  [[nodiscard]] static std::unique_ptr<UsbEvents> open();
+  ~UsbEvents();
+  UsbEvents(const UsbEvents&) = delete;
+  UsbEvents& operator=(const UsbEvents&) = delete;
+
+  /// Returns after `longest`, at the first event, or after interrupt(); true if a device came or left.
+  [[nodiscard]] bool wait(std::chrono::milliseconds longest);
+  /// From another thread: ends the current wait(), or the next one.
+  void interrupt();
+
+ private:
+  explicit UsbEvents(libusb_context* context) : context_(context) {}
+  bool listen();
+
+  libusb_context* context_;
+  int callback_ = 0;
+  bool rang_ = false;
+};
 
 class UsbEvents;
 

@@ -1,8 +1,8 @@
-#include "agent/cli/check_config.h"
+#include "agent/cli/commands.h"
 
 #include <ostream>
 
-#include "agent/config/config_file.h"
+#include "agent/config/run_configuration.h"
 #include "agent/usb/usb_plan.h"
 #include "agent/web/server/web_access.h"
 

@@ -1,4 +1,4 @@
-#include "agent/cli/control_command.h"
+#include "agent/cli/commands.h"
 
 #include <cstdlib>
 #include <filesystem>
@@ -7,7 +7,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/control/control_client.h"
-#include "agent/process/open_elsewhere.h"
+#include "agent/process/port_users_answer.h"
 
 namespace agent::cli {
 namespace {

@@ -5,8 +5,8 @@
 #include <CLI/Formatter.hpp>
 
 #include "agent/config/config_values.h"
-#include "agent/text/duration_text.h"
-#include "agent/text/option_rule.h"
+#include "agent/text/command_line.h"
+#include "agent/text/time_text.h"
 
 namespace agent::cli {
 namespace {

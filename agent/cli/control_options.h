@@ -1,7 +1,6 @@
 // The command lines of the commands that talk to a running agent: status, release, attach and reset, as plain values.
 #pragma once
 
-#include <functional>
 #include <optional>
 #include <string>
 

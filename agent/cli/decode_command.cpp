@@ -1,6 +1,6 @@
 // Joins input, conversation and output of `decode`. gcode/ decodes the lines, decode_input reads the file formats.
 // Example of an error: "decode: log.jsonl:12: not a line of a recording; ...".
-#include "agent/cli/decode_command.h"
+#include "agent/cli/commands.h"
 
 #include <cerrno>
 #include <cstring>
@@ -10,7 +10,6 @@
 #include <string>
 
 #include "agent/recording/decode_input.h"
-#include "agent/recording/decode_summary.h"
 #include "gcode/decode/conversation.h"
 #include "gcode/decode/decode.h"
 

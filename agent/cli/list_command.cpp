@@ -1,12 +1,12 @@
-#include "agent/cli/list_command.h"
+#include "agent/cli/commands.h"
 
 #include <filesystem>
 #include <ostream>
 
 #include "agent/config/run_configuration.h"
-#include "agent/process/open_elsewhere.h"
+#include "agent/process/port_users_answer.h"
 #include "agent/usb/usb_listing.h"
-#include "transport/usb_sysfs.h"
+#include "transport/usb_finder.h"
 
 namespace agent::cli {
 namespace {

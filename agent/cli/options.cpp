@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
-#include <sstream>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -12,10 +11,13 @@
 #include "agent/config/config_values.h"
 #include "agent/config/configuration.h"
 #include "agent/process/build_info.h"
-#include "agent/text/option_rule.h"
+#include "agent/snapshot/history.h"
+#include "agent/text/time_text.h"
 
 namespace agent::cli {
 namespace {
+
+using text::usage;
 
 constexpr unsigned kLowestBaud = 1200;
 constexpr unsigned kHighestBaud = 4'000'000;
@@ -95,17 +97,12 @@ std::string version_text() {
   return "marlin-agent " + build.version + " (" + build.revision + ", " + build.compiler + ")\n";
 }
 
-// A wrong command line: one sentence and the next step.
-EarlyExit usage(const std::string& sentence) {
-  return {2, "marlin-agent: " + sentence + "\nTry: marlin-agent --help\n"};
-}
-
 constexpr std::array<std::string_view, 13> kCommands{
     "run",    "check-config", "list", "decode", "demo",    "status",           "release",
     "attach", "reset",        "jobs", "export", "metrics", "metrics-reference"};
 
 // The first word names the command; CLI11 would only report that one is missing.
-std::optional<EarlyExit> wrong_command(int argc, const char* const* argv) {
+std::optional<text::EarlyExit> wrong_command(int argc, const char* const* argv) {
   if (argc < 2)
     return usage(
         "a command is missing: run, check-config, list, decode, demo, jobs, export, metrics, status, release, attach or reset");
@@ -131,6 +128,16 @@ Command finish_run(RawRun raw) {
   raw.options.log_level = config::parse_log_level(raw.level);
   raw.options.log_format = config::parse_log_format(raw.format);
   return raw.options;
+}
+
+constexpr const char* kJobsFooter =
+    "\nReads the print history that the daemon writes; the daemon may be running."
+    "\nTIME: 2026-11-21, \"2026-11-21 14:30\" (local), or how long ago: 30m, 1h30m, 7d."
+    "\n\nExample: marlin-agent jobs --printer mk3s --since 7d --csv";
+
+CLI::Validator time_rule() {
+  return text::option_rule([](const std::string& text) { return text::parse_time(text, 0).has_value(); },
+                           "a time such as 2026-11-21, \"2026-11-21 14:30\" or 7d");
 }
 
 }  // namespace
@@ -189,15 +196,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   reference_command->group("");  // for packagers: not in the help
   ControlCommands control;
   control.add_to(app);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& success) {  // --help, --version
-    std::ostringstream out, ignored;
-    app.exit(success, out, ignored);
-    return EarlyExit{0, out.str()};
-  } catch (const CLI::ParseError& error) {
-    return usage(error.what());
-  }
+  if (auto exit = text::parse_line(app, argc, argv)) return *exit;
   if (run_command->parsed()) return finish_run(std::move(run));
   if (check_command->parsed()) return check;
   if (list_command->parsed()) return list;
@@ -207,6 +206,26 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (control.status_command->parsed()) return control.status;
   if (auto order = control.order()) return *order;
   return usage("the command must be the first word");
+}
+
+CLI::App* add_jobs_command(CLI::App& app, JobsOptions& o) {
+  CLI::App* command = app.add_subcommand("jobs", "List the prints that the agent has seen");
+  command->footer(kJobsFooter);
+  auto* json = command->add_flag("--json", o.json, "One JSON array instead of a table");
+  command->add_flag("--csv", o.csv, "Comma separated values with a header instead of a table")->excludes(json);
+  command->add_option("--printer", o.printer, "Only prints of this printer")->type_name("NAME");
+  command
+      ->add_option("--result", o.result,
+                   "Only prints with this result: running, completed, cancelled, failed or unknown")
+      ->type_name("RESULT")
+      ->check(text::option_rule([](const std::string& text) { return snapshot::job_result_of(text).has_value(); },
+                                "running, completed, cancelled, failed or unknown"));
+  command->add_option("--since", o.since, "Only prints begun at or after this")->type_name("TIME")->check(time_rule());
+  command->add_option("--until", o.until, "Only prints begun at or before this")->type_name("TIME")->check(time_rule());
+  command->add_option("--limit", o.limit, "At most N prints, newest first; 0: all (default 20)")->type_name("N");
+  command->add_option("--state-dir", o.state_dir, "The daemon's directory for persistent state (default as for run)")
+      ->type_name("DIR");
+  return command;
 }
 
 }  // namespace agent::cli

@@ -5,18 +5,36 @@
 #include <optional>
 #include <string>
 #include <variant>
-#include <vector>
 
 #include "agent/cli/control_options.h"
-#include "agent/cli/jobs_options.h"
-#include "agent/cli/list_command.h"
 #include "agent/cli/other_program.h"
-#include "agent/config/run_options.h"
+#include "agent/config/run_configuration.h"
+#include "agent/text/command_line.h"
+
+namespace CLI {
+class App;
+}
 
 namespace agent::cli {
 
+struct JobsOptions {
+  bool json = false, csv = false;
+  std::string printer, result;           ///< empty: all
+  std::string since, until;              ///< "2026-11-21", "2026-11-21 14:30", "7d", "1h30m" ago; empty: any
+  unsigned limit = 20;                   ///< 0: all
+  std::optional<std::string> state_dir;  ///< otherwise as `run` finds it
+};
+
+/// Adds the sub-command; parsing fills the options.
+CLI::App* add_jobs_command(CLI::App& app, JobsOptions& options);
+
 struct CheckConfigOptions {
   std::string file;
+};
+
+struct ListOptions {
+  std::optional<std::string> config_file;  ///< --config; otherwise the default file if it exists
+  bool json = false;
 };
 
 struct DecodeOptions {
@@ -29,14 +47,8 @@ struct DecodeOptions {
 /// The page of all metric families, on standard output.
 struct ReferenceOptions {};
 
-/// The program only prints a text and ends: help, version, or a wrong command line.
-struct EarlyExit {
-  int code = 0;      ///< 0, or 2 for a wrong command line
-  std::string text;  ///< to standard output if code is 0, otherwise to standard error
-};
-
 using Command = std::variant<config::RunOptions, CheckConfigOptions, ListOptions, DecodeOptions, StatusOptions,
-                             CommandOptions, JobsOptions, ReferenceOptions, OtherProgram, EarlyExit>;
+                             CommandOptions, JobsOptions, ReferenceOptions, OtherProgram, text::EarlyExit>;
 
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);
 

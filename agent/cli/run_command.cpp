@@ -1,4 +1,4 @@
-#include "agent/cli/run_command.h"
+#include "agent/cli/commands.h"
 
 #include <csignal>
 #include <cstdlib>

@@ -1,4 +1,4 @@
-#include "agent/cli/status_command.h"
+#include "agent/cli/commands.h"
 
 #include <csignal>
 #include <cstdlib>
@@ -11,7 +11,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/control/control_client.h"
-#include "agent/process/open_elsewhere.h"
+#include "agent/process/port_users_answer.h"
 #include "agent/status/status_view.h"
 #include "agent/terminal/screen.h"
 

@@ -2,10 +2,11 @@
 // was never read is an error. All errors go to one list; a key with an error leaves its target unchanged.
 #pragma once
 
+#include <cstddef>
 #include <functional>
-#include <span>
 #include <string>
 #include <string_view>
+#include <variant>
 #include <vector>
 
 #define TOML_EXCEPTIONS 0  // a wrong file is a value, not an exception
@@ -32,7 +33,7 @@ class ConfigTable {
   bool read_whole(std::string_view key, std::int64_t& target, std::int64_t least, std::int64_t most);
   /// true, false, "on" or "off".
   bool read_switch(std::string_view key, bool& target);
-  /// A duration (duration_text.h), or with a warning a plain number of seconds. An error shows `target` as an example.
+  /// A duration (time_text.h), or with a warning a plain number of seconds. An error shows `target` as an example.
   bool read_duration(std::string_view key, gcode::line::Time& target, gcode::line::Time least, gcode::line::Time most);
 
   /// The table of that name, or an empty optional; any other value under that name is an error.
@@ -61,5 +62,18 @@ class ConfigTable {
 
 /// The value found, for "found ...": "\"fast\"", "12", "an array".
 [[nodiscard]] std::string found_text(const toml::node& node);
+
+// Checks a TOML document before toml++ parses it: characters above ASCII are allowed in comments only, where they
+// become '?'. toml++ 3.3 has undefined behaviour when it checks whether such a character (U+00A1 to U+0499, U+FB26 to
+// U+FEFE) is white space, which it does at any error (found by the fuzzer). A string can use TOML's escape:
+// "/home/j\u00f6rg".
+
+struct TextPlace {
+  std::size_t line = 1, column = 1;  ///< column in bytes
+};
+
+/// `toml` without a byte order mark and with '?' for each byte above ASCII in its comments; lines and columns do not
+/// change. Or the place of the first such byte outside of comments.
+[[nodiscard]] std::variant<std::string, TextPlace> to_ascii(std::string_view toml);
 
 }  // namespace agent::config

@@ -1,10 +1,11 @@
 #include "agent/config/run_configuration.h"
 
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 
 #include <unistd.h>
-
-#include "agent/config/config_file.h"
 
 namespace agent::config {
 namespace {
@@ -31,10 +32,14 @@ std::vector<PrinterConfiguration> printers_of(const RunOptions& options, const P
   return printers;
 }
 
+std::vector<text::Fault> unreadable(int error) {
+  return {text::Fault{"cannot be read: " + std::string(std::strerror(error))}};
+}
+
 }  // namespace
 
 std::string default_state_dir(const Environment& environment) {
-  if (const auto dir = first_of(value_of(environment, "STATE_DIRECTORY")); !dir.empty()) return dir;
+  if (auto dir = first_of(value_of(environment, "STATE_DIRECTORY")); !dir.empty()) return dir;
   if (geteuid() == 0) return "/var/lib/marlin-agent";
   if (const auto dir = value_of(environment, "XDG_STATE_HOME"); !dir.empty()) return dir + "/marlin-agent";
   if (const auto home = value_of(environment, "HOME"); !home.empty()) return home + "/.local/state/marlin-agent";
@@ -42,7 +47,7 @@ std::string default_state_dir(const Environment& environment) {
 }
 
 std::string default_runtime_dir(const Environment& environment) {
-  if (const auto dir = first_of(value_of(environment, "RUNTIME_DIRECTORY")); !dir.empty()) return dir;
+  if (auto dir = first_of(value_of(environment, "RUNTIME_DIRECTORY")); !dir.empty()) return dir;
   if (const auto dir = value_of(environment, "XDG_RUNTIME_DIR"); !dir.empty() && geteuid() != 0)
     return dir + "/marlin-agent";
   return kSystemRuntimeDir;
@@ -92,6 +97,18 @@ std::optional<Configuration> run_configuration_of(const std::string& text, const
   auto parsed = parse_configuration(text);
   if (!std::holds_alternative<Configuration>(parsed)) return std::nullopt;
   return overlay(std::move(std::get<Configuration>(parsed)), options, environment);
+}
+
+std::variant<Configuration, std::vector<text::Fault>> load_configuration(const std::string& path) {
+  constexpr std::size_t kMaxBytes = std::size_t{1} << 20U;
+  std::ifstream file(path, std::ios::binary);
+  if (!file) return unreadable(errno);
+  std::string text(kMaxBytes + 1, '\0');
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  if (file.bad()) return unreadable(errno);
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  if (text.size() > kMaxBytes) return std::vector{text::Fault{"is larger than 1 MiB"}};
+  return parse_configuration(text);
 }
 
 }  // namespace agent::config

@@ -9,9 +9,24 @@
 #include <vector>
 
 #include "agent/config/configuration.h"
-#include "agent/config/run_options.h"
+#include "agent/config/log_configuration.h"
 
 namespace agent::config {
+
+/// --printer NAME=DEVICE[@BAUD]
+struct PrinterOption {
+  std::string name, device;
+  std::optional<unsigned> baud;
+};
+
+struct RunOptions {
+  std::optional<std::string> config_file;
+  std::vector<PrinterOption> printers;  ///< not empty: replaces the file's printers
+  std::optional<std::string> runtime_dir, state_dir, telemetry_path, web_config_file, record_dir;
+  std::vector<std::string> listen;  ///< not empty: replaces the file's addresses
+  std::optional<LogLevel> log_level;
+  std::optional<LogFormat> log_format;
+};
 
 inline constexpr const char* kDefaultConfigFile = "/etc/marlin-agent/marlin-agent.toml";
 
@@ -43,5 +58,8 @@ struct ConfigurationFaults {
 
 /// Applies the options to `file`. Pure except for making relative paths absolute.
 [[nodiscard]] Configuration overlay(Configuration file, const RunOptions& options, const Environment& environment);
+
+/// Reads FILE, at most 1 MiB (50 printers with every key need 40 kB), and parses it.
+[[nodiscard]] std::variant<Configuration, std::vector<text::Fault>> load_configuration(const std::string& path);
 
 }  // namespace agent::config

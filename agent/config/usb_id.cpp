@@ -23,9 +23,9 @@ std::string usb_id_of(const std::string& device, const fs::path& sysfs) {
   fs::path node = fs::canonical(sysfs / "class" / "tty" / tty / "device", error);
   // The tty is below an interface of the device (cdc_acm) or below a port of that interface (usb-serial).
   for (int up = 0; !error && up < 4 && node.has_relative_path(); ++up, node = node.parent_path()) {
-    const std::string vendor = hex_attribute(node / "idVendor");
+    std::string vendor = hex_attribute(node / "idVendor");
     const std::string product = hex_attribute(node / "idProduct");
-    if (!vendor.empty() && !product.empty()) return vendor + ':' + product;
+    if (!vendor.empty() && !product.empty()) return vendor.append(":").append(product);
   }
   return {};
 }

@@ -12,12 +12,35 @@
 #include <boost/asio/local/stream_protocol.hpp>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
+#include <vector>
+
+#include <sys/types.h>
 
 #include "agent/control/control_protocol.h"
 #include "agent/net/web_connections.h"
 
 namespace agent::control {
+
+// Who may control the agent: root, the agent's own user, and members of the agent's group. The kernel reports the peer
+// as of the moment of connecting. No name service is used, since it may block.
+
+/// A connected process: SO_PEERCRED and SO_PEERGROUPS.
+struct PeerIdentity {
+  uid_t user = 0;
+  gid_t group = 0;
+  std::vector<gid_t> groups;  ///< supplementary
+};
+
+/// Nothing if the kernel does not report it.
+[[nodiscard]] std::optional<PeerIdentity> peer_of(int socket);
+
+/// `user` and `group`: the agent's own, effective.
+[[nodiscard]] bool may_control(const PeerIdentity& peer, uid_t user, gid_t group);
+
+/// "user 1000 may not control this agent: only root, user 990 and members of group 985 may".
+[[nodiscard]] std::string control_refusal(const PeerIdentity& peer, uid_t user, gid_t group);
 
 /// Shared by all sessions of a server; outlives them.
 struct ControlSessionContext {

@@ -128,8 +128,12 @@ std::optional<std::string> refuse_reload(const std::vector<CurrentPrinter>& curr
     if (printer.print.empty() || !was_in_file || find_name(next.printers, name) != next.printers.end()) continue;
     auto wanted = next.printers;
     if (find_renamed(wanted, current, printer.configuration) != wanted.end()) continue;
-    return "the new file has no [printer." + name + "], which is printing (" + printer.print +
-           "); to end the print first: marlin-agent release --force " + name;
+    return std::string("the new file has no [printer.")
+        .append(name)
+        .append("], which is printing (")
+        .append(printer.print)
+        .append("); to end the print first: marlin-agent release --force ")
+        .append(name);
   }
   if (next.printers.empty() && !now.printers.empty() && !has_content(next.text)) {
     return "the new file is empty and has no [printer." + now.printers.front().name + "], which is configured";

@@ -50,7 +50,7 @@ Service::~Service() {
 
 // --- what may take time
 
-Service::Fault Service::prepare(const config::Configuration& next) {
+Service::Error Service::prepare(const config::Configuration& next) {
   if (auto fault = make_directories(next)) return fault;
   start_history(next.state_dir);
   if (auto fault = move_web(next)) return fault;
@@ -70,7 +70,7 @@ void Service::start_history(const std::string& state_dir) {
   jobs_.emplace(snapshots_.history(), &*history_store_);
 }
 
-Service::Fault Service::make_directories(const config::Configuration& next) {
+Service::Error Service::make_directories(const config::Configuration& next) {
   if (auto fault = process::make_directory(next.runtime_dir, 0755, "runtime directory", "--runtime-dir")) return fault;
   if (auto fault = process::make_directory(next.state_dir, 0750, "state directory", "--state-dir")) return fault;
   if (next.record.dir.empty()) return std::nullopt;
@@ -87,7 +87,7 @@ std::unique_ptr<web::server::WebServer> Service::serve(const config::Configurati
 }
 
 // The running server also checks the file itself; here the owner who asked for the reload gets the answer.
-Service::Fault Service::reload_web_access(const config::Configuration& next) {
+Service::Error Service::reload_web_access(const config::Configuration& next) {
   if (next.web_config_file.empty()) return std::nullopt;
   const auto loaded = web::server::load_web_access(next.web_config_file);
   if (const auto* fault = std::get_if<text::Fault>(&loaded)) return fault->sentence;
@@ -95,7 +95,7 @@ Service::Fault Service::reload_web_access(const config::Configuration& next) {
   return std::nullopt;
 }
 
-Service::Fault Service::move_web(const config::Configuration& next) {
+Service::Error Service::move_web(const config::Configuration& next) {
   const bool same = next.listen == web_now_.listen && next.telemetry_path == web_now_.telemetry_path &&
                     next.web_config_file == web_now_.web_config_file;
   if (web_ && same) return reload_web_access(next);
@@ -136,7 +136,7 @@ void Service::commit(const config::Configuration& next) {
   refresh_timer_.at(refresh_due_);
 }
 
-Service::Fault Service::refuse(const config::Configuration& next) const {
+Service::Error Service::refuse(const config::Configuration& next) const {
   return refuse_reload(current_printers(), now_, next);
 }
 

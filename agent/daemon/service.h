@@ -7,7 +7,6 @@
 #include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
 
 #include <boost/asio/io_context.hpp>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
@@ -34,7 +33,7 @@ namespace agent::daemon {
 class Service {
  public:
   /// A sentence for the owner; nothing: success.
-  using Fault = std::optional<std::string>;
+  using Error = std::optional<std::string>;
 
   /// `log` and `counters` are not owned and outlive the service. `store` holds the descriptors that outlive the
   /// process; `last` was taken from it.
@@ -46,7 +45,7 @@ class Service {
 
   /// Does the work that may take time or fail: makes the directories and moves the web server to its addresses. A
   /// failure changes nothing. Before io() runs, or on a thread that is not the I/O thread, one call at a time.
-  [[nodiscard]] Fault prepare(const config::Configuration& next);
+  [[nodiscard]] Error prepare(const config::Configuration& next);
   /// After a failed prepare(), at a start that must not fail: prepares what the printers' lines need and skips what is
   /// not available, always including the web server. A later prepare() tries again. Before io() runs.
   void prepare_lines(const config::Configuration& next);
@@ -64,7 +63,7 @@ class Service {
   /// Applies the printers of `next`, which was prepared; unchanged printers are not touched.
   void commit(const config::Configuration& next);
   /// Why `next` may not take effect at all; nothing: it may. Before prepare(), on the I/O thread.
-  [[nodiscard]] Fault refuse(const config::Configuration& next) const;
+  [[nodiscard]] Error refuse(const config::Configuration& next) const;
   /// A new configuration was wrong: nothing changes, and the metrics show it.
   void reload_failed();
   /// The configuration that was committed at the start is not the file, or only a part of it: the metrics show it.
@@ -90,9 +89,9 @@ class Service {
   [[nodiscard]] const char* web_scheme() const { return web_->speaks_tls() ? "https://" : "http://"; }  ///< as above
 
  private:
-  [[nodiscard]] Fault make_directories(const config::Configuration& next);
-  [[nodiscard]] Fault reload_web_access(const config::Configuration& next);
-  [[nodiscard]] Fault move_web(const config::Configuration& next);
+  [[nodiscard]] Error make_directories(const config::Configuration& next);
+  [[nodiscard]] Error reload_web_access(const config::Configuration& next);
+  [[nodiscard]] Error move_web(const config::Configuration& next);
   [[nodiscard]] std::unique_ptr<web::server::WebServer> serve(const config::Configuration& configuration);
   void start_history(const std::string& state_dir);
   void start_control(const std::string& runtime_dir);

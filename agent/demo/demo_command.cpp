@@ -1,4 +1,4 @@
-#include "agent/demo/demo_command.h"
+#include "agent/demo/demo_options.h"
 
 #include <csignal>
 #include <filesystem>

@@ -1,13 +1,10 @@
 #include "agent/demo/demo_options.h"
 
-#include <sstream>
-
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
 #include "agent/config/config_values.h"
-#include "agent/text/option_rule.h"
 
 namespace agent::demo {
 namespace {
@@ -29,19 +26,11 @@ void add_demo(CLI::App& app, DemoOptions& o) {
 
 }  // namespace
 
-std::variant<DemoOptions, DemoExit> parse_demo_options(int argc, const char* const* argv) {
+std::variant<DemoOptions, text::EarlyExit> parse_demo_options(int argc, const char* const* argv) {
   CLI::App app("Watch a virtual printer print through the real agent", "marlin-agent demo");
   DemoOptions options;
   add_demo(app, options);
-  try {
-    app.parse(argc, argv);
-  } catch (const CLI::Success& success) {
-    std::ostringstream out, ignored;
-    app.exit(success, out, ignored);
-    return DemoExit{0, out.str()};
-  } catch (const CLI::ParseError& error) {
-    return DemoExit{2, "marlin-agent: " + std::string(error.what()) + "\nTry: marlin-agent demo --help\n"};
-  }
+  if (auto exit = text::parse_line(app, argc, argv)) return *exit;
   return options;
 }
 

@@ -1,9 +1,11 @@
-// The command line of `demo` as plain values.
+// `demo`: its command line as plain values, and its work.
 #pragma once
 
 #include <string>
 #include <variant>
 #include <vector>
+
+#include "agent/text/command_line.h"
 
 namespace agent::demo {
 
@@ -15,13 +17,11 @@ struct DemoOptions {
   bool exit_when_done = false;
 };
 
-/// The program only prints a text and ends: help, or a wrong command line.
-struct DemoExit {
-  int code = 0;      ///< 0, or 2 for a wrong command line
-  std::string text;  ///< to standard output if code is 0, otherwise to standard error
-};
-
 /// `argv`: begins with the word "demo".
-[[nodiscard]] std::variant<DemoOptions, DemoExit> parse_demo_options(int argc, const char* const* argv);
+[[nodiscard]] std::variant<DemoOptions, text::EarlyExit> parse_demo_options(int argc, const char* const* argv);
+
+/// Returns the exit status: 0 after Ctrl-C or the end of the print, 1 if it could not start or the print failed,
+/// 2 for a firmware or host that does not exist.
+int demo(const DemoOptions& options);
 
 }  // namespace agent::demo

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 
-#include "agent/demo/demo_gcode.h"
-
 namespace agent::demo {
 namespace {
 

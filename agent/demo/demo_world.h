@@ -7,7 +7,6 @@
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <string>
-#include <string_view>
 
 #include "agent/process/timer.h"
 #include "tests/sim/virtual_host.h"
@@ -16,6 +15,9 @@
 #include "transport/serial_port.h"
 
 namespace agent::demo {
+
+/// packaging/demo/hex_nut.gcode, built into the program so that the demo needs no file. CMake writes demo_gcode.cpp.
+[[nodiscard]] std::string_view demo_gcode();
 
 /// A virtual printer that a program can open as DIR/NAME.
 class DemoPrinter {

@@ -3,7 +3,7 @@
 #include <cstring>
 #include <iostream>
 
-#include "agent/demo/demo_command.h"
+#include "agent/demo/demo_options.h"
 
 int main(int argc, char** argv) {
   if (argc < 2 || std::strcmp(argv[1], "demo") != 0) {
@@ -11,9 +11,6 @@ int main(int argc, char** argv) {
     return 2;
   }
   const auto line = agent::demo::parse_demo_options(argc - 1, argv + 1);
-  if (const auto* exit = std::get_if<agent::demo::DemoExit>(&line)) {
-    (exit->code == 0 ? std::cout : std::cerr) << exit->text;
-    return exit->code;
-  }
+  if (const auto* exit = std::get_if<agent::text::EarlyExit>(&line)) return exit->show(std::cout, std::cerr);
   return agent::demo::demo(std::get<agent::demo::DemoOptions>(line));
 }

@@ -9,6 +9,8 @@ namespace agent::jobs {
 namespace {
 
 using gcode::line::in_seconds;
+using gcode::line::Time;
+using gcode::printer::PrintWatch;
 
 // Start times closer than this are the same start, seen by two processes whose wall clocks differ by an NTP correction.
 constexpr double kSameBeginning = 2.0;
@@ -40,8 +42,7 @@ void take_figures(snapshot::JobRecord& record, const gcode::printer::PrintJob& j
   record.stalls = job.stalls;
 }
 
-bool began_together(const snapshot::JobRecord& record, const gcode::printer::PrintJob& job,
-                    gcode::line::Time wall_offset) {
+bool began_together(const snapshot::JobRecord& record, const gcode::printer::PrintJob& job, Time wall_offset) {
   return std::abs(record.began_unix - in_seconds(job.began + wall_offset)) < kSameBeginning;
 }
 
@@ -53,8 +54,7 @@ void JobLog::put(const snapshot::JobRecord& job, const snapshot::JobTotals& adds
   history_.add_totals(job.printer, adds);
 }
 
-void JobLog::refresh(const std::string& printer, const gcode::printer::PrintWatch& watch, gcode::line::Time now,
-                     gcode::line::Time wall_offset) {
+void JobLog::refresh(const std::string& printer, const PrintWatch& watch, Time now, Time wall_offset) {
   const auto [it, is_new] = seen_.try_emplace(printer);
   Seen& seen = it->second;
   if (is_new) first_poll(seen, printer, watch, wall_offset);
@@ -74,8 +74,7 @@ void JobLog::refresh(const std::string& printer, const gcode::printer::PrintWatc
 
 // The previous instance may have left a job running. The relay's checkpoint shows whether it still runs or how it
 // ended; a job that is not in the checkpoint ended unobserved.
-void JobLog::first_poll(Seen& seen, const std::string& printer, const gcode::printer::PrintWatch& watch,
-                        gcode::line::Time wall_offset) {
+void JobLog::first_poll(Seen& seen, const std::string& printer, const PrintWatch& watch, Time wall_offset) {
   seen.started = watch.started();
   seen.ended = all_of(watch.ended());
   snapshot::JobFilter left_running;
@@ -103,8 +102,7 @@ void JobLog::give_up(const snapshot::JobRecord& job) {
   put(record, {}, true);
 }
 
-void JobLog::begin(Seen& seen, const std::string& printer, const gcode::printer::PrintWatch& watch,
-                   gcode::line::Time now, gcode::line::Time wall_offset) {
+void JobLog::begin(Seen& seen, const std::string& printer, const PrintWatch& watch, Time now, Time wall_offset) {
   const gcode::printer::PrintJob job = watch.current(now);
   snapshot::JobRecord record;
   record.id = history_.next_job_id();
@@ -118,7 +116,7 @@ void JobLog::begin(Seen& seen, const std::string& printer, const gcode::printer:
   put(record, adds, true);
 }
 
-void JobLog::finish(Seen& seen, const gcode::printer::PrintJob& job, gcode::line::Time wall_offset) {
+void JobLog::finish(Seen& seen, const gcode::printer::PrintJob& job, Time wall_offset) {
   snapshot::JobRecord& record = seen.running;
   take_figures(record, job);
   record.result = result_of(job.result);

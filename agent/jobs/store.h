@@ -9,13 +9,12 @@
 #include <optional>
 #include <string>
 #include <thread>
-#include <vector>
 
 #include "agent/jobs/store_database.h"
 #include "agent/log/fault_throttle.h"
 #include "agent/log/log.h"
 #include "agent/snapshot/history.h"
-#include "agent/snapshot/store_counters.h"
+#include "agent/snapshot/published_snapshots.h"
 #include "gcode/line/time.h"
 
 namespace agent::jobs {

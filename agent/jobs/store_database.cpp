@@ -4,8 +4,6 @@
 
 #include <unistd.h>
 
-#include "agent/jobs/store_statement.h"
-
 namespace agent::jobs {
 namespace {
 

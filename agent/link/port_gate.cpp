@@ -34,10 +34,13 @@ void PortGate::poll_udev() {
 
 void PortGate::ask_for_users() {
   if (users_ == nullptr) return answer({});
-  found_ = std::make_shared<PortUsers::Found>([this](const std::vector<process::Program>& programs) {
-    answer(programs.empty()
+  found_ = std::make_shared<PortUsers::Found>([this](const process::PortUsersAnswer& users) {
+    if (!users.refusal.empty())
+      return answer("cannot check which programs have " + device_ + " open: " + users.refusal +
+                    "; waiting until the check succeeds");
+    answer(users.programs.empty()
                ? std::string()
-               : device_ + " is open in " + process::program_names(programs) + "; waiting until it is closed");
+               : device_ + " is open in " + process::program_names(users.programs) + "; waiting until it is closed");
   });
   users_->ask(device_, found_);
 }

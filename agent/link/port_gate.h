@@ -14,7 +14,7 @@ namespace agent::link {
 
 class PortGate {
  public:
-  /// `fault`: a sentence that names the programs that have the device open; empty: it may be opened now.
+  /// `fault`: a sentence that names the programs that have the device open, or says why this is unknown; empty: it may be opened now.
   using Passed = std::function<void(const std::string& fault)>;
 
   /// `io` and `users` are not owned and outlive the gate; `users` null: open files are not checked.

@@ -2,7 +2,7 @@
 #include "agent/link/print_under_way.h"
 #include "agent/link/printer_link.h"
 #include "agent/process/clock.h"
-#include "agent/text/duration_text.h"
+#include "agent/text/time_text.h"
 
 namespace agent::link {
 

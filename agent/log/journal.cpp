@@ -30,6 +30,7 @@ std::vector<std::string> journal_fields(int priority, std::string_view printer, 
 
 void write_to_journal(const std::vector<std::string>& fields) {
   std::vector<iovec> pieces;
+  pieces.reserve(fields.size());
   for (const std::string& field : fields) pieces.push_back({const_cast<char*>(field.data()), field.size()});
   // A message that cannot be sent is lost: there is no other place to report it.
   (void)::sd_journal_sendv(pieces.data(), static_cast<int>(pieces.size()));

@@ -1,8 +1,6 @@
 #include "agent/log/log.h"
 
-#include <atomic>
 #include <mutex>
-#include <string>
 
 #include <spdlog/async_logger.h>
 #include <spdlog/details/thread_pool.h>

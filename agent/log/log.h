@@ -5,15 +5,21 @@
 //   json: {"time":"2026-01-31T12:00:00.000Z","level":"warning","printer":"mk3s","message":"/dev/ttyACM0: No such ..."}
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <functional>
 #include <memory>
-#include <string>
 #include <string_view>
 
 #include "agent/config/log_configuration.h"
-#include "agent/log/log_counters.h"
 
 namespace agent::log {
+
+/// Number of messages logged as warning and as error. Any thread adds, a scrape reads.
+struct LogCounters {
+  std::atomic<std::uint64_t> warnings{0};
+  std::atomic<std::uint64_t> errors{0};  ///< error and critical
+};
 
 class Log {
  public:

@@ -1,5 +1,5 @@
-// All metric families: name, type, unit, labels, current number of series, HELP. Made from the table of
-// metrics_families.h, so that the list cannot differ from what is exported.
+// All metric families as values and as the reference page. Both are made from the table of metrics_families.h, so that
+// they cannot differ from what is exported. A test compares packaging/doc/metrics.md with the page.
 #pragma once
 
 #include <cstddef>
@@ -11,6 +11,7 @@ namespace agent::metrics {
 
 class MetricsCollector;
 
+/// Name, type, unit, labels, HELP and number of series of one family.
 struct CatalogueEntry {
   std::string_view name, type, unit, help;  ///< unit: "seconds"; empty: none
   std::vector<std::string_view> labels;
@@ -19,5 +20,8 @@ struct CatalogueEntry {
 
 /// In the order of the tables, including families without a series.
 [[nodiscard]] std::vector<CatalogueEntry> catalogue(const MetricsCollector& metrics);
+
+/// The reference page in Markdown. Needs no printer and no clock.
+[[nodiscard]] std::string metrics_reference();
 
 }  // namespace agent::metrics

@@ -1,7 +1,6 @@
 #include "agent/metrics/metrics_families.h"
 
 #include <algorithm>
-#include <chrono>
 
 #include "agent/metrics/metrics_labels.h"
 #include "agent/metrics/metrics_print_jobs.h"

@@ -1,7 +1,6 @@
 #include "agent/metrics/metrics_print_jobs.h"
 
 #include <array>
-#include <chrono>
 #include <cstdio>
 
 #include "agent/metrics/metrics_labels.h"

@@ -3,13 +3,13 @@
 
 #include <string>
 
-#include "agent/log/log_counters.h"
+#include "agent/log/log.h"
 #include "agent/metrics/metrics_readings.h"
 #include "agent/process/build_info.h"
 #include "agent/process/process_stats.h"
 #include "agent/snapshot/history.h"
+#include "agent/snapshot/published_snapshots.h"
 #include "agent/snapshot/snapshot.h"
-#include "agent/snapshot/store_counters.h"
 #include "agent/snapshot/web_counters.h"
 
 namespace agent::metrics {

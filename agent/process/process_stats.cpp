@@ -8,7 +8,6 @@
 
 #include <array>
 #include <charconv>
-#include <string>
 
 namespace agent::process {
 namespace {

@@ -2,11 +2,15 @@
 // serial.log. Example of the last: "2023-01-01 12:00:00,123 - Recv: ok T:25.5 /0.0 B:25.5 /0.0".
 #pragma once
 
+#include <cstdint>
 #include <iosfwd>
+#include <map>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "gcode/decode/conversation.h"
+#include "gcode/decode/decode.h"
 #include "gcode/line/time.h"
 
 namespace agent::recording {
@@ -25,5 +29,22 @@ struct OctoprintLine {
 
 /// Nothing if the line is neither "Send:", "Recv:" nor a remark with a time.
 [[nodiscard]] std::optional<OctoprintLine> parse_octoprint_line(std::string_view line);
+
+/// The counts of `decode --summary`, and the lines that the parser does not know.
+class DecodeSummary {
+ public:
+  void add(const gcode::decode::LineNote& note, const gcode::command::Command& command);
+  void add(const gcode::decode::LineNote& note, const gcode::reply::Reply& reply);
+  void write(std::ostream& out) const;
+
+ private:
+  /// 1000 different unknown lines of 200 bytes each: more than a person reads; the rest is counted without text.
+  static constexpr std::size_t kMostUnknown = 1000;
+  static constexpr std::size_t kLongestUnknown = 200;
+
+  std::map<std::string_view, std::uint64_t> to_printer_, from_printer_;
+  std::map<std::string, std::uint64_t> unknown_;
+  std::uint64_t further_unknown_ = 0;
+};
 
 }  // namespace agent::recording

@@ -9,7 +9,6 @@
 #include <sys/mman.h>
 #include <sys/stat.h>
 
-#include "agent/restart/checkpoint_head.h"
 #include "agent/restart/checkpoint_version.h"
 
 namespace agent::restart {

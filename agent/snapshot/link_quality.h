@@ -2,7 +2,6 @@
 // page and its JSON. Example: 95 of 100 queries in a minute were answered within 0.021 s; no resend.
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <deque>
 #include <map>

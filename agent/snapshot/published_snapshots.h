@@ -2,16 +2,25 @@
 // copy and never touches the state of the I/O thread. Publishing takes one short lock and one allocation.
 #pragma once
 
+#include <atomic>
+#include <cstdint>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "agent/snapshot/history.h"
 #include "agent/snapshot/snapshot.h"
-#include "agent/snapshot/store_counters.h"
 
 namespace agent::snapshot {
+
+/// Counters of the history store: written by its thread, read by a scrape.
+struct StoreCounters {
+  std::atomic<std::uint64_t> writes{0};  ///< transactions
+  std::atomic<std::uint64_t> errors{0};  ///< failed writes and opens
+  std::atomic<bool> works{true};         ///< the last write or open succeeded
+};
 
 /// Shared by the I/O thread (writes) and the web thread (reads).
 class PublishedSnapshots {
@@ -38,5 +47,8 @@ class PublishedSnapshots {
   History history_;
   StoreCounters store_;
 };
+
+/// The sample of `link` at its taken_at; nothing while the printer does not answer.
+[[nodiscard]] std::optional<HistorySample> sample_of(const LinkSnapshot& link);
 
 }  // namespace agent::snapshot

@@ -27,7 +27,7 @@ class TemperatureLog {
  public:
   /// 6 h of a sample every 10 s. Up to half an hour more is kept, since old samples are removed in blocks of half an
   /// hour.
-  static constexpr std::size_t kSamples = 6 * 360;
+  static constexpr std::size_t kSamples = std::size_t{6} * 360;
   /// Enough for 6 h of fourteen values that all change; for a printer with more such values less than 6 h are kept.
   static constexpr std::size_t kMostBytes = 80'000;
   /// Resolution 0.02 degrees; values are clamped to +-655 degrees.

@@ -1,4 +1,3 @@
-#include "agent/status/printer_json.h"
 
 #include <cmath>
 #include <nlohmann/json.hpp>

@@ -1,6 +1,5 @@
 #include "agent/status/service_line.h"
 
-#include <algorithm>
 #include <cstring>
 
 #include <nlohmann/json.hpp>

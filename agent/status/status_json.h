@@ -22,6 +22,7 @@
 //                          all but the first and last count from the agent's start
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@
 
 #include "agent/control/control_protocol.h"
 #include "agent/process/build_info.h"
+#include "agent/snapshot/history.h"
+#include "agent/snapshot/link_quality.h"
 #include "agent/snapshot/published_snapshots.h"
 
 namespace agent::status {
@@ -42,5 +45,17 @@ namespace agent::status {
 
 /// "no printer \"mk4\"; there are mk3, mini".
 [[nodiscard]] control::ControlAnswer unknown_printer(const std::string& name, const std::vector<std::string>& known);
+
+/// One printer as in /api/v1/printers: as above without the counters that a page does not need and that would change with
+/// every refresh, plus what only a page needs: the last minute of the line, the finish time, position and overrides.
+[[nodiscard]] nlohmann::json printer_json(const snapshot::LinkSnapshot& link,
+                                          const std::optional<snapshot::LinkQuality>& quality, gcode::line::Time now);
+
+/// One print, for /api/v1/jobs and `marlin-agent jobs`. Described in packaging/doc/api.md.
+[[nodiscard]] nlohmann::json job_json(const snapshot::JobRecord& job);
+
+/// The same, plus the deprecated names of version 0.1 of `marlin-agent jobs`: began, ended, filament_meters, progress,
+/// and null or an empty text for an unknown value.
+[[nodiscard]] nlohmann::json job_json_with_deprecated_names(const snapshot::JobRecord& job);
 
 }  // namespace agent::status

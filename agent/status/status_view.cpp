@@ -1,5 +1,6 @@
 #include "agent/status/status_view.h"
 
+#include <cmath>
 #include <optional>
 
 #include <nlohmann/json.hpp>
@@ -10,6 +11,7 @@ namespace agent::status {
 namespace {
 
 using nlohmann::json;
+using terminal::formatted;
 
 const json& child(const json& object, std::string_view key) {
   static const json kNothing = json::object();
@@ -34,16 +36,15 @@ bool is_true(const json& object, std::string_view key) {
 }
 
 std::string count(const json& object, std::string_view key, std::string_view what) {
-  return terminal::formatted("%.0f ", number(object, key).value_or(0)) + std::string(what);
+  return formatted("%.0f ", number(object, key).value_or(0)) + std::string(what);
 }
 
 // "1 h 01 min", "12 min", "45 s"
 std::string time_text(double seconds) {
-  const long whole = static_cast<long>(seconds + 0.5);
-  if (whole < 100) return terminal::formatted("%ld s", whole);
+  const long whole = std::lround(seconds);
+  if (whole < 100) return formatted("%ld s", whole);
   const long minutes = (whole + 30) / 60;
-  return minutes < 60 ? terminal::formatted("%ld min", minutes)
-                      : terminal::formatted("%ld h %02ld min", minutes / 60, minutes % 60);
+  return minutes < 60 ? formatted("%ld min", minutes) : formatted("%ld h %02ld min", minutes / 60, minutes % 60);
 }
 
 terminal::Style state_style(std::string_view state) {
@@ -55,8 +56,7 @@ terminal::Style state_style(std::string_view state) {
 std::string heat_text(const json& sensor, int width) {
   const auto actual = number(sensor, "celsius"), target = number(sensor, "target_celsius");
   if (!actual) return {};
-  return target ? terminal::formatted("%*.1f / %*.1f C", width, *actual, width, *target)
-                : terminal::formatted("%*.1f C", width, *actual);
+  return target ? formatted("%*.1f / %*.1f C", width, *actual, width, *target) : formatted("%*.1f C", width, *actual);
 }
 
 /// The known sensors, in the order of kSensorWords, not alphabetical.
@@ -85,14 +85,13 @@ std::string host_text(const json& printer) {
   std::string names;
   for (const json& program : child(host, "programs")) {
     names += (names.empty() ? "" : ", ") + text(program, "name") +
-             terminal::formatted(" (process %.0f)", number(program, "pid").value_or(0));
+             formatted(" (process %.0f)", number(program, "pid").value_or(0));
   }
   return (names.empty() ? "a program" : names) + " on " + port;
 }
 
 std::string device_text(const json& printer) {
-  const std::string where =
-      text(printer, "device") + terminal::formatted(" at %.0f baud", number(printer, "baud").value_or(0));
+  std::string where = text(printer, "device") + formatted(" at %.0f baud", number(printer, "baud").value_or(0));
   const json& all = printer;
   if (all.contains("released")) {
     const auto left = number(all["released"], "remaining_seconds");
@@ -111,7 +110,7 @@ std::string printer_text(const json& printer) {
 
 std::string latency_text(const json& link) {
   const auto mean = number(link, "ok_latency_mean_seconds");
-  return mean ? terminal::formatted("queries answered after %.1f ms on average; ", *mean * 1000) : std::string();
+  return mean ? formatted("queries answered after %.1f ms on average; ", *mean * 1000) : std::string();
 }
 
 std::string link_text(const json& link) {
@@ -148,7 +147,7 @@ void draw_printer(const json& printer, const terminal::TextStyle& style, std::ve
 
 std::string progress_text(const json& print) {
   std::string out;
-  if (const auto ratio = number(print, "progress_ratio")) out = terminal::formatted("%.0f %%", *ratio * 100);
+  if (const auto ratio = number(print, "progress_ratio")) out = formatted("%.0f %%", *ratio * 100);
   if (const auto left = number(print, "remaining_seconds"))
     out += (out.empty() ? "" : ", ") + time_text(*left) + " left";
   return out;

@@ -1,5 +1,4 @@
-// Scans text from left to right, in ASCII and independent of the locale: the counterpart of gcode/line/scan.h for text
-// that does not come from a printer. Pure.
+// Scans text from left to right, in ASCII and independent of the locale: gcode/line/scan.h and more. Pure.
 #pragma once
 
 #include <algorithm>
@@ -8,19 +7,16 @@
 #include <string>
 #include <string_view>
 
+#include "gcode/line/scan.h"
+
 namespace agent::text {
 
-[[nodiscard]] constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-[[nodiscard]] constexpr bool is_alnum(char c) {
-  return (c >= '0' && c <= '9') || (to_lower(c) >= 'a' && to_lower(c) <= 'z');
-}
+using gcode::line::hex_value;
+using gcode::line::is_digit;
+using gcode::line::to_lower;
+using gcode::line::trim_blanks;
 
-/// 0 to 15; -1 if `c` is not a hex digit.
-[[nodiscard]] constexpr int hex_value(char c) {
-  if (c >= '0' && c <= '9') return c - '0';
-  const char lower = to_lower(c);
-  return lower >= 'a' && lower <= 'f' ? lower - 'a' + 10 : -1;
-}
+[[nodiscard]] constexpr bool is_alnum(char c) { return is_digit(c) || gcode::line::is_letter(c); }
 
 [[nodiscard]] inline std::string lower(std::string_view text) {
   std::string out(text);
@@ -28,19 +24,12 @@ namespace agent::text {
   return out;
 }
 
-/// Without blanks and tabs at both ends.
-[[nodiscard]] constexpr std::string_view trim(std::string_view text) {
-  const auto begin = text.find_first_not_of(" \t");
-  if (begin == std::string_view::npos) return {};
-  return text.substr(begin, text.find_last_not_of(" \t") - begin + 1);
-}
-
 /// The part before `separator`, trimmed; removes both from `rest`.
 [[nodiscard]] constexpr std::string_view next_part(std::string_view& rest, char separator) {
   const auto end = std::min(rest.find(separator), rest.size());
   const auto part = rest.substr(0, end);
   rest.remove_prefix(std::min(end + 1, rest.size()));
-  return trim(part);
+  return trim_blanks(part);
 }
 
 /// The whole of `text` as a number. `base`: for integers; for double the format of std::from_chars.

@@ -8,8 +8,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/text/metrics_text.h"
-#include "agent/tools/failure.h"
-#include "agent/tools/marks.h"
+#include "agent/tools/command_line.h"
 
 namespace agent::tools {
 namespace {

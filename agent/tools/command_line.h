@@ -1,12 +1,13 @@
-// Parsing of a command line with CLI11, and its two early ends: help and error.
+// What both commands have: the error that ends them, options with a duration, and how to reach a server.
 #pragma once
 
 #include <chrono>
 #include <functional>
-#include <optional>
+#include <stdexcept>
 #include <string>
 
-#include "agent/text/duration_text.h"
+#include "agent/text/command_line.h"
+#include "agent/text/time_text.h"
 
 namespace CLI {
 class App;
@@ -15,24 +16,45 @@ class Option;
 
 namespace agent::tools {
 
-/// The program only prints a text and ends: help.
-struct Ending {
-  int code = 0;
-  std::string text;
+/// The exit status, for scripts.
+enum class Exit : int {
+  kOk = 0,
+  kNoData = 1,  ///< `export`: nothing to write; `metrics`: something was found
+  kUsage = 2,   ///< the command line, or a file that it names
+  kServer = 3,  ///< the server: cannot be reached, refuses, or its answer is not valid
 };
 
-/// An option with a duration (agent/text/duration_text.h), such as `example`; parsing calls `take` with it. A number
+/// Thrown where the error occurs; caught by the commands.
+struct Failure : std::runtime_error {
+  Failure(Exit exit, const std::string& sentence) : std::runtime_error(sentence), exit(exit) {}
+  Exit exit;
+};
+
+/// An option with a duration (agent/text/time_text.h), such as `example`; parsing calls `take` with it. A number
 /// without a unit is taken as seconds, with a warning on standard error.
 struct DurationOption {
   const char *name, *about, *example;
   std::chrono::milliseconds least{1}, most{text::kLongestDuration};
 };
 CLI::Option* add_duration(CLI::App& app, const DurationOption& option,
-                          std::function<void(std::chrono::milliseconds)> take);
+                          const std::function<void(std::chrono::milliseconds)>& take);
 /// `text` parsed as the value of `option`. Throws Failure (kUsage).
 [[nodiscard]] std::chrono::milliseconds duration_of(const DurationOption& option, const std::string& text);
 
-/// Parses into the variables of `app`. Throws Failure (kUsage) with one sentence.
-[[nodiscard]] std::optional<Ending> parse_line(CLI::App& app, int argc, const char* const* argv);
+struct HttpOptions {
+  std::string user, password_file, bearer_token_file, ca_file;  ///< empty: not given
+  bool insecure = false;
+  std::chrono::milliseconds timeout{30'000};
+};
+void add_http_options(CLI::App& app, HttpOptions& options);
+
+/// Their values after the files are read.
+struct HttpAccess {
+  std::string user, password, bearer_token, ca_file;
+  bool insecure = false;
+  std::chrono::milliseconds timeout{30'000};
+};
+/// Reads the files; the last line end of a secret is not part of it. Throws Failure (kUsage).
+[[nodiscard]] HttpAccess http_access(const HttpOptions& options);
 
 }  // namespace agent::tools

@@ -1,4 +1,4 @@
-#include "agent/tools/export_command.h"
+#include "agent/tools/export_options.h"
 
 #include <algorithm>
 #include <cerrno>
@@ -9,7 +9,7 @@
 
 #include "agent/text/time_text.h"
 #include "agent/tools/agent_source.h"
-#include "agent/tools/failure.h"
+#include "agent/tools/command_line.h"
 #include "agent/tools/presets.h"
 #include "agent/tools/prometheus_source.h"
 #include "agent/tools/table_text.h"
@@ -170,10 +170,7 @@ int export_command(int argc, const char* const* argv, std::ostream& out, std::os
   const Ms now = std::chrono::duration_cast<Ms>(std::chrono::system_clock::now().time_since_epoch());
   try {
     const auto parsed = parse_export(argc, argv, now);
-    if (const auto* ending = std::get_if<Ending>(&parsed)) {
-      out << ending->text;
-      return ending->code;
-    }
+    if (const auto* exit = std::get_if<text::EarlyExit>(&parsed)) return exit->show(out, err);
     export_values(std::get<ExportOptions>(parsed), now, out, err);
     return static_cast<int>(Exit::kOk);
   } catch (const Failure& failure) {

@@ -8,9 +8,9 @@
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
-#include "agent/tools/failure.h"
+#include "agent/tools/command_line.h"
+#include "agent/tools/http_client.h"
 #include "agent/tools/presets.h"
-#include "agent/tools/url.h"
 
 namespace agent::tools {
 namespace {
@@ -196,14 +196,14 @@ void check_points(const Range& range, Ms step) {
     refuse("--step: expected one that gives at most 10,000,000 values per column");
 }
 
-std::variant<ExportOptions, Ending> parse_export(int argc, const char* const* argv, Ms now) {
+std::variant<ExportOptions, text::EarlyExit> parse_export(int argc, const char* const* argv, Ms now) {
   Raw raw;
   CLI::App app(kAbout, "marlin-agent export");
   app.footer(kFooter);
   add_source(app, raw.options);
   add_range(app, raw);
   add_form(app, raw);
-  if (auto ending = parse_line(app, argc, argv)) return *ending;
+  if (auto exit = text::parse_line(app, argc, argv)) return *exit;
   check_source(raw.options, app.count("--preset") > 0);
   set_form(raw);
   set_size(raw);

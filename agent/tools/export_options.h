@@ -1,15 +1,14 @@
-// The options of `marlin-agent export` as plain values, checked as far as possible without a request.
+// `marlin-agent export`: its options as plain values, checked as far as possible without a request, and its work.
 #pragma once
 
+#include <ostream>
 #include <string>
 #include <variant>
 #include <vector>
 
 #include "agent/tools/command_line.h"
-#include "agent/tools/http_options.h"
 #include "agent/tools/plot.h"
 #include "agent/tools/print_span.h"
-#include "agent/tools/time_column.h"
 #include "agent/tools/time_grid.h"
 
 namespace agent::tools {
@@ -43,6 +42,12 @@ struct ExportOptions {
 void check_points(const Range& range, Ms step);
 
 /// `argv[0]`: name of the command. `now`: default end of the range. Throws Failure (kUsage).
-[[nodiscard]] std::variant<ExportOptions, Ending> parse_export(int argc, const char* const* argv, Ms now);
+[[nodiscard]] std::variant<ExportOptions, text::EarlyExit> parse_export(int argc, const char* const* argv, Ms now);
+
+/// `out`: standard output, used where the options name no file. Throws Failure.
+void export_values(const ExportOptions& options, Ms now, std::ostream& out, std::ostream& notes);
+
+/// The command with its command line: a Failure becomes a sentence on `err` and the exit status.
+int export_command(int argc, const char* const* argv, std::ostream& out, std::ostream& err);
 
 }  // namespace agent::tools

@@ -8,7 +8,7 @@
 #include "agent/metrics/openmetrics.h"
 #include "agent/text/metrics_text.h"
 #include "agent/text/utf8.h"
-#include "agent/tools/failure.h"
+#include "agent/tools/command_line.h"
 #include "agent/tools/prometheus_api.h"
 
 namespace agent::tools {

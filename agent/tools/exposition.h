@@ -4,7 +4,6 @@
 // {trace="a"} 0.07 1700000000.0
 #pragma once
 
-#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>

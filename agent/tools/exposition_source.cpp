@@ -8,7 +8,7 @@
 
 #include <zlib.h>
 
-#include "agent/tools/failure.h"
+#include "agent/tools/command_line.h"
 
 namespace agent::tools {
 namespace {

@@ -1,11 +1,10 @@
 // marlin-agent-tools: the subcommands that send requests to servers, export and metrics. A separate program, so that
 // the daemon contains no HTTP client. Started by marlin-agent.
-#include <csignal>
 #include <iostream>
 #include <string_view>
 
-#include "agent/tools/export_command.h"
-#include "agent/tools/failure.h"
+#include "agent/tools/command_line.h"
+#include "agent/tools/export_options.h"
 #include "agent/tools/metrics_command.h"
 
 int main(int argc, char** argv) {

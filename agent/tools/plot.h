@@ -7,7 +7,7 @@
 #include <string_view>
 
 #include "agent/tools/series_table.h"
-#include "agent/tools/time_column.h"
+#include "agent/tools/time_grid.h"
 
 namespace agent::tools {
 

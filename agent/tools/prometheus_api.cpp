@@ -6,10 +6,10 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agent/text/duration_text.h"
 #include "agent/text/metrics_text.h"
 #include "agent/text/text_scan.h"
-#include "agent/tools/failure.h"
+#include "agent/text/time_text.h"
+#include "agent/tools/command_line.h"
 
 namespace agent::tools {
 namespace {

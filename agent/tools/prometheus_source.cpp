@@ -6,8 +6,7 @@
 #include <set>
 #include <tuple>
 
-#include "agent/tools/failure.h"
-#include "agent/tools/marks.h"
+#include "agent/tools/command_line.h"
 
 namespace agent::tools {
 namespace {

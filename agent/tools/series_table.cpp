@@ -72,7 +72,7 @@ std::string filled_legend(std::string_view legend, const Labels& labels) {
     const auto end = begin == std::string_view::npos ? begin : legend.find("}}", begin);
     out += legend.substr(0, end == std::string_view::npos ? end : begin);
     if (end == std::string_view::npos) break;
-    const std::string name(text::trim(legend.substr(begin + 2, end - begin - 2)));
+    const std::string name(text::trim_blanks(legend.substr(begin + 2, end - begin - 2)));
     if (const auto* value = find(labels, name)) out += *value;
     legend.remove_prefix(end + 2);
   }
@@ -85,6 +85,7 @@ void name_columns(Table& table) {
   for (Series& series : all) series.name = wanted_name(series, several);
   // If several columns would have the same name, use metric name and labels.
   std::vector<bool> is_shared;
+  is_shared.reserve(all.size());
   for (const Series& series : all) is_shared.push_back(series.name.empty() || count_of(all, series.name) > 1);
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (is_shared[i]) all[i].name = series_text(all[i].labels);

@@ -2,7 +2,6 @@
 // marks of events.
 #pragma once
 
-#include <cstddef>
 #include <map>
 #include <optional>
 #include <string>

@@ -3,10 +3,9 @@
 #pragma once
 
 #include <ostream>
-#include <string>
 
 #include "agent/tools/series_table.h"
-#include "agent/tools/time_column.h"
+#include "agent/tools/time_grid.h"
 
 namespace agent::tools {
 

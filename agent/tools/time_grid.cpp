@@ -1,13 +1,12 @@
 #include "agent/tools/time_grid.h"
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdlib>
+#include <cstdio>
 #include <ctime>
-#include <string>
 
-#include "agent/text/duration_text.h"
 #include "agent/text/time_text.h"
 
 namespace agent::tools {
@@ -49,6 +48,28 @@ std::optional<Ms> utc_instant(const std::string& text) {
 Ms floor_to(Ms time, Ms step) {
   const auto rest = ((time % step) + step) % step;
   return time - rest;
+}
+
+std::string fraction_text(Ms time) {
+  const auto rest = std::abs(time.count() % 1000);
+  if (rest == 0) return {};
+  std::array<char, 8> text{};
+  std::snprintf(text.data(), text.size(), ".%03d", static_cast<int>(rest));
+  return text.data();
+}
+
+std::string iso_text(Ms time) {
+  const auto seconds = static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(time).count());
+  std::tm fields{};
+  gmtime_r(&seconds, &fields);
+  std::array<char, 40> text{};
+  const auto size = std::strftime(text.data(), text.size(), "%Y-%m-%dT%H:%M:%S", &fields);
+  return std::string(text.data(), size) + fraction_text(time) + 'Z';
+}
+
+std::string elapsed_text(Ms time) {
+  const auto whole = std::abs(time.count()) / 1000;
+  return (time.count() < 0 ? "-" : "") + text::elapsed_text(static_cast<double>(whole)) + fraction_text(time);
 }
 
 }  // namespace
@@ -99,6 +120,32 @@ std::vector<Grid> pieces_of(const Grid& grid, std::size_t most) {
   for (std::size_t first = 0; first < grid.points; first += most)
     pieces.push_back({grid.time(first), grid.step, std::min(most, grid.points - first)});
   return pieces;
+}
+
+std::optional<TimeStyle> time_style_of(std::string_view word) {
+  if (word == "unix") return TimeStyle::kUnix;
+  if (word == "iso") return TimeStyle::kIso;
+  if (word == "relative") return TimeStyle::kRelative;
+  if (word == "elapsed") return TimeStyle::kElapsed;
+  return std::nullopt;
+}
+
+std::string time_text(Ms time, TimeStyle style, Ms origin) {
+  switch (style) {
+    case TimeStyle::kIso: return iso_text(time);
+    case TimeStyle::kRelative: return seconds_text(time - origin);
+    case TimeStyle::kElapsed: return elapsed_text(time - origin);
+    case TimeStyle::kUnix: break;
+  }
+  return seconds_text(time);
+}
+
+std::string number_text(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
+  std::array<char, 40> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return {text.data(), end};
 }
 
 }  // namespace agent::tools

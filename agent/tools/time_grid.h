@@ -1,5 +1,5 @@
-// Times of an export, in whole milliseconds since 1970 as in Prometheus: instants as people write them, the range, and
-// the grid of instants of the values. Pure except for the local time zone. Examples: "2026-11-21 14:30",
+// Times of an export, in whole milliseconds since 1970 as in Prometheus: instants as people write them, the range, the
+// grid of instants of the values, and the columns of a table. Pure except for the local time zone. Examples: "2026-11-21 14:30",
 // "2026-11-21T13:30:05Z", "1700000000", "now", "7d" (seven days ago).
 #pragma once
 
@@ -46,5 +46,19 @@ struct Grid {
 inline constexpr std::size_t kMostPointsAtOnce = 10'000;
 /// The grid in pieces of at most `most` points, in order.
 [[nodiscard]] std::vector<Grid> pieces_of(const Grid& grid, std::size_t most = kMostPointsAtOnce);
+
+enum class TimeStyle {
+  kUnix,      ///< "1700000000": seconds since 1970
+  kIso,       ///< "2023-11-14T22:13:20Z": UTC
+  kRelative,  ///< "90": seconds since the beginning
+  kElapsed,   ///< "0:01:30": the same, as hours:minutes:seconds
+};
+[[nodiscard]] std::optional<TimeStyle> time_style_of(std::string_view word);
+
+/// `origin`: reference of relative and elapsed times.
+[[nodiscard]] std::string time_text(Ms time, TimeStyle style, Ms origin);
+
+/// The shortest text that parses back to this number: "215.1", "NaN", "+Inf".
+[[nodiscard]] std::string number_text(double value);
 
 }  // namespace agent::tools

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "agent/config/configuration.h"
-#include "agent/config/usb_boards.h"
-#include "transport/device_user.h"
+#include "agent/config/usb_rule.h"
+#include "transport/device_lock.h"
 #include "transport/usb_device.h"
 
 namespace agent::usb {

@@ -8,6 +8,7 @@
 namespace agent::usb {
 namespace {
 
+using config::BoardUse;
 using nlohmann::json;
 using transport::usb_id_text;
 using transport::UsbDevice;
@@ -15,9 +16,7 @@ using transport::UsbDevice;
 // The group that the udev rule assigns to a printer (udev/60-marlin-agent.rules).
 constexpr std::string_view kAgentGroup = "marlin-agent";
 
-config::BoardUse use_of(const ListedDevice& listed) {
-  return config::use_of(listed.device.vendor, listed.device.product);
-}
+BoardUse use_of(const ListedDevice& listed) { return config::use_of(listed.device.vendor, listed.device.product); }
 
 std::string kind_of(const ListedDevice& listed) {
   if (!listed.device.model.empty()) return text::clean_text(listed.device.model);
@@ -46,7 +45,7 @@ std::string indented(const std::string& text) {
 }
 
 std::string use_text(const ListedDevice& listed, const std::vector<ListedDevice>& all) {
-  if (use_of(listed) == config::BoardUse::kNever)
+  if (use_of(listed) == BoardUse::kNever)
     return "    never taken: the " + std::string(listed.board->name) + " is not a printer\n";
   if (!listed.printer.empty()) return "    printer " + listed.printer + ": " + listed.rule + '\n';
   if (listed.device.ttys.empty()) return "    not usable: its driver is missing or not ready, so it has no tty\n";
@@ -65,7 +64,7 @@ std::string holder_text(const ListedDevice& listed) {
 }
 
 std::string access_text(const ListedDevice& listed) {
-  if (listed.device.ttys.empty() || listed.access.is_allowed || use_of(listed) == config::BoardUse::kNever) return {};
+  if (listed.device.ttys.empty() || listed.access.is_allowed || use_of(listed) == BoardUse::kNever) return {};
   if (!listed.access.is_there) return "    " + listed.device.ttys.front() + " does not exist (yet): is udev running?\n";
   if (listed.access.group == kAgentGroup)
     return "    reserved for the agent's service (group marlin-agent), so that no other program resets the printer\n";
@@ -80,7 +79,7 @@ void add(json& out, const char* key, const std::string& text) {
 
 json json_of(const ListedDevice& listed, const std::vector<ListedDevice>& all) {
   const UsbDevice& device = listed.device;
-  static constexpr gcode::line::Words<config::BoardUse> kUses{"automatic", "configured", "never"};
+  static constexpr gcode::line::Words<BoardUse> kUses{"automatic", "configured", "never"};
   json out{{"usb_port", device.port},
            {"usb", usb_id_text(device.vendor, device.product)},
            {"ttys", device.ttys},
@@ -95,8 +94,7 @@ json json_of(const ListedDevice& listed, const std::vector<ListedDevice>& all) {
   add(out, "held_by", listed.holder);
   if (!device.ttys.empty()) out["accessible"] = listed.access.is_allowed;
   add(out, "group", listed.access.group);
-  const bool may_be_added =
-      listed.printer.empty() && use_of(listed) != config::BoardUse::kNever && !device.ttys.empty();
+  const bool may_be_added = listed.printer.empty() && use_of(listed) != BoardUse::kNever && !device.ttys.empty();
   if (may_be_added) out["configuration"] = snippet_for(device, all);
   return out;
 }

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "agent/config/usb_boards.h"
+#include "agent/config/usb_rule.h"
 
 namespace agent::usb {
 namespace {

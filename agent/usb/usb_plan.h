@@ -21,7 +21,7 @@ struct UnassignedDevice {
   std::string printer;
   std::string port;
   std::string taken_port;
-  auto operator<=>(const UnassignedDevice&) const = default;
+  auto operator<=>(const UnassignedDevice&) const = default;  // NOLINT(modernize-use-nullptr): clang-tidy 14 is wrong
 };
 
 struct UsbAssignments {

@@ -6,24 +6,34 @@
 #include <cstring>
 #include <memory>
 
+#include <openssl/evp.h>
+
+#include "agent/text/text_scan.h"
+
 namespace agent::web::access {
 namespace {
 
-bool is_digit(char c) { return c >= '0' && c <= '9'; }
+bool is_radix64(char c) { return text::is_alnum(c) || c == '.' || c == '/'; }
 
-bool is_radix64(char c) {
-  return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '.' || c == '/';
+const unsigned char* bytes_of(std::string_view text) { return reinterpret_cast<const unsigned char*>(text.data()); }
+
+std::string encode_base64(std::string_view bytes) {
+  std::string text(4 * ((bytes.size() + 2) / 3) + 1, '\0');  // and the NUL that OpenSSL writes
+  const int size =
+      EVP_EncodeBlock(reinterpret_cast<unsigned char*>(text.data()), bytes_of(bytes), static_cast<int>(bytes.size()));
+  text.resize(static_cast<std::size_t>(size));
+  return text;
 }
 
 }  // namespace
 
-bool is_bcrypt_hash(std::string_view text) {
+bool is_bcrypt_hash(std::string_view hash) {
   constexpr std::size_t kLength = 60;
-  if (text.size() != kLength || !text.starts_with("$2") || text[3] != '$' || text[6] != '$') return false;
-  if (std::string_view("aby").find(text[2]) == std::string_view::npos) return false;
-  if (!is_digit(text[4]) || !is_digit(text[5])) return false;
-  const int cost = bcrypt_cost(text);
-  return cost >= 4 && cost <= 31 && std::all_of(text.begin() + 7, text.end(), is_radix64);
+  if (hash.size() != kLength || !hash.starts_with("$2") || hash[3] != '$' || hash[6] != '$') return false;
+  if (std::string_view("aby").find(hash[2]) == std::string_view::npos) return false;
+  if (!text::is_digit(hash[4]) || !text::is_digit(hash[5])) return false;
+  const int cost = bcrypt_cost(hash);
+  return cost >= 4 && cost <= 31 && std::all_of(hash.begin() + 7, hash.end(), is_radix64);
 }
 
 int bcrypt_cost(std::string_view hash) { return (hash[4] - '0') * 10 + (hash[5] - '0'); }
@@ -39,6 +49,18 @@ bool bcrypt_matches(const std::string& password, const std::string& hash) {
   for (std::size_t i = 0; i < hash.size(); ++i)
     difference |= static_cast<unsigned char>(result[i]) ^ static_cast<unsigned char>(hash[i]);
   return difference == 0;
+}
+
+std::optional<std::string> decode_base64(std::string_view text) {
+  std::string bytes(3 * ((text.size() + 3) / 4), '\0');
+  const int size =
+      EVP_DecodeBlock(reinterpret_cast<unsigned char*>(bytes.data()), bytes_of(text), static_cast<int>(text.size()));
+  if (size < 0) return std::nullopt;
+  const std::size_t padding = text.ends_with("==") ? 2 : text.ends_with('=') ? 1 : 0;
+  if (static_cast<std::size_t>(size) < padding) return std::nullopt;
+  bytes.resize(static_cast<std::size_t>(size) - padding);
+  // OpenSSL accepts padding as zeros at any position and ignores surrounding blanks. Only one spelling is valid here.
+  return encode_base64(bytes) == text ? std::optional(bytes) : std::nullopt;
 }
 
 }  // namespace agent::web::access

@@ -3,10 +3,8 @@
 
 #include <array>
 
-#include "agent/web/access/base64.h"
 #include "agent/web/access/bcrypt.h"
 #include "agent/web/access/web_config_file.h"
-#include "agent/web/access/web_tls.h"
 #include "agent/web/server/access_module.h"
 
 namespace agent::web::access {

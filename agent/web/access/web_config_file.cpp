@@ -8,19 +8,19 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
-#include <functional>
 #include <iterator>
 
-#include "agent/text/fault.h"
 #include "agent/text/log_escape.h"
 #include "agent/web/access/bcrypt.h"
 
 namespace agent::web::access {
 namespace {
 
+using server::TlsSettings;
+using server::TlsVersion;
 using YAML::Node;
 
-std::size_t line_of(const YAML::Mark& mark) { return static_cast<std::size_t>(mark.line + 1); }
+std::size_t line_of(const YAML::Mark& mark) { return static_cast<std::size_t>(mark.line) + 1; }
 
 std::string quoted(const std::string& text) { return '"' + text::escape_text(text, 60) + '"'; }
 
@@ -56,7 +56,7 @@ void read_map(const Node& node, const std::string& path, Take take) {
   std::vector<std::string> seen;
   for (const auto& entry : node) {
     const std::string key = text_of(entry.first, path);
-    const std::string whole = path.empty() ? key : path + '.' + key;
+    const std::string whole = path.empty() ? key : std::string(path).append(".").append(key);
     if (std::find(seen.begin(), seen.end(), key) != seen.end()) fail(entry.first, whole, "is a duplicate key");
     seen.push_back(key);
     take(key, whole, entry.second);
@@ -82,11 +82,8 @@ constexpr std::array<std::pair<std::string_view, server::ClientAuth>, 6> kClient
     {"VerifyClientCertIfGiven", server::ClientAuth::kVerifyIfGiven},
     {"RequireAndVerifyClientCert", server::ClientAuth::kRequireAndVerify},
 }};
-constexpr std::array<std::pair<std::string_view, server::TlsVersion>, 4> kVersions{
-    {{"TLS10", server::TlsVersion::k10},
-     {"TLS11", server::TlsVersion::k11},
-     {"TLS12", server::TlsVersion::k12},
-     {"TLS13", server::TlsVersion::k13}}};
+constexpr std::array<std::pair<std::string_view, TlsVersion>, 4> kVersions{
+    {{"TLS10", TlsVersion::k10}, {"TLS11", TlsVersion::k11}, {"TLS12", TlsVersion::k12}, {"TLS13", TlsVersion::k13}}};
 constexpr std::array<std::pair<std::string_view, std::string_view>, 4> kCurves{
     {{"CurveP256", "P-256"}, {"CurveP384", "P-384"}, {"CurveP521", "P-521"}, {"X25519", "X25519"}}};
 constexpr std::array<std::string_view, 5> kHeaders{"Content-Security-Policy", "X-Frame-Options",
@@ -116,7 +113,7 @@ class Reader {
   }
 
   void read_tls(const Node& node, const std::string& path) {
-    server::TlsSettings tls;
+    TlsSettings tls;
     read_map(node, path, [&](const std::string& key, const std::string& whole, const Node& value) {
       if (!read_tls_file(tls, key, whole, value) && !read_tls_rule(tls, key, whole, value))
         fail(value, whole, "is not a key of tls_server_config");
@@ -125,8 +122,7 @@ class Reader {
     if (!tls.cert_file.empty()) out_.tls = std::move(tls);
   }
 
-  bool read_tls_file(server::TlsSettings& tls, const std::string& key, const std::string& whole,
-                     const Node& value) const {
+  bool read_tls_file(TlsSettings& tls, const std::string& key, const std::string& whole, const Node& value) const {
     if (key == "cert_file") tls.cert_file = file_at(value, whole);
     else if (key == "key_file") tls.key_file = file_at(value, whole);
     else if (key == "client_ca_file") tls.client_ca_file = file_at(value, whole);
@@ -134,8 +130,7 @@ class Reader {
     return true;
   }
 
-  static bool read_tls_rule(server::TlsSettings& tls, const std::string& key, const std::string& whole,
-                            const Node& value) {
+  static bool read_tls_rule(TlsSettings& tls, const std::string& key, const std::string& whole, const Node& value) {
     if (key == "client_auth_type") tls.client_auth = one_of(value, whole, kClientAuth);
     else if (key == "client_allowed_sans") tls.client_allowed_sans = texts_of(value, whole);
     else if (key == "min_version") tls.min_version = one_of(value, whole, kVersions);
@@ -147,13 +142,13 @@ class Reader {
     return true;
   }
 
-  static void read_curves(server::TlsSettings& tls, const std::string& whole, const Node& value) {
+  static void read_curves(TlsSettings& tls, const std::string& whole, const Node& value) {
     if (value.IsNull()) return;
     if (!value.IsSequence()) fail(value, whole, "expected a list");
     for (const auto& entry : value) tls.curves.emplace_back(one_of(entry, whole, kCurves));
   }
 
-  static void check(const Node& node, const std::string& path, const server::TlsSettings& tls) {
+  static void check(const Node& node, const std::string& path, const TlsSettings& tls) {
     const bool verifies = tls.client_auth == server::ClientAuth::kVerifyIfGiven ||
                           tls.client_auth == server::ClientAuth::kRequireAndVerify;
     const bool empty = tls.cert_file.empty() && tls.key_file.empty();

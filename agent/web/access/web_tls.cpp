@@ -1,6 +1,6 @@
 #include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
 
-#include "agent/web/access/web_tls.h"
+#include "agent/web/access/web_config_file.h"
 
 #include <arpa/inet.h>
 #include <openssl/err.h>

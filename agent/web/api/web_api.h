@@ -2,12 +2,34 @@
 // Wire example: "GET /api/v1/history?printer=mk3&step=60"
 #pragma once
 
+#include <string>
+#include <variant>
+
 #include <nlohmann/json_fwd.hpp>
 
-#include "agent/web/api/web_context.h"
+#include "agent/metrics/metrics.h"
+#include "agent/snapshot/link_quality.h"
+#include "agent/snapshot/published_snapshots.h"
+#include "agent/snapshot/web_counters.h"
 #include "agent/web/http/web_message.h"
 
 namespace agent::web::api {
+
+/// The input of the pages. All of it outlives the routes.
+struct WebContext {
+  const process::BuildInfo& build;
+  const snapshot::PublishedSnapshots& snapshots;
+  const metrics::MetricsCollector& metrics;
+  snapshot::WebCounters& counters;
+  std::string telemetry_path;
+  const snapshot::PublishedLinkQuality& quality;
+};
+
+/// Why there is no answer, for the client.
+struct WebFault {
+  unsigned status = 400;
+  std::string sentence;
+};
 
 [[nodiscard]] http::WebResponse printers_page(const WebContext& context, const http::WebRequest& request);
 [[nodiscard]] http::WebResponse history_page(const WebContext& context, const http::WebRequest& request);
@@ -16,5 +38,12 @@ namespace agent::web::api {
 
 /// {"agent": {...}, "printers": [...]}
 [[nodiscard]] nlohmann::json printers_json(const WebContext& context);
+
+/// The temperatures of one printer in equal steps. `query`, not decoded: "printer=mk3&from=1700000000&step=60"
+[[nodiscard]] std::variant<nlohmann::json, WebFault> temperature_history(const WebContext& context,
+                                                                         const std::string& query);
+
+/// The last prints, newest first. `query`, not decoded: "printer=mk3&limit=10"
+[[nodiscard]] std::variant<nlohmann::json, WebFault> last_jobs(const WebContext& context, const std::string& query);
 
 }  // namespace agent::web::api

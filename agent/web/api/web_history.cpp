@@ -1,12 +1,14 @@
-#include "agent/web/api/web_history.h"
+#include "agent/web/api/web_api.h"
 
 #include <algorithm>
 #include <cmath>
 
+#include <nlohmann/json.hpp>
+
 #include "agent/metrics/metrics_labels.h"
 #include "agent/text/metrics_text.h"
 #include "agent/text/text_scan.h"
-#include "agent/web/http/web_query.h"
+#include "agent/web/http/web_message.h"
 
 namespace agent::web::api {
 namespace {

@@ -14,7 +14,7 @@ namespace {
 /// "q=0", "Q=0.000": the client refuses the coding. Any other weight is treated as 1.
 bool is_zero_weight(std::string_view parameter) {
   if (text::lower(parameter.substr(0, 2)) != "q=") return false;
-  const auto value = text::trim(parameter.substr(2));
+  const auto value = text::trim_blanks(parameter.substr(2));
   return !value.empty() && value.find_first_not_of("0.") == std::string_view::npos;
 }
 

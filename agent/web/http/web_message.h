@@ -2,6 +2,7 @@
 // Wire example of an answer: "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain; charset=utf-8\r\n..."
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -45,5 +46,17 @@ using WebFields = std::vector<std::pair<std::string, std::string>>;
 
 /// "/metrics" for "/metrics?x=1" and for "http://pi:11520/metrics"; "*" and other forms are unchanged.
 [[nodiscard]] std::string_view path_of_target(std::string_view target);
+
+/// One of "printer=mk3&from=1700000000", decoded.
+struct WebParameter {
+  std::string name, value;
+};
+using WebQuery = std::vector<WebParameter>;
+
+/// In order. Strict: nothing if an escape is invalid. A parameter without '=' has an empty value.
+[[nodiscard]] std::optional<WebQuery> parse_query(std::string_view query);
+
+/// The part between '?' and '#'; empty if there is none.
+[[nodiscard]] std::string_view query_of_target(std::string_view target);
 
 }  // namespace agent::web::http

@@ -1,5 +1,5 @@
 # Writes the C++ file that holds the files of this folder: cmake -DOUTPUT=... -DFILES="a;b" -P embed.cmake
-set(text "// Written by CMake from agent/web/page.\n#include \"agent/web/api/web_assets.h\"\n\nnamespace agent::web::api {\nnamespace {\n\nconstexpr EmbeddedFile kFiles[] = {\n")
+set(text "// Written by CMake from agent/web/page.\n#include \"agent/web/api/web_routes.h\"\n\nnamespace agent::web::api {\nnamespace {\n\nconstexpr EmbeddedFile kFiles[] = {\n")
 foreach(path IN LISTS FILES)
   get_filename_component(name "${path}" NAME)
   # As hexadecimal numbers nothing in a file can end the literal or be taken for CMake's own signs.

@@ -6,18 +6,15 @@
 #include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
 
 #include <array>
-#include <chrono>
 #include <functional>
 #include <memory>
 #include <string>
-#include <variant>
 #include <vector>
 
 #include "agent/net/web_connections.h"
 #include "agent/text/fault.h"
 #include "agent/web/http/web_stream.h"
 #include "agent/web/server/access_module.h"
-#include "agent/web/server/web_config.h"
 
 namespace agent::web::server {
 

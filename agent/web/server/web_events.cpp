@@ -1,7 +1,5 @@
 #include "agent/web/server/web_events.h"
 
-#include "agent/web/server/json_change.h"
-
 namespace agent::web::server {
 namespace {
 
@@ -59,6 +57,22 @@ void WebEvents::tick() {
   if (text.empty()) return;
   const auto shared = std::make_shared<const std::string>(std::move(text));
   for (auto* client : std::vector<EventClient*>(clients_)) client->offer(shared);  // a client may remove itself
+}
+
+nlohmann::json change_between(const nlohmann::json& before, const nlohmann::json& after) {
+  nlohmann::json change = nlohmann::json::object();
+  for (const auto& [name, value] : before.items()) {
+    if (!after.contains(name)) change[name] = nullptr;
+  }
+  for (const auto& [name, value] : after.items()) {
+    const auto old = before.find(name);
+    if (old == before.end()) {
+      change[name] = value;
+    } else if (*old != value) {
+      change[name] = old->is_object() && value.is_object() ? change_between(*old, value) : value;
+    }
+  }
+  return change;
 }
 
 }  // namespace agent::web::server

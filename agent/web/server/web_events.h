@@ -47,4 +47,8 @@ class WebEvents {
   unsigned quiet_ticks_ = 0;
 };
 
+/// The difference as a merge patch (RFC 7386): applying it to the first gives the second. Removed members are null; arrays
+/// are sent whole. Both are objects without null members. An empty object means no change.
+[[nodiscard]] nlohmann::json change_between(const nlohmann::json& before, const nlohmann::json& after);
+
 }  // namespace agent::web::server

@@ -1,7 +1,6 @@
 #include "agent/web/server/web_login.h"
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/post.hpp>
 #include <boost/asio/steady_timer.hpp>
 

@@ -13,7 +13,6 @@
 #include "agent/net/web_connections.h"
 #include "agent/web/api/web_api.h"
 #include "agent/web/api/web_routes.h"
-#include "agent/web/http/web_address.h"
 #include "agent/web/http/web_listener.h"
 #include "agent/web/server/web_session.h"
 

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "agent/log/log_counters.h"
+#include "agent/log/log.h"
 #include "agent/metrics/metrics_families.h"
 #include "agent/snapshot/link_quality.h"
 #include "agent/snapshot/published_snapshots.h"

@@ -3,7 +3,6 @@
 #include "agent/web/server/web_session.h"
 
 #include <algorithm>
-#include <array>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
 #include <boost/beast/http/field.hpp>
@@ -11,7 +10,6 @@
 
 #include "agent/metrics/openmetrics.h"
 #include "agent/web/http/web_encoding.h"
-#include "agent/web/http/web_query.h"
 
 namespace agent::web::server {
 namespace {

@@ -1,4 +1,3 @@
-#include "transport/device_user.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "transport/usb_events.h"
+#include "transport/usb_finder.h"
 
 #include <catch2/catch.hpp>
 

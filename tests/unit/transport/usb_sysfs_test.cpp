@@ -1,4 +1,4 @@
-#include "transport/usb_sysfs.h"
+#include "transport/usb_finder.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-// A separate /sys for tests, as far as transport/usb_sysfs reads it: devices below bus/usb/devices, ttys below them.
+// A separate /sys for tests, as far as transport/usb_finder reads it: devices below bus/usb/devices, ttys below them.
 #pragma once
 
 #include <filesystem>

@@ -1,4 +1,4 @@
-#include "agent/cli/check_config.h"
+#include "agent/cli/commands.h"
 
 #include <catch2/catch.hpp>
 

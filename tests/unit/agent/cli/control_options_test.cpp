@@ -8,9 +8,9 @@ namespace {
 
 using agent::cli::Command;
 using agent::cli::CommandOptions;
-using agent::cli::EarlyExit;
 using agent::cli::StatusOptions;
 using agent::control::ControlVerb;
+using agent::text::EarlyExit;
 
 Command parse(std::vector<const char*> words) {
   words.insert(words.begin(), "marlin-agent");

@@ -1,5 +1,5 @@
 // The sub-command as a user sees it: input and output texts, and exit codes.
-#include "agent/cli/decode_command.h"
+#include "agent/cli/commands.h"
 
 #include <catch2/catch.hpp>
 #include <sstream>

@@ -1,4 +1,4 @@
-#include "agent/cli/jobs_command.h"
+#include "agent/cli/commands.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

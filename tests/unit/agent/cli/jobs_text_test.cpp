@@ -1,10 +1,10 @@
-#include "agent/cli/jobs_text.h"
+#include "agent/cli/commands.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "agent/status/job_json.h"
+#include "agent/status/status_json.h"
 
 namespace {
 

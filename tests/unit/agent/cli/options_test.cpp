@@ -10,8 +10,8 @@
 namespace {
 
 using agent::cli::Command;
-using agent::cli::EarlyExit;
 using agent::config::RunOptions;
+using agent::text::EarlyExit;
 
 Command parse(std::vector<const char*> words) {
   words.insert(words.begin(), "marlin-agent");

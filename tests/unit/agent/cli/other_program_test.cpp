@@ -20,7 +20,7 @@ TEST_CASE("export, metrics and demo are run by other programs, with all their op
   const char* line[] = {"marlin-agent", "metrics-reference"};
   CHECK(std::holds_alternative<agent::cli::ReferenceOptions>(agent::cli::parse_command_line(2, line)));
   const char* help[] = {"marlin-agent", "--help"};
-  const auto text = std::get<agent::cli::EarlyExit>(agent::cli::parse_command_line(2, help)).text;
+  const auto text = std::get<agent::text::EarlyExit>(agent::cli::parse_command_line(2, help)).text;
   CHECK(text.find("\n  export ") != std::string::npos);
   CHECK(text.find("\n  metrics ") != std::string::npos);
   CHECK(text.find("\n  demo ") != std::string::npos);

@@ -1,4 +1,4 @@
-#include "agent/config/config_text.h"
+#include "agent/config/config_table.h"
 
 #include <catch2/catch.hpp>
 

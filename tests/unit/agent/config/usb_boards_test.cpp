@@ -1,4 +1,4 @@
-#include "agent/config/usb_boards.h"
+#include "agent/config/usb_rule.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "agent/control/control_access.h"
+#include "agent/control/control_session.h"
 
 #include <catch2/catch.hpp>
 

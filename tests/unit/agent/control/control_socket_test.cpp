@@ -1,4 +1,4 @@
-#include "agent/control/control_socket.h"
+#include "agent/control/control_server.h"
 
 #include <catch2/catch.hpp>
 

@@ -11,12 +11,12 @@ TEST_CASE("the demo's options are parsed, or one sentence with status 2") {
   CHECK(options.exit_when_done);
 
   const char* slow[] = {"demo", "--speed", "0"};
-  const auto refused = std::get<agent::demo::DemoExit>(agent::demo::parse_demo_options(3, slow));
+  const auto refused = std::get<agent::text::EarlyExit>(agent::demo::parse_demo_options(3, slow));
   CHECK(refused.code == 2);
   CHECK(refused.text.find("--speed") != std::string::npos);
   const char* nowhere[] = {"demo", "--web.listen-address", "nowhere"};
-  CHECK(std::get<agent::demo::DemoExit>(agent::demo::parse_demo_options(3, nowhere)).text.find("such as :11520") !=
+  CHECK(std::get<agent::text::EarlyExit>(agent::demo::parse_demo_options(3, nowhere)).text.find("such as :11520") !=
         std::string::npos);
   const char* help[] = {"demo", "--help"};
-  CHECK(std::get<agent::demo::DemoExit>(agent::demo::parse_demo_options(2, help)).code == 0);
+  CHECK(std::get<agent::text::EarlyExit>(agent::demo::parse_demo_options(2, help)).code == 0);
 }

@@ -99,4 +99,17 @@ TEST_CASE("the program that has the device open is named, and the gate opens whe
   CHECK(ask().empty());
 }
 
+TEST_CASE("the gate stays closed while the helper refuses to check") {
+  const test::ScratchDir dir;
+  const std::string device = dir.path() / "device";
+  boost::asio::io_context io;
+  agent::link::PortUsers users(io);
+  PortGate gate(io, &users);
+  std::optional<std::string> said;
+  gate.ask(device, [&](const std::string& fault) { said = fault; });  // the device has vanished
+  REQUIRE(run_until(io, [&] { return said.has_value(); }));
+  CHECK(*said == "cannot check which programs have " + device +
+                     " open: No such file or directory; waiting until the check succeeds");
+}
+
 }  // namespace

@@ -10,6 +10,7 @@
 
 #include "agent/process/clock.h"
 #include "tests/scratch_dir.h"
+#include "tests/unit/agent/fixtures/port_helper_socket.h"
 #include "tests/unit/agent/fixtures/port_holder.h"
 #include "tests/unit/agent/fixtures/pty_device.h"
 #include "tests/unit/transport/loop.h"
@@ -243,6 +244,37 @@ TEST_CASE("attach under a program without a lock opens nothing, names it, and ta
   rig.holder.reset();
   CHECK(run_until(rig.io, [&] { return rig.seen().serial_open; }));
   CHECK(rig.seen().open_fault.empty());
+}
+
+TEST_CASE(
+    "while the port-users helper refuses, the device is not opened, and the log and the owner get the reason once") {
+  Rig rig;
+  const PtyDevice pty(rig.device);
+  const agent_test::PortHelperSocket helper(rig.dir.path() / "helper");
+  rig.users.emplace(rig.io, 0, agent::link::PortUsers::Report(),
+                    agent_test::helper_at(rig.dir.path() / "helper", std::chrono::minutes(1)));
+  const std::string fault = "cannot check which programs have " + rig.device +
+                            " open: not a canonical path; waiting until the check succeeds";
+  rig.start();
+  std::optional<agent::control::ControlAnswer> answer;
+  const auto refused_until = [&](auto condition) {
+    return run_until(rig.io, [&] {
+      helper.answer_next("error not a canonical path\n");
+      return condition();
+    });
+  };
+  REQUIRE(refused_until([&] { return rig.seen().open_fault == fault; }));
+  REQUIRE(rig.link->release(kRelease).is_ok());
+  rig.link->attach([&](const agent::control::ControlAnswer& a) { answer = a; });
+  REQUIRE(refused_until([&] { return answer.has_value(); }));
+  CHECK(answer->code == ControlCode::kDevice);
+  CHECK(answer->message == "mk3s: " + fault);
+  CHECK(rig.seen().serial_connects == 0);
+  CHECK(rig.counters.warnings == 1);
+  CHECK(run_until(rig.io, [&] {
+    helper.answer_next("end\n");
+    return rig.seen().serial_open;
+  }));
 }
 
 TEST_CASE("an expired release does not take the device from a program without a lock") {

@@ -1,4 +1,4 @@
-#include "agent/metrics/metrics_reference.h"
+#include "agent/metrics/metrics_catalogue.h"
 
 #include <catch2/catch.hpp>
 #include <fstream>

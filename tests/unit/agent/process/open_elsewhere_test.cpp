@@ -1,4 +1,4 @@
-#include "agent/process/open_elsewhere.h"
+#include "agent/process/port_users_answer.h"
 
 #include <catch2/catch.hpp>
 

@@ -35,23 +35,34 @@ TEST_CASE("only serial ports are accepted in a question") {
 TEST_CASE("an answer names the users, and is accepted only if it is complete") {
   const std::string text = agent::process::port_users_answer({{"pronsole", 812}, {"a b\n7 c", 900}});
   CHECK(text == "812 pronsole\n900 a b?7 c\nend\n");
-  const auto programs = parse_port_users_answer(text);
-  REQUIRE(programs);
-  REQUIRE(programs->size() == 2);
-  CHECK(agent::process::program_names(*programs) == "pronsole (process 812), a b?7 c (process 900)");
+  const auto answer = parse_port_users_answer(text);
+  REQUIRE(answer);
+  REQUIRE(answer->programs.size() == 2);
+  CHECK(answer->refusal.empty());
+  CHECK(agent::process::program_names(answer->programs) == "pronsole (process 812), a b?7 c (process 900)");
   REQUIRE(parse_port_users_answer("end\n"));
-  CHECK(parse_port_users_answer("end\n")->empty());
+  CHECK(parse_port_users_answer("end\n")->programs.empty());
   for (std::size_t length = 0; length < text.size(); ++length)
     CHECK_FALSE(parse_port_users_answer(text.substr(0, length)));
-  for (const char* wrong : {"error no\n", "x y\nend\n", "0 y\nend\n", "-1 y\nend\n", "812\nend\n", "end\nmore\n"})
+  for (const char* wrong : {"error no", "error \n", "error no\nend\n", "812 y\nerror no\n", "x y\nend\n", "0 y\nend\n",
+                            "-1 y\nend\n", "812\nend\n", "end\nmore\n"})
     CHECK_FALSE(parse_port_users_answer(wrong));
+}
+
+TEST_CASE("a refusal is not an answer about programs") {
+  const auto answer = parse_port_users_answer("error not a\t path\n");
+  REQUIRE(answer);
+  CHECK(answer->refusal == "not a? path");
+  CHECK(answer->programs.empty());
+  CHECK(parse_port_users_answer("error " + std::string(4000, 'n') + '\n')->refusal.size() == 100);
+  CHECK_FALSE(parse_port_users_answer(answer_to("/dev/ttyACM9999\n"))->refusal.empty());
 }
 
 TEST_CASE("an answer is bounded") {
   const std::string text =
       agent::process::port_users_answer(std::vector<agent::process::Program>(1000, {std::string(100, 'n'), 4194304}));
   CHECK(text.size() <= agent::process::kMaxPortAnswer);
-  CHECK(parse_port_users_answer(text)->size() == 64);
+  CHECK(parse_port_users_answer(text)->programs.size() == 64);
 }
 
 TEST_CASE("the helper refuses anything but a serial port, and a question that is not a line") {

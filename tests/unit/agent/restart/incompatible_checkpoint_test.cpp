@@ -1,4 +1,4 @@
-#include "agent/restart/incompatible_checkpoint.h"
+#include "agent/restart/persistent_link.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,3 @@
-#include "agent/snapshot/history_sample.h"
 
 #include <catch2/catch.hpp>
 #include <cmath>

@@ -1,4 +1,4 @@
-#include "agent/status/job_json.h"
+#include "agent/status/status_json.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>

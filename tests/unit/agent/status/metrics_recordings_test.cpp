@@ -9,10 +9,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "agent/status/printer_json.h"
 #include "agent/status/status_json.h"
 #include "agent/status/status_view.h"
-#include "agent/web/api/web_history.h"
+#include "agent/web/api/web_api.h"
 #include "agent/web/api/web_routes.h"
 #include "gcode/decode/conversation.h"
 #include "gcode/decode/trace.h"

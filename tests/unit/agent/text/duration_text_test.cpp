@@ -1,4 +1,4 @@
-#include "agent/text/duration_text.h"
+#include "agent/text/time_text.h"
 
 #include <catch2/catch.hpp>
 

@@ -12,7 +12,7 @@ TEST_CASE("parts are taken one by one without the blanks around them") {
   CHECK(agent::text::next_part(rest, ',') == "x");
   CHECK(rest.empty());
   CHECK(agent::text::next_part(rest, ',').empty());
-  CHECK(agent::text::trim(" \t ").empty());
+  CHECK(agent::text::trim_blanks(" \t ").empty());
 }
 
 TEST_CASE("letters and digits are those of ASCII") {

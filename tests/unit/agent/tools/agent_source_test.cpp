@@ -2,7 +2,7 @@
 
 #include <catch2/catch.hpp>
 
-#include "agent/tools/failure.h"
+#include "agent/tools/command_line.h"
 
 using agent::tools::Grid;
 using agent::tools::Ms;

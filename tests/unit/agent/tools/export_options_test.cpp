@@ -5,7 +5,7 @@
 #include <iostream>
 #include <sstream>
 
-#include "agent/tools/failure.h"
+#include "agent/tools/command_line.h"
 
 using agent::tools::ExportOptions;
 using agent::tools::Ms;
@@ -16,7 +16,10 @@ constexpr Ms kNow{1'700'000'000'000};
 
 ExportOptions parse(std::vector<const char*> words) {
   words.insert(words.begin(), "export");
-  return std::get<ExportOptions>(agent::tools::parse_export(static_cast<int>(words.size()), words.data(), kNow));
+  auto parsed = agent::tools::parse_export(static_cast<int>(words.size()), words.data(), kNow);
+  if (const auto* exit = std::get_if<agent::text::EarlyExit>(&parsed))
+    throw agent::tools::Failure(static_cast<agent::tools::Exit>(exit->code), exit->text);
+  return std::get<ExportOptions>(std::move(parsed));
 }
 
 std::string refusal(std::vector<const char*> words) {
@@ -131,7 +134,7 @@ TEST_CASE("an invalid command line is one sentence that names the option") {
 
 TEST_CASE("help ends with status 0 and names every option") {
   const char* line[] = {"export", "--help"};
-  const auto ending = std::get<agent::tools::Ending>(agent::tools::parse_export(2, line, kNow));
+  const auto ending = std::get<agent::text::EarlyExit>(agent::tools::parse_export(2, line, kNow));
   CHECK(ending.code == 0);
   for (const char* option : {"--prometheus", "--user",     "--password-file", "--bearer-token-file",
                              "--ca",         "--insecure", "--preset",        "--start",

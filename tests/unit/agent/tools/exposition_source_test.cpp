@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <sstream>
 
-#include "agent/tools/failure.h"
+#include "agent/tools/command_line.h"
 #include "tests/unit/agent/tools/run_program.h"
 
 TEST_CASE("a gzip page is unpacked, a truncated one is refused") {

@@ -5,7 +5,7 @@
 #include <random>
 #include <sstream>
 
-#include "agent/tools/failure.h"
+#include "agent/tools/command_line.h"
 #include "tests/unit/agent/fixtures/metrics_bench.h"
 #include "tests/unit/agent/tools/run_program.h"
 

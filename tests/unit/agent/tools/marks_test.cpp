@@ -1,4 +1,4 @@
-#include "agent/tools/marks.h"
+#include "agent/tools/print_span.h"
 
 #include <catch2/catch.hpp>
 

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <cmath>
 
-#include "agent/tools/failure.h"
+#include "agent/tools/command_line.h"
 
 namespace {
 

@@ -1,4 +1,4 @@
-#include "agent/tools/time_column.h"
+#include "agent/tools/time_grid.h"
 
 #include <catch2/catch.hpp>
 #include <limits>

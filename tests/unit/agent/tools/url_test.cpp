@@ -1,4 +1,4 @@
-#include "agent/tools/url.h"
+#include "agent/tools/http_client.h"
 
 #include <catch2/catch.hpp>
 

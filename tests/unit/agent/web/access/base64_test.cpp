@@ -1,4 +1,4 @@
-#include "agent/web/access/base64.h"
+#include "agent/web/access/bcrypt.h"
 
 #include <catch2/catch.hpp>
 

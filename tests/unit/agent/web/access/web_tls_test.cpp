@@ -1,6 +1,6 @@
 #include <utility>  // before Asio: Boost 1.74 with g++ 12 in C++20 needs it
 
-#include "agent/web/access/web_tls.h"
+#include "agent/web/access/web_config_file.h"
 
 #include <openssl/evp.h>
 #include <openssl/pem.h>

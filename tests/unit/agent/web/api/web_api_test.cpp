@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "agent/snapshot/history_sample.h"
+#include "agent/snapshot/published_snapshots.h"
 #include "agent/web/api/web_routes.h"
 #include "tests/unit/agent/fixtures/gunzip.h"
 #include "tests/unit/agent/fixtures/sample_printer.h"

@@ -1,4 +1,4 @@
-#include "agent/web/api/web_assets.h"
+#include "agent/web/api/web_routes.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

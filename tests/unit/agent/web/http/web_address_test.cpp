@@ -1,4 +1,4 @@
-#include "agent/web/http/web_address.h"
+#include "agent/web/http/web_listener.h"
 
 #include <catch2/catch.hpp>
 #include <stdexcept>

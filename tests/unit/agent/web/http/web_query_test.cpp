@@ -1,4 +1,4 @@
-#include "agent/web/http/web_query.h"
+#include "agent/web/http/web_message.h"
 
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-#include "agent/web/server/json_change.h"
+#include "agent/web/server/web_events.h"
 
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
