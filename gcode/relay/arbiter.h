@@ -101,7 +101,8 @@ struct ArbiterState {
   bool counted_start = false;
   bool heating_says_w = false;  ///< this printer's heating lines carry W:, so they differ from reports
   LastReport last_report = LastReport::kNone;
-  line::Time last_report_at{};  ///< instant of the last line
+  line::Time last_report_at{};    ///< instant of the last line
+  line::Time last_report_read{};  ///< when a temperature report was last read
   line::Time recovery_since{-std::chrono::hours(1)};
   line::Time last_host_line{};
   bool any_host_line = false;
@@ -200,6 +201,7 @@ class Arbiter {
   void on_overflow(const reply::Reply& reply);
   void identify(const reply::Reply& reply);
   void use_dialect(const dialect::Dialect& row);
+  [[nodiscard]] bool is_unreadable_report(const reply::Reply& reply, std::string_view line) const;
   [[nodiscard]] bool rejects_injected(std::string_view line) const;
   [[nodiscard]] bool rejects_host_command(std::string_view line) const;
   [[nodiscard]] bool rejects_a_fragment(std::string_view line) const;

@@ -236,8 +236,8 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, l
   const bool names_none = reply.planner_free >= 0 && !reply.ok_number && s_.in_flight.overflow() == 0;
   const bool certainly_injected = names_none && !s_.in_flight.any_host(has_no_number);
   if (s_.in_flight.host_count() == 0 || certainly_injected || ok_follows_payload(injected, now)) {
-    const bool useful = injected.payload_seen || s_.injected.seconds > 0;
-    if (s_.injected.seconds > 0 && !injected.payload_seen) s_.subscriptions.asserted(s_.injected, *dialect_);
+    const bool useful = injected.payload_seen || s_.injected.sets_report;
+    if (s_.injected.sets_report && !injected.payload_seen) s_.subscriptions.asserted(s_.injected, *dialect_);
     if (injected.query == printer::Query::kM105 && !injected.payload_seen) {
       s_.abandoned_queries = 1;  // if that was not its answer, the answer still comes
       odd_m105_answer(now);

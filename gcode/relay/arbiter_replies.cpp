@@ -2,6 +2,7 @@
 // host's.
 #include <algorithm>
 
+#include "gcode/line/scan.h"
 #include "gcode/relay/arbiter.h"
 #include "gcode/reply/line_format.h"
 #include "gcode/reply/memory_dump.h"
@@ -231,6 +232,7 @@ Verdict Arbiter::decide(const reply::Reply& reply, std::string_view line, line::
   });
   const LastReport after = asked_since ? LastReport::kNone : s_.last_report;
   s_.last_report_at = now;
+  if (reply.kind == reply::ReplyKind::kTemperature) s_.last_report_read = now;
   s_.last_report = reply.kind == reply::ReplyKind::kTemperature ? LastReport::kTemperature
                    : reply.kind == reply::ReplyKind::kPosition && after == LastReport::kTemperature
                        ? LastReport::kPosition
@@ -258,6 +260,10 @@ Verdict Arbiter::decide(const reply::Reply& reply, std::string_view line, line::
                    (reply.kind == reply::ReplyKind::kUnknownCommand && !rejects_host_command(line))))
     s_.in_flight[*injected].unconfirmed = true;
   if (torn) return Verdict::kPass;
+  if (is_unreadable_report(reply, line)) {
+    s_.subscriptions.unreadable();
+    return Verdict::kWithhold;
+  }
   if (may_answer(reply.kind) && s_.in_flight.size() > 0 && s_.in_flight[0].is_injected())
     s_.injected_answer_strange = true;
   switch (reply.kind) {
@@ -268,6 +274,16 @@ Verdict Arbiter::decide(const reply::Reply& reply, std::string_view line, line::
     case reply::ReplyKind::kSdIdle: return show_report(reply, after, now);
     default: return Verdict::kPass;
   }
+}
+
+// Temperatures in a form that no rule knows, on a line that the host does not use, while only the agent has asked for
+// reports and none of them was read: they are those reports.
+bool Arbiter::is_unreadable_report(const reply::Reply& reply, std::string_view line) const {
+  const auto at = line.find("T:");
+  return reply.kind == reply::ReplyKind::kUnknown && at != std::string_view::npos && at + 2 < line.size() &&
+         line::is_digit(line[at + 2]) && s_.in_flight.empty() &&
+         s_.subscriptions.is_for_agent_only(Report::kTemperature) &&
+         s_.last_report_read < s_.poller.asked_at(printer::Query::kM155);
 }
 
 // "echo:Unknown command: "M27"". With host commands behind the injected query it must contain every byte of the query,
@@ -307,7 +323,7 @@ bool Arbiter::answers_injected(const reply::Reply& reply, std::string_view line)
   const InFlight& injected = s_.in_flight[0];
   if (injected.unconfirmed && s_.in_flight.any_host([&injected](const InFlight& e) { return e.code == injected.code; }))
     return false;
-  if (s_.injected.seconds > 0) return false;  // it sets up a report: the answer is a bare ok
+  if (s_.injected.sets_report) return false;
   switch (s_.in_flight[0].query) {
     // The only answer to an M105 that comes without its ok.
     case printer::Query::kM105:

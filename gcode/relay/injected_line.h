@@ -14,7 +14,8 @@ namespace gcode::relay {
 
 struct InjectedLine {
   printer::Query query = printer::Query::kCount;
-  std::uint8_t seconds = 0;  ///< report settings: the S that was asked for
+  bool sets_report = false;  ///< its answer is a bare ok
+  std::uint8_t seconds = 0;  ///< report settings: the S that was asked for; 0 ends the reports
   std::uint8_t mask = 0;     ///< M155 on Prusa: the C that was asked for
   line::FixedText<31> text;  ///< with its newline
 };

@@ -54,6 +54,7 @@ class Poller {
   /// Something answered this M105, but not "ok T:" in one line. After three such answers, and none before that was
   /// understood, it is not sent again to this firmware.
   void odd_temperatures();
+  [[nodiscard]] line::Time asked_at(printer::Query query) const { return asked_[query]; }
   /// The firmware has answered this query in a known form, at any time.
   [[nodiscard]] bool understands(printer::Query query) const { return (understood_ & bit(query)) != 0; }
 

@@ -24,6 +24,7 @@ InjectedLine report_line(printer::Query query, const char* format, unsigned seco
   std::array<char, 24> text{};
   std::snprintf(text.data(), text.size(), format, seconds, mask);
   InjectedLine line = make_injected_line(query, text.data());
+  line.sets_report = true;
   line.seconds = static_cast<std::uint8_t>(seconds);
   line.mask = static_cast<std::uint8_t>(mask);
   return line;
@@ -105,6 +106,8 @@ std::optional<InjectedLine> Subscriptions::missing_by_cap() const {
        {Report::kSd, printer::Query::kM27, "M27 S%u"}}};
   for (const Row& row : kRows) {
     const std::uint8_t need = able_[row.report] ? needed(row.report) : 0;
+    if (unreadable_ && row.report == Report::kTemperature && is_for_agent_only(row.report))
+      return report_line(row.query, row.format, 0, 0);
     if (need > 0 && printer_[row.report] != need) return report_line(row.query, row.format, need, 0);
   }
   return std::nullopt;

@@ -24,8 +24,17 @@ class Subscriptions {
  public:
   /// What the agent wants, in seconds, and which reports this printer can repeat.
   void want(const ReportPeriods& agent) { agent_ = agent; }
-  void can(Report report, bool yes) { able_[report] = yes; }
+  void can(Report report, bool yes) { able_[report] = yes && !(unreadable_ && report == Report::kTemperature); }
 
+  /// The temperature reports that the agent has set have a form that cannot be read: they are switched off again.
+  void unreadable() {
+    unreadable_ = true;
+    able_[Report::kTemperature] = false;
+  }
+  /// Whether only the agent wants that report, and it is on.
+  [[nodiscard]] bool is_for_agent_only(Report report) const {
+    return set_by_agent_[report] && printer_[report] > 0 && host_[report] == 0;
+  }
   /// The printer lost its settings (start, power on).
   void printer_restarted();
   /// The host left: no host wants a report.
@@ -66,6 +75,7 @@ class Subscriptions {
   line::EnumArray<Report, line::Time> shown_{};  ///< when the host last saw one, or requested it
   line::EnumArray<Report, bool> able_{};
   line::EnumArray<Report, bool> set_by_agent_{};
+  bool unreadable_ = false;
 };
 
 }  // namespace gcode::relay

@@ -119,3 +119,25 @@ TEST_CASE("rule 9: if the next instance reads the rest of a report, the rest is 
   r.printer(std::string(kPositionReport) + std::string(kFansReport));
   CHECK(r.to_host().empty());
 }
+
+TEST_CASE("rule 9: reports that the agent has set and cannot read are switched off, and none reaches a silent host") {
+  Rig r(only_temperatures());
+  r.attach();
+  r.identify(kMarlin21, "Cap:AUTOREPORT_TEMP:1\n");
+  REQUIRE(r.arbiter().subscriptions.is_on(gcode::relay::Report::kTemperature));
+  r.to_host();
+  std::string sent;
+  for (int i = 0; i < 8; ++i) {
+    r.pass(2s);
+    for (std::string line = r.to_printer(); !line.empty(); line = r.to_printer()) {
+      sent += line;
+      r.answer(line, kMarlin21);
+    }
+    if (r.arbiter().subscriptions.is_on(gcode::relay::Report::kTemperature))
+      r.printer(" <T:210.90|210.00 B:59.95|60.00>\n");
+  }
+  CHECK(r.to_host().empty());
+  CHECK(count_of(sent, "M155 S0\n") == 1);
+  CHECK(count_of(sent, "M155 S2\n") == 0);
+  CHECK(count_of(sent, "M105\n") > 2);
+}
