@@ -171,7 +171,7 @@ void PrinterLink::close(snapshot::DisconnectReason reason) {
 // --- what is published
 
 void PrinterLink::refresh(gcode::line::Time now) {
-  const auto state = bridge_.relay().printer().state(now);
+  const auto state = bridge_.relay().state(now);
   state_time_[state] += now - last_poll_;
   last_poll_ = now;
   note_changes();

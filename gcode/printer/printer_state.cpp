@@ -248,17 +248,8 @@ bool PrinterState::host_is_printing(line::Time now) const {
   return now - alive <= kStreamLifetime;
 }
 
-State PrinterState::state(line::Time now) const {
-  if (!open) return State::kOffline;
-  if (booting || !answered) return State::kConnecting;
-  if (!is_up(now)) return State::kOffline;
-  if (stopped) return State::kError;
-  if (busy.known && now - busy.at <= kBusyLifetime && busy.value != reply::BusyReason::kProcessing)
-    return State::kAttention;
-  if (paused) return State::kPaused;
-  if (sd_printing || host_is_printing(now)) return State::kPrinting;
-  if (busy.known || heating.known) return State::kBusy;
-  return finished ? State::kFinished : State::kIdle;
+bool PrinterState::waits_for_user(line::Time now) const {
+  return busy.known && now - busy.at <= kBusyLifetime && busy.value != reply::BusyReason::kProcessing;
 }
 
 }  // namespace gcode::printer

@@ -80,7 +80,8 @@ class PrinterState {
   void stream_goes_on(line::Time now) {
     if (numbered_in_stream > 0) last_numbered = now;
   }
-  [[nodiscard]] State state(line::Time now) const;
+  /// "busy: paused for user", "busy: paused for input": somebody must go to the printer.
+  [[nodiscard]] bool waits_for_user(line::Time now) const;
 
   struct Temperature {
     Aged<float> actual, target, duty;

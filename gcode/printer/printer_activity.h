@@ -1,0 +1,13 @@
+// The one place that decides what a printer is doing: marlin_state, the job's gauges, and whether a release or a reload
+// must wait. PrintWatch knows the print, PrinterState the rest.
+#pragma once
+
+#include "gcode/printer/print_watch.h"
+#include "gcode/printer/printer_state.h"
+
+namespace gcode::printer {
+
+/// marlin_state.
+[[nodiscard]] State state_of(const PrinterState& printer, const PrintWatch& prints, line::Time now);
+
+}  // namespace gcode::printer
