@@ -7,6 +7,14 @@
 
 namespace gcode::printer {
 
+enum class Activity : std::uint8_t {
+  kNone,
+  kUnconfirmed,  ///< moves that may be the begin of a print, a card file at a position that has not advanced yet
+  kRunning,      ///< a print
+  kPaused,       ///< a print that its printer or its host has paused
+};
+[[nodiscard]] Activity activity_of(const PrinterState& printer, const PrintWatch& prints);
+
 /// marlin_state.
 [[nodiscard]] State state_of(const PrinterState& printer, const PrintWatch& prints, line::Time now);
 

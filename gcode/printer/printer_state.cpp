@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 namespace gcode::printer {
 namespace {
@@ -17,6 +18,10 @@ constexpr line::Time kHeatingLifetime = seconds(5);
 // handshake numbers four lines at most.
 constexpr std::uint32_t kHandshakeLines = 4;
 constexpr line::Time kStreamLifetime = seconds(10);
+
+// No hot end changes by this much between two reports: with another tool it is another sensor.
+constexpr float kOtherSensor = 20;
+constexpr line::Time kOtherSensorWithin = seconds(6);
 
 bool starts_print(const command::Command& command) {
   if (command.letter == 'G') return true;
@@ -45,15 +50,49 @@ void PrinterState::printer_lost(line::Time) {
   open = false;
 }
 
+// A printer with two hot ends may report only the active one, as "T:". The jump at the change of the tool proves it:
+// with one nozzle for all tools the reading goes on.
+reply::Sensor PrinterState::sensor_of(const reply::Temperatures& seen, const reply::TemperatureReading& item,
+                                      line::Time now) {
+  if (item.sensor != reply::Sensor::kTool0) return item.sensor;
+  const auto is_other_tool = [](const reply::TemperatureReading& other) {
+    return other.sensor > reply::Sensor::kTool0 && other.sensor <= reply::Sensor::kTool7;
+  };
+  if (std::any_of(seen.begin(), seen.end(), is_other_tool)) return item.sensor;
+  const auto before = temperatures[item.sensor].actual.fresh(now, kOtherSensorWithin);
+  if (active_tool > 0 && before && std::abs(*before - item.actual) > kOtherSensor) tools_apart = true;
+  return tools_apart ? static_cast<reply::Sensor>(active_tool) : item.sensor;
+}
+
 void PrinterState::take_temperatures(const reply::Temperatures& seen, line::Time now) {
-  for (std::uint8_t i = 0; i < seen.count; ++i) {
-    const reply::TemperatureReading& item = seen.items[i];
-    Temperature& kept = temperatures[item.sensor];
+  for (const reply::TemperatureReading& item : seen) {
+    Temperature& kept = temperatures[sensor_of(seen, item, now)];
     if (reply::is_known(item.actual)) kept.actual.set(item.actual, now);
+    if (mintemp && item.actual <= 0) kept.actual.forget();
     if (reply::is_known(item.target)) kept.target.set(item.target, now);
     if (reply::is_known(item.duty)) kept.duty.set(item.duty, now);
   }
   if (seen.count > 0) temperature_report.set(now, now);
+}
+
+void PrinterState::take_error(const reply::Reply& reply) {
+  if (reply.stops_printer) {
+    stopped = true;
+    forget_settings();
+  }
+  if (reply.error != reply::ErrorKind::kMintemp) return;
+  mintemp = true;
+  for (Temperature& kept : temperatures) {
+    if (kept.actual.known && kept.actual.value <= 0) kept.actual.forget();
+  }
+}
+
+// A file on the card sets what it likes, and a stopped printer sets its heaters and fans itself.
+void PrinterState::forget_settings() {
+  feedrate.forget();
+  flow.forget();
+  commanded_fan.forget();
+  for (Temperature& kept : temperatures) kept.commanded.forget();
 }
 
 void PrinterState::take_percent(const reply::Reply& reply, std::int32_t query_code, line::Time now) {
@@ -74,7 +113,9 @@ void PrinterState::take_sd(const reply::Reply& reply, line::Time now) {
     case reply::ReplyKind::kSdPosition:
       sd.set(reply.sd, now);
       sd_printing = reply.sd.size > 0 && reply.sd.byte < reply.sd.size;
-      if (sd_printing) paused = finished = false;
+      if (!sd_printing) break;
+      paused = false;
+      if (reply.sd.byte > 0) forget_settings();  // not a file that is selected only
       break;
     case reply::ReplyKind::kSdIdle:
       sd.forget();
@@ -87,9 +128,9 @@ void PrinterState::take_sd(const reply::Reply& reply, line::Time now) {
       if (reply.sd.size > 0) progress.forget();
       break;
     case reply::ReplyKind::kPrintDone:
-      finished = true;
       sd_printing = paused = false;
       sd.forget();
+      forget_settings();
       break;
     default: break;
   }
@@ -133,6 +174,7 @@ void PrinterState::reply(const reply::Reply& reply, std::int32_t query_code, con
     case reply::ReplyKind::kOkTemperature: stopped = false; [[fallthrough]];
     case reply::ReplyKind::kTemperature:
       answered = true;
+      reports_itself = reports_itself || reply.kind == reply::ReplyKind::kTemperature;
       take_temperatures(reply.temperatures, now);
       break;
     case reply::ReplyKind::kHeating:
@@ -155,9 +197,7 @@ void PrinterState::reply(const reply::Reply& reply, std::int32_t query_code, con
       break;
     case reply::ReplyKind::kBusy: busy.set(reply.busy, now); break;
     case reply::ReplyKind::kAction: take_action(reply.action); break;
-    case reply::ReplyKind::kError:
-      if (reply.stops_printer) stopped = true;
-      break;
+    case reply::ReplyKind::kError: take_error(reply); break;
     default: take_sd(reply, now); break;
   }
 }
@@ -175,25 +215,73 @@ void PrinterState::host_command(const command::Command& command, const dialect::
   }
   if (command.is_numbered()) {
     last_numbered = now;
-    if (++numbered_in_stream > kHandshakeLines || starts_print(command) || stream_prints) {
-      stream_prints = true;
-      finished = false;
-    }
+    if (++numbered_in_stream > kHandshakeLines || starts_print(command)) stream_prints = true;
   }
   if (command.letter != 'M') return;
   switch (command.code) {
     case 24:
     case 602: paused = false; break;
-    case 220:
-    case 221:
-      // The printer applies the command's S from now on; no query is needed.
-      if (const auto percent = command::parameter(command, 'S')) {
-        (command.code == 220 ? feedrate : flow).set(static_cast<float>(*percent / 100.0), now);
-      }
-      break;
     case 999: stopped = stopped && dialect.stopped_is_unresponsive; break;  // which drops M999 too
     default: break;
   }
+}
+
+reply::Sensor PrinterState::tool_of(const command::Command& command, const dialect::Dialect& dialect) const {
+  constexpr auto kMost = static_cast<std::uint8_t>(reply::Sensor::kTool7);
+  const auto named = command::parameter(command, 'T');
+  // A Prusa has one nozzle for all tools of its MMU.
+  if (dialect.family == dialect::FirmwareFamily::kPrusa || (named && !(*named >= 0 && *named <= kMost)))
+    return reply::Sensor::kTool0;
+  return static_cast<reply::Sensor>(named ? static_cast<std::uint8_t>(*named) : tools_apart ? active_tool : 0);
+}
+
+void PrinterState::host_setting(const command::Command& command, const dialect::Dialect& dialect, line::Time now) {
+  if (command.letter == 'T' && command.code >= 0 && command.code <= static_cast<int>(reply::Sensor::kTool7))
+    active_tool = static_cast<std::uint8_t>(command.code);
+  if (command.letter != 'M') return;
+  const auto s = command::parameter(command, 'S');
+  const auto r = command::parameter(command, 'R');  // waits for cooling too
+  const auto set_target = [&](reply::Sensor sensor) {
+    if (s || r) temperatures[sensor].commanded.set(static_cast<float>(s ? *s : *r), now);
+  };
+  switch (command.code) {
+    case 104:
+    case 109: set_target(tool_of(command, dialect)); break;
+    case 140:
+    case 190: set_target(reply::Sensor::kBed); break;
+    case 141:
+    case 191: set_target(reply::Sensor::kChamber); break;
+    case 106:
+    case 107: {
+      // P names another fan, T a second speed.
+      if (command::parameter(command, 'P').value_or(0) != 0 || command::has_parameter(command, 'T')) break;
+      const double pwm = command.code == 107 ? 0 : s.value_or(255);
+      const double duty = pwm > 0 && pwm < 1 ? pwm : std::clamp(pwm, 0.0, 255.0) / 255;  // RepRapFirmware takes "S0.5"
+      commanded_fan.set(static_cast<float>(duty), now);
+      break;
+    }
+    case 220:
+    case 221:
+      // The printer applies the command's S from now on; no query is needed.
+      if (s) (command.code == 220 ? feedrate : flow).set(static_cast<float>(*s / 100.0), now);
+      break;
+    case 24: forget_settings(); break;  // a file from the card begins
+    default: break;
+  }
+}
+
+std::optional<float> PrinterState::target(reply::Sensor sensor, line::Time now) const {
+  const Temperature& kept = temperatures[sensor];
+  if (const auto reported = kept.target.fresh(now, kReadingLifetime)) return reported;
+  if (kept.target.known && kept.target.at >= kept.commanded.at) return std::nullopt;
+  return kept.commanded.fresh(now, kOverrideLifetime);
+}
+
+std::optional<float> PrinterState::print_fan_duty(line::Time now) const {
+  const float reported = fans.known ? fans.value.duty[1] : reply::kUnknown;
+  if (reply::is_known(reported) && now - fans.at <= kReadingLifetime) return reported;
+  if (reply::is_known(reported) && fans.at >= commanded_fan.at) return std::nullopt;
+  return commanded_fan.fresh(now, kOverrideLifetime);
 }
 
 // Prusa: P and R for the normal mode, Q and S for the silent one. Marlin: P and R. C: minutes to the next change.
@@ -222,25 +310,23 @@ void PrinterState::forget_file_progress() {
   progress_from_file = false;
 }
 
-void PrinterState::end_stream() {
-  finished = finished || (stream_prints && progress.known && progress.value.percent >= 100.0F);
-  numbered_in_stream = 0;
-}
+void PrinterState::end_stream() { numbered_in_stream = 0; }
 
 void PrinterState::tick(line::Time now) {
   if (busy.known && now - busy.at > kBusyLifetime) busy.forget();
   if (heating.known && now - heating.at > kHeatingLifetime) heating.forget();
-  if (numbered_in_stream > 0 && !host_is_printing(now) && now - last_numbered > kStreamLifetime) {
+  if (numbered_in_stream > 0 && !stream_flows(now) && now - last_numbered > kStreamLifetime) {
     end_stream();  // the next numbered line continues the same print, unless an M110 comes first
   }
 }
 
 bool PrinterState::is_up(line::Time now) const {
   if (!open || !any_line) return false;
-  return now - last_line <= (silence_expected ? kLivenessWhileBlocked : kLiveness);
+  const bool may_be_silent = silence_expected || (!reports_itself && stream_flows(now));
+  return now - last_line <= (may_be_silent ? kLivenessWhileBlocked : kLiveness);
 }
 
-bool PrinterState::host_is_printing(line::Time now) const {
+bool PrinterState::stream_flows(line::Time now) const {
   if (!stream_prints || numbered_in_stream == 0) return false;
   line::Time alive = last_numbered;
   if (busy.known) alive = std::max(alive, busy.at);

@@ -73,6 +73,7 @@ class LineRelay {
   [[nodiscard]] const printer::LinkCounters& counters() const;
   [[nodiscard]] const printer::PrintWatch& prints() const;
   [[nodiscard]] printer::State state(line::Time now) const;
+  [[nodiscard]] printer::Activity activity() const;
   [[nodiscard]] const printer::Mmu& mmu() const;
   [[nodiscard]] const printer::Lifetime& lifetime() const;
   [[nodiscard]] const dialect::Dialect& dialect() const;
