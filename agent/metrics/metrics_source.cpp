@@ -18,7 +18,8 @@ PrinterSource printer_source(const snapshot::LinkSnapshot& link, gcode::line::Ti
           .state = state,
           .readings = up ? readings_of(link, now, state) : Readings{},
           .totals = {},
-          .print_id = 0};
+          .print_id = 0,
+          .print_began_unix = 0};
 }
 
 }  // namespace agent::metrics
