@@ -175,10 +175,11 @@ void PrintWatch::stream_line(const command::Command& command, line::Time now) {
 void PrintWatch::take_heat(const command::Command& command) {
   const double target = tool_target(command).value_or(0);
   if (target <= 0) return;
-  if (target >= kHeatsAgain * tool_target_) {
+  const bool was_hot = tool_target_ >= kColdTool || travel_.extruded_mm() > current_.extruded_mm;
+  if (target < kColdTool) {
+    evidence_.end_code = evidence_.end_code || was_hot;
+  } else if (target >= kHeatsAgain * tool_target_) {
     evidence_.end_code = evidence_.asked_to_cancel = false;
-  } else if (target < kColdTool) {
-    evidence_.end_code = true;
   }
   tool_target_ = std::max(tool_target_, target);
 }

@@ -19,9 +19,9 @@ constexpr line::Time kHeatingLifetime = seconds(5);
 constexpr std::uint32_t kHandshakeLines = 4;
 constexpr line::Time kStreamLifetime = seconds(10);
 
-// No hot end changes by this much between two reports: with another tool it is another sensor.
-constexpr float kOtherSensor = 20;
-constexpr line::Time kOtherSensorWithin = seconds(6);
+// No hot end changes by this much within this time: with another tool it is another sensor.
+constexpr float kOtherSensor = 40;
+constexpr line::Time kOtherSensorWithin = seconds(12);
 
 bool starts_print(const command::Command& command) {
   if (command.letter == 'G') return true;
@@ -50,23 +50,33 @@ void PrinterState::printer_lost(line::Time) {
   open = false;
 }
 
-// A printer with two hot ends may report only the active one, as "T:". The jump at the change of the tool proves it:
-// with one nozzle for all tools the reading goes on.
-reply::Sensor PrinterState::sensor_of(const reply::Temperatures& seen, const reply::TemperatureReading& item,
-                                      line::Time now) {
-  if (item.sensor != reply::Sensor::kTool0) return item.sensor;
+// A printer with two hot ends may report only the active one, as "T:". A jump at the change of the tool that stays
+// proves it: with one nozzle for all tools the reading goes on, and a single reading may be torn.
+std::optional<reply::Sensor> PrinterState::sensor_of(const reply::Temperatures& seen,
+                                                     const reply::TemperatureReading& item,
+                                                     const dialect::Dialect& dialect, line::Time now) {
+  constexpr auto kTool0 = reply::Sensor::kTool0;
   const auto is_other_tool = [](const reply::TemperatureReading& other) {
-    return other.sensor > reply::Sensor::kTool0 && other.sensor <= reply::Sensor::kTool7;
+    return other.sensor > kTool0 && other.sensor <= reply::Sensor::kTool7;
   };
-  if (std::any_of(seen.begin(), seen.end(), is_other_tool)) return item.sensor;
-  const auto before = temperatures[item.sensor].actual.fresh(now, kOtherSensorWithin);
-  if (active_tool > 0 && before && std::abs(*before - item.actual) > kOtherSensor) tools_apart = true;
-  return tools_apart ? static_cast<reply::Sensor>(active_tool) : item.sensor;
+  if (item.sensor != kTool0 || active_tool == 0 || dialect.family == dialect::FirmwareFamily::kPrusa ||
+      std::any_of(seen.begin(), seen.end(), is_other_tool)) {
+    return item.sensor;
+  }
+  if (tools_apart) return static_cast<reply::Sensor>(active_tool);
+  const auto before = temperatures[kTool0].actual.fresh(now, kOtherSensorWithin);
+  const bool jumps = before && std::abs(*before - item.actual) > kOtherSensor;
+  tool_jumps = jumps ? static_cast<std::uint8_t>(tool_jumps + 1) : 0;
+  if (!jumps) return kTool0;
+  tools_apart = tool_jumps > 1;
+  return tools_apart ? std::optional(static_cast<reply::Sensor>(active_tool)) : std::nullopt;
 }
 
-void PrinterState::take_temperatures(const reply::Temperatures& seen, line::Time now) {
+void PrinterState::take_temperatures(const reply::Temperatures& seen, const dialect::Dialect& dialect, line::Time now) {
   for (const reply::TemperatureReading& item : seen) {
-    Temperature& kept = temperatures[sensor_of(seen, item, now)];
+    const auto sensor = sensor_of(seen, item, dialect, now);
+    if (!sensor) continue;
+    Temperature& kept = temperatures[*sensor];
     if (reply::is_known(item.actual)) kept.actual.set(item.actual, now);
     if (mintemp && item.actual <= 0) kept.actual.forget();
     if (reply::is_known(item.target)) kept.target.set(item.target, now);
@@ -85,14 +95,6 @@ void PrinterState::take_error(const reply::Reply& reply) {
   for (Temperature& kept : temperatures) {
     if (kept.actual.known && kept.actual.value <= 0) kept.actual.forget();
   }
-}
-
-// A file on the card sets what it likes, and a stopped printer sets its heaters and fans itself.
-void PrinterState::forget_settings() {
-  feedrate.forget();
-  flow.forget();
-  commanded_fan.forget();
-  for (Temperature& kept : temperatures) kept.commanded.forget();
 }
 
 void PrinterState::take_percent(const reply::Reply& reply, std::int32_t query_code, line::Time now) {
@@ -158,7 +160,8 @@ void PrinterState::take_firmware(const reply::Reply& reply, line::Time now) {
   }
 }
 
-void PrinterState::reply(const reply::Reply& reply, std::int32_t query_code, const dialect::Dialect&, line::Time now) {
+void PrinterState::reply(const reply::Reply& reply, std::int32_t query_code, const dialect::Dialect& dialect,
+                         line::Time now) {
   if (reply.kind == reply::ReplyKind::kStart) {
     forget_reported();
     booting = true;
@@ -175,11 +178,11 @@ void PrinterState::reply(const reply::Reply& reply, std::int32_t query_code, con
     case reply::ReplyKind::kTemperature:
       answered = true;
       reports_itself = reports_itself || reply.kind == reply::ReplyKind::kTemperature;
-      take_temperatures(reply.temperatures, now);
+      take_temperatures(reply.temperatures, dialect, now);
       break;
     case reply::ReplyKind::kHeating:
       heating.set(true, now);
-      take_temperatures(reply.temperatures, now);
+      take_temperatures(reply.temperatures, dialect, now);
       break;
     case reply::ReplyKind::kFans: fans.set(reply.fans, now); break;
     case reply::ReplyKind::kPosition: position.set(reply.position, now); break;
@@ -224,64 +227,6 @@ void PrinterState::host_command(const command::Command& command, const dialect::
     case 999: stopped = stopped && dialect.stopped_is_unresponsive; break;  // which drops M999 too
     default: break;
   }
-}
-
-reply::Sensor PrinterState::tool_of(const command::Command& command, const dialect::Dialect& dialect) const {
-  constexpr auto kMost = static_cast<std::uint8_t>(reply::Sensor::kTool7);
-  const auto named = command::parameter(command, 'T');
-  // A Prusa has one nozzle for all tools of its MMU.
-  if (dialect.family == dialect::FirmwareFamily::kPrusa || (named && !(*named >= 0 && *named <= kMost)))
-    return reply::Sensor::kTool0;
-  return static_cast<reply::Sensor>(named ? static_cast<std::uint8_t>(*named) : tools_apart ? active_tool : 0);
-}
-
-void PrinterState::host_setting(const command::Command& command, const dialect::Dialect& dialect, line::Time now) {
-  if (command.letter == 'T' && command.code >= 0 && command.code <= static_cast<int>(reply::Sensor::kTool7))
-    active_tool = static_cast<std::uint8_t>(command.code);
-  if (command.letter != 'M') return;
-  const auto s = command::parameter(command, 'S');
-  const auto r = command::parameter(command, 'R');  // waits for cooling too
-  const auto set_target = [&](reply::Sensor sensor) {
-    if (s || r) temperatures[sensor].commanded.set(static_cast<float>(s ? *s : *r), now);
-  };
-  switch (command.code) {
-    case 104:
-    case 109: set_target(tool_of(command, dialect)); break;
-    case 140:
-    case 190: set_target(reply::Sensor::kBed); break;
-    case 141:
-    case 191: set_target(reply::Sensor::kChamber); break;
-    case 106:
-    case 107: {
-      // P names another fan, T a second speed.
-      if (command::parameter(command, 'P').value_or(0) != 0 || command::has_parameter(command, 'T')) break;
-      const double pwm = command.code == 107 ? 0 : s.value_or(255);
-      const double duty = pwm > 0 && pwm < 1 ? pwm : std::clamp(pwm, 0.0, 255.0) / 255;  // RepRapFirmware takes "S0.5"
-      commanded_fan.set(static_cast<float>(duty), now);
-      break;
-    }
-    case 220:
-    case 221:
-      // The printer applies the command's S from now on; no query is needed.
-      if (s) (command.code == 220 ? feedrate : flow).set(static_cast<float>(*s / 100.0), now);
-      break;
-    case 24: forget_settings(); break;  // a file from the card begins
-    default: break;
-  }
-}
-
-std::optional<float> PrinterState::target(reply::Sensor sensor, line::Time now) const {
-  const Temperature& kept = temperatures[sensor];
-  if (const auto reported = kept.target.fresh(now, kReadingLifetime)) return reported;
-  if (kept.target.known && kept.target.at >= kept.commanded.at) return std::nullopt;
-  return kept.commanded.fresh(now, kOverrideLifetime);
-}
-
-std::optional<float> PrinterState::print_fan_duty(line::Time now) const {
-  const float reported = fans.known ? fans.value.duty[1] : reply::kUnknown;
-  if (reply::is_known(reported) && now - fans.at <= kReadingLifetime) return reported;
-  if (reply::is_known(reported) && fans.at >= commanded_fan.at) return std::nullopt;
-  return commanded_fan.fresh(now, kOverrideLifetime);
 }
 
 // Prusa: P and R for the normal mode, Q and S for the silent one. Marlin: P and R. C: minutes to the next change.

@@ -128,6 +128,7 @@ class PrinterState {
   bool stream_prints = false;            ///< the numbered stream has proved to be more than a handshake
   std::uint8_t active_tool = 0;          ///< T of the host
   bool tools_apart = false;              ///< T: is the active tool's own sensor: it jumped with the tool
+  std::uint8_t tool_jumps = 0;           ///< readings in a row that are far from the last one of tool0
   Aged<bool> heating;                    ///< a waiting command (M109, M190) prints its temperatures
   bool silence_expected = false;         ///< a command is in flight that may block silently; set by the arbiter
   bool booting = false;                  ///< since `start` or the opening, until the boot text ends; set by the arbiter
@@ -139,10 +140,13 @@ class PrinterState {
  private:
   void forget_reported();
   void end_stream();
-  void take_temperatures(const reply::Temperatures& seen, line::Time now);
-  [[nodiscard]] reply::Sensor sensor_of(const reply::Temperatures& seen, const reply::TemperatureReading& item,
-                                        line::Time now);
-  [[nodiscard]] reply::Sensor tool_of(const command::Command& command, const dialect::Dialect& dialect) const;
+  void take_temperatures(const reply::Temperatures& seen, const dialect::Dialect& dialect, line::Time now);
+  /// Nothing: the reading belongs to no sensor for certain.
+  [[nodiscard]] std::optional<reply::Sensor> sensor_of(const reply::Temperatures& seen,
+                                                       const reply::TemperatureReading& item,
+                                                       const dialect::Dialect& dialect, line::Time now);
+  [[nodiscard]] std::optional<reply::Sensor> tool_of(const command::Command& command,
+                                                     const dialect::Dialect& dialect) const;
   void take_error(const reply::Reply& reply);
   void forget_settings();
   void take_percent(const reply::Reply& reply, std::int32_t query_code, line::Time now);
