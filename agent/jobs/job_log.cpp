@@ -67,7 +67,7 @@ void JobLog::refresh(const std::string& printer, const PrintWatch& watch, Time n
     if (watch.is_printing()) begin(seen, printer, watch, now, wall_offset);
   }
   if (seen.running.id == 0 || now - seen.written < Store::kWritePeriod) return;
-  take_figures(seen.running, watch.current(now));
+  take_figures(seen.running, watch.current());
   seen.written = now;
   put(seen.running, {}, false);
 }
@@ -82,7 +82,7 @@ void JobLog::first_poll(Seen& seen, const std::string& printer, const PrintWatch
   left_running.result = snapshot::JobResult::kRunning;
   bool taken_up = false;
   for (const snapshot::JobRecord& job : history_.jobs(left_running)) {
-    if (watch.is_printing() && began_together(job, watch.current({}), wall_offset)) {
+    if (watch.is_printing() && began_together(job, watch.current(), wall_offset)) {
       seen.running = job;
       taken_up = true;
     } else if (seen.ended > 0 && began_together(job, watch.last(), wall_offset)) {
@@ -103,7 +103,7 @@ void JobLog::give_up(const snapshot::JobRecord& job) {
 }
 
 void JobLog::begin(Seen& seen, const std::string& printer, const PrintWatch& watch, Time now, Time wall_offset) {
-  const gcode::printer::PrintJob job = watch.current(now);
+  const gcode::printer::PrintJob job = watch.current();
   snapshot::JobRecord record;
   record.id = history_.next_job_id();
   record.printer = printer;

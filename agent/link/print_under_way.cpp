@@ -2,14 +2,16 @@
 
 namespace agent::link {
 
-std::optional<std::string_view> print_under_way(const gcode::relay::LineRelay& relay, gcode::line::Time now) {
-  const gcode::printer::PrinterState& printer = relay.printer();
-  if (!printer.open) return std::nullopt;
-  // Checked first: a paused print sends no more lines, or its SD reading has stopped, and the pause is what a person
-  // knows.
-  if (printer.paused) return "a print is paused";
-  if (printer.sd_printing) return "a print from the SD card is running";
-  if (printer.host_is_printing(now)) return "a host is printing";
+std::optional<std::string_view> print_under_way(const gcode::relay::LineRelay& relay) {
+  const gcode::printer::PrintWatch& prints = relay.prints();
+  if (!relay.printer().open) return std::nullopt;
+  switch (relay.activity()) {
+    case gcode::printer::Activity::kPaused: return "a print is paused";
+    case gcode::printer::Activity::kRunning:
+    case gcode::printer::Activity::kUnconfirmed:
+      return prints.is_open() && prints.is_from_host() ? "a host is printing" : "a print from the SD card is running";
+    case gcode::printer::Activity::kNone: break;
+  }
   if (relay.host_is_binary() && relay.host_is_attached())
     return "a host sends binary lines (MeatPack) or an upload, which may be a print";
   return std::nullopt;

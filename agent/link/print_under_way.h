@@ -11,7 +11,6 @@ namespace agent::link {
 /// The print that is running, as a clause ("a host is printing"), or nothing. A paused print counts, and so does an
 /// upload to the SD card. Everything that an attached host sends as binary (MeatPack) counts too, since it cannot be
 /// read.
-[[nodiscard]] std::optional<std::string_view> print_under_way(const gcode::relay::LineRelay& relay,
-                                                              gcode::line::Time now);
+[[nodiscard]] std::optional<std::string_view> print_under_way(const gcode::relay::LineRelay& relay);
 
 }  // namespace agent::link

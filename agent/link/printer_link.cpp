@@ -171,7 +171,7 @@ void PrinterLink::close(snapshot::DisconnectReason reason) {
 // --- what is published
 
 void PrinterLink::refresh(gcode::line::Time now) {
-  const auto state = bridge_.relay().printer().state(now);
+  const auto state = bridge_.relay().state(now);
   state_time_[state] += now - last_poll_;
   last_poll_ = now;
   note_changes();
@@ -208,6 +208,7 @@ void PrinterLink::publish(gcode::line::Time now) {
   published_bytes_ = moved_bytes(bridge_.relay().counters());
   snapshot::LinkSnapshot snapshot;
   fill(snapshot, now);
+  snapshot.wall_offset = wall_offset_.update(process::wall_offset());
   snapshots_.publish(snapshot);
 }
 
@@ -218,7 +219,6 @@ void PrinterLink::fill(snapshot::LinkSnapshot& out, gcode::line::Time now) const
   out.usb_id = usb_id_;
   out.baud = configuration_.baud;
   out.taken_at = now;
-  out.wall_offset = process::wall_offset();
   out.printer = bridge_.relay().printer();
   out.counters = bridge_.relay().counters();
   out.prints = bridge_.relay().prints();

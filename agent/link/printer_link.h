@@ -26,6 +26,7 @@
 #include "agent/link/retry_delay.h"
 #include "agent/log/fault_throttle.h"
 #include "agent/log/log.h"
+#include "agent/process/clock.h"
 #include "agent/process/timer.h"
 #include "agent/recording/recorder.h"
 #include "agent/restart/persistent_link.h"
@@ -138,6 +139,7 @@ class PrinterLink {
   gcode::line::EnumArray<gcode::printer::State, gcode::line::Time> state_time_{};
   gcode::line::Time last_poll_{};
   gcode::line::Time last_publish_{};
+  process::PublishedOffset wall_offset_;
   std::uint64_t published_bytes_ = 0;
   const gcode::dialect::Dialect* noted_dialect_ = nullptr;
   std::uint64_t noted_resets_ = 0;

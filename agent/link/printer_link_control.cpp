@@ -19,12 +19,11 @@ bool PrinterLink::was_released_before() {
 
 std::string PrinterLink::print() const {
   if (!device_.is_open()) return {};
-  if (const auto print = print_under_way(bridge_.relay(), process::monotonic_now())) return std::string(*print);
-  return prints().is_printing() ? "a print has not ended" : "";
+  return std::string(print_under_way(bridge_.relay()).value_or(""));
 }
 
 std::optional<control::ControlAnswer> PrinterLink::refuse_in_print(const control::ControlRequest& request) const {
-  const auto print = print_under_way(bridge_.relay(), process::monotonic_now());
+  const auto print = print_under_way(bridge_.relay());
   if (!print || request.force) return std::nullopt;
   return control::ControlAnswer{control::ControlCode::kPrinting,
                                 configuration_.name + ": " + std::string(*print) + "; --force ends it anyway"};

@@ -59,7 +59,8 @@ void MetricsCollector::for_each_family(Consumer&& consume) const {
   for (const auto& link : links) {
     auto& printer = printers.emplace_back(printer_source(*link, now));
     printer.totals = snapshots_.history().totals(link->name);
-    if (const auto job = snapshots_.history().running_job(link->name)) printer.print_id = job->id;
+    if (const auto job = snapshots_.history().running_job(link->name))
+      printer.print_id = job->id, printer.print_began_unix = job->began_unix;
   }
   for (const auto& row : printer_families()) {
     auto family = empty_family(row);

@@ -37,18 +37,17 @@ bool has_mmu(const PrinterSource& p) { return p.up && p.link.mmu.known; }
 
 void job_info(const PrinterSource& p, SeriesWriter& out) {
   if (!p.link.prints.is_printing() || p.print_id == 0) return;
-  const gcode::printer::PrintJob job = p.link.prints.current(p.now);
+  const gcode::printer::PrintJob job = p.link.prints.current();
   out.add(1, {std::to_string(p.print_id), text::clean_text(job.file.view()), snapshot::word_of(job.source)});
 }
 
 void job_elapsed(const PrinterSource& p, SeriesWriter& out) {
-  if (p.link.prints.is_printing()) out.add(in_seconds(p.link.prints.current(p.now).elapsed));
+  if (p.link.prints.is_printing()) out.add(in_seconds(p.link.prints.current().elapsed));
 }
 
+// The recorded instant: it stays the same, although the wall clock and the process that reads it may change.
 void job_start(const PrinterSource& p, SeriesWriter& out) {
-  if (!p.link.prints.is_printing()) return;
-  const gcode::printer::PrintJob job = p.link.prints.current(p.now);
-  if (!job.joined) out.add(in_seconds(job.began + p.link.wall_offset));
+  if (p.link.prints.is_printing() && p.print_id != 0 && !p.link.prints.current().joined) out.add(p.print_began_unix);
 }
 
 void prints(const PrinterSource& p, SeriesWriter& out) { out.add_each(p.totals.ended, kPrintResultWords); }

@@ -6,6 +6,7 @@
 
 #include "agent/metrics/metrics_labels.h"
 #include "agent/text/metrics_text.h"
+#include "gcode/printer/printer_activity.h"
 
 namespace agent::metrics {
 namespace {
@@ -17,6 +18,7 @@ using gcode::line::Time;
 constexpr Time kProgressLifetime = std::chrono::minutes(15);
 /// M27 is sent every 10 s and deferred during heating and homing; after six missing answers the value is unknown.
 constexpr Time kSdLifetime = std::chrono::minutes(1);
+constexpr std::size_t kPrintFan = 1;  // of kFanWords
 
 Known known(float value, double unit = 1) {
   return std::isfinite(value) ? Known(text::as_written(value) * unit) : std::nullopt;
@@ -37,8 +39,8 @@ void take_sensors(const snapshot::LinkSnapshot& link, Time now, Readings& out) {
     const auto fresh = [now](const gcode::printer::Aged<float>& aged) {
       return known(aged.fresh(now, gcode::printer::kReadingLifetime));
     };
-    out.sensors[sensor] = {sensor_word(sensor, link.dialect), fresh(reported.actual), fresh(reported.target),
-                           fresh(reported.duty)};
+    out.sensors[sensor] = {sensor_word(sensor, link.dialect), fresh(reported.actual),
+                           known(link.printer.target(sensor, now)), fresh(reported.duty)};
   }
 }
 
@@ -46,6 +48,7 @@ void take_moves(const gcode::printer::PrinterState& printer, Time now, Readings&
   if (const auto fans = printer.fans.fresh(now, gcode::printer::kReadingLifetime)) {
     for (std::size_t i = 0; i < out.fans.size(); ++i) out.fans[i] = {known(fans->rpm[i]), known(fans->duty[i])};
   }
+  out.fans[kPrintFan].duty_ratio = known(printer.print_fan_duty(now));
   if (const auto position = printer.position.fresh(now, gcode::printer::kReadingLifetime)) {
     for (std::size_t i = 0; i < out.position_meters.size(); ++i) out.position_meters[i] = meters_of(position->axis[i]);
   }
@@ -55,21 +58,17 @@ void take_moves(const gcode::printer::PrinterState& printer, Time now, Readings&
   if (printer.nozzle_diameter.known) out.nozzle_diameter_meters = meters_of(printer.nozzle_diameter.value);
 }
 
-/// Whether there is a print that M73 can describe: one that runs, is paused, or was the last to end.
-bool has_current_print(const gcode::printer::PrinterState& printer, Time now, gcode::printer::State state) {
-  return state == gcode::printer::State::kPrinting || state == gcode::printer::State::kPaused ||
-         state == gcode::printer::State::kFinished || printer.sd_printing || printer.paused ||
-         printer.host_is_printing(now);
-}
-
-void take_progress(const gcode::printer::PrinterState& printer, Time now, gcode::printer::State state, Readings& out) {
+void take_progress(const snapshot::LinkSnapshot& link, Time now, gcode::printer::State state, Readings& out) {
+  const gcode::printer::PrinterState& printer = link.printer;
   if (const auto sd = printer.sd.fresh(now, kSdLifetime)) {
     out.sd_position_bytes = static_cast<double>(sd->byte);
     out.sd_size_bytes = static_cast<double>(sd->size);
     if (sd->size > 0) out.sd_ratio = ratio(*out.sd_position_bytes, *out.sd_size_bytes);
   }
-  if (!has_current_print(printer, now, state)) return;
-  const bool stands_still = printer.paused || state != gcode::printer::State::kPrinting;
+  // M73 describes a print that runs, is paused, or was the last to end.
+  const auto activity = gcode::printer::activity_of(printer, link.prints);
+  if (activity == gcode::printer::Activity::kNone && state != gcode::printer::State::kFinished) return;
+  const bool stands_still = state != gcode::printer::State::kPrinting;
   const auto m73 = printer.progress.fresh(now, stands_still ? gcode::line::kNever : kProgressLifetime);
   if (!m73) return;
   if (gcode::reply::is_known(m73->percent)) out.m73_ratio = ratio(text::as_written(m73->percent), 100);
@@ -84,7 +83,7 @@ Readings readings_of(const snapshot::LinkSnapshot& link, Time now, gcode::printe
   Readings out;
   take_sensors(link, now, out);
   take_moves(printer, now, out);
-  take_progress(printer, now, state, out);
+  take_progress(link, now, state, out);
   out.busy = printer.busy.fresh(now, gcode::printer::kReadingLifetime);
   if (printer.temperature_report.known)
     out.temperature_report_unix_seconds =

@@ -31,9 +31,10 @@ struct PrinterSource {
   gcode::line::Time now{};  ///< the instant of the scrape on the snapshot's clock, never before link.taken_at
   bool up = false;          ///< the device is open and the printer answered within its window
   gcode::printer::State state = gcode::printer::State::kOffline;
-  Readings readings;           ///< empty while it is not up
-  snapshot::JobTotals totals;  ///< of all prints in the history
-  std::int64_t print_id = 0;   ///< of the current job; 0: none
+  Readings readings;            ///< empty while it is not up
+  snapshot::JobTotals totals;   ///< of all prints in the history
+  std::int64_t print_id = 0;    ///< of the current job; 0: none
+  double print_began_unix = 0;  ///< of the current job
 };
 /// Computes `up` and `state` at `now`.
 [[nodiscard]] PrinterSource printer_source(const snapshot::LinkSnapshot& link, gcode::line::Time now);

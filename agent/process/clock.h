@@ -17,4 +17,18 @@ namespace agent::process {
          monotonic_now();
 }
 
+/// The offset as it is published: two readings of the clocks differ by microseconds, and an instant that moves with each
+/// of them would look like a new one (changes() in Prometheus). Only a clock that was set changes it.
+class PublishedOffset {
+ public:
+  gcode::line::Time update(gcode::line::Time measured) {
+    if (std::chrono::abs(measured - offset_) > kSet) offset_ = measured;
+    return offset_;
+  }
+
+ private:
+  static constexpr gcode::line::Time kSet = std::chrono::milliseconds(100);
+  gcode::line::Time offset_{};
+};
+
 }  // namespace agent::process

@@ -46,7 +46,7 @@ std::optional<HistorySample> sample_of(const LinkSnapshot& link) {
     sample.sensors[i].actual =
         sensor.actual.fresh(link.taken_at, gcode::printer::kReadingLifetime).value_or(gcode::reply::kUnknown);
     sample.sensors[i].target =
-        sensor.target.fresh(link.taken_at, gcode::printer::kReadingLifetime).value_or(gcode::reply::kUnknown);
+        link.printer.target(static_cast<gcode::reply::Sensor>(i), link.taken_at).value_or(gcode::reply::kUnknown);
   }
   return sample;
 }

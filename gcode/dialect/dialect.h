@@ -20,6 +20,13 @@ enum class Autoreport : std::uint8_t {
   kByCap,  ///< Marlin: M155, M154, M123, M27 with S, each if its Cap: line has 1
 };
 
+/// Whether the extruder moves relatively: how G90, G91 (all axes) and M82, M83 (the extruder) combine.
+enum class ExtruderMode : std::uint8_t {
+  kEither,  ///< relative by M83 or by G91 (Marlin 1, Prusa up to 3.8)
+  kByLast,  ///< the last of the four decides (Marlin 2: G90 behind M83 makes it absolute)
+  kOwn,     ///< M82 and M83 only (Prusa 3.9 and later)
+};
+
 /// Every field: true or the larger value if uncertain, so that the arbiter prefers silence.
 struct Dialect {
   std::string_view name;  ///< "prusa-3.13", "marlin-2.1": for logs, --firmware and tests
@@ -46,6 +53,7 @@ struct Dialect {
   bool statistics_query = false;               ///< M78 prints "STATS"
   bool eeprom_query = false;                   ///< D3 prints bytes of the EEPROM
   bool listen_only = false;  ///< its answers have no form that shows whose they are: no query but M115
+  ExtruderMode extruder_mode = ExtruderMode::kEither;
   line::Time boot_quiet{};  ///< after `start`, how long without a line until the boot text counts as over
 };
 

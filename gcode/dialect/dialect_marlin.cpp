@@ -80,7 +80,8 @@ constexpr Dialect marlin_2_0() {
   d.name = "marlin-2.0";
   d.id = 35;
   d.from_version = 200;
-  d.upload_end_owes_none = false;  // M 8, recording C_sd2: "Done saving file." and an ok
+  d.upload_end_owes_none = false;           // M 8, recording C_sd2: "Done saving file." and an ok
+  d.extruder_mode = ExtruderMode::kByLast;  // set_relative_mode() clears M82 and M83 (MarlinFirmware/Marlin#15218)
   return d;
 }
 

@@ -61,11 +61,12 @@ constexpr Dialect prusa_3_10() {
   d.name = "prusa-3.10";
   d.id = 4;
   d.from_version = 310;
-  d.autoreport = Autoreport::kMask;   // P 2.1
-  d.duplicate_ack_after_m105 = true;  // P 0.2
-  d.reports_overrides = true;         // P 2.2
-  d.sd_path = true;                   // P 2.3
-  d.serial_number_query = true;       // P 2.4; firmware that still refuses it prints one harmless line
+  d.autoreport = Autoreport::kMask;      // P 2.1
+  d.extruder_mode = ExtruderMode::kOwn;  // since 3.9.0: "E axis is left intact" (prusa3d/Prusa-Firmware#2526)
+  d.duplicate_ack_after_m105 = true;     // P 0.2
+  d.reports_overrides = true;            // P 2.2
+  d.sd_path = true;                      // P 2.3
+  d.serial_number_query = true;          // P 2.4; firmware that still refuses it prints one harmless line
   return d;
 }
 

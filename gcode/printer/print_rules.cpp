@@ -47,12 +47,14 @@ constexpr std::array kRules{
     PrintRule{kHostLeft,      kHost, When::kAtEnd,         kCompleted, "M73 said 100 %"},
     PrintRule{kHostLeft,      kHost, When::kFarFromEndWithEndCode, kCancelled, "the heaters were switched off long before 100 %"},
     PrintRule{kHostLeft,      kHost, When::kEndCode,       kCompleted, "the file's end code was sent"},
+    PrintRule{kHostLeft,      kHost, When::kWaitedAtEnd,   kCompleted, "the host waited for the last move"},
     PrintRule{kHostLeft,      kHost, When::kStandsStill,   kCancelled, "the host had stopped sending and closed its port"},
     PrintRule{kHostLeft,      kHost, When::kAlways,        kFailed,    "the host closed its port in mid-print"},
     PrintRule{kStreamSilent,  kHost, When::kAskedToCancel, kCancelled, "the host asked to cancel"},
     PrintRule{kStreamSilent,  kHost, When::kAtEnd,         kCompleted, "M73 said 100 %"},
     PrintRule{kStreamSilent,  kHost, When::kFarFromEndWithEndCode, kCancelled, "the heaters were switched off long before 100 %"},
     PrintRule{kStreamSilent,  kHost, When::kEndCode,       kCompleted, "the file's end code was sent"},
+    PrintRule{kStreamSilent,  kHost, When::kWaitedAtEnd,   kCompleted, "the host waited for the last move"},
 };
 // clang-format on
 
@@ -67,6 +69,7 @@ bool holds(PrintCondition when, const PrintEvidence& e) {
     case PrintCondition::kFarFromEnd: return e.percent >= 0 && e.percent < kFarPercent;
     case PrintCondition::kFarFromEndWithEndCode: return e.end_code && holds(PrintCondition::kFarFromEnd, e);
     case PrintCondition::kEndCode: return e.end_code;
+    case PrintCondition::kWaitedAtEnd: return e.waited_for_moves && !holds(PrintCondition::kFarFromEnd, e);
   }
   return false;
 }

@@ -32,12 +32,13 @@ enum class PrintEvent : std::uint8_t {
 /// What was known of the print when the event came.
 struct PrintEvidence {
   PrintSource source = PrintSource::kHost;
-  bool paused = false;           ///< by the printer or by M25
-  bool stands_still = false;     ///< its stream became silent some time ago
-  bool asked_to_cancel = false;  ///< M108, or heaters switched off beside the stream, and nothing extruded since
-  bool fault = false;            ///< a thermal fault in the last seconds
-  bool end_code = false;         ///< heaters or motors switched off within the stream, and nothing extruded since
-  float percent = -1;            ///< M73 or bytes, -1: never reported
+  bool paused = false;            ///< by the printer or by M25
+  bool stands_still = false;      ///< its stream became silent some time ago
+  bool asked_to_cancel = false;   ///< M108, or heaters switched off beside the stream, and nothing extruded since
+  bool fault = false;             ///< a thermal fault in the last seconds
+  bool end_code = false;          ///< a part of an end code (print_signs.h) in the stream, and nothing extruded since
+  bool waited_for_moves = false;  ///< the last line of the stream is M400: OctoPrint's last, and no pause's
+  float percent = -1;             ///< M73 or bytes, -1: never reported
 };
 
 enum class PrintCondition : std::uint8_t {
@@ -49,7 +50,8 @@ enum class PrintCondition : std::uint8_t {
   kAtEnd,
   kFarFromEnd,
   kFarFromEndWithEndCode,
-  kEndCode
+  kEndCode,
+  kWaitedAtEnd
 };
 
 struct PrintRule {

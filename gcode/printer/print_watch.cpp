@@ -2,6 +2,9 @@
 
 #include <algorithm>
 
+#include "gcode/command/plain_command.h"
+#include "gcode/printer/print_signs.h"
+
 namespace gcode::printer {
 namespace {
 
@@ -9,7 +12,7 @@ using std::chrono::seconds;
 
 // OctoPrint's handshake numbers four lines at most.
 constexpr std::uint32_t kHandshakeLines = 4;
-// A stream that pauses for no longer than this continues; PrinterState ends a stream after the same time.
+// A stream that pauses for no longer than this continues.
 constexpr line::Time kSilence = seconds(10);
 // Printrun sends M110 immediately after the last line's ok.
 constexpr line::Time kSameBreath = seconds(1);
@@ -17,21 +20,16 @@ constexpr line::Time kSameBreath = seconds(1);
 constexpr line::Time kFaultIsNear = seconds(5);
 // A print from the LCD is announced before its file is opened.
 constexpr line::Time kOpening = seconds(5);
+// A tool that gets less than this part of its highest target is cooled or kept warm, not heated for more of the print.
+constexpr double kHeatsAgain = 0.8;
+// No firmware extrudes below 150; end codes cool to 30 to 60.
+constexpr double kColdTool = 100;
 
 double value_or(const command::Command& command, char letter, double otherwise) {
   return command::parameter(command, letter).value_or(otherwise);
 }
 
-bool sets_heater(const command::Command& c) {
-  return c.letter == 'M' && (c.code == 104 || c.code == 109 || c.code == 140 || c.code == 190);
-}
-bool heats(const command::Command& c) {
-  return sets_heater(c) && std::max(value_or(c, 'S', 0), value_or(c, 'R', 0)) > 0;
-}
-bool switches_off(const command::Command& c) {
-  if (c.is('M', 84) || c.is('M', 18)) return true;
-  return sets_heater(c) && (command::has_parameter(c, 'S') || command::has_parameter(c, 'R')) && !heats(c);
-}
+bool heats(const command::Command& c) { return std::max(tool_target(c).value_or(0), bed_target(c).value_or(0)) > 0; }
 bool is_thermal(reply::ErrorKind kind) {
   return kind == reply::ErrorKind::kThermalRunaway || kind == reply::ErrorKind::kPreheat ||
          kind == reply::ErrorKind::kMintemp || kind == reply::ErrorKind::kMaxtemp ||
@@ -52,7 +50,8 @@ void PrintWatch::begin(PrintSource source, Phase phase, line::Time now) {
   evidence_ = {};
   evidence_.source = source;
   counted_until_ = now;
-  paused_by_command_ = false;
+  tool_target_ = 0;
+  paused_by_command_ = finished_ = false;
   phase_ = phase;
   if (phase == Phase::kRunning) ++started_;
 }
@@ -63,10 +62,8 @@ void PrintWatch::confirm() {
   ++started_;
 }
 
-PrintJob PrintWatch::current(line::Time now) const {
+PrintJob PrintWatch::current() const {
   PrintJob job = current_;
-  const bool runs = !evidence_.stands_still && !evidence_.paused;
-  if (runs && now > counted_until_) job.elapsed += std::min(now - counted_until_, kSilence);
   if (job.source == PrintSource::kHost) {
     job.extruded_mm = travel_.extruded_mm() - current_.extruded_mm;
     for (std::size_t i = 0; i < 3; ++i) job.travel_mm[i] = travel_.travelled_mm()[i] - current_.travel_mm[i];
@@ -87,13 +84,13 @@ void PrintWatch::handle(PrintEvent event, line::Time now) {
 void PrintWatch::end(std::uint8_t rule, line::Time now) {
   const PrintRule& row = print_rules()[rule];
   if (phase_ == Phase::kRunning) {
-    // A print that ended by silence ended at its last line.
-    const bool was_silent = row.event == PrintEvent::kStreamSilent || evidence_.stands_still;
-    last_ = current(was_silent ? counted_until_ : now);
-    last_.ended = was_silent ? counted_until_ : now;
+    last_ = current();
+    // A print that its host ended, ended at its last line.
+    last_.ended = row.source == PrintSource::kHost || evidence_.stands_still ? counted_until_ : now;
     last_.result = *row.result;
     last_.rule = rule;
     ++ended_[*row.result];
+    finished_ = row.result == PrintResult::kCompleted;
   }
   // Lines that the host still has in flight belong to this print: another begins after silence or an M110.
   phase_ = current_.source == PrintSource::kHost ? Phase::kEnded : Phase::kNone;
@@ -117,7 +114,10 @@ bool PrintWatch::is_repeat(const command::Command& command) {
   return false;
 }
 
-void PrintWatch::host_command(const command::Command& command, const PrinterState& printer, line::Time now) {
+void PrintWatch::host_command(const command::Command& as_sent, const PrinterState& printer,
+                              const dialect::Dialect& dialect, line::Time now) {
+  command::PlainCommand plain;
+  const command::Command& command = plain.of(as_sent);
   if (command.is('M', 112)) {
     // Some hosts switch the heaters off and close the port before the printer reports kill().
     evidence_.paused = false;
@@ -129,11 +129,10 @@ void PrintWatch::host_command(const command::Command& command, const PrinterStat
     last_stream_line_ = now;
     return;
   }
-  travel_.command(command);
+  travel_.command(command, dialect.extruder_mode);
   sd_command(command, printer, now);
-  const bool extrudes = travel_.is_extruding();
   if (command.is_numbered()) {
-    stream_line(command, extrudes, now);
+    stream_line(command, now);
   } else {
     beside_stream(command);
   }
@@ -153,7 +152,7 @@ void PrintWatch::numbering(const command::Command& command, line::Time now) {
   if (!prints_from_sd()) phase_ = Phase::kNone;
 }
 
-void PrintWatch::stream_line(const command::Command& command, bool extrudes, line::Time now) {
+void PrintWatch::stream_line(const command::Command& command, line::Time now) {
   last_stream_line_ = now;
   ++lines_since_m110_;
   const bool begins =
@@ -161,18 +160,33 @@ void PrintWatch::stream_line(const command::Command& command, bool extrudes, lin
   if (phase_ == Phase::kNone && begins) begin(PrintSource::kHost, Phase::kUnconfirmed, now);
   if (!prints_from_host()) return;
   alive(now);
-  if (heats(command) || extrudes) {
-    confirm();
+  const bool extrudes = travel_.is_extruding();
+  if (heats(command) || extrudes) confirm();
+  if (extrudes) evidence_.end_code = evidence_.asked_to_cancel = false;
+  take_heat(command);
+  const PrintSign sign = sign_of(command);
+  if (sign == PrintSign::kEnds) evidence_.end_code = true;
+  if (sign == PrintSign::kCancels) evidence_.asked_to_cancel = true;
+  evidence_.waited_for_moves = command.is('M', 400);
+}
+
+// Behind the heaters' end a bed may be kept warm ("M140 S50"): only a tool that is heated for more of the print proves
+// that it goes on. One that cools ("M109 R50") is at its end, without "S0" too.
+void PrintWatch::take_heat(const command::Command& command) {
+  const double target = tool_target(command).value_or(0);
+  if (target <= 0) return;
+  const bool was_hot = tool_target_ >= kColdTool || travel_.extruded_mm() > current_.extruded_mm;
+  if (target < kColdTool) {
+    evidence_.end_code = evidence_.end_code || was_hot;
+  } else if (target >= kHeatsAgain * tool_target_) {
     evidence_.end_code = evidence_.asked_to_cancel = false;
   }
-  if (switches_off(command)) evidence_.end_code = true;
-  if (command.is('M', 108)) evidence_.asked_to_cancel = true;
+  tool_target_ = std::max(tool_target_, target);
 }
 
 // Lines that a host sends without a number while its print runs: a user's command, or part of a cancel.
 void PrintWatch::beside_stream(const command::Command& command) {
-  if (!is_open()) return;
-  if (command.is('M', 108) || switches_off(command)) evidence_.asked_to_cancel = true;
+  if (is_open() && sign_of(command) != PrintSign::kNone) evidence_.asked_to_cancel = true;
 }
 
 void PrintWatch::sd_command(const command::Command& command, const PrinterState& printer, line::Time now) {
@@ -199,9 +213,7 @@ void PrintWatch::reply(const reply::Reply& reply, const PrinterState& printer, l
     case reply::ReplyKind::kStart:
       handle(PrintEvent::kRestart, now);
       phase_ = Phase::kNone;
-      travel_.printer_restarted();
-      highest_number_ = -1;
-      file_is_open_ = start_on_open_ = sd_seen_ = false;
+      restarted();
       break;
     case reply::ReplyKind::kError:
       if (is_thermal(reply.error)) fault_at_ = now;
@@ -224,7 +236,10 @@ void PrintWatch::reply(const reply::Reply& reply, const PrinterState& printer, l
 
 void PrintWatch::sd_reply(const reply::Reply& reply, const PrinterState& printer, line::Time now) {
   switch (reply.kind) {
-    case reply::ReplyKind::kPrintDone: handle(PrintEvent::kPrintDone, now); break;
+    case reply::ReplyKind::kPrintDone:
+      handle(PrintEvent::kPrintDone, now);
+      finished_ = true;  // also if nothing of it was seen before
+      break;
     case reply::ReplyKind::kSdIdle:
       evidence_.paused = evidence_.paused || printer.paused || paused_by_command_;
       sd_seen_ = false;
@@ -295,9 +310,13 @@ void PrintWatch::host_left(const PrinterState& printer, line::Time now) {
 void PrintWatch::printer_lost(line::Time now) {
   handle(PrintEvent::kDeviceLost, now);
   if (!prints_from_sd()) phase_ = Phase::kNone;  // a print from the card continues without the cable
+  restarted();
+}
+
+void PrintWatch::restarted() {
   travel_.printer_restarted();
-  file_is_open_ = sd_seen_ = false;
   highest_number_ = -1;
+  file_is_open_ = start_on_open_ = sd_seen_ = finished_ = false;
 }
 
 void PrintWatch::tick(const PrinterState& printer, bool stream_in_flight, line::Time now) {
@@ -314,7 +333,8 @@ void PrintWatch::tick(const PrinterState& printer, bool stream_in_flight, line::
     counted_until_ = now;
     return;
   }
-  if (current_.source == PrintSource::kSd || stream_in_flight) return alive(now);
+  const bool works = !evidence_.stands_still && (printer.busy.known || printer.heating.known);
+  if (current_.source == PrintSource::kSd || stream_in_flight || works) return alive(now);
   if (now - counted_until_ <= kSilence) return;
   evidence_.stands_still = true;
   handle(PrintEvent::kStreamSilent, now);

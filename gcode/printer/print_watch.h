@@ -25,7 +25,8 @@ class PrintWatch {
  public:
   // --- what the line shows
   /// A host line that goes to the printer as a command (not into a file).
-  void host_command(const command::Command& command, const PrinterState& printer, line::Time now);
+  void host_command(const command::Command& as_sent, const PrinterState& printer, const dialect::Dialect& dialect,
+                    line::Time now);
   /// `printer` has processed the reply already.
   void reply(const reply::Reply& reply, const PrinterState& printer, line::Time now);
   void host_left(const PrinterState& printer, line::Time now);
@@ -43,8 +44,15 @@ class PrintWatch {
   [[nodiscard]] bool is_open() const { return phase_ == Phase::kUnconfirmed || phase_ == Phase::kRunning; }
   /// A print has ended, and what its host still sends belongs to it.
   [[nodiscard]] bool has_just_ended() const { return phase_ == Phase::kEnded; }
-  /// The current print, its figures as of `now`; meaningless while !is_printing().
-  [[nodiscard]] PrintJob current(line::Time now) const;
+  /// Nothing comes for the print: it was paused at the printer, by a command, or by its host, which has stopped sending.
+  [[nodiscard]] bool is_paused() const { return evidence_.paused || evidence_.stands_still; }
+  /// The last sign of life of the stream or the file.
+  [[nodiscard]] line::Time last_alive() const { return counted_until_; }
+  /// The last print was completed, and nothing has begun since.
+  [[nodiscard]] bool is_finished() const { return finished_; }
+  /// The current print; its figures end at the last sign of life, so that a silence that turns out to be a pause was
+  /// never counted. Meaningless while !is_printing().
+  [[nodiscard]] PrintJob current() const;
   /// The print that ended last; meaningless before the first end.
   [[nodiscard]] const PrintJob& last() const { return last_; }
   [[nodiscard]] std::uint64_t started() const { return started_; }
@@ -59,7 +67,8 @@ class PrintWatch {
   void handle(PrintEvent event, line::Time now);
   void end(std::uint8_t rule, line::Time now);
   void numbering(const command::Command& command, line::Time now);
-  void stream_line(const command::Command& command, bool extrudes, line::Time now);
+  void stream_line(const command::Command& command, line::Time now);
+  void take_heat(const command::Command& command);
   void beside_stream(const command::Command& command);
   void sd_command(const command::Command& command, const PrinterState& printer, line::Time now);
   void sd_reply(const reply::Reply& reply, const PrinterState& printer, line::Time now);
@@ -67,6 +76,7 @@ class PrintWatch {
   void take_percent(float percent);
   void take_temperatures(const reply::Temperatures& seen);
   void alive(line::Time now);
+  void restarted();
   [[nodiscard]] bool is_repeat(const command::Command& command);
   [[nodiscard]] bool prints_from_sd() const { return is_open() && current_.source == PrintSource::kSd; }
   [[nodiscard]] bool prints_from_host() const { return is_open() && current_.source == PrintSource::kHost; }
@@ -84,9 +94,11 @@ class PrintWatch {
   line::Time fault_at_{-std::chrono::hours(1)};
   std::int64_t highest_number_ = -1;  ///< of the lines whose travel was counted
   std::uint32_t lines_since_m110_ = 0;
+  double tool_target_ = 0;          ///< the highest that the print has set
   bool file_is_open_ = false;       ///< a file from the card was selected and not printed yet
   bool start_on_open_ = false;      ///< M32: the file starts as soon as it is open
   bool paused_by_command_ = false;  ///< M25: not every firmware reports it
+  bool finished_ = false;
   reply::SdPosition last_sd_;
   bool sd_seen_ = false;
 };

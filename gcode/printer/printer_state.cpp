@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <cmath>
 
 namespace gcode::printer {
 namespace {
@@ -17,6 +18,10 @@ constexpr line::Time kHeatingLifetime = seconds(5);
 // handshake numbers four lines at most.
 constexpr std::uint32_t kHandshakeLines = 4;
 constexpr line::Time kStreamLifetime = seconds(10);
+
+// No hot end changes by this much within this time: with another tool it is another sensor.
+constexpr float kOtherSensor = 40;
+constexpr line::Time kOtherSensorWithin = seconds(12);
 
 bool starts_print(const command::Command& command) {
   if (command.letter == 'G') return true;
@@ -45,15 +50,51 @@ void PrinterState::printer_lost(line::Time) {
   open = false;
 }
 
-void PrinterState::take_temperatures(const reply::Temperatures& seen, line::Time now) {
-  for (std::uint8_t i = 0; i < seen.count; ++i) {
-    const reply::TemperatureReading& item = seen.items[i];
-    Temperature& kept = temperatures[item.sensor];
+// A printer with two hot ends may report only the active one, as "T:". A jump at the change of the tool that stays
+// proves it: with one nozzle for all tools the reading goes on, and a single reading may be torn.
+std::optional<reply::Sensor> PrinterState::sensor_of(const reply::Temperatures& seen,
+                                                     const reply::TemperatureReading& item,
+                                                     const dialect::Dialect& dialect, line::Time now) {
+  constexpr auto kTool0 = reply::Sensor::kTool0;
+  const auto is_other_tool = [](const reply::TemperatureReading& other) {
+    return other.sensor > kTool0 && other.sensor <= reply::Sensor::kTool7;
+  };
+  if (item.sensor != kTool0 || active_tool == 0 || dialect.family == dialect::FirmwareFamily::kPrusa ||
+      std::any_of(seen.begin(), seen.end(), is_other_tool)) {
+    return item.sensor;
+  }
+  if (tools_apart) return static_cast<reply::Sensor>(active_tool);
+  const auto before = temperatures[kTool0].actual.fresh(now, kOtherSensorWithin);
+  const bool jumps = before && std::abs(*before - item.actual) > kOtherSensor;
+  tool_jumps = jumps ? static_cast<std::uint8_t>(tool_jumps + 1) : 0;
+  if (!jumps) return kTool0;
+  tools_apart = tool_jumps > 1;
+  return tools_apart ? std::optional(static_cast<reply::Sensor>(active_tool)) : std::nullopt;
+}
+
+void PrinterState::take_temperatures(const reply::Temperatures& seen, const dialect::Dialect& dialect, line::Time now) {
+  for (const reply::TemperatureReading& item : seen) {
+    const auto sensor = sensor_of(seen, item, dialect, now);
+    if (!sensor) continue;
+    Temperature& kept = temperatures[*sensor];
     if (reply::is_known(item.actual)) kept.actual.set(item.actual, now);
+    if (mintemp && item.actual <= 0) kept.actual.forget();
     if (reply::is_known(item.target)) kept.target.set(item.target, now);
     if (reply::is_known(item.duty)) kept.duty.set(item.duty, now);
   }
   if (seen.count > 0) temperature_report.set(now, now);
+}
+
+void PrinterState::take_error(const reply::Reply& reply) {
+  if (reply.stops_printer) {
+    stopped = true;
+    forget_settings();
+  }
+  if (reply.error != reply::ErrorKind::kMintemp) return;
+  mintemp = true;
+  for (Temperature& kept : temperatures) {
+    if (kept.actual.known && kept.actual.value <= 0) kept.actual.forget();
+  }
 }
 
 void PrinterState::take_percent(const reply::Reply& reply, std::int32_t query_code, line::Time now) {
@@ -74,7 +115,9 @@ void PrinterState::take_sd(const reply::Reply& reply, line::Time now) {
     case reply::ReplyKind::kSdPosition:
       sd.set(reply.sd, now);
       sd_printing = reply.sd.size > 0 && reply.sd.byte < reply.sd.size;
-      if (sd_printing) paused = finished = false;
+      if (!sd_printing) break;
+      paused = false;
+      if (reply.sd.byte > 0) forget_settings();  // not a file that is selected only
       break;
     case reply::ReplyKind::kSdIdle:
       sd.forget();
@@ -87,9 +130,9 @@ void PrinterState::take_sd(const reply::Reply& reply, line::Time now) {
       if (reply.sd.size > 0) progress.forget();
       break;
     case reply::ReplyKind::kPrintDone:
-      finished = true;
       sd_printing = paused = false;
       sd.forget();
+      forget_settings();
       break;
     default: break;
   }
@@ -117,7 +160,8 @@ void PrinterState::take_firmware(const reply::Reply& reply, line::Time now) {
   }
 }
 
-void PrinterState::reply(const reply::Reply& reply, std::int32_t query_code, const dialect::Dialect&, line::Time now) {
+void PrinterState::reply(const reply::Reply& reply, std::int32_t query_code, const dialect::Dialect& dialect,
+                         line::Time now) {
   if (reply.kind == reply::ReplyKind::kStart) {
     forget_reported();
     booting = true;
@@ -133,11 +177,12 @@ void PrinterState::reply(const reply::Reply& reply, std::int32_t query_code, con
     case reply::ReplyKind::kOkTemperature: stopped = false; [[fallthrough]];
     case reply::ReplyKind::kTemperature:
       answered = true;
-      take_temperatures(reply.temperatures, now);
+      reports_itself = reports_itself || reply.kind == reply::ReplyKind::kTemperature;
+      take_temperatures(reply.temperatures, dialect, now);
       break;
     case reply::ReplyKind::kHeating:
       heating.set(true, now);
-      take_temperatures(reply.temperatures, now);
+      take_temperatures(reply.temperatures, dialect, now);
       break;
     case reply::ReplyKind::kFans: fans.set(reply.fans, now); break;
     case reply::ReplyKind::kPosition: position.set(reply.position, now); break;
@@ -155,9 +200,7 @@ void PrinterState::reply(const reply::Reply& reply, std::int32_t query_code, con
       break;
     case reply::ReplyKind::kBusy: busy.set(reply.busy, now); break;
     case reply::ReplyKind::kAction: take_action(reply.action); break;
-    case reply::ReplyKind::kError:
-      if (reply.stops_printer) stopped = true;
-      break;
+    case reply::ReplyKind::kError: take_error(reply); break;
     default: take_sd(reply, now); break;
   }
 }
@@ -175,22 +218,12 @@ void PrinterState::host_command(const command::Command& command, const dialect::
   }
   if (command.is_numbered()) {
     last_numbered = now;
-    if (++numbered_in_stream > kHandshakeLines || starts_print(command) || stream_prints) {
-      stream_prints = true;
-      finished = false;
-    }
+    if (++numbered_in_stream > kHandshakeLines || starts_print(command)) stream_prints = true;
   }
   if (command.letter != 'M') return;
   switch (command.code) {
     case 24:
     case 602: paused = false; break;
-    case 220:
-    case 221:
-      // The printer applies the command's S from now on; no query is needed.
-      if (const auto percent = command::parameter(command, 'S')) {
-        (command.code == 220 ? feedrate : flow).set(static_cast<float>(*percent / 100.0), now);
-      }
-      break;
     case 999: stopped = stopped && dialect.stopped_is_unresponsive; break;  // which drops M999 too
     default: break;
   }
@@ -222,25 +255,23 @@ void PrinterState::forget_file_progress() {
   progress_from_file = false;
 }
 
-void PrinterState::end_stream() {
-  finished = finished || (stream_prints && progress.known && progress.value.percent >= 100.0F);
-  numbered_in_stream = 0;
-}
+void PrinterState::end_stream() { numbered_in_stream = 0; }
 
 void PrinterState::tick(line::Time now) {
   if (busy.known && now - busy.at > kBusyLifetime) busy.forget();
   if (heating.known && now - heating.at > kHeatingLifetime) heating.forget();
-  if (numbered_in_stream > 0 && !host_is_printing(now) && now - last_numbered > kStreamLifetime) {
+  if (numbered_in_stream > 0 && !stream_flows(now) && now - last_numbered > kStreamLifetime) {
     end_stream();  // the next numbered line continues the same print, unless an M110 comes first
   }
 }
 
 bool PrinterState::is_up(line::Time now) const {
   if (!open || !any_line) return false;
-  return now - last_line <= (silence_expected ? kLivenessWhileBlocked : kLiveness);
+  const bool may_be_silent = silence_expected || (!reports_itself && stream_flows(now));
+  return now - last_line <= (may_be_silent ? kLivenessWhileBlocked : kLiveness);
 }
 
-bool PrinterState::host_is_printing(line::Time now) const {
+bool PrinterState::stream_flows(line::Time now) const {
   if (!stream_prints || numbered_in_stream == 0) return false;
   line::Time alive = last_numbered;
   if (busy.known) alive = std::max(alive, busy.at);
@@ -248,17 +279,8 @@ bool PrinterState::host_is_printing(line::Time now) const {
   return now - alive <= kStreamLifetime;
 }
 
-State PrinterState::state(line::Time now) const {
-  if (!open) return State::kOffline;
-  if (booting || !answered) return State::kConnecting;
-  if (!is_up(now)) return State::kOffline;
-  if (stopped) return State::kError;
-  if (busy.known && now - busy.at <= kBusyLifetime && busy.value != reply::BusyReason::kProcessing)
-    return State::kAttention;
-  if (paused) return State::kPaused;
-  if (sd_printing || host_is_printing(now)) return State::kPrinting;
-  if (busy.known || heating.known) return State::kBusy;
-  return finished ? State::kFinished : State::kIdle;
+bool PrinterState::waits_for_user(line::Time now) const {
+  return busy.known && now - busy.at <= kBusyLifetime && busy.value != reply::BusyReason::kProcessing;
 }
 
 }  // namespace gcode::printer

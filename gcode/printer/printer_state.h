@@ -67,6 +67,8 @@ class PrinterState {
   /// `query_code`: M code of the command that this line answers if the arbiter knows it (220, 221 ...), or -1.
   void reply(const reply::Reply& reply, std::int32_t query_code, const dialect::Dialect& dialect, line::Time now);
   void host_command(const command::Command& command, const dialect::Dialect& dialect, line::Time now);
+  /// A host's command that the printer carries out (and does not write to a file): what it sets without a report.
+  void host_setting(const command::Command& command, const dialect::Dialect& dialect, line::Time now);
   /// A host's M73 went to the printer in a print: on firmware that does not report progress this is the only source.
   void host_progress(const command::Command& command, const dialect::Dialect& dialect, line::Time now);
   /// The print that a file's M73 referred to is over.
@@ -74,18 +76,25 @@ class PrinterState {
   void tick(line::Time now);  ///< lets states and values expire
 
   /// The printer sent something within the liveness window: 15 s, several times the gap between two lines of a working
-  /// printer that the agent polls; 60 s while a command runs that may block silently (G28 without keepalive).
+  /// printer that the agent polls; 60 s while a command runs that may block silently (G28 without keepalive), and while
+  /// lines of a stream wait for their oks at a printer that reports nothing by itself: an ok may have been lost.
   [[nodiscard]] bool is_up(line::Time now) const;
   /// A numbered host line is still in flight: the stream continues although no new line came.
   void stream_goes_on(line::Time now) {
     if (numbered_in_stream > 0) last_numbered = now;
   }
-  [[nodiscard]] State state(line::Time now) const;
+  /// "busy: paused for user", "busy: paused for input": somebody must go to the printer.
+  [[nodiscard]] bool waits_for_user(line::Time now) const;
 
   struct Temperature {
     Aged<float> actual, target, duty;
+    Aged<float> commanded;  ///< target that a host's command set
   };
   line::EnumArray<reply::Sensor, Temperature> temperatures;
+  Aged<float> commanded_fan;  ///< duty of the print fan that a host's command set
+  /// As reported; if it is not, as commanded since the last report.
+  [[nodiscard]] std::optional<float> target(reply::Sensor sensor, line::Time now) const;
+  [[nodiscard]] std::optional<float> print_fan_duty(line::Time now) const;
   Aged<line::Time> temperature_report;  ///< instant of the last line with any temperature (value == at)
   Aged<reply::Fans> fans;
   Aged<reply::Position> position;
@@ -111,23 +120,35 @@ class PrinterState {
   bool stopped = false;  ///< thermal stop, kill: until `start`
   bool paused = false;   ///< reported by host actions, "SD print paused"
   bool sd_printing = false;
-  bool finished = false;                 ///< a print ended since the last command
+  bool mintemp = false;                  ///< a MINTEMP error came: a sensor at 0 degrees is a broken one
+  bool reports_itself = false;           ///< it prints its temperatures without a question
   bool answered = false;                 ///< an ok or a report since `start` or since the device was opened
   line::Time last_numbered{};            ///< the last numbered host line that is part of a stream
   std::uint32_t numbered_in_stream = 0;  ///< 0: no numbered stream is running
-  bool stream_prints = false;            ///< the numbered stream has proved to be a print, not a handshake
+  bool stream_prints = false;            ///< the numbered stream has proved to be more than a handshake
+  std::uint8_t active_tool = 0;          ///< T of the host
+  bool tools_apart = false;              ///< T: is the active tool's own sensor: it jumped with the tool
+  std::uint8_t tool_jumps = 0;           ///< readings in a row that are far from the last one of tool0
   Aged<bool> heating;                    ///< a waiting command (M109, M190) prints its temperatures
   bool silence_expected = false;         ///< a command is in flight that may block silently; set by the arbiter
   bool booting = false;                  ///< since `start` or the opening, until the boot text ends; set by the arbiter
 
-  /// A numbered stream of the host runs: a print. Ends 10 s after its last line unless the printer is busy or still
-  /// works on one of its lines.
-  [[nodiscard]] bool host_is_printing(line::Time now) const;
+  /// A numbered stream of the host flows: nothing may be asked. PrintWatch decides whether it is a print. Ends 10 s after
+  /// its last line unless the printer is busy or still works on one of its lines.
+  [[nodiscard]] bool stream_flows(line::Time now) const;
 
  private:
   void forget_reported();
   void end_stream();
-  void take_temperatures(const reply::Temperatures& seen, line::Time now);
+  void take_temperatures(const reply::Temperatures& seen, const dialect::Dialect& dialect, line::Time now);
+  /// Nothing: the reading belongs to no sensor for certain.
+  [[nodiscard]] std::optional<reply::Sensor> sensor_of(const reply::Temperatures& seen,
+                                                       const reply::TemperatureReading& item,
+                                                       const dialect::Dialect& dialect, line::Time now);
+  [[nodiscard]] std::optional<reply::Sensor> tool_of(const command::Command& command,
+                                                     const dialect::Dialect& dialect) const;
+  void take_error(const reply::Reply& reply);
+  void forget_settings();
   void take_percent(const reply::Reply& reply, std::int32_t query_code, line::Time now);
   void take_action(reply::HostAction action);
   void take_sd(const reply::Reply& reply, line::Time now);

@@ -32,6 +32,7 @@ struct Travel::Words {
     while (!rest.empty()) {
       const char letter = rest.front();
       rest.remove_prefix(1);
+      line::skip_blanks(rest);  // "X 10" is X10 for strtod()
       double value = 0;
       if (!line::is_letter(letter) || !line::take_decimal(rest, value)) continue;
       take_word(letter, value * unit_mm);
@@ -51,16 +52,18 @@ struct Travel::Words {
 
 void Travel::printer_restarted() {
   known_ = {};
-  relative_ = relative_e_ = extruding_ = false;
+  relative_ = extruding_ = false;
+  own_e_ = OwnMode::kNone;
   unit_mm_ = 1;
   drawn_back_ = 0;
 }
 
-void Travel::command(const command::Command& command) {
+void Travel::command(const command::Command& command, dialect::ExtruderMode mode) {
+  mode_ = mode;
   extruding_ = false;
   if (command.letter == 'M') {
-    if (command.code == 82) relative_e_ = false;
-    if (command.code == 83) relative_e_ = true;
+    if (command.code == 82) own_e_ = OwnMode::kAbsolute;
+    if (command.code == 83) own_e_ = OwnMode::kRelative;
     return;
   }
   if (command.letter != 'G') return;
@@ -72,23 +75,36 @@ void Travel::command(const command::Command& command) {
     case 20: unit_mm_ = kMillimetresPerInch; break;
     case 21: unit_mm_ = 1; break;
     case 28: return home(command);
-    case 90: relative_ = false; break;
-    case 91: relative_ = true; break;
+    case 90:
+    case 91:
+      relative_ = command.code == 91;
+      if (mode == dialect::ExtruderMode::kByLast) own_e_ = OwnMode::kNone;
+      break;
     case 92: return set_position(Words(command.parameters, unit_mm_));
     default: break;
   }
 }
 
+bool Travel::is_relative(std::size_t axis) const {
+  if (axis != kE) return relative_;
+  if (own_e_ == OwnMode::kRelative) return true;
+  switch (mode_) {
+    case dialect::ExtruderMode::kEither: return relative_;
+    case dialect::ExtruderMode::kByLast: return own_e_ == OwnMode::kNone && relative_;
+    case dialect::ExtruderMode::kOwn: return false;
+  }
+  return false;
+}
+
 double Travel::target(const Words& words, std::size_t axis) const {
   if (!words.has[axis]) return position_[axis];
-  const bool relative = relative_ || (axis == kE && relative_e_);
-  return relative ? position_[axis] + words.axis[axis] : words.axis[axis];
+  return is_relative(axis) ? position_[axis] + words.axis[axis] : words.axis[axis];
 }
 
 void Travel::move(const Words& words) {
   for (std::size_t axis = 0; axis < position_.size(); ++axis) {
     if (!words.has[axis]) continue;
-    const bool relative = relative_ || (axis == kE && relative_e_);
+    const bool relative = is_relative(axis);
     const double to = target(words, axis);
     const double way = to - position_[axis];
     position_[axis] = to;

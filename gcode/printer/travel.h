@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "gcode/command/command.h"
+#include "gcode/dialect/dialect.h"
 
 namespace gcode::printer {
 
@@ -15,7 +16,7 @@ class Travel {
  public:
   /// A command that the printer takes. The first move of an axis whose position is unknown (after a start, after G28)
   /// only makes it known.
-  void command(const command::Command& command);
+  void command(const command::Command& command, dialect::ExtruderMode mode);
   /// After a restart of the printer: absolute, millimetres, no position known.
   void printer_restarted();
 
@@ -32,6 +33,7 @@ class Travel {
   void push(double length);
   void set_position(const Words& words);
   void home(const command::Command& command);
+  [[nodiscard]] bool is_relative(std::size_t axis) const;
   [[nodiscard]] double target(const Words& words, std::size_t axis) const;
 
   std::array<double, 3> travelled_{};
@@ -39,8 +41,10 @@ class Travel {
   double drawn_back_ = 0;             ///< retracted filament that is pushed again before more is used
   std::array<double, 4> position_{};  ///< x, y, z, e; millimetres
   std::array<bool, 4> known_{};
-  bool relative_ = false;    ///< G91
-  bool relative_e_ = false;  ///< M83
+  enum class OwnMode : std::uint8_t { kNone, kAbsolute, kRelative };
+  bool relative_ = false;           ///< G91
+  OwnMode own_e_ = OwnMode::kNone;  ///< the extruder's: M82, M83
+  dialect::ExtruderMode mode_{};    ///< how the two combine
   bool extruding_ = false;
   double unit_mm_ = 1;  ///< 25.4 after G20
 };

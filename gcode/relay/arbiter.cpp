@@ -119,7 +119,7 @@ bool Arbiter::may_withhold(char first) const {
 // --- injected queries --- --------------------------------------------------------------------------------------------
 
 LineUse Arbiter::use(line::Time now) const {
-  if (s_.printer.host_is_printing(now)) return LineUse::kHostPrints;
+  if (s_.printer.stream_flows(now)) return LineUse::kHostPrints;
   if (s_.any_host_line && s_.host_attached && now - s_.last_host_line < kHostActive) return LineUse::kHostActive;
   if (s_.printer.sd_printing) return LineUse::kSdPrints;
   // A paused print is not idle: its host, or the printer, may continue at any moment.

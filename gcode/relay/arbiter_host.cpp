@@ -68,7 +68,7 @@ void Arbiter::close_starvation(line::Time now) {
   if (s_.empty_since == line::kNever) return;
   const line::Time gap = now - s_.empty_since;
   s_.empty_since = line::kNever;
-  if (!s_.printer.host_is_printing(now)) return;
+  if (!s_.printer.stream_flows(now)) return;
   s_.counters.starved += gap;
   if (gap <= kStall) return;
   ++s_.counters.stalls;
@@ -113,7 +113,8 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
     ++s_.counters.commands[printer::Origin::kHost];
   s_.subscriptions.host_command(command, *dialect_, now);
   if (!s_.uploading) {
-    s_.prints.host_command(command, s_.printer, now);
+    s_.printer.host_setting(command, *dialect_, now);
+    s_.prints.host_command(command, s_.printer, *dialect_, now);
     // A file's M73 may come before the line that confirms the print.
     if (command.is('M', 73) && (command.is_numbered() ? !s_.prints.has_just_ended() : s_.prints.is_open()))
       s_.printer.host_progress(command, *dialect_, now);

@@ -313,7 +313,7 @@ void Arbiter::finish_injected(printer::QueryOutcome outcome, line::Time now) {
 }
 
 void Arbiter::after_ok(line::Time now) {
-  if (s_.in_flight.empty() && s_.empty_since == line::kNever && s_.printer.host_is_printing(now)) s_.empty_since = now;
+  if (s_.in_flight.empty() && s_.empty_since == line::kNever && s_.printer.stream_flows(now)) s_.empty_since = now;
 }
 
 }  // namespace gcode::relay

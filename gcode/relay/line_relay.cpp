@@ -115,6 +115,8 @@ line::Time LineRelay::deadline() const {
 const printer::PrinterState& LineRelay::printer() const { return impl_->s.arbiter.printer; }
 const printer::LinkCounters& LineRelay::counters() const { return impl_->s.arbiter.counters; }
 const printer::PrintWatch& LineRelay::prints() const { return impl_->s.arbiter.prints; }
+printer::State LineRelay::state(line::Time now) const { return printer::state_of(printer(), prints(), now); }
+printer::Activity LineRelay::activity() const { return printer::activity_of(printer(), prints()); }
 const printer::Mmu& LineRelay::mmu() const { return impl_->s.arbiter.mmu; }
 const printer::Lifetime& LineRelay::lifetime() const { return impl_->s.arbiter.lifetime; }
 const dialect::Dialect& LineRelay::dialect() const { return impl_->arbiter.dialect(); }

@@ -18,6 +18,7 @@
 #include "gcode/line/byte_ring.h"
 #include "gcode/line/time.h"
 #include "gcode/printer/link_counters.h"
+#include "gcode/printer/printer_activity.h"
 #include "gcode/printer/printer_state.h"
 #include "gcode/relay/relay_memory.h"
 #include "gcode/relay/relay_settings.h"
@@ -71,6 +72,8 @@ class LineRelay {
   [[nodiscard]] const printer::PrinterState& printer() const;
   [[nodiscard]] const printer::LinkCounters& counters() const;
   [[nodiscard]] const printer::PrintWatch& prints() const;
+  [[nodiscard]] printer::State state(line::Time now) const;
+  [[nodiscard]] printer::Activity activity() const;
   [[nodiscard]] const printer::Mmu& mmu() const;
   [[nodiscard]] const printer::Lifetime& lifetime() const;
   [[nodiscard]] const dialect::Dialect& dialect() const;

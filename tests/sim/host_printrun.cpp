@@ -228,7 +228,7 @@ void PrintrunHost::pause(Time) {
 /// thread.
 void PrintrunHost::resume(Time now) {
   if (printing_ || !was_started_ || done_ || !failure_.empty()) return;
-  for (const char* line : {"G90", "G1 X0.0 Y0.0", "G1 Z0.0", "G92 E0.0", "G1 F0.0"}) typed_.emplace_back(line);
+  for (const char* line : {"G90", "G1 X0.0 Y0.0", "G1 Z0.0", "G92 E0.0", "M83", "G1 F0.0"}) typed_.emplace_back(line);
   printing_ = true;
   if (clear_) set_clear(now);
 }

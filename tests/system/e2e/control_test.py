@@ -66,7 +66,8 @@ def connect(agent):
 
 def begin_numbered_stream(host):
     for number in range(1, 41):
-        line = f"N{number} G1 X{number % 10} F6000".encode()
+        command = "M104 S60" if number == 1 else f"G1 X{number % 10} F6000"  # without heat they are jogs
+        line = f"N{number} {command}".encode()
         checksum = 0
         for byte in line:
             checksum ^= byte

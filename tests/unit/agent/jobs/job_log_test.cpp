@@ -20,7 +20,7 @@ struct Prints {
 
   void line(const char* text) {
     now += 1s;
-    watch.host_command(gcode::command::parse_command(text), printer, now);
+    watch.host_command(gcode::command::parse_command(text), printer, gcode::dialect::unknown_dialect(), now);
   }
   void begin() {
     for (const char* text : {"N0 M110 N0*125", "N1 M104 S215*94", "N2 M83*16", "N3 G1 X10 E5*40"}) line(text);

@@ -42,7 +42,7 @@ struct Rig {
     now += time;
     relay.tick(now);
   }
-  [[nodiscard]] std::optional<std::string_view> print_now() const { return print_under_way(relay, now); }
+  [[nodiscard]] std::optional<std::string_view> print_now() const { return print_under_way(relay); }
 };
 
 TEST_CASE("a host that only asks for temperatures does not print") {
@@ -65,6 +65,17 @@ TEST_CASE("a paused print remains a print for the whole pause") {
   rig.print(40);
   rig.say("// action:paused\n");
   rig.pass(10h);
+  CHECK(rig.print_now() == "a print is paused");
+}
+
+TEST_CASE("a print that its host has paused remains a print") {
+  Rig rig;
+  rig.send("M110 N0\n");
+  rig.say("ok\n");
+  rig.send("N1 M104 S215\n");
+  rig.say("ok\n");
+  CHECK(rig.print_now() == "a host is printing");
+  rig.pass(1min);
   CHECK(rig.print_now() == "a print is paused");
 }
 

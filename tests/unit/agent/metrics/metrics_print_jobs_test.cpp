@@ -15,6 +15,7 @@ TEST_CASE("a running print is shown with its id, start and duration") {
   agent::snapshot::JobRecord job;
   job.id = 42;
   job.printer = "mk3";
+  job.began_unix = 1'700'004'960.0;
   bench.snapshots.history().put_job(job);
   const auto page = bench.page();
   CHECK(page.value(R"(marlin_print_job_info{printer="mk3",print_id="42",file="",source="host"})") == 1.0);
@@ -24,9 +25,26 @@ TEST_CASE("a running print is shown with its id, start and duration") {
   CHECK(page.value(R"(marlin_extruded_meters_total{printer="mk3"})") == Approx(0.01));
 }
 
+TEST_CASE("the start of a print is the recorded instant, whatever the clock says later") {
+  test::MetricsBench bench;
+  agent::snapshot::JobRecord job;
+  job.id = 1;
+  job.printer = "mk3";
+  job.began_unix = 1'700'004'960.25;
+  bench.snapshots.history().put_job(job);
+  auto link = sample::printing_mk3s();
+  for (const auto later : {0us, 1us, 3us}) {
+    link.wall_offset = sample::kWallOffset + later;
+    bench.snapshots.publish(link);
+    CHECK(bench.page().value(R"(marlin_print_start_timestamp_seconds{printer="mk3"})") == job.began_unix);
+  }
+}
+
 TEST_CASE("without a print there is no job, and counters remain") {
   test::MetricsBench bench;
-  bench.snapshots.publish(sample::printing_mk3s());
+  auto idle = sample::printing_mk3s();
+  idle.prints = {};
+  bench.snapshots.publish(idle);
   const auto page = bench.page();
   CHECK_FALSE(page.has_family("marlin_print_job_info"));
   CHECK_FALSE(page.has_family("marlin_print_elapsed_seconds"));

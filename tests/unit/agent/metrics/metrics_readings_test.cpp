@@ -96,9 +96,7 @@ TEST_CASE("percentages outside 0 to 100 are clamped") {
 TEST_CASE("an idle printer has no print progress") {
   Bench bench;
   auto link = printing_mk3s();
-  link.printer.numbered_in_stream = 0;
-  link.printer.stream_prints = false;
-  link.printer.last_numbered = 0s;
+  link.prints = {};
   link.printer.busy.forget();
   link.printer.sd.forget();
   bench.snapshots.publish(link);
@@ -156,6 +154,25 @@ TEST_CASE("overrides are shown for a day and the nozzle until the next start") {
   CHECK_FALSE(page.has_family("marlin_feedrate_ratio"));
   CHECK_FALSE(page.has_family("marlin_flow_ratio"));
   CHECK(page.has_family("marlin_nozzle_diameter_meters"));
+}
+
+TEST_CASE("what the printer does not report is shown as the host has set it") {
+  Bench bench;
+  auto link = printing_mk3s();
+  link.printer.fans.forget();
+  auto& tool = link.printer.temperatures[gcode::reply::Sensor::kTool0];
+  tool.target.forget();
+  for (const char* line : {"M106 S51", "M104 S200"})
+    link.printer.host_setting(gcode::command::parse_command(line), *link.dialect, kSampleNow);
+  bench.snapshots.publish(link);
+  auto page = bench.page();
+  CHECK(page.value(R"(marlin_fan_duty_ratio{printer="mk3",fan="print"})") == Approx(0.2));
+  CHECK_FALSE(page.value(R"(marlin_fan_duty_ratio{printer="mk3",fan="hotend"})"));
+  CHECK_FALSE(page.has_family("marlin_fan_speed_rpm"));
+  CHECK(page.value(R"(marlin_temperature_target_celsius{printer="mk3",sensor="tool0"})") == 200);
+  tool.target.set(195, kSampleNow);
+  bench.snapshots.publish(link);
+  CHECK(bench.page().value(R"(marlin_temperature_target_celsius{printer="mk3",sensor="tool0"})") == 195);
 }
 
 TEST_CASE("an unreported identity is absent") {

@@ -133,6 +133,7 @@ TEST_CASE("when the device is gone its reported values are gone at the next scra
   bench.snapshots.publish(link);
   REQUIRE(bench.page().has_family("marlin_temperature_celsius"));
   link.serial_open = false;  // the readings are still in the state: the worst case
+  link.prints.printer_lost(kSampleNow);
   link.host_connected = false;
   bench.snapshots.publish(link);
   const auto page = bench.page();

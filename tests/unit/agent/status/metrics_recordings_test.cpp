@@ -77,9 +77,8 @@ struct Replay {
     link.printer = {};
     link.dialect = gcode::dialect::find_dialect(which.dialect);
     link.printer.printer_opened(sample::kSampleNow - 1s);
-    link.printer.last_numbered = sample::kSampleNow;
-    link.printer.numbered_in_stream = 1000;
-    link.printer.stream_prints = true;
+    link.prints = {};
+    sample::begin_print(link, sample::kSampleNow);
   }
 
   void publish(gcode::line::Time now) {
@@ -100,10 +99,13 @@ struct Replay {
         [&](const gcode::decode::LineNote&, const gcode::command::Command& command) {
           asked = command.letter == 'M' ? command.code : -1;
           link.printer.host_command(command, *link.dialect, now);
+          link.printer.host_setting(command, *link.dialect, now);
+          link.prints.host_command(command, link.printer, *link.dialect, now);
           if (asked == 73) link.printer.host_progress(command, *link.dialect, now);
         },
         [&](const gcode::decode::LineNote&, const gcode::reply::Reply& reply) {
           link.printer.reply(reply, asked, *link.dialect, now);
+          link.prints.reply(reply, link.printer, now);
           on_line(now);
         });
     std::ifstream file(recording);
@@ -113,6 +115,7 @@ struct Replay {
       REQUIRE(entry.has_value());
       now = sample::kSampleNow + entry->at;
       link.printer.tick(now);
+      link.prints.tick(link.printer, false, now);
       if (entry->direction == gcode::decode::TraceDirection::kToPrinter) conversation.sent_to_printer(entry->data, now);
       if (entry->direction == gcode::decode::TraceDirection::kFromPrinter)
         conversation.received_from_printer(entry->data, now);

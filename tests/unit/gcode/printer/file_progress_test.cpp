@@ -78,7 +78,7 @@ TEST_CASE("progress from a file survives a pause of its stream and is cleared af
     p.line("M104 S0");
     p.silence();
     REQUIRE_FALSE(p.r.relay().prints().is_printing());
-    CHECK(p.printer().state(p.r.now) == gcode::printer::State::kFinished);
+    CHECK(p.r.state() == gcode::printer::State::kFinished);
   }
   SECTION("the printer cancels it") {
     p.r.printer("//action:cancel\n");
@@ -94,7 +94,7 @@ TEST_CASE("a new numbering after M73 P100 also completes the print") {
   p.line("M73 P100 R0");
   p.r.host("N-1 M110*15\n");
   p.acknowledge("ok\n");
-  CHECK(p.printer().state(p.r.now) == gcode::printer::State::kFinished);
+  CHECK(p.r.state() == gcode::printer::State::kFinished);
 }
 
 TEST_CASE("on Prusa firmware the reported progress counts, not M73 of the file") {

@@ -57,7 +57,7 @@ std::string reported_of(const fs::path& recording) {
   const gcode::printer::PrintWatch& prints = r.relay().prints();
   if (prints.started() == 0) return {};
   const bool open = prints.is_printing();
-  const gcode::printer::PrintJob job = open ? prints.current(r.now) : prints.last();
+  const gcode::printer::PrintJob job = open ? prints.current() : prints.last();
   std::string text = std::to_string(prints.started()) + " begun; ";
   text += job.source == gcode::printer::PrintSource::kSd ? "card" : "host";
   if (!job.file.empty()) text += " " + std::string(job.file.view());

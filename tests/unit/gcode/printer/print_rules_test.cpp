@@ -44,6 +44,16 @@ TEST_CASE("if a print ends with several events, the strongest decides the result
   CHECK(result(PrintEvent::kStreamSilent, e) == PrintResult::kCancelled);
 }
 
+TEST_CASE("a stream that ends with a wait for its moves is completed, but not far from its end") {
+  PrintEvidence e;
+  e.waited_for_moves = true;
+  CHECK(result(PrintEvent::kStreamSilent, e) == PrintResult::kCompleted);
+  CHECK(result(PrintEvent::kHostLeft, e) == PrintResult::kCompleted);
+  e.percent = 20;
+  CHECK(result(PrintEvent::kStreamSilent, e) == std::nullopt);
+  CHECK(result(PrintEvent::kHostLeft, e) == PrintResult::kFailed);
+}
+
 TEST_CASE("a cancel after a thermal fault is a failure") {
   PrintEvidence e;
   CHECK(result(PrintEvent::kCancelAction, e) == PrintResult::kCancelled);

@@ -77,7 +77,7 @@ TEST_CASE("a host print begins with first heat, move and extrusion, and is compl
   line.begin();
   REQUIRE(line.watch().is_printing());
   CHECK(line.watch().started() == 1);
-  CHECK(line.watch().current(line.now).source == PrintSource::kHost);
+  CHECK(line.watch().current().source == PrintSource::kHost);
   for (const char* text : {"M104 S0", "M140 S0", "M84"}) line.print(text);
   const auto end_code = line.now;
   line.pass(15s);
@@ -206,18 +206,37 @@ TEST_CASE("a host that leaves in mid-print fails the print, after the end code i
   CHECK(other.ended(PrintResult::kCompleted) == 1);
 }
 
+TEST_CASE("the elapsed time never falls at a pause of the host, and the job ends at its last line") {
+  Line line;
+  line.begin();
+  auto elapsed = line.watch().current().elapsed;
+  for (int i = 0; i < 60; ++i) {
+    line.pass(250ms);
+    CHECK(line.watch().current().elapsed >= std::exchange(elapsed, line.watch().current().elapsed));
+  }
+  CHECK(line.watch().is_paused());
+  Line other;
+  other.begin();
+  other.print("M104 S0");
+  const auto end = other.now;
+  other.pass(5s);
+  other.relay().host_closed(other.now);
+  REQUIRE(other.ended(PrintResult::kCompleted) == 1);
+  CHECK(other.watch().last().ended <= end);
+}
+
 TEST_CASE("pauses are excluded from the elapsed time") {
   Line line;
   line.begin();
-  const auto running = line.watch().current(line.now).elapsed;
+  const auto running = line.watch().current().elapsed;
   line.printer("// action:paused\n");
   line.pass(10min);
   CHECK(line.watch().is_printing());
-  CHECK(line.watch().current(line.now).elapsed < running + 2s);
+  CHECK(line.watch().current().elapsed < running + 2s);
   line.printer("// action:resumed\n");
   line.print("G1 X60 E1");
   CHECK(line.watch().is_printing());
-  CHECK(line.watch().current(line.now).elapsed < running + 3s);
+  CHECK(line.watch().current().elapsed < running + 3s);
 }
 
 TEST_CASE("a pause of the host, without any command to the printer, is excluded as well") {
@@ -226,13 +245,13 @@ TEST_CASE("a pause of the host, without any command to the printer, is excluded 
   line.pass(10min);
   line.print("G1 X60 E1");
   CHECK(line.watch().is_printing());
-  CHECK(line.watch().current(line.now).elapsed < 30s);
+  CHECK(line.watch().current().elapsed < 30s);
 }
 
 TEST_CASE("a long move counts as printing although no line is received") {
   Line line;
   line.begin();
-  const auto before = line.watch().current(line.now).elapsed;
+  const auto before = line.watch().current().elapsed;
   line.host(numbered(7, "G1 X200 E50 F10") + "\n");
   for (int i = 0; i < 10; ++i) {
     line.pass(2s);
@@ -240,7 +259,7 @@ TEST_CASE("a long move counts as printing although no line is received") {
   }
   line.printer("ok\n");
   line.pass(1s);
-  CHECK(line.watch().current(line.now).elapsed - before >= 19s);
+  CHECK(line.watch().current().elapsed - before >= 19s);
 }
 
 TEST_CASE("resent lines are counted once") {
@@ -248,7 +267,7 @@ TEST_CASE("resent lines are counted once") {
   line.begin();
   line.host(numbered(5, "G1 X20 E1") + "\n");
   line.host(numbered(6, "G1 X30 E1") + "\n");
-  CHECK(line.watch().current(line.now).extruded_mm == Approx(2));
+  CHECK(line.watch().current().extruded_mm == Approx(2));
 }
 
 TEST_CASE("resends and the highest temperatures belong to the print") {
@@ -257,7 +276,7 @@ TEST_CASE("resends and the highest temperatures belong to the print") {
   line.begin();
   line.printer("T:215.5 /215.0 B:60.5 /60.0 T0:215.5 /215.0 @:0 B@:0\n");
   line.printer("Error:checksum mismatch, Last Line: 6\nResend: 7\nok\n");
-  const auto job = line.watch().current(line.now);
+  const auto job = line.watch().current();
   CHECK(job.highest_tool == Approx(215.5));
   CHECK(job.highest_bed == Approx(60.5));
   CHECK(job.resends == 1);
@@ -271,11 +290,11 @@ TEST_CASE("a file that the host starts from the card is a print until the printe
   CHECK(line.watch().started() == 0);
   line.typed("M24");
   REQUIRE(line.watch().is_printing());
-  CHECK(line.watch().current(line.now).source == PrintSource::kSd);
-  CHECK(line.watch().current(line.now).file.view() == "/OK.GCO");
+  CHECK(line.watch().current().source == PrintSource::kSd);
+  CHECK(line.watch().current().file.view() == "/OK.GCO");
   line.pass(20s);
   line.printer("/OK.GCO\nSD printing byte 3506/7013\n0:0\n");
-  CHECK(line.watch().current(line.now).percent == Approx(50).margin(0.1));
+  CHECK(line.watch().current().percent == Approx(50).margin(0.1));
   line.relay().host_closed(line.now);
   CHECK(line.watch().is_printing());
   line.pass(20s);
@@ -291,7 +310,7 @@ TEST_CASE("a file that is started at the printer's menu is a print") {
       "echo:enqueing \"M23 ok.gco\"\necho:enqueing \"M24\"\necho:Now fresh file: ok.gco\nFile opened: /OK.GCO Size: 7013\nFile selected\n");
   REQUIRE(line.watch().is_printing());
   CHECK(line.watch().started() == 1);
-  CHECK_FALSE(line.watch().current(line.now).joined);
+  CHECK_FALSE(line.watch().current().joined);
   line.pass(20s);
   line.printer("Not SD printing\n");
   CHECK(line.ended(PrintResult::kCancelled) == 1);
@@ -306,7 +325,7 @@ TEST_CASE("a card print that runs at the start is detected when its byte positio
   line.pass(10s);
   line.printer("SD printing byte 900/7013\n");
   REQUIRE(line.watch().is_printing());
-  CHECK(line.watch().current(line.now).joined);
+  CHECK(line.watch().current().joined);
   line.printer("SD printing byte 7013/7013\n");
   line.pass(10s);
   line.printer("Not SD printing\n");
@@ -321,9 +340,9 @@ TEST_CASE("a paused file does not end although no printing is reported") {
   line.pass(10s);
   line.printer("Not SD printing\n");
   CHECK(line.watch().is_printing());
-  const auto elapsed = line.watch().current(line.now).elapsed;
+  const auto elapsed = line.watch().current().elapsed;
   line.pass(10min);
-  CHECK(line.watch().current(line.now).elapsed == elapsed);
+  CHECK(line.watch().current().elapsed == elapsed);
   line.typed("M24");
   line.printer("SD printing byte 1100/7013\n");
   line.printer("Done printing file\n");

@@ -8,7 +8,7 @@ namespace {
 
 Travel after(std::initializer_list<const char*> lines) {
   Travel travel;
-  for (const char* line : lines) travel.command(gcode::command::parse_command(line));
+  for (const char* line : lines) travel.command(gcode::command::parse_command(line), {});
   return travel;
 }
 
@@ -68,7 +68,7 @@ TEST_CASE("an arc counts the travel of each axis along it") {
 TEST_CASE("after a restart of the printer the position is unknown and the totals are kept") {
   auto travel = after({"G91", "M83", "G1 X5 E1"});
   travel.printer_restarted();
-  travel.command(gcode::command::parse_command("G1 X100 E7"));
+  travel.command(gcode::command::parse_command("G1 X100 E7"), {});
   CHECK(travel.travelled_mm()[0] == Approx(5));
   CHECK(travel.extruded_mm() == Approx(1));
 }

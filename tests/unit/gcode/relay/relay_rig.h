@@ -42,6 +42,8 @@ class Rig {
   gcode::relay::LineRelay& relay() { return *relay_; }
   gcode::relay::ArbiterState& arbiter() { return state_->arbiter; }
 
+  [[nodiscard]] gcode::printer::State state() { return relay().state(now); }
+
   void attach() { relay().host_opened(now); }
   /// Input from the host or the printer, all in one chunk.
   void host(std::string_view bytes) { REQUIRE(relay().feed_host(bytes, now) == bytes.size()); }

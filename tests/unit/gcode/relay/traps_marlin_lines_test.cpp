@@ -195,7 +195,7 @@ TEST_CASE("M5.5: a killed printer gets no queries until it restarts") {
   r.to_printer();
   says(r, "echo:M112 Shutdown\nError:Printer halted. kill() called!\n//action:poweroff\n");
   CHECK(next_injected(r, 300s).empty());
-  CHECK(r.relay().printer().state(r.now) != gcode::printer::State::kIdle);
+  CHECK(r.state() != gcode::printer::State::kIdle);
   says(r, "start\n");
   CHECK(next_injected(r) == "M115\n");
 }

@@ -59,7 +59,7 @@ TEST_CASE("P7.13, H18: no query is sent while the printer waits for its user, wi
     r.printer("echo:busy: paused for user\n");
     REQUIRE(r.to_printer().empty());
   }
-  CHECK(r.relay().printer().state(r.now) == gcode::printer::State::kAttention);
+  CHECK(r.state() == gcode::printer::State::kAttention);
   CHECK(count_of(r.to_host(), "busy") > 0);
 }
 
@@ -191,7 +191,7 @@ TEST_CASE("P7.14: a stopped printer that only sends reports is up, in error, and
     REQUIRE(r.to_host() == "echo:busy: paused for user\n");
   }
   CHECK(r.relay().printer().is_up(r.now));
-  CHECK(r.relay().printer().state(r.now) == gcode::printer::State::kError);
+  CHECK(r.state() == gcode::printer::State::kError);
   CHECK(r.relay().counters().missing_oks == 0);  // it owes none
 }
 
