@@ -140,7 +140,12 @@ void PrinterState::reply(const reply::Reply& reply, std::int32_t query_code, con
       take_temperatures(reply.temperatures, now);
       break;
     case reply::ReplyKind::kFans: fans.set(reply.fans, now); break;
-    case reply::ReplyKind::kPosition: position.set(reply.position, now); break;
+    case reply::ReplyKind::kOk:
+      if (reply.has_firmware) take_firmware(reply, now);
+      [[fallthrough]];
+    case reply::ReplyKind::kPosition:  // the second line of some has step counts only
+      if (reply.is_torn || reply::is_known(reply.position.axis[0])) position.set(reply.position, now);
+      break;
     case reply::ReplyKind::kProgress:
       if (!reply.progress.silent_mode) {
         progress.set(reply.progress, now);
@@ -148,7 +153,9 @@ void PrinterState::reply(const reply::Reply& reply, std::int32_t query_code, con
       }
       break;
     case reply::ReplyKind::kPercent: take_percent(reply, query_code, now); break;
-    case reply::ReplyKind::kFirmware: take_firmware(reply, now); break;
+    case reply::ReplyKind::kFirmware:
+      if (!reply.is_guess || query_code == 115) take_firmware(reply, now);
+      break;
     case reply::ReplyKind::kCapability: take_capability(reply.text, reply.capability_on); break;
     case reply::ReplyKind::kSerialNumber:
       if (!reply.text.empty() && reply.text != "SN invalid") serial_number.set(line::FixedText<31>(reply.text), now);

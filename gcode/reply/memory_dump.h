@@ -14,7 +14,7 @@ namespace gcode::reply {
 struct MemoryDump {
   static constexpr std::size_t kMostBytes = 16;  ///< a line of D3 holds no more
   std::uint32_t address = 0;
-  std::array<std::uint8_t, kMostBytes> bytes{};
+  std::array<std::uint8_t, kMostBytes> bytes;  ///< unset from `size` on: every reply has a dump
   std::size_t size = 0;
 };
 
