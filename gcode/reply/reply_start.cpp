@@ -83,7 +83,7 @@ bool is_cut_line(std::string_view text) {
   if (line::take(rest, "Resend:") || line::take(rest, "rs ")) return consists_of(rest, "N0123456789- ");
   if (!line::take(rest, "//")) return is_list_entry(text);
   line::skip_blanks(rest);
-  if (!line::take(rest, "action:") || rest.size() < 3) return false;
+  if (!line::take(rest, "action:") || rest.empty() || rest == "re") return false;  // "action:restart"
   constexpr std::string_view kActions[] = {"pause", "paused", "resume", "resumed", "cancel", "ready", "not_ready"};
   return std::any_of(std::begin(kActions), std::end(kActions),
                      [rest](std::string_view action) { return action.starts_with(rest); });

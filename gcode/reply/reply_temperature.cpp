@@ -192,6 +192,7 @@ class FieldReader {
     if (!at_boundary(rest)) return false;
     if (rest.empty() && looks_cut_off(name[0] == 'T' || name[0] == 'B', actual_text, target_text)) {
       is_cut_off_ = true;
+      has_target_ = has_target_ || !target_text.empty();
       return true;
     }
     has_target_ = has_target_ || !target_text.empty();
