@@ -10,8 +10,8 @@
 namespace agent::cli {
 
 /// Reads all of `in` and writes JSON lines, or the counts, to `out`; both are not owned. Input that is not of the
-/// format is reported on `err` with file and line, skipped, and makes the result 1; so does an unknown firmware name,
-/// before anything is read. 0 otherwise.
+/// format is reported on `err` with file and line, skipped, and makes the result 1 (a serial.log: only if no line is of
+/// the format); so does an unknown firmware name, before anything is read. 0 otherwise.
 [[nodiscard]] int run_decode(const DecodeOptions& options, std::istream& in, std::ostream& out, std::ostream& err);
 
 /// The same from the file that `options` names, "-" being `standard_input`; a file that cannot be read is 1.

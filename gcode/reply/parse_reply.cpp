@@ -137,7 +137,8 @@ Reply parse_reply(std::string_view line, const dialect::Dialect& dialect) {
     reply.kind = ReplyKind::kBlank;
     return reply;
   }
-  if (read_power_panic(line, dialect, reply) || read_torn_start(line, reply)) return reply;
+  if (read_power_panic(line, dialect, reply)) return reply;
+  if ((line.back() == 't' || line::is_blank(line.back())) && read_torn_start(line, reply)) return reply;
   const bool is_indented = line::is_blank(line.front());
   const bool known = is_indented ? read_indented(line, reply) : read_by_first(line, dialect, reply);
   if (known || read_by_form(line, dialect, reply)) return reply;

@@ -231,7 +231,7 @@ bool is_endstop(std::string_view line) {
 // "echo:Unknown command: "M27 P"(2)", "Unknown M code: M9999": the command without its quotes.
 std::string_view command_in(std::string_view text) {
   const std::size_t quote = text.find('"');
-  if (quote == std::string_view::npos) return line::trim_blanks(text.substr(text.rfind(": ") + 1));
+  if (quote == std::string_view::npos) return line::trim_blanks(text.substr(text.find(':') + 1));
   text.remove_prefix(quote + 1);
   return line::trim_blanks(text.substr(0, text.rfind('"')));
 }

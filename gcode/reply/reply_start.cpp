@@ -106,7 +106,7 @@ bool read_reset_cause(std::string_view text, Reply& reply) {
 }
 
 bool read_torn_start(std::string_view line, Reply& reply) {
-  while (line::is_blank(line.back())) line.remove_suffix(1);
+  line = line::trim_blanks(line);
   if (!line.ends_with("start")) return false;
   const std::string_view before = line.substr(0, line.size() - 5);
   if (before.empty() || is_fragment(before) || is_cut_line(before)) return accept(reply, ReplyKind::kStart, {});

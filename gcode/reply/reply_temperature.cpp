@@ -77,7 +77,7 @@ class FieldReader {
       line::skip_blanks(rest);
       if (rest.empty()) return fields_ > 0;
       const std::size_t colon = rest.substr(0, 4).find(':');
-      if (colon == std::string_view::npos || is_marked(rest)) {
+      if (colon == std::string_view::npos || rest.front() < '@') {  // a name begins with a letter or '@'
         const OtherField other = skip_other_field(rest);
         if (other == OtherField::kTorn) return false;
         has_other_ = has_other_ || other == OtherField::kForeign;
@@ -92,7 +92,7 @@ class FieldReader {
   // is the active tool. Otherwise they belong to E's tool, or the first (Smoothie prints T for tool 0 beside T1, M 10).
   void finish() {
     const Sensor active = tool_sensor(extruder_ == kNoTool ? 0 : extruder_);
-    if (has_active_ && out_.find(active) == nullptr) add(active, active_actual_, active_target_);
+    if (has_active_) (void)add(active, active_actual_, active_target_);
     if (is_known(active_duty_) && tool_count_ == 1) set_duty(only_tool_, active_duty_);
     if (is_known(bed_duty_)) set_duty(Sensor::kBed, bed_duty_);
     // M 6: the cooler prints its duty as "C@:" too, after the chamber's.
@@ -118,8 +118,6 @@ class FieldReader {
   }
 
  private:
-  static bool is_marked(std::string_view rest) { return rest.front() == '=' || rest.front() == '('; }
-
   bool read_field(std::string_view& rest, std::size_t colon) {
     const std::string_view name = rest.substr(0, colon);
     const std::string_view field = rest;
@@ -230,21 +228,22 @@ class FieldReader {
       has_active_ = true;
       active_actual_ = actual;
       active_target_ = target;
-    } else {
-      has_other_ = has_other_ || out_.find(sensor) != nullptr;
-      add(sensor, actual, target);
+    } else if (!add(sensor, actual, target)) {
+      has_other_ = true;
     }
   }
 
-  void add(Sensor sensor, float actual, float target) {
+  // False if there is one already.
+  bool add(Sensor sensor, float actual, float target) {
     // M 6: Marlin prints "/0.00" after every sensor; a sensor without a heater has no target.
     if (is_only_measuring(sensor) && target == 0) target = kUnknown;
-    if (out_.find(sensor) != nullptr || out_.count == out_.items.size()) return;
+    if (out_.find(sensor) != nullptr || out_.count == out_.items.size()) return false;
     out_.items[out_.count++] = TemperatureReading(sensor, actual, target);
     if (sensor <= Sensor::kTool7) {
       ++tool_count_;
       only_tool_ = sensor;
     }
+    return true;
   }
 
   void set_duty(Sensor sensor, float duty) {
@@ -282,9 +281,9 @@ bool begins_with_temperature(std::string_view line) {
   if (at >= line.size() || line[at] != ':') return false;
   std::string_view value = line.substr(at + 1);
   line::skip_blanks(value);
-  if (take_no_number(value)) return true;
-  (void)line::take(value, "-");
-  return !value.empty() && line::is_digit(value.front());
+  if (value.empty()) return false;
+  if (line::is_digit(value[0])) return true;
+  return (value[0] == '-' && value.size() > 1 && line::is_digit(value[1])) || take_no_number(value);
 }
 
 // "TT::31.5031.50  //0.000.00": Creality 4.x prints each piece of a report twice. None of its figures is certain.
