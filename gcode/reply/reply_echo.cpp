@@ -279,6 +279,7 @@ bool reports_by_remaining(ReplyKind kind) {
 void refine(Reply& reply, std::string_view line) {
   if (reply.kind == ReplyKind::kUnknownCommand) reply.named_command = command_in(line);
   reply.has_firmware = reply.kind == ReplyKind::kFirmware;
+  reply.is_guess = reply.has_firmware && line.find("FIRMWARE_NAME:") == std::string_view::npos;
   if (reply.kind == ReplyKind::kAnswer && line.starts_with("area:")) reply.answer = AnswerForm::kArea;
   if (reply.kind == ReplyKind::kAnswer && line == "Not in farm mode.") reply.answer = AnswerForm::kNotInFarmMode;
   if (line.starts_with("Invalid")) reply.text = line;

@@ -69,7 +69,7 @@ bool read_ok_without_blank(std::string_view rest, const dialect::Dialect& dialec
     if (reply.ok_count < 255) ++reply.ok_count;
     return true;
   }
-  if (ends_like_a_file(rest)) return false;
+  if (ends_like_a_file(rest) || is_list_entry(rest)) return false;
   if (kPunctuation.find(next) != std::string_view::npos) return accept_ok(reply, OkForm::kBare, ReplyKind::kOk, rest);
   // "ok12" is Repetier's "ok 12"; on Prusa it is a name.
   const bool is_number =

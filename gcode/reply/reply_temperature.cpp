@@ -104,7 +104,8 @@ class FieldReader {
     }
   }
 
-  [[nodiscard]] bool is_waiting() const { return is_waiting_ || !has_target_; }
+  // M303's lines name one sensor and no target; two without a target are an answer of Teacup or Sprinter.
+  [[nodiscard]] bool is_waiting() const { return is_waiting_ || (!has_target_ && out_.count <= 1); }
   [[nodiscard]] bool says_wait() const { return says_wait_; }
   [[nodiscard]] bool is_cut_off() const { return is_cut_off_; }
   // One sensor without a target: "T:0" of a Marlin 2.x without any sensor (M 6). No firmware reports a temperature in

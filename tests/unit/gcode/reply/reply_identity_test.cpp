@@ -88,7 +88,8 @@ TEST_CASE("an answer to M115 that does not say so is a guess") {
   CHECK(gcode::reply::parse_firmware(sunhokey.text).name == "https://www.sunhokey.com");
   CHECK(gcode::reply::parse_firmware(sunhokey.text).machine_type == "Prusa I3");
   CHECK_FALSE(parse("FIRMWARE_NAME:x").is_guess);
-  CHECK_FALSE(parse("NAME: Malyan VER: 3.7 MODEL: M200").is_guess);
+  CHECK(parse("NAME: Malyan VER: 3.7 MODEL: M200").is_guess);
+  CHECK_FALSE(parse("PROTOCOL_VERSION:1.0 FIRMWARE_NAME:x").is_guess);
   for (const char* line : {"see https://octoprint.org", "two words; http://x", "ANET; no address", "; http://x"}) {
     INFO(line);
     CHECK(parse(line).kind != ReplyKind::kFirmware);
