@@ -32,6 +32,16 @@ bool are_figures(std::string_view text) {
   return text.empty() || (line::take(text, "/") && line::take_decimal(text, value) && text.empty());
 }
 
+// " /60.00" behind a value.
+void skip_target(std::string_view& rest) {
+  std::string_view after = rest;
+  double value = 0;
+  line::skip_blanks(after);
+  if (!line::take(after, "/")) return;
+  line::skip_blanks(after);
+  if (line::take_decimal(after, value) && at_boundary(after)) rest = after;
+}
+
 // "name:" and its value. A name without value is the end of a torn line.
 OtherField skip_named(std::string_view& rest) {
   const std::string_view word = take_word(rest);
@@ -43,7 +53,10 @@ OtherField skip_named(std::string_view& rest) {
     line::skip_blanks(rest);
     value = take_word(rest);
   }
-  if (are_figures(value)) return OtherField::kPlain;
+  if (are_figures(value)) {
+    skip_target(rest);
+    return OtherField::kPlain;
+  }
   if (!is_word(value)) return OtherField::kTorn;
   return is_apart && word.front() == '@' ? OtherField::kPlain : OtherField::kForeign;
 }

@@ -196,6 +196,12 @@ constexpr PrefixRule kPlainRules[] = {
     {"Finished!", ReplyKind::kAnswer, true},
     {"Z-probe", ReplyKind::kAnswer},
     {"Testing ", ReplyKind::kAnswer},  // M122
+    {"Positioning the probe", ReplyKind::kAnswer},
+    {"Probing ", ReplyKind::kAnswer},
+    {"Bed Leveling O", ReplyKind::kAnswer},
+    {"Fade Height", ReplyKind::kAnswer},
+    {"PIN: ", ReplyKind::kAnswer},  // M43
+    {"Print time: ", ReplyKind::kAnswer},
     {"Driver registers", ReplyKind::kAnswer},
     {"Soft endstops", ReplyKind::kAnswer},
     {"Hotend offsets", ReplyKind::kAnswer},

@@ -19,8 +19,9 @@ Skipped skip(std::string_view text) {
 }  // namespace
 
 TEST_CASE("fields that a report may have are skipped with their values") {
-  for (const std::string_view text : {"== T:1", "B_0_0:27.10/0.00 T:1", "raspberry_pi:51.2 T:1", "HBR@:255 T:1",
-                                      "@B_ZONE: CENTER T:1", "raspberry_pi: 51.2 T:1"}) {
+  for (const std::string_view text :
+       {"== T:1", "B_0_0:27.10/0.00 T:1", "raspberry_pi:51.2 T:1", "HBR@:255 T:1", "@B_ZONE: CENTER T:1",
+        "raspberry_pi: 51.2 T:1", "B1:48.10 /0.00 T:1", "X:37.45 / 36.00 T:1"}) {
     INFO(text);
     const Skipped skipped = skip(text);
     CHECK(skipped.field == OtherField::kPlain);

@@ -180,10 +180,11 @@ TEST_CASE("text that only begins like a temperature is not one") {
 }
 
 TEST_CASE("a periodic report is whole if nothing else is in its line") {
-  for (const char* line : {"T:25.5 /0.0 B:25.5 /0.0 T0:25.5 /0.0 @:0 B@:0 P:25.5 A:25.4",
-                           " T:50.18 /0.00 B:30.00 /0.00 @:0 B@:0", " ==T:41.25 /0.00 ==B:33.50 /60.00 @:0 B@:12",
-                           "T:25.00/0.00 B:24.00/0.00 X:37.45/36.00 HBR@:255 B_0_0:24.10/0.00",
-                           " T0:210.90 /210.00 B0:59.95 /60.00 @B_ZONE: CENTER", "TT::31.5031.50  //0.000.00"}) {
+  for (const char* line :
+       {"T:25.5 /0.0 B:25.5 /0.0 T0:25.5 /0.0 @:0 B@:0 P:25.5 A:25.4", " T:50.18 /0.00 B:30.00 /0.00 @:0 B@:0",
+        " ==T:41.25 /0.00 ==B:33.50 /60.00 @:0 B@:12",
+        "T:25.00/0.00 B:24.00/0.00 X:37.45/36.00 HBR@:255 B_0_0:24.10/0.00",
+        " T0:210.90 /210.00 B0:59.95 /60.00 B1:48.10 /0.00 @B_ZONE: CENTER", "TT::31.5031.50  //0.000.00"}) {
     INFO(line);
     CHECK(parse(line).kind == ReplyKind::kTemperature);
     CHECK(parse(line).is_whole_report);
