@@ -63,6 +63,16 @@ void PrinterState::take_percent(const reply::Reply& reply, std::int32_t query_co
   if (reply.percent_of == 'E' || (reply.percent_of == 0 && query_code == 221)) flow.set(ratio, now);
 }
 
+void PrinterState::take_progress(reply::Progress reported, line::Time now) {
+  if (reported.is_partial && progress.known) {
+    const auto keep = [](float& value, float before) { value = reply::is_known(value) ? value : before; };
+    keep(reported.percent, progress.value.percent);
+    keep(reported.remaining_minutes, progress.value.remaining_minutes);
+    keep(reported.change_minutes, progress.value.change_minutes);
+  }
+  progress.set(reported, now);
+}
+
 void PrinterState::take_action(reply::HostAction action) {
   if (action == reply::HostAction::kPaused) paused = true;
   if (action == reply::HostAction::kResumed) paused = false;
@@ -148,7 +158,7 @@ void PrinterState::reply(const reply::Reply& reply, std::int32_t query_code, con
       break;
     case reply::ReplyKind::kProgress:
       if (!reply.progress.silent_mode) {
-        progress.set(reply.progress, now);
+        take_progress(reply.progress, now);
         progress_from_file = false;
       }
       break;

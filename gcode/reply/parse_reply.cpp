@@ -88,6 +88,7 @@ bool read_indented(std::string_view line, Reply& reply) {
   }
   if (text.find(" step=") != std::string_view::npos) return accept(reply, ReplyKind::kEcho, text);  // homing (P 2.5)
   // Settings dumps, mesh rows, PID figures.
+  if (read_progress_line(text, reply)) return true;
   const bool is_figure = line::is_digit(text.front()) || text.front() == '-' || text.front() == '+' ||
                          text.front() == '[' || text.front() == '|' || text.front() == 'G' || text.front() == 'M';
   if (is_figure) return accept(reply, ReplyKind::kAnswer, text);

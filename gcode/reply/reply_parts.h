@@ -85,8 +85,10 @@ bool accept_ok(Reply& reply, OkForm form, ReplyKind kind, std::string_view text)
 [[nodiscard]] bool read_fans(std::string_view line, Reply& reply);             ///< "E0:0 RPM PRN1:0 RPM E0@:0 ..."
 [[nodiscard]] bool read_prusa_progress(std::string_view line, Reply& reply);   ///< "NORMAL MODE: Percent done: ..."
 [[nodiscard]] bool read_marlin_progress(std::string_view text, Reply& reply);  ///< "M73 Progress: 12%; ..."
-[[nodiscard]] bool read_percent(std::string_view line, Reply& reply);          ///< "100%", "FR:100%", "E0 Flow: 100%"
-[[nodiscard]] bool read_multiply(std::string_view line, Reply& reply);         ///< "SpeedMultiply:100" (Repetier)
+/// Prusa Buddy's lines behind "echo: M73 Progress: 25%;": " Time left: 12m;", " Change: 5m;".
+[[nodiscard]] bool read_progress_line(std::string_view line, Reply& reply);
+[[nodiscard]] bool read_percent(std::string_view line, Reply& reply);   ///< "100%", "FR:100%", "E0 Flow: 100%"
+[[nodiscard]] bool read_multiply(std::string_view line, Reply& reply);  ///< "SpeedMultiply:100" (Repetier)
 
 // reply_sd.cpp
 [[nodiscard]] bool read_sd_position(std::string_view line, Reply& reply);  ///< "SD printing byte 775/50426"

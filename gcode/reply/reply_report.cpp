@@ -133,6 +133,16 @@ bool read_marlin_progress(std::string_view text, Reply& reply) {
   return accept(reply, ReplyKind::kProgress, text);
 }
 
+bool read_progress_line(std::string_view line, Reply& reply) {
+  std::string_view rest = line;
+  std::size_t of = 0;
+  double value = 0;
+  if (!line.ends_with(';') || !take_progress_part(rest, of, value) || !rest.empty() || of == 0) return false;
+  reply.progress.is_partial = true;
+  (of == 1 ? reply.progress.remaining_minutes : reply.progress.change_minutes) = static_cast<float>(value);
+  return accept(reply, ReplyKind::kProgress, line);
+}
+
 bool read_multiply(std::string_view line, Reply& reply) {
   std::string_view rest = line;
   const bool is_speed = line::take(rest, "SpeedMultiply:");

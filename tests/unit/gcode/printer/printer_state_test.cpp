@@ -94,3 +94,17 @@ TEST_CASE("the firmware's name may stand behind an ok, an address alone is no na
   line.printer("http://octopi.local");
   CHECK(line.state.firmware.value.view() == "pr3Dator");
 }
+
+TEST_CASE("Prusa Buddy's progress comes in three lines") {
+  Line line;
+  line.dialect = *gcode::dialect::find_dialect("marlin-2.1");
+  line.printer("echo: M73 Progress: 25%;");
+  line.printer(" Time left: 90m;");
+  line.printer(" Change: 12m;");
+  REQUIRE(line.state.progress.known);
+  CHECK(line.state.progress.value.percent == 25);
+  CHECK(line.state.progress.value.remaining_minutes == 90);
+  CHECK(line.state.progress.value.change_minutes == 12);
+  line.printer("echo: M73 Progress: 26%;");
+  CHECK_FALSE(gcode::reply::is_known(line.state.progress.value.remaining_minutes));
+}

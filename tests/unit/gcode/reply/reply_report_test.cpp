@@ -97,3 +97,15 @@ TEST_CASE("a fan report is whole, or torn") {
   CHECK(parse("E0:0 RPM PRN1:0 RPM E0@:0 PRN1@").is_torn);
   CHECK_FALSE(parse("PRN0:0 RPM").is_whole_report);  // an answer of an MK2.5
 }
+
+TEST_CASE("a line of Buddy's progress is a part, and read only if it is whole") {
+  CHECK(parse(" Time left: 90m;").progress.is_partial);
+  CHECK(parse(" Time left: 90m;").progress.remaining_minutes == 90);
+  CHECK(parse(" Change: 12m;").progress.change_minutes == 12);
+  CHECK_FALSE(parse("echo: M73 Time left: 90m;").progress.is_partial);
+  for (const char* line :
+       {" Time left: 9", " Time left: 90m", "Time left: 90m;", " Progress: 5%;", " Change: 12m; more"}) {
+    INFO(line);
+    CHECK(parse(line).kind != ReplyKind::kProgress);
+  }
+}
