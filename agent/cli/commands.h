@@ -22,7 +22,7 @@ int check_config(const CheckConfigOptions& options, std::ostream& out, std::ostr
 int list(const ListOptions& options, std::ostream& out, std::ostream& err);
 
 /// `decode --summary recording.jsonl`: a recorded conversation in, JSON lines or the counts out. Input that is not of
-/// the format is reported on `err` with file and line, skipped, and makes the result 1; so does an unknown firmware
+/// the format is reported on `err` with file and line, skipped, and makes the result 1 (a serial.log: only if no line is of the format); so does an unknown firmware
 /// name, before anything is read.
 [[nodiscard]] int run_decode(const DecodeOptions& options, std::istream& in, std::ostream& out, std::ostream& err);
 /// The same from the file that `options` names, "-" being `standard_input`; a file that cannot be read is 1.

@@ -80,7 +80,8 @@ void PrinterLink::attempt_is_over(const control::ControlAnswer& otherwise) {
         configuration_.name + ": holds " + configuration_.device + " again; opening it resets most printers once";
   } else if (answer.is_ok()) {
     answer = {control::ControlCode::kDevice, configuration_.name + ": " + open_fault_};
-    if (open_fault_.find("; waiting until ") == std::string::npos) answer.message += "; trying again until it can be opened";
+    if (open_fault_.find("; waiting until ") == std::string::npos)
+      answer.message += "; trying again until it can be opened";
   }
   for (const Answered& answered : std::exchange(attaching_, {})) answered(answer);
 }

@@ -71,21 +71,39 @@ bool read_recording(std::string_view name, std::istream& in, gcode::decode::Conv
   });
 }
 
+// One complaint for all lines that are no conversation: a paste from a web page has many, and the rest is worth decoding.
 bool read_log(std::string_view name, std::istream& in, gcode::decode::Conversation& conversation, std::ostream& err) {
   std::optional<gcode::line::Time> first;
-  return for_each_line(name, in, err, [&](std::string_view line) -> std::string_view {
-    if (gcode::line::trim_blanks(line).empty()) return {};
-    const std::optional<OctoprintLine> entry = parse_octoprint_line(line);
-    if (!entry) return "not a line of OctoPrint's serial.log; expected \"2023-01-01 12:00:00,123 - Recv: ok\"";
-    if (entry->kind == OctoprintLine::Kind::kRemark) return {};
+  std::size_t taken = 0, refused = 0, first_refused = 0;
+  std::string line;
+  LineRead result = read_line(in, line);
+  for (std::size_t number = 1; result != LineRead::kEnd; ++number, result = read_line(in, line)) {
+    const std::string_view text = gcode::line::strip_terminator(line);
+    if (gcode::line::trim_blanks(text).empty()) continue;
+    const std::optional<OctoprintLine> entry = result == LineRead::kLine ? parse_octoprint_line(text) : std::nullopt;
+    if (!entry) {
+      if (refused++ == 0) first_refused = number;
+      continue;
+    }
+    if (entry->kind == OctoprintLine::Kind::kRemark) continue;
+    ++taken;
     if (entry->at && !first) first = entry->at;
     std::optional<gcode::line::Time> since_first;
     if (entry->at) since_first = *entry->at - *first;
     const std::string ended = std::string(entry->text) + '\n';
     if (entry->kind == OctoprintLine::Kind::kSent) conversation.sent_to_printer(ended, since_first);
     if (entry->kind == OctoprintLine::Kind::kReceived) conversation.received_from_printer(ended, since_first);
-    return {};
-  });
+  }
+  if (refused > 0) {
+    err << "decode: " << name << ": " << refused << (refused == 1 ? " line was" : " lines were")
+        << " not taken: neither Send: nor Recv: nor a remark of OctoPrint; the first is line " << first_refused << '\n';
+  }
+  if (taken == 0) {
+    err << "decode: " << name
+        << R"(: no line is of OctoPrint's serial.log or terminal; expected "2023-01-01 12:00:00,123 - Recv: ok")"
+        << '\n';
+  }
+  return taken > 0;
 }
 
 bool read_printed_text(std::istream& in, gcode::decode::Conversation& conversation) {
@@ -138,20 +156,58 @@ void write_direction(std::string_view direction, const std::map<std::string_view
     out << direction << '\t' << kind << '\t' << count << '\n';
 }
 
+// What stands before "Recv:": nothing, "SERIAL - DEBUG - " (OctoPrint 1.0), "octoprint.util.comm - INFO - | " (the last
+// lines of the terminal in octoprint.log), "> " (a quotation).
+bool is_log_prefix(std::string_view text) {
+  constexpr std::size_t kLongest = 80;
+  if (text.size() > kLongest) return false;
+  const std::string_view trimmed = gcode::line::trim_blanks(text);
+  return trimmed.empty() || trimmed.ends_with("-") || trimmed.ends_with("|") || trimmed.ends_with(">");
+}
+
+// OctoPrint's own lines in a paste from its terminal, which have no time.
+bool is_remark(std::string_view line) {
+  constexpr std::array<std::string_view, 22> kBeginnings{"Changing monitoring state",
+                                                         "Connecting to",
+                                                         "Connected to",
+                                                         "Starting ",
+                                                         "Opening ",
+                                                         "Attempting to ",
+                                                         "Trying ",
+                                                         "Handshake attempt",
+                                                         "Error while connecting",
+                                                         "Unexpected error",
+                                                         "Communication timeout",
+                                                         "Too many consecutive timeouts",
+                                                         "No response from printer",
+                                                         "Printer ",
+                                                         "External reset detected",
+                                                         "Enabling ",
+                                                         "Disabling ",
+                                                         "Serial port",
+                                                         "Performing autodetection",
+                                                         "Cancelled",
+                                                         "[...]",
+                                                         "Closing down"};
+  line = gcode::line::trim_blanks(line);
+  return std::any_of(kBeginnings.begin(), kBeginnings.end(),
+                     [line](std::string_view beginning) { return line.starts_with(beginning); });
+}
+
 }  // namespace
 
 std::optional<OctoprintLine> parse_octoprint_line(std::string_view line) {
+  using Kind = OctoprintLine::Kind;
   OctoprintLine entry;
   entry.at = take_log_time(line);
-  using Kind = OctoprintLine::Kind;
-  if (gcode::line::take(line, "Send:")) {
-    entry.kind = Kind::kSent;
-  } else if (gcode::line::take(line, "Recv:")) {
-    entry.kind = Kind::kReceived;
-  } else if (!entry.at) {
+  const std::size_t sent = line.find("Send:"), received = line.find("Recv:");
+  if (const std::size_t mark = std::min(sent, received); is_log_prefix(line.substr(0, mark))) {
+    entry.kind = mark == sent ? Kind::kSent : Kind::kReceived;
+    line.remove_prefix(mark + 5);
+    (void)gcode::line::take(line, " ");
+  } else if (!entry.at && !is_remark(line)) {
     return std::nullopt;
   }
-  if (entry.kind != Kind::kRemark) (void)gcode::line::take(line, " ");
   entry.text = line;
   return entry;
 }

@@ -15,19 +15,20 @@
 
 namespace agent::recording {
 
-/// Feeds all of `in` to `conversation`. `format`: "jsonl", "raw" or "octoprint". Lines that are not of the format are
-/// reported on `err` as "decode: NAME:LINE: ..." and skipped; false if there were any.
+/// Feeds all of `in` to `conversation`. `format`: "jsonl", "raw" or "octoprint". Lines of a recording that are not of the
+/// format are reported on `err` as "decode: NAME:LINE: ..." and skipped; false if there were any. Of a serial.log, which
+/// may be a paste, the number of such lines is reported; false if no line was taken.
 bool read_conversation(std::string_view format, std::string_view name, std::istream& in,
                        gcode::decode::Conversation& conversation, std::ostream& err);
 
-/// One line of OctoPrint's serial.log.
+/// One line of OctoPrint's serial.log of any age, of its terminal, or of the terminal's last lines in octoprint.log.
 struct OctoprintLine {
   enum class Kind { kSent, kReceived, kRemark } kind = Kind::kRemark;
   std::optional<gcode::line::Time> at;  ///< since 1970 on the log's clock; nothing in copies from the terminal tab
   std::string_view text;                ///< without "Send: " or "Recv: "
 };
 
-/// Nothing if the line is neither "Send:", "Recv:" nor a remark with a time.
+/// Nothing if the line is neither "Send:", "Recv:" nor a remark: a line with a time, or one of the terminal's own.
 [[nodiscard]] std::optional<OctoprintLine> parse_octoprint_line(std::string_view line);
 
 /// The counts of `decode --summary`, and the lines that the parser does not know.

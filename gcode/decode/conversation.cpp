@@ -58,7 +58,7 @@ void Conversation::end_command(std::string_view line, std::optional<line::Time> 
 void Conversation::end_reply(std::string_view line, std::optional<line::Time> at, bool is_unfinished) {
   while (!line.empty() && line.back() == '\r') line.remove_suffix(1);
   const reply::Reply reply = reply::parse_reply(line, *dialect_);
-  if (follows_printer_ && reply.kind == reply::ReplyKind::kFirmware)
+  if (follows_printer_ && reply.has_firmware && !reply.is_guess)
     dialect_ = &dialect::choose_dialect(reply::parse_firmware(reply.text).name);
   on_reply_({line, at, is_unfinished}, reply);
 }

@@ -21,12 +21,11 @@ void add_temperatures(const reply::Temperatures& temperatures, std::string& out,
   }
 }
 
-void add_ok(const reply::Reply& reply, JsonObject& values) {
+void add_advanced_ok(const reply::Reply& reply, JsonObject& values) {
   if (reply.ok_number) values.integer("line_number", *reply.ok_number);
   if (reply.planner_free >= 0) values.integer("planner_free", reply.planner_free);
   if (reply.slots_free >= 0) values.integer("slots_free", reply.slots_free);
-  const bool has_fields = reply.ok_number || reply.planner_free >= 0 || reply.slots_free >= 0;
-  if (!has_fields && !reply.text.empty()) values.text("text", reply.text);
+  if (reply.ok_count > 1) values.integer("oks", reply.ok_count);
 }
 
 void add_position(const reply::Position& position, JsonObject& values) {
@@ -67,9 +66,18 @@ void add_error(const reply::Reply& reply, JsonObject& values) {
 void add_firmware(const reply::Reply& reply, JsonObject& values) {
   const reply::FirmwareFields fields = reply::parse_firmware(reply.text);
   values.text("name", fields.name);
+  if (!fields.version.empty()) values.text("version", fields.version);
   if (!fields.machine_type.empty()) values.text("machine_type", fields.machine_type);
   if (!fields.protocol.empty()) values.text("protocol", fields.protocol);
   if (!fields.glued_capability.empty()) values.text("glued_capability", fields.glued_capability);
+}
+
+void add_ok(const reply::Reply& reply, JsonObject& values) {
+  add_advanced_ok(reply, values);
+  const bool has_fields = reply.ok_number || reply.planner_free >= 0 || reply.slots_free >= 0;
+  add_position(reply.position, values);
+  if (reply.has_firmware) return add_firmware(reply, values);
+  if (!has_fields && !reply.text.empty()) values.text("text", reply.text);
 }
 
 void add_file(const reply::Reply& reply, JsonObject& values) {
@@ -91,7 +99,7 @@ void add_boot(const reply::Reply& reply, JsonObject& values) {
 void add_values(const reply::Reply& reply, std::string& out, JsonObject& values) {
   switch (reply.kind) {
     case reply::ReplyKind::kOk: return add_ok(reply, values);
-    case reply::ReplyKind::kOkTemperature:
+    case reply::ReplyKind::kOkTemperature: add_advanced_ok(reply, values); [[fallthrough]];
     case reply::ReplyKind::kTemperature:
     case reply::ReplyKind::kHeating: return add_temperatures(reply.temperatures, out, values);
     case reply::ReplyKind::kPosition: return add_position(reply.position, values);

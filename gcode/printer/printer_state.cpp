@@ -104,6 +104,16 @@ void PrinterState::take_percent(const reply::Reply& reply, std::int32_t query_co
   if (reply.percent_of == 'E' || (reply.percent_of == 0 && query_code == 221)) flow.set(ratio, now);
 }
 
+void PrinterState::take_progress(reply::Progress reported, line::Time now) {
+  if (reported.is_partial && progress.known) {
+    const auto keep = [](float& value, float before) { value = reply::is_known(value) ? value : before; };
+    keep(reported.percent, progress.value.percent);
+    keep(reported.remaining_minutes, progress.value.remaining_minutes);
+    keep(reported.change_minutes, progress.value.change_minutes);
+  }
+  progress.set(reported, now);
+}
+
 void PrinterState::take_action(reply::HostAction action) {
   if (action == reply::HostAction::kPaused) paused = true;
   if (action == reply::HostAction::kResumed) paused = false;
@@ -185,15 +195,22 @@ void PrinterState::reply(const reply::Reply& reply, std::int32_t query_code, con
       take_temperatures(reply.temperatures, dialect, now);
       break;
     case reply::ReplyKind::kFans: fans.set(reply.fans, now); break;
-    case reply::ReplyKind::kPosition: position.set(reply.position, now); break;
+    case reply::ReplyKind::kOk:
+      if (reply.has_firmware) take_firmware(reply, now);
+      [[fallthrough]];
+    case reply::ReplyKind::kPosition:  // the second line of some has step counts only
+      if (reply.is_torn || reply::is_known(reply.position.axis[0])) position.set(reply.position, now);
+      break;
     case reply::ReplyKind::kProgress:
       if (!reply.progress.silent_mode) {
-        progress.set(reply.progress, now);
+        take_progress(reply.progress, now);
         progress_from_file = false;
       }
       break;
     case reply::ReplyKind::kPercent: take_percent(reply, query_code, now); break;
-    case reply::ReplyKind::kFirmware: take_firmware(reply, now); break;
+    case reply::ReplyKind::kFirmware:
+      if (!reply.is_guess || query_code == 115) take_firmware(reply, now);
+      break;
     case reply::ReplyKind::kCapability: take_capability(reply.text, reply.capability_on); break;
     case reply::ReplyKind::kSerialNumber:
       if (!reply.text.empty() && reply.text != "SN invalid") serial_number.set(line::FixedText<31>(reply.text), now);

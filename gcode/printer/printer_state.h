@@ -151,6 +151,7 @@ class PrinterState {
   void forget_settings();
   void take_percent(const reply::Reply& reply, std::int32_t query_code, line::Time now);
   void take_action(reply::HostAction action);
+  void take_progress(reply::Progress reported, line::Time now);
   void take_sd(const reply::Reply& reply, line::Time now);
   void take_firmware(const reply::Reply& reply, line::Time now);
   void take_capability(std::string_view name, bool on);

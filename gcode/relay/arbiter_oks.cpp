@@ -107,7 +107,10 @@ Verdict Arbiter::on_ok(const reply::Reply& reply, std::string_view line, line::T
   const Verdict verdict =
       reply.kind == reply::ReplyKind::kOkTemperature ? on_temperature_ok(now) : on_plain_ok(reply, line, now);
   after_ok(now);
-  return verdict;
+  // No host sees an ok behind other text, but the text may be for it.
+  const bool only_text = reply.ok_form == reply::OkForm::kGlued && !reply.text.empty() && reply.planner_free < 0 &&
+                         !reply.ok_number && reply.kind == reply::ReplyKind::kOk;
+  return only_text ? Verdict::kPass : verdict;
 }
 
 Verdict Arbiter::on_temperature_ok(line::Time now) {

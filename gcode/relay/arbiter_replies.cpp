@@ -212,7 +212,9 @@ void Arbiter::identify(const reply::Reply& reply) {
     s_.poller.capability(reply.text, reply.capability_on, s_.subscriptions);
     return;
   }
-  if (reply.kind != reply::ReplyKind::kFirmware) return;
+  if (!reply.has_firmware) return;
+  // A line with an address is an answer to M115 only while an M115 is in flight.
+  if (reply.is_guess && (s_.in_flight.size() == 0 || s_.in_flight[0].code != 115)) return;
   const reply::FirmwareFields fields = reply::parse_firmware(reply.text);
   use_dialect(dialect::choose_dialect(fields.name));
   if (reply.text.find("SOURCE_CODE_URL:") != std::string_view::npos &&
@@ -253,7 +255,7 @@ Verdict Arbiter::decide(const reply::Reply& reply, std::string_view line, line::
   }
   if (reply.kind == reply::ReplyKind::kUnknownCommand && rejects_a_fragment(line)) s_.orphan_ack = true;
   if (reply.text == kNoSensors && s_.in_flight.size() > 0) s_.in_flight[0].payload_seen = true;
-  const bool torn = reply::is_report(reply.kind) && !reply::is_whole_report(line);
+  const bool torn = reply::is_report(reply.kind) && !reply.is_whole_report;
   // A line that no rule knows may be the query's garbled answer: from now on its position in the queue proves nothing.
   if (const auto injected = s_.in_flight.injected();
       injected && (torn || reply.kind == reply::ReplyKind::kUnknown ||

@@ -1,6 +1,5 @@
 #include "gcode/reply/line_format.h"
 
-#include <algorithm>
 #include <charconv>
 
 namespace gcode::reply {
@@ -61,44 +60,6 @@ bool names_injected(std::string_view line, std::string_view injected) {
 
 bool is_report(ReplyKind kind) {
   return kind == ReplyKind::kTemperature || kind == ReplyKind::kFans || kind == ReplyKind::kPosition;
-}
-
-namespace {
-
-// "T:25.5", "/0.0", "B@:14", "@0:10", "PRN1:0", "RPM", "Count", "X:" and its number after a blank.
-bool is_report_word(std::string_view word, bool temperature) {
-  if (word.empty()) return true;
-  if (!temperature && (word == "RPM" || word == "Count" || word == "X:" || whole_number(word))) return true;
-  std::string_view number = word;
-  if (word.front() == '/') {
-    number.remove_prefix(1);
-  } else {
-    const auto colon = word.find(':');
-    if (colon == std::string_view::npos || colon == 0 || colon > 6) return false;
-    const std::string_view name = word.substr(0, colon);
-    if (name == "W" || (temperature && name == "E")) return false;  // a waiting command's
-    if (!std::all_of(name.begin(), name.end(),
-                     [](char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '@'; }))
-      return false;
-    number = word.substr(colon + 1);
-  }
-  return whole_number(number).has_value();
-}
-
-}  // namespace
-
-bool is_whole_report(std::string_view line) {
-  line = trimmed(line);
-  const bool temperature = line.starts_with("T:");
-  if (!temperature && !line.starts_with("X:") && !line.starts_with("E0:")) return false;
-  if (temperature && line.find(" /") == std::string_view::npos) return false;
-  for (bool first = true; !line.empty(); first = false) {
-    const std::string_view word = line.substr(0, line.find(' '));
-    line.remove_prefix(std::min(line.size(), word.size() + 1));
-    if (!is_report_word(word, temperature) || (!first && (word.starts_with("T:") || word.starts_with("E0:"))))
-      return false;
-  }
-  return true;
 }
 
 }  // namespace gcode::reply

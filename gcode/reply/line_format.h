@@ -29,8 +29,4 @@ namespace gcode::reply {
 /// Temperature, fans or position, as a printer repeats them.
 [[nodiscard]] bool is_report(ReplyKind kind);
 
-/// The text of a periodic report and nothing else. A report that lost its newline runs into the next line, or has a
-/// waiting command's fields; then it is more than a report, and belongs to the host.
-[[nodiscard]] bool is_whole_report(std::string_view line);
-
 }  // namespace gcode::reply

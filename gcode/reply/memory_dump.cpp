@@ -20,6 +20,7 @@ bool take_byte(std::string_view& rest, std::uint32_t& value) {
 std::optional<MemoryDump> memory_dump_of(std::string_view rest) {
   rest = line::trim_blanks(line::strip_terminator(rest));
   MemoryDump dump;
+  dump.address = 0;
   std::uint32_t part = 0;
   std::size_t parts = 0;
   for (; parts < 3 && take_byte(rest, part); ++parts) dump.address = dump.address * 256 + part;

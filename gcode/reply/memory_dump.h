@@ -13,9 +13,9 @@ namespace gcode::reply {
 
 struct MemoryDump {
   static constexpr std::size_t kMostBytes = 16;  ///< a line of D3 holds no more
-  std::uint32_t address = 0;
-  std::array<std::uint8_t, kMostBytes> bytes{};
   std::size_t size = 0;
+  std::uint32_t address;                       ///< unset if `size` is 0: every reply has a dump
+  std::array<std::uint8_t, kMostBytes> bytes;  ///< unset from `size` on
 };
 
 /// `line`: four or six hex digits, two blanks, then bytes of two hex digits; with or without terminator.

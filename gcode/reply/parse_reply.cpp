@@ -16,9 +16,15 @@ bool read_t(std::string_view line, Reply& reply) {
 
 bool read_upper_e(std::string_view line, const dialect::Dialect& dialect, Reply& reply) {
   std::string_view rest = line;
-  if (line::take(rest, "Error:")) return read_error(rest, dialect, reply);
+  if (line::take(rest, "Error:") || line::take(rest, "ERROR:")) return read_error(rest, dialect, reply);
+  if (line::take(rest, "Echo:")) return read_echo(rest, reply);  // Repetier
   return read_fans(line, reply) || read_bare_error(line, reply) || read_reset_cause(line, reply) ||
          read_plain(line, reply);
+}
+
+// "Serial Error: Line Number is not Last Line Number+1, Last Line:" (Sprinter).
+bool read_serial_error(std::string_view line, const dialect::Dialect& dialect, Reply& reply) {
+  return line::take(line, "Serial Error:") && read_error(line, dialect, reply);
 }
 
 bool read_lower_e(std::string_view line, const dialect::Dialect& dialect, Reply& reply) {
@@ -32,7 +38,8 @@ bool read_lower_e(std::string_view line, const dialect::Dialect& dialect, Reply&
 // clang-format off
 bool read_by_first(std::string_view line, const dialect::Dialect& dialect, Reply& reply) {
   switch (line.front()) {
-    case 'o': return read_ok(line, dialect, reply) || read_plain(line, reply);
+    case 'o': return read_ok(line, dialect, reply) || read_mmu_letters(line, reply) || read_plain(line, reply);
+    case 'O': return read_mmu_letters(line, reply) || read_plain(line, reply);
     case 'T': return read_t(line, reply);
     case 'X': return read_position(line, reply);
     case 'E': return read_upper_e(line, dialect, reply);
@@ -42,10 +49,16 @@ bool read_by_first(std::string_view line, const dialect::Dialect& dialect, Reply
     case '!': return line.starts_with("!!") && read_error(line.substr(2), dialect, reply);
     case 'N': case 'S':
       return read_prusa_progress(line, reply) || read_sd_position(line, reply) || read_reset_cause(line, reply) ||
-             read_plain(line, reply);
-    case 'C': return read_capability(line, reply) || read_serial_number(line, reply) || read_plain(line, reply) ||
-                     read_temperature(line, reply);
-    case 'F': return read_file_opened(line, reply) || read_percent(line, reply) || read_plain(line, reply);
+             read_multiply(line, reply) || read_serial_error(line, dialect, reply) || read_plain(line, reply);
+    case 'A': return (line.starts_with("ALARM:") && read_error(line.substr(6), dialect, reply)) ||  // Smoothie
+                     read_plain(line, reply);
+    case 'C': return read_capability(line, reply) || read_serial_number(line, reply) || read_position(line, reply) ||
+                     read_plain(line, reply) || read_temperature(line, reply);
+    case 'F': return read_file_opened(line, reply) || read_percent(line, reply) || read_multiply(line, reply) ||
+                     read_plain(line, reply);
+    case 'M': return read_marlin_progress(line, reply) || read_plain(line, reply);
+    case '=': return read_temperature(line, reply);  // Creality's "==T:"
+    case 's': return read_start(line, reply) || read_plain(line, reply);
     case 'P': return read_fans(line, reply) || read_temperature(line, reply) || read_reset_cause(line, reply) ||
                      read_bare_error(line, reply) || read_plain(line, reply);
     case 'B': return read_temperature(line, reply) || read_reset_cause(line, reply) || read_bare_error(line, reply) ||
@@ -64,7 +77,7 @@ bool read_by_first(std::string_view line, const dialect::Dialect& dialect, Reply
 // " T:23.75 ..." (Marlin's autoreport), " [MP] ...", " External Reset", "  M92 X80.00", "  0 step= 0 mscnt=   0".
 bool read_indented(std::string_view line, Reply& reply) {
   const std::string_view text = line::trim_blanks(line);
-  if (read_temperature(text, reply) || read_reset_cause(text, reply)) return true;
+  if (read_temperature(text, reply) || read_reset_cause(text, reply) || read_position(text, reply)) return true;
   if (text.starts_with("[MP]")) {
     reply.meatpack_on = text.find(" ON") != std::string_view::npos;
     return accept(reply, ReplyKind::kMeatPack, text);
@@ -75,8 +88,9 @@ bool read_indented(std::string_view line, Reply& reply) {
   }
   if (text.find(" step=") != std::string_view::npos) return accept(reply, ReplyKind::kEcho, text);  // homing (P 2.5)
   // Settings dumps, mesh rows, PID figures.
-  const bool is_figure =
-      line::is_digit(text.front()) || text.front() == '-' || text.front() == 'G' || text.front() == 'M';
+  if (read_progress_line(text, reply)) return true;
+  const bool is_figure = line::is_digit(text.front()) || text.front() == '-' || text.front() == '+' ||
+                         text.front() == '[' || text.front() == '|' || text.front() == 'G' || text.front() == 'M';
   if (is_figure) return accept(reply, ReplyKind::kAnswer, text);
   return read_plain(text, reply);
 }
@@ -89,23 +103,46 @@ bool accept(Reply& reply, ReplyKind kind, std::string_view text) {
   return true;
 }
 
+namespace {
+
+// Lines that no beginning tells. Bytes of a bad line may hide an ok; nearly any text may be a file's name.
+bool read_by_form(std::string_view line, const dialect::Dialect& dialect, Reply& reply) {
+  if (read_file_name(line, reply) || read_hidden_ok(line, dialect, reply)) return true;
+  if (const auto dump = memory_dump_of(line)) {
+    reply.memory = *dump;
+    reply.answer = AnswerForm::kMemory;
+    return accept(reply, ReplyKind::kAnswer, line);
+  }
+  if (is_memory_heading(line)) {
+    reply.answer = AnswerForm::kMemoryHeading;
+    return accept(reply, ReplyKind::kAnswer, line);
+  }
+  return read_address(line, reply) || read_form(line, reply);
+}
+
+// OctoPrint drops NULs; a reset or a bad line puts them before a line.
+std::string_view without_nuls(std::string_view line) {
+  while (!line.empty() && line.front() == '\0') line.remove_prefix(1);
+  while (!line.empty() && line.back() == '\0') line.remove_suffix(1);
+  return line;
+}
+
+}  // namespace
+
 Reply parse_reply(std::string_view line, const dialect::Dialect& dialect) {
   Reply reply;
-  line = line::strip_terminator(line);
+  line = without_nuls(line::strip_terminator(line));
   std::string_view seen = line;
   line::skip_blanks(seen);
   if (seen.empty()) {
     reply.kind = ReplyKind::kBlank;
     return reply;
   }
-  if (read_power_panic(line, dialect, reply) || read_torn_start(line, reply)) return reply;
+  if (read_power_panic(line, dialect, reply)) return reply;
+  if ((line.back() == 't' || line::is_blank(line.back())) && read_torn_start(line, reply)) return reply;
   const bool is_indented = line::is_blank(line.front());
   const bool known = is_indented ? read_indented(line, reply) : read_by_first(line, dialect, reply);
-  if (known || read_file_name(line, reply)) return reply;
-  if (is_memory_dump(line) || is_memory_heading(line)) {
-    accept(reply, ReplyKind::kAnswer, line);
-    return reply;
-  }
+  if (known || read_by_form(line, dialect, reply)) return reply;
   reply.kind = ReplyKind::kUnknown;
   reply.text = line;
   return reply;

@@ -78,6 +78,7 @@ struct Position {
 /// M73. Percent 0 to 100 (101 occurs), minutes; kUnknown if the printer prints -1, 255 or nothing.
 struct Progress {
   bool silent_mode = false;  ///< Prusa prints NORMAL and SILENT; PrinterState uses NORMAL
+  bool is_partial = false;   ///< Prusa Buddy prints a line for each: what this one does not tell is as before
   float percent = kUnknown;
   float remaining_minutes = kUnknown;
   float change_minutes = kUnknown;

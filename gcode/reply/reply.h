@@ -6,6 +6,7 @@
 #include <optional>
 #include <string_view>
 
+#include "gcode/reply/memory_dump.h"
 #include "gcode/reply/reading.h"
 
 namespace gcode::dialect {
@@ -15,9 +16,10 @@ struct Dialect;
 namespace gcode::reply {
 
 enum class ReplyKind : std::uint8_t {
-  kBlank,          ///< empty line
-  kOk,             ///< "ok", "ok P15 B3", "ok N5 P10 B15", "ok p:16.13 i:1.16 d:56.23", "echo:Active Extruder: 0ok"
-  kOkTemperature,  ///< "ok T:25.5 /0.0 B:..." : the answer to M105, its only line
+  kBlank,  ///< empty line
+  kOk,     ///< "ok", "ok P15 B3", "ok N5 P10 B15", "ok p:16.13 i:1.16 d:56.23", "echo:Active Extruder: 0ok", and
+           ///< with noise or a lost newline: "ok!", "okN200", "okok"
+  kOkTemperature,  ///< "ok T:25.5 /0.0 B:...", "ok N5 P7 B15 T:...": the answer to M105, its only line
   kTemperature,    ///< "T:25.5 /0.0 B:..." or " T:..." without ok: an autoreport
   kHeating,        ///< "T:187.4 E:0 W:?", "T:25.31 E:0 B:48.7", " T:44 /50 B:.. W:3", "P:30.0/35": a waiting command
   kPosition,       ///< "X:0.00 Y:0.00 Z:0.15 E:0.00 Count X: ..."
@@ -97,12 +99,37 @@ enum class HostAction : std::uint8_t {
 };
 enum class ResetCause : std::uint8_t { kPowerOn, kExternal, kBrownout, kWatchdog, kSoftware, kUnknown, kCount };
 enum class CrashAxis : std::uint8_t { kX, kY, kXy, kCount };
+/// What a host sees of an ok. Hosts test whether a line begins with "ok"; OctoPrint drops NULs first.
+enum class OkForm : std::uint8_t {
+  kNone,    ///< the line does not acknowledge
+  kBare,    ///< "ok", also with noise behind it: "ok!", "okok"
+  kFields,  ///< it says more than ok: "ok N5 P10 B15", "ok 12", "ok T:25.5 /0.0"
+  kGlued,   ///< behind other text or noise: the printer has acknowledged, but no host sees an ok
+};
+/// Answers that only their text tells from others of their kind.
+enum class AnswerForm : std::uint8_t {
+  kOther,
+  kNoSensors,      ///< kError: Marlin's answer to M105 without any sensor; a bare ok follows
+  kArea,           ///< kAnswer: "area:{full:{min:...", a line of M115
+  kNotInFarmMode,  ///< kAnswer: "Not in farm mode.", Prusa's refusal of PRUSA SN
+  kNumber,         ///< kAnswer: one number and nothing else, in `answer_number`: "0.40"
+  kMemory,         ///< kAnswer: bytes of the EEPROM (D3), in `memory`
+  kMemoryHeading,  ///< kAnswer: the line that D3 prints before them
+};
 
 /// Only the fields that belong to `kind` are meaningful; the others have their initial value. Views point into the
 /// line.
 struct Reply {
   ReplyKind kind = ReplyKind::kUnknown;
-  bool carries_ok = false;       ///< the line acknowledges a command (kOk, kOkTemperature, or an ok glued to text)
+  bool carries_ok = false;  ///< the line acknowledges a command (kOk, kOkTemperature, or an ok glued to text)
+  OkForm ok_form = OkForm::kNone;
+  std::uint8_t ok_count = 0;     ///< oks that the printer printed into the line: 2 for "okok"; hosts count one
+  bool is_whole_report = false;  ///< kTemperature, kPosition, kFans: the text of a periodic report and nothing else
+  bool is_torn = false;          ///< a reading was cut off or is unreadable; it is not in the values
+  bool says_wait = false;        ///< a waiting command's line with "W:"
+  bool has_firmware = false;     ///< kFirmware, and kOk with an M115 answer behind it: parse_firmware(text)
+  bool is_guess = false;     ///< kFirmware that does not say so: Anet's "ANET; http://...". Only an M115 makes it one
+  bool is_raw_name = false;  ///< kSdFile: the name alone, as a Prusa's M27 prints it
   bool is_number_error = false;  ///< kError before a Resend: checksum, line number, no checksum, no line number
   bool stops_printer = false;    ///< kError: "Printer stopped due to errors", kill(): no further ok will come
   ResendReason resend_reason = ResendReason::kOther;  ///< kError with is_number_error
@@ -123,15 +150,19 @@ struct Reply {
   std::int32_t slots_free = -1;           ///< ADVANCED_OK B, or -1
   float percent = kUnknown;               ///< kPercent
   char percent_of = 0;                    ///< kPercent: 'F' feedrate, 'E' flow, 0 if only the query tells which (Prusa)
+  AnswerForm answer = AnswerForm::kOther;
+  float answer_number = kUnknown;                                    ///< AnswerForm::kNumber
   std::uint64_t statistics_minutes = 0, statistics_centimetres = 0;  ///< kStatistics
   /// The line after its prefix, blanks trimmed: file name, capability, serial number (empty: invalid), firmware line,
   /// error text, echo text, answer, the rest of an action ("filament_runout 0").
   std::string_view text;
-  Temperatures temperatures;  ///< kOkTemperature, kTemperature, kHeating
-  Fans fans;                  ///< kFans
-  Position position;          ///< kPosition
-  Progress progress;          ///< kProgress
-  SdPosition sd;              ///< kSdPosition; size also for "File opened"
+  std::string_view named_command;  ///< kUnknownCommand: the refused command without its quotes, "M27 P"
+  Temperatures temperatures;       ///< kOkTemperature, kTemperature, kHeating
+  Fans fans;                       ///< kFans
+  Position position;               ///< kPosition, and kOk with a position behind it ("ok C: X:1.0000 ...")
+  MemoryDump memory;               ///< AnswerForm::kMemory
+  Progress progress;               ///< kProgress
+  SdPosition sd;                   ///< kSdPosition; size also for "File opened"
 };
 
 /// `line`: one printer line, with or without its terminator; any bytes, any length. `dialect` decides between meanings
@@ -144,7 +175,8 @@ struct Reply {
 /// Fields of an M115 answer ("FIRMWARE_NAME:Prusa-Firmware 3.13.3 based on Marlin ... MACHINE_TYPE:Prusa i3 MK3S ...").
 /// Views into the line; empty where missing.
 struct FirmwareFields {
-  std::string_view name;              ///< "Prusa-Firmware 3.13.3 based on Marlin"
+  std::string_view name;              ///< "Prusa-Firmware 3.13.3 based on Marlin"; Malyan's "NAME:", Anet's first word
+  std::string_view version;           ///< where it has a key of its own: RepRapFirmware, Klipper, Malyan
   std::string_view machine_type;      ///< "Prusa i3 MK3S"
   std::string_view protocol;          ///< "1.0"
   std::string_view glued_capability;  ///< "AUTOREPORT_TEMP:1" where the newline is missing (Prusa 3.14)

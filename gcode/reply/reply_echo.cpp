@@ -26,12 +26,15 @@ constexpr PrefixRule kEchoRules[] = {
     {"Hardcoded Default Settings Loaded", ReplyKind::kBoot},
     {"Stored settings retrieved", ReplyKind::kBoot},
     {"EEPROM version mismatch", ReplyKind::kBoot},
+    {"FIRMWARE_NAME:", ReplyKind::kFirmware},
 };
 
 constexpr PrefixRule kPlainRules[] = {
     {"LCD status changed", ReplyKind::kEcho, true},
     {"wait", ReplyKind::kWait, true},
     {"Not SD printing", ReplyKind::kSdIdle, true},
+    {"Not SD printing.", ReplyKind::kSdIdle, true},
+    {"Not currently playing", ReplyKind::kSdIdle},  // Smoothie
     {"Not printing", ReplyKind::kSdIdle, true},
     {"SD print paused", ReplyKind::kSdPaused, true},
     {"Print saved", ReplyKind::kSdPaused, true},
@@ -43,10 +46,22 @@ constexpr PrefixRule kPlainRules[] = {
     {"File deleted:", ReplyKind::kSdCard},
     {"Deletion failed", ReplyKind::kSdCard},
     {"open failed, File: ", ReplyKind::kSdCard},
+    {"SD card ok", ReplyKind::kSdCard, true},  // without "echo:": Sprinter, Repetier, Smoothie
+    {"SD card released", ReplyKind::kSdCard, true},
+    {"SD card inserted", ReplyKind::kSdCard},
+    {"SD card removed", ReplyKind::kSdCard},
+    {"SD init fail", ReplyKind::kSdCard},
+    {"No SD card", ReplyKind::kSdCard},
+    {"No media", ReplyKind::kSdCard},
+    {"Cannot enter subdir: ", ReplyKind::kSdCard},
     {"Writing to file: ", ReplyKind::kUploadBegin},
     {"Done saving file.", ReplyKind::kUploadEnd, true},
     {"Done printing file", ReplyKind::kPrintDone, true},
     {"FIRMWARE_NAME:", ReplyKind::kFirmware},
+    {"FIRMWARE_VERSION:", ReplyKind::kFirmware},
+    {"PROTOCOL_VERSION:", ReplyKind::kFirmware},
+    {"MACHINE_TYPE:", ReplyKind::kFirmware},
+    {"NAME:", ReplyKind::kFirmware},  // Malyan, Monoprice
     {"SN invalid", ReplyKind::kSerialNumber, true},
     {"Full RX Buffer", ReplyKind::kOverflow, true},
     {"RX timeout", ReplyKind::kOverflow, true},
@@ -54,6 +69,14 @@ constexpr PrefixRule kPlainRules[] = {
     {"MMU => ", ReplyKind::kMmu},
     {"MMU <= ", ReplyKind::kMmu},
     {"MMU not responding", ReplyKind::kMmu},
+    {"MMU can_load:", ReplyKind::kMmu},
+    {"MMU - ", ReplyKind::kMmu},
+    {"MMU starts responding", ReplyKind::kMmu},
+    {"MMU2", ReplyKind::kMmu},
+    {"mmu_", ReplyKind::kMmu},
+    {"MMU_", ReplyKind::kMmu},
+    {"Unloading finished", ReplyKind::kMmu},
+    {"USART2 rx Full", ReplyKind::kMmu},
     {"RetryButtonPressed", ReplyKind::kMmu},
     {"ResetRetryAttempts", ReplyKind::kMmu},
     {"CheckUserInput-btnLMR", ReplyKind::kMmu},
@@ -66,6 +89,7 @@ constexpr PrefixRule kPlainRules[] = {
     {"Invalid G code", ReplyKind::kUnknownCommand},
     {"Invalid D code", ReplyKind::kUnknownCommand},
     {"Invalid T code", ReplyKind::kUnknownCommand},
+    {"Unknown command:", ReplyKind::kUnknownCommand},  // Repetier
     // boot
     {"Marlin ", ReplyKind::kBoot},
     {"Compiled: ", ReplyKind::kBoot},
@@ -83,6 +107,9 @@ constexpr PrefixRule kPlainRules[] = {
     {"Temperature Restored", ReplyKind::kBoot},
     {"Done reading EEPROM", ReplyKind::kBoot},
     {"Feedrate:", ReplyKind::kBoot},
+    {"Smoothie", ReplyKind::kBoot, true},
+    {"RepRapFirmware for ", ReplyKind::kBoot},
+    {"Free RAM:", ReplyKind::kBoot},  // Repetier
     // chatter
     {"tmc2130_home_e", ReplyKind::kEcho},
     {"TM: ", ReplyKind::kEcho},
@@ -103,11 +130,42 @@ constexpr PrefixRule kPlainRules[] = {
     {"M106 P", ReplyKind::kEcho},  // Marlin with REPORT_FAN_CHANGE
     {"{[PRN:", ReplyKind::kEcho},  // Prusa's farm mode
     {"Settings Stored", ReplyKind::kEcho},
+    {"sensor_checkpoint", ReplyKind::kEcho},
+    {"fsensor_", ReplyKind::kEcho},
+    {"Time left: ", ReplyKind::kEcho},  // Prusa Buddy's M73 has a line for each part
+    {"Change: ", ReplyKind::kEcho},
+    {"TFT Serial Command:", ReplyKind::kEcho},  // Anycubic
+    {"Info:", ReplyKind::kEcho},                // Repetier, from here
+    {"Warning:", ReplyKind::kEcho},
+    {"skip ", ReplyKind::kEcho},
+    {"BLK ", ReplyKind::kEcho},
+    {"Fanspeed", ReplyKind::kEcho},
+    {"SelectExtruder:", ReplyKind::kEcho},
+    {"DebugLevel:", ReplyKind::kEcho},
+    {"RequestPause:", ReplyKind::kEcho},
+    {"RequestStop:", ReplyKind::kEcho},
+    {"WARNING:", ReplyKind::kEcho},  // Smoothie
+    {"PID Autotune", ReplyKind::kEcho},
     // answers
     {"Reporting endstop status", ReplyKind::kAnswer, true},
     {"Not in farm mode.", ReplyKind::kAnswer, true},
     {"Current file: ", ReplyKind::kSdFile},
     {"area:{", ReplyKind::kAnswer},
+    {"{\"", ReplyKind::kAnswer},                // RepRapFirmware's M408
+    {"Printed filament:", ReplyKind::kAnswer},  // Repetier's M115
+    {"PrinterMode:", ReplyKind::kAnswer},
+    {"EPR:", ReplyKind::kAnswer},
+    {"endstops hit:", ReplyKind::kAnswer},
+    {"MachineStatus:", ReplyKind::kAnswer},  // Flashforge, from here
+    {"MoveMode:", ReplyKind::kAnswer},
+    {"Endstop:", ReplyKind::kAnswer},
+    {"CurrentFile:", ReplyKind::kAnswer},
+    {"Machine Type:", ReplyKind::kAnswer},
+    {"Machine Name:", ReplyKind::kAnswer},
+    {"Firmware:", ReplyKind::kAnswer},
+    {"Tool Count:", ReplyKind::kAnswer},
+    {"Mac Address:", ReplyKind::kAnswer},
+    {"CMD M", ReplyKind::kAnswer},
     {"Stats: ", ReplyKind::kAnswer},
     {"Logical: ", ReplyKind::kAnswer},
     {"Raw: ", ReplyKind::kAnswer},
@@ -117,8 +175,36 @@ constexpr PrefixRule kPlainRules[] = {
     {"Num X,Y: ", ReplyKind::kAnswer},
     {"Z search height: ", ReplyKind::kAnswer},
     {"Measured points:", ReplyKind::kAnswer},
-    {"Mesh bed leveling not active.", ReplyKind::kAnswer},
+    {"Mesh bed leveling", ReplyKind::kAnswer},
+    {"Mesh Bed Level", ReplyKind::kAnswer},
     {"Bed X: ", ReplyKind::kAnswer},
+    {"Bed Topography Report", ReplyKind::kAnswer},
+    {"Bed Level Correction Matrix", ReplyKind::kAnswer},
+    {"Bed Height Topography", ReplyKind::kAnswer},
+    {"Bilinear Leveling Grid", ReplyKind::kAnswer},
+    {"Subdivided with CATMULL ROM", ReplyKind::kAnswer},
+    {"Unified Bed Leveling", ReplyKind::kAnswer, true},
+    {"Unified Bed Leveling ", ReplyKind::kAnswer},
+    {"Corrected Bed Height", ReplyKind::kAnswer},
+    {"Eqn coefficients", ReplyKind::kAnswer},
+    {"Mean of sampled points", ReplyKind::kAnswer},
+    {"G29 ", ReplyKind::kAnswer},
+    {"G33 ", ReplyKind::kAnswer},
+    {"M48 ", ReplyKind::kAnswer},
+    {"Mean: ", ReplyKind::kAnswer},
+    {"Standard Deviation: ", ReplyKind::kAnswer},
+    {"Finished!", ReplyKind::kAnswer, true},
+    {"Z-probe", ReplyKind::kAnswer},
+    {"Testing ", ReplyKind::kAnswer},  // M122
+    {"Positioning the probe", ReplyKind::kAnswer},
+    {"Probing ", ReplyKind::kAnswer},
+    {"Bed Leveling O", ReplyKind::kAnswer},
+    {"Fade Height", ReplyKind::kAnswer},
+    {"PIN: ", ReplyKind::kAnswer},  // M43
+    {"Print time: ", ReplyKind::kAnswer},
+    {"Driver registers", ReplyKind::kAnswer},
+    {"Soft endstops", ReplyKind::kAnswer},
+    {"Hotend offsets", ReplyKind::kAnswer},
     {"Sheet ", ReplyKind::kAnswer},
     {"Mode: ", ReplyKind::kAnswer},
     {"Reset mode ", ReplyKind::kAnswer},
@@ -142,8 +228,19 @@ bool is_version(std::string_view text) {
   return !text.empty() && line::is_digit(text.front());
 }
 
-// "x_min: open", "filament: TRIGGERED" (M119).
-bool is_endstop(std::string_view line) { return line.ends_with(": open") || line.ends_with(": TRIGGERED"); }
+// "x_min: open", "filament: TRIGGERED" (M119), "x_max: NOT TRIGGERED" (MK4duo), "x_min:L" (Repetier).
+bool is_endstop(std::string_view line) {
+  return line.ends_with(": open") || line.ends_with(" TRIGGERED") || line.ends_with("_min:L") ||
+         line.ends_with("_min:H") || line.ends_with("_max:L") || line.ends_with("_max:H");
+}
+
+// "echo:Unknown command: "M27 P"(2)", "Unknown M code: M9999": the command without its quotes.
+std::string_view command_in(std::string_view text) {
+  const std::size_t quote = text.find('"');
+  if (quote == std::string_view::npos) return line::trim_blanks(text.substr(text.find(':') + 1));
+  text.remove_prefix(quote + 1);
+  return line::trim_blanks(text.substr(0, text.rfind('"')));
+}
 
 // P 1.5: texts that the firmware prints without a newline before the ok.
 bool is_glued_to_ok(std::string_view text) {
@@ -154,8 +251,7 @@ bool is_glued_to_ok(std::string_view text) {
 }
 
 bool accept_glued_ok(std::string_view text, Reply& reply) {
-  reply.carries_ok = true;
-  return accept(reply, ReplyKind::kOk, text.substr(0, text.size() - 2));
+  return accept_ok(reply, OkForm::kGlued, ReplyKind::kOk, text.substr(0, text.size() - 2));
 }
 
 // "PrinterState: 4" and "STATS 10 min 20 cm." carry numbers.
@@ -187,6 +283,11 @@ bool reports_by_remaining(ReplyKind kind) {
 }
 
 void refine(Reply& reply, std::string_view line) {
+  if (reply.kind == ReplyKind::kUnknownCommand) reply.named_command = command_in(line);
+  reply.has_firmware = reply.kind == ReplyKind::kFirmware;
+  reply.is_guess = reply.has_firmware && line.find("FIRMWARE_NAME:") == std::string_view::npos;
+  if (reply.kind == ReplyKind::kAnswer && line.starts_with("area:")) reply.answer = AnswerForm::kArea;
+  if (reply.kind == ReplyKind::kAnswer && line == "Not in farm mode.") reply.answer = AnswerForm::kNotInFarmMode;
   if (line.starts_with("Invalid")) reply.text = line;
   if (reply.kind == ReplyKind::kSerialNumber) reply.text = {};
   if (reply.kind == ReplyKind::kSdFile && (reply.text == "(no file)" || reply.text == "(no SD)")) reply.text = {};
@@ -205,9 +306,14 @@ bool read_echo(std::string_view text, Reply& reply) {
   }
   if (read_marlin_progress(text, reply) || read_percent(text, reply) || read_reset_cause(text, reply)) return true;
   if (const PrefixRule* rule = kEchoTable.find(text)) {
-    return accept(reply, rule->kind, reports_by_remaining(rule->kind) ? text.substr(rule->prefix.size()) : text);
+    accept(reply, rule->kind, reports_by_remaining(rule->kind) ? text.substr(rule->prefix.size()) : text);
+    refine(reply, text);
+    return true;
   }
-  if (is_invalid_extruder(text)) return accept(reply, ReplyKind::kUnknownCommand, text);
+  if (is_invalid_extruder(text)) {
+    reply.named_command = text;
+    return accept(reply, ReplyKind::kUnknownCommand, text);
+  }
   if (is_version(text) && text.find('.') != std::string_view::npos) return accept(reply, ReplyKind::kBoot, text);
   reply.cold_extrusion = text.starts_with("cold extrusion prevented");
   return accept(reply, ReplyKind::kEcho, text);
@@ -221,9 +327,24 @@ bool read_plain(std::string_view line, Reply& reply) {
     return true;
   }
   if (read_counts(line, reply)) return true;
-  if (is_version(line) || is_endstop(line)) return accept(reply, ReplyKind::kAnswer, line);
-  if (is_invalid_extruder(line)) return accept(reply, ReplyKind::kUnknownCommand, line);
-  return false;
+  if (is_version(line)) {
+    std::string_view rest = line;
+    double number = 0;
+    if (line::take_decimal(rest, number) && rest.empty()) {
+      reply.answer = AnswerForm::kNumber;
+      reply.answer_number = static_cast<float>(number);
+    }
+    return accept(reply, ReplyKind::kAnswer, line);
+  }
+  if (is_endstop(line)) return accept(reply, ReplyKind::kAnswer, line);
+  if (!is_invalid_extruder(line)) return false;
+  reply.named_command = line;
+  return accept(reply, ReplyKind::kUnknownCommand, line);
+}
+
+bool is_whole_text(std::string_view line) {
+  const PrefixRule* rule = kPlainTable.find(line);
+  return rule != nullptr && line.size() == rule->prefix.size();
 }
 
 }  // namespace gcode::reply

@@ -19,6 +19,12 @@ constexpr std::array kNumberErrors{
     NumberError{"Line Number is not Last Line Number+1", ResendReason::kLineNumber},
     NumberError{"No Checksum with line number", ResendReason::kNoChecksum},
     NumberError{"No Line Number with checksum", ResendReason::kNoLineNumber},
+    // Repetier
+    NumberError{"expected line ", ResendReason::kLineNumber},
+    NumberError{"Wrong checksum", ResendReason::kChecksum},
+    NumberError{"Missing checksum", ResendReason::kNoChecksum},
+    NumberError{"Missing linenumber", ResendReason::kNoLineNumber},
+    NumberError{"Format error", ResendReason::kOther},
 };
 
 struct Fault {
@@ -28,23 +34,36 @@ struct Fault {
 };
 // The first match counts: "PREHEAT" is before "THERMAL RUNAWAY" because that text has both.
 constexpr std::array kFaults{
-    Fault{"PREHEAT", ErrorKind::kPreheat},                           // Prusa
-    Fault{"Heating failed", ErrorKind::kPreheat, true},              // Marlin
-    Fault{"THERMAL RUNAWAY", ErrorKind::kThermalRunaway},            // Prusa
-    Fault{"Thermal Runaway", ErrorKind::kThermalRunaway, true},      // Marlin
-    Fault{"Thermal Malfunction", ErrorKind::kThermalRunaway, true},  // Marlin
+    Fault{"PREHEAT", ErrorKind::kPreheat},                                    // Prusa
+    Fault{"Heating failed", ErrorKind::kPreheat, true},                       // Marlin
+    Fault{"THERMAL RUNAWAY", ErrorKind::kThermalRunaway},                     // Prusa
+    Fault{"Thermal Runaway", ErrorKind::kThermalRunaway, true},               // Marlin
+    Fault{"Thermal Malfunction", ErrorKind::kThermalRunaway, true},           // Marlin
+    Fault{"Temperature runaway", ErrorKind::kThermalRunaway, true},           // Smoothie
+    Fault{"temperature excursion", ErrorKind::kThermalRunaway},               // RepRapFirmware
+    Fault{"decoupled", ErrorKind::kThermalRunaway},                           // Repetier
+    Fault{"not heating at expected rate", ErrorKind::kThermalRunaway, true},  // Klipper
+    Fault{"took too long to be reached", ErrorKind::kPreheat, true},          // Smoothie
+    Fault{"rising too slowly", ErrorKind::kPreheat},                          // RepRapFirmware
     Fault{"MINTEMP", ErrorKind::kMintemp},
     Fault{"MAXTEMP", ErrorKind::kMaxtemp},
     Fault{"kill() called", ErrorKind::kKilled, true},
+    Fault{"Kill button pressed", ErrorKind::kKilled, true},  // Smoothie
+    Fault{"HALT asserted", ErrorKind::kOther, true},         // Smoothie: only a reset or M999 ends it
     Fault{"Printer stopped due to errors", ErrorKind::kStopped, true},
     Fault{"Excessive bed leveling", ErrorKind::kBedLeveling},
     Fault{"Bed leveling failed", ErrorKind::kBedLeveling},
+    Fault{"Bed Leveling", ErrorKind::kBedLeveling},
+    Fault{"Probing Failed", ErrorKind::kBedLeveling},
+    Fault{"Probing failed", ErrorKind::kBedLeveling},
+    Fault{"Z-probe failed", ErrorKind::kBedLeveling},  // Repetier
     Fault{"DRIVER OVERTEMP", ErrorKind::kDriverOvertemp},
     Fault{"driver overtemperature", ErrorKind::kDriverOvertemp},
     Fault{"volume.init failed", ErrorKind::kSd},
     Fault{"openRoot failed", ErrorKind::kSd},
     Fault{"workDir open failed", ErrorKind::kSd},
     Fault{"error writing to file", ErrorKind::kSd},
+    Fault{"SD read error", ErrorKind::kSd},
 };
 
 struct BareFault {
@@ -65,6 +84,9 @@ constexpr std::array kBareFaults{
     BareFault{"HEATBED THERMAL RUNAWAY", ErrorKind::kThermalRunaway},
     BareFault{"THERMAL RUNAWAY (PREHEAT", ErrorKind::kPreheat},
     BareFault{"THERMAL RUNAWAY", ErrorKind::kThermalRunaway},
+    // Smoothie prints these without "ERROR:".
+    BareFault{"Temperature reading is unreliable", ErrorKind::kOther},
+    BareFault{"HALT asserted", ErrorKind::kOther},
 };
 
 bool is_all_digits(std::string_view text) {
@@ -84,6 +106,9 @@ bool read_number_error(std::string_view text, const dialect::Dialect& dialect, R
     reply.resend_reason = error.reason;
     const std::size_t at = text.rfind("Last Line: ");
     std::int64_t last = 0;
+    if (std::string_view expected = text;
+        line::take(expected, "expected line ") && line::take_integer(expected, last) && last > 0)
+      reply.number = last - 1;
     if (at != std::string_view::npos) {
       std::string_view digits = text.substr(at + 11);
       if (line::take_integer(digits, last)) reply.number = last;
@@ -109,6 +134,7 @@ bool read_error(std::string_view text, const dialect::Dialect& dialect, Reply& r
   // Marlin 1.0 breaks "Error:0: Extruder switched off." after the digit; the fault is in the next line.
   if (is_all_digits(text)) return accept(reply, ReplyKind::kEcho, text);
   accept(reply, ReplyKind::kError, text);
+  if (text == "No thermistors - no temperature") reply.answer = AnswerForm::kNoSensors;
   if (read_number_error(text, dialect, reply)) return true;
   for (const Fault& fault : kFaults) {
     if (text.find(fault.word) == std::string_view::npos) continue;

@@ -57,12 +57,17 @@ class PrefixTable {
 
 /// Marks the reply as `kind` with `text`, blanks trimmed. Always returns true, so that a reader can end with it.
 bool accept(Reply& reply, ReplyKind kind, std::string_view text);
+/// The same for a line that acknowledges: `kind` is kOk or kOkTemperature.
+bool accept_ok(Reply& reply, OkForm form, ReplyKind kind, std::string_view text);
 
 // reply_ok.cpp
-/// "ok", "ok P15 B3", "ok T:...", "ok p:16.13 ..."; not "ok.gcode".
+/// "ok", "ok P15 B3", "ok T:...", "ok p:16.13 ...", "ok!", "okN200", "okok"; not "ok.gcode".
 [[nodiscard]] bool read_ok(std::string_view line, const dialect::Dialect& dialect, Reply& reply);
 /// An ok glued to the end of a line that was cut short: "T:190.26 /@N7531ok N7531 P0 B3".
 [[nodiscard]] bool read_glued_ok(std::string_view line, Reply& reply);
+/// An ok behind bytes that no line begins with, or behind known text without its newline: "\xff\xfeok N5", " ok",
+/// "LCD status changedok". For lines that no other rule knows.
+[[nodiscard]] bool read_hidden_ok(std::string_view line, const dialect::Dialect& dialect, Reply& reply);
 
 // reply_temperature.cpp
 /// "T:25.5 /0.0 B:..." with or without blanks before it, heating lines included; a torn line gives no readings.
@@ -72,24 +77,36 @@ bool accept(Reply& reply, ReplyKind kind, std::string_view text);
 /// "TargetExtr0:210", "TargetBed:60" (Repetier).
 [[nodiscard]] bool read_separate_target(std::string_view line, Reply& reply);
 
+// reply_position.cpp
+[[nodiscard]] bool read_position(std::string_view line, Reply& reply);     ///< "X:0.00 Y:...", "Count X:0 Y:0"
+[[nodiscard]] bool read_ok_position(std::string_view text, Reply& reply);  ///< "C: X:0.0000 Y:..." behind an ok
+
 // reply_report.cpp
-[[nodiscard]] bool read_position(std::string_view line, Reply& reply);         ///< "X:0.00 Y:..."
 [[nodiscard]] bool read_fans(std::string_view line, Reply& reply);             ///< "E0:0 RPM PRN1:0 RPM E0@:0 ..."
 [[nodiscard]] bool read_prusa_progress(std::string_view line, Reply& reply);   ///< "NORMAL MODE: Percent done: ..."
 [[nodiscard]] bool read_marlin_progress(std::string_view text, Reply& reply);  ///< "M73 Progress: 12%; ..."
-[[nodiscard]] bool read_percent(std::string_view line, Reply& reply);          ///< "100%", "FR:100%", "E0 Flow: 100%"
+/// Prusa Buddy's lines behind "echo: M73 Progress: 25%;": " Time left: 12m;", " Change: 5m;".
+[[nodiscard]] bool read_progress_line(std::string_view line, Reply& reply);
+[[nodiscard]] bool read_percent(std::string_view line, Reply& reply);   ///< "100%", "FR:100%", "E0 Flow: 100%"
+[[nodiscard]] bool read_multiply(std::string_view line, Reply& reply);  ///< "SpeedMultiply:100" (Repetier)
 
 // reply_sd.cpp
 [[nodiscard]] bool read_sd_position(std::string_view line, Reply& reply);  ///< "SD printing byte 775/50426"
 [[nodiscard]] bool read_file_opened(std::string_view line, Reply& reply);  ///< "File opened: x Size: n"
 [[nodiscard]] bool read_sd_time(std::string_view line, Reply& reply);      ///< "0:0"
 [[nodiscard]] bool read_file_name(std::string_view line, Reply& reply);    ///< "TEST.GCO 75", "ok.gcode"
+[[nodiscard]] bool is_list_entry(std::string_view line);                   ///< "TEST.GCO 75"
 
 // reply_identity.cpp
 [[nodiscard]] bool read_capability(std::string_view line, Reply& reply);     ///< "Cap:AUTOREPORT_TEMP:1"
 [[nodiscard]] bool read_serial_number(std::string_view line, Reply& reply);  ///< "CZPX0917X003XC13518"
-[[nodiscard]] bool read_reset_cause(std::string_view text, Reply& reply);    ///< "External Reset"
-[[nodiscard]] bool read_torn_start(std::string_view line, Reply& reply);     ///< "echo:Hardcoded Defaustart"
+/// An M115 answer without FIRMWARE_NAME: "ANET; http://www.anet3d.com".
+[[nodiscard]] bool read_address(std::string_view line, Reply& reply);
+
+// reply_start.cpp
+[[nodiscard]] bool read_reset_cause(std::string_view text, Reply& reply);  ///< "External Reset"
+[[nodiscard]] bool read_torn_start(std::string_view line, Reply& reply);   ///< "start", "echo:Hardcoded Defaustart"
+[[nodiscard]] bool read_start(std::string_view line, Reply& reply);        ///< "startecho:Marlin": its newline was lost
 
 // reply_error.cpp
 /// `text`: what follows "Error:" or "!!".
@@ -109,5 +126,10 @@ bool read_error(std::string_view text, const dialect::Dialect& dialect, Reply& r
 bool read_echo(std::string_view text, Reply& reply);
 /// Lines without prefix, recognised by their beginning.
 [[nodiscard]] bool read_plain(std::string_view line, Reply& reply);
+[[nodiscard]] bool is_whole_text(std::string_view line);  ///< known from its first letter to its last
+/// The MMU2's progress in letters, and what follows it in the same line: "OOOOecho:busy: processing", "OOOO succeeded."
+[[nodiscard]] bool read_mmu_letters(std::string_view line, Reply& reply);
+/// Tables, figures and an Anycubic's panel, recognised by their form. For lines that no other rule knows.
+[[nodiscard]] bool read_form(std::string_view line, Reply& reply);
 
 }  // namespace gcode::reply

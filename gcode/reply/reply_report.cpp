@@ -1,7 +1,8 @@
-// Readings other than temperatures: position, fans, progress, percentages. A line is read completely or not at all: a
-// torn line keeps its kind and gives no value. Examples: "X:0.00 Y:0.00 Z:0.15 E:0.00 Count X: 0.00 ...", "E0:0 RPM
-// PRN1:0 RPM E0@:0 PRN1@:0", "NORMAL MODE: Percent done: 12; print time remaining in mins: 34; Change in mins: -1",
-// "FR:100%".
+// Readings other than temperatures and positions: fans, progress, percentages. A line is read completely or not at all:
+// a torn line keeps its kind and gives no value. Examples: "E0:0 RPM PRN1:0 RPM E0@:0 PRN1@:0", "NORMAL MODE: Percent
+// done: 12; print time remaining in mins: 34; Change in mins: -1", "FR:100%".
+#include <array>
+
 #include "gcode/line/scan.h"
 #include "gcode/reply/reply_parts.h"
 
@@ -50,27 +51,35 @@ bool take_labelled(std::string_view& rest, std::string_view label, double& value
   return line::take(rest, label) && line::take_decimal(rest, value);
 }
 
-}  // namespace
+// Marlin's M73 report, each part of which is an option of the build: "Progress: 25%; Time left: 90m; Change: 12m;", or
+// with M73_REPORT_PRUSA "Percent done: 25; Print time remaining in mins: 90; Change in mins: 12;". The text behind the
+// number proves that the number is whole.
+struct ProgressPart {
+  std::string_view label;
+  std::string_view unit;
+  std::size_t of;  ///< percent, remaining, change
+};
+constexpr std::array kProgressParts{
+    ProgressPart{"Progress:", "%", 0},  ProgressPart{"Percent done:", ";", 0},
+    ProgressPart{"Time left:", "m", 1}, ProgressPart{"Print time remaining in mins:", ";", 1},
+    ProgressPart{"Change:", "m", 2},    ProgressPart{"Change in mins:", ";", 2},
+};
 
-bool read_position(std::string_view line, Reply& reply) {
-  constexpr std::string_view kAxes = "XYZE";
-  std::string_view rest = line;
-  if (!rest.starts_with("X:")) return false;
-  Position position;
-  for (std::size_t i = 0; i < kAxes.size(); ++i) {
-    double value = 0;
-    if (rest.empty() || rest.front() != kAxes[i]) return false;
-    rest.remove_prefix(1);
-    if (!line::take(rest, ":") || !line::take_decimal(rest, value) || !at_boundary(rest)) {
-      if (read_glued_ok(line, reply)) return true;
-      return i > 0 && accept(reply, ReplyKind::kPosition, line);
-    }
-    position.axis[i] = static_cast<float>(value);
-    line::skip_blanks(rest);
+bool take_progress_part(std::string_view& rest, std::size_t& of, double& value) {
+  for (const ProgressPart& part : kProgressParts) {
+    std::string_view at = rest;
+    if (!line::take(at, part.label)) continue;
+    line::skip_blanks(at);
+    if (!line::take_decimal(at, value) || !line::take(at, part.unit)) return false;
+    (void)line::take(at, ";");
+    rest = at;
+    of = part.of;
+    return true;
   }
-  reply.position = position;
-  return accept(reply, ReplyKind::kPosition, line);
+  return false;
 }
+
+}  // namespace
 
 bool read_fans(std::string_view line, Reply& reply) {
   std::string_view rest = line;
@@ -80,6 +89,8 @@ bool read_fans(std::string_view line, Reply& reply) {
   for (line::skip_blanks(rest); whole && !rest.empty(); line::skip_blanks(rest)) whole = take_fan_field(rest, fans);
   if (whole) reply.fans = fans;
   if (!whole && read_glued_ok(line, reply)) return true;
+  reply.is_torn = !whole;
+  reply.is_whole_report = whole && line.starts_with("E0:");
   return accept(reply, ReplyKind::kFans, line);
 }
 
@@ -102,17 +113,45 @@ bool read_prusa_progress(std::string_view line, Reply& reply) {
 
 bool read_marlin_progress(std::string_view text, Reply& reply) {
   std::string_view rest = text;
-  double percent = 0, remaining = 0, change = 0;
-  if (!take_labelled(rest, "M73 Progress: ", percent) || !line::take(rest, "%")) return false;
-  reply.progress.percent = static_cast<float>(percent);
+  if (!line::take(rest, "M73 ")) return false;
+  std::array<double, 3> values{-1, -1, -1};
+  bool any = false;
+  for (line::skip_blanks(rest); !rest.empty(); line::skip_blanks(rest)) {
+    std::size_t of = 0;
+    double value = 0;
+    if (!take_progress_part(rest, of, value)) break;
+    values[of] = value;
+    any = true;
+  }
+  if (!any) return false;
+  const auto [percent, remaining, change] = values;
+  if (percent >= 0) reply.progress.percent = static_cast<float>(percent);
   // Marlin prints 0 for minutes that were never set: 0 counts only if the print is finished.
-  if (take_labelled(rest, "; Time left: ", remaining) && line::take(rest, "m") && (remaining > 0 || percent >= 100)) {
+  if (remaining > 0 || (remaining == 0 && percent >= 100))
     reply.progress.remaining_minutes = static_cast<float>(remaining);
-  }
-  if (take_labelled(rest, "; Change: ", change) && line::take(rest, "m") && change > 0) {
-    reply.progress.change_minutes = static_cast<float>(change);
-  }
+  if (change > 0) reply.progress.change_minutes = static_cast<float>(change);
   return accept(reply, ReplyKind::kProgress, text);
+}
+
+bool read_progress_line(std::string_view line, Reply& reply) {
+  std::string_view rest = line;
+  std::size_t of = 0;
+  double value = 0;
+  if (!line.ends_with(';') || !take_progress_part(rest, of, value) || !rest.empty() || of == 0) return false;
+  reply.progress.is_partial = true;
+  (of == 1 ? reply.progress.remaining_minutes : reply.progress.change_minutes) = static_cast<float>(value);
+  return accept(reply, ReplyKind::kProgress, line);
+}
+
+bool read_multiply(std::string_view line, Reply& reply) {
+  std::string_view rest = line;
+  const bool is_speed = line::take(rest, "SpeedMultiply:");
+  double value = 0;
+  if (!is_speed && !line::take(rest, "FlowMultiply:")) return false;
+  if (!line::take_decimal(rest, value) || !rest.empty()) return accept(reply, ReplyKind::kEcho, line);
+  reply.percent = static_cast<float>(value);
+  reply.percent_of = is_speed ? 'F' : 'E';
+  return accept(reply, ReplyKind::kPercent, line);
 }
 
 bool read_percent(std::string_view line, Reply& reply) {

@@ -18,23 +18,42 @@ bool has_file_ending(std::string_view text) {
   return dot != std::string_view::npos && is_ending(text.substr(dot + 1));
 }
 
+// "775/50426", and "123 / 1000" (Flashforge).
+bool take_share(std::string_view rest, std::int64_t& byte, std::int64_t& size) {
+  line::skip_blanks(rest);
+  if (!line::take_integer(rest, byte)) return false;
+  line::skip_blanks(rest);
+  if (!line::take(rest, "/")) return false;
+  line::skip_blanks(rest);
+  return line::take_integer(rest, size) && line::trim_blanks(rest).empty() && byte >= 0 && size >= 0;
+}
+
+// "/old gcodes//part 3_0.2mm.gcode 2810578": a name with blanks, then its size.
+bool is_long_entry(std::string_view line) {
+  const std::size_t blank = line.rfind(' ');
+  if (blank == std::string_view::npos || !has_file_ending(line.substr(0, blank))) return false;
+  std::string_view rest = line.substr(blank + 1);
+  std::int64_t size = 0;
+  return line::take_integer(rest, size) && size >= 0 && rest.empty();
+}
+
+}  // namespace
+
 // "TEST.GCO 75", "/SUBDIR/INNER_~1.GCO 75 0x5d750b7a": a short name, one blank, digits, then anything.
 bool is_list_entry(std::string_view line) {
   const std::size_t blank = line.find(' ');
-  if (blank == std::string_view::npos || !has_file_ending(line.substr(0, blank))) return false;
+  if (blank == std::string_view::npos) return false;
+  if (!has_file_ending(line.substr(0, blank))) return is_long_entry(line);
   std::string_view rest = line.substr(blank + 1);
   std::int64_t size = 0;
   return line::take_integer(rest, size) && size >= 0 && (rest.empty() || line::is_blank(rest.front()));
 }
 
-}  // namespace
-
 bool read_sd_position(std::string_view line, Reply& reply) {
   std::string_view rest = line;
   if (!line::take(rest, "SD printing byte ")) return false;
   std::int64_t byte = 0, size = 0;
-  if (line::take_integer(rest, byte) && line::take(rest, "/") && line::take_integer(rest, size) && rest.empty() &&
-      byte >= 0 && size >= 0) {
+  if (take_share(rest, byte, size)) {
     reply.sd.byte = static_cast<std::uint64_t>(byte);
     reply.sd.size = static_cast<std::uint64_t>(size);
     return accept(reply, ReplyKind::kSdPosition, line);
@@ -71,6 +90,7 @@ bool read_file_name(std::string_view line, Reply& reply) {
     if (static_cast<unsigned char>(c) < ' ') return false;
   }
   if (line.size() > 255 || !has_file_ending(line)) return false;  // 255: the longest name on FAT
+  reply.is_raw_name = true;
   return accept(reply, ReplyKind::kSdFile, line);
 }
 

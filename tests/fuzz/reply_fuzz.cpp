@@ -41,11 +41,23 @@ void check(const gcode::reply::Reply& r, std::string_view line) {
   check_temperatures(r.temperatures);
   claim(!r.stops_printer || r.kind == ReplyKind::kError, "only an error stops the printer");
   claim(!r.is_number_error || r.kind == ReplyKind::kError, "a numbering error is an error");
-  claim(r.kind == ReplyKind::kOk || (!r.ok_number && r.planner_free < 0 && r.slots_free < 0), "only an ok has slots");
+  claim(r.carries_ok || (!r.ok_number && r.planner_free < 0 && r.slots_free < 0), "only an ok has slots");
+  claim(r.carries_ok == (r.ok_count > 0) && r.carries_ok == (r.ok_form != gcode::reply::OkForm::kNone),
+        "each ok has a form and is counted");
+  claim(!r.is_whole_report || r.kind == ReplyKind::kTemperature || r.kind == ReplyKind::kHeating ||
+            r.kind == ReplyKind::kPosition || r.kind == ReplyKind::kFans || r.carries_ok,
+        "only a report is a whole report");
+  claim(r.named_command.empty() || r.kind == ReplyKind::kUnknownCommand, "only a refusal names a command");
+  claim(fuzz::is_inside(r.named_command, line), "the refused command is inside the line");
+  claim(!r.has_firmware || r.kind == ReplyKind::kFirmware || r.kind == ReplyKind::kOk, "an M115 answer has a kind");
+  claim(r.memory.size <= gcode::reply::MemoryDump::kMostBytes, "a dump fits");
+  claim(!std::isinf(r.answer_number), "an answered number is one");
   for (const float value : r.position.axis) claim(is_plausible(value), "a position is a number");
   for (const float value : r.fans.duty) claim(is_ratio(value), "a duty is a ratio");
   const gcode::reply::FirmwareFields fields = gcode::reply::parse_firmware(line);
   claim(fuzz::is_inside(fields.name, line) && fuzz::is_inside(fields.glued_capability, line),
+        "fields are inside the line");
+  claim(fuzz::is_inside(fields.version, line) && fuzz::is_inside(fields.machine_type, line),
         "fields are inside the line");
   (void)gcode::dialect::choose_dialect(fields.name);
 }

@@ -86,10 +86,52 @@ TEST_CASE("OctoPrint's serial.log gives both directions and times relative to it
   CHECK(o.out.find("{\"t_us\":0,\"direction\":\"to_printer\",\"line\":\"N1 M115*39\",\"kind\":\"query\"") == 0);
   CHECK(o.out.find("\"t_us\":20000,") != std::string::npos);
   CHECK(o.out.find("{\"direction\":\"from_printer\",\"line\":\"ok P15 B3\",\"kind\":\"ok\"") != std::string::npos);
-  const Outcome bad = decode("hello\n2023-13-31 23:59:59,900 - Recv: ok\n", format("octoprint"));
-  CHECK(bad.code == 1);
-  CHECK(bad.err.find("log:1: not a line of OctoPrint's serial.log") != std::string::npos);
-  CHECK(bad.err.find("log:2: ") != std::string::npos);
+  CHECK(o.err.empty());
+}
+
+TEST_CASE("lines of a serial.log that are no conversation are counted, and the rest is decoded") {
+  const Outcome some = decode("hello\nRecv: ok\n```\n2023-13-31 23:59:59,900 - Recv: wait\n", format("octoprint"));
+  CHECK(some.code == 0);
+  CHECK(
+      some.err ==
+      "decode: log: 2 lines were not taken: neither Send: nor Recv: nor a remark of OctoPrint; the first is line 1\n");
+  CHECK(some.out.find("\"kind\":\"ok\"") != std::string::npos);
+  CHECK(some.out.find("\"kind\":\"wait\"") != std::string::npos);
+  for (const char* text : {"hello\n", "", "2023-01-01 12:00:00,123 - Enabling serial logging\n"}) {
+    INFO(text);
+    const Outcome none = decode(text, format("octoprint"));
+    CHECK(none.code == 1);
+    CHECK(none.err.find("decode: log: no line is of OctoPrint's serial.log or terminal") != std::string::npos);
+    CHECK(none.out.empty());
+  }
+  const Outcome long_line = decode("Recv: ok\nRecv: " + std::string(2 << 20, 'x') + "\n", format("octoprint"));
+  CHECK(long_line.code == 0);
+  CHECK(long_line.err.find("1 line was not taken") != std::string::npos);
+}
+
+TEST_CASE("serial.log of all ages and pastes of the terminal are decoded") {
+  const Outcome o = decode(
+      "Changing monitoring state from \"Offline\" to \"Opening serial port\"\n"
+      "Connected to: Serial<id=0x1, open=True>(port='/dev/ttyUSB0'), starting monitor\n"
+      "Send: N0 M110 N0*125\n"
+      "Recv: ok\r\n"
+      "  Recv: ok 1\n"
+      "> Recv: ok 2\n"
+      "2014-05-01 12:00:00,100 - SERIAL - DEBUG - Send: M105\n"
+      "2014-05-01 12:00:00,150 - SERIAL - DEBUG - Recv: ok 3\n"
+      "2021-03-01 09:00:00,000 - octoprint.util.comm - INFO - Last lines in terminal:\n"
+      "2021-03-01 09:00:00,001 - octoprint.util.comm - INFO - | Recv: ok 4\n"
+      "| Send: M27\n"
+      "| Recv: ok 5\n"
+      "Communication timeout while idle, trying to trigger response from printer.\n",
+      format("octoprint"));
+  CHECK(o.code == 0);
+  CHECK(o.err.empty());
+  for (const char* line : {"N0 M110 N0*125", "ok", "ok 1", "ok 2", "M105", "ok 3", "ok 4", "M27", "ok 5"}) {
+    INFO(line);
+    CHECK(o.out.find("\"line\":\"" + std::string(line) + "\"") != std::string::npos);
+  }
+  CHECK(o.out.find("{\"t_us\":50000,\"direction\":\"from_printer\",\"line\":\"ok 3\"") != std::string::npos);
 }
 
 TEST_CASE("the summary counts kinds and lists unknown lines") {

@@ -54,7 +54,8 @@ TEST_CASE("the name that Marlin 1.0 and old Prusa firmware share gets the traps 
 }
 
 TEST_CASE("for an unknown firmware name every trap is assumed and no query is allowed") {
-  for (const char* name : {"", "Prusa-Firmware-Buddy 4.4.1 (Github)", "Marlin", "Marlin (1.1.9)", "Prusa-Firmware ", "Marlin 123456789012345678901.2"}) {
+  for (const char* name : {"", "Prusa-Firmware-Buddy 4.4.1 (Github)", "Marlin", "Marlin (1.1.9)", "Prusa-Firmware ",
+                           "Marlin 123456789012345678901.2"}) {
     INFO(name);
     CHECK(&choose_dialect(name) == &gcode::dialect::unknown_dialect());
   }

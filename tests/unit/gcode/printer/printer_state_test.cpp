@@ -74,3 +74,37 @@ TEST_CASE("M999 restarts a stopped printer, but not a Prusa that drops every lin
   line.host("M999");
   CHECK(line.state.stopped == line.dialect.stopped_is_unresponsive);
 }
+
+TEST_CASE("a position may stand behind an ok, and a line of step counts does not remove it") {
+  Line line;
+  line.dialect = *gcode::dialect::find_dialect("marlin-2.1");
+  line.printer("ok C: X:1.000 Y:2.000 Z:3.000 E:4.000");
+  REQUIRE(line.state.position.known);
+  CHECK(line.state.position.value.axis[3] == 4);
+  line.printer(" Count X:0 Y:0 Z:0");
+  line.printer("ok");
+  CHECK(line.state.position.value.axis[3] == 4);
+}
+
+TEST_CASE("the firmware's name may stand behind an ok, an address alone is no name") {
+  Line line;
+  line.dialect = *gcode::dialect::find_dialect("marlin-2.1");
+  line.printer("ok PROTOCOL_VERSION:0.1 FIRMWARE_NAME:pr3Dator");
+  CHECK(line.state.firmware.value.view() == "pr3Dator");
+  line.printer("http://octopi.local");
+  CHECK(line.state.firmware.value.view() == "pr3Dator");
+}
+
+TEST_CASE("Prusa Buddy's progress comes in three lines") {
+  Line line;
+  line.dialect = *gcode::dialect::find_dialect("marlin-2.1");
+  line.printer("echo: M73 Progress: 25%;");
+  line.printer(" Time left: 90m;");
+  line.printer(" Change: 12m;");
+  REQUIRE(line.state.progress.known);
+  CHECK(line.state.progress.value.percent == 25);
+  CHECK(line.state.progress.value.remaining_minutes == 90);
+  CHECK(line.state.progress.value.change_minutes == 12);
+  line.printer("echo: M73 Progress: 26%;");
+  CHECK_FALSE(gcode::reply::is_known(line.state.progress.value.remaining_minutes));
+}

@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <string>
-#include "tests/unit/gcode/relay/relay_rig.h"
+#include "tests/unit/gcode/relay/rules_rig.h"
 
 using namespace std::chrono_literals;
 using gcode::line::Time;
@@ -267,4 +267,22 @@ TEST_CASE("a printer's own counters are queried for a minute after identificatio
   }
   CHECK(asked == "D3 Ax0eff C8\nD3 Ax0ed0 C5\nD3 Ax0ca8 C4\n");
   CHECK(r.arbiter().lifetime.power_failures == 3U);
+}
+
+TEST_CASE("an address identifies a printer only as an answer to M115") {
+  using namespace rig;
+  Rig unasked = known_rig(kMarlin21);
+  const auto dialect = unasked.arbiter().dialect;
+  unasked.host("M118 http://octopi.local\n");
+  unasked.printer("http://octopi.local\nok\n");
+  CHECK(unasked.arbiter().dialect == dialect);
+  CHECK(unasked.arbiter().printer.firmware.value.view() == kMarlin21);
+  CHECK(unasked.to_host() == "http://octopi.local\nok\n");
+
+  Rig asked;
+  asked.attach();
+  REQUIRE(next_injected(asked) == "M115\n");
+  asked.printer("ANET; http://www.anet3d.com\nok\n");
+  CHECK(asked.arbiter().printer.firmware.value.view() == "ANET");
+  CHECK(asked.to_host().empty());
 }

@@ -108,6 +108,15 @@ TEST_CASE("rule 6: an ok after other text in its line is never withheld") {
   CHECK(r.to_host() == "echo:Active Extruder: 0ok\nok\n");
 }
 
+TEST_CASE("rule 6: text before an ok is passed to the host even if the ok is the agent's") {
+  Rig r;
+  r.attach();
+  REQUIRE(next_injected(r) == "M115\n");
+  r.printer("LCD status changedok\n");
+  CHECK(r.to_host() == "LCD status changedok\n");
+  CHECK_FALSE(r.arbiter().in_flight.injected().has_value());
+}
+
 TEST_CASE("rule 6: a resent line owes its ok although one more after the first is rejected") {
   const bool another = GENERATE(false, true);
   Rig r = known_rig(kMarlin10);

@@ -51,3 +51,33 @@ TEST_CASE("overflow and timeout of the receive buffer are different kinds") {
   CHECK_FALSE(parse("Full RX Buffer").overflow_was_timeout);
   CHECK(parse("RX timeout").overflow_was_timeout);
 }
+
+TEST_CASE("a refused command is named without its quotes") {
+  const auto named = [](const char* line) {
+    return gcode::reply::parse_reply(line, gcode::dialect::unknown_dialect()).named_command;
+  };
+  CHECK(named("echo:Unknown command: \"M27 P\"(2)") == "M27 P");
+  CHECK(named("Unknown M code: M9999") == "M9999");
+  CHECK(named("Unknown command:M999") == "M999");
+  CHECK(named("echo:T9 Invalid extruder") == "T9 Invalid extruder");
+  CHECK(named("echo:SD card ok").empty());
+}
+
+TEST_CASE("answers that only their text tells apart have a form") {
+  using gcode::reply::AnswerForm;
+  const auto parse = [](const char* line) {
+    return gcode::reply::parse_reply(line, *gcode::dialect::find_dialect("prusa-3.13"));
+  };
+  CHECK(parse("Error:No thermistors - no temperature").answer == AnswerForm::kNoSensors);
+  CHECK(parse("area:{full:{min:{x:0}}}").answer == AnswerForm::kArea);
+  CHECK(parse("Not in farm mode.").answer == AnswerForm::kNotInFarmMode);
+  CHECK(parse("0.40").answer == AnswerForm::kNumber);
+  CHECK(parse("0.40").answer_number == 0.4F);
+  CHECK(parse("3.13.3-7591").answer == AnswerForm::kOther);
+  CHECK(parse("000eff  03 00 01").answer == AnswerForm::kMemory);
+  CHECK(parse("000eff  03 00 01").memory.size == 3);
+  CHECK(parse("000eff  03 00 01").memory.address == 0xeff);
+  CHECK(parse("D3 - Read/Write EEPROM").answer == AnswerForm::kMemoryHeading);
+  CHECK(parse("/SUBDIR/x.gcode").is_raw_name);
+  CHECK_FALSE(parse("File opened: x.gcode Size: 5").is_raw_name);
+}

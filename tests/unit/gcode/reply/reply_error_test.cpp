@@ -116,3 +116,17 @@ TEST_CASE("M5.7: a move that Marlin refuses after M999 is chatter, and its ok st
   CHECK(r.kind == ReplyKind::kEcho);
   CHECK_FALSE(r.stops_printer);
 }
+
+TEST_CASE("Repetier's numbering errors are announced resends, with the last line where it is told") {
+  const auto parse = [](const char* line) {
+    return gcode::reply::parse_reply(line, gcode::dialect::unknown_dialect());
+  };
+  using gcode::reply::ResendReason;
+  CHECK(parse("Error:expected line 12 got 11").is_number_error);
+  CHECK(parse("Error:expected line 12 got 11").resend_reason == ResendReason::kLineNumber);
+  CHECK(parse("Error:expected line 12 got 11").number == 11);
+  CHECK(parse("Error:Wrong checksum").resend_reason == ResendReason::kChecksum);
+  CHECK(parse("Error:Missing checksum").resend_reason == ResendReason::kNoChecksum);
+  CHECK(parse("Error:Format error").is_number_error);
+  CHECK(parse("Serial Error: checksum mismatch, Last Line: 7").number == 7);
+}

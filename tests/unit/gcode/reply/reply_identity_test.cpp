@@ -1,4 +1,4 @@
-// The printer's identity and its reset cause.
+// The printer's identity.
 #include <catch2/catch.hpp>
 
 #include "gcode/dialect/dialect.h"
@@ -6,7 +6,6 @@
 
 using gcode::reply::Reply;
 using gcode::reply::ReplyKind;
-using gcode::reply::ResetCause;
 
 namespace {
 
@@ -65,33 +64,44 @@ TEST_CASE("a serial number must have Prusa's form") {
   CHECK(parse("CZPX0917X003XC135181").kind == ReplyKind::kUnknown);
 }
 
-TEST_CASE("P7.23: start is a reset, also after a truncated line") {
-  for (const char* line : {"start", "start\r\n", "echo:Hardcoded Defaustart", "okstart", "ostart", "\xff\xff\xffstart",
-                           "T:25.5 /0.0start", "ok T:25.5 /0.0 B:start", "X:0.00 Y:start", "E0:0 RPM start"}) {
+TEST_CASE("a value of M115 ends at the next key, whatever firmware the key is of") {
+  const auto fields = gcode::reply::parse_firmware(
+      "FIRMWARE_NAME: RepRapFirmware for Duet 2 WiFi/Ethernet FIRMWARE_VERSION: 3.1.1 ELECTRONICS: Duet WiFi 1.02 or later");
+  CHECK(fields.name == "RepRapFirmware for Duet 2 WiFi/Ethernet");
+  CHECK(fields.version == "3.1.1");
+  CHECK(gcode::reply::parse_firmware("FIRMWARE_NAME:a (May 3 2024 10:00:00) MACHINE_TYPE:b K2:c").name ==
+        "a (May 3 2024 10:00:00)");
+  CHECK(gcode::reply::parse_firmware("FIRMWARE_NAME:a MACHINE_TYPE:b K2:c").machine_type == "b");
+  CHECK(gcode::reply::parse_firmware("FIRMWARE_NAME:Smoothieware, X-AXES:5, PROTOCOL_VERSION:1.0 ok").name ==
+        "Smoothieware");
+  CHECK(gcode::reply::parse_firmware("FIRMWARE_NAME:Smoothieware, X-AXES:5, PROTOCOL_VERSION:1.0 ok").protocol ==
+        "1.0");
+}
+
+TEST_CASE("an answer to M115 that does not say so is a guess") {
+  const Reply anet = parse("ANET; http://www.anet3d.com");
+  CHECK(anet.kind == ReplyKind::kFirmware);
+  CHECK(anet.is_guess);
+  CHECK(gcode::reply::parse_firmware(anet.text).name == "ANET");
+  const Reply sunhokey = parse("https://www.sunhokey.com Machine:Prusa I3");
+  CHECK(sunhokey.is_guess);
+  CHECK(gcode::reply::parse_firmware(sunhokey.text).name == "https://www.sunhokey.com");
+  CHECK(gcode::reply::parse_firmware(sunhokey.text).machine_type == "Prusa I3");
+  CHECK_FALSE(parse("FIRMWARE_NAME:x").is_guess);
+  CHECK(parse("NAME: Malyan VER: 3.7 MODEL: M200").is_guess);
+  CHECK_FALSE(parse("PROTOCOL_VERSION:1.0 FIRMWARE_NAME:x").is_guess);
+  for (const char* line : {"see https://octoprint.org", "two words; http://x", "ANET; no address", "; http://x"}) {
     INFO(line);
-    const Reply r = parse(line);
-    CHECK(r.kind == ReplyKind::kStart);
-    CHECK_FALSE(r.carries_ok);
+    CHECK(parse(line).kind != ReplyKind::kFirmware);
   }
 }
 
-TEST_CASE("other lines that end with start are not a reset") {
-  for (const char* line : {"//action:start", "// action:start", "TM: calibration start", "PID Autotune start",
-                           "echo:please start", "echo:start", "echo:restart", "restart", "quickstart", "started"}) {
-    INFO(line);
-    CHECK(parse(line).kind != ReplyKind::kStart);
-  }
-}
-
-TEST_CASE("reset causes are read with and without blank and prefix") {
-  CHECK(parse(" External Reset").reset_cause == ResetCause::kExternal);
-  CHECK(parse("External Reset").reset_cause == ResetCause::kExternal);
-  CHECK(parse("echo: External Reset").reset_cause == ResetCause::kExternal);
-  CHECK(parse("PowerUp").reset_cause == ResetCause::kPowerOn);
-  CHECK(parse(" Brown out Reset").reset_cause == ResetCause::kBrownout);
-  CHECK(parse(" Watchdog Reset").reset_cause == ResetCause::kWatchdog);
-  CHECK(parse(" Software Reset").reset_cause == ResetCause::kSoftware);
-  CHECK(parse(" Software Reset").has_reset_cause);
-  CHECK(parse(" Software Reset").kind == ReplyKind::kBoot);
-  CHECK_FALSE(parse("adc_init").has_reset_cause);
+TEST_CASE("an M115 answer behind an ok acknowledges and names the firmware") {
+  const Reply r =
+      gcode::reply::parse_reply("ok PROTOCOL_VERSION:0.1 FIRMWARE_NAME:pr3Dator", gcode::dialect::unknown_dialect());
+  CHECK(r.carries_ok);
+  CHECK(r.has_firmware);
+  CHECK(gcode::reply::parse_firmware(r.text).name == "pr3Dator");
+  CHECK(parse("FIRMWARE_NAME:x").has_firmware);
+  CHECK_FALSE(parse("ok").has_firmware);
 }

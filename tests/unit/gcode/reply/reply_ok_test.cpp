@@ -106,3 +106,60 @@ TEST_CASE("wait is not an ok") {
   CHECK(r.kind == ReplyKind::kWait);
   CHECK_FALSE(r.carries_ok);
 }
+
+TEST_CASE("noise behind an ok does not take it away, and what hosts see of it is told") {
+  using gcode::reply::OkForm;
+  using namespace std::string_view_literals;
+  struct Example {
+    std::string_view line;
+    OkForm form;
+    int count;
+  };
+  constexpr Example kExamples[] = {
+      {"ok"sv, OkForm::kBare, 1},
+      {"ok!"sv, OkForm::kBare, 1},
+      {"ok:"sv, OkForm::kBare, 1},
+      {"ok\0"sv, OkForm::kBare, 1},
+      {"\0ok"sv, OkForm::kBare, 1},
+      {"o\0k"sv, OkForm::kBare, 1},
+      {"ok\xff"sv, OkForm::kBare, 1},
+      {"okok"sv, OkForm::kBare, 2},
+      {"okokok"sv, OkForm::kBare, 3},
+      {"okN200"sv, OkForm::kFields, 1},
+      {"ok N5 P1 B2"sv, OkForm::kFields, 1},
+      {"ok 12"sv, OkForm::kFields, 1},
+      {"ok12"sv, OkForm::kFields, 1},
+      {"okT:25.0 /0.0"sv, OkForm::kFields, 1},
+      {"okecho:busy: processing"sv, OkForm::kFields, 1},
+      {"\xffok"sv, OkForm::kGlued, 1},
+      {" ok"sv, OkForm::kGlued, 1},
+      {"?ok"sv, OkForm::kGlued, 1},
+      {"LCD status changedok"sv, OkForm::kGlued, 1},
+      {"echo:Active Extruder: 0ok"sv, OkForm::kGlued, 1},
+      {"T:190.26 /@N7531ok N7531 P0 B3"sv, OkForm::kGlued, 1},
+  };
+  for (const Example& example : kExamples) {
+    INFO(example.line);
+    const Reply r = gcode::reply::parse_reply(example.line, marlin());
+    CHECK(r.carries_ok);
+    CHECK(r.ok_form == example.form);
+    CHECK(static_cast<int>(r.ok_count) == example.count);
+  }
+  for (const char* line : {"ok.gcode", "ok2.gcode", "okay", "kok", "book", "it is ok", "LCD status changeok"}) {
+    INFO(line);
+    const Reply r = gcode::reply::parse_reply(line, marlin());
+    CHECK(r.ok_form == OkForm::kNone);
+    CHECK(r.ok_count == 0);
+  }
+}
+
+TEST_CASE("Malyan prints the temperatures behind the fields of ADVANCED_OK") {
+  const Reply r = gcode::reply::parse_reply("ok N5 P7 B15 T:153.4 /0.0 B:60.4 /65.0", marlin());
+  CHECK(r.kind == ReplyKind::kOkTemperature);
+  CHECK(r.ok_number == 5);
+  CHECK(r.slots_free == 15);
+  CHECK(r.temperatures.count == 2);
+  const Reply other = gcode::reply::parse_reply("ok N5 X", marlin());
+  CHECK(other.kind == ReplyKind::kOk);
+  CHECK_FALSE(other.ok_number.has_value());
+}

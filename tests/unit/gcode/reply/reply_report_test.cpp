@@ -1,4 +1,4 @@
-// Position, fans, progress, percentages.
+// Fans, progress, percentages.
 #include <catch2/catch.hpp>
 
 #include "gcode/dialect/dialect.h"
@@ -13,21 +13,6 @@ namespace {
 Reply parse(const char* line) { return gcode::reply::parse_reply(line, gcode::dialect::unknown_dialect()); }
 
 }  // namespace
-
-TEST_CASE("a position is the planned one, before Count") {
-  const Reply r = parse("X:10.50 Y:-3.00 Z:0.15 E:1.25 Count X: 9.00 Y:0.00 Z:0.15 E:0.00");
-  CHECK(r.position.axis[0] == 10.5f);
-  CHECK(r.position.axis[1] == -3.0f);
-  CHECK(r.position.axis[2] == 0.15f);
-  CHECK(r.position.axis[3] == 1.25f);
-}
-
-TEST_CASE("a truncated position has no values") {
-  for (const char* line : {"X:10.50 Y:", "X:10.50 Y:3.00 Z:0.1x", "X:10.50 Y:3.00 Z:0.15 E"}) {
-    INFO(line);
-    CHECK_FALSE(is_known(parse(line).position.axis[0]));
-  }
-}
 
 TEST_CASE("fans: speeds and duties of hotend and print fan") {
   const Reply r = parse("E0:4680 RPM PRN1:4560 RPM E0@:255 PRN1@:51");
@@ -76,4 +61,51 @@ TEST_CASE("percentages name their heater or axis where the firmware does") {
   CHECK(parse("echo:E0 Flow: 105%").percent_of == 'E');
   CHECK(parse("echo:E0 Flow: 105%").percent == 105);
   CHECK(parse("echo:E1 Flow: 105%").kind == ReplyKind::kEcho);
+}
+
+TEST_CASE("each part of Marlin's M73 report may be missing, in both of its wordings") {
+  for (const char* line : {"echo: M73 Progress: 25%; Time left: 90m; Change: 12m;",
+                           "echo:M73 Percent done: 25; Print time remaining in mins: 90; Change in mins: 12;"}) {
+    INFO(line);
+    CHECK(parse(line).kind == ReplyKind::kProgress);
+    CHECK(parse(line).progress.percent == 25);
+    CHECK(parse(line).progress.remaining_minutes == 90);
+    CHECK(parse(line).progress.change_minutes == 12);
+  }
+  const Reply time = parse("echo: M73 Time left: 90m; Change: 12m;");
+  CHECK_FALSE(is_known(time.progress.percent));
+  CHECK(time.progress.remaining_minutes == 90);
+  CHECK(parse("echo: M73 Progress:  100%; Time left: 0m;").progress.remaining_minutes == 0);
+  CHECK(parse("echo: M73 whatever").kind == ReplyKind::kEcho);
+}
+
+TEST_CASE("a number of M73 without the text behind it may be cut off") {
+  CHECK_FALSE(is_known(parse("echo: M73 Progress: 25%; Time left: 9").progress.remaining_minutes));
+  CHECK_FALSE(is_known(parse("echo:M73 Percent done: 2").progress.percent));
+}
+
+TEST_CASE("Repetier's overrides are percentages") {
+  CHECK(parse("SpeedMultiply:110").percent == 110);
+  CHECK(parse("SpeedMultiply:110").percent_of == 'F');
+  CHECK(parse("FlowMultiply:95").percent_of == 'E');
+  CHECK(parse("FlowMultiply:9x").kind == ReplyKind::kEcho);
+}
+
+TEST_CASE("a fan report is whole, or torn") {
+  CHECK(parse("E0:0 RPM PRN1:0 RPM E0@:0 PRN1@:0").is_whole_report);
+  CHECK_FALSE(parse("E0:0 RPM PRN1:0 RPM E0@:0 PRN1@").is_whole_report);
+  CHECK(parse("E0:0 RPM PRN1:0 RPM E0@:0 PRN1@").is_torn);
+  CHECK_FALSE(parse("PRN0:0 RPM").is_whole_report);  // an answer of an MK2.5
+}
+
+TEST_CASE("a line of Buddy's progress is a part, and read only if it is whole") {
+  CHECK(parse(" Time left: 90m;").progress.is_partial);
+  CHECK(parse(" Time left: 90m;").progress.remaining_minutes == 90);
+  CHECK(parse(" Change: 12m;").progress.change_minutes == 12);
+  CHECK_FALSE(parse("echo: M73 Time left: 90m;").progress.is_partial);
+  for (const char* line :
+       {" Time left: 9", " Time left: 90m", "Time left: 90m;", " Progress: 5%;", " Change: 12m; more"}) {
+    INFO(line);
+    CHECK(parse(line).kind != ReplyKind::kProgress);
+  }
 }

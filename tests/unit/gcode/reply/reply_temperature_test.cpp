@@ -68,6 +68,9 @@ TEST_CASE("M6.1: a single hotend is tool 0 with and without a number") {
 TEST_CASE("M10.4: Smoothie numbers only the second tool, T is the first") {
   const Reply r = parse("ok T:25.0 /0.0 @0 B:22.0 /0.0 @0");
   CHECK(r.carries_ok);
+  CHECK(reading(r, Sensor::kTool0).actual == 25.0f);
+  CHECK(reading(r, Sensor::kBed).actual == 22.0f);
+  CHECK_FALSE(is_known(reading(r, Sensor::kBed).duty));  // counted to another maximum
   const Reply two = parse("T:25.0 /0.0 T1:26.0 /0.0");
   CHECK(reading(two, Sensor::kTool0).actual == 25.0f);
   CHECK(reading(two, Sensor::kTool1).actual == 26.0f);
@@ -174,4 +177,52 @@ TEST_CASE("text that only begins like a temperature is not one") {
     CHECK(r.kind != ReplyKind::kHeating);
     CHECK(r.temperatures.count == 0);
   }
+}
+
+TEST_CASE("a periodic report is whole if nothing else is in its line") {
+  for (const char* line :
+       {"T:25.5 /0.0 B:25.5 /0.0 T0:25.5 /0.0 @:0 B@:0 P:25.5 A:25.4", " T:50.18 /0.00 B:30.00 /0.00 @:0 B@:0",
+        " ==T:41.25 /0.00 ==B:33.50 /60.00 @:0 B@:12",
+        "T:25.00/0.00 B:24.00/0.00 X:37.45/36.00 HBR@:255 B_0_0:24.10/0.00",
+        " T0:210.90 /210.00 B0:59.95 /60.00 B1:48.10 /0.00 @B_ZONE: CENTER", "TT::31.5031.50  //0.000.00"}) {
+    INFO(line);
+    CHECK(parse(line).kind == ReplyKind::kTemperature);
+    CHECK(parse(line).is_whole_report);
+  }
+  for (const char* line : {"T:25.5 /0.0 B:25.5 /0.0 T:25.5 /0.0", "T:25.5 /0.0 B:25.5 /0.0 W:?", "T:25.31 E:0 B:48.7",
+                           "T:25.5 /0.0 (812.0)", "T:25.5 /0.0 B:", "B:34.2/60.0 @255", "T:25.5 B:20.1",
+                           "T:25.5 /0.0 B:25.5 /0.0 echo:busy: processing"}) {
+    INFO(line);
+    CHECK_FALSE(parse(line).is_whole_report);
+  }
+}
+
+TEST_CASE("a last figure that was cut off is not read, the others are") {
+  for (const char* line : {" T:190.26 /190.00 B:5", " T:190.26 /190.00 B:59.9", " T:190.26 /190.00 B:59.98 /6"}) {
+    INFO(line);
+    const Reply r = parse(line);
+    CHECK(r.is_torn);
+    CHECK(reading(r, Sensor::kTool0).actual == Approx(190.26));
+    CHECK(r.temperatures.find(Sensor::kBed) == nullptr);
+  }
+  CHECK(parse(" T:190.26 /190.00 B:59.98 /60.00").temperatures.count == 2);
+  CHECK_FALSE(parse("T:25.31 E:0 B:48.7").is_torn);
+  CHECK(parse("P:25.3 A:2").temperatures.find(Sensor::kAmbient) == nullptr);
+}
+
+TEST_CASE("a report whose figures are all printed twice is a report without readings") {
+  const Reply r = parse("TT::31.5031.50  //0.000.00  BB::24.2624.26  //0.000.00  @@::00  BB@@::00");
+  CHECK(r.kind == ReplyKind::kTemperature);
+  CHECK(r.is_torn);
+  CHECK(r.temperatures.count == 0);
+}
+
+TEST_CASE("figures of a regulator behind an ok are no temperatures") {
+  CHECK(parse("ok P:8.00 I:0.20 D:60.00").kind == ReplyKind::kOk);
+  CHECK(parse("ok P:8.00 I:0.20 D:60.00").temperatures.count == 0);
+}
+
+TEST_CASE("W: is told, E: alone is not it") {
+  CHECK(parse(" T:44.12 /50.00 @:17 W:?").says_wait);
+  CHECK_FALSE(parse("T:25.31 E:0 B:48.7").says_wait);
 }
