@@ -99,7 +99,8 @@ class InvariantChecker {
   Time mishap_at_ = kNever;          ///< the printer's last ok that went wrong
   Time traffic_with_wrong_books_{};  ///< since they were right last
   bool books_wrong_ = false;
-  int answers_owed_ = 0;  ///< answers to the host that were withheld in place of the agent's
+  Time m105_passed_{-std::chrono::hours(1)};  ///< when a host's last M105 was
+  int answers_owed_ = 0;                      ///< answers to the host that were withheld in place of the agent's
   bool can_probe_ = false;
   std::int64_t surplus_oks_ = 0;  ///< that the printer sent by such a mishap
   int long_holds_ = 0;            ///< since the mishap
