@@ -144,7 +144,8 @@ void draw_habits(LoopScenario& scenario) {
   }
   if (draw.chance(0.4)) habits.chatter = static_cast<Chatter>(draw.number(1, 4));
   // The boot text of a printer that chats ends after 15 s at the latest.
-  if (habits.chatter != Chatter::kNone && draw.chance(0.5)) scenario.connect_at = seconds(25);
+  if (habits.chatter != Chatter::kNone && draw.chance(0.5) && scenario.faults.unplug_at.count() == 0)
+    scenario.connect_at = seconds(25);
   if (!draw.chance(0.5)) return;
   static const std::vector<Mishap> kMishaps{
       Mishap::kLost, Mishap::kDoubled,   Mishap::kForged, Mishap::kResendWithoutOk,

