@@ -253,7 +253,8 @@ bool is_one_of(const std::string& name, const std::vector<std::string>& names) {
 }  // namespace
 
 int demo(const DemoOptions& options) {
-  const auto firmwares = sim::VirtualPrinter::firmware_names();
+  auto firmwares = sim::VirtualPrinter::firmware_names();
+  for (std::string& persona : sim::VirtualPrinter::persona_names()) firmwares.push_back(std::move(persona));
   if (!is_one_of(options.firmware, firmwares)) return no_such("--firmware", options.firmware, firmwares);
   if (!is_one_of(options.host, sim::host_names())) return no_such("--host", options.host, sim::host_names());
   std::signal(SIGPIPE, SIG_IGN);

@@ -13,7 +13,11 @@ void add_demo(CLI::App& app, DemoOptions& o) {
   app.add_option("--speed", o.speed, "How many times faster than real the virtual printer moves and heats (default 4)")
       ->type_name("N")
       ->check(CLI::Range(0.1, 1000.0));
-  app.add_option("--firmware", o.firmware, "Firmware of the virtual printer (default prusa-3.13)")->type_name("NAME");
+  app.add_option(
+         "--firmware", o.firmware,
+         "Firmware of the virtual printer (default prusa-3.13), or a common printer: ender-3-v2, cr-10s-pro, anycubic, "
+         "monoprice, repetier, teacup, smoothieware, reprapfirmware, klipper; a wrong name lists all")
+      ->type_name("NAME");
   app.add_option("--host", o.host,
                  "Host program to imitate: octoprint, printrun, prusalink or cura (default octoprint)")
       ->type_name("NAME");

@@ -72,7 +72,8 @@ struct ArbiterState {
   bool separator_sent = false;           ///< a newline was sent behind the injected query
   bool injected_answer_strange = false;  ///< text came that may be its answer and that no rule knows
   bool injected_rejected = false;        ///< the printer rejects the injected query: Error, Resend and ok belong to it
-  line::Time late_temperatures_until{};  ///< the temperatures of an M105 that was answered by a bare ok may still come
+  line::Time late_answer_until{};        ///< the lines of an M105 or M115 that was answered by a bare ok may still come
+  line::Time overtaken_until{};          ///< an ok too many took the place of an M105's answer, which still comes
   line::Time not_empty_since = line::kNever;  ///< since when there has always been a command in flight
   line::Time no_probe_before{};               ///< see wants_probe()
   bool probing = false;                       ///< the injected M105 follows host commands that may be answered already
@@ -188,7 +189,7 @@ class Arbiter {
   Verdict on_temperature_ok(line::Time now);
   Verdict on_plain_ok(const reply::Reply& reply, std::string_view line, line::Time now);
   void expect_duplicate_ack(line::Time now);
-  [[nodiscard]] bool is_no_answer_to_m105(std::string_view line) const;
+  [[nodiscard]] bool is_no_answer_to_m105(const reply::Reply& reply, std::string_view line) const;
   Verdict on_error(const reply::Reply& reply);
   Verdict on_resend(const reply::Reply& reply, line::Time now);
   Verdict show_report(const reply::Reply& reply, LastReport after, line::Time now);

@@ -40,6 +40,14 @@ constexpr line::Time kProbeAfterFault = std::chrono::seconds(3);
 // After this much silence of the host its commands are done.
 constexpr line::Time kHostIsDone = std::chrono::seconds(2);
 
+// An idle printer answers M105 in milliseconds, one with a full planner when a move has ended.
+constexpr line::Time kAnswerOvertaken = std::chrono::seconds(5);
+
+// Nothing in this ok is garbled, so it is no answer to M105.
+bool is_bare(const reply::Reply& reply, std::string_view line) {
+  return reply.planner_free >= 0 || reply.ok_number || reply::trimmed(line) == "ok";
+}
+
 // The duplicate ack of an M105 (protocol/prusa.md 0.2) is printed together with its answer.
 constexpr line::Time kExtraOkFollows = milliseconds(20);
 
@@ -116,6 +124,10 @@ Verdict Arbiter::on_ok(const reply::Reply& reply, std::string_view line, line::T
 Verdict Arbiter::on_temperature_ok(line::Time now) {
   const auto first = s_.in_flight.first_of(command::CommandKind::kTemperature);
   if (!first) {
+    if (now < std::exchange(s_.overtaken_until, {})) {
+      s_.abandoned_queries = 0;
+      return Verdict::kWithhold;
+    }
     if (s_.abandoned_queries == 0 || s_.in_flight.host_count() > 0) return Verdict::kPass;
     --s_.abandoned_queries;
     return Verdict::kWithhold;
@@ -158,7 +170,7 @@ bool Arbiter::is_first_m105(line::Time now) const {
 void Arbiter::odd_m105_answer(line::Time now) {
   s_.poller.odd_temperatures();
   s_.injected_answer_strange = true;
-  if (!s_.in_flight[0].payload_seen) s_.late_temperatures_until = now + kHostIsDone;
+  if (!s_.in_flight[0].payload_seen) s_.late_answer_until = now + kHostIsDone;
 }
 
 // The next ok may be a second one for the command that was acknowledged last.
@@ -173,11 +185,13 @@ void Arbiter::expect_duplicate_ack(line::Time now) {
 // Concerns the one M105 in flight. Its answer is "ok T:..."; a bare ok was for something before it that is not in the
 // queue ("M118 ok" has two, and so has a host's M600), and the answer still comes. An answer garbled by noise would not
 // leave a clean ok.
-bool Arbiter::is_no_answer_to_m105(std::string_view line) const {
+bool Arbiter::is_no_answer_to_m105(const reply::Reply& reply, std::string_view line) const {
   if (s_.in_flight.size() != 1 || s_.in_flight.overflow() > 0 ||
       s_.in_flight[0].kind != command::CommandKind::kTemperature)
     return false;
-  return !s_.in_flight[0].ack_optional && !s_.in_flight[0].payload_seen && reply::trimmed(line) == "ok";
+  // A firmware that was never seen to do so may answer by an ok alone, with the temperatures before or behind it.
+  if (!s_.in_flight[0].is_injected() && !s_.poller.understands(printer::Query::kM105)) return false;
+  return !s_.in_flight[0].ack_optional && !s_.in_flight[0].payload_seen && is_bare(reply, line);
 }
 
 Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, line::Time now) {
@@ -187,6 +201,9 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, l
     if (const auto index = s_.in_flight.numbered(*reply.ok_number)) {
       drop_before(*index);
       s_.surplus_acks = 0;
+    } else if (s_.in_flight.size() > 0 && s_.in_flight[0].number > *reply.ok_number) {
+      ++s_.counters.unexpected_oks;  // an ok too many took the place of this one
+      return Verdict::kPass;
     } else if (s_.surplus_acks > 0) {  // the host got an injected query's ok in its place
       --s_.surplus_acks;
       return Verdict::kWithhold;
@@ -202,7 +219,7 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, l
     ++s_.counters.unexpected_oks;
     return Verdict::kPass;
   }
-  if (is_no_answer_to_m105(line) && !is_first_m105(now)) {
+  if (is_no_answer_to_m105(reply, line) && !is_first_m105(now)) {
     if (s_.surplus_acks > 0) {
       --s_.surplus_acks;
       return Verdict::kWithhold;
@@ -220,11 +237,12 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, l
   }
   const InFlight injected = s_.in_flight[0];
   if (injected.query == printer::Query::kM105 && s_.poller.understands(printer::Query::kM105) &&
-      s_.in_flight.host_count() > 0 && reply::trimmed(line) == "ok") {
+      s_.in_flight.host_count() > 0 && is_bare(reply, line)) {
     // This firmware answers M105 with more than an ok: the query was lost, or an earlier command is not in the queue.
     s_.in_flight.erase(0);
     ++s_.counters.queries[injected.query][printer::QueryOutcome::kTimeout];
     s_.abandoned_queries = 1;
+    s_.overtaken_until = now + kAnswerOvertaken;
     acknowledge(now);
     return Verdict::kPass;
   }
@@ -245,7 +263,10 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, l
       s_.abandoned_queries = 1;  // if that was not its answer, the answer still comes
       odd_m105_answer(now);
     }
-    if (injected.query == printer::Query::kM115 && !injected.payload_seen) s_.poller.not_identified();
+    if (injected.query == printer::Query::kM115 && !injected.payload_seen) {
+      s_.poller.not_identified();
+      s_.late_answer_until = now + kHostIsDone;
+    }
     finish_injected(useful ? printer::QueryOutcome::kAnswered : printer::QueryOutcome::kTimeout, now);
     return Verdict::kWithhold;
   }

@@ -253,6 +253,11 @@ Verdict Arbiter::decide(const reply::Reply& reply, std::string_view line, line::
     if (reply.kind == reply::ReplyKind::kTemperature) odd_m105_answer(now);
     return Verdict::kWithhold;
   }
+  // Repetier prints its ok before the answer to M115.
+  const bool identifies = reply.kind == reply::ReplyKind::kFirmware || reply.kind == reply::ReplyKind::kCapability;
+  if (identifies && now < s_.late_answer_until && s_.injected.query == printer::Query::kM115 &&
+      s_.in_flight.host_count() == 0)
+    return Verdict::kWithhold;
   if (reply.kind == reply::ReplyKind::kUnknownCommand && rejects_a_fragment(line)) s_.orphan_ack = true;
   if (reply.text == kNoSensors && s_.in_flight.size() > 0) s_.in_flight[0].payload_seen = true;
   const bool torn = reply::is_report(reply.kind) && !reply.is_whole_report;

@@ -36,8 +36,8 @@ Verdict Arbiter::show_report(const reply::Reply& reply, LastReport after, line::
   const bool masked = dialect_->autoreport == dialect::Autoreport::kMask;
   switch (reply.kind) {
     case reply::ReplyKind::kTemperature:
-      if (now < s_.late_temperatures_until && s_.in_flight.host_count() == 0) {
-        s_.late_temperatures_until = {};
+      if (now < s_.late_answer_until && s_.injected.query == printer::Query::kM105 && s_.in_flight.host_count() == 0) {
+        s_.late_answer_until = {};
         return Verdict::kWithhold;
       }
       // Without " W:" a line of the host's waiting command looks like a report.

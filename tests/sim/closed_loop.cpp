@@ -53,6 +53,7 @@ class ClosedLoop {
     options.seed = s.seed;
     options.speed = s.speed;
     options.instant_moves = s.instant_moves;
+    options.habits = s.habits;
     options.paced_input = true;  // no burst is faster than the wire
     options.sd_files = {{"TEST.GCO", "G1 X1 F600\nG1 X2\nM73 P50 R1\nG1 X3\n"}};
     return options;
@@ -98,6 +99,7 @@ class ClosedLoop {
   std::string partial_line_;     // its incomplete line
   std::size_t tear_behind_ = 0;  // that many bytes of it; 0: it comes whole
   bool host_overran_ = false;
+  int mishaps_ = 0;
   std::uint64_t bytes_lost_ = 0;  ///< of the printer's receive buffer, so far
   /// A hold changes when the host's lines arrive, not how many of them are unanswered: only a query takes room of theirs.
   [[nodiscard]] bool not_attributable_to_agent() const { return printer_.commands_of('a') == 0; }
@@ -378,6 +380,15 @@ void ClosedLoop::step() {
   pump();
   printer_.advance(now_);
   pump_from_printer();
+  if (printer_.mishaps() != mishaps_) mishaps_ = printer_.mishaps(), checker_.mishap(now_);
+  if (from_printer_.empty() && printer_.is_silent() && printer_.bytes_lost() == 0) {
+    // A Prusa that sends reports is not asked in a print (rule 3).
+    const auto answered =
+        relay_->counters().queries[gcode::printer::Query::kM105][gcode::printer::QueryOutcome::kAnswered];
+    checker_.books(relay_->commands_in_flight(),
+                   static_cast<std::size_t>(printer_.commands_of('h') + printer_.commands_of('a')),
+                   answered > 0 && !scenario_.firmware.starts_with("prusa-3.1"), now_);
+  }
   checker_.check(*relay_, *host_, printer_, now_);
   if (scenario_.restore_state) relay_.move_elsewhere();
 }

@@ -11,6 +11,7 @@
 #include "gcode/printer/link_counters.h"
 #include "gcode/relay/relay_settings.h"
 #include "tests/sim/clock.h"
+#include "tests/sim/printer_habits.h"
 
 namespace sim {
 
@@ -50,6 +51,7 @@ struct LoopScenario {
   double speed = 20;
   gcode::relay::RelaySettings settings;
   Faults faults;
+  PrinterHabits habits;
   Time connect_at = std::chrono::seconds(12);  ///< by then the agent has identified the printer
   Time limit = std::chrono::minutes(20);       ///< virtual time after which a print counts as hung
   bool restore_state = false;                  ///< serialize and restore the state between any two steps

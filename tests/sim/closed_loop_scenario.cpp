@@ -21,7 +21,8 @@ class Draw {
   Time time(Time from, Time to) {
     return Time(std::uniform_int_distribution<std::int64_t>(from.count(), to.count())(random_));
   }
-  const std::string& of(const std::vector<std::string>& items) {
+  template <class Item>
+  const Item& of(const std::vector<Item>& items) {
     return items[static_cast<std::size_t>(number(0, static_cast<int>(items.size()) - 1))];
   }
 
@@ -106,6 +107,54 @@ void draw_typed(Draw& draw, LoopScenario& scenario) {
   scenario.faults.typed_at = draw.time(scenario.connect_at + milliseconds(500), scenario.connect_at + seconds(40));
 }
 
+// The parser does not know these forms yet: answers to M115 without a name, "==T:", a NUL before an ok, "ok!", "okok".
+constexpr bool kReadsOddForms = false;
+
+void draw_name(Draw& draw, LoopScenario& scenario) {
+  PrinterHabits& habits = scenario.habits;
+  const int kind = draw.number(0, kReadsOddForms ? 9 : 7);
+  if (kind < 3) {
+    habits.firmware_name = scenario.firmware == "marlin-1.0" ? "" : draw.of(vendor_names());
+  } else if (kind < 6) {
+    const auto last = static_cast<int>(other_firmware().size()) - 1;
+    const OtherFirmware& other = other_firmware()[static_cast<std::size_t>(draw.number(0, last))];
+    scenario.firmware = "marlin-1.1.9";
+    habits.identity = other.identity;
+    habits.temperature_answer = other.temperature_answer;
+    habits.temperature_fields = other.temperature_fields;
+    habits.ok_form = other.ok_form;
+    habits.ok_before_identity = draw.chance(0.3);
+  } else if (kind >= 8) {
+    scenario.firmware = "marlin-1.1.9";
+    habits.identity = draw.of(nameless_identities());
+    habits.temperature_answer = static_cast<TemperatureAnswer>(draw.number(0, 3));
+  }
+}
+
+// A generator of its own, so that the rest of a seed's scenario stays.
+void draw_habits(LoopScenario& scenario) {
+  Draw draw(scenario.seed ^ 0x4ab17500000000ULL);
+  if (!draw.chance(0.25)) return;
+  PrinterHabits& habits = scenario.habits;
+  const bool is_prusa = scenario.firmware.starts_with("prusa");
+  if (!is_prusa) {
+    draw_name(draw, scenario);
+    if (draw.chance(0.3) && scenario.firmware != "marlin-2.1.2-advanced-ok")
+      habits.ok_form = draw.chance(0.5) ? OkForm::kBlankBehind : OkForm::kAdvanced;
+  }
+  if (draw.chance(0.4)) habits.chatter = static_cast<Chatter>(draw.number(1, 4));
+  // The boot text of a printer that chats ends after 15 s at the latest.
+  if (habits.chatter != Chatter::kNone && draw.chance(0.5) && scenario.faults.unplug_at.count() == 0)
+    scenario.connect_at = seconds(25);
+  if (!draw.chance(0.5)) return;
+  static const std::vector<Mishap> kMishaps{
+      Mishap::kLost, Mishap::kDoubled,   Mishap::kForged, Mishap::kResendWithoutOk,
+      Mishap::kNul,  Mishap::kExclaimed, Mishap::kGlued};
+  habits.mishap = kMishaps[static_cast<std::size_t>(draw.number(0, kReadsOddForms ? 6 : 3))];
+  habits.mishap_from = draw.time(scenario.connect_at + seconds(4), scenario.connect_at + seconds(30));
+  if (draw.chance(0.3)) habits.mishap_chance = 0.01, habits.most_mishaps = 7;
+}
+
 }  // namespace
 
 bool Faults::end_the_print() const {
@@ -147,6 +196,7 @@ LoopScenario draw_scenario(std::uint64_t seed) {
     scenario.faults.torn_lines = draw.chance(0.5) ? 0.3 : 0.05;
     scenario.faults.torn_for = draw.time(milliseconds(30), milliseconds(2500));
   }
+  draw_habits(scenario);
   return scenario;
 }
 
@@ -164,7 +214,7 @@ std::string describe(const LoopScenario& s) {
          at("reset", f.reset_at) + at("panic", f.panic_at) + at("thermistor", f.thermistor_at) +
          at("runout", f.runout_at) + at("stall", f.stall_at) + at("unplug", f.unplug_at) +
          at("leave", f.host_leaves_at) + at("sleep", f.host_sleeps_at) + at("emergency", f.emergency_at) +
-         (f.typed.empty() ? "" : ", typed '" + f.typed + "'") + at("at", f.typed_at);
+         (f.typed.empty() ? "" : ", typed '" + f.typed + "'") + at("at", f.typed_at) + describe(s.habits);
 }
 
 }  // namespace sim

@@ -22,6 +22,7 @@ FirmwareCore::FirmwareCore(const FirmwareTraits& row, PrinterOptions given)
       bed(kBedBody, options.speed),
       card(options.sd_files, options.sd_order, options.sd_long_names),
       random_(options.seed),
+      mishap_random_(options.seed ^ 0x0c0ffeeULL),
       queue_(row) {
   card.write_protected = options.sd_write_protected;
   build_tables();
@@ -47,10 +48,11 @@ void FirmwareCore::forget_everything(Time now) {
   fan_speed_ = 0;
   report_mask_ = 1;
   report_next_ = position_next_ = fans_next_ = sd_report_next_ = busy_next_ = kNever;
+  chat_next_ = options.habits.chatter == Chatter::kNone ? kNever : now + chatter_line(options.habits.chatter).period;
   busy_period_ = traits.keepalive ? std::chrono::seconds(2) : Time{};
   progress_ = {-1, -1, -1, -1, -1, -1};
   message_shown_ = paused_ = paused_host_ = paused_sd_ = info_prompt_ = false;
-  model_next_ = mmu_gives_up_ = kNever;
+  model_next_ = mmu_gives_up_ = forged_ok_at_ = kNever;
   active_tool_ = 0;
   card.printing = card.saving = false;
   card.close();
@@ -98,7 +100,8 @@ Time FirmwareCore::next_event() {
     return cpu_;
   }
   if (!input_blocked_ && !booting_) {
-    due = std::min({due, report_next_, position_next_, fans_next_, sd_report_next_, model_next_, mmu_gives_up_});
+    due = std::min({due, chat_next_, forged_ok_at_, report_next_, position_next_, fans_next_, sd_report_next_,
+                    model_next_, mmu_gives_up_});
   }
   if (partial_size_ > 0 && traits.rx_timeout && may_read()) due = std::min(due, last_char_ + std::chrono::seconds(2));
   return std::max(due, cpu_);
@@ -155,6 +158,13 @@ void FirmwareCore::fire_timers() {
     print_sd_status();
   }
   if (model_next_ <= cpu_) thermal_model_tick();
+  if (chat_next_ <= cpu_) chat();
+  if (forged_ok_at_ <= cpu_) {
+    forged_ok_at_ = kNever;
+    speaking_for_ = 'h';  // as "M118 ok" of a host prints it
+    line("ok");
+    speaking_for_ = '-';
+  }
   if (mmu_gives_up_ <= cpu_) {
     mmu_gives_up_ = kNever;
     lf("MMU not responding - DISABLED");

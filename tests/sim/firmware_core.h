@@ -65,6 +65,7 @@ class FirmwareCore {
   bool stopped = false;     ///< after a thermal fault
   MeatPack meatpack;
   bool homing_fails = false;
+  int mishaps = 0;  ///< oks that went wrong, by its habits
 
  private:
   using Handler = void (FirmwareCore::*)();
@@ -128,12 +129,15 @@ class FirmwareCore {
   void lff(const char* format, ...) __attribute__((format(printf, 2, 3)));
   void ok();
   void bare_ok();
+  void acknowledge(std::string text);
+  [[nodiscard]] bool mishap_happens();
+  void chat();
   void unknown_command();
   void status_changed();
   void notify(std::string_view text);  ///< //action:notification
   void action(std::string_view what);
   void echo_enqueueing(std::string_view command);
-  [[nodiscard]] std::string temperatures();
+  [[nodiscard]] std::string temperatures(bool report = false);
   [[nodiscard]] std::string temperatures_prusa();
   [[nodiscard]] std::string temperatures_marlin();
   [[nodiscard]] std::string position_line();
@@ -268,7 +272,7 @@ class FirmwareCore {
   void answer(int button);
 
   // --- the machine's state
-  std::mt19937_64 random_;
+  std::mt19937_64 random_, mishap_random_;
   Time cpu_{};  ///< the main loop has run up to here
   Time booted_at_{};
   Time restarts_at_ = kNever;  ///< after a kill, if the firmware restarts itself
@@ -340,6 +344,8 @@ class FirmwareCore {
   Time sd_report_next_ = kNever;
   Time busy_period_{};
   Time busy_next_ = kNever;
+  Time chat_next_ = kNever;
+  Time forged_ok_at_ = kNever;
 
   // queries
   std::array<int, 6> progress_{-1, -1, -1, -1, -1, -1};  ///< normal percent, minutes, change, then silent

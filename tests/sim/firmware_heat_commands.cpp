@@ -22,8 +22,21 @@ void FirmwareCore::m105_report() {
     unresponsive_ = traits.family != Family::kMarlin10;
     return;
   }
-  line("ok " + temperatures());
   unresponsive_ = true;
+  switch (options.habits.temperature_answer) {
+    case TemperatureAnswer::kOneLine: line("ok " + temperatures()); break;
+    case TemperatureAnswer::kOkThenLine:
+      ok();
+      line(temperatures());
+      break;
+    case TemperatureAnswer::kLineThenOk:
+      line(temperatures());
+      ok();
+      break;
+    case TemperatureAnswer::kBehindFields:
+      line("ok N" + std::to_string(std::max<std::int64_t>(0, current_.number)) + " P7 B15 " + temperatures());
+      break;
+  }
   if (!is_prusa() || traits.version < 310) return;
   // 3.10 and later: it removes itself from the queue and falls through to the ok of the entry that is first then.
   queue_.pop();

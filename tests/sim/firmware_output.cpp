@@ -41,15 +41,54 @@ void FirmwareCore::lff(const char* format, ...) {
   lf(text.data());
 }
 
-void FirmwareCore::bare_ok() { line("ok"); }
+void FirmwareCore::bare_ok() { acknowledge("ok"); }
+
+bool FirmwareCore::mishap_happens() {
+  const PrinterHabits& habits = options.habits;
+  if (habits.mishap == Mishap::kNone || mishaps >= habits.most_mishaps || cpu_ < habits.mishap_from) return false;
+  if (habits.mishap_chance < 1 && std::uniform_real_distribution<>(0, 1)(mishap_random_) >= habits.mishap_chance)
+    return false;
+  ++mishaps;
+  return true;
+}
+
+void FirmwareCore::acknowledge(std::string text) {
+  const bool numbered = running_ && current_.numbered;
+  switch (options.habits.ok_form) {
+    case OkForm::kBlankBehind: text += " "; break;
+    case OkForm::kNumber: text += numbered ? " " + std::to_string(current_.number) : ""; break;
+    case OkForm::kAdvanced: text = numbered ? "ok N" + std::to_string(current_.number) + " P15 B3" : "ok P15 B3"; break;
+    case OkForm::kPlain: break;
+  }
+  const Mishap mishap = options.habits.mishap;
+  if (mishap == Mishap::kResendWithoutOk || speaking_for_ != 'h' || !mishap_happens()) return line(text);
+  switch (mishap) {
+    case Mishap::kLost: return;
+    case Mishap::kNul: return line(std::string(1, '\0') + text);
+    case Mishap::kExclaimed: return line(text + "!");
+    case Mishap::kGlued: return print(text);
+    case Mishap::kDoubled: line(text); return line("ok");
+    case Mishap::kForged: forged_ok_at_ = cpu_ + std::chrono::milliseconds(300); return line(text);
+    default: return line(text);
+  }
+}
+
+// "wait" only while there is nothing to do.
+void FirmwareCore::chat() {
+  const ChatterLine said = chatter_line(options.habits.chatter);
+  chat_next_ = cpu_ + said.period;
+  if (options.habits.chatter == Chatter::kWait && (running_ || !queue_.is_empty() || partial_size_ > 0)) return;
+  line(said.text);
+}
 
 void FirmwareCore::ok() {
   if (!traits.advanced_ok) return bare_ok();
   const int planner_free = planner_.moves_free(cpu_);
   if (running_ && current_.numbered) {
-    return linef("ok N%lld P%d B%d", static_cast<long long>(current_.number), planner_free, queue_.free_slots());
+    return acknowledge("ok N" + std::to_string(current_.number) + " P" + std::to_string(planner_free) + " B" +
+                       std::to_string(queue_.free_slots()));
   }
-  linef("ok P%d B%d", planner_free, queue_.free_slots());
+  acknowledge("ok P" + std::to_string(planner_free) + " B" + std::to_string(queue_.free_slots()));
 }
 
 void FirmwareCore::unknown_command() {
@@ -86,7 +125,22 @@ void FirmwareCore::echo_enqueueing(std::string_view command) {
   queue_.push(command, Source::kInjected);
 }
 
-std::string FirmwareCore::temperatures() {
+std::string FirmwareCore::temperatures(bool report) {
+  const TemperatureFields fields = options.habits.temperature_fields;
+  const bool doubled = report && fields == TemperatureFields::kDoubled;
+  if (doubled || fields == TemperatureFields::kPowerBehind) {
+    std::array<char, 160> text{};
+    const double nozzle = hotend.reading(cpu_);
+    const double plate = bed.reading(cpu_);
+    if (doubled) {
+      std::snprintf(text.data(), text.size(), "==T:%.2f /%.2f ==B:%.2f /%.2f @:%d B@:%d", nozzle, hotend.target(),
+                    plate, bed.target(), hotend.duty(cpu_), bed.duty(cpu_));
+    } else {
+      std::snprintf(text.data(), text.size(), "T:%.1f /%.1f @%d B:%.1f /%.1f @%d", nozzle, hotend.target(),
+                    hotend.duty(cpu_), plate, bed.target(), bed.duty(cpu_));
+    }
+    return text.data();
+  }
   const bool old = is_prusa() || traits.family == Family::kMarlin10;
   return old ? temperatures_prusa() : temperatures_marlin();
 }
@@ -152,7 +206,7 @@ std::string FirmwareCore::fan_line() {
 void FirmwareCore::autoreport() {
   if (!is_prusa()) {
     print(" ");
-    return line(temperatures());
+    return line(temperatures(true));
   }
   if ((report_mask_ & 1) != 0) line(temperatures());
   if ((report_mask_ & 4) != 0) print_position();

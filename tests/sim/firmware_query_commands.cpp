@@ -32,7 +32,17 @@ void FirmwareCore::m76_pause_timer() { action("pause"); }
 
 void FirmwareCore::m115_identity() {
   if (is_prusa() && seen('V')) return line(traits.fir.substr(0, traits.fir.find('-')));
-  print(traits.identity);
+  const PrinterHabits& habits = options.habits;
+  if (habits.ok_before_identity) {
+    ok();
+    unresponsive_ = true;
+  }
+  std::string text(habits.identity.empty() ? traits.identity : habits.identity);
+  if (!habits.firmware_name.empty()) {  // up to the next key
+    const std::size_t from = text.find(':') + 1;
+    text.replace(from, text.find(" SOURCE_CODE_URL") - from, habits.firmware_name);
+  }
+  print(text);
 }
 
 void FirmwareCore::m117_message() {

@@ -168,8 +168,9 @@ bool FirmwareCore::accept_line_marlin() {
     }
     const char* star = traits.version >= 200 ? std::strrchr(command, '*') : std::strchr(command, '*');
     if (star == nullptr) return number_error("No Checksum with line number");
-    if (static_cast<unsigned>(number_of(star + 1)) !=
-        checksum_of({command, static_cast<std::size_t>(star - command)})) {
+    const bool garbled = options.habits.mishap == Mishap::kResendWithoutOk && !sets_number && mishap_happens();
+    if (garbled || static_cast<unsigned>(number_of(star + 1)) !=
+                       checksum_of({command, static_cast<std::size_t>(star - command)})) {
       return number_error("checksum mismatch");
     }
     last_n = number;
@@ -242,6 +243,7 @@ void FirmwareCore::request_resend() {
   partial_size_ = 0;
   if (is_prusa()) return lff("Resend: %lld\nok", static_cast<long long>(last_n + 1));
   linef("Resend: %lld", static_cast<long long>(last_n + 1));
+  if (options.habits.mishap == Mishap::kResendWithoutOk) return;
   if (traits.family == Family::kMarlin11) return ok();
   bare_ok();
 }

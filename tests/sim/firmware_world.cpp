@@ -29,7 +29,7 @@ void FirmwareCore::begin_boot(Time now, std::string_view cause, bool after_kill)
   restarts_at_ = kNever;
   booted_at_ = now;
   booting_ = true;
-  std::string banner(traits.boot);
+  std::string banner(options.habits.boot.empty() ? traits.boot : std::string_view(options.habits.boot));
   if (const std::size_t at = banner.find('@'); at != std::string::npos) banner.replace(at, 1, cause);
   constexpr std::string_view kStored = "Stored settings retrieved";
   const std::size_t settings = banner.find(kStored);

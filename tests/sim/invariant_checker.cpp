@@ -26,6 +26,14 @@ constexpr Time kAnswersSwap = seconds(2);
 // million.
 constexpr Time kLongestStarvation = seconds(12);
 
+// A host line that waits longer than this was held until a limit.
+constexpr Time kLongHold = milliseconds(400);
+// After one ok went wrong the queue is right again within so much traffic; a printer is introduced in so much time.
+constexpr Time kBooksHeal = seconds(5);
+constexpr Time kLostExpires = seconds(40);  // with no traffic behind it
+constexpr Time kSurplusMatters = seconds(60);
+constexpr Time kIntroducedBy = seconds(20);
+
 bool starts(std::string_view text, std::string_view with) { return text.starts_with(with); }
 
 /// A line that a printer repeats by itself: the only kind that may be withheld from a host although no command caused
@@ -114,8 +122,11 @@ void InvariantChecker::passed_to_printer(std::string_view bytes, Time now) {
     return;
   }
   host_wrote_.erase(0, bytes.size());
+  if (books_wrong_) traffic_with_wrong_books_ += std::min<Time>(now - last_passed_, seconds(1));
+  if (mishap_at_ != kNever && !line_written_.empty() && now - line_written_.front() > kLongHold) ++long_holds_;
   last_to_printer_ = bytes.back();
   last_passed_ = now;
+  if (bytes.find("M105") != std::string_view::npos) m105_passed_ = now;
   for (const char* alike : {"M114", "G28", "G29", "G92", "M27", "M123"}) {
     if (bytes.find(alike) != std::string_view::npos) alike_at_ = now;
   }
@@ -158,7 +169,7 @@ void InvariantChecker::injected_written(std::string_view bytes, const VirtualPri
   // An M105 that the arbiter knows to be behind host commands is a probe: seldom, and its answer tells whose it is.
   const bool is_probe = bytes == "M105\n" && relay.commands_in_flight() > 1 && now - last_probe_ > kProbesApart;
   if (is_probe) last_probe_ = now;
-  if (!is_probe && printer.commands_of('h') > 0 && now - last_passed_ < seconds(29))
+  if (!is_probe && printer.commands_of('h') > 0 && now - last_passed_ < seconds(29) && !after_surplus_ok(now))
     fail("rule 2: injected query while the host has commands outstanding " + quoted(bytes), now);
   const bool abandoned = now - last_injected_ > kAnswerLimit;
   last_injected_ = now;
@@ -183,7 +194,8 @@ void InvariantChecker::oracle_ok(char owner, bool withheld, Time now) {
   }
   oks_ahead_ += (withheld ? 0 : 1) - (owner == 'a' ? 0 : 1);
   if (!withheld && owner == 'a') ++leaks_;
-  if (oks_ahead_ < 0) fail("rule 6: an ok for the host is withheld", now);
+  // An ok that came twice, or out of nothing, went to the host: it lacks none as long as no more than that is withheld.
+  if (oks_ahead_ + surplus_oks_ < 0) fail("rule 6: an ok for the host is withheld", now);
 }
 
 void InvariantChecker::oracle_line(std::string_view line, std::string_view origins, const LineVerdict& verdict,
@@ -207,8 +219,10 @@ void InvariantChecker::oracle_line(std::string_view line, std::string_view origi
       return;
     }
     // A stopped printer delays the effects too.
-    const bool recently_corrupted = corrupted_ && (now - last_corrupted_ < kCorruptedFor || disturbed_at_ != kNever);
+    const bool recently_corrupted =
+        (corrupted_ && (now - last_corrupted_ < kCorruptedFor || disturbed_at_ != kNever)) || after_surplus_ok(now);
     if (owner == 'h' && recently_corrupted) ++mistakes_;
+    if (owner == 'h' && starts(line, "ok T:") && after_surplus_ok(now)) ++answers_owed_;
     if (owner == 'h' && !recently_corrupted) fail("rule 6: an answer to the host is withheld " + quoted(line), now);
     if (owner == '-' && !corrupted_ && !is_report(line))
       fail("rule 6: an unsolicited line is withheld " + quoted(line), now);
@@ -220,12 +234,21 @@ void InvariantChecker::oracle_line(std::string_view line, std::string_view origi
   // resend the relay does not try.
   const bool alike = (now - alike_at_ < seconds(1) + scenario_.faults.torn_for || now - resend_at_ < seconds(10)) &&
                      !starts(line, "T:") && !starts(line, " T:");
-  const bool leak =
-      owner == 'a' || (owner == '-' && !asked_reports && is_report(line) && scenario_.settings.poll && !alike);
+  // A command whose ok was lost counts as unanswered, a G28 for ten minutes after the last ok.
+  const bool lost_lately = mishap_at_ != kNever;
+  const bool leak = owner == 'a' || (owner == '-' && !asked_reports && is_report(line) && scenario_.settings.poll &&
+                                     !alike && !lost_lately);
   if (!leak) return;
+  if (owner == 'a' && starts(line, "ok T:") && answers_owed_ > 0) {
+    --answers_owed_;
+    return;
+  }
   ++leaks_;
   if (owner == 'a' && starts(line, "ok T:")) ++answers_ahead_, answer_leaked_ = now;
-  if (!corrupted_ && disturbed_at_ == kNever && scenario_.faults.stall_at.count() == 0) {
+  // Between M105s of both sides an ok too many swaps answers.
+  const bool swapped = starts(line, "ok T:") && now - mishap_at_ < kSurplusMatters && mishap_at_ != kNever &&
+                       now - m105_passed_ < kAnswersSwap;
+  if (!swapped && !corrupted_ && disturbed_at_ == kNever && scenario_.faults.stall_at.count() == 0) {
     fail(std::string(owner == 'a' ? "rule 6: an answer to the agent"
                                   : "rule 9: a report to which the host did not subscribe") +
              " reaches the host " + quoted(line),
@@ -265,6 +288,50 @@ void InvariantChecker::check(const gcode::relay::LineRelay& relay, const Virtual
     oldest_temperature_ = std::max(oldest_temperature_, now - relay.printer().temperature_report.at);
   }
   check_starvation(relay, host, now);
+  check_habits(relay, now);
+}
+
+// One ok too many makes the agent take a host command for answered too early, until the books are right again.
+bool InvariantChecker::after_surplus_ok(Time now) const {
+  const Mishap mishap = scenario_.habits.mishap;
+  return (mishap == Mishap::kDoubled || mishap == Mishap::kForged) && mishap_at_ != kNever &&
+         now - mishap_at_ < kSurplusMatters;
+}
+
+void InvariantChecker::mishap(Time now) {
+  mishap_at_ = now;
+  const Mishap kind = scenario_.habits.mishap;
+  surplus_oks_ += kind == Mishap::kDoubled || kind == Mishap::kForged ? 1 : 0;
+}
+
+// Nothing else disturbs the run.
+bool InvariantChecker::has_one_mishap_alone() const {
+  const Faults& f = scenario_.faults;
+  return scenario_.habits.most_mishaps == 1 && f.typed.empty() && !f.end_the_print() && f.torn_lines <= 0 &&
+         scenario_.kill_chance <= 0;
+}
+
+void InvariantChecker::books(std::size_t in_flight, std::size_t unanswered, bool can_probe, Time now) {
+  can_probe_ = can_probe;
+  books_wrong_ = mishap_at_ != kNever && in_flight != unanswered;
+  if (!books_wrong_) traffic_with_wrong_books_ = {};
+  if (traffic_with_wrong_books_ > kBooksHeal && can_probe && has_one_mishap_alone() && scenario_.settings.poll)
+    fail("books: " + std::to_string(in_flight) + " commands in flight, but " + std::to_string(unanswered) +
+             " are unanswered, 5 s after one ok went wrong",
+         now);
+}
+
+void InvariantChecker::check_habits(const gcode::relay::LineRelay& relay, Time now) {
+  if (long_holds_ > 1 && scenario_.instant_moves && has_one_mishap_alone())
+    fail("rule 2: a host is held twice for one doubt", now);
+  if (introduced_checked_ || now < kIntroducedBy) return;
+  introduced_checked_ = true;
+  const bool undisturbed = !corrupted_ && disturbed_at_ == kNever && scenario_.faults.stall_at.count() == 0;
+  const bool can_be =
+      undisturbed && scenario_.connect_at > kIntroducedBy && scenario_.settings.poll && scenario_.settings.identity;
+  if (can_be && injected_lines_ == 0) fail("a printer was asked nothing in its first 20 s", now);
+  const bool has_name = scenario_.habits.identity.empty() || scenario_.habits.identity.starts_with("FIRMWARE_NAME:");
+  if (can_be && has_name && !relay.printer().firmware.known) fail("a printer is not introduced within 20 s", now);
 }
 
 // Only where temperatures come by the agent's M105 alone, and only host lines delay it.
@@ -309,13 +376,21 @@ void InvariantChecker::finish(std::size_t host_in_flight, const VirtualHost& hos
   if (!violations_.empty()) return;
   // A host that slept reads reports from before it switched them off.
   const bool slept = scenario_.faults.host_sleeps_at.count() > 0 && scenario_.faults.typed == "M155 S0";
-  if (!slept && host.saw_external_heatup() && scenario_.settings.poll && !corrupted_ && disturbed_at_ == kNever)
+  // Temperatures that do not come in the line of their ok tell OctoPrint the same without the agent.
+  const bool splits_answers = scenario_.habits.temperature_answer == TemperatureAnswer::kOkThenLine ||
+                              scenario_.habits.temperature_answer == TemperatureAnswer::kLineThenOk;
+  if (!slept && !splits_answers && host.saw_external_heatup() && scenario_.settings.poll && !corrupted_ &&
+      disturbed_at_ == kNever)
     fail("rule 9: the host assumes an external heat-up", now);
   if (scenario_.faults.end_the_print()) return;
   const bool prints = scenario_.host != "terminal";
   if (!host.failure().empty()) fail("duty 1: the host gave up: " + host.failure(), now);
   if (prints && !came_to_an_end) fail("duty 1: the print hangs", now);
-  if (host_in_flight > 0) fail("rule 6: " + std::to_string(host_in_flight) + " commands are still in flight", now);
+  // Without an M105 that it may ask, the agent waits until the line was silent for long.
+  const bool lost_lately =
+      mishap_at_ != kNever && (!can_probe_ || now - std::max(mishap_at_, last_passed_) < kLostExpires);
+  if (host_in_flight > 0 && !lost_lately)
+    fail("rule 6: " + std::to_string(host_in_flight) + " commands are still in flight", now);
   if (oks_ahead_ > 0) fail("rule 6: the host was given " + std::to_string(oks_ahead_) + " surplus oks", now);
   if (prints && host.is_done()) check_executed(now);
 }

@@ -44,6 +44,11 @@ class InvariantChecker {
   void device_lost();
 
   // --- checks
+  /// Between two bytes of the printer, with nothing on its way: how many commands the agent takes for unanswered, and
+  /// how many are.
+  /// `can_probe`: the agent may ask M105, and the printer has answered one.
+  void books(std::size_t in_flight, std::size_t unanswered, bool can_probe, Time now);
+  void mishap(Time now);
   void check(const gcode::relay::LineRelay& relay, const VirtualHost& host, const VirtualPrinter& printer, Time now);
   /// `host_in_flight`: host commands that the arbiter takes for unanswered, long after the end.
   void finish(std::size_t host_in_flight, const VirtualHost& host, bool came_to_an_end, Time now);
@@ -60,6 +65,9 @@ class InvariantChecker {
   void check_injected_text(std::string_view bytes, Time now);
   void note_host_line(std::string_view line, Time now);
   void check_executed(Time now);
+  void check_habits(const gcode::relay::LineRelay& relay, Time now);
+  [[nodiscard]] bool has_one_mishap_alone() const;
+  [[nodiscard]] bool after_surplus_ok(Time now) const;
   void check_starvation(const gcode::relay::LineRelay& relay, const VirtualHost& host, Time now);
 
   const LoopScenario& scenario_;
@@ -88,6 +96,15 @@ class InvariantChecker {
   Time last_corrupted_{};
   Time disturbed_at_ = kNever;
   Time typed_at_ = kNever;
+  Time mishap_at_ = kNever;          ///< the printer's last ok that went wrong
+  Time traffic_with_wrong_books_{};  ///< since they were right last
+  bool books_wrong_ = false;
+  Time m105_passed_{-std::chrono::hours(1)};  ///< when a host's last M105 was
+  int answers_owed_ = 0;                      ///< answers to the host that were withheld in place of the agent's
+  bool can_probe_ = false;
+  std::int64_t surplus_oks_ = 0;  ///< that the printer sent by such a mishap
+  int long_holds_ = 0;            ///< since the mishap
+  bool introduced_checked_ = false;
   std::vector<Executed> executed_;
   std::uint64_t injected_lines_ = 0, injected_in_print_ = 0, leaks_ = 0, mistakes_ = 0, corrupted_bytes_ = 0;
   Time oldest_temperature_{};

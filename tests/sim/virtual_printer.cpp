@@ -9,6 +9,7 @@ namespace sim {
 namespace {
 
 const FirmwareTraits& row_of(std::string_view firmware) {
+  if (const Persona* persona = find_persona(firmware)) return persona->traits;
   const FirmwareTraits* row = find_firmware(firmware);
   if (row == nullptr) throw std::invalid_argument("no virtual printer of firmware \"" + std::string(firmware) + "\"");
   return *row;
@@ -21,14 +22,22 @@ struct VirtualPrinter::Impl {
   FirmwareCore core;
 };
 
-VirtualPrinter::VirtualPrinter(std::string_view firmware, PrinterOptions options)
-    : impl_(std::make_unique<Impl>(row_of(firmware), std::move(options))) {}
+VirtualPrinter::VirtualPrinter(std::string_view firmware, PrinterOptions options) {
+  if (const Persona* persona = find_persona(firmware)) options.habits = persona->habits;
+  impl_ = std::make_unique<Impl>(row_of(firmware), std::move(options));
+}
 VirtualPrinter::~VirtualPrinter() = default;
 VirtualPrinter::VirtualPrinter(VirtualPrinter&&) noexcept = default;
 
 std::vector<std::string> VirtualPrinter::firmware_names() {
   std::vector<std::string> names;
   for (const FirmwareTraits& row : firmware_table()) names.emplace_back(row.name);
+  return names;
+}
+
+std::vector<std::string> VirtualPrinter::persona_names() {
+  std::vector<std::string> names;
+  for (const Persona& persona : personas()) names.emplace_back(persona.name);
   return names;
 }
 
@@ -65,6 +74,8 @@ bool VirtualPrinter::is_uploading() const { return impl_->core.card.saving; }
 bool VirtualPrinter::is_booting() const { return impl_->core.is_booting(); }
 int VirtualPrinter::commands_of(char origin) const { return impl_->core.commands_of(origin); }
 bool VirtualPrinter::is_meatpack_on() const { return impl_->core.meatpack.is_on(); }
+bool VirtualPrinter::is_silent() const { return impl_->core.transmitter.deadline() == kNever; }
+int VirtualPrinter::mishaps() const { return impl_->core.mishaps; }
 int VirtualPrinter::receive_room(Time now) {
   impl_->core.advance(now);
   return impl_->core.ring.room();

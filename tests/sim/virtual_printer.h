@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "tests/sim/clock.h"
+#include "tests/sim/printer_habits.h"
 
 namespace sim {
 
@@ -35,6 +36,7 @@ struct PrinterOptions {
   bool blank_eeprom = false;          ///< Prusa's banner contains "Hardcoded Default Settings Loaded"
   bool sd_write_protected = false;    ///< M28 and M30 fail, as in the recordings of Prusa
   std::map<std::string, std::string> sd_long_names;  ///< short name -> long name, where it has one
+  PrinterHabits habits;                              ///< a persona has its own
 };
 
 /// A fault of a temperature sensor. kRepaired repairs all of them.
@@ -42,7 +44,8 @@ enum class SensorFault : std::uint8_t { kHotendOpen, kHotendShort, kBedOpen, kTh
 
 class VirtualPrinter {
  public:
-  /// `firmware`: a name from firmware_names(), for example "prusa-3.13". Throws std::invalid_argument on others.
+  /// `firmware`: a name from firmware_names(), for example "prusa-3.13", or of a persona, for example "ender-3-v2".
+  /// Throws std::invalid_argument on others.
   VirtualPrinter(std::string_view firmware, PrinterOptions options);
   ~VirtualPrinter();
   VirtualPrinter(VirtualPrinter&&) noexcept;
@@ -50,6 +53,7 @@ class VirtualPrinter {
   /// "prusa-3.9", "prusa-3.13", "prusa-3.14", "marlin-1.0", "marlin-1.1.9", "marlin-2.1.2-plain" (recordings A),
   /// "marlin-2.1.2-modern" (B), "marlin-2.1.2-advanced-ok" (C).
   [[nodiscard]] static std::vector<std::string> firmware_names();
+  [[nodiscard]] static std::vector<std::string> persona_names();
 
   /// Bytes arrive at the receive ring at `now`, all in one instant (beyond 127 some are lost), or from `now` on at wire
   /// speed with PrinterOptions::paced_input, which needs only one event per line.
@@ -93,6 +97,8 @@ class VirtualPrinter {
   [[nodiscard]] bool is_booting() const;    ///< until the end of the boot text
   /// Commands of that origin on the wire, in the ring, in the queue or running.
   [[nodiscard]] int commands_of(char origin) const;
+  [[nodiscard]] bool is_silent() const;            ///< no byte is on its way out
+  [[nodiscard]] int mishaps() const;               ///< oks that went wrong, by its habits
   [[nodiscard]] int receive_room(Time now);        ///< bytes that receive() would not lose; for hosts with flow control
   [[nodiscard]] std::uint64_t bytes_lost() const;  ///< ring overflow
   [[nodiscard]] std::uint64_t commands_flushed() const;  ///< lines discarded with the ring by a Resend

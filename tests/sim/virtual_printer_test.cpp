@@ -48,7 +48,7 @@ TEST_CASE("every named firmware boots with start and answers M105 on one line") 
 }
 
 TEST_CASE("an unknown firmware is refused by name") {
-  CHECK_THROWS_WITH(sim::VirtualPrinter("klipper", {}), Catch::Contains("klipper"));
+  CHECK_THROWS_WITH(sim::VirtualPrinter("sprinter", {}), Catch::Contains("sprinter"));
 }
 
 TEST_CASE("Prusa swallows a line with a comment and the line after it") {

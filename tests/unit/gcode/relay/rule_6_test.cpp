@@ -351,3 +351,52 @@ TEST_CASE("rule 6: before its answer is known no M105 goes out while a host send
     r.pass(250ms);
   }
 }
+
+TEST_CASE("rule 6: a host's M105 is answered by an ok alone where no other answer was seen") {
+  const std::string answer = GENERATE("ok\nT:25.0 /0.0 B:22.0 /0.0\n", "T:25.0 /0.0 B:22.0 /0.0\nok\n");
+  Rig r = known_rig("Teacup");
+  exchange(r, "M105\n", answer);
+  exchange(r, numbered(1, "G1 X1"), "ok\n");
+}
+
+TEST_CASE("rule 6: lines of an M115 that was answered by an ok alone are the agent's") {
+  Rig r(only_temperatures());
+  r.attach();
+  wait_for_question(r, "M115\n", {});
+  r.printer("ok\n");
+  r.printer("FIRMWARE_NAME:Repetier_1.0.4 PROTOCOL_VERSION:1.0\nCap:EEPROM:1\n");
+  CHECK(r.to_host().empty());
+  CHECK(r.relay().printer().firmware.known);
+}
+
+TEST_CASE("rule 6: temperatures behind the ok of the agent's M115 are the host's") {
+  Rig r(only_temperatures());
+  r.attach();
+  wait_for_question(r, "M115\n", {});
+  r.printer("ok\n");
+  r.host("M105\n");
+  r.to_printer();
+  says(r, "ok\nT:25.0 /0.0 B:22.0 /0.0\n");
+}
+
+TEST_CASE("rule 6: an ADVANCED_OK of a line that is acknowledged already does not acknowledge the next") {
+  Rig r = known_rig(kMarlin21);
+  exchange(r, numbered(60, "G1 X1"), "ok\n");  // one too many, or without its number
+  exchange(r, numbered(61, "G1 X2"), "ok N60 P15 B3\n", 1);
+  exchange(r, "", "ok N61 P15 B3\n");
+}
+
+TEST_CASE("rule 6: after an ok too many the answer to the agent's M105 does not reach a host that sends on") {
+  Rig r = asked_rig(kMarlin21);  // the printer still has a line of the host, which an ok too many acknowledged
+  r.printer(std::string(kTemperatures));
+  wait_for_question(r, "M105\n", kMarlin21);
+  const std::string ok = GENERATE("ok\n", "ok P15 B3\n");
+  r.host(numbered(2, "G1 X2"));
+  r.pass(100ms);
+  r.to_printer();
+  says(r, ok);  // of the line before
+  r.host(numbered(3, "G1 X3"));
+  r.to_printer();
+  r.printer(std::string(kTemperatures));
+  CHECK(r.to_host().empty());
+}
