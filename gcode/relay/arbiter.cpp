@@ -120,7 +120,9 @@ bool Arbiter::may_withhold(char first) const {
 
 LineUse Arbiter::use(line::Time now) const {
   if (s_.printer.stream_flows(now)) return LineUse::kHostPrints;
-  if (s_.any_host_line && s_.host_attached && now - s_.last_host_line < kHostActive) return LineUse::kHostActive;
+  // A first M105 waits longer: is_first_m105().
+  const line::Time active = s_.poller.understands(printer::Query::kM105) ? kHostActive : kHostIsDone;
+  if (s_.any_host_line && s_.host_attached && now - s_.last_host_line <= active) return LineUse::kHostActive;
   if (s_.printer.sd_printing) return LineUse::kSdPrints;
   // A paused print is not idle: its host, or the printer, may continue at any moment.
   if (s_.prints.is_printing()) return s_.prints.is_from_host() ? LineUse::kHostPrints : LineUse::kSdPrints;

@@ -38,6 +38,9 @@ namespace gcode::relay {
 /// The longest boot text on record ends before this, also with an MMU that does not answer.
 inline constexpr line::Time kLongestBoot = std::chrono::seconds(15);
 
+/// After this much silence of the host its commands are done.
+inline constexpr line::Time kHostIsDone = std::chrono::seconds(2);
+
 /// Which line of a Prusa report the last printer line was.
 enum class LastReport : std::uint8_t { kNone, kTemperature, kPosition };
 

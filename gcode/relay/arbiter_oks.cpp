@@ -37,9 +37,6 @@ constexpr line::Time kOwnOkFollows = std::chrono::seconds(2);
 
 constexpr line::Time kProbeAfterFault = std::chrono::seconds(3);
 
-// After this much silence of the host its commands are done.
-constexpr line::Time kHostIsDone = std::chrono::seconds(2);
-
 // An idle printer answers M105 in milliseconds, one with a full planner when a move has ended.
 constexpr line::Time kAnswerOvertaken = std::chrono::seconds(5);
 

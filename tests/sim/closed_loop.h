@@ -88,7 +88,8 @@ struct LoopResult {
 [[nodiscard]] LoopResult oracle_loop(const LoopScenario& scenario);
 
 /// The scenario of a seed: host, firmware, print, settings and faults drawn from it.
-[[nodiscard]] LoopScenario draw_scenario(std::uint64_t seed);
+/// `mishaps`: with an ok that goes wrong, in some of those with habits.
+[[nodiscard]] LoopScenario draw_scenario(std::uint64_t seed, bool mishaps = false);
 
 /// One line: everything that was drawn, for the report of a failing seed.
 [[nodiscard]] std::string describe(const LoopScenario& scenario);

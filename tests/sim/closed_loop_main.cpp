@@ -1,6 +1,6 @@
 // marlin-sim: runs seeds of the closed loop. `marlin-sim --seeds 1-10000 [--recordings DIR] [--first] [--verbose]`, or
 // one with `--seed N`, or those of a list with `--seeds 5,17,40-50`; with `--control` the pass-through alone. DIR is created if missing; `--first` ends at the first
-// seed that fails; `--trace` prints all that passes. `--kill-chance P`: the agent's process is killed with that probability at each point where a kill
+// seed that fails; `--trace` prints all that passes; `--mishaps` draws oks that are lost, doubled, forged or garbled as well. `--kill-chance P`: the agent's process is killed with that probability at each point where a kill
 // can happen; with `--least-kills N` fewer than N in all are a failure. Exit code 1 if any invariant broke; the last
 // line has the counts.
 #include <cstdio>
@@ -23,6 +23,7 @@ struct Arguments {
   bool verbose = false;
   bool first_only = false;
   bool trace = false;
+  bool mishaps = false;
   double kill_chance = 0;
   std::uint64_t least_kills = 0;
   bool control = false;  ///< poll off: what the same host and printer do without the agent
@@ -46,6 +47,7 @@ Arguments parse(int argc, char** argv) {
     if (word == "--verbose") arguments.verbose = true;
     if (word == "--control") arguments.control = true;
     if (word == "--trace") arguments.trace = true;
+    if (word == "--mishaps") arguments.mishaps = true;
     if (word == "--first") arguments.first_only = true;
     if (i + 1 >= argc) break;
     if (word == "--seed" || word == "--seeds") arguments.ranges = parse_ranges(argv[++i]);
@@ -88,7 +90,7 @@ void print_run(const sim::LoopScenario& scenario, const sim::LoopResult& result)
 }
 
 void run_seed(std::uint64_t seed, const Arguments& arguments, Totals& totals) {
-  sim::LoopScenario scenario = sim::draw_scenario(seed);
+  sim::LoopScenario scenario = sim::draw_scenario(seed, arguments.mishaps);
   if (arguments.control) scenario.settings.poll = false;
   scenario.kill_chance = arguments.kill_chance;
   scenario.trace = arguments.trace;

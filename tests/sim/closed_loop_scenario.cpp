@@ -107,12 +107,9 @@ void draw_typed(Draw& draw, LoopScenario& scenario) {
   scenario.faults.typed_at = draw.time(scenario.connect_at + milliseconds(500), scenario.connect_at + seconds(40));
 }
 
-// The parser does not know these forms yet: answers to M115 without a name, "==T:", a NUL before an ok, "ok!", "okok".
-constexpr bool kReadsOddForms = false;
-
 void draw_name(Draw& draw, LoopScenario& scenario) {
   PrinterHabits& habits = scenario.habits;
-  const int kind = draw.number(0, kReadsOddForms ? 9 : 7);
+  const int kind = draw.number(0, 9);
   if (kind < 3) {
     habits.firmware_name = scenario.firmware == "marlin-1.0" ? "" : draw.of(vendor_names());
   } else if (kind < 6) {
@@ -132,7 +129,7 @@ void draw_name(Draw& draw, LoopScenario& scenario) {
 }
 
 // A generator of its own, so that the rest of a seed's scenario stays.
-void draw_habits(LoopScenario& scenario) {
+void draw_habits(LoopScenario& scenario, bool mishaps) {
   Draw draw(scenario.seed ^ 0x4ab17500000000ULL);
   if (!draw.chance(0.25)) return;
   PrinterHabits& habits = scenario.habits;
@@ -146,11 +143,11 @@ void draw_habits(LoopScenario& scenario) {
   // The boot text of a printer that chats ends after 15 s at the latest.
   if (habits.chatter != Chatter::kNone && draw.chance(0.5) && scenario.faults.unplug_at.count() == 0)
     scenario.connect_at = seconds(25);
-  if (!draw.chance(0.5)) return;
+  if (!draw.chance(0.5) || !mishaps) return;
   static const std::vector<Mishap> kMishaps{
       Mishap::kLost, Mishap::kDoubled,   Mishap::kForged, Mishap::kResendWithoutOk,
       Mishap::kNul,  Mishap::kExclaimed, Mishap::kGlued};
-  habits.mishap = kMishaps[static_cast<std::size_t>(draw.number(0, kReadsOddForms ? 6 : 3))];
+  habits.mishap = kMishaps[static_cast<std::size_t>(draw.number(0, 6))];
   habits.mishap_from = draw.time(scenario.connect_at + seconds(4), scenario.connect_at + seconds(30));
   if (draw.chance(0.3)) habits.mishap_chance = 0.01, habits.most_mishaps = 7;
 }
@@ -168,7 +165,7 @@ bool Faults::end_the_print() const {
                                  0;
 }
 
-LoopScenario draw_scenario(std::uint64_t seed) {
+LoopScenario draw_scenario(std::uint64_t seed, bool mishaps) {
   Draw draw(seed);
   LoopScenario scenario;
   scenario.seed = seed;
@@ -196,7 +193,7 @@ LoopScenario draw_scenario(std::uint64_t seed) {
     scenario.faults.torn_lines = draw.chance(0.5) ? 0.3 : 0.05;
     scenario.faults.torn_for = draw.time(milliseconds(30), milliseconds(2500));
   }
-  draw_habits(scenario);
+  draw_habits(scenario, mishaps);
   return scenario;
 }
 

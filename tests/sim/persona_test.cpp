@@ -151,13 +151,10 @@ TEST_CASE("each persona is introduced, prints, and its host gets an ok for each 
     PingPong print(name, print_of());
     CHECK(print.oks == print.sent);
     CHECK(print.sent == print_of().size() + 1);
-    // The parser does not read the reports " ==T:" of a CR-10S Pro yet.
-    if (name != "cr-10s-pro") CHECK(print.foreign == "");
+    CHECK(print.foreign == "");
     CHECK(print.long_waits == 0);
     CHECK(print.agent().commands_in_flight() == 0);
     const bool listens = print.agent().dialect().listen_only;
-    // Of a Malyan the parser does not read the name or "ok N5 P7 B15 T:" yet.
-    if (name == "monoprice") continue;
     CHECK(print.agent().printer().firmware.known);
     CHECK((listens || print.had_temperature));
   }
