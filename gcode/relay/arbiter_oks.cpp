@@ -45,6 +45,9 @@ bool is_bare(const reply::Reply& reply, std::string_view line) {
   return reply.planner_free >= 0 || reply.ok_number || reply::trimmed(line) == "ok";
 }
 
+// The lines behind the ok of an odd answer follow it, unless USB stalls within them.
+constexpr line::Time kLateAnswer = std::chrono::seconds(5);
+
 // The duplicate ack of an M105 (protocol/prusa.md 0.2) is printed together with its answer.
 constexpr line::Time kExtraOkFollows = milliseconds(20);
 
@@ -167,7 +170,7 @@ bool Arbiter::is_first_m105(line::Time now) const {
 void Arbiter::odd_m105_answer(line::Time now) {
   s_.poller.odd_temperatures();
   s_.injected_answer_strange = true;
-  if (!s_.in_flight[0].payload_seen) s_.late_answer_until = now + kHostIsDone;
+  if (!s_.in_flight[0].payload_seen) s_.late_answer_until = now + kLateAnswer;
 }
 
 // The next ok may be a second one for the command that was acknowledged last.

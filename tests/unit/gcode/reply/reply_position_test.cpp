@@ -65,7 +65,7 @@ TEST_CASE("a position report is whole up to the last step count") {
   }
 }
 
-TEST_CASE("a position behind an ok acknowledges; other coordinates are none") {
+TEST_CASE("a position behind an ok acknowledges, and other coordinates are none") {
   const Reply r = parse("ok C: X:1.000 Y:2.000 Z:3.000 A:0.000 E:4.000");
   CHECK(r.kind == ReplyKind::kOk);
   CHECK(r.position.axis[3] == 4);
