@@ -97,6 +97,7 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
   s_.waiting_since = line::kNever;
   s_.last_host_line = now;
   s_.any_host_line = true;
+  if (command.kind == command::CommandKind::kTemperature) s_.late_answer_until = {};  // the next may be its own
   s_.printer.host_command(command, *dialect_, now);
   if (s_.comment_open) {  // the printer takes this line as the rest of a comment; an empty line also ends it
     s_.comment_open = false;

@@ -143,6 +143,8 @@ void draw_habits(LoopScenario& scenario, bool mishaps) {
   // The boot text of a printer that chats ends after 15 s at the latest.
   if (habits.chatter != Chatter::kNone && draw.chance(0.5) && scenario.faults.unplug_at.count() == 0)
     scenario.connect_at = seconds(25);
+  // Nobody can tell whose half a line of such an answer is.
+  if (habits.temperature_answer != TemperatureAnswer::kOneLine) scenario.faults.torn_lines = 0;
   if (!draw.chance(0.5) || !mishaps) return;
   static const std::vector<Mishap> kMishaps{
       Mishap::kLost, Mishap::kDoubled,   Mishap::kForged, Mishap::kResendWithoutOk,
