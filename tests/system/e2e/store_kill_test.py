@@ -1,4 +1,4 @@
-"""SIGKILL while the history is written: nothing that ended more than a second before is lost, the file always opens."""
+"""SIGKILL while the history is written: nothing that ended more than LATEST_WRITE before is lost, the file always opens."""
 import argparse
 import os
 import random
