@@ -2,8 +2,6 @@
 // Examples: "Prusa-Firmware 3.13.3 based on Marlin", "Marlin 2.1.2 (Nov 21 2026 01:23:22)", "Marlin bugfix-2.1.x (..)".
 #include "gcode/dialect/dialect.h"
 
-#include <algorithm>
-
 #include "gcode/line/scan.h"
 
 namespace gcode::dialect {
@@ -61,12 +59,6 @@ const Dialect* first_row(Claim claim) {
   return nullptr;
 }
 
-// "Repetier_1.0.4" starts like "repetier".
-bool starts_like(std::string_view text, std::string_view name) {
-  return text.size() >= name.size() &&
-         std::equal(name.begin(), name.end(), text.begin(), [](char n, char t) { return n == line::to_lower(t); });
-}
-
 }  // namespace
 
 const Dialect& unknown_dialect() { return kUnknownDialect; }
@@ -86,7 +78,7 @@ const Dialect& choose_dialect(std::string_view firmware_name) {
     return version == 0 ? kUnknownDialect : row_for(marlin_dialects(), version);
   }
   for (const Dialect& row : other_dialects()) {
-    if (starts_like(rest, row.name)) return row;
+    if (line::equal_ignoring_case(rest.substr(0, row.name.size()), row.name)) return row;  // "Repetier_1.0.4"
   }
   return kUnknownDialect;
 }

@@ -73,7 +73,6 @@ void Arbiter::printer_opened(line::Time now) {
   on_start(now);
   s_.printer.printer_opened(now);
   s_.boot_until = now + kBootAfterOpen;
-  s_.boot_limit = now + kLongestBoot;
   s_.newline_due = true;  // the previous user of the port may have left half a line in the printer
   s_.last_progress_line = s_.last_ok = now;
 }

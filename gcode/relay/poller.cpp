@@ -186,8 +186,8 @@ std::optional<InjectedLine> Poller::next(LineUse use, const printer::PrinterStat
                                          const Subscriptions& subscriptions, const dialect::Dialect& dialect,
                                          line::Time now) const {
   if (!settings_.poll) return std::nullopt;
+  if (dialect.listen_only) return use == LineUse::kRest ? identity(dialect, now) : std::nullopt;
   if (use == LineUse::kRest) {
-    if (dialect.listen_only) return identity(dialect, now);
     if (auto line = identity(dialect, now)) return line;
     // A report that the printer can repeat is set up before anything is polled.
     if (auto line = subscriptions.missing(dialect);
@@ -195,7 +195,6 @@ std::optional<InjectedLine> Poller::next(LineUse use, const printer::PrinterStat
       return line;
     }
   }
-  if (dialect.listen_only) return std::nullopt;
   if (auto line = temperature(use, printer, subscriptions, dialect, now)) return line;
   if (use == LineUse::kRest) return at_rest(printer, subscriptions, dialect, now);
   if (use == LineUse::kSdPrints && !subscriptions.is_on(Report::kSd) &&
