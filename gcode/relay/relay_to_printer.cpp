@@ -165,12 +165,12 @@ void RelayImpl::pass_transparent(line::Time now) {
 bool RelayImpl::next_host_piece(line::Time now) {
   const std::uint64_t tail = from_host.tail();
   if (s.host_line_start == tail) return false;
+  if (arbiter.is_listening_only()) s.host_taken = tail;
   if (arbiter.is_transparent()) {
     const std::uint64_t before = s.host_line_start;
     pass_transparent(now);
     return s.host_line_start != before;
   }
-  if (arbiter.is_listening_only()) s.host_taken = tail;
   const auto end = find_end(from_host, s.host_scanned, tail, true);
   s.host_scanned = end ? *end - 1 : tail;  // a line that has to wait is found again
   const auto mark = s.meatpack_marks > 0 ? std::optional(s.host_line_start)

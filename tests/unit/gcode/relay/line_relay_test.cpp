@@ -124,3 +124,14 @@ TEST_CASE("with poll off every byte passes unchanged and immediately") {
   r.pass(60s);
   CHECK(r.to_printer().empty());
 }
+
+TEST_CASE("with poll off a part of an upload's line passes immediately too") {
+  gcode::relay::RelaySettings off;
+  off.poll = false;
+  Rig r(off);
+  r.attach();
+  r.host("M28 A.GCO\n");
+  CHECK(r.to_printer() == "M28 A.GCO\n");
+  r.host("G1 X");
+  CHECK(r.to_printer() == "G1 X");
+}
