@@ -63,10 +63,9 @@ const Dialect* first_row(Claim claim) {
 
 const Dialect& unknown_dialect() { return kUnknownDialect; }
 
-const Dialect& choose_dialect(std::string_view firmware_name) {
-  // Prusa up to 3.1.4 kept this sentence of Marlin 1.0 (P 2.4); the text does not distinguish the two.
-  if (firmware_name.find("Sprinter/grbl mashup") != std::string_view::npos)
-    return *find_dialect("marlin-1.0-or-prusa-3.1");
+namespace {
+
+const Dialect& dialect_by_name(std::string_view firmware_name) {
   std::string_view rest = line::trim_blanks(firmware_name);
   // "Prusa-Firmware-Buddy" is another firmware for other boards: no blank follows.
   if (line::take(rest, "Prusa-Firmware ")) {
@@ -81,6 +80,16 @@ const Dialect& choose_dialect(std::string_view firmware_name) {
     if (line::equal_ignoring_case(rest.substr(0, row.name.size()), row.name)) return row;  // "Repetier_1.0.4"
   }
   return kUnknownDialect;
+}
+
+}  // namespace
+
+const Dialect& choose_dialect(std::string_view firmware_name, bool has_source_url) {
+  // Prusa up to 3.1.4 kept this sentence of Marlin 1.0 (P 2.4); the text does not distinguish the two.
+  if (firmware_name.find("Sprinter/grbl mashup") != std::string_view::npos)
+    return *find_dialect("marlin-1.0-or-prusa-3.1");
+  const Dialect& row = dialect_by_name(firmware_name);
+  return has_source_url ? with_modern_marlin(row) : row;
 }
 
 const Dialect& with_modern_marlin(const Dialect& row) {

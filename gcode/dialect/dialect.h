@@ -63,8 +63,9 @@ struct Dialect {
 [[nodiscard]] std::span<const Dialect> marlin_dialects();  // oldest first
 [[nodiscard]] std::span<const Dialect> other_dialects();   // firmware that is no Marlin
 
-/// The row for an M115 line's FIRMWARE_NAME; `unknown_dialect()` if no family matches. Never fails.
-[[nodiscard]] const Dialect& choose_dialect(std::string_view firmware_name);
+/// The row for an M115 line's FIRMWARE_NAME; `unknown_dialect()` if no family matches. Never fails. `has_source_url`: the
+/// line has a SOURCE_CODE_URL, which only Marlin 1.1 and later prints.
+[[nodiscard]] const Dialect& choose_dialect(std::string_view firmware_name, bool has_source_url = false);
 /// What a row becomes once the firmware shows that it is Marlin 1.1 or later, whatever version its vendor gave it: it
 /// printed Cap: lines, or SOURCE_CODE_URL without Marlin 1.0's sentence. Rows that know more stay.
 [[nodiscard]] const Dialect& with_modern_marlin(const Dialect& row);

@@ -2,9 +2,6 @@
 
 #include <array>
 
-#include "gcode/line/scan.h"
-#include "gcode/reply/memory_dump.h"
-
 namespace gcode::printer {
 namespace {
 
@@ -36,18 +33,16 @@ std::optional<std::uint32_t> field_of(const reply::MemoryDump& dump, const Field
 
 }  // namespace
 
-void Lifetime::printer_line(const reply::Reply& reply, std::string_view line) {
+void Lifetime::reply(const reply::Reply& reply) {
   if (reply.kind == reply::ReplyKind::kStart) return printer_restarted();
   if (reply.kind == reply::ReplyKind::kStatistics) {
     print_minutes = reply.statistics_minutes;
     filament_centimetres = reply.statistics_centimetres;
     return;
   }
-  if (reply.kind != reply::ReplyKind::kUnknown && reply.kind != reply::ReplyKind::kAnswer) return;
-  const auto dump = reply::memory_dump_of(line);
-  if (!dump) return;
+  if (reply.answer != reply::AnswerForm::kMemory) return;
   for (const Field& field : kFields) {
-    if (const auto value = field_of(*dump, field)) this->*field.counter = value;
+    if (const auto value = field_of(reply.memory, field)) this->*field.counter = value;
   }
 }
 

@@ -6,7 +6,6 @@
 
 #include <cstdint>
 #include <optional>
-#include <string_view>
 
 #include "gcode/reply/reply.h"
 
@@ -17,8 +16,7 @@ struct Lifetime {
   std::optional<std::uint32_t> power_failures, filament_runouts, crashes_y, crashes_x;
   std::optional<std::uint32_t> mmu_load_failures, mmu_failures, tool_changes;
 
-  /// `line`: without terminator.
-  void printer_line(const reply::Reply& reply, std::string_view line);
+  void reply(const reply::Reply& reply);
   void printer_restarted() { *this = {}; }
 };
 

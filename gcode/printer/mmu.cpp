@@ -2,26 +2,9 @@
 
 #include <algorithm>
 
-#include "gcode/line/scan.h"
-
 namespace gcode::printer {
-namespace {
 
-constexpr int kNoTool = 99;
-
-bool take_hex(std::string_view& rest, std::uint16_t& value) {
-  unsigned sum = 0, digits = 0;
-  for (; !rest.empty() && digits < 5; ++digits, rest.remove_prefix(1)) {
-    const char c = line::to_lower(rest.front());
-    if (line::is_digit(c)) sum = sum * 16 + static_cast<unsigned>(c - '0');
-    else if (c >= 'a' && c <= 'f') sum = sum * 16 + static_cast<unsigned>(c - 'a' + 10);
-    else break;
-  }
-  value = static_cast<std::uint16_t>(sum);
-  return digits > 0 && digits < 5;
-}
-
-}  // namespace
+using reply::MmuForm;
 
 void Mmu::printer_restarted() {
   known = slot_known = false;
@@ -39,57 +22,37 @@ void Mmu::raise(std::uint16_t code) {
   ++errors[static_cast<std::size_t>(it - kMmuErrorCodes.begin())];
 }
 
-void Mmu::load(int tool) {
-  const auto now = static_cast<std::int8_t>(tool == kNoTool ? -1 : tool);
+void Mmu::load(std::int8_t now) {
   if (now >= 0 && !(slot_known && now == slot)) ++tool_changes;
   slot = now;
   slot_known = true;
 }
 
-// "T1 P5*3e.": the request that it answers, then the status: Accepted, Rejected, Processing, Error, Finished.
-void Mmu::response(std::string_view text) {
-  if (text.size() < 2) return;
-  const char request = text.front();
-  text.remove_prefix(1);
-  std::int64_t item = 0;
-  std::uint16_t value = 0;
-  if (!line::take_integer(text, item) || !line::take(text, " ") || text.empty()) return;
-  const char verdict = text.front();
-  text.remove_prefix(1);
-  const bool has_value = take_hex(text, value);
-  if (verdict == 'E' && has_value) return raise(value);
-  if (request == 'S' && verdict == 'A' && has_value && item >= 0 && item < 4)
-    version[static_cast<std::size_t>(item)] = static_cast<std::int16_t>(value);
-  if (request == 'R' || request == 'S' || verdict == 'R') return;
+void Mmu::response(const reply::MmuMessage& m) {
+  if (m.status == 'E' && m.value) return raise(*m.value);
+  if (m.request == 'S' && m.status == 'A' && m.value && m.item >= 0 && m.item < 4)
+    version[static_cast<std::size_t>(m.item)] = static_cast<std::int16_t>(*m.value);
+  if (m.request == 'R' || m.request == 'S' || m.status == 'R') return;
   error = 0;
-  state = verdict == 'F' ? MmuState::kIdle : verdict == 'P' || request != 'Q' ? MmuState::kBusy : MmuState::kIdle;
+  const bool is_busy = m.status == 'P' || (m.status != 'F' && m.request != 'Q');
+  state = is_busy ? MmuState::kBusy : MmuState::kIdle;
 }
 
-void Mmu::printer_line(const reply::Reply& reply, std::string_view line) {
+void Mmu::reply(const reply::Reply& reply) {
   if (reply.kind == reply::ReplyKind::kStart) return printer_restarted();
   if (reply.kind != reply::ReplyKind::kMmu) return;
-  if (line.find("not responding") != std::string_view::npos) {
-    known = true;
-    state = MmuState::kOff;
-    return;
-  }
-  if (!known) {
-    known = true;
-    state = MmuState::kIdle;
-  }
-  if (const auto at = line.find("MMU2:<"); at != std::string_view::npos) return response(line.substr(at + 6));
-  std::int64_t tool = 0;
-  if (const auto at = line.find("MMU2tool="); at != std::string_view::npos) {
-    auto rest = line.substr(at + 9);
-    if (line::take_integer(rest, tool) && ((tool >= 0 && tool <= 4) || tool == kNoTool)) load(static_cast<int>(tool));
-    return;
-  }
-  if (const auto at = line.find("MMU <= 'T"); at != std::string_view::npos) {
-    auto rest = line.substr(at + 9);
-    if (line::take_integer(rest, tool) && tool >= 0 && tool <= 4) load(static_cast<int>(tool));
-    state = MmuState::kBusy;
-  } else if (line.starts_with("MMU => 'ok'")) {
-    state = MmuState::kIdle;
+  if (!known) state = MmuState::kIdle;
+  known = true;
+  const reply::MmuMessage& message = reply.mmu;
+  switch (message.form) {
+    case MmuForm::kNotResponding: state = MmuState::kOff; break;
+    case MmuForm::kResponse: response(message); break;
+    case MmuForm::kToolRequest: state = MmuState::kBusy; [[fallthrough]];
+    case MmuForm::kTool:
+      if (message.slot != reply::MmuMessage::kUnknownSlot) load(message.slot);
+      break;
+    case MmuForm::kOk: state = MmuState::kIdle; break;
+    case MmuForm::kOther: break;
   }
 }
 

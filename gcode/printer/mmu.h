@@ -1,11 +1,9 @@
-// What a Prusa's multi-material unit does, from the lines in which the printer logs its messages to and from the unit.
-// Wire examples (3.13 and later): "echo:MMU2:>T1*3e.", "echo:MMU2:<T1 P5*..", "echo:MMU2:<Q0 E8001*ea.",
-// "echo:MMU2:MMU2tool=1", "echo:MMU2:<S0 A3*.."; before: "MMU <= 'T0'", "MMU => 'ok'".
+// What a Prusa's multi-material unit does, from the lines in which the printer logs its messages to and from the unit
+// (gcode/reply/mmu_message.h).
 #pragma once
 
 #include <array>
 #include <cstdint>
-#include <string_view>
 
 #include "gcode/reply/reply.h"
 
@@ -28,14 +26,13 @@ struct Mmu {
   std::uint64_t tool_changes = 0;
   std::array<std::uint64_t, kMmuErrorCodes.size() + 1> errors{};  ///< by kMmuErrorCodes, the last one is the rest
 
-  /// `line`: without terminator.
-  void printer_line(const reply::Reply& reply, std::string_view line);
+  void reply(const reply::Reply& reply);
   void printer_restarted();  ///< its status is unknown again; counts remain
 
  private:
-  void response(std::string_view text);
+  void response(const reply::MmuMessage& message);
   void raise(std::uint16_t code);
-  void load(int tool);
+  void load(std::int8_t now);
 };
 
 }  // namespace gcode::printer

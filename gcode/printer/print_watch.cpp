@@ -262,7 +262,7 @@ void PrintWatch::sd_reply(const reply::Reply& reply, const PrinterState& printer
       break;
     case reply::ReplyKind::kEcho:
       // From the LCD: echo:enqueing "M24"
-      if (reply.text.starts_with("enqueing \"M24") && !is_open()) begin(PrintSource::kSd, Phase::kUnconfirmed, now);
+      if (reply.starts_file && !is_open()) begin(PrintSource::kSd, Phase::kUnconfirmed, now);
       break;
     case reply::ReplyKind::kSdPosition: return sd_position(reply.sd, printer, now);
     default: break;

@@ -213,7 +213,7 @@ void PrinterState::reply(const reply::Reply& reply, std::int32_t query_code, con
       break;
     case reply::ReplyKind::kCapability: take_capability(reply.text, reply.capability_on); break;
     case reply::ReplyKind::kSerialNumber:
-      if (!reply.text.empty() && reply.text != "SN invalid") serial_number.set(line::FixedText<31>(reply.text), now);
+      if (!reply.text.empty()) serial_number.set(line::FixedText<31>(reply.text), now);
       break;
     case reply::ReplyKind::kBusy: busy.set(reply.busy, now); break;
     case reply::ReplyKind::kAction: take_action(reply.action); break;

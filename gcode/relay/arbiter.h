@@ -148,7 +148,7 @@ class Arbiter {
   /// An emergency line is among the waiting ones, or their buffer is full: the hold ends.
   void release(line::Time now);
   /// A printer line; the verdict is for the host's copy of it.
-  Verdict printer_line(const reply::Reply& reply, std::string_view line, line::Time now);
+  Verdict printer_line(const reply::Reply& reply, line::Time now);
   void tick(line::Time now);
 
   // --- results
@@ -187,29 +187,29 @@ class Arbiter {
   [[nodiscard]] line::Time quiesce_ends() const;
   void close_starvation(line::Time now);
   // arbiter_replies.cpp, arbiter_oks.cpp, arbiter_reports.cpp
-  Verdict decide(const reply::Reply& reply, std::string_view line, line::Time now);
-  Verdict on_ok(const reply::Reply& reply, std::string_view line, line::Time now);
+  Verdict decide(const reply::Reply& reply, line::Time now);
+  Verdict on_ok(const reply::Reply& reply, line::Time now);
   Verdict on_temperature_ok(line::Time now);
-  Verdict on_plain_ok(const reply::Reply& reply, std::string_view line, line::Time now);
+  Verdict on_plain_ok(const reply::Reply& reply, line::Time now);
   void expect_duplicate_ack(line::Time now);
-  [[nodiscard]] bool is_no_answer_to_m105(const reply::Reply& reply, std::string_view line) const;
+  [[nodiscard]] bool is_no_answer_to_m105(const reply::Reply& reply) const;
   Verdict on_error(const reply::Reply& reply);
   Verdict on_resend(const reply::Reply& reply, line::Time now);
   Verdict show_report(const reply::Reply& reply, LastReport after, line::Time now);
   void on_start(line::Time now);
   void keep_only_latest(line::Time now);
-  void learn(const reply::Reply& reply, std::string_view line, line::Time now);
-  void note(const reply::Reply& reply, std::string_view line, line::Time now);
+  void learn(const reply::Reply& reply, line::Time now);
+  void note(const reply::Reply& reply, line::Time now);
   void on_upload_begin();
   void count(const reply::Reply& reply);
   void on_overflow(const reply::Reply& reply);
   void identify(const reply::Reply& reply);
   void use_dialect(const dialect::Dialect& row);
-  [[nodiscard]] bool is_unreadable_report(const reply::Reply& reply, std::string_view line) const;
-  [[nodiscard]] bool rejects_injected(std::string_view line) const;
-  [[nodiscard]] bool rejects_host_command(std::string_view line) const;
-  [[nodiscard]] bool rejects_a_fragment(std::string_view line) const;
-  [[nodiscard]] bool answers_injected(const reply::Reply& reply, std::string_view line) const;
+  [[nodiscard]] bool is_unreadable_report(const reply::Reply& reply) const;
+  [[nodiscard]] bool rejects_injected(const reply::Reply& reply) const;
+  [[nodiscard]] bool rejects_host_command(const reply::Reply& reply) const;
+  [[nodiscard]] bool rejects_a_fragment(const reply::Reply& reply) const;
+  [[nodiscard]] bool answers_injected(const reply::Reply& reply) const;
   void finish_injected(printer::QueryOutcome outcome, line::Time now);
   void acknowledge(line::Time now);
   void keep_quiet(const InFlight& acknowledged, line::Time now);

@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "gcode/relay/arbiter.h"
-#include "gcode/reply/line_format.h"
 
 namespace gcode::relay {
 namespace {
@@ -41,8 +40,8 @@ constexpr line::Time kProbeAfterFault = std::chrono::seconds(3);
 constexpr line::Time kAnswerOvertaken = std::chrono::seconds(5);
 
 // Nothing in this ok is garbled, so it is no answer to M105.
-bool is_bare(const reply::Reply& reply, std::string_view line) {
-  return reply.planner_free >= 0 || reply.ok_number || reply::trimmed(line) == "ok";
+bool is_bare(const reply::Reply& reply) {
+  return reply.planner_free >= 0 || reply.ok_number || reply.ok_form == reply::OkForm::kBare;
 }
 
 // The lines behind the ok of an odd answer follow it, unless USB stalls within them.
@@ -104,7 +103,7 @@ Verdict Arbiter::on_resend(const reply::Reply& reply, line::Time now) {
   return Verdict::kPass;
 }
 
-Verdict Arbiter::on_ok(const reply::Reply& reply, std::string_view line, line::Time now) {
+Verdict Arbiter::on_ok(const reply::Reply& reply, line::Time now) {
   if (s_.resend_ok_due && reply.kind != reply::ReplyKind::kOkTemperature) {
     s_.resend_ok_due = false;
     if (!s_.injected_rejected) return Verdict::kPass;
@@ -113,7 +112,7 @@ Verdict Arbiter::on_ok(const reply::Reply& reply, std::string_view line, line::T
     return Verdict::kWithhold;
   }
   const Verdict verdict =
-      reply.kind == reply::ReplyKind::kOkTemperature ? on_temperature_ok(now) : on_plain_ok(reply, line, now);
+      reply.kind == reply::ReplyKind::kOkTemperature ? on_temperature_ok(now) : on_plain_ok(reply, now);
   after_ok(now);
   // No host sees an ok behind other text, but the text may be for it.
   const bool only_text = reply.ok_form == reply::OkForm::kGlued && !reply.text.empty() && reply.planner_free < 0 &&
@@ -185,16 +184,16 @@ void Arbiter::expect_duplicate_ack(line::Time now) {
 // Concerns the one M105 in flight. Its answer is "ok T:..."; a bare ok was for something before it that is not in the
 // queue ("M118 ok" has two, and so has a host's M600), and the answer still comes. An answer garbled by noise would not
 // leave a clean ok.
-bool Arbiter::is_no_answer_to_m105(const reply::Reply& reply, std::string_view line) const {
+bool Arbiter::is_no_answer_to_m105(const reply::Reply& reply) const {
   if (s_.in_flight.size() != 1 || s_.in_flight.overflow() > 0 ||
       s_.in_flight[0].kind != command::CommandKind::kTemperature)
     return false;
   // A firmware that was never seen to do so may answer by an ok alone, with the temperatures before or behind it.
   if (!s_.in_flight[0].is_injected() && !s_.poller.understands(printer::Query::kM105)) return false;
-  return !s_.in_flight[0].ack_optional && !s_.in_flight[0].payload_seen && is_bare(reply, line);
+  return !s_.in_flight[0].ack_optional && !s_.in_flight[0].payload_seen && is_bare(reply);
 }
 
-Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, line::Time now) {
+Verdict Arbiter::on_plain_ok(const reply::Reply& reply, line::Time now) {
   if (std::exchange(s_.orphan_ack, false)) return Verdict::kPass;
   if (now <= std::exchange(s_.duplicate_ack_until, -std::chrono::hours(1))) ++s_.surplus_acks;
   if (reply.ok_number) {  // ADVANCED_OK names the line
@@ -214,12 +213,12 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, l
     if (s_.surplus_acks > 0) {
       --s_.surplus_acks;
       // "echo:Active Extruder: 0ok" carries more than an ok
-      return reply::trimmed(line).starts_with("ok") ? Verdict::kWithhold : Verdict::kPass;
+      return reply.ok_form == reply::OkForm::kGlued ? Verdict::kPass : Verdict::kWithhold;
     }
     ++s_.counters.unexpected_oks;
     return Verdict::kPass;
   }
-  if (is_no_answer_to_m105(reply, line) && !is_first_m105(now)) {
+  if (is_no_answer_to_m105(reply) && !is_first_m105(now)) {
     if (s_.surplus_acks > 0) {
       --s_.surplus_acks;
       return Verdict::kWithhold;
@@ -230,14 +229,14 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, std::string_view line, l
   if (s_.in_flight.size() == 0 || !s_.in_flight[0].is_injected()) {
     // A printer that is not identified may be a Prusa: "ok p:16.13 i:1.16 d:56.23" has an ok of its own behind it.
     const bool may_owe_two = s_.in_flight.size() > 0 && s_.in_flight[0].kind == command::CommandKind::kPidParameters &&
-                             s_.in_flight[0].oks == 1 && line.starts_with("ok p:");
+                             s_.in_flight[0].oks == 1 && reply.ok_form == reply::OkForm::kGains;
     acknowledge(now);
     if (may_owe_two && dialect_->pid_parameters_owe_two) expect_duplicate_ack(now);
     return Verdict::kPass;
   }
   const InFlight injected = s_.in_flight[0];
   if (injected.query == printer::Query::kM105 && s_.poller.understands(printer::Query::kM105) &&
-      s_.in_flight.host_count() > 0 && is_bare(reply, line)) {
+      s_.in_flight.host_count() > 0 && is_bare(reply)) {
     // This firmware answers M105 with more than an ok: the query was lost, or an earlier command is not in the queue.
     s_.in_flight.erase(0);
     ++s_.counters.queries[injected.query][printer::QueryOutcome::kTimeout];

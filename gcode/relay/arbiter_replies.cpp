@@ -2,10 +2,7 @@
 // host's.
 #include <algorithm>
 
-#include "gcode/line/scan.h"
 #include "gcode/relay/arbiter.h"
-#include "gcode/reply/line_format.h"
-#include "gcode/reply/memory_dump.h"
 
 namespace gcode::relay {
 namespace {
@@ -19,8 +16,8 @@ constexpr line::Time kBootQuietUnknown = std::chrono::seconds(3);
 // for its end.
 constexpr line::Time kAnswerRuns = milliseconds(25);
 constexpr line::Time kLongestHold = milliseconds(500);
-// Marlin's answer to M105 without any sensor (M 6), followed by a bare ok.
-constexpr std::string_view kNoSensors = "No thermistors - no temperature";
+// An "Unknown command" echo of the injected query may be garbled by noise: half of the query's bytes, in order.
+constexpr std::size_t kMostNoise = 8;
 
 printer::LineClass class_of(const reply::Reply& reply) {
   switch (reply.kind) {
@@ -42,6 +39,13 @@ printer::LineClass class_of(const reply::Reply& reply) {
   }
 }
 
+// `named` is `injected`, or a version of it garbled by noise.
+bool resembles(std::string_view named, std::string_view injected) {
+  std::size_t found = 0;
+  for (const char c : named) found += found < injected.size() && c == injected[found] ? 1 : 0;
+  return named.size() <= injected.size() + kMostNoise && found * 2 >= injected.size();
+}
+
 // Text that may answer a query and that is never printed unasked in a known form.
 bool may_answer(reply::ReplyKind kind) {
   return kind == reply::ReplyKind::kUnknown || kind == reply::ReplyKind::kAnswer;
@@ -49,34 +53,33 @@ bool may_answer(reply::ReplyKind kind) {
 
 }  // namespace
 
-Verdict Arbiter::printer_line(const reply::Reply& reply, std::string_view line, line::Time now) {
+Verdict Arbiter::printer_line(const reply::Reply& reply, line::Time now) {
   // The text that the reset cut off may have swallowed `start`: a line that names a reset cause also proves a restart.
   if (reply.has_reset_cause && !s_.printer.booting) {
     reply::Reply start;
     start.kind = reply::ReplyKind::kStart;
-    learn(start, "start", now);
+    learn(start, now);
   }
   count(reply);
-  learn(reply, line, now);
+  learn(reply, now);
   identify(reply);
-  return decide(reply, line, now);
+  return decide(reply, now);
 }
 
 // --- updates that no verdict depends on -- ---------------------------------------------------------------------------
 
-void Arbiter::learn(const reply::Reply& reply, std::string_view line, line::Time now) {
+void Arbiter::learn(const reply::Reply& reply, line::Time now) {
   const bool was_injected_only = s_.in_flight.injected().has_value();
   const std::int32_t question = s_.in_flight.size() > 0 ? s_.in_flight[0].code : -1;
   if (reply.kind == reply::ReplyKind::kStart) on_start(now);
   s_.printer.reply(reply, question, *dialect_, now);
-  if (was_injected_only && question == 862 && s_.injected.query == printer::Query::kNozzle) {
-    if (const auto mm = reply::whole_number(line); mm && *mm > 0.05F && *mm < 3.0F)
-      s_.printer.nozzle_diameter.set(*mm, now);
-  }
+  if (was_injected_only && question == 862 && s_.injected.query == printer::Query::kNozzle &&
+      reply.answer == reply::AnswerForm::kNumber && reply.answer_number > 0.05F && reply.answer_number < 3.0F)
+    s_.printer.nozzle_diameter.set(reply.answer_number, now);
   s_.prints.reply(reply, s_.printer, now);
-  s_.mmu.printer_line(reply, line);
-  s_.lifetime.printer_line(reply, line);
-  note(reply, line, now);
+  s_.mmu.reply(reply);
+  s_.lifetime.reply(reply);
+  note(reply, now);
 }
 
 void Arbiter::count(const reply::Reply& reply) {
@@ -139,7 +142,7 @@ void Arbiter::on_start(line::Time now) {
   s_.boot_limit = now + kLongestBoot;
 }
 
-void Arbiter::note(const reply::Reply& reply, std::string_view line, line::Time now) {
+void Arbiter::note(const reply::Reply& reply, line::Time now) {
   if (reply.kind == reply::ReplyKind::kStart) s_.counted_start = true;
   if (s_.printer.booting) {
     // The cause follows `start` in a line of its own; a start without one is counted when the boot text ends.
@@ -159,7 +162,7 @@ void Arbiter::note(const reply::Reply& reply, std::string_view line, line::Time 
     s_.last_progress_line = now;
     s_.busy_since_ok = true;
   }
-  if (reply.kind == reply::ReplyKind::kHeating && line.find(" W:") != std::string_view::npos) s_.heating_says_w = true;
+  if (reply.says_wait) s_.heating_says_w = true;
   if (reply.kind == reply::ReplyKind::kPowerPanic) {
     s_.power_panic = true;
     if (const auto injected = s_.in_flight.injected())
@@ -216,16 +219,13 @@ void Arbiter::identify(const reply::Reply& reply) {
   // A line with an address is an answer to M115 only while an M115 is in flight.
   if (reply.is_guess && (s_.in_flight.size() == 0 || s_.in_flight[0].code != 115)) return;
   const reply::FirmwareFields fields = reply::parse_firmware(reply.text);
-  use_dialect(dialect::choose_dialect(fields.name));
-  if (reply.text.find("SOURCE_CODE_URL:") != std::string_view::npos &&
-      fields.name.find("Sprinter") == std::string_view::npos)
-    use_dialect(dialect::with_modern_marlin(*dialect_));
+  use_dialect(dialect::choose_dialect(fields.name, fields.has_source_url));
   s_.poller.identified(fields.name, *dialect_, s_.subscriptions);
 }
 
 // --- whose line is it ------------------------------------------------------------------------------------------------
 
-Verdict Arbiter::decide(const reply::Reply& reply, std::string_view line, line::Time now) {
+Verdict Arbiter::decide(const reply::Reply& reply, line::Time now) {
   // The lines of a report are printed together, with nothing between them, however late some of them arrive. A line
   // that was queried since the last one may be that answer. Only these two kinds depend on the line before them.
   const bool follows = reply.kind == reply::ReplyKind::kFans || reply.kind == reply::ReplyKind::kPosition;
@@ -240,12 +240,12 @@ Verdict Arbiter::decide(const reply::Reply& reply, std::string_view line, line::
                        ? LastReport::kPosition
                        : LastReport::kNone;
   if (reply.kind == reply::ReplyKind::kStart) return Verdict::kPass;
-  if (reply.carries_ok) return on_ok(reply, line, now);
+  if (reply.carries_ok) return on_ok(reply, now);
   if (reply.kind == reply::ReplyKind::kError && reply.is_number_error) return on_error(reply);
   if (reply.kind == reply::ReplyKind::kResend) return on_resend(reply, now);
-  if (answers_injected(reply, line)) {
+  if (answers_injected(reply)) {
     InFlight& injected = s_.in_flight[0];
-    injected.payload_seen = !reply::is_memory_heading(line);
+    injected.payload_seen = reply.answer != reply::AnswerForm::kMemoryHeading;
     injected.payload_at = now;
     injected.unconfirmed = false;  // it was not lost
     s_.hold_until = std::min(std::max(s_.hold_until, now + kAnswerRuns), injected.sent + kLongestHold);
@@ -258,16 +258,16 @@ Verdict Arbiter::decide(const reply::Reply& reply, std::string_view line, line::
   if (identifies && now < s_.late_answer_until && s_.injected.query == printer::Query::kM115 &&
       s_.in_flight.host_count() == 0)
     return Verdict::kWithhold;
-  if (reply.kind == reply::ReplyKind::kUnknownCommand && rejects_a_fragment(line)) s_.orphan_ack = true;
-  if (reply.text == kNoSensors && s_.in_flight.size() > 0) s_.in_flight[0].payload_seen = true;
+  if (reply.kind == reply::ReplyKind::kUnknownCommand && rejects_a_fragment(reply)) s_.orphan_ack = true;
+  if (reply.answer == reply::AnswerForm::kNoSensors && s_.in_flight.size() > 0) s_.in_flight[0].payload_seen = true;
   const bool torn = reply::is_report(reply.kind) && !reply.is_whole_report;
   // A line that no rule knows may be the query's garbled answer: from now on its position in the queue proves nothing.
   if (const auto injected = s_.in_flight.injected();
       injected && (torn || reply.kind == reply::ReplyKind::kUnknown ||
-                   (reply.kind == reply::ReplyKind::kUnknownCommand && !rejects_host_command(line))))
+                   (reply.kind == reply::ReplyKind::kUnknownCommand && !rejects_host_command(reply))))
     s_.in_flight[*injected].unconfirmed = true;
   if (torn) return Verdict::kPass;
-  if (is_unreadable_report(reply, line)) {
+  if (is_unreadable_report(reply)) {
     s_.subscriptions.unreadable();
     return Verdict::kWithhold;
   }
@@ -285,32 +285,30 @@ Verdict Arbiter::decide(const reply::Reply& reply, std::string_view line, line::
 
 // Temperatures in a form that no rule knows, on a line that the host does not use, while only the agent has asked for
 // reports and none of them was read: they are those reports.
-bool Arbiter::is_unreadable_report(const reply::Reply& reply, std::string_view line) const {
-  const auto at = line.find("T:");
-  return reply.kind == reply::ReplyKind::kUnknown && at != std::string_view::npos && at + 2 < line.size() &&
-         line::is_digit(line[at + 2]) && s_.in_flight.empty() &&
+bool Arbiter::is_unreadable_report(const reply::Reply& reply) const {
+  return reply.answer == reply::AnswerForm::kTemperatures && s_.in_flight.empty() &&
          s_.subscriptions.is_for_agent_only(Report::kTemperature) &&
          s_.last_report_read < s_.poller.asked_at(printer::Query::kM155);
 }
 
 // "echo:Unknown command: "M27"". With host commands behind the injected query it must contain every byte of the query,
 // and no host command may have the same text.
-bool Arbiter::rejects_injected(std::string_view line) const {
+bool Arbiter::rejects_injected(const reply::Reply& reply) const {
   const InFlight& injected = s_.in_flight[0];
-  const std::string_view text = s_.injected.text.view();
+  const std::string_view text = s_.injected.command();
   if (s_.printer.sd_printing) return false;  // the file on the card may print any text
-  if (s_.in_flight.host_count() == 0) return reply::names_injected(line, text);
+  if (s_.in_flight.host_count() == 0) return resembles(reply.named_command, text);
   // An expired command may have been an M27 too; but no host sends "D3 Ax0eff C8".
   const bool all_known = s_.in_flight.overflow() == 0 && (s_.expired_commands == 0 || injected.code < 0);
   const auto may_say_it = [&](const InFlight& e) {
     return e.letter == 0 || (e.letter == text.front() && e.code == injected.code);
   };
-  return all_known && !s_.in_flight.any_host(may_say_it) && reply::names_injected_exactly(line, text);
+  return all_known && !s_.in_flight.any_host(may_say_it) && reply.named_command == text;
 }
 
 // It names a command that the host has in flight, and not the injected query's.
-bool Arbiter::rejects_host_command(std::string_view line) const {
-  const command::Command named = command::parse_command(reply::rejected_text(line));
+bool Arbiter::rejects_host_command(const reply::Reply& reply) const {
+  const command::Command named = command::parse_command(reply.named_command);
   const std::int32_t code = named.letter == 'M' ? named.code : -1;
   const auto says_it = [&](const InFlight& e) { return e.letter == named.letter && e.code == code; };
   return code != s_.in_flight[*s_.in_flight.injected()].code && s_.in_flight.any_host(says_it);
@@ -318,15 +316,15 @@ bool Arbiter::rejects_host_command(std::string_view line) const {
 
 // A Resend's flush cut a line in two, and the printer took its end for a command: "echo:Unknown command: "4"(2)". Its
 // ok is an orphan ack: no host command waits for it.
-bool Arbiter::rejects_a_fragment(std::string_view line) const {
-  if (!s_.recovering || s_.in_flight.size() == 0 || line.find('"') == std::string_view::npos) return false;
+bool Arbiter::rejects_a_fragment(const reply::Reply& reply) const {
+  if (!s_.recovering || s_.in_flight.size() == 0 || !reply.names_in_quotes) return false;
   const InFlight& first = s_.in_flight[0];
-  return !first.is_injected() && first.letter != 0 && command::parse_command(reply::rejected_text(line)).letter == 0;
+  return !first.is_injected() && first.letter != 0 && command::parse_command(reply.named_command).letter == 0;
 }
 
-bool Arbiter::answers_injected(const reply::Reply& reply, std::string_view line) const {
+bool Arbiter::answers_injected(const reply::Reply& reply) const {
   if (s_.in_flight.size() == 0 || !s_.in_flight[0].is_injected()) return false;
-  if (reply.kind == reply::ReplyKind::kUnknownCommand) return rejects_injected(line);
+  if (reply.kind == reply::ReplyKind::kUnknownCommand) return rejects_injected(reply);
   const InFlight& injected = s_.in_flight[0];
   if (injected.unconfirmed && s_.in_flight.any_host([&injected](const InFlight& e) { return e.code == injected.code; }))
     return false;
@@ -335,25 +333,26 @@ bool Arbiter::answers_injected(const reply::Reply& reply, std::string_view line)
     // The only answer to an M105 that comes without its ok.
     case printer::Query::kM105:
       return s_.in_flight.host_count() == 0 &&
-             (reply.text == kNoSensors ||
+             (reply.answer == reply::AnswerForm::kNoSensors ||
               (reply.kind == reply::ReplyKind::kTemperature && is_first_m105(s_.last_report_at)));
     case printer::Query::kM115:
       return reply.kind == reply::ReplyKind::kFirmware || reply.kind == reply::ReplyKind::kCapability ||
-             line.starts_with("area:");
+             reply.answer == reply::AnswerForm::kArea;
     case printer::Query::kM27:
       return reply.kind == reply::ReplyKind::kSdPosition || reply.kind == reply::ReplyKind::kSdIdle ||
              reply.kind == reply::ReplyKind::kSdPaused || reply.kind == reply::ReplyKind::kSdTime ||
-             (reply.kind == reply::ReplyKind::kSdFile && reply::looks_like_file(line));
+             (reply.kind == reply::ReplyKind::kSdFile && reply.is_raw_name);
     case printer::Query::kM73: return reply.kind == reply::ReplyKind::kProgress;
     case printer::Query::kM114: return reply.kind == reply::ReplyKind::kPosition;
     case printer::Query::kM123: return reply.kind == reply::ReplyKind::kFans;
     case printer::Query::kM220:
     case printer::Query::kM221: return reply.kind == reply::ReplyKind::kPercent;
     case printer::Query::kSerialNumber:
-      return reply.kind == reply::ReplyKind::kSerialNumber || reply::trimmed(line) == "Not in farm mode.";
+      return reply.kind == reply::ReplyKind::kSerialNumber || reply.answer == reply::AnswerForm::kNotInFarmMode;
     case printer::Query::kStatistics: return reply.kind == reply::ReplyKind::kStatistics;
-    case printer::Query::kEeprom: return reply::is_memory_dump(line) || reply::is_memory_heading(line);
-    case printer::Query::kNozzle: return reply::whole_number(line).has_value();
+    case printer::Query::kEeprom:
+      return reply.answer == reply::AnswerForm::kMemory || reply.answer == reply::AnswerForm::kMemoryHeading;
+    case printer::Query::kNozzle: return reply.answer == reply::AnswerForm::kNumber;
     default: return false;
   }
 }

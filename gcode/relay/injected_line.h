@@ -18,6 +18,8 @@ struct InjectedLine {
   std::uint8_t seconds = 0;  ///< report settings: the S that was asked for; 0 ends the reports
   std::uint8_t mask = 0;     ///< M155 on Prusa: the C that was asked for
   line::FixedText<31> text;  ///< with its newline
+  /// Without it.
+  [[nodiscard]] std::string_view command() const { return text.view().substr(0, text.view().find('\n')); }
 };
 
 /// "M105", "M27 P" ... plus the newline. `text` is at most 30 bytes.

@@ -47,7 +47,7 @@ void RelayImpl::handle_printer_line(std::uint64_t end, line::Time now) {
     const reply::Reply reply = reply::parse_reply(line, arbiter.dialect());
     const bool begun = s.printer_passed > start;
     const bool was_binary = s.arbiter.meatpack;
-    if (arbiter.printer_line(reply, line, now) == Verdict::kPass || begun || arbiter.is_listening_only()) {
+    if (arbiter.printer_line(reply, now) == Verdict::kPass || begun || arbiter.is_listening_only()) {
       pass_to_host(std::max(start, s.printer_passed), end, reply.kind, true, now);
     } else {
       ++counters().host_withheld_lines;

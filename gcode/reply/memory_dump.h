@@ -20,7 +20,6 @@ struct MemoryDump {
 
 /// `line`: four or six hex digits, two blanks, then bytes of two hex digits; with or without terminator.
 [[nodiscard]] std::optional<MemoryDump> memory_dump_of(std::string_view line);
-[[nodiscard]] inline bool is_memory_dump(std::string_view line) { return memory_dump_of(line).has_value(); }
 /// The line that D3 prints before them.
 [[nodiscard]] bool is_memory_heading(std::string_view line);
 

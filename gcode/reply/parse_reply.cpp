@@ -142,9 +142,15 @@ Reply parse_reply(std::string_view line, const dialect::Dialect& dialect) {
   if ((line.back() == 't' || line::is_blank(line.back())) && read_torn_start(line, reply)) return reply;
   const bool is_indented = line::is_blank(line.front());
   const bool known = is_indented ? read_indented(line, reply) : read_by_first(line, dialect, reply);
-  if (known || read_by_form(line, dialect, reply)) return reply;
+  if (known || read_by_form(line, dialect, reply)) {
+    if (reply.kind == ReplyKind::kMmu) reply.mmu = mmu_message_of(line);
+    return reply;
+  }
   reply.kind = ReplyKind::kUnknown;
   reply.text = line;
+  if (const auto at = line.find("T:");
+      at != std::string_view::npos && at + 2 < line.size() && line::is_digit(line[at + 2]))
+    reply.answer = AnswerForm::kTemperatures;
   return reply;
 }
 

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "gcode/reply/memory_dump.h"
+#include "gcode/reply/mmu_message.h"
 #include "gcode/reply/reading.h"
 
 namespace gcode::dialect {
@@ -102,8 +103,10 @@ enum class CrashAxis : std::uint8_t { kX, kY, kXy, kCount };
 /// What a host sees of an ok. Hosts test whether a line begins with "ok"; OctoPrint drops NULs first.
 enum class OkForm : std::uint8_t {
   kNone,    ///< the line does not acknowledge
-  kBare,    ///< "ok", also with noise behind it: "ok!", "okok"
+  kBare,    ///< "ok"
+  kNoisy,   ///< the same with noise behind or within it: "ok!", "okok"
   kFields,  ///< it says more than ok: "ok N5 P10 B15", "ok 12", "ok T:25.5 /0.0"
+  kGains,   ///< "ok p:16.13 i:1.16 d:56.23" (M301, M304)
   kGlued,   ///< behind other text or noise: the printer has acknowledged, but no host sees an ok
 };
 /// Answers that only their text tells from others of their kind.
@@ -115,6 +118,7 @@ enum class AnswerForm : std::uint8_t {
   kNumber,         ///< kAnswer: one number and nothing else, in `answer_number`: "0.40"
   kMemory,         ///< kAnswer: bytes of the EEPROM (D3), in `memory`
   kMemoryHeading,  ///< kAnswer: the line that D3 prints before them
+  kTemperatures,   ///< kUnknown: "T:" with a number somewhere in a text that no rule knows
 };
 
 /// Only the fields that belong to `kind` are meaningful; the others have their initial value. Views point into the
@@ -141,6 +145,7 @@ struct Reply {
   CrashAxis crash_axis = CrashAxis::kX;  ///< kCrash
   bool capability_on = false;            ///< kCapability: text is its name
   bool cold_extrusion = false;           ///< kEcho: "cold extrusion prevented"
+  bool starts_file = false;              ///< kEcho: "enqueing "M24"": a file from the card starts at the display
   bool overflow_was_timeout = false;     ///< kOverflow: "RX timeout" rather than "Full RX Buffer"
   bool meatpack_on = false;              ///< kMeatPack
   /// kResend: the requested line; kError number errors: Last Line; kPrinterState; kSerialNumber unused
@@ -157,10 +162,12 @@ struct Reply {
   /// error text, echo text, answer, the rest of an action ("filament_runout 0").
   std::string_view text;
   std::string_view named_command;  ///< kUnknownCommand: the refused command without its quotes, "M27 P"
+  bool names_in_quotes = false;    ///< ... and it had some
   Temperatures temperatures;       ///< kOkTemperature, kTemperature, kHeating
   Fans fans;                       ///< kFans
   Position position;               ///< kPosition, and kOk with a position behind it ("ok C: X:1.0000 ...")
   MemoryDump memory;               ///< AnswerForm::kMemory
+  MmuMessage mmu;                  ///< kMmu
   Progress progress;               ///< kProgress
   SdPosition sd;                   ///< kSdPosition; size also for "File opened"
 };
@@ -168,6 +175,11 @@ struct Reply {
 /// `line`: one printer line, with or without its terminator; any bytes, any length. `dialect` decides between meanings
 /// of text that is equal in two firmwares. Never allocates.
 [[nodiscard]] Reply parse_reply(std::string_view line, const dialect::Dialect& dialect);
+
+/// Temperature, fans or position, as a printer repeats them.
+[[nodiscard]] constexpr bool is_report(ReplyKind kind) {
+  return kind == ReplyKind::kTemperature || kind == ReplyKind::kFans || kind == ReplyKind::kPosition;
+}
 
 /// The wire word for documentation, `decode` and metrics: "ok", "temperature", "busy" ...
 [[nodiscard]] std::string_view name_of(ReplyKind kind);
@@ -180,6 +192,7 @@ struct FirmwareFields {
   std::string_view machine_type;      ///< "Prusa i3 MK3S"
   std::string_view protocol;          ///< "1.0"
   std::string_view glued_capability;  ///< "AUTOREPORT_TEMP:1" where the newline is missing (Prusa 3.14)
+  bool has_source_url = false;        ///< SOURCE_CODE_URL: Marlin 1.1 and later
 };
 [[nodiscard]] FirmwareFields parse_firmware(std::string_view line);
 

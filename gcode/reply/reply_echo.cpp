@@ -283,7 +283,10 @@ bool reports_by_remaining(ReplyKind kind) {
 }
 
 void refine(Reply& reply, std::string_view line) {
-  if (reply.kind == ReplyKind::kUnknownCommand) reply.named_command = command_in(line);
+  if (reply.kind == ReplyKind::kUnknownCommand) {
+    reply.named_command = command_in(line);
+    reply.names_in_quotes = line.find('"') != std::string_view::npos;
+  }
   reply.has_firmware = reply.kind == ReplyKind::kFirmware;
   reply.is_guess = reply.has_firmware && line.find("FIRMWARE_NAME:") == std::string_view::npos;
   if (reply.kind == ReplyKind::kAnswer && line.starts_with("area:")) reply.answer = AnswerForm::kArea;
@@ -316,6 +319,7 @@ bool read_echo(std::string_view text, Reply& reply) {
   }
   if (is_version(text) && text.find('.') != std::string_view::npos) return accept(reply, ReplyKind::kBoot, text);
   reply.cold_extrusion = text.starts_with("cold extrusion prevented");
+  reply.starts_file = text.starts_with("enqueing \"M24");
   return accept(reply, ReplyKind::kEcho, text);
 }
 

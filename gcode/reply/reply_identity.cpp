@@ -109,6 +109,7 @@ FirmwareFields parse_firmware(std::string_view line) {
   fields.machine_type = first_of(fields.machine_type, value_of(line, " Machine:"));
   fields.protocol = value_of(line, "PROTOCOL_VERSION:");
   fields.glued_capability = value_of(line, "Cap:");
+  fields.has_source_url = line.find("SOURCE_CODE_URL:") != std::string_view::npos;
   return fields;
 }
 

@@ -63,14 +63,15 @@ bool begins_another_line(std::string_view text) {
 bool read_ok_without_blank(std::string_view rest, const dialect::Dialect& dialect, Reply& reply) {
   constexpr std::string_view kPunctuation = "!:.,;*?'\"|";
   const char next = rest.front();
-  if (is_noise(next)) return accept_ok(reply, OkForm::kBare, ReplyKind::kOk, {});
+  if (is_noise(next)) return accept_ok(reply, OkForm::kNoisy, ReplyKind::kOk, {});
   if (rest.starts_with("ok")) {
     if (!read_ok(rest, dialect, reply)) return false;
+    reply.ok_form = OkForm::kNoisy;
     if (reply.ok_count < 255) ++reply.ok_count;
     return true;
   }
   if (ends_like_a_file(rest) || is_list_entry(rest)) return false;
-  if (kPunctuation.find(next) != std::string_view::npos) return accept_ok(reply, OkForm::kBare, ReplyKind::kOk, rest);
+  if (kPunctuation.find(next) != std::string_view::npos) return accept_ok(reply, OkForm::kNoisy, ReplyKind::kOk, rest);
   // "ok12" is Repetier's "ok 12"; on Prusa it is a name.
   const bool is_number =
       dialect.family != dialect::FirmwareFamily::kPrusa && std::all_of(rest.begin(), rest.end(), line::is_digit);
@@ -102,7 +103,7 @@ bool read_ok(std::string_view line, const dialect::Dialect& dialect, Reply& repl
   line::skip_blanks(rest);
   if (rest.empty()) return accept_ok(reply, OkForm::kBare, ReplyKind::kOk, rest);
   if (read_ok_temperature(rest, reply)) return true;
-  if (rest.starts_with("p:")) return accept_ok(reply, OkForm::kFields, ReplyKind::kOk, rest);  // M301, M304
+  if (rest.starts_with("p:")) return accept_ok(reply, OkForm::kGains, ReplyKind::kOk, rest);  // M301, M304
   if (read_ok_fields(rest, OkForm::kFields, reply)) return true;
   // P 1.5 lists every form on Prusa: other text is the raw name of a file or directory. Other firmwares print such
   // names with a prefix, and append arbitrary text to an ok.
@@ -132,7 +133,7 @@ bool read_hidden_ok(std::string_view line, const dialect::Dialect& dialect, Repl
     }
     ++letters;
   }
-  if (letters == 2) return accept_ok(reply, OkForm::kBare, ReplyKind::kOk, {});
+  if (letters == 2) return accept_ok(reply, OkForm::kNoisy, ReplyKind::kOk, {});
   std::string_view rest = line;
   while (!rest.empty() && (is_noise(rest.front()) || line::is_blank(rest.front()))) rest.remove_prefix(1);
   const bool is_one_mark = rest.size() == 3 && rest.ends_with("ok") && !line::is_letter(rest[0]) &&

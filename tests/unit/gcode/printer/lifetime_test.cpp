@@ -12,7 +12,7 @@ namespace {
 Lifetime after(std::initializer_list<const char*> lines) {
   Lifetime lifetime;
   for (const char* line : lines)
-    lifetime.printer_line(gcode::reply::parse_reply(line, *gcode::dialect::find_dialect("prusa-3.14")), line);
+    lifetime.reply(gcode::reply::parse_reply(line, *gcode::dialect::find_dialect("prusa-3.14")));
   return lifetime;
 }
 
@@ -42,9 +42,9 @@ TEST_CASE("text that is not an EEPROM dump is ignored") {
   for (const char* line : {"0eff 03 00", "0eff  3 00", "0eff  03 00 zz", "eff  03", "0eff  ", "0EFF  03", "000eff 03",
                            "00eff  03", "0000eff  03", "00000eff  03", "ok"}) {
     INFO(line);
-    CHECK_FALSE(gcode::reply::is_memory_dump(line));
+    CHECK_FALSE(gcode::reply::memory_dump_of(line));
   }
-  CHECK(gcode::reply::is_memory_dump("0eff  03 00\n"));
+  CHECK(gcode::reply::memory_dump_of("0eff  03 00\n"));
 }
 
 TEST_CASE("after a restart the printer is queried again") {

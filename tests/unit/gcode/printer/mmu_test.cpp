@@ -12,7 +12,7 @@ namespace {
 Mmu after(std::initializer_list<const char*> lines) {
   Mmu mmu;
   for (const char* line : lines)
-    mmu.printer_line(gcode::reply::parse_reply(line, *gcode::dialect::find_dialect("prusa-3.13")), line);
+    mmu.reply(gcode::reply::parse_reply(line, *gcode::dialect::find_dialect("prusa-3.13")));
   return mmu;
 }
 

@@ -61,6 +61,11 @@ TEST_CASE("a refused command is named without its quotes") {
   CHECK(named("Unknown command:M999") == "M999");
   CHECK(named("echo:T9 Invalid extruder") == "T9 Invalid extruder");
   CHECK(named("echo:SD card ok").empty());
+  const auto in_quotes = [](const char* line) {
+    return gcode::reply::parse_reply(line, gcode::dialect::unknown_dialect()).names_in_quotes;
+  };
+  CHECK(in_quotes("echo:Unknown command: \"4\"(2)"));
+  CHECK_FALSE(in_quotes("Invalid M code"));
 }
 
 TEST_CASE("answers that only their text tells apart have a form") {
@@ -78,6 +83,10 @@ TEST_CASE("answers that only their text tells apart have a form") {
   CHECK(parse("000eff  03 00 01").memory.size == 3);
   CHECK(parse("000eff  03 00 01").memory.address == 0xeff);
   CHECK(parse("D3 - Read/Write EEPROM").answer == AnswerForm::kMemoryHeading);
+  CHECK(parse("tool0 -> T:25.3 of 0.0").answer == AnswerForm::kTemperatures);
+  CHECK(parse("T: none").answer == AnswerForm::kOther);
+  CHECK(parse("echo:enqueing \"M24\"").starts_file);
+  CHECK_FALSE(parse("echo:enqueing \"M600\"").starts_file);
   CHECK(parse("/SUBDIR/x.gcode").is_raw_name);
   CHECK_FALSE(parse("File opened: x.gcode Size: 5").is_raw_name);
 }
