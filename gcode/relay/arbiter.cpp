@@ -11,9 +11,6 @@ using std::chrono::seconds;
 // The arbiter's tick interval: how late a due query, a time-out or the end of a state may be noticed. Four times a
 // second costs nothing on a Pi with 50 printers and is far below every period that matters.
 constexpr line::Time kTickInterval = milliseconds(250);
-// After opening: a Prusa that was reset by it prints `start` within a second and its first banner line a second later;
-// one that was not reset prints nothing.
-constexpr line::Time kBootAfterOpen = seconds(4);
 // A host that sent a line this recently is active: the next one may come at any moment.
 constexpr line::Time kHostActive = milliseconds(500);
 // An idle printer answers a query in milliseconds; behind the moves of a file from SD it took 9.8 s.
@@ -63,7 +60,7 @@ void Arbiter::apply(const RelaySettings& settings) {
 
 // Lines that were printed together may have been read by two instances, the first long ago.
 void Arbiter::resume(line::Time now) {
-  if (s_.duplicate_ack_until > s_.last_ok) s_.duplicate_ack_until = now;
+  if (s_.late.duplicate_until > s_.last_ok) s_.late.duplicate_until = now;
   if (const auto injected = s_.in_flight.injected(); injected && s_.in_flight[*injected].payload_seen)
     s_.in_flight[*injected].payload_at = now;
 }
@@ -72,14 +69,15 @@ void Arbiter::printer_opened(line::Time now) {
   s_.in_flight.clear();
   on_start(now);
   s_.printer.printer_opened(now);
-  s_.boot_until = now + kBootAfterOpen;
-  s_.newline_due = true;  // the previous user of the port may have left half a line in the printer
+  count_reset(s_.boot.opened(now));
+  s_.injection.newline_due = true;  // the previous user of the port may have left half a line in the printer
   s_.last_progress_line = s_.last_ok = now;
 }
 
 void Arbiter::printer_lost(line::Time now) {
   s_.in_flight.clear();
   on_start(now);
+  count_reset(s_.boot.lost());
   s_.printer.printer_lost(now);
   s_.prints.printer_lost(now);
   s_.mmu.printer_restarted();
@@ -111,7 +109,7 @@ bool Arbiter::is_listening_only() const { return !settings_.poll && !s_.in_fligh
 // A query's answer may begin with any character; reports: "T:", " T:", "X:", "E0:", "SD printing byte", "Not SD
 // printing".
 bool Arbiter::may_withhold(char first) const {
-  if (s_.in_flight.injected() || s_.abandoned_queries > 0) return true;
+  if (s_.in_flight.injected() || s_.late.abandoned_queries > 0) return true;
   return reports_are_set() && std::string_view("T XESN").find(first) != std::string_view::npos;
 }
 
@@ -121,7 +119,7 @@ LineUse Arbiter::use(line::Time now) const {
   if (s_.printer.stream_flows(now)) return LineUse::kHostPrints;
   // A first M105 waits longer: is_first_m105().
   const line::Time active = s_.poller.understands(printer::Query::kM105) ? kHostActive : kHostIsDone;
-  if (s_.any_host_line && s_.host_attached && now - s_.last_host_line <= active) return LineUse::kHostActive;
+  if (s_.host_attached && now - s_.last_host_line <= active) return LineUse::kHostActive;
   if (s_.printer.sd_printing) return LineUse::kSdPrints;
   // A paused print is not idle: its host, or the printer, may continue at any moment.
   if (s_.prints.is_printing()) return s_.prints.is_from_host() ? LineUse::kHostPrints : LineUse::kSdPrints;
@@ -132,8 +130,8 @@ std::optional<printer::DeferReason> Arbiter::forbidden(line::Time now) const {
   if (s_.printer.booting || (s_.busy_since_ok && now - s_.last_progress_line < kBusyFresh))
     return printer::DeferReason::kBusy;
   if (now < s_.quiet_until) return printer::DeferReason::kPaused;
-  if (s_.meatpack || s_.uploading || s_.half_line || s_.comment_open) return printer::DeferReason::kHostActive;
-  if (s_.recovering || s_.resend_ok_due) return printer::DeferReason::kResend;
+  if (s_.meatpack || s_.upload.is_open() || s_.half_line || s_.comment_open) return printer::DeferReason::kHostActive;
+  if (s_.recovery.is_open() || s_.recovery.ok_due()) return printer::DeferReason::kResend;
   if (s_.printer.stopped || s_.power_panic) return printer::DeferReason::kPaused;
   if (s_.printer.paused && dialect_->resume_counts_queue && !s_.printer.sd_printing)
     return printer::DeferReason::kPaused;
@@ -142,68 +140,69 @@ std::optional<printer::DeferReason> Arbiter::forbidden(line::Time now) const {
 }
 
 void Arbiter::count_deferral(printer::DeferReason reason, line::Time now) {
-  if (now - s_.deferred_at < seconds(1)) return;
-  s_.deferred_at = now;
+  if (now - s_.injection.deferred_at < seconds(1)) return;
+  s_.injection.deferred_at = now;
   ++s_.counters.queries_deferred[reason];
 }
 
 void Arbiter::consider_asking(line::Time now) {
-  s_.wanting = false;
-  if (!s_.printer.open || s_.in_flight.injected()) return;
+  using enum Injection::Event;
+  if (!s_.printer.open || s_.in_flight.injected()) return s_.injection.on(kNotDue);
   const auto line = s_.poller.next(use(now), s_.printer, s_.subscriptions, *dialect_, now);
-  if (!line) {
-    s_.quiescing = false;
-    return;
-  }
+  if (!line) return s_.injection.on(kNotDue);
   if (const auto reason = forbidden(now)) {
-    s_.quiescing = false;
-    count_deferral(*reason, now);
-    return;
+    s_.injection.on(kNotDue);
+    return count_deferral(*reason, now);
   }
-  s_.wanting = true;
-  if (s_.in_flight.empty()) return;
-  // The host has commands outstanding. Only a query that identifies its own answer justifies a quiesce.
-  if (!identifies_itself(line->query) || now < s_.try_again) {
-    s_.wanting = s_.quiescing = false;
-    count_deferral(printer::DeferReason::kHostActive, now);
-    return;
+  if (s_.in_flight.empty()) return s_.injection.on(kDue);
+  // The host has commands outstanding. Only a query that identifies its own answer justifies draining.
+  if (!identifies_itself(line->query) || now < s_.injection.try_again) {
+    s_.injection.on(kNotDue);
+    return count_deferral(printer::DeferReason::kHostActive, now);
   }
-  s_.quiescing = true;
+  s_.injection.on(kDueBehind);
 }
 
-// In doubt whether the oldest commands in flight are answered already (an ok was lost, a line owed none), an M105 behind
-// them tells: its answer comes after theirs. It needs no quiesce. In doubt is a queue that a host has not emptied for a
-// while although oks arrive, and one that a quiesce did not empty.
+// In doubt is whether the commands in flight are answered already (an ok was lost, a line owed none): draining did not
+// empty the queue, or its host has not for a while although oks arrive.
+bool Arbiter::doubts_queue(line::Time now) const {
+  if (s_.injection.state == Injection::State::kDoubtful) return true;
+  return s_.injection.not_empty_since != line::kNever && now - s_.injection.not_empty_since > kDoubtful &&
+         now - s_.last_ok < kHostActive && s_.in_flight.size() <= kMostDoubtful &&
+         dialect_->autoreport != dialect::Autoreport::kMask;
+}
+
+// An M105 behind the commands in doubt tells which are answered: its answer comes after theirs. It needs no gap, but a
+// firmware whose answer shows whose it is, and no M105 of the host.
 bool Arbiter::wants_probe(line::Time now) const {
-  const bool lasts = s_.not_empty_since != line::kNever && now - s_.not_empty_since > kDoubtful &&
-                     now - s_.last_ok < kHostActive && dialect_->autoreport != dialect::Autoreport::kMask;
-  return (lasts || s_.probing) && now >= s_.no_probe_before && s_.printer.open && settings_.poll &&
-         !s_.in_flight.injected() && s_.in_flight.size() > 0 && (s_.probing || s_.in_flight.size() <= kMostDoubtful) &&
-         s_.in_flight.overflow() == 0 && s_.poller.understands(printer::Query::kM105) &&
-         dialect_->family != dialect::FirmwareFamily::kUnknown &&
-         !s_.in_flight.any_host([](const InFlight& e) { return e.kind == command::CommandKind::kTemperature; }) &&
+  if (!doubts_queue(now) || now < s_.injection.no_probe_before) return false;
+  if (!settings_.poll || !s_.printer.open || dialect_->family == dialect::FirmwareFamily::kUnknown ||
+      !s_.poller.understands(printer::Query::kM105))
+    return false;
+  if (s_.in_flight.injected() || s_.in_flight.size() == 0 || s_.in_flight.overflow() > 0) return false;
+  return !s_.in_flight.any_host([](const InFlight& e) { return e.kind == command::CommandKind::kTemperature; }) &&
          !forbidden(now);
 }
 
 bool Arbiter::take_newline(line::Time now) {
-  if (!s_.newline_due || !settings_.poll || !s_.in_flight.empty() || forbidden(now)) return false;
-  s_.newline_due = false;
+  if (!s_.injection.newline_due || !settings_.poll || !s_.in_flight.empty() || forbidden(now)) return false;
+  s_.injection.newline_due = false;
   s_.quiet_until = now + kNewlineSettles;
   return true;
 }
 
 std::optional<InjectedLine> Arbiter::injected_line(line::Time now) {
   std::optional<InjectedLine> line;
+  const bool is_due = s_.injection.state == Injection::State::kWanted || s_.injection.is_draining();
   if (wants_probe(now)) {
     line = make_injected_line(printer::Query::kM105, "M105");
-    s_.no_probe_before = now + kProbeAgain;
-    s_.quiescing = false;
-  } else if (s_.wanting && s_.in_flight.empty()) {
-    s_.wanting = s_.quiescing = false;
-    if (forbidden(now)) return std::nullopt;
+    s_.injection.no_probe_before = now + kProbeAgain;
+  } else if (is_due && s_.in_flight.empty() && !forbidden(now)) {
     line = s_.poller.next(use(now), s_.printer, s_.subscriptions, *dialect_, now);
+  } else if (is_due && !s_.in_flight.empty()) {
+    return std::nullopt;
   }
-  s_.probing = false;
+  s_.injection.on(Injection::Event::kStopped);
   if (!line) return std::nullopt;
   InFlight entry;
   entry.sent = now;
@@ -211,9 +210,10 @@ std::optional<InjectedLine> Arbiter::injected_line(line::Time now) {
   entry.kind = line->query == printer::Query::kM105 ? command::CommandKind::kTemperature : command::CommandKind::kQuery;
   entry.code = code_of(line->query);
   s_.in_flight.push(entry);
-  s_.injected = *line;
-  s_.separator_sent = s_.injected_answer_strange = false;
-  s_.hold_until = s_.in_flight.host_count() > 0 ? now : now + settings_.hold_limit;
+  s_.injection.line = *line;
+  s_.injection.reception = Injection::Reception::kNormal;
+  s_.injection.separator_sent = false;
+  s_.injection.hold_until = s_.in_flight.host_count() > 0 ? now : now + settings_.hold_limit;
   s_.poller.asked(line->query, now);
   ++s_.counters.commands[printer::Origin::kAgent];
   return line;
@@ -231,8 +231,7 @@ void Arbiter::check_injected(line::Time now) {
     ++s_.counters.queries[injected.query][printer::QueryOutcome::kTimeout];
   }
   if (injected.overdue && s_.in_flight.host_count() == 0 && silent > limit + kGiveUp) {
-    if (injected.query == printer::Query::kM105)
-      s_.abandoned_queries = std::min<std::uint8_t>(s_.abandoned_queries + 1, kMostAbandonedQueries);
+    if (injected.query == printer::Query::kM105) count_up(s_.late.abandoned_queries, kMostAbandonedQueries);
     s_.in_flight.erase(*index);
   }
 }
@@ -246,10 +245,10 @@ void Arbiter::check_stale(line::Time now) {
     if (!lost) return;
     if (!first.ack_optional) {
       ++s_.counters.missing_oks;
-      s_.expired_commands = static_cast<std::uint8_t>(std::min(s_.expired_commands + 1, 255));
+      count_up(s_.late.expired_commands, 255);
     }
     if (!first.ack_optional || first.letter != 0)
-      s_.newline_due = true;  // its end may be lost, so that the printer still waits for it
+      s_.injection.newline_due = true;  // its end may be lost, so that the printer still waits for it
     s_.in_flight.erase(0);
   }
   if (s_.in_flight.overflow() > 0 && now - std::max({s_.last_host_line, s_.last_progress_line, s_.last_ok}) > kStale) {
@@ -257,27 +256,22 @@ void Arbiter::check_stale(line::Time now) {
   }
 }
 
-void Arbiter::end_boot() {
-  s_.printer.booting = false;
-  if (const auto injected = s_.in_flight.injected(); injected && s_.in_flight[*injected].ack_optional)
-    s_.in_flight.erase(*injected);
-  if (!s_.counted_start) return;
-  ++s_.counters.resets[reply::ResetCause::kUnknown];  // it printed `start` without a cause
-  s_.counted_start = false;
+void Arbiter::count_reset(std::optional<reply::ResetCause> reset) {
+  if (reset) ++s_.counters.resets[*reset];
 }
 
 // Each ok shows that the planner has taken a move and continues. Even with as many oks as a host has lines in flight,
 // the hold has a limit.
 line::Time Arbiter::quiesce_ends() const {
-  return std::min(std::max(s_.waiting_since, s_.last_ok) + settings_.quiesce_limit,
-                  s_.waiting_since + 2 * settings_.quiesce_limit);
+  return std::min(std::max(s_.injection.waiting_since, s_.last_ok) + settings_.quiesce_limit,
+                  s_.injection.waiting_since + 2 * settings_.quiesce_limit);
 }
 
 void Arbiter::tick(line::Time now) {
-  if (s_.in_flight.empty()) s_.not_empty_since = line::kNever;
-  else if (s_.not_empty_since == line::kNever) s_.not_empty_since = now;
-  if (s_.quiescing && s_.waiting_since != line::kNever && now >= quiesce_ends()) {
-    s_.probing = s_.last_ok < s_.waiting_since;
+  if (s_.in_flight.empty()) s_.injection.not_empty_since = line::kNever;
+  else if (s_.injection.not_empty_since == line::kNever) s_.injection.not_empty_since = now;
+  if (s_.injection.is_draining() && s_.injection.waiting_since != line::kNever && now >= quiesce_ends()) {
+    if (s_.last_ok < s_.injection.waiting_since) s_.injection.on(Injection::Event::kDoubted);
     release(now);
     count_deferral(printer::DeferReason::kHostActive, now);
   }
@@ -285,7 +279,12 @@ void Arbiter::tick(line::Time now) {
   const line::Time step = std::min(now - s_.ticked, line::Time(seconds(1)));
   s_.ticked = now;
   if (!s_.printer.open) return;
-  if (s_.printer.booting && now >= s_.boot_until) end_boot();
+  if (!s_.boot.is_over()) {
+    count_reset(s_.boot.tick(now));
+    s_.printer.booting = !s_.boot.is_over();
+    const auto injected = s_.in_flight.injected();
+    if (s_.boot.is_over() && injected && s_.in_flight[*injected].ack_optional) s_.in_flight.erase(*injected);
+  }
   const bool stream_in_flight =
       s_.in_flight.any_host([](const InFlight& e) { return e.number >= 0 && !e.ack_optional; });
   if (stream_in_flight) s_.printer.stream_goes_on(now);
@@ -295,9 +294,10 @@ void Arbiter::tick(line::Time now) {
   if (!s_.prints.is_open() && (s_.prints.has_just_ended() || s_.printer.numbered_in_stream == 0))
     s_.printer.forget_file_progress();
   if (s_.printer.busy.known) s_.counters.busy_time[s_.printer.busy.value] += step;
-  if (s_.recovering && now - std::max(s_.recovery_since, s_.last_progress_line) > kRecoveryLimit) s_.recovering = false;
-  if (s_.resend_ok_due && now - s_.recovery_since > kSettle) s_.resend_ok_due = false;
-  if (s_.surplus_acks > 0 && s_.in_flight.empty() && now - s_.last_ok > 2 * kSettle) s_.surplus_acks = 0;
+  if (now - std::max(s_.recovery.since(), s_.last_progress_line) > kRecoveryLimit)
+    s_.recovery.on(Recovery::Event::kGivenUp);
+  if (now - s_.recovery.since() > kSettle) s_.recovery.on(Recovery::Event::kOk);
+  if (s_.late.surplus > 0 && s_.in_flight.empty() && now - s_.last_ok > 2 * kSettle) s_.late.surplus = 0;
   check_injected(now);
   check_stale(now);
   consider_asking(now);
@@ -305,9 +305,9 @@ void Arbiter::tick(line::Time now) {
 
 line::Time Arbiter::deadline() const {
   line::Time next = s_.ticked + kTickInterval;
-  if (s_.quiescing && s_.waiting_since != line::kNever) next = std::min(next, quiesce_ends());
-  if (s_.in_flight.injected() && s_.waiting_since != line::kNever && s_.hold_until > s_.ticked)
-    next = std::min(next, s_.hold_until);
+  if (s_.injection.is_draining() && s_.injection.waiting_since != line::kNever) next = std::min(next, quiesce_ends());
+  if (s_.in_flight.injected() && s_.injection.waiting_since != line::kNever && s_.injection.hold_until > s_.ticked)
+    next = std::min(next, s_.injection.hold_until);
   return next;
 }
 

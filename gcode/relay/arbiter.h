@@ -26,17 +26,18 @@
 #include "gcode/printer/mmu.h"
 #include "gcode/printer/print_watch.h"
 #include "gcode/printer/printer_state.h"
+#include "gcode/relay/boot.h"
 #include "gcode/relay/in_flight.h"
-#include "gcode/relay/injected_line.h"
+#include "gcode/relay/injection.h"
+#include "gcode/relay/late_acks.h"
 #include "gcode/relay/poller.h"
+#include "gcode/relay/recovery.h"
 #include "gcode/relay/relay_settings.h"
 #include "gcode/relay/subscriptions.h"
+#include "gcode/relay/upload.h"
 #include "gcode/reply/reply.h"
 
 namespace gcode::relay {
-
-/// The longest boot text on record ends before this, also with an MMU that does not answer.
-inline constexpr line::Time kLongestBoot = std::chrono::seconds(15);
 
 /// After this much silence of the host its commands are done.
 inline constexpr line::Time kHostIsDone = std::chrono::seconds(2);
@@ -45,6 +46,35 @@ inline constexpr line::Time kHostIsDone = std::chrono::seconds(2);
 enum class LastReport : std::uint8_t { kNone, kTemperature, kPosition };
 
 enum class Verdict : std::uint8_t { kPass, kWithhold };
+
+/// What may decide whose a plain ok is; the rules and their order are in arbiter_oks.cpp.
+enum class OkCondition : std::uint8_t {
+  kFragmentIsDue,
+  kNamesOldLine,
+  kNamesNoneInSurplus,
+  kNoneWaitsInSurplus,
+  kNoneWaits,
+  kM105WaitsInSurplus,
+  kM105Waits,
+  kHostIsFirst,
+  kAnswerIsOvertaken,
+  kExpiredCommandWaits,
+  kIsCertainlyInjected,
+  kInjectedByLast,
+  kAlways,
+};
+/// What becomes of it, and of the books.
+enum class OkAction : std::uint8_t {
+  kPassFragment,
+  kPassExpired,
+  kCountUnexpected,
+  kTakeSurplus,
+  kAcknowledge,
+  kQueryWasLost,
+  kAnswerInjected,
+  kPassInDoubt,
+  kPassForSurplus,
+};
 
 /// Everything that the next instance needs to resume. Plain and trivially copyable.
 struct ArbiterState {
@@ -58,63 +88,31 @@ struct ArbiterState {
   printer::Lifetime lifetime;
   std::uint8_t dialect = 0;  ///< Dialect::id
 
-  // --- injected queries
-  InjectedLine injected;                    ///< the one in flight, or the last
-  bool wanting = false;                     ///< the poller has a query due
-  bool quiescing = false;                   ///< host lines wait for owed oks
-  line::Time waiting_since = line::kNever;  ///< when the oldest waiting host line began to wait, or kNever
-  line::Time try_again{};                   ///< no new quiesce before this
-  line::Time hold_until{};                  ///< host lines wait for the injected query's answer until then
-  std::uint8_t abandoned_queries = 0;       ///< injected M105s that were abandoned: an answer may still come
-  std::uint8_t expired_commands = 0;        ///< host commands that expired without an answer: their oks may still come
-  std::uint8_t surplus_acks =
-      0;  ///< oks that may come with no command waiting: an injected query's ok was passed in a host ok's place
-  line::Time duplicate_ack_until{
-      -std::chrono::hours(1)};           ///< the duplicate ack of an injected M105 comes before this or never
-  bool newline_due = false;              ///< see take_newline()
-  bool separator_sent = false;           ///< a newline was sent behind the injected query
-  bool injected_answer_strange = false;  ///< text came that may be its answer and that no rule knows
-  bool injected_rejected = false;        ///< the printer rejects the injected query: Error, Resend and ok belong to it
-  line::Time late_answer_until{};        ///< the lines of an M105 or M115 that was answered by a bare ok may still come
-  line::Time overtaken_until{};          ///< an ok too many took the place of an M105's answer, which still comes
-  line::Time not_empty_since = line::kNever;  ///< since when there has always been a command in flight
-  line::Time no_probe_before{};               ///< see wants_probe()
-  bool probing = false;                       ///< the injected M105 follows host commands that may be answered already
-  line::Time deferred_at{};                   ///< when a deferred query was last counted
+  // --- machines
+  Boot boot;
+  Upload upload;
+  Recovery recovery;
+  Injection injection;
+  LateAcks late;
 
   // --- what the printer is doing
   bool host_attached = false;
-  bool half_line = false;         ///< the printer holds a part of a host line
-  bool line_timed_out = false;    ///< the printer discarded the beginning of the host's line
-  bool comment_open = false;      ///< the printer will swallow the next line (Dialect::comment_swallows_next)
-  bool uploading = false;         ///< between M28 and its end
-  bool upload_confirmed = false;  ///< ... and "Writing to file" was seen
+  bool half_line = false;       ///< the printer holds a part of a host line
+  bool line_timed_out = false;  ///< the printer discarded the beginning of the host's line
+  bool comment_open = false;    ///< the printer will swallow the next line (Dialect::comment_swallows_next)
   bool meatpack = false;
   bool power_panic = false;
-  bool resend_ok_due = false;     ///< the next ok belongs to a rejected line
-  bool orphan_ack = false;        ///< the next ok is for a fragment of a line, which was no command of either side
-  bool line_rejected = false;     ///< Error with a number: a Resend follows
-  bool was_out_of_order = false;  ///< ... that was valid in itself, but not the next one
-  bool recovering = false;        ///< until the requested line is acknowledged
-  bool asked_again = false;       ///< ... and the host has sent it
-  std::int64_t asked_number = -1;
   std::int64_t sent_twice = -1;   ///< a line that may be rejected once more because the host resent it, or -1
   std::int64_t last_number = -1;  ///< N of the last numbered host line
   reply::ResendReason resend_reason = reply::ResendReason::kOther;
   bool busy_since_ok = false;
-  bool counted_start = false;
   bool heating_says_w = false;  ///< this printer's heating lines carry W:, so they differ from reports
   LastReport last_report = LastReport::kNone;
   line::Time last_report_at{};    ///< instant of the last line
   line::Time last_report_read{};  ///< when a temperature report was last read
-  line::Time recovery_since{-std::chrono::hours(1)};
-  line::Time last_host_line{};
-  bool any_host_line = false;
+  line::Time last_host_line{-std::chrono::hours(1)};
   line::Time last_progress_line{};  ///< last busy or heating line: the printer is working
   line::Time last_ok{};
-  bool boot_answered = false;  ///< an ok came since
-  line::Time boot_until{};
-  line::Time boot_limit{};                ///< a printer that goes on talking is not booting any more after this
   line::Time quiet_until{};               ///< a command that sends its ok early still runs
   line::Time empty_since = line::kNever;  ///< since when no command is in flight in a print
   line::Time ticked{};
@@ -138,7 +136,7 @@ class Arbiter {
   /// The next host line would follow an unanswered injected query. If the end of that query was lost, the two lines
   /// would run together. A separator newline before the host's line prevents it and has no other effect.
   [[nodiscard]] bool wants_separator() const;
-  void separator_sent() { s_.separator_sent = true; }
+  void separator_sent() { s_.injection.separator_sent = true; }
   /// A part of a host line without its end was passed (`open`), or the end of such a line.
   void host_fragment(bool open, line::Time now);
   /// The host's bytes switched MeatPack on or off.
@@ -161,7 +159,7 @@ class Arbiter {
   bool take_newline(line::Time now);
   [[nodiscard]] line::Time deadline() const;
   /// The host's bytes are not lines: MeatPack, or part of an upload. Nothing is held or added.
-  [[nodiscard]] bool is_transparent() const { return s_.meatpack || s_.uploading; }
+  [[nodiscard]] bool is_transparent() const { return s_.meatpack || s_.upload.is_open(); }
   /// The agent has no query outstanding and no report set, so every printer byte is the host's.
   [[nodiscard]] bool is_listening_only() const;
   /// A line that begins with `first` may have to be withheld once it is complete: no part of it is passed before that.
@@ -176,6 +174,7 @@ class Arbiter {
   [[nodiscard]] LineUse use(line::Time now) const;
   [[nodiscard]] std::optional<printer::DeferReason> forbidden(line::Time now) const;
   void consider_asking(line::Time now);
+  [[nodiscard]] bool doubts_queue(line::Time now) const;
   [[nodiscard]] bool wants_probe(line::Time now) const;
   [[nodiscard]] bool is_first_m105(line::Time now) const;
   void odd_m105_answer(line::Time now);
@@ -183,7 +182,7 @@ class Arbiter {
   void forget_injected_without_ok(line::Time now);
   void check_stale(line::Time now);
   void count_deferral(printer::DeferReason reason, line::Time now);
-  void end_boot();
+  void count_reset(std::optional<reply::ResetCause> reset);
   [[nodiscard]] line::Time quiesce_ends() const;
   void close_starvation(line::Time now);
   // arbiter_replies.cpp, arbiter_oks.cpp, arbiter_reports.cpp
@@ -191,6 +190,10 @@ class Arbiter {
   Verdict on_ok(const reply::Reply& reply, line::Time now);
   Verdict on_temperature_ok(line::Time now);
   Verdict on_plain_ok(const reply::Reply& reply, line::Time now);
+  [[nodiscard]] bool holds(OkCondition when, const reply::Reply& reply, line::Time now) const;
+  Verdict take_ok(OkAction action, const reply::Reply& reply, line::Time now);
+  void lose_injected();
+  Verdict answer_injected(line::Time now);
   void expect_duplicate_ack(line::Time now);
   [[nodiscard]] bool is_no_answer_to_m105(const reply::Reply& reply) const;
   Verdict on_error(const reply::Reply& reply);

@@ -34,7 +34,7 @@ InFlight Arbiter::entry_for(const command::Command& command, line::Time now) con
   if (command.number) entry.number = *command.number;
   const dialect::Dialect& d = *dialect_;
   // Before the printer confirms that it has opened a file this may still be a command.
-  if (s_.uploading && s_.upload_confirmed && command.kind != command::CommandKind::kUploadEnd) {
+  if (s_.upload.is_open() && s_.upload.is_confirmed() && command.kind != command::CommandKind::kUploadEnd) {
     entry = written_to_file(entry);
     if (command.kind == command::CommandKind::kBlank || (command::ends_upload(command.text) && d.upload_end_owes_none))
       entry.oks = 0;
@@ -45,7 +45,7 @@ InFlight Arbiter::entry_for(const command::Command& command, line::Time now) con
   const bool owes_two = d.pid_parameters_owe_two && d.family == dialect::FirmwareFamily::kPrusa;
   if (command.kind == command::CommandKind::kPidParameters && owes_two) entry.oks = 2;
   // Outside an upload M29 is a command like any other.
-  if (command.kind == command::CommandKind::kUploadEnd && d.upload_end_owes_none && s_.uploading) {
+  if (command.kind == command::CommandKind::kUploadEnd && d.upload_end_owes_none && s_.upload.is_open()) {
     entry.oks = d.family == dialect::FirmwareFamily::kPrusa ? 0 : 1;
     entry.ack_optional = true;
   }
@@ -56,7 +56,7 @@ InFlight Arbiter::entry_for(const command::Command& command, line::Time now) con
   const bool repeated = command.number && (*command.number == s_.last_number || *command.number == s_.last_number - 1);
   const bool may_be_dropped =
       repeated && d.drops_duplicate_numbers && command.kind != command::CommandKind::kLineNumber;
-  const bool may_end_upload = s_.uploading && d.upload_end_owes_none && command::ends_upload(command.text);
+  const bool may_end_upload = s_.upload.is_open() && d.upload_end_owes_none && command::ends_upload(command.text);
   const bool is_unresponsive = (s_.printer.stopped && d.stopped_is_unresponsive) || s_.power_panic;
   const bool asks_a_tool = command.kind == command::CommandKind::kTemperature && command::has_parameter(command, 'T');
   entry.ack_optional =
@@ -76,7 +76,7 @@ void Arbiter::close_starvation(line::Time now) {
 }
 
 bool Arbiter::wants_separator() const {
-  return !s_.separator_sent && !s_.half_line && !is_transparent() && s_.in_flight.injected().has_value();
+  return !s_.injection.separator_sent && !s_.half_line && !is_transparent() && s_.in_flight.injected().has_value();
 }
 
 // The text of the injected query's answer came without its ok: the ok was lost on the wire. The query must not take the
@@ -94,10 +94,9 @@ void Arbiter::forget_injected_without_ok(line::Time now) {
 
 void Arbiter::host_line(const command::Command& command, std::size_t length, line::Time now) {
   forget_injected_without_ok(now);
-  s_.waiting_since = line::kNever;
+  s_.injection.waiting_since = line::kNever;
   s_.last_host_line = now;
-  s_.any_host_line = true;
-  if (command.kind == command::CommandKind::kTemperature) s_.late_answer_until = {};  // the next may be its own
+  if (command.kind == command::CommandKind::kTemperature) s_.late.answer_until = {};  // the next may be its own
   s_.printer.host_command(command, *dialect_, now);
   if (s_.comment_open) {  // the printer takes this line as the rest of a comment; an empty line also ends it
     s_.comment_open = false;
@@ -113,24 +112,21 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
   if (command.kind != command::CommandKind::kBlank || command.is_blanks_only)
     ++s_.counters.commands[printer::Origin::kHost];
   s_.subscriptions.host_command(command, *dialect_, now);
-  if (!s_.uploading) {
+  if (!s_.upload.is_open()) {
     s_.printer.host_setting(command, *dialect_, now);
     s_.prints.host_command(command, s_.printer, *dialect_, now);
     // A file's M73 may come before the line that confirms the print.
     if (command.is('M', 73) && (command.is_numbered() ? !s_.prints.has_just_ended() : s_.prints.is_open()))
       s_.printer.host_progress(command, *dialect_, now);
   }
-  if (command.kind == command::CommandKind::kUploadBegin) {
-    s_.uploading = true;
-    s_.upload_confirmed = false;
-  }
+  if (command.kind == command::CommandKind::kUploadBegin) s_.upload.on(Upload::Event::kBegin);
   if (command.kind == command::CommandKind::kLineNumber) {
-    s_.recovering = false;
+    s_.recovery.on(Recovery::Event::kGivenUp);
     const auto n = command::parameter(command, 'N');
     s_.last_number = n ? static_cast<std::int64_t>(*n) : command.number.value_or(s_.last_number);
   } else if (command.number) {
-    if (s_.recovering && *command.number == s_.asked_number) {
-      s_.asked_again = true;
+    if (s_.recovery.is_open() && *command.number == s_.recovery.number()) {
+      s_.recovery.on(Recovery::Event::kResent);
       // A line that was sent twice is executed once: the first was discarded, or the second will be rejected.
       if (const auto before = s_.in_flight.numbered(*command.number); before && s_.in_flight[*before].ack_optional) {
         s_.in_flight.erase(*before);
@@ -140,7 +136,7 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
     s_.last_number = *command.number;
   }
   if (entry.oks == 0) return;
-  if (s_.in_flight.empty()) s_.not_empty_since = now;
+  if (s_.in_flight.empty()) s_.injection.not_empty_since = now;
   close_starvation(now);
   s_.in_flight.push(entry);
   for (std::size_t pieces = pieces_behind(command, length, *dialect_); pieces > 0; --pieces) {
@@ -153,23 +149,22 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
 
 void Arbiter::host_fragment(bool open, line::Time now) {
   s_.half_line = open;
-  s_.waiting_since = line::kNever;
+  s_.injection.waiting_since = line::kNever;
   s_.last_host_line = now;
-  s_.any_host_line = true;
 }
 
 void Arbiter::host_waits(line::Time now) {
-  if (s_.waiting_since == line::kNever) s_.waiting_since = now;
+  if (s_.injection.waiting_since == line::kNever) s_.injection.waiting_since = now;
 }
 
 void Arbiter::release(line::Time now) {
-  s_.quiescing = s_.wanting = false;
-  s_.hold_until = now;
-  s_.try_again = now + std::max(settings_.temperature_period, line::Time(std::chrono::seconds(1)));
+  s_.injection.on(Injection::Event::kReleased);
+  s_.injection.hold_until = now;
+  s_.injection.try_again = now + std::max(settings_.temperature_period, line::Time(std::chrono::seconds(1)));
 }
 
 bool Arbiter::holds_host(line::Time now) const {
-  return s_.quiescing || (s_.in_flight.injected() && now < s_.hold_until);
+  return s_.injection.is_draining() || (s_.in_flight.injected() && now < s_.injection.hold_until);
 }
 
 }  // namespace gcode::relay

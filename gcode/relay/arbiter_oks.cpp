@@ -1,6 +1,7 @@
 // Decides the owner of an ok. oks are not 1:1 with lines (protocol/prusa.md 1.5): content decides first, then the
 // order; an unconfirmed ok is the host's.
 #include <algorithm>
+#include <array>
 #include <utility>
 
 #include "gcode/relay/arbiter.h"
@@ -55,22 +56,26 @@ constexpr line::Time kExtraOkFollows = milliseconds(20);
 Verdict Arbiter::on_error(const reply::Reply& reply) {
   // Only a line of the host or the agent can be rejected. With no host line outstanding it was the agent's.
   if (s_.in_flight.size() == 1 && s_.in_flight[0].is_injected() && s_.in_flight.host_count() == 0) {
-    s_.injected_rejected = true;
+    s_.injection.reception = Injection::Reception::kRejected;
     return Verdict::kWithhold;
   }
-  s_.line_rejected = true;
-  s_.was_out_of_order = reply.resend_reason == reply::ResendReason::kLineNumber;
+  s_.recovery.rejected(reply.resend_reason == reply::ResendReason::kLineNumber ? Recovery::Rejection::kOutOfOrder
+                                                                               : Recovery::Rejection::kDamaged);
   return Verdict::kPass;
 }
 
 Verdict Arbiter::on_resend(const reply::Reply& reply, line::Time now) {
-  s_.resend_ok_due = true;
-  s_.recovery_since = now;
-  if (s_.injected_rejected) return Verdict::kWithhold;
+  using enum Recovery::Event;
+  if (s_.injection.reception == Injection::Reception::kRejected) {
+    s_.recovery.resend(kResendOurs, reply.number, now);
+    return Verdict::kWithhold;
+  }
+  const bool was_rejected = s_.recovery.rejection() != Recovery::Rejection::kNone;
+  const bool was_out_of_order = s_.recovery.rejection() == Recovery::Rejection::kOutOfOrder;
   // Another line of the window was rejected, not the one that the host has resent meanwhile: that one is the next.
-  const bool sent_again = s_.recovering && s_.asked_again && s_.asked_number == reply.number && s_.was_out_of_order;
+  const bool sent_again = s_.recovery.is_resent() && s_.recovery.number() == reply.number && was_out_of_order;
   // A Prusa that discards its buffer for a reason of its own prints no Error. The line may still have been on its way.
-  const bool may_arrive = !s_.line_rejected && dialect_->family == dialect::FirmwareFamily::kPrusa;
+  const bool may_arrive = !was_rejected && dialect_->family == dialect::FirmwareFamily::kPrusa;
   // The printer has discarded its receive buffer: lines behind the rejected one may be lost, the injected query too.
   bool behind = false;
   for (std::size_t i = 0; i < s_.in_flight.size();) {
@@ -86,28 +91,25 @@ Verdict Arbiter::on_resend(const reply::Reply& reply, line::Time now) {
     if (behind && !entry.is_injected()) entry.ack_optional = true;
     ++i;
   }
-  if (s_.was_out_of_order && s_.sent_twice >= 0 && reply.number > s_.sent_twice)
+  if (was_out_of_order && s_.sent_twice >= 0 && reply.number > s_.sent_twice)
     behind = true;  // it was the second of that line
   s_.sent_twice = -1;
   // Either the number was too low, or only the firmware takes the line for numbered: it must be the newest.
-  for (std::size_t i = s_.in_flight.size(); s_.line_rejected && !behind && i-- > 0;) {
+  for (std::size_t i = s_.in_flight.size(); was_rejected && !behind && i-- > 0;) {
     if (s_.in_flight[i].is_injected()) continue;
     s_.in_flight.erase(i);
     behind = true;
   }
-  s_.line_rejected = s_.was_out_of_order = false;
-  s_.recovering = true;
-  s_.asked_again = sent_again;
-  s_.asked_number = reply.number;
-  s_.quiescing = s_.wanting = false;
+  s_.recovery.resend(sent_again ? kResendBehind : kResend, reply.number, now);
+  s_.injection.on(Injection::Event::kStopped);
   return Verdict::kPass;
 }
 
 Verdict Arbiter::on_ok(const reply::Reply& reply, line::Time now) {
-  if (s_.resend_ok_due && reply.kind != reply::ReplyKind::kOkTemperature) {
-    s_.resend_ok_due = false;
-    if (!s_.injected_rejected) return Verdict::kPass;
-    s_.injected_rejected = false;
+  if (s_.recovery.ok_due() && reply.kind != reply::ReplyKind::kOkTemperature) {
+    s_.recovery.on(Recovery::Event::kOk);
+    if (s_.injection.reception != Injection::Reception::kRejected) return Verdict::kPass;
+    s_.injection.reception = Injection::Reception::kNormal;
     if (s_.in_flight.injected()) finish_injected(printer::QueryOutcome::kTimeout, now);
     return Verdict::kWithhold;
   }
@@ -123,15 +125,14 @@ Verdict Arbiter::on_ok(const reply::Reply& reply, line::Time now) {
 Verdict Arbiter::on_temperature_ok(line::Time now) {
   const auto first = s_.in_flight.first_of(command::CommandKind::kTemperature);
   if (!first) {
-    if (now < std::exchange(s_.overtaken_until, {})) {
-      s_.abandoned_queries = 0;
+    if (now < std::exchange(s_.late.overtaken_until, {})) {
+      s_.late.abandoned_queries = 0;
       return Verdict::kWithhold;
     }
-    if (s_.abandoned_queries == 0 || s_.in_flight.host_count() > 0) return Verdict::kPass;
-    --s_.abandoned_queries;
-    return Verdict::kWithhold;
+    return s_.in_flight.host_count() == 0 && LateAcks::take(s_.late.abandoned_queries) ? Verdict::kWithhold
+                                                                                       : Verdict::kPass;
   }
-  s_.surplus_acks = 0;  // they belong to commands before this one, so they have come or never will
+  s_.late.surplus = 0;  // they belong to commands before this one, so they have come or never will
   const bool injected = s_.in_flight[*first].is_injected();
   // The injected query may have been lost in a flush; if the host has sent the same query, the answer is the host's.
   if (injected && s_.in_flight[*first].unconfirmed &&
@@ -139,16 +140,16 @@ Verdict Arbiter::on_temperature_ok(line::Time now) {
     drop_before(*first);
     s_.in_flight.erase(0);
     ++s_.counters.queries[printer::Query::kM105][printer::QueryOutcome::kTimeout];
-    s_.abandoned_queries = 1;
+    s_.late.abandoned_queries = 1;
     return on_temperature_ok(now);
   }
-  if (*first > 0) s_.no_probe_before = now + kProbeAfterFault;  // it was right to doubt
+  if (*first > 0) s_.injection.no_probe_before = now + kProbeAfterFault;  // it was right to doubt
   drop_before(*first);
   const bool more_behind = s_.in_flight.host_count() > (injected ? 0U : 1U);
   if (injected) {
-    s_.abandoned_queries = s_.expired_commands = 0;
+    s_.late.abandoned_queries = s_.late.expired_commands = 0;
     finish_injected(printer::QueryOutcome::kAnswered, now);
-    if (more_behind && dialect_->duplicate_ack_after_m105) s_.duplicate_ack_until = now + kExtraOkFollows;
+    if (more_behind && dialect_->duplicate_ack_after_m105) s_.late.duplicate_until = now + kExtraOkFollows;
     return Verdict::kWithhold;
   }
   s_.poller.answered(printer::Query::kM105);  // in the form that shows whose it is
@@ -163,13 +164,13 @@ Verdict Arbiter::on_temperature_ok(line::Time now) {
 bool Arbiter::is_first_m105(line::Time now) const {
   return s_.in_flight.size() == 1 && s_.in_flight.overflow() == 0 && s_.in_flight[0].query == printer::Query::kM105 &&
          !s_.poller.understands(printer::Query::kM105) && !s_.printer.sd_printing &&
-         !s_.subscriptions.is_on(Report::kTemperature) && (!s_.any_host_line || now - s_.last_host_line > kHostIsDone);
+         !s_.subscriptions.is_on(Report::kTemperature) && now - s_.last_host_line > kHostIsDone;
 }
 
 void Arbiter::odd_m105_answer(line::Time now) {
   s_.poller.odd_temperatures();
-  s_.injected_answer_strange = true;
-  if (!s_.in_flight[0].payload_seen) s_.late_answer_until = now + kLateAnswer;
+  s_.injection.reception = Injection::Reception::kStrange;
+  if (!s_.in_flight[0].payload_seen) s_.late.answer_until = now + kLateAnswer;
 }
 
 // The next ok may be a second one for the command that was acknowledged last.
@@ -193,94 +194,147 @@ bool Arbiter::is_no_answer_to_m105(const reply::Reply& reply) const {
   return !s_.in_flight[0].ack_optional && !s_.in_flight[0].payload_seen && is_bare(reply);
 }
 
+// --- whose is a plain ok? The first rule that holds decides --------------------------------------------------------
+
+namespace {
+
+using enum OkCondition;
+using enum OkAction;
+struct OkRule {
+  OkCondition when;
+  OkAction then;
+  const char* why;
+};
+// clang-format off
+constexpr std::array kOkRules{
+    OkRule{kFragmentIsDue,        kPassFragment,    "a fragment of a line was taken for a command, which is of neither side"},
+    OkRule{kNamesOldLine,         kCountUnexpected, "an ok too many took the place of this one"},
+    OkRule{kNamesNoneInSurplus,   kTakeSurplus,     "the host got an injected query's ok in its place"},
+    OkRule{kNoneWaitsInSurplus,   kTakeSurplus,     "the host got an injected query's ok in its place"},
+    OkRule{kNoneWaits,            kCountUnexpected, "no command waits for it"},
+    OkRule{kM105WaitsInSurplus,   kTakeSurplus,     "M105 is answered by more than an ok"},
+    OkRule{kM105Waits,            kCountUnexpected, "M105 is answered by more than an ok"},
+    OkRule{kHostIsFirst,          kAcknowledge,     "the oldest command is the host's"},
+    OkRule{kAnswerIsOvertaken,    kQueryWasLost,    "the query was lost, or an earlier command is not in the queue"},
+    OkRule{kExpiredCommandWaits,  kPassExpired,     "M105 is answered by more than an ok; an older command had expired"},
+    OkRule{kIsCertainlyInjected,  kAnswerInjected,  "no command of the host can have caused it"},
+    OkRule{kInjectedByLast,       kPassInDoubt,     "the query is from before a restart: the next ok, or none, tells"},
+    OkRule{kAlways,               kPassForSurplus,  "a host command is behind, and nothing proves that it is not for it"},
+};
+// clang-format on
+
+}  // namespace
+
+bool Arbiter::holds(OkCondition when, const reply::Reply& reply, line::Time now) const {
+  const InFlightQueue& queue = s_.in_flight;
+  const bool is_unknown_number = reply.ok_number && !queue.numbered(*reply.ok_number);
+  const bool injected_is_m105 = queue.size() > 0 && queue[0].query == printer::Query::kM105;
+  switch (when) {
+    case kFragmentIsDue: return s_.late.orphan;
+    case kNamesOldLine: return is_unknown_number && queue.size() > 0 && queue[0].number > *reply.ok_number;
+    case kNamesNoneInSurplus: return is_unknown_number && s_.late.surplus > 0;
+    case kNoneWaitsInSurplus: return queue.empty() && s_.late.surplus > 0;
+    case kNoneWaits: return queue.empty();
+    case kM105WaitsInSurplus: return holds(kM105Waits, reply, now) && s_.late.surplus > 0;
+    case kM105Waits: return is_no_answer_to_m105(reply) && !is_first_m105(now);
+    case kHostIsFirst: return queue.size() == 0 || !queue[0].is_injected();
+    case kAnswerIsOvertaken:
+      return injected_is_m105 && s_.poller.understands(printer::Query::kM105) && queue.host_count() > 0 &&
+             is_bare(reply);
+    case kExpiredCommandWaits: return injected_is_m105 && s_.late.expired_commands > 0;
+    case kIsCertainlyInjected: {
+      // An ADVANCED_OK without a line number is not for a numbered line.
+      const auto has_no_number = [](const InFlight& e) { return e.number < 0; };
+      const bool names_none = reply.planner_free >= 0 && !reply.ok_number && queue.overflow() == 0;
+      return queue.host_count() == 0 || (names_none && !queue.any_host(has_no_number)) ||
+             ok_follows_payload(queue[0], now);
+    }
+    case kInjectedByLast: return queue[0].ack_optional;
+    case kAlways: break;
+  }
+  return true;
+}
+
 Verdict Arbiter::on_plain_ok(const reply::Reply& reply, line::Time now) {
-  if (std::exchange(s_.orphan_ack, false)) return Verdict::kPass;
-  if (now <= std::exchange(s_.duplicate_ack_until, -std::chrono::hours(1))) ++s_.surplus_acks;
+  if (now <= std::exchange(s_.late.duplicate_until, -std::chrono::hours(1))) ++s_.late.surplus;
   if (reply.ok_number) {  // ADVANCED_OK names the line
     if (const auto index = s_.in_flight.numbered(*reply.ok_number)) {
       drop_before(*index);
-      s_.surplus_acks = 0;
-    } else if (s_.in_flight.size() > 0 && s_.in_flight[0].number > *reply.ok_number) {
-      ++s_.counters.unexpected_oks;  // an ok too many took the place of this one
-      return Verdict::kPass;
-    } else if (s_.surplus_acks > 0) {  // the host got an injected query's ok in its place
-      --s_.surplus_acks;
-      return Verdict::kWithhold;
+      s_.late.surplus = 0;
     }
   }
   while (s_.in_flight.size() > 0 && now > s_.in_flight[0].ack_optional_until) s_.in_flight.erase(0);
-  if (s_.in_flight.empty()) {
-    if (s_.surplus_acks > 0) {
-      --s_.surplus_acks;
-      // "echo:Active Extruder: 0ok" carries more than an ok
+  const auto rule = std::find_if(kOkRules.begin(), kOkRules.end(),
+                                 [&](const OkRule& candidate) { return holds(candidate.when, reply, now); });
+  return take_ok(rule->then, reply, now);
+}
+
+Verdict Arbiter::take_ok(OkAction action, const reply::Reply& reply, line::Time now) {
+  switch (action) {
+    case kPassFragment: s_.late.orphan = false; return Verdict::kPass;
+    case kPassExpired: --s_.late.expired_commands; return Verdict::kPass;
+    case kCountUnexpected: ++s_.counters.unexpected_oks; return Verdict::kPass;
+    case kTakeSurplus:
+      --s_.late.surplus;
+      // "echo:Active Extruder: 0ok" carries more than an ok.
       return reply.ok_form == reply::OkForm::kGlued ? Verdict::kPass : Verdict::kWithhold;
+    case kAcknowledge: {
+      // A printer that is not identified may be a Prusa: "ok p:16.13 i:1.16 d:56.23" has an ok of its own behind it.
+      const bool may_owe_two = s_.in_flight.size() > 0 &&
+                               s_.in_flight[0].kind == command::CommandKind::kPidParameters &&
+                               s_.in_flight[0].oks == 1 && reply.ok_form == reply::OkForm::kGains;
+      acknowledge(now);
+      if (may_owe_two && dialect_->pid_parameters_owe_two) expect_duplicate_ack(now);
+      return Verdict::kPass;
     }
-    ++s_.counters.unexpected_oks;
-    return Verdict::kPass;
+    case kQueryWasLost:
+      lose_injected();
+      s_.late.abandoned_queries = 1;
+      s_.late.overtaken_until = now + kAnswerOvertaken;
+      acknowledge(now);
+      return Verdict::kPass;
+    case kAnswerInjected: return answer_injected(now);
+    case kPassInDoubt:
+      lose_injected();
+      if (s_.in_flight.size() > 0) s_.in_flight[0].ack_optional = true;
+      return Verdict::kPass;
+    case kPassForSurplus:
+      lose_injected();
+      // If the injected query was not lost, one surplus ack will come at the end, with no command waiting.
+      ++s_.late.surplus;
+      if (!s_.in_flight.empty()) acknowledge(now);
+      return Verdict::kPass;
   }
-  if (is_no_answer_to_m105(reply) && !is_first_m105(now)) {
-    if (s_.surplus_acks > 0) {
-      --s_.surplus_acks;
-      return Verdict::kWithhold;
-    }
-    ++s_.counters.unexpected_oks;
-    return Verdict::kPass;
-  }
-  if (s_.in_flight.size() == 0 || !s_.in_flight[0].is_injected()) {
-    // A printer that is not identified may be a Prusa: "ok p:16.13 i:1.16 d:56.23" has an ok of its own behind it.
-    const bool may_owe_two = s_.in_flight.size() > 0 && s_.in_flight[0].kind == command::CommandKind::kPidParameters &&
-                             s_.in_flight[0].oks == 1 && reply.ok_form == reply::OkForm::kGains;
-    acknowledge(now);
-    if (may_owe_two && dialect_->pid_parameters_owe_two) expect_duplicate_ack(now);
-    return Verdict::kPass;
-  }
-  const InFlight injected = s_.in_flight[0];
-  if (injected.query == printer::Query::kM105 && s_.poller.understands(printer::Query::kM105) &&
-      s_.in_flight.host_count() > 0 && is_bare(reply)) {
-    // This firmware answers M105 with more than an ok: the query was lost, or an earlier command is not in the queue.
-    s_.in_flight.erase(0);
-    ++s_.counters.queries[injected.query][printer::QueryOutcome::kTimeout];
-    s_.abandoned_queries = 1;
-    s_.overtaken_until = now + kAnswerOvertaken;
-    acknowledge(now);
-    return Verdict::kPass;
-  }
-  if (s_.injected_answer_strange && !injected.payload_seen) s_.poller.not_understood(injected.query);
-  if (s_.expired_commands > 0 &&
-      injected.query == printer::Query::kM105) {  // it answers with more than an ok; this ok is for an older command
-    --s_.expired_commands;
-    return Verdict::kPass;
-  }
-  // An ADVANCED_OK without a line number is not for a numbered line.
-  const auto has_no_number = [](const InFlight& e) { return e.number < 0; };
-  const bool names_none = reply.planner_free >= 0 && !reply.ok_number && s_.in_flight.overflow() == 0;
-  const bool certainly_injected = names_none && !s_.in_flight.any_host(has_no_number);
-  if (s_.in_flight.host_count() == 0 || certainly_injected || ok_follows_payload(injected, now)) {
-    const bool useful = injected.payload_seen || s_.injected.sets_report;
-    if (s_.injected.sets_report && !injected.payload_seen) s_.subscriptions.asserted(s_.injected, *dialect_);
-    if (injected.query == printer::Query::kM105 && !injected.payload_seen) {
-      s_.abandoned_queries = 1;  // if that was not its answer, the answer still comes
+  return Verdict::kPass;
+}
+
+// Its ok was passed for another command, or will not come.
+void Arbiter::lose_injected() {
+  const InFlight& injected = s_.in_flight[0];
+  if (s_.injection.reception == Injection::Reception::kStrange && !injected.payload_seen)
+    s_.poller.not_understood(injected.query);
+  ++s_.counters.queries[injected.query][printer::QueryOutcome::kTimeout];
+  s_.in_flight.erase(0);
+}
+
+Verdict Arbiter::answer_injected(line::Time now) {
+  const InFlight& injected = s_.in_flight[0];
+  const bool has_text = injected.payload_seen;
+  const bool sets_report = s_.injection.line.sets_report;
+  if (!has_text) {
+    if (s_.injection.reception == Injection::Reception::kStrange) s_.poller.not_understood(injected.query);
+    if (sets_report) s_.subscriptions.asserted(s_.injection.line, *dialect_);
+    if (injected.query == printer::Query::kM105) {
+      s_.late.abandoned_queries = 1;  // if that was not its answer, the answer still comes
       odd_m105_answer(now);
     }
-    if (injected.query == printer::Query::kM115 && !injected.payload_seen) {
+    if (injected.query == printer::Query::kM115) {
       s_.poller.not_identified();
-      s_.late_answer_until = now + kHostIsDone;
+      s_.late.answer_until = now + kHostIsDone;
     }
-    finish_injected(useful ? printer::QueryOutcome::kAnswered : printer::QueryOutcome::kTimeout, now);
-    return Verdict::kWithhold;
   }
-  // A host command is behind, and nothing proves that this ok is not for it: the host gets it.
-  s_.in_flight.erase(0);
-  ++s_.counters.queries[injected.query][printer::QueryOutcome::kTimeout];
-  if (injected.ack_optional) {
-    // From before a restart: the next ok, or none, shows which of the two the printer has answered.
-    if (s_.in_flight.size() > 0) s_.in_flight[0].ack_optional = true;
-    return Verdict::kPass;
-  }
-  // If the injected query was not lost, one surplus ack will come at the end, with no command waiting.
-  ++s_.surplus_acks;
-  if (!s_.in_flight.empty()) acknowledge(now);
-  return Verdict::kPass;
+  finish_injected(has_text || sets_report ? printer::QueryOutcome::kAnswered : printer::QueryOutcome::kTimeout, now);
+  return Verdict::kWithhold;
 }
 
 // --- acknowledging ---------------------------------------------------------------------------------------------------
@@ -316,23 +370,23 @@ void Arbiter::acknowledge(line::Time now) {
   if (entry.sent > line::Time::zero()) count_latency(entry, now);
   if (dialect_->resume_counts_queue) keep_quiet(entry, now);
   // M28 was acknowledged without "Writing to file": there is no card, or no such command.
-  if (entry.kind == command::CommandKind::kUploadBegin && !s_.upload_confirmed) s_.uploading = false;
-  if (entry.kind == command::CommandKind::kUploadEnd) s_.uploading = false;
-  if (s_.recovering && s_.asked_again && entry.number == s_.asked_number) s_.recovering = false;
+  if (entry.kind == command::CommandKind::kUploadBegin) s_.upload.on(Upload::Event::kBeginOk);
+  if (entry.kind == command::CommandKind::kUploadEnd) s_.upload.on(Upload::Event::kEnd);
+  if (s_.recovery.is_resent() && entry.number == s_.recovery.number()) s_.recovery.on(Recovery::Event::kAnswered);
 }
 
 void Arbiter::finish_injected(printer::QueryOutcome outcome, line::Time now) {
   const auto index = s_.in_flight.injected();
   const InFlight injected = s_.in_flight[*index];
   s_.in_flight.erase(*index);
-  s_.hold_until = now;
+  s_.injection.hold_until = now;
   if (!injected.overdue || outcome == printer::QueryOutcome::kAnswered) {
     ++s_.counters.queries[injected.query][outcome];
   }
   if (outcome != printer::QueryOutcome::kAnswered) return;
   count_latency(injected, now);
   s_.counters.query_duration[injected.query] = now - injected.sent;
-  if (!s_.injected_answer_strange) s_.poller.answered(injected.query);
+  if (s_.injection.reception != Injection::Reception::kStrange) s_.poller.answered(injected.query);
 }
 
 void Arbiter::after_ok(line::Time now) {

@@ -9,9 +9,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// After `start` even the boot loader is silent for up to 2 s before the banner.
-constexpr line::Time kBootAfterStart = std::chrono::seconds(3);
-constexpr line::Time kBootQuietUnknown = std::chrono::seconds(3);
 // Once the answer to an injected query has begun, its other lines follow at line rate; host lines wait a little longer
 // for its end.
 constexpr line::Time kAnswerRuns = milliseconds(25);
@@ -55,7 +52,7 @@ bool may_answer(reply::ReplyKind kind) {
 
 Verdict Arbiter::printer_line(const reply::Reply& reply, line::Time now) {
   // The text that the reset cut off may have swallowed `start`: a line that names a reset cause also proves a restart.
-  if (reply.has_reset_cause && !s_.printer.booting) {
+  if (reply.has_reset_cause && s_.boot.is_over()) {
     reply::Reply start;
     start.kind = reply::ReplyKind::kStart;
     learn(start, now);
@@ -73,7 +70,7 @@ void Arbiter::learn(const reply::Reply& reply, line::Time now) {
   const std::int32_t question = s_.in_flight.size() > 0 ? s_.in_flight[0].code : -1;
   if (reply.kind == reply::ReplyKind::kStart) on_start(now);
   s_.printer.reply(reply, question, *dialect_, now);
-  if (was_injected_only && question == 862 && s_.injected.query == printer::Query::kNozzle &&
+  if (was_injected_only && question == 862 && s_.injection.line.query == printer::Query::kNozzle &&
       reply.answer == reply::AnswerForm::kNumber && reply.answer_number > 0.05F && reply.answer_number < 3.0F)
     s_.printer.nozzle_diameter.set(reply.answer_number, now);
   s_.prints.reply(reply, s_.printer, now);
@@ -126,38 +123,22 @@ void Arbiter::on_start(line::Time now) {
   s_.subscriptions.printer_restarted();
   s_.poller.printer_restarted();
   s_.poller.apply(settings_, s_.subscriptions);
-  s_.wanting = s_.quiescing = s_.injected_rejected = false;
-  s_.waiting_since = line::kNever;
-  s_.hold_until = now;
-  s_.abandoned_queries = s_.surplus_acks = s_.expired_commands = 0;
-  s_.comment_open = s_.uploading = s_.meatpack = s_.power_panic = false;
-  s_.orphan_ack = s_.resend_ok_due = s_.recovering = s_.asked_again = s_.busy_since_ok = false;
+  s_.injection.on(Injection::Event::kStopped);
+  s_.injection.reception = Injection::Reception::kNormal;
+  s_.injection.waiting_since = line::kNever;
+  s_.injection.hold_until = now;
+  s_.late.restarted();
+  s_.recovery.restarted();
+  s_.upload.on(Upload::Event::kEnd);
+  s_.comment_open = s_.meatpack = s_.power_panic = s_.busy_since_ok = false;
   s_.last_report = LastReport::kNone;
   s_.last_number = -1;
   s_.empty_since = line::kNever;
-  if (s_.counted_start) ++s_.counters.resets[reply::ResetCause::kUnknown];
-  s_.counted_start = false;
-  s_.boot_answered = false;
-  s_.boot_until = now + kBootAfterStart;
-  s_.boot_limit = now + kLongestBoot;
 }
 
 void Arbiter::note(const reply::Reply& reply, line::Time now) {
-  if (reply.kind == reply::ReplyKind::kStart) s_.counted_start = true;
-  if (s_.printer.booting) {
-    // The cause follows `start` in a line of its own; a start without one is counted when the boot text ends.
-    if (s_.counted_start && reply.has_reset_cause) {
-      ++s_.counters.resets[reply.reset_cause];
-      s_.counted_start = false;
-    }
-    const line::Time quiet = dialect_->boot_quiet > line::Time::zero() ? dialect_->boot_quiet : kBootQuietUnknown;
-    // A printer that sends reports did not boot: opening did not reset it, and its reports never end. The first ok
-    // shows that commands are accepted; later lines, of a print for example, are not boot text.
-    if (!reply::is_report(reply.kind) && !s_.boot_answered)
-      s_.boot_until = std::min(std::max(s_.boot_until, now + quiet), s_.boot_limit);
-    if (reply.kind == reply::ReplyKind::kWait) s_.boot_until = now;  // it waits for commands
-    s_.boot_answered = s_.boot_answered || reply.carries_ok;
-  }
+  count_reset(s_.boot.reply(reply, dialect_->boot_quiet, now));
+  s_.printer.booting = !s_.boot.is_over();
   if (reply.kind == reply::ReplyKind::kBusy || reply.kind == reply::ReplyKind::kHeating) {
     s_.last_progress_line = now;
     s_.busy_since_ok = true;
@@ -170,7 +151,8 @@ void Arbiter::note(const reply::Reply& reply, line::Time now) {
   }
   if (reply.kind == reply::ReplyKind::kOverflow) on_overflow(reply);
   if (reply.kind == reply::ReplyKind::kUploadBegin) on_upload_begin();
-  if (reply.kind == reply::ReplyKind::kUploadEnd || reply.kind == reply::ReplyKind::kSdCard) s_.uploading = false;
+  if (reply.kind == reply::ReplyKind::kUploadEnd || reply.kind == reply::ReplyKind::kSdCard)
+    s_.upload.on(Upload::Event::kEnd);
   if (reply.kind == reply::ReplyKind::kMeatPack) s_.meatpack = reply.meatpack_on;
   if (reply.carries_ok) {
     s_.last_ok = now;
@@ -181,8 +163,8 @@ void Arbiter::note(const reply::Reply& reply, line::Time now) {
 // Lines sent behind M28 are written to the file, whatever their text. A restarted printer may have had the M28 in its
 // buffer.
 void Arbiter::on_upload_begin() {
-  s_.upload_confirmed = true;
-  s_.uploading = s_.uploading || s_.in_flight.first_of(command::CommandKind::kUploadBegin).has_value();
+  if (s_.upload.is_open() || s_.in_flight.first_of(command::CommandKind::kUploadBegin))
+    s_.upload.on(Upload::Event::kConfirmed);
   bool behind = false;
   for (std::size_t i = 0; i < s_.in_flight.size(); ++i) {
     InFlight& entry = s_.in_flight[i];
@@ -248,17 +230,18 @@ Verdict Arbiter::decide(const reply::Reply& reply, line::Time now) {
     injected.payload_seen = reply.answer != reply::AnswerForm::kMemoryHeading;
     injected.payload_at = now;
     injected.unconfirmed = false;  // it was not lost
-    s_.hold_until = std::min(std::max(s_.hold_until, now + kAnswerRuns), injected.sent + kLongestHold);
+    s_.injection.hold_until =
+        std::min(std::max(s_.injection.hold_until, now + kAnswerRuns), injected.sent + kLongestHold);
     if (reply.kind == reply::ReplyKind::kUnknownCommand) s_.poller.unsupported(injected.query);
     if (reply.kind == reply::ReplyKind::kTemperature) odd_m105_answer(now);
     return Verdict::kWithhold;
   }
   // Repetier prints its ok before the answer to M115.
   const bool identifies = reply.kind == reply::ReplyKind::kFirmware || reply.kind == reply::ReplyKind::kCapability;
-  if (identifies && now < s_.late_answer_until && s_.injected.query == printer::Query::kM115 &&
+  if (identifies && now < s_.late.answer_until && s_.injection.line.query == printer::Query::kM115 &&
       s_.in_flight.host_count() == 0)
     return Verdict::kWithhold;
-  if (reply.kind == reply::ReplyKind::kUnknownCommand && rejects_a_fragment(reply)) s_.orphan_ack = true;
+  if (reply.kind == reply::ReplyKind::kUnknownCommand && rejects_a_fragment(reply)) s_.late.orphan = true;
   if (reply.answer == reply::AnswerForm::kNoSensors && s_.in_flight.size() > 0) s_.in_flight[0].payload_seen = true;
   const bool torn = reply::is_report(reply.kind) && !reply.is_whole_report;
   // A line that no rule knows may be the query's garbled answer: from now on its position in the queue proves nothing.
@@ -272,7 +255,7 @@ Verdict Arbiter::decide(const reply::Reply& reply, line::Time now) {
     return Verdict::kWithhold;
   }
   if (may_answer(reply.kind) && s_.in_flight.size() > 0 && s_.in_flight[0].is_injected())
-    s_.injected_answer_strange = true;
+    s_.injection.reception = Injection::Reception::kStrange;
   switch (reply.kind) {
     case reply::ReplyKind::kTemperature:
     case reply::ReplyKind::kFans:
@@ -295,11 +278,11 @@ bool Arbiter::is_unreadable_report(const reply::Reply& reply) const {
 // and no host command may have the same text.
 bool Arbiter::rejects_injected(const reply::Reply& reply) const {
   const InFlight& injected = s_.in_flight[0];
-  const std::string_view text = s_.injected.command();
+  const std::string_view text = s_.injection.line.command();
   if (s_.printer.sd_printing) return false;  // the file on the card may print any text
   if (s_.in_flight.host_count() == 0) return resembles(reply.named_command, text);
   // An expired command may have been an M27 too; but no host sends "D3 Ax0eff C8".
-  const bool all_known = s_.in_flight.overflow() == 0 && (s_.expired_commands == 0 || injected.code < 0);
+  const bool all_known = s_.in_flight.overflow() == 0 && (s_.late.expired_commands == 0 || injected.code < 0);
   const auto may_say_it = [&](const InFlight& e) {
     return e.letter == 0 || (e.letter == text.front() && e.code == injected.code);
   };
@@ -317,7 +300,7 @@ bool Arbiter::rejects_host_command(const reply::Reply& reply) const {
 // A Resend's flush cut a line in two, and the printer took its end for a command: "echo:Unknown command: "4"(2)". Its
 // ok is an orphan ack: no host command waits for it.
 bool Arbiter::rejects_a_fragment(const reply::Reply& reply) const {
-  if (!s_.recovering || s_.in_flight.size() == 0 || !reply.names_in_quotes) return false;
+  if (!s_.recovery.is_open() || s_.in_flight.size() == 0 || !reply.names_in_quotes) return false;
   const InFlight& first = s_.in_flight[0];
   return !first.is_injected() && first.letter != 0 && command::parse_command(reply.named_command).letter == 0;
 }
@@ -328,7 +311,7 @@ bool Arbiter::answers_injected(const reply::Reply& reply) const {
   const InFlight& injected = s_.in_flight[0];
   if (injected.unconfirmed && s_.in_flight.any_host([&injected](const InFlight& e) { return e.code == injected.code; }))
     return false;
-  if (s_.injected.sets_report) return false;
+  if (s_.injection.line.sets_report) return false;
   switch (s_.in_flight[0].query) {
     // The only answer to an M105 that comes without its ok.
     case printer::Query::kM105:

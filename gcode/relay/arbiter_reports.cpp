@@ -36,8 +36,9 @@ Verdict Arbiter::show_report(const reply::Reply& reply, LastReport after, line::
   const bool masked = dialect_->autoreport == dialect::Autoreport::kMask;
   switch (reply.kind) {
     case reply::ReplyKind::kTemperature:
-      if (now < s_.late_answer_until && s_.injected.query == printer::Query::kM105 && s_.in_flight.host_count() == 0) {
-        s_.late_answer_until = {};
+      if (now < s_.late.answer_until && s_.injection.line.query == printer::Query::kM105 &&
+          s_.in_flight.host_count() == 0) {
+        s_.late.answer_until = {};
         return Verdict::kWithhold;
       }
       // Without " W:" a line of the host's waiting command looks like a report.
@@ -57,7 +58,8 @@ Verdict Arbiter::show_report(const reply::Reply& reply, LastReport after, line::
       if (masked && !s_.subscriptions.is_on(kind)) return Verdict::kPass;
       if (!masked && s_.in_flight.any_host(may_print_position)) return Verdict::kPass;
       // Around a resend the in-flight queue may be wrong by one line.
-      if (!masked && s_.in_flight.host_count() > 0 && now - s_.recovery_since < kRecoverySettles) return Verdict::kPass;
+      if (!masked && s_.in_flight.host_count() > 0 && now - s_.recovery.since() < kRecoverySettles)
+        return Verdict::kPass;
       break;
     default:
       if (s_.in_flight.any_host([](const InFlight& e) { return e.code == 27; })) return Verdict::kPass;

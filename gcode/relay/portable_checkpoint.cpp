@@ -46,7 +46,7 @@ void put_in_flight(const PortableCheckpoint& left, ArbiterState& arbiter, line::
     injected.query = query;
     injected.unconfirmed = true;
     arbiter.in_flight.push(injected);
-    arbiter.injected = make_injected_line(injected.query, text);
+    arbiter.injection.line = make_injected_line(injected.query, text);
     break;
   }
   for (unsigned i = 0; i < left.hosts_behind; ++i) arbiter.in_flight.push(host);
@@ -68,7 +68,7 @@ void put_printer(const PortableCheckpoint& left, ArbiterState& arbiter, line::Ti
   arbiter.subscriptions.resume({left.host_reports, left.printer_reports, left.agent_set_reports});
   arbiter.host_attached = left.host_attached != 0;
   arbiter.half_line = left.host_line_open != 0;
-  arbiter.uploading = arbiter.upload_confirmed = left.uploading != 0;
+  arbiter.upload.resume(left.uploading != 0);
   arbiter.meatpack = left.meatpack != 0;
   arbiter.quiet_until = now + kQuiet;
   arbiter.last_progress_line = arbiter.last_ok = now;
@@ -108,7 +108,7 @@ PortableCheckpoint portable_checkpoint_of(const RelayState& s) {
   out.host_attached = s.arbiter.host_attached ? 1 : 0;
   out.host_line_open = s.host_line_open || s.host_taken > s.host_line_start ? 1 : 0;
   out.printer_part_passed = s.printer_line_long || s.printer_passed > s.printer_line_start ? 1 : 0;
-  out.uploading = s.arbiter.uploading ? 1 : 0;
+  out.uploading = s.arbiter.upload.is_open() ? 1 : 0;
   out.meatpack = s.arbiter.meatpack ? 1 : 0;
   const Subscriptions::Reports reports = s.arbiter.subscriptions.reports();
   out.host_reports = reports.host;

@@ -66,7 +66,7 @@ struct RelayImpl {
   }
   void send_separator();
   [[nodiscard]] std::string_view injected_text() const {
-    return s.injected_is_separator ? "\n" : s.arbiter.injected.text.view();
+    return s.injected_is_separator ? "\n" : s.arbiter.injection.line.text.view();
   }
 
   // printer -> host

@@ -212,13 +212,13 @@ TEST_CASE("rule 6: a surplus ok is due until a later query is answered") {
   r.host("G28\n");
   r.pass(1s);
   r.printer("ok\n");
-  REQUIRE(r.arbiter().surplus_acks == 1);
+  REQUIRE(r.arbiter().late.surplus == 1);
   REQUIRE(r.to_host() == "ok\n");
   r.host("M105\n");
   if (!lost) r.printer("ok\n");
   CHECK(r.to_host().empty());
   r.printer("ok T:25.5 /0.0 B:25.5 /0.0 @:0 B@:0\n");
-  CHECK(r.arbiter().surplus_acks == 0);
+  CHECK(r.arbiter().late.surplus == 0);
   CHECK(host_in_flight(r) == 0);
 }
 

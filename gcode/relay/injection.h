@@ -1,0 +1,68 @@
+// The agent's next query on its way to the line: whether one is due, whether the host is held for it, what was sent.
+//
+//   kIdle --a query is due--> kWanted (nothing is in flight) or kDraining (host lines wait for owed oks)
+//   kDraining --no gap, though no ok came--> kDoubtful: what is in flight may be answered; an M105 behind it tells
+//   any --the query is sent, nothing is due, the hold ends--> kIdle
+#pragma once
+
+#include <cstdint>
+
+#include "gcode/line/time.h"
+#include "gcode/line/transitions.h"
+#include "gcode/relay/injected_line.h"
+
+namespace gcode::relay {
+
+struct Injection {
+  enum class State : std::uint8_t { kIdle, kWanted, kDraining, kDoubtful, kCount };
+  enum class Event : std::uint8_t {
+    kNotDue,     ///< no query is due, or none may be sent now
+    kDue,        ///< one is, and nothing is in flight
+    kDueBehind,  ///< one is, and the host's commands are in flight
+    kReleased,   ///< the host is held no longer
+    kDoubted,    ///< ... and no ok came while it was held
+    kStopped,    ///< sent, a Resend, a restart
+    kCount
+  };
+  /// What the printer made of the query in flight.
+  enum class Reception : std::uint8_t {
+    kNormal,
+    kStrange,   ///< text came that may be its answer and that no rule knows
+    kRejected,  ///< Error, Resend and their ok belong to it
+  };
+
+  State state = State::kIdle;
+  Reception reception = Reception::kNormal;
+  InjectedLine line;                          ///< the one in flight, or the last
+  bool separator_sent = false;                ///< a newline was sent behind it
+  bool newline_due = false;                   ///< see Arbiter::take_newline()
+  line::Time waiting_since = line::kNever;    ///< when the oldest waiting host line began to wait, or kNever
+  line::Time try_again{};                     ///< no draining before this
+  line::Time hold_until{};                    ///< host lines wait for the query's answer until then
+  line::Time not_empty_since = line::kNever;  ///< since when there has always been a command in flight
+  line::Time no_probe_before{};               ///< see Arbiter::wants_probe()
+  line::Time deferred_at{};                   ///< when a deferred query was last counted
+
+  void on(Event event);
+  [[nodiscard]] bool is_draining() const { return state == State::kDraining; }
+};
+
+namespace detail {
+// clang-format off
+inline constexpr line::Transitions<Injection::State, Injection::Event> kInjectionTransitions = [] {
+  using enum Injection::State;
+  using Row = line::TransitionRow<Injection::State, Injection::Event>;
+  return line::Transitions<Injection::State, Injection::Event>{
+      //  not due    due        due behind  released   doubted    stopped
+      Row{kIdle,     kWanted,   kDraining,  kIdle,     kIdle,     kIdle},  // kIdle
+      Row{kIdle,     kWanted,   kDraining,  kIdle,     kIdle,     kIdle},  // kWanted
+      Row{kIdle,     kWanted,   kDraining,  kIdle,     kDoubtful, kIdle},  // kDraining
+      Row{kDoubtful, kDoubtful, kDoubtful,  kDoubtful, kDoubtful, kIdle},  // kDoubtful: until the M105 is sent
+  };
+}();
+// clang-format on
+}  // namespace detail
+
+inline void Injection::on(Event event) { state = detail::kInjectionTransitions[state][event]; }
+
+}  // namespace gcode::relay

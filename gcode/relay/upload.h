@@ -1,0 +1,51 @@
+// An upload to the card, M28 to M29. Between the two every host line is content of the file, whatever its text.
+#pragma once
+
+#include <cstdint>
+
+#include "gcode/line/transitions.h"
+
+namespace gcode::relay {
+
+class Upload {
+ public:
+  enum class State : std::uint8_t {
+    kNone,
+    kAsked,    ///< M28 was sent: before the printer confirms that it has opened a file, a line may still be a command
+    kWriting,  ///< "Writing to file" was seen
+    kCount
+  };
+  enum class Event : std::uint8_t {
+    kBegin,      ///< the host sent M28
+    kConfirmed,  ///< "Writing to file", and an M28 is in flight or was
+    kBeginOk,    ///< M28 was acknowledged
+    kEnd,        ///< M29 was acknowledged, "Done saving file.", the card left, the printer restarted
+    kCount
+  };
+
+  void on(Event event);
+  [[nodiscard]] bool is_open() const { return state_ != State::kNone; }
+  [[nodiscard]] bool is_confirmed() const { return state_ == State::kWriting; }
+  /// As another instance left it.
+  void resume(bool writing) { state_ = writing ? State::kWriting : State::kNone; }
+
+ private:
+  State state_ = State::kNone;
+};
+
+namespace detail {
+using enum Upload::State;
+using UploadRow = line::TransitionRow<Upload::State, Upload::Event>;
+// clang-format off
+inline constexpr line::Transitions<Upload::State, Upload::Event> kUploadTransitions{
+    //        M28       confirmed  M28's ok  end
+    UploadRow{kAsked,   kWriting,  kNone,    kNone},  // kNone
+    UploadRow{kAsked,   kWriting,  kNone,    kNone},  // kAsked: an ok alone means no card, or no such command
+    UploadRow{kWriting, kWriting,  kWriting, kNone},  // kWriting: M28 is content too
+};
+// clang-format on
+}  // namespace detail
+
+inline void Upload::on(Event event) { state_ = detail::kUploadTransitions[state_][event]; }
+
+}  // namespace gcode::relay
