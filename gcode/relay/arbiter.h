@@ -63,7 +63,20 @@ enum class OkCondition : std::uint8_t {
   kInjectedByLast,
   kAlways,
 };
-/// What becomes of it, and of the books.
+/// Whose a printer line may be; the rules and their order are in arbiter_replies.cpp.
+enum class LineOwner : std::uint8_t {
+  kRestart,
+  kAck,
+  kRejection,
+  kResendRequest,
+  kAnswersInjected,
+  kAnswersLate,
+  kTornReport,
+  kUnreadableReport,
+  kReport,
+  kOther,
+};
+/// What becomes of an ok, and of the in-flight queue.
 enum class OkAction : std::uint8_t {
   kPassFragment,
   kPassExpired,
@@ -187,6 +200,11 @@ class Arbiter {
   void close_starvation(line::Time now);
   // arbiter_replies.cpp, arbiter_oks.cpp, arbiter_reports.cpp
   Verdict decide(const reply::Reply& reply, line::Time now);
+  [[nodiscard]] bool holds(LineOwner owner, const reply::Reply& reply, line::Time now) const;
+  [[nodiscard]] LastReport report_before(const reply::Reply& reply) const;
+  void note_report(const reply::Reply& reply, LastReport after, line::Time now);
+  void take_answer(const reply::Reply& reply, line::Time now);
+  void doubt_injected(const reply::Reply& reply);
   Verdict on_ok(const reply::Reply& reply, line::Time now);
   Verdict on_temperature_ok(line::Time now);
   Verdict on_plain_ok(const reply::Reply& reply, line::Time now);

@@ -1,5 +1,6 @@
 // The host's part of the arbiter: what each of its lines will owe, and what it changes in the printer.
 #include <algorithm>
+#include <array>
 
 #include "gcode/relay/arbiter.h"
 
@@ -24,7 +25,82 @@ std::size_t pieces_behind(const command::Command& command, std::size_t length, c
 
 }  // namespace
 
+// --- what does a host line owe? Every rule that holds changes the entry, first to last ---------------------------------
+
+namespace {
+
+enum class LineCondition : std::uint8_t {
+  kEmpty,
+  kBlanksOwe,
+  kOwesTwo,
+  kUploadEnd,
+  kUploadEndPrusa,
+  kChecksumAlone,
+  kRepeatedNumber,
+  kMayEndUpload,
+  kIsUnresponsive,
+  kAsksATool,
+  kEmergencyStop,
+  kCutOff,
+};
+constexpr std::uint8_t kAsBefore = 255;
+constexpr bool kOptional = true, kSure = false;
+struct OweRule {
+  LineCondition when;
+  std::uint8_t oks;
+  bool ack_optional;
+  const char* why;
+};
+using enum LineCondition;
+// clang-format off
+constexpr std::array kOweRules{
+    OweRule{kEmpty,          0, kSure,     "an empty line, or a comment alone"},
+    OweRule{kBlanksOwe,      1, kSure,     "blanks alone are an unknown command to this firmware"},
+    OweRule{kOwesTwo,        2, kSure,     "M301 and M304 print two"},
+    OweRule{kUploadEnd,      1, kOptional, "M29 is answered by \"Done saving file.\", sometimes with an ok"},
+    OweRule{kUploadEndPrusa, 0, kOptional, "... never on a Prusa"},
+    OweRule{kChecksumAlone,  0, kSure,     "a checksum without a number is answered by an Error alone"},
+    OweRule{kRepeatedNumber, kAsBefore, kOptional, "dropped silently if the printer has that line, answered if not"},
+    OweRule{kMayEndUpload,   kAsBefore, kOptional, "M29, if the printer writes a file"},
+    OweRule{kIsUnresponsive, kAsBefore, kOptional, "a stopped printer answers nothing"},
+    OweRule{kAsksATool,      kAsBefore, kOptional, "M105 T1 is refused without an ok if there is no such tool"},
+    OweRule{kEmergencyStop,  kAsBefore, kOptional, "M112 halts the printer"},
+    OweRule{kCutOff,         kAsBefore, kOptional, "the printer discarded the beginning of the line"},
+};
+// clang-format on
+
+bool applies(LineCondition when, const command::Command& command, const ArbiterState& s, const dialect::Dialect& d) {
+  using command::CommandKind;
+  const bool is_prusa = d.family == dialect::FirmwareFamily::kPrusa;
+  const bool ends_upload_without_ok =
+      command.kind == CommandKind::kUploadEnd && d.upload_end_owes_none && s.upload.is_open();
+  switch (when) {
+    case kEmpty: return command.kind == CommandKind::kBlank;
+    case kBlanksOwe: return command.kind == CommandKind::kBlank && command.is_blanks_only && d.blanks_only_owes_ok;
+    // If the printer is not certainly a Prusa, a second ok is an orphan ack: passed on like any.
+    case kOwesTwo: return command.kind == CommandKind::kPidParameters && d.pid_parameters_owe_two && is_prusa;
+    // Outside an upload M29 is a command like any other.
+    case kUploadEnd: return ends_upload_without_ok;
+    case kUploadEndPrusa: return ends_upload_without_ok && is_prusa;
+    case kChecksumAlone:
+      return !command.is_numbered() && command.checksum != command::ChecksumVerdict::kNone &&
+             d.unnumbered_checksum_owes_none;
+    case kRepeatedNumber:
+      return command.number && (*command.number == s.last_number || *command.number == s.last_number - 1) &&
+             d.drops_duplicate_numbers && command.kind != CommandKind::kLineNumber;
+    case kMayEndUpload: return s.upload.is_open() && d.upload_end_owes_none && command::ends_upload(command.text);
+    case kIsUnresponsive: return (s.printer.stopped && d.stopped_is_unresponsive) || s.power_panic;
+    case kAsksATool: return command.kind == CommandKind::kTemperature && command::has_parameter(command, 'T');
+    case kEmergencyStop: return command.is('M', 112);
+    case kCutOff: return s.line_timed_out;
+  }
+  return false;
+}
+
+}  // namespace
+
 InFlight Arbiter::entry_for(const command::Command& command, line::Time now) const {
+  using command::CommandKind;
   InFlight entry;
   entry.sent = now;
   entry.kind = command.kind;
@@ -34,33 +110,18 @@ InFlight Arbiter::entry_for(const command::Command& command, line::Time now) con
   if (command.number) entry.number = *command.number;
   const dialect::Dialect& d = *dialect_;
   // Before the printer confirms that it has opened a file this may still be a command.
-  if (s_.upload.is_open() && s_.upload.is_confirmed() && command.kind != command::CommandKind::kUploadEnd) {
+  if (s_.upload.is_confirmed() && command.kind != CommandKind::kUploadEnd) {
     entry = written_to_file(entry);
-    if (command.kind == command::CommandKind::kBlank || (command::ends_upload(command.text) && d.upload_end_owes_none))
+    if (command.kind == CommandKind::kBlank || (command::ends_upload(command.text) && d.upload_end_owes_none))
       entry.oks = 0;
+    entry.ack_optional = s_.line_timed_out;
     return entry;
   }
-  if (command.kind == command::CommandKind::kBlank) entry.oks = command.is_blanks_only && d.blanks_only_owes_ok ? 1 : 0;
-  // If the printer is not certainly a Prusa, a second ok is an orphan ack: passed on like any.
-  const bool owes_two = d.pid_parameters_owe_two && d.family == dialect::FirmwareFamily::kPrusa;
-  if (command.kind == command::CommandKind::kPidParameters && owes_two) entry.oks = 2;
-  // Outside an upload M29 is a command like any other.
-  if (command.kind == command::CommandKind::kUploadEnd && d.upload_end_owes_none && s_.upload.is_open()) {
-    entry.oks = d.family == dialect::FirmwareFamily::kPrusa ? 0 : 1;
-    entry.ack_optional = true;
+  for (const OweRule& rule : kOweRules) {
+    if (!applies(rule.when, command, s_, d)) continue;
+    entry.ack_optional = entry.ack_optional || rule.ack_optional;
+    if (rule.oks != kAsBefore) entry.oks = rule.oks;
   }
-  if (!command.is_numbered() && command.checksum != command::ChecksumVerdict::kNone && d.unnumbered_checksum_owes_none)
-    entry.oks = 0;
-  // A repeated number is dropped silently if the printer has that line, and answered if not: the arbiter cannot know
-  // which.
-  const bool repeated = command.number && (*command.number == s_.last_number || *command.number == s_.last_number - 1);
-  const bool may_be_dropped =
-      repeated && d.drops_duplicate_numbers && command.kind != command::CommandKind::kLineNumber;
-  const bool may_end_upload = s_.upload.is_open() && d.upload_end_owes_none && command::ends_upload(command.text);
-  const bool is_unresponsive = (s_.printer.stopped && d.stopped_is_unresponsive) || s_.power_panic;
-  const bool asks_a_tool = command.kind == command::CommandKind::kTemperature && command::has_parameter(command, 'T');
-  entry.ack_optional =
-      entry.ack_optional || may_be_dropped || may_end_upload || is_unresponsive || asks_a_tool || command.is('M', 112);
   return entry;
 }
 
@@ -107,7 +168,6 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
     return;
   }
   InFlight entry = entry_for(command, now);
-  entry.ack_optional = entry.ack_optional || s_.line_timed_out;
   s_.line_timed_out = false;
   if (command.kind != command::CommandKind::kBlank || command.is_blanks_only)
     ++s_.counters.commands[printer::Origin::kHost];

@@ -1,6 +1,7 @@
 // The printer's part of the arbiter: which command a line answers. Content decides first; if it cannot, the line is the
 // host's.
 #include <algorithm>
+#include <array>
 
 #include "gcode/relay/arbiter.h"
 
@@ -42,6 +43,8 @@ bool resembles(std::string_view named, std::string_view injected) {
   for (const char c : named) found += found < injected.size() && c == injected[found] ? 1 : 0;
   return named.size() <= injected.size() + kMostNoise && found * 2 >= injected.size();
 }
+
+bool is_torn(const reply::Reply& reply) { return reply::is_report(reply.kind) && !reply.is_whole_report; }
 
 // Text that may answer a query and that is never printed unasked in a known form.
 bool may_answer(reply::ReplyKind kind) {
@@ -207,63 +210,111 @@ void Arbiter::identify(const reply::Reply& reply) {
 
 // --- whose line is it ------------------------------------------------------------------------------------------------
 
-Verdict Arbiter::decide(const reply::Reply& reply, line::Time now) {
-  // The lines of a report are printed together, with nothing between them, however late some of them arrive. A line
-  // that was queried since the last one may be that answer. Only these two kinds depend on the line before them.
-  const bool follows = reply.kind == reply::ReplyKind::kFans || reply.kind == reply::ReplyKind::kPosition;
-  const bool asked_since = follows && s_.in_flight.any_host([this](const InFlight& e) {
-    return (e.code == 114 || e.code == 123) && e.sent > s_.last_report_at;
-  });
-  const LastReport after = asked_since ? LastReport::kNone : s_.last_report;
+// The lines of a report are printed together, with nothing between them, however late some of them arrive. A line that
+// was queried since the last one may be that answer. Only these two kinds depend on the line before them.
+LastReport Arbiter::report_before(const reply::Reply& reply) const {
+  if (reply.kind != reply::ReplyKind::kFans && reply.kind != reply::ReplyKind::kPosition) return s_.last_report;
+  const bool asked_since = s_.in_flight.any_host(
+      [this](const InFlight& e) { return (e.code == 114 || e.code == 123) && e.sent > s_.last_report_at; });
+  return asked_since ? LastReport::kNone : s_.last_report;
+}
+
+void Arbiter::note_report(const reply::Reply& reply, LastReport after, line::Time now) {
   s_.last_report_at = now;
-  if (reply.kind == reply::ReplyKind::kTemperature) s_.last_report_read = now;
-  s_.last_report = reply.kind == reply::ReplyKind::kTemperature ? LastReport::kTemperature
-                   : reply.kind == reply::ReplyKind::kPosition && after == LastReport::kTemperature
-                       ? LastReport::kPosition
-                       : LastReport::kNone;
-  if (reply.kind == reply::ReplyKind::kStart) return Verdict::kPass;
-  if (reply.carries_ok) return on_ok(reply, now);
-  if (reply.kind == reply::ReplyKind::kError && reply.is_number_error) return on_error(reply);
-  if (reply.kind == reply::ReplyKind::kResend) return on_resend(reply, now);
-  if (answers_injected(reply)) {
-    InFlight& injected = s_.in_flight[0];
-    injected.payload_seen = reply.answer != reply::AnswerForm::kMemoryHeading;
-    injected.payload_at = now;
-    injected.unconfirmed = false;  // it was not lost
-    s_.injection.hold_until =
-        std::min(std::max(s_.injection.hold_until, now + kAnswerRuns), injected.sent + kLongestHold);
-    if (reply.kind == reply::ReplyKind::kUnknownCommand) s_.poller.unsupported(injected.query);
-    if (reply.kind == reply::ReplyKind::kTemperature) odd_m105_answer(now);
-    return Verdict::kWithhold;
+  const bool follows = reply.kind == reply::ReplyKind::kPosition && after == LastReport::kTemperature;
+  s_.last_report = follows ? LastReport::kPosition : LastReport::kNone;
+  if (reply.kind != reply::ReplyKind::kTemperature) return;
+  s_.last_report = LastReport::kTemperature;
+  s_.last_report_read = now;
+}
+
+namespace {
+
+using enum LineOwner;
+struct VerdictRule {
+  LineOwner when;
+  const char* why;
+};
+// clang-format off
+constexpr std::array kVerdictRules{
+    VerdictRule{kRestart,          "`start` belongs to everybody"},
+    VerdictRule{kAck,              "an ok has rules of its own: kOkRules"},
+    VerdictRule{kRejection,        "a Resend follows"},
+    VerdictRule{kResendRequest,    "the books change with it"},
+    VerdictRule{kAnswersInjected,  "it answers the query in flight"},
+    VerdictRule{kAnswersLate,      "Repetier prints its ok before the answer to M115"},
+    VerdictRule{kTornReport,       "nobody knows whose"},
+    VerdictRule{kUnreadableReport, "the agent's own reports in a form that it cannot read end"},
+    VerdictRule{kReport,           "the host sees the reports that it asked for"},
+    VerdictRule{kOther,            "what the agent did not cause is the host's"},
+};
+// clang-format on
+
+}  // namespace
+
+bool Arbiter::holds(LineOwner owner, const reply::Reply& reply, line::Time now) const {
+  switch (owner) {
+    case kRestart: return reply.kind == reply::ReplyKind::kStart;
+    case kAck: return reply.carries_ok;
+    case kRejection: return reply.kind == reply::ReplyKind::kError && reply.is_number_error;
+    case kResendRequest: return reply.kind == reply::ReplyKind::kResend;
+    case kAnswersInjected: return answers_injected(reply);
+    case kAnswersLate:
+      return (reply.kind == reply::ReplyKind::kFirmware || reply.kind == reply::ReplyKind::kCapability) &&
+             now < s_.late.answer_until && s_.injection.line.query == printer::Query::kM115 &&
+             s_.in_flight.host_count() == 0;
+    case kTornReport: return is_torn(reply);
+    case kUnreadableReport: return is_unreadable_report(reply);
+    case kReport:
+      return reply::is_report(reply.kind) || reply.kind == reply::ReplyKind::kSdPosition ||
+             reply.kind == reply::ReplyKind::kSdIdle;
+    case kOther: break;
   }
-  // Repetier prints its ok before the answer to M115.
-  const bool identifies = reply.kind == reply::ReplyKind::kFirmware || reply.kind == reply::ReplyKind::kCapability;
-  if (identifies && now < s_.late.answer_until && s_.injection.line.query == printer::Query::kM115 &&
-      s_.in_flight.host_count() == 0)
-    return Verdict::kWithhold;
+  return true;
+}
+
+Verdict Arbiter::decide(const reply::Reply& reply, line::Time now) {
+  const LastReport after = report_before(reply);
+  note_report(reply, after, now);
+  const auto rule = std::find_if(kVerdictRules.begin(), kVerdictRules.end(),
+                                 [&](const VerdictRule& candidate) { return holds(candidate.when, reply, now); });
+  switch (rule->when) {
+    case kAck: return on_ok(reply, now);
+    case kRejection: return on_error(reply);
+    case kResendRequest: return on_resend(reply, now);
+    case kAnswersInjected: take_answer(reply, now); return Verdict::kWithhold;
+    case kAnswersLate: return Verdict::kWithhold;
+    case kUnreadableReport: s_.subscriptions.unreadable(); return Verdict::kWithhold;
+    case kReport: return show_report(reply, after, now);
+    case kTornReport:
+    case kOther: doubt_injected(reply); return Verdict::kPass;
+    case kRestart: break;
+  }
+  return Verdict::kPass;
+}
+
+void Arbiter::take_answer(const reply::Reply& reply, line::Time now) {
+  InFlight& injected = s_.in_flight[0];
+  injected.payload_seen = reply.answer != reply::AnswerForm::kMemoryHeading;
+  injected.payload_at = now;
+  injected.unconfirmed = false;  // it was not lost
+  s_.injection.hold_until =
+      std::min(std::max(s_.injection.hold_until, now + kAnswerRuns), injected.sent + kLongestHold);
+  if (reply.kind == reply::ReplyKind::kUnknownCommand) s_.poller.unsupported(injected.query);
+  if (reply.kind == reply::ReplyKind::kTemperature) odd_m105_answer(now);
+}
+
+// A line that no rule knows may be the query's garbled answer: from now on its position in the queue proves nothing.
+void Arbiter::doubt_injected(const reply::Reply& reply) {
   if (reply.kind == reply::ReplyKind::kUnknownCommand && rejects_a_fragment(reply)) s_.late.orphan = true;
-  if (reply.answer == reply::AnswerForm::kNoSensors && s_.in_flight.size() > 0) s_.in_flight[0].payload_seen = true;
-  const bool torn = reply::is_report(reply.kind) && !reply.is_whole_report;
-  // A line that no rule knows may be the query's garbled answer: from now on its position in the queue proves nothing.
-  if (const auto injected = s_.in_flight.injected();
-      injected && (torn || reply.kind == reply::ReplyKind::kUnknown ||
-                   (reply.kind == reply::ReplyKind::kUnknownCommand && !rejects_host_command(reply))))
+  if (s_.in_flight.size() == 0) return;
+  if (reply.answer == reply::AnswerForm::kNoSensors) s_.in_flight[0].payload_seen = true;
+  const auto injected = s_.in_flight.injected();
+  if (!injected) return;
+  if (is_torn(reply) || reply.kind == reply::ReplyKind::kUnknown ||
+      (reply.kind == reply::ReplyKind::kUnknownCommand && !rejects_host_command(reply)))
     s_.in_flight[*injected].unconfirmed = true;
-  if (torn) return Verdict::kPass;
-  if (is_unreadable_report(reply)) {
-    s_.subscriptions.unreadable();
-    return Verdict::kWithhold;
-  }
-  if (may_answer(reply.kind) && s_.in_flight.size() > 0 && s_.in_flight[0].is_injected())
-    s_.injection.reception = Injection::Reception::kStrange;
-  switch (reply.kind) {
-    case reply::ReplyKind::kTemperature:
-    case reply::ReplyKind::kFans:
-    case reply::ReplyKind::kPosition:
-    case reply::ReplyKind::kSdPosition:
-    case reply::ReplyKind::kSdIdle: return show_report(reply, after, now);
-    default: return Verdict::kPass;
-  }
+  if (*injected == 0 && may_answer(reply.kind)) s_.injection.reception = Injection::Reception::kStrange;
 }
 
 // Temperatures in a form that no rule knows, on a line that the host does not use, while only the agent has asked for
@@ -305,39 +356,59 @@ bool Arbiter::rejects_a_fragment(const reply::Reply& reply) const {
   return !first.is_injected() && first.letter != 0 && command::parse_command(reply.named_command).letter == 0;
 }
 
+// --- which text answers which query? ------------------------------------------------------------------------------------
+
+namespace {
+
+using printer::Query;
+using reply::AnswerForm;
+using reply::ReplyKind;
+struct AnswerRule {
+  Query query;
+  ReplyKind kind;
+  AnswerForm form = AnswerForm::kOther;
+};
+// clang-format off
+constexpr std::array kAnswerRules{
+    AnswerRule{Query::kM115,         ReplyKind::kFirmware},
+    AnswerRule{Query::kM115,         ReplyKind::kCapability},
+    AnswerRule{Query::kM115,         ReplyKind::kAnswer,       AnswerForm::kArea},
+    AnswerRule{Query::kM27,          ReplyKind::kSdPosition},
+    AnswerRule{Query::kM27,          ReplyKind::kSdIdle},
+    AnswerRule{Query::kM27,          ReplyKind::kSdPaused},
+    AnswerRule{Query::kM27,          ReplyKind::kSdTime},
+    AnswerRule{Query::kM27,          ReplyKind::kSdFile,       AnswerForm::kRawName},
+    AnswerRule{Query::kM73,          ReplyKind::kProgress},
+    AnswerRule{Query::kM114,         ReplyKind::kPosition},
+    AnswerRule{Query::kM123,         ReplyKind::kFans},
+    AnswerRule{Query::kM220,         ReplyKind::kPercent},
+    AnswerRule{Query::kM221,         ReplyKind::kPercent},
+    AnswerRule{Query::kSerialNumber, ReplyKind::kSerialNumber},
+    AnswerRule{Query::kSerialNumber, ReplyKind::kAnswer,       AnswerForm::kNotInFarmMode},
+    AnswerRule{Query::kStatistics,   ReplyKind::kStatistics},
+    AnswerRule{Query::kEeprom,       ReplyKind::kAnswer,       AnswerForm::kMemory},
+    AnswerRule{Query::kEeprom,       ReplyKind::kAnswer,       AnswerForm::kMemoryHeading},
+    AnswerRule{Query::kNozzle,       ReplyKind::kAnswer,       AnswerForm::kNumber},
+};
+// clang-format on
+
+}  // namespace
+
 bool Arbiter::answers_injected(const reply::Reply& reply) const {
   if (s_.in_flight.size() == 0 || !s_.in_flight[0].is_injected()) return false;
-  if (reply.kind == reply::ReplyKind::kUnknownCommand) return rejects_injected(reply);
+  if (reply.kind == ReplyKind::kUnknownCommand) return rejects_injected(reply);
   const InFlight& injected = s_.in_flight[0];
   if (injected.unconfirmed && s_.in_flight.any_host([&injected](const InFlight& e) { return e.code == injected.code; }))
     return false;
   if (s_.injection.line.sets_report) return false;
-  switch (s_.in_flight[0].query) {
-    // The only answer to an M105 that comes without its ok.
-    case printer::Query::kM105:
-      return s_.in_flight.host_count() == 0 &&
-             (reply.answer == reply::AnswerForm::kNoSensors ||
-              (reply.kind == reply::ReplyKind::kTemperature && is_first_m105(s_.last_report_at)));
-    case printer::Query::kM115:
-      return reply.kind == reply::ReplyKind::kFirmware || reply.kind == reply::ReplyKind::kCapability ||
-             reply.answer == reply::AnswerForm::kArea;
-    case printer::Query::kM27:
-      return reply.kind == reply::ReplyKind::kSdPosition || reply.kind == reply::ReplyKind::kSdIdle ||
-             reply.kind == reply::ReplyKind::kSdPaused || reply.kind == reply::ReplyKind::kSdTime ||
-             (reply.kind == reply::ReplyKind::kSdFile && reply.is_raw_name);
-    case printer::Query::kM73: return reply.kind == reply::ReplyKind::kProgress;
-    case printer::Query::kM114: return reply.kind == reply::ReplyKind::kPosition;
-    case printer::Query::kM123: return reply.kind == reply::ReplyKind::kFans;
-    case printer::Query::kM220:
-    case printer::Query::kM221: return reply.kind == reply::ReplyKind::kPercent;
-    case printer::Query::kSerialNumber:
-      return reply.kind == reply::ReplyKind::kSerialNumber || reply.answer == reply::AnswerForm::kNotInFarmMode;
-    case printer::Query::kStatistics: return reply.kind == reply::ReplyKind::kStatistics;
-    case printer::Query::kEeprom:
-      return reply.answer == reply::AnswerForm::kMemory || reply.answer == reply::AnswerForm::kMemoryHeading;
-    case printer::Query::kNozzle: return reply.answer == reply::AnswerForm::kNumber;
-    default: return false;
-  }
+  // The only answers to an M105 that come without its ok.
+  if (injected.query == Query::kM105)
+    return s_.in_flight.host_count() == 0 &&
+           (reply.answer == AnswerForm::kNoSensors ||
+            (reply.kind == ReplyKind::kTemperature && is_first_m105(s_.last_report_at)));
+  return std::any_of(kAnswerRules.begin(), kAnswerRules.end(), [&](const AnswerRule& rule) {
+    return rule.query == injected.query && rule.kind == reply.kind && rule.form == reply.answer;
+  });
 }
 
 }  // namespace gcode::relay

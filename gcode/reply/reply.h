@@ -116,6 +116,7 @@ enum class AnswerForm : std::uint8_t {
   kArea,           ///< kAnswer: "area:{full:{min:...", a line of M115
   kNotInFarmMode,  ///< kAnswer: "Not in farm mode.", Prusa's refusal of PRUSA SN
   kNumber,         ///< kAnswer: one number and nothing else, in `answer_number`: "0.40"
+  kRawName,        ///< kSdFile: the name alone, as a Prusa's M27 prints it
   kMemory,         ///< kAnswer: bytes of the EEPROM (D3), in `memory`
   kMemoryHeading,  ///< kAnswer: the line that D3 prints before them
   kTemperatures,   ///< kUnknown: "T:" with a number somewhere in a text that no rule knows
@@ -132,8 +133,7 @@ struct Reply {
   bool is_torn = false;          ///< a reading was cut off or is unreadable; it is not in the values
   bool says_wait = false;        ///< a waiting command's line with "W:"
   bool has_firmware = false;     ///< kFirmware, and kOk with an M115 answer behind it: parse_firmware(text)
-  bool is_guess = false;     ///< kFirmware that does not say so: Anet's "ANET; http://...". Only an M115 makes it one
-  bool is_raw_name = false;  ///< kSdFile: the name alone, as a Prusa's M27 prints it
+  bool is_guess = false;  ///< kFirmware that does not say so: Anet's "ANET; http://...". Only an M115 makes it one
   bool is_number_error = false;  ///< kError before a Resend: checksum, line number, no checksum, no line number
   bool stops_printer = false;    ///< kError: "Printer stopped due to errors", kill(): no further ok will come
   ResendReason resend_reason = ResendReason::kOther;  ///< kError with is_number_error

@@ -90,7 +90,7 @@ bool read_file_name(std::string_view line, Reply& reply) {
     if (static_cast<unsigned char>(c) < ' ') return false;
   }
   if (line.size() > 255 || !has_file_ending(line)) return false;  // 255: the longest name on FAT
-  reply.is_raw_name = true;
+  reply.answer = AnswerForm::kRawName;
   return accept(reply, ReplyKind::kSdFile, line);
 }
 

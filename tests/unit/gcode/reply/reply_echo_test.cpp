@@ -87,6 +87,6 @@ TEST_CASE("answers that only their text tells apart have a form") {
   CHECK(parse("T: none").answer == AnswerForm::kOther);
   CHECK(parse("echo:enqueing \"M24\"").starts_file);
   CHECK_FALSE(parse("echo:enqueing \"M600\"").starts_file);
-  CHECK(parse("/SUBDIR/x.gcode").is_raw_name);
-  CHECK_FALSE(parse("File opened: x.gcode Size: 5").is_raw_name);
+  CHECK(parse("/SUBDIR/x.gcode").answer == AnswerForm::kRawName);
+  CHECK(parse("File opened: x.gcode Size: 5").answer == AnswerForm::kOther);
 }
