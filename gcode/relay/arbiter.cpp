@@ -294,9 +294,9 @@ void Arbiter::tick(line::Time now) {
   if (!s_.prints.is_open() && (s_.prints.has_just_ended() || s_.printer.numbered_in_stream == 0))
     s_.printer.forget_file_progress();
   if (s_.printer.busy.known) s_.counters.busy_time[s_.printer.busy.value] += step;
-  if (now - std::max(s_.recovery.since(), s_.last_progress_line) > kRecoveryLimit)
+  if (s_.recovery.is_open() && now - std::max(s_.recovery.since(), s_.last_progress_line) > kRecoveryLimit)
     s_.recovery.on(Recovery::Event::kGivenUp);
-  if (now - s_.recovery.since() > kSettle) s_.recovery.on(Recovery::Event::kOk);
+  if (s_.recovery.ok_due() && now - s_.recovery.since() > kSettle) s_.recovery.on(Recovery::Event::kOk);
   if (s_.late.surplus > 0 && s_.in_flight.empty() && now - s_.last_ok > 2 * kSettle) s_.late.surplus = 0;
   check_injected(now);
   check_stale(now);

@@ -1,16 +1,19 @@
 // Decides, line by line, what goes where. A pure state machine: every call is an event with its instant, every result a
 // verdict; the state is one plain value. Its rules are those of packaging/doc/architecture.md:
 //
-//   rule  what it does here                                            where (arbiter*.cpp)
-//   2     inject a query only when no ok is owed; quiesce, hold        wants(), injected_line(), holds_host()
-//   3     no queries in a host's print if other lines give the values use(), Poller
-//   4     forbidden windows                                            forbidden()
-//   5     an emergency line releases everything held                   emergency()
-//   6     content decides the owner of an ok; unconfirmed: the host    printer_line()
-//   7     a lost injected query keeps its slot                         check_injected(), acknowledge()
-//   8     `start` clears everything; wait until the boot text ends     on_start(), forbidden()
-//   9     the host sees reports as it asked for them                   show_report()
+//   rule  what it does here                                            where
+//   2     inject a query only when no ok is owed; drain, hold          arbiter.cpp consider_asking(), injection.h
+//   3     no queries in a host's print if other lines give the values  arbiter.cpp use(), poller.cpp
+//   4     forbidden windows                                            arbiter.cpp forbidden()
+//   5     an emergency line releases everything held                   arbiter_host.cpp release()
+//   6     content decides the owner of a line; unconfirmed: the host   arbiter_replies.cpp kVerdictRules
+//         ... and of an ok                                             arbiter_oks.cpp kOkRules
+//         what a line owes                                             arbiter_host.cpp kOweRules
+//   7     a lost injected query keeps its slot                         arbiter.cpp check_injected(), late_acks.h
+//   8     `start` clears everything; wait until the boot text ends     arbiter_replies.cpp on_start(), boot.h
+//   9     the host sees reports as it asked for them                   arbiter_reports.cpp show_report()
 //
+// What lasts longer than a line is a machine with named states: Boot, Upload, Recovery (resends), Injection, LateAcks.
 // It handles no bytes (LineRelay does) and no firmware versions (Dialect does).
 #pragma once
 

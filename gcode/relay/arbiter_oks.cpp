@@ -175,26 +175,26 @@ constexpr std::array kOkRules{
 
 bool Arbiter::holds(OkCondition when, const reply::Reply& reply, line::Time now) const {
   const InFlightQueue& queue = s_.in_flight;
-  const bool is_unknown_number = reply.ok_number && !queue.numbered(*reply.ok_number);
-  const bool injected_is_m105 = queue.size() > 0 && queue[0].query == printer::Query::kM105;
+  const auto names_none = [&] { return reply.ok_number && !queue.numbered(*reply.ok_number); };
+  const auto injected_is_m105 = [&] { return queue.size() > 0 && queue[0].query == printer::Query::kM105; };
   switch (when) {
     case kFragmentIsDue: return s_.late.orphan;
-    case kNamesOldLine: return is_unknown_number && queue.size() > 0 && queue[0].number > *reply.ok_number;
-    case kNamesNoneInSurplus: return is_unknown_number && s_.late.surplus > 0;
+    case kNamesOldLine: return names_none() && queue.size() > 0 && queue[0].number > *reply.ok_number;
+    case kNamesNoneInSurplus: return s_.late.surplus > 0 && names_none();
     case kNoneWaitsInSurplus: return queue.empty() && s_.late.surplus > 0;
     case kNoneWaits: return queue.empty();
-    case kM105WaitsInSurplus: return holds(kM105Waits, reply, now) && s_.late.surplus > 0;
+    case kM105WaitsInSurplus: return s_.late.surplus > 0 && holds(kM105Waits, reply, now);
     case kM105Waits: return is_no_answer_to_m105(reply) && !is_first_m105(now);
     case kHostIsFirst: return queue.size() == 0 || !queue[0].is_injected();
     case kAnswerIsOvertaken:
-      return injected_is_m105 && s_.poller.understands(printer::Query::kM105) && queue.host_count() > 0 &&
+      return injected_is_m105() && s_.poller.understands(printer::Query::kM105) && queue.host_count() > 0 &&
              is_bare(reply);
-    case kExpiredCommandWaits: return injected_is_m105 && s_.late.expired_commands > 0;
+    case kExpiredCommandWaits: return injected_is_m105() && s_.late.expired_commands > 0;
     case kIsCertainlyInjected: {
       // An ADVANCED_OK without a line number is not for a numbered line.
       const auto has_no_number = [](const InFlight& e) { return e.number < 0; };
-      const bool names_none = reply.planner_free >= 0 && !reply.ok_number && queue.overflow() == 0;
-      return queue.host_count() == 0 || (names_none && !queue.any_host(has_no_number)) ||
+      const bool has_fields = reply.planner_free >= 0 && !reply.ok_number && queue.overflow() == 0;
+      return queue.host_count() == 0 || (has_fields && !queue.any_host(has_no_number)) ||
              ok_follows_payload(queue[0], now);
     }
     case kInjectedByLast: return queue[0].ack_optional;

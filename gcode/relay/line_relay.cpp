@@ -38,7 +38,7 @@ void LineRelay::printer_received(std::size_t bytes, line::Time now) {
 
 OutputPieces LineRelay::to_printer() const {
   const RelayState& s = impl_->s;
-  if (!s.injected_pending) return impl_->from_host.pieces(s.host_written, s.host_taken);
+  if (s.insertion == Insertion::kNone) return impl_->from_host.pieces(s.host_written, s.host_taken);
   if (s.host_written < s.injected_at) return impl_->from_host.pieces(s.host_written, s.injected_at);
   return {impl_->injected_text().substr(s.injected_written), std::string_view()};
 }
@@ -46,9 +46,9 @@ OutputPieces LineRelay::to_printer() const {
 void LineRelay::printer_took(std::size_t bytes, line::Time now) {
   RelayState& s = impl_->s;
   printer::LinkCounters& counters = impl_->counters();
-  if (s.injected_pending && s.host_written == s.injected_at) {
+  if (s.insertion != Insertion::kNone && s.host_written == s.injected_at) {
     s.injected_written = static_cast<std::uint8_t>(s.injected_written + bytes);
-    s.injected_pending = s.injected_written < impl_->injected_text().size();
+    if (s.injected_written == impl_->injected_text().size()) s.insertion = Insertion::kNone;
     counters.transmit_bytes[printer::Origin::kAgent] += bytes;
     return;
   }

@@ -103,8 +103,8 @@ PortableCheckpoint portable_checkpoint_of(const RelayState& s) {
     out.hosts_behind = static_cast<std::uint16_t>(queue.size() - injected - 1);
     out.injected_code = static_cast<std::int16_t>(code_of(queue[injected].query));
   }
-  out.injected_next = s.injected_pending && s.host_written == s.injected_at ? 1 : 0;
-  out.injected_unsent = s.injected_pending && !s.injected_is_separator ? 1 : 0;
+  out.injected_next = s.insertion != Insertion::kNone && s.host_written == s.injected_at ? 1 : 0;
+  out.injected_unsent = s.insertion == Insertion::kQuery ? 1 : 0;
   out.host_attached = s.arbiter.host_attached ? 1 : 0;
   out.host_line_open = s.host_line_open || s.host_taken > s.host_line_start ? 1 : 0;
   out.printer_part_passed = s.printer_line_long || s.printer_passed > s.printer_line_start ? 1 : 0;

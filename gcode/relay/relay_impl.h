@@ -65,8 +65,9 @@ struct RelayImpl {
     return from_printer.tail() > std::max(s.printer_line_start, s.printer_passed);
   }
   void send_separator();
+  void insert(Insertion what);
   [[nodiscard]] std::string_view injected_text() const {
-    return s.injected_is_separator ? "\n" : s.arbiter.injection.line.text.view();
+    return s.insertion == Insertion::kSeparator ? "\n" : s.arbiter.injection.line.text.view();
   }
 
   // printer -> host

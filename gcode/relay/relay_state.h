@@ -10,6 +10,13 @@
 
 namespace gcode::relay {
 
+/// What the agent writes between the host's bytes.
+enum class Insertion : std::uint8_t {
+  kNone,
+  kQuery,      ///< the injected query
+  kSeparator,  ///< a newline: before the host's next line, or behind what another program may have left
+};
+
 struct RelayState {
   line::RingCounters from_host, from_printer, to_host;
 
@@ -26,8 +33,7 @@ struct RelayState {
   // injected query, between host bytes
   std::uint64_t injected_at = 0;  ///< goes out when host_written == injected_at
   std::uint8_t injected_written = 0;
-  bool injected_pending = false;
-  bool injected_is_separator = false;  ///< not a query but the separator newline before the host's next line
+  Insertion insertion = Insertion::kNone;
 
   // printer -> host
   std::uint64_t printer_line_start = 0;

@@ -100,7 +100,7 @@ void RelayImpl::forget_bytes() {
   s.host_line_open = s.binary_part = false;
   s.meatpack_marks = 0;
   s.host_arrived = line::kNever;
-  s.injected_pending = false;
+  s.insertion = Insertion::kNone;
   from_printer.drop_until(from_printer.tail());
   s.printer_line_start = s.printer_scanned = s.printer_passed = from_printer.tail();
   s.printer_line_long = s.dropping = false;

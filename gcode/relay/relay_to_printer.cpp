@@ -46,13 +46,18 @@ void RelayImpl::account_host_line(std::uint64_t end, line::Time now) {
   arbiter.host_line(command::parse_command(line), line.size(), now);
 }
 
-// Before the first host line behind an unanswered injected query.
-void RelayImpl::send_separator() {
-  if (s.injected_pending || s.host_line_open || part_is_taken() || !arbiter.wants_separator()) return;
-  arbiter.separator_sent();
+// Between the host's bytes that were taken so far and the next ones.
+void RelayImpl::insert(Insertion what) {
+  s.insertion = what;
   s.injected_at = s.host_taken;
   s.injected_written = 0;
-  s.injected_pending = s.injected_is_separator = true;
+}
+
+// Before the first host line behind an unanswered injected query.
+void RelayImpl::send_separator() {
+  if (s.insertion != Insertion::kNone || s.host_line_open || part_is_taken() || !arbiter.wants_separator()) return;
+  arbiter.separator_sent();
+  insert(Insertion::kSeparator);
 }
 
 void RelayImpl::pass_host_line(std::uint64_t end, line::Time now) {
@@ -195,12 +200,9 @@ void RelayImpl::process_host(line::Time now) {
 }
 
 void RelayImpl::send_injected(line::Time now) {
-  if (s.injected_pending || part_is_taken() || printer_line_waits()) return;
-  s.injected_is_separator = arbiter.take_newline(now);
-  if (!s.injected_is_separator && !arbiter.injected_line(now)) return;
-  s.injected_at = s.host_taken;
-  s.injected_written = 0;
-  s.injected_pending = true;
+  if (s.insertion != Insertion::kNone || part_is_taken() || printer_line_waits()) return;
+  if (arbiter.take_newline(now)) return insert(Insertion::kSeparator);
+  if (arbiter.injected_line(now)) insert(Insertion::kQuery);
 }
 
 }  // namespace gcode::relay
