@@ -187,6 +187,8 @@ class Arbiter {
  private:
   // arbiter.cpp, arbiter_host.cpp
   [[nodiscard]] InFlight entry_for(const command::Command& command, line::Time now) const;
+  void learn_command(const command::Command& command, line::Time now);
+  void note_number(const command::Command& command);
   [[nodiscard]] LineUse use(line::Time now) const;
   [[nodiscard]] std::optional<printer::DeferReason> forbidden(line::Time now) const;
   void consider_asking(line::Time now);
@@ -220,6 +222,7 @@ class Arbiter {
   Verdict on_error(const reply::Reply& reply);
   Verdict on_resend(const reply::Reply& reply, line::Time now);
   Verdict show_report(const reply::Reply& reply, LastReport after, line::Time now);
+  [[nodiscard]] bool is_answer_to_host(const reply::Reply& reply, LastReport after, line::Time now) const;
   void on_start(line::Time now);
   void keep_only_latest(line::Time now);
   void learn(const reply::Reply& reply, line::Time now);

@@ -153,6 +153,34 @@ void Arbiter::forget_injected_without_ok(line::Time now) {
   s_.in_flight.erase(*index);
 }
 
+// What a command that is not written to a file tells about the printer and its print.
+void Arbiter::learn_command(const command::Command& command, line::Time now) {
+  s_.printer.host_setting(command, *dialect_, now);
+  s_.prints.host_command(command, s_.printer, *dialect_, now);
+  // A file's M73 may come before the line that confirms the print.
+  if (command.is('M', 73) && (command.is_numbered() ? !s_.prints.has_just_ended() : s_.prints.is_open()))
+    s_.printer.host_progress(command, *dialect_, now);
+}
+
+void Arbiter::note_number(const command::Command& command) {
+  if (command.kind == command::CommandKind::kLineNumber) {
+    s_.recovery.on(Recovery::Event::kGivenUp);
+    const auto n = command::parameter(command, 'N');
+    s_.last_number = n ? static_cast<std::int64_t>(*n) : command.number.value_or(s_.last_number);
+    return;
+  }
+  if (!command.number) return;
+  if (s_.recovery.is_open() && *command.number == s_.recovery.number()) {
+    s_.recovery.on(Recovery::Event::kResent);
+    // A line that was sent twice is executed once: the first was discarded, or the second will be rejected.
+    if (const auto before = s_.in_flight.numbered(*command.number); before && s_.in_flight[*before].ack_optional) {
+      s_.in_flight.erase(*before);
+      s_.sent_twice = *command.number;
+    }
+  }
+  s_.last_number = *command.number;
+}
+
 void Arbiter::host_line(const command::Command& command, std::size_t length, line::Time now) {
   forget_injected_without_ok(now);
   s_.injection.waiting_since = line::kNever;
@@ -172,29 +200,9 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
   if (command.kind != command::CommandKind::kBlank || command.is_blanks_only)
     ++s_.counters.commands[printer::Origin::kHost];
   s_.subscriptions.host_command(command, *dialect_, now);
-  if (!s_.upload.is_open()) {
-    s_.printer.host_setting(command, *dialect_, now);
-    s_.prints.host_command(command, s_.printer, *dialect_, now);
-    // A file's M73 may come before the line that confirms the print.
-    if (command.is('M', 73) && (command.is_numbered() ? !s_.prints.has_just_ended() : s_.prints.is_open()))
-      s_.printer.host_progress(command, *dialect_, now);
-  }
+  if (!s_.upload.is_open()) learn_command(command, now);
   if (command.kind == command::CommandKind::kUploadBegin) s_.upload.on(Upload::Event::kBegin);
-  if (command.kind == command::CommandKind::kLineNumber) {
-    s_.recovery.on(Recovery::Event::kGivenUp);
-    const auto n = command::parameter(command, 'N');
-    s_.last_number = n ? static_cast<std::int64_t>(*n) : command.number.value_or(s_.last_number);
-  } else if (command.number) {
-    if (s_.recovery.is_open() && *command.number == s_.recovery.number()) {
-      s_.recovery.on(Recovery::Event::kResent);
-      // A line that was sent twice is executed once: the first was discarded, or the second will be rejected.
-      if (const auto before = s_.in_flight.numbered(*command.number); before && s_.in_flight[*before].ack_optional) {
-        s_.in_flight.erase(*before);
-        s_.sent_twice = *command.number;
-      }
-    }
-    s_.last_number = *command.number;
-  }
+  note_number(command);
   if (entry.oks == 0) return;
   if (s_.in_flight.empty()) s_.injection.not_empty_since = now;
   close_starvation(now);

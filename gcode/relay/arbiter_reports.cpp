@@ -31,41 +31,36 @@ constexpr line::Time kHeatingShowsItself = std::chrono::seconds(4);
 
 }  // namespace
 
-Verdict Arbiter::show_report(const reply::Reply& reply, LastReport after, line::Time now) {
-  const Report kind = report_of(reply.kind);
+// The line looks like a report, but a command of the host printed it.
+bool Arbiter::is_answer_to_host(const reply::Reply& reply, LastReport after, line::Time now) const {
   const bool masked = dialect_->autoreport == dialect::Autoreport::kMask;
+  const bool is_on = s_.subscriptions.is_on(report_of(reply.kind));
   switch (reply.kind) {
+    // Without " W:" a line of the host's waiting command looks like a report.
     case reply::ReplyKind::kTemperature:
-      if (now < s_.late.answer_until && s_.injection.line.query == printer::Query::kM105 &&
-          s_.in_flight.host_count() == 0) {
-        s_.late.answer_until = {};
-        return Verdict::kWithhold;
-      }
-      // Without " W:" a line of the host's waiting command looks like a report.
-      if (dialect_->autoreport == dialect::Autoreport::kByCap && !s_.heating_says_w &&
-          s_.in_flight.any_host([now](const InFlight& e) {
-            return e.kind == command::CommandKind::kHeatAndWait && now - e.sent > kHeatingShowsItself;
-          })) {
-        return Verdict::kPass;
-      }
-      break;
+      return dialect_->autoreport == dialect::Autoreport::kByCap && !s_.heating_says_w &&
+             s_.in_flight.any_host([now](const InFlight& e) {
+               return e.kind == command::CommandKind::kHeatAndWait && now - e.sent > kHeatingShowsItself;
+             });
     // A Prusa prints its reports together: temperature, position, fans. A line elsewhere is an answer.
-    case reply::ReplyKind::kFans:
-      if (masked && (after != before_fans(s_.subscriptions) || !s_.subscriptions.is_on(kind))) return Verdict::kPass;
-      break;
+    case reply::ReplyKind::kFans: return masked && (after != before_fans(s_.subscriptions) || !is_on);
     case reply::ReplyKind::kPosition:
-      if (masked && after != before_position(s_.subscriptions)) return Verdict::kPass;
-      if (masked && !s_.subscriptions.is_on(kind)) return Verdict::kPass;
-      if (!masked && s_.in_flight.any_host(may_print_position)) return Verdict::kPass;
+      if (masked) return after != before_position(s_.subscriptions) || !is_on;
       // Around a resend the in-flight queue may be wrong by one line.
-      if (!masked && s_.in_flight.host_count() > 0 && now - s_.recovery.since() < kRecoverySettles)
-        return Verdict::kPass;
-      break;
-    default:
-      if (s_.in_flight.any_host([](const InFlight& e) { return e.code == 27; })) return Verdict::kPass;
-      break;
+      return s_.in_flight.any_host(may_print_position) ||
+             (s_.in_flight.host_count() > 0 && now - s_.recovery.since() < kRecoverySettles);
+    default: return s_.in_flight.any_host([](const InFlight& e) { return e.code == 27; });
   }
-  return s_.subscriptions.shows_host(kind, now) ? Verdict::kPass : Verdict::kWithhold;
+}
+
+Verdict Arbiter::show_report(const reply::Reply& reply, LastReport after, line::Time now) {
+  if (reply.kind == reply::ReplyKind::kTemperature && now < s_.late.answer_until &&
+      s_.injection.line.query == printer::Query::kM105 && s_.in_flight.host_count() == 0) {
+    s_.late.answer_until = {};
+    return Verdict::kWithhold;
+  }
+  if (is_answer_to_host(reply, after, now)) return Verdict::kPass;
+  return s_.subscriptions.shows_host(report_of(reply.kind), now) ? Verdict::kPass : Verdict::kWithhold;
 }
 
 }  // namespace gcode::relay
