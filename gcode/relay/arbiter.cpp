@@ -176,8 +176,9 @@ bool Arbiter::doubts_queue(line::Time now) const {
 // firmware whose answer shows whose it is, and no M105 of the host.
 bool Arbiter::wants_probe(line::Time now) const {
   if (!doubts_queue(now) || now < s_.injection.no_probe_before) return false;
-  if (!settings_.poll || !s_.printer.open || dialect_->family == dialect::FirmwareFamily::kUnknown ||
-      !s_.poller.understands(printer::Query::kM105))
+  // Rule 3: a printer that is not identified may be a Prusa.
+  const bool may_be_shifted = dialect_->family == dialect::FirmwareFamily::kUnknown && use(now) == LineUse::kHostPrints;
+  if (!settings_.poll || !s_.printer.open || may_be_shifted || !s_.poller.understands(printer::Query::kM105))
     return false;
   if (s_.in_flight.injected() || s_.in_flight.size() == 0 || s_.in_flight.overflow() > 0) return false;
   return !s_.in_flight.any_host([](const InFlight& e) { return e.kind == command::CommandKind::kTemperature; }) &&
@@ -271,7 +272,8 @@ void Arbiter::tick(line::Time now) {
   if (s_.in_flight.empty()) s_.injection.not_empty_since = line::kNever;
   else if (s_.injection.not_empty_since == line::kNever) s_.injection.not_empty_since = now;
   if (s_.injection.is_draining() && s_.injection.waiting_since != line::kNever && now >= quiesce_ends()) {
-    if (s_.last_ok < s_.injection.waiting_since) s_.injection.on(Injection::Event::kDoubted);
+    if (now - std::max(s_.injection.waiting_since, s_.last_ok) >= settings_.quiesce_limit)
+      s_.injection.on(Injection::Event::kDoubted);  // no ok came for as long
     release(now);
     count_deferral(printer::DeferReason::kHostActive, now);
   }

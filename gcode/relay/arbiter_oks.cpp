@@ -45,6 +45,8 @@ bool is_bare(const reply::Reply& reply) {
   return reply.planner_free >= 0 || reply.ok_number || reply.ok_form == reply::OkForm::kBare;
 }
 
+constexpr line::Time kResendOkFollows = milliseconds(250);
+
 // The lines behind the ok of an odd answer follow it, unless USB stalls within them.
 constexpr line::Time kLateAnswer = std::chrono::seconds(5);
 
@@ -54,6 +56,8 @@ constexpr line::Time kExtraOkFollows = milliseconds(20);
 }  // namespace
 
 Verdict Arbiter::on_ok(const reply::Reply& reply, line::Time now) {
+  // The Resend's ok is printed right behind it. Once the host has sent the line again, a later ok is for that.
+  if (s_.recovery.is_resent() && now - s_.recovery.since() > kResendOkFollows) s_.recovery.on(Recovery::Event::kOk);
   if (s_.recovery.ok_due() && reply.kind != reply::ReplyKind::kOkTemperature) {
     s_.recovery.on(Recovery::Event::kOk);
     if (s_.injection.reception != Injection::Reception::kRejected) return Verdict::kPass;
@@ -63,6 +67,11 @@ Verdict Arbiter::on_ok(const reply::Reply& reply, line::Time now) {
   }
   const Verdict verdict =
       reply.kind == reply::ReplyKind::kOkTemperature ? on_temperature_ok(now) : on_plain_ok(reply, now);
+  // "okok" acknowledges two commands, and the host sees one.
+  for (int more = reply.ok_count; more > 1 && s_.in_flight.size() > 0 && !s_.in_flight[0].is_injected(); --more) {
+    ++s_.counters.missing_oks;
+    acknowledge(now);
+  }
   after_ok(now);
   // No host sees an ok behind other text, but the text may be for it.
   const bool only_text = reply.ok_form == reply::OkForm::kGlued && !reply.text.empty() && reply.planner_free < 0 &&
@@ -221,7 +230,10 @@ Verdict Arbiter::take_ok(OkAction action, const reply::Reply& reply, line::Time 
   switch (action) {
     case kPassFragment: s_.late.orphan = false; return Verdict::kPass;
     case kPassExpired: --s_.late.expired_commands; return Verdict::kPass;
-    case kCountUnexpected: ++s_.counters.unexpected_oks; return Verdict::kPass;
+    case kCountUnexpected:
+      ++s_.counters.unexpected_oks;
+      s_.comment_open = false;  // it answers the line with the comment, which was not dropped then
+      return Verdict::kPass;
     case kTakeSurplus:
       --s_.late.surplus;
       // "echo:Active Extruder: 0ok" carries more than an ok.

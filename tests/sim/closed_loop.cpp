@@ -387,7 +387,9 @@ void ClosedLoop::step() {
         relay_->counters().queries[gcode::printer::Query::kM105][gcode::printer::QueryOutcome::kAnswered];
     checker_.books(relay_->commands_in_flight(),
                    static_cast<std::size_t>(printer_.commands_of('h') + printer_.commands_of('a')),
-                   answered > 0 && !scenario_.firmware.starts_with("prusa-3.1"), now_);
+                   answered > 0 && !scenario_.firmware.starts_with("prusa-3.1") &&
+                       relay_->dialect().family != gcode::dialect::FirmwareFamily::kUnknown,
+                   now_);
   }
   checker_.check(*relay_, *host_, printer_, now_);
   if (scenario_.restore_state) relay_.move_elsewhere();

@@ -31,7 +31,7 @@ constexpr Time kLongHold = milliseconds(400);
 // After one ok went wrong the queue is right again within so much traffic; a printer is introduced in so much time.
 constexpr Time kBooksHeal = seconds(5);
 constexpr Time kLostExpires = seconds(40);  // with no traffic behind it
-constexpr Time kSurplusMatters = seconds(60);
+constexpr std::uint64_t kQueriesHeal = 2;
 constexpr Time kIntroducedBy = seconds(20);
 
 bool starts(std::string_view text, std::string_view with) { return text.starts_with(with); }
@@ -169,7 +169,7 @@ void InvariantChecker::injected_written(std::string_view bytes, const VirtualPri
   // An M105 that the arbiter knows to be behind host commands is a probe: seldom, and its answer tells whose it is.
   const bool is_probe = bytes == "M105\n" && relay.commands_in_flight() > 1 && now - last_probe_ > kProbesApart;
   if (is_probe) last_probe_ = now;
-  if (!is_probe && printer.commands_of('h') > 0 && now - last_passed_ < seconds(29) && !after_surplus_ok(now))
+  if (!is_probe && printer.commands_of('h') > 0 && now - last_passed_ < seconds(29) && !after_surplus_ok())
     fail("rule 2: injected query while the host has commands outstanding " + quoted(bytes), now);
   const bool abandoned = now - last_injected_ > kAnswerLimit;
   last_injected_ = now;
@@ -193,6 +193,7 @@ void InvariantChecker::oracle_ok(char owner, bool withheld, Time now) {
     return;
   }
   oks_ahead_ += (withheld ? 0 : 1) - (owner == 'a' ? 0 : 1);
+  answers_since_mishap_ += owner == 'a' ? 1 : 0;
   if (!withheld && owner == 'a') ++leaks_;
   // An ok that came twice, or out of nothing, went to the host: it lacks none as long as no more than that is withheld.
   if (oks_ahead_ + surplus_oks_ < 0) fail("rule 6: an ok for the host is withheld", now);
@@ -220,9 +221,9 @@ void InvariantChecker::oracle_line(std::string_view line, std::string_view origi
     }
     // A stopped printer delays the effects too.
     const bool recently_corrupted =
-        (corrupted_ && (now - last_corrupted_ < kCorruptedFor || disturbed_at_ != kNever)) || after_surplus_ok(now);
+        (corrupted_ && (now - last_corrupted_ < kCorruptedFor || disturbed_at_ != kNever)) || after_surplus_ok();
     if (owner == 'h' && recently_corrupted) ++mistakes_;
-    if (owner == 'h' && starts(line, "ok T:") && after_surplus_ok(now)) ++answers_owed_;
+    if (owner == 'h' && starts(line, "ok T:") && after_surplus_ok()) ++answers_owed_;
     if (owner == 'h' && !recently_corrupted) fail("rule 6: an answer to the host is withheld " + quoted(line), now);
     if (owner == '-' && !corrupted_ && !is_report(line))
       fail("rule 6: an unsolicited line is withheld " + quoted(line), now);
@@ -246,8 +247,7 @@ void InvariantChecker::oracle_line(std::string_view line, std::string_view origi
   ++leaks_;
   if (owner == 'a' && starts(line, "ok T:")) ++answers_ahead_, answer_leaked_ = now;
   // Between M105s of both sides an ok too many swaps answers.
-  const bool swapped = starts(line, "ok T:") && now - mishap_at_ < kSurplusMatters && mishap_at_ != kNever &&
-                       now - m105_passed_ < kAnswersSwap;
+  const bool swapped = starts(line, "ok T:") && after_surplus_ok() && now - m105_passed_ < kAnswersSwap;
   if (!swapped && !corrupted_ && disturbed_at_ == kNever && scenario_.faults.stall_at.count() == 0) {
     fail(std::string(owner == 'a' ? "rule 6: an answer to the agent"
                                   : "rule 9: a report to which the host did not subscribe") +
@@ -291,15 +291,17 @@ void InvariantChecker::check(const gcode::relay::LineRelay& relay, const Virtual
   check_habits(relay, now);
 }
 
-// One ok too many makes the agent take a host command for answered too early, until the books are right again.
-bool InvariantChecker::after_surplus_ok(Time now) const {
+// One ok too many makes the agent take a host command for answered too early. Nothing shows it before the answers to its
+// own queries do.
+bool InvariantChecker::after_surplus_ok() const {
   const Mishap mishap = scenario_.habits.mishap;
   return (mishap == Mishap::kDoubled || mishap == Mishap::kForged) && mishap_at_ != kNever &&
-         now - mishap_at_ < kSurplusMatters;
+         answers_since_mishap_ <= kQueriesHeal;
 }
 
 void InvariantChecker::mishap(Time now) {
   mishap_at_ = now;
+  answers_since_mishap_ = 0;
   const Mishap kind = scenario_.habits.mishap;
   surplus_oks_ += kind == Mishap::kDoubled || kind == Mishap::kForged ? 1 : 0;
 }
@@ -315,7 +317,8 @@ void InvariantChecker::books(std::size_t in_flight, std::size_t unanswered, bool
   can_probe_ = can_probe;
   books_wrong_ = mishap_at_ != kNever && in_flight != unanswered;
   if (!books_wrong_) traffic_with_wrong_books_ = {};
-  if (traffic_with_wrong_books_ > kBooksHeal && can_probe && has_one_mishap_alone() && scenario_.settings.poll)
+  if (traffic_with_wrong_books_ > kBooksHeal && can_probe && has_one_mishap_alone() && scenario_.settings.poll &&
+      !after_surplus_ok())
     fail("books: " + std::to_string(in_flight) + " commands in flight, but " + std::to_string(unanswered) +
              " are unanswered, 5 s after one ok went wrong",
          now);
@@ -345,7 +348,9 @@ void InvariantChecker::check_starvation(const gcode::relay::LineRelay& relay, co
        dialect.autoreport != gcode::dialect::Autoreport::kMask);
   const bool undisturbed =
       !corrupted_ && disturbed_at_ == kNever && scenario_.faults.typed.empty() && !scenario_.faults.end_the_print();
-  const bool prints = print_began_ && !host.is_done() && scenario_.settings.poll;
+  // While a torn line waits for its rest nothing is asked, and a lost ok needs a question.
+  const bool cannot_ask = mishap_at_ != kNever && scenario_.faults.torn_lines > 0;
+  const bool prints = print_began_ && !host.is_done() && scenario_.settings.poll && !cannot_ask;
   starvation_.temperature_at(prints && by_question && undisturbed ? relay.printer().temperature_report.at : now);
   if (starvation_.starved() > kLongestStarvation)
     fail("rule 2: a printing host starves the agent of temperatures", now);

@@ -67,7 +67,7 @@ class InvariantChecker {
   void check_executed(Time now);
   void check_habits(const gcode::relay::LineRelay& relay, Time now);
   [[nodiscard]] bool has_one_mishap_alone() const;
-  [[nodiscard]] bool after_surplus_ok(Time now) const;
+  [[nodiscard]] bool after_surplus_ok() const;
   void check_starvation(const gcode::relay::LineRelay& relay, const VirtualHost& host, Time now);
 
   const LoopScenario& scenario_;
@@ -96,8 +96,9 @@ class InvariantChecker {
   Time last_corrupted_{};
   Time disturbed_at_ = kNever;
   Time typed_at_ = kNever;
-  Time mishap_at_ = kNever;          ///< the printer's last ok that went wrong
-  Time traffic_with_wrong_books_{};  ///< since they were right last
+  Time mishap_at_ = kNever;                 ///< the printer's last ok that went wrong
+  std::uint64_t answers_since_mishap_ = 0;  ///< to the agent
+  Time traffic_with_wrong_books_{};         ///< since they were right last
   bool books_wrong_ = false;
   Time m105_passed_{-std::chrono::hours(1)};  ///< when a host's last M105 was
   int answers_owed_ = 0;                      ///< answers to the host that were withheld in place of the agent's

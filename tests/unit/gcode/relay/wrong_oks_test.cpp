@@ -1,0 +1,92 @@
+// Rule 6 when oks go wrong: lost, glued together, or late. The in-flight queue is right again with the ordinary traffic
+// that follows.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/gcode/relay/rules_rig.h"
+
+using namespace rig;
+
+namespace {
+
+void rejects(Rig& r, int number, std::string_view ok) {
+  r.printer("Error:checksum mismatch, Last Line: " + std::to_string(number - 1) +
+            "\nResend: " + std::to_string(number) + "\n" + std::string(ok));
+}
+
+}  // namespace
+
+TEST_CASE("a Resend without its ok: the ok of the line that the host sent again is for that line") {
+  Rig r = known_rig(kMarlin11);
+  r.host(numbered(6, "G1 X1"));
+  rejects(r, 6, "");
+  r.pass(100ms);
+  r.host(numbered(6, "G1 X1"));
+  r.to_printer();
+  r.pass(300ms);
+  r.printer("ok\n");
+  CHECK(host_in_flight(r) == 0);
+}
+
+TEST_CASE("a Resend's ok is not for the line that the host sent again at once") {
+  Rig r = known_rig(kMarlin11);
+  r.host(numbered(6, "G1 X1"));
+  rejects(r, 6, "");
+  r.host(numbered(6, "G1 X1"));
+  r.to_printer();
+  r.pass(100ms);
+  r.printer("ok\n");
+  CHECK(host_in_flight(r) == 1);
+  r.printer("ok\n");
+  CHECK(host_in_flight(r) == 0);
+}
+
+TEST_CASE("two oks in one line acknowledge two commands, and the one that no host sees counts as missing") {
+  Rig r = known_rig(kMarlin11);
+  r.host(numbered(6, "G1 X1") + numbered(7, "G1 X2") + numbered(8, "G1 X3"));
+  r.printer("okok\n");
+  CHECK(host_in_flight(r) == 1);
+  CHECK(r.relay().counters().missing_oks == 1);
+  r.printer("okok\n");
+  CHECK(host_in_flight(r) == 0);
+}
+
+TEST_CASE("a drain that ends in silence makes the agent ask behind a window, although oks came at its beginning") {
+  Rig r = known_rig(kMarlin11);
+  const auto missing = r.relay().counters().missing_oks;
+  int sent = 0;
+  for (; sent < 4; ++sent) r.host(numbered(sent + 1, "G1 X1"));  // the first ok is lost
+  std::string seen = r.to_printer();
+  for (int round = 0; round < 1000; ++round) {
+    r.pass(20ms);
+    seen += r.to_printer();
+    if (count_of(seen, "M105\n") > 0) break;
+    if (host_in_flight(r) > 1) r.printer("ok\n");
+    for (auto oks = count_of(r.to_host(), "ok"); oks > 0; --oks) r.host(numbered(++sent, "G1 X1"));
+    seen += r.to_printer();
+  }
+  CHECK(count_of(seen, "M105\n") == 1);
+  r.printer(kTemperatures);
+  CHECK(r.relay().counters().missing_oks == missing + 1);
+}
+
+TEST_CASE("an ok for a line with a comment shows that this firmware does not drop it") {
+  Rig r = known_rig("Strange 1.0");
+  r.host("G1 X5 ; to the corner\n");
+  r.to_printer();
+  r.printer("ok\n");
+  r.host("G1 X6\n");
+  CHECK(host_in_flight(r) == 1);
+}
+
+TEST_CASE("a printer without a known name is asked behind commands in doubt") {
+  Rig r = known_rig("Strange 1.0");
+  r.host("G1 X1\n");  // its ok is lost
+  r.to_printer();
+  for (const Time end = r.now + 5s; r.now < end; r.pass(100ms)) {
+    r.host("G1 X2\n");
+    for (std::string lines = r.to_printer(); !lines.empty(); lines.erase(0, lines.find('\n') + 1))
+      r.printer(lines.starts_with("M105\n") ? kTemperatures : lines[0] == '\n' ? "" : "ok\n");
+  }
+  CHECK(r.relay().counters().missing_oks == 1);
+  CHECK(host_in_flight(r) == 0);
+}
