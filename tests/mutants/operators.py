@@ -3,6 +3,7 @@
 negate      the condition of an if             drop     a statement that is a call or an assignment
 verdict     kPass for kWithhold and back       bound    < for <=, > for >=, and back
 boolean     true for false, && for ||          off      + 1 for nothing, and back
+row         a row of a table of rules is gone  state    another state in a row of a table of transitions
 """
 import random
 import re
@@ -24,6 +25,8 @@ SWAPS = [
 ]
 STATEMENT = re.compile(r"^\s*(?!return\b|break\b|continue\b|using\b|namespace\b|typedef\b|const\b|constexpr\b|static\b|auto\b|case\b|else\b|if\b|for\b)"
                        r"(?:\+\+|--)?[A-Za-z_][\w:.\[\]>()*-]*(?:\([^;{}]*\)| [+|&-]?= [^;{}]*);\s*(?://.*)?$")
+RULE = re.compile(r"^\s*\w*Rule\{\w.*\},?\s*(?://.*)?$")
+TRANSITIONS = re.compile(r"^\s*\w*Row\{(.*)\},")
 
 
 def masked(line):
@@ -47,6 +50,15 @@ def mutants_of(text):
         code = masked(line)
         if code.lstrip().startswith("#") or "static_assert" in code or "template" in code:
             continue
+        if RULE.match(code):
+            yield number, "row", ""
+        if row := TRANSITIONS.match(code):
+            cells = list(re.finditer(r"\bk\w+", row.group(1)))
+            for i, cell in enumerate(cells):
+                other = next((c.group() for c in cells[i + 1:] + cells[:i] if c.group() != cell.group()), None)
+                at = row.start(1) + cell.start()
+                if other:
+                    yield number, "state", line[:at] + other + line[at + len(cell.group()):]
         if found := re.search(r"\bif (?:constexpr )?\(", code):
             start = found.end() - 1
             end = condition_end(code, start)
@@ -61,11 +73,13 @@ def mutants_of(text):
             yield number, "drop", "  ;" if previous.endswith(":") else ""
 
 
-def sample(root, paths, count, seed):
-    """`count` mutants of the .cpp files in `paths`, the same ones for the same seed: (file, line, operator, new line)."""
+def sample(root, paths, count, seed, kinds=None):
+    """`count` mutants of the .cpp files in `paths`, and of the tables of transitions in their headers, the same ones for the same seed: (file, line, operator, new line)."""
     found = []
     for path in paths:
-        for file in sorted((root / path).rglob("*.cpp")):
-            found += [(str(file.relative_to(root)), *mutant) for mutant in mutants_of(file.read_text())]
+        for file in sorted((root / path).rglob("*.cpp")) + sorted((root / path).rglob("*.h")):
+            found += [(str(file.relative_to(root)), *mutant) for mutant in mutants_of(file.read_text())
+                      if file.suffix == ".cpp" or mutant[1] == "state"]
+    found = [mutant for mutant in found if not kinds or mutant[2] in kinds]
     random.Random(seed).shuffle(found)
     return found[:count] if count else found, len(found)
