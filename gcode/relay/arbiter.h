@@ -227,6 +227,7 @@ class Arbiter {
   void keep_only_latest(line::Time now);
   void learn(const reply::Reply& reply, line::Time now);
   void note(const reply::Reply& reply, line::Time now);
+  void on_wait(line::Time now);
   void on_upload_begin();
   void count(const reply::Reply& reply);
   void on_overflow(const reply::Reply& reply);

@@ -67,8 +67,9 @@ Verdict Arbiter::on_ok(const reply::Reply& reply, line::Time now) {
   }
   const Verdict verdict =
       reply.kind == reply::ReplyKind::kOkTemperature ? on_temperature_ok(now) : on_plain_ok(reply, now);
-  // "okok" acknowledges two commands, and the host sees one.
-  for (int more = reply.ok_count; more > 1 && s_.in_flight.size() > 0 && !s_.in_flight[0].is_injected(); --more) {
+  // "okok" acknowledges two commands, and the host sees one. An answer to M105 tells by itself what is answered.
+  const int oks = reply.kind == reply::ReplyKind::kOk && !reply.ok_number ? reply.ok_count : 1;
+  for (int more = oks; more > 1 && s_.in_flight.size() > 0 && !s_.in_flight[0].is_injected(); --more) {
     ++s_.counters.missing_oks;
     acknowledge(now);
   }
@@ -198,7 +199,8 @@ bool Arbiter::holds(OkCondition when, const reply::Reply& reply, line::Time now)
     case kAnswerIsOvertaken:
       return injected_is_m105() && s_.poller.understands(printer::Query::kM105) && queue.host_count() > 0 &&
              is_bare(reply);
-    case kExpiredCommandWaits: return injected_is_m105() && s_.late.expired_commands > 0;
+    case kExpiredCommandWaits:
+      return injected_is_m105() && s_.poller.understands(printer::Query::kM105) && s_.late.expired_commands > 0;
     case kIsCertainlyInjected: {
       // An ADVANCED_OK without a line number is not for a numbered line.
       const auto has_no_number = [](const InFlight& e) { return e.number < 0; };

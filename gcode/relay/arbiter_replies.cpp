@@ -10,6 +10,8 @@ namespace {
 
 using std::chrono::milliseconds;
 
+// "wait" comes once a second; a command that was sent since may be on its way.
+constexpr line::Time kWaitFollows = std::chrono::seconds(1);
 // Once the answer to an injected query has begun, its other lines follow at line rate; host lines wait a little longer
 // for its end.
 constexpr line::Time kAnswerRuns = milliseconds(25);
@@ -143,6 +145,7 @@ void Arbiter::note(const reply::Reply& reply, line::Time now) {
     if (const auto injected = s_.in_flight.injected())
       s_.in_flight[*injected].unconfirmed = true;  // its answer may be the line that was torn
   }
+  if (reply.kind == reply::ReplyKind::kWait) on_wait(now);
   if (reply.kind == reply::ReplyKind::kOverflow) on_overflow(reply);
   if (reply.kind == reply::ReplyKind::kUploadBegin) on_upload_begin();
   if (reply.kind == reply::ReplyKind::kUploadEnd || reply.kind == reply::ReplyKind::kSdCard)
@@ -151,6 +154,14 @@ void Arbiter::note(const reply::Reply& reply, line::Time now) {
   if (reply.carries_ok) {
     s_.last_ok = now;
     s_.busy_since_ok = false;
+  }
+}
+
+// The printer has had no command for a second: what it was sent before is answered.
+void Arbiter::on_wait(line::Time now) {
+  while (s_.in_flight.size() > 0 && !s_.in_flight[0].is_injected() && now - s_.in_flight[0].sent > kWaitFollows) {
+    if (!s_.in_flight[0].ack_optional) ++s_.counters.missing_oks;
+    s_.in_flight.erase(0);
   }
 }
 

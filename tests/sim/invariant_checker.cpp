@@ -247,7 +247,8 @@ void InvariantChecker::oracle_line(std::string_view line, std::string_view origi
   ++leaks_;
   if (owner == 'a' && starts(line, "ok T:")) ++answers_ahead_, answer_leaked_ = now;
   // Between M105s of both sides an ok too many swaps answers.
-  const bool swapped = starts(line, "ok T:") && after_surplus_ok() && now - m105_passed_ < kAnswersSwap;
+  const bool is_answer_to_m105 = starts(line, "ok T:");
+  const bool swapped = after_surplus_ok() && (is_answer_to_m105 ? now - m105_passed_ < kAnswersSwap : owner == 'a');
   if (!swapped && !corrupted_ && disturbed_at_ == kNever && scenario_.faults.stall_at.count() == 0) {
     fail(std::string(owner == 'a' ? "rule 6: an answer to the agent"
                                   : "rule 9: a report to which the host did not subscribe") +
@@ -392,8 +393,8 @@ void InvariantChecker::finish(std::size_t host_in_flight, const VirtualHost& hos
   if (!host.failure().empty()) fail("duty 1: the host gave up: " + host.failure(), now);
   if (prints && !came_to_an_end) fail("duty 1: the print hangs", now);
   // Without an M105 that it may ask, the agent waits until the line was silent for long.
-  const bool lost_lately =
-      mishap_at_ != kNever && (!can_probe_ || now - std::max(mishap_at_, last_passed_) < kLostExpires);
+  const bool lost_lately = mishap_at_ != kNever && (!can_probe_ || scenario_.faults.torn_lines > 0 ||
+                                                    now - std::max(mishap_at_, last_passed_) < kLostExpires);
   if (host_in_flight > 0 && !lost_lately)
     fail("rule 6: " + std::to_string(host_in_flight) + " commands are still in flight", now);
   if (oks_ahead_ > 0) fail("rule 6: the host was given " + std::to_string(oks_ahead_) + " surplus oks", now);

@@ -90,3 +90,24 @@ TEST_CASE("a printer without a known name is asked behind commands in doubt") {
   CHECK(r.relay().counters().missing_oks == 1);
   CHECK(host_in_flight(r) == 0);
 }
+
+TEST_CASE("a printer that waits for commands has answered what it was sent before") {
+  Rig r = known_rig(kMarlin11);
+  const auto missing = r.relay().counters().missing_oks;
+  r.host("G1 X1\nG1 X2\n");
+  r.to_printer();
+  r.pass(900ms);
+  r.printer("wait\n");
+  CHECK(host_in_flight(r) == 2);
+  r.pass(900ms);
+  r.printer("wait\n");
+  CHECK(host_in_flight(r) == 0);
+  CHECK(r.relay().counters().missing_oks == missing + 2);
+}
+
+TEST_CASE("an answer to M105 behind an ok without its line end acknowledges nothing behind it") {
+  Rig r = known_rig(kMarlin11);
+  r.host("G1 X1\nM105\nG1 X2\n");
+  r.printer("okok T:25.5 /0.0 B:25.5 /0.0 @:0 B@:0\n");
+  CHECK(host_in_flight(r) == 1);
+}
