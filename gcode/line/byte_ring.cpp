@@ -5,12 +5,6 @@
 
 namespace gcode::line {
 
-std::array<std::span<char>, 2> ByteRing::free_space() const {
-  const std::size_t at = counters_->tail & (capacity() - 1);
-  const std::size_t first = std::min(room(), capacity() - at);
-  return {storage_.subspan(at, first), storage_.subspan(0, room() - first)};
-}
-
 bool ByteRing::append(std::string_view bytes) {
   if (bytes.size() > room()) return false;
   const auto [first, second] = free_space();
@@ -19,12 +13,6 @@ bool ByteRing::append(std::string_view bytes) {
   if (bytes.size() > n) std::memcpy(second.data(), bytes.data() + n, bytes.size() - n);
   appended(bytes.size());
   return true;
-}
-
-std::array<std::string_view, 2> ByteRing::pieces(std::uint64_t from, std::uint64_t to) const {
-  const std::size_t at = from & (capacity() - 1);
-  const std::size_t first = std::min<std::size_t>(to - from, capacity() - at);
-  return {std::string_view(storage_.data() + at, first), std::string_view(storage_.data(), to - from - first)};
 }
 
 std::string_view ByteRing::view(std::uint64_t from, std::uint64_t to, std::span<char> scratch) const {

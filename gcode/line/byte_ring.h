@@ -3,6 +3,7 @@
 // byte number n is at storage[n % capacity], and tail - head bytes are held.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <span>
@@ -28,14 +29,22 @@ class ByteRing {
 
   /// The free space as at most two pieces, in order, ready for readv(); afterwards `appended(n)` records how much was
   /// filled.
-  [[nodiscard]] std::array<std::span<char>, 2> free_space() const;
+  [[nodiscard]] std::array<std::span<char>, 2> free_space() const {
+    const std::size_t at = counters_->tail & (capacity() - 1);
+    const std::size_t first = std::min(room(), capacity() - at);
+    return {storage_.subspan(at, first), storage_.subspan(0, room() - first)};
+  }
   void appended(std::size_t n) { counters_->tail += n; }
 
   /// Copies all of `bytes` in, or nothing if they do not fit. Returns whether they did.
   bool append(std::string_view bytes);
 
   /// Bytes number [from, to) as at most two pieces, in order. head <= from <= to <= tail.
-  [[nodiscard]] std::array<std::string_view, 2> pieces(std::uint64_t from, std::uint64_t to) const;
+  [[nodiscard]] std::array<std::string_view, 2> pieces(std::uint64_t from, std::uint64_t to) const {
+    const std::size_t at = from & (capacity() - 1);
+    const std::size_t first = std::min<std::size_t>(to - from, capacity() - at);
+    return {std::string_view(storage_.data() + at, first), std::string_view(storage_.data(), to - from - first)};
+  }
 
   /// Bytes number [from, to) as one piece. If they cross the end of the storage they are copied into `scratch`, which
   /// must be at least as long.

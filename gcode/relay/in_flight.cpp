@@ -46,8 +46,7 @@ void InFlightQueue::erase(std::size_t index) {
 
 void InFlightQueue::clear() { first_ = count_ = injected_count_ = overflow_ = 0; }
 
-std::optional<std::size_t> InFlightQueue::injected() const {
-  if (injected_count_ == 0) return std::nullopt;
+std::optional<std::size_t> InFlightQueue::find_injected() const {
   for (std::size_t i = 0; i < count_; ++i) {
     if ((*this)[i].is_injected()) return i;
   }
@@ -67,8 +66,6 @@ std::optional<std::size_t> InFlightQueue::numbered(std::int64_t number) const {
   }
   return std::nullopt;
 }
-
-std::size_t InFlightQueue::host_count() const { return count_ - injected_count_ + overflow_; }
 
 void InFlightQueue::copy_to(InFlightQueue& to) const {
   for (std::size_t i = 0; i < count_; ++i) to.ring_[(first_ + i) % kCapacity] = (*this)[i];

@@ -58,13 +58,15 @@ class InFlightQueue {
   [[nodiscard]] const InFlight& operator[](std::size_t i) const { return ring_[(first_ + i) % kCapacity]; }
 
   /// Index of the injected query; there is one at most.
-  [[nodiscard]] std::optional<std::size_t> injected() const;
+  [[nodiscard]] std::optional<std::size_t> injected() const {
+    return injected_count_ == 0 ? std::nullopt : find_injected();
+  }
   /// Index of the first entry of that kind.
   [[nodiscard]] std::optional<std::size_t> first_of(command::CommandKind kind) const;
   /// Index of the first entry with that line number.
   [[nodiscard]] std::optional<std::size_t> numbered(std::int64_t number) const;
   /// Host entries, including those beyond the capacity.
-  [[nodiscard]] std::size_t host_count() const;
+  [[nodiscard]] std::size_t host_count() const { return count_ - injected_count_ + overflow_; }
   /// Whether a host entry is in flight for which `predicate` holds.
   template <class Predicate>
   [[nodiscard]] bool any_host(Predicate predicate) const {
@@ -81,6 +83,8 @@ class InFlightQueue {
   InFlight acknowledge_first();
 
  private:
+  [[nodiscard]] std::optional<std::size_t> find_injected() const;
+
   std::array<InFlight, kCapacity> ring_{};
   std::uint32_t first_ = 0;
   std::uint32_t count_ = 0;
