@@ -68,7 +68,6 @@ enum class OkCondition : std::uint8_t {
 };
 /// Whose a printer line may be; the rules and their order are in arbiter_replies.cpp.
 enum class LineOwner : std::uint8_t {
-  kRestart,
   kAck,
   kRejection,
   kResendRequest,

@@ -239,7 +239,6 @@ struct VerdictRule {
 };
 // clang-format off
 constexpr std::array kVerdictRules{
-    VerdictRule{kRestart,          "`start` belongs to everybody"},
     VerdictRule{kAck,              "an ok has rules of its own: kOkRules"},
     VerdictRule{kRejection,        "a Resend follows"},
     VerdictRule{kResendRequest,    "the books change with it"},
@@ -256,7 +255,6 @@ constexpr std::array kVerdictRules{
 
 bool Arbiter::holds(LineOwner owner, const reply::Reply& reply, line::Time now) const {
   switch (owner) {
-    case kRestart: return reply.kind == reply::ReplyKind::kStart;
     case kAck: return reply.carries_ok;
     case kRejection: return reply.kind == reply::ReplyKind::kError && reply.is_number_error;
     case kResendRequest: return reply.kind == reply::ReplyKind::kResend;
@@ -289,8 +287,7 @@ Verdict Arbiter::decide(const reply::Reply& reply, line::Time now) {
     case kUnreadableReport: s_.subscriptions.unreadable(); return Verdict::kWithhold;
     case kReport: return show_report(reply, after, now);
     case kTornReport:
-    case kOther: doubt_injected(reply); return Verdict::kPass;
-    case kRestart: break;
+    case kOther: doubt_injected(reply); break;
   }
   return Verdict::kPass;
 }

@@ -14,13 +14,12 @@ using enum Boot::State;
 using Row = line::TransitionRow<Boot::State, Boot::Event>;
 // clang-format off
 constexpr line::Transitions<Boot::State, Boot::Event> kTransitions{
-    //  opened    start      cause       ok                 end
-    Row{kOpened,  kStarted,  kOver,      kOver,             kOver},  // kOver
-    Row{kOpened,  kStarted,  kOpened,    kAnswered,         kOver},  // kOpened
-    Row{kOpened,  kStarted,  kCauseSeen, kStartedAnswered,  kOver},  // kStarted
-    Row{kOpened,  kStarted,  kCauseSeen, kAnswered,         kOver},  // kCauseSeen
-    Row{kOpened,  kStarted,  kAnswered,  kAnswered,         kOver},  // kAnswered
-    Row{kOpened,  kStarted,  kAnswered,  kStartedAnswered,  kOver},  // kStartedAnswered
+    //  opened     start      cause      ok                 end
+    Row{kTalking,  kStarted,  kOver,     kOver,             kOver},  // kOver
+    Row{kTalking,  kStarted,  kTalking,  kAnswered,         kOver},  // kTalking
+    Row{kTalking,  kStarted,  kTalking,  kStartedAnswered,  kOver},  // kStarted
+    Row{kTalking,  kStarted,  kAnswered, kAnswered,         kOver},  // kAnswered
+    Row{kTalking,  kStarted,  kAnswered, kStartedAnswered,  kOver},  // kStartedAnswered
 };
 // clang-format on
 

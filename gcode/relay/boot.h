@@ -1,9 +1,10 @@
 // The boot text: from the opening of the port or `start` until the printer accepts commands. While it lasts nothing is
 // injected. It ends after a silence, after its longest time, or with `wait`.
 //
-//   "start"                        kStarted    a reset; its cause follows
-//   "echo: External Reset" ...     kCauseSeen  the reset is counted with its cause
-//   "ok", "ok T:25.5 ..."          kAnswered   commands are accepted: later lines do not prolong the boot text
+//   opening                        kTalking   that may have reset the printer
+//   "start"                        kStarted   a reset; its cause follows
+//   "echo: External Reset" ...     kTalking   the reset is counted with its cause
+//   "ok", "ok T:25.5 ..."          kAnswered  commands are accepted: later lines do not prolong the boot text
 #pragma once
 
 #include <cstdint>
@@ -24,9 +25,8 @@ class Boot {
  public:
   enum class State : std::uint8_t {
     kOver,
-    kOpened,           ///< the port was opened; that may have reset the printer
-    kStarted,          ///< `start` was seen
-    kCauseSeen,        ///< ... and the cause of the reset
+    kTalking,          ///< nothing is to be counted
+    kStarted,          ///< `start` was seen, and no cause of the reset
     kAnswered,         ///< an ok was seen
     kStartedAnswered,  ///< an ok was seen before the cause
     kCount
