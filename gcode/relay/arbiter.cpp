@@ -1,6 +1,7 @@
 #include "gcode/relay/arbiter.h"
 
 #include <algorithm>
+#include <array>
 
 namespace gcode::relay {
 namespace {
@@ -42,9 +43,17 @@ bool may_block(command::CommandKind kind) {
          kind == command::CommandKind::kListing;
 }
 
-// How long an entry may stay without a sign of life before it expires.
-line::Time patience_with(const InFlight& entry) {
-  if (may_block(entry.kind)) return entry.ack_optional ? kStale : kStaleBlocking;
+// M0, M600 and the like end when somebody presses a button.
+bool waits_for_person(const InFlight& e) {
+  constexpr std::array kCodes{0, 1, 25, 125, 226, 600, 601, 603, 701, 702};
+  return std::find(kCodes.begin(), kCodes.end(), e.code) != kCodes.end();
+}
+
+// How long an entry may stay without a sign of life before it expires. `says_busy`: this printer prints "busy" while a
+// command blocks it.
+line::Time patience_with(const InFlight& entry, bool says_busy) {
+  if (may_block(entry.kind))
+    return entry.ack_optional || (says_busy && !waits_for_person(entry)) ? kStale : kStaleBlocking;
   if (!entry.ack_optional) return kStale;
   const bool no_command = entry.kind == command::CommandKind::kOther && entry.number < 0 && entry.letter == 0;
   return no_command ? kSettle : kAckOptionalStale;
@@ -238,11 +247,12 @@ void Arbiter::check_injected(line::Time now) {
 }
 
 void Arbiter::check_stale(line::Time now) {
+  const bool says_busy = s_.counters.receive_lines[printer::LineClass::kBusy] > 0;
   while (s_.in_flight.size() > 0) {
     const InFlight& first = s_.in_flight[0];
     if (first.is_injected()) return;
     const line::Time quiet = now - std::max({first.sent, s_.last_progress_line, s_.last_ok});
-    const bool lost = quiet > patience_with(first);
+    const bool lost = quiet > patience_with(first, says_busy);
     if (!lost) return;
     if (!first.ack_optional) {
       ++s_.counters.missing_oks;

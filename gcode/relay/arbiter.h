@@ -212,6 +212,7 @@ class Arbiter {
   Verdict on_ok(const reply::Reply& reply, line::Time now);
   Verdict on_temperature_ok(line::Time now);
   Verdict on_plain_ok(const reply::Reply& reply, line::Time now);
+  [[nodiscard]] bool is_certainly_injected(const reply::Reply& reply, line::Time now) const;
   [[nodiscard]] bool holds(OkCondition when, const reply::Reply& reply, line::Time now) const;
   Verdict take_ok(OkAction action, const reply::Reply& reply, line::Time now);
   void lose_injected();

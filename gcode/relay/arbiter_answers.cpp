@@ -83,7 +83,6 @@ constexpr std::array kAnswerRules{
     AnswerRule{Query::kM27,          ReplyKind::kSdFile,       AnswerForm::kRawName},
     AnswerRule{Query::kM73,          ReplyKind::kProgress},
     AnswerRule{Query::kM114,         ReplyKind::kPosition},
-    AnswerRule{Query::kM123,         ReplyKind::kFans},
     AnswerRule{Query::kM220,         ReplyKind::kPercent},
     AnswerRule{Query::kM221,         ReplyKind::kPercent},
     AnswerRule{Query::kSerialNumber, ReplyKind::kSerialNumber},

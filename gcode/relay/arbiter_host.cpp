@@ -185,7 +185,8 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
   forget_injected_without_ok(now);
   s_.injection.waiting_since = line::kNever;
   s_.last_host_line = now;
-  if (command.kind == command::CommandKind::kTemperature) s_.late.answer_until = {};  // the next may be its own
+  if (command.kind == command::CommandKind::kTemperature || command.is('M', 115))
+    s_.late.answer_until = {};  // the next may be its own
   s_.printer.host_command(command, *dialect_, now);
   if (s_.comment_open) {  // the printer takes this line as the rest of a comment; an empty line also ends it
     s_.comment_open = false;

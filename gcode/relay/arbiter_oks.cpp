@@ -183,6 +183,19 @@ constexpr std::array kOkRules{
 
 }  // namespace
 
+// The first in the queue is the injected query: no command of the host behind it can have caused this ok.
+bool Arbiter::is_certainly_injected(const reply::Reply& reply, line::Time now) const {
+  const InFlightQueue& queue = s_.in_flight;
+  if (queue.host_count() == 0 || ok_follows_payload(queue[0], now)) return true;
+  if (queue.overflow() > 0) return false;
+  // M105 is answered by more than an ok.
+  const auto is_no_m105 = [](const InFlight& e) { return e.kind != command::CommandKind::kTemperature; };
+  if (is_bare(reply) && s_.poller.understands(printer::Query::kM105) && !queue.any_host(is_no_m105)) return true;
+  // An ADVANCED_OK without a line number is not for a numbered line.
+  const auto has_no_number = [](const InFlight& e) { return e.number < 0; };
+  return reply.planner_free >= 0 && !reply.ok_number && !queue.any_host(has_no_number);
+}
+
 bool Arbiter::holds(OkCondition when, const reply::Reply& reply, line::Time now) const {
   const InFlightQueue& queue = s_.in_flight;
   const auto names_none = [&] { return reply.ok_number && !queue.numbered(*reply.ok_number); };
@@ -201,13 +214,7 @@ bool Arbiter::holds(OkCondition when, const reply::Reply& reply, line::Time now)
              is_bare(reply);
     case kExpiredCommandWaits:
       return injected_is_m105() && s_.poller.understands(printer::Query::kM105) && s_.late.expired_commands > 0;
-    case kIsCertainlyInjected: {
-      // An ADVANCED_OK without a line number is not for a numbered line.
-      const auto has_no_number = [](const InFlight& e) { return e.number < 0; };
-      const bool has_fields = reply.planner_free >= 0 && !reply.ok_number && queue.overflow() == 0;
-      return queue.host_count() == 0 || (has_fields && !queue.any_host(has_no_number)) ||
-             ok_follows_payload(queue[0], now);
-    }
+    case kIsCertainlyInjected: return is_certainly_injected(reply, now);
     case kInjectedByLast: return queue[0].ack_optional;
     case kAlways: break;
   }

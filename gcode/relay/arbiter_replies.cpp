@@ -260,7 +260,8 @@ bool Arbiter::holds(LineOwner owner, const reply::Reply& reply, line::Time now) 
     case kResendRequest: return reply.kind == reply::ReplyKind::kResend;
     case kAnswersInjected: return answers_injected(reply);
     case kAnswersLate:
-      return (reply.kind == reply::ReplyKind::kFirmware || reply.kind == reply::ReplyKind::kCapability) &&
+      return (reply.kind == reply::ReplyKind::kFirmware || reply.kind == reply::ReplyKind::kCapability ||
+              reply.answer == reply::AnswerForm::kArea) &&
              now < s_.late.answer_until && s_.injection.line.query == printer::Query::kM115 &&
              s_.in_flight.host_count() == 0;
     case kTornReport: return is_torn(reply);

@@ -415,11 +415,17 @@ LoopResult ClosedLoop::run() {
   }
   const auto& in_flight = relay_.state().arbiter.in_flight;
   std::size_t unanswered = in_flight.overflow();
-  for (std::size_t i = 0; i < in_flight.size(); ++i)
-    unanswered += printer_.commands_of('h') == 0 && !in_flight[i].is_injected() && !in_flight[i].ack_optional &&
-                          now_ - in_flight[i].sent > seconds(5)
-                      ? 1
-                      : 0;
+  // A command that blocks a printer without busy lines may take ten minutes: a lost ok is no different.
+  using gcode::command::CommandKind;
+  const bool says_busy = relay_->counters().receive_lines[gcode::printer::LineClass::kBusy] > 0;
+  for (std::size_t i = 0; i < in_flight.size(); ++i) {
+    const auto& e = in_flight[i];
+    const bool blocks = e.kind == CommandKind::kHeatAndWait || e.kind == CommandKind::kBlocking;
+    const bool may_last = printer_.mishaps() > 0 && blocks && !says_busy;
+    if (printer_.commands_of('h') == 0 && !e.is_injected() && !e.ack_optional && !may_last &&
+        now_ - e.sent > seconds(5))
+      ++unanswered;
+  }
   checker_.finish(unanswered, *host_, ended_ != kNever, now_);
   LoopResult result = checker_.result();
   result.print_done = host_->is_done();

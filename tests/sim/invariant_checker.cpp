@@ -293,11 +293,11 @@ void InvariantChecker::check(const gcode::relay::LineRelay& relay, const Virtual
 }
 
 // One ok too many makes the agent take a host command for answered too early. Nothing shows it before the answers to its
-// own queries do.
+// own queries do. An answer behind an ok without its line end goes to the host with it, whose ever it is.
 bool InvariantChecker::after_surplus_ok() const {
   const Mishap mishap = scenario_.habits.mishap;
-  return (mishap == Mishap::kDoubled || mishap == Mishap::kForged) && mishap_at_ != kNever &&
-         answers_since_mishap_ <= kQueriesHeal;
+  return (mishap == Mishap::kDoubled || mishap == Mishap::kForged || mishap == Mishap::kGlued) &&
+         mishap_at_ != kNever && answers_since_mishap_ <= kQueriesHeal;
 }
 
 void InvariantChecker::mishap(Time now) {
