@@ -33,6 +33,7 @@ constexpr Dialect prusa_3_2() {
   d.nozzle_query = false;                   // P 2.4: since 3.8
   d.statistics_query = false;               // P 2.2: since 3.14
   d.eeprom_query = false;
+  d.planner_blocks = 15;  // P 1: a ring of 16
   // P 2.5: after `start` the boot loader is silent for up to 2 s; the longest gap recorded later is 1.4 s.
   d.boot_quiet = std::chrono::seconds(3);
   return d;

@@ -25,7 +25,7 @@ double way_in_x(double angle) {
 struct Travel::Words {
   std::array<double, 4> axis{};
   std::array<bool, 4> has{};
-  double i = 0, j = 0, r = 0;
+  double i = 0, j = 0, r = 0, f = 0;
   bool has_center = false, has_radius = false;
 
   Words(std::string_view rest, double unit_mm) {
@@ -47,6 +47,7 @@ struct Travel::Words {
     if (letter == 'I') i = value, has_center = true;
     if (letter == 'J') j = value, has_center = true;
     if (letter == 'R') r = value, has_radius = true;
+    if (letter == 'F') f = value;
   }
 };
 
@@ -102,6 +103,10 @@ double Travel::target(const Words& words, std::size_t axis) const {
 }
 
 void Travel::move(const Words& words) {
+  ++moves_;
+  last_.way = {};
+  last_.arc_mm = 0;
+  if (words.f > 0) last_.feedrate = words.f / 60;
   for (std::size_t axis = 0; axis < position_.size(); ++axis) {
     if (!words.has[axis]) continue;
     const bool relative = is_relative(axis);
@@ -111,6 +116,7 @@ void Travel::move(const Words& words) {
     const bool counts = relative || known_[axis];
     known_[axis] = known_[axis] || !relative;
     if (!counts || std::abs(way) > kLongestMove) continue;
+    last_.way[axis] = way;
     if (axis == kE) push(way);
     else travelled_[axis] += std::abs(way);
   }
@@ -138,6 +144,7 @@ void Travel::arc(const Words& words, bool clockwise) {
   double sweep = std::atan2(dy - j, dx - i) - begin;
   if (clockwise) sweep = -sweep;
   while (sweep <= 1e-9) sweep += kTurn;  // an arc that ends where it began is a whole turn
+  last_.arc_mm = radius * sweep;
   const double low = (clockwise ? begin - sweep : begin) + 2 * kTurn, high = low + sweep;
   constexpr double kQuarter = std::numbers::pi / 2;
   travelled_[0] += radius * (way_in_x(high) - way_in_x(low)) - std::abs(dx);

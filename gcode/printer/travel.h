@@ -1,6 +1,7 @@
 // How far the commands of the stream move the axes and how much filament they push: an interpreter of G0 to G3, G20,
 // G21, G28, G90 to G92, M82 and M83 only. A plain value. It counts what is commanded, not what the printer did: speed
-// and flow overrides, soft endstops and the firmware's own moves (homing, filament change) are not included.
+// and flow overrides, soft endstops and the firmware's own moves (homing, filament change) are not included. The planner
+// model (gcode/planner) takes each move from here.
 // Wire example: "G1 X10 E.5" behind "M83" and "G1 X0" is 10 mm of x and 0.5 mm of filament.
 #pragma once
 
@@ -11,6 +12,13 @@
 #include "gcode/dialect/dialect.h"
 
 namespace gcode::printer {
+
+/// One G0 to G3.
+struct Move {
+  std::array<double, 4> way{};  ///< x, y, z, e; millimetres; 0 for an axis whose position was not known
+  double arc_mm = 0;            ///< G2, G3: the length in the plane; 0: a straight move
+  double feedrate = 0;          ///< the last F, millimetres per second; 0: none yet
+};
 
 class Travel {
  public:
@@ -25,6 +33,9 @@ class Travel {
   [[nodiscard]] double extruded_mm() const { return extruded_; }
   /// Whether the last command pushed filament.
   [[nodiscard]] bool is_extruding() const { return extruding_; }
+  /// The last move, and how many there were.
+  [[nodiscard]] const Move& last_move() const { return last_; }
+  [[nodiscard]] std::uint64_t moves() const { return moves_; }
 
  private:
   struct Words;
@@ -47,6 +58,8 @@ class Travel {
   dialect::ExtruderMode mode_{};    ///< how the two combine
   bool extruding_ = false;
   double unit_mm_ = 1;  ///< 25.4 after G20
+  Move last_;
+  std::uint64_t moves_ = 0;
 };
 
 }  // namespace gcode::printer

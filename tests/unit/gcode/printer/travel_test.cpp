@@ -82,3 +82,23 @@ TEST_CASE("only a command that pushes filament extrudes") {
   CHECK_FALSE(after({"M83", "G1 X1 E.5", "G1 E-1"}).is_extruding());
   CHECK_FALSE(after({"M83", "G1 X1 E.5", "M105"}).is_extruding());
 }
+
+TEST_CASE("the last move has its way, its feedrate and the length of its arc") {
+  gcode::printer::Travel travel;
+  const auto run = [&](std::string_view line) {
+    travel.command(gcode::command::parse_command(line), gcode::dialect::ExtruderMode::kByLast);
+  };
+  for (const char* line : {"G92 X0 Y0 Z0 E0", "G1 X3 Y4 E1 F600"}) run(line);
+  CHECK(travel.moves() == 1);
+  CHECK(travel.last_move().way == std::array<double, 4>{3, 4, 0, 1});
+  CHECK(travel.last_move().feedrate == Approx(10));
+  run("M204 S500");
+  CHECK(travel.moves() == 1);
+  run("G2 X3 Y4 I10 J0");  // a whole turn; F holds
+  CHECK(travel.moves() == 2);
+  CHECK(travel.last_move().arc_mm == Approx(62.83).epsilon(0.001));
+  CHECK(travel.last_move().feedrate == Approx(10));
+  for (const char* line : {"G20", "G1 X0 F60"}) run(line);
+  CHECK(travel.last_move().feedrate == Approx(25.4));
+  CHECK(travel.last_move().arc_mm == 0);
+}

@@ -1,0 +1,58 @@
+// How fast a printer executes a move: its limits as they pass on the wire, and what its planner makes of a move. A
+// plain value without a clock.
+//
+//   rule                                                   source (Marlin 2.1.2.4 unless named)
+//   speed is limited by M203, acceleration by M201         planner.cpp Planner::_populate_block
+//   M204 P print, R retract, T travel; S both              gcode/config/M200-M205.cpp
+//   speed at a corner: junction deviation (M205 J)         planner.cpp _populate_block; Configuration.h 0.013 mm
+//   ... or the jerk of M205 X Y Z E (Marlin 1, Prusa)      planner.cpp CLASSIC_JERK; Prusa-Firmware planner.cpp
+//   moves of fewer than 6 steps are added to the next      planner.h MIN_STEPS_PER_SEGMENT; Prusa: dropsegments 5
+//   M220 scales F, M221 scales E                           feedrate_percentage, e_factor
+//   an arc is cut into straight pieces of at most 1 mm     G2_G3.cpp MAX_ARC_SEGMENT_MM; Prusa mm_per_arc_segment
+// The defaults are those of Marlin's Configuration.h, where a slicer's file has no M201 to M205 at its head.
+#pragma once
+
+#include <array>
+#include <cstdint>
+
+#include "gcode/command/command.h"
+#include "gcode/dialect/dialect.h"
+#include "gcode/printer/travel.h"
+
+namespace gcode::planner {
+
+/// What one move becomes in the planner. Lengths in millimetres, speeds squared in (mm/s)^2.
+struct Segment {
+  float length = 0;          ///< of one piece
+  float speed2 = 0;          ///< nominal
+  float accel = 0;           ///< mm/s^2
+  float corner2 = 0;         ///< the most at its beginning
+  std::uint16_t pieces = 0;  ///< 0: too short, added to the next move
+};
+
+class Motion {
+ public:
+  /// M92, M201, M203 to M205, M220, M221; others change nothing.
+  void setting(const command::Command& command);
+  [[nodiscard]] Segment segment(const printer::Move& move, const dialect::Dialect& dialect);
+  /// The printer stands still: the next move begins from rest.
+  void stopped() { before_speed2_ = 0; }
+  void printer_restarted() { *this = {}; }
+
+ private:
+  [[nodiscard]] float corner2(const std::array<float, 4>& unit, float length, float accel, float speed2,
+                              bool jerk) const;
+
+  std::array<float, 4> steps_{80, 80, 400, 500};                           ///< M92, per mm
+  std::array<float, 4> most_accel_{3000, 3000, 100, 10000};                ///< M201
+  std::array<float, 4> most_speed_{300, 300, 5, 25};                       ///< M203
+  std::array<float, 4> jerk_{10, 10, 0.3F, 5};                             ///< M205 X Y Z E
+  float deviation_ = 0.013F;                                               ///< M205 J
+  float print_accel_ = 3000, retract_accel_ = 3000, travel_accel_ = 3000;  ///< M204
+  float speed_factor_ = 1, flow_factor_ = 1;                               ///< M220, M221
+  std::array<float, 4> left_{};                                            ///< of moves that were too short
+  std::array<float, 4> before_{};                                          ///< direction of the move before
+  float before_speed2_ = 0;
+};
+
+}  // namespace gcode::planner

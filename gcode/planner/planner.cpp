@@ -1,0 +1,248 @@
+#include "gcode/planner/planner.h"
+
+#include <algorithm>
+#include <cmath>
+#include <utility>
+
+namespace gcode::planner {
+namespace {
+
+// Fewer blocks are no print that ran dry.
+constexpr std::uint16_t kFilled = 6;
+constexpr std::uint16_t kMostUsable = 31;
+constexpr float kLeastSeconds = 0.02F;  // DEFAULT_MINSEGMENTTIME
+constexpr float kAtRest2 = 0.05F * 0.05F;
+constexpr line::Time kFirstMove = std::chrono::milliseconds(100);
+constexpr std::uint16_t kWithoutDelay = 3;
+// Seconds of computed time after which an older measurement counts little.
+constexpr float kMemory = 4;
+
+// An ok is late beyond twice what it usually takes, and this for the noise of USB and the machine.
+constexpr float kNoise = 0.003F;
+// So close to full a late ok shows that it was full.
+constexpr std::uint16_t kNearlyFull = 2;
+// A block ends this much later than computed at most; what comes later is odd.
+constexpr float kFactor = 3, kOdd = 0.5F;
+// The oks behind an odd delay: a full planner delays two of four at least, one that ran dry meanwhile delays none.
+constexpr std::uint16_t kProof = 4, kLateIfFull = 2;
+// So much lateness, in seconds, counts as one late ok of a planner that should not be full.
+constexpr float kDoubt = 0.1F;
+// No move lasts so long behind others: the planner ran dry. The second one: if it was not full.
+constexpr float kHopeless = 10, kStall = 2.5F;
+// A planner that drains, without a late ok that corrects, is faster than computed by this part of the time.
+constexpr int kDrainsFaster = 12;
+
+line::Time in_time(float seconds) { return line::Time(static_cast<std::int64_t>(seconds * 1e6F)); }
+float in_float(line::Time time) { return static_cast<float>(time.count()) * 1e-6F; }
+
+}  // namespace
+
+line::Time Planner::scaled(float seconds) const { return in_time(seconds * scale_); }
+
+void Planner::sent(std::int64_t number, const printer::Move& move, const dialect::Dialect& dialect) {
+  Sent& place = sent_[static_cast<std::size_t>(number) % kInFlight];
+  place.number = number;
+  place.segment = motion_.segment(move, dialect);
+}
+
+// --- time -------------------------------------------------------------------------------------------------------------
+
+void Planner::start_first(line::Time at) {
+  started_ = at;
+  if (count_ == 0) return;
+  Block& b = block(0);
+  const float exit2 = count_ > 1 ? block(1).entry2 : 0;
+  const float peak2 = std::min(b.speed2, (b.entry2 + exit2) / 2 + b.accel * b.length);
+  const float peak = std::sqrt(peak2), entry = std::sqrt(b.entry2), exit = std::sqrt(exit2);
+  const float ramps = (2 * peak2 - b.entry2 - exit2) / (2 * b.accel);
+  b.seconds = (2 * peak - entry - exit) / b.accel + std::max(0.0F, b.length - ramps) / std::max(peak, 1e-3F);
+}
+
+void Planner::end_first(line::Time at) {
+  computed_ += block(0).seconds;
+  first_ = static_cast<std::uint16_t>((first_ + 1U) % kRing);
+  --count_;
+  kept_ = static_cast<std::uint16_t>(std::min<std::size_t>(kept_ + 1U, kRing - count_ - 1U));
+  if (count_ == 0) {
+    emptied_ = at;
+    measured_from_ = line::kNever;
+    motion_.stopped();
+  }
+  start_first(at);
+}
+
+void Planner::advance(line::Time now) {
+  while (count_ > 0) {
+    const line::Time ends = started_ + scaled(block(0).seconds);
+    if (ends > now) return;
+    end_first(ends);
+  }
+}
+
+line::Time Planner::buffered() const {
+  if (count_ == 0) return {};
+  float seconds = 0;
+  for (std::size_t i = 1; i < count_; ++i) seconds += block(i).seconds;
+  return std::max(line::Time{}, started_ + scaled(block(0).seconds) - std::max(last_ok_, started_)) + scaled(seconds);
+}
+
+// --- blocks -----------------------------------------------------------------------------------------------------------
+
+void Planner::push(const Segment& segment, line::Time now) {
+  Block b{segment.length, segment.accel, segment.speed2, segment.corner2, 0, 0};
+  float speed = std::sqrt(b.speed2);
+  b.seconds = b.length / speed;
+  const int waiting = count_ - 1;
+  if (waiting >= 2 && waiting <= usable_ / 2 && b.seconds < kLeastSeconds) {
+    b.seconds += (kLeastSeconds - b.seconds) * 2 / static_cast<float>(waiting);
+    speed = b.length / b.seconds;
+    b.speed2 = speed * speed;
+    b.corner2 = std::min(b.corner2, b.speed2);
+  }
+  if (count_ == 0) b.corner2 = std::min(b.corner2, kAtRest2);
+  block(count_) = b;
+  ++count_;
+  kept_ = static_cast<std::uint16_t>(std::min<std::size_t>(kept_, kRing - count_));
+  peak_ = std::max(peak_, count_);
+  plan();
+  if (count_ == 1) {
+    start_first(now + kFirstMove);
+  } else if (count_ >= kWithoutDelay && started_ > now) {
+    start_first(now);
+  }
+}
+
+// The speeds at the corners, from the last block back to the first that does not change, and forward again.
+void Planner::plan() {
+  float exit2 = 0;
+  std::size_t i = count_;
+  while (i-- > 1) {
+    Block& b = block(i);
+    const float entry2 = std::min(b.corner2, exit2 + 2 * b.accel * b.length);
+    if (i + 1 < count_ && entry2 == b.entry2) break;
+    b.entry2 = exit2 = entry2;
+  }
+  for (++i; i < count_; ++i) {
+    const Block& before = block(i - 1);
+    Block& b = block(i);
+    b.entry2 = std::min(b.entry2, before.entry2 + 2 * before.accel * before.length);
+  }
+}
+
+/// The wire has shown how many there are: the oldest has just ended. Some may be from before the agent listened.
+void Planner::set_count(int count, line::Time now) {
+  while (count_ > count) end_first(now);
+  while (count_ < count) {
+    first_ = static_cast<std::uint16_t>((first_ + kRing - 1) % kRing);
+    if (kept_ == 0) block(0) = kUnseen;
+    else --kept_;
+    ++count_;
+    computed_ -= block(0).seconds;
+  }
+  start_first(now);
+}
+
+void Planner::measure(line::Time now) {
+  if (measured_from_ != line::kNever && computed_ > 0) {
+    const float expected = computed_ * scale_;
+    const float real = std::clamp(in_float(now - measured_from_), expected / 3, expected * 3);
+    const float keep = std::max(0.0F, 1 - computed_ / kMemory);
+    sum_measured_ = sum_measured_ * keep + real;
+    sum_computed_ = sum_computed_ * keep + computed_;
+    scale_ = std::clamp(sum_measured_ / sum_computed_, 0.5F, 2.0F);
+  }
+  measured_from_ = now;
+  computed_ = 0;
+}
+
+// --- oks --------------------------------------------------------------------------------------------------------------
+
+Planner::Delay Planner::delay_of(float seconds, line::Time begun) {
+  if (seconds < quick_) quick_ += (seconds - quick_) / 8;
+  else if (seconds < 4 * quick_) quick_ += (seconds - quick_) / 64;
+  quick_ = std::max(quick_, 0.001F);
+  const float late = seconds - (2 * quick_ + kNoise);
+  if (late < 0) {
+    doubt_ *= 0.8F;
+    return Delay::kNone;
+  }
+  if (seconds > kHopeless) return Delay::kStalled;
+  const float rest = count_ == 0 ? 0 : in_float(started_ - begun) + block(0).seconds * scale_;
+  if (count_ + kNearlyFull >= usable_ && seconds + 0.01F > 0.3F * rest)
+    return seconds < kFactor * rest + kOdd ? Delay::kFull : Delay::kOdd;
+  if (late > kStall) return Delay::kStalled;
+  doubt_ += late / kDoubt;
+  if (doubt_ < 2) return late > quick_ + 0.01F ? Delay::kStalled : Delay::kNone;
+  doubt_ = 0;
+  return Delay::kFull;
+}
+
+void Planner::take_delay(Delay delay, line::Time begun, line::Time now) {
+  if (delay == Delay::kStalled) measured_from_ = line::kNever;
+  if (delay != Delay::kFull && delay != Delay::kOdd) return;
+  set_count(usable_ - 1, now);
+  measure(now);
+  ++late_since_odd_;
+  if (delay != Delay::kOdd) return;
+  odd_ = now - begun;
+  since_odd_ = late_since_odd_ = 0;
+}
+
+/// The printer says how many are free: exactly, and at rest how many there are.
+void Planner::take_free(const Ok& ok, std::uint16_t added) {
+  const auto free = static_cast<std::uint16_t>(std::min<std::int32_t>(ok.free, kMostUsable));
+  usable_ = says_free_ ? std::max(usable_, free) : free;
+  says_free_ = true;
+  set_count(std::max(0, usable_ - free - added), ok.now);
+}
+
+Segment Planner::segment_of(const Ok& ok, const dialect::Dialect& dialect) const {
+  if (ok.of == Ok::Of::kPosition && count_ > 0 && dialect.family != dialect::FirmwareFamily::kPrusa)
+    return {0, 1, 1, 1, 1};
+  const Sent& place = sent_[static_cast<std::size_t>(ok.number) % kInFlight];
+  return ok.of == Ok::Of::kMove && place.number == ok.number ? place.segment : Segment{};
+}
+
+/// The oks behind an odd delay tell whether the planner was full until its end, or ran dry in it.
+std::optional<line::Time> Planner::prove_odd(line::Time now) {
+  if (odd_ == line::Time{} || since_odd_ < kProof) return std::nullopt;
+  const line::Time dry = std::exchange(odd_, {});
+  if (late_since_odd_ >= kLateIfFull) return std::nullopt;
+  set_count(std::min(count_, since_odd_), now);
+  peak_ = count_;
+  return dry;
+}
+
+std::optional<line::Time> Planner::acknowledged(const Ok& ok, const dialect::Dialect& dialect) {
+  if (!says_free_) usable_ = dialect.planner_blocks;
+  // The printer turns to a line when it has acknowledged the one before.
+  const line::Time begun = std::max(ok.sent, last_ok_);
+  started_ -= (begun - last_ok_) / kDrainsFaster;
+  advance(std::min(ok.now, begun + in_time(quick_)));
+  const bool needs_room = ok.of == Ok::Of::kMove || ok.of == Ok::Of::kPosition;
+  if (needs_room && ok.free < 0) take_delay(delay_of(in_float(ok.now - begun), begun), begun, ok.now);
+  advance(ok.now);
+  last_ok_ = ok.now;
+  if (ok.of == Ok::Of::kWaiting) {
+    while (count_ > 0) end_first(ok.now);
+    peak_ = 0;
+    odd_ = {};
+  }
+  const Segment segment = segment_of(ok, dialect);
+  const std::uint16_t added = std::min(segment.pieces, usable_);
+  if (ok.free >= 0) take_free(ok, added);
+  std::optional<line::Time> dry;
+  if (needs_room && count_ == 0) {
+    if (peak_ >= kFilled) dry = ok.now - emptied_;
+    peak_ = 0;
+  }
+  for (std::uint16_t i = 0; i < added; ++i) {
+    if (count_ >= usable_) set_count(usable_ - 2, ok.now);  // two end in the time of a few quick oks
+    ++since_odd_;
+    push(segment, ok.now);
+  }
+  if (const auto proved = prove_odd(ok.now)) dry = proved;
+  return dry;
+}
+
+}  // namespace gcode::planner

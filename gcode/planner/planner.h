@@ -1,0 +1,126 @@
+// What is in the printer's planner now, as the wire shows it: how many blocks, how long they last, when it ran empty in
+// the middle of a print. A plain value without a clock. It does not know whose an ok is: the arbiter tells.
+//
+//   rule                                                                    source (Marlin 2.1.2.4 unless named)
+//   a move's ok means that its blocks are in the planner                    marlin.md section 1, prusa.md 1.5
+//   a ring of 16 holds 15; a full one delays the ok until the oldest ends   planner.h moves_free(), get_next_free_block()
+//   a move that becomes no block, and G92, wait as well                     recordings: "G1 F8640" behind a full planner
+//   ADVANCED_OK: P is the free blocks, its largest value the empty ring     queue.cpp ok_to_send()
+//   a block's time: a trapezoid between the speeds at its two corners       planner.cpp calculate_trapezoid_for_block()
+//   the last block ends at rest; the blocks before it follow from that      planner.cpp reverse_pass(), forward_pass()
+//   the running block is not planned again                                  stepper.is_block_busy()
+//   with 2 to half the ring waiting a move takes longer than 20 ms          planner.cpp SLOWDOWN, DEFAULT_MINSEGMENTTIME
+//   the first block waits 100 ms, or for the third                          planner.cpp BLOCK_DELAY_FOR_1ST_MOVE
+//   G92 E is a block of no length                                           planner.cpp buffer_sync_block(); not Prusa
+//   G4, G28, M400, T, M0 ... wait until the planner is empty                planner.synchronize() in their code
+//   computed durations are corrected by those between two late oks          recordings: 0.8 to 1.1 of the computed ones
+// Recordings: tests/data/planner, judged by tests/unit/gcode/planner/planner_recordings_test.cpp.
+#pragma once
+
+#include <array>
+#include <cstdint>
+#include <optional>
+
+#include "gcode/dialect/dialect.h"
+#include "gcode/line/time.h"
+#include "gcode/planner/motion.h"
+#include "gcode/printer/travel.h"
+
+namespace gcode::planner {
+
+/// The ok of a command.
+struct Ok {
+  enum class Of : std::uint8_t {
+    kMove,      ///< G0 to G3
+    kPosition,  ///< G92
+    kWaiting,   ///< a command that ends when the planner is empty
+    kOther,
+  };
+  Of of = Of::kOther;
+  std::int64_t number = -1;  ///< N of the command
+  std::int32_t free = -1;    ///< ADVANCED_OK's P, or -1
+  line::Time sent{};         ///< when the command was written
+  line::Time now{};
+};
+
+class Planner {
+ public:
+  /// M92, M201 ... as a host sends them or the printer prints them.
+  void setting(const command::Command& command) { motion_.setting(command); }
+  /// A new move was written to the printer.
+  void sent(std::int64_t number, const printer::Move& move, const dialect::Dialect& dialect);
+  /// Oks in the order in which they come. Returns for how long the planner was empty before this ok, if a print ran dry:
+  /// six blocks were in it before, and no command emptied it rightly.
+  std::optional<line::Time> acknowledged(const Ok& ok, const dialect::Dialect& dialect);
+  void printer_restarted() { *this = {}; }
+
+  /// At the last ok.
+  [[nodiscard]] std::uint16_t blocks() const { return count_; }
+  [[nodiscard]] line::Time buffered() const;
+
+ private:
+  struct Block {
+    float length = 0, accel = 0, speed2 = 0, corner2 = 0;
+    float entry2 = 0;
+    float seconds = 0;  ///< computed; before it runs: at its nominal speed
+  };
+  /// A tenth of a second.
+  static constexpr Block kUnseen{1, 1000, 100, 100, 100, 0.1F};
+  struct Sent {
+    std::int64_t number = -2;
+    Segment segment;
+  };
+  /// What an ok that came late tells.
+  enum class Delay : std::uint8_t {
+    kNone,
+    kFull,     ///< the planner was full, and its oldest block has just ended
+    kOdd,      ///< ... but for longer than that block takes
+    kStalled,  ///< the planner was not full: the printer, or the line, stood still
+  };
+  /// Planners of 31 blocks at most, and as many that have ended: a late ok may show that they had not.
+  static constexpr std::size_t kRing = 64;
+  /// As many lines as a host is known to keep in flight.
+  static constexpr std::size_t kInFlight = 64;
+
+  [[nodiscard]] Block& block(std::size_t index) { return ring_[(first_ + index) % kRing]; }
+  [[nodiscard]] const Block& block(std::size_t index) const { return ring_[(first_ + index) % kRing]; }
+  void advance(line::Time now);
+  void start_first(line::Time at);
+  void end_first(line::Time at);
+  void set_count(int count, line::Time now);
+  void push(const Segment& segment, line::Time now);
+  void plan();
+  void measure(line::Time now);
+  [[nodiscard]] Delay delay_of(float seconds, line::Time begun);
+  void take_delay(Delay delay, line::Time begun, line::Time now);
+  void take_free(const Ok& ok, std::uint16_t added);
+  [[nodiscard]] Segment segment_of(const Ok& ok, const dialect::Dialect& dialect) const;
+  [[nodiscard]] std::optional<line::Time> prove_odd(line::Time now);
+  [[nodiscard]] line::Time scaled(float seconds) const;
+
+  Motion motion_;
+  std::array<Sent, kInFlight> sent_{};
+  std::array<Block, kRing> ring_{};
+  std::uint16_t first_ = 0, count_ = 0;
+  std::uint16_t kept_ = 0;    ///< ended blocks that are still in the ring
+  std::uint16_t usable_ = 0;  ///< 0: not known yet
+  bool says_free_ = false;    ///< ADVANCED_OK
+  std::uint16_t peak_ = 0;    ///< the most blocks since it was empty
+  line::Time started_{};      ///< when the first block began or will begin
+  line::Time emptied_{};      ///< when the last block ended
+  line::Time last_ok_{};
+
+  // --- measured against computed durations, between two late oks
+  float scale_ = 1;
+  line::Time measured_from_ = line::kNever;
+  float computed_ = 0;  ///< seconds of the blocks that ended since
+  float sum_measured_ = 1, sum_computed_ = 1;
+
+  // --- how late an ok is
+  float quick_ = 0.005F;  ///< seconds that an ok takes if nothing delays it
+  float doubt_ = 0;       ///< late oks although the planner should not be full; 2 prove that it is
+  line::Time odd_{};      ///< a delay that no block explains, until the next oks tell
+  std::uint16_t since_odd_ = 0, late_since_odd_ = 0;
+};
+
+}  // namespace gcode::planner

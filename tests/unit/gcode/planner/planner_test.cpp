@@ -1,0 +1,129 @@
+#include "gcode/planner/planner.h"
+
+#include <catch2/catch.hpp>
+#include <type_traits>
+
+namespace {
+
+using namespace std::chrono_literals;
+using gcode::line::Time;
+using gcode::planner::Ok;
+using gcode::planner::Planner;
+
+static_assert(std::is_trivially_copyable_v<Planner>);
+static_assert(sizeof(Planner) < 16 * 1024);
+
+/// A host that sends a line and waits for its ok.
+struct Rig {
+  Planner planner;
+  const gcode::dialect::Dialect* dialect = gcode::dialect::find_dialect("marlin-2.1");
+  Time now = 1000s;
+  std::int64_t number = 0;
+  std::optional<Time> dry;
+
+  /// 5 mm at 50 mm/s: about 0.1 s each.
+  void move(Time answer = 3ms, std::int32_t free = -1) {
+    ++number;
+    planner.sent(number, {{5, 0, 0, 0.2}, 0, 50}, *dialect);
+    ok(Ok::Of::kMove, answer, free);
+  }
+  void ok(Ok::Of of, Time answer = 3ms, std::int32_t free = -1) {
+    const Time sent = now;
+    now += answer;
+    dry = planner.acknowledged({of, number, free, sent, now}, *dialect);
+  }
+};
+
+TEST_CASE("a move's ok means that it is in the planner, and it lasts as long as it takes") {
+  Rig rig;
+  for (int i = 0; i < 8; ++i) rig.move();
+  CHECK(rig.planner.blocks() == 8);
+  CHECK(rig.planner.buffered() > 700ms);
+  CHECK(rig.planner.buffered() < 1s);
+  rig.now += 400ms;
+  rig.ok(Ok::Of::kOther);
+  CHECK(rig.planner.blocks() <= 5);
+  CHECK(rig.planner.blocks() >= 3);
+}
+
+TEST_CASE("a late ok says that the planner was full and that its oldest block has just ended") {
+  Rig rig;
+  for (int i = 0; i < 14; ++i) rig.move();
+  for (int i = 0; i < 20; ++i) rig.move(100ms);
+  CHECK(rig.planner.blocks() == 15);
+}
+
+TEST_CASE("durations are corrected by what the late oks measure") {
+  Rig slow, fast;
+  for (int i = 0; i < 14; ++i) slow.move(), fast.move();
+  for (int i = 0; i < 60; ++i) slow.move(150ms), fast.move(75ms);
+  CHECK(slow.planner.buffered() > 1900ms);
+  CHECK(fast.planner.buffered() < 1300ms);
+}
+
+TEST_CASE("a host that pauses for longer than the planner lasts lets it run dry") {
+  Rig rig;
+  for (int i = 0; i < 10; ++i) rig.move();
+  rig.now += 3s;
+  rig.move();
+  REQUIRE(rig.dry);
+  CHECK(*rig.dry > 1500ms);
+  CHECK(*rig.dry < 2500ms);
+  rig.move();
+  CHECK_FALSE(rig.dry);
+}
+
+TEST_CASE("a pause within the planner's time is no underrun, nor one behind a few blocks") {
+  Rig rig;
+  for (int i = 0; i < 14; ++i) rig.move();
+  rig.now += 700ms;
+  rig.move();
+  CHECK_FALSE(rig.dry);
+  rig.ok(Ok::Of::kWaiting, 1s);
+  for (int i = 0; i < 4; ++i) rig.move();
+  rig.now += 3s;
+  rig.move();
+  CHECK_FALSE(rig.dry);
+}
+
+TEST_CASE("a command that waits for the moves empties the planner rightly") {
+  Rig rig;
+  for (int i = 0; i < 10; ++i) rig.move();
+  rig.ok(Ok::Of::kWaiting, 900ms);
+  CHECK(rig.planner.blocks() == 0);
+  rig.now += 5s;
+  rig.move();
+  CHECK_FALSE(rig.dry);
+}
+
+TEST_CASE("ADVANCED_OK says how many blocks are free, and how many there are") {
+  Rig rig;
+  rig.ok(Ok::Of::kOther, 3ms, 7);  // a small planner at rest
+  rig.move(3ms, 6);
+  CHECK(rig.planner.blocks() == 1);
+  rig.move(3ms, 0);
+  CHECK(rig.planner.blocks() == 7);
+  rig.move(3ms, 6);
+  CHECK(rig.dry);
+}
+
+TEST_CASE("a line of an unknown number, and one that the printer sends twice, change nothing much") {
+  Rig rig;
+  rig.move();
+  rig.number = 900;
+  rig.ok(Ok::Of::kMove);
+  CHECK(rig.planner.blocks() == 1);
+  rig.planner.printer_restarted();
+  CHECK(rig.planner.blocks() == 0);
+}
+
+TEST_CASE("an arc of more pieces than the planner holds fills it") {
+  Rig rig;
+  gcode::printer::Move arc{{20, 0, 0, 1}, 40, 50};
+  rig.planner.sent(++rig.number, arc, *rig.dialect);
+  rig.ok(Ok::Of::kMove, 500ms);
+  CHECK(rig.planner.blocks() >= 13);
+  CHECK(rig.planner.blocks() <= 15);
+}
+
+}  // namespace
