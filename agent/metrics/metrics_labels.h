@@ -20,6 +20,7 @@ inline constexpr Words<gcode::printer::LineClass> kLineClassWords{
 inline constexpr Words<gcode::printer::LatencyKind> kLatencyWords{"motion", "query", "other"};
 inline constexpr Words<gcode::printer::QueryOutcome> kOutcomeWords{"answered", "timeout"};
 inline constexpr Words<gcode::printer::DeferReason> kDeferWords{"host_active", "busy", "resend", "paused"};
+inline constexpr Words<gcode::printer::StarvedBy> kStarvedByWords{"host", "resend", "agent", "printer"};
 inline constexpr Words<gcode::printer::RejectReason> kRejectWords{"unknown", "cold_extrusion"};
 inline constexpr Words<gcode::reply::ResendReason> kResendWords{"checksum", "line_number", "no_checksum",
                                                                 "no_line_number", "other"};

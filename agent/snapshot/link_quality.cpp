@@ -42,7 +42,7 @@ LinkQualityMeter::Totals LinkQualityMeter::totals_of(const LinkSnapshot& link, g
   Totals totals{.at = now,
                 .commands = sum_of(c.commands),
                 .resends = sum_of(c.resends),
-                .starved = c.starved,
+                .starved = std::accumulate(c.starved.begin(), c.starved.end(), gcode::line::Time{}),
                 // A move waits for the planner, M109 or G28 takes minutes, and commands behind them wait too.
                 .ok_latency = c.prompt_latency,
                 .passthrough = {}};

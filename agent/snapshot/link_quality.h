@@ -23,7 +23,7 @@ struct LinkQuality {
   /// seconds that a byte spent inside the agent, in either direction
   std::optional<double> agent_delay_mean{}, agent_delay_p95{};
   std::uint64_t resends = 0;
-  double starved_seconds = 0;
+  double starved_seconds = 0;  ///< the planner was empty
 };
 
 class LinkQualityMeter {

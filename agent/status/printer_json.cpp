@@ -1,6 +1,7 @@
 
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "agent/metrics/metrics_families.h"
 #include "agent/metrics/metrics_labels.h"
@@ -40,11 +41,11 @@ void add_file(json& print, const metrics::PrinterSource& printer) {
     print["sd_file"] = text::clean_text(file.value.view());
 }
 
-json last_minute(const snapshot::LinkQuality& quality) {
+json last_minute(const snapshot::LinkQuality& quality, bool planner_known) {
   json out = {{"seconds", std::round(quality.seconds)},
               {"commands_per_second", rounded(quality.commands_per_second)},
-              {"resends", quality.resends},
-              {"starved_seconds", rounded(quality.starved_seconds)}};
+              {"resends", quality.resends}};
+  if (planner_known) out["starved_seconds"] = rounded(quality.starved_seconds);
   add_rounded(out, "ok_latency_mean_seconds", quality.ok_latency_mean);
   add_rounded(out, "ok_latency_p95_seconds", quality.ok_latency_p95);
   add_rounded(out, "agent_delay_mean_seconds", quality.agent_delay_mean);
@@ -60,7 +61,11 @@ json link_totals(const metrics::PrinterSource& printer, json link) {
     link.erase(field);
   }
   link["stalls"] = printer.link.counters.stalls;
-  link["starved_seconds"] = std::round(gcode::line::in_seconds(printer.link.counters.starved));
+  const auto& counters = printer.link.counters;
+  if (!counters.planner_known) return link;
+  link["underruns"] = std::accumulate(counters.underruns.begin(), counters.underruns.end(), std::uint64_t{0});
+  link["starved_seconds"] = std::round(
+      gcode::line::in_seconds(std::accumulate(counters.starved.begin(), counters.starved.end(), gcode::line::Time{})));
   return link;
 }
 
@@ -81,7 +86,7 @@ json printer_json(const snapshot::LinkSnapshot& link, const std::optional<snapsh
   add_finish(out["print"], printer);
   add_file(out["print"], printer);
   out["link"] = link_totals(printer, std::move(out["link"]));
-  if (quality) out["link"]["last_minute"] = last_minute(*quality);
+  if (quality) out["link"]["last_minute"] = last_minute(*quality, link.counters.planner_known);
   return out;
 }
 

@@ -27,7 +27,7 @@ constexpr std::array<Row, 22> kRows{{
     {"link", "marlin_commands_in_flight{$s}", "in flight"},
     {"link", "histogram_quantile(0.95, sum by (printer, le) (rate(marlin_ok_latency_seconds_bucket{$s}[$w])))", "ok latency p95, s", true},
     {"link", "histogram_quantile(0.95, sum by (printer, le) (rate(marlin_passthrough_latency_seconds_bucket{$s}[$w])))", "agent's delay p95, s", true},
-    {"link", "rate(marlin_starved_seconds_total{$s}[$w])", "starved", true},
+    {"link", "sum by (printer, cause) (rate(marlin_starved_seconds_total{$s}[$w]))", "planner empty: {{cause}}", true},
     {"link", "sum by (printer) (rate(marlin_busy_seconds_total{$s}[$w]))", "busy", true},
     {"all", "marlin_heater_duty_ratio{$s}", "{{sensor}} duty", true},
     {"all", "marlin_feedrate_ratio{$s}", "feed rate", true},

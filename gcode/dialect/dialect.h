@@ -55,7 +55,7 @@ struct Dialect {
   bool listen_only = false;  ///< its answers have no form that shows whose they are: no query but M115
   ExtruderMode extruder_mode = ExtruderMode::kEither;
   std::uint8_t planner_blocks = 0;  ///< how many blocks its planner holds; 0: its oks do not tell (M 1, P 1)
-  line::Time boot_quiet{};  ///< after `start`, how long without a line until the boot text counts as over
+  line::Time boot_quiet{};          ///< after `start`, how long without a line until the boot text counts as over
 };
 
 /// Before the printer is identified: no queries but M105 and M115, every special case assumed.

@@ -33,7 +33,7 @@ constexpr Dialect marlin_1_0() {
   d.serial_number_query = false;
   d.nozzle_query = false;
   d.statistics_query = false;  // M 7: M78 answers in another form
-  d.planner_blocks = 15;  // M 1: a ring of 16, 15 free at rest
+  d.planner_blocks = 15;       // M 1: a ring of 16, 15 free at rest
   // M 1: the whole banner is printed together; the firmware searches for the SD card before its loop runs.
   d.boot_quiet = std::chrono::seconds(2);
   return d;

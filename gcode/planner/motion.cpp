@@ -13,10 +13,12 @@ constexpr float kArcPiece = 1;
 constexpr float kSlowest2 = 0.05F * 0.05F;  // MINIMUM_PLANNER_SPEED
 constexpr float kNoFeedrate = 25;           // mm/s; Marlin begins with 1500 mm/min
 constexpr std::uint16_t kMostPieces = 1000;
+constexpr double kLeast = 1e-3, kMost = 1e6;  // what is beyond is no setting
+constexpr float kSlowest = 0.05F, kFastest = 1e4F;
 constexpr double kRounded = 0.01;  // Marlin prints its 0.013 so
 
 void take(const command::Command& command, char letter, float& into, float scale = 1) {
-  if (const auto value = command::parameter(command, letter); value && *value > 0)
+  if (const auto value = command::parameter(command, letter); value && *value >= kLeast && *value <= kMost)
     into = static_cast<float>(*value) * scale;
 }
 void take_axes(const command::Command& command, std::array<float, 4>& into) {
@@ -79,10 +81,10 @@ Segment Motion::segment(const printer::Move& move, const dialect::Dialect& diale
   std::array<float, 4> unit{};
   for (std::size_t i = 0; i < unit.size(); ++i) unit[i] = way[i] / length;
   const float asked = move.feedrate > 0 ? static_cast<float>(move.feedrate) * speed_factor_ : kNoFeedrate;
-  const float speed = limited(asked, unit, most_speed_);
+  const float speed = std::clamp(limited(asked, unit, most_speed_), kSlowest, kFastest);
   const float of_kind = !travels ? retract_accel_ : way[kE] != 0 ? print_accel_ : travel_accel_;
   Segment out;
-  out.accel = limited(of_kind, unit, most_accel_);
+  out.accel = std::max(1.0F, limited(of_kind, unit, most_accel_));
   out.speed2 = speed * speed;
   out.pieces = 1;
   if (arc > 0) out.pieces = static_cast<std::uint16_t>(std::clamp(arc / kArcPiece, 1.0F, float{kMostPieces}));
@@ -114,7 +116,9 @@ float Motion::corner2(const std::array<float, 4>& unit, float length, float acce
     turn[i] = unit[i] - before_[i];
     turn2 += turn[i] * turn[i];
   }
-  cosine /= std::sqrt(here2 * before2);
+  const float size = std::sqrt(here2 * before2);
+  if (size == 0 || turn2 == 0) return least2;  // from a whole turn, or straight on
+  cosine /= size;
   if (cosine > 0.999999F) return kSlowest2;
   cosine = std::max(cosine, -0.999999F);
   const float turned = std::sqrt(turn2);

@@ -131,6 +131,7 @@ void Planner::plan() {
 
 /// The wire has shown how many there are: the oldest has just ended. Some may be from before the agent listened.
 void Planner::set_count(int count, line::Time now) {
+  count = std::max(count, 0);
   while (count_ > count) end_first(now);
   while (count_ < count) {
     first_ = static_cast<std::uint16_t>((first_ + kRing - 1) % kRing);

@@ -53,10 +53,15 @@ class Planner {
   /// six blocks were in it before, and no command emptied it rightly.
   std::optional<line::Time> acknowledged(const Ok& ok, const dialect::Dialect& dialect);
   void printer_restarted() { *this = {}; }
+  /// The print pauses: if the planner runs empty now, it does so rightly.
+  void paused() { peak_ = 0; }
 
   /// At the last ok.
   [[nodiscard]] std::uint16_t blocks() const { return count_; }
   [[nodiscard]] line::Time buffered() const;
+  /// The oks have ADVANCED_OK's P.
+  [[nodiscard]] bool says_free() const { return says_free_; }
+  [[nodiscard]] line::Time last_ok() const { return last_ok_; }
 
  private:
   struct Block {

@@ -58,6 +58,15 @@ enum class QueryOutcome : std::uint8_t { kAnswered, kTimeout, kCount };
 enum class DeferReason : std::uint8_t { kHostActive, kBusy, kResend, kPaused, kCount };
 enum class RejectReason : std::uint8_t { kUnknown, kColdExtrusion, kCount };
 
+/// Why the planner ran dry in a print: marlin_planner_underruns_total{cause}
+enum class StarvedBy : std::uint8_t {
+  kHost,     ///< it sent nothing in time
+  kResend,   ///< a line was being repaired
+  kAgent,    ///< the agent held the host's line for a query of its own
+  kPrinter,  ///< a command blocked its queue, or it stood still
+  kCount
+};
+
 template <class Enum>
 using CountBy = line::EnumArray<Enum, std::uint64_t>;
 
@@ -78,6 +87,8 @@ struct Histogram {
 };
 inline constexpr std::array<double, 14> kOkLatencyBounds{0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1,
                                                          0.25,  0.5,    1,     2.5,  5,     10,   30};
+/// Powers of two: the buckets of a native histogram of schema 0.
+inline constexpr std::array<double, 9> kBufferedBounds{0.0625, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16};
 inline constexpr std::array<double, 9> kPassthroughBounds{5e-05,  0.0001, 0.00025, 0.0005, 0.001,
                                                           0.0025, 0.005,  0.01,    0.05};
 
@@ -101,8 +112,11 @@ struct LinkCounters {
   std::uint64_t receive_buffer_overflows = 0;
   CountBy<RejectReason> rejected_commands{};
   line::EnumArray<reply::BusyReason, line::Time> busy_time{};
-  line::Time starved{};      ///< printing, nothing in flight
-  std::uint64_t stalls = 0;  ///< starved for longer than 1 s (the planner of 16 short moves is empty by then)
+  std::uint64_t stalls = 0;         ///< printing, nothing in flight for longer than 1 s
+  bool planner_known = false;       ///< this firmware's oks tell what its planner holds
+  Histogram<9> planner_buffered{};  ///< at each ok of a host's print
+  CountBy<StarvedBy> underruns{};
+  line::EnumArray<StarvedBy, line::Time> starved{};  ///< the planner was empty in a host's print
   CountBy<reply::ResetCause> resets{};
   CountBy<reply::ErrorKind> errors{};
   CountBy<reply::HostAction> host_actions{};

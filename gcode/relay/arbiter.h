@@ -12,6 +12,7 @@
 //   7     a lost injected query keeps its slot                         arbiter.cpp check_injected(), late_acks.h
 //   8     `start` clears everything; wait until the boot text ends     arbiter_replies.cpp on_start(), boot.h
 //   9     the host sees reports as it asked for them                   arbiter_reports.cpp show_report()
+//         what the printer's planner holds, and why it ran dry         arbiter_planner.cpp
 //
 // What lasts longer than a line is a machine with named states: Boot, Upload, Recovery (resends), Injection, LateAcks.
 // It handles no bytes (LineRelay does) and no firmware versions (Dialect does).
@@ -24,6 +25,7 @@
 #include "gcode/command/command.h"
 #include "gcode/dialect/dialect.h"
 #include "gcode/line/time.h"
+#include "gcode/planner/planner.h"
 #include "gcode/printer/lifetime.h"
 #include "gcode/printer/link_counters.h"
 #include "gcode/printer/mmu.h"
@@ -101,6 +103,7 @@ struct ArbiterState {
   printer::PrintWatch prints;
   printer::Mmu mmu;
   printer::Lifetime lifetime;
+  planner::Planner planner;
   std::uint8_t dialect = 0;  ///< Dialect::id
 
   // --- machines
@@ -130,6 +133,8 @@ struct ArbiterState {
   line::Time last_ok{};
   line::Time quiet_until{};               ///< a command that sends its ok early still runs
   line::Time empty_since = line::kNever;  ///< since when no command is in flight in a print
+  line::Time held_from{}, held_until{};   ///< the agent held a line of the host, the last time
+  line::Time slowest_other{};             ///< of the commands since the last move: the longest time to an ok
   line::Time ticked{};
 };
 
@@ -202,6 +207,11 @@ class Arbiter {
   void count_reset(std::optional<reply::ResetCause> reset);
   [[nodiscard]] line::Time quiesce_ends() const;
   void close_starvation(line::Time now);
+  // arbiter_planner.cpp
+  void planner_hears(const reply::Reply& reply);
+  void planner_takes(const InFlight& acknowledged, line::Time now);
+  [[nodiscard]] printer::StarvedBy starved_by(const InFlight& acknowledged, line::Time before, line::Time dry,
+                                              line::Time now) const;
   // arbiter_replies.cpp, arbiter_oks.cpp, arbiter_reports.cpp
   Verdict decide(const reply::Reply& reply, line::Time now);
   [[nodiscard]] bool holds(LineOwner owner, const reply::Reply& reply, line::Time now) const;
@@ -248,6 +258,7 @@ class Arbiter {
   ArbiterState& s_;
   RelaySettings settings_{};
   const dialect::Dialect* dialect_ = &dialect::unknown_dialect();
+  std::int32_t planner_free_ = -1;  ///< of the ok that is handled now
 };
 
 }  // namespace gcode::relay

@@ -130,7 +130,6 @@ void Arbiter::close_starvation(line::Time now) {
   const line::Time gap = now - s_.empty_since;
   s_.empty_since = line::kNever;
   if (!s_.printer.stream_flows(now)) return;
-  s_.counters.starved += gap;
   if (gap <= kStall) return;
   ++s_.counters.stalls;
   s_.prints.stalled();
@@ -156,7 +155,11 @@ void Arbiter::forget_injected_without_ok(line::Time now) {
 // What a command that is not written to a file tells about the printer and its print.
 void Arbiter::learn_command(const command::Command& command, line::Time now) {
   s_.printer.host_setting(command, *dialect_, now);
+  const std::uint64_t moves = s_.prints.travel().moves();
   s_.prints.host_command(command, s_.printer, *dialect_, now);
+  s_.planner.setting(command);
+  if (s_.prints.travel().moves() != moves)
+    s_.planner.sent(command.number.value_or(-1), s_.prints.travel().last_move(), *dialect_);
   // A file's M73 may come before the line that confirms the print.
   if (command.is('M', 73) && (command.is_numbered() ? !s_.prints.has_just_ended() : s_.prints.is_open()))
     s_.printer.host_progress(command, *dialect_, now);
@@ -183,6 +186,10 @@ void Arbiter::note_number(const command::Command& command) {
 
 void Arbiter::host_line(const command::Command& command, std::size_t length, line::Time now) {
   forget_injected_without_ok(now);
+  if (s_.injection.waiting_since != line::kNever) {
+    s_.held_from = s_.injection.waiting_since;
+    s_.held_until = now;
+  }
   s_.injection.waiting_since = line::kNever;
   s_.last_host_line = now;
   if (command.kind == command::CommandKind::kTemperature || command.is('M', 115))

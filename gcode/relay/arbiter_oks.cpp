@@ -56,6 +56,7 @@ constexpr line::Time kExtraOkFollows = milliseconds(20);
 }  // namespace
 
 Verdict Arbiter::on_ok(const reply::Reply& reply, line::Time now) {
+  planner_free_ = reply.planner_free;
   // The Resend's ok is printed right behind it. Once the host has sent the line again, a later ok is for that.
   if (s_.recovery.is_resent() && now - s_.recovery.since() > kResendOkFollows) s_.recovery.on(Recovery::Event::kOk);
   if (s_.recovery.ok_due() && reply.kind != reply::ReplyKind::kOkTemperature) {
@@ -337,6 +338,7 @@ void Arbiter::acknowledge(line::Time now) {
   if (entry.ack_optional && s_.in_flight.size() > 0 && !s_.in_flight[0].is_injected())
     s_.in_flight[0].ack_optional = true;
   if (entry.sent > line::Time::zero()) count_latency(entry, now);
+  planner_takes(entry, now);
   if (dialect_->resume_counts_queue) keep_quiet(entry, now);
   // M28 was acknowledged without "Writing to file": there is no card, or no such command.
   if (entry.kind == command::CommandKind::kUploadBegin) s_.upload.on(Upload::Event::kBeginOk);

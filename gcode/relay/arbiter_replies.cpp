@@ -71,6 +71,7 @@ void Arbiter::learn(const reply::Reply& reply, line::Time now) {
     s_.printer.nozzle_diameter.set(reply.answer_number, now);
   s_.prints.reply(reply, s_.printer, now);
   s_.mmu.reply(reply);
+  planner_hears(reply);
   s_.lifetime.reply(reply);
   note(reply, now);
 }
@@ -130,6 +131,7 @@ void Arbiter::on_start(line::Time now) {
   s_.last_report = LastReport::kNone;
   s_.last_number = -1;
   s_.empty_since = line::kNever;
+  s_.planner.printer_restarted();
 }
 
 void Arbiter::note(const reply::Reply& reply, line::Time now) {

@@ -149,10 +149,11 @@ class Card {
     this.fact("answer to a query, mean", brief(minute.ok_latency_mean_seconds));
     this.fact("answer to a query, 95 %", brief(minute.ok_latency_p95_seconds));
     this.fact("lines per second", minute.commands_per_second === undefined ? "–" : String(minute.commands_per_second));
-    this.fact("nothing in flight, last minute", minute.starved_seconds === undefined ? "–" : `${minute.starved_seconds} s`);
+    this.fact("planner empty, last minute", minute.starved_seconds === undefined ? "–" : `${minute.starved_seconds} s`);
     this.fact("resends", `${minute.resends ?? 0} (${p.link.resends} in total)`);
     this.fact("agent's delay, mean", brief(minute.agent_delay_mean_seconds));
     this.fact("agent's delay, 95 %", brief(minute.agent_delay_p95_seconds));
+    this.fact("planner ran dry", p.link.underruns === undefined ? "–" : String(p.link.underruns));
     this.fact("stalls over 1 s", String(p.link.stalls));
     this.fact("restarts of the printer", String(p.link.resets));
   }

@@ -15,7 +15,7 @@ agent::snapshot::LinkSnapshot with(std::uint64_t commands, std::uint64_t oks, st
   auto link = sample::printing_mk3s();
   link.counters.commands = {commands, 0};
   link.counters.resends[gcode::reply::ResendReason::kChecksum] = resends;
-  link.counters.starved = std::chrono::milliseconds(10 * resends);
+  link.counters.starved[gcode::printer::StarvedBy::kHost] = std::chrono::milliseconds(10 * resends);
   for (std::uint64_t i = 0; i < oks; ++i) {
     link.counters.prompt_latency.observe(20ms, gcode::printer::kOkLatencyBounds);
     link.counters.passthrough[gcode::printer::Direction::kToHost].observe(200us, gcode::printer::kPassthroughBounds);

@@ -73,7 +73,8 @@ TEST_CASE("an arc is cut into pieces of a millimetre") {
 
 TEST_CASE("a setting without a value or with nonsense changes nothing") {
   Motion motion;
-  for (const char* line : {"M220", "M203 X", "M204 P-5", "M92 X0", "M201 ; all", "M205 J0.01", "G1 X5"})
+  for (const char* line : {"M220", "M203 X", "M204 P-5", "M92 X0", "M201 ; all", "M203 X999999999999999",
+                           "M204 P.0000001", "M205 J0.01", "G1 X5"})
     set(motion, line);
   const Segment segment = motion.segment(by(10, 0, 0, 1), marlin());
   CHECK(std::sqrt(segment.speed2) == Approx(50));

@@ -1,5 +1,6 @@
 #include "gcode/planner/planner.h"
 
+#include <array>
 #include <catch2/catch.hpp>
 #include <type_traits>
 
@@ -115,6 +116,21 @@ TEST_CASE("a line of an unknown number, and one that the printer sends twice, ch
   CHECK(rig.planner.blocks() == 1);
   rig.planner.printer_restarted();
   CHECK(rig.planner.blocks() == 0);
+}
+
+TEST_CASE("odd moves and odd oks stay within bounds") {
+  Rig rig;
+  const std::array<double, 4> ways[]{
+      {0, 0, 0, 0}, {10'000, 0, 0, 0}, {0, 0, 0, -10'000}, {1e-9, 0, 0, 0}, {5, 0, 0, 1}};
+  for (const char* line : {"M221 S1000000", "M220 S1000000", "M92 E1000000", "M203 X.001"})
+    rig.planner.setting(gcode::command::parse_command(line));
+  for (int i = 0; i < 2000; ++i) {
+    gcode::printer::Move move{ways[i % 5], i % 7 == 0 ? 1e4 : 0, i % 3 == 0 ? 1e-12 : 1e9};
+    rig.planner.sent(++rig.number, move, *rig.dialect);
+    rig.ok(static_cast<Ok::Of>(i % 4), i % 11 == 0 ? Time(20s) : Time(2ms), i % 13 < 5 ? i % 40 - 1 : -1);
+    REQUIRE(rig.planner.blocks() <= 32);
+    REQUIRE(rig.planner.buffered() >= 0s);
+  }
 }
 
 TEST_CASE("an arc of more pieces than the planner holds fills it") {

@@ -1,0 +1,77 @@
+// What the arbiter tells the planner model (gcode/planner), and what it counts from it: how long the planner's moves
+// last, how often it ran dry in a host's print, and why.
+#include <algorithm>
+
+#include "gcode/line/scan.h"
+#include "gcode/relay/arbiter.h"
+
+namespace gcode::relay {
+namespace {
+
+// A host that sends nothing for longer has paused the print.
+constexpr line::Time kPause = std::chrono::seconds(10);
+
+planner::Ok::Of kind_of(const InFlight& entry) {
+  using command::CommandKind;
+  using Of = planner::Ok::Of;
+  if (entry.g_code == 92) return Of::kPosition;
+  switch (entry.kind) {
+    case CommandKind::kMotion: return Of::kMove;
+    case CommandKind::kHeatAndWait:
+    case CommandKind::kBlocking: return Of::kWaiting;
+    default: return Of::kOther;
+  }
+}
+
+bool pauses(const reply::Reply& reply) {
+  switch (reply.kind) {
+    case reply::ReplyKind::kBusy: return reply.busy != reply::BusyReason::kProcessing;
+    case reply::ReplyKind::kAction:
+    case reply::ReplyKind::kHeating:
+    case reply::ReplyKind::kRunout:
+    case reply::ReplyKind::kCrash: return true;
+    case reply::ReplyKind::kError: return !reply.is_number_error;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+// "echo:  M92 X100.00 ...": the printer prints its settings at its start, and at M503.
+void Arbiter::planner_hears(const reply::Reply& reply) {
+  s_.counters.planner_known = !s_.meatpack && (dialect_->planner_blocks > 0 || s_.planner.says_free());
+  if (pauses(reply)) s_.planner.paused();
+  if (reply.kind != reply::ReplyKind::kEcho && reply.kind != reply::ReplyKind::kUnknown) return;
+  const std::string_view text = line::trim_blanks(reply.text);
+  if (text.starts_with("M92 ") || text.starts_with("M20")) s_.planner.setting(command::parse_command(text));
+}
+
+printer::StarvedBy Arbiter::starved_by(const InFlight& acknowledged, line::Time before, line::Time dry,
+                                       line::Time now) const {
+  const line::Time from = now - dry;
+  if (s_.recovery.since() >= before) return printer::StarvedBy::kResend;
+  const line::Time held = s_.held_until - std::max(s_.held_from, from);
+  if (2 * held >= dry) return printer::StarvedBy::kAgent;
+  const line::Time waited = now - std::max(acknowledged.sent, from);
+  if (2 * std::max(waited, s_.slowest_other) >= dry) return printer::StarvedBy::kPrinter;
+  return printer::StarvedBy::kHost;
+}
+
+void Arbiter::planner_takes(const InFlight& acknowledged, line::Time now) {
+  printer::LinkCounters& counters = s_.counters;
+  if (!(counters.planner_known || planner_free_ >= 0) || acknowledged.sent == line::Time::zero()) return;
+  const planner::Ok::Of of = kind_of(acknowledged);
+  const line::Time before = s_.planner.last_ok();
+  const auto dry = s_.planner.acknowledged({of, acknowledged.number, planner_free_, acknowledged.sent, now}, *dialect_);
+  if (s_.prints.is_printing() && s_.prints.is_from_host()) {
+    counters.planner_buffered.observe(s_.planner.buffered(), printer::kBufferedBounds);
+    if (dry && now - before < kPause) {
+      const printer::StarvedBy cause = starved_by(acknowledged, before, *dry, now);
+      ++counters.underruns[cause];
+      counters.starved[cause] += *dry;
+    }
+  }
+  s_.slowest_other = of == planner::Ok::Of::kMove ? line::Time{} : std::max(s_.slowest_other, now - acknowledged.sent);
+}
+
+}  // namespace gcode::relay
