@@ -61,7 +61,6 @@ enum class OkCondition : std::uint8_t {
   kM105Waits,
   kHostIsFirst,
   kAnswerIsOvertaken,
-  kExpiredCommandWaits,
   kIsCertainlyInjected,
   kInjectedByLast,
   kAlways,
@@ -81,7 +80,6 @@ enum class LineOwner : std::uint8_t {
 /// What becomes of an ok, and of the in-flight queue.
 enum class OkAction : std::uint8_t {
   kPassFragment,
-  kPassExpired,
   kCountUnexpected,
   kTakeSurplus,
   kAcknowledge,
