@@ -126,6 +126,7 @@ struct ArbiterState {
   line::Time last_host_line{-std::chrono::hours(1)};
   line::Time last_progress_line{};  ///< last busy or heating line: the printer is working
   line::Time last_ok{};
+  line::Time waits_since = line::kNever;  ///< the last line but reports was "wait", and when it came
   line::Time quiet_until{};               ///< a command that sends its ok early still runs
   line::Time empty_since = line::kNever;  ///< since when no command is in flight in a print
   line::Time ticked{};
