@@ -3,7 +3,7 @@
 
 #include "agent/cli/commands.h"
 #include "agent/cli/other_program.h"
-#include "agent/metrics/metrics_catalogue.h"
+#include "agent/metrics/metrics.h"
 
 namespace {
 

@@ -1,7 +1,5 @@
 #include "agent/cli/commands.h"
 
-#include <ostream>
-
 #include "agent/config/run_configuration.h"
 #include "agent/usb/usb_plan.h"
 #include "agent/web/server/web_access.h"

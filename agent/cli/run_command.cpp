@@ -6,6 +6,8 @@
 #include <thread>
 
 #include <unistd.h>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
 
 #include "agent/config/run_configuration.h"
 #include "agent/daemon/service.h"
@@ -14,11 +16,7 @@
 #include "agent/log/log.h"
 #include "agent/process/build_info.h"
 #include "agent/process/timer.h"
-#include "agent/status/service_line.h"
-
-// after the service's headers, which make Asio complete
-#include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
+#include "agent/status/status_view.h"
 
 namespace agent::cli {
 namespace {
@@ -30,8 +28,6 @@ constexpr std::chrono::seconds kBeforeNextStart{5};
 // Exit codes: a wrong configuration stays wrong until it is changed, so the service unit does not restart the agent.
 constexpr int kWrongConfiguration = 1;
 constexpr int kMayPass = 75;  // EX_TEMPFAIL of sysexits.h
-
-const char* environment(const char* name) { return std::getenv(name); }
 
 void complain(const std::string& sentence) {
   if (log::stderr_is_journal()) log::write_to_journal(log::journal_fields(3, "", sentence));
@@ -49,29 +45,16 @@ int wrong_configuration(const std::vector<std::string>& sentences, daemon::Servi
   return kWrongConfiguration;
 }
 
-// What the previous instance left.
-struct Inheritance {
-  restart::DescriptorStore store;
-  restart::LastConfiguration last;
-  bool has_ports;  // a printer may be printing: the agent must start
-};
-
-Inheritance inherit() {
-  restart::DescriptorStore store = restart::DescriptorStore::from_environment();
-  restart::LastConfiguration last = restart::LastConfiguration::take(store);
-  const bool has_ports = store.has_left("tty");
-  return {std::move(store), std::move(last), has_ports};
-}
-
 class RunningService {
  public:
-  RunningService(const config::RunOptions& options, const config::Configuration& configuration, Inheritance inheritance,
-                 daemon::ServiceNotifier& notifier)
+  /// `store` and `last`: what the previous instance left.
+  RunningService(const config::RunOptions& options, const config::Configuration& configuration,
+                 restart::DescriptorStore store, restart::LastConfiguration last, daemon::ServiceNotifier& notifier)
       : options_(options),
         notifier_(notifier),
-        has_ports_(inheritance.has_ports),
+        has_ports_(store.has_left("tty")),
         log_(configuration.log, log_counters_),
-        service_(log_, log_counters_, std::move(inheritance.store), std::move(inheritance.last)),
+        service_(log_, log_counters_, std::move(store), std::move(last)),
         signals_(service_.io()),
         tick_timer_(service_.io(), [this] { tick(); }),
         retry_timer_(service_.io(), [this] { retry(); }) {}
@@ -194,29 +177,27 @@ class RunningService {
     }
     if (reload_.joinable()) reload_.join();
     reload_ = std::thread([this] {
-      auto next = std::make_shared<std::variant<config::Configuration, config::ConfigurationFaults>>(
-          config::run_configuration(options_, environment));
+      auto next = std::make_shared<config::MaybeConfiguration>(config::run_configuration(options_, ::getenv));
       boost::asio::post(service_.io(), [this, next] { plan_reload(next); });
     });
   }
 
   // On the I/O thread, which knows the prints, and before any part of the file takes effect.
-  void plan_reload(const std::shared_ptr<std::variant<config::Configuration, config::ConfigurationFaults>>& next) {
+  void plan_reload(const std::shared_ptr<config::MaybeConfiguration>& next) {
     if (const auto* configuration = std::get_if<config::Configuration>(next.get())) {
-      if (const auto refusal = service_.refuse(*configuration)) *next = config::ConfigurationFaults{{*refusal}};
+      if (const auto refusal = service_.refuse(*configuration)) *next = std::vector{*refusal};
     }
     if (!std::holds_alternative<config::Configuration>(*next)) return end_reload(*next);
     reload_.join();
     reload_ = std::thread([this, next] {
-      if (const auto fault = service_.prepare(std::get<config::Configuration>(*next)))
-        *next = config::ConfigurationFaults{{*fault}};
+      if (const auto fault = service_.prepare(std::get<config::Configuration>(*next))) *next = std::vector{*fault};
       boost::asio::post(service_.io(), [this, next] { end_reload(*next); });
     });
   }
 
-  void end_reload(const std::variant<config::Configuration, config::ConfigurationFaults>& next) {
-    if (const auto* faults = std::get_if<config::ConfigurationFaults>(&next)) {
-      refuse(faults->sentences, "the configuration is wrong: nothing was changed");
+  void end_reload(const config::MaybeConfiguration& next) {
+    if (const auto* faults = std::get_if<std::vector<std::string>>(&next)) {
+      refuse(*faults, "the configuration is wrong: nothing was changed");
       service_.reload_failed();
       if (!service_.serves_web()) retry_timer_.after(kBeforeNextStart);
     } else {
@@ -234,7 +215,7 @@ class RunningService {
 
   const config::RunOptions& options_;
   daemon::ServiceNotifier& notifier_;
-  bool has_ports_;
+  bool has_ports_;  // a printer may be printing: the agent must start
   log::LogCounters log_counters_;
   log::Log log_;
   daemon::Service service_;
@@ -253,19 +234,20 @@ class RunningService {
 int run(const config::RunOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);  // a scrape or a log reader may disconnect
   daemon::ServiceNotifier notifier = daemon::ServiceNotifier::from_environment();
-  Inheritance inheritance = inherit();
-  auto read = config::run_configuration(options, environment);
+  restart::DescriptorStore store = restart::DescriptorStore::from_environment();
+  restart::LastConfiguration left = restart::LastConfiguration::take(store);
+  auto read = config::run_configuration(options, ::getenv);
   std::vector<std::string> faults;
-  if (auto* wrong = std::get_if<config::ConfigurationFaults>(&read)) {
-    faults = std::move(wrong->sentences);
-    const std::string& text = inheritance.last.text();
-    auto last = inheritance.has_ports && !text.empty() ? config::run_configuration_of(text, options, environment)
-                                                       : std::nullopt;
+  if (auto* wrong = std::get_if<std::vector<std::string>>(&read)) {
+    faults = std::move(*wrong);
+    auto last = store.has_left("tty") && !left.text().empty()
+                    ? config::run_configuration_of(left.text(), options, ::getenv)
+                    : std::nullopt;
     if (!last) return wrong_configuration(faults, notifier);
     read = std::move(*last);
   }
   const auto& configuration = std::get<config::Configuration>(read);
-  return RunningService(options, configuration, std::move(inheritance), notifier).run(configuration, faults);
+  return RunningService(options, configuration, std::move(store), std::move(left), notifier).run(configuration, faults);
 }
 
 }  // namespace agent::cli

@@ -220,20 +220,22 @@ void ConfigTable::finish() {
   }
 }
 
-std::variant<std::string, TextPlace> to_ascii(std::string_view toml) {
+text::Result<std::string> to_ascii(std::string_view toml) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (toml.starts_with(kByteOrderMark)) toml.remove_prefix(kByteOrderMark.size());
   std::string out(toml);
   CommentScanner scanner;
-  TextPlace place;
+  text::Place place{1, 1, {}};
   std::size_t i = 0;
   while (i < out.size()) {
     for (std::size_t left = scanner.take(toml.substr(i)); left > 0; --left, ++i) {
       if (is_above_ascii(out[i])) {
-        if (!scanner.in_comment()) return place;
+        if (!scanner.in_comment())
+          return text::Fault{"expected ASCII outside of comments; a string can use an escape such as \\u00e4", place};
         out[i] = '?';
       }
-      place = out[i] == '\n' ? TextPlace{place.line + 1, 1} : TextPlace{place.line, place.column + 1};
+      place.column = out[i] == '\n' ? 1 : place.column + 1;
+      place.line += out[i] == '\n';
     }
   }
   return out;

@@ -22,7 +22,7 @@ void Service::start_control(const std::string& runtime_dir) {
     boost::asio::post(io_, [this, request, answered = std::move(answered)] { control(request, answered); });
   };
   auto control = std::make_unique<control::ControlServer>(control_dir_ + '/' + std::string(config::kControlSocketName),
-                                                          control::ControlServer::Callbacks{status, handle});
+                                                          status, handle);
   if (const auto fault = control->start())
     return log_.error("", *fault + "; status, release, attach and reset cannot reach this agent");
   control_ = std::move(control);

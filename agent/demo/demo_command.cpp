@@ -3,11 +3,12 @@
 #include <csignal>
 #include <filesystem>
 #include <iostream>
-#include <mutex>
 #include <thread>
 
 #include <stdlib.h>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <nlohmann/json.hpp>
 
 #include "agent/daemon/service.h"
@@ -17,10 +18,6 @@
 #include "agent/status/status_json.h"
 #include "agent/status/status_view.h"
 #include "agent/terminal/screen.h"
-
-// after the service's headers, which make Asio complete
-#include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
 
 namespace agent::demo {
 namespace {
@@ -48,23 +45,6 @@ class Workplace {
 
  private:
   std::string path_;
-};
-
-/// The agent's last warning: written by the log thread, shown by the view.
-class LastMessage {
- public:
-  void set(std::string_view line) {
-    const std::lock_guard lock(mutex_);
-    text_ = line.substr(0, line.find('\n'));
-  }
-  [[nodiscard]] std::string get() const {
-    const std::lock_guard lock(mutex_);
-    return text_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::string text_;
 };
 
 config::Configuration demo_configuration(const DemoOptions& options, const std::string& dir) {
@@ -98,7 +78,7 @@ class Demo {
   Demo(const DemoOptions& options, sim::VirtualPrinter printer, std::unique_ptr<sim::VirtualHost> host)
       : options_(options),
         configuration_(demo_configuration(options, workplace_.path())),
-        log_(configuration_.log, log_counters_, [this](std::string_view line) { message_.set(line); }),
+        log_(configuration_.log, log_counters_, [this](std::string_view line) { set_message(line); }),
         service_(log_, log_counters_),
         printer_(io_, std::move(printer)),
         host_(io_, std::move(host), configuration_.runtime_dir + '/' + kPrinterName),
@@ -117,13 +97,18 @@ class Demo {
     play();
     boost::asio::post(service_.io(), [this] { service_.shut_down(); });
     agent.join();
-    return status_of_print();
+    return host_.failure().empty() ? 0 : 1;
   }
 
  private:
   static int refuse(const std::string& sentence) {
     std::cerr << "marlin-agent: " << sentence << '\n';
     return 1;
+  }
+
+  // On the log's thread.
+  void set_message(std::string_view line) {
+    boost::asio::post(io_, [this, text = std::string(line.substr(0, line.find('\n')))] { now_.message = text; });
   }
 
   bool begin_service() {
@@ -196,7 +181,6 @@ class Demo {
   void show(const snapshot::LinkSnapshot& link) {
     const gcode::line::Time now = process::monotonic_now();
     const nlohmann::json printer = status::printer_status(link, now);
-    now_.message = message_.get();
     last_line_ = status::status_brief(printer);
     if (screen_->is_live()) return screen_->draw(draw_demo(printer, now_, screen_->style()));
     if (now - last_print_ < kLinePeriod) return;
@@ -213,16 +197,13 @@ class Demo {
     if (!screen_->is_live()) std::cout << now_.ending << "; serving until Ctrl-C\n" << std::flush;
   }
 
-  [[nodiscard]] int status_of_print() const { return host_.failure().empty() ? 0 : 1; }
-
   const DemoOptions& options_;
   Workplace workplace_;
   config::Configuration configuration_;
-  LastMessage message_;
+  boost::asio::io_context io_{1};
   log::LogCounters log_counters_;
   log::Log log_;
   daemon::Service service_;
-  boost::asio::io_context io_{1};
   DemoPrinter printer_;
   DemoHost host_;
   boost::asio::signal_set signals_;

@@ -7,14 +7,6 @@
 #include "agent/process/clock.h"
 
 namespace agent::jobs {
-namespace {
-
-// A full card or missing directory rights may be fixed while the agent runs.
-constexpr std::chrono::seconds kRetry{30};
-// Prints that wait for a card that cannot be written: more than many printers print in a day.
-constexpr std::size_t kMostWaiting = 1000;
-
-}  // namespace
 
 Store::Store(const std::string& dir, snapshot::History& history, snapshot::StoreCounters& counters, log::Log& log)
     : file_(dir + '/' + kFileName), history_(history), counters_(counters), log_(log) {
@@ -32,6 +24,8 @@ Store::~Store() {
 }
 
 void Store::put(const JobChange& change, bool at_once) {
+  // Prints that wait for a card that cannot be written: more than many printers print in a day.
+  constexpr std::size_t kMostWaiting = 1000;
   {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() >= kMostWaiting && waiting_.count(change.job.id) == 0) waiting_.erase(waiting_.begin());
@@ -95,6 +89,8 @@ void Store::failed(const std::string& sentence) {
 }
 
 void Store::run() {
+  // A full card or missing directory rights may be fixed while the agent runs.
+  constexpr std::chrono::seconds kRetry{30};
   std::unique_lock lock(mutex_);
   auto written = std::chrono::steady_clock::now() - kWritePeriod;
   while (true) {

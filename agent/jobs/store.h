@@ -29,8 +29,6 @@ class Store {
   /// memory only. Blocks on the disk. All referenced objects must outlive the store.
   Store(const std::string& dir, snapshot::History& history, snapshot::StoreCounters& counters, log::Log& log);
   ~Store();  ///< writes the waiting changes
-  Store(const Store&) = delete;
-  Store& operator=(const Store&) = delete;
 
   /// The current state of a print; does not block. `at_once`: write it immediately, since it began or ended.
   void put(const JobChange& change, bool at_once);

@@ -5,8 +5,7 @@
 
 #include <unistd.h>
 
-#include "agent/config/usb_id.h"
-#include "agent/process/clock.h"
+#include "transport/usb_finder.h"
 
 namespace agent::link {
 namespace {
@@ -61,8 +60,6 @@ PrinterLink::PrinterLink(boost::asio::io_context& io, config::PrinterConfigurati
   });
 }
 
-PrinterLink::~PrinterLink() { stop(); }
-
 void PrinterLink::start() {
   last_poll_ = process::monotonic_now();
   if (persistent_.is_inherited()) resume();
@@ -94,8 +91,8 @@ void PrinterLink::apply(const gcode::relay::RelaySettings& settings) {
 }
 
 void PrinterLink::record_to(std::shared_ptr<recording::Recording> recording) {
-  bridge_.record_to(recording.get());
   recording_ = std::move(recording);
+  bridge_.record_to(recording_ ? std::bind_front(&recording::Recording::add, recording_.get()) : Bridge::Record());
 }
 
 bool PrinterLink::is_drained() const { return bridge_.is_drained() && device_.unsent_bytes() == 0; }
@@ -113,7 +110,7 @@ void PrinterLink::resume() {
   }
   path_was_there_ = true;
   retry_.opened(process::monotonic_now());
-  usb_id_ = config::usb_id_of(configuration_.device);
+  usb_id_ = transport::usb_id_of(configuration_.device);
   const bool had_host = bridge_.relay().host_is_attached();
   const bool has_host_port = resume_host_port();
   log_.info(configuration_.name, "resumed " + configuration_.device + " from the previous instance");

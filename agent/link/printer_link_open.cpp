@@ -1,9 +1,9 @@
 // How a printer's device is opened: the checks before, the attempts, and the answer to an owner who waits.
 #include <unistd.h>
 
-#include "agent/config/usb_id.h"
 #include "agent/link/printer_link.h"
 #include "agent/process/clock.h"
+#include "transport/usb_finder.h"
 
 namespace agent::link {
 namespace {
@@ -103,7 +103,7 @@ void PrinterLink::opened() {
   open_fault_.clear();
   retry_.opened(process::monotonic_now());
   ++connects_;
-  usb_id_ = config::usb_id_of(configuration_.device);
+  usb_id_ = transport::usb_id_of(configuration_.device);
   persistent_.keep_tty(device_.native_handle(), configuration_.device);
   log_.info(configuration_.name, "opened " + configuration_.device + " at " + std::to_string(configuration_.baud) +
                                      " baud, which resets most printers once");

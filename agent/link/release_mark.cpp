@@ -5,6 +5,8 @@
 
 #include <unistd.h>
 
+#include "agent/text/text_scan.h"
+
 namespace agent::link {
 namespace {
 
@@ -26,15 +28,8 @@ std::optional<ReleaseMark> read_release_mark(const std::string& directory, const
   std::string boot, until;
   if (!(file >> boot >> until) || boot != boot_id()) return std::nullopt;
   if (until == "-") return ReleaseMark{};
-  std::size_t digits = 0;
-  std::int64_t us = 0;
-  try {
-    us = std::stoll(until, &digits);
-  } catch (const std::exception&) {
-    return std::nullopt;
-  }
-  if (digits != until.size()) return std::nullopt;
-  return ReleaseMark{gcode::line::Time(us)};
+  const auto us = text::parse_number<std::int64_t>(until);
+  return us ? std::optional(ReleaseMark{gcode::line::Time(*us)}) : std::nullopt;
 }
 
 bool write_release_mark(const std::string& directory, const std::string& printer, const ReleaseMark& mark) {

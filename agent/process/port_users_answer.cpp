@@ -68,7 +68,6 @@ pid_t process_of(const fs::path& directory) {
   return error == std::errc() && end == name.data() + name.size() ? process : 0;
 }
 
-/// The file to search for.
 struct Wanted {
   std::string path;
   std::string terminal;  ///< its number, if it is a pseudo-terminal

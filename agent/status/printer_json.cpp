@@ -1,10 +1,10 @@
+#include "agent/status/status_json.h"
 
 #include <cmath>
 #include <nlohmann/json.hpp>
 
 #include "agent/metrics/metrics_families.h"
 #include "agent/metrics/metrics_labels.h"
-#include "agent/status/status_json.h"
 #include "agent/text/metrics_text.h"
 
 namespace agent::status {

@@ -19,6 +19,9 @@ inline constexpr std::size_t kMaxLabelBytes = 128;
 /// A capability as Marlin and Prusa name them: [A-Z0-9_]{1,31}.
 [[nodiscard]] bool is_capability_name(std::string_view name);
 
+/// The shortest text that parses back to this number: "215.1", "NaN", "+Inf".
+[[nodiscard]] std::string number_text(double value);
+
 /// The double that prints as the float does: 215.1F gives 215.1 and not 215.1000061035156.
 [[nodiscard]] double as_written(float value);
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/text/text_scan.h"
 #include "agent/text/utf8.h"
 
 namespace agent::text {
@@ -23,12 +24,7 @@ void write_columns(std::ostream& out, const std::vector<TextRow>& rows, std::siz
 std::string separated_field(const std::string& text, char separator) {
   const char special[] = {separator, '"', '\r', '\n', '\0'};
   if (text.find_first_of(special) == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
+  return '"' + escaped(text, "\"", '"') + '"';
 }
 
 void write_csv(std::ostream& out, const std::vector<TextRow>& rows) {
@@ -42,13 +38,6 @@ void write_csv(std::ostream& out, const std::vector<TextRow>& rows) {
   }
 }
 
-std::string markdown_cell(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '|' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out;
-}
+std::string markdown_cell(std::string_view text) { return escaped(text, "|\\", '\\'); }
 
 }  // namespace agent::text

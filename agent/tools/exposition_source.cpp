@@ -1,4 +1,4 @@
-#include "agent/tools/exposition_source.h"
+#include "agent/tools/exposition.h"
 
 #include <array>
 #include <cerrno>

@@ -3,13 +3,11 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
-#include <utility>
 
 #include <curl/curl.h>
 
 #include "agent/process/build_info.h"
 #include "agent/text/metrics_text.h"
-#include "agent/tools/command_line.h"
 
 namespace agent::tools {
 namespace {
@@ -66,21 +64,11 @@ std::string escaped(const std::string& text) {
 
 }  // namespace
 
-struct HttpClient::Handle {
-  Handle() : curl(curl_easy_init()) {}
-  ~Handle() { curl_easy_cleanup(curl); }
-  Handle(const Handle&) = delete;
-  Handle& operator=(const Handle&) = delete;
-  CURL* curl;
-};
-
-HttpClient::HttpClient(HttpAccess access) : access_(std::move(access)) {
+HttpClient::HttpClient(HttpAccess access) : access_(std::move(access)), curl_(nullptr, curl_easy_cleanup) {
   curl_global_init(CURL_GLOBAL_DEFAULT);
-  handle_ = std::make_unique<Handle>();
-  if (handle_->curl == nullptr) throw Failure(Exit::kServer, "libcurl could not be started");
+  curl_.reset(curl_easy_init());
+  if (!curl_) throw Failure(Exit::kServer, "libcurl could not be started");
 }
-
-HttpClient::~HttpClient() = default;
 
 HttpAnswer HttpClient::get(const std::string& url, const std::string& accept) { return fetch(url, nullptr, accept); }
 
@@ -92,7 +80,7 @@ HttpAnswer HttpClient::ask(const std::string& url, const Parameters& parameters)
 }
 
 HttpAnswer HttpClient::fetch(const std::string& url, const std::string* form, const std::string& accept) {
-  CURL* curl = handle_->curl;
+  CURL* curl = curl_.get();
   curl_easy_reset(curl);  // keeps the connection
   HttpAnswer answer;
   char reason[CURL_ERROR_SIZE] = "";

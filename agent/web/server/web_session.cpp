@@ -1,5 +1,3 @@
-#include <utility>  // before Asio: Boost 1.74 with g++ 12 in C++20 needs it
-
 #include "agent/web/server/web_session.h"
 
 #include <algorithm>
@@ -74,11 +72,9 @@ void WebSession::start() {
   stream_->open([self = shared_from_this()](ErrorCode fault) {
     if (self->phase_ != Phase::kOpening) return;
     if (fault) return self->close();
-    self->opened();
+    self->await_request(self->context_.options.header_timeout);
   });
 }
-
-void WebSession::opened() { await_request(context_.options.header_timeout); }
 
 void WebSession::enter(Phase phase, std::chrono::milliseconds limit) {
   phase_ = phase;
@@ -105,13 +101,9 @@ void WebSession::read() {
   stream_->read_some(buffer_.prepare(kReadBytes), [self = shared_from_this()](ErrorCode fault, std::size_t bytes) {
     if (!self->is_waiting_for_request()) return;
     if (fault) return self->close();
-    self->received(bytes);
+    self->buffer_.commit(bytes);
+    self->parse();
   });
-}
-
-void WebSession::received(std::size_t bytes) {
-  buffer_.commit(bytes);
-  parse();
 }
 
 void WebSession::parse() {

@@ -149,8 +149,8 @@ TEST_CASE("run reports a missing file") {
   RunOptions options;
   options.config_file = "/nonexistent/marlin-agent.toml";
   const auto result = agent::config::run_configuration(options, [](const char*) { return nullptr; });
-  REQUIRE(std::holds_alternative<agent::config::ConfigurationFaults>(result));
-  CHECK(std::get<agent::config::ConfigurationFaults>(result).sentences ==
+  REQUIRE(std::holds_alternative<std::vector<std::string>>(result));
+  CHECK(std::get<std::vector<std::string>>(result) ==
         std::vector<std::string>{"/nonexistent/marlin-agent.toml: cannot be read: No such file or directory"});
 }
 

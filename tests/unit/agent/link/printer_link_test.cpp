@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <optional>
 
-#include "agent/config/usb_id.h"
 #include "agent/process/clock.h"
 #include "tests/scratch_dir.h"
 #include "tests/unit/agent/fixtures/pty_device.h"
 #include "tests/unit/transport/loop.h"
+#include "transport/usb_finder.h"
 
 #include <fstream>
 
@@ -168,9 +168,9 @@ TEST_CASE("the USB identity of a tty is found above its interface") {
   std::filesystem::create_symlink(usb / "1-1:1.0", dir.path() / "class" / "tty" / "ttyACM0" / "device");
   std::ofstream(dir.path() / "ttyACM0") << "";
   std::filesystem::create_symlink(dir.path() / "ttyACM0", dir.path() / "by-id");
-  CHECK(agent::config::usb_id_of(dir.path() / "by-id", dir.path()) == "2c99:0002");
-  CHECK(agent::config::usb_id_of(dir.path() / "none", dir.path()).empty());
-  CHECK(agent::config::usb_id_of("/dev/null", dir.path()).empty());
+  CHECK(transport::usb_id_of(dir.path() / "by-id", dir.path()) == "2c99:0002");
+  CHECK(transport::usb_id_of(dir.path() / "none", dir.path()).empty());
+  CHECK(transport::usb_id_of("/dev/null", dir.path()).empty());
 }
 
 }  // namespace
