@@ -284,6 +284,8 @@ constexpr FamilyRow<PrinterSource> kPrinterFamilies[] = {
      [](const P& p, Out& out) { out.add(p.link.survives ? 1 : 0); }},
     {"marlin_host_connected", kGauge, {}, "Whether host software has the host port open (1) or not (0).",
      [](const P& p, Out& out) { out.add(p.link.host_connected ? 1 : 0); }},
+    {"marlin_host_programs", kGauge, {}, "Programs that have the host port open: of several, each reads only a part of the printer's lines.",
+     [](const P& p, Out& out) { out.add(p.link.hosts); }},
     {"marlin_host_connects_total", kCounter, {}, "Times host software opened the host port.",
      [](const P& p, Out& out) { out.add(static_cast<double>(p.link.counters.host_connects)); }},
     {"marlin_host_receive_bytes_total", kCounter, {}, "Bytes received from host software.",
