@@ -36,7 +36,7 @@ std::string unescaped(std::string_view text) {
 
 std::string first_word(std::string_view& rest) {
   const std::size_t end = std::min(rest.find(' '), rest.size());
-  const std::string word(rest.substr(0, end));
+  std::string word(rest.substr(0, end));
   rest.remove_prefix(std::min(end + 1, rest.size()));
   return word;
 }
