@@ -114,7 +114,7 @@ void PseudoTerminal::host_came() {
     closed_();
     if (pair.expired()) return;
   }
-  if (attached_) return;
+  if (attached_) return opens_ > 1 ? joined_() : void();
   attached_ = true;
   write_if_wanted();
   opened_();

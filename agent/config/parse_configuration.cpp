@@ -82,9 +82,11 @@ struct Period {
 // vanish between queries.
 constexpr gcode::line::Time kLongestReading = seconds(4);
 static_assert(kLongestReading < gcode::printer::kReadingLifetime);
+constexpr gcode::line::Time kLongestAsked = seconds(15);
+static_assert(2 * kLongestAsked <= gcode::printer::kAskedLifetime);
 constexpr std::array<Period, 7> kPeriods{{
     {"temperature", &Settings::temperature_period, kLongestReading, true},
-    {"printing_temperature", &Settings::printing_temperature_period, kLongestReading, false},
+    {"printing_temperature", &Settings::printing_temperature_period, kLongestAsked, false},
     {"fans", &Settings::fans_period, kLongestReading, true},
     {"position", &Settings::position_period, kLongestReading, true},
     {"sd", &Settings::sd_period, hours(1), true},

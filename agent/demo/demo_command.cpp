@@ -26,6 +26,8 @@ constexpr const char* kPrinterName = "mk3s";
 constexpr gcode::line::Time kDrawPeriod = std::chrono::milliseconds(200);
 // A firmware that reports its name has done so by then.
 constexpr gcode::line::Time kLongestBoot = std::chrono::seconds(8);
+// A print ends for the agent when its stream has been silent for 15 s at most.
+constexpr gcode::line::Time kLongestEnd = std::chrono::seconds(20);
 constexpr gcode::line::Time kLinePeriod = std::chrono::seconds(5);
 
 /// A temporary directory, removed at the end.
@@ -164,9 +166,9 @@ class Demo {
     const auto links = service_.snapshots().links();
     if (!links.empty()) {
       begin_host(*links.front());
+      note_ending(*links.front());
       show(*links.front());
     }
-    note_ending();
     draw_timer_.after(kDrawPeriod);
   }
 
@@ -188,10 +190,14 @@ class Demo {
     std::cout << last_line_ << '\n' << std::flush;
   }
 
-  void note_ending() {
+  // The agent sees the end of the print a little later than its host: until then its state is "printing".
+  void note_ending(const snapshot::LinkSnapshot& link) {
+    const gcode::line::Time now = process::monotonic_now();
     if (!now_.ending.empty()) return;
+    if (!host_.is_done()) done_at_ = now;
     if (!host_.failure().empty()) now_.ending = "the print failed: " + host_.failure();
-    else if (host_.is_done()) now_.ending = "the print is done";
+    else if (host_.is_done() && (!link.prints.is_open() || now - done_at_ > kLongestEnd))
+      now_.ending = "the print is done";
     else return;
     if (options_.exit_when_done) return io_.stop();
     if (!screen_->is_live()) std::cout << now_.ending << "; serving until Ctrl-C\n" << std::flush;
@@ -212,6 +218,7 @@ class Demo {
   std::string last_line_;
   gcode::line::Time last_print_{};
   gcode::line::Time began_ = process::monotonic_now();
+  gcode::line::Time done_at_{};
   bool host_began_ = false;
   terminal::Screen* screen_ = nullptr;
 };

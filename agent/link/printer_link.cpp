@@ -51,6 +51,11 @@ PrinterLink::PrinterLink(boost::asio::io_context& io, config::PrinterConfigurati
     bridge_.host_opened();
     publish(process::monotonic_now());
   });
+  host_port_.on_host_joined([this] {
+    log_.warning(configuration_.name,
+                 "another program opened the host port too: each of them reads only a part of the printer's lines");
+    publish(process::monotonic_now());
+  });
   host_port_.on_replaced([this] { persistent_.keep_pty(host_port_.native_handle()); });
   host_port_.on_host_closed([this] {
     log_.info(configuration_.name, "the host program closed the host port");
@@ -229,6 +234,7 @@ void PrinterLink::fill(snapshot::LinkSnapshot& out, gcode::line::Time now) const
   out.released_until = released_ ? released_->until : std::nullopt;
   out.survives = persistent_.survives() && device_.is_open();
   out.host_connected = host_port_.host_is_attached();
+  out.hosts = host_port_.hosts();
   out.commands_in_flight = bridge_.relay().commands_in_flight();
   out.serial_connects = connects_;
   out.serial_disconnects = disconnects_;

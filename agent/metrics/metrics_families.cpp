@@ -293,6 +293,7 @@ constexpr FamilyRow<PrinterSource> kPrinterFamilies[] = {
     {"marlin_power_panics_total", kCounter, {}, "Power failures the printer announced (INT4).", count<&Counters::power_panics>},
     {"marlin_agent_survivable", kGauge, {}, "Whether the serial line outlives the agent's process (1) or not (0): the service manager keeps its descriptors.", of_link<&Link::survives>},
     {"marlin_host_connected", kGauge, {}, "Whether host software has the host port open (1) or not (0).", of_link<&Link::host_connected>},
+    {"marlin_host_programs", kGauge, {}, "Programs that have the host port open: of several, each reads only a part of the printer's lines.", of_link<&Link::hosts>},
     {"marlin_host_connects_total", kCounter, {}, "Times host software opened the host port.", count<&Counters::host_connects>},
     {"marlin_host_receive_bytes_total", kCounter, {}, "Bytes received from host software.", count<&Counters::host_receive_bytes>},
     {"marlin_host_transmit_bytes_total", kCounter, {}, "Bytes passed to host software.", count<&Counters::host_transmit_bytes>},

@@ -212,6 +212,7 @@ TEST_CASE("invalid types, ranges and places are errors everywhere") {
       "[printer.a]\ndevice='/dev/a'\nhold_limit=-1",
       "[printer.a]\ndevice='/dev/a'\nhold_limit=nan",
       "[printer.a]\ndevice='/dev/a'\ninterval.temperature='5s'",
+      "[printer.a]\ndevice='/dev/a'\ninterval.printing_temperature='16s'",
       "[printer.a]\ndevice='/dev/a'\ninterval.temprature='2s'",
       "[printer.a]\ndevice='/dev/a'\ninterval=2",
       "[printer.a]\ndevice='/dev/a'\nask=[]",

@@ -67,6 +67,22 @@ TEST_CASE("an open device has a host port, and bytes cross it both ways") {
   CHECK(run_until(rig.io, [&] { return (at_host += read_available(host.get())) == "start\n"; }));
 }
 
+TEST_CASE("a second program on the host port is told in the log and in the snapshot") {
+  Rig rig;
+  PtyDevice device(rig.device);
+  rig.start();
+  const auto host = transport_test::open_tty(rig.port);
+  REQUIRE(run_until(rig.io, [&] { return rig.seen().host_connected; }));
+  CHECK(rig.seen().hosts == 1);
+  CHECK_FALSE(rig.has_logged("each of them reads only a part of the printer's lines\n"));
+  auto other = transport_test::open_tty(rig.port);
+  REQUIRE(run_until(rig.io, [&] { return rig.seen().hosts == 2; }));
+  CHECK(run_until(rig.io, [&] { return rig.has_logged("each of them reads only a part of the printer's lines\n"); }));
+  CHECK(rig.seen().counters.host_connects == 1);
+  other.reset();
+  CHECK(run_until(rig.io, [&] { return rig.link->refresh(agent::process::monotonic_now()), rig.seen().hosts == 1; }));
+}
+
 TEST_CASE("H39: unplugging a device removes its host port, and plugging it in restores everything") {
   Rig rig;
   std::optional<PtyDevice> device(rig.device);
