@@ -55,9 +55,14 @@ constexpr line::Time kExtraOkFollows = milliseconds(20);
 
 }  // namespace
 
+void Arbiter::forget_resend_ok() {
+  if (s_.recovery.ok_due()) ++s_.counters.missing_oks;
+  s_.recovery.on(Recovery::Event::kOk);
+}
+
 Verdict Arbiter::on_ok(const reply::Reply& reply, line::Time now) {
   // The Resend's ok is printed right behind it. Once the host has sent the line again, a later ok is for that.
-  if (s_.recovery.is_resent() && now - s_.recovery.since() > kResendOkFollows) s_.recovery.on(Recovery::Event::kOk);
+  if (s_.recovery.is_resent() && now - s_.recovery.since() > kResendOkFollows) forget_resend_ok();
   if (s_.recovery.ok_due() && reply.kind != reply::ReplyKind::kOkTemperature) {
     s_.recovery.on(Recovery::Event::kOk);
     if (s_.injection.reception != Injection::Reception::kRejected) return Verdict::kPass;
