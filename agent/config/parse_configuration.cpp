@@ -29,7 +29,7 @@ void read_rule(ConfigTable& table, UsbRule& rule) {
   if (table.read_text("usb", id, is_usb_id,
                       "vendor and product in hex such as \"2c99:0002\" (see marlin-agent list)")) {
     rule.id = parse_usb_id(id);
-    const UsbBoard* board = board_of(rule.id->first, rule.id->second);
+    const UsbBoard* board = rule.id ? board_of(rule.id->first, rule.id->second) : nullptr;
     if (board != nullptr && board->use == BoardUse::kNever) {
       table.fail("usb", "is the " + std::string(board->name) + ", which is not a printer");
     }
