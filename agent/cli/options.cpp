@@ -36,6 +36,10 @@ bool is_level(std::string_view text) { return config::parse_log_level(text).has_
 bool is_format(std::string_view text) { return config::parse_log_format(text).has_value(); }
 bool is_decode_format(std::string_view text) { return text == "jsonl" || text == "raw" || text == "octoprint"; }
 
+constexpr const char* kDoctorFooter =
+    "\nOpens no device. With sudo it also sees the programs and files of other users."
+    "\nExit status: 0: nothing is wrong; 1: something is; 2: wrong command line.";
+
 constexpr const char* kPrinterRule =
     "NAME=DEVICE or NAME=DEVICE@BAUD, such as mk3s=/dev/ttyACM0@115200 (NAME: letters, digits, '.', '_', '-'; BAUD: 1200 to 4000000)";
 
@@ -92,20 +96,32 @@ void add_decode(CLI::App& app, DecodeOptions& o) {
   app.add_option("FILE", o.file, "File to read; - is standard input")->required();
 }
 
+CLI::App* add_doctor(CLI::App& app, DoctorOptions& o) {
+  CLI::App* command =
+      app.add_subcommand("doctor", "Check the machine, the devices and the host programs, and say what to do");
+  command->footer(kDoctorFooter);
+  command->add_option("--config", o.config_file, "Configuration file (TOML)")->type_name("FILE");
+  command->add_option("--runtime-dir", o.runtime_dir, "The agent's directory of host ports (default: the service's)")
+      ->type_name("DIR");
+  command->add_option("--state-dir", o.state_dir, "The agent's directory for persistent state (default: the service's)")
+      ->type_name("DIR");
+  return command;
+}
+
 std::string version_text() {
   const process::BuildInfo build = process::build_info();
   return "marlin-agent " + build.version + " (" + build.revision + ", " + build.compiler + ")\n";
 }
 
-constexpr std::array<std::string_view, 13> kCommands{
-    "run",    "check-config", "list", "decode", "demo",    "status",           "release",
-    "attach", "reset",        "jobs", "export", "metrics", "metrics-reference"};
+constexpr std::array<std::string_view, 14> kCommands{"run",  "check-config", "list",    "doctor",           "decode",
+                                                     "demo", "status",       "release", "attach",           "reset",
+                                                     "jobs", "export",       "metrics", "metrics-reference"};
 
 // The first word names the command; CLI11 would only report that one is missing.
 std::optional<text::EarlyExit> wrong_command(int argc, const char* const* argv) {
   if (argc < 2)
     return usage(
-        "a command is missing: run, check-config, list, decode, demo, jobs, export, metrics, status, release, attach or reset");
+        "a command is missing: run, check-config, list, doctor, decode, demo, jobs, export, metrics, status, release, attach or reset");
   const std::string_view word = argv[1];
   if (word.starts_with("-") || std::find(kCommands.begin(), kCommands.end(), word) != kCommands.end())
     return std::nullopt;
@@ -182,6 +198,8 @@ Command parse_command_line(int argc, const char* const* argv) {
   list_command->add_option("--config", list.config_file, "Configuration file (TOML) that assigns them to printers")
       ->type_name("FILE");
   list_command->add_flag("--json", list.json, "For programs");
+  DoctorOptions doctor;
+  CLI::App* doctor_command = add_doctor(app, doctor);
   CLI::App* decode_command = app.add_subcommand("decode", "Turn a recorded conversation into one JSON object per line");
   add_decode(*decode_command, decode);
   JobsOptions jobs;
@@ -200,6 +218,7 @@ Command parse_command_line(int argc, const char* const* argv) {
   if (run_command->parsed()) return finish_run(std::move(run));
   if (check_command->parsed()) return check;
   if (list_command->parsed()) return list;
+  if (doctor_command->parsed()) return doctor;
   if (decode_command->parsed()) return decode;
   if (jobs_command->parsed()) return jobs;
   if (reference_command->parsed()) return ReferenceOptions{};
