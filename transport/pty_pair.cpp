@@ -41,8 +41,8 @@ int open_master(const std::filesystem::path& instance) {
 
 /// Whether `master` is of the devpts at `instance`: then its multiplexer is a file there.
 bool is_of(const std::filesystem::path& instance, int master) {
-  struct stat ours {
-  }, there{};
+  struct stat ours {};
+  struct stat there {};
   return !instance.empty() && ::fstat(master, &ours) == 0 && ::stat(instance.c_str(), &there) == 0 &&
          ours.st_dev == there.st_dev;
 }
