@@ -165,7 +165,7 @@ Findings look_at_disk(const Machine& machine, const config::Configuration& confi
   const std::uint64_t free = machine.free_bytes(machine.at(configuration.state_dir));
   if (free >= kLeastFree) return {};
   return {wrong("Only " + megabytes(free) + " are free where " + configuration.state_dir + " is",
-                "Delete files, for example old time-lapses and G-code; `sudo apt clean` frees some at once")};
+                "Delete files, for example old time-lapses and G-code; `sudo apt clean` frees some immediately")};
 }
 
 // Bit 0: now, bit 16: since the start.
