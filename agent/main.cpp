@@ -13,6 +13,7 @@ int begin(const agent::cli::CheckConfigOptions& options) {
   return agent::cli::check_config(options, std::cout, std::cerr);
 }
 int begin(const agent::cli::ListOptions& options) { return agent::cli::list(options, std::cout, std::cerr); }
+int begin(const agent::cli::DoctorOptions& options) { return agent::cli::doctor(options, std::cout); }
 int begin(const agent::cli::DecodeOptions& options) {
   return agent::cli::decode_file(options, std::cin, std::cout, std::cerr);
 }

@@ -67,9 +67,10 @@ const std::vector<Row> kModules{
     {"agent/demo",
      {"agent/config", "agent/daemon", "agent/log", "agent/metrics", "agent/process", "agent/snapshot", "agent/status",
       "agent/terminal", "agent/text", "tests/sim", "transport"}},
+    {"agent/doctor", {"agent/config", "agent/text", "agent/usb", "transport"}},
     {"agent/cli",
-     {"agent/config", "agent/control", "agent/daemon", "agent/jobs", "agent/log", "agent/metrics", "agent/process",
-      "agent/recording", "agent/snapshot", "agent/status", "agent/terminal", "agent/text", "agent/usb",
+     {"agent/config", "agent/control", "agent/daemon", "agent/doctor", "agent/jobs", "agent/log", "agent/metrics",
+      "agent/process", "agent/recording", "agent/snapshot", "agent/status", "agent/terminal", "agent/text", "agent/usb",
       "agent/web/server", "gcode/decode", "transport"}},
     {"agent", {"agent/cli", "agent/metrics"}},  // main.cpp
 };

@@ -35,7 +35,7 @@ class PseudoTerminal final : public ByteStream {
   explicit PseudoTerminal(boost::asio::io_context& io);
   ~PseudoTerminal() override;  ///< hang_up()
 
-  /// Makes a new pair and the link `directory`/`name` to it; `group` gets access if the process has the permission to
+  /// Makes a new pair, in the devpts at `directory`/pts if one is mounted there, and the link `directory`/`name` to it; `group` gets access if the process has the permission to
   /// give it. The directory must exist. After a failure the terminal is hung up. Waits are cleared: request them after
   /// this.
   [[nodiscard]] MaybeFailure publish(const std::filesystem::path& directory, std::string_view name,

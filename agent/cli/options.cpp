@@ -35,6 +35,10 @@ constexpr const char* kRunFooter =
 bool is_printer_option(std::string_view text) { return parse_printer_option(text).has_value(); }
 bool is_decode_format(std::string_view text) { return text == "jsonl" || text == "raw" || text == "octoprint"; }
 
+constexpr const char* kDoctorFooter =
+    "\nOpens no device. With sudo it also sees the programs and files of other users."
+    "\nExit status: 0: nothing is wrong; 1: something is; 2: wrong command line.";
+
 constexpr const char* kPrinterRule =
     "NAME=DEVICE or NAME=DEVICE@BAUD, such as mk3s=/dev/ttyACM0@115200 (NAME: letters, digits, '.', '_', '-'; BAUD: 1200 to 4000000)";
 
@@ -92,20 +96,29 @@ void add_list(CLI::App& app, ListOptions& o) {
   app.add_flag("--json", o.json, "For programs");
 }
 
+void add_doctor(CLI::App& app, DoctorOptions& o) {
+  app.footer(kDoctorFooter);
+  app.add_option("--config", o.config_file, "Configuration file (TOML)")->type_name("FILE");
+  app.add_option("--runtime-dir", o.runtime_dir, "The agent's directory of host ports (default: the service's)")
+      ->type_name("DIR");
+  app.add_option("--state-dir", o.state_dir, "The agent's directory for persistent state (default: the service's)")
+      ->type_name("DIR");
+}
+
 std::string version_text() {
   const process::BuildInfo build = process::build_info();
   return "marlin-agent " + build.version + " (" + build.revision + ", " + build.compiler + ")\n";
 }
 
-constexpr std::array<std::string_view, 13> kCommands{
-    "run",    "check-config", "list", "decode", "demo",    "status",           "release",
-    "attach", "reset",        "jobs", "export", "metrics", "metrics-reference"};
+constexpr std::array<std::string_view, 14> kCommands{"run",  "check-config", "list",    "doctor",           "decode",
+                                                     "demo", "status",       "release", "attach",           "reset",
+                                                     "jobs", "export",       "metrics", "metrics-reference"};
 
 // The first word names the command; CLI11 would only report that one is missing.
 std::optional<text::EarlyExit> wrong_command(int argc, const char* const* argv) {
   if (argc < 2)
     return usage(
-        "a command is missing: run, check-config, list, decode, demo, jobs, export, metrics, status, release, attach or reset");
+        "a command is missing: run, check-config, list, doctor, decode, demo, jobs, export, metrics, status, release, attach or reset");
   const std::string_view word = argv[1];
   if (word.starts_with("-") || std::find(kCommands.begin(), kCommands.end(), word) != kCommands.end())
     return std::nullopt;
@@ -203,6 +216,8 @@ Command parse_command_line(int argc, const char* const* argv) {
   add_list(
       add("list", "Show the serial devices on USB: their printers, the programs that hold them, what is needed", list),
       list);
+  DoctorOptions doctor;
+  add_doctor(add("doctor", "Check the machine, the devices and the host programs, and say what to do", doctor), doctor);
   DecodeOptions decode;
   add_decode(add("decode", "Turn a recorded conversation into one JSON object per line", decode), decode);
   JobsOptions jobs;

@@ -30,6 +30,10 @@ struct ListOptions {
   bool json = false;
 };
 
+struct DoctorOptions {
+  std::optional<std::string> config_file, runtime_dir, state_dir;  ///< otherwise those of the service
+};
+
 struct DecodeOptions {
   std::string format = "jsonl";  ///< "jsonl", "raw", "octoprint"
   bool summary = false;
@@ -40,8 +44,9 @@ struct DecodeOptions {
 /// The page of all metric families, on standard output.
 struct ReferenceOptions {};
 
-using Command = std::variant<config::RunOptions, CheckConfigOptions, ListOptions, DecodeOptions, StatusOptions,
-                             CommandOptions, JobsOptions, ReferenceOptions, OtherProgram, text::EarlyExit>;
+using Command =
+    std::variant<config::RunOptions, CheckConfigOptions, ListOptions, DoctorOptions, DecodeOptions, StatusOptions,
+                 CommandOptions, JobsOptions, ReferenceOptions, OtherProgram, text::EarlyExit>;
 
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);
 

@@ -121,7 +121,8 @@ void PrinterLink::publish_host_port() {
   }
   host_port_faults_.over();
   persistent_.keep_pty(host_port_.native_handle());
-  log_.info(configuration_.name, "host port ready: host programs connect to " + host_port_.link().string());
+  log_.info(configuration_.name, "host port ready: enter " + host_port_.link().string() +
+                                     " as the port in OctoPrint or another host program");
   bridge_.host_port_published();
 }
 

@@ -77,7 +77,8 @@ struct Wanted {
 Wanted wanted(const fs::path& file) {
   Wanted out{file.string(), {}, 0};
   struct stat node {};
-  if (file.parent_path() == "/dev/pts") out.terminal = file.filename().string();
+  // /dev/pts, or the devpts in the agent's directory
+  if (file.parent_path().filename() == "pts") out.terminal = file.filename().string();
   else if (::lstat(file.c_str(), &node) == 0 && S_ISCHR(node.st_mode)) out.device = node.st_rdev;
   return out;
 }

@@ -59,6 +59,8 @@ std::vector<ListedDevice> list_devices(const config::Configuration& configuratio
       listed.printer = printer->name;
       listed.rule = "device = \"" + printer->device + "\" in [printer." + printer->name + "]";
     }
+    if (!listed.printer.empty() && !configuration.runtime_dir.empty())
+      listed.host_port = configuration.runtime_dir + '/' + listed.printer;
     if (!device.ttys.empty()) {
       listed.holder = probe.holder(device.ttys.front());
       listed.access = probe.access(device.ttys.front());

@@ -167,4 +167,14 @@ TEST_CASE("a configuration left by the previous instance is parsed like its file
   CHECK_FALSE(agent::config::run_configuration_of("[printer.mk3]\n", options, nothing));
 }
 
+TEST_CASE("doctor takes the configuration and the agent's directories") {
+  const Command command = parse({"doctor", "--config", "c", "--runtime-dir", "r", "--state-dir", "s"});
+  REQUIRE(std::holds_alternative<agent::cli::DoctorOptions>(command));
+  const auto& options = std::get<agent::cli::DoctorOptions>(command);
+  CHECK(options.config_file == "c");
+  CHECK(options.runtime_dir == "r");
+  CHECK(options.state_dir == "s");
+  CHECK(refusal({"doctor", "--jsn"}).find("--jsn") != std::string::npos);
+}
+
 }  // namespace

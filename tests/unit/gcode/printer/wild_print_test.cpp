@@ -18,6 +18,7 @@
 #include <fstream>
 #include <map>
 #include <sstream>
+#include <utility>
 
 #include "gcode/printer/print_rules.h"
 #include "tests/unit/gcode/relay/rules_rig.h"
