@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <numeric>
 
 #include "agent/process/directories.h"
 #include "tests/unit/agent/fixtures/service_rig.h"
