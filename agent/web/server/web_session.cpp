@@ -41,6 +41,13 @@ void skip_line_breaks(boost::beast::flat_buffer& buffer) {
   buffer.consume(std::min(text.find_first_not_of("\r\n"), text.size()));
 }
 
+/// The header in `text`, or its part that has come, contains a field that is continued on the next line. RFC 9112 section
+/// 5.2 lets a server refuse that; programs between us and the client may read it differently.
+bool has_folded_field(std::string_view text) {
+  const std::string_view header = text.substr(0, text.find("\r\n\r\n"));
+  return header.find("\n ") != std::string_view::npos || header.find("\n\t") != std::string_view::npos;
+}
+
 template <class Fields>
 std::string joined(const Fields& fields, beast_http::field name) {
   std::string all;  // the field may occur more than once
@@ -110,6 +117,8 @@ void WebSession::parse() {
   if (phase_ == Phase::kIdle) enter(Phase::kHeader, context_.options.header_timeout);
   // Empty lines before a request are allowed (RFC 9112 section 2.2); old clients send one after a body.
   if (!header_begun_) skip_line_breaks(buffer_);
+  if (has_folded_field({static_cast<const char*>(buffer_.data().data()), buffer_.size()}))
+    return refuse(400, "a field of the header is folded");
   while (buffer_.size() > 0 && !parser_->is_header_done()) {
     ErrorCode fault;
     const std::size_t taken = parser_->put(buffer_.data(), fault);
@@ -141,6 +150,9 @@ void WebSession::header_complete() {
   if (target.size() > kMaxTargetBytes) return refuse(414, "the path is too long");
   if (header.version() >= 11 && header.count(beast_http::field::host) != 1)
     return refuse(400, "one Host field is needed");
+  // The length of a body in another coding is not known, so the next request could be a part of it.
+  if (header.count(beast_http::field::transfer_encoding) > 0 && !parser_->chunked())
+    return refuse(501, "this transfer coding is not known");
   const bool has_body = parser_->chunked() || parser_->content_length().value_or(0) > 0;
   if (has_body && request.method != http::WebMethod::kOther) return refuse(413, "no body is taken");
 
