@@ -107,4 +107,17 @@ TEST_CASE("a repeating fault is logged once per interval with its count") {
   CHECK(throttle.occurred(seconds(62)) == 1);
 }
 
+TEST_CASE("a lasting fault is logged when it begins and when it changes, and two that alternate once a minute") {
+  using std::chrono::seconds;
+  agent::log::LastingFault fault;
+  CHECK(fault.is_new(seconds(0), "off"));
+  CHECK_FALSE(fault.is_new(seconds(3600), "off"));
+  CHECK(fault.is_new(seconds(3601), "no rights"));
+  CHECK_FALSE(fault.is_new(seconds(3602), "off"));
+  CHECK_FALSE(fault.is_new(seconds(3602), "no rights"));
+  CHECK(fault.is_new(seconds(3661), "off"));
+  fault.over();
+  CHECK(fault.is_new(seconds(3662), "off"));
+}
+
 }  // namespace
