@@ -167,12 +167,15 @@ void WebSession::header_complete() {
 
 void WebSession::log_in(const std::string& authorization, http::WebRequest request, bool keep_alive) {
   enter(Phase::kLogin, kLoginTime);
-  ErrorCode ignored;
-  const auto address = stream_->socket().remote_endpoint(ignored).address().to_string();
-  context_.login.check(authorization, context_.access.config().users, context_.access.module(), address,
+  context_.login.check(authorization, context_.access.config().users, context_.access.module(), address(),
                        [self = shared_from_this(), request = std::move(request), keep_alive](Login login) {
                          if (self->phase_ == Phase::kLogin) self->logged_in(login, request, keep_alive);
                        });
+}
+
+std::string WebSession::address() const {
+  ErrorCode ignored;
+  return stream_->socket().remote_endpoint(ignored).address().to_string();
 }
 
 void WebSession::logged_in(Login login, const http::WebRequest& request, bool keep_alive) {
@@ -199,7 +202,7 @@ void WebSession::respond(http::WebResponse response, bool keep_alive, bool with_
     response = http::plain_answer(503, "too many answers are waiting to be read");
     response.is_scrape = is_scrape;
   }
-  if (response.is_stream && with_body && !context_.events.has_room())
+  if (response.is_stream && with_body && !context_.events.make_room(address()))
     response = http::plain_answer(503, "too many pages are open");
   keep_alive = keep_alive && !response.is_stream;
   if (response.is_scrape) context_.counters.count_scrape(response.status);
