@@ -1,4 +1,5 @@
 // The program: one command line, one sub-command.
+#include <exception>
 #include <iostream>
 
 #include "agent/cli/commands.h"
@@ -32,5 +33,10 @@ int main(int argc, char** argv) {
   if (argc > 1) {
     if (const auto program = agent::cli::other_program(argv[1])) return agent::cli::become(*program, argv, std::cerr);
   }
-  return std::visit([](const auto& command) { return begin(command); }, agent::cli::parse_command_line(argc, argv));
+  try {
+    return std::visit([](const auto& command) { return begin(command); }, agent::cli::parse_command_line(argc, argv));
+  } catch (const std::exception& error) {  // memory, descriptors or threads
+    std::cerr << "marlin-agent: " << error.what() << '\n';
+    return 1;
+  }
 }

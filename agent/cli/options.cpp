@@ -13,6 +13,7 @@
 #include "agent/config/config_values.h"
 #include "agent/config/configuration.h"
 #include "agent/process/build_info.h"
+#include "agent/text/text_scan.h"
 #include "agent/text/time_text.h"
 
 namespace agent::cli {
@@ -183,7 +184,10 @@ std::optional<config::PrinterOption> parse_printer_option(std::string_view text)
     unsigned baud = 0;
     const char* last = printer.device.data() + printer.device.size();
     const auto [end, error] = std::from_chars(printer.device.data() + at + 1, last, baud);
-    if (end == last && at + 1 < printer.device.size()) {
+    // A name such as x@1:0 is a path; letters and digits alone are meant as a speed.
+    if (std::all_of(printer.device.begin() + static_cast<std::ptrdiff_t>(at) + 1, printer.device.end(),
+                    text::is_alnum)) {
+      if (end != last || at + 1 == printer.device.size()) return std::nullopt;
       if (error != std::errc() || baud < kLowestBaud || baud > kHighestBaud) return std::nullopt;
       printer.baud = baud;
       printer.device.resize(at);

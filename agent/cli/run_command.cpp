@@ -2,7 +2,10 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <exception>
+#include <functional>
 #include <iostream>
+#include <system_error>
 #include <thread>
 
 #include <unistd.h>
@@ -39,6 +42,19 @@ std::string in_one_line(const std::vector<std::string>& sentences) {
   return sentences.front() + (more == 0 ? "" : " (and " + std::to_string(more) + " more)");
 }
 
+// For an exception that the start or the I/O thread got from the system.
+std::string lacks_resources(const std::exception& error) {
+  return std::string("too few file descriptors, threads or memory: ") + error.what() +
+         " (see ulimit -a, or LimitNOFILE=, TasksMax= and MemoryMax= of the service)";
+}
+
+int cannot_start(const std::string& fault, daemon::ServiceNotifier& notifier) {
+  complain(fault);
+  notifier.failed(fault);
+  if (notifier.is_heard()) std::this_thread::sleep_for(kBeforeNextStart);
+  return kMayPass;
+}
+
 int wrong_configuration(const std::vector<std::string>& sentences, daemon::ServiceNotifier& notifier) {
   for (const std::string& sentence : sentences) complain(sentence);
   notifier.failed(in_one_line(sentences));
@@ -67,7 +83,7 @@ class RunningService {
     if (!faults.empty())
       refuse(faults, "the configuration is wrong and a port is open: continuing with the previous configuration");
     const auto fault = service_.prepare(configuration);
-    if (fault && !has_ports_) return cannot_start(*fault);
+    if (fault && !has_ports_) return cannot_start(*fault, notifier_);
     if (fault) prepare_lines(configuration, *fault);
     service_.watch_usb();
     service_.ask_for_port_users(notifier_.is_heard() ? ::getppid() : 0);
@@ -84,13 +100,6 @@ class RunningService {
   }
 
  private:
-  int cannot_start(const std::string& fault) {
-    complain(fault);
-    notifier_.failed(fault);
-    if (notifier_.is_heard()) std::this_thread::sleep_for(kBeforeNextStart);
-    return kMayPass;
-  }
-
   // The web server is retried until it can start; without open ports the process would end and be restarted.
   void prepare_lines(const config::Configuration& configuration, const std::string& fault) {
     service_.prepare_lines(configuration);
@@ -152,10 +161,13 @@ class RunningService {
 
   void end() {
     notifier_.stopping();
-    std::thread([] {
-      std::this_thread::sleep_for(kLastMoment);
-      ::_exit(0);
-    }).detach();
+    try {
+      std::thread([] {
+        std::this_thread::sleep_for(kLastMoment);
+        ::_exit(0);
+      }).detach();
+    } catch (const std::system_error&) {  // no thread: the end may take longer
+    }
     service_.shut_down();
   }
 
@@ -176,10 +188,29 @@ class RunningService {
       refused_.clear();  // a new request reports the same faults again
     }
     if (reload_.joinable()) reload_.join();
-    reload_ = std::thread([this] {
-      auto next = std::make_shared<config::MaybeConfiguration>(config::run_configuration(options_, ::getenv));
-      boost::asio::post(service_.io(), [this, next] { plan_reload(next); });
-    });
+    auto next = std::make_shared<config::MaybeConfiguration>();
+    start_reload(
+        next, [this, next] { *next = config::run_configuration(options_, ::getenv); },
+        [this, next] { plan_reload(next); });
+  }
+
+  // Does `work` on a thread of its own, then `after` on the I/O thread. Without a thread, or if `work` lacks memory or
+  // descriptors, `next` is that fault.
+  void start_reload(const std::shared_ptr<config::MaybeConfiguration>& next, std::function<void()> work,
+                    std::function<void()> after) {
+    try {
+      reload_ = std::thread([this, next, work = std::move(work), after] {
+        try {
+          work();
+        } catch (const std::exception& error) {
+          *next = std::vector{lacks_resources(error)};
+        }
+        boost::asio::post(service_.io(), after);
+      });
+    } catch (const std::system_error& error) {
+      *next = std::vector{lacks_resources(error)};
+      boost::asio::post(service_.io(), [this, next] { end_reload(*next); });
+    }
   }
 
   // On the I/O thread, which knows the prints, and before any part of the file takes effect.
@@ -189,10 +220,12 @@ class RunningService {
     }
     if (!std::holds_alternative<config::Configuration>(*next)) return end_reload(*next);
     reload_.join();
-    reload_ = std::thread([this, next] {
-      if (const auto fault = service_.prepare(std::get<config::Configuration>(*next))) *next = std::vector{*fault};
-      boost::asio::post(service_.io(), [this, next] { end_reload(*next); });
-    });
+    start_reload(
+        next,
+        [this, next] {
+          if (const auto fault = service_.prepare(std::get<config::Configuration>(*next))) *next = std::vector{*fault};
+        },
+        [this, next] { end_reload(*next); });
   }
 
   void end_reload(const config::MaybeConfiguration& next) {
@@ -229,12 +262,7 @@ class RunningService {
   bool reload_again_ = false;
 };
 
-}  // namespace
-
-int run(const config::RunOptions& options) {
-  std::signal(SIGPIPE, SIG_IGN);  // a scrape or a log reader may disconnect
-  daemon::ServiceNotifier notifier = daemon::ServiceNotifier::from_environment();
-  restart::DescriptorStore store = restart::DescriptorStore::from_environment();
+int run(const config::RunOptions& options, restart::DescriptorStore store, daemon::ServiceNotifier& notifier) {
   restart::LastConfiguration left = restart::LastConfiguration::take(store);
   auto read = config::run_configuration(options, ::getenv);
   std::vector<std::string> faults;
@@ -248,6 +276,23 @@ int run(const config::RunOptions& options) {
   }
   const auto& configuration = std::get<config::Configuration>(read);
   return RunningService(options, configuration, std::move(store), std::move(left), notifier).run(configuration, faults);
+}
+
+}  // namespace
+
+int run(const config::RunOptions& options) {
+  std::signal(SIGPIPE, SIG_IGN);  // a scrape or a log reader may disconnect
+  daemon::ServiceNotifier notifier = daemon::ServiceNotifier::from_environment();
+  restart::DescriptorStore store = restart::DescriptorStore::from_environment();
+  const bool has_ports = store.has_left("tty");
+  try {
+    return run(options, std::move(store), notifier);
+  } catch (const std::exception& error) {
+    // With open ports the next instance takes them over immediately.
+    if (!has_ports) return cannot_start(lacks_resources(error), notifier);
+    complain(lacks_resources(error));
+    return kMayPass;
+  }
 }
 
 }  // namespace agent::cli

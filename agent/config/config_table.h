@@ -74,8 +74,10 @@ class ConfigTable {
 // U+FEFE) is white space, which it does at any error (found by the fuzzer). A string can use TOML's escape:
 // "/home/j\u00f6rg".
 
+// Deep nesting is refused here too: toml++ would exhaust the stack.
+
 /// `toml` without a byte order mark and with '?' for each byte above ASCII in its comments; lines and columns do not
-/// change. A fault with the place of the first such byte outside of comments.
+/// change. A fault with the place of the first such byte outside of comments, or where the nesting is too deep.
 [[nodiscard]] text::Result<std::string> to_ascii(std::string_view toml);
 
 }  // namespace agent::config

@@ -50,7 +50,8 @@ bool is_listen_address(std::string_view text) {
 }
 
 bool is_telemetry_path(std::string_view text) {
-  if (text.size() < 2 || text.size() > 256 || text.front() != '/' || text == "/healthz") return false;
+  if (text.size() < 2 || text.size() > 256 || text.front() != '/' || text == "/healthz" || text.starts_with("/api/"))
+    return false;
   return std::all_of(text.begin(), text.end(), [](char c) {
     return c > ' ' && c < 0x7F && std::string_view("\"'<>?#\\").find(c) == std::string_view::npos;
   });

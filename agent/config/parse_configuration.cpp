@@ -169,6 +169,11 @@ void read_printers(ConfigTable& document, const Section& defaults, Configuration
 void read_web(ConfigTable table, Configuration& out) {
   table.read_texts("listen", out.listen, is_listen_address,
                    "an address such as \":11520\", \"127.0.0.1:11520\" or \"[::1]:11520\"");
+  for (auto address = out.listen.begin(); address != out.listen.end(); ++address) {
+    if (std::find(out.listen.begin(), address, *address) == address) continue;
+    table.fail("listen", "the address \"" + *address + "\" is listed twice");
+    break;
+  }
   table.read_text("telemetry_path", out.telemetry_path, is_telemetry_path, "a path such as \"/metrics\"");
   table.read_text("config_file", out.web_config_file, is_absolute_path, "an absolute path");
   table.finish();

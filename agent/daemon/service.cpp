@@ -72,9 +72,11 @@ void Service::start_history(const std::string& state_dir) {
 
 Service::Error Service::make_directories(const config::Configuration& next) {
   if (auto fault = process::make_directory(next.runtime_dir, 0755, "runtime directory", "--runtime-dir")) return fault;
-  if (auto fault = process::make_directory(next.state_dir, 0750, "state directory", "--state-dir")) return fault;
+  // A full or read-only card must not keep the printers waiting: the recorder tries again, as the history does.
   if (next.record.dir.empty()) return std::nullopt;
-  return process::make_directory(next.record.dir, 0750, "recording directory", "--record");
+  if (const auto fault = process::make_directory(next.record.dir, 0750, "recording directory", "--record"))
+    log_.error("", *fault + "; nothing is recorded until it can be used");
+  return std::nullopt;
 }
 
 std::unique_ptr<web::server::WebServer> Service::serve(const config::Configuration& configuration) {

@@ -47,7 +47,11 @@ PrinterLink::PrinterLink(boost::asio::io_context& io, config::PrinterConfigurati
   host_port_.pass_through(persistent_.host_pipe());
   bridge_.on_printer_lost([this](const transport::IoResult& why) { lost(why); });
   host_port_.on_host_opened([this] {
-    log_.info(configuration_.name, "a host program opened the host port");
+    const std::uint64_t count = host_visits_.occurred(process::monotonic_now());
+    logs_visit_ = count > 0;
+    if (logs_visit_)
+      log_.info(configuration_.name,
+                "a host program opened the host port" + (count > 1 ? " (" + std::to_string(count) + " times)" : ""));
     bridge_.host_opened();
     publish(process::monotonic_now());
   });
@@ -58,7 +62,7 @@ PrinterLink::PrinterLink(boost::asio::io_context& io, config::PrinterConfigurati
   });
   host_port_.on_replaced([this] { persistent_.keep_pty(host_port_.native_handle()); });
   host_port_.on_host_closed([this] {
-    log_.info(configuration_.name, "the host program closed the host port");
+    if (logs_visit_) log_.info(configuration_.name, "the host program closed the host port");
     persistent_.discard_host_output();
     bridge_.host_closed();
     publish(process::monotonic_now());

@@ -127,7 +127,9 @@ class PrinterLink {
   process::Timer retry_timer_;
   process::Timer release_timer_;
   RetryDelay retry_;
-  log::FaultThrottle open_faults_;
+  log::LastingFault open_faults_;
+  log::FaultThrottle host_visits_{std::chrono::minutes(1), 5};  ///< a host program opened the host port
+  bool logs_visit_ = false;                                     ///< the present one
   log::FaultThrottle host_port_faults_;
   bool path_was_there_ = false;
   bool stopped_ = false;

@@ -31,7 +31,7 @@ void PrinterLink::lack_device() {
   configuration_.device.clear();
   path_was_there_ = false;
   try_to_open();  // sets open_fault_
-  if (open_faults_.occurred(process::monotonic_now()) == 1) log_.info(configuration_.name, open_fault_);
+  if (open_faults_.is_new(process::monotonic_now(), open_fault_)) log_.info(configuration_.name, open_fault_);
   publish(process::monotonic_now());
 }
 
@@ -94,8 +94,7 @@ void PrinterLink::retry() {
 
 void PrinterLink::open_failed(const std::string& sentence) {
   open_fault_ = sentence;
-  const std::uint64_t count = open_faults_.occurred(process::monotonic_now());
-  if (count > 0) log_.warning(configuration_.name, sentence + times(count));
+  if (open_faults_.is_new(process::monotonic_now(), sentence)) log_.warning(configuration_.name, sentence);
 }
 
 void PrinterLink::opened() {

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent/process/clock.h"
+#include "agent/process/directories.h"
 #include "agent/text/text_scan.h"
 #include "agent/text/time_text.h"
 
@@ -167,6 +168,8 @@ std::uint64_t recording_number(std::string_view file, std::string_view name) {
 int RecordingFiles::begin() {
   file_.reset();
   size_ = 0;
+  (void)process::make_directory(dir_, 0750, "",
+                                "");  // its card may have been absent at the start; open() tells why not
   const auto numbers = numbers_in(dir_, name_);
   std::error_code ignored;
   for (std::size_t i = 0; i + (kFiles - 1) < numbers.size(); ++i)

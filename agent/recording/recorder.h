@@ -100,7 +100,7 @@ class Recorder {
   explicit Recorder(log::Log& log) : log_(log) {}
   ~Recorder();  ///< writes the waiting bytes
 
-  /// A recording of the printer `name`; the directory must exist. It may outlive the recorder, but then nothing is
+  /// A recording of the printer `name`; the directory is made if it is missing. It may outlive the recorder, but then nothing is
   /// written.
   [[nodiscard]] std::shared_ptr<Recording> open(const std::string& name,
                                                 const config::RecordConfiguration& configuration);

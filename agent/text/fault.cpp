@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 
 namespace agent::text {
@@ -9,6 +10,9 @@ namespace agent::text {
 Result<std::string> read_file(const std::string& path) {
   constexpr std::size_t kMostBytes = std::size_t{1} << 20U;
   const auto unreadable = [] { return Fault{"cannot be read: " + std::string(std::strerror(errno))}; };
+  std::error_code ignored;
+  // Opening it would wait for a writer, possibly for ever.
+  if (std::filesystem::is_fifo(path, ignored)) return Fault{"cannot be read: it is a pipe, not a file"};
   std::ifstream file(path, std::ios::binary);
   if (!file) return unreadable();
   std::string text(kMostBytes + 1, '\0');

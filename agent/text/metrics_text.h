@@ -13,7 +13,7 @@ namespace agent::text {
 inline constexpr std::size_t kMaxLabelBytes = 128;
 
 /// Valid UTF-8 without control characters and at most `max_bytes` long, cut between characters. Bytes that are not
-/// UTF-8 and control characters (C0, DEL, C1) become U+FFFD, one for each maximal bad piece.
+/// UTF-8 and control characters (is_control() of utf8.h) become U+FFFD, one for each maximal bad piece.
 [[nodiscard]] std::string clean_text(std::string_view raw, std::size_t max_bytes = kMaxLabelBytes);
 
 /// A capability as Marlin and Prusa name them: [A-Z0-9_]{1,31}.

@@ -27,11 +27,17 @@ std::string separated_field(const std::string& text, char separator) {
   return '"' + escaped(text, "\"", '"') + '"';
 }
 
+std::string safe_field(const std::string& text, char separator) {
+  const bool is_formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+  if (!is_formula || parse_number<double>(std::string_view(text).substr(1))) return separated_field(text, separator);
+  return separated_field('\'' + text, separator);
+}
+
 void write_csv(std::ostream& out, const std::vector<TextRow>& rows) {
   for (const TextRow& row : rows) {
     const char* separator = "";
     for (const std::string& field : row) {
-      out << separator << separated_field(field, ',');
+      out << separator << safe_field(field, ',');
       separator = ",";
     }
     out << "\r\n";

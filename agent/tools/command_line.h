@@ -51,6 +51,9 @@ struct HttpAccess {
   std::string user, password, bearer_token, ca_file;  ///< empty: not given
   bool insecure = false;
   std::chrono::milliseconds timeout{30'000};
+  /// 512 MB: 10,000 points of a thousand series. A larger answer is refused with this advice.
+  std::size_t most_bytes = std::size_t{512} << 20;
+  std::string advice = "choose a larger --step";
 };
 /// The options for that. Parsing reads the files that they name and throws Failure (kUsage) if it cannot; the last line
 /// end of a secret is not part of it.

@@ -14,6 +14,10 @@
 
 namespace agent::tools {
 
+/// 16 MB: twelve times the page of 50 printers.
+inline constexpr std::size_t kLargestPage = std::size_t{16} << 20;
+inline constexpr std::string_view kLargestPageAdvice = "this is no page of metrics";
+
 struct ExpositionSample {
   std::string name;        ///< as written: with "_bucket" or "_total"
   Labels labels;           ///< without "__name__"

@@ -60,12 +60,18 @@ std::vector<ExpositionSample> samples_of(const Exposition& page, const std::stri
   return samples;
 }
 
+HttpAccess for_page(HttpAccess access) {
+  access.most_bytes = kLargestPage;
+  access.advice = kLargestPageAdvice;
+  return access;
+}
+
 class MetricsCommand {
  public:
   MetricsCommand(const MetricsOptions& options, std::ostream& out, std::ostream& err)
       : options_(options),
         filter_(options.filter.empty() ? "." : options.filter),
-        client_(options.http),
+        client_(for_page(options.http)),
         out_(out),
         err_(err) {}
 

@@ -48,7 +48,14 @@ Ms tick_distance(Ms range) {
   return range / kMostTicks;
 }
 
-std::string gnuplot_quoted(std::string_view text) { return '\'' + text::escaped(one_line(text), "'", '\'') + '\''; }
+// gnuplot does not parse a text in single quotes that begins with two of them, so apostrophes at the beginning are in
+// double quotes; the rest is not, because gnuplot runs commands in backquotes there.
+std::string gnuplot_quoted(std::string_view text) {
+  const std::string line = one_line(text);
+  const std::size_t begin = std::min(line.find_first_not_of('\''), line.size());
+  const std::string rest = '\'' + text::escaped(line.substr(begin), "'", '\'') + '\'';
+  return begin == 0 ? rest : '"' + line.substr(0, begin) + "\" . " + rest;
+}
 
 std::string python_quoted(std::string_view text) { return '\'' + text::escaped(one_line(text), "'\\", '\\') + '\''; }
 

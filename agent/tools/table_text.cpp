@@ -15,6 +15,7 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t kLongestName = 1000;
 constexpr const char* kNamelessMetric = "marlin_export";
 
 constexpr gcode::line::Words<TimeStyle> kTimeHeaders{"unix_seconds", "time", "seconds", "elapsed"};
@@ -40,11 +41,23 @@ Json series_json(const Table& table, const Series& series, TimeStyle style) {
   return {{"name", series.name}, {"labels", series.labels}, {"values", std::move(values)}};
 }
 
+/// Line ends stay: they are valid in a quoted field.
+std::string clean_name(std::string_view name) {
+  std::string out;
+  while (true) {
+    const std::size_t end = name.find('\n');
+    out += text::clean_text(name.substr(0, end), kLongestName);
+    if (end == std::string_view::npos) return out;
+    out += '\n';
+    name.remove_prefix(end + 1);
+  }
+}
+
 /// `marlin_up{printer="mk3"}`
 std::string sample_head(const std::string& metric, const Series& series) {
   Labels labels = series.labels;
   labels["__name__"] = metric;
-  if (metric == kNamelessMetric) labels["column"] = text::clean_text(series.name, 1000);
+  if (metric == kNamelessMetric) labels["column"] = text::clean_text(series.name, kLongestName);
   return series_text(labels);
 }
 
@@ -54,7 +67,7 @@ void write_separated(std::ostream& out, const Table& table, const SeparatedStyle
   if (style.has_header) {
     out << text::separated_field(std::string(kTimeHeaders[style.time]), style.separator);
     for (const Series& series : table.series)
-      out << style.separator << text::separated_field(series.name, style.separator);
+      out << style.separator << text::safe_field(clean_name(series.name), style.separator);
     out << "\r\n";
   }
   for (std::size_t i = 0; i < table.grid.points; ++i) {

@@ -63,6 +63,7 @@ class WebSession final : public net::WebConnection,
   void expire() override;
   void close() override;
   void offer(std::shared_ptr<const std::string> events) override;
+  [[nodiscard]] std::string address() const override;
 
  private:
   enum class Phase { kOpening, kIdle, kHeader, kLogin, kAnswer, kEvents, kLinger, kClosed };

@@ -67,9 +67,9 @@ TEST_CASE("run takes every documented option") {
 TEST_CASE("the text after the last @ is the baud rate if it is a number") {
   CHECK(agent::cli::parse_printer_option("a=/dev/by-path/x@1:0")->device == "/dev/by-path/x@1:0");
   CHECK(agent::cli::parse_printer_option("a=/dev/x@y@9600")->device == "/dev/x@y");
-  CHECK(agent::cli::parse_printer_option("a=/dev/x@")->device == "/dev/x@");
   CHECK(agent::cli::parse_printer_option("a=/dev/x=y")->device == "/dev/x=y");
-  for (const char* text : {"", "a", "a=", "=/dev/x", "a b=/dev/x", "a=/dev/x@12", "a=/dev/x@99999999999", "a=@9600"}) {
+  for (const char* text : {"", "a", "a=", "=/dev/x", "a b=/dev/x", "a=/dev/x@12", "a=/dev/x@", "a=/dev/x@abc",
+                           "a=/dev/x@115200x", "a=/dev/x@99999999999", "a=@9600"}) {
     INFO(text);
     CHECK_FALSE(agent::cli::parse_printer_option(text));
   }

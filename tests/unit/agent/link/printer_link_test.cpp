@@ -189,6 +189,25 @@ TEST_CASE("the USB identity of a tty is found above its interface") {
   CHECK(transport::usb_id_of("/dev/null", dir.path()).empty());
 }
 
+TEST_CASE("a program that opens and closes the host port again and again does not fill the log") {
+  Rig rig;
+  PtyDevice device(rig.device);
+  rig.start();
+  constexpr int kTimes = 20;
+  for (int i = 0; i < kTimes; ++i) {
+    auto host = transport_test::open_tty(rig.port);
+    REQUIRE(run_until(rig.io, [&] { return rig.seen().host_connected; }));
+    host.reset();
+    REQUIRE(run_until(rig.io, [&] { return !rig.seen().host_connected; }));
+  }
+  CHECK(rig.seen().counters.host_connects == kTimes);
+  rig.log.info("", "the end");
+  REQUIRE(run_until(rig.io, [&] { return rig.has_logged("the end\n"); }));
+  const std::lock_guard lock(rig.mutex);
+  const auto is_visit = [](const std::string& line) { return line.ends_with("ed the host port\n"); };
+  CHECK(std::count_if(rig.lines.begin(), rig.lines.end(), is_visit) == 2 * 5);
+}
+
 }  // namespace
 
 TEST_CASE("at level debug the log shows the outcome of each query") {
