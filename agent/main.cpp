@@ -1,9 +1,10 @@
 // The program: one command line, one sub-command.
+#include <exception>
 #include <iostream>
 
 #include "agent/cli/commands.h"
 #include "agent/cli/other_program.h"
-#include "agent/metrics/metrics_catalogue.h"
+#include "agent/metrics/metrics.h"
 
 namespace {
 
@@ -13,6 +14,7 @@ int begin(const agent::cli::CheckConfigOptions& options) {
   return agent::cli::check_config(options, std::cout, std::cerr);
 }
 int begin(const agent::cli::ListOptions& options) { return agent::cli::list(options, std::cout, std::cerr); }
+int begin(const agent::cli::DoctorOptions& options) { return agent::cli::doctor(options, std::cout); }
 int begin(const agent::cli::DecodeOptions& options) {
   return agent::cli::decode_file(options, std::cin, std::cout, std::cerr);
 }
@@ -31,5 +33,10 @@ int main(int argc, char** argv) {
   if (argc > 1) {
     if (const auto program = agent::cli::other_program(argv[1])) return agent::cli::become(*program, argv, std::cerr);
   }
-  return std::visit([](const auto& command) { return begin(command); }, agent::cli::parse_command_line(argc, argv));
+  try {
+    return std::visit([](const auto& command) { return begin(command); }, agent::cli::parse_command_line(argc, argv));
+  } catch (const std::exception& error) {  // memory, descriptors or threads
+    std::cerr << "marlin-agent: " << error.what() << '\n';
+    return 1;
+  }
 }

@@ -1,7 +1,9 @@
 // Exclusive use of a tty: flock() for programs that check it (OctoPrint, pyserial), TIOCEXCL for those that only open;
-// and who has a tty, or may open it, determined without opening it, since that resets a printer.
+// and who has a tty, or may open it, determined without opening it, since that resets a printer;
+// and whether udev has finished with its node.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "transport/failure.h"
@@ -28,5 +30,16 @@ struct DeviceAccess {
   std::string group;  ///< of the node, if its group may read and write: "dialout"
 };
 [[nodiscard]] DeviceAccess access_to_device(const std::string& path);
+
+/// The places where udev and the kernel report it; other folders for tests.
+struct UdevPlaces {
+  std::filesystem::path run = "/run/udev";
+  std::filesystem::path sys = "/sys";
+};
+
+/// Until udev has finished with a device node, that has neither its group nor its mode.
+/// True if udev has finished with `path`, and also if it will never report: no udevd runs, `path` is not a device node,
+/// or the kernel has no such device in its tree (a pseudo-terminal). A few system calls; opens nothing.
+[[nodiscard]] bool udev_is_done(const std::string& path, const UdevPlaces& places = {});
 
 }  // namespace transport

@@ -1,5 +1,5 @@
 // The name under which hosts find a pseudo-terminal: a symbolic link DIR/NAME, made and replaced in one step. Example:
-// /run/marlin-agent/mk3 -> /dev/pts/7. Independent of its target.
+// /run/marlin-agent/mk3 -> /dev/pts/7, or -> pts/0. Independent of its target.
 #pragma once
 
 #include <filesystem>

@@ -13,6 +13,14 @@ namespace {
 constexpr std::chrono::milliseconds kSecondPoll{100};
 /// A process that ran out of descriptors may have some again soon.
 constexpr std::chrono::milliseconds kTryAgain{1000};
+/// Where the directory of the links has a devpts of its own, if any: a container that sees the directory sees the ports.
+constexpr const char* kInstance = "pts";
+
+/// Relative, if the port is below the directory of the link: valid wherever that directory is mounted.
+std::string target_of_link(const std::filesystem::path& slave, const std::filesystem::path& directory) {
+  return slave.parent_path() == directory / kInstance ? (std::filesystem::path(kInstance) / slave.filename()).string()
+                                                      : slave.string();
+}
 
 }  // namespace
 
@@ -23,14 +31,14 @@ PseudoTerminal::~PseudoTerminal() { hang_up(); }
 MaybeFailure PseudoTerminal::publish(const std::filesystem::path& directory, std::string_view name,
                                      const std::string& group) {
   hang_up();
-  if (auto failure = pair_.open(group)) return failure;
+  if (auto failure = pair_.open(group, directory / kInstance)) return failure;
   return start({directory, std::string(name), group});
 }
 
 MaybeFailure PseudoTerminal::adopt(int master, const std::filesystem::path& directory, std::string_view name,
                                    bool was_attached) {
   hang_up();
-  if (auto failure = pair_.adopt(master)) return failure;
+  if (auto failure = pair_.adopt(master, directory / kInstance)) return failure;
   if (auto failure = start({directory, std::string(name), "dialout"})) return failure;
   if (was_attached) {
     attached_ = true;
@@ -47,7 +55,8 @@ MaybeFailure PseudoTerminal::adopt(int master, const std::filesystem::path& dire
 MaybeFailure PseudoTerminal::start(const Place& place) {
   // The slave is watched before the link is visible.
   auto failure = notification_.start(pair_.slave_path(), [this] { notified(); });
-  if (!failure) failure = link_.create(place.directory, place.name, pair_.slave_path());
+  if (!failure)
+    failure = link_.create(place.directory, place.name, target_of_link(pair_.slave_path(), place.directory));
   if (failure) {
     hang_up();
     return failure;
@@ -114,7 +123,7 @@ void PseudoTerminal::host_came() {
     closed_();
     if (pair.expired()) return;
   }
-  if (attached_) return;
+  if (attached_) return opens_ > 1 ? joined_() : void();
   attached_ = true;
   write_if_wanted();
   opened_();

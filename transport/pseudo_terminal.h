@@ -10,6 +10,7 @@
 
 #include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
 
+#include <algorithm>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
@@ -34,7 +35,7 @@ class PseudoTerminal final : public ByteStream {
   explicit PseudoTerminal(boost::asio::io_context& io);
   ~PseudoTerminal() override;  ///< hang_up()
 
-  /// Makes a new pair and the link `directory`/`name` to it; `group` gets access if the process has the permission to
+  /// Makes a new pair, in the devpts at `directory`/pts if one is mounted there, and the link `directory`/`name` to it; `group` gets access if the process has the permission to
   /// give it. The directory must exist. After a failure the terminal is hung up. Waits are cleared: request them after
   /// this.
   [[nodiscard]] MaybeFailure publish(const std::filesystem::path& directory, std::string_view name,
@@ -57,12 +58,16 @@ class PseudoTerminal final : public ByteStream {
 
   /// The first host opened it; or one opened at the moment when the last one closed: then closed comes before opened.
   void on_host_opened(Ready callback) { opened_ = std::move(callback); }
+  /// One more host opened it while another had it open. The kernel gives each byte to one of them only.
+  void on_host_joined(Ready callback) { joined_ = std::move(callback); }
   /// The pair was made anew, and the master is another one: see replace_pair(). Comes before the host-closed callback.
   void on_replaced(Ready callback) { replaced_ = std::move(callback); }
   /// The last host has closed it and its last bytes were read.
   void on_host_closed(Ready callback) { closed_ = std::move(callback); }
 
   [[nodiscard]] bool host_is_attached() const { return attached_; }
+  /// How often hosts have it open: a lower bound, since the kernel merges events.
+  [[nodiscard]] int hosts() const { return attached_ ? std::max(opens_, 1) : 0; }
   [[nodiscard]] const std::filesystem::path& link() const { return link_.path(); }
   [[nodiscard]] const std::string& slave_path() const { return pair_.slave_path(); }
   [[nodiscard]] int native_handle() const { return pair_.master(); }
@@ -122,6 +127,7 @@ class PseudoTerminal final : public ByteStream {
   bool wants_to_write_ = false;
   std::shared_ptr<int> pair_token_;  ///< expires with the pair: queued handlers check it
   Ready opened_ = [] {};
+  Ready joined_ = [] {};
   Ready closed_ = [] {};
   Ready replaced_ = [] {};
   Ready readable_, writable_;

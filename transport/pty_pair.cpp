@@ -33,6 +33,20 @@ int make_raw(int slave) {
   return ::tcsetattr(slave, TCSANOW, &settings) == 0 ? 0 : errno;
 }
 
+int open_master(const std::filesystem::path& instance) {
+  const int flags = O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC;
+  const int master = instance.empty() ? -1 : ::open((instance / "ptmx").c_str(), flags);
+  return master >= 0 ? master : ::posix_openpt(flags);
+}
+
+/// Whether `master` is of the devpts at `instance`: then its multiplexer is a file there.
+bool is_of(const std::filesystem::path& instance, int master) {
+  struct stat ours {};
+  struct stat there {};
+  return !instance.empty() && ::fstat(master, &ours) == 0 && ::stat(instance.c_str(), &there) == 0 &&
+         ours.st_dev == there.st_dev;
+}
+
 /// A missing permission is not a failure: the owner can still open it, and an unprivileged trial run should not log it.
 void give_to_group(int slave, const std::string& group) {
   ::fchmod(slave, 0660);
@@ -46,15 +60,15 @@ void give_to_group(int slave, const std::string& group) {
 
 }  // namespace
 
-MaybeFailure PtyPair::open(const std::string& group) {
+MaybeFailure PtyPair::open(const std::string& group, const std::filesystem::path& instance) {
   close();
-  master_.reset(::posix_openpt(O_RDWR | O_NOCTTY | O_NONBLOCK | O_CLOEXEC));
+  master_.reset(open_master(instance));
   if (!master_ || ::grantpt(master_.get()) != 0 || ::unlockpt(master_.get()) != 0) {
     const int error = errno;
     close();
     return cannot_make(error);
   }
-  if (auto failure = find_slave(false)) return failure;
+  if (auto failure = find_slave(false, instance)) return failure;
   if (const int error = make_raw(slave_.get()); error != 0) {
     close();
     return cannot_make(error);
@@ -63,7 +77,7 @@ MaybeFailure PtyPair::open(const std::string& group) {
   return {};
 }
 
-MaybeFailure PtyPair::adopt(int master) {
+MaybeFailure PtyPair::adopt(int master, const std::filesystem::path& instance) {
   close();
   master_.reset(master);
   const int flags = ::fcntl(master, F_GETFL);
@@ -72,14 +86,14 @@ MaybeFailure PtyPair::adopt(int master) {
     close();
     return cannot_make(error);
   }
-  return find_slave(true);
+  return find_slave(true, instance);
 }
 
-MaybeFailure PtyPair::find_slave(bool may_be_taken) {
-  char name[64];
-  int error = ::ptsname_r(master_.get(), name, sizeof name);
+MaybeFailure PtyPair::find_slave(bool may_be_taken, const std::filesystem::path& instance) {
+  unsigned number = 0;  // ptsname_r() only knows /dev/pts
+  int error = ::ioctl(master_.get(), TIOCGPTN, &number) == 0 ? 0 : errno;
   if (error == 0) {
-    slave_path_ = name;
+    slave_path_ = ((is_of(instance, master_.get()) ? instance : "/dev/pts") / std::to_string(number)).string();
     error = open_slave();
   }
   if (error == 0 || (error == EBUSY && may_be_taken && is_open_elsewhere())) return {};

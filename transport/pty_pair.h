@@ -3,6 +3,7 @@
 // measured on Linux 6.1 and 6.18. Independent of links, events and waiting.
 #pragma once
 
+#include <filesystem>
 #include <string>
 
 #include "transport/failure.h"
@@ -13,10 +14,11 @@ namespace transport {
 class PtyPair {
  public:
   /// A new pair: raw, without echo, access for owner and `group` (unchanged if the process may not change the group).
-  [[nodiscard]] MaybeFailure open(const std::string& group);
+  /// From the devpts that is mounted at `instance`, if there is one, otherwise from the system's at /dev/pts.
+  [[nodiscard]] MaybeFailure open(const std::string& group, const std::filesystem::path& instance = {});
   /// Takes over a master that the previous instance opened, with its settings. `master` is owned from here on. There is
-  /// no slave descriptor of our own if a host has the slave exclusively.
-  [[nodiscard]] MaybeFailure adopt(int master);
+  /// no slave descriptor of our own if a host has the slave exclusively. It may be of either devpts.
+  [[nodiscard]] MaybeFailure adopt(int master, const std::filesystem::path& instance = {});
   /// Hangs up attached hosts immediately.
   void close();
 
@@ -41,7 +43,7 @@ class PtyPair {
   [[nodiscard]] bool has_input() const;
 
  private:
-  MaybeFailure find_slave(bool may_be_taken);
+  MaybeFailure find_slave(bool may_be_taken, const std::filesystem::path& instance);
   int open_slave();
 
   FileDescriptor master_;

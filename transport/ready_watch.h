@@ -4,8 +4,6 @@
 // pseudo-terminal, Linux 6.18). Descriptor is any Asio object with async_read_some() and async_write_some().
 #pragma once
 
-#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
-
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/io_context.hpp>
 #include <functional>

@@ -33,27 +33,18 @@ Failure cannot_open(const std::string& path, int error) {
   return {error, std::move(sentence)};
 }
 
-/// Settings beyond Asio's options: local line, no hang-up at close, no byte changed or removed in transit.
+/// 8N1 without flow control, local line, no hang-up at close, no byte changed or removed in transit.
 int make_raw(int fd) {
   termios settings{};
   if (::tcgetattr(fd, &settings) != 0) return errno;
   ::cfmakeraw(&settings);
+  settings.c_iflag &= ~static_cast<tcflag_t>(IXOFF);
+  settings.c_iflag |= IGNPAR;
   settings.c_cflag |= CLOCAL | CREAD;
-  settings.c_cflag &= ~static_cast<tcflag_t>(HUPCL);
+  settings.c_cflag &= ~static_cast<tcflag_t>(HUPCL | PARENB | PARODD | CSTOPB | CRTSCTS);
   settings.c_cc[VMIN] = 1;
   settings.c_cc[VTIME] = 0;
   return ::tcsetattr(fd, TCSANOW, &settings) == 0 ? 0 : errno;
-}
-
-template <class Port>
-int make_8n1(Port& port) {
-  using boost::asio::serial_port_base;
-  boost::system::error_code error;
-  port.set_option(serial_port_base::character_size(8), error);
-  if (!error) port.set_option(serial_port_base::parity(serial_port_base::parity::none), error);
-  if (!error) port.set_option(serial_port_base::stop_bits(serial_port_base::stop_bits::one), error);
-  if (!error) port.set_option(serial_port_base::flow_control(serial_port_base::flow_control::none), error);
-  return error.value();
 }
 
 int set_dtr(int fd, bool high) {
@@ -64,10 +55,6 @@ int set_dtr(int fd, bool high) {
 }
 
 }  // namespace
-
-SerialPort::SerialPort(boost::asio::io_context& io) : io_(io) {}
-
-SerialPort::~SerialPort() { close(); }
 
 MaybeFailure SerialPort::open(const std::string& path, unsigned baud) {
   close();
@@ -87,7 +74,6 @@ MaybeFailure SerialPort::open(const std::string& path, unsigned baud) {
 
 MaybeFailure SerialPort::set_up(unsigned baud) {
   int error = make_raw(fd_);
-  if (error == 0) error = make_8n1(watch_->descriptor());
   if (error != 0) return Failure{error, "cannot set up " + path_ + ": " + std::strerror(error)};
   const std::string wanted = "cannot set " + path_ + " to " + std::to_string(baud) + " baud: ";
   if (error = set_baud_rate(fd_, baud); error != 0) return Failure{error, wanted + std::strerror(error)};
@@ -130,8 +116,6 @@ int SerialPort::release() {
   fd_ = -1;
   return copy;
 }
-
-int SerialPort::native_handle() const { return fd_; }
 
 std::size_t SerialPort::unsent_bytes() const {
   int unsent = 0;

@@ -3,10 +3,8 @@
 // tests and for a virtual printer. It handles no G-code, buffers no bytes and never reopens by itself.
 #pragma once
 
-#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
-
-#include <boost/asio/basic_serial_port.hpp>
 #include <boost/asio/io_context.hpp>
+#include <boost/asio/posix/basic_stream_descriptor.hpp>
 #include <memory>
 #include <string>
 
@@ -20,8 +18,8 @@ namespace transport {
 class SerialPort final : public ByteStream {
  public:
   /// `io` is not owned and outlives the port.
-  explicit SerialPort(boost::asio::io_context& io);
-  ~SerialPort() override;  ///< close()
+  explicit SerialPort(boost::asio::io_context& io) : io_(io) {}
+  ~SerialPort() override { close(); }
 
   /// Opens, locks and sets up `path` at `baud` bits per second, any number that the driver supports. On a USB printer
   /// the kernel raises DTR here, which resets most of them once. After a failure the port is closed.
@@ -43,7 +41,7 @@ class SerialPort final : public ByteStream {
   [[nodiscard]] int release();
 
   [[nodiscard]] bool is_open() const { return watch_ != nullptr; }
-  [[nodiscard]] int native_handle() const;  ///< -1 while closed
+  [[nodiscard]] int native_handle() const { return fd_; }  ///< -1 while closed
   [[nodiscard]] const std::string& path() const { return path_; }
 
   /// Written bytes that the kernel still holds; 0 if it does not report them.
@@ -62,7 +60,7 @@ class SerialPort final : public ByteStream {
   void wait_writable() override;
 
  private:
-  using Watch = ReadyWatch<boost::asio::basic_serial_port<IoExecutor>>;
+  using Watch = ReadyWatch<boost::asio::posix::basic_stream_descriptor<IoExecutor>>;
 
   MaybeFailure set_up(unsigned baud);
   void watch(int fd);

@@ -7,8 +7,6 @@
 #include <utility>
 
 #include <libusb.h>
-
-// after the headers above, which make Asio complete
 #include <boost/asio/post.hpp>
 
 namespace transport {
@@ -36,12 +34,11 @@ std::string read_text(const fs::path& file) {
   return last == std::string::npos ? std::string() : text.substr(0, last + 1);
 }
 
-std::optional<unsigned> read_hex(const fs::path& file) {
+std::optional<std::uint16_t> read_hex(const fs::path& file) {
   const std::string text = read_text(file);
-  unsigned number = 0;
+  std::uint16_t number = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number, 16);
-  if (error != std::errc() || end != text.data() + text.size() || number > 0xFFFF) return std::nullopt;
-  return number;
+  return error == std::errc() && end == text.data() + text.size() ? std::optional(number) : std::nullopt;
 }
 
 // Names of a directory's entries in order; none if it does not exist.
@@ -70,8 +67,8 @@ std::optional<UsbDevice> read_device(const fs::path& dir, const std::string& por
   if (!vendor || !product || read_hex(dir / "bDeviceClass") == kHubClass) return std::nullopt;
   UsbDevice device;
   device.port = port;
-  device.vendor = static_cast<std::uint16_t>(*vendor);
-  device.product = static_cast<std::uint16_t>(*product);
+  device.vendor = *vendor;
+  device.product = *product;
   device.serial_number = read_text(dir / "serial");
   device.manufacturer = read_text(dir / "manufacturer");
   device.model = read_text(dir / "product");
@@ -191,6 +188,19 @@ std::vector<UsbDevice> read_usb_devices(const fs::path& sysfs) {
   }
   std::sort(devices.begin(), devices.end(), [](const auto& a, const auto& b) { return is_lower_port(a.port, b.port); });
   return devices;
+}
+
+std::string usb_id_of(const std::string& tty, const fs::path& sysfs) {
+  std::error_code error;
+  const fs::path name = fs::canonical(tty, error).filename();
+  if (error) return {};
+  fs::path node = fs::canonical(sysfs / "class" / "tty" / name / "device", error);
+  // The tty is below an interface of the device (cdc_acm) or below a port of that interface (usb-serial).
+  for (int up = 0; !error && up < 4 && node.has_relative_path(); ++up, node = node.parent_path()) {
+    const auto vendor = read_hex(node / "idVendor"), product = read_hex(node / "idProduct");
+    if (vendor && product) return usb_id_text(*vendor, *product);
+  }
+  return {};
 }
 
 }  // namespace transport

@@ -6,8 +6,6 @@
 // later than the device itself; it also polls every 5 s, so that a lost event costs seconds and not a printer.
 #pragma once
 
-#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
-
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <condition_variable>
@@ -35,6 +33,9 @@ namespace transport {
 /// except in tests. Blocks while the kernel resets a device: not on the I/O thread.
 [[nodiscard]] std::vector<UsbDevice> read_usb_devices(const std::filesystem::path& sysfs = "/sys");
 
+/// "2c99:0002" of the device behind `tty` (links are followed), or empty if that is not on USB.
+[[nodiscard]] std::string usb_id_of(const std::string& tty, const std::filesystem::path& sysfs = "/sys");
+
 /// libusb reports that a device came or left (its hot-plug, by udev's events). Without udev or /dev/bus/usb there are no
 /// notifications, and the reader has to poll.
 class UsbEvents {
@@ -59,8 +60,6 @@ class UsbEvents {
   bool rang_ = false;
 };
 
-class UsbEvents;
-
 class UsbFinder {
  public:
   /// All present devices, lowest port first.
@@ -71,8 +70,6 @@ class UsbFinder {
   UsbFinder(boost::asio::io_context& io, Found found, std::filesystem::path sysfs = "/sys");
   /// On the I/O thread. `found` is not called any more.
   ~UsbFinder();
-  UsbFinder(const UsbFinder&) = delete;
-  UsbFinder& operator=(const UsbFinder&) = delete;
 
   /// Polls now and calls `found` even if nothing changed: for a caller that lost its list.
   void refresh();

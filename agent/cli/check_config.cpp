@@ -1,12 +1,24 @@
 #include "agent/cli/commands.h"
 
-#include <ostream>
+#include <sys/stat.h>
+#include <sys/sysmacros.h>
 
 #include "agent/config/run_configuration.h"
 #include "agent/usb/usb_plan.h"
 #include "agent/web/server/web_access.h"
 
 namespace agent::cli {
+namespace {
+
+// Nothing is opened, which would reset a printer. A missing device may be plugged in later.
+bool cannot_be_serial(const std::string& device) {
+  constexpr unsigned kMemoryDevices = 1;  // /dev/null, /dev/zero and others, in the kernel's list of device numbers
+  struct stat status {};
+  if (::stat(device.c_str(), &status) != 0) return false;
+  return !S_ISCHR(status.st_mode) || major(status.st_rdev) == kMemoryDevices;
+}
+
+}  // namespace
 
 int check_config(const CheckConfigOptions& options, std::ostream& out, std::ostream& err) {
   const auto loaded = config::load_configuration(options.file);
@@ -24,6 +36,15 @@ int check_config(const CheckConfigOptions& options, std::ostream& out, std::ostr
       return 1;
     }
   }
+  bool all_serial = true;
+  for (const config::PrinterConfiguration& printer : configuration.printers) {
+    if (!cannot_be_serial(printer.device)) continue;
+    err << text::describe({printer.device + " is not a serial port", {0, 0, "printer." + printer.name + ".device"}},
+                          options.file)
+        << '\n';
+    all_serial = false;
+  }
+  if (!all_serial) return 1;
   const std::size_t count = configuration.printers.size();
   out << options.file << ": ok, " << count << (count == 1 ? " printer" : " printers")
       << (usb::takes_automatically(configuration) ? ", and every Prusa on USB\n" : "\n");

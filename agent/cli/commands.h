@@ -21,6 +21,10 @@ int check_config(const CheckConfigOptions& options, std::ostream& out, std::ostr
 /// device, since that would reset a printer. 1 with sentences on `err` for a wrong configuration.
 int list(const ListOptions& options, std::ostream& out, std::ostream& err);
 
+/// `doctor`: what is wrong with the machine, the devices and the host programs' settings, and what to do. Opens no device.
+/// 1 if anything is wrong.
+int doctor(const DoctorOptions& options, std::ostream& out);
+
 /// `decode --summary recording.jsonl`: a recorded conversation in, JSON lines or the counts out. Input that is not of
 /// the format is reported on `err` with file and line, skipped, and makes the result 1 (a serial.log: only if no line is of the format); so does an unknown firmware
 /// name, before anything is read.

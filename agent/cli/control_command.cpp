@@ -2,7 +2,6 @@
 
 #include <cstdlib>
 #include <filesystem>
-#include <ostream>
 
 #include <nlohmann/json.hpp>
 
@@ -13,8 +12,6 @@ namespace agent::cli {
 namespace {
 
 using namespace nlohmann::literals;
-
-const char* environment(const char* name) { return std::getenv(name); }
 
 int refuse(const control::ControlAnswer& answer, std::ostream& err) {
   err << "marlin-agent: " << answer.message << '\n';
@@ -49,7 +46,7 @@ std::optional<control::ControlAnswer> still_in_use(const std::vector<std::string
 }  // namespace
 
 int send_command(const CommandOptions& options, std::ostream& out, std::ostream& err) {
-  const auto directories = control::control_directories(options.runtime_dir, environment);
+  const auto directories = control::control_directories(options.runtime_dir, ::getenv);
   if (options.request.verb == control::ControlVerb::kAttach) {
     if (const auto refusal = still_in_use(directories, options.request.printer)) return refuse(*refusal, err);
   }

@@ -25,19 +25,10 @@ struct CommandOptions {
   std::optional<std::string> runtime_dir;
 };
 
-/// Filled by CLI11; `app` and this object must live until it has parsed.
-struct ControlCommands {
-  StatusOptions status;
-  CommandOptions release, attach, reset;
-  std::string release_for;
-  CLI::App* status_command = nullptr;
-  CLI::App* release_command = nullptr;
-  CLI::App* attach_command = nullptr;
-  CLI::App* reset_command = nullptr;
-
-  void add_to(CLI::App& app);
-  /// The command that was parsed, if it was one of these three.
-  [[nodiscard]] std::optional<CommandOptions> order() const;
-};
+/// Adds the options of the command `app`; parsing fills `options`, which must live until then.
+void add_status(CLI::App& app, StatusOptions& options);
+void add_release(CLI::App& app, CommandOptions& options);
+void add_attach(CLI::App& app, CommandOptions& options);
+void add_reset(CLI::App& app, CommandOptions& options);
 
 }  // namespace agent::cli

@@ -6,7 +6,6 @@
 #include <cstring>
 #include <fstream>
 #include <istream>
-#include <ostream>
 #include <string>
 
 #include "agent/recording/decode_input.h"

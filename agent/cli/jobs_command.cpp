@@ -2,13 +2,11 @@
 
 #include "agent/cli/commands.h"
 
+#include <array>
 #include <cerrno>
 #include <cmath>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
-#include <ctime>
-#include <limits>
 #include <string>
 
 #include <unistd.h>
@@ -16,22 +14,12 @@
 #include "agent/config/run_configuration.h"
 #include "agent/jobs/store.h"
 #include "agent/status/status_json.h"
+#include "agent/terminal/styled_text.h"
 #include "agent/text/text_table.h"
 #include "agent/text/time_text.h"
 
 namespace agent::cli {
 namespace {
-
-snapshot::JobFilter filter_of(const JobsOptions& options) {
-  const auto now = static_cast<double>(std::time(nullptr));
-  snapshot::JobFilter filter;
-  filter.printer = options.printer;
-  if (!options.result.empty()) filter.result = snapshot::job_result_of(options.result);
-  if (!options.since.empty()) filter.since_unix = text::parse_time(options.since, now);
-  if (!options.until.empty()) filter.until_unix = text::parse_time(options.until, now);
-  filter.limit = options.limit > 0 ? options.limit : std::numeric_limits<std::int32_t>::max();
-  return filter;
-}
 
 constexpr const char* kDeprecated =
     "marlin-agent: deprecated names in the output of jobs: began, ended, filament_meters and progress are removed in the "
@@ -50,12 +38,7 @@ std::string field_of(const nlohmann::json& value) {
   return value.is_string() ? value.get<std::string>() : value.dump();
 }
 
-std::string filament_text(double meters) {
-  if (meters <= 0) return "-";
-  std::array<char, 32> text{};
-  std::snprintf(text.data(), text.size(), "%.2f m", meters);
-  return text.data();
-}
+std::string filament_text(double meters) { return meters > 0 ? terminal::formatted("%.2f m", meters) : "-"; }
 
 text::TextRow row_of(const snapshot::JobRecord& job) {
   const std::string progress = job.progress ? std::to_string(std::lround(*job.progress * 100)) + " %" : "-";
@@ -95,9 +78,7 @@ void write_jobs_csv(std::ostream& out, const std::vector<snapshot::JobRecord>& j
 }
 
 int list_jobs(const JobsOptions& options, std::ostream& out, std::ostream& err) {
-  const std::string dir =
-      options.state_dir ? *options.state_dir
-                        : config::default_state_dir([](const char* name) -> const char* { return std::getenv(name); });
+  const std::string dir = options.state_dir ? *options.state_dir : config::default_state_dir(::getenv);
   const std::string file = dir + '/' + jobs::Store::kFileName;
   if (::access(file.c_str(), R_OK) != 0) {
     err << "marlin-agent: cannot read the history " << file << ": " << std::strerror(errno)
@@ -105,7 +86,7 @@ int list_jobs(const JobsOptions& options, std::ostream& out, std::ostream& err) 
     return 1;
   }
   try {
-    const auto jobs = jobs::StoreDatabase::for_reading(file).jobs(filter_of(options));
+    const auto jobs = jobs::StoreDatabase::for_reading(file).jobs(options.filter);
     if (options.json) write_jobs_json(out, jobs);
     else if (options.csv) write_jobs_csv(out, jobs);
     else write_jobs_table(out, jobs);

@@ -1,7 +1,6 @@
 #include "agent/cli/commands.h"
 
 #include <filesystem>
-#include <ostream>
 
 #include "agent/config/run_configuration.h"
 #include "agent/process/port_users_answer.h"
@@ -30,8 +29,8 @@ int list(const ListOptions& options, std::ostream& out, std::ostream& err) {
   config::RunOptions run;
   run.config_file = options.config_file;
   const auto read = config::run_configuration(run, no_environment);
-  if (const auto* faults = std::get_if<config::ConfigurationFaults>(&read)) {
-    for (const std::string& sentence : faults->sentences) err << "marlin-agent: " << sentence << '\n';
+  if (const auto* faults = std::get_if<std::vector<std::string>>(&read)) {
+    for (const std::string& sentence : *faults) err << "marlin-agent: " << sentence << '\n';
     return 1;
   }
   const usb::DeviceProbe probe{holder_of, transport::access_to_device};

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <ctime>
+#include <limits>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -11,7 +13,7 @@
 #include "agent/config/config_values.h"
 #include "agent/config/configuration.h"
 #include "agent/process/build_info.h"
-#include "agent/snapshot/history.h"
+#include "agent/text/text_scan.h"
 #include "agent/text/time_text.h"
 
 namespace agent::cli {
@@ -32,26 +34,23 @@ constexpr const char* kRunFooter =
     "\n         then point the host program at DIR/mk3s and Prometheus at port 11520";
 
 bool is_printer_option(std::string_view text) { return parse_printer_option(text).has_value(); }
-bool is_level(std::string_view text) { return config::parse_log_level(text).has_value(); }
-bool is_format(std::string_view text) { return config::parse_log_format(text).has_value(); }
 bool is_decode_format(std::string_view text) { return text == "jsonl" || text == "raw" || text == "octoprint"; }
+
+constexpr const char* kDoctorFooter =
+    "\nOpens no device. With sudo it also sees the programs and files of other users."
+    "\nExit status: 0: nothing is wrong; 1: something is; 2: wrong command line.";
 
 constexpr const char* kPrinterRule =
     "NAME=DEVICE or NAME=DEVICE@BAUD, such as mk3s=/dev/ttyACM0@115200 (NAME: letters, digits, '.', '_', '-'; BAUD: 1200 to 4000000)";
 
-// Filled by CLI11 in its own types; converted to the plain values afterwards.
-struct RawRun {
-  config::RunOptions options;
-  std::vector<std::string> printers;
-  std::string level, format;
-};
-
-void add_run(CLI::App& app, RawRun& raw) {
-  config::RunOptions& o = raw.options;
+void add_run(CLI::App& app, config::RunOptions& o) {
   app.footer(kRunFooter);
   app.add_option("--config", o.config_file, "Configuration file (TOML)")->type_name("FILE");
-  app.add_option(
-         "--printer", raw.printers,
+  const auto add_printers = [&o](const std::vector<std::string>& texts) {
+    for (const std::string& text : texts) o.printers.push_back(*parse_printer_option(text));
+  };
+  app.add_option_function<std::vector<std::string>>(
+         "--printer", add_printers,
          "A printer, its device and speed (115200 if not given); may be repeated, and replaces the file's printers")
       ->type_name("NAME=DEVICE[@BAUD]")
       ->allow_extra_args(false)
@@ -72,12 +71,12 @@ void add_run(CLI::App& app, RawRun& raw) {
       ->type_name("FILE");
   app.add_option("--record", o.record_dir, "Record every byte of every printer into DIR, bounded in size")
       ->type_name("DIR");
-  app.add_option("--log.level", raw.level, "debug, info, warn or error (default info)")
-      ->type_name("LEVEL")
-      ->check(text::option_rule(is_level, "debug, info, warn or error"));
-  app.add_option("--log.format", raw.format, "text or json (default text)")
-      ->type_name("FORMAT")
-      ->check(text::option_rule(is_format, "text or json"));
+  text::add_value(app, "--log.level", o.log_level, config::parse_log_level, "debug, info, warn or error",
+                  "debug, info, warn or error (default info)")
+      ->type_name("LEVEL");
+  text::add_value(app, "--log.format", o.log_format, config::parse_log_format, "text or json",
+                  "text or json (default text)")
+      ->type_name("FORMAT");
 }
 
 void add_decode(CLI::App& app, DecodeOptions& o) {
@@ -92,20 +91,35 @@ void add_decode(CLI::App& app, DecodeOptions& o) {
   app.add_option("FILE", o.file, "File to read; - is standard input")->required();
 }
 
+void add_list(CLI::App& app, ListOptions& o) {
+  app.add_option("--config", o.config_file, "Configuration file (TOML) that assigns them to printers")
+      ->type_name("FILE");
+  app.add_flag("--json", o.json, "For programs");
+}
+
+void add_doctor(CLI::App& app, DoctorOptions& o) {
+  app.footer(kDoctorFooter);
+  app.add_option("--config", o.config_file, "Configuration file (TOML)")->type_name("FILE");
+  app.add_option("--runtime-dir", o.runtime_dir, "The agent's directory of host ports (default: the service's)")
+      ->type_name("DIR");
+  app.add_option("--state-dir", o.state_dir, "The agent's directory for persistent state (default: the service's)")
+      ->type_name("DIR");
+}
+
 std::string version_text() {
   const process::BuildInfo build = process::build_info();
   return "marlin-agent " + build.version + " (" + build.revision + ", " + build.compiler + ")\n";
 }
 
-constexpr std::array<std::string_view, 13> kCommands{
-    "run",    "check-config", "list", "decode", "demo",    "status",           "release",
-    "attach", "reset",        "jobs", "export", "metrics", "metrics-reference"};
+constexpr std::array<std::string_view, 14> kCommands{"run",  "check-config", "list",    "doctor",           "decode",
+                                                     "demo", "status",       "release", "attach",           "reset",
+                                                     "jobs", "export",       "metrics", "metrics-reference"};
 
 // The first word names the command; CLI11 would only report that one is missing.
 std::optional<text::EarlyExit> wrong_command(int argc, const char* const* argv) {
   if (argc < 2)
     return usage(
-        "a command is missing: run, check-config, list, decode, demo, jobs, export, metrics, status, release, attach or reset");
+        "a command is missing: run, check-config, list, doctor, decode, demo, jobs, export, metrics, status, release, attach or reset");
   const std::string_view word = argv[1];
   if (word.starts_with("-") || std::find(kCommands.begin(), kCommands.end(), word) != kCommands.end())
     return std::nullopt;
@@ -114,20 +128,17 @@ std::optional<text::EarlyExit> wrong_command(int argc, const char* const* argv) 
                (guess.empty() ? "" : ", did you mean \"" + std::string(guess) + "\"?"));
 }
 
-Command finish_run(RawRun raw) {
-  for (const std::string& text : raw.printers) {
-    const config::PrinterOption printer = *parse_printer_option(text);
-    for (const config::PrinterOption& other : raw.options.printers) {
-      if (other.name == printer.name) return usage("--printer: the name " + printer.name + " is given twice");
-      if (other.device == printer.device) return usage("--printer: the device " + printer.device + " is given twice");
+Command checked(const config::RunOptions& options) {
+  for (auto printer = options.printers.begin(); printer != options.printers.end(); ++printer) {
+    for (auto other = options.printers.begin(); other != printer; ++other) {
+      if (other->name == printer->name) return usage("--printer: the name " + printer->name + " is given twice");
+      if (other->device == printer->device)
+        return usage("--printer: the device " + printer->device + " is given twice");
     }
-    raw.options.printers.push_back(printer);
   }
-  if (raw.options.printers.size() > config::kMaxPrinters)
+  if (options.printers.size() > config::kMaxPrinters)
     return usage("--printer: at most " + std::to_string(config::kMaxPrinters) + " printers");
-  raw.options.log_level = config::parse_log_level(raw.level);
-  raw.options.log_format = config::parse_log_format(raw.format);
-  return raw.options;
+  return options;
 }
 
 constexpr const char* kJobsFooter =
@@ -135,9 +146,30 @@ constexpr const char* kJobsFooter =
     "\nTIME: 2026-11-21, \"2026-11-21 14:30\" (local), or how long ago: 30m, 1h30m, 7d."
     "\n\nExample: marlin-agent jobs --printer mk3s --since 7d --csv";
 
-CLI::Validator time_rule() {
-  return text::option_rule([](const std::string& text) { return text::parse_time(text, 0).has_value(); },
-                           "a time such as 2026-11-21, \"2026-11-21 14:30\" or 7d");
+void add_jobs(CLI::App& app, JobsOptions& o) {
+  app.footer(kJobsFooter);
+  auto* json = app.add_flag("--json", o.json, "One JSON array instead of a table");
+  app.add_flag("--csv", o.csv, "Comma separated values with a header instead of a table")->excludes(json);
+  app.add_option("--printer", o.filter.printer, "Only prints of this printer")->type_name("NAME");
+  text::add_value(app, "--result", o.filter.result, snapshot::job_result_of,
+                  "running, completed, cancelled, failed or unknown",
+                  "Only prints with this result: running, completed, cancelled, failed or unknown")
+      ->type_name("RESULT");
+  const auto time_of = [now = static_cast<double>(std::time(nullptr))](const std::string& text) {
+    return text::parse_time(text, now);
+  };
+  constexpr const char* kTimeRule = "a time such as 2026-11-21, \"2026-11-21 14:30\" or 7d";
+  text::add_value(app, "--since", o.filter.since_unix, time_of, kTimeRule, "Only prints begun at or after this")
+      ->type_name("TIME");
+  text::add_value(app, "--until", o.filter.until_unix, time_of, kTimeRule, "Only prints begun at or before this")
+      ->type_name("TIME");
+  app.add_option_function<unsigned>(
+         "--limit",
+         [&o](unsigned most) { o.filter.limit = most > 0 ? most : std::numeric_limits<std::int32_t>::max(); },
+         "At most N prints, newest first; 0: all (default 20)")
+      ->type_name("N");
+  app.add_option("--state-dir", o.state_dir, "The daemon's directory for persistent state (default as for run)")
+      ->type_name("DIR");
 }
 
 }  // namespace
@@ -152,7 +184,10 @@ std::optional<config::PrinterOption> parse_printer_option(std::string_view text)
     unsigned baud = 0;
     const char* last = printer.device.data() + printer.device.size();
     const auto [end, error] = std::from_chars(printer.device.data() + at + 1, last, baud);
-    if (end == last && at + 1 < printer.device.size()) {
+    // A name such as x@1:0 is a path; letters and digits alone are meant as a speed.
+    if (std::all_of(printer.device.begin() + static_cast<std::ptrdiff_t>(at) + 1, printer.device.end(),
+                    text::is_alnum)) {
+      if (end != last || at + 1 == printer.device.size()) return std::nullopt;
       if (error != std::errc() || baud < kLowestBaud || baud > kHighestBaud) return std::nullopt;
       printer.baud = baud;
       printer.device.resize(at);
@@ -169,63 +204,48 @@ Command parse_command_line(int argc, const char* const* argv) {
   app.footer(kFooter);
   app.set_version_flag("--version", version_text());
   app.require_subcommand(1);
-  RawRun run;
+  Command chosen = usage("the command must be the first word");
+  const auto add = [&](const char* word, const char* about, auto& options) -> CLI::App& {
+    CLI::App* command = app.add_subcommand(word, about);
+    command->callback([&chosen, &options] { chosen = options; });
+    return *command;
+  };
+  config::RunOptions run;
+  add_run(add("run", "Run the daemon, which holds the printers' serial lines", run), run);
   CheckConfigOptions check;
-  DecodeOptions decode;
-  CLI::App* run_command = app.add_subcommand("run", "Run the daemon, which holds the printers' serial lines");
-  add_run(*run_command, run);
-  CLI::App* check_command = app.add_subcommand("check-config", "Check a configuration file and list its errors");
-  check_command->add_option("FILE", check.file, "Configuration file (TOML)")->required();
+  add("check-config", "Check a configuration file and list its errors", check)
+      .add_option("FILE", check.file, "Configuration file (TOML)")
+      ->required();
   ListOptions list;
-  CLI::App* list_command = app.add_subcommand(
-      "list", "Show the serial devices on USB: their printers, the programs that hold them, what is needed");
-  list_command->add_option("--config", list.config_file, "Configuration file (TOML) that assigns them to printers")
-      ->type_name("FILE");
-  list_command->add_flag("--json", list.json, "For programs");
-  CLI::App* decode_command = app.add_subcommand("decode", "Turn a recorded conversation into one JSON object per line");
-  add_decode(*decode_command, decode);
+  add_list(
+      add("list", "Show the serial devices on USB: their printers, the programs that hold them, what is needed", list),
+      list);
+  DoctorOptions doctor;
+  add_doctor(add("doctor", "Check the machine, the devices and the host programs, and say what to do", doctor), doctor);
+  DecodeOptions decode;
+  add_decode(add("decode", "Turn a recorded conversation into one JSON object per line", decode), decode);
   JobsOptions jobs;
-  CLI::App* jobs_command = add_jobs_command(app, jobs);
+  add_jobs(add("jobs", "List the prints that the agent has seen", jobs), jobs);
   // Only their names: other programs parse their options.
   app.add_subcommand("demo", "Watch a virtual printer print through the real agent");
   app.add_subcommand("export",
                      "Write the metrics of a time range or a print as a table or a plot, from Prometheus or the agent");
   app.add_subcommand("metrics",
                      "Show the metrics of a page with type, unit, cardinality and help, or list their errors");
-  CLI::App* reference_command = app.add_subcommand("metrics-reference", "Print the page of all metric families");
-  reference_command->group("");  // for packagers: not in the help
-  ControlCommands control;
-  control.add_to(app);
+  ReferenceOptions reference;
+  add("metrics-reference", "Print the page of all metric families", reference)
+      .group("");  // for packagers: not in the help
+  StatusOptions status;
+  add_status(add("status", "Show what a running agent knows about its printers", status), status);
+  CommandOptions release, attach, reset;
+  add_release(
+      add("release", "Release a printer's device for another program, such as one that flashes firmware", release),
+      release);
+  add_attach(add("attach", "Take a released device back; opening it resets most printers once", attach), attach);
+  add_reset(add("reset", "Reset a printer by a pulse on its serial line's DTR", reset), reset);
   if (auto exit = text::parse_line(app, argc, argv)) return *exit;
-  if (run_command->parsed()) return finish_run(std::move(run));
-  if (check_command->parsed()) return check;
-  if (list_command->parsed()) return list;
-  if (decode_command->parsed()) return decode;
-  if (jobs_command->parsed()) return jobs;
-  if (reference_command->parsed()) return ReferenceOptions{};
-  if (control.status_command->parsed()) return control.status;
-  if (auto order = control.order()) return *order;
-  return usage("the command must be the first word");
-}
-
-CLI::App* add_jobs_command(CLI::App& app, JobsOptions& o) {
-  CLI::App* command = app.add_subcommand("jobs", "List the prints that the agent has seen");
-  command->footer(kJobsFooter);
-  auto* json = command->add_flag("--json", o.json, "One JSON array instead of a table");
-  command->add_flag("--csv", o.csv, "Comma separated values with a header instead of a table")->excludes(json);
-  command->add_option("--printer", o.printer, "Only prints of this printer")->type_name("NAME");
-  command
-      ->add_option("--result", o.result,
-                   "Only prints with this result: running, completed, cancelled, failed or unknown")
-      ->type_name("RESULT")
-      ->check(text::option_rule([](const std::string& text) { return snapshot::job_result_of(text).has_value(); },
-                                "running, completed, cancelled, failed or unknown"));
-  command->add_option("--since", o.since, "Only prints begun at or after this")->type_name("TIME")->check(time_rule());
-  command->add_option("--until", o.until, "Only prints begun at or before this")->type_name("TIME")->check(time_rule());
-  command->add_option("--limit", o.limit, "At most N prints, newest first; 0: all (default 20)")->type_name("N");
-  command->add_option("--state-dir", o.state_dir, "The daemon's directory for persistent state (default as for run)")
-      ->type_name("DIR");
-  return command;
+  if (const auto* of_run = std::get_if<config::RunOptions>(&chosen)) return checked(*of_run);
+  return chosen;
 }
 
 }  // namespace agent::cli

@@ -9,24 +9,17 @@
 #include "agent/cli/control_options.h"
 #include "agent/cli/other_program.h"
 #include "agent/config/run_configuration.h"
+#include "agent/snapshot/history.h"
 #include "agent/text/command_line.h"
-
-namespace CLI {
-class App;
-}
 
 namespace agent::cli {
 
 struct JobsOptions {
+  JobsOptions() { filter.limit = 20; }
   bool json = false, csv = false;
-  std::string printer, result;           ///< empty: all
-  std::string since, until;              ///< "2026-11-21", "2026-11-21 14:30", "7d", "1h30m" ago; empty: any
-  unsigned limit = 20;                   ///< 0: all
+  snapshot::JobFilter filter;
   std::optional<std::string> state_dir;  ///< otherwise as `run` finds it
 };
-
-/// Adds the sub-command; parsing fills the options.
-CLI::App* add_jobs_command(CLI::App& app, JobsOptions& options);
 
 struct CheckConfigOptions {
   std::string file;
@@ -35,6 +28,10 @@ struct CheckConfigOptions {
 struct ListOptions {
   std::optional<std::string> config_file;  ///< --config; otherwise the default file if it exists
   bool json = false;
+};
+
+struct DoctorOptions {
+  std::optional<std::string> config_file, runtime_dir, state_dir;  ///< otherwise those of the service
 };
 
 struct DecodeOptions {
@@ -47,8 +44,9 @@ struct DecodeOptions {
 /// The page of all metric families, on standard output.
 struct ReferenceOptions {};
 
-using Command = std::variant<config::RunOptions, CheckConfigOptions, ListOptions, DecodeOptions, StatusOptions,
-                             CommandOptions, JobsOptions, ReferenceOptions, OtherProgram, text::EarlyExit>;
+using Command =
+    std::variant<config::RunOptions, CheckConfigOptions, ListOptions, DoctorOptions, DecodeOptions, StatusOptions,
+                 CommandOptions, JobsOptions, ReferenceOptions, OtherProgram, text::EarlyExit>;
 
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);
 

@@ -7,11 +7,6 @@
 #include <unistd.h>
 
 namespace agent::cli {
-namespace {
-
-constexpr const char* kLibexec = "libexec/marlin-agent";
-
-}  // namespace
 
 std::optional<std::string_view> other_program(std::string_view word) {
   if (word == "export" || word == "metrics") return "marlin-agent-tools";
@@ -20,6 +15,7 @@ std::optional<std::string_view> other_program(std::string_view word) {
 }
 
 std::vector<std::string> program_places(std::string_view program, const std::string& self) {
+  constexpr const char* kLibexec = "libexec/marlin-agent";
   const std::filesystem::path folder = std::filesystem::path(self).parent_path();
   return {folder / program, folder.parent_path() / kLibexec / program,
           std::filesystem::path("/usr") / kLibexec / program};

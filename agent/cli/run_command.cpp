@@ -2,10 +2,15 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <exception>
+#include <functional>
 #include <iostream>
+#include <system_error>
 #include <thread>
 
 #include <unistd.h>
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
 
 #include "agent/config/run_configuration.h"
 #include "agent/daemon/service.h"
@@ -14,11 +19,7 @@
 #include "agent/log/log.h"
 #include "agent/process/build_info.h"
 #include "agent/process/timer.h"
-#include "agent/status/service_line.h"
-
-// after the service's headers, which make Asio complete
-#include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
+#include "agent/status/status_view.h"
 
 namespace agent::cli {
 namespace {
@@ -31,8 +32,6 @@ constexpr std::chrono::seconds kBeforeNextStart{5};
 constexpr int kWrongConfiguration = 1;
 constexpr int kMayPass = 75;  // EX_TEMPFAIL of sysexits.h
 
-const char* environment(const char* name) { return std::getenv(name); }
-
 void complain(const std::string& sentence) {
   if (log::stderr_is_journal()) log::write_to_journal(log::journal_fields(3, "", sentence));
   else std::cerr << "marlin-agent: " << sentence << '\n';
@@ -43,35 +42,35 @@ std::string in_one_line(const std::vector<std::string>& sentences) {
   return sentences.front() + (more == 0 ? "" : " (and " + std::to_string(more) + " more)");
 }
 
+// For an exception that the start or the I/O thread got from the system.
+std::string lacks_resources(const std::exception& error) {
+  return std::string("too few file descriptors, threads or memory: ") + error.what() +
+         " (see ulimit -a, or LimitNOFILE=, TasksMax= and MemoryMax= of the service)";
+}
+
+int cannot_start(const std::string& fault, daemon::ServiceNotifier& notifier) {
+  complain(fault);
+  notifier.failed(fault);
+  if (notifier.is_heard()) std::this_thread::sleep_for(kBeforeNextStart);
+  return kMayPass;
+}
+
 int wrong_configuration(const std::vector<std::string>& sentences, daemon::ServiceNotifier& notifier) {
   for (const std::string& sentence : sentences) complain(sentence);
   notifier.failed(in_one_line(sentences));
   return kWrongConfiguration;
 }
 
-// What the previous instance left.
-struct Inheritance {
-  restart::DescriptorStore store;
-  restart::LastConfiguration last;
-  bool has_ports;  // a printer may be printing: the agent must start
-};
-
-Inheritance inherit() {
-  restart::DescriptorStore store = restart::DescriptorStore::from_environment();
-  restart::LastConfiguration last = restart::LastConfiguration::take(store);
-  const bool has_ports = store.has_left("tty");
-  return {std::move(store), std::move(last), has_ports};
-}
-
 class RunningService {
  public:
-  RunningService(const config::RunOptions& options, const config::Configuration& configuration, Inheritance inheritance,
-                 daemon::ServiceNotifier& notifier)
+  /// `store` and `last`: what the previous instance left.
+  RunningService(const config::RunOptions& options, const config::Configuration& configuration,
+                 restart::DescriptorStore store, restart::LastConfiguration last, daemon::ServiceNotifier& notifier)
       : options_(options),
         notifier_(notifier),
-        has_ports_(inheritance.has_ports),
+        has_ports_(store.has_left("tty")),
         log_(configuration.log, log_counters_),
-        service_(log_, log_counters_, std::move(inheritance.store), std::move(inheritance.last)),
+        service_(log_, log_counters_, std::move(store), std::move(last)),
         signals_(service_.io()),
         tick_timer_(service_.io(), [this] { tick(); }),
         retry_timer_(service_.io(), [this] { retry(); }) {}
@@ -84,7 +83,7 @@ class RunningService {
     if (!faults.empty())
       refuse(faults, "the configuration is wrong and a port is open: continuing with the previous configuration");
     const auto fault = service_.prepare(configuration);
-    if (fault && !has_ports_) return cannot_start(*fault);
+    if (fault && !has_ports_) return cannot_start(*fault, notifier_);
     if (fault) prepare_lines(configuration, *fault);
     service_.watch_usb();
     service_.ask_for_port_users(notifier_.is_heard() ? ::getppid() : 0);
@@ -101,13 +100,6 @@ class RunningService {
   }
 
  private:
-  int cannot_start(const std::string& fault) {
-    complain(fault);
-    notifier_.failed(fault);
-    if (notifier_.is_heard()) std::this_thread::sleep_for(kBeforeNextStart);
-    return kMayPass;
-  }
-
   // The web server is retried until it can start; without open ports the process would end and be restarted.
   void prepare_lines(const config::Configuration& configuration, const std::string& fault) {
     service_.prepare_lines(configuration);
@@ -169,10 +161,13 @@ class RunningService {
 
   void end() {
     notifier_.stopping();
-    std::thread([] {
-      std::this_thread::sleep_for(kLastMoment);
-      ::_exit(0);
-    }).detach();
+    try {
+      std::thread([] {
+        std::this_thread::sleep_for(kLastMoment);
+        ::_exit(0);
+      }).detach();
+    } catch (const std::system_error&) {  // no thread: the end may take longer
+    }
     service_.shut_down();
   }
 
@@ -193,30 +188,49 @@ class RunningService {
       refused_.clear();  // a new request reports the same faults again
     }
     if (reload_.joinable()) reload_.join();
-    reload_ = std::thread([this] {
-      auto next = std::make_shared<std::variant<config::Configuration, config::ConfigurationFaults>>(
-          config::run_configuration(options_, environment));
-      boost::asio::post(service_.io(), [this, next] { plan_reload(next); });
-    });
+    auto next = std::make_shared<config::MaybeConfiguration>();
+    start_reload(
+        next, [this, next] { *next = config::run_configuration(options_, ::getenv); },
+        [this, next] { plan_reload(next); });
+  }
+
+  // Does `work` on a thread of its own, then `after` on the I/O thread. Without a thread, or if `work` lacks memory or
+  // descriptors, `next` is that fault.
+  void start_reload(const std::shared_ptr<config::MaybeConfiguration>& next, std::function<void()> work,
+                    std::function<void()> after) {
+    try {
+      reload_ = std::thread([this, next, work = std::move(work), after] {
+        try {
+          work();
+        } catch (const std::exception& error) {
+          *next = std::vector{lacks_resources(error)};
+        }
+        boost::asio::post(service_.io(), after);
+      });
+    } catch (const std::system_error& error) {
+      *next = std::vector{lacks_resources(error)};
+      boost::asio::post(service_.io(), [this, next] { end_reload(*next); });
+    }
   }
 
   // On the I/O thread, which knows the prints, and before any part of the file takes effect.
-  void plan_reload(const std::shared_ptr<std::variant<config::Configuration, config::ConfigurationFaults>>& next) {
+  void plan_reload(const std::shared_ptr<config::MaybeConfiguration>& next) {
     if (const auto* configuration = std::get_if<config::Configuration>(next.get())) {
-      if (const auto refusal = service_.refuse(*configuration)) *next = config::ConfigurationFaults{{*refusal}};
+      if (const auto refusal = service_.refuse(*configuration)) *next = std::vector{*refusal};
     }
     if (!std::holds_alternative<config::Configuration>(*next)) return end_reload(*next);
     reload_.join();
-    reload_ = std::thread([this, next] {
-      if (const auto fault = service_.prepare(std::get<config::Configuration>(*next)))
-        *next = config::ConfigurationFaults{{*fault}};
-      boost::asio::post(service_.io(), [this, next] { end_reload(*next); });
-    });
+    start_reload(
+        next,
+        [this, next] {
+          if (const auto fault = service_.prepare(std::get<config::Configuration>(*next))) *next = std::vector{*fault};
+        },
+        [this, next] { end_reload(*next); });
   }
 
-  void end_reload(const std::variant<config::Configuration, config::ConfigurationFaults>& next) {
-    if (const auto* faults = std::get_if<config::ConfigurationFaults>(&next)) {
-      refuse(faults->sentences, "the configuration is wrong: nothing was changed");
+  void end_reload(const config::MaybeConfiguration& next) {
+    if (const auto* faults = std::get_if<std::vector<std::string>>(&next)) {
+      refuse(*faults, "the configuration is wrong: nothing was changed");
       service_.reload_failed();
       if (!service_.serves_web()) retry_timer_.after(kBeforeNextStart);
     } else {
@@ -234,7 +248,7 @@ class RunningService {
 
   const config::RunOptions& options_;
   daemon::ServiceNotifier& notifier_;
-  bool has_ports_;
+  bool has_ports_;  // a printer may be printing: the agent must start
   log::LogCounters log_counters_;
   log::Log log_;
   daemon::Service service_;
@@ -248,24 +262,37 @@ class RunningService {
   bool reload_again_ = false;
 };
 
+int run(const config::RunOptions& options, restart::DescriptorStore store, daemon::ServiceNotifier& notifier) {
+  restart::LastConfiguration left = restart::LastConfiguration::take(store);
+  auto read = config::run_configuration(options, ::getenv);
+  std::vector<std::string> faults;
+  if (auto* wrong = std::get_if<std::vector<std::string>>(&read)) {
+    faults = std::move(*wrong);
+    auto last = store.has_left("tty") && !left.text().empty()
+                    ? config::run_configuration_of(left.text(), options, ::getenv)
+                    : std::nullopt;
+    if (!last) return wrong_configuration(faults, notifier);
+    read = std::move(*last);
+  }
+  const auto& configuration = std::get<config::Configuration>(read);
+  return RunningService(options, configuration, std::move(store), std::move(left), notifier).run(configuration, faults);
+}
+
 }  // namespace
 
 int run(const config::RunOptions& options) {
   std::signal(SIGPIPE, SIG_IGN);  // a scrape or a log reader may disconnect
   daemon::ServiceNotifier notifier = daemon::ServiceNotifier::from_environment();
-  Inheritance inheritance = inherit();
-  auto read = config::run_configuration(options, environment);
-  std::vector<std::string> faults;
-  if (auto* wrong = std::get_if<config::ConfigurationFaults>(&read)) {
-    faults = std::move(wrong->sentences);
-    const std::string& text = inheritance.last.text();
-    auto last = inheritance.has_ports && !text.empty() ? config::run_configuration_of(text, options, environment)
-                                                       : std::nullopt;
-    if (!last) return wrong_configuration(faults, notifier);
-    read = std::move(*last);
+  restart::DescriptorStore store = restart::DescriptorStore::from_environment();
+  const bool has_ports = store.has_left("tty");
+  try {
+    return run(options, std::move(store), notifier);
+  } catch (const std::exception& error) {
+    // With open ports the next instance takes them over immediately.
+    if (!has_ports) return cannot_start(lacks_resources(error), notifier);
+    complain(lacks_resources(error));
+    return kMayPass;
   }
-  const auto& configuration = std::get<config::Configuration>(read);
-  return RunningService(options, configuration, std::move(inheritance), notifier).run(configuration, faults);
 }
 
 }  // namespace agent::cli

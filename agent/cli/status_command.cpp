@@ -3,7 +3,6 @@
 #include <csignal>
 #include <cstdlib>
 #include <limits>
-#include <ostream>
 
 #include <time.h>
 #include <unistd.h>
@@ -21,8 +20,6 @@ namespace {
 using nlohmann::json;
 
 volatile std::sig_atomic_t ended = 0;
-
-const char* environment(const char* name) { return std::getenv(name); }
 
 /// The agent cannot see other users' processes; the calling user may.
 void add_programs(json& status) {
@@ -43,7 +40,7 @@ class StatusCommand {
       : options_(options),
         out_(out),
         err_(err),
-        directories_(control::control_directories(options.runtime_dir, environment)) {
+        directories_(control::control_directories(options.runtime_dir, ::getenv)) {
     request_.printer = options.printer;
   }
 

@@ -55,6 +55,7 @@ class CommentScanner {
   }
 
   [[nodiscard]] bool in_comment() const { return in_comment_; }
+  [[nodiscard]] bool in_string() const { return !delimiter_.empty(); }
 
  private:
   std::size_t take_plain(std::string_view rest) {
@@ -70,6 +71,26 @@ class CommentScanner {
 
   bool in_comment_ = false;
   std::string_view delimiter_;  // what ends the string; empty outside of strings
+};
+
+// Counts how deep a document nests before toml++ parses it: toml++ 3.3 recurses without a bound for each part of a
+// dotted key, and ends the process.
+class NestingCounter {
+ public:
+  /// A character outside of strings and comments. Returns whether the document is still shallow enough.
+  bool takes(char c) {
+    if (c == '.') return ++dots_ <= kMostNested;
+    if (std::string_view("=,[]{}\n").find(c) != std::string_view::npos) dots_ = 0;  // the end of a key or a number
+    if (c == '[' || c == '{') ++open_;
+    if (open_ > 0 && (c == ']' || c == '}')) --open_;
+    return open_ <= kMostNested;
+  }
+
+ private:
+  // Four times as deep as any key of the configuration.
+  static constexpr unsigned kMostNested = 16;
+  unsigned dots_ = 0;  // of the key or number at this place
+  unsigned open_ = 0;  // brackets and braces
 };
 
 bool is_above_ascii(char c) { return static_cast<unsigned char>(c) >= 0x80; }
@@ -220,20 +241,26 @@ void ConfigTable::finish() {
   }
 }
 
-std::variant<std::string, TextPlace> to_ascii(std::string_view toml) {
+text::Result<std::string> to_ascii(std::string_view toml) {
   constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
   if (toml.starts_with(kByteOrderMark)) toml.remove_prefix(kByteOrderMark.size());
   std::string out(toml);
   CommentScanner scanner;
-  TextPlace place;
+  NestingCounter nesting;
+  text::Place place{1, 1, {}};
   std::size_t i = 0;
   while (i < out.size()) {
-    for (std::size_t left = scanner.take(toml.substr(i)); left > 0; --left, ++i) {
+    std::size_t left = scanner.take(toml.substr(i));
+    const bool is_plain = left == 1 && !scanner.in_comment() && !scanner.in_string();
+    if (is_plain && !nesting.takes(out[i])) return text::Fault{"keys and values are nested too deep", place};
+    for (; left > 0; --left, ++i) {
       if (is_above_ascii(out[i])) {
-        if (!scanner.in_comment()) return place;
+        if (!scanner.in_comment())
+          return text::Fault{"expected ASCII outside of comments; a string can use an escape such as \\u00e4", place};
         out[i] = '?';
       }
-      place = out[i] == '\n' ? TextPlace{place.line + 1, 1} : TextPlace{place.line, place.column + 1};
+      place.column = out[i] == '\n' ? 1 : place.column + 1;
+      place.line += out[i] == '\n';
     }
   }
   return out;

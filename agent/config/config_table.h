@@ -2,11 +2,9 @@
 // was never read is an error. All errors go to one list; a key with an error leaves its target unchanged.
 #pragma once
 
-#include <cstddef>
 #include <functional>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 #define TOML_EXCEPTIONS 0  // a wrong file is a value, not an exception
@@ -27,6 +25,15 @@ class ConfigTable {
   /// valid.
   bool read_text(std::string_view key, std::string& target, const std::function<bool(std::string_view)>& is_right,
                  std::string_view expected);
+  /// A string that `parse` turns into an optional value.
+  template <class Value, class Parse>
+  bool read_parsed(std::string_view key, Value& target, Parse parse, std::string_view expected) {
+    std::string text;
+    const auto is_right = [&](std::string_view found) { return parse(found).has_value(); };
+    if (!read_text(key, text, is_right, expected)) return false;
+    target = *parse(text);
+    return true;
+  }
   /// A string or an array of strings, at least one.
   bool read_texts(std::string_view key, std::vector<std::string>& target,
                   const std::function<bool(std::string_view)>& is_right, std::string_view expected);
@@ -44,7 +51,6 @@ class ConfigTable {
   [[nodiscard]] bool has(std::string_view key) const { return table_->contains(key); }
   /// Adds an error at `key`, or at the table itself if it has no such key.
   void fail(std::string_view key, std::string message);
-  /// Adds an error at the table itself.
   void fail_here(std::string message);
   /// Adds an error for every key that was not read.
   void finish();
@@ -68,12 +74,10 @@ class ConfigTable {
 // U+FEFE) is white space, which it does at any error (found by the fuzzer). A string can use TOML's escape:
 // "/home/j\u00f6rg".
 
-struct TextPlace {
-  std::size_t line = 1, column = 1;  ///< column in bytes
-};
+// Deep nesting is refused here too: toml++ would exhaust the stack.
 
 /// `toml` without a byte order mark and with '?' for each byte above ASCII in its comments; lines and columns do not
-/// change. Or the place of the first such byte outside of comments.
-[[nodiscard]] std::variant<std::string, TextPlace> to_ascii(std::string_view toml);
+/// change. A fault with the place of the first such byte outside of comments, or where the nesting is too deep.
+[[nodiscard]] text::Result<std::string> to_ascii(std::string_view toml);
 
 }  // namespace agent::config

@@ -8,11 +8,6 @@
 namespace agent::config {
 namespace {
 
-bool is_port(std::string_view text) {
-  const auto port = text::parse_number<unsigned>(text);
-  return port && *port <= 65535;
-}
-
 // Insertions, deletions and replacements from `a` to `b`: one row of the classic table is enough.
 std::size_t edit_distance(std::string_view a, std::string_view b) {
   std::vector<std::size_t> row(b.size() + 1);
@@ -44,7 +39,7 @@ bool is_absolute_path(std::string_view text) {
 
 bool is_listen_address(std::string_view text) {
   const std::size_t colon = text.rfind(':');
-  if (colon == std::string_view::npos || !is_port(text.substr(colon + 1))) return false;
+  if (colon == std::string_view::npos || !text::parse_number<std::uint16_t>(text.substr(colon + 1))) return false;
   std::string_view host = text.substr(0, colon);
   if (host.empty()) return true;
   const bool bracketed = host.front() == '[' && host.back() == ']' && host.size() > 2;
@@ -55,7 +50,8 @@ bool is_listen_address(std::string_view text) {
 }
 
 bool is_telemetry_path(std::string_view text) {
-  if (text.size() < 2 || text.size() > 256 || text.front() != '/' || text == "/healthz") return false;
+  if (text.size() < 2 || text.size() > 256 || text.front() != '/' || text == "/healthz" || text.starts_with("/api/"))
+    return false;
   return std::all_of(text.begin(), text.end(), [](char c) {
     return c > ' ' && c < 0x7F && std::string_view("\"'<>?#\\").find(c) == std::string_view::npos;
   });

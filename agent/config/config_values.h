@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "agent/config/log_configuration.h"
-#include "gcode/line/time.h"
 
 namespace agent::config {
 

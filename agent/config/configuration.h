@@ -5,6 +5,7 @@
 //   device = "/dev/ttyACM0"
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -49,6 +50,13 @@ struct Configuration {
   std::vector<text::Fault> warnings;  ///< of the document, in the order of the file
   std::string text;                   ///< the document that it was read from; empty: none
 };
+
+/// Null if there is none of that name.
+[[nodiscard]] inline const PrinterConfiguration* find_printer(const std::vector<PrinterConfiguration>& printers,
+                                                              std::string_view name) {
+  const auto it = std::find_if(printers.begin(), printers.end(), [&](const auto& p) { return p.name == name; });
+  return it == printers.end() ? nullptr : &*it;
+}
 
 /// Most printers of one process: far more than any installation has; limits the cost of a wrong file.
 inline constexpr std::size_t kMaxPrinters = 256;

@@ -5,7 +5,7 @@
 
 namespace agent::config {
 
-enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError };
+enum class LogLevel : std::uint8_t { kDebug, kInfo, kWarning, kError, kCount };
 enum class LogFormat : std::uint8_t { kText, kJson };
 
 /// [log] and --log.*

@@ -1,12 +1,10 @@
 #include "agent/config/configuration.h"
 
-#include <algorithm>
 #include <array>
 #include <tuple>
 
 #include "agent/config/config_table.h"
 #include "agent/config/config_values.h"
-#include "agent/config/usb_rule.h"
 #include "agent/text/log_escape.h"
 
 namespace agent::config {
@@ -16,8 +14,6 @@ namespace {
 
 constexpr std::array<std::string_view, 3> kUsbKeys{"usb", "serial_number", "usb_port"};
 
-bool is_usb_id(std::string_view text) { return parse_usb_id(text).has_value(); }
-
 // USB strings have at most 126 characters. Non-ASCII ones were never seen; such a device can be configured by its port.
 bool is_serial_number(std::string_view text) {
   return !text.empty() && text.size() <= 126 &&
@@ -25,10 +21,8 @@ bool is_serial_number(std::string_view text) {
 }
 
 void read_rule(ConfigTable& table, UsbRule& rule) {
-  std::string id;
-  if (table.read_text("usb", id, is_usb_id,
-                      "vendor and product in hex such as \"2c99:0002\" (see marlin-agent list)")) {
-    rule.id = parse_usb_id(id);
+  if (table.read_parsed("usb", rule.id, parse_usb_id,
+                        "vendor and product in hex such as \"2c99:0002\" (see marlin-agent list)")) {
     const UsbBoard* board = board_of(rule.id->first, rule.id->second);
     if (board != nullptr && board->use == BoardUse::kNever) {
       table.fail("usb", "is the " + std::string(board->name) + ", which is not a printer");
@@ -88,9 +82,11 @@ struct Period {
 // vanish between queries.
 constexpr gcode::line::Time kLongestReading = seconds(4);
 static_assert(kLongestReading < gcode::printer::kReadingLifetime);
+constexpr gcode::line::Time kLongestAsked = seconds(15);
+static_assert(2 * kLongestAsked <= gcode::printer::kAskedLifetime);
 constexpr std::array<Period, 7> kPeriods{{
     {"temperature", &Settings::temperature_period, kLongestReading, true},
-    {"printing_temperature", &Settings::printing_temperature_period, kLongestReading, false},
+    {"printing_temperature", &Settings::printing_temperature_period, kLongestAsked, false},
     {"fans", &Settings::fans_period, kLongestReading, true},
     {"position", &Settings::position_period, kLongestReading, true},
     {"sd", &Settings::sd_period, hours(1), true},
@@ -173,6 +169,11 @@ void read_printers(ConfigTable& document, const Section& defaults, Configuration
 void read_web(ConfigTable table, Configuration& out) {
   table.read_texts("listen", out.listen, is_listen_address,
                    "an address such as \":11520\", \"127.0.0.1:11520\" or \"[::1]:11520\"");
+  for (auto address = out.listen.begin(); address != out.listen.end(); ++address) {
+    if (std::find(out.listen.begin(), address, *address) == address) continue;
+    table.fail("listen", "the address \"" + *address + "\" is listed twice");
+    break;
+  }
   table.read_text("telemetry_path", out.telemetry_path, is_telemetry_path, "a path such as \"/metrics\"");
   table.read_text("config_file", out.web_config_file, is_absolute_path, "an absolute path");
   table.finish();
@@ -185,16 +186,8 @@ void read_usb(ConfigTable table, Configuration& out) {
 }
 
 void read_log(ConfigTable table, LogConfiguration& out) {
-  std::string level, format;
-  if (table.read_text(
-          "level", level, [](auto t) { return parse_log_level(t).has_value(); },
-          "\"debug\", \"info\", \"warn\" or \"error\"")) {
-    out.level = *parse_log_level(level);
-  }
-  if (table.read_text(
-          "format", format, [](auto t) { return parse_log_format(t).has_value(); }, "\"text\" or \"json\"")) {
-    out.format = *parse_log_format(format);
-  }
+  table.read_parsed("level", out.level, parse_log_level, "\"debug\", \"info\", \"warn\" or \"error\"");
+  table.read_parsed("format", out.format, parse_log_format, "\"text\" or \"json\"");
   table.finish();
 }
 
@@ -229,10 +222,7 @@ Configuration read_document(ConfigTable document) {
 
 std::variant<Configuration, std::vector<text::Fault>> parse_configuration(std::string_view toml) {
   const auto seen = to_ascii(toml);
-  if (const auto* stray = std::get_if<TextPlace>(&seen)) {
-    return std::vector<text::Fault>{{"expected ASCII outside of comments; a string can use an escape such as \\u00e4",
-                                     {stray->line, stray->column, ""}}};
-  }
+  if (const auto* stray = std::get_if<text::Fault>(&seen)) return std::vector{*stray};
   const toml::parse_result parsed = toml::parse(std::get<std::string>(seen));
   if (!parsed) {
     const toml::parse_error& error = parsed.error();

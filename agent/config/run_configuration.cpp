@@ -1,9 +1,6 @@
 #include "agent/config/run_configuration.h"
 
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
 
 #include <unistd.h>
 
@@ -30,10 +27,6 @@ std::vector<PrinterConfiguration> printers_of(const RunOptions& options, const P
     printers.push_back(printer);
   }
   return printers;
-}
-
-std::vector<text::Fault> unreadable(int error) {
-  return {text::Fault{"cannot be read: " + std::string(std::strerror(error))}};
 }
 
 }  // namespace
@@ -79,15 +72,14 @@ Configuration overlay(Configuration file, const RunOptions& options, const Envir
   return out;
 }
 
-std::variant<Configuration, ConfigurationFaults> run_configuration(const RunOptions& options,
-                                                                   const Environment& environment) {
+MaybeConfiguration run_configuration(const RunOptions& options, const Environment& environment) {
   const std::string file = config_file_of(options);
   if (file.empty()) return overlay({}, options, environment);
   auto loaded = load_configuration(file);
   if (auto* errors = std::get_if<std::vector<text::Fault>>(&loaded)) {
-    ConfigurationFaults faults;
-    for (const text::Fault& error : *errors) faults.sentences.push_back(text::describe(error, file));
-    return faults;
+    std::vector<std::string> sentences;
+    for (const text::Fault& error : *errors) sentences.push_back(text::describe(error, file));
+    return sentences;
   }
   return overlay(std::move(std::get<Configuration>(loaded)), options, environment);
 }
@@ -100,15 +92,9 @@ std::optional<Configuration> run_configuration_of(const std::string& text, const
 }
 
 std::variant<Configuration, std::vector<text::Fault>> load_configuration(const std::string& path) {
-  constexpr std::size_t kMaxBytes = std::size_t{1} << 20U;
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return unreadable(errno);
-  std::string text(kMaxBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (file.bad()) return unreadable(errno);
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kMaxBytes) return std::vector{text::Fault{"is larger than 1 MiB"}};
-  return parse_configuration(text);
+  const auto text = text::read_file(path);
+  if (const auto* fault = std::get_if<text::Fault>(&text)) return std::vector{*fault};
+  return parse_configuration(std::get<std::string>(text));
 }
 
 }  // namespace agent::config

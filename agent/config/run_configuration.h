@@ -35,10 +35,8 @@ inline constexpr const char* kSystemRuntimeDir = "/run/marlin-agent";
 /// Value of an environment variable, or nullptr: std::getenv, or a function of a test.
 using Environment = std::function<const char*(const char*)>;
 
-/// Why there is no configuration: sentences, one per line.
-struct ConfigurationFaults {
-  std::vector<std::string> sentences;
-};
+/// A configuration, or why there is none: sentences, one per line.
+using MaybeConfiguration = std::variant<Configuration, std::vector<std::string>>;
 
 /// The file to read: --config, else the default file unless --printer was given; empty: none.
 [[nodiscard]] std::string config_file_of(const RunOptions& options);
@@ -49,8 +47,7 @@ struct ConfigurationFaults {
 [[nodiscard]] std::string default_runtime_dir(const Environment& environment);
 
 /// Every path in the result is absolute and both directories are set.
-[[nodiscard]] std::variant<Configuration, ConfigurationFaults> run_configuration(const RunOptions& options,
-                                                                                 const Environment& environment);
+[[nodiscard]] MaybeConfiguration run_configuration(const RunOptions& options, const Environment& environment);
 
 /// From the text of a file, as the previous instance left it, instead of the file; nothing if it is wrong.
 [[nodiscard]] std::optional<Configuration> run_configuration_of(const std::string& text, const RunOptions& options,
@@ -59,7 +56,7 @@ struct ConfigurationFaults {
 /// Applies the options to `file`. Pure except for making relative paths absolute.
 [[nodiscard]] Configuration overlay(Configuration file, const RunOptions& options, const Environment& environment);
 
-/// Reads FILE, at most 1 MiB (50 printers with every key need 40 kB), and parses it.
+/// Reads FILE, at most 1 MiB, and parses it.
 [[nodiscard]] std::variant<Configuration, std::vector<text::Fault>> load_configuration(const std::string& path);
 
 }  // namespace agent::config

@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <cstdlib>
 #include <cstring>
 
 #include <grp.h>
@@ -15,6 +14,7 @@
 
 #include "agent/config/config_values.h"
 #include "agent/process/clock.h"
+#include "gcode/line/enum_array.h"
 #include "transport/file_descriptor.h"
 
 namespace agent::control {
@@ -111,18 +111,9 @@ ControlAnswer not_running(const std::vector<std::string>& directories) {
 }  // namespace
 
 int exit_status(ControlCode code) {
-  switch (code) {
-    case ControlCode::kDone: return 0;
-    case ControlCode::kUnknownPrinter: return kExitUnknownPrinter;
-    case ControlCode::kPrinting:
-    case ControlCode::kState:
-    case ControlCode::kDevice: return kExitRefused;
-    case ControlCode::kRequest:
-    case ControlCode::kForbidden:
-    case ControlCode::kUnavailable:
-    case ControlCode::kCount: break;
-  }
-  return kExitNoAgent;
+  constexpr gcode::line::EnumArray<ControlCode, int> kStatus{
+      0, kExitNoAgent, kExitNoAgent, kExitUnknownPrinter, kExitRefused, kExitRefused, kExitRefused, kExitNoAgent};
+  return kStatus[code];
 }
 
 std::vector<std::string> control_directories(const std::optional<std::string>& chosen,

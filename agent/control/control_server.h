@@ -2,14 +2,18 @@
 // commands. Bounded in clients, in the length of a request, in time, and in answers that are not read.
 #pragma once
 
+#include <boost/asio/local/stream_protocol.hpp>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 
 #include <sys/types.h>
 
-#include "agent/control/control_protocol.h"
+#include "agent/control/control_session.h"
+#include "agent/net/server_thread.h"
+#include "agent/process/timer.h"
 #include "transport/file_descriptor.h"
 
 namespace agent::control {
@@ -41,27 +45,35 @@ class ControlSocket {
 
 class ControlServer {
  public:
-  using Answered = std::function<void(const ControlAnswer&)>;
+  using Answered = ControlSessionContext::Answered;
 
-  struct Callbacks {
-    /// The answer to a status request as one line. Called on the control thread.
-    std::function<std::string(const ControlRequest&)> status;
-    /// Handles a command. Called on the control thread, in the order of arrival; `answered` may be called on any
-    /// thread, at most once, also after the server was destroyed.
-    std::function<void(const ControlRequest&, Answered answered)> handle;
-  };
-
-  ControlServer(std::string path, Callbacks callbacks, ControlLimits limits = {});
+  /// `status` is called on the control thread, and so is `handle`, in the order of arrival; its `answered` may be called
+  /// on any thread, at most once, also after the server was destroyed.
+  ControlServer(std::string path, ControlSessionContext::Status status, ControlSessionContext::Handle handle,
+                ControlLimits limits = {});
   ~ControlServer();  ///< closes everything and joins the thread
-  ControlServer(const ControlServer&) = delete;
-  ControlServer& operator=(const ControlServer&) = delete;
 
   /// Nothing if clients can connect now, otherwise the reason as a sentence. Call once.
   [[nodiscard]] std::optional<std::string> start();
 
  private:
-  class Impl;
-  std::unique_ptr<Impl> impl_;
+  /// Receives answers from other threads; shared with each pending command, so it may outlive the server.
+  struct Mailbox {
+    std::mutex mutex;
+    boost::asio::io_context* io = nullptr;  ///< null: the server is gone
+  };
+
+  void accept();
+  [[nodiscard]] Answered posted(Answered answered);  ///< calls it on the control thread
+
+  std::string path_;
+  ControlSocket file_;
+  net::WebConnections connections_;  // before thread_, whose end destroys the sessions
+  ControlSessionContext context_;
+  net::ServerThread thread_;
+  std::shared_ptr<Mailbox> mailbox_ = std::make_shared<Mailbox>();
+  boost::asio::local::stream_protocol::acceptor acceptor_;
+  process::Timer pause_;
 };
 
 }  // namespace agent::control

@@ -40,13 +40,9 @@ ControlSession::~ControlSession() { context_.connections.remove(*this); }
 
 void ControlSession::start() {
   const auto peer = peer_of(socket_.native_handle());
-  if (!peer)
-    return answer(control_answer_line({ControlCode::kForbidden, "the kernel does not report which user you are"}),
-                  true);
-  if (!may_control(*peer, context_.user, context_.group)) {
-    return answer(control_answer_line({ControlCode::kForbidden, control_refusal(*peer, context_.user, context_.group)}),
-                  true);
-  }
+  if (!peer) return refuse(ControlCode::kForbidden, "the kernel does not report which user you are");
+  if (!may_control(*peer, context_.user, context_.group))
+    return refuse(ControlCode::kForbidden, control_refusal(*peer, context_.user, context_.group));
   read();
 }
 
@@ -74,8 +70,8 @@ void ControlSession::read() {
 void ControlSession::take_line() {
   const std::size_t end = request_.find('\n');
   if (std::min(end, request_.size()) >= kMaxControlRequest) {
-    const std::string sentence = "a request must be shorter than " + std::to_string(kMaxControlRequest) + " bytes";
-    return answer(control_answer_line({ControlCode::kRequest, sentence}), true);
+    return refuse(ControlCode::kRequest,
+                  "a request must be shorter than " + std::to_string(kMaxControlRequest) + " bytes");
   }
   if (end == std::string::npos) return read();
   const std::string line = request_.substr(0, end);
@@ -111,11 +107,13 @@ void ControlSession::answer(std::string line, bool is_last) {
                            });
 }
 
+void ControlSession::refuse(ControlCode code, std::string sentence) {
+  answer(control_answer_line({code, std::move(sentence)}), true);
+}
+
 void ControlSession::expire() {
   if (phase_ != Phase::kHandling) return close();
-  answer(control_answer_line(
-             {ControlCode::kUnavailable, "the agent is too busy or is ending; the command may still take effect"}),
-         true);
+  refuse(ControlCode::kUnavailable, "the agent is too busy or is ending; the command may still take effect");
 }
 
 void ControlSession::close() {

@@ -6,8 +6,6 @@
 //   any -> kClosed                                     time limit, error, end of file, close()
 #pragma once
 
-#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
-
 #include <array>
 #include <boost/asio/local/stream_protocol.hpp>
 #include <functional>
@@ -45,10 +43,10 @@ struct PeerIdentity {
 /// Shared by all sessions of a server; outlives them.
 struct ControlSessionContext {
   using Answered = std::function<void(const ControlAnswer&)>;
-  /// The answer to a status request as one line. Called on the control thread.
-  std::function<std::string(const ControlRequest&)> status;
-  /// Passes a command to the I/O thread; `answered` is called at most once, on the control thread.
-  std::function<void(const ControlRequest&, Answered answered)> handle;
+  using Status = std::function<std::string(const ControlRequest&)>;
+  using Handle = std::function<void(const ControlRequest&, Answered answered)>;
+  Status status;  ///< the answer to a status request as one line; called on the control thread
+  Handle handle;  ///< passes a command to the I/O thread; calls `answered` at most once, on the control thread
   net::WebConnections& connections;
   ControlLimits limits;
   uid_t user = 0;  ///< of the agent
@@ -61,8 +59,6 @@ class ControlSession final : public net::WebConnection, public std::enable_share
 
   ControlSession(Socket socket, const ControlSessionContext& context);
   ~ControlSession() override;
-  ControlSession(const ControlSession&) = delete;
-  ControlSession& operator=(const ControlSession&) = delete;
 
   /// Starts the work; from then on the pending operations own the session.
   void start();
@@ -83,6 +79,7 @@ class ControlSession final : public net::WebConnection, public std::enable_share
   void take_line();
   void handle(std::string_view line);
   void answer(std::string line, bool is_last = false);
+  void refuse(ControlCode code, std::string sentence);  ///< the last answer
 
   Socket socket_;
   const ControlSessionContext& context_;

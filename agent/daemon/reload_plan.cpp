@@ -124,8 +124,8 @@ std::optional<std::string> refuse_reload(const std::vector<CurrentPrinter>& curr
                                          const config::Configuration& next) {
   for (const CurrentPrinter& printer : current) {
     const std::string& name = printer.configuration.name;
-    const bool was_in_file = find_name(now.printers, name) != now.printers.end();
-    if (printer.print.empty() || !was_in_file || find_name(next.printers, name) != next.printers.end()) continue;
+    const bool was_in_file = config::find_printer(now.printers, name) != nullptr;
+    if (printer.print.empty() || !was_in_file || config::find_printer(next.printers, name) != nullptr) continue;
     auto wanted = next.printers;
     if (find_renamed(wanted, current, printer.configuration) != wanted.end()) continue;
     return std::string("the new file has no [printer.")

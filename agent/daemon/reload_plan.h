@@ -11,7 +11,6 @@
 
 namespace agent::daemon {
 
-/// A printer as it is now.
 struct CurrentPrinter {
   config::PrinterConfiguration configuration;
   std::string print;  ///< the running print, as a clause ("a host is printing"); empty: none

@@ -72,9 +72,11 @@ void Service::start_history(const std::string& state_dir) {
 
 Service::Error Service::make_directories(const config::Configuration& next) {
   if (auto fault = process::make_directory(next.runtime_dir, 0755, "runtime directory", "--runtime-dir")) return fault;
-  if (auto fault = process::make_directory(next.state_dir, 0750, "state directory", "--state-dir")) return fault;
+  // A full or read-only card must not keep the printers waiting: the recorder tries again, as the history does.
   if (next.record.dir.empty()) return std::nullopt;
-  return process::make_directory(next.record.dir, 0750, "recording directory", "--record");
+  if (const auto fault = process::make_directory(next.record.dir, 0750, "recording directory", "--record"))
+    log_.error("", *fault + "; nothing is recorded until it can be used");
+  return std::nullopt;
 }
 
 std::unique_ptr<web::server::WebServer> Service::serve(const config::Configuration& configuration) {
@@ -118,7 +120,8 @@ Service::Error Service::move_web(const config::Configuration& next) {
 // --- the printers
 
 void Service::commit(const config::Configuration& next) {
-  note_fixed_settings(next);
+  if (!links_.empty() && next.runtime_dir != now_.runtime_dir)
+    log_.warning("", "a changed runtime_dir takes effect at the next start");
   const bool records_elsewhere = next.record != now_.record;
   const std::string runtime_dir = links_.empty() ? next.runtime_dir : now_.runtime_dir;
   now_ = next;
@@ -178,13 +181,10 @@ void Service::start_inherited() {
   if (!store_.has_left("tty")) return;
   const auto parsed = config::parse_configuration(last_.text());
   const auto* before = std::get_if<config::Configuration>(&parsed);
-  const auto named = [](const config::Configuration& in, const std::string& name) {
-    const auto it = std::find_if(in.printers.begin(), in.printers.end(), [&](const auto& p) { return p.name == name; });
-    return it == in.printers.end() ? nullptr : &*it;
-  };
   for (const std::string& name : store_.left_over()) {
-    const config::PrinterConfiguration* next = named(now_, name);
-    const config::PrinterConfiguration* old = before != nullptr ? named(*before, name) : nullptr;
+    const config::PrinterConfiguration* next = config::find_printer(now_.printers, name);
+    const config::PrinterConfiguration* old =
+        before != nullptr ? config::find_printer(before->printers, name) : nullptr;
     if (name.empty()) continue;
     if (next == nullptr && old == nullptr && usb::takes_automatically(now_)) continue;  // USB will find its printer
     config::PrinterConfiguration line = next != nullptr ? *next : old != nullptr ? *old : now_.defaults;
@@ -209,18 +209,12 @@ void Service::apply_pending() {
   if (one_ended || std::exchange(usb_changed_, false)) settle(false);
 }
 
-void Service::note_fixed_settings(const config::Configuration& next) {
-  if (links_.empty()) return;
-  if (next.runtime_dir != now_.runtime_dir) log_.warning("", "a changed runtime_dir takes effect at the next start");
-}
-
 // All of them stop before any starts: two printers may have exchanged their devices.
 void Service::stop_what_changed() {
   std::erase_if(links_, [&](const auto& link) {
     const config::PrinterConfiguration& old = link->configuration();
-    const auto next =
-        std::find_if(printers_.begin(), printers_.end(), [&](const auto& p) { return p.name == old.name; });
-    const bool is_gone = next == printers_.end();
+    const config::PrinterConfiguration* next = config::find_printer(printers_, old.name);
+    const bool is_gone = next == nullptr;
     if (!is_gone && is_same_line(*next, old)) return false;
     link->stop();
     jobs_->refresh(old.name, link->prints(), process::monotonic_now(),
@@ -234,7 +228,7 @@ void Service::stop_what_changed() {
 
 void Service::apply_or_start(const config::PrinterConfiguration& next, bool records_elsewhere) {
   link::PrinterLink* link = link_of(next.name);
-  if (link == nullptr) return start_printer(next);
+  if (link == nullptr) return start_link(make_link(next));
   link->apply(next.relay);
   if (!next.usb.is_empty()) link->use_device(next.device);
   if (records_elsewhere) link->record_to(recording_of(next.name));
@@ -245,8 +239,6 @@ link::PrinterLink* Service::link_of(const std::string& name) const {
       std::find_if(links_.begin(), links_.end(), [&](const auto& l) { return l->configuration().name == name; });
   return it == links_.end() ? nullptr : it->get();
 }
-
-void Service::start_printer(const config::PrinterConfiguration& next) { start_link(make_link(next)); }
 
 std::unique_ptr<link::PrinterLink> Service::make_link(const config::PrinterConfiguration& printer) {
   return std::make_unique<link::PrinterLink>(io_, printer, now_.runtime_dir, snapshots_, log_, &store_,
@@ -283,12 +275,10 @@ void Service::assign_usb() {
   printers_ = usb_.assign(now_);
   for (const config::PrinterConfiguration& printer : printers_) {
     link::PrinterLink* link = link_of(printer.name);
-    if (link == nullptr) start_printer(printer);
+    if (link == nullptr) start_link(make_link(printer));
     else if (!printer.usb.is_empty()) link->use_device(printer.device);
   }
 }
-
-void Service::reload_failed() { self_.last_reload_successful = false; }
 
 void Service::start_failed() {
   self_.last_reload_successful = false;

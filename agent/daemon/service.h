@@ -4,8 +4,6 @@
 // Threads: everything here belongs to the thread that runs io(), unless a comment states otherwise.
 #pragma once
 
-#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
-
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <optional>
@@ -40,8 +38,6 @@ class Service {
   Service(log::Log& log, const log::LogCounters& counters, restart::DescriptorStore store = {},
           restart::LastConfiguration last = {});
   ~Service();
-  Service(const Service&) = delete;
-  Service& operator=(const Service&) = delete;
 
   /// Does the work that may take time or fail: makes the directories and moves the web server to its addresses. A
   /// failure changes nothing. Before io() runs, or on a thread that is not the I/O thread, one call at a time.
@@ -65,7 +61,7 @@ class Service {
   /// Why `next` may not take effect at all; nothing: it may. Before prepare(), on the I/O thread.
   [[nodiscard]] Error refuse(const config::Configuration& next) const;
   /// A new configuration was wrong: nothing changes, and the metrics show it.
-  void reload_failed();
+  void reload_failed() { self_.last_reload_successful = false; }
   /// The configuration that was committed at the start is not the file, or only a part of it: the metrics show it.
   void start_failed();
 
@@ -104,11 +100,9 @@ class Service {
   void assign_usb();
   [[nodiscard]] link::PrinterLink* link_of(const std::string& name) const;
   void apply_or_start(const config::PrinterConfiguration& next, bool records_elsewhere);
-  void start_printer(const config::PrinterConfiguration& next);
   [[nodiscard]] std::unique_ptr<link::PrinterLink> make_link(const config::PrinterConfiguration& printer);
   void start_link(std::unique_ptr<link::PrinterLink> link);
   [[nodiscard]] std::shared_ptr<recording::Recording> recording_of(const std::string& name);
-  void note_fixed_settings(const config::Configuration& next);
   void refresh();
   void stop_when_drained();
   void drop_left_over();

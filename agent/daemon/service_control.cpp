@@ -7,6 +7,7 @@
 #include "agent/status/status_json.h"
 
 #include <boost/asio/post.hpp>
+#include <stdexcept>
 
 namespace agent::daemon {
 
@@ -21,11 +22,16 @@ void Service::start_control(const std::string& runtime_dir) {
   const auto handle = [this](const control::ControlRequest& request, control::ControlServer::Answered answered) {
     boost::asio::post(io_, [this, request, answered = std::move(answered)] { control(request, answered); });
   };
-  auto control = std::make_unique<control::ControlServer>(control_dir_ + '/' + std::string(config::kControlSocketName),
-                                                          control::ControlServer::Callbacks{status, handle});
-  if (const auto fault = control->start())
-    return log_.error("", *fault + "; status, release, attach and reset cannot reach this agent");
-  control_ = std::move(control);
+  const std::string path = control_dir_ + '/' + std::string(config::kControlSocketName);
+  Error fault;
+  try {
+    auto control = std::make_unique<control::ControlServer>(path, status, handle);
+    fault = control->start();
+    if (!fault) control_ = std::move(control);
+  } catch (const std::runtime_error& error) {  // no descriptor or no thread
+    fault = "cannot serve the control socket " + path + ": " + error.what();
+  }
+  if (fault) log_.error("", *fault + "; status, release, attach and reset cannot reach this agent");
 }
 
 void Service::control(const control::ControlRequest& request, const control::ControlServer::Answered& answered) {

@@ -3,11 +3,12 @@
 #include <csignal>
 #include <filesystem>
 #include <iostream>
-#include <mutex>
 #include <thread>
 
 #include <stdlib.h>
 
+#include <boost/asio/post.hpp>
+#include <boost/asio/signal_set.hpp>
 #include <nlohmann/json.hpp>
 
 #include "agent/daemon/service.h"
@@ -18,10 +19,6 @@
 #include "agent/status/status_view.h"
 #include "agent/terminal/screen.h"
 
-// after the service's headers, which make Asio complete
-#include <boost/asio/post.hpp>
-#include <boost/asio/signal_set.hpp>
-
 namespace agent::demo {
 namespace {
 
@@ -29,6 +26,8 @@ constexpr const char* kPrinterName = "mk3s";
 constexpr gcode::line::Time kDrawPeriod = std::chrono::milliseconds(200);
 // A firmware that reports its name has done so by then.
 constexpr gcode::line::Time kLongestBoot = std::chrono::seconds(8);
+// A print ends for the agent when its stream has been silent for 15 s at most.
+constexpr gcode::line::Time kLongestEnd = std::chrono::seconds(20);
 constexpr gcode::line::Time kLinePeriod = std::chrono::seconds(5);
 
 /// A temporary directory, removed at the end.
@@ -48,23 +47,6 @@ class Workplace {
 
  private:
   std::string path_;
-};
-
-/// The agent's last warning: written by the log thread, shown by the view.
-class LastMessage {
- public:
-  void set(std::string_view line) {
-    const std::lock_guard lock(mutex_);
-    text_ = line.substr(0, line.find('\n'));
-  }
-  [[nodiscard]] std::string get() const {
-    const std::lock_guard lock(mutex_);
-    return text_;
-  }
-
- private:
-  mutable std::mutex mutex_;
-  std::string text_;
 };
 
 config::Configuration demo_configuration(const DemoOptions& options, const std::string& dir) {
@@ -98,7 +80,7 @@ class Demo {
   Demo(const DemoOptions& options, sim::VirtualPrinter printer, std::unique_ptr<sim::VirtualHost> host)
       : options_(options),
         configuration_(demo_configuration(options, workplace_.path())),
-        log_(configuration_.log, log_counters_, [this](std::string_view line) { message_.set(line); }),
+        log_(configuration_.log, log_counters_, [this](std::string_view line) { set_message(line); }),
         service_(log_, log_counters_),
         printer_(io_, std::move(printer)),
         host_(io_, std::move(host), configuration_.runtime_dir + '/' + kPrinterName),
@@ -117,13 +99,18 @@ class Demo {
     play();
     boost::asio::post(service_.io(), [this] { service_.shut_down(); });
     agent.join();
-    return status_of_print();
+    return host_.failure().empty() ? 0 : 1;
   }
 
  private:
   static int refuse(const std::string& sentence) {
     std::cerr << "marlin-agent: " << sentence << '\n';
     return 1;
+  }
+
+  // On the log's thread.
+  void set_message(std::string_view line) {
+    boost::asio::post(io_, [this, text = std::string(line.substr(0, line.find('\n')))] { now_.message = text; });
   }
 
   bool begin_service() {
@@ -179,9 +166,9 @@ class Demo {
     const auto links = service_.snapshots().links();
     if (!links.empty()) {
       begin_host(*links.front());
+      note_ending(*links.front());
       show(*links.front());
     }
-    note_ending();
     draw_timer_.after(kDrawPeriod);
   }
 
@@ -196,7 +183,6 @@ class Demo {
   void show(const snapshot::LinkSnapshot& link) {
     const gcode::line::Time now = process::monotonic_now();
     const nlohmann::json printer = status::printer_status(link, now);
-    now_.message = message_.get();
     last_line_ = status::status_brief(printer);
     if (screen_->is_live()) return screen_->draw(draw_demo(printer, now_, screen_->style()));
     if (now - last_print_ < kLinePeriod) return;
@@ -204,25 +190,26 @@ class Demo {
     std::cout << last_line_ << '\n' << std::flush;
   }
 
-  void note_ending() {
+  // The agent sees the end of the print a little later than its host: until then its state is "printing".
+  void note_ending(const snapshot::LinkSnapshot& link) {
+    const gcode::line::Time now = process::monotonic_now();
     if (!now_.ending.empty()) return;
+    if (!host_.is_done()) done_at_ = now;
     if (!host_.failure().empty()) now_.ending = "the print failed: " + host_.failure();
-    else if (host_.is_done()) now_.ending = "the print is done";
+    else if (host_.is_done() && (!link.prints.is_open() || now - done_at_ > kLongestEnd))
+      now_.ending = "the print is done";
     else return;
     if (options_.exit_when_done) return io_.stop();
     if (!screen_->is_live()) std::cout << now_.ending << "; serving until Ctrl-C\n" << std::flush;
   }
 
-  [[nodiscard]] int status_of_print() const { return host_.failure().empty() ? 0 : 1; }
-
   const DemoOptions& options_;
   Workplace workplace_;
   config::Configuration configuration_;
-  LastMessage message_;
+  boost::asio::io_context io_{1};
   log::LogCounters log_counters_;
   log::Log log_;
   daemon::Service service_;
-  boost::asio::io_context io_{1};
   DemoPrinter printer_;
   DemoHost host_;
   boost::asio::signal_set signals_;
@@ -231,6 +218,7 @@ class Demo {
   std::string last_line_;
   gcode::line::Time last_print_{};
   gcode::line::Time began_ = process::monotonic_now();
+  gcode::line::Time done_at_{};
   bool host_began_ = false;
   terminal::Screen* screen_ = nullptr;
 };

@@ -2,8 +2,6 @@
 // port, both on real pseudo-terminals and in real time. Knows only these two paths of the agent.
 #pragma once
 
-#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
-
 #include <boost/asio/io_context.hpp>
 #include <memory>
 #include <string>

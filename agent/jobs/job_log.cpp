@@ -19,13 +19,8 @@ std::uint64_t all_of(const gcode::printer::CountBy<gcode::printer::PrintResult>&
   return std::accumulate(counts.begin(), counts.end(), std::uint64_t{0});
 }
 
-snapshot::JobResult result_of(gcode::printer::PrintResult result) {
-  switch (result) {
-    case gcode::printer::PrintResult::kCompleted: return snapshot::JobResult::kCompleted;
-    case gcode::printer::PrintResult::kCancelled: return snapshot::JobResult::kCancelled;
-    default: return snapshot::JobResult::kFailed;
-  }
-}
+constexpr gcode::line::EnumArray<gcode::printer::PrintResult, snapshot::JobResult> kResults{
+    snapshot::JobResult::kCompleted, snapshot::JobResult::kCancelled, snapshot::JobResult::kFailed};
 
 /// Copies the figures; identity and result do not change.
 void take_figures(snapshot::JobRecord& record, const gcode::printer::PrintJob& job) {
@@ -119,7 +114,7 @@ void JobLog::begin(Seen& seen, const std::string& printer, const PrintWatch& wat
 void JobLog::finish(Seen& seen, const gcode::printer::PrintJob& job, Time wall_offset) {
   snapshot::JobRecord& record = seen.running;
   take_figures(record, job);
-  record.result = result_of(job.result);
+  record.result = kResults[job.result];
   record.reason = gcode::printer::print_rules()[job.rule].why;
   record.ended_unix = in_seconds(job.ended + wall_offset);
   snapshot::JobTotals adds;

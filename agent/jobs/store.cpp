@@ -5,19 +5,13 @@
 #include <utility>
 
 #include "agent/process/clock.h"
+#include "agent/process/directories.h"
 
 namespace agent::jobs {
-namespace {
 
-// A full card or missing directory rights may be fixed while the agent runs.
-constexpr std::chrono::seconds kRetry{30};
-// Prints that wait for a card that cannot be written: more than many printers print in a day.
-constexpr std::size_t kMostWaiting = 1000;
-
-}  // namespace
-
-Store::Store(const std::string& dir, snapshot::History& history, snapshot::StoreCounters& counters, log::Log& log)
-    : file_(dir + '/' + kFileName), history_(history), counters_(counters), log_(log) {
+Store::Store(const std::string& dir, snapshot::History& history, snapshot::StoreCounters& counters, log::Log& log,
+             std::chrono::milliseconds retry)
+    : dir_(dir), file_(dir + '/' + kFileName), retry_(retry), history_(history), counters_(counters), log_(log) {
   open();
   thread_ = std::thread([this] { run(); });
 }
@@ -32,6 +26,8 @@ Store::~Store() {
 }
 
 void Store::put(const JobChange& change, bool at_once) {
+  // Prints that wait for a card that cannot be written: more than many printers print in a day.
+  constexpr std::size_t kMostWaiting = 1000;
   {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() >= kMostWaiting && waiting_.count(change.job.id) == 0) waiting_.erase(waiting_.begin());
@@ -46,7 +42,7 @@ void Store::put(const JobChange& change, bool at_once) {
 
 void Store::open() {
   try {
-    database_ = StoreDatabase::for_writing(file_);
+    open_database();
     load();
     counters_.works = true;
   } catch (const StoreDamaged& error) {
@@ -59,6 +55,12 @@ void Store::open() {
     failed(error.what());
     avoid_used_ids();
   }
+}
+
+void Store::open_database() {
+  if (const auto fault = process::make_directory(dir_, 0750, "state directory", "--state-dir"))
+    throw StoreError(*fault);
+  database_ = StoreDatabase::for_writing(file_);
 }
 
 // The ids in a file that cannot be read are unknown: start above any number that one id per second could have reached.
@@ -89,8 +91,7 @@ void Store::move_aside() {
 void Store::failed(const std::string& sentence) {
   ++counters_.errors;
   counters_.works = false;
-  const std::uint64_t count = faults_.occurred(process::monotonic_now());
-  if (count > 0)
+  if (std::exchange(fault_, sentence) != sentence)  // and again when it changes
     log_.error("", "cannot use the history file " + file_ + ": " + sentence + "; prints are kept in memory only");
 }
 
@@ -98,11 +99,11 @@ void Store::run() {
   std::unique_lock lock(mutex_);
   auto written = std::chrono::steady_clock::now() - kWritePeriod;
   while (true) {
-    const auto due = written + (counters_.works ? std::chrono::steady_clock::duration(kWritePeriod) : kRetry);
+    const auto due = written + (counters_.works ? std::chrono::steady_clock::duration(kWritePeriod) : retry_);
     const auto is_due = [&] { return ending_ || at_once_; };
-    if (waiting_.empty()) {
-      wake_.wait(lock, [&] { return ending_ || !waiting_.empty(); });
-    }
+    const auto has_work = [&] { return ending_ || !waiting_.empty(); };
+    if (waiting_.empty() && counters_.works) wake_.wait(lock, has_work);
+    else if (waiting_.empty()) wake_.wait_until(lock, due, has_work);
     wake_.wait_until(lock, due, is_due);
     if (waiting_.empty() && ending_) return;
     const bool last = ending_;
@@ -131,20 +132,21 @@ bool Store::write_down(const Waiting& changes) {
     failed(error.what());
     return false;
   }
-  ++counters_.writes;
+  if (!changes.empty()) ++counters_.writes;
+  if (!counters_.works) log_.info("", "the history file " + file_ + " can be used again");
   counters_.works = true;
-  faults_.over();
+  fault_.clear();
   return true;
 }
 
 void Store::open_again() {
-  database_ = StoreDatabase::for_writing(file_);
+  open_database();
   load();
 }
 
-/// Leaves in `changes` what could not be written.
+/// Leaves in `changes` what could not be written. Without changes: tries a store that does not work.
 void Store::write(Waiting& changes) {
-  if (changes.empty()) return;
+  if (changes.empty() && counters_.works) return;
   const bool written = write_down(changes);
   // A total is shown once it is on the disk, so that it does not decrease after a power loss; without a disk
   // immediately.

@@ -3,6 +3,7 @@
 // written immediately. A failing store causes a log line and a metric; the history continues in memory.
 #pragma once
 
+#include <chrono>
 #include <condition_variable>
 #include <map>
 #include <mutex>
@@ -11,7 +12,6 @@
 #include <thread>
 
 #include "agent/jobs/store_database.h"
-#include "agent/log/fault_throttle.h"
 #include "agent/log/log.h"
 #include "agent/snapshot/history.h"
 #include "agent/snapshot/published_snapshots.h"
@@ -26,11 +26,11 @@ class Store {
   static constexpr gcode::line::Time kWritePeriod = std::chrono::minutes(1);
 
   /// Opens DIR/history.db, loads it into `history` and starts the thread. Never fails: without a file the history is in
-  /// memory only. Blocks on the disk. All referenced objects must outlive the store.
-  Store(const std::string& dir, snapshot::History& history, snapshot::StoreCounters& counters, log::Log& log);
+  /// memory only, and every `retry` the directory is made and the file is opened again. Blocks on the disk. All
+  /// referenced objects must outlive the store.
+  Store(const std::string& dir, snapshot::History& history, snapshot::StoreCounters& counters, log::Log& log,
+        std::chrono::milliseconds retry = std::chrono::seconds(30));
   ~Store();  ///< writes the waiting changes
-  Store(const Store&) = delete;
-  Store& operator=(const Store&) = delete;
 
   /// The current state of a print; does not block. `at_once`: write it immediately, since it began or ended.
   void put(const JobChange& change, bool at_once);
@@ -42,6 +42,7 @@ class Store {
   };
   using Waiting = std::map<std::int64_t, Entry>;
   void open();
+  void open_database();
   void open_again();
   void load();
   void run();
@@ -51,12 +52,13 @@ class Store {
   void move_aside();
   void avoid_used_ids();
 
-  std::string file_;
+  std::string dir_, file_;
+  std::chrono::milliseconds retry_;
   snapshot::History& history_;
   snapshot::StoreCounters& counters_;
   log::Log& log_;
   std::optional<StoreDatabase> database_;
-  log::FaultThrottle faults_;
+  std::string fault_;  ///< reported last; empty: it works
 
   std::mutex mutex_;  // protects waiting_, at_once_ and ending_
   std::condition_variable wake_;

@@ -54,8 +54,6 @@ snapshot::JobRecord read_job(Statement& row) {
 
 }  // namespace
 
-void StoreDatabase::Close::operator()(sqlite3* db) const { sqlite3_close_v2(db); }
-
 StoreDatabase::StoreDatabase(const std::string& file, int flags) {
   sqlite3* db = nullptr;
   const int code = sqlite3_open_v2(file.c_str(), &db, flags | SQLITE_OPEN_FULLMUTEX | SQLITE_OPEN_URI, nullptr);

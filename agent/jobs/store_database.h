@@ -119,16 +119,13 @@ class StoreDatabase {
   [[nodiscard]] std::int64_t highest_job_id() const;
 
  private:
-  struct Close {
-    void operator()(sqlite3* db) const;
-  };
   explicit StoreDatabase(const std::string& file, int flags);
   void run(const char* sql) const;
   void migrate();
   void put(const snapshot::JobRecord& job) const;
   void add(const std::string& printer, const snapshot::JobTotals& more) const;
 
-  std::unique_ptr<sqlite3, Close> db_;
+  std::unique_ptr<sqlite3, int (*)(sqlite3*)> db_{nullptr, sqlite3_close_v2};
 };
 
 }  // namespace agent::jobs

@@ -40,9 +40,13 @@ Bridge::Bridge(boost::asio::io_context& io, transport::ByteStream& printer, tran
       memory_(memory),
       relay_(settings, memory.rings(), memory.state()),
       timer_(io, [this] { timer_fired(); }) {
-  printer_.on_readable([this] { printer_is_readable(); });
+  printer_.on_readable([this] {
+    if (printer_is_open_ && read_printer()) pump();
+  });
   printer_.on_writable([this] { pump(); });
-  host_.on_readable([this] { host_is_readable(); });
+  host_.on_readable([this] {
+    if (read_host()) pump();
+  });
   host_.on_writable([this] { pump(); });
 }
 
@@ -91,18 +95,8 @@ void Bridge::host_closed() {
   pump();
 }
 
-void Bridge::host_port_published() { pump(); }
-
 bool Bridge::is_drained() const {
   return !printer_is_open_ || (is_empty(relay_.to_printer()) && !printer_.holds_output());
-}
-
-void Bridge::printer_is_readable() {
-  if (printer_is_open_ && read_printer()) pump();
-}
-
-void Bridge::host_is_readable() {
-  if (read_host()) pump();
 }
 
 bool Bridge::read_printer() {
@@ -191,9 +185,9 @@ void Bridge::lose(const IoResult& why) {
 
 void Bridge::record(gcode::decode::TraceDirection direction, const std::array<std::string_view, 2>& pieces,
                     std::size_t bytes) {
-  if (recorder_ == nullptr || bytes == 0) return;
+  if (!record_ || bytes == 0) return;
   const std::size_t first = std::min(bytes, pieces[0].size());
-  recorder_->add(direction, pieces[0].substr(0, first), pieces[1].substr(0, bytes - first), process::monotonic_now());
+  record_(direction, pieces[0].substr(0, first), pieces[1].substr(0, bytes - first), process::monotonic_now());
 }
 
 }  // namespace agent::link

@@ -10,8 +10,8 @@
 #include <functional>
 
 #include "agent/process/timer.h"
-#include "agent/recording/byte_recorder.h"
 #include "agent/restart/link_memory.h"
+#include "gcode/decode/trace.h"
 #include "gcode/relay/line_relay.h"
 #include "transport/byte_stream.h"
 
@@ -21,16 +21,18 @@ class Bridge {
  public:
   /// Called once for each loss, on the io_context's thread, as the bridge's last action in that call.
   using Lost = std::function<void(const transport::IoResult& why)>;
+  /// Gets every byte on the printer's line: two consecutive pieces, valid only during the call. Must not block.
+  using Record = std::function<void(gcode::decode::TraceDirection direction, std::string_view first,
+                                    std::string_view second, gcode::line::Time now)>;
 
-  /// Nothing is owned; `io`, both streams and `memory` outlive the bridge, `recorder` (may be null) until it is
-  /// replaced.
+  /// Nothing is owned; `io`, both streams and `memory` outlive the bridge.
   Bridge(boost::asio::io_context& io, transport::ByteStream& printer, transport::ByteStream& host,
          restart::LinkMemory& memory, const gcode::relay::RelaySettings& settings);
   Bridge(const Bridge&) = delete;
   Bridge& operator=(const Bridge&) = delete;
 
   void on_printer_lost(Lost lost) { lost_ = std::move(lost); }
-  void record_to(recording::ByteRecorder* recorder) { recorder_ = recorder; }
+  void record_to(Record record) { record_ = std::move(record); }  ///< empty: nothing is recorded
   void apply(const gcode::relay::RelaySettings& settings);
 
   // --- called by the owner of the streams
@@ -41,7 +43,7 @@ class Bridge {
   void printer_closed();  ///< by its owner; no effect after a loss that the bridge reported
   void host_opened();
   void host_closed();
-  void host_port_published();  ///< from now on there is a pty to read
+  void host_port_published() { pump(); }  ///< from now on there is a pty to read
 
   [[nodiscard]] const gcode::relay::LineRelay& relay() const { return relay_; }
   /// Time of the last byte from the printer; zero: none since the start.
@@ -50,8 +52,6 @@ class Bridge {
   [[nodiscard]] bool is_drained() const;
 
  private:
-  void printer_is_readable();
-  void host_is_readable();
   bool read_printer();  ///< false: its stream has ended
   bool read_host();
   void pump();
@@ -72,7 +72,7 @@ class Bridge {
   gcode::line::Time armed_for_ = gcode::line::kNever;
   gcode::line::Time last_receive_{};
   Lost lost_;
-  recording::ByteRecorder* recorder_ = nullptr;
+  Record record_;
   bool printer_is_open_ = false;
 };
 

@@ -1,12 +1,6 @@
 #include "agent/link/port_gate.h"
 
 namespace agent::link {
-namespace {
-
-constexpr gcode::line::Time kUdevPollInterval = std::chrono::milliseconds(50);
-constexpr gcode::line::Time kLongestUdev = std::chrono::seconds(10);
-
-}  // namespace
 
 PortGate::PortGate(boost::asio::io_context& io, PortUsers* users, transport::UdevPlaces udev)
     : users_(users), udev_(std::move(udev)), udev_timer_(io, [this] { poll_udev(); }) {}
@@ -15,7 +9,7 @@ void PortGate::ask(const std::string& device, Passed passed) {
   cancel();
   device_ = device;
   passed_ = std::move(passed);
-  udev_end_ = process::monotonic_now() + kLongestUdev;
+  udev_end_ = process::monotonic_now() + std::chrono::seconds(10);
   poll_udev();
 }
 
@@ -28,7 +22,7 @@ void PortGate::cancel() {
 void PortGate::poll_udev() {
   if (!passed_) return;  // cancelled after the timer had already fired
   if (process::monotonic_now() < udev_end_ && !transport::udev_is_done(device_, udev_))
-    return udev_timer_.after(kUdevPollInterval);
+    return udev_timer_.after(std::chrono::milliseconds(50));
   ask_for_users();
 }
 

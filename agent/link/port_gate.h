@@ -8,7 +8,7 @@
 
 #include "agent/link/port_users.h"
 #include "agent/process/timer.h"
-#include "transport/udev_word.h"
+#include "transport/device_lock.h"
 
 namespace agent::link {
 

@@ -4,8 +4,6 @@
 // time (the machine boots or is busy) is asked again: a missing answer does not mean that the port is free.
 #pragma once
 
-#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
-
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/thread_pool.hpp>
 #include <chrono>
@@ -39,8 +37,6 @@ class PortUsers {
   explicit PortUsers(boost::asio::io_context& io, pid_t manager = 0, Report report = {}, PortHelper helper = {});
   /// On the I/O thread. Waits at most for one search of /proc.
   ~PortUsers();
-  PortUsers(const PortUsers&) = delete;
-  PortUsers& operator=(const PortUsers&) = delete;
 
   /// `found` is called once on the I/O thread, not within ask(), and within the time of the helper's attempts, unless
   /// it or this object was destroyed before: the caller keeps `found` alive.

@@ -5,8 +5,7 @@
 
 #include <unistd.h>
 
-#include "agent/config/usb_id.h"
-#include "agent/process/clock.h"
+#include "transport/usb_finder.h"
 
 namespace agent::link {
 namespace {
@@ -48,20 +47,27 @@ PrinterLink::PrinterLink(boost::asio::io_context& io, config::PrinterConfigurati
   host_port_.pass_through(persistent_.host_pipe());
   bridge_.on_printer_lost([this](const transport::IoResult& why) { lost(why); });
   host_port_.on_host_opened([this] {
-    log_.info(configuration_.name, "a host program opened the host port");
+    const std::uint64_t count = host_visits_.occurred(process::monotonic_now());
+    logs_visit_ = count > 0;
+    if (logs_visit_)
+      log_.info(configuration_.name,
+                "a host program opened the host port" + (count > 1 ? " (" + std::to_string(count) + " times)" : ""));
     bridge_.host_opened();
+    publish(process::monotonic_now());
+  });
+  host_port_.on_host_joined([this] {
+    log_.warning(configuration_.name,
+                 "another program opened the host port too: each of them reads only a part of the printer's lines");
     publish(process::monotonic_now());
   });
   host_port_.on_replaced([this] { persistent_.keep_pty(host_port_.native_handle()); });
   host_port_.on_host_closed([this] {
-    log_.info(configuration_.name, "the host program closed the host port");
+    if (logs_visit_) log_.info(configuration_.name, "the host program closed the host port");
     persistent_.discard_host_output();
     bridge_.host_closed();
     publish(process::monotonic_now());
   });
 }
-
-PrinterLink::~PrinterLink() { stop(); }
 
 void PrinterLink::start() {
   last_poll_ = process::monotonic_now();
@@ -94,8 +100,8 @@ void PrinterLink::apply(const gcode::relay::RelaySettings& settings) {
 }
 
 void PrinterLink::record_to(std::shared_ptr<recording::Recording> recording) {
-  bridge_.record_to(recording.get());
   recording_ = std::move(recording);
+  bridge_.record_to(recording_ ? std::bind_front(&recording::Recording::add, recording_.get()) : Bridge::Record());
 }
 
 bool PrinterLink::is_drained() const { return bridge_.is_drained() && device_.unsent_bytes() == 0; }
@@ -113,7 +119,7 @@ void PrinterLink::resume() {
   }
   path_was_there_ = true;
   retry_.opened(process::monotonic_now());
-  usb_id_ = config::usb_id_of(configuration_.device);
+  usb_id_ = transport::usb_id_of(configuration_.device);
   const bool had_host = bridge_.relay().host_is_attached();
   const bool has_host_port = resume_host_port();
   log_.info(configuration_.name, "resumed " + configuration_.device + " from the previous instance");
@@ -232,6 +238,7 @@ void PrinterLink::fill(snapshot::LinkSnapshot& out, gcode::line::Time now) const
   out.released_until = released_ ? released_->until : std::nullopt;
   out.survives = persistent_.survives() && device_.is_open();
   out.host_connected = host_port_.host_is_attached();
+  out.hosts = host_port_.hosts();
   out.commands_in_flight = bridge_.relay().commands_in_flight();
   out.serial_connects = connects_;
   out.serial_disconnects = disconnects_;

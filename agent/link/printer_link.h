@@ -36,6 +36,11 @@
 
 namespace agent::link {
 
+/// The print that releasing or resetting a printer now would ruin, as a clause ("a host is printing"), or nothing. A
+/// paused print counts, and so does an upload to the SD card. Everything that an attached host sends as binary (MeatPack)
+/// counts too, since it cannot be read.
+[[nodiscard]] std::optional<std::string_view> print_under_way(const gcode::relay::LineRelay& relay);
+
 class PrinterLink {
  public:
   /// `io`, `snapshots`, `log`, `store` and `users` are not owned and outlive the link; `store` may be null. `users`
@@ -43,9 +48,7 @@ class PrinterLink {
   PrinterLink(boost::asio::io_context& io, config::PrinterConfiguration configuration, std::string runtime_dir,
               snapshot::PublishedSnapshots& snapshots, log::Log& log, restart::DescriptorStore* store = nullptr,
               PortUsers* users = nullptr, transport::UdevPlaces udev = {});
-  ~PrinterLink();  ///< stop()
-  PrinterLink(const PrinterLink&) = delete;
-  PrinterLink& operator=(const PrinterLink&) = delete;
+  ~PrinterLink() { stop(); }
 
   void start();
   /// Hosts see a hang-up, the device is closed without a reset. The link does nothing more afterwards.
@@ -124,7 +127,9 @@ class PrinterLink {
   process::Timer retry_timer_;
   process::Timer release_timer_;
   RetryDelay retry_;
-  log::FaultThrottle open_faults_;
+  log::LastingFault open_faults_;
+  log::FaultThrottle host_visits_{std::chrono::minutes(1), 5};  ///< a host program opened the host port
+  bool logs_visit_ = false;                                     ///< the present one
   log::FaultThrottle host_port_faults_;
   bool path_was_there_ = false;
   bool stopped_ = false;

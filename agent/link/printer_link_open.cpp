@@ -1,9 +1,9 @@
 // How a printer's device is opened: the checks before, the attempts, and the answer to an owner who waits.
 #include <unistd.h>
 
-#include "agent/config/usb_id.h"
 #include "agent/link/printer_link.h"
 #include "agent/process/clock.h"
+#include "transport/usb_finder.h"
 
 namespace agent::link {
 namespace {
@@ -31,7 +31,7 @@ void PrinterLink::lack_device() {
   configuration_.device.clear();
   path_was_there_ = false;
   try_to_open();  // sets open_fault_
-  if (open_faults_.occurred(process::monotonic_now()) == 1) log_.info(configuration_.name, open_fault_);
+  if (open_faults_.is_new(process::monotonic_now(), open_fault_)) log_.info(configuration_.name, open_fault_);
   publish(process::monotonic_now());
 }
 
@@ -94,8 +94,7 @@ void PrinterLink::retry() {
 
 void PrinterLink::open_failed(const std::string& sentence) {
   open_fault_ = sentence;
-  const std::uint64_t count = open_faults_.occurred(process::monotonic_now());
-  if (count > 0) log_.warning(configuration_.name, sentence + times(count));
+  if (open_faults_.is_new(process::monotonic_now(), sentence)) log_.warning(configuration_.name, sentence);
 }
 
 void PrinterLink::opened() {
@@ -103,7 +102,7 @@ void PrinterLink::opened() {
   open_fault_.clear();
   retry_.opened(process::monotonic_now());
   ++connects_;
-  usb_id_ = config::usb_id_of(configuration_.device);
+  usb_id_ = transport::usb_id_of(configuration_.device);
   persistent_.keep_tty(device_.native_handle(), configuration_.device);
   log_.info(configuration_.name, "opened " + configuration_.device + " at " + std::to_string(configuration_.baud) +
                                      " baud, which resets most printers once");
@@ -121,7 +120,8 @@ void PrinterLink::publish_host_port() {
   }
   host_port_faults_.over();
   persistent_.keep_pty(host_port_.native_handle());
-  log_.info(configuration_.name, "host port ready: host programs connect to " + host_port_.link().string());
+  log_.info(configuration_.name, "host port ready: enter " + host_port_.link().string() +
+                                     " as the port in OctoPrint or another host program");
   bridge_.host_port_published();
 }
 

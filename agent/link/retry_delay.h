@@ -16,7 +16,6 @@ class RetryDelay {
   /// A line that was open for this long was stable; after one that ended sooner the delays keep growing.
   static constexpr gcode::line::Time kStable = std::chrono::seconds(10);
 
-  /// The wait before the next attempt.
   [[nodiscard]] gcode::line::Time next() {
     const gcode::line::Time delay = next_;
     next_ = std::min(next_ * 2, kLongest);

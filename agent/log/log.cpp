@@ -10,6 +10,7 @@
 
 #include "agent/log/journal.h"
 #include "agent/text/log_escape.h"
+#include "gcode/line/enum_array.h"
 
 namespace agent::log {
 namespace {
@@ -22,15 +23,8 @@ constexpr std::size_t kLongestMessage = 1024;
 constexpr const char* kTextPattern = "%Y-%m-%dT%H:%M:%S.%eZ %l %v";
 constexpr const char* kJsonPattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ","level":"%l",%v})";
 
-spdlog::level::level_enum spdlog_level(config::LogLevel level) {
-  switch (level) {
-    case config::LogLevel::kDebug: return spdlog::level::debug;
-    case config::LogLevel::kInfo: return spdlog::level::info;
-    case config::LogLevel::kWarning: return spdlog::level::warn;
-    case config::LogLevel::kError: break;
-  }
-  return spdlog::level::err;
-}
+constexpr gcode::line::EnumArray<config::LogLevel, spdlog::level::level_enum> kLevels{
+    spdlog::level::debug, spdlog::level::info, spdlog::level::warn, spdlog::level::err};
 
 int journal_priority(spdlog::level::level_enum level) {
   switch (level) {
@@ -118,17 +112,17 @@ void Log::apply(const config::LogConfiguration& configuration) {
   const bool json = configuration.format == config::LogFormat::kJson;
   const char* pattern = json ? kJsonPattern : kTextPattern;
   impl_->sink->set_formatter(std::make_unique<spdlog::pattern_formatter>(pattern, spdlog::pattern_time_type::utc));
-  impl_->logger->set_level(spdlog_level(configuration.level));
+  impl_->logger->set_level(kLevels[configuration.level]);
   impl_->format = configuration.format;
 }
 
 void Log::write(config::LogLevel level, std::string_view printer, std::string_view message) {
   if (level == config::LogLevel::kWarning) impl_->counters.warnings.fetch_add(1, std::memory_order_relaxed);
   if (level == config::LogLevel::kError) impl_->counters.errors.fetch_add(1, std::memory_order_relaxed);
-  if (!impl_->logger->should_log(spdlog_level(level))) return;
+  if (!impl_->logger->should_log(kLevels[level])) return;
   std::string text = payload(impl_->journal ? config::LogFormat::kText : impl_->format.load(), printer, message);
   if (impl_->journal) text.insert(0, std::string(printer) + kEndOfPrinter);
-  impl_->logger->log(spdlog_level(level), spdlog::string_view_t(text));
+  impl_->logger->log(kLevels[level], spdlog::string_view_t(text));
 }
 
 }  // namespace agent::log

@@ -31,8 +31,6 @@ class Log {
   /// JSON.
   Log(const config::LogConfiguration& configuration, LogCounters& counters, Writer writer = {});
   ~Log();  ///< writes the queued lines
-  Log(const Log&) = delete;
-  Log& operator=(const Log&) = delete;
 
   /// Changes level and format from the next message on.
   void apply(const config::LogConfiguration& configuration);

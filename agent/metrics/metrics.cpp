@@ -93,7 +93,7 @@ void MetricsCollector::render_openmetrics(std::ostream& out) const {
   for_each_family([&](prometheus::MetricFamily&& family, bool lifelong) {
     write_openmetrics(out, family, lifelong ? std::nullopt : since);
   });
-  end_openmetrics(out);
+  out << "# EOF\n";
 }
 
 }  // namespace agent::metrics

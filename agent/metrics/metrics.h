@@ -8,7 +8,6 @@
 #include <iosfwd>
 #include <vector>
 
-#include <prometheus/collectable.h>
 #include <prometheus/metric_family.h>
 
 #include "agent/metrics/metrics_families.h"
@@ -20,14 +19,14 @@ namespace agent::metrics {
 /// Reads the clock that LinkSnapshot::taken_at uses.
 using MonotonicClock = std::function<gcode::line::Time()>;
 
-class MetricsCollector : public prometheus::Collectable {
+class MetricsCollector {
  public:
   /// Everything referred to outlives the collector.
   MetricsCollector(process::BuildInfo build, const snapshot::PublishedSnapshots& snapshots, const log::LogCounters& log,
                    const snapshot::WebCounters& web, MonotonicClock now = process::monotonic_now);
 
   /// Every family that has a series now, in the order of the tables. One thread at a time.
-  std::vector<prometheus::MetricFamily> Collect() const override;
+  [[nodiscard]] std::vector<prometheus::MetricFamily> Collect() const;
 
   /// The instant of the values on a page rendered now.
   [[nodiscard]] gcode::line::Time now() const { return now_(); }
@@ -50,5 +49,20 @@ class MetricsCollector : public prometheus::Collectable {
   /// First reading of the start time. A later reading differs by microseconds, which would appear as a restart.
   mutable std::atomic<double> start_unix_seconds_{0};
 };
+
+// All metric families as values and as the reference page, made from the tables, so that they cannot differ from what is
+// exported: metrics_catalogue.cpp. A test compares packaging/doc/metrics.md with the page.
+
+struct CatalogueEntry {
+  std::string_view name, type, unit, help;  ///< unit: "seconds"; empty: none
+  std::vector<std::string_view> labels;
+  std::size_t series = 0;  ///< current; a histogram's buckets, sum and count each count as a series
+};
+
+/// In the order of the tables, including families without a series.
+[[nodiscard]] std::vector<CatalogueEntry> catalogue(const MetricsCollector& metrics);
+
+/// The reference page in Markdown. Needs no printer and no clock.
+[[nodiscard]] std::string metrics_reference();
 
 }  // namespace agent::metrics

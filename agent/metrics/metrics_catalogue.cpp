@@ -1,8 +1,7 @@
-#include "agent/metrics/metrics_catalogue.h"
+#include "agent/metrics/metrics.h"
 
 #include <map>
 
-#include "agent/metrics/metrics.h"
 #include "agent/metrics/metrics_families.h"
 #include "agent/metrics/openmetrics.h"
 #include "agent/text/text_table.h"
@@ -20,16 +19,13 @@ std::size_t series_of(const prometheus::MetricFamily& family) {
 }
 
 template <class Source>
-CatalogueEntry entry_of(const FamilyRow<Source>& row, bool of_a_printer,
-                        const std::map<std::string, std::size_t, std::less<>>& series) {
+CatalogueEntry entry_of(const FamilyRow<Source>& row, bool of_a_printer) {
   CatalogueEntry entry{
       .name = row.name, .type = word_of(row.type), .unit = unit_of(row.name), .help = row.help, .labels = {}};
   if (of_a_printer) entry.labels.push_back("printer");
   for (const auto label : row.labels) {
     if (!label.empty()) entry.labels.push_back(label);
   }
-  const auto it = series.find(row.name);
-  if (it != series.end()) entry.series = it->second;
   return entry;
 }
 
@@ -48,11 +44,9 @@ template <class Source>
 void add_table(std::string& page, std::string_view title, std::span<const FamilyRow<Source>> rows, bool of_printer) {
   page += "\n## " + std::string(title) + "\n\n| name | type | unit | labels | meaning |\n|---|---|---|---|---|\n";
   for (const auto& row : rows) {
-    std::string labels = of_printer ? "`printer`" : "";
-    for (const auto label : row.labels) {
-      if (label.empty()) continue;
-      labels += (labels.empty() ? "`" : ", `") + std::string(label) + '`';
-    }
+    const CatalogueEntry entry = entry_of(row, of_printer);
+    std::string labels;
+    for (const auto label : entry.labels) labels += (labels.empty() ? "`" : ", `") + std::string(label) + '`';
     page += "| `" + std::string(row.name) + "` | " + std::string(word_of(row.type)) +
             (row.lifelong ? ", lasting" : "") + " | " + std::string(unit_of(row.name)) + " | " + labels + " | " +
             text::markdown_cell(row.help) + " |\n";
@@ -62,11 +56,12 @@ void add_table(std::string& page, std::string_view title, std::span<const Family
 }  // namespace
 
 std::vector<CatalogueEntry> catalogue(const MetricsCollector& metrics) {
-  std::map<std::string, std::size_t, std::less<>> series;
+  std::map<std::string, std::size_t> series;
   for (const auto& family : metrics.Collect()) series[family.name] = series_of(family);
   std::vector<CatalogueEntry> entries;
-  for (const auto& row : agent_families()) entries.push_back(entry_of(row, false, series));
-  for (const auto& row : printer_families()) entries.push_back(entry_of(row, true, series));
+  for (const auto& row : agent_families()) entries.push_back(entry_of(row, false));
+  for (const auto& row : printer_families()) entries.push_back(entry_of(row, true));
+  for (CatalogueEntry& entry : entries) entry.series = series[std::string(entry.name)];
   return entries;
 }
 

@@ -1,4 +1,4 @@
-// The table of metric families, the only place that names them. A row has name, type, labels, HELP and the function
+// The tables of metric families, of the agent (agent_families.cpp) and of a printer: the only place that names them. A row has name, type, labels, HELP and the function
 // that takes the series from a source. A new metric is one row (and a line in tests/unit/agent/metrics/families.txt).
 // Knows no thread and no clock: the sources contain everything.
 #pragma once

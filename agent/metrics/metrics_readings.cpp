@@ -36,8 +36,8 @@ double ratio(double part, double whole) { return std::clamp(part / whole, 0.0, 1
 void take_sensors(const snapshot::LinkSnapshot& link, Time now, Readings& out) {
   for (const gcode::reply::Sensor sensor : gcode::line::kValuesOf<gcode::reply::Sensor>) {
     const auto& reported = link.printer.temperatures[sensor];
-    const auto fresh = [now](const gcode::printer::Aged<float>& aged) {
-      return known(aged.fresh(now, gcode::printer::kReadingLifetime));
+    const auto fresh = [&](const gcode::printer::Aged<float>& aged) {
+      return known(aged.fresh(now, link.printer.temperature_lifetime()));
     };
     out.sensors[sensor] = {sensor_word(sensor, link.dialect), fresh(reported.actual),
                            known(link.printer.target(sensor, now)), fresh(reported.duty)};

@@ -6,6 +6,7 @@
 #include <array>
 #include <initializer_list>
 #include <limits>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -29,6 +30,12 @@ class SeriesWriter {
   /// One sample. Label values by position, as many as the row has names. A NaN or an infinity is unknown and not
   /// written.
   void add(double value, LabelValues labels = {});
+
+  /// The same, if the value is known.
+  template <class Number>
+  void add_known(const std::optional<Number>& value, LabelValues labels = {}) {
+    if (value) add(static_cast<double>(*value), labels);
+  }
 
   /// One series for each word, in order.
   template <class Enum, class Number>

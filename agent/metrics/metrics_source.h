@@ -1,6 +1,7 @@
 // The input of the metric families: everything that a scrape shows, at one instant.
 #pragma once
 
+#include <algorithm>
 #include <string>
 
 #include "agent/log/log.h"
@@ -11,10 +12,11 @@
 #include "agent/snapshot/published_snapshots.h"
 #include "agent/snapshot/snapshot.h"
 #include "agent/snapshot/web_counters.h"
+#include "agent/text/metrics_text.h"
+#include "gcode/printer/printer_activity.h"
 
 namespace agent::metrics {
 
-/// Input of the agent's own families.
 struct AgentSource {
   const process::BuildInfo& build;
   const process::ProcessStats& process;
@@ -24,7 +26,6 @@ struct AgentSource {
   const snapshot::StoreCounters& store;
 };
 
-/// Input of one printer's families.
 struct PrinterSource {
   const snapshot::LinkSnapshot& link;
   std::string name;         ///< cleaned, the `printer` label
@@ -37,6 +38,19 @@ struct PrinterSource {
   double print_began_unix = 0;  ///< of the current job
 };
 /// Computes `up` and `state` at `now`.
-[[nodiscard]] PrinterSource printer_source(const snapshot::LinkSnapshot& link, gcode::line::Time now);
+[[nodiscard]] inline PrinterSource printer_source(const snapshot::LinkSnapshot& link, gcode::line::Time now) {
+  now = std::max(now, link.taken_at);
+  const bool up = link.serial_open && link.printer.is_up(now);
+  const gcode::printer::State state = gcode::printer::state_of(link.printer, link.prints, now);
+  return {.link = link,
+          .name = text::clean_text(link.name),
+          .now = now,
+          .up = up,
+          .state = state,
+          .readings = up ? readings_of(link, now, state) : Readings{},
+          .totals = {},
+          .print_id = 0,
+          .print_began_unix = 0};
+}
 
 }  // namespace agent::metrics

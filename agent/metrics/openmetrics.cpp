@@ -2,10 +2,10 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
 #include <cmath>
 #include <string>
 
+#include "agent/text/metrics_text.h"
 #include "agent/text/text_scan.h"
 
 namespace agent::metrics {
@@ -33,13 +33,9 @@ bool suits(std::string_view parameters) {
 }
 
 void write_number(std::ostream& out, double value) {
-  if (std::isnan(value)) return void(out << "NaN");
-  if (std::isinf(value)) return void(out << (value > 0 ? "+Inf" : "-Inf"));
-  std::array<char, 40> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  const std::string_view number(text.data(), static_cast<std::size_t>(end - text.data()));
+  const std::string number = text::number_text(value);
   out << number;
-  if (number.find_first_of(".e") == std::string_view::npos) out << ".0";
+  if (std::isfinite(value) && number.find_first_of(".e") == std::string::npos) out << ".0";
 }
 
 void write_escaped(std::ostream& out, std::string_view text) {
@@ -144,7 +140,5 @@ void write_openmetrics(std::ostream& out, const prometheus::MetricFamily& family
     if (created && (is_histogram || is_counter)) write_sample(out, name, "_created", metric, *created);
   }
 }
-
-void end_openmetrics(std::ostream& out) { out << "# EOF\n"; }
 
 }  // namespace agent::metrics

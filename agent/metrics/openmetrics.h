@@ -22,9 +22,7 @@ inline constexpr std::string_view kOpenMetricsType = "application/openmetrics-te
 /// "seconds" of "marlin_busy_seconds_total": the unit that a family's name ends with, or empty.
 [[nodiscard]] std::string_view unit_of(std::string_view family_name);
 
-/// One family with all its series. `created`: Unix time at which its counters were created, if known.
+/// One family with all its series; the page ends with "# EOF". `created`: Unix time at which its counters were created, if known.
 void write_openmetrics(std::ostream& out, const prometheus::MetricFamily& family, std::optional<double> created);
-/// Writes the end of the page.
-void end_openmetrics(std::ostream& out);
 
 }  // namespace agent::metrics

@@ -3,8 +3,6 @@
 // connection's step) loses that connection; the others continue.
 #pragma once
 
-#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
-
 #include <boost/asio/io_context.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
@@ -24,8 +22,6 @@ class ServerThread {
   /// `connections`: used by this thread only; not owned, outlives this. `sweep_period`: maximum delay of a deadline.
   ServerThread(const char* name, WebConnections& connections, std::chrono::milliseconds sweep_period);
   ~ServerThread() { stop(); }
-  ServerThread(const ServerThread&) = delete;
-  ServerThread& operator=(const ServerThread&) = delete;
 
   [[nodiscard]] boost::asio::io_context& io() { return io_; }
 

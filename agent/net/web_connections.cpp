@@ -5,12 +5,6 @@
 #include <tuple>
 
 namespace agent::net {
-namespace {
-
-/// A client on the same network reads a page in milliseconds; one that needs more than a second is slow.
-constexpr auto kSlowReader = std::chrono::seconds(1);
-
-}  // namespace
 
 std::size_t WebConnections::waiting_bytes() const {
   return std::accumulate(connections_.begin(), connections_.end(), std::size_t{0},
@@ -31,6 +25,8 @@ bool WebConnections::make_room() {
 }
 
 bool WebConnections::admit_answer(std::size_t bytes, WebClock::time_point now) {
+  // A client on the same network reads a page in milliseconds; one that needs more than a second is slow.
+  constexpr auto kSlowReader = std::chrono::seconds(1);
   for (;;) {
     const std::size_t waiting = waiting_bytes();
     if (waiting == 0 || waiting + bytes <= max_waiting_bytes_) return true;

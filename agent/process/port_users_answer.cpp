@@ -68,7 +68,6 @@ pid_t process_of(const fs::path& directory) {
   return error == std::errc() && end == name.data() + name.size() ? process : 0;
 }
 
-/// The file to search for.
 struct Wanted {
   std::string path;
   std::string terminal;  ///< its number, if it is a pseudo-terminal
@@ -78,7 +77,8 @@ struct Wanted {
 Wanted wanted(const fs::path& file) {
   Wanted out{file.string(), {}, 0};
   struct stat node {};
-  if (file.parent_path() == "/dev/pts") out.terminal = file.filename().string();
+  // /dev/pts, or the devpts in the agent's directory
+  if (file.parent_path().filename() == "pts") out.terminal = file.filename().string();
   else if (::lstat(file.c_str(), &node) == 0 && S_ISCHR(node.st_mode)) out.device = node.st_rdev;
   return out;
 }

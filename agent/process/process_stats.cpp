@@ -1,37 +1,22 @@
 #include "agent/process/process_stats.h"
 
-#include <dirent.h>
-#include <fcntl.h>
 #include <sys/resource.h>
 #include <time.h>
 #include <unistd.h>
 
 #include <array>
 #include <charconv>
+#include <filesystem>
+#include <fstream>
 
 namespace agent::process {
 namespace {
 
-/// 1 KiB: a stat line has 52 numbers of at most 20 digits, and in practice 350 bytes.
-using SmallFile = std::array<char, 1024>;
-
-std::string_view read_small_file(const char* path, SmallFile& buffer) {
-  const int fd = ::open(path, O_RDONLY | O_CLOEXEC);
-  if (fd < 0) return {};
-  const ssize_t n = ::read(fd, buffer.data(), buffer.size());
-  ::close(fd);
-  return {buffer.data(), n > 0 ? static_cast<std::size_t>(n) : 0};
-}
-
 std::optional<std::uint64_t> count_open_fds() {
-  DIR* const folder = ::opendir("/proc/self/fd");
-  if (!folder) return std::nullopt;
-  std::uint64_t count = 0;
-  while (const dirent* entry = ::readdir(folder)) {
-    if (entry->d_name[0] != '.') ++count;
-  }
-  ::closedir(folder);
-  return count - 1;  // without the descriptor of the listing itself
+  std::error_code error;
+  std::filesystem::directory_iterator it("/proc/self/fd", error), end;
+  if (error) return std::nullopt;
+  return static_cast<std::uint64_t>(std::distance(it, end)) - 1;  // without the descriptor of the listing itself
 }
 
 std::optional<std::uint64_t> read_max_fds() {
@@ -76,8 +61,9 @@ ProcessStats read_process_stats() {
   stats.open_fds = count_open_fds();
   stats.max_fds = read_max_fds();
 
-  SmallFile buffer;
-  const auto stat = parse_proc_stat(read_small_file("/proc/self/stat", buffer));
+  std::string line;
+  std::getline(std::ifstream("/proc/self/stat"), line);
+  const auto stat = parse_proc_stat(line);
   if (!stat) return stats;
   const auto ticks = static_cast<double>(::sysconf(_SC_CLK_TCK));
   stats.cpu_seconds = static_cast<double>(stat->user_ticks + stat->system_ticks) / ticks;

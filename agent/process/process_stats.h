@@ -19,7 +19,7 @@ struct ProcessStats {
   std::optional<double> start_unix_seconds;
 };
 
-/// Reads the current values: two small reads from /proc and one directory listing, with bounded allocations.
+/// Reads the current values: two small reads from /proc and one directory listing.
 [[nodiscard]] ProcessStats read_process_stats();
 
 /// The numbers of /proc/<pid>/stat that are used; parse_proc_stat() returns nothing if the text is not such a line.

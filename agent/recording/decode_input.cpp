@@ -7,7 +7,6 @@
 #include <chrono>
 #include <istream>
 #include <ostream>
-#include <string>
 #include <utility>
 #include <vector>
 
@@ -114,33 +113,21 @@ bool read_printed_text(std::istream& in, gcode::decode::Conversation& conversati
   return true;
 }
 
-// `count` digits and the separator after them ('\0': none).
-bool take_field(std::string_view& rest, std::size_t count, char mark, int& value) {
-  if (rest.size() < count) return false;
-  value = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (!gcode::line::is_digit(rest[i])) return false;
-    value = value * 10 + (rest[i] - '0');
-  }
-  rest.remove_prefix(count);
-  return mark == '\0' || gcode::line::take(rest, std::string_view(&mark, 1));
-}
-
 // "2023-01-01 12:00:00,123 - ": local time of the log, used for differences only.
 std::optional<gcode::line::Time> take_log_time(std::string_view& rest) {
-  std::string_view at = rest;
-  int year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0, milliseconds = 0;
-  if (!take_field(at, 4, '-', year) || !take_field(at, 2, '-', month) || !take_field(at, 2, ' ', day))
-    return std::nullopt;
-  if (!take_field(at, 2, ':', hour) || !take_field(at, 2, ':', minute) || !take_field(at, 2, ',', second))
-    return std::nullopt;
-  if (!take_field(at, 3, '\0', milliseconds) || !gcode::line::take(at, " - ")) return std::nullopt;
-  const std::chrono::year_month_day date{std::chrono::year(year), std::chrono::month(static_cast<unsigned>(month)),
-                                         std::chrono::day(static_cast<unsigned>(day))};
+  constexpr std::string_view kLike = "0000-00-00 00:00:00,000 - ";
+  const std::string head(rest.substr(0, kLike.size()));
+  const auto is_like = [](char c, char like) { return like == '0' ? gcode::line::is_digit(c) : c == like; };
+  if (!std::equal(head.begin(), head.end(), kLike.begin(), kLike.end(), is_like)) return std::nullopt;
+  const auto field = [&](std::size_t at, std::size_t count) { return std::stoi(head.substr(at, count)); };
+  const std::chrono::year_month_day date{std::chrono::year(field(0, 4)),
+                                         std::chrono::month(static_cast<unsigned>(field(5, 2))),
+                                         std::chrono::day(static_cast<unsigned>(field(8, 2)))};
   if (!date.ok()) return std::nullopt;
-  rest = at;
-  return std::chrono::sys_days(date).time_since_epoch() + std::chrono::hours(hour) + std::chrono::minutes(minute) +
-         std::chrono::seconds(second) + std::chrono::milliseconds(milliseconds);
+  rest.remove_prefix(kLike.size());
+  return std::chrono::sys_days(date).time_since_epoch() + std::chrono::hours(field(11, 2)) +
+         std::chrono::minutes(field(14, 2)) + std::chrono::seconds(field(17, 2)) +
+         std::chrono::milliseconds(field(20, 3));
 }
 
 template <class Key>
@@ -167,31 +154,32 @@ bool is_log_prefix(std::string_view text) {
 
 // OctoPrint's own lines in a paste from its terminal, which have no time.
 bool is_remark(std::string_view line) {
-  constexpr std::array<std::string_view, 22> kBeginnings{"Changing monitoring state",
-                                                         "Connecting to",
-                                                         "Connected to",
-                                                         "Starting ",
-                                                         "Opening ",
-                                                         "Attempting to ",
-                                                         "Trying ",
-                                                         "Handshake attempt",
-                                                         "Error while connecting",
-                                                         "Unexpected error",
-                                                         "Communication timeout",
-                                                         "Too many consecutive timeouts",
-                                                         "No response from printer",
-                                                         "Printer ",
-                                                         "External reset detected",
-                                                         "Enabling ",
-                                                         "Disabling ",
-                                                         "Serial port",
-                                                         "Performing autodetection",
-                                                         "Cancelled",
-                                                         "[...]",
-                                                         "Closing down"};
   line = gcode::line::trim_blanks(line);
-  return std::any_of(kBeginnings.begin(), kBeginnings.end(),
-                     [line](std::string_view beginning) { return line.starts_with(beginning); });
+  for (const std::string_view beginning : {"Changing monitoring state",
+                                           "Connecting to",
+                                           "Connected to",
+                                           "Starting ",
+                                           "Opening ",
+                                           "Attempting to ",
+                                           "Trying ",
+                                           "Handshake attempt",
+                                           "Error while connecting",
+                                           "Unexpected error",
+                                           "Communication timeout",
+                                           "Too many consecutive timeouts",
+                                           "No response from printer",
+                                           "Printer ",
+                                           "External reset detected",
+                                           "Enabling ",
+                                           "Disabling ",
+                                           "Serial port",
+                                           "Performing autodetection",
+                                           "Cancelled",
+                                           "[...]",
+                                           "Closing down"}) {
+    if (line.starts_with(beginning)) return true;
+  }
+  return false;
 }
 
 }  // namespace

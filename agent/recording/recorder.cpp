@@ -2,16 +2,16 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <charconv>
 #include <chrono>
 #include <cstring>
-#include <ctime>
-#include <vector>
 
 #include <fcntl.h>
 #include <unistd.h>
 
 #include "agent/process/clock.h"
+#include "agent/process/directories.h"
+#include "agent/text/text_scan.h"
+#include "agent/text/time_text.h"
 
 namespace agent::recording {
 namespace {
@@ -44,21 +44,6 @@ struct Recording::Entry {
   gcode::decode::TraceDirection direction{};
   std::uint32_t size = 0;
 };
-
-namespace {
-
-// The part of a recording that a sudden power cut loses; the card is written at most four times a second.
-constexpr std::chrono::milliseconds kFlushPeriod{250};
-
-std::string utc_text(gcode::line::Time unix_time) {
-  const std::time_t seconds = std::chrono::duration_cast<std::chrono::seconds>(unix_time).count();
-  std::tm parts{};
-  ::gmtime_r(&seconds, &parts);
-  char text[32];
-  return {text, std::strftime(text, sizeof text, "%Y-%m-%dT%H:%M:%SZ", &parts)};
-}
-
-}  // namespace
 
 void Recording::add(gcode::decode::TraceDirection direction, std::string_view first, std::string_view second,
                     gcode::line::Time now) {
@@ -114,7 +99,8 @@ void Recording::write_entry(const Entry& entry, std::string_view bytes, log::Log
 int Recording::begin_file(gcode::line::Time now) {
   if (const int error = files_.begin()) return error;
   file_begin_ = now;
-  const std::string note = "recording of " + files_.name() + ", begun " + utc_text(now + process::wall_offset());
+  const std::string note = "recording of " + files_.name() + ", begun " +
+                           text::utc_time_text(gcode::line::in_seconds(now + process::wall_offset()));
   gcode::decode::append_trace_line(gcode::line::Time::zero(), gcode::decode::TraceDirection::kNote, note, line_);
   return 0;
 }
@@ -143,6 +129,8 @@ std::shared_ptr<Recording> Recorder::open(const std::string& name, const config:
 }
 
 void Recorder::run() {
+  // The part of a recording that a sudden power cut loses; the card is written at most four times a second.
+  constexpr std::chrono::milliseconds kFlushPeriod{250};
   std::unique_lock lock(mutex_);
   while (!ending_) {
     wake_.wait_for(lock, kFlushPeriod);
@@ -174,14 +162,14 @@ std::uint64_t recording_number(std::string_view file, std::string_view name) {
   file.remove_prefix(name.size());
   if (file.size() <= 1 + kEnding.size() || file.front() != '-') return 0;
   const std::string_view digits = file.substr(1, file.size() - 1 - kEnding.size());
-  std::uint64_t number = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  return error == std::errc() && end == digits.data() + digits.size() && digits.size() >= 6 ? number : 0;
+  return digits.size() >= 6 ? text::parse_number<std::uint64_t>(digits).value_or(0) : 0;
 }
 
 int RecordingFiles::begin() {
   file_.reset();
   size_ = 0;
+  (void)process::make_directory(dir_, 0750, "",
+                                "");  // its card may have been absent at the start; open() tells why not
   const auto numbers = numbers_in(dir_, name_);
   std::error_code ignored;
   for (std::size_t i = 0; i + (kFiles - 1) < numbers.size(); ++i)

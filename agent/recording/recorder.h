@@ -18,7 +18,7 @@
 #include "agent/config/configuration.h"
 #include "agent/log/fault_throttle.h"
 #include "agent/log/log.h"
-#include "agent/recording/byte_recorder.h"
+#include "gcode/decode/trace.h"
 #include "transport/file_descriptor.h"
 
 namespace agent::recording {
@@ -56,7 +56,7 @@ class RecordingFiles {
 [[nodiscard]] std::uint64_t recording_number(std::string_view file, std::string_view name);
 
 /// One printer's recording. Made by Recorder::open(); the recorder writes its rest once the caller has released it.
-class Recording final : public ByteRecorder {
+class Recording {
  public:
   /// Bytes waiting for the disk: 12 s of a full line at 115200 baud in one direction, twice the longest pause of a bad
   /// SD card.
@@ -64,8 +64,9 @@ class Recording final : public ByteRecorder {
 
   explicit Recording(RecordingFiles files) : files_(std::move(files)) {}
 
+  /// Two consecutive pieces, as they are in a ring; copied. For the I/O thread: does not block.
   void add(gcode::decode::TraceDirection direction, std::string_view first, std::string_view second,
-           gcode::line::Time now) override;
+           gcode::line::Time now);
   /// Bytes of the printer's line that were written to the disk.
   [[nodiscard]] std::uint64_t recorded_bytes() const { return recorded_.load(std::memory_order_relaxed); }
   /// Writes the waiting bytes. Only on the recorder's thread.
@@ -99,7 +100,7 @@ class Recorder {
   explicit Recorder(log::Log& log) : log_(log) {}
   ~Recorder();  ///< writes the waiting bytes
 
-  /// A recording of the printer `name`; the directory must exist. It may outlive the recorder, but then nothing is
+  /// A recording of the printer `name`; the directory is made if it is missing. It may outlive the recorder, but then nothing is
   /// written.
   [[nodiscard]] std::shared_ptr<Recording> open(const std::string& name,
                                                 const config::RecordConfiguration& configuration);

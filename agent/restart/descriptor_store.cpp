@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <set>
 
 #include <systemd/sd-daemon.h>
 
@@ -78,25 +79,17 @@ bool DescriptorStore::has_left(std::string_view part) const {
 }
 
 std::vector<std::string> DescriptorStore::left_over() const {
-  std::vector<std::string> printers;
-  for (const auto& [name, fd] : inherited_) {
-    if (const std::string printer = printer_of(name);
-        std::find(printers.begin(), printers.end(), printer) == printers.end()) {
-      printers.push_back(printer);
-    }
-  }
-  return printers;
+  std::set<std::string> printers;
+  for (const auto& [name, fd] : inherited_) printers.insert(printer_of(name));
+  return {printers.begin(), printers.end()};
 }
 
 void DescriptorStore::drop_left_over(const std::string& printer) {
-  for (auto it = inherited_.begin(); it != inherited_.end();) {
-    if (printer_of(it->first) != printer) {
-      ++it;
-      continue;
-    }
-    ::sd_notify(0, ("FDSTOREREMOVE=1\nFDNAME=" + it->first).c_str());
-    it = inherited_.erase(it);
-  }
+  std::erase_if(inherited_, [&](const auto& entry) {
+    if (printer_of(entry.first) != printer) return false;
+    ::sd_notify(0, ("FDSTOREREMOVE=1\nFDNAME=" + entry.first).c_str());
+    return true;
+  });
 }
 
 }  // namespace agent::restart

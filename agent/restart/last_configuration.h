@@ -11,7 +11,6 @@ namespace agent::restart {
 
 class LastConfiguration {
  public:
-  /// None yet.
   LastConfiguration() = default;
   /// The one that the previous instance left in `store`, where it stays.
   [[nodiscard]] static LastConfiguration take(DescriptorStore& store);

@@ -72,25 +72,7 @@ std::optional<LinkMemory> LinkMemory::adopt(transport::FileDescriptor memfd) {
   return memory;
 }
 
-LinkMemory::LinkMemory(LinkMemory&& other) noexcept
-    : memfd_(std::move(other.memfd_)),
-      block_(std::exchange(other.block_, nullptr)),
-      working_(std::move(other.working_)),
-      generation_(other.generation_),
-      slot_(other.slot_) {}
-
-LinkMemory& LinkMemory::operator=(LinkMemory&& other) noexcept {
-  std::swap(memfd_, other.memfd_);
-  std::swap(block_, other.block_);
-  std::swap(working_, other.working_);
-  std::swap(generation_, other.generation_);
-  std::swap(slot_, other.slot_);
-  return *this;
-}
-
-LinkMemory::~LinkMemory() {
-  if (block_ != nullptr) ::munmap(block_, sizeof(Block));
-}
+void Unmap::operator()(void* memory) const { ::munmap(memory, size); }
 
 // The pages of a memfd are populated now: a page that a full machine cannot provide must not kill the process during a
 // print. The pages of a private block use no memory until they are touched.
@@ -98,7 +80,7 @@ void LinkMemory::map() {
   const int flags = memfd_ ? MAP_SHARED | MAP_POPULATE : MAP_PRIVATE | MAP_ANONYMOUS;
   void* memory = ::mmap(nullptr, sizeof(Block), PROT_READ | PROT_WRITE, flags, memfd_.get(), 0);
   if (memory == MAP_FAILED) throw std::bad_alloc();
-  block_ = static_cast<Block*>(memory);
+  block_ = {static_cast<Block*>(memory), Unmap{sizeof(Block)}};
 }
 
 bool LinkMemory::is_ours() const {

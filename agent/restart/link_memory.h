@@ -53,13 +53,18 @@ struct CheckpointHead {
   [[nodiscard]] const Entry& last() const { return entries[generation.load(std::memory_order_acquire) & 1]; }
 };
 
-/// The printer, device and speed of a line.
 struct LinkIdentity {
   std::string name;
   std::string device;
   unsigned baud = 0;
 
   [[nodiscard]] bool operator==(const LinkIdentity&) const = default;
+};
+
+/// Ends the mapping of `size` bytes.
+struct Unmap {
+  std::size_t size = 0;
+  void operator()(void* memory) const;
 };
 
 class LinkMemory {
@@ -70,9 +75,6 @@ class LinkMemory {
   [[nodiscard]] static LinkMemory make_shared();
   /// Resumes from the previous instance's memfd. Nothing if it is not such a block, or if its version is unknown.
   [[nodiscard]] static std::optional<LinkMemory> adopt(transport::FileDescriptor memfd);
-  LinkMemory(LinkMemory&& other) noexcept;
-  LinkMemory& operator=(LinkMemory&& other) noexcept;
-  ~LinkMemory();
 
   /// The state that the relay works on. Its address does not change when the LinkMemory is moved.
   [[nodiscard]] gcode::relay::RelayState& state() { return working_->state; }
@@ -106,7 +108,7 @@ class LinkMemory {
   void read_last_commit();
 
   transport::FileDescriptor memfd_;
-  Block* block_ = nullptr;
+  std::unique_ptr<Block, Unmap> block_;
   std::unique_ptr<Working> working_;
   std::uint64_t generation_ = 0;
   std::uint32_t slot_ = 0;  ///< which state the last commit published

@@ -107,13 +107,10 @@ void PersistentLink::begin() {
   printer_ = std::move(std::get<transport::StagingPipe>(printer));
   host_ = std::move(std::get<transport::StagingPipe>(host));
   store_->keep(identity_.name, kMemory, memory_->descriptor());
-  keep_pipes(kPrinterIn, kPrinterOut, *printer_);
-  keep_pipes(kHostIn, kHostOut, *host_);
-}
-
-void PersistentLink::keep_pipes(std::string_view in, std::string_view out, const transport::StagingPipe& pipe) {
-  store_->keep(identity_.name, in, pipe.in_descriptor());
-  store_->keep(identity_.name, out, pipe.out_descriptor());
+  store_->keep(identity_.name, kPrinterIn, printer_->in_descriptor());
+  store_->keep(identity_.name, kPrinterOut, printer_->out_descriptor());
+  store_->keep(identity_.name, kHostIn, host_->in_descriptor());
+  store_->keep(identity_.name, kHostOut, host_->out_descriptor());
 }
 
 void PersistentLink::keep_tty(int fd, const std::string& device) {
@@ -157,19 +154,6 @@ std::optional<IncompatibleCheckpoint> IncompatibleCheckpoint::open(transport::Fi
   return checkpoint;
 }
 
-IncompatibleCheckpoint::IncompatibleCheckpoint(IncompatibleCheckpoint&& other) noexcept
-    : block_(std::exchange(other.block_, nullptr)), size_(other.size_) {}
-
-IncompatibleCheckpoint& IncompatibleCheckpoint::operator=(IncompatibleCheckpoint&& other) noexcept {
-  std::swap(block_, other.block_);
-  std::swap(size_, other.size_);
-  return *this;
-}
-
-IncompatibleCheckpoint::~IncompatibleCheckpoint() {
-  if (block_ != nullptr) ::munmap(block_, size_);
-}
-
 bool IncompatibleCheckpoint::is_sound() const {
   const CheckpointHead& head = this->head();
   if (head.magic != CheckpointHead::kMagic || last().slot > 1) return false;
@@ -187,14 +171,15 @@ bool IncompatibleCheckpoint::is_sound() const {
 gcode::relay::PortableCheckpoint IncompatibleCheckpoint::portable_checkpoint() const {
   const std::size_t size = head().portable_checkpoint_size;
   gcode::relay::PortableCheckpoint out;
-  std::memcpy(static_cast<void*>(&out), block_ + offsetof(CheckpointHead, portable_checkpoints) + last().slot * size,
+  std::memcpy(static_cast<void*>(&out),
+              block_.get() + offsetof(CheckpointHead, portable_checkpoints) + last().slot * size,
               std::min(size, sizeof out));
   return out;
 }
 
 gcode::relay::RelayMemory IncompatibleCheckpoint::rings() const {
   const auto span = [this](const CheckpointHead::Ring& ring) {
-    return std::span<char>(block_ + ring.offset, ring.size);
+    return std::span<char>(block_.get() + ring.offset, ring.size);
   };
   return {span(head().rings[0]), span(head().rings[1]), span(head().rings[2])};
 }

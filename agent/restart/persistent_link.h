@@ -21,9 +21,6 @@ class IncompatibleCheckpoint {
  public:
   /// Nothing if it is not a checkpoint, or if one of its parts lies outside the block.
   [[nodiscard]] static std::optional<IncompatibleCheckpoint> open(transport::FileDescriptor memfd);
-  IncompatibleCheckpoint(IncompatibleCheckpoint&& other) noexcept;
-  IncompatibleCheckpoint& operator=(IncompatibleCheckpoint&& other) noexcept;
-  ~IncompatibleCheckpoint();
 
   [[nodiscard]] std::uint32_t version() const { return head().version; }
   [[nodiscard]] LinkIdentity identity() const { return {head().name, head().device, head().baud}; }
@@ -32,11 +29,11 @@ class IncompatibleCheckpoint {
   [[nodiscard]] gcode::relay::RelayMemory rings() const;
 
  private:
-  IncompatibleCheckpoint(char* block, std::size_t size) : block_(block), size_(size) {}
-  [[nodiscard]] const CheckpointHead& head() const { return *reinterpret_cast<const CheckpointHead*>(block_); }
+  IncompatibleCheckpoint(char* block, std::size_t size) : block_(block, Unmap{size}), size_(size) {}
+  [[nodiscard]] const CheckpointHead& head() const { return *reinterpret_cast<const CheckpointHead*>(block_.get()); }
   [[nodiscard]] bool is_sound() const;
 
-  char* block_;
+  std::unique_ptr<char, Unmap> block_;
   std::size_t size_;
 };
 
@@ -80,7 +77,6 @@ class PersistentLink {
   [[nodiscard]] bool fits(const LinkIdentity& left) const;
   void convert(const IncompatibleCheckpoint& checkpoint);
   void begin();
-  void keep_pipes(std::string_view in, std::string_view out, const transport::StagingPipe& pipe);
 
   DescriptorStore* store_;
   LinkIdentity identity_;

@@ -44,7 +44,7 @@ std::optional<HistorySample> sample_of(const LinkSnapshot& link) {
   for (std::size_t i = 0; i < sample.sensors.size(); ++i) {
     const auto& sensor = link.printer.temperatures[static_cast<gcode::reply::Sensor>(i)];
     sample.sensors[i].actual =
-        sensor.actual.fresh(link.taken_at, gcode::printer::kReadingLifetime).value_or(gcode::reply::kUnknown);
+        sensor.actual.fresh(link.taken_at, link.printer.temperature_lifetime()).value_or(gcode::reply::kUnknown);
     sample.sensors[i].target =
         link.printer.target(static_cast<gcode::reply::Sensor>(i), link.taken_at).value_or(gcode::reply::kUnknown);
   }

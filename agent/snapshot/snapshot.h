@@ -41,6 +41,7 @@ struct LinkSnapshot {
   bool released = false;                            ///< released by `release`: the agent does not open it
   std::optional<gcode::line::Time> released_until;  ///< monotonic; none: until `attach`
   bool host_connected = false;
+  int hosts = 0;          ///< how often the host port is open
   bool survives = false;  ///< the next process can continue with the line
   std::uint64_t commands_in_flight = 0;
   std::uint64_t serial_connects = 0;

@@ -1,3 +1,4 @@
+#include "agent/status/status_json.h"
 
 #include <cmath>
 #include <nlohmann/json.hpp>
@@ -5,7 +6,6 @@
 
 #include "agent/metrics/metrics_families.h"
 #include "agent/metrics/metrics_labels.h"
-#include "agent/status/status_json.h"
 #include "agent/text/metrics_text.h"
 
 namespace agent::status {

@@ -1,4 +1,4 @@
-#include "agent/status/service_line.h"
+#include "agent/status/status_view.h"
 
 #include <cstring>
 
@@ -7,7 +7,6 @@
 #include "agent/metrics/metrics_families.h"
 #include "agent/metrics/metrics_labels.h"
 #include "agent/status/status_json.h"
-#include "agent/status/status_view.h"
 #include "agent/text/metrics_text.h"
 
 namespace agent::status {

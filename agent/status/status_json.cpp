@@ -136,7 +136,8 @@ json printer_status(const snapshot::LinkSnapshot& link, gcode::line::Time now) {
   out["temperatures"] = temperatures_of(printer.readings);
   out["fans"] = fans_of(printer.readings);
   out["print"] = print_of(printer.readings);
-  out["host"] = {{"connected", link.host_connected}, {"connects", link.counters.host_connects}};
+  out["host"] = {
+      {"connected", link.host_connected}, {"connects", link.counters.host_connects}, {"open_count", link.hosts}};
   out["link"] = link_of(printer);
   return out;
 }

@@ -1,25 +1,6 @@
 // The answer to `status` as JSON with stable keys: made on the control thread from the published snapshots, with the
-// same freshness rules as the metrics. An unknown value has no key. The key contains the unit; ratios go from 0 to 1.
-//
-//   ok                     true
-//   agent                  version, revision, pid, uptime_seconds, last_reload_successful,
-//                          pending_changes: [{printer, change}]   changes deferred until the end of a print
-//   printers[]             in the order of their first appearance
-//     name, device, host_port, baud, usb_id
-//     state                a word of marlin_state, or "released"
-//     up, serial_open      as marlin_up, marlin_serial_open
-//     open_fault           why the last open of the device failed
-//     released             {} or {remaining_seconds}: only while it is released
-//     machine_type, firmware, serial_number
-//     temperatures         {tool0: {celsius, target_celsius, duty_ratio}, bed: ...}
-//     fans                 {hotend: {rpm, duty_ratio}, print: ...}
-//     print                {progress_ratio, remaining_seconds, change_remaining_seconds, sd_position_bytes,
-//                           sd_size_bytes}
-//     host                 {connected, connects, programs: [{name, pid}]}   programs: those that the client may see
-//     link                 commands_in_flight, commands, oks, ok_latency_mean_seconds, resends,
-//                          receive_buffer_overflows, queries_answered, queries_lost, queries_deferred,
-//                          withheld_lines, dropped_lines, connects, disconnects, resets, last_receive_age_seconds;
-//                          all but the first and last count from the agent's start
+// same freshness rules as the metrics. An unknown value has no key. The key contains the unit; ratios go from 0 to 1. The
+// keys: packaging/doc/api.md.
 #pragma once
 
 #include <optional>

@@ -87,7 +87,9 @@ std::string host_text(const json& printer) {
     names += (names.empty() ? "" : ", ") + text(program, "name") +
              formatted(" (process %.0f)", number(program, "pid").value_or(0));
   }
-  return (names.empty() ? "a program" : names) + " on " + port;
+  const double count = number(host, "open_count").value_or(1);
+  if (names.empty()) names = count > 1 ? formatted("%.0f programs", count) : "a program";
+  return names + " on " + port + (count > 1 ? "; each reads only a part of the lines" : "");
 }
 
 std::string device_text(const json& printer) {

@@ -32,8 +32,6 @@ Screen::Screen() : live_(is_possible()) {
   if (live_) put("\x1b[?1049h\x1b[?25l\x1b[2J");
 }
 
-Screen::~Screen() { leave(); }
-
 void Screen::leave() {
   if (std::exchange(live_, false)) put("\x1b[?25h\x1b[?1049l");
 }

@@ -12,7 +12,7 @@ namespace agent::terminal {
 class Screen {
  public:
   Screen();
-  ~Screen();  ///< leave()
+  ~Screen() { leave(); }
   Screen(const Screen&) = delete;
   Screen& operator=(const Screen&) = delete;
 

@@ -29,8 +29,6 @@ class StyledText {
   [[nodiscard]] std::string take() { return std::move(out_); }
 
  private:
-  void paint(Style style);
-
   const TextStyle& style_;
   std::string out_;
   std::size_t columns_ = 0;

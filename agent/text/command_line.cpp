@@ -31,6 +31,16 @@ std::optional<EarlyExit> parse_line(CLI::App& app, int argc, const char* const* 
   return std::nullopt;
 }
 
+CLI::Option* add_value(CLI::App& app, const std::string& name, const std::function<bool(const std::string&)>& take,
+                       const std::string& expected, const std::string& about) {
+  return app.add_option_function<std::string>(
+      name,
+      [=](const std::string& text) {
+        if (!take(text)) throw CLI::ValidationError(name, "expected " + expected + ", found \"" + text + '"');
+      },
+      about);
+}
+
 CLI::Validator option_rule(std::function<bool(const std::string&)> is_right, std::string expected) {
   return CLI::Validator(
       [is_right = std::move(is_right), expected = std::move(expected)](std::string& text) {

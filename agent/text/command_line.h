@@ -8,6 +8,7 @@
 
 namespace CLI {
 class App;
+class Option;
 class Validator;
 }  // namespace CLI
 
@@ -27,6 +28,22 @@ struct EarlyExit {
 
 /// Parses into the variables of `app`, whose name is the program's.
 [[nodiscard]] std::optional<EarlyExit> parse_line(CLI::App& app, int argc, const char* const* argv);
+
+/// An option: `take` stores the value of a text and returns true, or returns false for a wrong text, which is refused with
+/// "expected `expected`, found ...".
+CLI::Option* add_value(CLI::App& app, const std::string& name, const std::function<bool(const std::string&)>& take,
+                       const std::string& expected, const std::string& about);
+/// The same with a function that returns the value for `target`, or nothing for a wrong text.
+template <class Value, class Parse>
+CLI::Option* add_value(CLI::App& app, const std::string& name, Value& target, Parse parse, const std::string& expected,
+                       const std::string& about) {
+  const auto take = [&target, parse](const std::string& text) {
+    const auto value = parse(text);
+    if (value) target = *value;
+    return value.has_value();
+  };
+  return add_value(app, name, take, expected, about);
+}
 
 /// Wrong values are refused with "expected `expected`, found ...".
 [[nodiscard]] CLI::Validator option_rule(std::function<bool(const std::string&)> is_right, std::string expected);

@@ -10,40 +10,46 @@ std::string escape(std::string_view text, std::string_view also, const Escape& a
   std::string out;
   out.reserve(text.size());
   for (std::size_t i = 0; i < text.size();) {
-    const auto byte = static_cast<unsigned char>(text[i]);
     const Utf8Piece piece = utf8_piece(text.substr(i));
-    if (!piece.is_character || byte < 0x20 || byte == 0x7F || also.find(text[i]) != std::string_view::npos) {
-      add_escaped(text[i], out);
-      ++i;
-    } else {
-      out.append(text.substr(i, piece.bytes));
-      i += piece.bytes;
-    }
+    const std::string_view character = text.substr(i, piece.is_character ? piece.bytes : 1);
+    const bool is_plain = piece.is_character && !is_control(character) && also.find(text[i]) == std::string_view::npos;
+    if (is_plain) out.append(character);
+    else add_escaped(character, out);
+    i += character.size();
   }
   return out;
 }
 
-void add_hex(char c, std::string_view prefix, std::string& out) {
+void add_hex(unsigned number, unsigned digits, std::string& out) {
   constexpr std::string_view kDigits = "0123456789abcdef";
-  const auto byte = static_cast<unsigned char>(c);
-  out.append(prefix);
-  out += kDigits[byte >> 4U];
-  out += kDigits[byte & 0xFU];
+  while (digits > 0) out += kDigits[number >> (4 * --digits) & 0xFU];
+}
+
+unsigned code_point(std::string_view character) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
+  if (character.size() == 2) return (byte(0) & 0x1FU) << 6U | (byte(1) & 0x3FU);
+  if (character.size() == 3) return (byte(0) & 0xFU) << 12U | (byte(1) & 0x3FU) << 6U | (byte(2) & 0x3FU);
+  return byte(0);
 }
 
 }  // namespace
 
 std::string escape_text(std::string_view text, std::size_t most) {
-  return escape(first_bytes(text, most), "", [](char c, std::string& out) { add_hex(c, "\\x", out); });
+  return escape(first_bytes(text, most), "", [](std::string_view character, std::string& out) {
+    for (const char c : character) {
+      out += "\\x";
+      add_hex(static_cast<unsigned char>(c), 2, out);
+    }
+  });
 }
 
 std::string escape_json(std::string_view text, std::size_t most) {
-  return escape(first_bytes(text, most), "\"\\", [](char c, std::string& out) {
-    if (c == '"' || c == '\\') {
-      out += '\\';
-      out += c;
+  return escape(first_bytes(text, most), "\"\\", [](std::string_view character, std::string& out) {
+    if (character == "\"" || character == "\\") {
+      out.append("\\").append(character);
     } else {
-      add_hex(c, "\\u00", out);
+      out += "\\u";
+      add_hex(code_point(character), 4, out);
     }
   });
 }

@@ -7,7 +7,7 @@
 
 namespace agent::text {
 
-/// Control characters and bytes that are not UTF-8 become \xNN. Only the first `most` bytes of `text`, whole
+/// Control characters (C0, DEL, C1, those that change lines or the direction of the text) and bytes that are not UTF-8 become \xNN. Only the first `most` bytes of `text`, whole
 /// characters.
 [[nodiscard]] std::string escape_text(std::string_view text, std::size_t most);
 

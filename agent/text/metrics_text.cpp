@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <charconv>
+#include <cmath>
 #include <cstdint>
 
 #include "agent/text/utf8.h"
@@ -12,13 +13,6 @@ namespace {
 
 constexpr std::string_view kReplacement = "\xEF\xBF\xBD";  // U+FFFD
 
-/// Control characters are C0, DEL and C1.
-bool is_printable(std::string_view character) {
-  const auto first = static_cast<std::uint8_t>(character.front());
-  if (first == 0xC2) return static_cast<std::uint8_t>(character[1]) >= 0xA0;
-  return first >= 0x20 && first != 0x7F;
-}
-
 }  // namespace
 
 std::string clean_text(std::string_view raw, std::size_t max_bytes) {
@@ -26,7 +20,7 @@ std::string clean_text(std::string_view raw, std::size_t max_bytes) {
   clean.reserve(std::min(raw.size(), max_bytes));
   while (!raw.empty()) {
     const Utf8Piece piece = utf8_piece(raw);
-    const bool is_good = piece.is_character && is_printable(raw.substr(0, piece.bytes));
+    const bool is_good = piece.is_character && !is_control(raw.substr(0, piece.bytes));
     const std::string_view addition = is_good ? raw.substr(0, piece.bytes) : kReplacement;
     if (clean.size() + addition.size() > max_bytes) break;
     clean += addition;
@@ -47,6 +41,14 @@ double as_written(float value) {
   double exact = value;
   std::from_chars(text.data(), written.ptr, exact);
   return exact;
+}
+
+std::string number_text(double value) {
+  if (std::isnan(value)) return "NaN";
+  if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
+  std::array<char, 40> text;
+  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
+  return {text.data(), end};
 }
 
 }  // namespace agent::text

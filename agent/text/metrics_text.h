@@ -13,11 +13,14 @@ namespace agent::text {
 inline constexpr std::size_t kMaxLabelBytes = 128;
 
 /// Valid UTF-8 without control characters and at most `max_bytes` long, cut between characters. Bytes that are not
-/// UTF-8 and control characters (C0, DEL, C1) become U+FFFD, one for each maximal bad piece.
+/// UTF-8 and control characters (is_control() of utf8.h) become U+FFFD, one for each maximal bad piece.
 [[nodiscard]] std::string clean_text(std::string_view raw, std::size_t max_bytes = kMaxLabelBytes);
 
 /// A capability as Marlin and Prusa name them: [A-Z0-9_]{1,31}.
 [[nodiscard]] bool is_capability_name(std::string_view name);
+
+/// The shortest text that parses back to this number: "215.1", "NaN", "+Inf".
+[[nodiscard]] std::string number_text(double value);
 
 /// The double that prints as the float does: 215.1F gives 215.1 and not 215.1000061035156.
 [[nodiscard]] double as_written(float value);

@@ -24,6 +24,16 @@ using gcode::line::trim_blanks;
   return out;
 }
 
+/// `text` with `escape` before each of the characters in `special`.
+[[nodiscard]] inline std::string escaped(std::string_view text, std::string_view special, char escape) {
+  std::string out;
+  for (const char c : text) {
+    if (special.find(c) != std::string_view::npos) out += escape;
+    out += c;
+  }
+  return out;
+}
+
 /// The part before `separator`, trimmed; removes both from `rest`.
 [[nodiscard]] constexpr std::string_view next_part(std::string_view& rest, char separator) {
   const auto end = std::min(rest.find(separator), rest.size());

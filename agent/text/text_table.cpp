@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "agent/text/text_scan.h"
 #include "agent/text/utf8.h"
 
 namespace agent::text {
@@ -23,32 +24,26 @@ void write_columns(std::ostream& out, const std::vector<TextRow>& rows, std::siz
 std::string separated_field(const std::string& text, char separator) {
   const char special[] = {separator, '"', '\r', '\n', '\0'};
   if (text.find_first_of(special) == std::string::npos) return text;
-  std::string quoted = "\"";
-  for (const char c : text) {
-    if (c == '"') quoted += '"';
-    quoted += c;
-  }
-  return quoted + '"';
+  return '"' + escaped(text, "\"", '"') + '"';
+}
+
+std::string safe_field(const std::string& text, char separator) {
+  const bool is_formula = !text.empty() && std::string_view("=+-@\t\r").find(text.front()) != std::string_view::npos;
+  if (!is_formula || parse_number<double>(std::string_view(text).substr(1))) return separated_field(text, separator);
+  return separated_field('\'' + text, separator);
 }
 
 void write_csv(std::ostream& out, const std::vector<TextRow>& rows) {
   for (const TextRow& row : rows) {
     const char* separator = "";
     for (const std::string& field : row) {
-      out << separator << separated_field(field, ',');
+      out << separator << safe_field(field, ',');
       separator = ",";
     }
     out << "\r\n";
   }
 }
 
-std::string markdown_cell(std::string_view text) {
-  std::string out;
-  for (const char c : text) {
-    if (c == '|' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out;
-}
+std::string markdown_cell(std::string_view text) { return escaped(text, "|\\", '\\'); }
 
 }  // namespace agent::text

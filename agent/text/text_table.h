@@ -17,7 +17,9 @@ void write_columns(std::ostream& out, const std::vector<TextRow>& rows, std::siz
 
 /// A field with the separator, a quote or a line end is quoted, and quotes in it are doubled.
 [[nodiscard]] std::string separated_field(const std::string& text, char separator);
-/// Lines end with CR LF.
+/// The same, with an apostrophe before a text that a spreadsheet would take for a formula; not before a number.
+[[nodiscard]] std::string safe_field(const std::string& text, char separator);
+/// Lines end with CR LF; fields are those of safe_field().
 void write_csv(std::ostream& out, const std::vector<TextRow>& rows);
 
 /// Escaped for a cell of a Markdown table.

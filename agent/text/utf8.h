@@ -29,6 +29,21 @@ struct Utf8Piece {
   return {bytes, bytes == length};
 }
 
+/// Whether a terminal acts on this character: C0, DEL and C1, and Unicode's line ends and signs of direction, which
+/// change how the rest is read.
+[[nodiscard]] constexpr bool is_control(std::string_view character) {
+  const auto byte = [&](std::size_t i) { return static_cast<unsigned char>(character[i]); };
+  switch (character.size()) {
+    case 1: return byte(0) < 0x20 || byte(0) == 0x7F;
+    case 2: return (byte(0) == 0xC2 && byte(1) < 0xA0) || character == "\xD8\x9C";  // U+0080 to U+009F; U+061C
+    case 3:
+      return character == "\xE2\x80\x8E" || character == "\xE2\x80\x8F" ||                  // U+200E, U+200F
+             (byte(0) == 0xE2 && byte(1) == 0x80 && byte(2) >= 0xA8 && byte(2) <= 0xAE) ||  // U+2028 to U+202E
+             (byte(0) == 0xE2 && byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9);    // U+2066 to U+2069
+    default: return false;
+  }
+}
+
 [[nodiscard]] constexpr bool is_utf8(std::string_view text) {
   while (!text.empty()) {
     const Utf8Piece piece = utf8_piece(text);

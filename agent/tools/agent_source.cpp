@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <cmath>
 #include <map>
+#include <set>
 #include <utility>
 
 #include <nlohmann/json.hpp>
 
-#include "agent/text/metrics_text.h"
 #include "agent/tools/command_line.h"
 
 namespace agent::tools {
@@ -27,6 +27,16 @@ json parsed(const std::string& body) {
   return value;
 }
 
+/// What `read` takes from an answer. Throws Failure if the answer lacks it.
+template <class Read>
+auto read_valid(const char* what, const Read& read) {
+  try {
+    return read();
+  } catch (const json::exception&) {
+    throw Failure(Exit::kServer, std::string("the agent's ") + what + " is not valid: is it another version?");
+  }
+}
+
 std::string text_of(const json& job, const char* key) { return job.value(key, std::string()); }
 
 Ms instant_of(const json& job, const char* key) { return Ms(std::llround(job.value(key, 0.0) * 1000)); }
@@ -42,7 +52,7 @@ AgentHistory::Column column_of(const std::string& sensor, const json& values, bo
 
 AgentHistory parse_history(const std::string& body) {
   const json value = parsed(body);
-  try {
+  return read_valid("answer", [&] {
     AgentHistory history{Ms(value.at("from").get<Ms::rep>() * 1000), Ms(value.at("step").get<Ms::rep>() * 1000), {}};
     if (history.step <= Ms(0)) throw Failure(Exit::kServer, "the agent's answer is not valid");
     for (const auto& [sensor, columns] : value.at("sensors").items()) {
@@ -50,15 +60,13 @@ AgentHistory parse_history(const std::string& body) {
       history.columns.push_back(column_of(sensor, columns.at("target"), true));
     }
     return history;
-  } catch (const json::exception&) {
-    throw Failure(Exit::kServer, "the agent's answer is not valid: is it another version?");
-  }
+  });
 }
 
 std::vector<PrintSpan> parse_jobs(const std::string& body, Ms now) {
   const json value = parsed(body);
-  std::vector<PrintSpan> spans;
-  try {
+  return read_valid("list of prints", [&] {
+    std::vector<PrintSpan> spans;
     for (const json& job : value.at("jobs")) {
       PrintSpan span;
       span.id = std::to_string(job.at("id").get<std::int64_t>());
@@ -72,10 +80,8 @@ std::vector<PrintSpan> parse_jobs(const std::string& body, Ms now) {
       else if (span.ended < span.began) span.ended = span.began + instant_of(job, "elapsed_seconds");
       spans.push_back(std::move(span));
     }
-  } catch (const json::exception&) {
-    throw Failure(Exit::kServer, "the agent's list of prints is not valid: is it another version?");
-  }
-  return spans;
+    return spans;
+  });
 }
 
 void put_history(std::vector<std::optional<double>>& whole, const Grid& grid, const AgentHistory& history,
@@ -99,14 +105,11 @@ std::string AgentSource::body_of(const std::string& path, const Parameters& para
 
 std::vector<std::string> AgentSource::printers() {
   const json value = parsed(body_of("api/v1/printers", {}));
-  std::vector<std::string> names;
-  try {
-    for (const json& printer : value.at("printers")) names.push_back(printer.at("name").get<std::string>());
-  } catch (const json::exception&) {
-    throw Failure(Exit::kServer, "the agent's list of printers is not valid: is it another version?");
-  }
-  std::sort(names.begin(), names.end());
-  return names;
+  return read_valid("list of printers", [&] {
+    std::set<std::string> names;
+    for (const json& printer : value.at("printers")) names.insert(printer.at("name").get<std::string>());
+    return std::vector<std::string>(names.begin(), names.end());
+  });
 }
 
 std::vector<Series> AgentSource::temperatures(const std::string& printer, const Grid& grid, ProgressLine& progress) {

@@ -1,5 +1,6 @@
 #include "agent/tools/command_line.h"
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
@@ -48,30 +49,46 @@ CLI::Option* add_duration(CLI::App& app, const DurationOption& option,
       ->type_name("DURATION");
 }
 
-void add_http_options(CLI::App& app, HttpOptions& o) {
-  auto* user = app.add_option("--user", o.user, "User name for the server")->type_name("NAME");
-  auto* password = app.add_option("--password-file", o.password_file, "File with the password")->type_name("FILE");
+CLI::Option* add_choice(CLI::App& app, const char* name, std::vector<std::string> words,
+                        const std::function<void(int)>& take, const char* about) {
+  const auto take_word = [words, take](const std::string& word) {
+    take(static_cast<int>(std::find(words.begin(), words.end(), word) - words.begin()));
+  };
+  return app.add_option_function<std::string>(name, take_word, about)->check(CLI::IsMember(std::move(words)));
+}
+
+void add_http_options(CLI::App& app, HttpAccess& access) {
+  const auto add_secret = [&app](const char* name, std::string& secret, const char* about) {
+    const auto read = [name, &secret](const std::string& file) { secret = secret_of(file, name); };
+    return app.add_option_function<std::string>(name, read, about)->type_name("FILE");
+  };
+  const auto take_ca = [&access](const std::string& file) {
+    if (!std::ifstream(file)) throw Failure(Exit::kUsage, "--ca: cannot read " + file + ": " + std::strerror(errno));
+    access.ca_file = file;
+  };
+  auto* user = app.add_option("--user", access.user, "User name for the server")->type_name("NAME");
+  auto* password = add_secret("--password-file", access.password, "File with the password");
   user->needs(password);
   password->needs(user);
-  app.add_option("--bearer-token-file", o.bearer_token_file, "File with a token, instead of a user name")
-      ->type_name("FILE")
-      ->excludes(user);
-  auto* ca = app.add_option("--ca", o.ca_file, "CA certificates to verify the server, instead of the system's")
+  add_secret("--bearer-token-file", access.bearer_token, "File with a token, instead of a user name")->excludes(user);
+  auto* ca = app.add_option_function<std::string>("--ca", take_ca,
+                                                  "CA certificates to verify the server, instead of the system's")
                  ->type_name("FILE");
-  app.add_flag("--insecure", o.insecure, "Do not check the server's certificate")->excludes(ca);
+  app.add_flag("--insecure", access.insecure, "Do not check the server's certificate")->excludes(ca);
   add_duration(app,
                {"--timeout", "Longest wait for an answer (default 30s)", "10s", std::chrono::milliseconds(100),
                 std::chrono::hours(24)},
-               [&o](std::chrono::milliseconds timeout) { o.timeout = timeout; });
+               [&access](std::chrono::milliseconds timeout) { access.timeout = timeout; });
 }
 
-HttpAccess http_access(const HttpOptions& o) {
-  HttpAccess access{o.user, {}, {}, o.ca_file, o.insecure, o.timeout};
-  if (!o.password_file.empty()) access.password = secret_of(o.password_file, "--password-file");
-  if (!o.bearer_token_file.empty()) access.bearer_token = secret_of(o.bearer_token_file, "--bearer-token-file");
-  if (!o.ca_file.empty() && !std::ifstream(o.ca_file))
-    throw Failure(Exit::kUsage, "--ca: cannot read " + o.ca_file + ": " + std::strerror(errno));
-  return access;
+int exit_status(const char* command, std::ostream& err, const std::function<Exit()>& work) {
+  try {
+    return static_cast<int>(work());
+  } catch (const Failure& failure) {
+    err << "marlin-agent: " << failure.what() << '\n';
+    if (failure.exit == Exit::kUsage) err << "Try: marlin-agent " << command << " --help\n";
+    return static_cast<int>(failure.exit);
+  }
 }
 
 }  // namespace agent::tools

@@ -5,6 +5,7 @@
 #include <functional>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "agent/text/command_line.h"
 #include "agent/text/time_text.h"
@@ -41,20 +42,24 @@ CLI::Option* add_duration(CLI::App& app, const DurationOption& option,
 /// `text` parsed as the value of `option`. Throws Failure (kUsage).
 [[nodiscard]] std::chrono::milliseconds duration_of(const DurationOption& option, const std::string& text);
 
-struct HttpOptions {
-  std::string user, password_file, bearer_token_file, ca_file;  ///< empty: not given
-  bool insecure = false;
-  std::chrono::milliseconds timeout{30'000};
-};
-void add_http_options(CLI::App& app, HttpOptions& options);
+/// An option with one of `words`; parsing calls `take` with the word's index.
+CLI::Option* add_choice(CLI::App& app, const char* name, std::vector<std::string> words,
+                        const std::function<void(int)>& take, const char* about);
 
-/// Their values after the files are read.
+/// How to reach a server.
 struct HttpAccess {
-  std::string user, password, bearer_token, ca_file;
+  std::string user, password, bearer_token, ca_file;  ///< empty: not given
   bool insecure = false;
   std::chrono::milliseconds timeout{30'000};
+  /// 512 MB: 10,000 points of a thousand series. A larger answer is refused with this advice.
+  std::size_t most_bytes = std::size_t{512} << 20;
+  std::string advice = "choose a larger --step";
 };
-/// Reads the files; the last line end of a secret is not part of it. Throws Failure (kUsage).
-[[nodiscard]] HttpAccess http_access(const HttpOptions& options);
+/// The options for that. Parsing reads the files that they name and throws Failure (kUsage) if it cannot; the last line
+/// end of a secret is not part of it.
+void add_http_options(CLI::App& app, HttpAccess& access);
+
+/// The exit status of a command's `work`: a Failure becomes a sentence on `err`.
+int exit_status(const char* command, std::ostream& err, const std::function<Exit()>& work);
 
 }  // namespace agent::tools

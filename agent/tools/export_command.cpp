@@ -9,7 +9,6 @@
 
 #include "agent/text/time_text.h"
 #include "agent/tools/agent_source.h"
-#include "agent/tools/command_line.h"
 #include "agent/tools/presets.h"
 #include "agent/tools/prometheus_source.h"
 #include "agent/tools/table_text.h"
@@ -28,7 +27,7 @@ double unix_of(Ms time) { return static_cast<double>(time.count()) / 1000; }
 class Export {
  public:
   Export(const ExportOptions& options, Ms now, std::ostream& notes)
-      : options_(options), now_(now), notes_(notes), client_(http_access(options.http)) {}
+      : options_(options), now_(now), notes_(notes), client_(options.http) {}
 
   Table table() { return options_.from_agent ? from_agent() : from_prometheus(); }
   [[nodiscard]] std::string title() const {
@@ -167,17 +166,13 @@ void export_values(const ExportOptions& options, Ms now, std::ostream& out, std:
 }
 
 int export_command(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
-  const Ms now = std::chrono::duration_cast<Ms>(std::chrono::system_clock::now().time_since_epoch());
-  try {
+  return exit_status("export", err, [&] {
+    const Ms now = std::chrono::duration_cast<Ms>(std::chrono::system_clock::now().time_since_epoch());
     const auto parsed = parse_export(argc, argv, now);
-    if (const auto* exit = std::get_if<text::EarlyExit>(&parsed)) return exit->show(out, err);
+    if (const auto* exit = std::get_if<text::EarlyExit>(&parsed)) return Exit(exit->show(out, err));
     export_values(std::get<ExportOptions>(parsed), now, out, err);
-    return static_cast<int>(Exit::kOk);
-  } catch (const Failure& failure) {
-    err << "marlin-agent: " << failure.what() << '\n';
-    if (failure.exit == Exit::kUsage) err << "Try: marlin-agent export --help\n";
-    return static_cast<int>(failure.exit);
-  }
+    return Exit::kOk;
+  });
 }
 
 }  // namespace agent::tools

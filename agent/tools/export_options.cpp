@@ -1,14 +1,12 @@
 #include "agent/tools/export_options.h"
 
 #include <algorithm>
-#include <array>
 #include <charconv>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
 #include <CLI/Formatter.hpp>
 
-#include "agent/tools/command_line.h"
 #include "agent/tools/http_client.h"
 #include "agent/tools/presets.h"
 
@@ -27,8 +25,6 @@ constexpr const char* kFooter =
     "\n          marlin-agent export --last 6h --preset all --format matplotlib | python3 - print.png"
     "\n          marlin-agent export 'rate(marlin_commands_total[1m])' --legend '{{origin}}'";
 
-constexpr std::array<std::string_view, 6> kFormats{"csv", "tsv", "json", "gnuplot", "matplotlib", "openmetrics"};
-constexpr std::array<std::string_view, 4> kTerminals{"", "png", "svg", "dumb"};
 // 2,000 points a day over a decade; each takes 16 bytes per column.
 constexpr Ms::rep kMostPoints = 10'000'000;
 
@@ -37,8 +33,9 @@ constexpr Ms::rep kMostPoints = 10'000'000;
 /// The variables that CLI11 fills.
 struct Raw {
   ExportOptions options;
-  std::string start, end, step = "auto", format = "csv", separator, time, size, terminal;
-  std::optional<Ms> last, duration;
+  std::string step = "auto", separator;
+  std::optional<Ms> start, end, last, duration;
+  std::optional<TimeStyle> time;
   bool no_header = false, no_marks = false;
 };
 
@@ -49,26 +46,35 @@ void add_source(CLI::App& app, ExportOptions& o) {
       ->check(CLI::IsMember(preset_names()));
   auto* prometheus = app.add_option("--prometheus", o.prometheus,
                                     "Prometheus, with its path behind a proxy (default http://localhost:9090)")
-                         ->type_name("URL");
+                         ->type_name("URL")
+                         ->check(text::option_rule(is_http_url, "a URL such as http://localhost:9090"));
   auto* from_agent = app.add_flag("--from-agent", o.from_agent,
                                   "Query the agent itself: temperatures of the last hours; needs no Prometheus");
   prometheus->excludes(from_agent);
   app.add_option("--agent", o.agent, "The agent that --from-agent queries (default http://127.0.0.1:11520)")
-      ->type_name("URL");
+      ->type_name("URL")
+      ->check(text::option_rule(is_http_url, "a URL such as http://raspberrypi.local:11520"));
   add_http_options(app, o.http);
   app.add_option("--printer", o.printer, "Only this printer")->type_name("NAME");
   app.add_option("--instance", o.instance, "Only this scrape target")->type_name("HOST:PORT");
 }
 
-void add_range(CLI::App& app, Raw& raw) {
+void add_range(CLI::App& app, Raw& raw, Ms now) {
+  const auto add_instant = [&app, now](const char* name, std::optional<Ms>& instant, const char* about) {
+    return text::add_value(
+               app, name, instant, [now](const std::string& text) { return parse_instant(text, now); },
+               "a time such as \"2026-11-21 14:30\" or 2h", about)
+        ->type_name("TIME");
+  };
   auto* last = add_duration(app, {"--last", "This long, ending now", "6h"}, [&raw](Ms given) { raw.last = given; });
-  auto* start = app.add_option("--start", raw.start, "Begin of the time range")->type_name("TIME");
-  auto* end = app.add_option("--end", raw.end, "End of the time range (default now)")->type_name("TIME");
+  auto* start = add_instant("--start", raw.start, "Begin of the time range");
+  auto* end = add_instant("--end", raw.end, "End of the time range (default now)");
   auto* duration = add_duration(app, {"--duration", "Length of the time range, from --start or until --end", "6h"},
                                 [&raw](Ms given) { raw.duration = given; });
   auto* print = app.add_option("--print", raw.options.print,
                                "Time range of a print: its number in marlin-agent jobs, last or current")
-                    ->type_name("ID");
+                    ->type_name("ID")
+                    ->check(text::option_rule(is_print_word, "a number, last or current"));
   add_duration(app, {"--margin", "Time before and after a print (default 2m)", "10m", Ms(0)}, [&raw](Ms given) {
     raw.options.margin = given;
   })->needs(print);
@@ -79,47 +85,57 @@ void add_range(CLI::App& app, Raw& raw) {
   for (auto* other : {last, start, end, duration}) print->excludes(other);
 }
 
+std::optional<Terminal> terminal_of(std::string_view word) {
+  if (word == "png") return Terminal::kPng;
+  if (word == "svg") return Terminal::kSvg;
+  if (word == "dumb") return Terminal::kDumb;
+  return std::nullopt;
+}
+
+bool take_size(const std::string& text, ExportOptions& o) {
+  const char *begin = text.data(), *end = begin + text.size();
+  const auto [x, error] = std::from_chars(begin, end, o.width);
+  const bool has_width = error == std::errc() && x != end && *x == 'x';
+  const auto [stop, second] = std::from_chars(has_width ? x + 1 : end, end, o.height);
+  const auto is_right = [](int n) { return n >= 20 && n <= 10'000; };
+  return has_width && second == std::errc() && stop == end && is_right(o.width) && is_right(o.height);
+}
+
 void add_form(CLI::App& app, Raw& raw) {
   ExportOptions& o = raw.options;
-  app.add_option("--format", raw.format, "csv, tsv, json, gnuplot, matplotlib or openmetrics (default csv)")
-      ->type_name("FORMAT")
-      ->check(CLI::IsMember(std::vector<std::string>(kFormats.begin(), kFormats.end())));
+  add_choice(
+      app, "--format", {"csv", "tsv", "json", "gnuplot", "matplotlib", "openmetrics"},
+      [&o](int i) { o.format = static_cast<Format>(i); },
+      "csv, tsv, json, gnuplot, matplotlib or openmetrics (default csv)")
+      ->type_name("FORMAT");
   app.add_option("--separator", raw.separator, "Separator of the fields of csv (default ,)")->type_name("CHARACTER");
   app.add_flag("--no-header", raw.no_header, "No column names in csv and tsv");
-  app.add_option("--time", raw.time,
-                 "unix, iso, relative or elapsed; the last two count from the beginning (default unix; in "
-                 "plots the clock)")
+  text::add_value(
+      app, "--time", raw.time, time_style_of, "unix, iso, relative or elapsed",
+      "unix, iso, relative or elapsed; the last two count from the beginning (default unix; in plots the clock)")
       ->type_name("STYLE");
   app.add_option("--legend", o.legend, "Name of each column; {{LABEL}} is replaced by the label's value")
       ->type_name("TEXT");
   app.add_option("--title", o.title, "Title of a plot")->type_name("TEXT");
   app.add_option("--ylabel", o.y_label, "Label of a plot's y axis")->type_name("TEXT");
   app.add_option("--output", o.output, "Write to this file instead of standard output")->type_name("FILE");
-  app.add_option("--size", raw.size, "Size of the picture, such as 1200x600; in characters for the dumb terminal")
+  text::add_value(
+      app, "--size", [&o](const std::string& text) { return take_size(text, o); },
+      "WIDTHxHEIGHT such as 1200x600, each from 20 to 10000",
+      "Size of the picture, such as 1200x600; in characters for the dumb terminal")
       ->type_name("WxH");
-  app.add_option("--terminal", raw.terminal,
-                 "The script writes png, svg or dumb (text) to standard output (default a window)")
+  text::add_value(app, "--terminal", o.terminal, terminal_of, "png, svg or dumb",
+                  "The script writes png, svg or dumb (text) to standard output (default a window)")
       ->type_name("KIND");
   app.add_flag("--no-marks", raw.no_marks, "No marks in a plot at state changes, waits for a person and resends");
 }
 
-Ms instant_of(const std::string& text, const char* option, Ms now) {
-  const auto instant = parse_instant(text, now);
-  if (!instant)
-    refuse(std::string(option) + ": expected a time such as \"2026-11-21 14:30\" or 2h, found \"" + text + '"');
-  return *instant;
-}
-
 Range range_of(const Raw& raw, Ms now) {
   if (raw.last) return {now - *raw.last, now};
-  if (!raw.start.empty() && !raw.end.empty() && raw.duration)
-    refuse("--duration: expected with one of --start and --end, not with both");
+  if (raw.start && raw.end && raw.duration) refuse("--duration: expected with one of --start and --end, not with both");
   const Ms length = raw.duration.value_or(std::chrono::hours(1));
-  Range range{now - length, now};
-  if (!raw.start.empty()) range.start = instant_of(raw.start, "--start", now);
-  if (!raw.end.empty()) range.end = instant_of(raw.end, "--end", now);
-  if (!raw.start.empty() && raw.end.empty() && raw.duration) range.end = range.start + length;
-  if (raw.start.empty() && !raw.end.empty()) range.start = range.end - length;
+  Range range{raw.start.value_or(raw.end.value_or(now) - length), raw.end.value_or(now)};
+  if (raw.start && !raw.end && raw.duration) range.end = range.start + length;
   if (range.start >= range.end) refuse("--start: expected a time before the end");
   if (range.start >= now) refuse("--start: expected a time in the past");
   range.end = std::min(range.end, now);
@@ -133,30 +149,8 @@ Ms step_of(const Raw& raw) {
   return step;
 }
 
-void set_size(Raw& raw) {
-  if (raw.size.empty()) return;
-  const char *begin = raw.size.data(), *end = begin + raw.size.size();
-  const auto [x, error] = std::from_chars(begin, end, raw.options.width);
-  const bool has_width = error == std::errc() && x != end && *x == 'x';
-  const auto [stop, second] = std::from_chars(has_width ? x + 1 : end, end, raw.options.height);
-  const auto is_right = [](int n) { return n >= 20 && n <= 10'000; };
-  if (!has_width || second != std::errc() || stop != end || !is_right(raw.options.width) ||
-      !is_right(raw.options.height))
-    refuse("--size: expected WIDTHxHEIGHT such as 1200x600, each from 20 to 10000, found \"" + raw.size + '"');
-}
-
-template <std::size_t N>
-int index_in(const std::array<std::string_view, N>& words, const std::string& word, const char* option,
-             const char* expected) {
-  const auto it = std::find(words.begin(), words.end(), word);
-  if (it == words.end()) refuse(std::string(option) + ": expected " + expected + ", found \"" + word + '"');
-  return static_cast<int>(it - words.begin());
-}
-
 void set_form(Raw& raw) {
   ExportOptions& o = raw.options;
-  o.format = static_cast<Format>(index_in(kFormats, raw.format, "--format", "a format"));
-  o.terminal = static_cast<Terminal>(index_in(kTerminals, raw.terminal, "--terminal", "png, svg or dumb"));
   if (o.terminal == Terminal::kDumb && o.format == Format::kMatplotlib)
     refuse("--terminal dumb: only gnuplot draws with characters");
   if (o.format == Format::kTsv) o.separator = '\t';
@@ -169,24 +163,13 @@ void set_form(Raw& raw) {
   }
   o.has_header = !raw.no_header;
   o.has_marks = !raw.no_marks;
-  o.time = is_plot(o.format) ? TimeStyle::kIso : TimeStyle::kUnix;
-  if (!raw.time.empty()) {
-    const auto style = time_style_of(raw.time);
-    if (!style) refuse("--time: expected unix, iso, relative or elapsed, found \"" + raw.time + '"');
-    o.time = *style;
-  }
+  o.time = raw.time.value_or(is_plot(o.format) ? TimeStyle::kIso : TimeStyle::kUnix);
 }
 
 void check_source(const ExportOptions& o, bool has_preset) {
   if (!o.queries.empty() && has_preset) refuse("--preset: expected without a query");
   if (o.from_agent && (!o.queries.empty() || o.preset != "temps"))
     refuse("--from-agent: the agent keeps temperatures only; everything else needs a Prometheus");
-  if (!is_http_url(o.prometheus))
-    refuse("--prometheus: expected a URL such as http://localhost:9090, found \"" + o.prometheus + '"');
-  if (!is_http_url(o.agent))
-    refuse("--agent: expected a URL such as http://raspberrypi.local:11520, found \"" + o.agent + '"');
-  if (!o.print.empty() && !is_print_word(o.print))
-    refuse("--print: expected a number, last or current, found \"" + o.print + '"');
 }
 
 }  // namespace
@@ -201,12 +184,11 @@ std::variant<ExportOptions, text::EarlyExit> parse_export(int argc, const char* 
   CLI::App app(kAbout, "marlin-agent export");
   app.footer(kFooter);
   add_source(app, raw.options);
-  add_range(app, raw);
+  add_range(app, raw, now);
   add_form(app, raw);
   if (auto exit = text::parse_line(app, argc, argv)) return *exit;
   check_source(raw.options, app.count("--preset") > 0);
   set_form(raw);
-  set_size(raw);
   raw.options.step = step_of(raw);
   if (raw.options.print.empty()) {
     raw.options.range = range_of(raw, now);

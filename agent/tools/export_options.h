@@ -20,7 +20,7 @@ struct ExportOptions {
   std::string preset = "temps";
   std::string prometheus = "http://localhost:9090", agent = "http://127.0.0.1:11520";
   bool from_agent = false;
-  HttpOptions http;
+  HttpAccess http;
   std::string printer, instance;  ///< empty: any
   std::string print;              ///< "last", "current" or a number; empty: `range` is used
   Ms margin{120'000};

@@ -1,16 +1,22 @@
 // Reads a page of metrics: text format 0.0.4 and OpenMetrics 1.0, with timestamps and exemplars. Children of
 // histograms, summaries, counters and infos belong to their family. Strict like Prometheus: one wrong line
-// invalidates the page. Pure. Wire example: marlin_ok_latency_seconds_bucket{kind="motion",le="0.1"} 17 #
+// invalidates the page. Wire example: marlin_ok_latency_seconds_bucket{kind="motion",le="0.1"} 17 #
 // {trace="a"} 0.07 1700000000.0
 #pragma once
 
+#include <istream>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "agent/tools/http_client.h"
 #include "agent/tools/series_table.h"
 
 namespace agent::tools {
+
+/// 16 MB: twelve times the page of 50 printers.
+inline constexpr std::size_t kLargestPage = std::size_t{16} << 20;
+inline constexpr std::string_view kLargestPageAdvice = "this is no page of metrics";
 
 struct ExpositionSample {
   std::string name;        ///< as written: with "_bucket" or "_total"
@@ -39,5 +45,13 @@ struct Exposition {
 
 /// "marlin_resends_total" for the OpenMetrics family "marlin_resends": its name in 0.0.4 and Prometheus.
 [[nodiscard]] std::string stored_name(const ExpositionFamily& family, bool is_openmetrics);
+
+// A page from a server, a file or standard input, compressed with gzip or not: exposition_source.cpp.
+
+/// `source`: URL, file or "-". Throws Failure (kServer) with a sentence.
+[[nodiscard]] std::string read_page(const std::string& source, HttpClient& client, std::istream& in);
+
+/// The text, decompressed if it begins with gzip's magic number. Throws Failure (kServer).
+[[nodiscard]] std::string unpacked(std::string text);
 
 }  // namespace agent::tools

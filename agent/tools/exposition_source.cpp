@@ -1,4 +1,4 @@
-#include "agent/tools/exposition_source.h"
+#include "agent/tools/exposition.h"
 
 #include <array>
 #include <cerrno>
@@ -15,7 +15,6 @@ namespace {
 
 // As Prometheus sends it: prefers the format with more information.
 constexpr const char* kAccept = "application/openmetrics-text;version=1.0.0,text/plain;version=0.0.4;q=0.5,*/*;q=0.1";
-constexpr std::size_t kMostBytes = 512U << 20;
 constexpr int kGzip = 16 + MAX_WBITS;
 
 struct Inflater {
@@ -26,16 +25,25 @@ struct Inflater {
   z_stream stream{};
 };
 
-std::string all_of(std::istream& in) {
-  std::ostringstream text;
-  text << in.rdbuf();
-  return text.str();
+[[noreturn]] void refuse_large(const std::string& what) {
+  throw Failure(Exit::kServer, what + " is larger than " + std::to_string(kLargestPage >> 20U) +
+                                   " MB: " + std::string(kLargestPageAdvice));
+}
+
+std::string all_of(std::istream& in, const std::string& what) {
+  std::string text;
+  std::array<char, 65536> piece;
+  while (in.read(piece.data(), piece.size()) || in.gcount() > 0) {
+    text.append(piece.data(), static_cast<std::size_t>(in.gcount()));
+    if (text.size() > kLargestPage) refuse_large(what);
+  }
+  return text;
 }
 
 std::string read_file(const std::string& name) {
   std::ifstream file(name, std::ios::binary);
   if (!file) throw Failure(Exit::kServer, "cannot read " + name + ": " + std::strerror(errno));
-  return all_of(file);
+  return all_of(file, name);
 }
 
 std::string fetched(const std::string& url, HttpClient& client) {
@@ -58,7 +66,8 @@ std::string unpacked(std::string text) {
   std::string out;
   std::array<char, 65536> piece;
   int result = Z_OK;
-  while (result == Z_OK && out.size() < kMostBytes) {
+  while (result == Z_OK) {
+    if (out.size() > kLargestPage) refuse_large("the unpacked page");
     stream.next_out = reinterpret_cast<Bytef*>(piece.data());
     stream.avail_out = piece.size();
     result = inflate(&stream, Z_NO_FLUSH);
@@ -70,7 +79,7 @@ std::string unpacked(std::string text) {
 }
 
 std::string read_page(const std::string& source, HttpClient& client, std::istream& in) {
-  if (source == "-") return unpacked(all_of(in));
+  if (source == "-") return unpacked(all_of(in, "standard input"));
   if (is_http_url(source)) return unpacked(fetched(source, client));
   return unpacked(read_file(source));
 }

@@ -3,6 +3,7 @@
 #include <cmath>
 #include <ostream>
 
+#include "agent/text/metrics_text.h"
 #include "agent/tools/plot.h"
 
 namespace agent::tools {
@@ -36,7 +37,7 @@ void write_data(std::ostream& out, const Table& table) {
     out << seconds_text(table.grid.time(i));
     for (const Series& series : table.series) {
       const auto& value = series.values[i];
-      out << ' ' << (value && std::isfinite(*value) ? number_text(*value) : "?");
+      out << ' ' << (value && std::isfinite(*value) ? text::number_text(*value) : "?");
     }
     out << '\n';
   }

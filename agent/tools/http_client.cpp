@@ -3,28 +3,31 @@
 #include <algorithm>
 #include <chrono>
 #include <thread>
-#include <utility>
 
 #include <curl/curl.h>
 
 #include "agent/process/build_info.h"
 #include "agent/text/metrics_text.h"
-#include "agent/tools/command_line.h"
 
 namespace agent::tools {
 namespace {
 
 // Proxies accept URLs of 2,000 bytes and more, but none guarantees it.
 constexpr std::size_t kLongestUrl = 1900;
-// 10,000 points of a thousand series; an endless answer must not fill the memory.
-constexpr std::size_t kMostBytes = 512U << 20;
 constexpr int kTries = 3;
 constexpr std::chrono::milliseconds kPause{500};
 
-std::size_t take(char* bytes, std::size_t, std::size_t count, void* body) {
-  auto& text = *static_cast<std::string*>(body);
-  if (text.size() + count > kMostBytes) return 0;
-  text.append(bytes, count);
+struct Body {
+  std::string& text;
+  std::size_t most;  ///< an endless answer must not fill the memory
+  bool is_too_large = false;
+};
+
+std::size_t take(char* bytes, std::size_t, std::size_t count, void* target) {
+  auto& body = *static_cast<Body*>(target);
+  body.is_too_large = body.text.size() + count > body.most;
+  if (body.is_too_large) return 0;
+  body.text.append(bytes, count);
   return count;
 }
 
@@ -66,21 +69,11 @@ std::string escaped(const std::string& text) {
 
 }  // namespace
 
-struct HttpClient::Handle {
-  Handle() : curl(curl_easy_init()) {}
-  ~Handle() { curl_easy_cleanup(curl); }
-  Handle(const Handle&) = delete;
-  Handle& operator=(const Handle&) = delete;
-  CURL* curl;
-};
-
-HttpClient::HttpClient(HttpAccess access) : access_(std::move(access)) {
+HttpClient::HttpClient(HttpAccess access) : access_(std::move(access)), curl_(nullptr, curl_easy_cleanup) {
   curl_global_init(CURL_GLOBAL_DEFAULT);
-  handle_ = std::make_unique<Handle>();
-  if (handle_->curl == nullptr) throw Failure(Exit::kServer, "libcurl could not be started");
+  curl_.reset(curl_easy_init());
+  if (!curl_) throw Failure(Exit::kServer, "libcurl could not be started");
 }
-
-HttpClient::~HttpClient() = default;
 
 HttpAnswer HttpClient::get(const std::string& url, const std::string& accept) { return fetch(url, nullptr, accept); }
 
@@ -92,9 +85,10 @@ HttpAnswer HttpClient::ask(const std::string& url, const Parameters& parameters)
 }
 
 HttpAnswer HttpClient::fetch(const std::string& url, const std::string* form, const std::string& accept) {
-  CURL* curl = handle_->curl;
+  CURL* curl = curl_.get();
   curl_easy_reset(curl);  // keeps the connection
   HttpAnswer answer;
+  Body body{answer.body, access_.most_bytes};
   char reason[CURL_ERROR_SIZE] = "";
   Headers headers;
   headers.add("Accept: " + accept);
@@ -112,7 +106,7 @@ HttpAnswer HttpClient::fetch(const std::string& url, const std::string* form, co
   curl_easy_setopt(curl, CURLOPT_TIMEOUT_MS, static_cast<long>(access_.timeout.count()));
   curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, reason);
   curl_easy_setopt(curl, CURLOPT_WRITEFUNCTION, take);
-  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &answer.body);
+  curl_easy_setopt(curl, CURLOPT_WRITEDATA, &body);
   if (form != nullptr) {
     curl_easy_setopt(curl, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(form->size()));
     curl_easy_setopt(curl, CURLOPT_POSTFIELDS, form->c_str());
@@ -140,8 +134,9 @@ HttpAnswer HttpClient::fetch(const std::string& url, const std::string* form, co
       std::this_thread::sleep_for(kPause * attempt);
       continue;
     }
-    if (code == CURLE_WRITE_ERROR && answer.body.size() + CURL_MAX_WRITE_SIZE > kMostBytes)
-      throw Failure(Exit::kServer, "the answer of " + shown(url) + " is larger than 512 MB: choose a larger --step");
+    if (body.is_too_large)
+      throw Failure(Exit::kServer, "the answer of " + shown(url) + " is larger than " +
+                                       std::to_string(access_.most_bytes >> 20U) + " MB: " + access_.advice);
     if (code != CURLE_OK) {
       throw Failure(Exit::kServer, "no answer from " + shown(url.substr(0, url.find('?'))) + ": " +
                                        (*reason != '\0' ? reason : curl_easy_strerror(code)));

@@ -32,9 +32,6 @@ struct HttpAnswer {
 class HttpClient {
  public:
   explicit HttpClient(HttpAccess access);
-  ~HttpClient();
-  HttpClient(const HttpClient&) = delete;
-  HttpClient& operator=(const HttpClient&) = delete;
 
   /// Any status is an answer. Throws Failure (kServer) with a sentence if there is none. `accept`: value of the header.
   [[nodiscard]] HttpAnswer get(const std::string& url, const std::string& accept = "*/*");
@@ -42,11 +39,10 @@ class HttpClient {
   [[nodiscard]] HttpAnswer ask(const std::string& url, const Parameters& parameters);
 
  private:
-  struct Handle;
   [[nodiscard]] HttpAnswer fetch(const std::string& url, const std::string* form, const std::string& accept);
 
   HttpAccess access_;
-  std::unique_ptr<Handle> handle_;
+  std::unique_ptr<void, void (*)(void*)> curl_;  ///< a CURL
 };
 
 /// "HTTP 404 Not Found: the metrics are at /metrics": status and the first line of a body that is plain text.

@@ -1,7 +1,5 @@
 #include "agent/tools/metrics_command.h"
 
-#include <algorithm>
-#include <array>
 #include <csignal>
 #include <iostream>
 #include <sstream>
@@ -17,8 +15,7 @@
 #include <CLI/Formatter.hpp>
 
 #include "agent/terminal/screen.h"
-#include "agent/tools/command_line.h"
-#include "agent/tools/exposition_source.h"
+#include "agent/tools/exposition.h"
 
 namespace agent::tools {
 namespace {
@@ -63,12 +60,18 @@ std::vector<ExpositionSample> samples_of(const Exposition& page, const std::stri
   return samples;
 }
 
+HttpAccess for_page(HttpAccess access) {
+  access.most_bytes = kLargestPage;
+  access.advice = kLargestPageAdvice;
+  return access;
+}
+
 class MetricsCommand {
  public:
   MetricsCommand(const MetricsOptions& options, std::ostream& out, std::ostream& err)
       : options_(options),
         filter_(options.filter.empty() ? "." : options.filter),
-        client_(http_access(options.http)),
+        client_(for_page(options.http)),
         out_(out),
         err_(err) {}
 
@@ -183,53 +186,38 @@ constexpr const char* kFooter =
     "\n          marlin-agent metrics --series marlin_temperature_celsius --watch 2s"
     "\n          marlin-agent metrics http://localhost:9100/metrics --max-cardinality 500";
 
-constexpr std::array<std::string_view, 5> kOrders{"name", "type", "unit", "cardinality", "help"};
-constexpr std::array<std::string_view, 4> kFormats{"table", "md", "json", "csv"};
-
-template <std::size_t N>
-std::vector<std::string> list_of(const std::array<std::string_view, N>& words) {
-  return {words.begin(), words.end()};
-}
-
-template <std::size_t N>
-int index_of(const std::array<std::string_view, N>& words, const std::string& word) {
-  return static_cast<int>(std::find(words.begin(), words.end(), word) - words.begin());
-}
-
 }  // namespace
 
 int metrics_command(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {
-  try {
+  return exit_status("metrics", err, [&] {
     const auto parsed = parse_metrics(argc, argv);
-    if (const auto* exit = std::get_if<text::EarlyExit>(&parsed)) return exit->show(out, err);
+    if (const auto* exit = std::get_if<text::EarlyExit>(&parsed)) return Exit(exit->show(out, err));
     const auto& options = std::get<MetricsOptions>(parsed);
     MetricsCommand command(options, out, err);
     const Exit exit = options.watch ? command.watch() : command.once();
     out.flush();
-    return static_cast<int>(exit);
-  } catch (const Failure& failure) {
-    err << "marlin-agent: " << failure.what() << '\n';
-    if (failure.exit == Exit::kUsage) err << "Try: marlin-agent metrics --help\n";
-    return static_cast<int>(failure.exit);
-  }
+    return exit;
+  });
 }
 
 std::variant<MetricsOptions, text::EarlyExit> parse_metrics(int argc, const char* const* argv) {
   MetricsOptions o;
-  std::string order = "name", format = "table";
   CLI::App app(kAbout, "marlin-agent metrics");
   app.footer(kFooter);
   app.add_option("SOURCE", o.source, "URL, file or - (default http://127.0.0.1:11520/metrics)");
   add_http_options(app, o.http);
-  app.add_option("--sort", order, "Sort by name, type, unit, cardinality or help (default name)")
-      ->type_name("COLUMN")
-      ->check(CLI::IsMember(list_of(kOrders)));
+  add_choice(
+      app, "--sort", {"name", "type", "unit", "cardinality", "help"},
+      [&o](int i) { o.order = static_cast<FamilyOrder>(i); },
+      "Sort by name, type, unit, cardinality or help (default name)")
+      ->type_name("COLUMN");
   app.add_flag("--reverse", o.reverse, "Reverse the order");
   app.add_option("--filter", o.filter, "Only names that match this regular expression (any case)")->type_name("REGEX");
   app.add_option("--series", o.series, "Show every series of this metric with its value")->type_name("NAME");
-  app.add_option("--format", format, "table, md, json or csv (default table)")
-      ->type_name("FORMAT")
-      ->check(CLI::IsMember(list_of(kFormats)));
+  add_choice(
+      app, "--format", {"table", "md", "json", "csv"}, [&o](int i) { o.format = static_cast<MetricsFormat>(i); },
+      "table, md, json or csv (default table)")
+      ->type_name("FORMAT");
   add_duration(
       app,
       {"--watch", "Repeat at this interval until Ctrl-C", "2s", std::chrono::milliseconds(200), std::chrono::hours(24)},
@@ -237,8 +225,6 @@ std::variant<MetricsOptions, text::EarlyExit> parse_metrics(int argc, const char
   app.add_option("--max-cardinality", o.max_cardinality, "Fail if a metric has more series than this")->type_name("N");
   if (auto exit = text::parse_line(app, argc, argv)) return *exit;
   if (o.source == "-" && o.watch) throw Failure(Exit::kUsage, "--watch: standard input is read once");
-  o.order = static_cast<FamilyOrder>(index_of(kOrders, order));
-  o.format = static_cast<MetricsFormat>(index_of(kFormats, format));
   return o;
 }
 

@@ -13,7 +13,7 @@ namespace agent::tools {
 
 struct MetricsOptions {
   std::string source = "http://127.0.0.1:11520/metrics";  ///< URL, file, or "-": standard input
-  HttpOptions http;
+  HttpAccess http;
   FamilyOrder order = FamilyOrder::kName;
   bool reverse = false;
   std::string filter;  ///< extended regular expression on the name, case-insensitive; empty: all

@@ -2,10 +2,11 @@
 
 #include <algorithm>
 #include <array>
-#include <cstdio>
 #include <ctime>
 
+#include "agent/terminal/styled_text.h"
 #include "agent/text/metrics_text.h"
+#include "agent/text/text_scan.h"
 
 namespace agent::tools {
 namespace {
@@ -36,10 +37,8 @@ bool has_second_axis(const Table& table) {
 std::string zone_text(Ms utc_offset) {
   const auto minutes = std::abs(utc_offset.count()) / 60'000;
   if (minutes == 0) return "UTC";
-  std::array<char, 24> text{};
-  std::snprintf(text.data(), text.size(), "UTC%c%02d:%02d", utc_offset.count() < 0 ? '-' : '+',
-                static_cast<int>(minutes / 60), static_cast<int>(minutes % 60));
-  return text.data();
+  const char sign = utc_offset.count() < 0 ? '-' : '+';
+  return terminal::formatted("UTC%c%02d:%02d", sign, static_cast<int>(minutes / 60), static_cast<int>(minutes % 60));
 }
 
 Ms tick_distance(Ms range) {
@@ -49,23 +48,16 @@ Ms tick_distance(Ms range) {
   return range / kMostTicks;
 }
 
+// gnuplot does not parse a text in single quotes that begins with two of them, so apostrophes at the beginning are in
+// double quotes; the rest is not, because gnuplot runs commands in backquotes there.
 std::string gnuplot_quoted(std::string_view text) {
-  std::string out = "'";
-  for (const char c : one_line(text)) {
-    if (c == '\'') out += '\'';
-    out += c;
-  }
-  return out + '\'';
+  const std::string line = one_line(text);
+  const std::size_t begin = std::min(line.find_first_not_of('\''), line.size());
+  const std::string rest = '\'' + text::escaped(line.substr(begin), "'", '\'') + '\'';
+  return begin == 0 ? rest : '"' + line.substr(0, begin) + "\" . " + rest;
 }
 
-std::string python_quoted(std::string_view text) {
-  std::string out = "'";
-  for (const char c : one_line(text)) {
-    if (c == '\'' || c == '\\') out += '\\';
-    out += c;
-  }
-  return out + '\'';
-}
+std::string python_quoted(std::string_view text) { return '\'' + text::escaped(one_line(text), "'\\", '\\') + '\''; }
 
 Ms local_utc_offset(Ms at) {
   const auto seconds = static_cast<std::time_t>(std::chrono::floor<std::chrono::seconds>(at).count());

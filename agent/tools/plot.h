@@ -26,6 +26,9 @@ void write_gnuplot(std::ostream& out, const Table& table, const PlotStyle& style
 /// format to standard output.
 void write_matplotlib(std::ostream& out, const Table& table, const PlotStyle& style);
 
+/// agent/tools/matplotlib_plot.py, built into the program.
+[[nodiscard]] std::string_view matplotlib_plot();
+
 /// Ratios are on the second axis, unless there are only ratios.
 [[nodiscard]] bool has_second_axis(const Table& table);
 /// "UTC+01:00"

@@ -9,15 +9,6 @@
 #include "agent/tools/command_line.h"
 
 namespace agent::tools {
-namespace {
-
-constexpr Ms kUsualInterval{15'000};
-// A print is searched in the last day first, then further back; the last window is longer than the retention on a Pi.
-constexpr std::array<const char*, 4> kWindows{"1d", "7d", "30d", "1y"};
-// A start time further than this before the first scrape belongs to another print.
-constexpr Ms kLongestPrint{Ms(30LL * 86400 * 1000)};
-
-}  // namespace
 
 QueryAnswer PrometheusSource::checked(const HttpAnswer& answer, const std::string& expression) {
   QueryAnswer result;
@@ -38,7 +29,7 @@ QueryAnswer PrometheusSource::query(const std::string& expression, Ms at) {
 
 Ms PrometheusSource::scrape_interval() {
   return tools::scrape_interval(client_.ask(below(base_, "api/v1/targets"), {{"state", "active"}}))
-      .value_or(kUsualInterval);
+      .value_or(Ms(15'000));
 }
 
 std::vector<Series> PrometheusSource::query_range(const Ask& ask, const Grid& grid, ProgressLine* progress) {
@@ -115,6 +106,8 @@ std::vector<PrintSpan> PrometheusSource::spans(const std::string& selector, cons
 
 /// The agent's own start time is more exact than the first scrape.
 void PrometheusSource::set_beginning(PrintSpan& span) {
+  // A start time further than this before the first scrape belongs to another print.
+  constexpr std::chrono::days kLongestPrint{30};
   const auto said =
       query("marlin_print_start_timestamp_seconds{" + selector_of(span.printer, span.instance) + '}', span.ended);
   if (said.series.size() != 1) return;
@@ -123,6 +116,8 @@ void PrometheusSource::set_beginning(PrintSpan& span) {
 }
 
 PrintSpan PrometheusSource::find_print(const PrintChoice& choice, Ms now) {
+  // Searched in the last day first, then further back; the last window is longer than the retention on a Pi.
+  constexpr std::array<const char*, 4> kWindows{"1d", "7d", "30d", "1y"};
   std::string selector = selector_of(choice.printer, choice.instance);
   if (choice.word != "last" && choice.word != "current")
     selector += (selector.empty() ? "" : ",") + std::string("print_id=\"") + choice.word + '"';

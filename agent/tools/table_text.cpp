@@ -8,23 +8,17 @@
 
 #include "agent/text/metrics_text.h"
 #include "agent/text/text_table.h"
+#include "gcode/line/enum_array.h"
 
 namespace agent::tools {
 namespace {
 
 using Json = nlohmann::ordered_json;
 
+constexpr std::size_t kLongestName = 1000;
 constexpr const char* kNamelessMetric = "marlin_export";
 
-std::string time_header(TimeStyle style) {
-  switch (style) {
-    case TimeStyle::kIso: return "time";
-    case TimeStyle::kRelative: return "seconds";
-    case TimeStyle::kElapsed: return "elapsed";
-    case TimeStyle::kUnix: break;
-  }
-  return "unix_seconds";
-}
+constexpr gcode::line::Words<TimeStyle> kTimeHeaders{"unix_seconds", "time", "seconds", "elapsed"};
 
 Json time_json(Ms time, TimeStyle style, Ms origin) {
   if (style == TimeStyle::kIso || style == TimeStyle::kElapsed) return time_text(time, style, origin);
@@ -36,7 +30,7 @@ Json time_json(Ms time, TimeStyle style, Ms origin) {
 /// JSON has no NaN and no infinities: they are strings, as in Prometheus's answers.
 Json value_json(const std::optional<double>& value) {
   if (!value) return nullptr;
-  if (!std::isfinite(*value)) return number_text(*value);
+  if (!std::isfinite(*value)) return text::number_text(*value);
   return *value;
 }
 
@@ -47,33 +41,40 @@ Json series_json(const Table& table, const Series& series, TimeStyle style) {
   return {{"name", series.name}, {"labels", series.labels}, {"values", std::move(values)}};
 }
 
-std::string sample_head(const std::string& metric, const Series& series, bool is_nameless) {
-  std::string text = metric, separator = "{";
-  const auto add = [&](const std::string& name, const std::string& value) {
-    text += separator + name + '=' + quoted_value(value);
-    separator = ",";
-  };
-  for (const auto& [name, value] : series.labels) {
-    if (name != "__name__") add(name, value);
+/// Line ends stay: they are valid in a quoted field.
+std::string clean_name(std::string_view name) {
+  std::string out;
+  while (true) {
+    const std::size_t end = name.find('\n');
+    out += text::clean_text(name.substr(0, end), kLongestName);
+    if (end == std::string_view::npos) return out;
+    out += '\n';
+    name.remove_prefix(end + 1);
   }
-  if (is_nameless) add("column", text::clean_text(series.name, 1000));
-  return separator == "{" ? text : text + '}';
+}
+
+/// `marlin_up{printer="mk3"}`
+std::string sample_head(const std::string& metric, const Series& series) {
+  Labels labels = series.labels;
+  labels["__name__"] = metric;
+  if (metric == kNamelessMetric) labels["column"] = text::clean_text(series.name, kLongestName);
+  return series_text(labels);
 }
 
 }  // namespace
 
 void write_separated(std::ostream& out, const Table& table, const SeparatedStyle& style) {
   if (style.has_header) {
-    out << text::separated_field(time_header(style.time), style.separator);
+    out << text::separated_field(std::string(kTimeHeaders[style.time]), style.separator);
     for (const Series& series : table.series)
-      out << style.separator << text::separated_field(series.name, style.separator);
+      out << style.separator << text::safe_field(clean_name(series.name), style.separator);
     out << "\r\n";
   }
   for (std::size_t i = 0; i < table.grid.points; ++i) {
     out << text::separated_field(time_text(table.grid.time(i), style.time, table.origin), style.separator);
     for (const Series& series : table.series) {
       out << style.separator;
-      if (series.values[i]) out << text::separated_field(number_text(*series.values[i]), style.separator);
+      if (series.values[i]) out << text::separated_field(text::number_text(*series.values[i]), style.separator);
     }
     out << "\r\n";
   }
@@ -100,10 +101,11 @@ void write_openmetrics(std::ostream& out, const Table& table) {
   for (const auto& [metric, all] : families) {
     out << "# TYPE " << metric << " unknown\n";
     for (const Series* series : all) {
-      const std::string head = sample_head(metric, *series, metric == kNamelessMetric);
+      const std::string head = sample_head(metric, *series);
       for (std::size_t i = 0; i < series->values.size(); ++i) {
         if (series->values[i])
-          out << head << ' ' << number_text(*series->values[i]) << ' ' << seconds_text(table.grid.time(i)) << '\n';
+          out << head << ' ' << text::number_text(*series->values[i]) << ' ' << seconds_text(table.grid.time(i))
+              << '\n';
       }
     }
   }

@@ -4,10 +4,11 @@
 #include <array>
 #include <charconv>
 #include <cmath>
-#include <cstdio>
 #include <ctime>
 
+#include "agent/terminal/styled_text.h"
 #include "agent/text/time_text.h"
+#include "gcode/line/enum_array.h"
 
 namespace agent::tools {
 namespace {
@@ -52,10 +53,7 @@ Ms floor_to(Ms time, Ms step) {
 
 std::string fraction_text(Ms time) {
   const auto rest = std::abs(time.count() % 1000);
-  if (rest == 0) return {};
-  std::array<char, 8> text{};
-  std::snprintf(text.data(), text.size(), ".%03d", static_cast<int>(rest));
-  return text.data();
+  return rest == 0 ? "" : terminal::formatted(".%03d", static_cast<int>(rest));
 }
 
 std::string iso_text(Ms time) {
@@ -123,11 +121,9 @@ std::vector<Grid> pieces_of(const Grid& grid, std::size_t most) {
 }
 
 std::optional<TimeStyle> time_style_of(std::string_view word) {
-  if (word == "unix") return TimeStyle::kUnix;
-  if (word == "iso") return TimeStyle::kIso;
-  if (word == "relative") return TimeStyle::kRelative;
-  if (word == "elapsed") return TimeStyle::kElapsed;
-  return std::nullopt;
+  constexpr gcode::line::Words<TimeStyle> kWords{"unix", "iso", "relative", "elapsed"};
+  const auto it = std::find(kWords.begin(), kWords.end(), word);
+  return it == kWords.end() ? std::nullopt : std::optional(static_cast<TimeStyle>(it - kWords.begin()));
 }
 
 std::string time_text(Ms time, TimeStyle style, Ms origin) {
@@ -135,17 +131,10 @@ std::string time_text(Ms time, TimeStyle style, Ms origin) {
     case TimeStyle::kIso: return iso_text(time);
     case TimeStyle::kRelative: return seconds_text(time - origin);
     case TimeStyle::kElapsed: return elapsed_text(time - origin);
-    case TimeStyle::kUnix: break;
+    case TimeStyle::kUnix:
+    case TimeStyle::kCount: break;
   }
   return seconds_text(time);
-}
-
-std::string number_text(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value > 0 ? "+Inf" : "-Inf";
-  std::array<char, 40> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  return {text.data(), end};
 }
 
 }  // namespace agent::tools

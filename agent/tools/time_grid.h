@@ -52,13 +52,11 @@ enum class TimeStyle {
   kIso,       ///< "2023-11-14T22:13:20Z": UTC
   kRelative,  ///< "90": seconds since the beginning
   kElapsed,   ///< "0:01:30": the same, as hours:minutes:seconds
+  kCount
 };
 [[nodiscard]] std::optional<TimeStyle> time_style_of(std::string_view word);
 
 /// `origin`: reference of relative and elapsed times.
 [[nodiscard]] std::string time_text(Ms time, TimeStyle style, Ms origin);
-
-/// The shortest text that parses back to this number: "215.1", "NaN", "+Inf".
-[[nodiscard]] std::string number_text(double value);
 
 }  // namespace agent::tools

@@ -22,18 +22,13 @@ const config::PrinterConfiguration* printer_by_path(const config::Configuration&
   return nullptr;
 }
 
-bool is_configured(const config::Configuration& configuration, const std::string& name) {
-  return std::any_of(configuration.printers.begin(), configuration.printers.end(),
-                     [&](const auto& p) { return p.name == name; });
-}
-
 void note_assignment(ListedDevice& listed, const config::Configuration& configuration,
                      const UsbAssignments& assignments) {
   for (const config::PrinterConfiguration& printer : assignments.printers) {
     const auto port = assignments.port_of.find(printer.name);
     if (port == assignments.port_of.end() || port->second != listed.device.port) continue;
     listed.printer = printer.name;
-    listed.rule = is_configured(configuration, printer.name)
+    listed.rule = config::find_printer(configuration.printers, printer.name) != nullptr
                       ? config::rule_text(printer.usb) + " in [printer." + printer.name + "]"
                       : "every Prusa is taken (automatic, in [usb])";
   }
@@ -64,6 +59,8 @@ std::vector<ListedDevice> list_devices(const config::Configuration& configuratio
       listed.printer = printer->name;
       listed.rule = "device = \"" + printer->device + "\" in [printer." + printer->name + "]";
     }
+    if (!listed.printer.empty() && !configuration.runtime_dir.empty())
+      listed.host_port = configuration.runtime_dir + '/' + listed.printer;
     if (!device.ttys.empty()) {
       listed.holder = probe.holder(device.ttys.front());
       listed.access = probe.access(device.ttys.front());

@@ -18,6 +18,7 @@ struct ListedDevice {
   const config::UsbBoard* board = nullptr;  ///< null: not in the table
   std::string printer;                      ///< the printer that has it, or gets it once the agent runs; empty: none
   std::string rule;                         ///< the rule, such as usb = "2c99:0002" in [printer.mk3]
+  std::string host_port;                    ///< of that printer: "/run/marlin-agent/mk3"; empty: none
   std::string like;                         ///< not used because this printer has another device like it; else empty
   std::string holder;                       ///< "marlin-agent (process 812)", or empty
   transport::DeviceAccess access;           ///< of its first tty

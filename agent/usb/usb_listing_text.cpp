@@ -44,10 +44,17 @@ std::string indented(const std::string& text) {
   return out;
 }
 
+// OctoPrint's own search and /dev/ttyACM0 do not work any more: what to enter instead.
+std::string host_text(const ListedDevice& listed) {
+  return listed.host_port.empty()
+             ? ""
+             : "    host programs (OctoPrint, Printrun ...): enter the port " + listed.host_port + '\n';
+}
+
 std::string use_text(const ListedDevice& listed, const std::vector<ListedDevice>& all) {
   if (use_of(listed) == BoardUse::kNever)
     return "    never taken: the " + std::string(listed.board->name) + " is not a printer\n";
-  if (!listed.printer.empty()) return "    printer " + listed.printer + ": " + listed.rule + '\n';
+  if (!listed.printer.empty()) return "    printer " + listed.printer + ": " + listed.rule + '\n' + host_text(listed);
   if (listed.device.ttys.empty()) return "    not usable: its driver is missing or not ready, so it has no tty\n";
   if (!listed.like.empty()) {
     return "    not used: printer " + listed.like + " uses another device like it. Distinguish them with:\n" +
@@ -90,6 +97,7 @@ json json_of(const ListedDevice& listed, const std::vector<ListedDevice>& all) {
   if (listed.board != nullptr) out["board"] = listed.board->name;
   add(out, "printer", listed.printer);
   add(out, "rule", listed.rule);
+  add(out, "host_port", listed.host_port);
   add(out, "like_that_of", listed.like);
   add(out, "held_by", listed.holder);
   if (!device.ttys.empty()) out["accessible"] = listed.access.is_allowed;

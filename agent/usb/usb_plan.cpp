@@ -29,9 +29,7 @@ struct UsbPlan::Sharing {
   std::vector<const UsbDevice*> free;             // lowest port first
   std::map<std::string, const UsbDevice*> taken;  // by printer
 
-  [[nodiscard]] bool has_name(const std::string& name) const {
-    return std::any_of(printers.begin(), printers.end(), [&](const auto& printer) { return printer.name == name; });
-  }
+  [[nodiscard]] bool has_name(const std::string& name) const { return config::find_printer(printers, name) != nullptr; }
   // Printers that still have no device, the most specific rule first.
   [[nodiscard]] std::vector<const config::PrinterConfiguration*> waiting() const {
     std::vector<const config::PrinterConfiguration*> found;
@@ -89,8 +87,7 @@ UsbAssignments UsbPlan::assign(const config::Configuration& configuration, const
 void UsbPlan::drop_or_keep_automatic(const config::Configuration& configuration) {
   if (!takes_automatically(configuration)) automatic_.clear();
   std::erase_if(automatic_, [&](const config::PrinterConfiguration& printer) {
-    return std::any_of(configuration.printers.begin(), configuration.printers.end(),
-                       [&](const config::PrinterConfiguration& other) { return other.name == printer.name; });
+    return config::find_printer(configuration.printers, printer.name) != nullptr;
   });
   for (config::PrinterConfiguration& printer : automatic_) {
     printer.baud = configuration.defaults.baud;

@@ -2,8 +2,6 @@
 // assignment (usb_plan). Logs devices that are not used. Opens nothing.
 #pragma once
 
-#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
-
 #include <boost/asio/io_context.hpp>
 #include <functional>
 #include <memory>
@@ -49,7 +47,6 @@ class UsbPrinters {
   std::set<UnassignedDevice> noted_;
 };
 
-/// Whether any printer of `configuration` is found by USB.
 [[nodiscard]] bool needs_usb(const config::Configuration& configuration);
 
 /// The ttys behind the fixed paths of printers, links followed.

@@ -52,7 +52,9 @@ void PrinterState::host_setting(const command::Command& command, const dialect::
 
 std::optional<float> PrinterState::target(reply::Sensor sensor, line::Time now) const {
   const Temperature& kept = temperatures[sensor];
-  if (const auto reported = kept.target.fresh(now, kReadingLifetime)) return reported;
+  const bool is_overtaken = kept.commanded.known && kept.commanded.at > kept.target.at;
+  const line::Time lifetime = is_overtaken ? kReadingLifetime : temperature_lifetime();
+  if (const auto reported = kept.target.fresh(now, lifetime)) return reported;
   if (kept.target.known && kept.target.at >= kept.commanded.at) return std::nullopt;
   return kept.commanded.fresh(now, kOverrideLifetime);
 }

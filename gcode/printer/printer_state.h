@@ -56,6 +56,8 @@ struct Capability {
 /// How old a periodically reported value (temperature, fan, position) may be before it counts as unknown. The longest
 /// period of the agent's queries is 4 s, so a value that is 5 s old has missed its next report.
 inline constexpr line::Time kReadingLifetime = std::chrono::seconds(5);
+/// The same for temperatures of a printer that reports none by itself: in a print it is asked seldom.
+inline constexpr line::Time kAskedLifetime = std::chrono::seconds(30);
 /// Overrides are queried every 30 s at rest and never while printing on Prusa; a host's own M220 S refreshes them.
 inline constexpr line::Time kOverrideLifetime = std::chrono::hours(24);
 
@@ -92,6 +94,7 @@ class PrinterState {
   };
   line::EnumArray<reply::Sensor, Temperature> temperatures;
   Aged<float> commanded_fan;  ///< duty of the print fan that a host's command set
+  [[nodiscard]] line::Time temperature_lifetime() const { return reports_itself ? kReadingLifetime : kAskedLifetime; }
   /// As reported; if it is not, as commanded since the last report.
   [[nodiscard]] std::optional<float> target(reply::Sensor sensor, line::Time now) const;
   [[nodiscard]] std::optional<float> print_fan_duty(line::Time now) const;

@@ -308,7 +308,7 @@ void Arbiter::tick(line::Time now) {
   if (s_.printer.busy.known) s_.counters.busy_time[s_.printer.busy.value] += step;
   if (s_.recovery.is_open() && now - std::max(s_.recovery.since(), s_.last_progress_line) > kRecoveryLimit)
     s_.recovery.on(Recovery::Event::kGivenUp);
-  if (s_.recovery.ok_due() && now - s_.recovery.since() > kSettle) s_.recovery.on(Recovery::Event::kOk);
+  if (now - s_.recovery.since() > kSettle) forget_resend_ok();
   if (s_.late.surplus > 0 && s_.in_flight.empty() && now - s_.last_ok > 2 * kSettle) s_.late.surplus = 0;
   check_injected(now);
   check_stale(now);

@@ -63,7 +63,6 @@ enum class OkCondition : std::uint8_t {
   kM105Waits,
   kHostIsFirst,
   kAnswerIsOvertaken,
-  kExpiredCommandWaits,
   kIsCertainlyInjected,
   kInjectedByLast,
   kAlways,
@@ -83,7 +82,6 @@ enum class LineOwner : std::uint8_t {
 /// What becomes of an ok, and of the in-flight queue.
 enum class OkAction : std::uint8_t {
   kPassFragment,
-  kPassExpired,
   kCountUnexpected,
   kTakeSurplus,
   kAcknowledge,
@@ -131,6 +129,7 @@ struct ArbiterState {
   line::Time last_host_line{-std::chrono::hours(1)};
   line::Time last_progress_line{};  ///< last busy or heating line: the printer is working
   line::Time last_ok{};
+  line::Time waits_since = line::kNever;  ///< the last line but reports was "wait", and when it came
   line::Time quiet_until{};               ///< a command that sends its ok early still runs
   line::Time empty_since = line::kNever;  ///< since when no command is in flight in a print
   line::Time held_from{}, held_until{};   ///< the agent held a line of the host, the last time
@@ -220,6 +219,7 @@ class Arbiter {
   void take_answer(const reply::Reply& reply, line::Time now);
   void doubt_injected(const reply::Reply& reply);
   Verdict on_ok(const reply::Reply& reply, line::Time now);
+  void forget_resend_ok();
   Verdict on_temperature_ok(line::Time now);
   Verdict on_plain_ok(const reply::Reply& reply, line::Time now);
   [[nodiscard]] bool is_certainly_injected(const reply::Reply& reply, line::Time now) const;

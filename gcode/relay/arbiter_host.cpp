@@ -33,7 +33,6 @@ enum class LineCondition : std::uint8_t {
   kEmpty,
   kBlanksOwe,
   kOwesTwo,
-  kUploadEnd,
   kUploadEndPrusa,
   kChecksumAlone,
   kRepeatedNumber,
@@ -57,11 +56,10 @@ constexpr std::array kOweRules{
     OweRule{kEmpty,          0, kSure,     "an empty line, or a comment alone"},
     OweRule{kBlanksOwe,      1, kSure,     "blanks alone are an unknown command to this firmware"},
     OweRule{kOwesTwo,        2, kSure,     "M301 and M304 print two"},
-    OweRule{kUploadEnd,      1, kOptional, "M29 is answered by \"Done saving file.\", sometimes with an ok"},
-    OweRule{kUploadEndPrusa, 0, kOptional, "... never on a Prusa"},
+    OweRule{kUploadEndPrusa, 0, kOptional, "a Prusa answers M29 by \"Done saving file.\" alone"},
     OweRule{kChecksumAlone,  0, kSure,     "a checksum without a number is answered by an Error alone"},
     OweRule{kRepeatedNumber, kAsBefore, kOptional, "dropped silently if the printer has that line, answered if not"},
-    OweRule{kMayEndUpload,   kAsBefore, kOptional, "M29, if the printer writes a file"},
+    OweRule{kMayEndUpload,   kAsBefore, kOptional, "M29, if the printer writes a file: \"Done saving file.\" may be all"},
     OweRule{kIsUnresponsive, kAsBefore, kOptional, "a stopped printer answers nothing"},
     OweRule{kAsksATool,      kAsBefore, kOptional, "M105 T1 is refused without an ok if there is no such tool"},
     OweRule{kEmergencyStop,  kAsBefore, kOptional, "M112 halts the printer"},
@@ -72,16 +70,14 @@ constexpr std::array kOweRules{
 bool applies(LineCondition when, const command::Command& command, const ArbiterState& s, const dialect::Dialect& d) {
   using command::CommandKind;
   const bool is_prusa = d.family == dialect::FirmwareFamily::kPrusa;
-  const bool ends_upload_without_ok =
-      command.kind == CommandKind::kUploadEnd && d.upload_end_owes_none && s.upload.is_open();
   switch (when) {
     case kEmpty: return command.kind == CommandKind::kBlank;
     case kBlanksOwe: return command.kind == CommandKind::kBlank && command.is_blanks_only && d.blanks_only_owes_ok;
     // If the printer is not certainly a Prusa, a second ok is an orphan ack: passed on like any.
     case kOwesTwo: return command.kind == CommandKind::kPidParameters && d.pid_parameters_owe_two && is_prusa;
     // Outside an upload M29 is a command like any other.
-    case kUploadEnd: return ends_upload_without_ok;
-    case kUploadEndPrusa: return ends_upload_without_ok && is_prusa;
+    case kUploadEndPrusa:
+      return command.kind == CommandKind::kUploadEnd && d.upload_end_owes_none && s.upload.is_open() && is_prusa;
     case kChecksumAlone:
       return !command.is_numbered() && command.checksum != command::ChecksumVerdict::kNone &&
              d.unnumbered_checksum_owes_none;

@@ -55,10 +55,15 @@ constexpr line::Time kExtraOkFollows = milliseconds(20);
 
 }  // namespace
 
+void Arbiter::forget_resend_ok() {
+  if (s_.recovery.ok_due()) ++s_.counters.missing_oks;
+  s_.recovery.on(Recovery::Event::kOk);
+}
+
 Verdict Arbiter::on_ok(const reply::Reply& reply, line::Time now) {
   planner_free_ = reply.planner_free;
   // The Resend's ok is printed right behind it. Once the host has sent the line again, a later ok is for that.
-  if (s_.recovery.is_resent() && now - s_.recovery.since() > kResendOkFollows) s_.recovery.on(Recovery::Event::kOk);
+  if (s_.recovery.is_resent() && now - s_.recovery.since() > kResendOkFollows) forget_resend_ok();
   if (s_.recovery.ok_due() && reply.kind != reply::ReplyKind::kOkTemperature) {
     s_.recovery.on(Recovery::Event::kOk);
     if (s_.injection.reception != Injection::Reception::kRejected) return Verdict::kPass;
@@ -175,7 +180,6 @@ constexpr std::array kOkRules{
     OkRule{kM105Waits,            kCountUnexpected, "M105 is answered by more than an ok"},
     OkRule{kHostIsFirst,          kAcknowledge,     "the oldest command is the host's"},
     OkRule{kAnswerIsOvertaken,    kQueryWasLost,    "the query was lost, or an earlier command is not in the queue"},
-    OkRule{kExpiredCommandWaits,  kPassExpired,     "M105 is answered by more than an ok; an older command had expired"},
     OkRule{kIsCertainlyInjected,  kAnswerInjected,  "no command of the host can have caused it"},
     OkRule{kInjectedByLast,       kPassInDoubt,     "the query is from before a restart: the next ok, or none, tells"},
     OkRule{kAlways,               kPassForSurplus,  "a host command is behind, and nothing proves that it is not for it"},
@@ -200,7 +204,6 @@ bool Arbiter::is_certainly_injected(const reply::Reply& reply, line::Time now) c
 bool Arbiter::holds(OkCondition when, const reply::Reply& reply, line::Time now) const {
   const InFlightQueue& queue = s_.in_flight;
   const auto names_none = [&] { return reply.ok_number && !queue.numbered(*reply.ok_number); };
-  const auto injected_is_m105 = [&] { return queue.size() > 0 && queue[0].query == printer::Query::kM105; };
   switch (when) {
     case kFragmentIsDue: return s_.late.orphan;
     case kNamesOldLine: return names_none() && queue.size() > 0 && queue[0].number > *reply.ok_number;
@@ -211,10 +214,8 @@ bool Arbiter::holds(OkCondition when, const reply::Reply& reply, line::Time now)
     case kM105Waits: return is_no_answer_to_m105(reply) && !is_first_m105(now);
     case kHostIsFirst: return queue.size() == 0 || !queue[0].is_injected();
     case kAnswerIsOvertaken:
-      return injected_is_m105() && s_.poller.understands(printer::Query::kM105) && queue.host_count() > 0 &&
-             is_bare(reply);
-    case kExpiredCommandWaits:
-      return injected_is_m105() && s_.poller.understands(printer::Query::kM105) && s_.late.expired_commands > 0;
+      return queue[0].query == printer::Query::kM105 && s_.poller.understands(printer::Query::kM105) &&
+             queue.host_count() > 0 && is_bare(reply);
     case kIsCertainlyInjected: return is_certainly_injected(reply, now);
     case kInjectedByLast: return queue[0].ack_optional;
     case kAlways: break;
@@ -239,7 +240,6 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, line::Time now) {
 Verdict Arbiter::take_ok(OkAction action, const reply::Reply& reply, line::Time now) {
   switch (action) {
     case kPassFragment: s_.late.orphan = false; return Verdict::kPass;
-    case kPassExpired: --s_.late.expired_commands; return Verdict::kPass;
     case kCountUnexpected:
       ++s_.counters.unexpected_oks;
       s_.comment_open = false;  // it answers the line with the comment, which was not dropped then

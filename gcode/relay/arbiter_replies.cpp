@@ -2,6 +2,7 @@
 // host's.
 #include <algorithm>
 #include <array>
+#include <utility>
 
 #include "gcode/relay/arbiter.h"
 
@@ -10,8 +11,6 @@ namespace {
 
 using std::chrono::milliseconds;
 
-// "wait" comes once a second; a command that was sent since may be on its way.
-constexpr line::Time kWaitFollows = std::chrono::seconds(1);
 // Once the answer to an injected query has begun, its other lines follow at line rate; host lines wait a little longer
 // for its end.
 constexpr line::Time kAnswerRuns = milliseconds(25);
@@ -148,6 +147,7 @@ void Arbiter::note(const reply::Reply& reply, line::Time now) {
       s_.in_flight[*injected].unconfirmed = true;  // its answer may be the line that was torn
   }
   if (reply.kind == reply::ReplyKind::kWait) on_wait(now);
+  else if (!reply::is_report(reply.kind)) s_.waits_since = line::kNever;
   if (reply.kind == reply::ReplyKind::kOverflow) on_overflow(reply);
   if (reply.kind == reply::ReplyKind::kUploadBegin) on_upload_begin();
   if (reply.kind == reply::ReplyKind::kUploadEnd || reply.kind == reply::ReplyKind::kSdCard)
@@ -159,9 +159,12 @@ void Arbiter::note(const reply::Reply& reply, line::Time now) {
   }
 }
 
-// The printer has had no command for a second: what it was sent before is answered.
+// The printer has had no command for a second. Its line may be old, since USB can stall: only a second one in a row
+// shows that what was sent before the first is answered.
 void Arbiter::on_wait(line::Time now) {
-  while (s_.in_flight.size() > 0 && !s_.in_flight[0].is_injected() && now - s_.in_flight[0].sent > kWaitFollows) {
+  const line::Time before = std::exchange(s_.waits_since, now);
+  if (before == line::kNever) return;
+  while (s_.in_flight.size() > 0 && !s_.in_flight[0].is_injected() && s_.in_flight[0].sent < before) {
     if (!s_.in_flight[0].ack_optional) ++s_.counters.missing_oks;
     s_.in_flight.erase(0);
   }

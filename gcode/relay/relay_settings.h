@@ -13,9 +13,9 @@ struct RelaySettings {
   line::Time quiesce_limit = std::chrono::milliseconds(500);
   // periods; zero: never query. Listening and autoreports are used first.
   line::Time temperature_period = std::chrono::seconds(2);
-  /// M105 in a print, firmware without autoreport only. Two of them fit into the 5 s lifetime of a reading, so one
-  /// answer lost on the wire leaves no gap.
-  line::Time printing_temperature_period = std::chrono::seconds(2);
+  /// M105 in a print, firmware without autoreport only, if its host does not ask by itself. Two of them fit into
+  /// printer::kAskedLifetime, so one answer lost on the wire leaves no gap.
+  line::Time printing_temperature_period = std::chrono::seconds(12);
   line::Time fans_period = std::chrono::seconds(2);        ///< by autoreport only
   line::Time position_period = std::chrono::seconds(2);    ///< autoreport; M114 at rest otherwise
   line::Time sd_period = std::chrono::seconds(10);         ///< M27

@@ -41,6 +41,13 @@ struct Faults {
   [[nodiscard]] bool end_the_print() const;
 };
 
+/// In a print more often than by default: each query is a chance to disturb it.
+[[nodiscard]] inline gcode::relay::RelaySettings often_asked() {
+  gcode::relay::RelaySettings settings;
+  settings.printing_temperature_period = std::chrono::seconds(2);
+  return settings;
+}
+
 struct LoopScenario {
   std::uint64_t seed = 1;
   std::string firmware = "prusa-3.13";
@@ -49,7 +56,7 @@ struct LoopScenario {
   std::vector<std::string> print;
   bool instant_moves = false;
   double speed = 20;
-  gcode::relay::RelaySettings settings;
+  gcode::relay::RelaySettings settings = often_asked();
   Faults faults;
   PrinterHabits habits;
   Time connect_at = std::chrono::seconds(12);  ///< by then the agent has identified the printer

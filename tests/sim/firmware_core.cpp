@@ -49,6 +49,8 @@ void FirmwareCore::forget_everything(Time now) {
   report_mask_ = 1;
   report_next_ = position_next_ = fans_next_ = sd_report_next_ = busy_next_ = kNever;
   chat_next_ = options.habits.chatter == Chatter::kNone ? kNever : now + chatter_line(options.habits.chatter).period;
+  if (!options.habits.remarks.empty()) chat_next_ = now + options.habits.remark_period;
+  numbered_came_ = false;
   busy_period_ = traits.keepalive ? std::chrono::seconds(2) : Time{};
   progress_ = {-1, -1, -1, -1, -1, -1};
   message_shown_ = paused_ = paused_host_ = paused_sd_ = info_prompt_ = false;

@@ -55,7 +55,7 @@ class FirmwareCore {
   [[nodiscard]] double hotend_now() const { return hotend.reading(cpu_); }
   [[nodiscard]] double bed_now() const { return bed.reading(cpu_); }
   const FirmwareTraits& traits;
-  const PrinterOptions options;
+  PrinterOptions options;  ///< only the habits change while it runs
   Transmitter transmitter;
   ReceiveRing ring;
   Heater hotend, bed;
@@ -117,6 +117,7 @@ class FirmwareCore {
   bool number_error(std::string_view what);
   void request_resend();
   void enqueue(std::string_view text, bool numbered, std::int64_t number);
+  bool reject_without_checksum();
   void check_rx_timeout();
   void read_sd();
   void emergency_char(char c);
@@ -132,6 +133,8 @@ class FirmwareCore {
   void acknowledge(std::string text);
   [[nodiscard]] bool mishap_happens();
   void chat();
+  [[nodiscard]] std::string worded(std::string_view text);
+  [[nodiscard]] bool answer_word_for_word();
   void unknown_command();
   void status_changed();
   void notify(std::string_view text);  ///< //action:notification
@@ -319,6 +322,8 @@ class FirmwareCore {
   int emergency_state_ = 0;
   std::array<char, 12> emergency_{};
   int emergency_size_ = 0;
+  bool numbered_came_ = false;
+  std::size_t remark_ = 0;
 
   // motion
   Axes position_{};  ///< planned

@@ -55,6 +55,7 @@ void FirmwareCore::build_tables() {
 void FirmwareCore::execute() {
   current_.bytes[current_.length] = 0;
   if (!parse_code(current_.text())) return execute_word();
+  if (answer_word_for_word()) return;
   Handler handler = nullptr;
   if (letter_ == 'M' && code_ >= 0 && code_ < static_cast<int>(m_.size()))
     handler = m_[static_cast<std::size_t>(code_)];

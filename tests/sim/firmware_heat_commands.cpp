@@ -132,7 +132,10 @@ void FirmwareCore::m303_tune() {
   line("PID Autotune start");
   input_blocked_ = true;
   for (int tick = 0; tick < 60; ++tick) {
-    wait_seconds(2, [this] { linef("T:%.2f @:%d", hotend.actual(cpu_), 127); });
+    // 1.0's lines begin like the answer to M105.
+    wait_seconds(2, [this] {
+      linef("%sT:%.2f @:%d", traits.family == Family::kMarlin10 ? "ok " : "", hotend.actual(cpu_), 127);
+    });
   }
   then(WaitKind::kNone, {}, [this] {
     input_blocked_ = false;

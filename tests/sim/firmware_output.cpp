@@ -1,6 +1,7 @@
 // Unsolicited lines and lines of many commands: oks, busy, reports. Formats from the recordings.
 // Wire example: "ok T:25.5 /0.0 B:25.5 /0.0 T0:25.5 /0.0 @:0 B@:0 P:25.5 A:25.4".
 #include <cstdio>
+#include <utility>
 
 #include "tests/sim/firmware_core.h"
 
@@ -53,6 +54,12 @@ bool FirmwareCore::mishap_happens() {
 }
 
 void FirmwareCore::acknowledge(std::string text) {
+  if (auto& odd = options.habits.odd_oks; speaking_for_ == 'h' && !odd.empty()) {
+    ++mishaps;
+    const std::string said = odd.front();
+    odd.pop_front();
+    return said.empty() ? void() : line(said);
+  }
   const bool numbered = running_ && current_.numbered;
   switch (options.habits.ok_form) {
     case OkForm::kBlankBehind: text += " "; break;
@@ -75,10 +82,46 @@ void FirmwareCore::acknowledge(std::string text) {
 
 // "wait" only while there is nothing to do.
 void FirmwareCore::chat() {
-  const ChatterLine said = chatter_line(options.habits.chatter);
+  const PrinterHabits& habits = options.habits;
+  ChatterLine said = chatter_line(habits.chatter);
+  if (!habits.remarks.empty()) said = {habits.remarks[remark_++ % habits.remarks.size()], habits.remark_period};
   chat_next_ = cpu_ + said.period;
-  if (options.habits.chatter == Chatter::kWait && (running_ || !queue_.is_empty() || partial_size_ > 0)) return;
+  if (said.text == "wait" && (running_ || !queue_.is_empty() || partial_size_ > 0)) return;
   line(said.text);
+}
+
+// Fills the printer's values in.
+std::string FirmwareCore::worded(std::string_view text) {
+  const std::pair<std::string_view, double> values[] = {{"{tool}", hotend.reading(cpu_)},
+                                                        {"{tool_target}", hotend.target()},
+                                                        {"{bed}", bed.reading(cpu_)},
+                                                        {"{bed_target}", bed.target()},
+                                                        {"{x}", position_[0]},
+                                                        {"{y}", position_[1]},
+                                                        {"{z}", position_[2]},
+                                                        {"{e}", position_[3]}};
+  std::string out(text);
+  for (const auto& [mark, value] : values) {
+    std::array<char, 32> digits{};
+    std::snprintf(digits.data(), digits.size(), "%.2f", value);
+    for (auto at = out.find(mark); at != std::string::npos; at = out.find(mark))
+      out.replace(at, mark.size(), digits.data());
+  }
+  const std::string number = running_ && current_.numbered ? std::to_string(current_.number) : "";
+  for (auto at = out.find("{n}"); at != std::string::npos; at = out.find("{n}")) out.replace(at, 3, number);
+  return out;
+}
+
+bool FirmwareCore::answer_word_for_word() {
+  const std::string code = letter_ + std::to_string(code_);
+  for (const PrinterHabits::Answer& answer : options.habits.answers) {
+    if (answer.command != code) continue;
+    const std::string text = worded(answer.text);
+    print(text);
+    unresponsive_ = text.starts_with("ok") || text.find("\nok") != std::string::npos;
+    return true;
+  }
+  return false;
 }
 
 void FirmwareCore::ok() {
@@ -204,6 +247,7 @@ std::string FirmwareCore::fan_line() {
 }
 
 void FirmwareCore::autoreport() {
+  if (!options.habits.report.empty()) return line(worded(options.habits.report));
   if (!is_prusa()) {
     print(" ");
     return line(temperatures(true));

@@ -180,7 +180,10 @@ bool FirmwareCore::accept_line_marlin() {
     text = {rest, static_cast<std::size_t>(star - rest)};
   } else if (card.saving && text.substr(0, 3) != "M29") {
     return number_error("No Checksum with line number");
+  } else if (options.habits.wants_checksums && numbered_came_) {
+    return reject_without_checksum();
   }
+  numbered_came_ = numbered_came_ || numbered;
   if (!numbered && !traits.emergency_parser) {
     if (text.substr(0, 4) == "M108") m108_break();
     if (text.substr(0, 4) == "M410") m410_quickstop();
@@ -233,6 +236,15 @@ bool FirmwareCore::number_error(std::string_view what) {
   partial_size_ = 0;
   linef("Error:%.*s, Last Line: %lld", static_cast<int>(what.size()), what.data(), static_cast<long long>(last_n));
   request_resend();
+  speaking_for_ = whose;
+  return false;
+}
+
+// Repetier with its option "forced checksum".
+bool FirmwareCore::reject_without_checksum() {
+  const char whose = speaking_for_;
+  speaking_for_ = partial_origin_;
+  linef("Error:Missing checksum\n\nResend:%lld\nok", static_cast<long long>(last_n + 1));
   speaking_for_ = whose;
   return false;
 }

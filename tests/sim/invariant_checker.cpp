@@ -118,7 +118,8 @@ void InvariantChecker::host_wrote(std::string_view bytes, Time now) {
 
 void InvariantChecker::passed_to_printer(std::string_view bytes, Time now) {
   if (!starts(host_wrote_, bytes)) {
-    fail("host bytes are not passed unchanged: " + quoted(bytes) + " for " + quoted(host_wrote_), now);
+    fail("host bytes are not passed unchanged: " + quoted(bytes) + " for " + sim::quoted(host_wrote_),
+         now);  // of a std::string: not std::quoted
     return;
   }
   host_wrote_.erase(0, bytes.size());
@@ -373,8 +374,9 @@ void InvariantChecker::check_executed(Time now) {
   const auto at = static_cast<std::size_t>(
       std::mismatch(done.begin(), done.end(), expected.begin(), expected.end()).first - done.begin());
   fail("duty 1: move " + std::to_string(at) + " of " + std::to_string(expected.size()) +
-           " is not executed once and in order: " + quoted(at < done.size() ? done[at] : "nothing") + " for " +
-           quoted(at < expected.size() ? expected[at] : "nothing") + ", " + std::to_string(done.size()) + " executed",
+           " is not executed once and in order: " + sim::quoted(at < done.size() ? done[at] : "nothing") + " for " +
+           sim::quoted(at < expected.size() ? expected[at] : "nothing") + ", " + std::to_string(done.size()) +
+           " executed",
        now);
 }
 

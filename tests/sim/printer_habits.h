@@ -5,6 +5,7 @@
 #pragma once
 
 #include <cstdint>
+#include <deque>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -64,6 +65,19 @@ struct PrinterHabits {
   Time mishap_from{};  ///< not before this instant
   double mishap_chance = 1;
   int most_mishaps = 1;
+
+  // Word for word, for one scenario. {tool} {tool_target} {bed} {bed_target} {x} {y} {z} {e} and {n}, the number of the
+  // line, stand for the printer's own values.
+  struct Answer {
+    std::string command;  ///< "M105"
+    std::string text;     ///< with line ends; ok follows unless a line of it begins with ok
+  };
+  std::vector<Answer> answers;       ///< instead of the row's; the first one of a command counts
+  std::string report;                ///< a line of temperatures that nobody asked for, instead of the row's
+  std::vector<std::string> remarks;  ///< chatter: one after the other
+  Time remark_period{};
+  std::deque<std::string> odd_oks;  ///< instead of the next oks of host commands; an empty one does not come
+  bool wants_checksums = false;     ///< from the first numbered line on, one without number is rejected: Repetier
 
   [[nodiscard]] bool any() const;
 };

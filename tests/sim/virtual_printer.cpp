@@ -63,6 +63,7 @@ void VirtualPrinter::press_knob(Time now) { impl_->core.press_knob(now); }
 void VirtualPrinter::stall(Time now, Time duration) { impl_->core.stall(now, duration); }
 void VirtualPrinter::start_sd_print(std::string_view name, Time now) { impl_->core.start_sd_print(name, now); }
 
+PrinterHabits& VirtualPrinter::habits() { return impl_->core.options.habits; }
 void VirtualPrinter::on_executed(std::function<void(const Executed&)> observer) {
   impl_->core.observer = std::move(observer);
 }

@@ -85,6 +85,7 @@ class VirtualPrinter {
   void start_sd_print(std::string_view name, Time now);  ///< from the LCD
 
   // --- for tests
+  [[nodiscard]] PrinterHabits& habits();  ///< a scenario changes them while the printer runs
   void on_executed(std::function<void(const Executed&)> observer);
   [[nodiscard]] double hotend_celsius() const;
   [[nodiscard]] double bed_celsius() const;

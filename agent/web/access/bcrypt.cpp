@@ -6,6 +6,7 @@
 #include <cstring>
 #include <memory>
 
+#include <openssl/crypto.h>
 #include <openssl/evp.h>
 
 #include "agent/text/text_scan.h"
@@ -45,10 +46,7 @@ bool bcrypt_matches(const std::string& password, const std::string& hash) {
   // Not crypt_r: the address sanitizer intercepts it, which fails if libcrypt is loaded after the sanitizer.
   const char* result = ::crypt_rn(password.c_str(), hash.c_str(), workspace.get(), sizeof(crypt_data));
   if (result == nullptr || std::strlen(result) != hash.size()) return false;
-  unsigned difference = 0;  // compares every character, so that the time reveals nothing
-  for (std::size_t i = 0; i < hash.size(); ++i)
-    difference |= static_cast<unsigned char>(result[i]) ^ static_cast<unsigned char>(hash[i]);
-  return difference == 0;
+  return CRYPTO_memcmp(result, hash.data(), hash.size()) == 0;  // takes the same time wherever they differ
 }
 
 std::optional<std::string> decode_base64(std::string_view text) {

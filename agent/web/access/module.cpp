@@ -20,7 +20,7 @@ class Module final : public server::AccessModule {
     auto tls = load_tls(*state.config.tls);
     if (auto* fault = std::get_if<text::Fault>(&tls))
       return text::Fault{file + ": tls_server_config." + fault->sentence};
-    state.tls = std::move(std::get<std::shared_ptr<server::TlsServer>>(tls));
+    state.tls = std::move(std::get<server::TlsServer>(tls));
     return state;
   }
 

@@ -4,11 +4,7 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
-#include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include "agent/text/log_escape.h"
 #include "agent/web/access/bcrypt.h"
@@ -207,8 +203,6 @@ class Reader {
   server::WebConfig out_;
 };
 
-text::Fault unreadable(const std::string& file) { return {file + ": cannot be read: " + std::strerror(errno)}; }
-
 }  // namespace
 
 text::Result<server::WebConfig> parse_web_config(const std::string& text, const std::string& file) {
@@ -223,15 +217,9 @@ text::Result<server::WebConfig> parse_web_config(const std::string& text, const 
 }
 
 text::Result<server::WebConfig> load_web_config(const std::string& file) {
-  constexpr std::size_t kMaxBytes = std::size_t{1} << 20U;
-  std::ifstream stream(file, std::ios::binary);
-  if (!stream) return unreadable(file);
-  std::string text(kMaxBytes + 1, '\0');
-  stream.read(text.data(), static_cast<std::streamsize>(text.size()));
-  if (stream.bad()) return unreadable(file);
-  text.resize(static_cast<std::size_t>(stream.gcount()));
-  if (text.size() > kMaxBytes) return text::Fault{file + ": is larger than 1 MiB"};
-  return parse_web_config(text, file);
+  const auto text = text::read_file(file);
+  if (const auto* fault = std::get_if<text::Fault>(&text)) return text::Fault{file + ": " + fault->sentence};
+  return parse_web_config(std::get<std::string>(text), file);
 }
 
 }  // namespace agent::web::access

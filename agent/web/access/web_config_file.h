@@ -1,7 +1,6 @@
 // Reads the file of --web.config.file (YAML), and the certificates that it names. web_tls.cpp: TLS with OpenSSL.
 #pragma once
 
-#include <memory>
 #include <string>
 
 #include "agent/text/fault.h"
@@ -14,6 +13,6 @@ namespace agent::web::access {
 [[nodiscard]] text::Result<server::WebConfig> load_web_config(const std::string& file);
 
 /// A fault names the key, the file and the reason: "cert_file: /etc/x.crt: no such file".
-[[nodiscard]] text::Result<std::shared_ptr<server::TlsServer>> load_tls(const server::TlsSettings& settings);
+[[nodiscard]] text::Result<server::TlsServer> load_tls(const server::TlsSettings& settings);
 
 }  // namespace agent::web::access

@@ -1,5 +1,3 @@
-#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
-
 #include "agent/web/access/web_config_file.h"
 
 #include <arpa/inet.h>
@@ -44,14 +42,8 @@ std::string read_file(const std::string& key, const std::string& file) {
   return text.str();
 }
 
-int number_of(server::TlsVersion version) {
-  switch (version) {
-    case server::TlsVersion::k10: return TLS1_VERSION;
-    case server::TlsVersion::k11: return TLS1_1_VERSION;
-    case server::TlsVersion::k12: return TLS1_2_VERSION;
-    default: return TLS1_3_VERSION;
-  }
-}
+// In the order of server::TlsVersion.
+constexpr int kVersions[] = {TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERSION, TLS1_3_VERSION};
 
 void use_certificate(ssl::context& context, const server::TlsSettings& settings) {
   boost::system::error_code fault;
@@ -65,8 +57,8 @@ void use_certificate(ssl::context& context, const server::TlsSettings& settings)
 }
 
 void use_versions_and_ciphers(SSL_CTX* context, const server::TlsSettings& settings) {
-  SSL_CTX_set_min_proto_version(context, number_of(settings.min_version));
-  SSL_CTX_set_max_proto_version(context, number_of(settings.max_version));
+  SSL_CTX_set_min_proto_version(context, kVersions[static_cast<int>(settings.min_version)]);
+  SSL_CTX_set_max_proto_version(context, kVersions[static_cast<int>(settings.max_version)]);
   if (settings.prefer_server_ciphers) SSL_CTX_set_options(context, SSL_OP_CIPHER_SERVER_PREFERENCE);
   std::string ciphers, curves;
   for (const auto& suite : settings.cipher_suites) {
@@ -83,21 +75,17 @@ void use_versions_and_ciphers(SSL_CTX* context, const server::TlsSettings& setti
     fail("curve_preferences", "", openssl_reason("OpenSSL does not take them"));
 }
 
-int verify_mode(server::ClientAuth auth) {
-  switch (auth) {
-    case server::ClientAuth::kNone: return SSL_VERIFY_NONE;
-    case server::ClientAuth::kRequest:
-    case server::ClientAuth::kVerifyIfGiven: return SSL_VERIFY_PEER;
-    default: return SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
-  }
-}
+// In the order of server::ClientAuth.
+constexpr int kMustHave = SSL_VERIFY_PEER | SSL_VERIFY_FAIL_IF_NO_PEER_CERT;
+constexpr int kVerifyModes[] = {SSL_VERIFY_NONE, SSL_VERIFY_PEER, kMustHave, SSL_VERIFY_PEER, kMustHave};
 
 int take_any(int, X509_STORE_CTX*) { return 1; }
 
 void use_clients(ssl::context& context, const server::TlsSettings& settings) {
   const bool verifies = settings.client_auth == server::ClientAuth::kVerifyIfGiven ||
                         settings.client_auth == server::ClientAuth::kRequireAndVerify;
-  SSL_CTX_set_verify(context.native_handle(), verify_mode(settings.client_auth), verifies ? nullptr : take_any);
+  SSL_CTX_set_verify(context.native_handle(), kVerifyModes[static_cast<int>(settings.client_auth)],
+                     verifies ? nullptr : take_any);
   // Without this a client that resumes a session with its certificate is refused.
   SSL_CTX_set_session_id_context(context.native_handle(), kSessionContext, sizeof kSessionContext - 1);
   if (settings.client_ca_file.empty()) return;
@@ -201,27 +189,18 @@ class TlsStream final : public http::WebStream {
   bool finished_ = false;
 };
 
-class OpensslServer final : public server::TlsServer {
- public:
-  explicit OpensslServer(std::shared_ptr<Loaded> loaded) : loaded_(std::move(loaded)) {}
-  std::unique_ptr<http::WebStream> stream(http::WebStream::Socket socket) override {
-    return std::make_unique<TlsStream>(std::move(socket), loaded_);
-  }
-
- private:
-  std::shared_ptr<Loaded> loaded_;
-};
-
 }  // namespace
 
-text::Result<std::shared_ptr<server::TlsServer>> load_tls(const server::TlsSettings& settings) {
+text::Result<server::TlsServer> load_tls(const server::TlsSettings& settings) {
   try {
     const auto loaded = std::make_shared<Loaded>();
     loaded->client_allowed_sans = settings.client_allowed_sans;
     use_versions_and_ciphers(loaded->context.native_handle(), settings);
     use_certificate(loaded->context, settings);
     use_clients(loaded->context, settings);
-    return std::make_shared<OpensslServer>(loaded);
+    return [loaded](http::WebStream::Socket socket) -> std::unique_ptr<http::WebStream> {
+      return std::make_unique<TlsStream>(std::move(socket), loaded);
+    };
   } catch (const text::Fault& fault) {
     return fault;
   }

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "agent/metrics/metrics_catalogue.h"
+#include "agent/metrics/metrics.h"
 #include "agent/status/status_json.h"
 #include "agent/text/metrics_text.h"
 #include "agent/text/text_scan.h"
@@ -28,32 +28,24 @@ http::WebResponse json_answer(const json& value, const http::WebRequest& request
   return response;
 }
 
-http::WebResponse answer_or_fault(const std::variant<json, WebFault>& answer, const http::WebRequest& request) {
-  if (const auto* fault = std::get_if<WebFault>(&answer)) return http::plain_answer(fault->status, fault->sentence);
-  return json_answer(std::get<json>(answer), request);
-}
-
-std::optional<WebFault> take_limit(const std::string& text, std::size_t& limit) {
-  const auto number = text::parse_number<std::size_t>(text);
-  if (number && *number >= 1 && *number <= snapshot::History::kMostJobs) return limit = *number, std::nullopt;
-  return WebFault{400, "limit: expected a number from 1 to " + std::to_string(snapshot::History::kMostJobs) +
-                           ", found \"" + text::clean_text(text, 64) + '"'};
-}
-
-std::optional<WebFault> take(const http::WebParameter& parameter, snapshot::JobFilter& filter) {
-  if (parameter.name == "limit") return take_limit(parameter.value, filter.limit);
-  if (parameter.name == "printer") {
+void take(const http::WebParameter& parameter, snapshot::JobFilter& filter) {
+  const auto wrong = [&](const std::string& expected) {
+    return WebFault{
+        400, parameter.name + ": expected " + expected + ", found \"" + text::clean_text(parameter.value, 64) + '"'};
+  };
+  if (parameter.name == "limit") {
+    filter.limit = text::parse_number<std::size_t>(parameter.value).value_or(0);
+    if (filter.limit < 1 || filter.limit > snapshot::History::kMostJobs)
+      throw wrong("a number from 1 to " + std::to_string(snapshot::History::kMostJobs));
+  } else if (parameter.name == "printer") {
     filter.printer = parameter.value;
-    return std::nullopt;
-  }
-  if (parameter.name == "result") {
+  } else if (parameter.name == "result") {
     filter.result = snapshot::job_result_of(parameter.value);
-    if (filter.result) return std::nullopt;
-    return WebFault{400, "result: expected running, completed, cancelled, failed or unknown, found \"" +
-                             text::clean_text(parameter.value, 64) + '"'};
+    if (!filter.result) throw wrong("running, completed, cancelled, failed or unknown");
+  } else {
+    throw WebFault{400, "no parameter is called \"" + text::clean_text(parameter.name, 64) +
+                            "\"; there are printer, result and limit"};
   }
-  return WebFault{400, "no parameter is called \"" + text::clean_text(parameter.name, 64) +
-                           "\"; there are printer, result and limit"};
 }
 
 }  // namespace
@@ -75,11 +67,11 @@ http::WebResponse printers_page(const WebContext& context, const http::WebReques
 }
 
 http::WebResponse history_page(const WebContext& context, const http::WebRequest& request) {
-  return answer_or_fault(temperature_history(context, request.query), request);
+  return json_answer(temperature_history(context, request.query), request);
 }
 
 http::WebResponse jobs_page(const WebContext& context, const http::WebRequest& request) {
-  return answer_or_fault(last_jobs(context, request.query), request);
+  return json_answer(last_jobs(context, request.query), request);
 }
 
 http::WebResponse catalogue_page(const WebContext& context, const http::WebRequest& request) {
@@ -95,16 +87,14 @@ http::WebResponse catalogue_page(const WebContext& context, const http::WebReque
   return json_answer({{"families", std::move(families)}}, request);
 }
 
-std::variant<json, WebFault> last_jobs(const WebContext& context, const std::string& query) {
+json last_jobs(const WebContext& context, const std::string& query) {
   const auto parameters = http::parse_query(query);
-  if (!parameters) return WebFault{400, "the query has an invalid escape"};
+  if (!parameters) throw WebFault{400, "the query has an invalid escape"};
   snapshot::JobFilter filter;
-  for (const auto& parameter : *parameters) {
-    if (auto fault = take(parameter, filter)) return *fault;
-  }
+  for (const auto& parameter : *parameters) take(parameter, filter);
   json jobs = json::array();
   for (const auto& job : context.snapshots.history().jobs(filter)) jobs.push_back(status::job_json(job));
-  return json{{"jobs", std::move(jobs)}};
+  return {{"jobs", std::move(jobs)}};
 }
 
 }  // namespace agent::web::api

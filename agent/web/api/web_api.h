@@ -3,7 +3,6 @@
 #pragma once
 
 #include <string>
-#include <variant>
 
 #include <nlohmann/json_fwd.hpp>
 
@@ -25,7 +24,7 @@ struct WebContext {
   const snapshot::PublishedLinkQuality& quality;
 };
 
-/// Why there is no answer, for the client.
+/// Why there is no answer, for the client. Thrown by the functions below.
 struct WebFault {
   unsigned status = 400;
   std::string sentence;
@@ -40,10 +39,9 @@ struct WebFault {
 [[nodiscard]] nlohmann::json printers_json(const WebContext& context);
 
 /// The temperatures of one printer in equal steps. `query`, not decoded: "printer=mk3&from=1700000000&step=60"
-[[nodiscard]] std::variant<nlohmann::json, WebFault> temperature_history(const WebContext& context,
-                                                                         const std::string& query);
+[[nodiscard]] nlohmann::json temperature_history(const WebContext& context, const std::string& query);
 
 /// The last prints, newest first. `query`, not decoded: "printer=mk3&limit=10"
-[[nodiscard]] std::variant<nlohmann::json, WebFault> last_jobs(const WebContext& context, const std::string& query);
+[[nodiscard]] nlohmann::json last_jobs(const WebContext& context, const std::string& query);
 
 }  // namespace agent::web::api

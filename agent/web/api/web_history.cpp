@@ -8,7 +8,6 @@
 #include "agent/metrics/metrics_labels.h"
 #include "agent/text/metrics_text.h"
 #include "agent/text/text_scan.h"
-#include "agent/web/http/web_message.h"
 
 namespace agent::web::api {
 namespace {
@@ -34,35 +33,25 @@ std::optional<std::int64_t> whole_seconds(const std::string& text) {
   return static_cast<std::int64_t>(std::floor(*value));
 }
 
-std::optional<WebFault> take(const http::WebParameter& parameter, Range& range) {
+void take(const http::WebParameter& parameter, Range& range) {
   if (parameter.name == "printer") {
     range.printer = parameter.value;
-    return std::nullopt;
+    return;
   }
   std::int64_t* target = parameter.name == "from"   ? &range.from
                          : parameter.name == "to"   ? &range.to
                          : parameter.name == "step" ? &range.step
                                                     : nullptr;
   if (target == nullptr)
-    return WebFault{400, "no parameter is called \"" + text::clean_text(parameter.name, 64) +
-                             "\"; there are printer, from, to and step"};
+    throw WebFault{400, "no parameter is called \"" + text::clean_text(parameter.name, 64) +
+                            "\"; there are printer, from, to and step"};
   const auto value = whole_seconds(parameter.value);
   if (!value) {
-    return WebFault{400, parameter.name + ": expected a number of seconds" +
-                             (target == &range.step ? "" : " since 1970") + ", found \"" +
-                             text::clean_text(parameter.value, 64) + '"'};
+    throw WebFault{400, parameter.name + ": expected a number of seconds" +
+                            (target == &range.step ? "" : " since 1970") + ", found \"" +
+                            text::clean_text(parameter.value, 64) + '"'};
   }
   *target = *value;
-  return std::nullopt;
-}
-
-std::optional<WebFault> fault_of(const Range& range) {
-  if (range.step < kShortestStep)
-    return WebFault{400, "step: expected at least " + std::to_string(kShortestStep) + " seconds"};
-  if (range.from > range.to) return WebFault{400, "from: expected no later than to"};
-  if ((range.to - range.from) / range.step >= kMaxPoints)
-    return WebFault{400, "step: expected one that gives at most " + std::to_string(kMaxPoints) + " points"};
-  return std::nullopt;
 }
 
 using Samples = std::vector<snapshot::HistorySample>;
@@ -112,45 +101,44 @@ std::shared_ptr<const snapshot::LinkSnapshot> link_named(const snapshot::Publish
   return nullptr;
 }
 
-std::variant<Range, WebFault> parse_range(const std::string& query) {
+Range parse_range(const std::string& query) {
   const auto parameters = http::parse_query(query);
-  if (!parameters) return WebFault{400, "the query has an invalid escape"};
+  if (!parameters) throw WebFault{400, "the query has an invalid escape"};
   Range range;
-  for (const auto& parameter : *parameters) {
-    if (auto fault = take(parameter, range)) return *fault;
-  }
-  if (range.printer.empty()) return WebFault{400, "printer: a name is needed, such as ?printer=mk3"};
+  for (const auto& parameter : *parameters) take(parameter, range);
+  if (range.printer.empty()) throw WebFault{400, "printer: a name is needed, such as ?printer=mk3"};
   return range;
 }
 
 /// The last hour by default. Aligned to whole steps, so that the points have the same times in every request.
-std::optional<WebFault> complete(Range& range, std::int64_t now) {
+void complete(Range& range, std::int64_t now) {
   if (range.to == kNotGiven) range.to = now;
   if (range.from == kNotGiven) range.from = range.to - 3600;
-  if (auto fault = fault_of(range)) return fault;
+  if (range.step < kShortestStep)
+    throw WebFault{400, "step: expected at least " + std::to_string(kShortestStep) + " seconds"};
+  if (range.from > range.to) throw WebFault{400, "from: expected no later than to"};
+  if ((range.to - range.from) / range.step >= kMaxPoints)
+    throw WebFault{400, "step: expected one that gives at most " + std::to_string(kMaxPoints) + " points"};
   range.from -= range.from % range.step;
-  return std::nullopt;
 }
 
 }  // namespace
 
-std::variant<json, WebFault> temperature_history(const WebContext& context, const std::string& query) {
-  auto parsed = parse_range(query);
-  if (const auto* fault = std::get_if<WebFault>(&parsed)) return *fault;
-  Range& range = std::get<Range>(parsed);
+json temperature_history(const WebContext& context, const std::string& query) {
+  Range range = parse_range(query);
   const auto link = link_named(context.snapshots, range.printer);
-  if (!link) return WebFault{404, "there is no printer \"" + text::clean_text(range.printer, 64) + '"'};
+  if (!link) throw WebFault{404, "there is no printer \"" + text::clean_text(range.printer, 64) + '"'};
   const gcode::line::Time wall = context.metrics.now() + link->wall_offset;
-  if (auto fault = complete(range, std::chrono::duration_cast<std::chrono::seconds>(wall).count())) return *fault;
+  complete(range, std::chrono::duration_cast<std::chrono::seconds>(wall).count());
   auto samples = context.snapshots.history().samples(link->name, range.from, range.to + range.step - 1);
   // They are out of order if the clock was set back.
   std::stable_sort(samples.begin(), samples.end(),
                    [](const auto& a, const auto& b) { return a.unix_seconds < b.unix_seconds; });
-  return json{{"printer", range.printer},
-              {"from", range.from},
-              {"to", range.to},
-              {"step", range.step},
-              {"sensors", sensors_of(samples, range, *link)}};
+  return {{"printer", range.printer},
+          {"from", range.from},
+          {"to", range.to},
+          {"step", range.step},
+          {"sensors", sensors_of(samples, range, *link)}};
 }
 
 }  // namespace agent::web::api

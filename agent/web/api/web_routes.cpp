@@ -5,8 +5,7 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
-#include <ostream>
-#include <utility>
+#include <sstream>
 
 #include <zlib.h>
 
@@ -19,11 +18,9 @@ namespace {
 using Render = void (metrics::MetricsCollector::*)(std::ostream&) const;
 
 std::string render_plain(const metrics::MetricsCollector& metrics, Render render) {
-  std::string text;
-  http::StringSink sink(text);
-  std::ostream out(&sink);
+  std::ostringstream out;
   (metrics.*render)(out);
-  return text;
+  return std::move(out).str();
 }
 
 std::string render_packed(const metrics::MetricsCollector& metrics, Render render) {
@@ -110,13 +107,17 @@ http::WebResponse WebRoutes::answer(const http::WebRequest& request) const {
   }
   const auto route =
       std::find_if(routes_.begin(), routes_.end(), [&](const Route& r) { return r.path == request.path; });
-  return route != routes_.end() ? answer_of(*route, request) : other_path(request);
+  if (route != routes_.end()) return answer_of(*route, request);
+  if (auto file = file_answer(request)) return std::move(*file);
+  return http::plain_answer(404, "the metrics are at " + context_.telemetry_path);
 }
 
 http::WebResponse WebRoutes::answer_of(const Route& route, const http::WebRequest& request) const {
   http::WebResponse response;
   try {
     response = route.page(context_, request);
+  } catch (const WebFault& fault) {
+    response = http::plain_answer(fault.status, fault.sentence);
   } catch (const std::exception&) {  // probably out of memory; the next request may succeed
     response = http::plain_answer(503, "the page could not be rendered");
   }
@@ -124,30 +125,22 @@ http::WebResponse WebRoutes::answer_of(const Route& route, const http::WebReques
   return response;
 }
 
-http::WebResponse WebRoutes::other_path(const http::WebRequest& request) const {
-  if (auto asset = assets_.answer(request)) return std::move(*asset);
-  return http::plain_answer(404, "the metrics are at " + context_.telemetry_path);
-}
-
-WebAssets::WebAssets() {
-  for (const auto& file : embedded_files()) {
-    assets_.push_back({path_of(file.name), content_type_of(file.name), file.text, etag_of(file.text)});
-  }
-}
-
-std::optional<http::WebResponse> WebAssets::answer(const http::WebRequest& request) const {
-  const auto it = std::find_if(assets_.begin(), assets_.end(), [&](const Asset& a) { return a.path == request.path; });
-  if (it == assets_.end()) return std::nullopt;
+std::optional<http::WebResponse> file_answer(const http::WebRequest& request) {
+  const auto files = embedded_files();
+  const auto file =
+      std::find_if(files.begin(), files.end(), [&](const auto& f) { return path_of(f.name) == request.path; });
+  if (file == files.end()) return std::nullopt;
   http::WebResponse response;
-  response.content_type = it->content_type;
-  response.etag = it->etag;
+  response.content_type = content_type_of(file->name);
+  response.etag = etag_of(file->text);
   response.varies_by_encoding = true;
-  if (names(request.if_none_match, it->etag)) {
+  if (names(request.if_none_match, response.etag)) {
     response.status = 304;
     return response;
   }
   response.gzip = request.accepts_gzip;
-  response.body = request.accepts_gzip ? http::pack(it->text) : std::string(it->text);
+  // Compressed again for each browser that has not cached it: a millisecond.
+  response.body = request.accepts_gzip ? http::pack(file->text) : std::string(file->text);
   return response;
 }
 

@@ -1,9 +1,5 @@
 #include "agent/web/http/web_encoding.h"
 
-#include <zlib.h>
-
-#include <algorithm>
-#include <array>
 #include <new>
 
 #include "agent/text/text_scan.h"
@@ -33,80 +29,39 @@ bool accepts_gzip(std::string_view accept_encoding) {
   return by_star;
 }
 
-StringSink::int_type StringSink::overflow(int_type c) {
-  if (c != traits_type::eof()) out_.push_back(traits_type::to_char_type(c));
-  return traits_type::not_eof(c);
-}
-
-std::streamsize StringSink::xsputn(const char* data, std::streamsize size) {
-  out_.append(data, static_cast<std::size_t>(size));
-  return size;
-}
-
-struct GzipSink::Deflate {
-  z_stream stream{};
-  std::array<char, 4096> plain;  ///< a stream is written in pieces of a few bytes; deflate needs larger blocks
-  std::array<char, 4096> packed;
-};
-
-GzipSink::GzipSink(std::string& out) : out_(out), deflate_(std::make_unique<Deflate>()) {
+GzipSink::GzipSink(std::string& out) : out_(out), plain_{} {
   // Window of 8 kB and memory level 6: 64 kB of state instead of 256 kB. A page repeats itself within a few hundred
   // bytes, so the compression is as good. + 16: with a gzip header.
   constexpr int kWindowBits = 13 + 16, kMemoryLevel = 6;
-  if (deflateInit2(&deflate_->stream, Z_BEST_SPEED, Z_DEFLATED, kWindowBits, kMemoryLevel, Z_DEFAULT_STRATEGY) !=
-      Z_OK) {
+  if (deflateInit2(&deflate_, Z_BEST_SPEED, Z_DEFLATED, kWindowBits, kMemoryLevel, Z_DEFAULT_STRATEGY) != Z_OK)
     throw std::bad_alloc();
-  }
-  setp(deflate_->plain.data(), deflate_->plain.data() + deflate_->plain.size());
+  setp(plain_.data(), plain_.data() + plain_.size());
 }
 
-GzipSink::~GzipSink() { deflateEnd(&deflate_->stream); }
+GzipSink::~GzipSink() { deflateEnd(&deflate_); }
 
-namespace {
-
-void run_deflate(z_stream& stream, std::array<char, 4096>& packed, int flush, std::string& out) {
+void GzipSink::run(int flush) {
+  std::array<char, 4096> packed;
+  deflate_.next_in = reinterpret_cast<Bytef*>(pbase());
+  deflate_.avail_in = static_cast<uInt>(pptr() - pbase());
   do {
-    stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-    stream.avail_out = packed.size();
-    deflate(&stream, flush);
-    out.append(packed.data(), packed.size() - stream.avail_out);
-  } while (stream.avail_out == 0);
+    deflate_.next_out = reinterpret_cast<Bytef*>(packed.data());
+    deflate_.avail_out = packed.size();
+    deflate(&deflate_, flush);
+    out_.append(packed.data(), packed.size() - deflate_.avail_out);
+  } while (deflate_.avail_out == 0);
+  setp(plain_.data(), plain_.data() + plain_.size());
 }
 
-}  // namespace
-
-void GzipSink::flush_plain() {
-  deflate_->stream.next_in = reinterpret_cast<Bytef*>(pbase());
-  deflate_->stream.avail_in = static_cast<uInt>(pptr() - pbase());
-  run_deflate(deflate_->stream, deflate_->packed, Z_NO_FLUSH, out_);
-  setp(deflate_->plain.data(), deflate_->plain.data() + deflate_->plain.size());
-}
-
-void GzipSink::finish() {
-  flush_plain();
-  run_deflate(deflate_->stream, deflate_->packed, Z_FINISH, out_);
-}
+void GzipSink::finish() { run(Z_FINISH); }
 
 GzipSink::int_type GzipSink::overflow(int_type c) {
-  flush_plain();
+  run(Z_NO_FLUSH);
   if (c != traits_type::eof()) {
     *pptr() = traits_type::to_char_type(c);
     pbump(1);
   }
   return traits_type::not_eof(c);
-}
-
-std::streamsize GzipSink::xsputn(const char* data, std::streamsize size) {
-  std::streamsize left = size;
-  while (left > 0) {
-    if (pptr() == epptr()) flush_plain();
-    const auto piece = std::min<std::streamsize>(left, epptr() - pptr());
-    std::copy_n(data, piece, pptr());
-    pbump(static_cast<int>(piece));
-    data += piece;
-    left -= piece;
-  }
-  return size;
 }
 
 std::string pack(std::string_view plain) {

@@ -3,28 +3,17 @@
 // Wire example: "Accept-Encoding: gzip;q=1.0, identity; q=0.5"
 #pragma once
 
-#include <memory>
+#include <array>
 #include <streambuf>
 #include <string>
 #include <string_view>
+
+#include <zlib.h>
 
 namespace agent::web::http {
 
 /// Whether a client with these Accept-Encoding values (joined by commas) accepts gzip. Skips malformed parts.
 [[nodiscard]] bool accepts_gzip(std::string_view accept_encoding);
-
-/// Appends the written bytes to a string.
-class StringSink : public std::streambuf {
- public:
-  explicit StringSink(std::string& out) : out_(out) {}
-
- protected:
-  int_type overflow(int_type c) override;
-  std::streamsize xsputn(const char* data, std::streamsize size) override;
-
- private:
-  std::string& out_;
-};
 
 /// Compresses the written bytes and appends them to a string. The result is complete after finish().
 class GzipSink : public std::streambuf {
@@ -35,14 +24,13 @@ class GzipSink : public std::streambuf {
 
  protected:
   int_type overflow(int_type c) override;
-  std::streamsize xsputn(const char* data, std::streamsize size) override;
 
  private:
-  struct Deflate;
-  void flush_plain();
+  void run(int flush);
 
   std::string& out_;
-  std::unique_ptr<Deflate> deflate_;
+  z_stream deflate_{};
+  std::array<char, 4096> plain_;  ///< a stream is written in pieces of a few bytes; deflate needs larger blocks
 };
 
 /// `plain`, compressed.

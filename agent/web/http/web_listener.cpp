@@ -1,5 +1,3 @@
-#include <utility>  // before Asio: Boost 1.74 with g++ 12 in C++20 needs it
-
 #include "agent/web/http/web_listener.h"
 
 #include <algorithm>
@@ -61,14 +59,8 @@ ErrorCode listen(tcp::acceptor& acceptor, asio::io_context& io, const ListenAddr
   return listen_at(acceptor, tcp::endpoint(literal, address.port), ipv6_only);
 }
 
-[[noreturn]] void fail(std::string_view text, const char* reason) {
+[[noreturn]] void fail(std::string_view text, const std::string& reason) {
   throw std::runtime_error("cannot listen on " + std::string(text) + ": " + reason);
-}
-
-std::uint16_t parse_port(std::string_view text, std::string_view digits) {
-  const auto port = text::parse_number<std::uint16_t>(digits);
-  if (!port) fail(text, "the port must be a number from 0 to 65535");
-  return *port;
 }
 
 }  // namespace
@@ -76,7 +68,7 @@ std::uint16_t parse_port(std::string_view text, std::string_view digits) {
 WebListener::WebListener(asio::io_context& io, const std::string& address, bool ipv6_only, OnConnection on_connection)
     : acceptor_(io), pause_(io), on_connection_(std::move(on_connection)) {
   const auto fault = listen(acceptor_, io, parse_listen_address(address), ipv6_only);
-  if (fault) throw std::runtime_error("cannot listen on " + address + ": " + fault.message());
+  if (fault) fail(address, fault.message());
 }
 
 std::string WebListener::bound_address() const {
@@ -103,7 +95,8 @@ ListenAddress parse_listen_address(std::string_view text) {
   const auto colon = text.rfind(':');
   if (colon == std::string_view::npos) fail(text, "expected HOST:PORT, [IPV6]:PORT or :PORT");
   std::string_view host = text.substr(0, colon);
-  const std::uint16_t port = parse_port(text, text.substr(colon + 1));
+  const auto port = text::parse_number<std::uint16_t>(text.substr(colon + 1));
+  if (!port) fail(text, "the port must be a number from 0 to 65535");
   const bool opens = host.starts_with('['), closes = host.ends_with(']');
   if (opens != closes || host == "[]" || host == "[") fail(text, "the brackets around an IPv6 address do not match");
   if (opens) {
@@ -111,7 +104,7 @@ ListenAddress parse_listen_address(std::string_view text) {
   } else if (host.find(':') != std::string_view::npos) {
     fail(text, "an IPv6 address needs brackets, for example [::1]:11520");
   }
-  return {std::string(host), port};
+  return {std::string(host), *port};
 }
 
 }  // namespace agent::web::http

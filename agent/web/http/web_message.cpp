@@ -2,14 +2,13 @@
 
 #include <algorithm>
 #include <array>
-#include <utility>
 
 #include "agent/text/text_scan.h"
 
 namespace agent::web::http {
 namespace {
 
-constexpr std::array<std::pair<unsigned, std::string_view>, 13> kStatusTexts{
+constexpr std::array<std::pair<unsigned, std::string_view>, 14> kStatusTexts{
     {{200, "200 OK"},
      {304, "304 Not Modified"},
      {400, "400 Bad Request"},
@@ -22,6 +21,7 @@ constexpr std::array<std::pair<unsigned, std::string_view>, 13> kStatusTexts{
      {429, "429 Too Many Requests"},
      {431, "431 Request Header Fields Too Large"},
      {500, "500 Internal Server Error"},
+     {501, "501 Not Implemented"},
      {503, "503 Service Unavailable"}}};
 
 /// Forbids other sources and frames, since the page shows text that comes from a printer.

@@ -7,7 +7,6 @@
 #include <boost/asio/ip/tcp.hpp>
 #include <functional>
 #include <memory>
-#include <utility>
 
 namespace agent::web::http {
 

@@ -173,6 +173,7 @@ class Card {
 
   updateHost(p) {
     const who = p.released ? "released by marlin-agent release"
+      : p.host.open_count > 1 ? `${p.host.open_count} programs are connected, and each reads only a part of the lines`
       : p.host.connected ? "a host program is connected" : "no host program is connected";
     const port = p.host_port ? ` · port ${p.host_port}` : "";
     setText(this.find(".host"), `${who}${port}`);

@@ -3,6 +3,7 @@
 // process without such a file never loads them. Once loaded it is not unloaded.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
@@ -43,19 +44,15 @@ struct WebConfig {
   std::vector<std::pair<std::string, std::string>> headers;  ///< of every answer
 };
 
-/// Loaded certificates and rules. Shared by the connections that started with them.
-class TlsServer {
- public:
-  virtual ~TlsServer() = default;
-  [[nodiscard]] virtual std::unique_ptr<http::WebStream> stream(http::WebStream::Socket socket) = 0;
-};
+/// Makes the TLS stream of a connection; owns the loaded certificates and rules together with those streams.
+using TlsServer = std::function<std::unique_ptr<http::WebStream>(http::WebStream::Socket socket)>;
 
 class AccessModule;
 
 /// A loaded file with its certificates.
 struct WebAccessState {
   WebConfig config;
-  std::shared_ptr<TlsServer> tls{};      ///< none: plain HTTP
+  TlsServer tls{};                       ///< none: plain HTTP
   const AccessModule* module = nullptr;  ///< the module that loaded it; null: there is no file
 };
 

@@ -52,7 +52,7 @@ void WebAccess::refresh(net::WebClock::time_point now, bool at_once) {
 }
 
 std::unique_ptr<http::WebStream> WebAccess::stream(http::WebStream::Socket socket) const {
-  return state_.tls ? state_.tls->stream(std::move(socket)) : http::plain_stream(std::move(socket));
+  return state_.tls ? state_.tls(std::move(socket)) : http::plain_stream(std::move(socket));
 }
 
 }  // namespace agent::web::server

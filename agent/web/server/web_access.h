@@ -3,8 +3,6 @@
 // signal. A wrong file changes nothing. Used on the web thread only.
 #pragma once
 
-#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
-
 #include <array>
 #include <functional>
 #include <memory>

@@ -1,5 +1,8 @@
 #include "agent/web/server/web_events.h"
 
+#include <algorithm>
+#include <map>
+
 namespace agent::web::server {
 namespace {
 
@@ -23,6 +26,19 @@ bool same_printers(const json& before, const json& after) {
 }
 
 }  // namespace
+
+bool WebEvents::make_room(const std::string& address) {
+  if (clients_.size() < max_clients_) return true;
+  std::map<std::string, std::size_t> held;
+  for (const EventClient* client : clients_) ++held[client->address()];
+  const auto most =
+      std::max_element(held.begin(), held.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
+  if (most == held.end() || most->second < held[address] + 2) return false;
+  const auto oldest = std::find_if(clients_.begin(), clients_.end(),
+                                   [&](const auto* client) { return client->address() == most->first; });
+  (*oldest)->close();
+  return clients_.size() < max_clients_;
+}
 
 std::shared_ptr<const std::string> WebEvents::join(EventClient& client) {
   if (clients_.empty()) reported_ = poll_();

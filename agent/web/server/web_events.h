@@ -21,6 +21,10 @@ class EventClient {
   virtual ~EventClient() = default;
   /// One or more complete events. Never blocks; a client that falls too far behind closes itself.
   virtual void offer(std::shared_ptr<const std::string> events) = 0;
+  /// Where it comes from.
+  [[nodiscard]] virtual std::string address() const = 0;
+  /// Its place is given to another one: it leaves.
+  virtual void close() = 0;
 };
 
 class WebEvents {
@@ -29,7 +33,10 @@ class WebEvents {
 
   WebEvents(std::size_t max_clients, Poll refresh) : max_clients_(max_clients), poll_(std::move(refresh)) {}
 
-  [[nodiscard]] bool has_room() const { return clients_.size() < max_clients_; }
+  /// Whether a client from `address` has a place. If there is none, closes the oldest client of the address that holds
+  /// the most, if that is still left with as many as `address` gets: programs that never read, or forgotten pages of one
+  /// computer, do not keep the places from the others.
+  [[nodiscard]] bool make_room(const std::string& address);
   /// From now on the client gets every change. Returns its first event. Call leave() before the client is destroyed.
   [[nodiscard]] std::shared_ptr<const std::string> join(EventClient& client);
   void leave(EventClient& client) { std::erase(clients_, &client); }

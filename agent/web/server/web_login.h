@@ -4,8 +4,6 @@
 // Wire example: "Authorization: Basic cHJvbWV0aGV1czpzZWNyZXQ="
 #pragma once
 
-#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
-
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <condition_variable>
@@ -42,8 +40,6 @@ class WebLogin {
   /// Used on the thread that runs `io` only; answers come there. Both outlive this.
   WebLogin(boost::asio::io_context& io, snapshot::WebCounters& counters, LoginOptions options = {});
   ~WebLogin();
-  WebLogin(const WebLogin&) = delete;
-  WebLogin& operator=(const WebLogin&) = delete;
 
   /// `users` is not empty; `module` verifies their hashes. `authorization`: the field's value, empty if none.
   /// `address`: of the client, without port. The answer may come immediately or later.

@@ -1,19 +1,9 @@
-#include <utility>  // before Asio: Boost 1.74 with g++ 12 in C++20 needs it
-
 #include "agent/web/server/web_server.h"
 
 #include <algorithm>
 #include <boost/asio/post.hpp>
-#include <boost/asio/steady_timer.hpp>
-#include <list>
 #include <stdexcept>
 
-#include "agent/metrics/metrics.h"
-#include "agent/net/server_thread.h"
-#include "agent/net/web_connections.h"
-#include "agent/web/api/web_api.h"
-#include "agent/web/api/web_routes.h"
-#include "agent/web/http/web_listener.h"
 #include "agent/web/server/web_session.h"
 
 namespace agent::web::server {
@@ -37,106 +27,68 @@ bool has_ipv4_counterpart(const std::vector<std::string>& addresses, const http:
 
 }  // namespace
 
-class WebServer::Impl {
- public:
-  Impl(WebOptions options, process::BuildInfo build, const snapshot::PublishedSnapshots& snapshots,
-       const log::LogCounters& log, snapshot::WebCounters& counters, snapshot::PublishedLinkQuality& quality)
-      : options_(std::move(options)),
-        build_(std::move(build)),
-        metrics_(build_, snapshots, log, counters),
-        context_{build_, snapshots, metrics_, counters, options_.telemetry_path, quality},
-        routes_(context_),
-        quality_(quality),
-        counters_(counters),
-        connections_(options_.max_connections, options_.max_waiting_bytes),
-        events_(options_.max_event_clients, [this] { return api::printers_json(context_); }),
-        access_(options_.config_file, options_.report),
-        speaks_tls_(access_.config().tls.has_value()),
-        thread_("web", connections_, sweep_period(options_)),
-        login_(thread_.io(), counters, options_.login),
-        refresh_timer_(thread_.io()) {
-    if (!options_.telemetry_path.starts_with('/')) throw std::runtime_error("the telemetry path must begin with /");
-    thread_.repeat(options_.event_period, [this] { events_.tick(); });
-  }
-
-  ~Impl() { stop(); }
-
-  void start() {
-    try {
-      for (const auto& address : options_.listen_addresses) listen(address);
-    } catch (...) {
-      listeners_.clear();
-      throw;
-    }
-    for (auto& listener : listeners_) {
-      addresses_.push_back(listener.bound_address());
-      listener.start();
-    }
-    refresh();
-    thread_.start();
-  }
-
-  void stop() {
-    thread_.stop();
-    listeners_.clear();
-  }
-
-  void reload_access() {
-    boost::asio::post(thread_.io(), [this] { access_.refresh(net::WebClock::now(), true); });
-  }
-  [[nodiscard]] bool speaks_tls() const { return speaks_tls_; }
-  [[nodiscard]] const std::vector<std::string>& addresses() const { return addresses_; }
-
- private:
-  void listen(const std::string& address) {
-    const bool ipv6_only = has_ipv4_counterpart(options_.listen_addresses, http::parse_listen_address(address));
-    listeners_.emplace_back(thread_.io(), address, ipv6_only,
-                            [this](http::WebStream::Socket socket) { open(std::move(socket)); });
-  }
-
-  void open(http::WebStream::Socket socket) {
-    if (connections_.make_room()) counters_.count_dropped_connection();
-    access_.refresh(net::WebClock::now());
-    const WebSessionContext context{options_, routes_, connections_, counters_, events_, access_, login_};
-    std::make_shared<WebSession>(access_.stream(std::move(socket)), context)->start();
-    thread_.connection_added();
-  }
-
-  void refresh() {
-    refresh_timer_.expires_after(options_.refresh_period);
-    refresh_timer_.async_wait([this](boost::system::error_code stopped) {
-      if (!stopped) refresh();
-    });
-    quality_.observe(context_.snapshots.links(), context_.metrics.now());
-  }
-
-  WebOptions options_;
-  process::BuildInfo build_;
-  metrics::MetricsCollector metrics_;
-  api::WebContext context_;
-  api::WebRoutes routes_;
-  snapshot::PublishedLinkQuality& quality_;
-  snapshot::WebCounters& counters_;
-  net::WebConnections connections_;
-  WebEvents events_;  // both declared before thread_, whose end destroys the sessions
-  WebAccess access_;
-  bool speaks_tls_ = false;
-  net::ServerThread thread_;
-  WebLogin login_;  // declared after thread_: its waiting requests hold sessions
-  boost::asio::steady_timer refresh_timer_;
-  std::list<http::WebListener> listeners_;
-  std::vector<std::string> addresses_;
-};
-
 WebServer::WebServer(WebOptions options, process::BuildInfo build, const snapshot::PublishedSnapshots& snapshots,
                      const log::LogCounters& log, snapshot::WebCounters& counters,
                      snapshot::PublishedLinkQuality& quality)
-    : impl_(std::make_unique<Impl>(std::move(options), std::move(build), snapshots, log, counters, quality)) {}
-WebServer::~WebServer() = default;
-void WebServer::start() { impl_->start(); }
-void WebServer::reload_access() { impl_->reload_access(); }
-bool WebServer::speaks_tls() const { return impl_->speaks_tls(); }
-void WebServer::stop() { impl_->stop(); }
-const std::vector<std::string>& WebServer::addresses() const { return impl_->addresses(); }
+    : options_(std::move(options)),
+      build_(std::move(build)),
+      metrics_(build_, snapshots, log, counters),
+      context_{build_, snapshots, metrics_, counters, options_.telemetry_path, quality},
+      routes_(context_),
+      quality_(quality),
+      counters_(counters),
+      connections_(options_.max_connections, options_.max_waiting_bytes),
+      events_(options_.max_event_clients, [this] { return api::printers_json(context_); }),
+      access_(options_.config_file, options_.report),
+      speaks_tls_(access_.config().tls.has_value()),
+      thread_("web", connections_, sweep_period(options_)),
+      login_(thread_.io(), counters, options_.login),
+      refresh_timer_(thread_.io(), [this] { refresh(); }) {
+  if (!options_.telemetry_path.starts_with('/')) throw std::runtime_error("the telemetry path must begin with /");
+  thread_.repeat(options_.event_period, [this] { events_.tick(); });
+}
+
+void WebServer::start() {
+  try {
+    for (const auto& address : options_.listen_addresses) listen(address);
+  } catch (...) {
+    listeners_.clear();
+    throw;
+  }
+  for (auto& listener : listeners_) {
+    addresses_.push_back(listener.bound_address());
+    listener.start();
+  }
+  refresh();
+  thread_.start();
+}
+
+void WebServer::stop() {
+  thread_.stop();
+  listeners_.clear();
+}
+
+void WebServer::reload_access() {
+  boost::asio::post(thread_.io(), [this] { access_.refresh(net::WebClock::now(), true); });
+}
+
+void WebServer::listen(const std::string& address) {
+  const bool ipv6_only = has_ipv4_counterpart(options_.listen_addresses, http::parse_listen_address(address));
+  listeners_.emplace_back(thread_.io(), address, ipv6_only,
+                          [this](http::WebStream::Socket socket) { open(std::move(socket)); });
+}
+
+void WebServer::open(http::WebStream::Socket socket) {
+  if (connections_.make_room()) counters_.count_dropped_connection();
+  access_.refresh(net::WebClock::now());
+  const WebSessionContext context{options_, routes_, connections_, counters_, events_, access_, login_};
+  std::make_shared<WebSession>(access_.stream(std::move(socket)), context)->start();
+  thread_.connection_added();
+}
+
+void WebServer::refresh() {
+  refresh_timer_.after(options_.refresh_period);
+  quality_.observe(context_.snapshots.links(), context_.metrics.now());
+}
 
 }  // namespace agent::web::server

@@ -1,5 +1,3 @@
-#include <utility>  // before Asio: Boost 1.74 with g++ 12 in C++20 needs it
-
 #include "agent/web/server/web_session.h"
 
 #include <algorithm>
@@ -43,6 +41,13 @@ void skip_line_breaks(boost::beast::flat_buffer& buffer) {
   buffer.consume(std::min(text.find_first_not_of("\r\n"), text.size()));
 }
 
+/// The header in `text`, or its part that has come, contains a field that is continued on the next line. RFC 9112 section
+/// 5.2 lets a server refuse that; programs between us and the client may read it differently.
+bool has_folded_field(std::string_view text) {
+  const std::string_view header = text.substr(0, text.find("\r\n\r\n"));
+  return header.find("\n ") != std::string_view::npos || header.find("\n\t") != std::string_view::npos;
+}
+
 template <class Fields>
 std::string joined(const Fields& fields, beast_http::field name) {
   std::string all;  // the field may occur more than once
@@ -74,11 +79,9 @@ void WebSession::start() {
   stream_->open([self = shared_from_this()](ErrorCode fault) {
     if (self->phase_ != Phase::kOpening) return;
     if (fault) return self->close();
-    self->opened();
+    self->await_request(self->context_.options.header_timeout);
   });
 }
-
-void WebSession::opened() { await_request(context_.options.header_timeout); }
 
 void WebSession::enter(Phase phase, std::chrono::milliseconds limit) {
   phase_ = phase;
@@ -105,19 +108,17 @@ void WebSession::read() {
   stream_->read_some(buffer_.prepare(kReadBytes), [self = shared_from_this()](ErrorCode fault, std::size_t bytes) {
     if (!self->is_waiting_for_request()) return;
     if (fault) return self->close();
-    self->received(bytes);
+    self->buffer_.commit(bytes);
+    self->parse();
   });
-}
-
-void WebSession::received(std::size_t bytes) {
-  buffer_.commit(bytes);
-  parse();
 }
 
 void WebSession::parse() {
   if (phase_ == Phase::kIdle) enter(Phase::kHeader, context_.options.header_timeout);
   // Empty lines before a request are allowed (RFC 9112 section 2.2); old clients send one after a body.
   if (!header_begun_) skip_line_breaks(buffer_);
+  if (has_folded_field({static_cast<const char*>(buffer_.data().data()), buffer_.size()}))
+    return refuse(400, "a field of the header is folded");
   while (buffer_.size() > 0 && !parser_->is_header_done()) {
     ErrorCode fault;
     const std::size_t taken = parser_->put(buffer_.data(), fault);
@@ -149,6 +150,9 @@ void WebSession::header_complete() {
   if (target.size() > kMaxTargetBytes) return refuse(414, "the path is too long");
   if (header.version() >= 11 && header.count(beast_http::field::host) != 1)
     return refuse(400, "one Host field is needed");
+  // The length of a body in another coding is not known, so the next request could be a part of it.
+  if (header.count(beast_http::field::transfer_encoding) > 0 && !parser_->chunked())
+    return refuse(501, "this transfer coding is not known");
   const bool has_body = parser_->chunked() || parser_->content_length().value_or(0) > 0;
   if (has_body && request.method != http::WebMethod::kOther) return refuse(413, "no body is taken");
 
@@ -163,12 +167,15 @@ void WebSession::header_complete() {
 
 void WebSession::log_in(const std::string& authorization, http::WebRequest request, bool keep_alive) {
   enter(Phase::kLogin, kLoginTime);
-  ErrorCode ignored;
-  const auto address = stream_->socket().remote_endpoint(ignored).address().to_string();
-  context_.login.check(authorization, context_.access.config().users, context_.access.module(), address,
+  context_.login.check(authorization, context_.access.config().users, context_.access.module(), address(),
                        [self = shared_from_this(), request = std::move(request), keep_alive](Login login) {
                          if (self->phase_ == Phase::kLogin) self->logged_in(login, request, keep_alive);
                        });
+}
+
+std::string WebSession::address() const {
+  ErrorCode ignored;
+  return stream_->socket().remote_endpoint(ignored).address().to_string();
 }
 
 void WebSession::logged_in(Login login, const http::WebRequest& request, bool keep_alive) {
@@ -195,7 +202,7 @@ void WebSession::respond(http::WebResponse response, bool keep_alive, bool with_
     response = http::plain_answer(503, "too many answers are waiting to be read");
     response.is_scrape = is_scrape;
   }
-  if (response.is_stream && with_body && !context_.events.has_room())
+  if (response.is_stream && with_body && !context_.events.make_room(address()))
     response = http::plain_answer(503, "too many pages are open");
   keep_alive = keep_alive && !response.is_stream;
   if (response.is_scrape) context_.counters.count_scrape(response.status);

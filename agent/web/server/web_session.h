@@ -18,7 +18,6 @@
 #include <memory>
 #include <optional>
 #include <string>
-#include <utility>
 
 #include "agent/net/web_connections.h"
 #include "agent/snapshot/web_counters.h"
@@ -49,8 +48,6 @@ class WebSession final : public net::WebConnection,
  public:
   WebSession(std::unique_ptr<http::WebStream> stream, const WebSessionContext& context);
   ~WebSession() override;
-  WebSession(const WebSession&) = delete;
-  WebSession& operator=(const WebSession&) = delete;
 
   /// Starts; from now on the pending operations own the session.
   void start();
@@ -66,16 +63,15 @@ class WebSession final : public net::WebConnection,
   void expire() override;
   void close() override;
   void offer(std::shared_ptr<const std::string> events) override;
+  [[nodiscard]] std::string address() const override;
 
  private:
   enum class Phase { kOpening, kIdle, kHeader, kLogin, kAnswer, kEvents, kLinger, kClosed };
   using Parser = boost::beast::http::request_parser<boost::beast::http::empty_body>;
 
-  void opened();
   void enter(Phase phase, std::chrono::milliseconds limit);
   void await_request(std::chrono::milliseconds limit);
   void read();
-  void received(std::size_t bytes);
   void parse();
   void refuse_malformed(boost::beast::error_code fault);
   void header_complete();

@@ -36,6 +36,7 @@ def in_a_pipe(rig, _):
     expect(demo.returncode == 0, f"status {demo.returncode}: {demo.stderr.decode()}")
     expect(b"the print is done" in demo.stdout, f"no end of the print in {demo.stdout.decode()}")
     expect(b"\x1b" not in demo.stdout, "an escape sequence in a pipe")
+    expect(b"printing" not in demo.stdout.split(b"the print is done")[-1], f"still printing behind the end: {demo.stdout.decode()}")
     expect(b", 0 resends" in demo.stdout.splitlines()[-1], f"resends in {demo.stdout.splitlines()[-1].decode()}")
     expect_clean(rig)
 

@@ -19,7 +19,8 @@ class Authority:
         self.folder = os.path.join(rig.directory, "tls")
         os.makedirs(self.folder, exist_ok=True)
         self.openssl("req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-days", "2",
-                     "-subj", "/CN=test authority", "-keyout", "ca.key", "-out", "ca.crt")
+                     "-subj", "/CN=test authority", "-addext", "keyUsage=critical,keyCertSign,cRLSign",  # Python 3.13 wants it
+                     "-keyout", "ca.key", "-out", "ca.crt")
 
     def openssl(self, *arguments):
         done = subprocess.run(["openssl", *arguments], cwd=self.folder, capture_output=True, check=False)
@@ -28,7 +29,7 @@ class Authority:
     def issue(self, name, subject, alternative):
         """NAME.key and NAME.crt, each replaced atomically."""
         with open(os.path.join(self.folder, "san"), "w", encoding="ascii") as file:
-            file.write(f"subjectAltName={alternative}\n")
+            file.write(f"subjectAltName={alternative}\nsubjectKeyIdentifier=hash\nauthorityKeyIdentifier=keyid\n")
         self.openssl("req", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:P-256", "-nodes", "-subj", f"/CN={subject}",
                      "-keyout", "new.key", "-out", "new.csr")
         self.openssl("x509", "-req", "-in", "new.csr", "-CA", "ca.crt", "-CAkey", "ca.key", "-CAcreateserial", "-days", "2",

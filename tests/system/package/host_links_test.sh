@@ -14,22 +14,40 @@ expect() {  # expect CLAIM LINKS: the content of the device directory
   [ "$found" = "$2" ] || { echo "$1: expected \"$2\", found \"$found\"" >&2; exit 1; }
 }
 
-ln -s /dev/pts/1 "$ports/mk3"
-ln -s /dev/pts/2 "$ports/a b;"
+# Two pseudo-terminals that stay until this script ends.
+coproc { python3 -c 'import os, pty, sys
+for _ in range(2):
+    print(os.ttyname(pty.openpty()[1]), flush=True)
+sys.stdin.read()'; }
+read -r one <&"${COPROC[0]}"
+read -r two <&"${COPROC[0]}"
+
+ln -s "$one" "$ports/mk3"
+ln -s "$two" "$ports/a b;"
+ln -s /dev/null "$ports/null"
+ln -s /dev/pts/ptmx "$ports/ptmx"
+ln -s /etc/passwd "$ports/file"
 touch "$ports/control.sock"
 packaging/host-links "$ports" "$devices"
-expect "a host port gets a link, other files do not" "ttyUSB_mk3>$ports/mk3"
+expect "a host port gets a link, other files and links to other devices do not" "ttyUSB_mk3>$ports/mk3"
 
 touch "$devices/ttyUSB_mini"
 ln -s /elsewhere "$devices/ttyUSB_other"
-ln -s /dev/pts/3 "$ports/mini"
+ln -s "$two" "$ports/mini"
 packaging/host-links "$ports" "$devices"
 expect "files of others stay" "ttyUSB_mini> ttyUSB_mk3>$ports/mk3 ttyUSB_other>/elsewhere"
 
-ln -sfn /dev/pts/9 "$ports/mk3"
+ln -sfn "$two" "$ports/mk3"
 packaging/host-links "$ports" "$devices"
 expect "a port on another pseudo-terminal keeps its link" "ttyUSB_mini> ttyUSB_mk3>$ports/mk3 ttyUSB_other>/elsewhere"
 
+ln -sfn /dev/null "$ports/mk3"
+packaging/host-links "$ports" "$devices"
+expect "the link of a port that became another device is removed" "ttyUSB_mini> ttyUSB_other>/elsewhere"
+
+ln -sfn "$one" "$ports/mk3"
+packaging/host-links "$ports" "$devices"
+expect "a port that is a pseudo-terminal again gets its link" "ttyUSB_mini> ttyUSB_mk3>$ports/mk3 ttyUSB_other>/elsewhere"
 rm "$ports/mk3"
 packaging/host-links "$ports" "$devices"
 expect "the link of a removed port is removed" "ttyUSB_mini> ttyUSB_other>/elsewhere"

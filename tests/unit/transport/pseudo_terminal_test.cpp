@@ -31,6 +31,7 @@ struct Port {
 
   Port() {
     pty.on_host_opened([this] { events.push_back("opened"); });
+    pty.on_host_joined([this] { events.push_back("joined"); });
     pty.on_host_closed([this] { events.push_back("closed after " + (reader ? reader->bytes : "")); });
     pty.on_writable([] {});
     REQUIRE(!pty.publish(directory.path(), "mk3"));
@@ -143,6 +144,22 @@ TEST_CASE("a host that closed while its bytes were held stays attached until the
   CHECK_FALSE(pty.host_is_attached());
 }
 
+TEST_CASE("a host that opens the port beside another one is reported, and counted until it closes") {
+  Port port;
+  CHECK(port.pty.hosts() == 0);
+  FileDescriptor first = port.attach();
+  CHECK(port.pty.hosts() == 1);
+  FileDescriptor second = port.open();
+  REQUIRE(second);
+  REQUIRE(run_until(port.io, [&] { return port.pty.hosts() == 2; }));
+  CHECK(port.events == std::vector<std::string>{"opened", "joined"});
+  second.reset();
+  REQUIRE(run_until(port.io, [&] { return port.pty.hosts() == 1; }));
+  port.detach(first);
+  CHECK(port.pty.hosts() == 0);
+  CHECK(port.events == std::vector<std::string>{"opened", "joined", "closed after "});
+}
+
 TEST_CASE("nothing is written while no host is attached") {
   Port port;
   CHECK(port.write("start\n") == IoStatus::kWouldBlock);
@@ -193,7 +210,9 @@ TEST_CASE("a thousand hosts that open, write and close as fast as possible lose 
   CHECK(port.reader->bytes == expected);
   CHECK(run_until(port.io, [&] { return !port.pty.host_is_attached(); }));
   int opened = 0, closed = 0;
-  for (const std::string& event : port.events) ++(event == "opened" ? opened : closed);
+  for (const std::string& event : port.events) {
+    if (event != "joined") ++(event == "opened" ? opened : closed);
+  }
   CHECK(opened == closed);
 }
 

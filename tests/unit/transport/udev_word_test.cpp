@@ -1,4 +1,4 @@
-#include "transport/udev_word.h"
+#include "transport/device_lock.h"
 
 #include <catch2/catch.hpp>
 

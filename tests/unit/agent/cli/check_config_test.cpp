@@ -5,6 +5,8 @@
 #include <fstream>
 #include <sstream>
 
+#include <sys/stat.h>
+
 #include "tests/scratch_dir.h"
 
 namespace {
@@ -81,6 +83,26 @@ TEST_CASE("a file that cannot be read is reported in one sentence") {
   const std::string large = dir.path() / "large";
   std::ofstream(large) << std::string(2U << 20U, '#');
   CHECK(check(large).err == large + ": is larger than 1 MiB\n");
+}
+
+TEST_CASE("a pipe without a writer is refused, and not waited for") {
+  test::ScratchDir dir;
+  const std::string pipe = dir.path() / "pipe";
+  REQUIRE(::mkfifo(pipe.c_str(), 0600) == 0);
+  CHECK(check(pipe).err == pipe + ": cannot be read: it is a pipe, not a file\n");
+}
+
+TEST_CASE("a device that cannot be a serial port is refused, a missing one is not") {
+  test::ScratchDir dir;
+  const std::string file = dir.path() / "a.toml";
+  for (const std::string& device : {std::string("/dev/null"), dir.path().string(), file}) {
+    std::ofstream(file) << "[printer.a]\ndevice = '" << device << "'\n";
+    const Result result = check(file);
+    CHECK(result.status == 1);
+    CHECK(result.err == file + ": printer.a.device: " + device + " is not a serial port\n");
+  }
+  std::ofstream(file) << "[printer.a]\ndevice = '/dev/none'\n";
+  CHECK(check(file).status == 0);
 }
 
 }  // namespace

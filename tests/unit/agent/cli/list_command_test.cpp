@@ -44,7 +44,9 @@ TEST_CASE("list shows the connected devices, their rules in the configuration, a
   CHECK(result.status == 0);
   INFO(result.out);
   CHECK(result.out.find("/dev/ttyACM1  USB2.0-Serial  1a86:7523  USB port 1-2  no serial number\n"
-                        "    printer ender: usb = \"1a86:7523\" in [printer.ender]\n") != std::string::npos);
+                        "    printer ender: usb = \"1a86:7523\" in [printer.ender]\n"
+                        "    host programs (OctoPrint, Printrun ...): enter the port /run/marlin-agent/ender\n") !=
+        std::string::npos);
   CHECK(result.out.find("(process " + std::to_string(::getpid()) + ")") != std::string::npos);
   CHECK(result.out.find("    not taken. If it is a printer") !=
         std::string::npos);  // the Prusa, because other printers are configured

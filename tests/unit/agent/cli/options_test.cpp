@@ -67,9 +67,9 @@ TEST_CASE("run takes every documented option") {
 TEST_CASE("the text after the last @ is the baud rate if it is a number") {
   CHECK(agent::cli::parse_printer_option("a=/dev/by-path/x@1:0")->device == "/dev/by-path/x@1:0");
   CHECK(agent::cli::parse_printer_option("a=/dev/x@y@9600")->device == "/dev/x@y");
-  CHECK(agent::cli::parse_printer_option("a=/dev/x@")->device == "/dev/x@");
   CHECK(agent::cli::parse_printer_option("a=/dev/x=y")->device == "/dev/x=y");
-  for (const char* text : {"", "a", "a=", "=/dev/x", "a b=/dev/x", "a=/dev/x@12", "a=/dev/x@99999999999", "a=@9600"}) {
+  for (const char* text : {"", "a", "a=", "=/dev/x", "a b=/dev/x", "a=/dev/x@12", "a=/dev/x@", "a=/dev/x@abc",
+                           "a=/dev/x@115200x", "a=/dev/x@99999999999", "a=@9600"}) {
     INFO(text);
     CHECK_FALSE(agent::cli::parse_printer_option(text));
   }
@@ -149,8 +149,8 @@ TEST_CASE("run reports a missing file") {
   RunOptions options;
   options.config_file = "/nonexistent/marlin-agent.toml";
   const auto result = agent::config::run_configuration(options, [](const char*) { return nullptr; });
-  REQUIRE(std::holds_alternative<agent::config::ConfigurationFaults>(result));
-  CHECK(std::get<agent::config::ConfigurationFaults>(result).sentences ==
+  REQUIRE(std::holds_alternative<std::vector<std::string>>(result));
+  CHECK(std::get<std::vector<std::string>>(result) ==
         std::vector<std::string>{"/nonexistent/marlin-agent.toml: cannot be read: No such file or directory"});
 }
 
@@ -165,6 +165,16 @@ TEST_CASE("a configuration left by the previous instance is parsed like its file
   CHECK(configuration->listen == options.listen);
   CHECK(configuration->text == text);
   CHECK_FALSE(agent::config::run_configuration_of("[printer.mk3]\n", options, nothing));
+}
+
+TEST_CASE("doctor takes the configuration and the agent's directories") {
+  const Command command = parse({"doctor", "--config", "c", "--runtime-dir", "r", "--state-dir", "s"});
+  REQUIRE(std::holds_alternative<agent::cli::DoctorOptions>(command));
+  const auto& options = std::get<agent::cli::DoctorOptions>(command);
+  CHECK(options.config_file == "c");
+  CHECK(options.runtime_dir == "r");
+  CHECK(options.state_dir == "s");
+  CHECK(refusal({"doctor", "--jsn"}).find("--jsn") != std::string::npos);
 }
 
 }  // namespace

@@ -6,7 +6,6 @@
 
 namespace {
 
-using agent::config::TextPlace;
 using agent::config::to_ascii;
 
 std::string ascii(std::string_view toml) {
@@ -18,7 +17,7 @@ std::string ascii(std::string_view toml) {
 std::string first_stray(std::string_view toml) {
   const auto seen = to_ascii(toml);
   if (std::holds_alternative<std::string>(seen)) return "none";
-  const TextPlace at = std::get<TextPlace>(seen);
+  const auto at = std::get<agent::text::Fault>(seen).place;
   return std::to_string(at.line) + ':' + std::to_string(at.column);
 }
 

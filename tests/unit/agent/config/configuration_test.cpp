@@ -212,6 +212,7 @@ TEST_CASE("invalid types, ranges and places are errors everywhere") {
       "[printer.a]\ndevice='/dev/a'\nhold_limit=-1",
       "[printer.a]\ndevice='/dev/a'\nhold_limit=nan",
       "[printer.a]\ndevice='/dev/a'\ninterval.temperature='5s'",
+      "[printer.a]\ndevice='/dev/a'\ninterval.printing_temperature='16s'",
       "[printer.a]\ndevice='/dev/a'\ninterval.temprature='2s'",
       "[printer.a]\ndevice='/dev/a'\ninterval=2",
       "[printer.a]\ndevice='/dev/a'\nask=[]",
@@ -275,6 +276,34 @@ TEST_CASE("the installed file is valid with its examples enabled") {
   CHECK(c.printers[0].relay.hold_limit == gcode::relay::RelaySettings{}.hold_limit);
   CHECK(c.printers[0].relay.quiesce_limit == gcode::relay::RelaySettings{}.quiesce_limit);
   CHECK(c.record.max_bytes == agent::config::RecordConfiguration{}.max_bytes);
+}
+
+TEST_CASE("a key or a value that is nested too deep for the parser is refused with its place") {
+  const auto repeated = [](const std::string& text, std::size_t times) {
+    std::string out;
+    for (std::size_t i = 0; i < times; ++i) out += text;
+    return out;
+  };
+  const std::string key = repeated("a.", 100'000), quoted = repeated("\"a\" . ", 50'000);
+  for (const std::string& toml :
+       {"# one\n" + key + "a = 1\n", "\n[" + key + "a]\n", "\n[[" + quoted + "a]]\n", "\nb = {" + key + "a = 1}\n",
+        "\nb = " + repeated("[", 100'000), "\nb = " + repeated("{a=", 100'000)}) {
+    const auto lines = wrong(toml);
+    REQUIRE(lines.size() == 1);
+    CHECK(lines[0].starts_with("f:2:"));
+    CHECK(lines[0].find("nested too deep") != std::string::npos);
+  }
+  CHECK(wrong("a.b.c.d.e.f.g.h = 1.5\n")[0].find("unknown key") != std::string::npos);
+  CHECK(wrong("a = '" + key + "'\n")[0].find("unknown key") != std::string::npos);
+  CHECK(wrong("a = [" + repeated("1.5, ", 100) + "]\n")[0].find("unknown key") != std::string::npos);
+  CHECK(right("# " + key + "\n").printers.empty());
+}
+
+TEST_CASE("an address that is listed twice and a metrics path in the API are refused") {
+  CHECK(wrong("[web]\nlisten = [':1', '127.0.0.1:2', ':1']\n") ==
+        std::vector<std::string>{"f:2:10: web.listen: the address \":1\" is listed twice"});
+  CHECK(wrong("[web]\ntelemetry_path = '/api/v1/printers'\n")[0].starts_with("f:2:18: web.telemetry_path: expected "));
+  CHECK(right("[web]\ntelemetry_path = '/apis'\n").telemetry_path == "/apis");
 }
 
 }  // namespace

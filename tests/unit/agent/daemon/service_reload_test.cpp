@@ -64,8 +64,8 @@ TEST_CASE("a configuration that cannot be prepared changes nothing") {
   CHECK(rig.service.prepare(wrong));
   CHECK(rig.service.web_addresses().size() == 1);
   wrong = c;
-  wrong.record.dir = "/proc/no/such";
-  CHECK(rig.service.prepare(wrong).value().find("--record") != std::string::npos);
+  wrong.runtime_dir = "/proc/no/such";
+  CHECK(rig.service.prepare(wrong).value().find("--runtime-dir") != std::string::npos);
   rig.service.reload_failed();
   CHECK(run_until(rig.service.io(), [&] { return !rig.service.snapshots().agent().last_reload_successful; }));
   CHECK(rig.has_port("a"));

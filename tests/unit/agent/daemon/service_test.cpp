@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <fstream>
+#include <numeric>
 
 #include "agent/process/directories.h"
 #include "tests/unit/agent/fixtures/service_rig.h"
@@ -158,6 +160,19 @@ TEST_CASE("an unusable directory is a sentence that names its option") {
   test::ScratchDir dir;
   CHECK_FALSE(agent::process::make_directory(dir.path() / "a" / "b", 0755, "x", "--x"));
   CHECK(std::filesystem::is_directory(dir.path() / "a" / "b"));
+}
+
+TEST_CASE("without a state directory and a recording directory everything else works") {
+  Rig rig;
+  PtyDevice device(rig.path("a-device"));
+  Configuration c = rig.configuration({"a"});
+  std::ofstream(c.state_dir = rig.path("state-file")) << "a file in the way";
+  std::ofstream(c.record.dir = rig.path("record-file")) << "a file in the way";
+  rig.begin(c);
+  CHECK(rig.seen("a")->serial_open);
+  CHECK(rig.service.serves_web());
+  CHECK_FALSE(rig.service.snapshots().store().works);
+  CHECK(rig.counters.errors >= 2);
 }
 
 }  // namespace

@@ -81,7 +81,8 @@ TEST_CASE("the figures of a running print are written once a minute, and at the 
 
 TEST_CASE("an unwritable directory costs one log line and a metric, and no print") {
   Bench b;
-  Store store(b.dir.path() / "missing", b.history, b.counters, b.log);
+  std::ofstream(b.dir.path() / "file") << "in the way";
+  Store store(b.dir.path() / "file", b.history, b.counters, b.log);
   CHECK_FALSE(b.counters.works);
   CHECK(b.counters.errors == 1);
   const auto id = b.history.next_job_id();
@@ -92,6 +93,19 @@ TEST_CASE("an unwritable directory costs one log line and a metric, and no print
   CHECK(wait_for([&] { return b.log_counters.errors == 1; }));
 }
 
+TEST_CASE("a store that could not be opened comes back by itself, with its directory, also without a print") {
+  Bench b;
+  const std::string dir = b.dir.path() / "state";
+  std::ofstream(dir) << "in the way";
+  Store store(dir, b.history, b.counters, b.log, std::chrono::milliseconds(5));
+  CHECK_FALSE(b.counters.works);
+  REQUIRE(wait_for([&] { return b.counters.errors >= 3; }));
+  CHECK(b.log_counters.errors == 1);
+  std::filesystem::remove(dir);
+  CHECK(wait_for([&] { return b.counters.works.load(); }));
+  CHECK(std::filesystem::exists(dir + "/history.db"));
+}
+
 TEST_CASE("ids that were assigned while the file could not be read do not collide with those in it") {
   Bench b;
   {
@@ -100,10 +114,12 @@ TEST_CASE("ids that were assigned while the file could not be read do not collid
   }
   const std::string away = b.dir.path().string() + "-away";
   std::filesystem::rename(b.dir.path(), away);
+  std::ofstream(b.dir.path()) << "in the way";
   History other;
   {
     Store store(b.dir.path(), other, b.counters, b.log);
     CHECK(other.next_job_id() > 1'000'000);
+    std::filesystem::remove(b.dir.path());
     std::filesystem::rename(away, b.dir.path());
     store.put(job(other.next_job_id()), true);
   }

@@ -229,22 +229,19 @@ TEST_CASE("after a loss the bridge resumes with the next opening") {
 }
 
 TEST_CASE("everything that crosses the printer's end is recorded, injected queries too") {
-  struct Memory : agent::recording::ByteRecorder {
-    std::string to_printer, from_printer;
-    void add(gcode::decode::TraceDirection direction, std::string_view a, std::string_view b,
-             gcode::line::Time) override {
-      (direction == gcode::decode::TraceDirection::kToPrinter ? to_printer : from_printer).append(a).append(b);
-    }
-  } memory;
+  std::string to_printer, from_printer;
   Rig rig(true);
-  rig.bridge.record_to(&memory);
+  rig.bridge.record_to(
+      [&](gcode::decode::TraceDirection direction, std::string_view a, std::string_view b, gcode::line::Time) {
+        (direction == gcode::decode::TraceDirection::kToPrinter ? to_printer : from_printer).append(a).append(b);
+      });
   for (int i = 0; i < 300; ++i) {
     rig.host.incoming += "G1 X1\n";
     rig.printer.incoming += "ok\n";
     rig.settle();
   }
-  CHECK(memory.to_printer == rig.printer.written);
-  CHECK(memory.from_printer.size() == 900);
+  CHECK(to_printer == rig.printer.written);
+  CHECK(from_printer.size() == 900);
 }
 
 struct StagedRig {

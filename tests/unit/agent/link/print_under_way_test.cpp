@@ -1,4 +1,4 @@
-#include "agent/link/print_under_way.h"
+#include "agent/link/printer_link.h"
 
 #include <catch2/catch.hpp>
 

@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <optional>
 
-#include "agent/config/usb_id.h"
 #include "agent/process/clock.h"
 #include "tests/scratch_dir.h"
 #include "tests/unit/agent/fixtures/pty_device.h"
 #include "tests/unit/transport/loop.h"
+#include "transport/usb_finder.h"
 
 #include <fstream>
 
@@ -65,6 +65,22 @@ TEST_CASE("an open device has a host port, and bytes cross it both ways") {
   std::string at_device, at_host;
   CHECK(run_until(rig.io, [&] { return (at_device += read_available(device.master())) == "M105\n"; }));
   CHECK(run_until(rig.io, [&] { return (at_host += read_available(host.get())) == "start\n"; }));
+}
+
+TEST_CASE("a second program on the host port is told in the log and in the snapshot") {
+  Rig rig;
+  PtyDevice device(rig.device);
+  rig.start();
+  const auto host = transport_test::open_tty(rig.port);
+  REQUIRE(run_until(rig.io, [&] { return rig.seen().host_connected; }));
+  CHECK(rig.seen().hosts == 1);
+  CHECK_FALSE(rig.has_logged("each of them reads only a part of the printer's lines\n"));
+  auto other = transport_test::open_tty(rig.port);
+  REQUIRE(run_until(rig.io, [&] { return rig.seen().hosts == 2; }));
+  CHECK(run_until(rig.io, [&] { return rig.has_logged("each of them reads only a part of the printer's lines\n"); }));
+  CHECK(rig.seen().counters.host_connects == 1);
+  other.reset();
+  CHECK(run_until(rig.io, [&] { return rig.link->refresh(agent::process::monotonic_now()), rig.seen().hosts == 1; }));
 }
 
 TEST_CASE("H39: unplugging a device removes its host port, and plugging it in restores everything") {
@@ -168,9 +184,28 @@ TEST_CASE("the USB identity of a tty is found above its interface") {
   std::filesystem::create_symlink(usb / "1-1:1.0", dir.path() / "class" / "tty" / "ttyACM0" / "device");
   std::ofstream(dir.path() / "ttyACM0") << "";
   std::filesystem::create_symlink(dir.path() / "ttyACM0", dir.path() / "by-id");
-  CHECK(agent::config::usb_id_of(dir.path() / "by-id", dir.path()) == "2c99:0002");
-  CHECK(agent::config::usb_id_of(dir.path() / "none", dir.path()).empty());
-  CHECK(agent::config::usb_id_of("/dev/null", dir.path()).empty());
+  CHECK(transport::usb_id_of(dir.path() / "by-id", dir.path()) == "2c99:0002");
+  CHECK(transport::usb_id_of(dir.path() / "none", dir.path()).empty());
+  CHECK(transport::usb_id_of("/dev/null", dir.path()).empty());
+}
+
+TEST_CASE("a program that opens and closes the host port again and again does not fill the log") {
+  Rig rig;
+  PtyDevice device(rig.device);
+  rig.start();
+  constexpr int kTimes = 20;
+  for (int i = 0; i < kTimes; ++i) {
+    auto host = transport_test::open_tty(rig.port);
+    REQUIRE(run_until(rig.io, [&] { return rig.seen().host_connected; }));
+    host.reset();
+    REQUIRE(run_until(rig.io, [&] { return !rig.seen().host_connected; }));
+  }
+  CHECK(rig.seen().counters.host_connects == kTimes);
+  rig.log.info("", "the end");
+  REQUIRE(run_until(rig.io, [&] { return rig.has_logged("the end\n"); }));
+  const std::lock_guard lock(rig.mutex);
+  const auto is_visit = [](const std::string& line) { return line.ends_with("ed the host port\n"); };
+  CHECK(std::count_if(rig.lines.begin(), rig.lines.end(), is_visit) == 2 * 5);
 }
 
 }  // namespace

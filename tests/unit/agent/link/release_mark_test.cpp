@@ -2,7 +2,9 @@
 
 #include <catch2/catch.hpp>
 
+#include <filesystem>
 #include <fstream>
+#include <iterator>
 
 #include "tests/scratch_dir.h"
 
@@ -41,5 +43,21 @@ TEST_CASE("a mark of an earlier boot or a damaged mark is ignored") {
 }
 
 TEST_CASE("a mark that cannot be written is reported") { CHECK_FALSE(write_release_mark("/nonexistent", "mk3", {})); }
+
+TEST_CASE("a link in the place of a mark is replaced, and its target is not written to") {
+  const test::ScratchDir dir;
+  const std::string place = dir.path(), victim = dir.path() / "victim", mark = dir.path() / ".mk3.released";
+  std::ofstream(victim) << "precious";
+  std::filesystem::create_symlink(victim, mark);
+  CHECK_FALSE(read_release_mark(place, "mk3"));
+  REQUIRE(write_release_mark(place, "mk3", {}));
+  std::string text;
+  std::getline(std::ifstream(victim), text);
+  CHECK(text == "precious");
+  CHECK(std::filesystem::is_regular_file(std::filesystem::symlink_status(mark)));
+  CHECK(read_release_mark(place, "mk3"));
+  const auto files = std::distance(std::filesystem::directory_iterator(dir.path()), {});
+  CHECK(files == 2);  // no temporary file stays
+}
 
 }  // namespace

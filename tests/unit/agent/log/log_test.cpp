@@ -107,4 +107,38 @@ TEST_CASE("a repeating fault is logged once per interval with its count") {
   CHECK(throttle.occurred(seconds(62)) == 1);
 }
 
+TEST_CASE("characters that a terminal acts on are escaped: C1, and those that change the direction of the text") {
+  const std::string csi =
+                        "a\xC2\x9B"
+                        "2Jb",
+                    right_to_left =
+                        "a\xE2\x80\xAE"
+                        "b",
+                    isolate = "\xE2\x81\xA6", line = "\xE2\x80\xA8";
+  using agent::text::escape_json;
+  using agent::text::escape_text;
+  CHECK(escape_text(csi, 99) == "a\\xc2\\x9b2Jb");
+  CHECK(escape_text(right_to_left, 99) == "a\\xe2\\x80\\xaeb");
+  CHECK(escape_text(isolate + line, 99) == "\\xe2\\x81\\xa6\\xe2\\x80\\xa8");
+  CHECK(escape_text("\xC2\xA0\xC3\xA4\xE2\x82\xAC", 99) == "\xC2\xA0\xC3\xA4\xE2\x82\xAC");
+  for (const std::string& text : {csi, right_to_left, isolate, line}) {
+    const std::string escaped = escape_json(text, 99);
+    CHECK(escaped.find_first_of("\xC2\xE2") == std::string::npos);
+    CHECK(nlohmann::json::parse('"' + escaped + '"') == text);
+  }
+}
+
+TEST_CASE("a lasting fault is logged when it begins and when it changes, and two that alternate once a minute") {
+  using std::chrono::seconds;
+  agent::log::LastingFault fault;
+  CHECK(fault.is_new(seconds(0), "off"));
+  CHECK_FALSE(fault.is_new(seconds(3600), "off"));
+  CHECK(fault.is_new(seconds(3601), "no rights"));
+  CHECK_FALSE(fault.is_new(seconds(3602), "off"));
+  CHECK_FALSE(fault.is_new(seconds(3602), "no rights"));
+  CHECK(fault.is_new(seconds(3661), "off"));
+  fault.over();
+  CHECK(fault.is_new(seconds(3662), "off"));
+}
+
 }  // namespace

@@ -1,4 +1,3 @@
-#include "agent/metrics/metrics_catalogue.h"
 
 #include <algorithm>
 #include <catch2/catch.hpp>

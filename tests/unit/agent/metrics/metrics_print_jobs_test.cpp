@@ -1,4 +1,4 @@
-#include "agent/metrics/metrics_print_jobs.h"
+#include "agent/metrics/metrics_families.h"
 
 #include <catch2/catch.hpp>
 

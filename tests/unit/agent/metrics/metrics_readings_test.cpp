@@ -47,6 +47,21 @@ TEST_CASE("a printer that is not up has no readings") {
   CHECK_FALSE(silent.nozzle_diameter_meters);
 }
 
+TEST_CASE(
+    "the temperatures of a printer that reports none by itself live for 30 s: in a print it is asked every 12 s") {
+  auto link = printing_mk3s();
+  const auto celsius_after = [&link](gcode::line::Time age) {
+    const auto readings = agent::metrics::readings_of(link, kSampleNow + age, gcode::printer::State::kPrinting);
+    const auto& bed = readings.sensors[gcode::reply::Sensor::kBed];
+    CHECK(bed.celsius.has_value() == bed.target_celsius.has_value());
+    return bed.celsius;
+  };
+  CHECK_FALSE(celsius_after(6s));
+  link.printer.reports_itself = false;
+  CHECK(celsius_after(30s) == 60.3);
+  CHECK_FALSE(celsius_after(31s));
+}
+
 TEST_CASE("readings also expire while the I/O thread is stalled") {
   Bench bench;
   bench.snapshots.publish(printing_mk3s());

@@ -1,4 +1,4 @@
-#include "agent/metrics/metrics_catalogue.h"
+#include "agent/metrics/metrics.h"
 
 #include <catch2/catch.hpp>
 #include <fstream>

@@ -22,7 +22,7 @@ namespace {
 /// Families that exist for a printer without any known value.
 const std::vector<std::string> kAlways{
     "marlin_up",    "marlin_serial_open",      "marlin_serial_released", "marlin_serial_speed_baud",
-    "marlin_state", "marlin_agent_survivable", "marlin_host_connected"};
+    "marlin_state", "marlin_agent_survivable", "marlin_host_connected",  "marlin_host_programs"};
 
 }  // namespace
 

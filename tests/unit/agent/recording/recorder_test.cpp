@@ -104,8 +104,9 @@ TEST_CASE("bytes that a slow disk leaves no room for are counted and noted") {
   CHECK(recording.recorded_bytes() == held);
 }
 
-TEST_CASE("an unwritable directory costs one log line, not the link") {
+TEST_CASE("an unwritable directory costs one log line, not the link, and is used once it can be made") {
   Rig rig;
+  std::ofstream(rig.dir.path() / "gone") << "in the way";
   agent::recording::Recording recording(agent::recording::RecordingFiles(rig.dir.path() / "gone", "mk3s", 1U << 20U));
   for (int i = 0; i < 100; ++i) {
     recording.add(TraceDirection::kFromPrinter, "ok\n", "", milliseconds(i));
@@ -113,7 +114,7 @@ TEST_CASE("an unwritable directory costs one log line, not the link") {
   }
   CHECK(rig.counters.errors == 1);
   CHECK(recording.recorded_bytes() == 0);
-  std::filesystem::create_directory(rig.dir.path() / "gone");
+  std::filesystem::remove(rig.dir.path() / "gone");
   recording.add(TraceDirection::kFromPrinter, "ok\n", "", milliseconds(200));
   recording.flush(rig.log);
   CHECK(recording.recorded_bytes() == 3);

@@ -89,7 +89,7 @@ struct Replay {
   std::string history() {
     const agent::process::BuildInfo build;
     const agent::web::api::WebContext context{build, bench.snapshots, bench.collector, bench.web, "/metrics", quality};
-    return std::get<nlohmann::json>(agent::web::api::temperature_history(context, "printer=mk3&step=30")).dump() + '\n';
+    return agent::web::api::temperature_history(context, "printer=mk3&step=30").dump() + '\n';
   }
 
   void replay(const fs::path& recording, const std::function<void(gcode::line::Time)>& on_line) {

@@ -1,4 +1,4 @@
-#include "agent/status/service_line.h"
+#include "agent/status/status_view.h"
 
 #include <catch2/catch.hpp>
 

@@ -30,7 +30,7 @@ TEST_CASE("a printer with every value known has the documented keys") {
   CHECK(printer["fans"]["hotend"] == json({{"rpm", 4200.0}, {"duty_ratio", 1.0}}));
   CHECK(printer["print"]["progress_ratio"] == 0.12);
   CHECK(printer["print"]["remaining_seconds"] == 3660.0);
-  CHECK(printer["host"] == json({{"connected", true}, {"connects", 0}}));
+  CHECK(printer["host"] == json({{"connected", true}, {"connects", 0}, {"open_count", 1}}));
   CHECK(printer["link"]["commands_in_flight"] == 3);
   CHECK(printer["link"]["last_receive_age_seconds"] == 0.0);
   CHECK_FALSE(printer["link"].contains("ok_latency_mean_seconds"));

@@ -52,6 +52,14 @@ TEST_CASE("the view of a printer in mid-print") {
 )");
 }
 
+TEST_CASE("the view of a host port that two programs have open says what that means") {
+  agent::snapshot::LinkSnapshot link = mk3();
+  link.hosts = 2;
+  CHECK(
+      drawn({link}).find("  host        2 programs on /run/marlin-agent/mk3; each reads only a part of the lines\n") !=
+      std::string::npos);
+}
+
 TEST_CASE("the view of a released printer and of one without its device") {
   agent::snapshot::LinkSnapshot released = sample::printing_mk3s("mini");
   released.serial_open = released.host_connected = false;

@@ -29,3 +29,9 @@ TEST_CASE("fields are quoted where RFC 4180 requires it") {
   CHECK(agent::text::separated_field("b,c", ';') == "b,c");
   CHECK(agent::text::markdown_cell("a|b\\c") == "a\\|b\\\\c");
 }
+
+TEST_CASE("a text is no formula of a spreadsheet, and a number stays a number") {
+  std::ostringstream out;
+  agent::text::write_csv(out, {{"=1+1", "+a", "-b,c", "@x", "-20.5", "+Inf", "-1e3", "a=b", "-"}});
+  CHECK(out.str() == "'=1+1,'+a,\"'-b,c\",'@x,-20.5,+Inf,-1e3,a=b,'-\r\n");
+}

@@ -70,3 +70,18 @@ TEST_CASE("gnuplot knows every time style and every terminal") {
     }
   }
 }
+
+TEST_CASE("a name, title or mark that begins with an apostrophe is drawn") {
+  auto table = sample::table();
+  table.series[0].name = "'tool0' hot";
+  table.marks[0].text = "'paused'";
+  auto style = dumb();
+  style.title = "'it' is";
+  std::ostringstream out;
+  agent::tools::write_gnuplot(out, table, style);
+  const auto drawn = test::run_program(kGnuplot + " 2>&1", out.str());
+  INFO(drawn.output);
+  CHECK(drawn.status == 0);
+  CHECK(drawn.output.find("'tool0' hot") != std::string::npos);
+  CHECK(drawn.output.find("'it' is") != std::string::npos);
+}

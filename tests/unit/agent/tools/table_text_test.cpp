@@ -65,3 +65,26 @@ TEST_CASE("Prometheus itself reads the OpenMetrics output") {
   INFO(taken.output);
   CHECK(taken.status == 0);
 }
+
+TEST_CASE("a name cannot be a formula of a spreadsheet, and no name can control a terminal") {
+  for (const std::string name : {"=1+1", "+a", "-b", "@sum"}) {
+    auto table = sample::table();
+    table.series = {table.series[0]};
+    table.series[0].name = name;
+    table.series[0].values[0] = -20.5;
+    std::ostringstream out;
+    agent::tools::write_separated(out, table, {});
+    const std::string head = out.str().substr(0, out.str().find('\n'));
+    INFO(head);
+    CHECK(head.find(",'") != std::string::npos);
+    CHECK(out.str().find(",-20.5\r\n") != std::string::npos);  // a number is no formula
+  }
+  auto table = sample::table();
+  table.series[1].name =
+      "a\x1b[2J\xC2\x9B"
+      "2J\xE2\x80\xAE"
+      "b";
+  std::ostringstream out;
+  agent::tools::write_separated(out, table, {});
+  for (const std::string bad : {"\x1b", "\xC2\x9B", "\xE2\x80\xAE"}) CHECK(out.str().find(bad) == std::string::npos);
+}

@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <limits>
 
+#include "agent/text/metrics_text.h"
+
 using agent::tools::Ms;
 using agent::tools::TimeStyle;
 
@@ -17,8 +19,8 @@ TEST_CASE("an instant is written in each style") {
 }
 
 TEST_CASE("a number is written in the shortest form that reads back the same") {
-  CHECK(agent::tools::number_text(215.1) == "215.1");
-  CHECK(agent::tools::number_text(0.1 + 0.2) == "0.30000000000000004");
-  CHECK(agent::tools::number_text(std::numeric_limits<double>::quiet_NaN()) == "NaN");
-  CHECK(agent::tools::number_text(-std::numeric_limits<double>::infinity()) == "-Inf");
+  CHECK(agent::text::number_text(215.1) == "215.1");
+  CHECK(agent::text::number_text(0.1 + 0.2) == "0.30000000000000004");
+  CHECK(agent::text::number_text(std::numeric_limits<double>::quiet_NaN()) == "NaN");
+  CHECK(agent::text::number_text(-std::numeric_limits<double>::infinity()) == "-Inf");
 }

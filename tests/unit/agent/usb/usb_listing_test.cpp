@@ -58,6 +58,20 @@ TEST_CASE("a Prusa is used automatically, an MMU never, an adapter with a sectio
   CHECK(listing_text({}).find("switched on") != std::string::npos);
 }
 
+TEST_CASE("the port to enter in a host program is listed") {
+  Configuration configuration;
+  configuration.runtime_dir = "/run/marlin-agent";
+  const auto listing = Machine().list(configuration, {kPrusa, kCh340});
+  CHECK(listing[0].host_port == "/run/marlin-agent/mk3-CZPX1");
+  CHECK(listing[1].host_port.empty());
+  CHECK(listing_text(listing).find(
+            "    host programs (OctoPrint, Printrun ...): enter the port /run/marlin-agent/mk3-CZPX1\n") !=
+        std::string::npos);
+  const auto json = nlohmann::json::parse(listing_json(listing));
+  CHECK(json["devices"][0]["host_port"] == "/run/marlin-agent/mk3-CZPX1");
+  CHECK_FALSE(json["devices"][1].contains("host_port"));
+}
+
 TEST_CASE("the section to paste makes that device a printer, and no other") {
   UsbDevice identical = kCh340;
   identical.port = "1-1.5";

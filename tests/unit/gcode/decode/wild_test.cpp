@@ -1,5 +1,5 @@
 // Lines of real printers that an earlier version misread, and their neighbours: each folder of tests/data/wild is a case
-// (see the README there). A case without input.txt needs a printer and a host; it is listed as not run here.
+// (see the README there). A case without input.txt needs a printer and a host: tests/sim/live_case_test.cpp runs those.
 #include <algorithm>
 #include <catch2/catch.hpp>
 #include <cmath>

@@ -1,6 +1,7 @@
 #include "gcode/printer/print_watch.h"
 
 #include <catch2/catch.hpp>
+#include <utility>
 
 #include "tests/unit/gcode/relay/relay_rig.h"
 

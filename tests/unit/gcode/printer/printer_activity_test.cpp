@@ -6,6 +6,7 @@
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
+#include <utility>
 
 #include "gcode/decode/trace.h"
 #include "tests/unit/gcode/relay/rules_rig.h"

@@ -46,6 +46,22 @@ TEST_CASE("what a host sets is known for a day, or until a file from the card be
   }
 }
 
+TEST_CASE("a target that is asked for seldom gives way to what the host has set since") {
+  Host host;
+  host.state.temperatures[Sensor::kTool0].target.set(200, host.now);
+  host.now += 20s;
+  CHECK(host.state.target(Sensor::kTool0, host.now) == 200.0F);
+  host.state.temperatures[Sensor::kTool0].target.set(200, host.now);
+  host.now += 1s;
+  host.line("M104 S0");
+  host.now += 5s;
+  CHECK(host.state.target(Sensor::kTool0, host.now) == 0.0F);
+  host.state.temperatures[Sensor::kTool0].target.set(0, host.now);
+  host.state.reports_itself = true;
+  host.now += 6s;
+  CHECK_FALSE(host.state.target(Sensor::kTool0, host.now));
+}
+
 TEST_CASE("values out of range are kept within it, and odd tools are none") {
   Host host;
   host.line("M106 S999");

@@ -18,6 +18,7 @@
 #include <fstream>
 #include <map>
 #include <sstream>
+#include <utility>
 
 #include "gcode/printer/print_rules.h"
 #include "tests/unit/gcode/relay/rules_rig.h"
@@ -73,7 +74,7 @@ class Conversation {
       if (value) out << *value;
       return value ? out.str() : "none";
     };
-    const auto known = [&](const auto& aged) { return number(aged.fresh(r_.now, gcode::printer::kReadingLifetime)); };
+    const auto known = [&](const auto& aged) { return number(aged.fresh(r_.now, printer.temperature_lifetime())); };
     if (name == "state") return std::string(kStates[static_cast<std::size_t>(r_.state())]);
     if (name == "started") return number(prints().started());
     if (name == "result") return result();

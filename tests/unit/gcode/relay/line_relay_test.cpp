@@ -135,3 +135,28 @@ TEST_CASE("with poll off a part of an upload's line passes immediately too") {
   r.host("G1 X");
   CHECK(r.to_printer() == "G1 X");
 }
+
+TEST_CASE("the rest of a line whose beginning has passed passes too, also if it answers the agent") {
+  Rig r;
+  r.attach();
+  r.printer("echo:a line that nobody ended");
+  r.pass(6s);
+  CHECK(r.to_host() == "echo:a line that nobody ended");
+  CHECK(r.to_printer() == "\n");
+  r.pass(1s);
+  REQUIRE(r.to_printer() == "M115\n");
+  r.printer("FIRMWARE_NAME:Marlin 1.1.9 (Github)\nok\n");
+  CHECK(r.to_host() == "FIRMWARE_NAME:Marlin 1.1.9 (Github)\n");
+}
+
+TEST_CASE("a line of an upload without end is passed as it arrives") {
+  Rig r;
+  r.attach();
+  r.host("M28 A.GCO\n");
+  r.to_printer();
+  const std::string piece(600, 'A');
+  r.host(piece);
+  CHECK(r.to_printer() == piece);
+  r.host("B\n");
+  CHECK(r.to_printer() == "B\n");
+}

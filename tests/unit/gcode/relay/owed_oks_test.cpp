@@ -160,3 +160,56 @@ TEST_CASE("the host's own M115 is answered, also behind the agent's that was ack
   r.printer("ok\n" + answer);
   CHECK(r.to_host() == "ok\n" + answer);
 }
+
+TEST_CASE("oks that a line owes for certain are not optional") {
+  Rig blanks = known_rig(kPrusa313);
+  REQUIRE(blanks.relay().dialect().blanks_only_owes_ok);
+  blanks.host("  \n");
+  CHECK_FALSE(is_optional(blanks));
+  Rig pid = known_rig(kPrusa39);
+  pid.host("M301\n");
+  CHECK_FALSE(is_optional(pid));
+}
+
+TEST_CASE("a restart ends an upload, MeatPack and what its host waits for") {
+  Rig r = known_rig(kMarlin102);
+  r.host("M28 A.GCO\n");
+  r.printer("Writing to file: A.GCO\nok\n");
+  REQUIRE(r.relay().host_is_binary());
+  r.printer("start\n");
+  CHECK_FALSE(r.relay().host_is_binary());
+  Rig packed = known_rig(kPrusa313);
+  packed.host("\xff\xff\xfb");
+  REQUIRE(packed.relay().host_is_binary());
+  packed.printer("start\n");
+  CHECK_FALSE(packed.relay().host_is_binary());
+}
+
+TEST_CASE("a deferral counts once a second") {
+  Rig r = known_rig(kMarlin11);
+  r.host("G28\n");
+  r.to_printer();
+  const auto deferred = [&r] { return r.relay().counters().queries_deferred[gcode::printer::DeferReason::kBusy]; };
+  r.pass(5s);
+  const auto before = deferred();
+  r.pass(10s);
+  CHECK(deferred() - before >= 8);
+  CHECK(deferred() - before <= 11);
+}
+
+TEST_CASE("a stall is a second without a command in flight while a stream flows") {
+  for (const Time gap : {900ms, 1100ms}) {
+    Rig r = known_rig(kMarlin11);
+    for (int n = 1; n <= 20; ++n) {
+      r.host(numbered(n, "G1 X" + std::to_string(n) + " E" + std::to_string(n)));
+      r.to_printer();
+      r.printer("ok\n");
+    }
+    const Time starved = r.relay().counters().starved;
+    r.pass(gap);
+    r.to_printer();
+    r.host(numbered(21, "G1 X21 E21"));
+    CHECK(r.relay().counters().stalls == (gap > 1s ? 1 : 0));
+    CHECK(r.relay().counters().starved - starved >= 900ms);
+  }
+}

@@ -57,6 +57,22 @@ TEST_CASE("the identity query is sent first, and repeated only after a pause") {
   CHECK(a.next(LineUse::kRest) == "M115\n");
 }
 
+TEST_CASE("in a print firmware without reports is asked every 12 s, at rest every 2 s") {
+  for (const auto& [use, period] : {std::pair{LineUse::kHostPrints, 12s}, std::pair{LineUse::kRest, 2s}}) {
+    Asking a("prusa-3.8");
+    a.introduce();
+    a.poller.answered(Query::kM105);
+    (void)a.all(LineUse::kRest);  // M105 and what else is due
+    a.now += period - 100ms;
+    CHECK(a.all(use).find("M105\n") == std::string::npos);
+    a.now += 100ms;
+    CHECK(a.next(use) == "M105\n");
+    a.printer.temperature_report.set(a.now, a.now);  // the host asked itself
+    a.now += period - 100ms;
+    CHECK(a.all(use).find("M105\n") == std::string::npos);
+  }
+}
+
 TEST_CASE("an unknown printer is asked M105 and M115 only") {
   Asking a("unknown");
   CHECK(a.all(LineUse::kRest) == "M115\nM105\n");
@@ -79,7 +95,7 @@ TEST_CASE("firmware without reports is asked for temperatures during a print, an
   CHECK(a.all(LineUse::kHostPrints).empty());  // before one answer at rest was understood
   a.poller.answered(gcode::printer::Query::kM105);
   CHECK(a.all(LineUse::kHostPrints) == "M105\n");
-  a.now += 1900ms;
+  a.now += 11900ms;
   CHECK(a.next(LineUse::kHostPrints).empty());
   a.now += 100ms;
   CHECK(a.next(LineUse::kHostPrints) == "M105\n");

@@ -148,4 +148,14 @@ TEST_CASE("reports that the agent set up stay hidden from the host after a chang
   CHECK(rig.relay->dialect().family == gcode::dialect::FirmwareFamily::kPrusa);
 }
 
+TEST_CASE("reports that both sides want are still the host's after a change of version") {
+  Rig rig;
+  RelayState& state = rig.memory->state;
+  state.arbiter.subscriptions.resume({{2, 0, 0, 0}, {2, 0, 0, 0}, {1, 0, 0, 0}});
+  rig.change();
+  rig.now += 3s;
+  rig.relay->feed_printer("T:25.5 /0.0 B:25.5 /0.0 @:0 B@:0\n", rig.now);
+  CHECK(rig.take(false) == "T:25.5 /0.0 B:25.5 /0.0 @:0 B@:0\n");
+}
+
 }  // namespace

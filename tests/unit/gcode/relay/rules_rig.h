@@ -14,6 +14,7 @@ inline gcode::relay::RelaySettings only_temperatures() {
   gcode::relay::RelaySettings settings;
   settings.fans_period = settings.position_period = settings.sd_period = Time::zero();
   settings.progress_period = settings.overrides_period = Time::zero();
+  settings.printing_temperature_period = 2s;
   return settings;
 }
 

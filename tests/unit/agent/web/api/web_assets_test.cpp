@@ -7,7 +7,7 @@
 
 #include "tests/unit/agent/fixtures/gunzip.h"
 
-using agent::web::api::WebAssets;
+using agent::web::api::file_answer;
 using agent::web::http::WebRequest;
 
 namespace {
@@ -47,30 +47,28 @@ TEST_CASE("no file of the page names another host") {
 }
 
 TEST_CASE("a page is found by its path, compressed if the client accepts it") {
-  const WebAssets assets;
-  const auto page = assets.answer(get("/"));
+  const auto page = file_answer(get("/"));
   REQUIRE(page);
   CHECK(page->content_type == "text/html; charset=utf-8");
   CHECK(page->body.starts_with("<!DOCTYPE html>\n<html lang=\"en\">"));
-  CHECK(assets.answer(get("/catalogue"))->content_type == "text/html; charset=utf-8");
-  CHECK(assets.answer(get("/page.js"))->content_type == "text/javascript; charset=utf-8");
-  CHECK_FALSE(assets.answer(get("/index.html")));
-  CHECK_FALSE(assets.answer(get("/embed.cmake")));
+  CHECK(file_answer(get("/catalogue"))->content_type == "text/html; charset=utf-8");
+  CHECK(file_answer(get("/page.js"))->content_type == "text/javascript; charset=utf-8");
+  CHECK_FALSE(file_answer(get("/index.html")));
+  CHECK_FALSE(file_answer(get("/embed.cmake")));
   auto packed = get("/page.js");
   packed.accepts_gzip = true;
-  const auto answer = assets.answer(packed);
+  const auto answer = file_answer(packed);
   CHECK(answer->gzip);
-  CHECK(test::gunzip(answer->body) == assets.answer(get("/page.js"))->body);
+  CHECK(test::gunzip(answer->body) == file_answer(get("/page.js"))->body);
 }
 
 TEST_CASE("a cached file is not sent to the browser again") {
-  const WebAssets assets;
   auto again = get("/page.css");
-  again.if_none_match = "W/\"other\", " + assets.answer(again)->etag;
-  const auto answer = assets.answer(again);
+  again.if_none_match = "W/\"other\", " + file_answer(again)->etag;
+  const auto answer = file_answer(again);
   CHECK(answer->status == 304);
   CHECK(answer->body.empty());
   CHECK_FALSE(answer->etag.empty());
   again.if_none_match = "\"other\"";
-  CHECK(assets.answer(again)->status == 200);
+  CHECK(file_answer(again)->status == 200);
 }

@@ -8,7 +8,16 @@ using nlohmann::json;
 namespace {
 
 struct Browser final : agent::web::server::EventClient {
+  explicit Browser(WebEvents* left = nullptr, std::string from = "one") : events(left), where(std::move(from)) {}
+  WebEvents* events;
+  std::string where;
   std::string heard;
+  bool is_closed = false;
+  [[nodiscard]] std::string address() const override { return where; }
+  void close() override {
+    is_closed = true;
+    events->leave(*this);
+  }
   void offer(std::shared_ptr<const std::string> events) override { heard += *events; }
 };
 
@@ -58,12 +67,12 @@ TEST_CASE("the number of clients is bounded, and without clients no work is done
   bench.events.tick();
   CHECK(bench.reads == 0);
   (void)bench.events.join(a);
-  CHECK(bench.events.has_room());
+  CHECK(bench.events.make_room("one"));
   (void)bench.events.join(b);
-  CHECK_FALSE(bench.events.has_room());
+  CHECK_FALSE(bench.events.make_room("one"));
   bench.events.leave(a);
   bench.events.leave(a);
-  CHECK(bench.events.has_room());
+  CHECK(bench.events.make_room("one"));
 }
 
 TEST_CASE("a long silence is interrupted by a comment, so that a dead connection is found") {
@@ -72,4 +81,21 @@ TEST_CASE("a long silence is interrupted by a comment, so that a dead connection
   (void)bench.events.join(browser);
   for (int i = 0; i < 15; ++i) bench.events.tick();
   CHECK(browser.heard == ": still there\n\n");
+}
+
+TEST_CASE("clients of one address do not keep the places from another address, and no two addresses take turns") {
+  Bench bench;
+  WebEvents events(4, [&] { return bench.now; });
+  Browser a(&events), b(&events), c(&events), d(&events), other(&events, "two"), third(&events, "three");
+  for (Browser* browser : {&a, &b, &c, &d}) (void)events.join(*browser);
+  CHECK_FALSE(events.make_room("one"));
+  REQUIRE(events.make_room("two"));
+  CHECK(a.is_closed);
+  (void)events.join(other);
+  REQUIRE(events.make_room("three"));
+  CHECK(b.is_closed);
+  (void)events.join(third);
+  CHECK_FALSE(events.make_room("two"));  // it would hold as many as the first address loses
+  CHECK_FALSE(c.is_closed);
+  CHECK_FALSE(other.is_closed);
 }

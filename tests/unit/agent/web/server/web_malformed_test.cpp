@@ -41,6 +41,11 @@ std::vector<Malformed> malformed_requests() {
       {"GET /metrics HTTP/1.1\r\n" + host + "Content-Length: 99999999999999999999\r\n\r\n", 400},
       {"GET /metrics HTTP/1.1\r\n" + host + "Content-Length: 5\r\n\r\nhello", 413},
       {"GET /metrics HTTP/1.1\r\n" + host + "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n", 413},
+      {"GET /metrics HTTP/1.1\r\n" + host + "Transfer-Encoding: xchunked\r\n\r\n0\r\n\r\n", 501},
+      {"GET /metrics HTTP/1.1\r\n" + host + "Transfer-Encoding: identity\r\n\r\n", 501},
+      {"GET /metrics HTTP/1.1\r\n" + host + "X: a\r\n b\r\n\r\n", 400},  // a folded field
+      {"GET /metrics HTTP/1.1\r\n" + host + "X: a\r\n\tb\r\n\r\n", 400},
+      {"GET /metrics HTTP/1.1\r\n Host: pi\r\n" + host + "\r\n", 400},
       {"POST /metrics HTTP/1.1\r\n" + host + "Content-Length: 5\r\n\r\nhello", 405},
       {"DELETE /metrics HTTP/1.1\r\n" + host + "\r\n", 405},
       {"CONNECT pi:9 HTTP/1.1\r\n" + host + "\r\n", 405},
@@ -132,4 +137,12 @@ TEST_CASE("mutations of a valid request are answered or refused, never half answ
     if (!answer.empty()) CHECK_THAT(answer, Catch::StartsWith("HTTP/1.1 "));
   }
   bench.check_alive();
+}
+
+TEST_CASE("a request with an unknown transfer coding is refused with the end of the connection, never answered twice") {
+  Bench bench;
+  auto client = bench.connect();
+  client.send("GET /healthz HTTP/1.1\r\nHost: pi\r\nTransfer-Encoding: xchunked\r\n\r\n" + std::string(kGet));
+  CHECK(client.response().status == 501);
+  CHECK(client.is_closed());
 }

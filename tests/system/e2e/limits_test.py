@@ -1,0 +1,69 @@
+"""Too few file descriptors, threads or memory: a sentence and an exit status, or less service, but never an abort."""
+import os
+import re
+import resource
+import signal
+
+from rig import Agent, claim, expect, run_claims, wait_until
+
+DESCRIPTORS = range(5, 26)
+# From a start that fails early to one that has everything. Too little for the program loader itself is no case.
+MEGABYTES = (36, 40, 44, 48, 52, 56, 60, 72)
+
+
+def run_with(rig, kind, limit):
+    """Starts the agent with that limit until it has started or ended; returns its exit status."""
+    agent = Agent(rig, "/dev/none", preexec_fn=lambda: resource.setrlimit(kind, (limit, limit)))
+    wait_until("it has started or ended", lambda: not agent.is_running() or "starts with 1 printer" in agent.output(), 30)
+    _, status = agent.stop()
+    log = agent.output()
+    os.unlink(agent.log_path)
+    expect("terminate called" not in log and status >= 0, f"limit {limit}: status {status}: {log[-500:]}")
+    started = "starts with 1 printer" in log
+    expect(started or re.search(r"^marlin-agent: .{20}", log, re.M), f"limit {limit}: no reason: {log[-500:]}")
+    expect(started or status == 75, f"limit {limit}: its status is {status}: {log[-500:]}")
+    return status
+
+
+@claim("a start with too few file descriptors ends with status 75 and the reason, or serves what it can")
+def few_descriptors(rig, _):
+    statuses = [run_with(rig, resource.RLIMIT_NOFILE, limit) for limit in DESCRIPTORS]
+    expect(75 in statuses and statuses[-1] == 0, f"the limits do not try both outcomes: {statuses}")
+
+
+@claim("a start with too little memory for its threads ends with status 75 and the reason, or serves what it can")
+def little_memory(rig, _):
+    statuses = [run_with(rig, resource.RLIMIT_AS, megabytes << 20) for megabytes in MEGABYTES]
+    expect(75 in statuses and statuses[-1] == 0, f"the limits do not try both outcomes: {statuses}")
+
+
+@claim("a reload without descriptors or without a thread changes nothing, and the printer and the next reload are served")
+def reload_without(rig, _):
+    device = rig.raw_device()
+    config = os.path.join(rig.directory, "agent.toml")
+    with open(config, "w", encoding="utf-8") as file:
+        file.write(f"[printer.mk3]\ndevice = '{device.path}'\n")
+    agent = rig.start_agent(device.path, config=config)
+    agent.wait_for_web()
+    agent.wait_for_port()
+    def ends():
+        return agent.output().count("nothing was changed") + agent.output().count("read the configuration again")
+
+    # Without address space a thread may still get the stack of an ended one: then the reload works.
+    for kind, soft in ((resource.RLIMIT_AS, 1 << 20), (resource.RLIMIT_NOFILE, 3)):
+        before_it = ends()
+        _, hard = before = resource.prlimit(agent.child.pid, kind)
+        resource.prlimit(agent.child.pid, kind, (soft, hard))
+        agent.signal(signal.SIGHUP)
+        wait_until("the reload ends", lambda: ends() > before_it or not agent.is_running())
+        device.answer_like_a_printer(0.5)
+        resource.prlimit(agent.child.pid, kind, before)
+        expect(agent.is_running(), f"it ended: {agent.output()[-500:]}")
+        reloads = agent.output().count("read the configuration again")
+        agent.signal(signal.SIGHUP)
+        wait_until("the next reload works", lambda: agent.output().count("read the configuration again") > reloads)
+        agent.wait_for_web()
+
+
+if __name__ == "__main__":
+    run_claims()

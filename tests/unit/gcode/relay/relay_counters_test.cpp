@@ -1,0 +1,96 @@
+// What LineRelay counts, and how long bytes stay in it.
+#include <catch2/catch.hpp>
+
+#include "tests/unit/gcode/relay/rules_rig.h"
+
+using namespace rig;
+using gcode::printer::Direction;
+using gcode::printer::Origin;
+
+namespace {
+
+template <std::size_t Bounds>
+std::uint64_t count_in(const gcode::printer::Histogram<Bounds>& histogram) {
+  std::uint64_t sum = 0;
+  for (const std::uint64_t bucket : histogram.buckets) sum += bucket;
+  return sum;
+}
+
+}  // namespace
+
+TEST_CASE("bytes are counted on each side, and by origin to the printer") {
+  Rig r;
+  r.attach();
+  r.pass(6s);
+  CHECK(r.to_printer() == "\n");
+  r.pass(1s);
+  CHECK(r.to_printer() == "M115\n");
+  r.printer("ok\n");
+  const auto& counters = r.relay().counters();
+  CHECK(counters.transmit_bytes[Origin::kAgent] == 6);
+  CHECK(counters.transmit_bytes[Origin::kHost] == 0);
+  CHECK(counters.receive_bytes == 3);
+  CHECK(counters.host_transmit_bytes == 0);
+  CHECK(counters.host_withheld_lines == 1);
+  r.host("G1 X10\n");
+  CHECK(r.to_printer() == "G1 X10\n");
+  r.printer("ok\n");
+  CHECK(r.to_host() == "ok\n");
+  CHECK(counters.transmit_bytes[Origin::kHost] == 7);
+  CHECK(counters.host_receive_bytes == 7);
+  CHECK(counters.receive_bytes == 6);
+  CHECK(counters.host_transmit_bytes == 3);
+}
+
+TEST_CASE("the time inside the relay counts from the first byte that waits to the write that takes it") {
+  Rig r = known_rig(kMarlin11);
+  r.to_printer();
+  const auto to_printer = r.relay().counters().passthrough[Direction::kToPrinter];
+  const auto to_host = r.relay().counters().passthrough[Direction::kToHost];
+  const auto& passthrough = r.relay().counters().passthrough;
+  r.host("G1 X");
+  r.now += 2ms;
+  r.host("1\nG1");
+  r.now += 1ms;
+  CHECK(r.to_printer() == "G1 X1\n");
+  CHECK(count_in(passthrough[Direction::kToPrinter]) == count_in(to_printer) + 1);
+  CHECK(passthrough[Direction::kToPrinter].sum_seconds == Approx(to_printer.sum_seconds + 0.003));
+  r.now += 4ms;
+  r.host(" X2\n");
+  CHECK(r.to_printer() == "G1 X2\n");
+  // A part of the second line has waited since it came.
+  CHECK(passthrough[Direction::kToPrinter].sum_seconds == Approx(to_printer.sum_seconds + 0.003 + 0.007));
+  r.now += 50ms;
+  r.host("G1 X3\n");
+  CHECK(r.to_printer() == "G1 X3\n");
+  CHECK(passthrough[Direction::kToPrinter].sum_seconds == Approx(to_printer.sum_seconds + 0.003 + 0.007));
+  r.printer("ok\n");
+  r.now += 6ms;
+  CHECK(r.to_host() == "ok\n");
+  CHECK(count_in(passthrough[Direction::kToHost]) == count_in(to_host) + 1);
+  CHECK(passthrough[Direction::kToHost].sum_seconds == Approx(to_host.sum_seconds + 0.006));
+}
+
+TEST_CASE("bytes that wait for a lost printer are not sent to the next one") {
+  Rig r = known_rig(kMarlin11);
+  r.to_printer();
+  r.host("G1 X1\nG1 X");
+  r.printer("ok T:2");
+  r.relay().printer_lost(r.now);
+  r.relay().printer_opened(r.now);
+  CHECK(r.to_printer().empty());
+  r.host("G1 X9\n");
+  CHECK(r.to_printer() == "G1 X9\n");
+  r.printer("ok\n");
+  CHECK(r.to_host() == "ok\n");
+}
+
+TEST_CASE("a query that waits for a lost printer is not sent to the next one") {
+  Rig r;
+  r.pass(6s);
+  r.to_printer();
+  r.pass(1s);  // M115 is ready, and not written
+  r.relay().printer_lost(r.now);
+  r.relay().printer_opened(r.now);
+  CHECK(r.to_printer().empty());
+}
