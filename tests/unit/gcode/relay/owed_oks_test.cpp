@@ -205,11 +205,9 @@ TEST_CASE("a stall is a second without a command in flight while a stream flows"
       r.to_printer();
       r.printer("ok\n");
     }
-    const Time starved = r.relay().counters().starved;
     r.pass(gap);
     r.to_printer();
     r.host(numbered(21, "G1 X21 E21"));
     CHECK(r.relay().counters().stalls == (gap > 1s ? 1 : 0));
-    CHECK(r.relay().counters().starved - starved >= 900ms);
   }
 }
