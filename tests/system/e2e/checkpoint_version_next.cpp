@@ -4,6 +4,6 @@ namespace agent::restart {
 
 const std::uint32_t kCheckpointVersion = 5;
 
-bool knows_checkpoint(std::uint32_t version) { return version == 2 || version == 5; }
+bool knows_checkpoint(std::uint32_t version) { return version == 4 || version == 5; }
 
 }  // namespace agent::restart
