@@ -97,7 +97,9 @@ void Store::failed(const std::string& sentence) {
 
 void Store::run() {
   std::unique_lock lock(mutex_);
-  auto written = std::chrono::steady_clock::now() - kWritePeriod;
+  // The first change is written immediately; a store that could not be opened was tried just now.
+  auto written = std::chrono::steady_clock::now();
+  if (counters_.works) written -= kWritePeriod;
   while (true) {
     const auto due = written + (counters_.works ? std::chrono::steady_clock::duration(kWritePeriod) : retry_);
     const auto is_due = [&] { return ending_ || at_once_; };
