@@ -8,8 +8,6 @@
 // wrote before it closed is read to the end. It handles no G-code and buffers no bytes.
 #pragma once
 
-#include <utility>  // before any Asio header: Boost 1.74 forgets it in C++20
-
 #include <algorithm>
 #include <boost/asio/basic_waitable_timer.hpp>
 #include <boost/asio/io_context.hpp>
@@ -19,6 +17,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "transport/byte_stream.h"
 #include "transport/host_link.h"

@@ -1,11 +1,10 @@
 // From the USB plug to the agent: the device, its driver, the udev rule, and who has the port open.
 #include <sys/stat.h>
 
-#include <algorithm>
-
 #include "agent/config/usb_rule.h"
 #include "agent/doctor/checks.h"
 #include "agent/doctor/setting_text.h"
+#include "agent/text/text_scan.h"
 #include "agent/usb/usb_plan.h"
 #include "transport/usb_finder.h"
 
@@ -44,10 +43,10 @@ std::string group_of(const Machine& machine, const std::string& path) {
   const std::string groups = read_file(machine.at("/etc/group")).value_or("");
   std::string_view rest = groups;
   while (!rest.empty()) {
-    std::string_view line = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(std::min(line.size() + 1, rest.size()));
-    const std::string_view name = line.substr(0, line.find(':'));
-    if (line.find(":" + number + ":", name.size()) != std::string_view::npos) return std::string(name);
+    std::string_view line = text::next_part(rest, '\n');
+    const std::string_view name = text::next_part(line, ':');
+    (void)text::next_part(line, ':');
+    if (text::next_part(line, ':') == number) return std::string(name);
   }
   return "number " + number;
 }

@@ -7,7 +7,7 @@
 namespace gcode::relay {
 namespace {
 
-// Starved for longer than this is a stall: the planner's sixteen short moves are finished by then.
+// Nothing in flight for longer than this is a stall: the planner's sixteen short moves are finished by then.
 constexpr line::Time kStall = std::chrono::seconds(1);
 // The ok of an answer is printed right behind its text.
 constexpr line::Time kOkFollows = std::chrono::milliseconds(300);
@@ -125,8 +125,7 @@ void Arbiter::close_starvation(line::Time now) {
   if (s_.empty_since == line::kNever) return;
   const line::Time gap = now - s_.empty_since;
   s_.empty_since = line::kNever;
-  if (!s_.printer.stream_flows(now)) return;
-  if (gap <= kStall) return;
+  if (!s_.printer.stream_flows(now) || gap <= kStall) return;
   ++s_.counters.stalls;
   s_.prints.stalled();
 }

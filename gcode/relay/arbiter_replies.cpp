@@ -103,7 +103,7 @@ void Arbiter::count(const reply::Reply& reply) {
 }
 
 // The last line sent may have reached the restarted printer's buffer and be answered after the boot text; older lines
-// are lost. An injected query is abandoned at the end of the boot text: end_boot().
+// are lost. An injected query is abandoned at the end of the boot text: tick().
 void Arbiter::keep_only_latest(line::Time now) {
   for (std::size_t i = s_.in_flight.size(); i-- > 0;) {
     InFlight& entry = s_.in_flight[i];
@@ -164,10 +164,7 @@ void Arbiter::note(const reply::Reply& reply, line::Time now) {
 void Arbiter::on_wait(line::Time now) {
   const line::Time before = std::exchange(s_.waits_since, now);
   if (before == line::kNever) return;
-  while (s_.in_flight.size() > 0 && !s_.in_flight[0].is_injected() && s_.in_flight[0].sent < before) {
-    if (!s_.in_flight[0].ack_optional) ++s_.counters.missing_oks;
-    s_.in_flight.erase(0);
-  }
+  while (s_.in_flight.size() > 0 && !s_.in_flight[0].is_injected() && s_.in_flight[0].sent < before) drop_before(1);
 }
 
 // Lines sent behind M28 are written to the file, whatever their text. A restarted printer may have had the M28 in its
@@ -246,7 +243,7 @@ struct VerdictRule {
 constexpr std::array kVerdictRules{
     VerdictRule{kAck,              "an ok has rules of its own: kOkRules"},
     VerdictRule{kRejection,        "a Resend follows"},
-    VerdictRule{kResendRequest,    "the books change with it"},
+    VerdictRule{kResendRequest,    "the in-flight queue changes with it"},
     VerdictRule{kAnswersInjected,  "it answers the query in flight"},
     VerdictRule{kAnswersLate,      "Repetier prints its ok before the answer to M115"},
     VerdictRule{kTornReport,       "nobody knows whose"},

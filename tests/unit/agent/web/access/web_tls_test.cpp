@@ -1,5 +1,3 @@
-#include <utility>  // before Asio: Boost 1.74 with g++ 12 in C++20 needs it
-
 #include "agent/web/access/web_config_file.h"
 
 #include <openssl/evp.h>
