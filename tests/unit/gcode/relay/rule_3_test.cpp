@@ -51,3 +51,17 @@ TEST_CASE("rule 3: on a Prusa that reports, a stalled print with a silent host i
   REQUIRE_FALSE(r.relay().prints().is_printing());
   CHECK_FALSE(next_injected(r).empty());
 }
+
+TEST_CASE("rule 3: the time without service is no silence of the host: its lines of that time are not read yet") {
+  gcode::relay::RelaySettings no_temperatures;  // M105 may be sent to a host's printer, as its answer tells whose it is
+  no_temperatures.temperature_period = Time::zero();
+  Rig r = known_rig(kPrusa39, no_temperatures);
+  r.host("M110 N0\n");
+  r.to_printer();
+  r.printer("ok\n");
+  r.now += 15s;  // the previous instance was killed, every idle query is due
+  r.relay().resume(r.now);
+  r.relay().tick(r.now);
+  CHECK(r.to_printer().empty());
+  CHECK_FALSE(next_injected(r, 3s).empty());
+}
