@@ -2,9 +2,9 @@
 // is a sentence for screen readers, and a cursor that is moved with the arrow keys.
 
 const NS = "http://www.w3.org/2000/svg";
-const LEFT = 38, RIGHT = 10, TOP = 10, BOTTOM = 24;
-const SHORTEST = 600;          // minimum length of a chart in seconds
-const STEPS = [60, 300, 600, 900, 1800, 3600, 7200];
+const LEFT = 48, RIGHT = 10, TOP = 10, BOTTOM = 24;
+const SHORTEST = 120;          // minimum length of a chart in seconds
+const STEPS = [60, 120, 300, 600, 900, 1800, 3600, 7200];
 const NAMES = { tool0: "nozzle", bed: "bed", pinda: "PINDA" };
 
 export function sensorName(sensor) {
@@ -75,7 +75,7 @@ function drawGrid(into, history, scale) {
   for (let value = scale.bottom; value <= scale.top; value += scale.step) {
     const y = scale.y(value).toFixed(1);
     into.append(svg("line", { class: "grid", x1: LEFT, x2: width - RIGHT, y1: y, y2: y }),
-                svg("text", { x: LEFT - 6, y: Number(y) + 4, "text-anchor": "end" }, value));
+                svg("text", { x: LEFT - 6, y: Number(y) + 4, "text-anchor": "end" }, value === scale.top ? `${value} °C` : value));
   }
   const step = STEPS.find(s => (history.to - history.from) / s <= width / 90) ?? 14400;
   const zone = new Date(history.from * 1000).getTimezoneOffset() * 60;
@@ -84,6 +84,21 @@ function drawGrid(into, history, scale) {
     if (x < LEFT + 14 || x > width - RIGHT - 12) continue;
     into.append(svg("line", { class: "grid", x1: x, x2: x, y1: TOP, y2: height - BOTTOM }),
                 svg("text", { x, y: height - 7, "text-anchor": "middle" }, clock(t)));
+  }
+}
+
+/** A line where a print began and where it ended. */
+function drawPrints(into, history, scale, jobs) {
+  const mark = (kind, at, text) => {
+    if (at === undefined || at <= history.from || at >= history.to) return;
+    const x = scale.x(at), right = kind === "begin" && x < scale.width - 50;
+    const line = svg("line", { class: `print ${kind}`, x1: x, x2: x, y1: TOP, y2: scale.height - BOTTOM });
+    line.append(svg("title", {}, `${text} ${clock(at)}`));
+    into.append(line, svg("text", { x, y: TOP + 9, dx: right ? 4 : -4, "text-anchor": right ? "start" : "end" }, kind === "begin" ? "print" : "end"));
+  };
+  for (const job of jobs) {
+    if (!job.joined) mark("begin", job.began_unix_seconds, "a print began");
+    if (job.result !== "running") mark("end", job.ended_unix_seconds, `the print is ${job.result},`);
   }
 }
 
@@ -103,12 +118,13 @@ export function inWords(history) {
 }
 
 /** Draws into `figure`; replaces an existing chart and keeps its cursor. */
-export function drawChart(figure, whole) {
+export function drawChart(figure, whole, jobs = []) {
   const history = trimmed(whole);
   const width = Math.max(280, figure.clientWidth), height = width < 500 ? 200 : 250;
   const scale = scaleOf(history, width, height);
   const chart = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", tabindex: "0", "aria-label": inWords(history) });
   drawGrid(chart, history, scale);
+  drawPrints(chart, history, scale, jobs);
   for (const [sensor, { actual, target }] of sensorsOf(history)) {
     const group = svg("g", { class: sensorClass(sensor), "data-sensor": sensor });
     group.append(svg("path", { class: "target", d: pathOf(target.map(v => v || null), history, scale) }),

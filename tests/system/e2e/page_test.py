@@ -81,6 +81,10 @@ def live(rig, options):
     expect("printing" in browser.run(TEXT, "#announcer"), "the new state was not announced")
     browser.wait_for("the chart has a line for the nozzle",
                      "return (document.querySelector('.chart svg [data-sensor=tool0] .actual')?.getAttribute('d') ?? '').split('L').length > 1", 90)
+    browser.wait_for("elapsed time, filament, height and overrides of the print are shown",
+                     "return ['elapsed', 'filament', 'height', 'speed', 'flow'].every("
+                     "name => document.querySelector(`.print .${name}:not([hidden]) dd`)?.textContent.match(/[0-9]|under a minute/))", 60)
+    browser.wait_for("the chart marks the begin of the print", "return document.querySelector('.chart svg line.print.begin') !== null", 60)
     said = browser.run("return document.querySelector('.chart svg').getAttribute('aria-label')")
     expect(said.startswith("Temperatures from ") and "nozzle" in said, f"the chart says {said!r}")
     is_accessible(browser)
@@ -98,6 +102,34 @@ def live(rig, options):
 
     agent.stop()
     browser.wait_for("the page shows that the agent is gone", "return document.querySelector('.connection.lost') !== null")
+
+
+@claim("a print that failed is shown with its reason until somebody dismisses it, also after a reload")
+def failed(rig, options):
+    printer = rig.start_printer("prusa-3.13", "--speed", "20")
+    agent = rig.start_agent(printer.device)
+    agent.wait_for_up()
+    client = PrintClient()
+    client.connect_and_wait(agent.host_port)
+    expect(client.startprint(gcoder.LightGCode(load(BUNNY, 4000))), "Printrun did not start the print")
+    wait_until("it prints", lambda: agent.scrape().value("marlin_state", state="printing") == 1, 60)
+    browser = Browser(rig)
+    browser.look_like(*VIEWS["desktop-light"])
+    browser.open(f"http://127.0.0.1:{agent.port}/")
+    browser.wait_for("the card is there", "return document.querySelector('.card .ended') !== null")
+    expect(browser.run("return document.querySelector('.ended').hidden"), "a running print is shown as failed")
+    printer.command("thermistor")
+    browser.wait_for("the failed print is shown", "return !document.querySelector('.ended').hidden", 30)
+    said = browser.run(TEXT, ".ended p")
+    expect(said.startswith("The last print failed") and ": " in said, f"the page says {said!r}")
+    is_accessible(browser)
+    take_pictures(browser, options, "failed")
+    browser.run("document.querySelector('.ended button').click()")
+    browser.open(f"http://127.0.0.1:{agent.port}/")
+    browser.wait_for("the list of prints is there", "return document.querySelector('.jobs tr[data-result=failed]') !== null", 30)
+    expect(browser.run("return document.querySelector('.ended').hidden"), "a dismissed print is shown again")
+    nothing_wrong(browser, agent.port)
+    client.disconnect()
 
 
 @claim("the catalogue finds a metric, its query can be copied, and every family of a scrape is in it")
