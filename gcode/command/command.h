@@ -42,7 +42,7 @@ struct Command {
   std::int32_t subcode = -1;    ///< n in "M862.n", or -1
   std::string_view parameters;  ///< what follows the code, leading blanks removed, a trailing comment removed
   /// ';' anywhere but at the first byte: Prusa and Marlin 1.0 drop the line and, with LF only, the next one too. A
-  /// blank before the ';' is enough (P observed 1).
+  /// blank before the ';' is enough (P 9.1).
   bool has_trailing_comment = false;
   bool is_blanks_only = false;  ///< kBlank of at least one blank and nothing else: see Dialect::blanks_only_owes_ok
   CommandKind kind = CommandKind::kOther;

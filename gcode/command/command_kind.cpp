@@ -1,4 +1,4 @@
-// The table of codes. Sources: protocol/prusa.md sections 1.5, 2 and 3 (P), marlin.md sections 4, 5, 7 and 8 (M).
+// The table of codes. Sources: packaging/doc/protocol-*.md, P 1.5, P 2, P 3, M 4, M 5, M 7, M 8.
 // Examples: "G92 E0" ends immediately, "G92 X0" waits for every planned move; "M220" answers "100%", "M220 S95"
 // nothing.
 #include "gcode/command/command.h"

@@ -1,5 +1,5 @@
 // The differences between firmwares, as one table: a row is a firmware family and version range, a column is a fact
-// from protocol/. No other code checks a version. The rows are in dialect_prusa.cpp, dialect_marlin.cpp and
+// from protocol-*.md. No other code checks a version. The rows are in dialect_prusa.cpp, dialect_marlin.cpp and
 // dialect_other.cpp; a new firmware is one row there (and one file if it is a new family).
 #pragma once
 
@@ -36,7 +36,7 @@ struct Dialect {
   Autoreport autoreport = Autoreport::kNone;
   bool duplicate_ack_after_m105 = false;  ///< a second, bare ok when a command is queued behind an M105 (P 0.2)
   bool comment_swallows_next = false;     ///< "M27 ; x\n" is dropped and consumes the next line (P 1.2, M 2)
-  bool blanks_only_owes_ok = false;       ///< a line of blanks is an unknown command and gets its ok (P obs 3, M 1)
+  bool blanks_only_owes_ok = false;       ///< a line of blanks is an unknown command and gets its ok (P 9.3, M 1)
   bool splits_long_lines = false;         ///< above 95 bytes the rest is another command with another ok (P 1.2, M 3)
   bool colon_ends_line = false;           ///< "M117 12:34" is two commands with two oks (M 2: Marlin 1.0)
   bool pid_parameters_owe_two = false;    ///< M301 and M304: two oks (P 1.5)

@@ -1,5 +1,5 @@
 // Marlin, a row per range of versions that behave alike on the serial line. Each row is the previous one with its
-// changes; facts from protocol/marlin.md (M). Features that depend on a build option are known only if a Cap: line
+// changes; facts from protocol-marlin.md (M). Features that depend on a build option are known only if a Cap: line
 // reports them.
 // Example: "FIRMWARE_NAME:Marlin 2.1.2 (Nov 21 2026 01:23:22) SOURCE_CODE_URL:github.com/MarlinFirmware/Marlin ...".
 #include <array>
@@ -21,8 +21,8 @@ constexpr Dialect marlin_1_0() {
   d.blanks_only_owes_ok = true;            // M 1: all versions
   d.splits_long_lines = true;              // M 3: three oks for one line of 200 bytes
   d.colon_ends_line = true;                // M 2: outside comments
-  d.pid_parameters_owe_two = true;         // M does not mention it; Prusa has it from this code
-  d.upload_end_owes_none = true;           // M does not mention it; Prusa has it from this code
+  d.pid_parameters_owe_two = true;         // not measured; Prusa has it from this code
+  d.upload_end_owes_none = true;           // not measured; Prusa has it from this code
   d.drops_duplicate_numbers = false;       // M 2: Error, Resend, ok
   d.resume_counts_queue = false;           // the host counts: a pause does not give up numbers that were accepted
   d.unnumbered_checksum_owes_none = true;  // M 2

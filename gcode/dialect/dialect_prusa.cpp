@@ -1,6 +1,6 @@
 // Prusa's 8-bit firmware (MK2 to MK3S+), a row per range of versions that behave alike on the serial line. Each row is
-// the previous one with its changes, as in the version matrix of protocol/prusa.md section 5 (P); "obs" is
-// prusa-observed.md. Example: "FIRMWARE_NAME:Prusa-Firmware 3.13.3 based on Marlin ...".
+// the previous one with its changes, as in the table of versions P 5 (packaging/doc/protocol-prusa.md).
+// Example: "FIRMWARE_NAME:Prusa-Firmware 3.13.3 based on Marlin ...".
 #include <array>
 
 #include "gcode/dialect/dialect.h"
@@ -17,19 +17,19 @@ constexpr Dialect prusa_3_2() {
   d.from_version = 302;
   d.autoreport = Autoreport::kNone;         // P 2.1: M155 since 3.10.0
   d.duplicate_ack_after_m105 = false;       // P 0.2: 3.9.3 and older return early
-  d.comment_swallows_next = true;           // obs 1: all five images
-  d.blanks_only_owes_ok = true;             // obs 3
-  d.splits_long_lines = true;               // P 1.2, obs 13
-  d.pid_parameters_owe_two = true;          // obs 2: all versions
+  d.comment_swallows_next = true;           // P 9.1: all five images
+  d.blanks_only_owes_ok = true;             // P 9.3
+  d.splits_long_lines = true;               // P 1.2, P 9.13
+  d.pid_parameters_owe_two = true;          // P 9.2: all versions
   d.upload_end_owes_none = true;            // P 1.7
   d.drops_duplicate_numbers = false;        // P 1.3: a duplicate is an error like any other
   d.resume_counts_queue = true;             // P 0.10: since 3.3; nothing proves that 3.2 lacks it
   d.unnumbered_checksum_owes_none = false;  // P 1.3: only up to 3.1.4
   d.stopped_is_unresponsive = false;        // P 5
   d.reports_overrides = false;              // P 2.2: since 3.10
-  d.reports_progress = true;                // obs 15: 3.2.3 prints both lines
+  d.reports_progress = true;                // P 9.15: 3.2.3 prints both lines
   d.sd_path = false;                        // P 2.3: since 3.10
-  d.serial_number_query = false;            // obs 21: "Not in farm mode."
+  d.serial_number_query = false;            // P 9.21: "Not in farm mode."
   d.nozzle_query = false;                   // P 2.4: since 3.8
   d.statistics_query = false;               // P 2.2: since 3.14
   d.eeprom_query = false;
@@ -85,7 +85,7 @@ constexpr Dialect prusa_3_13() {
   d.name = "prusa-3.13";
   d.id = 6;
   d.from_version = 313;
-  // Compiled in for every printer with an Einsy or a MK2.5 (metrics.md 2). Not before: older builds also have D1, which
+  // Compiled in for every printer with an Einsy or a MK2.5 (P 2.2). Not before: older builds also have D1, which
   // erases the EEPROM and is one bit away.
   d.eeprom_query = true;
   return d;

@@ -2,7 +2,7 @@
 // the middle of a print. A plain value without a clock. It does not know whose an ok is: the arbiter tells.
 //
 //   rule                                                                    source (Marlin 2.1.2.4 unless named)
-//   a move's ok means that its blocks are in the planner                    marlin.md section 1, prusa.md 1.5
+//   a move's ok means that its blocks are in the planner                    M 1, P 1.5
 //   a ring of 16 holds 15; a full one delays the ok until the oldest ends   planner.h moves_free(), get_next_free_block()
 //   a move that becomes no block, and G92, wait as well                     recordings: "G1 F8640" behind a full planner
 //   ADVANCED_OK: P is the free blocks, its largest value the empty ring     queue.cpp ok_to_send()

@@ -11,7 +11,7 @@ namespace gcode::printer {
 
 enum class MmuState : std::uint8_t { kOff, kIdle, kBusy, kError, kCount };
 
-/// Codes of the MMU's own list (protocol/prusa.md 2.5); every other counts as kOther.
+/// Codes of the MMU's own list (P 2.5); every other counts as kOther.
 inline constexpr std::array<std::uint16_t, 20> kMmuErrorCodes{0x8001, 0x8002, 0x8003, 0x8004, 0x8005, 0x8006, 0x8007,
                                                               0x8008, 0x8009, 0x800a, 0x800b, 0x800c, 0x800d, 0x8029,
                                                               0x802a, 0x802b, 0x802c, 0x802d, 0x802e, 0x802f};

@@ -1,4 +1,4 @@
-// Decides the owner of an ok. oks are not 1:1 with lines (protocol/prusa.md 1.5): content decides first, then the
+// Decides the owner of an ok. oks are not 1:1 with lines (P 1.5): content decides first, then the
 // order; an unconfirmed ok is the host's.
 #include <algorithm>
 #include <array>
@@ -27,7 +27,7 @@ bool ok_follows_payload(const InFlight& injected, line::Time now) {
 }
 
 // These print their ok first and remove themselves from the queue; what is behind them then gets a duplicate ack
-// (protocol/prusa.md 1.5).
+// (P 1.5).
 bool acknowledges_early(const InFlight& e) { return e.code == 25 || e.code == 125 || e.code == 601 || e.code == 603; }
 constexpr line::Time kEarlyOkRuns = std::chrono::seconds(5);
 // A command that was sent this soon behind it may be in the queue. Its first ok may be the duplicate, and the printer
@@ -50,7 +50,7 @@ constexpr line::Time kResendOkFollows = milliseconds(250);
 // The lines behind the ok of an odd answer follow it, unless USB stalls within them.
 constexpr line::Time kLateAnswer = std::chrono::seconds(5);
 
-// The duplicate ack of an M105 (protocol/prusa.md 0.2) is printed together with its answer.
+// The duplicate ack of an M105 (P 0.2) is printed together with its answer.
 constexpr line::Time kExtraOkFollows = milliseconds(20);
 
 }  // namespace

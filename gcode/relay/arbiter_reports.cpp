@@ -20,7 +20,7 @@ LastReport before_fans(const Subscriptions& subscriptions) {
   return subscriptions.is_on(Report::kPosition) ? LastReport::kPosition : before_position(subscriptions);
 }
 
-// M114 queries it; Marlin also prints it unasked after homing, levelling and G92 (protocol/marlin.md 7).
+// M114 queries it; Marlin also prints it unasked after homing, levelling and G92 (M 7).
 bool may_print_position(const InFlight& e) {
   return e.code == 114 || (e.g_code >= 28 && e.g_code <= 38) || e.g_code == 92;
 }

@@ -1,5 +1,5 @@
 // The commands that were written to the printer and owe oks, oldest first, each with its owner. oks are not 1:1 with
-// lines (protocol/prusa.md 1.5), so an entry holds how many it owes and whether it owes them for certain.
+// lines (P 1.5), so an entry holds how many it owes and whether it owes them for certain.
 // Example: host sent "N7 G1 X1*..", "N8 M105*..": [host motion 7][host M105 8]; "ok" removes the first, "ok T:" the
 // second.
 #pragma once

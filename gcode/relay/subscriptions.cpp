@@ -138,7 +138,7 @@ void Subscriptions::asserted(const InjectedLine& line, const dialect::Dialect& d
 }
 
 void Subscriptions::host_mask_command(const command::Command& command, line::Time now) {
-  // C absent: mask 1; S absent: the interval stays (protocol/prusa.md 2.1).
+  // C absent: mask 1; S absent: the interval stays (P 2.1).
   const std::uint8_t mask = to_seconds(command::parameter(command, 'C'), mask_bit(Report::kTemperature));
   std::uint8_t running = 0;
   for (const Report report : kMaskReports) running = std::max(running, printer_[report]);

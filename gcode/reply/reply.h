@@ -1,5 +1,5 @@
 // One printer line, parsed. Hand-written and table-driven; never fails: a line that no rule knows is kUnknown and is
-// forwarded like every other. Wire examples are at each kind; sources are protocol/prusa.md (P) and marlin.md (M).
+// forwarded like every other. Wire examples are at each kind; sources are packaging/doc/protocol-*.md (P, M).
 #pragma once
 
 #include <cstdint>

@@ -43,7 +43,7 @@ bool take_fan_field(std::string_view& rest, Fans& fans) {
   return at_boundary(rest);
 }
 
-// Prusa: percent -1 or 255 and minutes -1 or 65535 mean "never set" (P 2.2, observed 15).
+// Prusa: percent -1 or 255 and minutes -1 or 65535 mean "never set" (P 2.2, P 9.15).
 float prusa_percent(double value) { return value < 0 || value == 255 ? kUnknown : static_cast<float>(value); }
 float prusa_minutes(double value) { return value < 0 || value == 65535 ? kUnknown : static_cast<float>(value); }
 

@@ -26,7 +26,7 @@ void FirmwareCore::g_move() {
   }
   if (seen('F') && value('F') > 0) feedrate_ = value('F');
   if (autoretract_ && seen('E') && !seen('X') && !seen('Y') && !seen('Z')) {
-    unresponsive_ = true;  // 3.x returns from the middle of its command table: there is never an ok (prusa.md 1.5)
+    unresponsive_ = true;  // 3.x returns from the middle of its command table: there is never an ok (P 1.5)
     position_[3] = pending_move_[3];
     return;
   }

@@ -1,6 +1,6 @@
 // Pausing, stopping, kill(), and everything that waits for a person.
 // Wire example: "M601" to 3.13: "ok\necho:enqueing \"G1 E-1.000 F2700\"\n// action:paused\n"; after M602 a host print
-// gets a resend request: "Resend: 7\nok\n" (prusa.md 0.10).
+// gets a resend request: "Resend: 7\nok\n" (P 0.10).
 #include "tests/sim/firmware_core.h"
 
 namespace sim {

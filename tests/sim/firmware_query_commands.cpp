@@ -206,7 +206,7 @@ void FirmwareCore::t_tool() {
   linef("echo:Active Extruder: %d", code_);
 }
 
-// PRUSA fv without its file: reads past the end without limit and prints what it reads (prusa-observed.md 20).
+// PRUSA fv without its file: reads past the end without limit and prints what it reads (P 9.20).
 void FirmwareCore::flood() {
   line("echo:Now fresh file: ");
   line("open failed, File: .");

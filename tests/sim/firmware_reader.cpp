@@ -1,5 +1,5 @@
-// The receive path: characters to lines, lines checked and queued, as each firmware does it (prusa.md 1.2 to 1.4,
-// marlin.md 2 and 3). Parses as the firmware does, character by character.
+// The receive path: characters to lines, lines checked and queued, as each firmware does it (P 1.2 to P 1.4,
+// M 2 and M 3). Parses as the firmware does, character by character.
 // Wire example: "M105 ; x\nM27\n" to Prusa: no answer at all, the comment flag stays set after its line.
 #include <cstdlib>
 #include <cstring>
@@ -275,7 +275,7 @@ void FirmwareCore::check_rx_timeout() {
   lf("RX timeout");
 }
 
-// Fills the queue from the file. A partial serial line stops that (prusa.md 1.2).
+// Fills the queue from the file. A partial serial line stops that (P 1.2).
 void FirmwareCore::read_sd() {
   while (card.printing && partial_size_ == 0 && queue_.has_room(is_waiting())) {
     if (card.at_end()) return finish_sd_print();
@@ -294,7 +294,7 @@ void FirmwareCore::read_sd() {
   }
 }
 
-// The emergency parser sees every byte as it arrives, long before its line is read (marlin.md 5).
+// The emergency parser sees every byte as it arrives, long before its line is read (M 5).
 void FirmwareCore::emergency_char(char c) {
   if (c == '\n' || c == '\r') {
     const std::string_view word(emergency_.data(), static_cast<std::size_t>(emergency_size_));

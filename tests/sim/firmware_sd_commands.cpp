@@ -157,7 +157,7 @@ void FirmwareCore::m28_write() {
   if (traits.host_actions) print("//action:notification " + name + "\r\n");
 }
 
-// Every command goes into the file, whatever its origin; a line that contains M29 ends that (prusa.md 1.7).
+// Every command goes into the file, whatever its origin; a line that contains M29 ends that (P 1.7).
 void FirmwareCore::write_to_file() {
   const std::string_view text = current_.text();
   const bool ends = is_prusa() ? text.find("M29") != std::string_view::npos : text.substr(0, 3) == "M29";
@@ -185,7 +185,7 @@ void FirmwareCore::m524_abort() {
   if (!traits.has_sd) return unknown_command();
 }
 
-// By the emergency parser: queued commands are dropped without an ok (marlin.md 1), then the axes are homed.
+// By the emergency parser: queued commands are dropped without an ok (M 1), then the axes are homed.
 void FirmwareCore::abort_sd_print() {
   if (card.open_name().empty()) return;
   card.printing = false;

@@ -7,7 +7,7 @@
 namespace sim {
 namespace {
 
-// 1.0 was observed in an emulator only; its texts are those of marlin.md.
+// 1.0 was observed in an emulator only; its texts are those of protocol-marlin.md.
 constexpr std::string_view kIdentity10 =
     "FIRMWARE_NAME:Marlin V1; Sprinter/grbl mashup for gen6 FIRMWARE_URL:https://github.com/ErikZalm/Marlin/ "
     "PROTOCOL_VERSION:1.0 MACHINE_TYPE:Mendel EXTRUDER_COUNT:1 UUID:00000000-0000-0000-0000-000000000000\n";

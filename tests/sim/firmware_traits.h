@@ -1,5 +1,5 @@
 // The differences between firmwares, one table row each: rules of the receive path and the queue, line ends and fixed
-// texts. It has no state. Facts from protocol/prusa.md, marlin.md and the recordings.
+// texts. It has no state. Facts from packaging/doc/protocol-*.md and the recordings.
 // Wire example of a difference: "Resend: 5\nok\n" everywhere, but "Error:checksum mismatch, Last Line: 4\r\n" on 3.9.
 #pragma once
 

@@ -98,7 +98,7 @@ void FirmwareCore::see_fault(SensorFault fault) {
   if (fault == SensorFault::kHotendShort) hotend.break_sensor(738.8);
   if (fault == SensorFault::kBedOpen) bed.break_sensor(0);
   const bool prusa = is_prusa();
-  // 1.0 reports it in two lines (marlin.md 6).
+  // 1.0 reports it in two lines (M 6).
   if (traits.family == Family::kMarlin10) return thermal_stop("0\n: Extruder switched off. MINTEMP triggered !");
   if (fault == SensorFault::kHotendOpen) {
     return thermal_stop(prusa ? "0: Heaters switched off. MINTEMP triggered!"

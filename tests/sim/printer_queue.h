@@ -1,5 +1,5 @@
 // The firmware's command queue. Marlin counts slots; Prusa counts bytes: 493 of them, each command takes three plus its
-// length plus one, 105 stay reserved, and a serial character is read only while 99 more fit (prusa.md 1.1).
+// length plus one, 105 stay reserved, and a serial character is read only while 99 more fit (P 1.1).
 #pragma once
 
 #include <array>

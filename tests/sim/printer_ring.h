@@ -1,5 +1,5 @@
 // The UART's receive ring: 127 usable bytes, filled by interrupt, emptied by the main loop. A byte that finds it full
-// is lost silently (prusa.md 1.1). Bytes may arrive all in one instant or paced by the wire.
+// is lost silently (P 1.1). Bytes may arrive all in one instant or paced by the wire.
 #pragma once
 
 #include <array>

@@ -1,5 +1,5 @@
 // The sending half of the UART: two bytes of buffer, so the main loop is blocked while a line is sent, 86.8 us a byte
-// (prusa.md 0.9). Separates the bytes on the wire from those already sent.
+// (P 0.9). Separates the bytes on the wire from those already sent.
 #pragma once
 
 #include <string>

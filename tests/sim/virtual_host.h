@@ -1,5 +1,5 @@
 // Host programs as seen on their serial line, on a virtual clock: what each sends and when, how it interprets each line
-// it reads, and how it fails. Facts from protocol/hosts.md.
+// it reads, and how it fails. Facts from packaging/doc/protocol-hosts.md.
 //
 // Usage: connect() once, then receive() whenever bytes came, advance() whenever deadline() was reached, and
 // take_output() after each of the three. Nothing happens between two such calls, so a caller may advance from event to

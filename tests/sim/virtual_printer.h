@@ -1,5 +1,5 @@
 // A printer as seen on its serial line: bytes in, bytes out, on a virtual clock. Used by the simulation, the end-to-end
-// tests on a pty and the demo. Its specification is protocol/prusa.md section 8 and marlin.md; the conformance test
+// tests on a pty and the demo. Its specification is P 8 and protocol-marlin.md; the conformance test
 // against tests/data/recordings shows how well it matches.
 #pragma once
 

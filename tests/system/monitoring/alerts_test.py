@@ -8,6 +8,8 @@ from shared import HERE, PROMETHEUS, ROOT, expect, promtool, read, run_claims, u
 
 RULES = os.path.join(PROMETHEUS, "alerts.yml")
 TESTS = sorted(glob.glob(os.path.join(HERE, "alerts", "*.yml")))
+RUNBOOK = os.path.join(ROOT, "packaging", "doc", "runbook.md")
+RUNBOOK_URL = "file:///usr/share/doc/marlin-agent/runbook.md"
 SEVERITIES = {"critical", "warning", "info"}
 
 
@@ -58,6 +60,22 @@ def worded():
         expect(severity and severity.group(1) in SEVERITIES, f"{name} has no severity")
 
 
+def explained():
+    runbook = read(RUNBOOK)
+    sections = dict(re.findall(r"^## (\w+)\n(.*?)(?=^# |^## |\Z)", runbook, re.M | re.S))
+    names = re.findall(r"^## (\w+)$", runbook, re.M)
+    expect(names == list(alerts()), f"sections without alert, or alerts without section, or another order: "
+                                    f"{sorted(set(names) ^ set(alerts())) or names}")
+    for name, text in alerts().items():
+        expect(f'      runbook_url: "{RUNBOOK_URL}#{name.lower()}"\n' in text, f"{name} has another runbook_url")
+        severity = re.search(r"severity: (\w+)", text).group(1)
+        expect(sections[name].lstrip().startswith(f"{severity.capitalize()}. "), f"{name}: the runbook begins with another severity than {severity}")
+        check, _, todo = sections[name].partition("\nDo: ")
+        expect(re.search(r"^Check.*:\n\n    \S", check, re.M) and len(todo) > 20, f"{name}: the runbook lacks what to check or to do")
+    expect("packaging/doc/runbook.md\n" in read(ROOT, "packaging", "debian", "marlin-agent.docs"), "the package lacks the runbook")
+    expect("-X.md" in read(ROOT, "packaging", "debian", "rules"), "the package would compress the runbook: runbook_url names runbook.md")
+
+
 def known():
     expect(not unknown_metrics(read(RULES)), f"metrics that the agent does not export: {unknown_metrics(read(RULES))}")
 
@@ -66,6 +84,7 @@ run_claims([
     ("promtool accepts the alerts, 24 or more and as many as the README says", accepted),
     ("each alert has a test in which it fires, after its delay if it has one, and one in which it stays quiet", both_ways),
     ("each alert has a summary, a description and a severity", worded),
+    ("each alert has its section in the runbook, with what to check and to do, and a link to it, and no section is left over", explained),
     ("the alerts use only metrics that the agent exports", known),
     ("promtool's unit tests of the alerts hold", tested),
 ])

@@ -33,7 +33,7 @@ TEST_CASE("a numbered line has a number, checksum, code and parameters") {
 }
 
 TEST_CASE("the checksum is the XOR of every raw byte before the last star") {
-  // As OctoPrint sends them (protocol/hosts.md 1.1).
+  // As OctoPrint sends them (protocol-hosts.md section 1.1).
   CHECK(parse_command("N0 M110 N0*125\n").checksum == ChecksumVerdict::kGood);
   CHECK(parse_command("N1 M115*39\n").checksum == ChecksumVerdict::kGood);
   CHECK(parse_command("N3 M113 S2*98\n").checksum == ChecksumVerdict::kGood);
@@ -100,7 +100,7 @@ TEST_CASE("P7.27: blank and comment lines are blank, and the result names the tr
   }
   CHECK(parse_command("   \n").kind == CommandKind::kBlank);
   CHECK(parse_command("   \n").is_blanks_only);
-  // A blank before the comment is enough for Prusa to lose the next line (P observed 1).
+  // A blank before the comment is enough for Prusa to lose the next line (P 9.1).
   CHECK(parse_command(" ; c\n").kind == CommandKind::kBlank);
   CHECK(parse_command(" ; c\n").has_trailing_comment);
   CHECK_FALSE(parse_command(" ; c\n").is_blanks_only);

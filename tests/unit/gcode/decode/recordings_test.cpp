@@ -105,7 +105,7 @@ constexpr Unexplained kUnexplained[] = {
     {"p0", "M118 text, numbered to find losses"},
     {"q0", "M118 text, numbered to find losses"},
     {" Watchdog ", "the recording ends inside the line"},
-    {"\xff\xff\xff", "flood of PRUSA fv without a newline, the recording ends inside it (P observed 20)"},
+    {"\xff\xff\xff", "flood of PRUSA fv without a newline, the recording ends inside it (P 9.20)"},
 };
 
 bool is_explained(std::string_view line) {

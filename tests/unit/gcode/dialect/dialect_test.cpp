@@ -127,9 +127,9 @@ TEST_CASE("ids that the next instance may read never change") {
   CHECK(gcode::dialect::find_dialect("marlin-2.1")->id == 36);
 }
 
-TEST_CASE("the rows match protocol/ where versions differ") {
+TEST_CASE("the rows match the protocol facts where versions differ") {
   const auto row = [](const char* name) -> const Dialect& { return *gcode::dialect::find_dialect(name); };
-  // prusa.md section 5
+  // P 5
   CHECK(row("prusa-3.8").autoreport == gcode::dialect::Autoreport::kNone);
   CHECK(row("prusa-3.10").autoreport == gcode::dialect::Autoreport::kMask);
   CHECK_FALSE(row("prusa-3.8").duplicate_ack_after_m105);
@@ -147,7 +147,7 @@ TEST_CASE("the rows match protocol/ where versions differ") {
     CHECK(prusa.upload_end_owes_none);
     CHECK_FALSE(prusa.drops_duplicate_numbers);
   }
-  // marlin.md sections 2, 3, 9
+  // M 2, M 3, M 9
   CHECK(row("marlin-1.0").comment_swallows_next);
   CHECK(row("marlin-1.0").splits_long_lines);
   CHECK(row("marlin-1.0").unnumbered_checksum_owes_none);

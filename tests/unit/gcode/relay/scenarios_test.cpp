@@ -1,4 +1,5 @@
-// What hosts do and how they fail (protocol H, section 2), each scenario run through the whole relay. "H9": its number.
+// What hosts do and how they fail (protocol-hosts.md section 2), each scenario run through the whole relay. "H9": its
+// number.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/gcode/relay/rules_rig.h"
@@ -315,7 +316,7 @@ TEST_CASE("H39: unplugging clears what was in flight, and the printer is identif
 }
 
 TEST_CASE("H43: a host that leaves no gap loses under one line in a hundred to the agent's queries") {
-  // 0.5 ms per line, 9.5 ms per M105: protocol H's figures at 115200 baud.
+  // 0.5 ms per line, 9.5 ms per M105: figures of H43 at 115200 baud.
   const auto lines_in_a_minute = [](bool poll) {
     gcode::relay::RelaySettings settings = only_temperatures();
     settings.poll = poll;

@@ -1,4 +1,4 @@
-// Traps of Marlin's card, prompts and pauses, and of related firmwares (protocol M, sections 8 and 10), each run
+// Traps of Marlin's card, prompts and pauses, and of related firmwares (M 8, M 10), each run
 // through the whole relay; traps.md explains each number. Texts are recorded ones.
 #include <catch2/catch.hpp>
 

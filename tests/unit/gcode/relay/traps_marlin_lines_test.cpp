@@ -1,4 +1,4 @@
-// Traps of Marlin's buffers, waiting commands, emergencies, card and prompts (protocol M, sections 3, 4, 5, 7 and 8),
+// Traps of Marlin's buffers, waiting commands, emergencies, card and prompts (M 3, M 4, M 5, M 7, M 8),
 // each run through the whole relay; traps.md explains each number. Texts are recorded ones.
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-// Traps of Marlin's oks and line numbers (protocol M, sections 1 and 2), each run through the whole relay; traps.md
+// Traps of Marlin's oks and line numbers (M 1, M 2), each run through the whole relay; traps.md
 // explains each number. Texts are recorded ones.
 #include <catch2/catch.hpp>
 

@@ -1,4 +1,4 @@
-// Traps for a naive proxy (protocol P, section 7), each run through the whole relay. The number is in the name.
+// Traps for a naive proxy (P 7), each run through the whole relay. The number is in the name.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/gcode/relay/rules_rig.h"

@@ -1,4 +1,4 @@
-// The whole parser: the kind of each line, the traps of protocol/prusa.md section 7 (P7.n) and the facts of marlin.md
+// The whole parser: the kind of each line, the traps of P 7 (P7.n) and the facts of protocol-marlin.md
 // section n (Mn) that concern parsing, and bytes that no printer sends.
 #include "gcode/reply/reply.h"
 

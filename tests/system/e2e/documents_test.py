@@ -1,0 +1,348 @@
+"""Every command of README.md and packaging/doc/*.md, as a reader would type it.
+
+A command is run where that needs no root, no service and no hardware: with a virtual printer called mk3s that has
+printed once, the agent, Prometheus and Alertmanager. The files of the package lie under a directory that stands for /.
+Of the others, each program exists, each long option is in its --help, and each file and unit is in the package.
+Commands inside sentences (`marlin-agent ...`) are checked in this second way too."""
+import glob
+import os
+import re
+import shlex
+import shutil
+import signal
+import subprocess
+import sys
+import time
+
+from rig import HERE, HostPort, claim, expect, run_claims, wait_until
+
+sys.path.insert(0, os.path.join(HERE, "..", "monitoring"))
+from servers import Alertmanager, Prometheus, changed  # noqa: E402  (the path comes first)
+
+ROOT = os.path.abspath(os.path.join(HERE, "..", "..", ".."))
+PACKAGING = os.path.join(ROOT, "packaging")
+DOCUMENTS = [os.path.join(ROOT, "README.md"), *sorted(glob.glob(os.path.join(PACKAGING, "doc", "*.md")))]
+PRINT = os.path.join(PACKAGING, "demo", "hex_nut.gcode")
+
+RUN = {"marlin-agent", "curl", "promtool", "amtool", "cp", "top", "head", "tail", "grep", "free", "date", "df", "gnuplot", "python3"}
+# Not run, with the reason. What the arguments must be is checked below.
+PARSED = {"systemctl": "needs the service", "journalctl": "needs the service", "timedatectl": "needs systemd", "apt": "needs root",
+          "dmesg": "needs root", "ss": "shows this machine's connections", "docker": "needs Docker"}
+SKIPPED = {"vcgencmd": "only Raspberry Pi OS has it", "fuser": "of the package psmisc", "editor": "waits for a person", "avrdude": "needs a device"}
+OTHER_UNITS = {"prometheus", "prometheus-alertmanager", "grafana-server"}
+LONG_RUNNING = {"--watch"}
+# A pseudo-terminal cannot be reset: the command says so when all else is right.
+REFUSED = "a pseudo-terminal has no DTR line"
+
+
+def blocks(path):
+    """(line number, language or None, text) of each line of an indented block, and of each fenced block as a whole."""
+    with open(path, encoding="utf-8") as file:
+        lines = file.read().split("\n")
+    fence, began, indented = None, 0, False
+    for number, line in enumerate(lines, 1):
+        if line.startswith("```"):
+            if fence is None:
+                fence, began = line[3:].strip(), number
+            else:
+                yield began + 1, fence, "\n".join(lines[began:number - 1])
+                fence = None
+        elif fence is None:
+            before = lines[number - 2] if number > 1 else ""
+            # Markdown: four blanks behind an empty line, a heading or another such line; within a paragraph they are text.
+            indented = line.startswith("    ") and (indented or not before or before.startswith("#"))
+            if indented:
+                yield number, None, line[4:]
+
+
+def spans(path):
+    """(line number, text) of the commands inside sentences."""
+    with open(path, encoding="utf-8") as file:
+        text = re.sub(r"^```.*?^```$", lambda block: "\n" * block.group(0).count("\n"), file.read(), flags=re.M | re.S)
+    text = re.sub(r"^    .*$", "", text, flags=re.M)
+    for found in re.finditer(r"`((?:sudo )?(?:marlin-agent|systemctl|journalctl|promtool|amtool|packaging/|tests/run)[^`]*)`", text):
+        words = found.group(1).replace("\n", " ").split()
+        if len(words) > 1 or "/" in words[0]:
+            yield text[:found.start()].count("\n") + 1, " ".join(words)
+
+
+def split(text, *separators):
+    """The text split at separators that are words of their own, outside quotes."""
+    parts, quote, at = [""], "", 0
+    while at < len(text):
+        found = next((s for s in separators if not quote and text.startswith(f" {s} ", at)), None)
+        if found:
+            parts.append("")
+            at += len(found) + 2
+            continue
+        if text[at] in "'\"" and quote in ("", text[at]):
+            quote = "" if quote else text[at]
+        parts[-1] += text[at]
+        at += 1
+    return [part.strip() for part in parts]
+
+
+def simple(text):
+    """The words of one simple command: without sudo, variables and the files that it writes."""
+    words = shlex.split(text)
+    while words and (words[0] == "sudo" or re.match(r"\w+=", words[0])):
+        words = words[1:]
+    return [word for at, word in enumerate(words) if word not in (">", "2>") and not (at and words[at - 1] in (">", "2>"))]
+
+
+def without_comment(line):
+    return re.sub(r"\s+#\s.*$", "", line).strip()
+
+
+class Checker:
+    """What a command says must exist, without running it."""
+
+    def __init__(self, agent):
+        self.agent = agent
+        self.helps = {}
+
+    def help_of(self, program, *command):
+        key = (program, *command)
+        if key not in self.helps:
+            done = subprocess.run([*key, "--help"], capture_output=True, text=True, timeout=20, check=False, env={**os.environ, "PAGER": "cat"})
+            self.helps[key] = done.stdout + done.stderr
+        return self.helps[key]
+
+    def faults(self, words):
+        """Sentences about one simple command."""
+        program, arguments = words[0], words[1:]
+        if program in ("packaging/marlin-agent.toml",) or program.endswith((".md", ".service")):
+            return []
+        if program.startswith(("packaging/", "tests/")):
+            path = os.path.join(ROOT, program.rstrip(".,"))
+            if not os.path.exists(path):
+                return [f"{program} does not exist"]
+            if os.path.isdir(path) or not arguments:
+                return []
+            with open(path, encoding="utf-8") as file:
+                text = file.read() + (self.help_of(self.agent, "demo") if program.endswith("quickstart") else "")
+            return [f"{program} has no option {word}" for word in arguments if word.startswith("--") and word not in text]
+        if program in ("marlin-agent", "build/release/marlin-agent"):
+            return self.agent_faults(arguments)
+        if program in SKIPPED:
+            return []
+        if not shutil.which(program):
+            return [f"there is no program {program}"]
+        found = [f"{program} has no option {option}" for option in self.long_options(arguments)
+                 if not re.search(rf"{re.escape(option)}(?![\w-])",
+                                  self.help_of(program, *arguments[:1 if program == "promtool" else 0]) + self.manual(program))]
+        if program == "systemctl" and len(arguments) > 1:
+            found += self.unit_faults(arguments)
+        return found
+
+    @staticmethod
+    def long_options(arguments):
+        return [word.split("=")[0] for word in arguments if word.startswith("--") and len(word) > 2]
+
+    def manual(self, program):
+        if ("man", program) not in self.helps:
+            done = subprocess.run(["man", program], capture_output=True, text=True, timeout=20, check=False, env={**os.environ, "MANPAGER": "cat"})
+            self.helps[("man", program)] = done.stdout
+        return self.helps[("man", program)]
+
+    def agent_faults(self, arguments):
+        if not arguments or arguments[0].startswith("--"):
+            return [f"marlin-agent has no option {word}" for word in arguments if word not in self.help_of(self.agent)]
+        command = arguments[0]
+        if command in ("COMMAND", "metrics-reference"):
+            return []
+        if not re.search(rf"^  {re.escape(command)} ", self.help_of(self.agent), re.M):
+            return [f"marlin-agent has no command {command}"]
+        known = self.help_of(self.agent, command)
+        return [f"marlin-agent {command} has no option {option}" for option in self.long_options(arguments[1:])
+                if not re.search(rf"(^|[ ,]){re.escape(option)}[ ,\n]", known)]
+
+    def unit_faults(self, arguments):
+        units = [word for at, word in enumerate(arguments) if at and not word.startswith("-") and arguments[at - 1] != "-p"]
+        return [f"the package has no unit {unit}" for unit in units
+                if unit not in OTHER_UNITS and not os.path.exists(os.path.join(PACKAGING, unit if "." in unit else unit + ".service"))]
+
+
+class Scene:
+    """The machine of a reader: printer, agent, a finished print, Prometheus, Alertmanager, and the files of the package below `slash`."""
+
+    def __init__(self, rig):
+        self.rig = rig
+        self.slash = os.path.join(rig.directory, "root")
+        self.work = os.path.join(rig.directory, "work")
+        os.makedirs(self.work)
+        self.install()
+        self.printer = rig.start_printer("prusa-3.13", "--speed", "100", "--baud-pacing", "off")
+        config = os.path.join(self.slash, "etc", "marlin-agent", "marlin-agent.toml")
+        with open(config, "a", encoding="utf-8") as file:
+            file.write(f'\n[printer.mk3s]\ndevice = "{self.printer.device}"\n')
+        self.agent = rig.start_agent(None, config=config)
+        self.agent.wait_for_web()
+        self.prometheus = rig.keep(Prometheus(rig.directory,
+            "global: {scrape_interval: 1s, scrape_timeout: 1s}\nscrape_configs:\n- job_name: marlin\n"
+            f"  static_configs: [{{targets: ['127.0.0.1:{self.agent.port}']}}]\n")).wait_until_ready()
+        self.alertmanager = rig.keep(Alertmanager(rig.directory, changed(os.path.join(PACKAGING, "prometheus", "alertmanager.yml"), {})))
+        self.alertmanager.wait_until_ready()
+        self.agent.wait_for_up(printer="mk3s")
+        self.print_once()
+        self.environment = {**os.environ, "HOME": self.work, "PATH": f"{self.shims()}:/usr/bin:/bin:/usr/sbin:/sbin", "TERM": "dumb"}
+
+    def install(self):
+        """The rows of marlin-agent.install, with the path to the root in their texts."""
+        with open(os.path.join(PACKAGING, "debian", "marlin-agent.install"), encoding="utf-8") as file:
+            rows = [line.split() for line in file if line.strip()]
+        for source, target in rows:
+            copy = os.path.join(self.slash, target, os.path.basename(source))
+            (shutil.copytree if os.path.isdir(os.path.join(ROOT, source)) else self.copy_file)(os.path.join(ROOT, source), copy)
+        for path in glob.glob(os.path.join(self.slash, "usr", "share", "marlin-agent", "**", "*.yml"), recursive=True):
+            with open(path, encoding="utf-8") as file:
+                text = file.read()
+            with open(path, "w", encoding="utf-8") as file:
+                file.write(text.replace("/usr/share/marlin-agent", os.path.join(self.slash, "usr/share/marlin-agent")))
+        for folder in ("etc/prometheus", "etc/grafana"):
+            os.makedirs(os.path.join(self.slash, folder))
+
+    @staticmethod
+    def copy_file(source, target):
+        os.makedirs(os.path.dirname(target), exist_ok=True)
+        shutil.copy(source, target)
+
+    def print_once(self):
+        host = self.rig.keep(HostPort(os.path.join(self.agent.runtime, "mk3s")))
+        with open(PRINT, encoding="utf-8") as file:
+            lines = [line.split(";")[0].strip() for line in file]
+        for number, line in enumerate(["M110 N0", *(line for line in lines if line)]):
+            numbered = f"N{number} {line}"
+            checksum = 0
+            for byte in numbered.encode():
+                checksum ^= byte
+            host.write(f"{numbered}*{checksum}\n".encode())
+            host.read_until(b"ok", 60)
+        wait_until("the print has ended", lambda: self.agent.scrape().value("marlin_prints_total", printer="mk3s", result="completed") == 1, 60, 0.2)
+        host.close()
+        self.prometheus.wait_for('marlin_prints_total{result="completed"} == 1')
+
+    def shims(self):
+        """A folder for the path: marlin-agent with this test's directories and addresses instead of the defaults."""
+        folder = os.path.join(self.rig.directory, "bin")
+        os.makedirs(folder)
+        path = os.path.join(folder, "marlin-agent")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"""#!/bin/bash
+real={shlex.quote(self.rig.agent)}
+case $1 in
+  status|release|attach|reset) exec "$real" "$@" --runtime-dir {self.agent.runtime} ;;
+  doctor) exec "$real" "$@" --runtime-dir {self.agent.runtime} --state-dir {self.agent.state} ;;
+  jobs) exec "$real" "$@" --state-dir {self.agent.state} ;;
+  export) case " $* " in *" --from-agent "*) exec "$real" "$@" --agent http://127.0.0.1:{self.agent.port} ;;
+          *) exec "$real" "$@" --prometheus http://{self.prometheus.address} ;; esac ;;
+  metrics) case " $* " in *http*) exec "$real" "$@" ;; *) exec "$real" "$@" http://127.0.0.1:{self.agent.port}/metrics ;; esac ;;
+  *) exec "$real" "$@" ;;
+esac
+""")
+        os.chmod(path, 0o755)
+        return folder
+
+    def adapted(self, command):
+        hour = time.strftime("%Y-%m-%d %H:%M", time.localtime(time.time() - 1200))
+        for old, new in {"/usr/share/marlin-agent": os.path.join(self.slash, "usr/share/marlin-agent"), "/etc/": self.slash + "/etc/",
+                         "localhost:11520": f"127.0.0.1:{self.agent.port}", "localhost:9090": self.prometheus.address,
+                         "localhost:9093": self.alertmanager.address, "/var/lib/marlin-agent": self.agent.state,
+                         "2026-11-21 14:00": hour}.items():
+            command = command.replace(old, new)
+        return re.sub(r"(^|\s)sudo ", r"\1", command)
+
+    def run(self, command):
+        """The fault of a command, or None. A command that repeats is ended by Ctrl-C after two seconds."""
+        if re.search(r"\b(release|attach|reset|status|doctor)\b", command):
+            self.settle(command)
+        repeats = any(word in command for word in LONG_RUNNING)
+        child = subprocess.Popen(["bash", "-o", "pipefail", "-c", self.adapted(command)], cwd=self.work, env=self.environment, stdin=subprocess.DEVNULL,
+                                 stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
+        try:
+            said, _ = child.communicate(timeout=2 if repeats else 60)
+        except subprocess.TimeoutExpired:
+            os.killpg(child.pid, signal.SIGINT)
+            said, _ = child.communicate(timeout=10)
+            return None if repeats and said else f"did not end: {said[-300:]!r}"
+        allowed = {0, 1} if "doctor" in command or command.startswith(("grep", "sudo dmesg")) else {0}
+        if child.returncode not in allowed and REFUSED not in said.decode(errors="replace"):
+            return f"exit status {child.returncode}: {said.decode(errors='replace')[-400:]}"
+        return None
+
+    def settle(self, command):
+        """The printer answers, unless the command is the one that follows a release."""
+        if "attach" not in command:
+            if self.agent.scrape().value("marlin_serial_released", printer="mk3s") == 1:
+                subprocess.run([self.rig.agent, "attach", "mk3s", "--runtime-dir", self.agent.runtime], check=True, capture_output=True)
+            self.agent.wait_for_up(printer="mk3s")
+
+
+def reason_not_to_run(words_of_all):
+    """Why the pieces of a line are not run, or None."""
+    for words in words_of_all:
+        program = words[0]
+        if program in SKIPPED or program in PARSED:
+            return SKIPPED.get(program) or PARSED[program]
+        if program.startswith(("packaging/", "tests/", "build/")):
+            return "builds, installs or needs a device"
+        if program not in RUN:
+            return None
+        if program == "marlin-agent" and words[1:2] == ["run"]:
+            return "needs a device"
+    return None
+
+
+@claim("every command of the documents runs, or at least names programs, options, files and units that exist")
+def commands(rig, _):
+    checker = Checker(rig.agent)
+    scene = Scene(rig)
+    counts = {"run": 0, "parsed": 0, "skipped": 0}
+    wrong, why_not = [], {}
+
+    for path in DOCUMENTS:
+        name = os.path.relpath(path, ROOT)
+        for line, language, text in blocks(path):
+            where = f"{name}:{line}"
+            if language == "toml":
+                file = os.path.join(rig.directory, "example.toml")
+                with open(file, "w", encoding="utf-8") as example:
+                    example.write(text)
+                done = subprocess.run([rig.agent, "check-config", file], capture_output=True, text=True, check=False)
+                counts["run"] += 1
+                if done.returncode:
+                    wrong.append(f"{where}: {done.stdout + done.stderr}")
+            if language is not None or re.match(r"\s|\w+:( |$)", text):  # data
+                continue
+            command = without_comment(text)
+            # Each step of a && b is a command of its own; a pipeline is one.
+            for step in split(command, "&&", ";"):
+                parts = [simple(part) for part in split(step, "|")]
+                faults = [fault for words in parts for fault in checker.faults(words)]
+                if faults:
+                    wrong += [f"{where}: {step}: {fault}" for fault in faults]
+                    continue
+                reason = reason_not_to_run(parts)
+                if reason:
+                    kind = "skipped" if any(words[0] in SKIPPED for words in parts) else "parsed"
+                    counts[kind] += 1
+                    why_not.setdefault(f"{kind}, {reason}", []).append(step)
+                    continue
+                counts["run"] += 1
+                fault = scene.run(step)
+                if fault:
+                    wrong.append(f"{where}: {step}: {fault}")
+        for line, text in spans(path):
+            counts["parsed"] += 1
+            try:
+                wrong += [f"{name}:{line}: {text}: {fault}" for fault in checker.faults(simple(text))]
+            except ValueError as reason:
+                wrong.append(f"{name}:{line}: {text}: {reason}")
+    print(f"     {counts['run']} commands run, {counts['parsed']} parsed, {counts['skipped']} skipped")
+    for reason, steps in sorted(why_not.items()):
+        print(f"     {reason}: {len(steps)}: {'; '.join(sorted(set(steps)))[:300]}")
+    expect(counts["run"] >= 60, f"only {counts['run']} commands were run")
+    expect(not wrong, "\n     ".join(wrong))
+
+
+run_claims()
