@@ -4,7 +4,6 @@
 
 #include <array>
 #include <cerrno>
-#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <string>
@@ -15,6 +14,7 @@
 #include "agent/jobs/store.h"
 #include "agent/status/status_json.h"
 #include "agent/terminal/styled_text.h"
+#include "agent/text/metrics_text.h"
 #include "agent/text/text_table.h"
 #include "agent/text/time_text.h"
 
@@ -41,7 +41,7 @@ std::string field_of(const nlohmann::json& value) {
 std::string filament_text(double meters) { return meters > 0 ? terminal::formatted("%.2f m", meters) : "-"; }
 
 text::TextRow row_of(const snapshot::JobRecord& job) {
-  const std::string progress = job.progress ? std::to_string(std::lround(*job.progress * 100)) + " %" : "-";
+  const std::string progress = job.progress ? text::percent_text(*job.progress) : "-";
   return {std::to_string(job.id),
           job.printer,
           text::local_time_text(job.began_unix),

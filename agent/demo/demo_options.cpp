@@ -5,14 +5,20 @@
 #include <CLI/Formatter.hpp>
 
 #include "agent/config/config_values.h"
+#include "agent/text/text_scan.h"
 
 namespace agent::demo {
 namespace {
 
+bool is_speed(const std::string& text) {
+  const auto speed = text::parse_number<double>(text);
+  return speed && *speed >= 0.1 && *speed <= 1000;
+}
+
 void add_demo(CLI::App& app, DemoOptions& o) {
   app.add_option("--speed", o.speed, "How many times faster than real the virtual printer moves and heats (default 4)")
       ->type_name("N")
-      ->check(CLI::Range(0.1, 1000.0));
+      ->check(text::option_rule(is_speed, "a number from 0.1 to 1000"));
   app.add_option(
          "--firmware", o.firmware,
          "Firmware of the virtual printer (default prusa-3.13), or a common printer: ender-3-v2, cr-10s-pro, anycubic, "

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/metrics/metrics_labels.h"
+#include "agent/text/metrics_text.h"
 
 namespace agent::status {
 namespace {
@@ -149,7 +150,7 @@ void draw_printer(const json& printer, const terminal::TextStyle& style, std::ve
 
 std::string progress_text(const json& print) {
   std::string out;
-  if (const auto ratio = number(print, "progress_ratio")) out = formatted("%.0f %%", *ratio * 100);
+  if (const auto ratio = number(print, "progress_ratio")) out = text::percent_text(*ratio);
   if (const auto left = number(print, "remaining_seconds"))
     out += (out.empty() ? "" : ", ") + time_text(*left) + " left";
   return out;

@@ -18,6 +18,44 @@ EarlyExit usage(const std::string& sentence, const std::string& program) {
   return {2, "marlin-agent: " + sentence + "\nTry: " + program + " --help\n"};
 }
 
+namespace {
+
+/// CLI11's message in the words of the other messages, for those that a wrong line can cause.
+std::string sentence_of(const CLI::ParseError& error, const CLI::App& app) {
+  const std::string what = error.what();
+  const auto kind = static_cast<CLI::ExitCodes>(error.get_exit_code());
+  const auto before = [&](const char* mark) { return what.substr(0, what.find(mark)); };
+  const auto unknown = [](const std::string& word) {
+    return (word.starts_with('-') ? "unknown option " : "unexpected ") + word;
+  };
+  if (kind == CLI::ExitCodes::ExtrasError) return unknown(what.substr(what.find(": ") + 2));
+  if (kind == CLI::ExitCodes::RequiredError) {
+    if (!what.starts_with("A sub")) return before(" is required") + " is missing";
+    const auto words = app.remaining();
+    return words.empty() ? "a command is missing" : unknown(words.front());
+  }
+  if (kind == CLI::ExitCodes::ArgumentMismatch) return before(":") + ": its value is missing";
+  if (kind == CLI::ExitCodes::ExcludesError)
+    return before(" excludes ") + " cannot be used with " + what.substr(what.rfind(' ') + 1);
+  if (kind == CLI::ExitCodes::ValidationError && what.ends_with('}')) {  // "--preset: x not in {temps,link}"
+    const auto colon = what.find(": "), list = what.rfind(" not in {");
+    if (colon < list && list != std::string::npos) {
+      const std::string words = what.substr(list + 9, what.size() - list - 10);
+      return before(": ") + ": expected one of " + words + ", found \"" + what.substr(colon + 2, list - colon - 2) +
+             '"';
+    }
+  }
+  constexpr std::string_view kConversion = "Could not convert: ";
+  if (kind == CLI::ExitCodes::ConversionError && what.starts_with(kConversion)) {  // "Could not convert: --limit = x"
+    const auto sign = what.find(" = ");
+    return what.substr(kConversion.size(), sign - kConversion.size()) + ": expected a number, found \"" +
+           what.substr(sign + 3) + '"';
+  }
+  return what;
+}
+
+}  // namespace
+
 std::optional<EarlyExit> parse_line(CLI::App& app, int argc, const char* const* argv) {
   try {
     app.parse(argc, argv);
@@ -26,7 +64,9 @@ std::optional<EarlyExit> parse_line(CLI::App& app, int argc, const char* const* 
     app.exit(success, out, ignored);
     return EarlyExit{0, out.str()};
   } catch (const CLI::ParseError& error) {
-    return usage(error.what(), app.get_name());
+    std::string program = app.get_name();
+    for (const CLI::App* command : app.get_subcommands()) program += ' ' + command->get_name();
+    return usage(sentence_of(error, app), program);
   }
   return std::nullopt;
 }

@@ -35,6 +35,11 @@ bool is_capability_name(std::string_view name) {
   });
 }
 
+std::string percent_text(double ratio) {
+  // 0.57 is stored as 0.56999.
+  return std::to_string(static_cast<long>(std::floor(ratio * 100 + 1e-6))) + " %";
+}
+
 double as_written(float value) {
   std::array<char, 32> text;  // the shortest form of a float has at most 15 characters
   const auto written = std::to_chars(text.data(), text.data() + text.size(), value);

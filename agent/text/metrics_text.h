@@ -22,6 +22,9 @@ inline constexpr std::size_t kMaxLabelBytes = 128;
 /// The shortest text that parses back to this number: "215.1", "NaN", "+Inf".
 [[nodiscard]] std::string number_text(double value);
 
+/// A ratio in whole percent, rounded down, so that only a complete print is at "100 %": 0.57 gives "57 %", 0.996 "99 %".
+[[nodiscard]] std::string percent_text(double ratio);
+
 /// The double that prints as the float does: 215.1F gives 215.1 and not 215.1000061035156.
 [[nodiscard]] double as_written(float value);
 

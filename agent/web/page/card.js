@@ -35,7 +35,9 @@ function whenDone(unix) {
 
 const percent = ratio => `${Math.round(ratio * 100)} %`;
 const prints = state => state === "printing" || state === "paused";
-const progressOf = job => job.result !== "completed" && job.progress_ratio !== undefined ? ` at ${Math.floor(job.progress_ratio * 100)} %` : "";
+/** Rounded down, so that only a complete print is at 100 %; 0.57 is stored as 0.56999. */
+export const progress = ratio => `${Math.floor(ratio * 100 + 1e-6)} %`;
+const progressOf = job => job.result !== "completed" && job.progress_ratio !== undefined ? ` at ${progress(job.progress_ratio)}` : "";
 const endOf = job => job.ended_unix_seconds ?? job.began_unix_seconds + job.elapsed_seconds;
 
 /** The failed prints that somebody has dismissed: the id by printer, in this browser. */
@@ -97,7 +99,7 @@ export class Card {
     const bar = this.find("progress");
     if (ratio === undefined) bar.removeAttribute("value");
     else if (bar.value !== ratio || !bar.hasAttribute("value")) bar.value = ratio;
-    setText(this.find(".percent"), ratio === undefined ? "" : `${Math.floor(ratio * 1000) / 10} %`);
+    setText(this.find(".percent"), ratio === undefined ? "" : `${Math.floor(ratio * 1000 + 1e-6) / 10} %`);
     this.known(".remaining", ratio === 1 ? undefined : print.remaining_seconds, duration);
     this.known(".finish", print.finish_unix_seconds, whenDone);
     this.known(".change", print.change_remaining_seconds, duration);

@@ -1,6 +1,6 @@
 // The page of printers: one card per printer, updated by server-sent events.
 
-import { byId, setText, setHidden, Card } from "/card.js";
+import { byId, setText, setHidden, progress, Card } from "/card.js";
 
 const FEW = 3;                 // up to this number of printers, the details are open at the start
 const REFRESH_SECONDS = 15;    // refresh interval of an open, visible chart and of a running print's numbers
@@ -89,7 +89,7 @@ function summarise() {
 
 function titleOf(p) {
   const ratio = p.print?.progress_ratio;
-  return `${p.name} ${p.state}${ratio === undefined ? "" : ` ${Math.floor(ratio * 100)} %`} · marlin-agent`;
+  return `${p.name} ${p.state}${ratio === undefined ? "" : ` ${progress(ratio)}`} · marlin-agent`;
 }
 
 function offerStates(states) {

@@ -88,6 +88,19 @@ TEST_CASE("an invalid command line is one sentence with status 2") {
   refusal({"run", "--printer", "a=/x", "stray"});
 }
 
+TEST_CASE("a refusal is in plain words and names the help of its command") {
+  const auto said = [](std::initializer_list<const char*> words) { return refusal(words); };
+  CHECK(said({"--fast"}) == "marlin-agent: unknown option --fast\nTry: marlin-agent --help\n");
+  CHECK(said({"run", "--fast"}) == "marlin-agent: unknown option --fast\nTry: marlin-agent run --help\n");
+  CHECK(said({"run", "stray"}) == "marlin-agent: unexpected stray\nTry: marlin-agent run --help\n");
+  CHECK(said({"run", "--config"}) == "marlin-agent: --config: its value is missing\nTry: marlin-agent run --help\n");
+  CHECK(said({"check-config"}) == "marlin-agent: FILE is missing\nTry: marlin-agent check-config --help\n");
+  CHECK(said({"jobs", "--limit", "many"}) ==
+        "marlin-agent: --limit: expected a number, found \"many\"\nTry: marlin-agent jobs --help\n");
+  CHECK(said({"jobs", "--json", "--csv"}) ==
+        "marlin-agent: --json cannot be used with --csv\nTry: marlin-agent jobs --help\n");
+}
+
 TEST_CASE("help and version end with status 0") {
   for (const char* word : {"--help", "--version"}) {
     const Command command = parse({word});

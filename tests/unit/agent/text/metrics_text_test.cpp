@@ -8,6 +8,7 @@
 using agent::text::as_written;
 using agent::text::clean_text;
 using agent::text::is_capability_name;
+using agent::text::percent_text;
 
 namespace {
 const std::string kBad = "\xEF\xBF\xBD";
@@ -70,4 +71,10 @@ TEST_CASE("a float is shown as the printer wrote it") {
   CHECK(as_written(-0.05F) == -0.05);
   CHECK(as_written(0.0F) == 0.0);
   CHECK(std::isnan(as_written(std::numeric_limits<float>::quiet_NaN())));
+}
+
+TEST_CASE("a ratio is whole percent as M73 said it, and 100 % only at the end") {
+  for (int percent = 0; percent <= 100; ++percent)
+    CHECK(percent_text(percent / 100.0) == std::to_string(percent) + " %");
+  CHECK(percent_text(0.999) == "99 %");
 }
