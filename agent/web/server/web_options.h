@@ -38,6 +38,8 @@ struct WebOptions {
   std::size_t max_waiting_bytes = std::size_t{4} << 20;
   /// 16: the people in a workshop and a wall screen; each uses at most max_event_bytes.
   std::size_t max_event_clients = 16;
+  /// 12: a workshop behind one proxy; the rest is for other addresses.
+  std::size_t max_event_clients_per_address = 12;
   /// 512 kB: two full states of 50 printers. A browser that is further behind shows old values; it reconnects by
   /// itself.
   std::size_t max_event_bytes = std::size_t{512} << 10;
