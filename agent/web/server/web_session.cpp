@@ -35,7 +35,7 @@ constexpr int kSendBufferBytes = 65536;
 constexpr int kUnsentBytes = 1;
 
 constexpr std::chrono::hours kNoLimit{24 * 365};
-/// The time of a full queue of hashes on a Pi, plus the longest delay of a wrong login.
+/// The time of a full queue of hashes on a Pi.
 constexpr std::chrono::milliseconds kLoginTime{120'000};
 
 http::WebMethod method_of(beast_http::verb verb) {
@@ -190,7 +190,7 @@ std::string WebSession::address() const {
 void WebSession::logged_in(Login login, const http::WebRequest& request, bool keep_alive) {
   if (login == Login::kAllowed) return answer(request, keep_alive);
   auto refusal = login == Login::kTooMany
-                     ? http::plain_answer(429, "too many logins are being checked")
+                     ? http::plain_answer(429, "too many wrong logins from this address, or too many logins at once")
                  : login == Login::kWrong ? http::plain_answer(401, "the name or the password is wrong")
                                           : http::plain_answer(401, "a name and a password are needed");
   refusal.is_scrape = context_.routes.is_scrape(request.path);

@@ -360,6 +360,16 @@ TEST_CASE("scrapes and refusals are counted by their code") {
   CHECK(page.value(R"(marlin_agent_http_refusals_total{code="405"})") == 1);
 }
 
+TEST_CASE("a request that is refused because of its transfer coding is counted") {
+  Bench bench;
+  auto client = bench.connect();
+  client.send("GET /x HTTP/1.1\r\nHost: pi\r\nTransfer-Encoding: xchunked\r\n\r\n");
+  CHECK(client.response().status == 501);
+  auto other = bench.connect();
+  other.send(kGet);
+  CHECK(exposition::parse(other.response().body).value(R"(marlin_agent_http_refusals_total{code="501"})") == 1);
+}
+
 TEST_CASE("a client that sends many requests and reads nothing has one answer in flight beyond its own buffer") {
   Bench bench;
   auto greedy = bench.connect(4096);
