@@ -169,7 +169,13 @@ void WebSession::header_complete() {
   request.query = http::query_of_target(target);
   request.if_none_match = std::string(header[beast_http::field::if_none_match]);
   const bool keep_alive = header.keep_alive() && !has_body;
-  context_.access.refresh(net::WebClock::now());
+  const auto now = net::WebClock::now();
+  context_.access.refresh(now);
+  if (!context_.access.admits_request(now)) {
+    auto refusal = http::plain_answer(429, "more requests than rate_limit in the web configuration file allows");
+    refusal.is_scrape = context_.routes.is_scrape(request.path);
+    return respond(std::move(refusal), keep_alive, request.method != http::WebMethod::kHead);
+  }
   if (context_.access.config().users.empty()) return answer(request, keep_alive);
   log_in(std::string(header[beast_http::field::authorization]), std::move(request), keep_alive);
 }
