@@ -80,10 +80,12 @@ class RunningService {
 
   /// `faults`: the errors of the file, if `configuration` is the previous instance's.
   int run(const config::Configuration& configuration, const std::vector<std::string>& faults) {
-    if (!faults.empty())
-      refuse(faults, "the configuration is wrong and a port is open: continuing with the previous configuration");
+    if (!faults.empty()) refuse(faults, "continuing with the configuration that was in use before");
     const auto fault = service_.prepare(configuration);
-    if (fault && !has_ports_) return cannot_start(*fault, notifier_);
+    if (fault && !has_ports_) {
+      service_.not_started();
+      return cannot_start(*fault, notifier_);
+    }
     if (fault) prepare_lines(configuration, *fault);
     service_.watch_usb();
     service_.ask_for_port_users(notifier_.is_heard() ? ::getppid() : 0);
@@ -93,6 +95,7 @@ class RunningService {
     service_.commit(configuration);
     if (!trouble_.empty()) service_.start_failed();
     notifier_.ready();
+    service_.started();
     tick_timer_.after(daemon::ServiceNotifier::kTickInterval);  // the printers' snapshots are published by then
     service_.io().run();
     log_.info("", "ended");
@@ -264,14 +267,24 @@ class RunningService {
 
 int run(const config::RunOptions& options, restart::DescriptorStore store, daemon::ServiceNotifier& notifier) {
   restart::LastConfiguration left = restart::LastConfiguration::take(store);
-  auto read = config::run_configuration(options, ::getenv);
+  const std::string file = config::config_file_of(options);
+  const auto text = text::read_file(file);
+  // Else it would be parsed again at each start, and none would succeed.
+  const bool is_deadly =
+      std::holds_alternative<std::string>(text) && !left.begin_start(std::get<std::string>(text), store);
+  config::MaybeConfiguration read =
+      is_deadly ? std::vector{file + ": three starts with this file ended before the agent was ready"}
+                : config::run_configuration(options, ::getenv);
   std::vector<std::string> faults;
   if (auto* wrong = std::get_if<std::vector<std::string>>(&read)) {
     faults = std::move(*wrong);
-    auto last = store.has_left("tty") && !left.text().empty()
+    auto last = (is_deadly || store.has_left("tty")) && !left.text().empty()
                     ? config::run_configuration_of(left.text(), options, ::getenv)
                     : std::nullopt;
-    if (!last) return wrong_configuration(faults, notifier);
+    if (!last) {
+      left.end_start(store);
+      return wrong_configuration(faults, notifier);
+    }
     read = std::move(*last);
   }
   const auto& configuration = std::get<config::Configuration>(read);

@@ -71,7 +71,8 @@ void Service::start_history(const std::string& state_dir) {
 }
 
 Service::Error Service::make_directories(const config::Configuration& next) {
-  if (auto fault = process::make_directory(next.runtime_dir, 0755, "runtime directory", "--runtime-dir")) return fault;
+  if (auto fault = process::make_own_directory(next.runtime_dir, 0755, "runtime directory", "--runtime-dir"))
+    return fault;
   // A full or read-only card must not keep the printers waiting: the recorder tries again, as the history does.
   if (next.record.dir.empty()) return std::nullopt;
   if (const auto fault = process::make_directory(next.record.dir, 0750, "recording directory", "--record"))
@@ -153,10 +154,14 @@ void Service::settle(bool records_elsewhere) {
   ReloadPlan plan = plan_reload(current_printers(), usb_.assign(now_));
   printers_ = std::move(plan.printers);
   note_pending(std::move(plan.pending));
-  // If the next instance finds the file wrong, it continues with the configuration that the ports were opened with.
-  if (self_.pending_changes.empty()) last_.keep(now_.text, store_);
+  keep_configuration();
   stop_what_changed();
   for (const config::PrinterConfiguration& printer : printers_) apply_or_start(printer, records_elsewhere);
+}
+
+// If the next instance finds the file wrong, it continues with the configuration that the ports were opened with.
+void Service::keep_configuration() {
+  if (is_started_ && self_.pending_changes.empty()) last_.keep(now_.text, store_);
 }
 
 void Service::note_pending(std::vector<snapshot::PendingChange> pending) {
@@ -278,6 +283,12 @@ void Service::assign_usb() {
     if (link == nullptr) start_link(make_link(printer));
     else if (!printer.usb.is_empty()) link->use_device(printer.device);
   }
+}
+
+void Service::started() {
+  last_.end_start(store_);
+  is_started_ = true;
+  keep_configuration();
 }
 
 void Service::start_failed() {

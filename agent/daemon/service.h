@@ -73,6 +73,12 @@ class Service {
   /// that hosts sent still reach the printers (at most 300 ms), and the host ports are hung up.
   void shut_down();
 
+  /// The agent is ready: from now on the configuration in use is stored for the next instance. Call it once, after the
+  /// first commit().
+  void started();
+  /// It ends with a reason of its own instead: the configuration file did not take the process down.
+  void not_started() { last_.end_start(store_); }
+
   /// Why a print would not survive a restart of this process; empty: it would.
   [[nodiscard]] std::string why_not_survivable() const;
 
@@ -94,6 +100,7 @@ class Service {
   void start_inherited();
   [[nodiscard]] std::vector<CurrentPrinter> current_printers() const;
   void settle(bool records_elsewhere);
+  void keep_configuration();
   void note_pending(std::vector<snapshot::PendingChange> pending);
   void apply_pending();
   void stop_what_changed();
@@ -132,6 +139,7 @@ class Service {
   std::vector<std::string> waits_for_;  ///< printers whose print a pending change waits for
   bool usb_changed_ = false;            ///< while a change is pending
   bool watches_usb_ = false;
+  bool is_started_ = false;
   process::Timer refresh_timer_;
   gcode::line::Time refresh_due_{};
   process::Timer drain_timer_;

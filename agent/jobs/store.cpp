@@ -58,7 +58,7 @@ void Store::open() {
 }
 
 void Store::open_database() {
-  if (const auto fault = process::make_directory(dir_, 0750, "state directory", "--state-dir"))
+  if (const auto fault = process::make_own_directory(dir_, 0750, "state directory", "--state-dir"))
     throw StoreError(*fault);
   database_ = StoreDatabase::for_writing(file_);
 }

@@ -4,12 +4,18 @@
 #include <cstdlib>
 #include <set>
 
+#include <sys/mman.h>
+#include <sys/stat.h>
 #include <systemd/sd-daemon.h>
+#include <unistd.h>
 
 namespace agent::restart {
 namespace {
 
 constexpr std::string_view kPrefix = "marlin-";
+
+// The size limit of a configuration file, and one byte.
+constexpr off_t kMostBytes = (off_t{1} << 20U) + 1;
 
 /// The unit may set FileDescriptorStoreMax=0; newer managers report the size in FDSTORE.
 bool store_is_there() {
@@ -71,6 +77,22 @@ transport::FileDescriptor DescriptorStore::take(const std::string& printer, std:
   transport::FileDescriptor fd = std::move(it->second);
   inherited_.erase(it);
   return fd;
+}
+
+void DescriptorStore::keep_text(const std::string& printer, std::string_view part, const std::string& text) {
+  if (text.empty()) return drop(printer, part);
+  const transport::FileDescriptor memfd(::memfd_create("marlin-agent-text", MFD_CLOEXEC));
+  if (!memfd || ::write(memfd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size()))
+    return drop(printer, part);
+  keep(printer, part, memfd.get());
+}
+
+std::string DescriptorStore::take_text(const std::string& printer, std::string_view part) {
+  const transport::FileDescriptor memfd = take(printer, part);
+  struct stat status {};
+  if (!memfd || ::fstat(memfd.get(), &status) != 0 || status.st_size > kMostBytes) return {};
+  std::string text(static_cast<std::size_t>(status.st_size), '\0');
+  return ::pread(memfd.get(), text.data(), text.size(), 0) == status.st_size ? text : std::string();
 }
 
 bool DescriptorStore::has_left(std::string_view part) const {

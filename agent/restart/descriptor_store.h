@@ -30,6 +30,10 @@ class DescriptorStore {
   void drop(const std::string& printer, std::string_view part);
   /// The previous instance's descriptor: now owned by the caller and still stored. Empty if there is none.
   [[nodiscard]] transport::FileDescriptor take(const std::string& printer, std::string_view part);
+  /// The same with a text of at most 1 MiB instead of a descriptor. Without memory for it nothing is stored. An empty text
+  /// is none.
+  void keep_text(const std::string& printer, std::string_view part, const std::string& text);
+  [[nodiscard]] std::string take_text(const std::string& printer, std::string_view part);
   /// Whether that part of any printer was inherited and not taken yet.
   [[nodiscard]] bool has_left(std::string_view part) const;
   /// Printers with inherited descriptors that were not taken.

@@ -1,41 +1,42 @@
 #include "agent/restart/last_configuration.h"
 
-#include <sys/mman.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 namespace agent::restart {
 namespace {
 
 constexpr const char* kNoPrinter = "";
 constexpr std::string_view kPart = "configuration";
-// The size limit of a configuration file.
-constexpr off_t kMostBytes = off_t{1} << 20U;
-
-std::string read_whole(int fd) {
-  struct stat status {};
-  if (::fstat(fd, &status) != 0 || status.st_size > kMostBytes) return {};
-  std::string text(static_cast<std::size_t>(status.st_size), '\0');
-  return ::pread(fd, text.data(), text.size(), 0) == status.st_size ? text : std::string();
-}
+// A digit, how many starts with the file ended too early, and the file's text.
+constexpr std::string_view kStartsPart = "starts";
 
 }  // namespace
 
 LastConfiguration LastConfiguration::take(DescriptorStore& store) {
   LastConfiguration last;
-  if (const auto memfd = store.take(kNoPrinter, kPart)) last.text_ = read_whole(memfd.get());
+  last.text_ = store.take_text(kNoPrinter, kPart);
+  last.starts_ = store.take_text(kNoPrinter, kStartsPart);
   return last;
 }
 
 void LastConfiguration::keep(const std::string& text, DescriptorStore& store) {
   if (text == text_) return;
   text_ = text;
-  if (text.empty()) return store.drop(kNoPrinter, kPart);
-  const transport::FileDescriptor memfd(::memfd_create("marlin-agent-configuration", MFD_CLOEXEC));
-  if (!memfd || ::write(memfd.get(), text.data(), text.size()) != static_cast<ssize_t>(text.size())) {
-    return store.drop(kNoPrinter, kPart);
-  }
-  store.keep(kNoPrinter, kPart, memfd.get());
+  store.keep_text(kNoPrinter, kPart, text);
+}
+
+bool LastConfiguration::begin_start(const std::string& file, DescriptorStore& store) {
+  if (file == text_ || text_.empty()) return true;
+  const bool is_same = !starts_.empty() && starts_.compare(1, std::string::npos, file) == 0;
+  if (is_same && starts_.front() == kMostStarts) return false;
+  starts_ = static_cast<char>((is_same ? starts_.front() : '0') + 1) + file;
+  is_counted_ = true;
+  store.keep_text(kNoPrinter, kStartsPart, starts_);
+  return true;
+}
+
+void LastConfiguration::end_start(DescriptorStore& store) {
+  if (!std::exchange(is_counted_, false)) return;
+  starts_.clear();
+  store.drop(kNoPrinter, kStartsPart);
 }
 
 }  // namespace agent::restart

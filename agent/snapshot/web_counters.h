@@ -14,7 +14,7 @@ namespace agent::snapshot {
 /// Answers of the metrics endpoint.
 inline constexpr std::array<unsigned, 5> kScrapeCodes{200, 401, 405, 429, 503};
 /// Answers to refused requests, for any path.
-inline constexpr std::array<unsigned, 10> kRefusalCodes{400, 401, 404, 405, 408, 413, 414, 429, 431, 503};
+inline constexpr std::array<unsigned, 11> kRefusalCodes{400, 401, 404, 405, 408, 413, 414, 429, 431, 501, 503};
 
 class WebCounters {
  public:

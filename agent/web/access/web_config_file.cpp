@@ -7,6 +7,8 @@
 #include <filesystem>
 
 #include "agent/text/log_escape.h"
+#include "agent/text/text_scan.h"
+#include "agent/text/time_text.h"
 #include "agent/web/access/bcrypt.h"
 
 namespace agent::web::access {
@@ -26,6 +28,7 @@ std::string quoted(const std::string& text) { return '"' + text::escape_text(tex
 }
 
 std::string text_of(const Node& node, const std::string& key) {
+  if (node.IsNull()) return {};
   if (!node.IsScalar()) fail(node, key, "expected a string");
   return node.Scalar();
 }
@@ -86,6 +89,9 @@ constexpr std::array<std::string_view, 5> kHeaders{"Content-Security-Policy", "X
                                                    "X-Content-Type-Options", "X-XSS-Protection",
                                                    "Strict-Transport-Security"};
 
+constexpr std::chrono::hours kLongestInterval{24};
+constexpr unsigned kMaxBurst = 10'000;
+
 class Reader {
  public:
   explicit Reader(const std::string& file) : folder_(std::filesystem::absolute(file).parent_path()) {}
@@ -95,9 +101,11 @@ class Reader {
       if (key == "tls_server_config") read_tls(value, path);
       else if (key == "http_server_config") read_http(value, path);
       else if (key == "basic_auth_users") read_users(value, path);
+      else if (key == "rate_limit") read_rate_limit(value, path);
       else
         fail(value, path,
-             "is not a key of this file; there are tls_server_config, http_server_config and basic_auth_users");
+             "is not a key of this file; there are tls_server_config, http_server_config, basic_auth_users and "
+             "rate_limit");
     });
     return std::move(out_);
   }
@@ -115,20 +123,23 @@ class Reader {
         fail(value, whole, "is not a key of tls_server_config");
     });
     check(node, path, tls);
-    if (!tls.cert_file.empty()) out_.tls = std::move(tls);
+    if (has_certificate(tls)) out_.tls = std::move(tls);
   }
 
   bool read_tls_file(TlsSettings& tls, const std::string& key, const std::string& whole, const Node& value) const {
     if (key == "cert_file") tls.cert_file = file_at(value, whole);
     else if (key == "key_file") tls.key_file = file_at(value, whole);
     else if (key == "client_ca_file") tls.client_ca_file = file_at(value, whole);
+    else if (key == "cert") tls.cert = text_of(value, whole);
+    else if (key == "key") tls.key = text_of(value, whole);
+    else if (key == "client_ca") tls.client_ca = text_of(value, whole);
     else return false;
     return true;
   }
 
   static bool read_tls_rule(TlsSettings& tls, const std::string& key, const std::string& whole, const Node& value) {
-    if (key == "client_auth_type") tls.client_auth = one_of(value, whole, kClientAuth);
-    else if (key == "client_allowed_sans") tls.client_allowed_sans = texts_of(value, whole);
+    if (key == "client_auth_type") read_client_auth(tls, whole, value);
+    else if (key == "client_allowed_sans") read_allowed_sans(tls, whole, value);
     else if (key == "min_version") tls.min_version = one_of(value, whole, kVersions);
     else if (key == "max_version") tls.max_version = one_of(value, whole, kVersions);
     else if (key == "cipher_suites") tls.cipher_suites = texts_of(value, whole);
@@ -137,6 +148,17 @@ class Reader {
     else return false;
     return true;
   }
+
+  static void read_client_auth(TlsSettings& tls, const std::string& whole, const Node& value) {
+    if (!text_of(value, whole).empty()) tls.client_auth = one_of(value, whole, kClientAuth);
+  }
+
+  static void read_allowed_sans(TlsSettings& tls, const std::string& whole, const Node& value) {
+    tls.client_allowed_sans = texts_of(value, whole);
+    if (value.IsSequence() && value.size() == 0) fail(value, whole, "is empty: no client could connect");
+  }
+
+  static bool has_certificate(const TlsSettings& tls) { return !tls.cert_file.empty() || !tls.cert.empty(); }
 
   static void read_curves(TlsSettings& tls, const std::string& whole, const Node& value) {
     if (value.IsNull()) return;
@@ -147,18 +169,22 @@ class Reader {
   static void check(const Node& node, const std::string& path, const TlsSettings& tls) {
     const bool verifies = tls.client_auth == server::ClientAuth::kVerifyIfGiven ||
                           tls.client_auth == server::ClientAuth::kRequireAndVerify;
-    const bool empty = tls.cert_file.empty() && tls.key_file.empty();
-    if (tls.cert_file.empty() && !tls.key_file.empty()) fail(node, path + ".cert_file", "is missing beside key_file");
-    if (!tls.cert_file.empty() && tls.key_file.empty()) fail(node, path + ".key_file", "is missing beside cert_file");
-    if (empty && (tls.client_auth != server::ClientAuth::kNone || !tls.client_ca_file.empty()))
+    const bool requires_one =
+        tls.client_auth == server::ClientAuth::kRequireAny || tls.client_auth == server::ClientAuth::kRequireAndVerify;
+    const bool has_key = !tls.key_file.empty() || !tls.key.empty();
+    const bool has_ca = !tls.client_ca_file.empty() || !tls.client_ca.empty();
+    if (!has_certificate(tls) && has_key) fail(node, path + ".cert_file", "is missing beside the key");
+    if (has_certificate(tls) && !has_key) fail(node, path + ".key_file", "is missing beside the certificate");
+    if (!has_certificate(tls) && (tls.client_auth != server::ClientAuth::kNone || has_ca))
       fail(node, path + ".cert_file", "is missing: without TLS no client can present a certificate");
-    if (verifies && tls.client_ca_file.empty())
-      fail(node, path + ".client_ca_file", "is missing: client_auth_type verifies against it");
-    if (!tls.client_ca_file.empty() && tls.client_auth == server::ClientAuth::kNone)
+    if (verifies && !has_ca) fail(node, path + ".client_ca_file", "is missing: client_auth_type verifies against it");
+    if (has_ca && tls.client_auth == server::ClientAuth::kNone)
       fail(node, path + ".client_auth_type",
-           "is missing: with client_ca_file alone no client is asked for a certificate");
-    if (!tls.client_allowed_sans.empty() && !verifies)
-      fail(node, path + ".client_allowed_sans", "needs a client_auth_type that verifies");
+           "is missing: with an authority alone no client is asked for a certificate");
+    if (!tls.client_allowed_sans.empty() && !requires_one)
+      fail(node, path + ".client_allowed_sans",
+           "needs the client_auth_type RequireAnyClientCert or RequireAndVerifyClientCert: with another one a client "
+           "may present no certificate");
     if (tls.min_version > tls.max_version) fail(node, path + ".min_version", "is above max_version");
   }
 
@@ -193,10 +219,33 @@ class Reader {
         fail(value, whole, "expected a bcrypt hash such as htpasswd -nB writes: $2y$10$ and 53 characters");
       if (bcrypt_cost(hash) > kHighestBcryptCost)
         fail(value, whole,
-             "the hash has cost " + std::to_string(bcrypt_cost(hash)) + "; above " +
-                 std::to_string(kHighestBcryptCost) + " a login would take minutes");
+             "the hash has cost " + std::to_string(bcrypt_cost(hash)) + ", so that a login would take a Pi about " +
+                 std::to_string((1UL << static_cast<unsigned>(bcrypt_cost(hash) - 10)) / 3) + " s; the highest is " +
+                 std::to_string(kHighestBcryptCost) + ", and htpasswd -nBC 10 writes one of cost 10");
       out_.users.emplace(name, hash);
     });
+  }
+
+  void read_rate_limit(const Node& node, const std::string& path) {
+    server::RateLimit& limit = out_.rate_limit;
+    read_map(node, path, [&](const std::string& key, const std::string& whole, const Node& value) {
+      const std::string text = text_of(value, whole);
+      if (key == "interval") {
+        const auto interval = text::parse_duration(text);
+        if (!interval || *interval > kLongestInterval)
+          fail(value, whole, "expected a duration of at most a day such as 1s or 500ms, found " + quoted(text));
+        limit.interval = *interval;
+      } else if (key == "burst") {
+        const auto burst = text::parse_number<unsigned>(text);
+        if (!burst || *burst > kMaxBurst)
+          fail(value, whole, "expected a number from 1 to " + std::to_string(kMaxBurst) + ", found " + quoted(text));
+        limit.burst = *burst;
+      } else {
+        fail(value, whole, "is not a key of rate_limit; there are interval and burst");
+      }
+    });
+    if (limit.interval.count() > 0 && limit.burst == 0)
+      fail(node, path + ".burst", "is missing or 0: no request would be answered");
   }
 
   std::filesystem::path folder_;

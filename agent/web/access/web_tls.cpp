@@ -42,18 +42,26 @@ std::string read_file(const std::string& key, const std::string& file) {
   return text.str();
 }
 
+/// The text of KEY_file, or else the text of KEY in the configuration file itself.
+struct Pem {
+  Pem(const std::string& name, const std::string& file_name, const std::string& in_place)
+      : key(file_name.empty() ? name : name + "_file"),
+        file(file_name),
+        text(file_name.empty() ? in_place : read_file(key, file_name)) {}
+  std::string key, file, text;
+};
+
 // In the order of server::TlsVersion.
 constexpr int kVersions[] = {TLS1_VERSION, TLS1_1_VERSION, TLS1_2_VERSION, TLS1_3_VERSION};
 
 void use_certificate(ssl::context& context, const server::TlsSettings& settings) {
   boost::system::error_code fault;
-  const std::string chain = read_file("cert_file", settings.cert_file);
-  context.use_certificate_chain(boost::asio::buffer(chain), fault);
-  if (fault) fail("cert_file", settings.cert_file, "no certificate in PEM format: " + fault.message());
-  const std::string key = read_file("key_file", settings.key_file);
-  context.use_private_key(boost::asio::buffer(key), ssl::context::pem, fault);
-  if (fault)
-    fail("key_file", settings.key_file, "no private key of this certificate in PEM format: " + fault.message());
+  const Pem chain("cert", settings.cert_file, settings.cert);
+  context.use_certificate_chain(boost::asio::buffer(chain.text), fault);
+  if (fault) fail(chain.key, chain.file, "no certificate in PEM format: " + fault.message());
+  const Pem key("key", settings.key_file, settings.key);
+  context.use_private_key(boost::asio::buffer(key.text), ssl::context::pem, fault);
+  if (fault) fail(key.key, key.file, "no private key of this certificate in PEM format: " + fault.message());
 }
 
 void use_versions_and_ciphers(SSL_CTX* context, const server::TlsSettings& settings) {
@@ -88,11 +96,11 @@ void use_clients(ssl::context& context, const server::TlsSettings& settings) {
                      verifies ? nullptr : take_any);
   // Without this a client that resumes a session with its certificate is refused.
   SSL_CTX_set_session_id_context(context.native_handle(), kSessionContext, sizeof kSessionContext - 1);
-  if (settings.client_ca_file.empty()) return;
+  if (settings.client_ca_file.empty() && settings.client_ca.empty()) return;
   boost::system::error_code fault;
-  const std::string authorities = read_file("client_ca_file", settings.client_ca_file);
-  context.add_certificate_authority(boost::asio::buffer(authorities), fault);
-  if (fault) fail("client_ca_file", settings.client_ca_file, "no certificate in PEM format: " + fault.message());
+  const Pem authorities("client_ca", settings.client_ca_file, settings.client_ca);
+  context.add_certificate_authority(boost::asio::buffer(authorities.text), fault);
+  if (fault) fail(authorities.key, authorities.file, "no certificate in PEM format: " + fault.message());
 }
 
 /// DNS name, address, mail address or URI, as in the certificate.

@@ -90,16 +90,17 @@ bool names(std::string_view if_none_match, std::string_view etag) {
 WebRoutes::WebRoutes(WebContext context)
     : context_(std::move(context)),
       routes_{
-          {context_.telemetry_path, metrics_page, true},  // first: its path may be the same as one of the others
+          {context_.telemetry_path, metrics_page, true,
+           SharedPage()},  // first: its path may be the same as one of the others
           {"/healthz", health_page},
-          {"/api/v1/printers", printers_page},
+          {"/api/v1/printers", printers_page, false, SharedPage()},
           {"/api/v1/history", history_page},
           {"/api/v1/jobs", jobs_page},
           {"/api/v1/catalogue", catalogue_page},
           {"/api/v1/events", events_page},
       } {}
 
-http::WebResponse WebRoutes::answer(const http::WebRequest& request) const {
+http::WebResponse WebRoutes::answer(const http::WebRequest& request) {
   if (request.method == http::WebMethod::kOther) {
     auto refusal = http::plain_answer(405, "only GET and HEAD are answered");
     refusal.is_scrape = request.path == context_.telemetry_path;
@@ -112,10 +113,11 @@ http::WebResponse WebRoutes::answer(const http::WebRequest& request) const {
   return http::plain_answer(404, "the metrics are at " + context_.telemetry_path);
 }
 
-http::WebResponse WebRoutes::answer_of(const Route& route, const http::WebRequest& request) const {
+http::WebResponse WebRoutes::answer_of(Route& route, const http::WebRequest& request) {
   http::WebResponse response;
   try {
-    response = route.page(context_, request);
+    const auto render = [&] { return route.page(context_, request); };
+    response = route.shared ? route.shared->answer(request, render) : render();
   } catch (const WebFault& fault) {
     response = http::plain_answer(fault.status, fault.sentence);
   } catch (const std::exception&) {  // probably out of memory; the next request may succeed
@@ -123,6 +125,12 @@ http::WebResponse WebRoutes::answer_of(const Route& route, const http::WebReques
   }
   response.is_scrape = route.is_scrape;
   return response;
+}
+
+void WebRoutes::drop_old_pages() {
+  for (Route& route : routes_) {
+    if (route.shared) route.shared->drop_old();
+  }
 }
 
 std::optional<http::WebResponse> file_answer(const http::WebRequest& request) {

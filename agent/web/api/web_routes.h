@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "agent/web/api/shared_page.h"
 #include "agent/web/api/web_api.h"
 #include "agent/web/http/web_message.h"
 
@@ -30,17 +31,20 @@ class WebRoutes {
   explicit WebRoutes(WebContext context);
   /// Always returns an answer: 404 for an unknown path, 405 for a method other than GET and HEAD, 503 if a page cannot
   /// be rendered. The answer to HEAD has a body, too; the session omits it.
-  [[nodiscard]] http::WebResponse answer(const http::WebRequest& request) const;
+  [[nodiscard]] http::WebResponse answer(const http::WebRequest& request);
   [[nodiscard]] bool is_scrape(const std::string& path) const { return path == context_.telemetry_path; }
+  /// Frees the rendered pages that are too old to be shared. Call it from time to time.
+  void drop_old_pages();
 
  private:
   struct Route {
     std::string path;
     http::WebResponse (*page)(const WebContext&, const http::WebRequest&);
     bool is_scrape = false;
+    std::optional<SharedPage> shared{};  ///< the page does not depend on the query
   };
 
-  [[nodiscard]] http::WebResponse answer_of(const Route& route, const http::WebRequest& request) const;
+  [[nodiscard]] http::WebResponse answer_of(Route& route, const http::WebRequest& request);
 
   WebContext context_;
   std::vector<Route> routes_;

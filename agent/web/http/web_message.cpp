@@ -87,7 +87,7 @@ std::string response_head(const WebResponse& response, bool keep_alive, const We
   head += "\r\nContent-Type: ";
   head += response.content_type;
   if (!response.is_stream && response.status != 304)
-    head += "\r\nContent-Length: " + std::to_string(response.body.size());
+    head += "\r\nContent-Length: " + std::to_string(response.content().size());
   if (response.gzip) head += "\r\nContent-Encoding: gzip";
   if (response.is_scrape || response.varies_by_encoding) head += "\r\nVary: Accept-Encoding";
   if (!response.etag.empty()) head += "\r\nETag: " + response.etag;

@@ -2,6 +2,7 @@
 // Wire example of an answer: "HTTP/1.1 404 Not Found\r\nContent-Type: text/plain; charset=utf-8\r\n..."
 #pragma once
 
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -14,7 +15,7 @@ enum class WebMethod { kGet, kHead, kOther };
 
 struct WebRequest {
   WebMethod method = WebMethod::kGet;
-  std::string path;  ///< without query and without the authority of an absolute form, not decoded
+  std::string path{};  ///< without query and without the authority of an absolute form, not decoded
   bool accepts_gzip = false;
   std::string query{};          ///< the part after '?', not decoded
   std::string if_none_match{};  ///< the field's value; empty: none
@@ -24,12 +25,15 @@ struct WebRequest {
 struct WebResponse {
   unsigned status = 200;
   std::string_view content_type = "text/plain; charset=utf-8";
-  std::string body;
-  bool gzip = false;       ///< the body is compressed
-  bool is_scrape = false;  ///< answer of the metrics endpoint, with any status
-  std::string etag;        ///< with its quotes; not empty: the client may cache and revalidate
+  std::string body{};
+  std::shared_ptr<const std::string> shared_body{};  ///< instead of `body`: one for several answers
+  bool gzip = false;                                 ///< the body is compressed
+  bool is_scrape = false;                            ///< answer of the metrics endpoint, with any status
+  std::string etag;  ///< with its quotes; not empty: the client may cache and revalidate
   bool varies_by_encoding = false;
   bool is_stream = false;  ///< events follow the header until the connection ends; no length, no body
+
+  [[nodiscard]] const std::string& content() const { return shared_body ? *shared_body : body; }
 };
 
 /// "200 OK" for the status line; "500 Internal Server Error" for a status that this server does not use.

@@ -3,6 +3,7 @@
 // process without such a file never loads them. Once loaded it is not unloaded.
 #pragma once
 
+#include <chrono>
 #include <functional>
 #include <map>
 #include <memory>
@@ -22,6 +23,7 @@ namespace agent::web::server {
 //
 //   tls_server_config: {cert_file: server.crt, key_file: server.key}
 //   basic_auth_users: {prometheus: $2y$10$...}
+//   rate_limit: {interval: 1s, burst: 20}
 
 /// client_auth_type, with the names of Go's crypto/tls.
 enum class ClientAuth { kNone, kRequest, kRequireAny, kVerifyIfGiven, kRequireAndVerify };
@@ -30,6 +32,7 @@ enum class TlsVersion { k10, k11, k12, k13 };
 /// tls_server_config. Paths are absolute: a relative path in the file is relative to the file's directory.
 struct TlsSettings {
   std::string cert_file, key_file, client_ca_file;
+  std::string cert, key, client_ca;  ///< the same as PEM texts; a file has precedence
   ClientAuth client_auth = ClientAuth::kNone;
   std::vector<std::string> client_allowed_sans;  ///< empty: every client with a certificate of the CA
   TlsVersion min_version = TlsVersion::k12, max_version = TlsVersion::k13;
@@ -38,10 +41,17 @@ struct TlsSettings {
   bool prefer_server_ciphers = true;
 };
 
+/// rate_limit: `burst` requests at once, then one for each `interval`; zero: no limit.
+struct RateLimit {
+  std::chrono::microseconds interval{};
+  unsigned burst = 0;
+};
+
 struct WebConfig {
   std::optional<TlsSettings> tls;
   std::map<std::string, std::string, std::less<>> users;     ///< name: bcrypt hash; empty: everybody may read
   std::vector<std::pair<std::string, std::string>> headers;  ///< of every answer
+  RateLimit rate_limit;                                      ///< of all requests together
 };
 
 /// Makes the TLS stream of a connection; owns the loaded certificates and rules together with those streams.

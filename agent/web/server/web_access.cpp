@@ -2,6 +2,7 @@
 
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <stdexcept>
 
 namespace agent::web::server {
@@ -49,6 +50,16 @@ void WebAccess::refresh(net::WebClock::time_point now, bool at_once) {
   auto loaded = load_web_access(file_);
   if (const auto* fault = std::get_if<text::Fault>(&loaded)) return report_(fault->sentence);
   state_ = std::move(std::get<WebAccessState>(loaded));
+}
+
+bool WebAccess::admits_request(net::WebClock::time_point now) {
+  const RateLimit& limit = state_.config.rate_limit;
+  if (limit.interval.count() == 0) return true;
+  const auto most = now + limit.burst * limit.interval;
+  const auto next = std::clamp(full_at_, now, most) + limit.interval;
+  if (next > most) return false;
+  full_at_ = next;
+  return true;
 }
 
 std::unique_ptr<http::WebStream> WebAccess::stream(http::WebStream::Socket socket) const {

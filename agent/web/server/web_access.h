@@ -31,6 +31,8 @@ class WebAccess {
   void refresh(net::WebClock::time_point now, bool at_once = false);
 
   [[nodiscard]] const WebConfig& config() const { return state_.config; }
+  /// Whether the rate limit admits one more request.
+  [[nodiscard]] bool admits_request(net::WebClock::time_point now);
   /// Verifies the users' hashes. Only if there are users.
   [[nodiscard]] const AccessModule& module() const { return *state_.module; }
   [[nodiscard]] std::unique_ptr<http::WebStream> stream(http::WebStream::Socket socket) const;
@@ -45,6 +47,7 @@ class WebAccess {
   WebAccessState state_;
   std::vector<Stamp> seen_;
   net::WebClock::time_point next_poll_{};
+  net::WebClock::time_point full_at_{};  ///< when the burst of the rate limit is available again
 };
 
 }  // namespace agent::web::server

@@ -28,9 +28,18 @@ bool same_printers(const json& before, const json& after) {
 }  // namespace
 
 bool WebEvents::make_room(const std::string& address) {
-  if (clients_.size() < max_clients_) return true;
   std::map<std::string, std::size_t> held;
   for (const EventClient* client : clients_) ++held[client->address()];
+  const bool has_share = held[address] < max_per_address_;
+  if (clients_.size() < max_clients_ && has_share) return true;
+  const auto behind = std::find_if(clients_.begin(), clients_.end(), [&](const auto* client) {
+    return client->is_behind() && (has_share || client->address() == address);
+  });
+  if (behind != clients_.end()) {
+    (*behind)->close();
+    return true;
+  }
+  if (!has_share) return false;
   const auto most =
       std::max_element(held.begin(), held.end(), [](const auto& a, const auto& b) { return a.second < b.second; });
   if (most == held.end() || most->second < held[address] + 2) return false;

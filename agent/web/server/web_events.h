@@ -23,6 +23,8 @@ class EventClient {
   virtual void offer(std::shared_ptr<const std::string> events) = 0;
   /// Where it comes from.
   [[nodiscard]] virtual std::string address() const = 0;
+  /// It has not taken the event before the last one: it does not read, or its computer sleeps.
+  [[nodiscard]] virtual bool is_behind() const = 0;
   /// Its place is given to another one: it leaves.
   virtual void close() = 0;
 };
@@ -31,11 +33,13 @@ class WebEvents {
  public:
   using Poll = std::function<nlohmann::json()>;  ///< the current /api/v1/printers
 
-  WebEvents(std::size_t max_clients, Poll refresh) : max_clients_(max_clients), poll_(std::move(refresh)) {}
+  WebEvents(std::size_t max_clients, std::size_t max_per_address, Poll refresh)
+      : max_clients_(max_clients), max_per_address_(max_per_address), poll_(std::move(refresh)) {}
 
-  /// Whether a client from `address` has a place. If there is none, closes the oldest client of the address that holds
-  /// the most, if that is still left with as many as `address` gets: programs that never read, or forgotten pages of one
-  /// computer, do not keep the places from the others.
+  /// Whether a client from `address` has a place. If there is none, closes the oldest client that is behind; else the
+  /// oldest client of the address that holds the most, if that is still left with as many as `address` gets: programs
+  /// that never read, or forgotten pages of one computer, do not keep the places from the others. For the share of
+  /// `address` itself only a client of it that is behind is closed: its open pages would take turns.
   [[nodiscard]] bool make_room(const std::string& address);
   /// From now on the client gets every change. Returns its first event. Call leave() before the client is destroyed.
   [[nodiscard]] std::shared_ptr<const std::string> join(EventClient& client);
@@ -47,7 +51,7 @@ class WebEvents {
  private:
   [[nodiscard]] std::string changes();
 
-  std::size_t max_clients_;
+  std::size_t max_clients_, max_per_address_;
   Poll poll_;
   std::vector<EventClient*> clients_;
   nlohmann::json reported_;  ///< the state that every client has

@@ -1,6 +1,7 @@
 // Basic authentication: names and passwords against bcrypt hashes. Hashing runs on its own thread, one at a time, so
 // that password guessing does not delay a scrape. A successful login is remembered and needs no hashing again. Each
-// wrong login of an address doubles its delay.
+// address has its own limit of wrong logins, and one without any goes first, so that no flood from other addresses locks
+// it out.
 // Wire example: "Authorization: Basic cHJvbWV0aGV1czpzZWNyZXQ="
 #pragma once
 
@@ -30,7 +31,7 @@ enum class Login {
   kAllowed,
   kNobody,  ///< no name was given: the client is asked for one
   kWrong,
-  kTooMany,  ///< too many attempts are in progress
+  kTooMany,  ///< too many wrong ones of this address, or too many in progress
 };
 
 class WebLogin {
@@ -52,21 +53,21 @@ class WebLogin {
     Key key;
     std::string password, hash;
     bool name_is_known = false;
+    bool is_suspect = false;  ///< its address has had wrong logins
     const AccessModule* module = nullptr;
   };
   struct Waiting {
-    std::string address;
+    std::string network;
     Answer answer;
-  };
-  struct Failures {
-    unsigned count = 0;
-    net::WebClock::time_point last{};
   };
 
   void work();
   void done(const Key& key, bool right);
-  void answer_wrong(Waiting waiting);
-  [[nodiscard]] std::chrono::milliseconds note_failure(const std::string& address);
+  void answer_wrong(const Waiting& waiting);
+  void note_wrong(const std::string& network);
+  [[nodiscard]] std::size_t waiting_of(const std::string& network) const;
+  [[nodiscard]] bool take_place_of_suspect();
+  void enqueue(Attempt attempt);
   void remember(const Key& key);
 
   boost::asio::io_context& io_;
@@ -74,7 +75,8 @@ class WebLogin {
   LoginOptions options_;
   std::map<Key, std::vector<Waiting>> waiting_;  ///< a browser requests six files together: one hash answers all
   std::deque<Key> known_;                        ///< oldest first
-  std::map<std::string, Failures> failures_;
+  /// When the last wrong login of a network is forgiven; each adds `forgive_after`.
+  std::map<std::string, net::WebClock::time_point> forgiven_at_;
   std::shared_ptr<int> alive_ = std::make_shared<int>(0);  ///< a handler that the worker posted may run after the end
 
   std::mutex mutex_;  ///< protects the following members

@@ -11,11 +11,12 @@
 namespace agent::web::server {
 
 struct LoginOptions {
-  /// Delay of the first wrong attempt; each further one of the same address is delayed twice as long as the one before.
-  std::chrono::milliseconds first_delay{250};
-  std::chrono::milliseconds longest_delay{8000};
-  /// 16: more than the six connections of two browsers; each hash takes a Pi a third of a second.
+  /// 5 wrong logins: a person who mistypes. After these an address gets one more for each `forgive_after`.
+  unsigned max_wrong = 5;
+  std::chrono::milliseconds forgive_after{2000};
+  /// 16 different logins being checked, 4 of them from one address; each hash takes a Pi a third of a second.
   std::size_t max_waiting = 16;
+  std::size_t max_waiting_per_address = 4;
   /// 100 remembered logins, as in Prometheus's own exporters.
   std::size_t max_known = 100;
 };
@@ -38,6 +39,8 @@ struct WebOptions {
   std::size_t max_waiting_bytes = std::size_t{4} << 20;
   /// 16: the people in a workshop and a wall screen; each uses at most max_event_bytes.
   std::size_t max_event_clients = 16;
+  /// 12: a workshop behind one proxy; the rest is for other addresses.
+  std::size_t max_event_clients_per_address = 12;
   /// 512 kB: two full states of 50 printers. A browser that is further behind shows old values; it reconnects by
   /// itself.
   std::size_t max_event_bytes = std::size_t{512} << 10;

@@ -38,7 +38,8 @@ WebServer::WebServer(WebOptions options, process::BuildInfo build, const snapsho
       quality_(quality),
       counters_(counters),
       connections_(options_.max_connections, options_.max_waiting_bytes),
-      events_(options_.max_event_clients, [this] { return api::printers_json(context_); }),
+      events_(options_.max_event_clients, options_.max_event_clients_per_address,
+              [this] { return api::printers_json(context_); }),
       access_(options_.config_file, options_.report),
       speaks_tls_(access_.config().tls.has_value()),
       thread_("web", connections_, sweep_period(options_)),
@@ -88,6 +89,7 @@ void WebServer::open(http::WebStream::Socket socket) {
 
 void WebServer::refresh() {
   refresh_timer_.after(options_.refresh_period);
+  routes_.drop_old_pages();
   quality_.observe(context_.snapshots.links(), context_.metrics.now());
 }
 

@@ -1,5 +1,10 @@
 #include "agent/web/server/web_session.h"
 
+#include <linux/sockios.h>
+#include <netinet/tcp.h>
+#include <sys/ioctl.h>
+#include <sys/socket.h>
+
 #include <algorithm>
 #include <boost/asio/buffer.hpp>
 #include <boost/beast/http/error.hpp>
@@ -25,9 +30,12 @@ constexpr std::chrono::milliseconds kLingerTime{1000};
 constexpr std::size_t kLingerBytes = 65536;
 /// 64 kB: two pages of one printer. The kernel's buffer for a slow client is outside our count and could grow to 4 MB.
 constexpr int kSendBufferBytes = 65536;
+/// The kernel takes the next answer when it has sent the one before: a client that sends many requests and reads nothing
+/// gets what fits into its own buffer.
+constexpr int kUnsentBytes = 1;
 
 constexpr std::chrono::hours kNoLimit{24 * 365};
-/// The time of a full queue of hashes on a Pi, plus the longest delay of a wrong login.
+/// The time of a full queue of hashes on a Pi.
 constexpr std::chrono::milliseconds kLoginTime{120'000};
 
 http::WebMethod method_of(beast_http::verb verb) {
@@ -75,6 +83,7 @@ void WebSession::start() {
   ErrorCode ignored;  // an error is harmless: the options only save time and memory
   stream_->socket().set_option(asio::ip::tcp::no_delay(true), ignored);
   stream_->socket().set_option(asio::socket_base::send_buffer_size(kSendBufferBytes), ignored);
+  ::setsockopt(stream_->socket().native_handle(), IPPROTO_TCP, TCP_NOTSENT_LOWAT, &kUnsentBytes, sizeof kUnsentBytes);
   enter(Phase::kOpening, context_.options.header_timeout);
   stream_->open([self = shared_from_this()](ErrorCode fault) {
     if (self->phase_ != Phase::kOpening) return;
@@ -160,7 +169,13 @@ void WebSession::header_complete() {
   request.query = http::query_of_target(target);
   request.if_none_match = std::string(header[beast_http::field::if_none_match]);
   const bool keep_alive = header.keep_alive() && !has_body;
-  context_.access.refresh(net::WebClock::now());
+  const auto now = net::WebClock::now();
+  context_.access.refresh(now);
+  if (!context_.access.admits_request(now)) {
+    auto refusal = http::plain_answer(429, "more requests than rate_limit in the web configuration file allows");
+    refusal.is_scrape = context_.routes.is_scrape(request.path);
+    return respond(std::move(refusal), keep_alive, request.method != http::WebMethod::kHead);
+  }
   if (context_.access.config().users.empty()) return answer(request, keep_alive);
   log_in(std::string(header[beast_http::field::authorization]), std::move(request), keep_alive);
 }
@@ -180,7 +195,8 @@ std::string WebSession::address() const {
 
 void WebSession::logged_in(Login login, const http::WebRequest& request, bool keep_alive) {
   if (login == Login::kAllowed) return answer(request, keep_alive);
-  auto refusal = login == Login::kTooMany ? http::plain_answer(429, "too many logins are being checked")
+  auto refusal = login == Login::kTooMany
+                     ? http::plain_answer(429, "too many wrong logins from this address, or too many logins at once")
                  : login == Login::kWrong ? http::plain_answer(401, "the name or the password is wrong")
                                           : http::plain_answer(401, "a name and a password are needed");
   refusal.is_scrape = context_.routes.is_scrape(request.path);
@@ -197,7 +213,7 @@ void WebSession::refuse(unsigned status, std::string_view explanation) {
 
 void WebSession::respond(http::WebResponse response, bool keep_alive, bool with_body) {
   parser_.reset();
-  if (!context_.connections.admit_answer(response.body.size(), net::WebClock::now())) {
+  if (!context_.connections.admit_answer(response.content().size(), net::WebClock::now())) {
     const bool is_scrape = response.is_scrape;
     response = http::plain_answer(503, "too many answers are waiting to be read");
     response.is_scrape = is_scrape;
@@ -210,11 +226,11 @@ void WebSession::respond(http::WebResponse response, bool keep_alive, bool with_
 
   response_ = std::move(response);
   head_ = http::response_head(response_, keep_alive, context_.access.config().headers);
-  if (!with_body) response_.body = {};
+  if (!with_body) response_.body = {}, response_.shared_body = {};
   with_events_ = response_.is_stream && with_body;
-  body_size_ = response_.body.size();
+  body_size_ = response_.content().size();
   enter(Phase::kAnswer, context_.options.write_timeout);
-  stream_->write({asio::buffer(head_), asio::buffer(response_.body)},
+  stream_->write({asio::buffer(head_), asio::buffer(response_.content())},
                  [self = shared_from_this(), keep_alive](ErrorCode fault, std::size_t) {
                    if (self->phase_ != Phase::kAnswer) return;
                    if (fault) return self->close();
@@ -237,8 +253,15 @@ void WebSession::begin_events() {
   offer(context_.events.join(*this));
 }
 
+/// Also bytes that the kernel has sent and the other computer has not acknowledged, for example because it sleeps.
+bool WebSession::has_unread_bytes() const {
+  int bytes = 0;
+  return sending_events_ || (::ioctl(stream_->socket().native_handle(), SIOCOUTQ, &bytes) == 0 && bytes > 0);
+}
+
 void WebSession::offer(std::shared_ptr<const std::string> events) {
   if (phase_ != Phase::kEvents) return;
+  is_behind_ = has_unread_bytes();
   body_size_ += events->size();
   // The first event may be larger: it contains the full state.
   if (!events_.empty() && body_size_ > context_.options.max_event_bytes) {

@@ -34,7 +34,7 @@ namespace agent::web::server {
 /// Shared by all sessions of a server; outlives them.
 struct WebSessionContext {
   const WebOptions& options;
-  const api::WebRoutes& routes;
+  api::WebRoutes& routes;
   net::WebConnections& connections;
   snapshot::WebCounters& counters;
   WebEvents& events;
@@ -64,6 +64,7 @@ class WebSession final : public net::WebConnection,
   void close() override;
   void offer(std::shared_ptr<const std::string> events) override;
   [[nodiscard]] std::string address() const override;
+  [[nodiscard]] bool is_behind() const override { return is_behind_; }
 
  private:
   enum class Phase { kOpening, kIdle, kHeader, kLogin, kAnswer, kEvents, kLinger, kClosed };
@@ -81,6 +82,7 @@ class WebSession final : public net::WebConnection,
   void refuse(unsigned status, std::string_view explanation);
   void respond(http::WebResponse response, bool keep_alive, bool with_body);
   void answered(bool keep_alive);
+  [[nodiscard]] bool has_unread_bytes() const;
   void begin_events();
   void send_events();
   void linger();
@@ -101,6 +103,7 @@ class WebSession final : public net::WebConnection,
   std::deque<std::shared_ptr<const std::string>> events_;
   bool sending_events_ = false;
   bool with_events_ = false;
+  bool is_behind_ = false;  ///< at the last event the client had not taken the one before
   std::size_t discarded_ = 0;
 };
 

@@ -147,6 +147,46 @@ def secured(rig, _):
     expect(up("good") == "1", "the wrong Prometheus blocks the right one")
 
 
+@claim("a flood of wrong passwords gets 429, which is counted, and a client that has logged in before is not locked out")
+def flooded(rig, _):
+    authority = Authority(rig)
+    agent = start(rig, write_web_config(authority, USERS))
+    user = ("-u", f"prometheus:{PASSWORD}")
+    wait_until("the web server answers", lambda: curl(agent, scheme="http")[0] != 0, 30, 0.1)
+    expect(curl(agent, *user, scheme="http")[0] == 200, "the right password")
+    answers = [curl(agent, "-u", f"prometheus:wrong{number}", scheme="http")[0] for number in range(12)]
+    expect(answers[:5] == [401] * 5 and 429 in answers and set(answers) == {401, 429}, f"wrong passwords got {answers}")
+    status, said = curl(agent, *user, scheme="http")
+    expect(status == 200, f"the known client got {status}")
+    counted = float(said.split('marlin_agent_http_refusals_total{code="429"} ', 1)[1].split("\n", 1)[0])
+    expect(counted == answers.count(429), f"{counted} of {answers.count(429)} answers were counted")
+
+
+@claim("certificates in the file itself, any client certificate with an allowed name, and a rate limit work as in the exporters")
+def as_in_exporters(rig, _):
+    authority = Authority(rig)
+    authority.issue("server", "marlin", "IP:127.0.0.1,DNS:localhost")
+    authority.forge("friend", "DNS:prometheus.lan")
+    authority.forge("stranger", "DNS:other.lan")
+
+    def pem(name):
+        with open(authority.path(name), encoding="ascii") as file:
+            return "".join("    " + line for line in file)
+    text = (f"tls_server_config:\n  cert: |\n{pem('server.crt')}  key: |\n{pem('server.key')}"
+            "  client_auth_type: RequireAnyClientCert\n  client_allowed_sans: [prometheus.lan]\n"
+            "rate_limit: {interval: 1h, burst: 2}\n")
+    agent = start(rig, write_web_config(authority, text))
+    ca = ("--cacert", authority.path("ca.crt"))
+
+    def client(name):
+        return ("--cert", authority.path(name + ".crt"), "--key", authority.path(name + ".key"))
+    wait_until("the port is open", lambda: socket.socket().connect_ex(("127.0.0.1", agent.port)) == 0, 30, 0.1)
+    expect(curl(agent, *ca)[0] == 0, "a client without a certificate was admitted")
+    expect(curl(agent, *ca, *client("stranger"))[0] == 0, "a certificate with another name was admitted")
+    statuses = [curl(agent, *ca, *client("friend"))[0] for _ in range(3)]
+    expect(statuses == [200, 200, 429], f"the right certificate got {statuses}")
+
+
 def resumes(agent, authority):
     """Whether a client that presents its certificate resumes its session in a second connection."""
     context = ssl.create_default_context(cafile=authority.path("ca.crt"))

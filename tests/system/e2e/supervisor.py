@@ -49,6 +49,7 @@ class SupervisedAgent:
         self.status = ""
         self.stopping = threading.Event()
         self.expected_end = False
+        self.may_end = False  # at any time, by itself
         self.wanted_kills = 0
         self.delays = (0.0, 0.12)
         self.failure = None
@@ -115,7 +116,7 @@ class SupervisedAgent:
         self.read_notify()  # all its messages are read before the next instance begins
         os.close(self.pipe)
         os.close(self.log)
-        if how and not self.stopping.is_set() and not self.expected_end:
+        if how and not self.stopping.is_set() and not self.expected_end and not self.may_end:
             raise Failed(f"the agent ended {how}")
         if not self.stopping.is_set():
             self.start()

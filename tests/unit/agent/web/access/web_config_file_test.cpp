@@ -67,18 +67,20 @@ TEST_CASE("an empty file allows reading without a login over plain HTTP, and TLS
 TEST_CASE("an invalid file is one sentence with file, line, key and reason") {
   CHECK(
       fault("tls_server:\n  a: b\n") ==
-      "/etc/web.yml:2: tls_server: is not a key of this file; there are tls_server_config, http_server_config and basic_auth_users");
+      "/etc/web.yml:2: tls_server: is not a key of this file; there are tls_server_config, http_server_config, basic_auth_users and rate_limit");
   CHECK(fault("tls_server_config:\n  cert_file: a\n") ==
-        "/etc/web.yml:2: tls_server_config.key_file: is missing beside cert_file");
+        "/etc/web.yml:2: tls_server_config.key_file: is missing beside the certificate");
   CHECK(fault("tls_server_config:\n  key_file: a\n") ==
-        "/etc/web.yml:2: tls_server_config.cert_file: is missing beside key_file");
+        "/etc/web.yml:2: tls_server_config.cert_file: is missing beside the key");
   CHECK(fault("tls_server_config:\n  cert_file: a\n  key_file: b\n  min_version: SSL3\n") ==
         "/etc/web.yml:4: tls_server_config.min_version: expected one of TLS10, TLS11, TLS12, TLS13; found \"SSL3\"");
   CHECK_THAT(
       fault("basic_auth_users:\n  max: secret\n"),
       Catch::StartsWith("/etc/web.yml:2: basic_auth_users.max: expected a bcrypt hash such as htpasswd -nB writes"));
   CHECK_THAT(fault("basic_auth_users:\n  max: $2y$15$" + kHash.substr(7) + "\n"),
-             Catch::Contains("has cost 15; above 14"));
+             Catch::EndsWith(
+                 "the hash has cost 15, so that a login would take a Pi about 10 s; the highest is 14, and htpasswd "
+                 "-nBC 10 writes one of cost 10"));
   CHECK_THAT(fault("basic_auth_users: [max]\n"),
              Catch::Contains("basic_auth_users: expected a table of keys and values"));
   CHECK_THAT(fault("basic_auth_users:\n  a: " + kHash + "\n  a: " + kHash + "\n"),
@@ -98,7 +100,13 @@ TEST_CASE("rules that would admit every or no client by mistake are refused") {
   CHECK_THAT(fault(tls + "client_auth_type: RequireAndVerifyClientCert}"),
              Catch::Contains("client_ca_file: is missing"));
   CHECK_THAT(fault(tls + "client_ca_file: c}"), Catch::Contains("client_auth_type: is missing"));
-  CHECK_THAT(fault(tls + "client_allowed_sans: [x]}"), Catch::Contains("needs a client_auth_type that verifies"));
+  for (const std::string type : {"", "client_auth_type: RequestClientCert, ",
+                                 "client_auth_type: VerifyClientCertIfGiven, client_ca_file: c, "}) {
+    CHECK_THAT(fault(tls + type + "client_allowed_sans: [x]}"),
+               Catch::Contains("client_allowed_sans: needs the client_auth_type RequireAnyClientCert or"));
+  }
+  CHECK_THAT(fault(tls + "client_auth_type: RequireAnyClientCert, client_allowed_sans: []}"),
+             Catch::Contains("client_allowed_sans: is empty: no client could connect"));
   CHECK_THAT(fault(tls + "min_version: TLS13, max_version: TLS12}"), Catch::Contains("is above max_version"));
   CHECK_THAT(fault("tls_server_config: {client_auth_type: RequireAnyClientCert}"),
              Catch::Contains("without TLS no client can present"));
@@ -107,4 +115,47 @@ TEST_CASE("rules that would admit every or no client by mistake are refused") {
 TEST_CASE("a missing file is named with the reason") {
   const auto read = agent::web::access::load_web_config("/nonexistent/web.yml");
   CHECK(std::get<Fault>(read).sentence == "/nonexistent/web.yml: cannot be read: No such file or directory");
+}
+
+TEST_CASE("certificates, key and authority may stand in the file itself, as in Prometheus's exporters") {
+  const auto tls = right(R"(tls_server_config:
+  cert: |
+    -----BEGIN CERTIFICATE-----
+    abc
+  key: some key
+  client_ca: "-----BEGIN CERTIFICATE-----"
+  client_auth_type: RequireAnyClientCert
+  client_allowed_sans: [prometheus.lan]
+)")
+                       .tls;
+  REQUIRE(tls);
+  CHECK(tls->cert == "-----BEGIN CERTIFICATE-----\nabc\n");
+  CHECK(tls->key == "some key");
+  CHECK(tls->client_ca == "-----BEGIN CERTIFICATE-----");
+  CHECK(tls->client_allowed_sans == std::vector<std::string>{"prometheus.lan"});
+  CHECK_THAT(fault("tls_server_config: {cert: a}"), Catch::Contains("key_file: is missing beside the certificate"));
+  CHECK_THAT(fault("tls_server_config: {key: a}"), Catch::Contains("cert_file: is missing beside the key"));
+}
+
+TEST_CASE("an empty client_auth_type asks no client for a certificate") {
+  for (const std::string type : {"\"\"", "", "NoClientCert"}) {
+    const auto tls = right("tls_server_config:\n  cert_file: a\n  key_file: b\n  client_auth_type: " + type + "\n").tls;
+    REQUIRE(tls);
+    CHECK(tls->client_auth == agent::web::server::ClientAuth::kNone);
+  }
+}
+
+TEST_CASE("a rate limit has an interval and a burst, and one that would refuse everything is an error") {
+  using namespace std::chrono_literals;
+  const auto limit = right("rate_limit: {interval: 1m30s, burst: 20}").rate_limit;
+  CHECK(limit.interval == 90s);
+  CHECK(limit.burst == 20);
+  CHECK(right("rate_limit: {interval: 0, burst: 20}").rate_limit.interval == 0s);
+  CHECK(right("rate_limit:\n").rate_limit.interval == 0s);
+  CHECK_THAT(fault("rate_limit:\n  interval: 1s\n"),
+             Catch::Contains("web.yml:2: rate_limit.burst: is missing or 0: no request would be answered"));
+  CHECK_THAT(fault("rate_limit: {interval: fast, burst: 1}"),
+             Catch::Contains("rate_limit.interval: expected a duration of at most a day such as 1s or 500ms"));
+  CHECK_THAT(fault("rate_limit: {interval: 1s, burst: -1}"), Catch::Contains("burst: expected a number from 1"));
+  CHECK_THAT(fault("rate_limit: {rate: 1}"), Catch::Contains("rate_limit.rate: is not a key of rate_limit"));
 }

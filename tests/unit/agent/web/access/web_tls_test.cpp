@@ -87,3 +87,22 @@ TEST_CASE("cipher suites and authorities that OpenSSL does not know are named") 
   CHECK_THAT(fault(settings),
              Catch::StartsWith("client_ca_file: " + folder.path().string() + "/a.key: no certificate in PEM format"));
 }
+
+TEST_CASE("texts in the configuration file itself are loaded as files are, and named without their content") {
+  const Folder folder;
+  folder.issue("a");
+  TlsSettings settings;
+  const auto text_of = [&](const char* name) {
+    return std::get<std::string>(agent::text::read_file(folder.path() / name));
+  };
+  settings.cert = settings.client_ca = text_of("a.crt");
+  settings.key = text_of("a.key");
+  CHECK(fault(settings) == "it was taken");
+  settings.client_ca = "none";
+  CHECK_THAT(fault(settings), Catch::StartsWith("client_ca: no certificate in PEM format"));
+  settings.key = "secret";
+  CHECK_THAT(fault(settings),
+             Catch::StartsWith("key: no private key of this certificate") && !Catch::Contains("secret"));
+  settings.cert_file = folder.path() / "none.crt";
+  CHECK_THAT(fault(settings), Catch::StartsWith("cert_file: " + settings.cert_file + ": cannot be read"));
+}

@@ -23,7 +23,7 @@ struct Bench {
   agent::metrics::MetricsCollector metrics{build, snapshots, log, web, [] { return sample::kSampleNow; }};
   agent::web::api::WebRoutes routes{{build, snapshots, metrics, web, "/metrics", quality}};
 
-  agent::web::http::WebResponse get(const std::string& path, const std::string& query = "", bool gzip = false) const {
+  agent::web::http::WebResponse get(const std::string& path, const std::string& query = "", bool gzip = false) {
     WebRequest request;
     request.path = path;
     request.query = query;
@@ -48,12 +48,12 @@ TEST_CASE("the printers are listed in their order, with the agent's own version"
   bench.snapshots.publish(sample::printing_mk3s("a"));
   const auto answer = bench.get("/api/v1/printers");
   CHECK(answer.content_type == "application/json");
-  const auto all = json::parse(answer.body);
+  const auto all = json::parse(answer.content());
   CHECK(all["agent"]["version"] == "0.1.0");
   CHECK(all["agent"]["telemetry_path"] == "/metrics");
   CHECK(all["printers"][0]["name"] == "b");
   CHECK(all["printers"][1]["name"] == "a");
-  CHECK(json::parse(test::gunzip(bench.get("/api/v1/printers", "", true).body)) == all);
+  CHECK(json::parse(test::gunzip(bench.get("/api/v1/printers", "", true).content())) == all);
 }
 
 TEST_CASE("a printer's own texts are valid JSON for any bytes") {
@@ -61,7 +61,7 @@ TEST_CASE("a printer's own texts are valid JSON for any bytes") {
   auto link = sample::printing_mk3s();
   link.printer.machine_type.set(gcode::line::FixedText<63>("a\"b\\\xFF\n</script>"), sample::kSampleNow);
   bench.snapshots.publish(link);
-  const auto all = json::parse(bench.get("/api/v1/printers").body);
+  const auto all = json::parse(bench.get("/api/v1/printers").content());
   CHECK(all["printers"][0]["machine_type"] == "a\"b\\\xEF\xBF\xBD\xEF\xBF\xBD</script>");
 }
 
@@ -69,8 +69,8 @@ TEST_CASE("the history has equal steps, with unknown values as null") {
   Bench bench;
   bench.snapshots.publish(sample::printing_mk3s());
   bench.remember("mk3", sample::kSampleNow - 100s, sample::kSampleNow - 50s);
-  const auto history =
-      json::parse(bench.get("/api/v1/history", "printer=mk3&from=" + std::to_string(kNow - 120) + "&step=10").body);
+  const auto history = json::parse(
+      bench.get("/api/v1/history", "printer=mk3&from=" + std::to_string(kNow - 120) + "&step=10").content());
   CHECK(history["printer"] == "mk3");
   CHECK(history["from"] == kNow - 120);
   CHECK(history["to"] == kNow);
@@ -97,7 +97,7 @@ TEST_CASE("a longer step is the mean of the known values in it") {
     bench.snapshots.history().add_sample("mk3", sample);
   }
   const auto history = json::parse(
-      bench.get("/api/v1/history", "printer=mk3&step=60&from=" + std::to_string(kNow - kNow % 60 - 660)).body);
+      bench.get("/api/v1/history", "printer=mk3&step=60&from=" + std::to_string(kNow - kNow % 60 - 660)).content());
   CHECK(history["sensors"]["tool0"]["actual"][0].is_null());
   CHECK(history["sensors"]["tool0"]["actual"][1] == 25.0);
   CHECK(history["sensors"]["tool0"]["actual"][2] == 99.0);
@@ -107,7 +107,7 @@ TEST_CASE("a longer step is the mean of the known values in it") {
 TEST_CASE("without parameters the history of the last hour is returned") {
   Bench bench;
   bench.snapshots.publish(sample::printing_mk3s());
-  const auto history = json::parse(bench.get("/api/v1/history", "printer=mk3").body);
+  const auto history = json::parse(bench.get("/api/v1/history", "printer=mk3").content());
   CHECK(history["from"] == kNow - 3600);
   CHECK(history["to"] == kNow);
   CHECK(history["sensors"]["tool0"]["actual"].size() == 361);
@@ -118,7 +118,7 @@ TEST_CASE("without parameters the history of the last hour is returned") {
 TEST_CASE("an invalid query is answered by one sentence that names the parameter") {
   Bench bench;
   bench.snapshots.publish(sample::printing_mk3s());
-  const auto sentence = [&](const std::string& query) { return bench.get("/api/v1/history", query).body; };
+  const auto sentence = [&](const std::string& query) { return bench.get("/api/v1/history", query).content(); };
   CHECK(sentence("") == "400 Bad Request: printer: a name is needed, such as ?printer=mk3\n");
   CHECK(bench.get("/api/v1/history", "printer=mk4").status == 404);
   CHECK(sentence("printer=mk4") == "404 Not Found: there is no printer \"mk4\"\n");
@@ -136,7 +136,7 @@ TEST_CASE("an invalid query is answered by one sentence that names the parameter
 
 TEST_CASE("the catalogue names every family") {
   Bench bench;
-  const auto all = json::parse(bench.get("/api/v1/catalogue").body)["families"];
+  const auto all = json::parse(bench.get("/api/v1/catalogue").content())["families"];
   CHECK(all.size() == agent::metrics::agent_families().size() + agent::metrics::printer_families().size());
   CHECK(all[0]["name"] == "marlin_agent_build_info");
 }
@@ -154,7 +154,7 @@ TEST_CASE("the last prints are listed newest first, with the requested filter") 
     bench.snapshots.history().put_job(job);
   }
   const auto jobs = [&](const std::string& query) {
-    return json::parse(bench.get("/api/v1/jobs", query).body)["jobs"];
+    return json::parse(bench.get("/api/v1/jobs", query).content())["jobs"];
   };
   CHECK(jobs("").size() == 3);
   CHECK(jobs("")[0]["id"] == 3);
@@ -162,7 +162,8 @@ TEST_CASE("the last prints are listed newest first, with the requested filter") 
   CHECK(jobs("printer=a").size() == 2);
   CHECK(jobs("printer=a&limit=1").size() == 1);
   CHECK(jobs("result=completed&printer=a")[0]["file"] == "BENCHY~1.GCO");
-  CHECK_THAT(bench.get("/api/v1/jobs", "limit=0").body, Catch::Contains("limit: expected a number from 1 to 500"));
-  CHECK_THAT(bench.get("/api/v1/jobs", "result=good").body, Catch::Contains("result: expected running, completed"));
-  CHECK_THAT(bench.get("/api/v1/jobs", "from=1").body, Catch::Contains("no parameter is called \"from\""));
+  CHECK_THAT(bench.get("/api/v1/jobs", "limit=0").content(), Catch::Contains("limit: expected a number from 1 to 500"));
+  CHECK_THAT(bench.get("/api/v1/jobs", "result=good").content(),
+             Catch::Contains("result: expected running, completed"));
+  CHECK_THAT(bench.get("/api/v1/jobs", "from=1").content(), Catch::Contains("no parameter is called \"from\""));
 }

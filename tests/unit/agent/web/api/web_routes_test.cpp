@@ -33,16 +33,18 @@ WebRequest get(const std::string& path, bool gzip = false) {
 TEST_CASE("the metrics are the same compressed and plain") {
   Bench bench;
   bench.snapshots.publish(sample::printing_mk3s());
-  const auto routes = bench.routes();
-  CHECK(routes.answer(get("/metrics")).body.find("marlin_agent_scrape_duration_seconds") == std::string::npos);
+  auto routes = bench.routes();
+  CHECK(routes.answer({.path = "/metrics", .accepts_openmetrics = true})
+            .content()
+            .find("marlin_agent_scrape_duration_seconds") == std::string::npos);
   const auto plain = routes.answer(get("/metrics"));
   const auto packed = routes.answer(get("/metrics", true));
   CHECK(plain.status == 200);
   CHECK(plain.content_type == "text/plain; version=0.0.4; charset=utf-8");
   CHECK_FALSE(plain.gzip);
   CHECK(packed.gzip);
-  CHECK(packed.body.size() < plain.body.size() / 3);
-  const auto a = exposition::parse(plain.body), b = exposition::parse(test::gunzip(packed.body));
+  CHECK(packed.content().size() < plain.content().size() / 3);
+  const auto a = exposition::parse(plain.content()), b = exposition::parse(test::gunzip(packed.content()));
   CHECK(a.helps == b.helps);
   CHECK(b.value("marlin_agent_scrape_duration_seconds"));  // of the previous scrape
 }
@@ -52,7 +54,7 @@ TEST_CASE("an unknown path is not found, and the answer names the known ones") {
   for (const auto path : {"/metric", "/metrics/", "metrics", "/METRICS", "/../etc/passwd", "", "*", "//metrics"}) {
     const auto response = bench.routes().answer(get(path));
     CHECK(response.status == 404);
-    CHECK(response.body == "404 Not Found: the metrics are at /metrics\n");
+    CHECK(response.content() == "404 Not Found: the metrics are at /metrics\n");
   }
 }
 
@@ -74,18 +76,18 @@ TEST_CASE("the telemetry path can be any path, also that of the landing page") {
 
 TEST_CASE("the health check answers one word") {
   Bench bench;
-  CHECK(bench.routes().answer(get("/healthz")).body == "ok\n");
+  CHECK(bench.routes().answer(get("/healthz")).content() == "ok\n");
 }
 
 TEST_CASE("a client that accepts OpenMetrics gets it, compressed or plain") {
   Bench bench;
   bench.snapshots.publish(sample::printing_mk3s());
-  const auto routes = bench.routes();
+  auto routes = bench.routes();
   auto request = get("/metrics");
   request.accepts_openmetrics = true;
   const auto plain = routes.answer(request);
   CHECK(plain.content_type == "application/openmetrics-text; version=1.0.0; charset=utf-8");
-  CHECK(plain.body.ends_with("# EOF\n"));
+  CHECK(plain.content().ends_with("# EOF\n"));
   request.accepts_gzip = true;
-  CHECK(test::gunzip(routes.answer(request).body).ends_with("# EOF\n"));
+  CHECK(test::gunzip(routes.answer(request).content()).ends_with("# EOF\n"));
 }

@@ -84,3 +84,20 @@ TEST_CASE("an invalid file at the start is an error with its name") {
                     Catch::StartsWith(file + ": tls_server_config.cert_file: " + folder.path().string() +
                                       "/a.crt: no certificate in PEM format"));
 }
+
+TEST_CASE("a rate limit admits its burst, then one request for each interval, until the file changes") {
+  Bench bench;
+  CHECK(bench.access.admits_request(bench.now));  // no limit
+  bench.folder.write("web.yml", "rate_limit: {interval: 100ms, burst: 3}\n");
+  bench.access.refresh(bench.now, true);
+  for (int i = 0; i < 3; ++i) CHECK(bench.access.admits_request(bench.now));
+  CHECK_FALSE(bench.access.admits_request(bench.now));
+  CHECK_FALSE(bench.access.admits_request(bench.now + 99ms));
+  CHECK(bench.access.admits_request(bench.now + 100ms));
+  CHECK_FALSE(bench.access.admits_request(bench.now + 100ms));
+  for (int i = 0; i < 3; ++i) CHECK(bench.access.admits_request(bench.now + 1h));
+  CHECK_FALSE(bench.access.admits_request(bench.now + 1h));
+  bench.folder.write("web.yml", "rate_limit: {interval: 0, burst: 3}\n");
+  bench.access.refresh(bench.now + 1h, true);
+  CHECK(bench.access.admits_request(bench.now + 1h));
+}

@@ -12,8 +12,9 @@ struct Browser final : agent::web::server::EventClient {
   WebEvents* events;
   std::string where;
   std::string heard;
-  bool is_closed = false;
+  bool is_closed = false, reads_nothing = false;
   [[nodiscard]] std::string address() const override { return where; }
+  [[nodiscard]] bool is_behind() const override { return reads_nothing; }
   void close() override {
     is_closed = true;
     events->leave(*this);
@@ -24,7 +25,7 @@ struct Browser final : agent::web::server::EventClient {
 struct Bench {
   json now = json::parse(R"({"agent":{},"printers":[{"name":"a","state":"idle"},{"name":"b","state":"idle"}]})");
   int reads = 0;
-  WebEvents events{2, [this] {
+  WebEvents events{2, 2, [this] {
                      ++reads;
                      return now;
                    }};
@@ -85,7 +86,7 @@ TEST_CASE("a long silence is interrupted by a comment, so that a dead connection
 
 TEST_CASE("clients of one address do not keep the places from another address, and no two addresses take turns") {
   Bench bench;
-  WebEvents events(4, [&] { return bench.now; });
+  WebEvents events(4, 4, [&] { return bench.now; });
   Browser a(&events), b(&events), c(&events), d(&events), other(&events, "two"), third(&events, "three");
   for (Browser* browser : {&a, &b, &c, &d}) (void)events.join(*browser);
   CHECK_FALSE(events.make_room("one"));
@@ -98,4 +99,32 @@ TEST_CASE("clients of one address do not keep the places from another address, a
   CHECK_FALSE(events.make_room("two"));  // it would hold as many as the first address loses
   CHECK_FALSE(c.is_closed);
   CHECK_FALSE(other.is_closed);
+}
+
+TEST_CASE("an address holds at most its share, and only its own page that does not read makes room in it") {
+  Bench bench;
+  WebEvents events(4, 2, [&] { return bench.now; });
+  Browser a(&events), b(&events), c(&events), other(&events, "two");
+  for (Browser* browser : {&a, &b, &other}) (void)events.join(*browser);
+  other.reads_nothing = true;
+  CHECK_FALSE(events.make_room("one"));
+  CHECK_FALSE(other.is_closed);
+  b.reads_nothing = true;
+  REQUIRE(events.make_room("one"));
+  CHECK(b.is_closed);
+  CHECK_FALSE(a.is_closed);
+  (void)events.join(c);
+  CHECK(events.make_room("two"));
+}
+
+TEST_CASE("when all places are taken, the oldest page that does not read gives its own to any other address") {
+  Bench bench;
+  WebEvents events(3, 3, [&] { return bench.now; });
+  Browser a(&events, "one"), b(&events, "two"), c(&events, "three");
+  for (Browser* browser : {&a, &b, &c}) (void)events.join(*browser);
+  CHECK_FALSE(events.make_room("four"));
+  b.reads_nothing = c.reads_nothing = true;
+  REQUIRE(events.make_room("four"));
+  CHECK(b.is_closed);
+  CHECK_FALSE(c.is_closed);
 }

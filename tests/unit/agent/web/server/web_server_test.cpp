@@ -9,6 +9,7 @@
 #include <atomic>
 #include <catch2/catch.hpp>
 #include <optional>
+#include <set>
 #include <thread>
 
 #include "tests/unit/agent/fixtures/gunzip.h"
@@ -36,6 +37,9 @@ bool has_ipv6_loopback() {
   ::close(fd);
   return bound;
 }
+
+/// Compressed, it is another page than that of kGet.
+const std::string kGetPacked = "GET /metrics HTTP/1.1\r\nHost: pi\r\nAccept-Encoding: gzip\r\n\r\n";
 
 /// 50 printers: a page of a megabyte, more than socket buffers hold.
 void publish_fleet(Bench& bench) {
@@ -346,12 +350,46 @@ TEST_CASE("scrapes and refusals are counted by their code") {
   Bench bench;
   bench.check_alive();
   auto client = bench.connect();
-  client.send("POST /metrics HTTP/1.1\r\nHost: pi\r\n\r\nGET /x HTTP/1.1\r\nHost: pi\r\n\r\n" + kGet);
+  client.send("POST /metrics HTTP/1.1\r\nHost: pi\r\n\r\nGET /x HTTP/1.1\r\nHost: pi\r\n\r\n" + kGetPacked);
   CHECK(client.response().status == 405);
   CHECK(client.response().status == 404);
-  const auto page = exposition::parse(client.response().body);
+  const auto page = exposition::parse(test::gunzip(client.response().body));
   CHECK(page.value(R"(marlin_agent_scrapes_total{code="200"})") == 1);  // the page cannot count itself
   CHECK(page.value(R"(marlin_agent_scrapes_total{code="405"})") == 1);
   CHECK(page.value(R"(marlin_agent_http_refusals_total{code="404"})") == 1);
   CHECK(page.value(R"(marlin_agent_http_refusals_total{code="405"})") == 1);
+}
+
+TEST_CASE("a request that is refused because of its transfer coding is counted") {
+  Bench bench;
+  auto client = bench.connect();
+  client.send("GET /x HTTP/1.1\r\nHost: pi\r\nTransfer-Encoding: xchunked\r\n\r\n");
+  CHECK(client.response().status == 501);
+  auto other = bench.connect();
+  other.send(kGet);
+  CHECK(exposition::parse(other.response().body).value(R"(marlin_agent_http_refusals_total{code="501"})") == 1);
+}
+
+TEST_CASE("a client that sends many requests and reads nothing has one answer in flight beyond its own buffer") {
+  Bench bench;
+  auto greedy = bench.connect(4096);
+  std::string all;
+  for (int i = 0; i < 100; ++i) all += kGetPacked;
+  greedy.send(all);
+  constexpr int kOthers = 50;
+  for (int i = 0; i < kOthers; ++i) bench.check_alive();
+  CHECK(bench.counters.scrapes(0) >= kOthers + 1);
+  CHECK(bench.counters.scrapes(0) <= kOthers + 4);
+}
+
+TEST_CASE("a flood of scrapes shares the rendered pages") {
+  Bench bench;
+  auto client = bench.connect();
+  std::string all;
+  for (int i = 0; i < 200; ++i) all += kGet;
+  std::thread sender([&] { client.send(all); });
+  std::set<std::string> pages;  // each has the number of the scrapes before it
+  for (int i = 0; i < 200; ++i) pages.insert(client.response().body);
+  sender.join();
+  CHECK(pages.size() < 100);
 }

@@ -1,0 +1,53 @@
+"""Starts with a configuration file that takes the process down, under a replacement for systemd."""
+import os
+
+from rig import claim, expect, run_claims, wait_until
+from supervisor import SupervisedAgent
+
+
+def section(device, more=""):
+    return f'[printer.mk3]\ndevice = "{device}"\n{more}'
+
+
+@claim("after three starts that a file ended the agent continues with the configuration that worked, until the file changes")
+def deadly_file(rig, options):
+    device = rig.raw_device()
+    path = os.path.join(rig.directory, "agent.toml")
+
+    def write(text):
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(text)
+
+    write(section(device.path))
+    agent = rig.keep(SupervisedAgent(rig, None, "--config", path))
+
+    def value(name):
+        return agent.scrape().value("marlin_" + name)
+
+    agent.wait_for_web()
+    wait_until("the port is open", lambda: value("serial_open") == 1)
+    wait_until("the configuration is stored", lambda: "marlin--configuration" in agent.store)
+    write(section(device.path, f'[record]\ndir = "{rig.directory}/deadly"\n'))
+    os.environ["LD_PRELOAD"] = options.deadly
+    try:
+        agent.may_end = True
+        agent.restart()
+        wait_until("three starts ended", lambda: agent.instances == 5, 30)
+        agent.wait_for_web()
+        agent.may_end = False
+        wait_until("the port is still open", lambda: value("serial_open") == 1)
+        expect(value("agent_config_last_reload_successful") == 0, "the metrics hide that the file is not in use")
+        expect("three starts with this file ended before the agent was ready" in agent.output(), "the log does not say why")
+        agent.restart()
+        agent.wait_for_web()
+        expect(agent.instances == 6, "the same file was tried again")
+        write(section(device.path, "baud = 250000\n"))
+        agent.restart()
+        agent.wait_for_web()
+        wait_until("the changed file is in use", lambda: value("agent_config_last_reload_successful") == 1)
+        expect(agent.instances == 7 and "marlin--starts" not in agent.store, "a start was counted that succeeded")
+    finally:
+        del os.environ["LD_PRELOAD"]
+
+
+run_claims(lambda parser: parser.add_argument("--deadly", required=True, help="deadly-directory.so"))
