@@ -19,6 +19,7 @@ int begin(const agent::cli::DecodeOptions& options) {
   return agent::cli::decode_file(options, std::cin, std::cout, std::cerr);
 }
 int begin(const agent::cli::StatusOptions& options) { return agent::cli::status(options, std::cout, std::cerr); }
+int begin(const agent::cli::WatchOptions& options) { return agent::cli::watch(options, std::cout, std::cerr); }
 int begin(const agent::cli::CommandOptions& options) { return agent::cli::send_command(options, std::cout, std::cerr); }
 int begin(const agent::cli::JobsOptions& options) { return agent::cli::list_jobs(options, std::cout, std::cerr); }
 int begin(const agent::cli::ReferenceOptions&) {

@@ -39,6 +39,10 @@ int list_jobs(const JobsOptions& options, std::ostream& out, std::ostream& err);
 /// `status`: the running agent's answer, once or every second. On a terminal `out` must be standard output.
 [[nodiscard]] int status(const StatusOptions& options, std::ostream& out, std::ostream& err);
 
+/// `watch`: the live conversation with a printer, until SIGINT, SIGTERM or the agent's end. Standard output may be a
+/// terminal: then it must be `out`.
+[[nodiscard]] int watch(const WatchOptions& options, std::ostream& out, std::ostream& err);
+
 /// `release`, `attach` and `reset`: one command to the running agent. Its answer, a sentence, goes to `out` if the
 /// command succeeded, otherwise to `err`.
 [[nodiscard]] int send_command(const CommandOptions& options, std::ostream& out, std::ostream& err);

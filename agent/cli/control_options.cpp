@@ -18,6 +18,13 @@ constexpr const char* kStatusFooter =
 constexpr const char* kCommandFooter =
     "\nExit status: 0: done; 1: no agent answers, or this user may not; 2: wrong command line; 3: no such printer;"
     "\n4: refused, with the reason (a print is under way, the device is busy ...).";
+constexpr const char* kWatchFooter =
+    "\nShows each line as it is sent, until Ctrl-C: time, whose it is (the host's or the agent's), > to the printer or < from it,"
+    "\nits kind, its text. Several programs may watch a printer; one that reads too slowly loses lines and says how many."
+    "\n\nExample: marlin-agent watch mk3 --from agent"
+    "\n         marlin-agent watch mk3 --kind error,resend,start"
+    "\nExit status: 0: ended by Ctrl-C or SIGTERM; 1: no agent answers, this user may not, or the agent ended;"
+    "\n2: wrong command line; 3: no such printer; 4: eight programs watch it already.";
 constexpr const char* kReleaseMore =
     "\nThe device is closed immediately and without a reset, and its host port hangs up. It stays released, also when the agent"
     "\nreads its configuration again or is restarted, until `marlin-agent attach NAME`, the end of --for, or the next start of"
@@ -61,6 +68,34 @@ void add_status(CLI::App& app, StatusOptions& options) {
                "Repeat every second until Ctrl-C; into a pipe one line per printer, with --json one object");
   add_runtime_dir(app, options.runtime_dir);
   app.footer(kStatusFooter);
+}
+
+void add_watch(CLI::App& app, WatchOptions& options) {
+  add_name(app, options.printer)->required();
+  const auto rule =
+      text::option_rule(recording::is_line_kind, "a kind of line as `decode` names it, such as motion or error");
+  auto* kinds =
+      app.add_option("--kind", options.filter.kinds,
+                     "Only lines of these kinds, as `decode` names them: motion, ok, error ...; separated by commas")
+          ->type_name("KIND,...")
+          ->delimiter(',')
+          ->allow_extra_args(false)
+          ->check(rule);
+  const auto add_senders = [&options](const std::vector<std::string>& words) {
+    for (const std::string& word : words) options.filter.senders.push_back(*recording::sender_of(word));
+  };
+  app.add_option_function<std::vector<std::string>>("--from", add_senders,
+                                                    "Only lines from these: host, agent, printer; separated by commas")
+      ->type_name("SENDER,...")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->check(text::option_rule([](std::string_view word) { return recording::sender_of(word).has_value(); },
+                                "host, agent or printer"));
+  app.add_flag("--raw", options.raw,
+               "Only the bytes, unchanged, also control characters; what is missing is reported on standard error")
+      ->excludes(kinds);
+  add_runtime_dir(app, options.runtime_dir);
+  app.footer(kWatchFooter);
 }
 
 void add_release(CLI::App& app, CommandOptions& options) {

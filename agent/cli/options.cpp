@@ -111,15 +111,16 @@ std::string version_text() {
   return "marlin-agent " + build.version + " (" + build.revision + ", " + build.compiler + ")\n";
 }
 
-constexpr std::array<std::string_view, 14> kCommands{"run",  "check-config", "list",    "doctor",           "decode",
-                                                     "demo", "status",       "release", "attach",           "reset",
-                                                     "jobs", "export",       "metrics", "metrics-reference"};
+constexpr std::array<std::string_view, 15> kCommands{
+    "run",     "check-config",      "list",   "doctor", "decode", "demo",
+    "status",  "release",           "attach", "reset",  "jobs",   "export",
+    "metrics", "metrics-reference", "watch"};
 
 // The first word names the command; CLI11 would only report that one is missing.
 std::optional<text::EarlyExit> wrong_command(int argc, const char* const* argv) {
   if (argc < 2)
     return usage(
-        "a command is missing: run, check-config, list, doctor, decode, demo, jobs, export, metrics, status, release, attach or reset");
+        "a command is missing: run, check-config, list, doctor, decode, demo, jobs, export, metrics, status, watch, release, attach or reset");
   const std::string_view word = argv[1];
   if (word.starts_with("-") || std::find(kCommands.begin(), kCommands.end(), word) != kCommands.end())
     return std::nullopt;
@@ -237,6 +238,8 @@ Command parse_command_line(int argc, const char* const* argv) {
       .group("");  // for packagers: not in the help
   StatusOptions status;
   add_status(add("status", "Show what a running agent knows about its printers", status), status);
+  WatchOptions watch;
+  add_watch(add("watch", "Show the live conversation with a printer", watch), watch);
   CommandOptions release, attach, reset;
   add_release(
       add("release", "Release a printer's device for another program, such as one that flashes firmware", release),

@@ -46,7 +46,7 @@ struct ReferenceOptions {};
 
 using Command =
     std::variant<config::RunOptions, CheckConfigOptions, ListOptions, DoctorOptions, DecodeOptions, StatusOptions,
-                 CommandOptions, JobsOptions, ReferenceOptions, OtherProgram, text::EarlyExit>;
+                 WatchOptions, CommandOptions, JobsOptions, ReferenceOptions, OtherProgram, text::EarlyExit>;
 
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);
 

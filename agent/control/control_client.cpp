@@ -15,7 +15,6 @@
 #include "agent/config/config_values.h"
 #include "agent/process/clock.h"
 #include "gcode/line/enum_array.h"
-#include "transport/file_descriptor.h"
 
 namespace agent::control {
 namespace {
@@ -68,8 +67,8 @@ Connection connect_to(const std::string& path) {
   return {std::move(socket), 0};
 }
 
-/// A line; nothing: end of file or timeout.
-std::optional<std::string> read_line(int fd) {
+/// A line, and in `rest` what came behind it; nothing: end of file or timeout.
+std::optional<std::string> read_line(int fd, std::string& rest) {
   const gcode::line::Time deadline = process::monotonic_now() + kPatience;
   std::string in;
   char buffer[16384];
@@ -84,21 +83,28 @@ std::optional<std::string> read_line(int fd) {
     if (count < 0 && errno == EINTR) continue;
     if (count <= 0) return std::nullopt;
     in.append(buffer, static_cast<std::size_t>(count));
-    if (in.back() == '\n') return in.substr(0, in.size() - 1);
+    const std::size_t end = in.find('\n', in.size() - static_cast<std::size_t>(count));
+    if (end == std::string::npos) continue;
+    rest = in.substr(end + 1);
+    in.resize(end);
+    return in;
   }
   return std::nullopt;
 }
 
-ControlReply talk(int fd, const std::string& path, const ControlRequest& request) {
+using Opened = std::variant<ControlStream, ControlAnswer>;
+
+Opened talk(transport::FileDescriptor socket, const std::string& path, const ControlRequest& request) {
   const std::string line = control_request_line(request);
   // A refusal may arrive before the request is sent: read it in any case.
-  (void)::send(fd, line.data(), line.size(), MSG_NOSIGNAL);
-  const auto answer = read_line(fd);
+  (void)::send(socket.get(), line.data(), line.size(), MSG_NOSIGNAL);
+  std::string rest;
+  auto answer = read_line(socket.get(), rest);
   if (!answer) return unavailable("the agent at " + path + " does not answer");
   const auto parsed = parse_control_answer(*answer);
   if (!parsed) return unavailable("what answers at " + path + " is not marlin-agent");
   if (!parsed->is_ok()) return *parsed;
-  return *answer;
+  return ControlStream{std::move(socket), std::move(*answer), std::move(rest)};
 }
 
 ControlAnswer not_running(const std::vector<std::string>& directories) {
@@ -124,15 +130,21 @@ std::vector<std::string> control_directories(const std::optional<std::string>& c
   return out;
 }
 
-ControlReply ask_agent(const std::vector<std::string>& directories, const ControlRequest& request) {
+Opened open_stream(const std::vector<std::string>& directories, const ControlRequest& request) {
   for (const std::string& directory : directories) {
     const std::string path = socket_in(directory);
-    const Connection connection = connect_to(path);
-    if (connection.socket) return talk(connection.socket.get(), path, request);
+    Connection connection = connect_to(path);
+    if (connection.socket) return talk(std::move(connection.socket), path, request);
     if (connection.error == EACCES || connection.error == EPERM) return not_allowed(path);
     if (connection.error == EAGAIN) return unavailable("the agent at " + path + " does not answer");
   }
   return not_running(directories);
+}
+
+ControlReply ask_agent(const std::vector<std::string>& directories, const ControlRequest& request) {
+  auto opened = open_stream(directories, request);
+  if (auto* refusal = std::get_if<ControlAnswer>(&opened)) return std::move(*refusal);
+  return std::move(std::get<ControlStream>(opened).answer);
 }
 
 }  // namespace agent::control

@@ -9,6 +9,7 @@
 
 #include "agent/config/run_configuration.h"
 #include "agent/control/control_protocol.h"
+#include "transport/file_descriptor.h"
 
 namespace agent::control {
 
@@ -23,7 +24,17 @@ inline constexpr int kExitNoAgent = 1, kExitUnknownPrinter = 3, kExitRefused = 4
 /// The agent's answer as its line without newline ("ok" is true there), or why there is none.
 using ControlReply = std::variant<std::string, ControlAnswer>;
 
+/// An agent's answer, and the connection that it came on.
+struct ControlStream {
+  transport::FileDescriptor socket;
+  std::string answer;
+  std::string rest;  ///< what came behind it already
+};
+
 /// Asks the first agent that answers in one of `directories`.
+[[nodiscard]] std::variant<ControlStream, ControlAnswer> open_stream(const std::vector<std::string>& directories,
+                                                                     const ControlRequest& request);
+/// The same without the connection.
 [[nodiscard]] ControlReply ask_agent(const std::vector<std::string>& directories, const ControlRequest& request);
 
 }  // namespace agent::control

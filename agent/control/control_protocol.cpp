@@ -13,7 +13,7 @@ namespace {
 
 using nlohmann::json;
 
-constexpr gcode::line::Words<ControlVerb> kVerbWords{"status", "release", "attach", "reset"};
+constexpr gcode::line::Words<ControlVerb> kVerbWords{"status", "release", "attach", "reset", "watch"};
 constexpr gcode::line::Words<ControlCode> kCodeWords{"",         "request", "forbidden", "unknown_printer",
                                                      "printing", "state",   "device",    "unavailable"};
 constexpr std::array<std::string_view, 4> kKeys{"command", "printer", "force", "for_seconds"};
@@ -36,7 +36,7 @@ ControlVerb verb_of(const json& object) {
   const std::string& word = found->get_ref<const std::string&>();
   const auto verb = std::find(kVerbWords.begin(), kVerbWords.end(), word);
   if (verb == kVerbWords.end())
-    throw Wrong{"unknown command \"" + word.substr(0, 64) + "\": expected status, release, attach or reset"};
+    throw Wrong{"unknown command \"" + word.substr(0, 64) + "\": expected status, release, attach, reset or watch"};
   return static_cast<ControlVerb>(verb - kVerbWords.begin());
 }
 

@@ -6,12 +6,17 @@
 //   {"command":"release","printer":"mk3","force":false,"for_seconds":600} {"ok":true,"message":"released ..."}
 //   {"command":"attach","printer":"mk3"}                                  {"ok":false,"code":"state","message":"..."}
 //   {"command":"reset","printer":"mk3","force":true}
+//   {"command":"watch","printer":"mk3"}                                   {"ok":true,"message":"watching mk3"}
+//
+// Behind the answer to watch come lines of a recording (gcode/decode/trace.h) with t_us in Unix microseconds, until the
+// client sends anything or closes, or the printer is removed. Notes say what happened besides, and what was dropped.
 //
 // `printer` is required except for status; `force` and `for_seconds` are optional. Any other key is an error.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -21,7 +26,7 @@
 
 namespace agent::control {
 
-enum class ControlVerb : std::uint8_t { kStatus, kRelease, kAttach, kReset, kCount };
+enum class ControlVerb : std::uint8_t { kStatus, kRelease, kAttach, kReset, kWatch, kCount };
 
 struct ControlRequest {
   ControlVerb verb = ControlVerb::kStatus;
@@ -46,6 +51,8 @@ enum class ControlCode : std::uint8_t {
 struct ControlAnswer {
   ControlCode code = ControlCode::kDone;
   std::string message;  ///< one sentence for a person
+  /// Appends what comes behind the answer and is there now; false: nothing more will come. Empty: nothing comes.
+  std::function<bool(std::string& out)> feed{};
   [[nodiscard]] bool is_ok() const { return code == ControlCode::kDone; }
 };
 

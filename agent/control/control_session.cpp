@@ -26,12 +26,15 @@ bool read_groups(int socket, std::vector<gid_t>& groups) {
   return false;
 }
 
+// A person sees no delay; a printer's thread is not woken for it.
+constexpr std::chrono::milliseconds kLookPeriod{50};
+
 }  // namespace
 
 using ErrorCode = boost::system::error_code;
 
 ControlSession::ControlSession(Socket socket, const ControlSessionContext& context)
-    : socket_(std::move(socket)), context_(context), buffer_{} {
+    : socket_(std::move(socket)), context_(context), buffer_{}, next_look_(socket_.get_executor()) {
   enter(Phase::kReading, context_.limits.idle);
   context_.connections.add(*this);
 }
@@ -89,7 +92,9 @@ void ControlSession::handle(std::string_view line) {
   // Weak: the answer may arrive after the session or the server was destroyed.
   context_.handle(request, [weak = weak_from_this()](const ControlAnswer& result) {
     const auto self = weak.lock();
-    if (self && self->phase_ == Phase::kHandling) self->answer(control_answer_line(result));
+    if (!self || self->phase_ != Phase::kHandling) return;
+    self->feed_ = result.feed;
+    self->answer(control_answer_line(result));
   });
 }
 
@@ -103,8 +108,33 @@ void ControlSession::answer(std::string line, bool is_last) {
                              if (self->phase_ != Phase::kAnswering) return;
                              self->answer_ = {};
                              if (fault || is_last) return self->close();
+                             if (self->feed_) return self->begin_stream();
                              self->await_request();
                            });
+}
+
+void ControlSession::begin_stream() {
+  phase_ = Phase::kStreaming;
+  deadline_ = net::WebClock::time_point::max();  // a reader may pause: it loses lines and its feed is bounded
+  socket_.async_read_some(boost::asio::buffer(buffer_), [self = shared_from_this()](ErrorCode, std::size_t) {
+    if (self->phase_ == Phase::kStreaming) self->close();
+  });
+  stream();
+}
+
+void ControlSession::stream() {
+  last_step_ = net::WebClock::now();
+  answer_.clear();
+  const bool goes_on = feed_(answer_);
+  const auto next = [self = shared_from_this()](ErrorCode fault, std::size_t = 0) {
+    if (self->phase_ != Phase::kStreaming) return;
+    if (fault) return self->close();
+    self->stream();
+  };
+  if (!answer_.empty()) return boost::asio::async_write(socket_, boost::asio::buffer(answer_), next);
+  if (!goes_on) return close();
+  next_look_.expires_after(kLookPeriod);
+  next_look_.async_wait(next);
 }
 
 void ControlSession::refuse(ControlCode code, std::string sentence) {
@@ -120,6 +150,8 @@ void ControlSession::close() {
   phase_ = Phase::kClosed;
   ErrorCode ignored;
   socket_.close(ignored);
+  feed_ = nullptr;
+  next_look_.cancel();
   // Posted, not released here: the caller still iterates over the connections.
   if (held_) boost::asio::post(socket_.get_executor(), [held = std::exchange(held_, nullptr)] {});
 }

@@ -3,11 +3,13 @@
 //   kReading -> kHandling -> kAnswering -> kReading     a command, which the I/O thread handles
 //   kReading -> kAnswering -> kReading                 status, or a line that is not a request
 //   kReading -> kAnswering -> kClosed                  a line too long, a user who is not allowed
+//   kReading -> kHandling -> kAnswering -> kStreaming  watch: until the client sends anything, or its feed ends
 //   any -> kClosed                                     time limit, error, end of file, close()
 #pragma once
 
 #include <array>
 #include <boost/asio/local/stream_protocol.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <functional>
 #include <memory>
 #include <optional>
@@ -66,12 +68,14 @@ class ControlSession final : public net::WebConnection, public std::enable_share
   [[nodiscard]] bool is_waiting_for_request() const override { return phase_ == Phase::kReading; }
   [[nodiscard]] net::WebClock::time_point last_step() const override { return last_step_; }
   [[nodiscard]] net::WebClock::time_point deadline() const override { return deadline_; }
-  [[nodiscard]] std::size_t waiting_bytes() const override { return phase_ == Phase::kAnswering ? answer_.size() : 0; }
+  [[nodiscard]] std::size_t waiting_bytes() const override {
+    return phase_ == Phase::kAnswering || phase_ == Phase::kStreaming ? answer_.size() : 0;
+  }
   void expire() override;
   void close() override;
 
  private:
-  enum class Phase { kReading, kHandling, kAnswering, kClosed };
+  enum class Phase { kReading, kHandling, kAnswering, kStreaming, kClosed };
 
   void enter(Phase phase, std::chrono::milliseconds limit);
   void await_request();
@@ -79,6 +83,8 @@ class ControlSession final : public net::WebConnection, public std::enable_share
   void take_line();
   void handle(std::string_view line);
   void answer(std::string line, bool is_last = false);
+  void begin_stream();
+  void stream();
   void refuse(ControlCode code, std::string sentence);  ///< the last answer
 
   Socket socket_;
@@ -88,7 +94,9 @@ class ControlSession final : public net::WebConnection, public std::enable_share
   std::array<char, 1024> buffer_;
   std::string request_;  ///< at most kMaxControlRequest plus one buffer
   std::string answer_;
-  std::shared_ptr<ControlSession> held_;  ///< itself, while no operation on the socket owns it (kHandling)
+  std::function<bool(std::string&)> feed_;  ///< kStreaming, and the answer before it
+  boost::asio::steady_timer next_look_;     ///< kStreaming: nothing was there to send
+  std::shared_ptr<ControlSession> held_;    ///< itself, while no operation on the socket owns it (kHandling)
 };
 
 }  // namespace agent::control

@@ -31,7 +31,7 @@ void Service::start_control(const std::string& runtime_dir) {
   } catch (const std::runtime_error& error) {  // no descriptor or no thread
     fault = "cannot serve the control socket " + path + ": " + error.what();
   }
-  if (fault) log_.error("", *fault + "; status, release, attach and reset cannot reach this agent");
+  if (fault) log_.error("", *fault + "; status, release, attach, reset and watch cannot reach this agent");
 }
 
 void Service::control(const control::ControlRequest& request, const control::ControlServer::Answered& answered) {
@@ -43,6 +43,7 @@ void Service::control(const control::ControlRequest& request, const control::Con
       case control::ControlVerb::kRelease: return answered(link->release(request));
       case control::ControlVerb::kAttach: return link->attach(answered);
       case control::ControlVerb::kReset: return answered(link->reset(request));
+      case control::ControlVerb::kWatch: return answered(link->watch());
       case control::ControlVerb::kStatus:
       case control::ControlVerb::kCount: break;
     }

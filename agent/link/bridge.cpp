@@ -108,8 +108,7 @@ bool Bridge::read_printer() {
   }
   if (result.bytes == 0) return true;
   last_receive_ = process::monotonic_now();
-  record(gcode::decode::TraceDirection::kFromPrinter, {as_text(space[0]), as_text(space[1])}, result.bytes);
-  relay_.printer_received(result.bytes, last_receive_);
+  received(space, result.bytes);
   memory_.commit();
   return true;
 }
@@ -134,8 +133,7 @@ void Bridge::pump() {
 
 void Bridge::write_to_printer() {
   const auto took = [this](const gcode::relay::OutputPieces& pieces, std::size_t bytes) {
-    record(gcode::decode::TraceDirection::kToPrinter, pieces, bytes);
-    relay_.printer_took(bytes, process::monotonic_now());
+    sent(pieces, bytes);
     memory_.commit();
   };
   const IoResult result = write_all(
@@ -183,11 +181,39 @@ void Bridge::lose(const IoResult& why) {
   lost_(why);
 }
 
-void Bridge::record(gcode::decode::TraceDirection direction, const std::array<std::string_view, 2>& pieces,
-                    std::size_t bytes) {
+// A record needs whole lines: whether one answers the agent shows in the relay's counter of withheld lines.
+void Bridge::received(const std::array<std::span<char>, 2>& space, std::size_t bytes) {
+  if (!record_) return relay_.printer_received(bytes, last_receive_);
+  for (const std::span<char> piece : space) {
+    std::string_view rest = as_text(piece).substr(0, bytes);
+    bytes -= rest.size();
+    while (!rest.empty()) {
+      const std::string_view line = rest.substr(0, std::min(rest.find('\n'), rest.size() - 1) + 1);
+      received_line(line);
+      rest.remove_prefix(line.size());
+    }
+  }
+}
+
+void Bridge::received_line(std::string_view line) {
+  const std::uint64_t withheld = relay_.counters().host_withheld_lines;
+  relay_.printer_received(line.size(), last_receive_);
+  record_({gcode::decode::TraceDirection::kFromPrinter,
+           line,
+           {},
+           last_receive_,
+           relay_.counters().host_withheld_lines != withheld});
+}
+
+void Bridge::sent(const gcode::relay::OutputPieces& pieces, std::size_t bytes) {
+  const auto by_agent = [this] { return relay_.counters().transmit_bytes[gcode::printer::Origin::kAgent]; };
+  const std::uint64_t before = by_agent();
+  const gcode::line::Time now = process::monotonic_now();
+  relay_.printer_took(bytes, now);
   if (!record_ || bytes == 0) return;
   const std::size_t first = std::min(bytes, pieces[0].size());
-  record_(direction, pieces[0].substr(0, first), pieces[1].substr(0, bytes - first), process::monotonic_now());
+  record_({gcode::decode::TraceDirection::kToPrinter, pieces[0].substr(0, first), pieces[1].substr(0, bytes - first),
+           now, by_agent() != before});
 }
 
 }  // namespace agent::link

@@ -10,8 +10,8 @@
 #include <functional>
 
 #include "agent/process/timer.h"
+#include "agent/recording/piece_queue.h"
 #include "agent/restart/link_memory.h"
-#include "gcode/decode/trace.h"
 #include "gcode/relay/line_relay.h"
 #include "transport/byte_stream.h"
 
@@ -21,9 +21,9 @@ class Bridge {
  public:
   /// Called once for each loss, on the io_context's thread, as the bridge's last action in that call.
   using Lost = std::function<void(const transport::IoResult& why)>;
-  /// Gets every byte on the printer's line: two consecutive pieces, valid only during the call. Must not block.
-  using Record = std::function<void(gcode::decode::TraceDirection direction, std::string_view first,
-                                    std::string_view second, gcode::line::Time now)>;
+  /// Gets every byte on the printer's line, in order, the printer's line by line; valid only during the call. Must not
+  /// block.
+  using Record = std::function<void(const recording::LinePiece& piece)>;
 
   /// Nothing is owned; `io`, both streams and `memory` outlive the bridge.
   Bridge(boost::asio::io_context& io, transport::ByteStream& printer, transport::ByteStream& host,
@@ -61,8 +61,9 @@ class Bridge {
   void arm_timer();
   void timer_fired();
   void lose(const transport::IoResult& why);
-  void record(gcode::decode::TraceDirection direction, const std::array<std::string_view, 2>& pieces,
-              std::size_t bytes);
+  void received(const std::array<std::span<char>, 2>& space, std::size_t bytes);
+  void received_line(std::string_view line);
+  void sent(const gcode::relay::OutputPieces& pieces, std::size_t bytes);
 
   transport::ByteStream& printer_;
   transport::ByteStream& host_;

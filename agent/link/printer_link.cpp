@@ -52,6 +52,7 @@ PrinterLink::PrinterLink(boost::asio::io_context& io, config::PrinterConfigurati
     if (logs_visit_)
       log_.info(configuration_.name,
                 "a host program opened the host port" + (count > 1 ? " (" + std::to_string(count) + " times)" : ""));
+    tap_.note("a host program opened the host port");
     bridge_.host_opened();
     publish(process::monotonic_now());
   });
@@ -63,6 +64,7 @@ PrinterLink::PrinterLink(boost::asio::io_context& io, config::PrinterConfigurati
   host_port_.on_replaced([this] { persistent_.keep_pty(host_port_.native_handle()); });
   host_port_.on_host_closed([this] {
     if (logs_visit_) log_.info(configuration_.name, "the host program closed the host port");
+    tap_.note("the host program closed the host port");
     persistent_.discard_host_output();
     bridge_.host_closed();
     publish(process::monotonic_now());
@@ -100,8 +102,23 @@ void PrinterLink::apply(const gcode::relay::RelaySettings& settings) {
 }
 
 void PrinterLink::record_to(std::shared_ptr<recording::Recording> recording) {
-  recording_ = std::move(recording);
-  bridge_.record_to(recording_ ? std::bind_front(&recording::Recording::add, recording_.get()) : Bridge::Record());
+  tap_.record_to(std::move(recording));
+  connect_tap();
+}
+
+control::ControlAnswer PrinterLink::watch() {
+  const auto feed = tap_.watch();
+  if (!feed) {
+    return {control::ControlCode::kState,
+            configuration_.name + " is watched by " + std::to_string(LineTap::kMostFeeds) + " programs already"};
+  }
+  connect_tap();
+  return {control::ControlCode::kDone, "watching " + configuration_.name,
+          [feed](std::string& out) { return feed->take(out); }};
+}
+
+void PrinterLink::connect_tap() {
+  bridge_.record_to(tap_.is_used() ? std::bind_front(&LineTap::add, &tap_) : Bridge::Record());
 }
 
 bool PrinterLink::is_drained() const { return bridge_.is_drained() && device_.unsent_bytes() == 0; }
@@ -164,6 +181,7 @@ void PrinterLink::lost(const transport::IoResult& why) {
 
 void PrinterLink::close(snapshot::DisconnectReason reason) {
   ++disconnects_[reason];
+  tap_.note("the device is closed");
   const bool had_host = host_port_.host_is_attached();
   host_port_.hang_up();  // no callback comes
   if (had_host) bridge_.host_closed();
@@ -180,6 +198,7 @@ void PrinterLink::refresh(gcode::line::Time now) {
   const auto state = bridge_.relay().state(now);
   state_time_[state] += now - last_poll_;
   last_poll_ = now;
+  if (tap_.drop_released()) connect_tap();
   note_changes();
   const bool moved = moved_bytes(bridge_.relay().counters()) != published_bytes_;
   if (moved || now - last_publish_ >= kSlowestPublish) publish(now);
@@ -243,7 +262,7 @@ void PrinterLink::fill(snapshot::LinkSnapshot& out, gcode::line::Time now) const
   out.serial_connects = connects_;
   out.serial_disconnects = disconnects_;
   out.last_receive = bridge_.last_receive();
-  out.recorded_bytes = recording_ ? recording_->recorded_bytes() : 0;
+  out.recorded_bytes = tap_.recording() ? tap_.recording()->recorded_bytes() : 0;
 }
 
 }  // namespace agent::link

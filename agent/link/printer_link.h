@@ -21,6 +21,7 @@
 #include "agent/config/configuration.h"
 #include "agent/control/control_protocol.h"
 #include "agent/link/bridge.h"
+#include "agent/link/line_tap.h"
 #include "agent/link/port_gate.h"
 #include "agent/link/release_mark.h"
 #include "agent/link/retry_delay.h"
@@ -28,7 +29,6 @@
 #include "agent/log/log.h"
 #include "agent/process/clock.h"
 #include "agent/process/timer.h"
-#include "agent/recording/recorder.h"
 #include "agent/restart/persistent_link.h"
 #include "agent/snapshot/published_snapshots.h"
 #include "transport/pseudo_terminal.h"
@@ -71,6 +71,8 @@ class PrinterLink {
   void on_device_wanted(std::function<void()> wanted) { device_wanted_ = std::move(wanted); }
   /// From now on every byte goes to `recording`; null: recording ends.
   void record_to(std::shared_ptr<recording::Recording> recording);
+  /// The answer has a feed of everything that crosses the line from now on.
+  [[nodiscard]] control::ControlAnswer watch();
 
   // --- commands of the owner; an answer says what was done, or why not
   /// Closes the device for another program and keeps it closed, also after reloads and restarts (release_mark.h).
@@ -107,6 +109,7 @@ class PrinterLink {
   [[nodiscard]] std::optional<control::ControlAnswer> refuse_in_print(const control::ControlRequest& request) const;
   void end_release();
   void release_is_over();
+  void connect_tap();
   void note_changes();
   using QueryCounts = decltype(gcode::printer::LinkCounters::queries);
   void note_queries(const QueryCounts& before);
@@ -121,7 +124,7 @@ class PrinterLink {
   transport::SerialPort device_;
   transport::PseudoTerminal host_port_;
   Bridge bridge_;
-  std::shared_ptr<recording::Recording> recording_;
+  LineTap tap_;
   std::function<void()> device_wanted_;
   PortGate gate_;
   process::Timer retry_timer_;

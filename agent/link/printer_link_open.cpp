@@ -106,6 +106,7 @@ void PrinterLink::opened() {
   persistent_.keep_tty(device_.native_handle(), configuration_.device);
   log_.info(configuration_.name, "opened " + configuration_.device + " at " + std::to_string(configuration_.baud) +
                                      " baud, which resets most printers once");
+  tap_.note("the device was opened");
   publish_host_port();
   if (device_.is_open()) bridge_.printer_opened();
   publish(process::monotonic_now());

@@ -39,57 +39,30 @@ std::vector<std::uint64_t> numbers_in(const fs::path& dir, const std::string& na
 
 }  // namespace
 
-struct Recording::Entry {
-  gcode::line::Time at{};
-  gcode::decode::TraceDirection direction{};
-  std::uint32_t size = 0;
-};
-
-void Recording::add(gcode::decode::TraceDirection direction, std::string_view first, std::string_view second,
-                    gcode::line::Time now) {
-  const Entry entry{now, direction, static_cast<std::uint32_t>(first.size() + second.size())};
-  const std::lock_guard lock(mutex_);
-  if (waiting_.size() + sizeof entry + entry.size > kMaxWaiting) {
-    dropped_ += entry.size;
-    return;
-  }
-  char head[sizeof entry];
-  std::memcpy(head, &entry, sizeof entry);
-  waiting_.append(head, sizeof head).append(first).append(second);
-}
-
 void Recording::flush(log::Log& log) {
-  writing_.clear();
-  {
-    const std::lock_guard lock(mutex_);
-    writing_.swap(waiting_);
-    lost_ += std::exchange(dropped_, 0);
-  }
-  std::string_view rest = writing_;
-  while (!rest.empty()) {
-    Entry entry;
-    std::memcpy(&entry, rest.data(), sizeof entry);
-    write_entry(entry, rest.substr(sizeof entry, entry.size), log);
-    rest.remove_prefix(sizeof entry + entry.size);
-  }
+  const PieceQueue::Lost lost = waiting_.take(writing_);
+  for (std::string_view rest = writing_; !rest.empty();) write(PieceQueue::pop(rest), log);
+  lost_ += lost.bytes;
+  if (lost.bytes > 0) write({gcode::decode::TraceDirection::kNote, {}, {}, process::monotonic_now()}, log);
 }
 
-void Recording::write_entry(const Entry& entry, std::string_view bytes, log::Log& log) {
+void Recording::write(const LinePiece& piece, log::Log& log) {
   line_.clear();
   int error = 0;
   // Six characters for a byte that has to be escaped, plus the keys of the line.
-  if (files_.is_full(bytes.size() * 6 + 256)) error = begin_file(entry.at);
+  if (files_.is_full(piece.first.size() * 6 + 256)) error = begin_file(piece.at);
   if (error == 0) {
-    if (lost_ > 0) note_loss(entry.at);
-    gcode::decode::append_trace_line(entry.at - file_begin_, entry.direction, bytes, line_);
+    if (lost_ > 0) note_loss(piece.at);
+    if (piece.size() > 0)
+      gcode::decode::append_trace_line(piece.at - file_begin_, piece.direction, piece.first, line_, piece.of_agent);
     error = files_.append(line_);
   }
   if (error == 0) {
     lost_ = 0;
-    recorded_.fetch_add(bytes.size(), std::memory_order_relaxed);
+    recorded_.fetch_add(piece.first.size(), std::memory_order_relaxed);
     return faults_.over();
   }
-  lost_ += bytes.size();
+  lost_ += piece.first.size();
   if (const auto count = faults_.occurred(process::monotonic_now()); count > 0) {
     log.error(files_.name(), "cannot record to " + files_.dir().string() + ": " + std::strerror(error) + " (" +
                                  std::to_string(count) + " pieces)");

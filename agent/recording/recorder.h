@@ -18,7 +18,7 @@
 #include "agent/config/configuration.h"
 #include "agent/log/fault_throttle.h"
 #include "agent/log/log.h"
-#include "gcode/decode/trace.h"
+#include "agent/recording/piece_queue.h"
 #include "transport/file_descriptor.h"
 
 namespace agent::recording {
@@ -64,24 +64,19 @@ class Recording {
 
   explicit Recording(RecordingFiles files) : files_(std::move(files)) {}
 
-  /// Two consecutive pieces, as they are in a ring; copied. For the I/O thread: does not block.
-  void add(gcode::decode::TraceDirection direction, std::string_view first, std::string_view second,
-           gcode::line::Time now);
+  /// Copied. For the I/O thread: does not block.
+  void add(const LinePiece& piece) { waiting_.add(piece); }
   /// Bytes of the printer's line that were written to the disk.
   [[nodiscard]] std::uint64_t recorded_bytes() const { return recorded_.load(std::memory_order_relaxed); }
   /// Writes the waiting bytes. Only on the recorder's thread.
   void flush(log::Log& log);
 
  private:
-  struct Entry;  ///< header of one piece in the buffers, followed by its bytes
-
-  void write_entry(const Entry& entry, std::string_view bytes, log::Log& log);
+  void write(const LinePiece& piece, log::Log& log);
   [[nodiscard]] int begin_file(gcode::line::Time now);
   void note_loss(gcode::line::Time now);
 
-  std::mutex mutex_;  // protects waiting_ and dropped_: held for a copy or a swap only
-  std::string waiting_;
-  std::uint64_t dropped_ = 0;  ///< bytes that did not fit into waiting_
+  PieceQueue waiting_{kMaxWaiting};
 
   // used only on the recorder's thread
   std::string writing_;

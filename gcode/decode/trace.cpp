@@ -32,6 +32,7 @@ class ObjectReader {
     if (key == "t_us") return has_time_ = read_time(entry.at);
     if (key == "dir") return has_direction_ = read_direction(entry.direction);
     if (key == "data") return has_data_ = read_string(entry.data);
+    if (key == "owner") return read_owner(entry.of_agent);
     return skip_value();
   }
 
@@ -55,6 +56,13 @@ class ObjectReader {
     } else {
       return false;
     }
+    return true;
+  }
+
+  bool read_owner(bool& of_agent) {
+    std::string word;
+    if (!read_string(word)) return false;
+    of_agent = word == "agent";
     return true;
   }
 
@@ -188,7 +196,8 @@ std::optional<TraceEntry> parse_trace_line(std::string_view line) {
   return entry;
 }
 
-void append_trace_line(line::Time at, TraceDirection direction, std::string_view data, std::string& out) {
+void append_trace_line(line::Time at, TraceDirection direction, std::string_view data, std::string& out,
+                       bool of_agent) {
   char digits[24];
   const auto end = std::to_chars(digits, digits + sizeof digits, at.count()).ptr;
   out += "{\"t_us\": ";
@@ -197,7 +206,7 @@ void append_trace_line(line::Time at, TraceDirection direction, std::string_view
   out += word_of(direction);
   out += "\", \"data\": \"";
   append_escaped(data, out);
-  out += "\"}\n";
+  out += of_agent ? "\", \"owner\": \"agent\"}\n" : "\"}\n";
 }
 
 }  // namespace gcode::decode

@@ -1,5 +1,6 @@
 // The format of recorded conversations: JSON lines with t_us (microseconds from the start), dir ("tx" to the printer,
-// "rx" from the printer, "note" a remark) and data (bytes as latin-1). As in tests/data/recordings/README.md.
+// "rx" from the printer, "note" a remark) and data (bytes as latin-1), optionally owner ("agent": a query of the agent, or
+// the answer to it). As in tests/data/recordings/README.md.
 // Wire example: {"t_us": 31, "dir": "tx", "data": "M105\n"}
 #pragma once
 
@@ -17,7 +18,8 @@ enum class TraceDirection : std::uint8_t { kToPrinter, kFromPrinter, kNote };
 struct TraceEntry {
   line::Time at{};
   TraceDirection direction = TraceDirection::kNote;
-  std::string data;  ///< raw bytes
+  std::string data;       ///< raw bytes
+  bool of_agent = false;  ///< "owner": "agent"
 };
 
 /// One line of a recording, with or without its newline. Nothing if it is invalid (a key missing, another direction, a
@@ -29,6 +31,7 @@ struct TraceEntry {
 void append_escaped(std::string_view bytes, std::string& out);
 
 /// Appends one line with its newline to `out`. Bytes outside printable ASCII are written as \u00XX.
-void append_trace_line(line::Time at, TraceDirection direction, std::string_view data, std::string& out);
+void append_trace_line(line::Time at, TraceDirection direction, std::string_view data, std::string& out,
+                       bool of_agent = false);
 
 }  // namespace gcode::decode

@@ -9,6 +9,7 @@ namespace {
 using agent::cli::Command;
 using agent::cli::CommandOptions;
 using agent::cli::StatusOptions;
+using agent::cli::WatchOptions;
 using agent::control::ControlVerb;
 using agent::text::EarlyExit;
 
@@ -85,6 +86,26 @@ TEST_CASE("help explains the exit status") {
     CHECK(help.text.find("--runtime-dir") != std::string::npos);
   }
   CHECK(parsed<EarlyExit>({"--help"}).text.find("release") != std::string::npos);
+}
+
+TEST_CASE("watch takes a printer, kinds of lines and senders, and refuses words that are none") {
+  using agent::recording::Sender;
+  const auto plain = parsed<WatchOptions>({"watch", "mk3"});
+  CHECK(plain.printer == "mk3");
+  CHECK(plain.filter.kinds.empty());
+  CHECK(plain.filter.senders.empty());
+  CHECK_FALSE(plain.raw);
+  const auto all = parsed<WatchOptions>(
+      {"watch", "mk3", "--kind", "motion,error", "--kind", "start", "--from", "host,printer", "--runtime-dir", "/r"});
+  CHECK(all.filter.kinds == std::vector<std::string>{"motion", "error", "start"});
+  CHECK(all.filter.senders == std::vector<Sender>{Sender::kHost, Sender::kPrinter});
+  CHECK(all.runtime_dir == "/r");
+  CHECK(parsed<WatchOptions>({"watch", "mk3", "--raw", "--from", "agent"}).raw);
+  CHECK_THAT(refusal({"watch"}), Catch::Contains("NAME"));
+  CHECK_THAT(refusal({"watch", "mk3", "--kind", "motion,fast"}),
+             Catch::Contains("expected a kind of line as `decode` names it") && Catch::Contains("\"fast\""));
+  CHECK_THAT(refusal({"watch", "mk3", "--from", "me"}), Catch::Contains("expected host, agent or printer"));
+  CHECK_THAT(refusal({"watch", "mk3", "--raw", "--kind", "ok"}), Catch::Contains("--raw"));
 }
 
 }  // namespace

@@ -83,4 +83,16 @@ TEST_CASE("without a directory on the command line both default places are searc
   CHECK(agent::control::control_directories("/tmp/here", user) == std::vector<std::string>{"/tmp/here"});
 }
 
+TEST_CASE("a stream's first line is the answer, and what came with it is kept") {
+  Server server;
+  server.status = "{\"ok\":true,\"message\":\"watching\"}\nfirst\nhalf";
+  REQUIRE_FALSE(server.server->start());
+  const auto opened = agent::control::open_stream({server.dir.path()}, {});
+  REQUIRE(std::holds_alternative<agent::control::ControlStream>(opened));
+  const auto& stream = std::get<agent::control::ControlStream>(opened);
+  CHECK(stream.answer == "{\"ok\":true,\"message\":\"watching\"}");
+  CHECK(stream.rest == "first\nhalf");
+  CHECK(stream.socket);
+}
+
 }  // namespace

@@ -50,7 +50,8 @@ TEST_CASE("an invalid request is refused with the reason") {
   CHECK(refusal("{\"command\":\"status\",\"printer\":\"\xff\"}").find("one JSON object") != std::string::npos);
   CHECK(refusal("{}") == "expected a string \"command\"");
   CHECK(refusal("{\"command\":7}") == "expected a string \"command\"");
-  CHECK(refusal("{\"command\":\"fly\"}") == "unknown command \"fly\": expected status, release, attach or reset");
+  CHECK(refusal("{\"command\":\"fly\"}") ==
+        "unknown command \"fly\": expected status, release, attach, reset or watch");
   CHECK(refusal("{\"command\":\"status\",\"all\":true}") == "unknown key \"all\"");
   CHECK(refusal("{\"command\":\"attach\"}") == "expected a string \"printer\"");
   CHECK(refusal("{\"command\":\"attach\",\"printer\":\"../x\"}").find("\"printer\": expected a name") == 0);

@@ -160,4 +160,81 @@ TEST_CASE("a user who is neither root, the agent's own nor in its group gets a r
              Catch::Contains("\"code\":\"forbidden\"") && Catch::Contains("user 65534 may not control this agent"));
 }
 
+const std::string kWatch = "{\"command\":\"watch\",\"printer\":\"mk3\"}\n";
+
+/// Lines for a client that watches; guarded by the server's mutex.
+struct Feed {
+  std::vector<std::string> lines;
+  bool is_closed = false;
+};
+
+void answer_with(Server& server, std::shared_ptr<Feed> feed) {
+  REQUIRE(server.wait_until([&] { return server.owed.size() == 1; }));
+  const auto answered = std::move(server.owed.front());
+  server.owed.clear();
+  answered({agent::control::ControlCode::kDone, "watching", [&server, feed = std::move(feed)](std::string& out) {
+              const std::lock_guard lock(server.mutex);
+              for (const std::string& line : std::exchange(feed->lines, {})) out += line;
+              return !feed->is_closed;
+            }});
+}
+
+TEST_CASE("behind the answer to watch comes what the feed has, until the feed ends") {
+  Server server;
+  server.is_handled_immediately = false;
+  REQUIRE_FALSE(server.server->start());
+  Client client(server.path);
+  REQUIRE(client.say(kWatch));
+  const auto feed = std::make_shared<Feed>();
+  feed->lines = {"one\n", "two\n"};
+  answer_with(server, feed);
+  CHECK_THAT(client.line(), Catch::Contains("\"ok\":true"));
+  CHECK(client.line() == "one");
+  CHECK(client.line() == "two");
+  {
+    const std::lock_guard lock(server.mutex);
+    feed->lines = {"three\n"};
+    feed->is_closed = true;
+  }
+  CHECK(client.line() == "three");
+  CHECK(client.is_closed());
+}
+
+TEST_CASE("a client that closes, or says anything more, releases its feed") {
+  const bool closes = GENERATE(true, false);
+  Server server;
+  server.is_handled_immediately = false;
+  REQUIRE_FALSE(server.server->start());
+  auto client = std::make_unique<Client>(server.path);
+  REQUIRE(client->say(kWatch));
+  auto feed = std::make_shared<Feed>();
+  const std::weak_ptr<Feed> left = feed;
+  answer_with(server, std::move(feed));
+  CHECK_THAT(client->line(), Catch::Contains("\"ok\":true"));
+  if (closes) client.reset();
+  else REQUIRE(client->say("stop\n"));
+  CHECK(server.wait_until([&] { return left.expired(); }));
+}
+
+TEST_CASE("a client that watches and does not read for longer than an answer may take is not closed") {
+  agent::control::ControlLimits limits;
+  limits.answer = std::chrono::milliseconds(300);
+  limits.idle = std::chrono::milliseconds(600);
+  Server server(limits);
+  server.is_handled_immediately = false;
+  REQUIRE_FALSE(server.server->start());
+  Client client(server.path);
+  REQUIRE(client.say(kWatch));
+  const auto feed = std::make_shared<Feed>();
+  const std::string line = std::string(1 << 20, 'x') + '\n';  // more than the socket takes
+  feed->lines = {line, "behind\n"};
+  answer_with(server, feed);
+  REQUIRE(server.wait_until([&] { return feed->lines.empty(); }));
+  Client other(server.path);
+  CHECK(other.is_closed());  // by its deadline, which is later than one of the answer would be
+  CHECK_THAT(client.line(), Catch::Contains("\"ok\":true"));
+  CHECK(client.line().size() == line.size() - 1);
+  CHECK(client.line() == "behind");
+}
+
 }  // namespace

@@ -94,6 +94,41 @@ TEST_CASE("commands over the socket reach the printer they name, and status answ
   CHECK(rig.seen("a")->serial_open);
 }
 
+TEST_CASE("watch feeds the live line, to several clients, until its printer is removed") {
+  Rig rig;
+  PtyDevice a(rig.path("a-device"));
+  rig.begin(rig.configuration({"a"}));
+  std::string first, second;
+  const auto one = rig.control({ControlVerb::kWatch, "a", false, std::nullopt});
+  const auto two = rig.control({ControlVerb::kWatch, "a", false, std::nullopt});
+  REQUIRE(one.is_ok());
+  REQUIRE(two.is_ok());
+  REQUIRE(transport_test::write_all(a.master(), "echo:\x1b[2Jhello\n"));
+  REQUIRE(run_until(rig.service.io(), [&] {
+    REQUIRE(one.feed(first));
+    REQUIRE(two.feed(second));
+    return !first.empty() && !second.empty();
+  }));
+  CHECK_THAT(first, Catch::Contains("\"dir\": \"rx\", \"data\": \"echo:\\u001b[2Jhello\\n\"}"));
+  CHECK_THAT(second, Catch::Contains("\"dir\": \"rx\", \"data\": \"echo:\\u001b[2Jhello\\n\"}"));
+  rig.begin(rig.configuration({}));
+  CHECK(rig.seen("a") == nullptr);
+  CHECK_FALSE(one.feed(first));
+}
+
+TEST_CASE("a ninth program that watches a printer is refused, until one of the others ends") {
+  Rig rig;
+  rig.begin(rig.configuration({"a"}));
+  std::vector<agent::control::ControlAnswer> watching;
+  for (int i = 0; i < 8; ++i) watching.push_back(rig.control({ControlVerb::kWatch, "a", false, std::nullopt}));
+  for (const auto& answer : watching) CHECK(answer.is_ok());
+  const auto refused = rig.control({ControlVerb::kWatch, "a", false, std::nullopt});
+  CHECK(refused.code == ControlCode::kState);
+  CHECK(refused.message == "a is watched by 8 programs already");
+  watching.pop_back();
+  CHECK(rig.control({ControlVerb::kWatch, "a", false, std::nullopt}).is_ok());
+}
+
 TEST_CASE("a missing printer is named, with the existing ones") {
   Rig rig;
   rig.begin(rig.configuration({"a", "b"}));

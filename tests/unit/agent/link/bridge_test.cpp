@@ -7,8 +7,11 @@
 #include <deque>
 #include <random>
 
+#include "tests/unit/transport/loop.h"
+
 namespace {
 
+using gcode::decode::TraceDirection;
 using transport::IoResult;
 using transport::IoStatus;
 
@@ -231,10 +234,11 @@ TEST_CASE("after a loss the bridge resumes with the next opening") {
 TEST_CASE("everything that crosses the printer's end is recorded, injected queries too") {
   std::string to_printer, from_printer;
   Rig rig(true);
-  rig.bridge.record_to(
-      [&](gcode::decode::TraceDirection direction, std::string_view a, std::string_view b, gcode::line::Time) {
-        (direction == gcode::decode::TraceDirection::kToPrinter ? to_printer : from_printer).append(a).append(b);
-      });
+  rig.bridge.record_to([&](const agent::recording::LinePiece& piece) {
+    (piece.direction == TraceDirection::kToPrinter ? to_printer : from_printer)
+        .append(piece.first)
+        .append(piece.second);
+  });
   for (int i = 0; i < 300; ++i) {
     rig.host.incoming += "G1 X1\n";
     rig.printer.incoming += "ok\n";
@@ -242,6 +246,53 @@ TEST_CASE("everything that crosses the printer's end is recorded, injected queri
   }
   CHECK(to_printer == rig.printer.written);
   CHECK(from_printer.size() == 900);
+}
+
+TEST_CASE("a record tells the agent's queries and their answers from the host's lines, also if both arrive together") {
+  std::vector<std::string> of_agent, of_host;
+  Rig rig(true);
+  rig.bridge.record_to([&](const agent::recording::LinePiece& piece) {
+    (piece.of_agent ? of_agent : of_host).push_back(std::string(piece.first) + std::string(piece.second));
+  });
+  rig.printer.incoming = "start\n";
+  // The agent asks when the boot text has ended.
+  REQUIRE(transport_test::run_until(rig.io, [&] {
+    rig.settle();
+    return rig.printer.written.ends_with("M115\n");
+  }));
+  CHECK(of_agent.back() == "M115\n");
+  CHECK(of_host == std::vector<std::string>{"start\n"});
+  of_agent.clear();
+  of_host.clear();
+  rig.printer.incoming = "FIRMWARE_NAME:Marlin 2.1.2\nok\n//action:pause\n";
+  rig.settle();
+  CHECK(of_host == std::vector<std::string>{"//action:pause\n"});
+  REQUIRE(of_agent.size() >= 2);
+  CHECK(of_agent[0] == "FIRMWARE_NAME:Marlin 2.1.2\n");
+  CHECK(of_agent[1] == "ok\n");
+  CHECK(rig.host.written.find("FIRMWARE_NAME") == std::string::npos);
+}
+
+TEST_CASE("a record changes no byte, however the printer's lines arrive") {
+  std::mt19937 random(3);  // NOLINT: a fixed seed is intended
+  Rig plain(false), recorded(false);
+  std::string seen;
+  recorded.bridge.record_to([&](const agent::recording::LinePiece& piece) {
+    if (piece.direction == TraceDirection::kFromPrinter) seen += piece.first;
+  });
+  std::string sent;
+  for (int round = 0; round < 300; ++round) {
+    std::string lines;
+    for (unsigned i = random() % 200; i > 0; --i) lines += random() % 9 == 0 ? '\n' : static_cast<char>(random());
+    sent += lines;
+    for (Rig* rig : {&plain, &recorded}) {
+      rig->printer.incoming += lines;
+      rig->printer.most_per_call = 1 + random() % 90;
+      rig->settle();
+    }
+  }
+  CHECK(seen == sent);
+  CHECK(recorded.host.written == plain.host.written);
 }
 
 struct StagedRig {

@@ -41,8 +41,8 @@ TEST_CASE("a recording contains every byte with direction and time") {
   {
     agent::recording::Recorder recorder(rig.log);
     const auto recording = recorder.open("mk3s", {rig.dir.path(), 1U << 20U});
-    recording->add(TraceDirection::kToPrinter, "M1", "05\n", milliseconds(5000));
-    recording->add(TraceDirection::kFromPrinter, "ok \xFF\"\\\n", "", milliseconds(5002));
+    recording->add({TraceDirection::kToPrinter, "M1", "05\n", milliseconds(5000)});
+    recording->add({TraceDirection::kFromPrinter, "ok \xFF\"\\\n", "", milliseconds(5002)});
   }
   const auto lines = rig.lines();
   REQUIRE(lines.size() == 3);
@@ -63,7 +63,7 @@ TEST_CASE("a recording stays within its bound and drops its oldest part") {
     const auto recording = recorder.open("mk3s", {rig.dir.path(), kBound});
     for (int i = 0; i < 6'000; ++i) {
       if (i % 500 == 0) recording->flush(rig.log);
-      recording->add(TraceDirection::kToPrinter, "G1 X" + std::to_string(i) + "\n", "", milliseconds(i));
+      recording->add({TraceDirection::kToPrinter, "G1 X" + std::to_string(i) + "\n", "", milliseconds(i)});
     }
   }
   CHECK(rig.bytes() <= kBound);
@@ -76,7 +76,7 @@ TEST_CASE("a second recording continues the numbers of the first and counts it t
   for (int run = 0; run < 6; ++run) {
     agent::recording::Recorder recorder(rig.log);
     const auto recording = recorder.open("mk3s", {rig.dir.path(), 64U << 10U});
-    recording->add(TraceDirection::kToPrinter, "run " + std::to_string(run), "", milliseconds(1));
+    recording->add({TraceDirection::kToPrinter, "run " + std::to_string(run), "", milliseconds(1)});
   }
   const auto lines = rig.lines();
   REQUIRE(lines.size() == 8);
@@ -90,7 +90,7 @@ TEST_CASE("bytes that a slow disk leaves no room for are counted and noted") {
   const std::string line(100, 'x');
   std::size_t offered = 0;
   for (; offered < 2 * agent::recording::Recording::kMaxWaiting; offered += line.size()) {
-    recording.add(TraceDirection::kFromPrinter, line, "", milliseconds(1));
+    recording.add({TraceDirection::kFromPrinter, line, "", milliseconds(1)});
   }
   recording.flush(rig.log);
   std::size_t missing = 0, held = 0;
@@ -109,13 +109,13 @@ TEST_CASE("an unwritable directory costs one log line, not the link, and is used
   std::ofstream(rig.dir.path() / "gone") << "in the way";
   agent::recording::Recording recording(agent::recording::RecordingFiles(rig.dir.path() / "gone", "mk3s", 1U << 20U));
   for (int i = 0; i < 100; ++i) {
-    recording.add(TraceDirection::kFromPrinter, "ok\n", "", milliseconds(i));
+    recording.add({TraceDirection::kFromPrinter, "ok\n", "", milliseconds(i)});
     recording.flush(rig.log);
   }
   CHECK(rig.counters.errors == 1);
   CHECK(recording.recorded_bytes() == 0);
   std::filesystem::remove(rig.dir.path() / "gone");
-  recording.add(TraceDirection::kFromPrinter, "ok\n", "", milliseconds(200));
+  recording.add({TraceDirection::kFromPrinter, "ok\n", "", milliseconds(200)});
   recording.flush(rig.log);
   CHECK(recording.recorded_bytes() == 3);
 }

@@ -72,3 +72,12 @@ TEST_CASE("a written line has the format of the recorded ones") {
   gcode::decode::append_trace_line(gcode::line::Time(31), TraceDirection::kToPrinter, "M105\n", text);
   CHECK(text == "{\"t_us\": 31, \"dir\": \"tx\", \"data\": \"M105\\n\"}\n");
 }
+
+TEST_CASE("a line of the agent says so, and another owner is nobody's") {
+  std::string text;
+  gcode::decode::append_trace_line(gcode::line::Time(31), TraceDirection::kToPrinter, "M105\n", text, true);
+  CHECK(text == "{\"t_us\": 31, \"dir\": \"tx\", \"data\": \"M105\\n\", \"owner\": \"agent\"}\n");
+  CHECK(gcode::decode::parse_trace_line(text)->of_agent);
+  CHECK_FALSE(gcode::decode::parse_trace_line(R"({"t_us": 31, "dir": "tx", "data": "", "owner": "host"})")->of_agent);
+  CHECK_FALSE(gcode::decode::parse_trace_line(R"({"t_us": 31, "dir": "tx", "data": "", "owner": 1})"));
+}
