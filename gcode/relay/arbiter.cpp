@@ -141,7 +141,8 @@ std::optional<printer::DeferReason> Arbiter::forbidden(line::Time now) const {
   if (s_.printer.booting || (s_.busy_since_ok && now - s_.last_progress_line < kBusyFresh))
     return printer::DeferReason::kBusy;
   if (now < s_.quiet_until) return printer::DeferReason::kPaused;
-  if (s_.meatpack || s_.upload.is_open() || s_.half_line || s_.comment_open) return printer::DeferReason::kHostActive;
+  if (s_.meatpack || s_.upload.is_open() || s_.half_line || s_.comment != Comment::kNone)
+    return printer::DeferReason::kHostActive;
   if (s_.recovery.is_open() || s_.recovery.ok_due()) return printer::DeferReason::kResend;
   if (s_.printer.stopped || s_.power_panic) return printer::DeferReason::kPaused;
   if (s_.printer.paused && dialect_->resume_counts_queue && !s_.printer.sd_printing)
@@ -156,10 +157,22 @@ void Arbiter::count_deferral(printer::DeferReason reason, line::Time now) {
   ++s_.counters.queries_deferred[reason];
 }
 
+// oks of commands that expired may still come, and an M105 tells when they have: its answer comes after them.
+bool Arbiter::awaits_expired() const {
+  return s_.late.expired_commands > 0 && s_.poller.understands(printer::Query::kM105);
+}
+
+// Any other query could take the late ok of an expired command for its own.
+std::optional<InjectedLine> Arbiter::next_query(line::Time now) const {
+  auto line = s_.poller.next(use(now), s_.printer, s_.subscriptions, *dialect_, now);
+  if (line && awaits_expired() && !identifies_itself(line->query)) line.reset();
+  return line;
+}
+
 void Arbiter::consider_asking(line::Time now) {
   using enum Injection::Event;
   if (!s_.printer.open || s_.in_flight.injected()) return s_.injection.on(kNotDue);
-  const auto line = s_.poller.next(use(now), s_.printer, s_.subscriptions, *dialect_, now);
+  const auto line = next_query(now);
   if (!line) return s_.injection.on(kNotDue);
   if (const auto reason = forbidden(now)) {
     s_.injection.on(kNotDue);
@@ -177,7 +190,7 @@ void Arbiter::consider_asking(line::Time now) {
 // In doubt is whether the commands in flight are answered already (an ok was lost, a line owed none): draining did not
 // empty the queue, or its host has not for a while although oks arrive.
 bool Arbiter::doubts_queue(line::Time now) const {
-  if (s_.injection.state == Injection::State::kDoubtful) return true;
+  if (s_.injection.state == Injection::State::kDoubtful || awaits_expired()) return true;
   return s_.injection.not_empty_since != line::kNever && now - s_.injection.not_empty_since > kDoubtful &&
          now - s_.last_ok < kHostActive && s_.in_flight.size() <= kMostDoubtful &&
          dialect_->autoreport != dialect::Autoreport::kMask;
@@ -188,10 +201,13 @@ bool Arbiter::doubts_queue(line::Time now) const {
 bool Arbiter::wants_probe(line::Time now) const {
   if (!doubts_queue(now) || now < s_.injection.no_probe_before) return false;
   // Rule 3: a printer that is not identified may be a Prusa.
-  const bool may_be_shifted = dialect_->family == dialect::FirmwareFamily::kUnknown && use(now) == LineUse::kHostPrints;
+  const bool may_be_shifted =
+      use(now) == LineUse::kHostPrints &&
+      (dialect_->family == dialect::FirmwareFamily::kUnknown || dialect_->autoreport == dialect::Autoreport::kMask);
   if (!settings_.poll || !s_.printer.open || may_be_shifted || !s_.poller.understands(printer::Query::kM105))
     return false;
-  if (s_.in_flight.injected() || s_.in_flight.size() == 0 || s_.in_flight.overflow() > 0) return false;
+  if (s_.in_flight.injected() || s_.in_flight.overflow() > 0 || (s_.in_flight.empty() && !awaits_expired()))
+    return false;
   return !s_.in_flight.any_host([](const InFlight& e) { return e.kind == command::CommandKind::kTemperature; }) &&
          !forbidden(now);
 }
@@ -210,7 +226,7 @@ std::optional<InjectedLine> Arbiter::injected_line(line::Time now) {
     line = make_injected_line(printer::Query::kM105, "M105");
     s_.injection.no_probe_before = now + kProbeAgain;
   } else if (is_due && s_.in_flight.empty() && !forbidden(now)) {
-    line = s_.poller.next(use(now), s_.printer, s_.subscriptions, *dialect_, now);
+    line = next_query(now);
   } else if (is_due && !s_.in_flight.empty()) {
     return std::nullopt;
   }

@@ -61,6 +61,7 @@ enum class OkCondition : std::uint8_t {
   kNoneWaits,
   kM105WaitsInSurplus,
   kM105Waits,
+  kExpiredIsDue,
   kHostIsFirst,
   kAnswerIsOvertaken,
   kIsCertainlyInjected,
@@ -79,6 +80,8 @@ enum class LineOwner : std::uint8_t {
   kReport,
   kOther,
 };
+/// A comment behind the last host line: it may drop that line and the next (Dialect::comment_swallows_next).
+enum class Comment : std::uint8_t { kNone, kDropsNext, kMayDropNext };
 /// What becomes of an ok, and of the in-flight queue.
 enum class OkAction : std::uint8_t {
   kPassFragment,
@@ -115,7 +118,7 @@ struct ArbiterState {
   bool host_attached = false;
   bool half_line = false;       ///< the printer holds a part of a host line
   bool line_timed_out = false;  ///< the printer discarded the beginning of the host's line
-  bool comment_open = false;    ///< the printer will swallow the next line (Dialect::comment_swallows_next)
+  Comment comment = Comment::kNone;
   bool meatpack = false;
   bool power_panic = false;
   std::int64_t sent_twice = -1;   ///< a line that may be rejected once more because the host resent it, or -1
@@ -195,6 +198,8 @@ class Arbiter {
   [[nodiscard]] LineUse use(line::Time now) const;
   [[nodiscard]] std::optional<printer::DeferReason> forbidden(line::Time now) const;
   void consider_asking(line::Time now);
+  [[nodiscard]] std::optional<InjectedLine> next_query(line::Time now) const;
+  [[nodiscard]] bool awaits_expired() const;
   [[nodiscard]] bool doubts_queue(line::Time now) const;
   [[nodiscard]] bool wants_probe(line::Time now) const;
   [[nodiscard]] bool is_first_m105(line::Time now) const;

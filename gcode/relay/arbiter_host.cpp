@@ -41,6 +41,8 @@ enum class LineCondition : std::uint8_t {
   kAsksATool,
   kEmergencyStop,
   kCutOff,
+  kHasComment,
+  kBehindComment,
 };
 constexpr std::uint8_t kAsBefore = 255;
 constexpr bool kOptional = true, kSure = false;
@@ -64,6 +66,8 @@ constexpr std::array kOweRules{
     OweRule{kAsksATool,      kAsBefore, kOptional, "M105 T1 is refused without an ok if there is no such tool"},
     OweRule{kEmergencyStop,  kAsBefore, kOptional, "M112 halts the printer"},
     OweRule{kCutOff,         kAsBefore, kOptional, "the printer discarded the beginning of the line"},
+    OweRule{kHasComment,     kAsBefore, kOptional, "some drop a line with a comment behind it ..."},
+    OweRule{kBehindComment,  kAsBefore, kOptional, "... and the next"},
 };
 // clang-format on
 
@@ -89,6 +93,8 @@ bool applies(LineCondition when, const command::Command& command, const ArbiterS
     case kAsksATool: return command.kind == CommandKind::kTemperature && command::has_parameter(command, 'T');
     case kEmergencyStop: return command.is('M', 112);
     case kCutOff: return s.line_timed_out;
+    case kHasComment: return command.has_trailing_comment && d.comment_swallows_next;
+    case kBehindComment: return s.comment == Comment::kMayDropNext;
   }
   return false;
 }
@@ -190,15 +196,19 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
   if (command.kind == command::CommandKind::kTemperature || command.is('M', 115))
     s_.late.answer_until = {};  // the next may be its own
   s_.printer.host_command(command, *dialect_, now);
-  if (s_.comment_open) {  // the printer takes this line as the rest of a comment; an empty line also ends it
-    s_.comment_open = false;
+  // The printer takes this line as the rest of a comment; an empty line also ends it.
+  if (s_.comment == Comment::kDropsNext) {
+    s_.comment = Comment::kNone;
     return;
   }
-  if (command.has_trailing_comment && dialect_->comment_swallows_next) {
-    s_.comment_open = true;
+  const bool is_known = dialect_->id != dialect::unknown_dialect().id;
+  const bool may_drop = command.has_trailing_comment && dialect_->comment_swallows_next;
+  if (may_drop && is_known) {
+    s_.comment = Comment::kDropsNext;
     return;
   }
   InFlight entry = entry_for(command, now);
+  s_.comment = may_drop ? Comment::kMayDropNext : Comment::kNone;
   s_.line_timed_out = false;
   if (command.kind != command::CommandKind::kBlank || command.is_blanks_only)
     ++s_.counters.commands[printer::Origin::kHost];

@@ -96,7 +96,7 @@ Verdict Arbiter::on_temperature_ok(line::Time now) {
     return s_.in_flight.host_count() == 0 && LateAcks::take(s_.late.abandoned_queries) ? Verdict::kWithhold
                                                                                        : Verdict::kPass;
   }
-  s_.late.surplus = 0;  // they belong to commands before this one, so they have come or never will
+  s_.late.surplus = s_.late.expired_commands = 0;  // of commands before this one: they have come or never will
   const bool injected = s_.in_flight[*first].is_injected();
   // The injected query may have been lost in a flush; if the host has sent the same query, the answer is the host's.
   if (injected && s_.in_flight[*first].unconfirmed &&
@@ -111,7 +111,7 @@ Verdict Arbiter::on_temperature_ok(line::Time now) {
   drop_before(*first);
   const bool more_behind = s_.in_flight.host_count() > (injected ? 0U : 1U);
   if (injected) {
-    s_.late.abandoned_queries = s_.late.expired_commands = 0;
+    s_.late.abandoned_queries = 0;
     finish_injected(printer::QueryOutcome::kAnswered, now);
     if (more_behind && dialect_->duplicate_ack_after_m105) s_.late.duplicate_until = now + kExtraOkFollows;
     return Verdict::kWithhold;
@@ -178,6 +178,7 @@ constexpr std::array kOkRules{
     OkRule{kNoneWaits,            kCountUnexpected, "no command waits for it"},
     OkRule{kM105WaitsInSurplus,   kTakeSurplus,     "M105 is answered by more than an ok"},
     OkRule{kM105Waits,            kCountUnexpected, "M105 is answered by more than an ok"},
+    OkRule{kExpiredIsDue,         kCountUnexpected, "a command that expired before the M105 is answered late"},
     OkRule{kHostIsFirst,          kAcknowledge,     "the oldest command is the host's"},
     OkRule{kAnswerIsOvertaken,    kQueryWasLost,    "the query was lost, or an earlier command is not in the queue"},
     OkRule{kIsCertainlyInjected,  kAnswerInjected,  "no command of the host can have caused it"},
@@ -212,6 +213,8 @@ bool Arbiter::holds(OkCondition when, const reply::Reply& reply, line::Time now)
     case kNoneWaits: return queue.empty();
     case kM105WaitsInSurplus: return s_.late.surplus > 0 && holds(kM105Waits, reply, now);
     case kM105Waits: return is_no_answer_to_m105(reply) && !is_first_m105(now);
+    case kExpiredIsDue:
+      return queue.size() > 0 && queue[0].query == printer::Query::kM105 && awaits_expired() && is_bare(reply);
     case kHostIsFirst: return queue.size() == 0 || !queue[0].is_injected();
     case kAnswerIsOvertaken:
       return queue[0].query == printer::Query::kM105 && s_.poller.understands(printer::Query::kM105) &&
@@ -242,7 +245,8 @@ Verdict Arbiter::take_ok(OkAction action, const reply::Reply& reply, line::Time 
     case kPassFragment: s_.late.orphan = false; return Verdict::kPass;
     case kCountUnexpected:
       ++s_.counters.unexpected_oks;
-      s_.comment_open = false;  // it answers the line with the comment, which was not dropped then
+      if (s_.late.expired_commands > 0) --s_.late.expired_commands;
+      s_.comment = Comment::kNone;  // it answers the line with the comment, which was not dropped then
       return Verdict::kPass;
     case kTakeSurplus:
       --s_.late.surplus;
@@ -334,6 +338,8 @@ void Arbiter::keep_quiet(const InFlight& acknowledged, line::Time now) {
 
 void Arbiter::acknowledge(line::Time now) {
   const InFlight entry = s_.in_flight.acknowledge_first();
+  // The line with the comment is answered, so this firmware does not drop it.
+  if (s_.in_flight.empty() && s_.comment == Comment::kMayDropNext) s_.comment = Comment::kNone;
   // If that ok was not for the entry whose ack is optional, it was for the next: that one may be answered already.
   if (entry.ack_optional && s_.in_flight.size() > 0 && !s_.in_flight[0].is_injected())
     s_.in_flight[0].ack_optional = true;

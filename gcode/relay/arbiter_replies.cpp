@@ -126,7 +126,8 @@ void Arbiter::on_start(line::Time now) {
   s_.late.restarted();
   s_.recovery.restarted();
   s_.upload.on(Upload::Event::kEnd);
-  s_.comment_open = s_.meatpack = s_.power_panic = s_.busy_since_ok = false;
+  s_.comment = Comment::kNone;
+  s_.meatpack = s_.power_panic = s_.busy_since_ok = false;
   s_.last_report = LastReport::kNone;
   s_.last_number = -1;
   s_.empty_since = line::kNever;

@@ -131,8 +131,12 @@ std::optional<InjectedLine> Poller::temperature(LineUse use, const printer::Prin
   // that has not identified itself yet.
   const bool introduced = (answered_ & bit(printer::Query::kM115)) != 0;
   if (prints && (dialect.autoreport == dialect::Autoreport::kMask || !introduced)) return std::nullopt;
-  // Only at rest it does no harm if the answer turns out to be none that shows whose it is.
-  if ((prints || use == LineUse::kHostActive) && !understands(printer::Query::kM105)) return std::nullopt;
+  // If the answer turns out to be none that shows whose it is: Arbiter::is_first_m105() knows it at rest, and where no
+  // report looks like it.
+  const bool looks_like_report = dialect.family == dialect::FirmwareFamily::kUnknown &&
+                                 (use == LineUse::kSdPrints || subscriptions.is_on(Report::kTemperature));
+  if ((prints || use == LineUse::kHostActive || looks_like_report) && !understands(printer::Query::kM105))
+    return std::nullopt;
   if (subscriptions.is_on(Report::kTemperature) &&
       fresh(printer.temperature_report, now, missed_after(subscriptions.period(Report::kTemperature)))) {
     return std::nullopt;

@@ -109,6 +109,19 @@ TEST_CASE("with an active host only a query with an identifiable answer is sent"
   CHECK(a.all(LineUse::kHostActive) == "M105\n");
 }
 
+TEST_CASE("before its answer is known M105 is sent at rest only, and not where reports look like its answer") {
+  Asking a("unknown");
+  a.poller.asked(Query::kM115, a.now);
+  CHECK(a.next(LineUse::kSdPrints).empty());
+  CHECK(a.next(LineUse::kHostActive).empty());
+  CHECK(a.next(LineUse::kRest) == "M105\n");
+  a.subscriptions.host_command(gcode::command::parse_command("M155 S5 C1"), *a.dialect, a.now);
+  CHECK(a.next(LineUse::kRest).empty());
+  a.poller.answered(Query::kM105);
+  CHECK(a.next(LineUse::kRest) == "M105\n");
+  CHECK(a.next(LineUse::kSdPrints) == "M105\n");
+}
+
 TEST_CASE("firmware that is no Marlin is asked for its name only") {
   for (const gcode::dialect::Dialect& row : gcode::dialect::other_dialects()) {
     Asking a(row.name);

@@ -14,6 +14,21 @@ TEST_CASE("rule 6: a comment after a command removes both lines' oks where the f
   CHECK(host_in_flight(r) == 1);
 }
 
+TEST_CASE("rule 6: before the firmware is known a comment makes the oks of its line and of the next optional") {
+  Rig r = known_rig("Strange 1.0");
+  r.host("G1 X1 ; corner\nG1 X2\n");
+  CHECK(r.arbiter().in_flight.size() == 2);
+  CHECK(r.arbiter().in_flight[0].ack_optional);
+  CHECK(r.arbiter().in_flight[1].ack_optional);
+  CHECK(r.relay().prints().travel().moves() == 2);
+  r.host("G1 X3\n");
+  CHECK_FALSE(r.arbiter().in_flight[2].ack_optional);
+  r.to_printer();
+  for (int i = 0; i < 3; ++i) says(r, "ok\n");
+  CHECK(host_in_flight(r) == 0);
+  CHECK(r.relay().counters().unexpected_oks == 0);
+}
+
 TEST_CASE("rule 6: a line of blanks owes an ok on a Prusa, an empty line none") {
   Rig r = known_rig(kPrusa39);
   r.host("\n");

@@ -95,3 +95,71 @@ TEST_CASE("rule 7: an answer to the agent whose ok was lost does not wait for th
   r.printer("ok\nok\n");
   CHECK(r.to_host() == "ok\nok\n");
 }
+
+namespace {
+
+// Three moves of a host that wait for longer than anything shows; their oks come late.
+Rig with_expired_moves(std::string_view firmware = kMarlin11) {
+  Rig r = known_rig(firmware);
+  r.host("G1 X1 F1\nG1 X2\nG1 X3\n");
+  r.to_printer();
+  for (int i = 0; i < 400 && host_in_flight(r) > 0; ++i) r.pass(100ms);
+  CHECK(r.relay().counters().missing_oks == 3);
+  return r;
+}
+
+}  // namespace
+
+TEST_CASE("rule 7: the late oks of expired commands acknowledge no command behind the agent's M105") {
+  Rig r = with_expired_moves();
+  CHECK(next_injected(r) == "M105\n");
+  r.host("G1 X4\n");
+  r.pass(100ms);
+  r.to_printer();
+  for (int i = 0; i < 3; ++i) says(r, "ok\n");
+  CHECK(host_in_flight(r) == 1);
+  CHECK(r.relay().counters().unexpected_oks == 3);
+  r.printer(kTemperatures);
+  CHECK(r.to_host().empty());
+  exchange(r, "G1 X5\n", "ok\n", 1);
+}
+
+TEST_CASE("rule 7: an ok more than commands have expired is for the command behind the M105, which was lost") {
+  Rig r = with_expired_moves();
+  CHECK(next_injected(r) == "M105\n");
+  r.host("G1 X4\n");
+  r.pass(100ms);
+  r.to_printer();
+  for (int i = 0; i < 4; ++i) says(r, "ok\n");
+  CHECK(host_in_flight(r) == 0);
+}
+
+TEST_CASE("rule 7: while oks of expired commands may come, the agent sends no query but M105") {
+  gcode::relay::RelaySettings settings;
+  settings.temperature_period = Time::zero();  // no M105 is due by itself
+  Rig r = known_rig(kMarlin11, settings);
+  exchange(r, "M105\n", std::string(kTemperatures));
+  r.host("G1 X1 F1\n");
+  r.to_printer();
+  for (int i = 0; i < 400 && host_in_flight(r) > 0; ++i) r.pass(100ms);
+  CHECK(next_injected(r) == "M105\n");
+  CHECK(next_injected(r, 40s).empty());
+  CHECK(next_injected(r, 30s) == "M105\n");
+  r.printer(kTemperatures);
+  CHECK(next_injected(r) == "M27\n");
+}
+
+TEST_CASE("rule 7: a printer that reports by itself is asked M105 behind expired commands, but not in a print") {
+  Rig r = known_rig(kPrusa313);
+  const bool prints = GENERATE(false, true);
+  INFO("prints " << prints);
+  const auto reports = [&r] { r.pass(500ms), r.printer(kReport); };
+  if (prints) exchange(r, numbered(1, "M104 S200"), "ok\n");
+  r.host(prints ? numbered(2, "G1 X1 F1") : "G1 X1 F1\n");
+  r.to_printer();
+  for (int i = 0; i < 80 && host_in_flight(r) > 0; ++i) reports();
+  CHECK(r.relay().counters().missing_oks == 1);
+  std::string sent;
+  for (int i = 0; i < 30; ++i) reports(), sent += r.to_printer();
+  CHECK(count_of(sent, "M105\n") == (prints ? 0 : 1));
+}
