@@ -30,7 +30,7 @@ PARSED = {"systemctl": "needs the service", "journalctl": "needs the service", "
           "dmesg": "needs root", "ss": "shows this machine's connections", "docker": "needs Docker"}
 SKIPPED = {"vcgencmd": "only Raspberry Pi OS has it", "fuser": "of the package psmisc", "editor": "waits for a person", "avrdude": "needs a device"}
 OTHER_UNITS = {"prometheus", "prometheus-alertmanager", "grafana-server"}
-LONG_RUNNING = {"--watch"}
+LONG_RUNNING = re.compile(r"--watch\b|^marlin-agent watch\b")
 # A pseudo-terminal cannot be reset: the command says so when all else is right.
 REFUSED = "a pseudo-terminal has no DTR line"
 
@@ -39,7 +39,7 @@ def blocks(path):
     """(line number, language or None, text) of each line of an indented block, and of each fenced block as a whole."""
     with open(path, encoding="utf-8") as file:
         lines = file.read().split("\n")
-    fence, began, indented = None, 0, False
+    fence, began, indented, indent = None, 0, False, 0
     for number, line in enumerate(lines, 1):
         if line.startswith("```"):
             if fence is None:
@@ -49,10 +49,13 @@ def blocks(path):
                 fence = None
         elif fence is None:
             before = lines[number - 2] if number > 1 else ""
-            # Markdown: four blanks behind an empty line, a heading or another such line; within a paragraph they are text.
-            indented = line.startswith("    ") and (indented or not before or before.startswith("#"))
+            # Markdown: four blanks behind an empty line, a heading or another such line, more in a list; within a paragraph
+            # they are text.
+            if not indented:
+                indent = max(4, len(line) - len(line.lstrip()))
+            indented = line.startswith(" " * indent) and (indented or not before or before.startswith("#"))
             if indented:
-                yield number, None, line[4:]
+                yield number, None, line[indent:]
 
 
 def spans(path):
@@ -231,7 +234,7 @@ class Scene:
             file.write(f"""#!/bin/bash
 real={shlex.quote(self.rig.agent)}
 case $1 in
-  status|release|attach|reset) exec "$real" "$@" --runtime-dir {self.agent.runtime} ;;
+  status|watch|release|attach|reset) exec "$real" "$@" --runtime-dir {self.agent.runtime} ;;
   doctor) exec "$real" "$@" --runtime-dir {self.agent.runtime} --state-dir {self.agent.state} ;;
   jobs) exec "$real" "$@" --state-dir {self.agent.state} ;;
   export) case " $* " in *" --from-agent "*) exec "$real" "$@" --agent http://127.0.0.1:{self.agent.port} ;;
@@ -253,14 +256,14 @@ esac
         return re.sub(r"(^|\s)sudo ", r"\1", command)
 
     def run(self, command):
-        """The fault of a command, or None. A command that repeats is ended by Ctrl-C after two seconds."""
-        if re.search(r"\b(release|attach|reset|status|doctor)\b", command):
+        """The fault of a command, or None. A command that repeats is ended by Ctrl-C after five seconds."""
+        if re.search(r"\b(release|attach|reset|status|watch|doctor)\b", command):
             self.settle(command)
-        repeats = any(word in command for word in LONG_RUNNING)
+        repeats = LONG_RUNNING.search(command)
         child = subprocess.Popen(["bash", "-o", "pipefail", "-c", self.adapted(command)], cwd=self.work, env=self.environment, stdin=subprocess.DEVNULL,
                                  stdout=subprocess.PIPE, stderr=subprocess.STDOUT, start_new_session=True)
         try:
-            said, _ = child.communicate(timeout=2 if repeats else 60)
+            said, _ = child.communicate(timeout=5 if repeats else 60)
         except subprocess.TimeoutExpired:
             os.killpg(child.pid, signal.SIGINT)
             said, _ = child.communicate(timeout=10)
@@ -335,7 +338,7 @@ def commands(rig, _):
         for line, text in spans(path):
             counts["parsed"] += 1
             try:
-                wrong += [f"{name}:{line}: {text}: {fault}" for fault in checker.faults(simple(text))]
+                wrong += [f"{name}:{line}: {text}: {fault}" for part in split(text, "|") for fault in checker.faults(simple(part))]
             except ValueError as reason:
                 wrong.append(f"{name}:{line}: {text}: {reason}")
     print(f"     {counts['run']} commands run, {counts['parsed']} parsed, {counts['skipped']} skipped")
