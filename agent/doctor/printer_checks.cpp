@@ -111,8 +111,12 @@ Findings look_at_udev(const Machine& machine, const config::Configuration& confi
       findings.push_back(group.empty()
                              ? wrong(tty + " of " + name_of(device) + " does not exist",
                                      "Start udev: `sudo systemctl restart systemd-udevd && sudo udevadm trigger`")
-                             : wrong("The udev rule is not applied: " + tty + " belongs to the group " + group +
-                                         " and not to " + kAgentGroup,
+                             : wrong(std::string("The udev rule is not applied: ")
+                                         .append(tty)
+                                         .append(" belongs to the group ")
+                                         .append(group)
+                                         .append(" and not to ")
+                                         .append(kAgentGroup),
                                      "Run `sudo udevadm control --reload && sudo udevadm trigger`"));
     }
   }
@@ -125,8 +129,9 @@ Findings look_at_ports(const Machine& machine, const config::Configuration& conf
   for (const std::string& tty : ttys_of_printers(machine, configuration)) {
     const std::string holder = machine.holder(tty);
     if (holder.empty()) continue;
-    findings.push_back(wrong(tty + " is open in " + holder + ", so the agent waits for it",
-                             "Let that program disconnect after its print, and enter the agent's port there"));
+    findings.push_back(
+        wrong(std::string(tty).append(" is open in ").append(holder).append(", so the agent waits for it"),
+              "Let that program disconnect after its print, and enter the agent's port there"));
   }
   return findings;
 }

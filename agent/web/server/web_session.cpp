@@ -196,7 +196,7 @@ std::string WebSession::address() const {
 void WebSession::logged_in(Login login, const http::WebRequest& request, bool keep_alive) {
   if (login == Login::kAllowed) return answer(request, keep_alive);
   auto refusal = login == Login::kTooMany
-                     ? http::plain_answer(429, "too many wrong logins from this address, or too many logins at once")
+                     ? http::plain_answer(429, "too many wrong logins from this address, or too many logins together")
                  : login == Login::kWrong ? http::plain_answer(401, "the name or the password is wrong")
                                           : http::plain_answer(401, "a name and a password are needed");
   refusal.is_scrape = context_.routes.is_scrape(request.path);

@@ -1,9 +1,12 @@
 """The traces of a print at the printer and at the host, and what both must be."""
+import os
 import re
+import subprocess
+import sys
 import time
 
 from print_client import PrintClient, commands_of
-from rig import expect
+from rig import HERE, expect
 
 # What injected queries and subscriptions bring: reports without ok, and on old firmware answers to M105
 # (Printrun asks for none while it prints).
@@ -55,6 +58,16 @@ def check_executed(executed, commands, firmware):
         expect(not injected, f"injected queries within the print: {injected[:5]}")
 
 
+def judge(printer, client):
+    """The independent judge over both sides of the conversation, without noise; the printer is stopped."""
+    host = printer.transcript_path + ".host"
+    client.save(host)
+    judged = subprocess.run([sys.executable, os.path.join(HERE, "..", "..", "judge", "judge"), printer.transcript_path, host],
+                            capture_output=True, text=True, check=False)
+    expect(judged.returncode == 0, judged.stdout + judged.stderr)
+    print("     " + judged.stdout.strip())
+
+
 def check_whole_print(agent, printer, lines, seconds):
     """Printrun prints the lines through the agent, and the printer, which is stopped then, executed each in order."""
     client = PrintClient()
@@ -66,3 +79,4 @@ def check_whole_print(agent, printer, lines, seconds):
     printer.stop()
     done = [text for number, text in printer.executed() if number >= 0 and not text.startswith("M110")]
     expect(done == commands_of(lines), "the print was not complete")
+    judge(printer, client)

@@ -1,10 +1,12 @@
 """Debian's Printrun as the host program: its printcore class, with every byte that it reads recorded, and the tools to
 compare two runs."""
+import json
 import logging
 import re
 import time
 
 from printrun import gcoder
+from printrun.eventhandler import PrinterEventHandler
 from printrun.printcore import PR_EOF, printcore
 from serial import SerialException
 
@@ -13,12 +15,29 @@ from rig import Failed, wait_until
 logging.getLogger().setLevel(logging.CRITICAL)  # printcore logs each error line that the noise provokes
 
 
+class WriteRecorder(PrinterEventHandler):
+    """Records what printcore writes, from the opening of its port on."""
+
+    def __init__(self, client):
+        self.client = client
+
+    def on_connect(self):
+        write = self.client.printer.write
+
+        def recorded_write(data):
+            self.client.wire.append(("tx", data))
+            return write(data)
+        self.client.printer.write = recorded_write
+
+
 class PrintClient(printcore):
-    """printcore, unchanged except that the bytes it reads are recorded."""
+    """printcore, unchanged except that the bytes it reads and writes are recorded."""
 
     def __init__(self):
         super().__init__()
         self.raw = []
+        self.wire = []  # ("tx", bytes) that it wrote, ("rx", bytes) that it read
+        self.addEventHandler(WriteRecorder(self))
         self.resends = 0
         self.read_at_m110 = []  # how many reads preceded each M110 that printcore sent: one begins a print, one ends it
 
@@ -29,6 +48,7 @@ class PrintClient(printcore):
             return PR_EOF  # printcore crashes on this exception; it means that the port closed
         if line:
             self.raw.append(line)
+            self.wire.append(("rx", line))
             self.resends += line.startswith(b"Resend")
         return line
 
@@ -39,6 +59,12 @@ class PrintClient(printcore):
 
     def last_m110_answered(self):
         return any(line.startswith(b"ok") for line in self.raw[self.read_at_m110[-1]:])
+
+    def save(self, path):
+        """As a recording."""
+        with open(path, "w", encoding="ascii") as file:
+            for direction, data in self.wire:
+                file.write(json.dumps({"t_us": 0, "dir": direction, "data": data.decode("latin-1")}) + "\n")
 
     def connect_and_wait(self, port):
         self.connect(port, 115200)

@@ -5,9 +5,11 @@ Checked: the printer executes every line once and in order; Printrun reads the s
 temperatures are never older than 5 s; firmware that reports by itself (3.13) gets no injected query during the print,
 older firmware gets an M105 every 12 s and nothing else, so that its temperatures are older.
 """
+import os
+import shutil
 import time
 
-from print_checks import check_executed, since_print_start, without_injected
+from print_checks import check_executed, judge, since_print_start, without_injected
 from print_client import PrintClient, commands_of, first_difference, load, untimed
 from rig import BUNNY, FULL, expect, claim, run_claims
 
@@ -53,7 +55,7 @@ class Watch:
 
 def printer_options(options):
     # The noise is switched on when the print begins: Printrun resends lines, but cannot repair its own first M110.
-    return ["--speed", str(options.speed), "--instant-moves", "--seed", "7", "--noise-within-lines",
+    return ["--speed", str(options.speed), *([] if options.real_moves else ["--instant-moves"]), "--seed", "7", "--noise-within-lines",
             "--noise-seed", str(options.noise_seed), "--baud-pacing", options.pacing]
 
 
@@ -65,13 +67,13 @@ def prepare(client, firmware):
 
 
 def print_on(port, firmware, lines, seconds, watch=lambda: None, before=lambda: None):
-    """Returns what Printrun read from the start of the print to its end, and how many resends it handled."""
+    """Returns what Printrun read from the start of the print to its end, and itself."""
     client = PrintClient()
     try:
         client.connect_and_wait(port)
         prepare(client, firmware)
         before()
-        return client.print_and_wait(lines, seconds, watch), client.resends
+        return client.print_and_wait(lines, seconds, watch), client
     finally:
         client.disconnect()
 
@@ -89,22 +91,27 @@ def prints(rig, options):
     watch = Watch(agent)
 
     began = time.monotonic()
-    read, resends = print_on(agent.host_port, options.firmware, lines, options.limit, watch,
+    read, client = print_on(agent.host_port, options.firmware, lines, options.limit, watch,
                              before=lambda: printer.command(f"noise {noise}") if noise else None)
     seconds = time.monotonic() - began
     watch.check(options.firmware, noisy=bool(noise))
     if options.firmware != "prusa-3.9":
         expect(len(set(watch.injected)) == 1, f"queries were injected during the print: {watch.injected}")
     if noise:
-        expect(resends > 0, "the noise caused no resend, so this proves nothing")
+        expect(client.resends > 0, "the noise caused no resend, so this proves nothing")
     printer.stop()
     check_executed(printer.executed(), commands, options.firmware)
+    if not noise:
+        judge(printer, client)
+    if options.keep:
+        shutil.copy(printer.transcript_path, os.path.join(options.keep, "printer.jsonl"))
+        client.save(os.path.join(options.keep, "host.jsonl"))
 
     meant = without_injected(since_print_start(printer.wire()), options.firmware)
     got = read.replace(b"\r\n", b"\n")
     expect(meant.startswith(got), "Printrun did not read what the printer sent to it: " +
            first_difference(got, meant[:len(got)]))
-    print(f"     {len(commands)} lines in {seconds:.1f} s, {resends} resends, temperature at most "
+    print(f"     {len(commands)} lines in {seconds:.1f} s, {client.resends} resends, temperature at most "
           f"{max(watch.ages):.1f} s old, injected queries {watch.injected[0]:.0f} to {watch.injected[-1]:.0f}")
 
     if noise:
@@ -126,6 +133,8 @@ def add_options(parser):
     parser.add_argument("--lines", type=int, help="print only so many lines of the file")
     parser.add_argument("--direct-lines", type=int, default=100_000 if FULL else 6000,
                         help="how much of the file is printed once more without the agent, to compare")
+    parser.add_argument("--keep", help="a directory for the recordings of both sides, as in tests/data/judged")
+    parser.add_argument("--real-moves", action="store_true", help="moves take their time")
     parser.add_argument("--speed", type=float, default=100.0)
     parser.add_argument("--pacing", default="off", choices=("on", "off"), help="off: transmission takes no time")
     parser.add_argument("--limit", type=float, default=240.0, help="seconds after which the print hangs")

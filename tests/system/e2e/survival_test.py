@@ -11,7 +11,7 @@ import signal
 import statistics
 import time
 
-from print_checks import check_executed, since_print_start, without_injected
+from print_checks import check_executed, judge, since_print_start, without_injected
 from print_client import PrintClient, commands_of, first_difference, load
 from rig import BUNNY, FULL, HostPort, claim, expect, run_claims, wait_until
 from supervisor import SupervisedAgent
@@ -39,12 +39,14 @@ def check_not_opened_again(printer):
     expect(stats["opens"] == 1, f"the printer's device was opened {stats['opens']} times")
 
 
-def check_streams(printer, read, commands, firmware):
-    """After printer.stop()."""
+def check_streams(printer, read, commands, firmware, client=None):
+    """After printer.stop(). `client`: if there was no noise."""
     wire = printer.wire()
     starts = b"".join(data for direction, data in wire if direction == "rx").count(b"start\n")
     expect(starts <= 1, "the printer was reset")
     check_executed(printer.executed(), commands, firmware)
+    if client:
+        judge(printer, client)
     meant = without_injected(since_print_start(wire), firmware)
     got = read.replace(b"\r\n", b"\n")
     expect(meant.startswith(got), "the host did not read what the printer sent to it: " +
@@ -75,7 +77,7 @@ def survives_kills(rig, options):
     expect(agent.kills == options.kills, f"only {agent.kills} kills during the print")
     check_not_opened_again(printer)
     printer.stop()
-    check_streams(printer, read, commands_of(lines), "prusa-3.13")
+    check_streams(printer, read, commands_of(lines), "prusa-3.13", client)
     report(agent, f"{len(lines)} lines")
 
 
@@ -299,7 +301,7 @@ def upgrade_in_print(rig, options, programs, number):
     expect(agent.instances == len(programs) + 1, f"{agent.instances} instances, not {len(programs) + 1}")
     check_not_opened_again(printer)
     printer.stop()
-    check_streams(printer, read, commands_of(lines), "prusa-3.13")
+    check_streams(printer, read, commands_of(lines), "prusa-3.13", client)
     return agent
 
 
@@ -353,7 +355,7 @@ def survives_queries(rig, options):
     printer, agent, client, read = print_under_fire(rig, options, "prusa-3.9", lines, kills)
     check_not_opened_again(printer)
     printer.stop()
-    check_streams(printer, read, commands_of(lines), "prusa-3.9")
+    check_streams(printer, read, commands_of(lines), "prusa-3.9", client)
     report(agent, f"{len(lines)} lines on 3.9")
 
 
@@ -368,7 +370,7 @@ def survives_reports(rig, options):
     reports = [line for line in read.splitlines() if line.startswith(b"T:") and b" /" in line]
     expect(reports, "the host saw none of the reports that it subscribed to")
     expect(b"RPM" not in read, "the host saw fan reports, to which it did not subscribe")
-    check_streams(printer, without_injected(read, "prusa-3.13"), ["M155 S1 C1"] + commands_of(lines), "prusa-3.13")
+    check_streams(printer, without_injected(read, "prusa-3.13"), ["M155 S1 C1"] + commands_of(lines), "prusa-3.13", client)
     report(agent, f"{len(lines)} lines, {len(reports)} reports shown")
 
 
