@@ -6,7 +6,7 @@ namespace agent::link {
 
 std::optional<std::string_view> print_under_way(const gcode::relay::LineRelay& relay) {
   const gcode::printer::PrintWatch& prints = relay.prints();
-  if (!relay.printer().open) return std::nullopt;
+  if (!relay.printer().contact.is_open()) return std::nullopt;
   switch (relay.activity()) {
     case gcode::printer::Activity::kPaused: return "a print is paused";
     case gcode::printer::Activity::kRunning:

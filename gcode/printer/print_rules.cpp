@@ -9,6 +9,10 @@ namespace {
 constexpr float kAtEndPercent = 99.0F;
 // Between this and the end an end code may belong to the file or to a cancel.
 constexpr float kFarPercent = 90.0F;
+// "// action:cancel" follows "MINTEMP triggered!" within milliseconds.
+constexpr line::Time kFaultIsNear = std::chrono::seconds(5);
+// OctoPrint's last line, and no pause's.
+constexpr std::int32_t kWaitForMoves = 400;
 
 using enum PrintEvent;
 constexpr auto kHost = PrintSource::kHost;
@@ -63,13 +67,14 @@ bool holds(PrintCondition when, const PrintEvidence& e) {
     case PrintCondition::kAlways: return true;
     case PrintCondition::kPaused: return e.paused;
     case PrintCondition::kStandsStill: return e.stands_still;
-    case PrintCondition::kAskedToCancel: return e.asked_to_cancel;
-    case PrintCondition::kFault: return e.fault;
+    case PrintCondition::kAskedToCancel: return e.ending == Ending::kCancel;
+    case PrintCondition::kFault: return e.since_fault < kFaultIsNear;
     case PrintCondition::kAtEnd: return e.percent >= kAtEndPercent;
     case PrintCondition::kFarFromEnd: return e.percent >= 0 && e.percent < kFarPercent;
-    case PrintCondition::kFarFromEndWithEndCode: return e.end_code && holds(PrintCondition::kFarFromEnd, e);
-    case PrintCondition::kEndCode: return e.end_code;
-    case PrintCondition::kWaitedAtEnd: return e.waited_for_moves && !holds(PrintCondition::kFarFromEnd, e);
+    case PrintCondition::kFarFromEndWithEndCode:
+      return e.ending != Ending::kNone && holds(PrintCondition::kFarFromEnd, e);
+    case PrintCondition::kEndCode: return e.ending != Ending::kNone;
+    case PrintCondition::kWaitedAtEnd: return e.last_m_code == kWaitForMoves && !holds(PrintCondition::kFarFromEnd, e);
   }
   return false;
 }

@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "gcode/line/time.h"
 #include "gcode/printer/print_job.h"
 
 namespace gcode::printer {
@@ -29,16 +30,22 @@ enum class PrintEvent : std::uint8_t {
   kDeviceLost,     ///< unplugged, switched off, released
 };
 
+/// What the stream's last lines tell about its end. What is extruded afterwards refutes it.
+enum class Ending : std::uint8_t {
+  kNone,
+  kEndCode,  ///< a part of an end code (print_signs.h) in the stream
+  kCancel,   ///< M108, or heaters switched off beside the stream; counts more than an end code
+};
+
 /// What was known of the print when the event came.
 struct PrintEvidence {
   PrintSource source = PrintSource::kHost;
-  bool paused = false;            ///< by the printer or by M25
-  bool stands_still = false;      ///< its stream became silent some time ago
-  bool asked_to_cancel = false;   ///< M108, or heaters switched off beside the stream, and nothing extruded since
-  bool fault = false;             ///< a thermal fault in the last seconds
-  bool end_code = false;          ///< a part of an end code (print_signs.h) in the stream, and nothing extruded since
-  bool waited_for_moves = false;  ///< the last line of the stream is M400: OctoPrint's last, and no pause's
-  float percent = -1;             ///< M73 or bytes, -1: never reported
+  Ending ending = Ending::kNone;
+  bool paused = false;        ///< by the printer or by M25, whether its stream stands still or not
+  bool stands_still = false;  ///< its stream became silent some time ago; a pause may begin and end meanwhile
+  line::Time since_fault = line::kNever;  ///< how long ago a thermal fault was reported
+  std::int32_t last_m_code = -1;          ///< of the stream's last line; -1: no M command
+  float percent = -1;                     ///< M73 or bytes, -1: never reported
 };
 
 enum class PrintCondition : std::uint8_t {

@@ -16,8 +16,6 @@ constexpr std::uint32_t kHandshakeLines = 4;
 constexpr line::Time kSilence = seconds(10);
 // Printrun sends M110 immediately after the last line's ok.
 constexpr line::Time kSameBreath = seconds(1);
-// "// action:cancel" follows "MINTEMP triggered!" within milliseconds.
-constexpr line::Time kFaultIsNear = seconds(5);
 // A print from the LCD is announced before its file is opened.
 constexpr line::Time kOpening = seconds(5);
 // A tool that gets less than this part of its highest target is cooled or kept warm, not heated for more of the print.
@@ -51,7 +49,7 @@ void PrintWatch::begin(PrintSource source, Phase phase, line::Time now) {
   evidence_.source = source;
   counted_until_ = now;
   tool_target_ = 0;
-  paused_by_command_ = finished_ = false;
+  if (card_ == Card::kPaused) card_ = Card::kNone;
   phase_ = phase;
   if (phase == Phase::kRunning) ++started_;
 }
@@ -77,12 +75,13 @@ PrintJob PrintWatch::current() const {
 
 void PrintWatch::handle(PrintEvent event, line::Time now) {
   if (!is_open()) return;
-  evidence_.fault = now - fault_at_ < kFaultIsNear;
+  evidence_.since_fault = now - fault_at_;
   if (const auto rule = decide_print(event, evidence_)) end(*rule, now);
 }
 
 void PrintWatch::end(std::uint8_t rule, line::Time now) {
   const PrintRule& row = print_rules()[rule];
+  const bool completed = phase_ == Phase::kRunning && row.result == PrintResult::kCompleted;
   if (phase_ == Phase::kRunning) {
     last_ = current();
     // A print that its host ended, ended at its last line.
@@ -90,12 +89,15 @@ void PrintWatch::end(std::uint8_t rule, line::Time now) {
     last_.result = *row.result;
     last_.rule = rule;
     ++ended_[*row.result];
-    finished_ = row.result == PrintResult::kCompleted;
   }
   // Lines that the host still has in flight belong to this print: another begins after silence or an M110.
-  phase_ = current_.source == PrintSource::kHost ? Phase::kEnded : Phase::kNone;
-  paused_by_command_ = false;
+  phase_ = completed ? Phase::kEndedFinished : Phase::kEnded;
+  if (current_.source == PrintSource::kSd) leave();
+  if (card_ == Card::kPaused) card_ = Card::kNone;
 }
+
+// Whatever comes now belongs to no print.
+void PrintWatch::leave() { phase_ = is_finished() ? Phase::kFinished : Phase::kNone; }
 
 void PrintWatch::alive(line::Time now) {
   const line::Time gap = now - counted_until_;
@@ -149,7 +151,7 @@ void PrintWatch::numbering(const command::Command& command, line::Time now) {
   if (prints_from_host()) {
     handle(farewell ? PrintEvent::kNumberingEnds : PrintEvent::kNumberingAnew, now);
   }
-  if (!prints_from_sd()) phase_ = Phase::kNone;
+  if (!prints_from_sd()) leave();
 }
 
 void PrintWatch::stream_line(const command::Command& command, line::Time now) {
@@ -157,17 +159,18 @@ void PrintWatch::stream_line(const command::Command& command, line::Time now) {
   ++lines_since_m110_;
   const bool begins =
       is_motion(command) || heats(command) || (lines_since_m110_ > kHandshakeLines && command.is('M', 73));
-  if (phase_ == Phase::kNone && begins) begin(PrintSource::kHost, Phase::kUnconfirmed, now);
+  if ((phase_ == Phase::kNone || phase_ == Phase::kFinished) && begins)
+    begin(PrintSource::kHost, Phase::kUnconfirmed, now);
   if (!prints_from_host()) return;
   alive(now);
   const bool extrudes = travel_.is_extruding();
   if (heats(command) || extrudes) confirm();
-  if (extrudes) evidence_.end_code = evidence_.asked_to_cancel = false;
+  if (extrudes) evidence_.ending = Ending::kNone;
   take_heat(command);
   const PrintSign sign = sign_of(command);
-  if (sign == PrintSign::kEnds) evidence_.end_code = true;
-  if (sign == PrintSign::kCancels) evidence_.asked_to_cancel = true;
-  evidence_.waited_for_moves = command.is('M', 400);
+  if (sign == PrintSign::kEnds) evidence_.ending = std::max(evidence_.ending, Ending::kEndCode);
+  if (sign == PrintSign::kCancels) evidence_.ending = Ending::kCancel;
+  evidence_.last_m_code = command.letter == 'M' ? command.code : -1;
 }
 
 // Behind the heaters' end a bed may be kept warm ("M140 S50"): only a tool that is heated for more of the print proves
@@ -177,28 +180,29 @@ void PrintWatch::take_heat(const command::Command& command) {
   if (target <= 0) return;
   const bool was_hot = tool_target_ >= kColdTool || travel_.extruded_mm() > current_.extruded_mm;
   if (target < kColdTool) {
-    evidence_.end_code = evidence_.end_code || was_hot;
+    if (was_hot) evidence_.ending = std::max(evidence_.ending, Ending::kEndCode);
   } else if (target >= kHeatsAgain * tool_target_) {
-    evidence_.end_code = evidence_.asked_to_cancel = false;
+    evidence_.ending = Ending::kNone;
   }
   tool_target_ = std::max(tool_target_, target);
 }
 
 // Lines that a host sends without a number while its print runs: a user's command, or part of a cancel.
 void PrintWatch::beside_stream(const command::Command& command) {
-  if (is_open() && sign_of(command) != PrintSign::kNone) evidence_.asked_to_cancel = true;
+  if (is_open() && sign_of(command) != PrintSign::kNone) evidence_.ending = Ending::kCancel;
 }
 
 void PrintWatch::sd_command(const command::Command& command, const PrinterState& printer, line::Time now) {
   if (command.letter != 'M') return;
-  if (command.code == 23 || command.code == 32) start_on_open_ = command.code == 32;
-  if (command.code == 25 && prints_from_sd()) paused_by_command_ = true;
+  if (command.code == 32) card_ = Card::kStartsOnOpen;
+  if (command.code == 23 && card_ == Card::kStartsOnOpen) card_ = Card::kNone;
+  if (command.code == 25 && prints_from_sd()) card_ = Card::kPaused;
   if (command.code == 524 && prints_from_sd()) return handle(PrintEvent::kStopCommand, now);
   if (command.code != 24) return;
   if (prints_from_sd()) {
-    paused_by_command_ = false;
-  } else if (file_is_open_ && !printer.paused) {
-    file_is_open_ = false;
+    if (card_ == Card::kPaused) card_ = Card::kNone;
+  } else if (card_ == Card::kOpen && !printer.paused) {
+    card_ = Card::kNone;
     begin(PrintSource::kSd, Phase::kRunning, now);
     if (printer.sd_file.known) current_.file.assign(printer.sd_file.value.view());
   }
@@ -238,11 +242,12 @@ void PrintWatch::sd_reply(const reply::Reply& reply, const PrinterState& printer
   switch (reply.kind) {
     case reply::ReplyKind::kPrintDone:
       handle(PrintEvent::kPrintDone, now);
-      finished_ = true;  // also if nothing of it was seen before
+      if (!is_open())
+        phase_ = has_just_ended() ? Phase::kEndedFinished : Phase::kFinished;  // also if nothing of it was seen before
       break;
     case reply::ReplyKind::kSdIdle:
-      evidence_.paused = evidence_.paused || printer.paused || paused_by_command_;
-      sd_seen_ = false;
+      evidence_.paused = evidence_.paused || printer.paused || card_ == Card::kPaused;
+      last_sd_.reset();
       // The answer may be older than the print: it waited while the menu was used.
       if (now - current_.began > kOpening) handle(PrintEvent::kNotSdPrinting, now);
       break;
@@ -254,11 +259,9 @@ void PrintWatch::sd_reply(const reply::Reply& reply, const PrinterState& printer
         confirm();
         break;
       }
-      file_is_open_ = true;
-      sd_seen_ = false;
-      if (start_on_open_)
-        begin(PrintSource::kSd, Phase::kRunning, now), current_.file.assign(reply.text), file_is_open_ = false;
-      start_on_open_ = false;
+      last_sd_.reset();
+      if (card_ == Card::kStartsOnOpen) begin(PrintSource::kSd, Phase::kRunning, now), current_.file.assign(reply.text);
+      card_ = card_ == Card::kStartsOnOpen ? Card::kNone : Card::kOpen;
       break;
     case reply::ReplyKind::kEcho:
       // From the LCD: echo:enqueing "M24"
@@ -271,13 +274,12 @@ void PrintWatch::sd_reply(const reply::Reply& reply, const PrinterState& printer
 
 // On Marlin a file that is selected but not printed also reports a position; one that is printed advances.
 void PrintWatch::sd_position(const reply::SdPosition& sd, const PrinterState& printer, line::Time now) {
-  const bool advances = sd_seen_ && sd.size == last_sd_.size && sd.byte > last_sd_.byte;
+  const bool advances = last_sd_ && sd.size == last_sd_->size && sd.byte > last_sd_->byte;
   last_sd_ = sd;
-  sd_seen_ = true;
   if (advances && !is_open() && sd.byte < sd.size) {
     begin(PrintSource::kSd, Phase::kRunning, now);
-    current_.joined = !file_is_open_;
-    file_is_open_ = false;
+    current_.joined = card_ == Card::kNone;
+    card_ = Card::kNone;
   }
   if (!prints_from_sd() || sd.size == 0) return;
   confirm();
@@ -304,7 +306,7 @@ void PrintWatch::take_temperatures(const reply::Temperatures& seen) {
 void PrintWatch::host_left(const PrinterState& printer, line::Time now) {
   evidence_.stands_still = evidence_.stands_still || printer.paused;
   handle(PrintEvent::kHostLeft, now);
-  if (!prints_from_sd()) phase_ = Phase::kNone;
+  if (!prints_from_sd()) leave();
 }
 
 void PrintWatch::printer_lost(line::Time now) {
@@ -316,14 +318,17 @@ void PrintWatch::printer_lost(line::Time now) {
 void PrintWatch::restarted() {
   travel_.printer_restarted();
   highest_number_ = -1;
-  file_is_open_ = start_on_open_ = sd_seen_ = finished_ = false;
+  card_ = Card::kNone;
+  last_sd_.reset();
+  if (phase_ == Phase::kFinished) phase_ = Phase::kNone;
+  if (phase_ == Phase::kEndedFinished) phase_ = Phase::kEnded;
 }
 
 void PrintWatch::tick(const PrinterState& printer, bool stream_in_flight, line::Time now) {
-  if (phase_ == Phase::kEnded && now - last_stream_line_ > kSilence && !stream_in_flight) phase_ = Phase::kNone;
+  if (has_just_ended() && now - last_stream_line_ > kSilence && !stream_in_flight) leave();
   if (!is_open()) return;
   const bool waits_for_user = printer.busy.known && printer.busy.value != reply::BusyReason::kProcessing;
-  const bool paused = printer.paused || paused_by_command_ || waits_for_user;
+  const bool paused = printer.paused || card_ == Card::kPaused || waits_for_user;
   if (paused != evidence_.paused) {
     if (paused) alive(now);
     counted_until_ = now;
@@ -333,7 +338,7 @@ void PrintWatch::tick(const PrinterState& printer, bool stream_in_flight, line::
     counted_until_ = now;
     return;
   }
-  const bool works = !evidence_.stands_still && (printer.busy.known || printer.heating.known);
+  const bool works = !evidence_.stands_still && (printer.busy.known || printer.heating);
   if (current_.source == PrintSource::kSd || stream_in_flight || works) return alive(now);
   if (now - counted_until_ <= kSilence) return;
   evidence_.stands_still = true;

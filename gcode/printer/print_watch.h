@@ -9,6 +9,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "gcode/command/command.h"
@@ -43,13 +44,13 @@ class PrintWatch {
   /// A stream or a file runs or is paused, confirmed as a print or not.
   [[nodiscard]] bool is_open() const { return phase_ == Phase::kUnconfirmed || phase_ == Phase::kRunning; }
   /// A print has ended, and what its host still sends belongs to it.
-  [[nodiscard]] bool has_just_ended() const { return phase_ == Phase::kEnded; }
+  [[nodiscard]] bool has_just_ended() const { return phase_ == Phase::kEnded || phase_ == Phase::kEndedFinished; }
   /// Nothing comes for the print: it was paused at the printer, by a command, or by its host, which has stopped sending.
   [[nodiscard]] bool is_paused() const { return evidence_.paused || evidence_.stands_still; }
   /// The last sign of life of the stream or the file.
   [[nodiscard]] line::Time last_alive() const { return counted_until_; }
   /// The last print was completed, and nothing has begun since.
-  [[nodiscard]] bool is_finished() const { return finished_; }
+  [[nodiscard]] bool is_finished() const { return phase_ == Phase::kFinished || phase_ == Phase::kEndedFinished; }
   /// The current print; its figures end at the last sign of life, so that a silence that turns out to be a pause was
   /// never counted. Meaningless while !is_printing().
   [[nodiscard]] PrintJob current() const;
@@ -60,12 +61,27 @@ class PrintWatch {
   [[nodiscard]] const Travel& travel() const { return travel_; }
 
  private:
-  enum class Phase : std::uint8_t { kNone, kUnconfirmed, kRunning, kEnded };
+  enum class Phase : std::uint8_t {
+    kNone,
+    kFinished,  ///< the same; the last print was completed
+    kUnconfirmed,
+    kRunning,
+    kEnded,          ///< what its host still sends belongs to it
+    kEndedFinished,  ///< the same, and it was completed
+  };
+  /// What is known of the card's file that is not printed yet.
+  enum class Card : std::uint8_t {
+    kNone,
+    kStartsOnOpen,  ///< M32: the file starts as soon as it is open
+    kOpen,          ///< a file was selected
+    kPaused,        ///< the file that is printed was paused by M25: not every firmware reports it
+  };
 
   void begin(PrintSource source, Phase phase, line::Time now);
   void confirm();
   void handle(PrintEvent event, line::Time now);
   void end(std::uint8_t rule, line::Time now);
+  void leave();
   void numbering(const command::Command& command, line::Time now);
   void stream_line(const command::Command& command, line::Time now);
   void take_heat(const command::Command& command);
@@ -94,13 +110,9 @@ class PrintWatch {
   line::Time fault_at_{-std::chrono::hours(1)};
   std::int64_t highest_number_ = -1;  ///< of the lines whose travel was counted
   std::uint32_t lines_since_m110_ = 0;
-  double tool_target_ = 0;          ///< the highest that the print has set
-  bool file_is_open_ = false;       ///< a file from the card was selected and not printed yet
-  bool start_on_open_ = false;      ///< M32: the file starts as soon as it is open
-  bool paused_by_command_ = false;  ///< M25: not every firmware reports it
-  bool finished_ = false;
-  reply::SdPosition last_sd_;
-  bool sd_seen_ = false;
+  double tool_target_ = 0;  ///< the highest that the print has set
+  Card card_ = Card::kNone;
+  std::optional<reply::SdPosition> last_sd_;  ///< of the file that is open
 };
 
 }  // namespace gcode::printer

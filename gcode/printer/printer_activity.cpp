@@ -17,17 +17,17 @@ Activity activity_of(const PrinterState& printer, const PrintWatch& prints) {
 }
 
 State state_of(const PrinterState& printer, const PrintWatch& prints, line::Time now) {
-  if (!printer.open) return State::kOffline;
+  if (!printer.contact.is_open()) return State::kOffline;
   // Until it starts again: a printer that was killed says nothing more, and it may be killed while it boots.
-  if (printer.stopped) return State::kError;
-  if (printer.booting || !printer.answered) return State::kConnecting;
+  if (printer.halt.is_stopped()) return State::kError;
+  if (!printer.contact.is_answering()) return State::kConnecting;
   if (!printer.is_up(now)) return State::kOffline;
   if (printer.waits_for_user(now)) return State::kAttention;
   const Activity activity = activity_of(printer, prints);
   if (activity == Activity::kPaused) return State::kPaused;
   if (activity == Activity::kRunning) return State::kPrinting;
   const bool moves = prints.is_open() && now - prints.last_alive() <= kMoves;
-  if (printer.busy.known || printer.heating.known || moves) return State::kBusy;
+  if (printer.busy.known || printer.heating || moves) return State::kBusy;
   return prints.is_finished() ? State::kFinished : State::kIdle;
 }
 

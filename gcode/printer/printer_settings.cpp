@@ -10,7 +10,7 @@ namespace gcode::printer {
 std::optional<reply::Sensor> PrinterState::tool_of(const command::Command& command,
                                                    const dialect::Dialect& dialect) const {
   if (dialect.family == dialect::FirmwareFamily::kPrusa) return reply::Sensor::kTool0;  // one nozzle for all of the MMU
-  const double tool = command::parameter(command, 'T').value_or(tools_apart ? active_tool : 0);
+  const double tool = command::parameter(command, 'T').value_or(tools_are_apart() ? active_tool : 0);
   if (!(tool >= 0 && tool <= static_cast<double>(reply::Sensor::kTool7))) return std::nullopt;
   return static_cast<reply::Sensor>(static_cast<std::uint8_t>(tool));
 }

@@ -31,23 +31,22 @@ bool starts_print(const command::Command& command) {
 }  // namespace
 
 void PrinterState::forget_reported() {
-  const bool was_open = open;
+  const Contact kept = contact;
   const line::Time opened = opened_at;
   *this = {};
-  open = was_open;
+  contact = kept;
   opened_at = opened;
 }
 
 void PrinterState::printer_opened(line::Time now) {
   forget_reported();
-  open = true;
+  contact.on(Contact::Event::kOpened);
   opened_at = now;
-  booting = true;
 }
 
 void PrinterState::printer_lost(line::Time) {
   forget_reported();
-  open = false;
+  contact.on(Contact::Event::kClosed);
 }
 
 // A printer with two hot ends may report only the active one, as "T:". A jump at the change of the tool that stays
@@ -63,13 +62,12 @@ std::optional<reply::Sensor> PrinterState::sensor_of(const reply::Temperatures& 
       std::any_of(seen.begin(), seen.end(), is_other_tool)) {
     return item.sensor;
   }
-  if (tools_apart) return static_cast<reply::Sensor>(active_tool);
+  if (tools_are_apart()) return static_cast<reply::Sensor>(active_tool);
   const auto before = temperatures[kTool0].actual.fresh(now, kOtherSensorWithin);
   const bool jumps = before && std::abs(*before - item.actual) > kOtherSensor;
   tool_jumps = jumps ? static_cast<std::uint8_t>(tool_jumps + 1) : 0;
   if (!jumps) return kTool0;
-  tools_apart = tool_jumps > 1;
-  return tools_apart ? std::optional(static_cast<reply::Sensor>(active_tool)) : std::nullopt;
+  return tools_are_apart() ? std::optional(static_cast<reply::Sensor>(active_tool)) : std::nullopt;
 }
 
 void PrinterState::take_temperatures(const reply::Temperatures& seen, const dialect::Dialect& dialect, line::Time now) {
@@ -87,7 +85,7 @@ void PrinterState::take_temperatures(const reply::Temperatures& seen, const dial
 
 void PrinterState::take_error(const reply::Reply& reply) {
   if (reply.stops_printer) {
-    stopped = true;
+    halt.on(Halt::Event::kStop);
     forget_settings();
   }
   if (reply.error != reply::ErrorKind::kMintemp) return;
@@ -174,24 +172,23 @@ void PrinterState::reply(const reply::Reply& reply, std::int32_t query_code, con
                          line::Time now) {
   if (reply.kind == reply::ReplyKind::kStart) {
     forget_reported();
-    booting = true;
+    contact.on(Contact::Event::kStart);
   }
   last_line = now;
-  any_line = true;
   if (reply.carries_ok) {
-    answered = true;
+    contact.on(Contact::Event::kAnswer);
     busy.forget();
-    heating.forget();
+    heating.reset();
   }
   switch (reply.kind) {
-    case reply::ReplyKind::kOkTemperature: stopped = false; [[fallthrough]];
+    case reply::ReplyKind::kOkTemperature: halt.on(Halt::Event::kRuns); [[fallthrough]];
     case reply::ReplyKind::kTemperature:
-      answered = true;
+      contact.on(Contact::Event::kAnswer);
       reports_itself = reports_itself || reply.kind == reply::ReplyKind::kTemperature;
       take_temperatures(reply.temperatures, dialect, now);
       break;
     case reply::ReplyKind::kHeating:
-      heating.set(true, now);
+      heating = now;
       take_temperatures(reply.temperatures, dialect, now);
       break;
     case reply::ReplyKind::kFans: fans.set(reply.fans, now); break;
@@ -218,6 +215,7 @@ void PrinterState::reply(const reply::Reply& reply, std::int32_t query_code, con
     case reply::ReplyKind::kBusy: busy.set(reply.busy, now); break;
     case reply::ReplyKind::kAction: take_action(reply.action); break;
     case reply::ReplyKind::kError: take_error(reply); break;
+    case reply::ReplyKind::kPowerPanic: halt.on(Halt::Event::kPanic); break;
     default: take_sd(reply, now); break;
   }
 }
@@ -226,22 +224,26 @@ void PrinterState::host_command(const command::Command& command, const dialect::
   // A stream that restarts is another print: the previous print's M73 is not its progress. Progress that was read from
   // the host's lines ends with the print (Arbiter), not with a pause in its stream.
   const bool renumbers = command.kind == command::CommandKind::kLineNumber;
-  const bool begins_stream = renumbers || (command.is_numbered() && numbered_in_stream == 0 && !progress_from_file);
+  const bool begins_stream = renumbers || (command.is_numbered() && !stream_is_open() && !progress_from_file);
   if (renumbers) end_stream();
   if (begins_stream && !paused) progress.forget();
   if (renumbers) {
-    stream_prints = false;
+    stream = Stream::kNone;
     return;
   }
   if (command.is_numbered()) {
     last_numbered = now;
-    if (++numbered_in_stream > kHandshakeLines || starts_print(command)) stream_prints = true;
+    const bool prints = stream == Stream::kPrints || stream == Stream::kRests;
+    if (prints || ++handshake_lines > kHandshakeLines || starts_print(command)) stream = Stream::kPrints;
+    else stream = Stream::kHandshake;
   }
   if (command.letter != 'M') return;
   switch (command.code) {
     case 24:
     case 602: paused = false; break;
-    case 999: stopped = stopped && dialect.stopped_is_unresponsive; break;  // which drops M999 too
+    case 999:
+      if (!dialect.stopped_is_unresponsive) halt.on(Halt::Event::kRuns);  // which drops M999 too
+      break;
     default: break;
   }
 }
@@ -272,27 +274,30 @@ void PrinterState::forget_file_progress() {
   progress_from_file = false;
 }
 
-void PrinterState::end_stream() { numbered_in_stream = 0; }
+void PrinterState::end_stream() {
+  stream = stream == Stream::kPrints || stream == Stream::kRests ? Stream::kRests : Stream::kNone;
+  handshake_lines = 0;
+}
 
 void PrinterState::tick(line::Time now) {
   if (busy.known && now - busy.at > kBusyLifetime) busy.forget();
-  if (heating.known && now - heating.at > kHeatingLifetime) heating.forget();
-  if (numbered_in_stream > 0 && !stream_flows(now) && now - last_numbered > kStreamLifetime) {
+  if (heating && now - *heating > kHeatingLifetime) heating.reset();
+  if (stream_is_open() && !stream_flows(now) && now - last_numbered > kStreamLifetime) {
     end_stream();  // the next numbered line continues the same print, unless an M110 comes first
   }
 }
 
 bool PrinterState::is_up(line::Time now) const {
-  if (!open || !any_line) return false;
+  if (!contact.is_open() || !last_line) return false;
   const bool may_be_silent = silence_expected || (!reports_itself && stream_flows(now));
-  return now - last_line <= (may_be_silent ? kLivenessWhileBlocked : kLiveness);
+  return now - *last_line <= (may_be_silent ? kLivenessWhileBlocked : kLiveness);
 }
 
 bool PrinterState::stream_flows(line::Time now) const {
-  if (!stream_prints || numbered_in_stream == 0) return false;
+  if (stream != Stream::kPrints) return false;
   line::Time alive = last_numbered;
   if (busy.known) alive = std::max(alive, busy.at);
-  if (heating.known) alive = std::max(alive, heating.at);
+  if (heating) alive = std::max(alive, *heating);
   return now - alive <= kStreamLifetime;
 }
 

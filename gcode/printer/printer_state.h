@@ -12,6 +12,7 @@
 #include "gcode/line/enum_array.h"
 #include "gcode/line/fixed_text.h"
 #include "gcode/line/time.h"
+#include "gcode/printer/contact.h"
 #include "gcode/reply/reply.h"
 
 namespace gcode::printer {
@@ -45,6 +46,9 @@ enum class State : std::uint8_t {
   kError,
   kCount
 };
+
+/// The host's numbered lines. A print may rest: the next numbered line continues it, unless an M110 comes first.
+enum class Stream : std::uint8_t { kNone, kHandshake, kPrints, kRests };
 
 /// Capabilities that metrics.md names first, then Marlin's; a bit each.
 inline constexpr std::size_t kMaxCapabilities = 64;
@@ -83,7 +87,7 @@ class PrinterState {
   [[nodiscard]] bool is_up(line::Time now) const;
   /// A numbered host line is still in flight: the stream continues although no new line came.
   void stream_goes_on(line::Time now) {
-    if (numbered_in_stream > 0) last_numbered = now;
+    if (stream_is_open()) last_numbered = now;
   }
   /// "busy: paused for user", "busy: paused for input": somebody must go to the printer.
   [[nodiscard]] bool waits_for_user(line::Time now) const;
@@ -101,8 +105,9 @@ class PrinterState {
   Aged<line::Time> temperature_report;  ///< instant of the last line with any temperature (value == at)
   Aged<reply::Fans> fans;
   Aged<reply::Position> position;
-  Aged<reply::Progress> progress;   ///< NORMAL mode
-  bool progress_from_file = false;  ///< it was read from the host's lines and not reported by the printer
+  Aged<reply::Progress> progress;  ///< NORMAL mode
+  /// It was read from the host's lines, not reported by the printer. Lasts longer than the value: until the print ends.
+  bool progress_from_file = false;
   Aged<reply::SdPosition> sd;
   Aged<line::FixedText<127>> sd_file;   ///< raw bytes as printed: not checked for UTF-8
   Aged<float> feedrate, flow;           ///< ratio, 1 is 100 %
@@ -113,32 +118,35 @@ class PrinterState {
   Aged<line::FixedText<31>> serial_number;
   std::array<Capability, kMaxCapabilities> capabilities;
   std::uint8_t capability_count = 0;
-  Aged<reply::BusyReason> busy;  ///< reported within the last 2 keepalive periods
-  line::Time last_line{};        ///< instant of the last line of any kind
-  bool any_line = false;
+  Aged<reply::BusyReason> busy;         ///< reported within the last 2 keepalive periods
+  std::optional<line::Time> last_line;  ///< instant of the last line of any kind
 
   // --- what the state is derived from; plain members because the whole is one plain value
-  bool open = false;
+  Contact contact;  ///< the arbiter says when the boot text ends
+  Halt halt;
   line::Time opened_at{};
-  bool stopped = false;  ///< thermal stop, kill: until `start`
-  bool paused = false;   ///< reported by host actions, "SD print paused"
-  bool sd_printing = false;
-  bool mintemp = false;                  ///< a MINTEMP error came: a sensor at 0 degrees is a broken one
-  bool reports_itself = false;           ///< it prints its temperatures without a question
-  bool answered = false;                 ///< an ok or a report since `start` or since the device was opened
-  line::Time last_numbered{};            ///< the last numbered host line that is part of a stream
-  std::uint32_t numbered_in_stream = 0;  ///< 0: no numbered stream is running
-  bool stream_prints = false;            ///< the numbered stream has proved to be more than a handshake
-  std::uint8_t active_tool = 0;          ///< T of the host
-  bool tools_apart = false;              ///< T: is the active tool's own sensor: it jumped with the tool
-  std::uint8_t tool_jumps = 0;           ///< readings in a row that are far from the last one of tool0
-  Aged<bool> heating;                    ///< a waiting command (M109, M190) prints its temperatures
-  bool silence_expected = false;         ///< a command is in flight that may block silently; set by the arbiter
-  bool booting = false;                  ///< since `start` or the opening, until the boot text ends; set by the arbiter
+  bool paused = false;          ///< by a host action, "SD print paused"; a host's print and a card's alike
+  bool sd_printing = false;     ///< as M27 tells; a paused file may be either
+  bool mintemp = false;         ///< a MINTEMP error came: a sensor at 0 degrees is a broken one, also once it runs
+  bool reports_itself = false;  ///< it prints its temperatures without a question: learned once
+  line::Time last_numbered{};   ///< the last numbered host line that is part of a stream
+  Stream stream = Stream::kNone;
+  std::uint8_t handshake_lines = 0;   ///< Stream::kHandshake: how many lines it has
+  std::uint8_t active_tool = 0;       ///< T of the host
+  std::uint8_t tool_jumps = 0;        ///< readings in a row that are far from the last one of tool0
+  std::optional<line::Time> heating;  ///< when a waiting command (M109, M190) last printed its temperatures
+  bool silence_expected = false;      ///< a command is in flight that may block silently: the arbiter's queue knows
 
   /// A numbered stream of the host flows: nothing may be asked. PrintWatch decides whether it is a print. Ends 10 s after
   /// its last line unless the printer is busy or still works on one of its lines.
   [[nodiscard]] bool stream_flows(line::Time now) const;
+  [[nodiscard]] bool stream_is_open() const { return stream == Stream::kHandshake || stream == Stream::kPrints; }
+  /// A busy or heating line came since the last ok, at most `fresh` ago.
+  [[nodiscard]] bool is_busy(line::Time now, line::Time fresh) const {
+    return (busy.known && now - busy.at < fresh) || (heating && now - *heating < fresh);
+  }
+  /// T: is the active tool's own sensor: it jumped with the tool, twice.
+  [[nodiscard]] bool tools_are_apart() const { return tool_jumps > 1; }
 
  private:
   void forget_reported();

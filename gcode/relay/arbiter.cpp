@@ -53,8 +53,8 @@ bool waits_for_person(const InFlight& e) {
 // command blocks it.
 line::Time patience_with(const InFlight& entry, bool says_busy) {
   if (may_block(entry.kind))
-    return entry.ack_optional || (says_busy && !waits_for_person(entry)) ? kStale : kStaleBlocking;
-  if (!entry.ack_optional) return kStale;
+    return entry.is_optional() || (says_busy && !waits_for_person(entry)) ? kStale : kStaleBlocking;
+  if (!entry.is_optional()) return kStale;
   const bool no_command = entry.kind == command::CommandKind::kOther && entry.number < 0 && entry.letter == 0;
   return no_command ? kSettle : kAckOptionalStale;
 }
@@ -72,7 +72,7 @@ void Arbiter::apply(const RelaySettings& settings) {
 void Arbiter::resume(line::Time now) {
   if (s_.host_attached) s_.last_host_line = now;
   if (s_.late.duplicate_until > s_.last_ok) s_.late.duplicate_until = now;
-  if (const auto injected = s_.in_flight.injected(); injected && s_.in_flight[*injected].payload_seen)
+  if (const auto injected = s_.in_flight.injected(); injected && s_.in_flight[*injected].payload_seen())
     s_.in_flight[*injected].payload_at = now;
 }
 
@@ -81,7 +81,8 @@ void Arbiter::printer_opened(line::Time now) {
   on_start(now);
   s_.printer.printer_opened(now);
   count_reset(s_.boot.opened(now));
-  s_.injection.newline_due = true;  // the previous user of the port may have left half a line in the printer
+  // The previous user of the port may have left half a line in the printer.
+  s_.injection.on(Injection::NewlineEvent::kPartMayWait);
   s_.last_progress_line = s_.last_ok = now;
 }
 
@@ -93,18 +94,17 @@ void Arbiter::printer_lost(line::Time now) {
   s_.prints.printer_lost(now);
   s_.mmu.printer_restarted();
   s_.lifetime.printer_restarted();
-  s_.half_line = false;
 }
 
 void Arbiter::host_opened(line::Time) {
-  s_.host_attached = true;
+  if (!host_is_attached()) s_.host = HostPort::kOpen;
   ++s_.counters.host_connects;
 }
 
 void Arbiter::host_closed(line::Time now) {
-  if (s_.host_attached) s_.prints.host_left(s_.printer, now);
+  if (host_is_attached()) s_.prints.host_left(s_.printer, now);
   if (!s_.prints.is_open()) s_.printer.forget_file_progress();
-  s_.host_attached = false;
+  s_.host = HostPort::kClosed;
   s_.subscriptions.host_left();
 }
 
@@ -130,7 +130,7 @@ LineUse Arbiter::use(line::Time now) const {
   if (s_.printer.stream_flows(now)) return LineUse::kHostPrints;
   // A first M105 waits longer: is_first_m105().
   const line::Time active = s_.poller.understands(printer::Query::kM105) ? kHostActive : kHostIsDone;
-  if (s_.host_attached && now - s_.last_host_line <= active) return LineUse::kHostActive;
+  if (host_is_attached() && now - s_.last_host_line <= active) return LineUse::kHostActive;
   if (s_.printer.sd_printing) return LineUse::kSdPrints;
   // A paused print is not idle: its host, or the printer, may continue at any moment.
   if (s_.prints.is_printing()) return s_.prints.is_from_host() ? LineUse::kHostPrints : LineUse::kSdPrints;
@@ -138,13 +138,12 @@ LineUse Arbiter::use(line::Time now) const {
 }
 
 std::optional<printer::DeferReason> Arbiter::forbidden(line::Time now) const {
-  if (s_.printer.booting || (s_.busy_since_ok && now - s_.last_progress_line < kBusyFresh))
-    return printer::DeferReason::kBusy;
+  if (s_.printer.contact.is_booting() || s_.printer.is_busy(now, kBusyFresh)) return printer::DeferReason::kBusy;
   if (now < s_.quiet_until) return printer::DeferReason::kPaused;
-  if (s_.meatpack || s_.upload.is_open() || s_.half_line || s_.comment != Comment::kNone)
+  if (is_transparent() || s_.host_stream.holds_part() || s_.comment != Comment::kNone)
     return printer::DeferReason::kHostActive;
   if (s_.recovery.is_open() || s_.recovery.ok_due()) return printer::DeferReason::kResend;
-  if (s_.printer.stopped || s_.power_panic) return printer::DeferReason::kPaused;
+  if (s_.printer.halt.state != printer::Halt::State::kNone) return printer::DeferReason::kPaused;
   if (s_.printer.paused && dialect_->resume_counts_queue && !s_.printer.sd_printing)
     return printer::DeferReason::kPaused;
   if (s_.in_flight.any_host([](const InFlight& e) { return may_block(e.kind); })) return printer::DeferReason::kBusy;
@@ -171,7 +170,7 @@ std::optional<InjectedLine> Arbiter::next_query(line::Time now) const {
 
 void Arbiter::consider_asking(line::Time now) {
   using enum Injection::Event;
-  if (!s_.printer.open || s_.in_flight.injected()) return s_.injection.on(kNotDue);
+  if (!s_.printer.contact.is_open() || s_.in_flight.injected()) return s_.injection.on(kNotDue);
   const auto line = next_query(now);
   if (!line) return s_.injection.on(kNotDue);
   if (const auto reason = forbidden(now)) {
@@ -204,7 +203,8 @@ bool Arbiter::wants_probe(line::Time now) const {
   const bool may_be_shifted =
       use(now) == LineUse::kHostPrints &&
       (dialect_->family == dialect::FirmwareFamily::kUnknown || dialect_->autoreport == dialect::Autoreport::kMask);
-  if (!settings_.poll || !s_.printer.open || may_be_shifted || !s_.poller.understands(printer::Query::kM105))
+  if (!settings_.poll || !s_.printer.contact.is_open() || may_be_shifted ||
+      !s_.poller.understands(printer::Query::kM105))
     return false;
   if (s_.in_flight.injected() || s_.in_flight.overflow() > 0 || (s_.in_flight.empty() && !awaits_expired()))
     return false;
@@ -213,8 +213,8 @@ bool Arbiter::wants_probe(line::Time now) const {
 }
 
 bool Arbiter::take_newline(line::Time now) {
-  if (!s_.injection.newline_due || !settings_.poll || !s_.in_flight.empty() || forbidden(now)) return false;
-  s_.injection.newline_due = false;
+  if (!s_.injection.newline_before_query() || !settings_.poll || !s_.in_flight.empty() || forbidden(now)) return false;
+  s_.injection.on(Injection::NewlineEvent::kSentBeforeQuery);
   s_.quiet_until = now + kNewlineSettles;
   return true;
 }
@@ -240,7 +240,7 @@ std::optional<InjectedLine> Arbiter::injected_line(line::Time now) {
   s_.in_flight.push(entry);
   s_.injection.line = *line;
   s_.injection.reception = Injection::Reception::kNormal;
-  s_.injection.separator_sent = false;
+  s_.injection.on(Injection::NewlineEvent::kQuerySent);
   s_.injection.hold_until = s_.in_flight.host_count() > 0 ? now : now + settings_.hold_limit;
   s_.poller.asked(line->query, now);
   ++s_.counters.commands[printer::Origin::kAgent];
@@ -272,12 +272,12 @@ void Arbiter::check_stale(line::Time now) {
     const line::Time quiet = now - std::max({first.sent, s_.last_progress_line, s_.last_ok});
     const bool lost = quiet > patience_with(first, says_busy);
     if (!lost) return;
-    if (!first.ack_optional) {
+    if (!first.is_optional()) {
       ++s_.counters.missing_oks;
       count_up(s_.late.expired_commands, 255);
     }
-    if (!first.ack_optional || first.letter != 0)
-      s_.injection.newline_due = true;  // its end may be lost, so that the printer still waits for it
+    // Its end may be lost, so that the printer still waits for it.
+    if (!first.is_optional() || first.letter != 0) s_.injection.on(Injection::NewlineEvent::kPartMayWait);
     s_.in_flight.erase(0);
   }
   if (s_.in_flight.overflow() > 0 && now - std::max({s_.last_host_line, s_.last_progress_line, s_.last_ok}) > kStale) {
@@ -308,20 +308,20 @@ void Arbiter::tick(line::Time now) {
   if (now - s_.ticked < kTickInterval) return;
   const line::Time step = std::min(now - s_.ticked, line::Time(seconds(1)));
   s_.ticked = now;
-  if (!s_.printer.open) return;
+  if (!s_.printer.contact.is_open()) return;
   if (!s_.boot.is_over()) {
     count_reset(s_.boot.tick(now));
-    s_.printer.booting = !s_.boot.is_over();
+    if (s_.boot.is_over()) s_.printer.contact.on(printer::Contact::Event::kBootEnds);
     const auto injected = s_.in_flight.injected();
-    if (s_.boot.is_over() && injected && s_.in_flight[*injected].ack_optional) s_.in_flight.erase(*injected);
+    if (s_.boot.is_over() && injected && s_.in_flight[*injected].is_optional()) s_.in_flight.erase(*injected);
   }
   const bool stream_in_flight =
-      s_.in_flight.any_host([](const InFlight& e) { return e.number >= 0 && !e.ack_optional; });
+      s_.in_flight.any_host([](const InFlight& e) { return e.number >= 0 && !e.is_optional(); });
   if (stream_in_flight) s_.printer.stream_goes_on(now);
   s_.printer.silence_expected = s_.in_flight.any_host([](const InFlight& e) { return may_block(e.kind); });
   s_.printer.tick(now);
   s_.prints.tick(s_.printer, stream_in_flight, now);
-  if (!s_.prints.is_open() && (s_.prints.has_just_ended() || s_.printer.numbered_in_stream == 0))
+  if (!s_.prints.is_open() && (s_.prints.has_just_ended() || !s_.printer.stream_is_open()))
     s_.printer.forget_file_progress();
   if (s_.printer.busy.known) s_.counters.busy_time[s_.printer.busy.value] += step;
   if (s_.recovery.is_open() && now - std::max(s_.recovery.since(), s_.last_progress_line) > kRecoveryLimit)

@@ -14,7 +14,7 @@
 //   9     the host sees reports as it asked for them                   arbiter_reports.cpp show_report()
 //         what the printer's planner holds, and why it ran dry         arbiter_planner.cpp
 //
-// What lasts longer than a line is a machine with named states: Boot, Upload, Recovery (resends), Injection, LateAcks.
+// What lasts longer than a line is a machine with named states: Boot, Upload, Recovery (resends), Injection, HostStream.
 // It handles no bytes (LineRelay does) and no firmware versions (Dialect does).
 #pragma once
 
@@ -32,6 +32,7 @@
 #include "gcode/printer/print_watch.h"
 #include "gcode/printer/printer_state.h"
 #include "gcode/relay/boot.h"
+#include "gcode/relay/host_stream.h"
 #include "gcode/relay/in_flight.h"
 #include "gcode/relay/injection.h"
 #include "gcode/relay/late_acks.h"
@@ -80,6 +81,12 @@ enum class LineOwner : std::uint8_t {
   kReport,
   kOther,
 };
+/// Whether a program has the host port open.
+enum class HostPort : std::uint8_t {
+  kClosed,
+  kOpen,
+  kDropsLine,  ///< the host does not read: the beginning of the printer's line was dropped, so its rest is too
+};
 /// A comment behind the last host line: it may drop that line and the next (Dialect::comment_swallows_next).
 enum class Comment : std::uint8_t { kNone, kDropsNext, kMayDropNext };
 /// What becomes of an ok, and of the in-flight queue.
@@ -115,17 +122,14 @@ struct ArbiterState {
   LateAcks late;
 
   // --- what the printer is doing
-  bool host_attached = false;
-  bool half_line = false;       ///< the printer holds a part of a host line
-  bool line_timed_out = false;  ///< the printer discarded the beginning of the host's line
+  HostPort host = HostPort::kClosed;
+  HostStream host_stream;
   Comment comment = Comment::kNone;
-  bool meatpack = false;
-  bool power_panic = false;
   std::int64_t sent_twice = -1;   ///< a line that may be rejected once more because the host resent it, or -1
   std::int64_t last_number = -1;  ///< N of the last numbered host line
   reply::ResendReason resend_reason = reply::ResendReason::kOther;
-  bool busy_since_ok = false;
-  bool heating_says_w = false;  ///< this printer's heating lines carry W:, so they differ from reports
+  /// This printer's heating lines carry W:, so they differ from reports. Learned once, whatever state the rest is in.
+  bool heating_says_w = false;
   LastReport last_report = LastReport::kNone;
   line::Time last_report_at{};    ///< instant of the last line
   line::Time last_report_read{};  ///< when a temperature report was last read
@@ -158,11 +162,11 @@ class Arbiter {
   /// The next host line would follow an unanswered injected query. If the end of that query was lost, the two lines
   /// would run together. A separator newline before the host's line prevents it and has no other effect.
   [[nodiscard]] bool wants_separator() const;
-  void separator_sent() { s_.injection.separator_sent = true; }
-  /// A part of a host line without its end was passed (`open`), or the end of such a line.
-  void host_fragment(bool open, line::Time now);
+  void separator_sent() { s_.injection.on(Injection::NewlineEvent::kSentBeforeHost); }
+  /// A part of a host line without its end was passed, or the end of such a line. The stream's state has changed.
+  void host_fragment(line::Time now);
   /// The host's bytes switched MeatPack on or off.
-  void host_meatpack(bool on) { s_.meatpack = on; }
+  void host_meatpack(bool on) { s_.host_stream.switch_meatpack(on); }
   /// A host line waits because of holds_host().
   void host_waits(line::Time now);
   /// An emergency line is among the waiting ones, or their buffer is full: the hold ends.
@@ -181,9 +185,10 @@ class Arbiter {
   bool take_newline(line::Time now);
   [[nodiscard]] line::Time deadline() const;
   /// The host's bytes are not lines: MeatPack, or part of an upload. Nothing is held or added.
-  [[nodiscard]] bool is_transparent() const { return s_.meatpack || s_.upload.is_open(); }
+  [[nodiscard]] bool is_transparent() const { return s_.host_stream.is_packed() || s_.upload.is_open(); }
   /// The agent has no query outstanding and no report set, so every printer byte is the host's.
   [[nodiscard]] bool is_listening_only() const;
+  [[nodiscard]] bool host_is_attached() const { return s_.host != HostPort::kClosed; }
   /// A line that begins with `first` may have to be withheld once it is complete: no part of it is passed before that.
   [[nodiscard]] bool may_withhold(char first) const;
   /// The agent has set periodic reports.

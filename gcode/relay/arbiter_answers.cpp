@@ -100,9 +100,10 @@ bool Arbiter::answers_injected(const reply::Reply& reply) const {
   if (s_.in_flight.size() == 0 || !s_.in_flight[0].is_injected()) return false;
   if (reply.kind == ReplyKind::kUnknownCommand) return rejects_injected(reply);
   const InFlight& injected = s_.in_flight[0];
-  if (injected.unconfirmed && s_.in_flight.any_host([&injected](const InFlight& e) { return e.code == injected.code; }))
+  if (injected.is_unconfirmed() &&
+      s_.in_flight.any_host([&injected](const InFlight& e) { return e.code == injected.code; }))
     return false;
-  if (s_.injection.line.sets_report) return false;
+  if (s_.injection.line.sets_report()) return false;
   // The only answers to an M105 that come without its ok.
   if (injected.query == Query::kM105)
     return s_.in_flight.host_count() == 0 &&

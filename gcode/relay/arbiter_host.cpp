@@ -89,10 +89,11 @@ bool applies(LineCondition when, const command::Command& command, const ArbiterS
       return command.number && (*command.number == s.last_number || *command.number == s.last_number - 1) &&
              d.drops_duplicate_numbers && command.kind != CommandKind::kLineNumber;
     case kMayEndUpload: return s.upload.is_open() && d.upload_end_owes_none && command::ends_upload(command.text);
-    case kIsUnresponsive: return (s.printer.stopped && d.stopped_is_unresponsive) || s.power_panic;
+    case kIsUnresponsive:
+      return (s.printer.halt.is_stopped() && d.stopped_is_unresponsive) || s.printer.halt.has_power_panic();
     case kAsksATool: return command.kind == CommandKind::kTemperature && command::has_parameter(command, 'T');
     case kEmergencyStop: return command.is('M', 112);
-    case kCutOff: return s.line_timed_out;
+    case kCutOff: return s.host_stream.was_cut();
     case kHasComment: return command.has_trailing_comment && d.comment_swallows_next;
     case kBehindComment: return s.comment == Comment::kMayDropNext;
   }
@@ -116,12 +117,12 @@ InFlight Arbiter::entry_for(const command::Command& command, line::Time now) con
     entry = written_to_file(entry);
     if (command.kind == CommandKind::kBlank || (command::ends_upload(command.text) && d.upload_end_owes_none))
       entry.oks = 0;
-    entry.ack_optional = s_.line_timed_out;
+    entry.ack = s_.host_stream.was_cut() ? Ack::kOptional : Ack::kOwed;
     return entry;
   }
   for (const OweRule& rule : kOweRules) {
     if (!applies(rule.when, command, s_, d)) continue;
-    entry.ack_optional = entry.ack_optional || rule.ack_optional;
+    if (rule.ack_optional) entry.ack = Ack::kOptional;
     if (rule.oks != kAsBefore) entry.oks = rule.oks;
   }
   return entry;
@@ -137,7 +138,8 @@ void Arbiter::close_starvation(line::Time now) {
 }
 
 bool Arbiter::wants_separator() const {
-  return !s_.injection.separator_sent && !s_.half_line && !is_transparent() && s_.in_flight.injected().has_value();
+  return s_.injection.newline_before_host() && !s_.host_stream.holds_part() && !is_transparent() &&
+         s_.in_flight.injected().has_value();
 }
 
 // The text of the injected query's answer came without its ok: the ok was lost on the wire. The query must not take the
@@ -146,7 +148,7 @@ void Arbiter::forget_injected_without_ok(line::Time now) {
   const auto index = s_.in_flight.injected();
   if (!index) return;
   const InFlight injected = s_.in_flight[*index];
-  if (!injected.payload_seen || now - injected.payload_at < kOkFollows) return;
+  if (!injected.payload_seen() || now - injected.payload_at < kOkFollows) return;
   ++s_.counters.queries[injected.query][printer::QueryOutcome::kAnswered];
   ++s_.counters.missing_oks;
   s_.poller.answered(injected.query);
@@ -177,7 +179,7 @@ void Arbiter::note_number(const command::Command& command) {
   if (s_.recovery.is_open() && *command.number == s_.recovery.number()) {
     s_.recovery.on(Recovery::Event::kResent);
     // A line that was sent twice is executed once: the first was discarded, or the second will be rejected.
-    if (const auto before = s_.in_flight.numbered(*command.number); before && s_.in_flight[*before].ack_optional) {
+    if (const auto before = s_.in_flight.numbered(*command.number); before && s_.in_flight[*before].is_optional()) {
       s_.in_flight.erase(*before);
       s_.sent_twice = *command.number;
     }
@@ -209,7 +211,7 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
   }
   InFlight entry = entry_for(command, now);
   s_.comment = may_drop ? Comment::kMayDropNext : Comment::kNone;
-  s_.line_timed_out = false;
+  s_.host_stream.on(HostStream::Event::kNextLine);
   if (command.kind != command::CommandKind::kBlank || command.is_blanks_only)
     ++s_.counters.commands[printer::Origin::kHost];
   s_.subscriptions.host_command(command, *dialect_, now);
@@ -223,13 +225,12 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
   for (std::size_t pieces = pieces_behind(command, length, *dialect_); pieces > 0; --pieces) {
     InFlight piece;
     piece.sent = now;
-    piece.ack_optional = true;
+    piece.ack = Ack::kOptional;
     s_.in_flight.push(piece);
   }
 }
 
-void Arbiter::host_fragment(bool open, line::Time now) {
-  s_.half_line = open;
+void Arbiter::host_fragment(line::Time now) {
   s_.injection.waiting_since = line::kNever;
   s_.last_host_line = now;
 }

@@ -23,7 +23,7 @@ printer::LatencyKind latency_kind(const InFlight& entry) {
 
 // Printed together with the text before it. If the ok comes later and a host command waits, the ok may belong to that.
 bool ok_follows_payload(const InFlight& injected, line::Time now) {
-  return injected.payload_seen && !injected.unconfirmed && now - injected.payload_at < milliseconds(30);
+  return injected.payload_seen() && !injected.is_unconfirmed() && now - injected.payload_at < milliseconds(30);
 }
 
 // These print their ok first and remove themselves from the queue; what is behind them then gets a duplicate ack
@@ -99,7 +99,7 @@ Verdict Arbiter::on_temperature_ok(line::Time now) {
   s_.late.surplus = s_.late.expired_commands = 0;  // of commands before this one: they have come or never will
   const bool injected = s_.in_flight[*first].is_injected();
   // The injected query may have been lost in a flush; if the host has sent the same query, the answer is the host's.
-  if (injected && s_.in_flight[*first].unconfirmed &&
+  if (injected && s_.in_flight[*first].is_unconfirmed() &&
       s_.in_flight.any_host([](const InFlight& e) { return e.kind == command::CommandKind::kTemperature; })) {
     drop_before(*first);
     s_.in_flight.erase(0);
@@ -134,15 +134,15 @@ bool Arbiter::is_first_m105(line::Time now) const {
 void Arbiter::odd_m105_answer(line::Time now) {
   s_.poller.odd_temperatures();
   s_.injection.reception = Injection::Reception::kStrange;
-  if (!s_.in_flight[0].payload_seen) s_.late.answer_until = now + kLateAnswer;
+  if (!s_.in_flight[0].payload_seen()) s_.late.answer_until = now + kLateAnswer;
 }
 
 // The next ok may be a second one for the command that was acknowledged last.
 void Arbiter::expect_duplicate_ack(line::Time now) {
   InFlight extra;
   extra.sent = now;
-  extra.ack_optional = true;
-  extra.ack_optional_until = now + kExtraOkFollows;
+  extra.ack = Ack::kOptional;
+  extra.optional_until = now + kExtraOkFollows;
   s_.in_flight.insert_front(extra);
 }
 
@@ -155,7 +155,7 @@ bool Arbiter::is_no_answer_to_m105(const reply::Reply& reply) const {
     return false;
   // A firmware that was never seen to do so may answer by an ok alone, with the temperatures before or behind it.
   if (!s_.in_flight[0].is_injected() && !s_.poller.understands(printer::Query::kM105)) return false;
-  return !s_.in_flight[0].ack_optional && !s_.in_flight[0].payload_seen && is_bare(reply);
+  return !s_.in_flight[0].is_optional() && !s_.in_flight[0].payload_seen() && is_bare(reply);
 }
 
 // --- whose is a plain ok? The first rule that holds decides --------------------------------------------------------
@@ -206,7 +206,7 @@ bool Arbiter::holds(OkCondition when, const reply::Reply& reply, line::Time now)
   const InFlightQueue& queue = s_.in_flight;
   const auto names_none = [&] { return reply.ok_number && !queue.numbered(*reply.ok_number); };
   switch (when) {
-    case kFragmentIsDue: return s_.late.orphan;
+    case kFragmentIsDue: return s_.late.fragments > 0;
     case kNamesOldLine: return names_none() && queue.size() > 0 && queue[0].number > *reply.ok_number;
     case kNamesNoneInSurplus: return s_.late.surplus > 0 && names_none();
     case kNoneWaitsInSurplus: return queue.empty() && s_.late.surplus > 0;
@@ -220,7 +220,7 @@ bool Arbiter::holds(OkCondition when, const reply::Reply& reply, line::Time now)
       return queue[0].query == printer::Query::kM105 && s_.poller.understands(printer::Query::kM105) &&
              queue.host_count() > 0 && is_bare(reply);
     case kIsCertainlyInjected: return is_certainly_injected(reply, now);
-    case kInjectedByLast: return queue[0].ack_optional;
+    case kInjectedByLast: return queue[0].is_optional();
     case kAlways: break;
   }
   return true;
@@ -234,7 +234,7 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, line::Time now) {
       s_.late.surplus = 0;
     }
   }
-  while (s_.in_flight.size() > 0 && now > s_.in_flight[0].ack_optional_until) s_.in_flight.erase(0);
+  while (s_.in_flight.size() > 0 && now > s_.in_flight[0].optional_until) s_.in_flight.erase(0);
   const auto rule = std::find_if(kOkRules.begin(), kOkRules.end(),
                                  [&](const OkRule& candidate) { return holds(candidate.when, reply, now); });
   return take_ok(rule->then, reply, now);
@@ -242,7 +242,7 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, line::Time now) {
 
 Verdict Arbiter::take_ok(OkAction action, const reply::Reply& reply, line::Time now) {
   switch (action) {
-    case kPassFragment: s_.late.orphan = false; return Verdict::kPass;
+    case kPassFragment: --s_.late.fragments; return Verdict::kPass;
     case kCountUnexpected:
       ++s_.counters.unexpected_oks;
       if (s_.late.expired_commands > 0) --s_.late.expired_commands;
@@ -270,7 +270,7 @@ Verdict Arbiter::take_ok(OkAction action, const reply::Reply& reply, line::Time 
     case kAnswerInjected: return answer_injected(now);
     case kPassInDoubt:
       lose_injected();
-      if (s_.in_flight.size() > 0) s_.in_flight[0].ack_optional = true;
+      if (s_.in_flight.size() > 0) s_.in_flight[0].doubt();
       return Verdict::kPass;
     case kPassForSurplus:
       lose_injected();
@@ -285,7 +285,7 @@ Verdict Arbiter::take_ok(OkAction action, const reply::Reply& reply, line::Time 
 // Its ok was passed for another command, or will not come.
 void Arbiter::lose_injected() {
   const InFlight& injected = s_.in_flight[0];
-  if (s_.injection.reception == Injection::Reception::kStrange && !injected.payload_seen)
+  if (s_.injection.reception == Injection::Reception::kStrange && !injected.payload_seen())
     s_.poller.not_understood(injected.query);
   ++s_.counters.queries[injected.query][printer::QueryOutcome::kTimeout];
   s_.in_flight.erase(0);
@@ -293,8 +293,8 @@ void Arbiter::lose_injected() {
 
 Verdict Arbiter::answer_injected(line::Time now) {
   const InFlight& injected = s_.in_flight[0];
-  const bool has_text = injected.payload_seen;
-  const bool sets_report = s_.injection.line.sets_report;
+  const bool has_text = injected.payload_seen();
+  const bool sets_report = s_.injection.line.sets_report();
   if (!has_text) {
     if (s_.injection.reception == Injection::Reception::kStrange) s_.poller.not_understood(injected.query);
     if (sets_report) s_.subscriptions.asserted(s_.injection.line, *dialect_);
@@ -315,16 +315,16 @@ Verdict Arbiter::answer_injected(line::Time now) {
 
 void Arbiter::drop_before(std::size_t index) {
   for (; index > 0; --index) {
-    if (!s_.in_flight[0].ack_optional && !s_.in_flight[0].is_injected()) ++s_.counters.missing_oks;
+    if (!s_.in_flight[0].is_optional() && !s_.in_flight[0].is_injected()) ++s_.counters.missing_oks;
     s_.in_flight.erase(0);
   }
 }
 
 void Arbiter::count_latency(const InFlight& entry, line::Time now) {
-  if (entry.ack_optional) return;
+  if (entry.is_optional()) return;
   const printer::LatencyKind kind = latency_kind(entry);
   s_.counters.ok_latency[kind].observe(now - entry.sent, printer::kOkLatencyBounds);
-  if (entry.alone && kind == printer::LatencyKind::kQuery && entry.kind != command::CommandKind::kListing)
+  if (entry.ahead == 0 && kind == printer::LatencyKind::kQuery && entry.kind != command::CommandKind::kListing)
     s_.counters.prompt_latency.observe(now - entry.sent, printer::kOkLatencyBounds);
 }
 
@@ -341,8 +341,7 @@ void Arbiter::acknowledge(line::Time now) {
   // The line with the comment is answered, so this firmware does not drop it.
   if (s_.in_flight.empty() && s_.comment == Comment::kMayDropNext) s_.comment = Comment::kNone;
   // If that ok was not for the entry whose ack is optional, it was for the next: that one may be answered already.
-  if (entry.ack_optional && s_.in_flight.size() > 0 && !s_.in_flight[0].is_injected())
-    s_.in_flight[0].ack_optional = true;
+  if (entry.is_optional() && s_.in_flight.size() > 0 && !s_.in_flight[0].is_injected()) s_.in_flight[0].doubt();
   if (entry.sent > line::Time::zero()) count_latency(entry, now);
   planner_takes(entry, now);
   if (dialect_->resume_counts_queue) keep_quiet(entry, now);

@@ -39,7 +39,7 @@ bool pauses(const reply::Reply& reply) {
 
 // "echo:  M92 X100.00 ...": the printer prints its settings at its start, and at M503.
 void Arbiter::planner_hears(const reply::Reply& reply) {
-  s_.counters.planner_known = !s_.meatpack && (dialect_->planner_blocks > 0 || s_.planner.says_free());
+  s_.counters.planner_known = !s_.host_stream.is_packed() && (dialect_->planner_blocks > 0 || s_.planner.says_free());
   if (pauses(reply)) s_.planner.paused();
   if (reply.kind != reply::ReplyKind::kEcho && reply.kind != reply::ReplyKind::kUnknown) return;
   const std::string_view text = line::trim_blanks(reply.text);

@@ -107,9 +107,8 @@ void Arbiter::count(const reply::Reply& reply) {
 void Arbiter::keep_only_latest(line::Time now) {
   for (std::size_t i = s_.in_flight.size(); i-- > 0;) {
     InFlight& entry = s_.in_flight[i];
-    entry.ack_optional = true;
-    entry.unconfirmed = entry.is_injected();
-    entry.payload_seen = false;
+    entry.ack = entry.is_injected() ? Ack::kBeforeRestart : Ack::kOptional;
+    entry.payload_at = line::kNever;
     if (now - entry.sent > kBootAfterStart) s_.in_flight.erase(i);
   }
 }
@@ -127,7 +126,7 @@ void Arbiter::on_start(line::Time now) {
   s_.recovery.restarted();
   s_.upload.on(Upload::Event::kEnd);
   s_.comment = Comment::kNone;
-  s_.meatpack = s_.power_panic = s_.busy_since_ok = false;
+  s_.host_stream.switch_meatpack(false);
   s_.last_report = LastReport::kNone;
   s_.last_number = -1;
   s_.empty_since = line::kNever;
@@ -136,16 +135,12 @@ void Arbiter::on_start(line::Time now) {
 
 void Arbiter::note(const reply::Reply& reply, line::Time now) {
   count_reset(s_.boot.reply(reply, dialect_->boot_quiet, now));
-  s_.printer.booting = !s_.boot.is_over();
-  if (reply.kind == reply::ReplyKind::kBusy || reply.kind == reply::ReplyKind::kHeating) {
-    s_.last_progress_line = now;
-    s_.busy_since_ok = true;
-  }
+  if (s_.boot.is_over()) s_.printer.contact.on(printer::Contact::Event::kBootEnds);
+  if (reply.kind == reply::ReplyKind::kBusy || reply.kind == reply::ReplyKind::kHeating) s_.last_progress_line = now;
   if (reply.says_wait) s_.heating_says_w = true;
   if (reply.kind == reply::ReplyKind::kPowerPanic) {
-    s_.power_panic = true;
     if (const auto injected = s_.in_flight.injected())
-      s_.in_flight[*injected].unconfirmed = true;  // its answer may be the line that was torn
+      s_.in_flight[*injected].doubt();  // its answer may be the line that was torn
   }
   if (reply.kind == reply::ReplyKind::kWait) on_wait(now);
   else if (!reply::is_report(reply.kind)) s_.waits_since = line::kNever;
@@ -153,11 +148,8 @@ void Arbiter::note(const reply::Reply& reply, line::Time now) {
   if (reply.kind == reply::ReplyKind::kUploadBegin) on_upload_begin();
   if (reply.kind == reply::ReplyKind::kUploadEnd || reply.kind == reply::ReplyKind::kSdCard)
     s_.upload.on(Upload::Event::kEnd);
-  if (reply.kind == reply::ReplyKind::kMeatPack) s_.meatpack = reply.meatpack_on;
-  if (reply.carries_ok) {
-    s_.last_ok = now;
-    s_.busy_since_ok = false;
-  }
+  if (reply.kind == reply::ReplyKind::kMeatPack) s_.host_stream.switch_meatpack(reply.meatpack_on);
+  if (reply.carries_ok) s_.last_ok = now;
 }
 
 // The printer has had no command for a second. Its line may be old, since USB can stall: only a second one in a row
@@ -185,13 +177,10 @@ void Arbiter::on_upload_begin() {
 // The printer discarded bytes: the beginning of a line that did not continue, or the content of its full buffer.
 void Arbiter::on_overflow(const reply::Reply& reply) {
   if (reply.overflow_was_timeout) {
-    s_.line_timed_out = true;
+    s_.host_stream.on(HostStream::Event::kDiscarded);
     return;
   }
-  for (std::size_t i = 0; i < s_.in_flight.size(); ++i) {
-    InFlight& entry = s_.in_flight[i];
-    (entry.is_injected() ? entry.unconfirmed : entry.ack_optional) = true;
-  }
+  for (std::size_t i = 0; i < s_.in_flight.size(); ++i) s_.in_flight[i].doubt();
 }
 
 void Arbiter::use_dialect(const dialect::Dialect& row) {
@@ -298,9 +287,8 @@ Verdict Arbiter::decide(const reply::Reply& reply, line::Time now) {
 
 void Arbiter::take_answer(const reply::Reply& reply, line::Time now) {
   InFlight& injected = s_.in_flight[0];
-  injected.payload_seen = reply.answer != reply::AnswerForm::kMemoryHeading;
-  injected.payload_at = now;
-  injected.unconfirmed = false;  // it was not lost
+  injected.payload_at = reply.answer != reply::AnswerForm::kMemoryHeading ? now : line::kNever;
+  injected.ack = Ack::kOwed;  // it was not lost
   s_.injection.hold_until =
       std::min(std::max(s_.injection.hold_until, now + kAnswerRuns), injected.sent + kLongestHold);
   if (reply.kind == reply::ReplyKind::kUnknownCommand) s_.poller.unsupported(injected.query);
@@ -309,14 +297,14 @@ void Arbiter::take_answer(const reply::Reply& reply, line::Time now) {
 
 // A line that no rule knows may be the query's garbled answer: from now on its position in the queue proves nothing.
 void Arbiter::doubt_injected(const reply::Reply& reply) {
-  if (reply.kind == reply::ReplyKind::kUnknownCommand && rejects_a_fragment(reply)) s_.late.orphan = true;
+  if (reply.kind == reply::ReplyKind::kUnknownCommand && rejects_a_fragment(reply)) s_.late.fragments = 1;
   if (s_.in_flight.size() == 0) return;
-  if (reply.answer == reply::AnswerForm::kNoSensors) s_.in_flight[0].payload_seen = true;
+  if (reply.answer == reply::AnswerForm::kNoSensors) s_.in_flight[0].payload_at = {};
   const auto injected = s_.in_flight.injected();
   if (!injected) return;
   if (is_torn(reply) || reply.kind == reply::ReplyKind::kUnknown ||
       (reply.kind == reply::ReplyKind::kUnknownCommand && !rejects_host_command(reply)))
-    s_.in_flight[*injected].unconfirmed = true;
+    s_.in_flight[*injected].doubt();
   if (*injected == 0 && may_answer(reply.kind)) s_.injection.reception = Injection::Reception::kStrange;
 }
 

@@ -38,8 +38,7 @@ Verdict Arbiter::on_resend(const reply::Reply& reply, line::Time now) {
       continue;
     }
     behind = behind || is_asked_for;
-    if (entry.is_injected()) entry.unconfirmed = true;
-    if (behind && !entry.is_injected()) entry.ack_optional = true;
+    if (behind || entry.is_injected()) entry.doubt();
     ++i;
   }
   if (was_out_of_order && s_.sent_twice >= 0 && reply.number > s_.sent_twice)

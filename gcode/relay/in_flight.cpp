@@ -17,7 +17,7 @@ void InFlightQueue::push(const InFlight& entry) {
     return;
   }
   InFlight& added = ring_[(first_ + count_) % kCapacity] = entry;
-  added.alone = count_ == 0;
+  added.ahead = static_cast<std::uint8_t>(count_);
   ++count_;
   injected_count_ += entry.is_injected() ? 1 : 0;
 }

@@ -14,6 +14,14 @@
 
 namespace gcode::relay {
 
+/// Whether a command owes its oks for certain.
+enum class Ack : std::uint8_t {
+  kOwed,
+  kOptional,       ///< the host's: may owe none: a repeated line, a line behind a rejected one
+  kUnconfirmed,    ///< injected: the printer flushed its buffer since then, the query may be lost
+  kBeforeRestart,  ///< injected: the printer restarted since then; the next ok is for it, or none
+};
+
 /// One command in flight. Plain.
 struct InFlight {
   line::Time sent{};
@@ -24,15 +32,20 @@ struct InFlight {
   command::CommandKind kind = command::CommandKind::kOther;
   printer::Query query = printer::Query::kCount;  ///< injected: which query; kCount: the host's
   std::uint8_t oks = 1;                           ///< still owed
-  bool ack_optional = false;                      ///< may owe no ok: a repeated line, a line behind a rejected one
-  line::Time ack_optional_until = line::kNever;   ///< ack_optional: after this it certainly owes no ok
-  bool overdue = false;                           ///< injected: it timed out, its slot remains
-  bool unconfirmed = false;   ///< injected: the printer flushed its buffer since then, the query may be lost
-  bool alone = false;         ///< no other command was in flight when it was sent; set by push()
-  bool payload_seen = false;  ///< injected: text of its answer was seen, so the ok that follows belongs to it
-  line::Time payload_at{};    ///< injected: when that text was last seen
+  std::uint8_t ahead = 0;                         ///< how many commands were in flight when it was sent; set by push()
+  Ack ack = Ack::kOwed;
+  bool overdue = false;  ///< injected: its timeout is counted, its slot remains, in any state of `ack`
+  line::Time optional_until = line::kNever;  ///< is_optional(): after this it certainly owes no ok
+  line::Time payload_at = line::kNever;  ///< injected: when text of its answer was last seen; the next ok is its own
 
   [[nodiscard]] bool is_injected() const { return query != printer::Query::kCount; }
+  [[nodiscard]] bool is_optional() const { return ack == Ack::kOptional || ack == Ack::kBeforeRestart; }
+  [[nodiscard]] bool is_unconfirmed() const { return ack == Ack::kUnconfirmed || ack == Ack::kBeforeRestart; }
+  [[nodiscard]] bool payload_seen() const { return payload_at != line::kNever; }
+  /// The printer discarded bytes since it was sent, or an ok may have been for it.
+  void doubt() {
+    if (ack == Ack::kOwed) ack = is_injected() ? Ack::kUnconfirmed : Ack::kOptional;
+  }
 };
 
 /// The same line as data of an upload: it owes one ordinary ok, whatever its text.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 
 #include "gcode/line/fixed_text.h"
@@ -14,11 +15,12 @@ namespace gcode::relay {
 
 struct InjectedLine {
   printer::Query query = printer::Query::kCount;
-  bool sets_report = false;  ///< its answer is a bare ok
-  std::uint8_t seconds = 0;  ///< report settings: the S that was asked for; 0 ends the reports
-  std::uint8_t mask = 0;     ///< M155 on Prusa: the C that was asked for
-  line::FixedText<31> text;  ///< with its newline
-  /// Without it.
+  std::optional<std::uint8_t> seconds;  ///< report settings: the S that was asked for; 0 ends the reports
+  std::uint8_t mask = 0;                ///< M155 on Prusa: the C that was asked for
+  line::FixedText<31> text;             ///< with its newline
+  /// It sets periodic reports: its answer is a bare ok.
+  [[nodiscard]] bool sets_report() const { return seconds.has_value(); }
+  /// Without the newline.
   [[nodiscard]] std::string_view command() const { return text.view().substr(0, text.view().find('\n')); }
 };
 

@@ -31,11 +31,20 @@ struct Injection {
     kRejected,  ///< Error, Resend and their ok belong to it
   };
 
+  /// A newline that ends whatever part of a line the printer may hold, before something is sent to it.
+  enum class Newline : std::uint8_t {
+    kNone,
+    kBeforeQuery,  ///< the end of a host's line may be lost, or another program left a part of one
+    kBeforeHost,   ///< the end of the query in flight may be lost: separates it from the host's next line
+    kBeforeBoth,
+    kCount
+  };
+  enum class NewlineEvent : std::uint8_t { kPartMayWait, kSentBeforeQuery, kQuerySent, kSentBeforeHost, kCount };
+
   State state = State::kIdle;
   Reception reception = Reception::kNormal;
-  InjectedLine line;                          ///< the one in flight, or the last
-  bool separator_sent = false;                ///< a newline was sent behind it
-  bool newline_due = false;                   ///< see Arbiter::take_newline()
+  InjectedLine line;  ///< the one in flight, or the last
+  Newline newline = Newline::kNone;
   line::Time waiting_since = line::kNever;    ///< when the oldest waiting host line began to wait, or kNever
   line::Time try_again{};                     ///< no draining before this
   line::Time hold_until{};                    ///< host lines wait for the query's answer until then
@@ -44,6 +53,13 @@ struct Injection {
   line::Time deferred_at{};                   ///< when a deferred query was last counted
 
   void on(Event event);
+  void on(NewlineEvent event);
+  [[nodiscard]] bool newline_before_query() const {
+    return newline == Newline::kBeforeQuery || newline == Newline::kBeforeBoth;
+  }
+  [[nodiscard]] bool newline_before_host() const {
+    return newline == Newline::kBeforeHost || newline == Newline::kBeforeBoth;
+  }
   [[nodiscard]] bool is_draining() const { return state == State::kDraining; }
 };
 
@@ -60,9 +76,22 @@ inline constexpr line::Transitions<Injection::State, Injection::Event> kInjectio
       Row{kDoubtful, kDoubtful, kDoubtful,  kDoubtful, kDoubtful, kIdle},  // kDoubtful: until the M105 is sent
   };
 }();
+
+inline constexpr line::Transitions<Injection::Newline, Injection::NewlineEvent> kNewlineTransitions = [] {
+  using enum Injection::Newline;
+  using Row = line::TransitionRow<Injection::Newline, Injection::NewlineEvent>;
+  return line::Transitions<Injection::Newline, Injection::NewlineEvent>{
+      //  part may wait  before query  query sent   before host
+      Row{kBeforeQuery,  kNone,        kBeforeHost, kNone},         // kNone
+      Row{kBeforeQuery,  kNone,        kBeforeBoth, kBeforeQuery},  // kBeforeQuery
+      Row{kBeforeBoth,   kBeforeHost,  kBeforeHost, kNone},         // kBeforeHost
+      Row{kBeforeBoth,   kBeforeHost,  kBeforeBoth, kBeforeQuery},  // kBeforeBoth
+  };
+}();
 // clang-format on
 }  // namespace detail
 
+inline void Injection::on(NewlineEvent event) { newline = detail::kNewlineTransitions[newline][event]; }
 inline void Injection::on(Event event) { state = detail::kInjectionTransitions[state][event]; }
 
 }  // namespace gcode::relay

@@ -64,14 +64,13 @@ void LineRelay::host_opened(line::Time now) { impl_->arbiter.host_opened(now); }
 
 void LineRelay::host_closed(line::Time now) {
   RelayState& s = impl_->s;
-  if (s.arbiter.host_attached) impl_->arbiter.release(now);
+  if (impl_->arbiter.host_is_attached()) impl_->arbiter.release(now);
   impl_->process_host(now);
   impl_->pass_host_part(impl_->from_host.tail(), now);
   impl_->free_host_bytes();
   impl_->arbiter.host_closed(now);
   impl_->to_host.drop_until(impl_->to_host.tail());
   s.to_host_arrived = line::kNever;
-  s.dropping = false;
 }
 
 std::array<std::span<char>, 2> LineRelay::host_space() { return impl_->from_host.free_space(); }
@@ -123,7 +122,7 @@ const dialect::Dialect& LineRelay::dialect() const { return impl_->arbiter.diale
 std::size_t LineRelay::commands_in_flight() const {
   return impl_->s.arbiter.in_flight.size() + impl_->s.arbiter.in_flight.overflow();
 }
-bool LineRelay::host_is_attached() const { return impl_->s.arbiter.host_attached; }
+bool LineRelay::host_is_attached() const { return impl_->arbiter.host_is_attached(); }
 bool LineRelay::host_is_binary() const { return impl_->arbiter.is_transparent(); }
 
 namespace {

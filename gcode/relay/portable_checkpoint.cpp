@@ -33,7 +33,7 @@ void put_in_flight(const PortableCheckpoint& left, ArbiterState& arbiter, line::
   InFlight host;
   host.sent = now;
   host.letter = 'G';
-  host.ack_optional = true;
+  host.ack = Ack::kOptional;
   for (unsigned i = 0; i < left.hosts_before; ++i) arbiter.in_flight.push(host);
   for (const printer::Query query : line::kValuesOf<printer::Query>) {
     if (left.injected_code <= 0 || code_of(query) != left.injected_code) continue;
@@ -44,9 +44,10 @@ void put_in_flight(const PortableCheckpoint& left, ArbiterState& arbiter, line::
     injected.kind = command::parse_command(text).kind;
     injected.code = left.injected_code;
     injected.query = query;
-    injected.unconfirmed = true;
+    injected.ack = Ack::kUnconfirmed;
     arbiter.in_flight.push(injected);
     arbiter.injection.line = make_injected_line(injected.query, text);
+    arbiter.injection.on(Injection::NewlineEvent::kQuerySent);
     break;
   }
   for (unsigned i = 0; i < left.hosts_behind; ++i) arbiter.in_flight.push(host);
@@ -55,7 +56,7 @@ void put_in_flight(const PortableCheckpoint& left, ArbiterState& arbiter, line::
 void put_printer(const PortableCheckpoint& left, ArbiterState& arbiter, line::Time now) {
   const std::string_view firmware(left.firmware.data(),
                                   std::min<std::size_t>(left.firmware_size, left.firmware.size()));
-  arbiter.printer.open = true;
+  arbiter.printer.contact.state = printer::Contact::State::kUnanswered;
   arbiter.printer.opened_at = now;
   if (!firmware.empty()) {
     const dialect::Dialect& dialect = dialect::choose_dialect(firmware);
@@ -66,10 +67,10 @@ void put_printer(const PortableCheckpoint& left, ArbiterState& arbiter, line::Ti
       arbiter.poller.identified(firmware, dialect, arbiter.subscriptions);
   }
   arbiter.subscriptions.resume({left.host_reports, left.printer_reports, left.agent_set_reports});
-  arbiter.host_attached = left.host_attached != 0;
-  arbiter.half_line = left.host_line_open != 0;
+  if (left.host_attached != 0) arbiter.host = HostPort::kOpen;
+  if (left.host_line_open != 0) arbiter.host_stream.on(HostStream::Event::kPartPassed);
   arbiter.upload.resume(left.uploading != 0);
-  arbiter.meatpack = left.meatpack != 0;
+  arbiter.host_stream.switch_meatpack(left.meatpack != 0);
   arbiter.quiet_until = now + kQuiet;
   arbiter.last_progress_line = arbiter.last_ok = now;
 }
@@ -105,11 +106,11 @@ PortableCheckpoint portable_checkpoint_of(const RelayState& s) {
   }
   out.injected_next = s.insertion != Insertion::kNone && s.host_written == s.injected_at ? 1 : 0;
   out.injected_unsent = s.insertion == Insertion::kQuery ? 1 : 0;
-  out.host_attached = s.arbiter.host_attached ? 1 : 0;
-  out.host_line_open = s.host_line_open || s.host_taken > s.host_line_start ? 1 : 0;
+  out.host_attached = s.arbiter.host != HostPort::kClosed ? 1 : 0;
+  out.host_line_open = s.arbiter.host_stream.is_open() || s.host_taken > s.host_line_start ? 1 : 0;
   out.printer_part_passed = s.printer_line_long || s.printer_passed > s.printer_line_start ? 1 : 0;
   out.uploading = s.arbiter.upload.is_open() ? 1 : 0;
-  out.meatpack = s.arbiter.meatpack ? 1 : 0;
+  out.meatpack = s.arbiter.host_stream.is_packed() ? 1 : 0;
   const Subscriptions::Reports reports = s.arbiter.subscriptions.reports();
   out.host_reports = reports.host;
   out.printer_reports = reports.printer;
@@ -127,7 +128,6 @@ void take_over(PortableCheckpoint left, const UncommittedBytes& unnoted, RelayMe
   s.from_host.tail =
       copy_bytes(left_rings.from_host, left.host_written, left.host_tail, unnoted.from_host, rings.from_host);
   s.host_taken = s.host_line_start = s.host_scanned = left.host_taken - left.host_written;
-  s.host_line_open = left.host_line_open != 0;
   s.host_arrived = s.from_host.tail > 0 ? now : line::kNever;
   s.from_printer.tail = copy_bytes(left_rings.from_printer, left.printer_passed, left.printer_tail,
                                    unnoted.from_printer, rings.from_printer);

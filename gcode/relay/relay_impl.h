@@ -79,6 +79,7 @@ struct RelayImpl {
   [[nodiscard]] line::Time unfinished_limit() const;
   void forget_bytes();
 
+  [[nodiscard]] HostStream& stream() { return s.arbiter.host_stream; }
   [[nodiscard]] printer::LinkCounters& counters() const { return s.arbiter.counters; }
 
   RelayState& s;

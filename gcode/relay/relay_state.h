@@ -25,9 +25,6 @@ struct RelayState {
   std::uint64_t host_scanned = 0;          ///< no line end before this
   std::uint64_t host_taken = 0;            ///< may be written up to here
   std::uint64_t host_written = 0;          ///< written up to here
-  bool host_line_open = false;             ///< a part of a line was passed without its end
-  std::uint8_t meatpack_marks = 0;         ///< FF bytes seen in a row, at most 2
-  bool binary_part = false;                ///< the last byte passed while MeatPack was on does not end a line
   line::Time host_arrived = line::kNever;  ///< when the oldest unwritten byte came
 
   // injected query, between host bytes
@@ -38,9 +35,9 @@ struct RelayState {
   // printer -> host
   std::uint64_t printer_line_start = 0;
   std::uint64_t printer_scanned = 0;
-  std::uint64_t printer_passed = 0;           ///< end of the part of the line that was passed early
-  bool printer_line_long = false;             ///< the line exceeds the limit; its bytes pass unparsed
-  bool dropping = false;                      ///< the beginning of this line was dropped, so its rest is too
+  std::uint64_t printer_passed = 0;  ///< end of the part of the line that was passed early
+  /// The line exceeds the limit; its bytes pass unparsed. No position tells: those bytes are gone from the ring.
+  bool printer_line_long = false;
   line::Time printer_arrived = line::kNever;  ///< when the last byte of an unfinished line came
   line::Time to_host_arrived = line::kNever;  ///< when the oldest byte waiting for the host came
 

@@ -20,14 +20,15 @@ bool repeats_itself(reply::ReplyKind kind) {
 void RelayImpl::pass_to_host(std::uint64_t from, std::uint64_t to, reply::ReplyKind kind, bool ends_line,
                              line::Time now) {
   if (from == to) return;
-  if (!s.arbiter.host_attached) {
+  if (!arbiter.host_is_attached()) {
     counters().unattended_lines += ends_line ? 1 : 0;
     return;
   }
   const bool begins_line = from == s.printer_line_start && !s.printer_line_long;
-  if (begins_line) s.dropping = to_host.room() < (repeats_itself(kind) ? kRoomForAnswers : to - from);
-  if (to_host.room() < to - from) s.dropping = true;
-  if (s.dropping) {
+  const bool has_room = to_host.room() >= (begins_line && repeats_itself(kind) ? kRoomForAnswers : to - from);
+  if (begins_line) s.arbiter.host = HostPort::kOpen;
+  if (!has_room) s.arbiter.host = HostPort::kDropsLine;
+  if (s.arbiter.host == HostPort::kDropsLine) {
     counters().host_dropped_lines += ends_line ? 1 : 0;
     return;
   }
@@ -46,13 +47,13 @@ void RelayImpl::handle_printer_line(std::uint64_t end, line::Time now) {
     const std::string_view line = from_printer.view(start, end, scratch);
     const reply::Reply reply = reply::parse_reply(line, arbiter.dialect());
     const bool begun = s.printer_passed > start;
-    const bool was_binary = s.arbiter.meatpack;
+    const MeatPack before = s.arbiter.host_stream.meatpack;
     if (arbiter.printer_line(reply, now) == Verdict::kPass || begun || arbiter.is_listening_only()) {
       pass_to_host(std::max(start, s.printer_passed), end, reply.kind, true, now);
     } else {
       ++counters().host_withheld_lines;
     }
-    if (was_binary && !s.arbiter.meatpack) binary_ended(now);
+    if (before == MeatPack::kPackedPart && !s.arbiter.host_stream.is_packed()) binary_ended(now);
   }
   s.printer_line_start = s.printer_passed = end;
   from_printer.drop_until(end);
@@ -97,13 +98,14 @@ void RelayImpl::process_printer(line::Time now) {
 void RelayImpl::forget_bytes() {
   from_host.drop_until(from_host.tail());
   s.host_line_start = s.host_scanned = s.host_taken = s.host_written = from_host.tail();
-  s.host_line_open = s.binary_part = false;
-  s.meatpack_marks = 0;
+  s.arbiter.host_stream.on(HostStream::Event::kEnded);
+  s.arbiter.host_stream.meatpack_marks = 0;
   s.host_arrived = line::kNever;
   s.insertion = Insertion::kNone;
   from_printer.drop_until(from_printer.tail());
   s.printer_line_start = s.printer_scanned = s.printer_passed = from_printer.tail();
-  s.printer_line_long = s.dropping = false;
+  s.printer_line_long = false;
+  if (arbiter.host_is_attached()) s.arbiter.host = HostPort::kOpen;
   s.printer_arrived = line::kNever;
 }
 

@@ -2,7 +2,6 @@
 // newlines between.
 // Wire: "N5 G1 X1*97\n" passes; "G1 X" waits for its end; FF FF FB switches MeatPack on and belongs to no line.
 #include <algorithm>
-#include <utility>
 
 #include "gcode/line/scan.h"
 #include "gcode/relay/relay_impl.h"
@@ -55,19 +54,19 @@ void RelayImpl::insert(Insertion what) {
 
 // Before the first host line behind an unanswered injected query.
 void RelayImpl::send_separator() {
-  if (s.insertion != Insertion::kNone || s.host_line_open || part_is_taken() || !arbiter.wants_separator()) return;
+  if (s.insertion != Insertion::kNone || stream().is_open() || part_is_taken() || !arbiter.wants_separator()) return;
   arbiter.separator_sent();
   insert(Insertion::kSeparator);
 }
 
 void RelayImpl::pass_host_line(std::uint64_t end, line::Time now) {
   send_separator();
-  if (!s.host_line_open) {
+  if (!stream().is_open()) {
     account_host_line(end, now);
   } else {
-    arbiter.host_fragment(false, now);
+    arbiter.host_fragment(now);
   }
-  s.host_line_open = false;
+  stream().on(HostStream::Event::kEnded);
   s.host_line_start = end;
   s.host_scanned = std::max(s.host_scanned, end);
   s.host_taken = std::max(s.host_taken, end);
@@ -76,9 +75,9 @@ void RelayImpl::pass_host_line(std::uint64_t end, line::Time now) {
 void RelayImpl::pass_host_part(std::uint64_t end, line::Time now) {
   if (end == s.host_line_start) return;
   send_separator();
-  if (!s.host_line_open) account_host_line(end, now);
-  s.host_line_open = true;
-  arbiter.host_fragment(true, now);
+  if (!stream().is_open()) account_host_line(end, now);
+  stream().on(HostStream::Event::kPartPassed);
+  arbiter.host_fragment(now);
   s.host_line_start = end;
   s.host_scanned = end;
   s.host_taken = std::max(s.host_taken, end);
@@ -111,30 +110,31 @@ bool RelayImpl::host_must_wait(line::Time now) {
 // One byte at a time around FF: a mark, its second, and the MeatPack command behind them. They belong to no line.
 void RelayImpl::pass_marked_byte(line::Time now) {
   const auto byte = static_cast<unsigned char>(from_host.pieces(s.host_line_start, s.host_line_start + 1)[0][0]);
-  const bool completes = s.meatpack_marks == 2 && byte != 0xff;
+  const bool completes = stream().meatpack_marks == 2 && byte != 0xff;
   if (completes) {
     if (byte == kMeatPackOn) arbiter.host_meatpack(true);
     if (byte == kMeatPackOff || byte == kMeatPackReset) arbiter.host_meatpack(false);
   }
-  s.meatpack_marks = byte == 0xff ? static_cast<std::uint8_t>(std::min(s.meatpack_marks + 1, 2)) : 0;
+  stream().meatpack_marks = byte == 0xff ? static_cast<std::uint8_t>(std::min(stream().meatpack_marks + 1, 2)) : 0;
   ++s.host_line_start;
   s.host_scanned = std::max(s.host_scanned, s.host_line_start);
   s.host_taken = std::max(s.host_taken, s.host_line_start);
   // After a command no part of a line remains; after anything else the printer holds a part of a line.
   const bool part = !(completes && byte >= kMeatPackFirst);
-  s.host_line_open = s.host_line_open || (part && !completes && s.meatpack_marks == 0);
-  if (byte == '\n' || byte == '\r') s.host_line_open = false;
-  s.binary_part = part && s.arbiter.meatpack;
-  arbiter.host_fragment(s.host_line_open || s.meatpack_marks > 0, now);
+  if (part && !completes && stream().meatpack_marks == 0) stream().on(HostStream::Event::kPartPassed);
+  if (byte == '\n' || byte == '\r') stream().on(HostStream::Event::kEnded);
+  if (stream().is_packed()) stream().meatpack = part ? MeatPack::kPackedPart : MeatPack::kPacked;
+  arbiter.host_fragment(now);
 }
 
 // Up to and including the next mark.
 void RelayImpl::pass_binary(line::Time now) {
   const std::uint64_t tail = from_host.tail();
-  const auto mark = s.meatpack_marks > 0 ? std::optional(s.host_line_start)
-                                         : find_byte(from_host, s.host_line_start, tail, kMeatPackMark);
+  const auto mark = stream().meatpack_marks > 0 ? std::optional(s.host_line_start)
+                                                : find_byte(from_host, s.host_line_start, tail, kMeatPackMark);
   const std::uint64_t end = mark.value_or(tail);
-  if (end > s.host_line_start) s.binary_part = !find_end(from_host, end - 1, end, true);
+  if (end > s.host_line_start)
+    stream().meatpack = find_end(from_host, end - 1, end, true) ? MeatPack::kPacked : MeatPack::kPackedPart;
   s.host_line_start = s.host_scanned = end;
   s.host_taken = std::max(s.host_taken, s.host_line_start);
   if (mark) pass_marked_byte(now);
@@ -143,15 +143,14 @@ void RelayImpl::pass_binary(line::Time now) {
 // MeatPack ended without the host's command: the printer restarted. The last bytes sent may be the beginning of a line
 // for the restarted printer, and nothing may be injected behind it.
 void RelayImpl::binary_ended(line::Time now) {
-  if (!std::exchange(s.binary_part, false)) return;
-  s.host_line_open = true;
-  arbiter.host_fragment(true, now);
+  stream().on(HostStream::Event::kPartPassed);
+  arbiter.host_fragment(now);
 }
 
 // MeatPack bytes and the lines of an upload pass unparsed. The lines of an upload still owe their oks.
 void RelayImpl::pass_transparent(line::Time now) {
   while (arbiter.is_transparent() && s.host_line_start < from_host.tail()) {
-    if (s.arbiter.meatpack) {
+    if (stream().is_packed()) {
       pass_binary(now);
       continue;
     }
@@ -178,9 +177,10 @@ bool RelayImpl::next_host_piece(line::Time now) {
   }
   const auto end = find_end(from_host, s.host_scanned, tail, true);
   s.host_scanned = end ? *end - 1 : tail;  // a line that has to wait is found again
-  const auto mark = s.meatpack_marks > 0 ? std::optional(s.host_line_start)
-                                         : find_byte(from_host, s.host_line_start, end.value_or(tail), kMeatPackMark);
-  const bool whole_part = tail - s.host_line_start >= kLongestLine || s.host_line_open;
+  const auto mark = stream().meatpack_marks > 0
+                        ? std::optional(s.host_line_start)
+                        : find_byte(from_host, s.host_line_start, end.value_or(tail), kMeatPackMark);
+  const bool whole_part = tail - s.host_line_start >= kLongestLine || stream().is_open();
   if (!end && !mark && !whole_part) return false;
   if (host_must_wait(now)) return false;
   if (mark) {

@@ -11,9 +11,6 @@ namespace {
 constexpr std::uint8_t kFreshEnough = 4;
 
 constexpr std::array<Report, 3> kMaskReports{Report::kTemperature, Report::kFans, Report::kPosition};
-constexpr std::uint8_t mask_bit(Report report) {
-  return static_cast<std::uint8_t>(1U << static_cast<unsigned>(report));
-}
 
 std::uint8_t to_seconds(std::optional<double> value, std::uint8_t otherwise) {
   if (!value) return otherwise;
@@ -24,7 +21,6 @@ InjectedLine report_line(printer::Query query, const char* format, unsigned seco
   std::array<char, 24> text{};
   std::snprintf(text.data(), text.size(), format, seconds, mask);
   InjectedLine line = make_injected_line(query, text.data());
-  line.sets_report = true;
   line.seconds = static_cast<std::uint8_t>(seconds);
   line.mask = static_cast<std::uint8_t>(mask);
   return line;
@@ -35,8 +31,8 @@ InjectedLine report_line(printer::Query query, const char* format, unsigned seco
 void Subscriptions::printer_restarted() {
   host_ = {};
   printer_ = {};
-  set_by_agent_ = {};
-  able_ = {};
+  set_by_agent_ = 0;
+  for (const Report report : line::kValuesOf<Report>) can(report, false);
 }
 
 Subscriptions::Reports Subscriptions::reports() const {
@@ -45,7 +41,7 @@ Subscriptions::Reports Subscriptions::reports() const {
     const auto i = static_cast<std::size_t>(report);
     out.host[i] = host_[report];
     out.printer[i] = printer_[report];
-    out.set_by_agent[i] = set_by_agent_[report] ? 1 : 0;
+    out.set_by_agent[i] = agent_set(report) ? 1 : 0;
   }
   return out;
 }
@@ -55,12 +51,12 @@ void Subscriptions::resume(const Reports& reports) {
     const auto i = static_cast<std::size_t>(report);
     host_[report] = reports.host[i];
     printer_[report] = reports.printer[i];
-    set_by_agent_[report] = reports.set_by_agent[i] != 0;
+    if (reports.set_by_agent[i] != 0) set_by_agent_ |= bit(report);
   }
 }
 
 std::uint8_t Subscriptions::needed(Report report) const {
-  const std::uint8_t agent = able_[report] ? agent_[report] : 0;
+  const std::uint8_t agent = ability_[report] == Ability::kRepeats ? agent_[report] : 0;
   const std::uint8_t host = host_[report];
   if (host == 0) return agent;
   if (agent == 0 || host <= std::max(agent, kFreshEnough)) return host;
@@ -78,14 +74,14 @@ std::optional<InjectedLine> Subscriptions::missing_mask() const {
   for (const Report report : kMaskReports) {
     const std::uint8_t need = needed(report);
     if (need > 0) {
-      mask |= mask_bit(report);
+      mask |= bit(report);
       // One interval for all reports: the shortest that either side needs. The host's interval takes precedence over
       // the agent's wish, which needed() has already made compatible.
       if (host_[report] > 0 || seconds == 0) seconds = need;
     }
   }
   for (const Report report : kMaskReports) {
-    const std::uint8_t want = (mask & mask_bit(report)) != 0 ? seconds : 0;
+    const std::uint8_t want = (mask & bit(report)) != 0 ? seconds : 0;
     const std::uint8_t is = printer_[report];
     if (want > 0 ? is != want : false) differs = true;
   }
@@ -105,8 +101,9 @@ std::optional<InjectedLine> Subscriptions::missing_by_cap() const {
        {Report::kPosition, printer::Query::kM154, "M154 S%u"},
        {Report::kSd, printer::Query::kM27, "M27 S%u"}}};
   for (const Row& row : kRows) {
-    const std::uint8_t need = able_[row.report] ? needed(row.report) : 0;
-    if (unreadable_ && row.report == Report::kTemperature && is_for_agent_only(row.report))
+    const Ability ability = ability_[row.report];
+    const std::uint8_t need = ability == Ability::kRepeats ? needed(row.report) : 0;
+    if (ability == Ability::kUnreadable && is_for_agent_only(row.report))
       return report_line(row.query, row.format, 0, 0);
     if (need > 0 && printer_[row.report] != need) return report_line(row.query, row.format, need, 0);
   }
@@ -125,26 +122,26 @@ std::optional<InjectedLine> Subscriptions::missing(const dialect::Dialect& diale
 void Subscriptions::asserted(const InjectedLine& line, const dialect::Dialect& dialect) {
   const auto set = [&](Report report, std::uint8_t seconds) {
     printer_[report] = seconds;
-    set_by_agent_[report] = true;
+    set_by_agent_ |= bit(report);
   };
   if (dialect.autoreport == dialect::Autoreport::kMask) {
-    for (const Report report : kMaskReports) set(report, (line.mask & mask_bit(report)) != 0 ? line.seconds : 0);
+    for (const Report report : kMaskReports) set(report, (line.mask & bit(report)) != 0 ? line.seconds.value_or(0) : 0);
     return;
   }
-  if (line.query == printer::Query::kM155) set(Report::kTemperature, line.seconds);
-  if (line.query == printer::Query::kM123) set(Report::kFans, line.seconds);
-  if (line.query == printer::Query::kM154) set(Report::kPosition, line.seconds);
-  if (line.query == printer::Query::kM27) set(Report::kSd, line.seconds);
+  if (line.query == printer::Query::kM155) set(Report::kTemperature, line.seconds.value_or(0));
+  if (line.query == printer::Query::kM123) set(Report::kFans, line.seconds.value_or(0));
+  if (line.query == printer::Query::kM154) set(Report::kPosition, line.seconds.value_or(0));
+  if (line.query == printer::Query::kM27) set(Report::kSd, line.seconds.value_or(0));
 }
 
 void Subscriptions::host_mask_command(const command::Command& command, line::Time now) {
   // C absent: mask 1; S absent: the interval stays (P 2.1).
-  const std::uint8_t mask = to_seconds(command::parameter(command, 'C'), mask_bit(Report::kTemperature));
+  const std::uint8_t mask = to_seconds(command::parameter(command, 'C'), bit(Report::kTemperature));
   std::uint8_t running = 0;
   for (const Report report : kMaskReports) running = std::max(running, printer_[report]);
   const std::uint8_t seconds = to_seconds(command::parameter(command, 'S'), running);
   for (const Report report : kMaskReports) {
-    const std::uint8_t value = (mask & mask_bit(report)) != 0 ? seconds : 0;
+    const std::uint8_t value = (mask & bit(report)) != 0 ? seconds : 0;
     host_[report] = printer_[report] = value;
     shown_[report] = now;
   }
@@ -178,7 +175,7 @@ bool Subscriptions::host_command(const command::Command& command, const dialect:
 }
 
 bool Subscriptions::shows_host(Report report, line::Time now) {
-  if (host_[report] == 0) return !set_by_agent_[report];
+  if (host_[report] == 0) return !agent_set(report);
   // The printer's interval divides the host's; half of one more allows for a timer that is slightly late or early.
   const line::Time host = std::chrono::seconds(host_[report]);
   const line::Time printer = std::chrono::seconds(std::min(printer_[report], host_[report]));

@@ -24,16 +24,15 @@ class Subscriptions {
  public:
   /// What the agent wants, in seconds, and which reports this printer can repeat.
   void want(const ReportPeriods& agent) { agent_ = agent; }
-  void can(Report report, bool yes) { able_[report] = yes && !(unreadable_ && report == Report::kTemperature); }
+  void can(Report report, bool yes) {
+    if (ability_[report] != Ability::kUnreadable) ability_[report] = yes ? Ability::kRepeats : Ability::kNone;
+  }
 
   /// The temperature reports that the agent has set have a form that cannot be read: they are switched off again.
-  void unreadable() {
-    unreadable_ = true;
-    able_[Report::kTemperature] = false;
-  }
+  void unreadable() { ability_[Report::kTemperature] = Ability::kUnreadable; }
   /// Whether only the agent wants that report, and it is on.
   [[nodiscard]] bool is_for_agent_only(Report report) const {
-    return set_by_agent_[report] && printer_[report] > 0 && host_[report] == 0;
+    return agent_set(report) && printer_[report] > 0 && host_[report] == 0;
   }
   /// The printer lost its settings (start, power on).
   void printer_restarted();
@@ -57,12 +56,20 @@ class Subscriptions {
   /// A periodic report of that kind arrived. Returns whether the host sees it.
   bool shows_host(Report report, line::Time now);
   /// Whether the agent has set this report, so that reports may be for the agent.
-  [[nodiscard]] bool agent_set(Report report) const { return set_by_agent_[report]; }
+  [[nodiscard]] bool agent_set(Report report) const { return (set_by_agent_ & bit(report)) != 0; }
   /// Whether the printer repeats this report now.
   [[nodiscard]] bool is_on(Report report) const { return printer_[report] > 0; }
   [[nodiscard]] std::uint8_t period(Report report) const { return printer_[report]; }
 
  private:
+  enum class Ability : std::uint8_t {
+    kNone,
+    kRepeats,
+    kUnreadable,  ///< it repeats them in a form that cannot be read
+  };
+  static constexpr std::uint8_t bit(Report report) {
+    return static_cast<std::uint8_t>(1U << static_cast<unsigned>(report));
+  }
   [[nodiscard]] std::uint8_t needed(Report report) const;
   [[nodiscard]] std::optional<InjectedLine> missing_mask() const;
   [[nodiscard]] std::optional<InjectedLine> missing_by_cap() const;
@@ -73,9 +80,8 @@ class Subscriptions {
   ReportPeriods host_{};
   ReportPeriods printer_{};                      ///< as last commanded by either side
   line::EnumArray<Report, line::Time> shown_{};  ///< when the host last saw one, or requested it
-  line::EnumArray<Report, bool> able_{};
-  line::EnumArray<Report, bool> set_by_agent_{};
-  bool unreadable_ = false;
+  line::EnumArray<Report, Ability> ability_{};
+  std::uint8_t set_by_agent_ = 0;  ///< reports as bits
 };
 
 }  // namespace gcode::relay

@@ -422,7 +422,7 @@ LoopResult ClosedLoop::run() {
     const auto& e = in_flight[i];
     const bool blocks = e.kind == CommandKind::kHeatAndWait || e.kind == CommandKind::kBlocking;
     const bool may_last = printer_.mishaps() > 0 && blocks && !says_busy;
-    if (printer_.commands_of('h') == 0 && !e.is_injected() && !e.ack_optional && !may_last &&
+    if (printer_.commands_of('h') == 0 && !e.is_injected() && !e.is_optional() && !may_last &&
         now_ - e.sent > seconds(5))
       ++unanswered;
   }

@@ -179,7 +179,7 @@ void InvariantChecker::injected_written(std::string_view bytes, const VirtualPri
   if (printer.is_uploading()) fail("rule 4: injected query into an upload " + quoted(bytes), now);
   if (printer.is_meatpack_on()) fail("rule 4: injected query into MeatPack " + quoted(bytes), now);
   if (printer.is_stopped()) fail("rule 4: injected query to a stopped printer " + quoted(bytes), now);
-  if (printer.is_booting() && relay.printer().booting)
+  if (printer.is_booting() && relay.printer().contact.is_booting())
     fail("rule 8: injected query into the boot text " + quoted(bytes), now);
   if (prints && disturbed_at_ == kNever && starts(scenario_.firmware, "prusa-3.1")) {
     fail("rule 3: injected query in a print on a Prusa that reports by itself " + quoted(bytes), now);

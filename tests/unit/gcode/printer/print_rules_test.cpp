@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 #include <set>
 
+using gcode::printer::Ending;
 using gcode::printer::PrintCondition;
 using gcode::printer::PrintEvent;
 using gcode::printer::PrintEvidence;
@@ -34,19 +35,19 @@ TEST_CASE("every row of the print rules gives a reason, and no row follows one t
 TEST_CASE("if a print ends with several events, the strongest decides the result") {
   PrintEvidence e;
   CHECK(result(PrintEvent::kStreamSilent, e) == std::nullopt);
-  e.end_code = true;
+  e.ending = Ending::kEndCode;
   CHECK(result(PrintEvent::kStreamSilent, e) == PrintResult::kCompleted);
   e.percent = 37;
   CHECK(result(PrintEvent::kStreamSilent, e) == PrintResult::kCancelled);
   e.percent = 100;
   CHECK(result(PrintEvent::kStreamSilent, e) == PrintResult::kCompleted);
-  e.asked_to_cancel = true;
+  e.ending = Ending::kCancel;
   CHECK(result(PrintEvent::kStreamSilent, e) == PrintResult::kCancelled);
 }
 
 TEST_CASE("a stream that ends with a wait for its moves is completed, but not far from its end") {
   PrintEvidence e;
-  e.waited_for_moves = true;
+  e.last_m_code = 400;
   CHECK(result(PrintEvent::kStreamSilent, e) == PrintResult::kCompleted);
   CHECK(result(PrintEvent::kHostLeft, e) == PrintResult::kCompleted);
   e.percent = 20;
@@ -57,7 +58,7 @@ TEST_CASE("a stream that ends with a wait for its moves is completed, but not fa
 TEST_CASE("a cancel after a thermal fault is a failure") {
   PrintEvidence e;
   CHECK(result(PrintEvent::kCancelAction, e) == PrintResult::kCancelled);
-  e.fault = true;
+  e.since_fault = std::chrono::seconds(1);
   CHECK(result(PrintEvent::kCancelAction, e) == PrintResult::kFailed);
 }
 

@@ -46,7 +46,7 @@ TEST_CASE("a new print does not inherit the progress of the previous one") {
   SECTION("by a new line number") { line.host("M110 N0"); }
   SECTION("by a new stream after a rest") {
     line.pass(11s);
-    REQUIRE(line.state.numbered_in_stream == 0);
+    REQUIRE_FALSE(line.state.stream_is_open());
     REQUIRE(line.state.progress.known);
     line.host("N1 G28*18");
   }
@@ -70,9 +70,9 @@ TEST_CASE("M999 restarts a stopped printer, but not a Prusa that drops every lin
   Line line;
   line.dialect = *gcode::dialect::find_dialect(firmware);
   line.printer("Error:Printer stopped due to errors. Supervision required.");
-  REQUIRE(line.state.stopped);
+  REQUIRE(line.state.halt.is_stopped());
   line.host("M999");
-  CHECK(line.state.stopped == line.dialect.stopped_is_unresponsive);
+  CHECK(line.state.halt.is_stopped() == line.dialect.stopped_is_unresponsive);
 }
 
 TEST_CASE("a position may stand behind an ok, and a line of step counts does not remove it") {

@@ -135,7 +135,7 @@ TEST_CASE("nothing is counted where the model does not know") {
   CHECK(unknown.underruns() == 0);
   Print packed;
   packed.moves(3);
-  packed.rig.arbiter().meatpack = true;
+  packed.rig.arbiter().host_stream.switch_meatpack(true);
   packed.rig.printer("ok\n");
   CHECK_FALSE(packed.counters().planner_known);
 }

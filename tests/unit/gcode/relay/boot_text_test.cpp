@@ -40,5 +40,5 @@ TEST_CASE("the boot phase ends although a host prints throughout") {
     r.pass(200ms);
     r.printer("echo: cold extrusion prevented\nok\n");
   }
-  CHECK_FALSE(r.relay().printer().booting);
+  CHECK_FALSE(r.relay().printer().contact.is_booting());
 }

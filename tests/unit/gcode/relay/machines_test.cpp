@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "gcode/relay/boot.h"
+#include "gcode/relay/host_stream.h"
 #include "gcode/relay/injection.h"
 #include "gcode/relay/recovery.h"
 #include "gcode/relay/upload.h"
@@ -11,7 +12,9 @@
 using namespace std::chrono_literals;
 using gcode::line::Time;
 using gcode::relay::Boot;
+using gcode::relay::HostStream;
 using gcode::relay::Injection;
+using gcode::relay::MeatPack;
 using gcode::relay::Recovery;
 using gcode::relay::Upload;
 using gcode::reply::Reply;
@@ -134,6 +137,66 @@ TEST_CASE("an injection: every event in every state") {
     }
     CHECK(after == row.after);
   }
+}
+
+TEST_CASE("a newline before the next query or host line: every event in every state") {
+  using enum Injection::NewlineEvent;
+  struct Row {
+    std::vector<Injection::NewlineEvent> before;
+    std::string after;  ///< a part may wait, sent before the query, query sent, sent before the host's line
+  };
+  for (const Row& row : {Row{{}, "q-h-"}, Row{{kPartMayWait}, "q-bq"}, Row{{kQuerySent}, "bhh-"},
+                         Row{{kQuerySent, kPartMayWait}, "bhbq"}}) {
+    std::string after;
+    for (const auto event : {kPartMayWait, kSentBeforeQuery, kQuerySent, kSentBeforeHost}) {
+      Injection injection;
+      for (const auto before : row.before) injection.on(before);
+      injection.on(event);
+      const int is = (injection.newline_before_query() ? 1 : 0) + (injection.newline_before_host() ? 2 : 0);
+      after += "-qhb"[is];
+    }
+    CHECK(after == row.after);
+  }
+}
+
+TEST_CASE("the host's stream: every event in every state") {
+  using enum HostStream::Event;
+  struct Row {
+    std::vector<HostStream::Event> before;
+    std::string after;  ///< part passed, ended, discarded, next line
+  };
+  for (const Row& row : {Row{{}, "p-c-"}, Row{{kPartPassed}, "p-Cp"}, Row{{kDiscarded}, "Ccc-"},
+                         Row{{kPartPassed, kDiscarded}, "CcCp"}}) {
+    std::string after;
+    for (const auto event : {kPartPassed, kEnded, kDiscarded, kNextLine}) {
+      HostStream stream;
+      for (const auto before : row.before) stream.on(before);
+      stream.on(event);
+      after += "-pcC"[(stream.is_open() ? 1 : 0) + (stream.was_cut() ? 2 : 0)];
+    }
+    CHECK(after == row.after);
+  }
+}
+
+TEST_CASE("the printer holds a part of a line behind a part, or behind a mark of MeatPack") {
+  HostStream stream;
+  CHECK_FALSE(stream.holds_part());
+  stream.meatpack_marks = 1;
+  CHECK(stream.holds_part());
+  stream.meatpack_marks = 0;
+  stream.on(HostStream::Event::kPartPassed);
+  CHECK(stream.holds_part());
+}
+
+TEST_CASE("MeatPack that is switched on again keeps what its last byte was") {
+  HostStream stream;
+  stream.switch_meatpack(true);
+  CHECK(stream.meatpack == MeatPack::kPacked);
+  stream.meatpack = MeatPack::kPackedPart;
+  stream.switch_meatpack(true);
+  CHECK(stream.meatpack == MeatPack::kPackedPart);
+  stream.switch_meatpack(false);
+  CHECK_FALSE(stream.is_packed());
 }
 
 TEST_CASE("a boot: every event in every state, and which resets are counted") {

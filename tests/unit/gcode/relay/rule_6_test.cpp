@@ -18,11 +18,11 @@ TEST_CASE("rule 6: before the firmware is known a comment makes the oks of its l
   Rig r = known_rig("Strange 1.0");
   r.host("G1 X1 ; corner\nG1 X2\n");
   CHECK(r.arbiter().in_flight.size() == 2);
-  CHECK(r.arbiter().in_flight[0].ack_optional);
-  CHECK(r.arbiter().in_flight[1].ack_optional);
+  CHECK(r.arbiter().in_flight[0].is_optional());
+  CHECK(r.arbiter().in_flight[1].is_optional());
   CHECK(r.relay().prints().travel().moves() == 2);
   r.host("G1 X3\n");
-  CHECK_FALSE(r.arbiter().in_flight[2].ack_optional);
+  CHECK_FALSE(r.arbiter().in_flight[2].is_optional());
   r.to_printer();
   for (int i = 0; i < 3; ++i) says(r, "ok\n");
   CHECK(host_in_flight(r) == 0);
@@ -70,8 +70,8 @@ TEST_CASE("rule 6: the ok of a repeated number is optional on Marlin 2.1") {
   Rig r = known_rig(kMarlin21);
   r.host(numbered(5, "M117 a") + numbered(5, "M117 a"));
   REQUIRE(host_in_flight(r) == 2);
-  CHECK_FALSE(r.arbiter().in_flight[0].ack_optional);
-  CHECK(r.arbiter().in_flight[1].ack_optional);
+  CHECK_FALSE(r.arbiter().in_flight[0].is_optional());
+  CHECK(r.arbiter().in_flight[1].is_optional());
 }
 
 TEST_CASE("rule 6: an ok with a line number acknowledges all lines before it") {

@@ -40,7 +40,7 @@ TEST_CASE("M8.2: inside Marlin's upload no query is sent, an unnumbered line is 
   r.host("M29\n");
   r.to_printer();
   REQUIRE(host_in_flight(r) == 1);
-  CHECK_FALSE(r.arbiter().in_flight[0].ack_optional);
+  CHECK_FALSE(r.arbiter().in_flight[0].is_optional());
   says(r, "Done saving file.\nok P15 B15\n");
   CHECK(host_in_flight(r) == 0);
   CHECK(next_injected(r) == "M105\n");
@@ -116,7 +116,7 @@ TEST_CASE("M8.8: a failed homing kills the printer, which gets no more queries")
       r,
       "Active Extruder: 0\necho:busy: processing\necho:Homing Failed\nError:Printer halted. kill() called!\n//action:poweroff\n");
   CHECK(next_injected(r, 300s).empty());
-  CHECK(r.relay().printer().stopped);
+  CHECK(r.relay().printer().halt.is_stopped());
 }
 
 TEST_CASE("M10.1: every line that begins with ok acknowledges, every line with rs or resend requests a resend") {

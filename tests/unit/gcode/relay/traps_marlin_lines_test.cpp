@@ -116,7 +116,7 @@ TEST_CASE("M4.3: a waiting command's temperatures reach the host although they r
   r.host("M109 S50\n");
   r.to_printer();
   says(r, " T:44.12 /50.00 B:22.50 /0.00 @:17 B@:0 W:?\n");
-  CHECK(r.relay().printer().heating.known);
+  CHECK(r.relay().printer().heating.has_value());
   says(r, "echo:busy: processing\n");
   says(r, " T:50.02 /50.00 B:22.50 /0.00 @:9 B@:0 W:0\nok P15 B15\n");
   r.printer(kMarlinReport);
@@ -136,7 +136,7 @@ TEST_CASE("M4.5: Marlin 1.0 names the heater it waits for, and no target") {
   r.host("M109 S50\n");
   r.to_printer();
   says(r, "T:25.0 E:0 W:?\n");
-  CHECK(r.relay().printer().heating.known);
+  CHECK(r.relay().printer().heating.has_value());
   CHECK(next_injected(r, 900ms).empty());
 }
 
@@ -214,7 +214,7 @@ TEST_CASE("M5.7: a move that is refused after an error still has its ok") {
   r.to_host();
   r.host("G1 X1\n");
   r.to_printer();
-  CHECK_FALSE(r.arbiter().in_flight[0].ack_optional);
+  CHECK_FALSE(r.arbiter().in_flight[0].is_optional());
   says(
       r,
       "Printer stopped due to errors. Fix the error and use M999 to restart. (Temperature is reset. Set it after restarting)\nok P15 B15\n");
