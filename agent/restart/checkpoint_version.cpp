@@ -2,8 +2,8 @@
 
 namespace agent::restart {
 
-const std::uint32_t kCheckpointVersion = 4;
+const std::uint32_t kCheckpointVersion = 5;
 
-bool knows_checkpoint(std::uint32_t version) { return version == 4; }
+bool knows_checkpoint(std::uint32_t version) { return version == 5; }
 
 }  // namespace agent::restart
