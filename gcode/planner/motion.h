@@ -21,38 +21,45 @@
 
 namespace gcode::planner {
 
-/// What one move becomes in the planner. Lengths in millimetres, speeds squared in (mm/s)^2.
+/// What one move becomes in the planner. Lengths in millimetres.
 struct Segment {
   float length = 0;          ///< of one piece
-  float speed2 = 0;          ///< nominal
+  float speed = 0;           ///< nominal, mm/s
   float accel = 0;           ///< mm/s^2
-  float corner2 = 0;         ///< the most at its beginning
+  float corner2 = 0;         ///< the most at its beginning, (mm/s)^2
   std::uint16_t pieces = 0;  ///< 0: too short, added to the next move
 };
 
 class Motion {
  public:
   /// M92, M201, M203 to M205, M220, M221; others change nothing.
-  void setting(const command::Command& command);
+  void setting(const command::Command& command) {
+    if (command.letter == 'M') take_setting(command);
+  }
   [[nodiscard]] Segment segment(const printer::Move& move, const dialect::Dialect& dialect);
   /// The printer stands still: the next move begins from rest.
-  void stopped() { before_speed2_ = 0; }
+  void stopped() { before_speed_ = 0; }
   void printer_restarted() { *this = {}; }
 
  private:
-  [[nodiscard]] float corner2(const std::array<float, 4>& unit, float length, float accel, float speed2,
-                              bool jerk) const;
+  using Axes = std::array<float, 4>;  ///< x, y, z, e
+  void take_setting(const command::Command& command);
+  [[nodiscard]] float junction2(const Axes& unit, float size2, float least, const Segment& segment) const;
+  [[nodiscard]] float jerk2(const Axes& unit, float speed) const;
+  [[nodiscard]] float accel_at(const Axes& unit, float accel) const;
 
-  std::array<float, 4> steps_{80, 80, 400, 500};                           ///< M92, per mm
-  std::array<float, 4> most_accel_{3000, 3000, 100, 10000};                ///< M201
-  std::array<float, 4> most_speed_{300, 300, 5, 25};                       ///< M203
-  std::array<float, 4> jerk_{10, 10, 0.3F, 5};                             ///< M205 X Y Z E
+  Axes steps_{80, 80, 400, 500};                                           ///< M92, per mm
+  Axes most_accel_{3000, 3000, 100, 10000};                                ///< M201
+  float least_accel_ = 3000;                                               ///< of x, y and e
+  Axes most_speed_{300, 300, 5, 25};                                       ///< M203
+  Axes jerk_{10, 10, 0.3F, 5};                                             ///< M205 X Y Z E
   float deviation_ = 0.013F;                                               ///< M205 J
   float print_accel_ = 3000, retract_accel_ = 3000, travel_accel_ = 3000;  ///< M204
   float speed_factor_ = 1, flow_factor_ = 1;                               ///< M220, M221
-  std::array<float, 4> left_{};                                            ///< of moves that were too short
-  std::array<float, 4> before_{};                                          ///< direction of the move before
-  float before_speed2_ = 0;
+  Axes left_{};                                                            ///< of moves that were too short
+  Axes before_{};                                                          ///< direction of the move before
+  float before_size2_ = 0;  ///< of that direction: with filament it is longer than 1
+  float before_speed_ = 0;
 };
 
 }  // namespace gcode::planner

@@ -11,7 +11,7 @@ namespace {
 constexpr std::uint16_t kFilled = 6;
 constexpr std::uint16_t kMostUsable = 31;
 constexpr float kLeastSeconds = 0.02F;  // DEFAULT_MINSEGMENTTIME
-constexpr float kAtRest2 = 0.05F * 0.05F;
+constexpr float kAtRest = 0.05F;        // MINIMUM_PLANNER_SPEED
 constexpr line::Time kFirstMove = std::chrono::milliseconds(100);
 constexpr std::uint16_t kWithoutDelay = 3;
 // Seconds of computed time after which an older measurement counts little.
@@ -32,12 +32,18 @@ constexpr float kHopeless = 10, kStall = 2.5F;
 // A planner that drains, without a late ok that corrects, is faster than computed by this part of the time.
 constexpr int kDrainsFaster = 12;
 
+constexpr float kLeastSpeed = 1e-3F, kLongest = 1000;
+constexpr Segment kPositionBlock{0, 1, 1, 1, 1};
+
+std::int32_t in_microseconds(float seconds) { return static_cast<std::int32_t>(std::min(seconds, kLongest) * 1e6F); }
 line::Time in_time(float seconds) { return line::Time(static_cast<std::int64_t>(seconds * 1e6F)); }
 float in_float(line::Time time) { return static_cast<float>(time.count()) * 1e-6F; }
 
 }  // namespace
 
-line::Time Planner::scaled(float seconds) const { return in_time(seconds * scale_); }
+line::Time Planner::scaled(std::int64_t microseconds) const {
+  return line::Time(static_cast<std::int64_t>(static_cast<float>(microseconds) * scale_));
+}
 
 void Planner::sent(std::int64_t number, const printer::Move& move, const dialect::Dialect& dialect) {
   Sent& place = sent_[static_cast<std::size_t>(number) % kInFlight];
@@ -49,108 +55,122 @@ void Planner::sent(std::int64_t number, const printer::Move& move, const dialect
 
 void Planner::start_first(line::Time at) {
   started_ = at;
-  if (count_ == 0) return;
   Block& b = block(0);
   const float exit2 = count_ > 1 ? block(1).entry2 : 0;
-  const float peak2 = std::min(b.speed2, (b.entry2 + exit2) / 2 + b.accel * b.length);
-  const float peak = std::sqrt(peak2), entry = std::sqrt(b.entry2), exit = std::sqrt(exit2);
-  const float ramps = (2 * peak2 - b.entry2 - exit2) / (2 * b.accel);
-  b.seconds = (2 * peak - entry - exit) / b.accel + std::max(0.0F, b.length - ramps) / std::max(peak, 1e-3F);
+  const float speed2 = b.speed * b.speed;
+  const float ends2 = b.entry2 + exit2;
+  float seconds = b.length / b.speed;
+  if (ends2 < 2 * speed2) {  // not at its nominal speed all the way
+    const float peak2 = std::min(speed2, (ends2 + b.gain2) / 2);
+    const float peak = std::sqrt(peak2);
+    const float ramps = (2 * peak2 - ends2) / (2 * b.accel);
+    seconds = (2 * peak - std::sqrt(b.entry2) - std::sqrt(exit2)) / b.accel +
+              std::max(0.0F, b.length - ramps) / std::max(peak, kLeastSpeed);
+  }
+  b.duration = in_microseconds(seconds);
+  ends_ = at + scaled(b.duration);
 }
 
-void Planner::end_first(line::Time at) {
-  computed_ += block(0).seconds;
+void Planner::end_first() {
+  computed_ += block(0).duration;
   first_ = static_cast<std::uint16_t>((first_ + 1U) % kRing);
   --count_;
-  kept_ = static_cast<std::uint16_t>(std::min<std::size_t>(kept_ + 1U, kRing - count_ - 1U));
-  if (count_ == 0) {
-    emptied_ = at;
-    measured_from_ = line::kNever;
-    motion_.stopped();
-  }
-  start_first(at);
+  if (count_ > 0) queued_ -= block(0).duration;
 }
 
-void Planner::advance(line::Time now) {
-  while (count_ > 0) {
-    const line::Time ends = started_ + scaled(block(0).seconds);
-    if (ends > now) return;
-    end_first(ends);
-  }
+void Planner::ran_empty(line::Time at) {
+  emptied_ = at;
+  measured_from_ = line::kNever;
+  motion_.stopped();
+}
+
+void Planner::next_block() {
+  end_first();
+  if (count_ > 0) start_first(ends_);
+  else ran_empty(ends_);
 }
 
 line::Time Planner::buffered() const {
   if (count_ == 0) return {};
-  float seconds = 0;
-  for (std::size_t i = 1; i < count_; ++i) seconds += block(i).seconds;
-  return std::max(line::Time{}, started_ + scaled(block(0).seconds) - std::max(last_ok_, started_)) + scaled(seconds);
+  return std::max(line::Time{}, ends_ - std::max(last_ok_, started_)) + scaled(queued_);
 }
 
 // --- blocks -----------------------------------------------------------------------------------------------------------
 
 void Planner::push(const Segment& segment, line::Time now) {
-  Block b{segment.length, segment.accel, segment.speed2, segment.corner2, 0, 0};
-  float speed = std::sqrt(b.speed2);
-  b.seconds = b.length / speed;
+  Block& b = block(count_);
+  float speed = segment.speed, corner2 = segment.corner2, seconds = segment.length / segment.speed;
   const int waiting = count_ - 1;
-  if (waiting >= 2 && waiting <= usable_ / 2 && b.seconds < kLeastSeconds) {
-    b.seconds += (kLeastSeconds - b.seconds) * 2 / static_cast<float>(waiting);
-    speed = b.length / b.seconds;
-    b.speed2 = speed * speed;
-    b.corner2 = std::min(b.corner2, b.speed2);
+  if (seconds < kLeastSeconds && segment.length > 0 && waiting >= 2 && waiting <= usable_ / 2) {
+    seconds += (kLeastSeconds - seconds) * 2 / static_cast<float>(waiting);
+    speed = segment.length / seconds;
+    corner2 = std::min(corner2, speed * speed);
   }
-  if (count_ == 0) b.corner2 = std::min(b.corner2, kAtRest2);
-  block(count_) = b;
+  // A move that was slowed down limits the corner behind it, too.
+  const float before = count_ == 0 ? kAtRest : block(count_ - 1U).speed;
+  b.length = segment.length;
+  b.accel = segment.accel;
+  b.speed = speed;
+  b.corner2 = std::min(corner2, before * before);
+  b.gain2 = 2 * segment.accel * segment.length;
+  b.entry2 = 0;
+  b.duration = in_microseconds(seconds);
+  if (count_ > 0) queued_ += b.duration;
   ++count_;
-  kept_ = static_cast<std::uint16_t>(std::min<std::size_t>(kept_, kRing - count_));
   peak_ = std::max(peak_, count_);
   plan();
   if (count_ == 1) {
     start_first(now + kFirstMove);
-  } else if (count_ >= kWithoutDelay && started_ > now) {
+  } else if (started_ > now && count_ >= kWithoutDelay) {
     start_first(now);
   }
 }
 
 // The speeds at the corners, from the last block back to the first that does not change, and forward again.
 void Planner::plan() {
-  float exit2 = 0;
-  std::size_t i = count_;
-  while (i-- > 1) {
-    Block& b = block(i);
-    const float entry2 = std::min(b.corner2, exit2 + 2 * b.accel * b.length);
-    if (i + 1 < count_ && entry2 == b.entry2) break;
-    b.entry2 = exit2 = entry2;
+  if (count_ < 2) return;
+  std::size_t i = count_ - 1U;
+  Block* b = &block(i);
+  float exit2 = b->entry2 = std::min(b->corner2, b->gain2);  // at rest behind the last
+  while (--i > 0) {
+    Block& before = block(i);
+    exit2 = std::min(before.corner2, exit2 + before.gain2);
+    if (exit2 == before.entry2) break;
+    before.entry2 = exit2;
   }
-  for (++i; i < count_; ++i) {
-    const Block& before = block(i - 1);
-    Block& b = block(i);
-    b.entry2 = std::min(b.entry2, before.entry2 + 2 * before.accel * before.length);
+  for (const Block* before = &block(i); ++i < count_; before = b) {
+    b = &block(i);
+    b->entry2 = std::min(b->entry2, before->entry2 + before->gain2);
   }
 }
 
 /// The wire has shown how many there are: the oldest has just ended. Some may be from before the agent listened.
 void Planner::set_count(int count, line::Time now) {
   count = std::max(count, 0);
-  while (count_ > count) end_first(now);
-  while (count_ < count) {
-    first_ = static_cast<std::uint16_t>((first_ + kRing - 1) % kRing);
-    if (kept_ == 0) block(0) = kUnseen;
-    else --kept_;
-    ++count_;
-    computed_ -= block(0).seconds;
+  if (count == 0 && count_ > 0) ran_empty(now);
+  while (count_ > count) {
+    end_first();
+    if (count_ > count) start_first(now);
   }
-  start_first(now);
+  while (count_ < count) {
+    if (count_ > 0) queued_ += block(0).duration;
+    first_ = static_cast<std::uint16_t>((first_ + kRing - 1) % kRing);
+    if (block(0).speed == 0) block(0) = kUnseen;
+    ++count_;
+    computed_ -= block(0).duration;
+  }
+  if (count_ > 0) start_first(now);
 }
 
 void Planner::measure(line::Time now) {
   if (measured_from_ != line::kNever && computed_ > 0) {
-    const float expected = computed_ * scale_;
+    const float computed = static_cast<float>(computed_) * 1e-6F, expected = computed * scale_;
     const float real = std::clamp(in_float(now - measured_from_), expected / 3, expected * 3);
-    const float keep = std::max(0.0F, 1 - computed_ / kMemory);
+    const float keep = std::max(0.0F, 1 - computed / kMemory);
     sum_measured_ = sum_measured_ * keep + real;
-    sum_computed_ = sum_computed_ * keep + computed_;
+    sum_computed_ = sum_computed_ * keep + computed;
     scale_ = std::clamp(sum_measured_ / sum_computed_, 0.5F, 2.0F);
+    if (count_ > 0) ends_ = started_ + scaled(block(0).duration);
   }
   measured_from_ = now;
   computed_ = 0;
@@ -168,7 +188,7 @@ Planner::Delay Planner::delay_of(float seconds, line::Time begun) {
     return Delay::kNone;
   }
   if (seconds > kHopeless) return Delay::kStalled;
-  const float rest = count_ == 0 ? 0 : in_float(started_ - begun) + block(0).seconds * scale_;
+  const float rest = count_ == 0 ? 0 : in_float(ends_ - begun);
   if (count_ + kNearlyFull >= usable_ && seconds + 0.01F > 0.3F * rest)
     return seconds < kFactor * rest + kOdd ? Delay::kFull : Delay::kOdd;
   if (late > kStall) return Delay::kStalled;
@@ -199,7 +219,7 @@ void Planner::take_free(const Ok& ok, std::uint16_t added) {
 
 Segment Planner::segment_of(const Ok& ok, const dialect::Dialect& dialect) const {
   if (ok.of == Ok::Of::kPosition && count_ > 0 && dialect.family != dialect::FirmwareFamily::kPrusa)
-    return {0, 1, 1, 1, 1};
+    return kPositionBlock;
   const Sent& place = sent_[static_cast<std::size_t>(ok.number) % kInFlight];
   return ok.of == Ok::Of::kMove && place.number == ok.number ? place.segment : Segment{};
 }
@@ -218,14 +238,16 @@ std::optional<line::Time> Planner::acknowledged(const Ok& ok, const dialect::Dia
   if (!says_free_) usable_ = dialect.planner_blocks;
   // The printer turns to a line when it has acknowledged the one before.
   const line::Time begun = std::max(ok.sent, last_ok_);
-  started_ -= (begun - last_ok_) / kDrainsFaster;
+  const line::Time faster = (begun - last_ok_) / kDrainsFaster;
+  started_ -= faster;
+  ends_ -= faster;
   advance(std::min(ok.now, begun + in_time(quick_)));
   const bool needs_room = ok.of == Ok::Of::kMove || ok.of == Ok::Of::kPosition;
   if (needs_room && ok.free < 0) take_delay(delay_of(in_float(ok.now - begun), begun), begun, ok.now);
   advance(ok.now);
   last_ok_ = ok.now;
   if (ok.of == Ok::Of::kWaiting) {
-    while (count_ > 0) end_first(ok.now);
+    set_count(0, ok.now);
     peak_ = 0;
     odd_ = {};
   }

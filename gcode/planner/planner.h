@@ -53,8 +53,11 @@ class Planner {
   /// six blocks were in it before, and no command emptied it rightly.
   std::optional<line::Time> acknowledged(const Ok& ok, const dialect::Dialect& dialect);
   void printer_restarted() { *this = {}; }
-  /// The print pauses: if the planner runs empty now, it does so rightly.
-  void paused() { peak_ = 0; }
+  /// The print pauses or has ended: if the planner runs empty now, it does so rightly.
+  void paused() {
+    peak_ = 0;
+    odd_ = {};
+  }
 
   /// At the last ok.
   [[nodiscard]] std::uint16_t blocks() const { return count_; }
@@ -65,12 +68,13 @@ class Planner {
 
  private:
   struct Block {
-    float length = 0, accel = 0, speed2 = 0, corner2 = 0;
+    float length = 0, accel = 0, speed = 0, corner2 = 0;
+    float gain2 = 0;  ///< the most that the speed squared changes in it
     float entry2 = 0;
-    float seconds = 0;  ///< computed; before it runs: at its nominal speed
+    std::int32_t duration = 0;  ///< microseconds, computed; before it runs: at its nominal speed
   };
   /// A tenth of a second.
-  static constexpr Block kUnseen{1, 1000, 100, 100, 100, 0.1F};
+  static constexpr Block kUnseen{1, 1000, 10, 100, 2000, 100, 100'000};
   struct Sent {
     std::int64_t number = -2;
     Segment segment;
@@ -82,16 +86,21 @@ class Planner {
     kOdd,      ///< ... but for longer than that block takes
     kStalled,  ///< the planner was not full: the printer, or the line, stood still
   };
-  /// Planners of 31 blocks at most, and as many that have ended: a late ok may show that they had not.
-  static constexpr std::size_t kRing = 64;
+  /// Planners of 31 blocks at most. Those that have ended stay until others take their places: a late ok may show that
+  /// they had not.
+  static constexpr std::size_t kRing = 32;
   /// As many lines as a host is known to keep in flight.
   static constexpr std::size_t kInFlight = 64;
 
   [[nodiscard]] Block& block(std::size_t index) { return ring_[(first_ + index) % kRing]; }
   [[nodiscard]] const Block& block(std::size_t index) const { return ring_[(first_ + index) % kRing]; }
-  void advance(line::Time now);
+  void advance(line::Time now) {
+    while (count_ > 0 && ends_ <= now) next_block();
+  }
+  void next_block();
   void start_first(line::Time at);
-  void end_first(line::Time at);
+  void end_first();
+  void ran_empty(line::Time at);
   void set_count(int count, line::Time now);
   void push(const Segment& segment, line::Time now);
   void plan();
@@ -101,24 +110,25 @@ class Planner {
   void take_free(const Ok& ok, std::uint16_t added);
   [[nodiscard]] Segment segment_of(const Ok& ok, const dialect::Dialect& dialect) const;
   [[nodiscard]] std::optional<line::Time> prove_odd(line::Time now);
-  [[nodiscard]] line::Time scaled(float seconds) const;
+  [[nodiscard]] line::Time scaled(std::int64_t microseconds) const;
 
   Motion motion_;
   std::array<Sent, kInFlight> sent_{};
   std::array<Block, kRing> ring_{};
   std::uint16_t first_ = 0, count_ = 0;
-  std::uint16_t kept_ = 0;    ///< ended blocks that are still in the ring
   std::uint16_t usable_ = 0;  ///< 0: not known yet
   bool says_free_ = false;    ///< ADVANCED_OK
   std::uint16_t peak_ = 0;    ///< the most blocks since it was empty
   line::Time started_{};      ///< when the first block began or will begin
+  line::Time ends_{};         ///< when it ends
+  std::int64_t queued_ = 0;   ///< microseconds of the blocks behind it
   line::Time emptied_{};      ///< when the last block ended
   line::Time last_ok_{};
 
   // --- measured against computed durations, between two late oks
   float scale_ = 1;
   line::Time measured_from_ = line::kNever;
-  float computed_ = 0;  ///< seconds of the blocks that ended since
+  std::int64_t computed_ = 0;  ///< microseconds of the blocks that ended since
   float sum_measured_ = 1, sum_computed_ = 1;
 
   // --- how late an ok is

@@ -43,6 +43,8 @@ class PrintWatch {
   [[nodiscard]] bool is_from_host() const { return current_.source == PrintSource::kHost; }
   /// A stream or a file runs or is paused, confirmed as a print or not.
   [[nodiscard]] bool is_open() const { return phase_ == Phase::kUnconfirmed || phase_ == Phase::kRunning; }
+  /// ... and it is a host's.
+  [[nodiscard]] bool is_host_stream() const { return prints_from_host(); }
   /// A print has ended, and what its host still sends belongs to it.
   [[nodiscard]] bool has_just_ended() const { return phase_ == Phase::kEnded || phase_ == Phase::kEndedFinished; }
   /// Nothing comes for the print: it was paused at the printer, by a command, or by its host, which has stopped sending.

@@ -161,7 +161,7 @@ void Arbiter::learn_command(const command::Command& command, line::Time now) {
   const std::uint64_t moves = s_.prints.travel().moves();
   s_.prints.host_command(command, s_.printer, *dialect_, now);
   s_.planner.setting(command);
-  if (s_.prints.travel().moves() != moves)
+  if (s_.prints.travel().moves() != moves && s_.prints.is_host_stream())
     s_.planner.sent(command.number.value_or(-1), s_.prints.travel().last_move(), *dialect_);
   // A file's M73 may come before the line that confirms the print.
   if (command.is('M', 73) && (command.is_numbered() ? !s_.prints.has_just_ended() : s_.prints.is_open()))

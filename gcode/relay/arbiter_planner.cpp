@@ -2,7 +2,6 @@
 // last, how often it ran dry in a host's print, and why.
 #include <algorithm>
 
-#include "gcode/line/scan.h"
 #include "gcode/relay/arbiter.h"
 
 namespace gcode::relay {
@@ -37,13 +36,10 @@ bool pauses(const reply::Reply& reply) {
 
 }  // namespace
 
-// "echo:  M92 X100.00 ...": the printer prints its settings at its start, and at M503.
 void Arbiter::planner_hears(const reply::Reply& reply) {
   s_.counters.planner_known = !s_.host_stream.is_packed() && (dialect_->planner_blocks > 0 || s_.planner.says_free());
   if (pauses(reply)) s_.planner.paused();
-  if (reply.kind != reply::ReplyKind::kEcho && reply.kind != reply::ReplyKind::kUnknown) return;
-  const std::string_view text = line::trim_blanks(reply.text);
-  if (text.starts_with("M92 ") || text.starts_with("M20")) s_.planner.setting(command::parse_command(text));
+  if (reply.is_setting) s_.planner.setting(command::parse_command(reply.text));
 }
 
 printer::StarvedBy Arbiter::starved_by(const InFlight& acknowledged, line::Time before, line::Time dry,
@@ -60,10 +56,11 @@ printer::StarvedBy Arbiter::starved_by(const InFlight& acknowledged, line::Time 
 void Arbiter::planner_takes(const InFlight& acknowledged, line::Time now) {
   printer::LinkCounters& counters = s_.counters;
   if (!(counters.planner_known || planner_free_ >= 0) || acknowledged.sent == line::Time::zero()) return;
+  if (!s_.prints.is_host_stream()) return s_.planner.paused();
   const planner::Ok::Of of = kind_of(acknowledged);
   const line::Time before = s_.planner.last_ok();
   const auto dry = s_.planner.acknowledged({of, acknowledged.number, planner_free_, acknowledged.sent, now}, *dialect_);
-  if (s_.prints.is_printing() && s_.prints.is_from_host()) {
+  if (s_.prints.is_printing()) {
     counters.planner_buffered.observe(s_.planner.buffered(), printer::kBufferedBounds);
     if (dry && now - before < kPause) {
       const printer::StarvedBy cause = starved_by(acknowledged, before, *dry, now);

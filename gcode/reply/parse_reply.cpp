@@ -91,6 +91,7 @@ bool read_indented(std::string_view line, Reply& reply) {
   if (read_progress_line(text, reply)) return true;
   const bool is_figure = line::is_digit(text.front()) || text.front() == '-' || text.front() == '+' ||
                          text.front() == '[' || text.front() == '|' || text.front() == 'G' || text.front() == 'M';
+  reply.is_setting = is_setting(text);
   if (is_figure) return accept(reply, ReplyKind::kAnswer, text);
   return read_plain(text, reply);
 }
@@ -148,6 +149,7 @@ Reply parse_reply(std::string_view line, const dialect::Dialect& dialect) {
   }
   reply.kind = ReplyKind::kUnknown;
   reply.text = line;
+  reply.is_setting = is_setting(line);
   if (const auto at = line.find("T:");
       at != std::string_view::npos && at + 2 < line.size() && line::is_digit(line[at + 2]))
     reply.answer = AnswerForm::kTemperatures;

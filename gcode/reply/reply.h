@@ -145,6 +145,7 @@ struct Reply {
   CrashAxis crash_axis = CrashAxis::kX;  ///< kCrash
   bool capability_on = false;            ///< kCapability: text is its name
   bool cold_extrusion = false;           ///< kEcho: "cold extrusion prevented"
+  bool is_setting = false;               ///< kEcho, kAnswer, kUnknown: `text` is a line of M503, "M92 X100.00 Y100.00"
   bool starts_file = false;              ///< kEcho: "enqueing "M24"": a file from the card starts at the display
   bool overflow_was_timeout = false;     ///< kOverflow: "RX timeout" rather than "Full RX Buffer"
   bool meatpack_on = false;              ///< kMeatPack

@@ -1,6 +1,9 @@
 // Lines that are recognised by their beginning: text after "echo:", and text without a prefix. Two tables; a firmware's
 // new chatter is one row. Examples: "echo:Unknown command: \"FOO\"(2)", "echo:SD card ok", "LCD status changed",
 // "tmc2130_home_enter(axes_mask=0x01)", "x_min: open".
+#include <algorithm>
+#include <iterator>
+
 #include "gcode/line/scan.h"
 #include "gcode/reply/reply_parts.h"
 
@@ -320,6 +323,7 @@ bool read_echo(std::string_view text, Reply& reply) {
   if (is_version(text) && text.find('.') != std::string_view::npos) return accept(reply, ReplyKind::kBoot, text);
   reply.cold_extrusion = text.starts_with("cold extrusion prevented");
   reply.starts_file = text.starts_with("enqueing \"M24");
+  reply.is_setting = is_setting(text);
   return accept(reply, ReplyKind::kEcho, text);
 }
 
@@ -344,6 +348,12 @@ bool read_plain(std::string_view line, Reply& reply) {
   if (!is_invalid_extruder(line)) return false;
   reply.named_command = line;
   return accept(reply, ReplyKind::kUnknownCommand, line);
+}
+
+bool is_setting(std::string_view text) {
+  constexpr std::string_view kSettings[] = {"M92 ", "M201 ", "M203 ", "M204 ", "M205 "};
+  return std::any_of(std::begin(kSettings), std::end(kSettings),
+                     [&](std::string_view setting) { return text.starts_with(setting); });
 }
 
 bool is_whole_text(std::string_view line) {

@@ -127,6 +127,7 @@ bool read_echo(std::string_view text, Reply& reply);
 /// Lines without prefix, recognised by their beginning.
 [[nodiscard]] bool read_plain(std::string_view line, Reply& reply);
 [[nodiscard]] bool is_whole_text(std::string_view line);  ///< known from its first letter to its last
+[[nodiscard]] bool is_setting(std::string_view text);     ///< a line of the settings report (M503): "M92 X100.00"
 /// The MMU2's progress in letters, and what follows it in the same line: "OOOOecho:busy: processing", "OOOO succeeded."
 [[nodiscard]] bool read_mmu_letters(std::string_view line, Reply& reply);
 /// Tables, figures and an Anycubic's panel, recognised by their form. For lines that no other rule knows.

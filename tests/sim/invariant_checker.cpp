@@ -387,7 +387,7 @@ void InvariantChecker::finish(std::size_t host_in_flight, const VirtualHost& hos
   // Temperatures that do not come in the line of their ok tell OctoPrint the same without the agent.
   const bool splits_answers = scenario_.habits.temperature_answer == TemperatureAnswer::kOkThenLine ||
                               scenario_.habits.temperature_answer == TemperatureAnswer::kLineThenOk;
-  // It takes `wait` for an ok in a print (protocol/hosts.md) and is ahead by one then: the temperatures of a waiting
+  // It takes `wait` for an ok in a print (protocol-hosts.md 1.1) and is ahead by one then: the temperatures of a waiting
   // command come when it takes that command for answered.
   const bool waits = scenario_.habits.chatter == Chatter::kWait;
   if (!slept && !splits_answers && !waits && host.saw_external_heatup() && scenario_.settings.poll && !corrupted_ &&

@@ -18,12 +18,12 @@ gcode::printer::Move by(double x, double y, double z, double e, double feedrate 
 
 TEST_CASE("a move has the speed of its F, of M220 and of the slowest axis") {
   Motion motion;
-  CHECK(std::sqrt(motion.segment(by(10, 0, 0, 0), marlin()).speed2) == Approx(50));
+  CHECK(motion.segment(by(10, 0, 0, 0), marlin()).speed == Approx(50));
   set(motion, "M220 S200");
-  CHECK(std::sqrt(motion.segment(by(10, 0, 0, 0), marlin()).speed2) == Approx(100));
+  CHECK(motion.segment(by(10, 0, 0, 0), marlin()).speed == Approx(100));
   set(motion, "M203 X30");
-  CHECK(std::sqrt(motion.segment(by(10, 0, 0, 0), marlin()).speed2) == Approx(30));
-  CHECK(std::sqrt(motion.segment(by(10, 10, 0, 0), marlin()).speed2) == Approx(30 * std::sqrt(2)));
+  CHECK(motion.segment(by(10, 0, 0, 0), marlin()).speed == Approx(30));
+  CHECK(motion.segment(by(10, 10, 0, 0), marlin()).speed == Approx(30 * std::sqrt(2)));
 }
 
 TEST_CASE("M204 tells print, retract and travel apart, and M201 limits them") {
@@ -77,7 +77,7 @@ TEST_CASE("a setting without a value or with nonsense changes nothing") {
                            "M204 P.0000001", "M205 J0.01", "G1 X5"})
     set(motion, line);
   const Segment segment = motion.segment(by(10, 0, 0, 1), marlin());
-  CHECK(std::sqrt(segment.speed2) == Approx(50));
+  CHECK(segment.speed == Approx(50));
   CHECK(segment.accel == Approx(3000));
 }
 

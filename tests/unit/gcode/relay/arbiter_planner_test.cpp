@@ -154,6 +154,31 @@ TEST_CASE("ADVANCED_OK tells on firmware that is not known, and settings that th
   CHECK(after_settings("echo:  M203 X5.00 Y200.00 Z12.00 E120.00\n") > 5 * after_settings(""));
 }
 
+TEST_CASE("moves outside a print are not modelled, and a new print does not continue the last one's planner") {
+  Print jogging;
+  for (const char* line : {"M104 S0", "M140 S0", "M84"}) jogging.send(line);
+  jogging.rig.pass(30s);
+  REQUIRE_FALSE(jogging.rig.arbiter().prints.is_open());
+  jogging.rig.host("G1 X5\n");
+  jogging.rig.to_printer();
+  jogging.rig.printer("ok\n");
+  CHECK(jogging.rig.arbiter().planner.blocks() == 0);
+  Print print;
+  print.moves(12);
+  for (const char* line : {"M104 S0", "M140 S0", "M107"}) print.send(line);
+  print.rig.pass(1s);
+  print.rig.host("N-1 M110*15\n");
+  print.rig.to_printer();
+  print.rig.printer("ok\n");
+  REQUIRE_FALSE(print.rig.arbiter().prints.is_open());
+  print.rig.pass(3s);
+  print.number = 0;
+  for (const char* line : {"M110 N0", "M104 S215", "G90"}) print.send(line);
+  print.moves(12);
+  REQUIRE(print.rig.arbiter().prints.is_printing());
+  CHECK(print.underruns() == 0);
+}
+
 /// A planner of 15 blocks whose moves take a constant time, and a host that thinks after each ok and pauses each 100
 /// lines.
 struct Row {

@@ -20,6 +20,18 @@ TEST_CASE("an echo keeps its text") {
   CHECK(parse("echo:MMU2:<R0 A3*..").text == "MMU2:<R0 A3*..");
 }
 
+TEST_CASE("a line of the settings report is one, with echo, indented or alone") {
+  for (const char* line : {"echo:  M92 X100.00 Y100.00 Z400.00 E280.00", "  M203 X500.00 Y500.00 Z12.00 E120.00",
+                           "M204 P1250.00 R1250.00 T1250.00", "echo: M205 X10.00 Y10.00", "echo:M201 X1000 ; limits"}) {
+    INFO(line);
+    CHECK(parse(line).is_setting);
+  }
+  for (const char* line : {"echo:M2011 X1", "echo:Steps per unit:", "echo:M206 X0", "M92", "  M851 Z-1"}) {
+    INFO(line);
+    CHECK_FALSE(parse(line).is_setting);
+  }
+}
+
 TEST_CASE("a refusal names the refused command") {
   CHECK(parse("echo:Unknown command: \"FOO\"(2)").text == "\"FOO\"(2)");
   CHECK(parse("Unknown G code: G999 ").text == "G999");
