@@ -70,7 +70,7 @@ void Arbiter::apply(const RelaySettings& settings) {
 // Lines that were printed together may have been read by two instances, the first long ago. What the host sent since
 // then is not read yet, so the time without service is no silence of the host.
 void Arbiter::resume(line::Time now) {
-  if (s_.host_attached) s_.last_host_line = now;
+  if (host_is_attached()) s_.last_host_line = now;
   if (s_.late.duplicate_until > s_.last_ok) s_.late.duplicate_until = now;
   if (const auto injected = s_.in_flight.injected(); injected && s_.in_flight[*injected].payload_seen())
     s_.in_flight[*injected].payload_at = now;
