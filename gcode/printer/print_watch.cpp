@@ -47,6 +47,7 @@ void PrintWatch::begin(PrintSource source, Phase phase, line::Time now) {
   current_.began = now;
   current_.extruded_mm = travel_.extruded_mm();
   current_.travel_mm = travel_.travelled_mm();
+  layers_ = {};
   evidence_ = {};
   evidence_.source = source;
   counted_until_ = now;
@@ -85,6 +86,7 @@ void PrintWatch::end(std::uint8_t rule, line::Time now) {
   const PrintRule& row = print_rules()[rule];
   if (phase_ == Phase::kRunning) {
     last_ = current();
+    layers_.finish(current_.elapsed, travel_.extruded_mm());
     // A print that its host ended, ended at its last line.
     last_.ended = row.source == PrintSource::kHost || evidence_.stands_still ? counted_until_ : now;
     last_.result = *row.result;
@@ -162,6 +164,7 @@ void PrintWatch::stream_line(const command::Command& command, line::Time now) {
   alive(now);
   const bool extrudes = travel_.is_extruding();
   if (heats(command) || extrudes) confirm();
+  if (extrudes) layers_.extruded(travel_, current_.elapsed, travel_.extruded_mm());
   if (extrudes) evidence_.end_code = evidence_.asked_to_cancel = false;
   take_heat(command);
   const PrintSign sign = sign_of(command);
@@ -226,6 +229,7 @@ void PrintWatch::reply(const reply::Reply& reply, const PrinterState& printer, l
       break;
     case reply::ReplyKind::kResend:
       if (is_open()) ++current_.resends;
+      layers_.resend();
       break;
     case reply::ReplyKind::kProgress:
       if (!reply.progress.silent_mode && reply::is_known(reply.progress.percent)) take_percent(reply.progress.percent);
