@@ -143,6 +143,20 @@ void job_elapsed(const P& p, Out& out) {
   if (p.link.prints.is_printing()) out.add(in_seconds(p.link.prints.current().elapsed));
 }
 
+const gcode::printer::Layers* layers_of(const P& p) {
+  const auto& prints = p.link.prints;
+  const bool known = prints.is_printing() && prints.is_from_host() && prints.layers().number() > 0;
+  return known ? &prints.layers() : nullptr;
+}
+
+void layer(const P& p, Out& out) {
+  if (const auto* layers = layers_of(p)) out.add(layers->number());
+}
+
+void layer_height(const P& p, Out& out) {
+  if (const auto* layers = layers_of(p)) out.add(text::as_written(layers->height_mm()) / 1000);
+}
+
 // The recorded instant: it stays the same, although the wall clock and the process that reads it may change.
 void job_start(const P& p, Out& out) {
   if (p.link.prints.is_printing() && p.print_id != 0 && !p.link.prints.current().joined) out.add(p.print_began_unix);
@@ -285,6 +299,8 @@ constexpr FamilyRow<PrinterSource> kPrinterFamilies[] = {
     {"marlin_print_change_remaining_seconds", kGauge, {}, "Time to the next filament change or pause, reported by the printer (M73).", reading<&Readings::change_remaining_seconds>},
     {"marlin_print_elapsed_seconds", kGauge, {}, "Time since the current print began, without pauses.", job_elapsed},
     {"marlin_print_start_timestamp_seconds", kGauge, {}, "Unix time at which the current print began.", job_start},
+    {"marlin_print_layer", kGauge, {}, "Current layer of a host's print, from its moves: counted from 1 through all objects.", layer},
+    {"marlin_print_layer_height_meters", kGauge, {}, "Height above the bed of the current layer of a host's print, from its moves.", layer_height},
     {"marlin_print_position_bytes", kGauge, {}, "Position in the file being printed from SD (M27).", reading<&Readings::sd_position_bytes>},
     {"marlin_print_size_bytes", kGauge, {}, "Size of the file being printed from SD (M27).", reading<&Readings::sd_size_bytes>},
     {"marlin_prints_total", kCounter, {"result"}, "Prints ended, by result.", prints, true},

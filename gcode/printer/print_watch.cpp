@@ -45,6 +45,7 @@ void PrintWatch::begin(PrintSource source, Phase phase, line::Time now) {
   current_.began = now;
   current_.extruded_mm = travel_.extruded_mm();
   current_.travel_mm = travel_.travelled_mm();
+  layers_ = {};
   evidence_ = {};
   evidence_.source = source;
   counted_until_ = now;
@@ -84,6 +85,7 @@ void PrintWatch::end(std::uint8_t rule, line::Time now) {
   const bool completed = phase_ == Phase::kRunning && row.result == PrintResult::kCompleted;
   if (phase_ == Phase::kRunning) {
     last_ = current();
+    layers_.finish(current_.elapsed, travel_.extruded_mm());
     // A print that its host ended, ended at its last line.
     last_.ended = row.source == PrintSource::kHost || evidence_.stands_still ? counted_until_ : now;
     last_.result = *row.result;
@@ -165,7 +167,10 @@ void PrintWatch::stream_line(const command::Command& command, line::Time now) {
   alive(now);
   const bool extrudes = travel_.is_extruding();
   if (heats(command) || extrudes) confirm();
-  if (extrudes) evidence_.ending = Ending::kNone;
+  if (extrudes) {
+    layers_.extruded(travel_, current_.elapsed, travel_.extruded_mm());
+    evidence_.ending = Ending::kNone;
+  }
   take_heat(command);
   const PrintSign sign = sign_of(command);
   if (sign == PrintSign::kEnds) evidence_.ending = std::max(evidence_.ending, Ending::kEndCode);
@@ -230,6 +235,7 @@ void PrintWatch::reply(const reply::Reply& reply, const PrinterState& printer, l
       break;
     case reply::ReplyKind::kResend:
       if (is_open()) ++current_.resends;
+      layers_.resend();
       break;
     case reply::ReplyKind::kProgress:
       if (!reply.progress.silent_mode && reply::is_known(reply.progress.percent)) take_percent(reply.progress.percent);

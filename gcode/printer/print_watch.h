@@ -13,6 +13,7 @@
 #include <string_view>
 
 #include "gcode/command/command.h"
+#include "gcode/printer/layers.h"
 #include "gcode/printer/link_counters.h"
 #include "gcode/printer/print_job.h"
 #include "gcode/printer/print_rules.h"
@@ -34,6 +35,10 @@ class PrintWatch {
   void printer_lost(line::Time now);
   /// The printer waited for its host for longer than its planner lasts.
   void stalled() { ++current_.stalls; }
+  /// The printer's planner ran dry in it.
+  void underrun() { layers_.underrun(); }
+  /// So long the moves in the planner lasted at an ok.
+  void buffered(line::Time time) { layers_.buffered(time); }
   /// `stream_in_flight`: a numbered host line is not acknowledged yet.
   void tick(const PrinterState& printer, bool stream_in_flight, line::Time now);
 
@@ -61,6 +66,8 @@ class PrintWatch {
   [[nodiscard]] std::uint64_t started() const { return started_; }
   [[nodiscard]] const CountBy<PrintResult>& ended() const { return ended_; }
   [[nodiscard]] const Travel& travel() const { return travel_; }
+  /// Of the current host's print, or the last one.
+  [[nodiscard]] const Layers& layers() const { return layers_; }
 
  private:
   enum class Phase : std::uint8_t {
@@ -100,6 +107,7 @@ class PrintWatch {
   [[nodiscard]] bool prints_from_host() const { return is_open() && current_.source == PrintSource::kHost; }
 
   Travel travel_;
+  Layers layers_;
   PrintJob current_;  ///< travel and filament hold their values at the beginning
   PrintJob last_;
   std::uint64_t started_ = 0;

@@ -6,7 +6,9 @@
 #pragma once
 
 #include <array>
+#include <cstddef>
 #include <cstdint>
+#include <optional>
 
 #include "gcode/command/command.h"
 #include "gcode/dialect/dialect.h"
@@ -33,6 +35,11 @@ class Travel {
   [[nodiscard]] double extruded_mm() const { return extruded_; }
   /// Whether the last command pushed filament.
   [[nodiscard]] bool is_extruding() const { return extruding_; }
+  [[nodiscard]] double position_mm(std::size_t axis) const { return position_[axis]; }
+  /// Z, if it is known.
+  [[nodiscard]] std::optional<double> height_mm() const {
+    return known_[2] ? std::optional<double>(position_[2]) : std::nullopt;
+  }
   /// The last move, and how many there were.
   [[nodiscard]] const Move& last_move() const { return last_; }
   [[nodiscard]] std::uint64_t moves() const { return moves_; }

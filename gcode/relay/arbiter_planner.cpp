@@ -61,10 +61,13 @@ void Arbiter::planner_takes(const InFlight& acknowledged, line::Time now) {
   const line::Time before = s_.planner.last_ok();
   const auto dry = s_.planner.acknowledged({of, acknowledged.number, planner_free_, acknowledged.sent, now}, *dialect_);
   if (s_.prints.is_printing()) {
-    counters.planner_buffered.observe(s_.planner.buffered(), printer::kBufferedBounds);
+    const line::Time buffered = s_.planner.buffered();
+    counters.planner_buffered.observe(buffered, printer::kBufferedBounds);
+    s_.prints.buffered(buffered);
     if (dry && now - before < kPause) {
       const printer::StarvedBy cause = starved_by(acknowledged, before, *dry, now);
       ++counters.underruns[cause];
+      s_.prints.underrun();
       counters.starved[cause] += *dry;
     }
   }

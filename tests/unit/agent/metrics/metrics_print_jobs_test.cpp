@@ -21,8 +21,28 @@ TEST_CASE("a running print is shown with its id, start and duration") {
   CHECK(page.value(R"(marlin_print_job_info{printer="mk3",print_id="42",file="",source="host"})") == 1.0);
   CHECK(page.value(R"(marlin_print_start_timestamp_seconds{printer="mk3"})") == 1'700'004'960.0);
   CHECK(page.value(R"(marlin_print_elapsed_seconds{printer="mk3"})"));
+  CHECK(page.value(R"(marlin_print_layer{printer="mk3"})") == 1.0);
+  CHECK(page.value(R"(marlin_print_layer_height_meters{printer="mk3"})") == 0.0002);
   CHECK(page.value(R"(marlin_travel_meters_total{printer="mk3",axis="x"})") == Approx(0.02));
   CHECK(page.value(R"(marlin_extruded_meters_total{printer="mk3"})") == Approx(0.01));
+}
+
+TEST_CASE("a print without a known height has no layer, nor has one from the card") {
+  test::MetricsBench bench;
+  auto link = sample::printing_mk3s();
+  bench.snapshots.publish(link);
+  CHECK(bench.page().has_family("marlin_print_job_info") == false);
+  CHECK_FALSE(bench.page().has_family("marlin_print_layer"));
+  sample::set_scenario(link, sample::kSampleNow);
+  for (const char* line : {"File opened: x.g Size: 1000", "Done printing file"})
+    link.prints.reply(gcode::reply::parse_reply(line, *link.dialect), link.printer, sample::kSampleNow);
+  link.prints.host_left(link.printer, sample::kSampleNow);
+  link.prints.host_command(gcode::command::parse_command("M24"), link.printer, *link.dialect, sample::kSampleNow);
+  REQUIRE(link.prints.is_printing());
+  REQUIRE_FALSE(link.prints.is_from_host());
+  bench.snapshots.publish(link);
+  CHECK_FALSE(bench.page().has_family("marlin_print_layer"));
+  CHECK_FALSE(bench.page().has_family("marlin_print_layer_height_meters"));
 }
 
 TEST_CASE("the start of a print is the recorded instant, whatever the clock says later") {
