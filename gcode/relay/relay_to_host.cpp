@@ -79,7 +79,7 @@ void RelayImpl::process_printer(line::Time now) {
     const auto end = find_end(from_printer, s.printer_scanned, tail, false);
     s.printer_scanned = end.value_or(tail);
     if (!end) break;
-    if (*end - s.printer_line_start > kLongestLine && !s.printer_line_long) s.printer_line_long = true;
+    if (*end - s.printer_line_start > kLongestLine) s.printer_line_long = true;
     handle_printer_line(*end, now);
     send_injected(now);
   }

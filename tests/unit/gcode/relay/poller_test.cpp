@@ -143,6 +143,18 @@ TEST_CASE("an M115 or M105 that is answered in an unknown form three times is no
   CHECK(a.all(LineUse::kRest) == "M115\n");
 }
 
+TEST_CASE("odd answers to M105 are counted anew for another firmware") {
+  Asking a("unknown");
+  for (const char* name : {"Strange 1", "Strange 2"}) {
+    a.poller.identified(name, *a.dialect, a.subscriptions);
+    a.poller.odd_temperatures();
+    a.poller.odd_temperatures();
+  }
+  CHECK(a.next(LineUse::kRest) == "M105\n");
+  a.poller.odd_temperatures();
+  CHECK(a.next(LineUse::kRest).empty());
+}
+
 TEST_CASE("reports are set up before anything is polled") {
   Asking a("prusa-3.13");
   a.introduce();

@@ -84,3 +84,11 @@ TEST_CASE("rule 11: a partial line that cannot be the agent's is passed immediat
   r.pass(260ms);
   CHECK(r.to_host() == "ok");
 }
+
+TEST_CASE("rule 11: a printer line above the limit passes unparsed, although its end came with it") {
+  Rig r = known_rig(kMarlin10);
+  const auto unparsed = r.relay().counters().unparsed_lines;
+  says(r, "T:21.5 /0.0 B:20.5 /0.0 @:0 " + std::string(600, 'x') + "\n");
+  CHECK(r.relay().counters().unparsed_lines == unparsed + 1);
+  says(r, "the next\n");
+}

@@ -211,3 +211,15 @@ TEST_CASE("rule 2: a command whose ok was lost is out of the queue within five s
   CHECK(r.relay().counters().missing_oks == missing + 1);
   CHECK(print(r, 20s, 20000) < 100ms);  // the host is held once at most
 }
+
+TEST_CASE("rule 2: a Resend ends the drain, and the host's line goes out again immediately") {
+  Rig r = known_rig(kMarlin11);
+  r.host(numbered(1, "G1 X1") + numbered(2, "G1 X2"));
+  r.to_printer();
+  for (int i = 0; i < 100 && !r.arbiter().injection.is_draining(); ++i) r.pass(50ms);
+  REQUIRE(r.arbiter().injection.is_draining());
+  says(r, "Error:checksum mismatch, Last Line: 1\nResend: 2\nok\n");
+  CHECK(host_in_flight(r) == 1);
+  r.host(numbered(2, "G1 X2"));
+  CHECK(r.to_printer() == numbered(2, "G1 X2"));
+}

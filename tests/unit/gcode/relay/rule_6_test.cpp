@@ -415,3 +415,23 @@ TEST_CASE("rule 6: after an ok too many the answer to the agent's M105 does not 
   r.printer(std::string(kTemperatures));
   CHECK(r.to_host().empty());
 }
+
+TEST_CASE("rule 6: an ok that names a line in flight shows that no surplus ok is due") {
+  Rig r = known_rig(kMarlin11);
+  r.host(numbered(1, "G1 X1") + numbered(2, "G1 X2"));
+  r.to_printer();
+  r.arbiter().late.surplus = 1;
+  says(r, "ok N1 P15 B3\n");
+  says(r, "ok N9 P15 B3\n");  // withheld if one were due
+  CHECK(host_in_flight(r) <= 1);
+}
+
+TEST_CASE("rule 4: M110 ends a recovery, and the agent may ask again") {
+  Rig r = known_rig(kMarlin11);
+  r.host(numbered(1, "G1 X1"));
+  r.to_printer();
+  says(r, "Error:checksum mismatch, Last Line: 0\nResend: 1\nok\n");
+  REQUIRE(r.arbiter().recovery.is_open());
+  exchange(r, numbered(0, "M110 N0"), "ok\n");
+  CHECK_FALSE(r.arbiter().recovery.is_open());
+}
