@@ -1,6 +1,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/cli/commands.h"
+#include "agent/cli/print_strip.h"
 
 #include <array>
 #include <cerrno>
@@ -52,6 +53,27 @@ text::TextRow row_of(const snapshot::JobRecord& job) {
           job.file.empty() ? "-" : job.file};
 }
 
+// Characters in a line, as for a mail.
+constexpr std::size_t kColumnsOfStrip = 80;
+
+int show_job(const jobs::StoreDatabase& database, std::int64_t id, std::ostream& out, std::ostream& err) {
+  snapshot::JobFilter all;
+  all.limit = jobs::StoreDatabase::kMostJobs;
+  for (const snapshot::JobRecord& job : database.jobs(all)) {
+    if (job.id != id) continue;
+    write_jobs_table(out, {job});
+    std::vector<gcode::printer::Layer> layers;
+    for (const auto& [of, layer] : database.layers()) {
+      if (of == id) layers.push_back(layer);
+    }
+    out << (layers.empty() ? "\nno layers are known: it was printed from the card, or others came after it\n" : "\n");
+    write_print_strip(out, layers, kColumnsOfStrip);
+    return 0;
+  }
+  err << "marlin-agent: there is no print " << id << " in the history: see marlin-agent jobs\n";
+  return 1;
+}
+
 }  // namespace
 
 void write_jobs_table(std::ostream& out, const std::vector<snapshot::JobRecord>& jobs) {
@@ -86,7 +108,9 @@ int list_jobs(const JobsOptions& options, std::ostream& out, std::ostream& err) 
     return 1;
   }
   try {
-    const auto jobs = jobs::StoreDatabase::for_reading(file).jobs(options.filter);
+    const auto database = jobs::StoreDatabase::for_reading(file);
+    if (options.show) return show_job(database, *options.show, out, err);
+    const auto jobs = database.jobs(options.filter);
     if (options.json) write_jobs_json(out, jobs);
     else if (options.csv) write_jobs_csv(out, jobs);
     else write_jobs_table(out, jobs);

@@ -145,7 +145,10 @@ Command checked(const config::RunOptions& options) {
 constexpr const char* kJobsFooter =
     "\nReads the print history that the daemon writes; the daemon may be running."
     "\nTIME: 2026-11-21, \"2026-11-21 14:30\" (local), or how long ago: 30m, 1h30m, 7d."
-    "\n\nExample: marlin-agent jobs --printer mk3s --since 7d --csv";
+    "\n\nExamples: marlin-agent jobs --printer mk3s --since 7d --csv"
+    "\n          marlin-agent jobs show 42";
+
+bool is_print_number(const std::string& text) { return text::parse_number<std::int64_t>(text).has_value(); }
 
 void add_jobs(CLI::App& app, JobsOptions& o) {
   app.footer(kJobsFooter);
@@ -171,6 +174,11 @@ void add_jobs(CLI::App& app, JobsOptions& o) {
       ->type_name("N");
   app.add_option("--state-dir", o.state_dir, "The daemon's directory for persistent state (default as for run)")
       ->type_name("DIR");
+  CLI::App* show = app.add_subcommand("show", "Draw a print over its layers: buffered moves, underruns, resends");
+  show->fallthrough();  // --state-dir may follow the number
+  show->add_option("ID", o.show, "Number of the print in the list")
+      ->required()
+      ->check(text::option_rule(is_print_number, "the number of a print"));
 }
 
 }  // namespace

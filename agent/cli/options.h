@@ -18,6 +18,7 @@ struct JobsOptions {
   JobsOptions() { filter.limit = 20; }
   bool json = false, csv = false;
   snapshot::JobFilter filter;
+  std::optional<std::int64_t> show;      ///< `jobs show ID`: one print over its layers
   std::optional<std::string> state_dir;  ///< otherwise as `run` finds it
 };
 

@@ -37,16 +37,25 @@ void take_figures(snapshot::JobRecord& record, const gcode::printer::PrintJob& j
   record.stalls = job.stalls;
 }
 
+/// The layers that have ended since the last call.
+std::vector<gcode::printer::Layer> new_layers(std::uint32_t& seen, const PrintWatch& watch) {
+  std::vector<gcode::printer::Layer> layers;
+  watch.layers().each_finished(seen, [&](const gcode::printer::Layer& layer) { layers.push_back(layer); });
+  if (!layers.empty()) seen = layers.back().number;
+  return layers;
+}
+
 bool began_together(const snapshot::JobRecord& record, const gcode::printer::PrintJob& job, Time wall_offset) {
   return std::abs(record.began_unix - in_seconds(job.began + wall_offset)) < kSameBeginning;
 }
 
 }  // namespace
 
-void JobLog::put(const snapshot::JobRecord& job, const snapshot::JobTotals& adds, bool at_once) {
-  history_.put_job(job);
-  if (store_ != nullptr) return store_->put({job, adds}, at_once);
-  history_.add_totals(job.printer, adds);
+void JobLog::put(const JobChange& change, bool at_once) {
+  history_.put_job(change.job);
+  history_.add_layers(change.job.id, change.layers);
+  if (store_ != nullptr) return store_->put(change, at_once);
+  history_.add_totals(change.job.printer, change.adds);
 }
 
 void JobLog::refresh(const std::string& printer, const PrintWatch& watch, Time now, Time wall_offset) {
@@ -55,16 +64,18 @@ void JobLog::refresh(const std::string& printer, const PrintWatch& watch, Time n
   if (is_new) first_poll(seen, printer, watch, wall_offset);
   if (const auto ended = all_of(watch.ended()); ended != seen.ended) {
     seen.ended = ended;
-    if (seen.running.id != 0) finish(seen, watch.last(), wall_offset);
+    if (seen.running.id != 0) finish(seen, watch, wall_offset);
   }
   if (watch.started() != seen.started) {
     seen.started = watch.started();
     if (watch.is_printing()) begin(seen, printer, watch, now, wall_offset);
   }
-  if (seen.running.id == 0 || now - seen.written < Store::kWritePeriod) return;
+  if (seen.running.id == 0) return;
+  auto layers = new_layers(seen.layers, watch);
+  if (layers.empty() && now - seen.written < Store::kWritePeriod) return;
   take_figures(seen.running, watch.current());
   seen.written = now;
-  put(seen.running, {}, false);
+  put({seen.running, {}, std::move(layers)}, false);
 }
 
 // The previous instance may have left a job running. The relay's checkpoint shows whether it still runs or how it
@@ -82,7 +93,7 @@ void JobLog::first_poll(Seen& seen, const std::string& printer, const PrintWatch
       taken_up = true;
     } else if (seen.ended > 0 && began_together(job, watch.last(), wall_offset)) {
       seen.running = job;
-      finish(seen, watch.last(), wall_offset);
+      finish(seen, watch, wall_offset);
     } else {
       give_up(job);
     }
@@ -94,7 +105,7 @@ void JobLog::give_up(const snapshot::JobRecord& job) {
   snapshot::JobRecord record = job;
   record.result = snapshot::JobResult::kUnknown;
   record.reason = "the agent was not running when it ended";
-  put(record, {}, true);
+  put({record, {}, {}}, true);
 }
 
 void JobLog::begin(Seen& seen, const std::string& printer, const PrintWatch& watch, Time now, Time wall_offset) {
@@ -105,13 +116,15 @@ void JobLog::begin(Seen& seen, const std::string& printer, const PrintWatch& wat
   record.began_unix = in_seconds(job.began + wall_offset);
   take_figures(record, job);
   seen.running = record;
+  seen.layers = 0;
   seen.written = now;
   snapshot::JobTotals adds;
   adds.started = 1;
-  put(record, adds, true);
+  put({record, adds, {}}, true);
 }
 
-void JobLog::finish(Seen& seen, const gcode::printer::PrintJob& job, Time wall_offset) {
+void JobLog::finish(Seen& seen, const PrintWatch& watch, Time wall_offset) {
+  const gcode::printer::PrintJob& job = watch.last();
   snapshot::JobRecord& record = seen.running;
   take_figures(record, job);
   record.result = kResults[job.result];
@@ -121,7 +134,7 @@ void JobLog::finish(Seen& seen, const gcode::printer::PrintJob& job, Time wall_o
   adds.ended[job.result] = 1;
   adds.print_seconds = record.elapsed_seconds;
   adds.extruded_meters = record.extruded_meters;
-  put(record, adds, true);
+  put({record, adds, new_layers(seen.layers, watch)}, true);
   record = {};
 }
 

@@ -28,15 +28,16 @@ class JobLog {
   struct Seen {
     std::uint64_t started = 0, ended = 0;
     snapshot::JobRecord running;  ///< id 0: none
+    std::uint32_t layers = 0;     ///< number of the last layer that was put; a repeated one changes nothing
     gcode::line::Time written{};
   };
   void first_poll(Seen& seen, const std::string& printer, const gcode::printer::PrintWatch& watch,
                   gcode::line::Time wall_offset);
   void begin(Seen& seen, const std::string& printer, const gcode::printer::PrintWatch& watch, gcode::line::Time now,
              gcode::line::Time wall_offset);
-  void finish(Seen& seen, const gcode::printer::PrintJob& job, gcode::line::Time wall_offset);
+  void finish(Seen& seen, const gcode::printer::PrintWatch& watch, gcode::line::Time wall_offset);
   void give_up(const snapshot::JobRecord& job);
-  void put(const snapshot::JobRecord& job, const snapshot::JobTotals& adds, bool at_once);
+  void put(const JobChange& change, bool at_once);
 
   snapshot::History& history_;
   Store* store_;

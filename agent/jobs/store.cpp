@@ -28,6 +28,7 @@ Store::~Store() {
 void Store::put(const JobChange& change, bool at_once) {
   // Prints that wait for a card that cannot be written: more than many printers print in a day.
   constexpr std::size_t kMostWaiting = 1000;
+  constexpr std::size_t kMostLayersWaiting = 2000;  // of a print
   {
     const std::lock_guard lock(mutex_);
     if (waiting_.size() >= kMostWaiting && waiting_.count(change.job.id) == 0) waiting_.erase(waiting_.begin());
@@ -35,6 +36,8 @@ void Store::put(const JobChange& change, bool at_once) {
     kept.change.job = change.job;
     kept.change.adds += change.adds;
     kept.not_shown += change.adds;
+    if (kept.change.layers.size() + change.layers.size() <= kMostLayersWaiting)
+      kept.change.layers.insert(kept.change.layers.end(), change.layers.begin(), change.layers.end());
     at_once_ = at_once_ || at_once;
   }
   wake_.notify_one();
@@ -73,6 +76,7 @@ void Store::load() {
   const auto jobs = database_->jobs(all);
   for (auto it = jobs.rbegin(); it != jobs.rend(); ++it) history_.put_job(*it);
   for (const auto& [printer, totals] : database_->totals()) history_.add_totals(printer, totals);
+  for (const auto& [job, layer] : database_->layers()) history_.add_layers(job, {&layer, 1});
 }
 
 // A damaged file is kept, so that it can be examined.
@@ -119,7 +123,10 @@ void Store::run() {
     // Entries that could not be written wait for the next attempt; entries put meanwhile are newer.
     for (auto& [id, entry] : changes) {
       const auto [it, is_new] = waiting_.emplace(id, entry);
-      if (!is_new) it->second.change.adds += entry.change.adds;
+      if (is_new) continue;
+      JobChange& newer = it->second.change;
+      newer.adds += entry.change.adds;
+      newer.layers.insert(newer.layers.begin(), entry.change.layers.begin(), entry.change.layers.end());
     }
   }
 }

@@ -24,7 +24,12 @@ CREATE INDEX job_began ON job (began);
 CREATE TABLE total (
   printer TEXT PRIMARY KEY, started INTEGER NOT NULL,
   completed INTEGER NOT NULL, cancelled INTEGER NOT NULL, failed INTEGER NOT NULL,
-  print_seconds REAL NOT NULL, extruded REAL NOT NULL);)"};
+  print_seconds REAL NOT NULL, extruded REAL NOT NULL);)",
+    R"(CREATE TABLE layer (
+  id INTEGER PRIMARY KEY, job INTEGER NOT NULL, number INTEGER NOT NULL,
+  height REAL NOT NULL, seconds REAL NOT NULL, extruded REAL NOT NULL,
+  underruns INTEGER NOT NULL, resends INTEGER NOT NULL, lowest_buffered REAL,
+  UNIQUE (job, number));)"};
 
 constexpr const char* kColumns =
     "id, printer, source, file, result, reason, joined, began, ended, elapsed, extruded, travel_x, travel_y, travel_z, "
@@ -110,9 +115,13 @@ void StoreDatabase::write(const std::vector<JobChange>& changes) {
     for (const JobChange& change : changes) {
       put(change.job);
       add(change.job.printer, change.adds);
+      for (const auto& layer : change.layers) add(change.job.id, layer);
     }
     Statement(db_.get(), "DELETE FROM job WHERE id <= (SELECT id FROM job ORDER BY id DESC LIMIT 1 OFFSET ?)")
         .bind(kMostJobs)
+        .step();
+    Statement(db_.get(), "DELETE FROM layer WHERE id <= (SELECT max(id) FROM layer) - ?")
+        .bind(static_cast<std::int64_t>(snapshot::History::kMostLayers))
         .step();
     run("COMMIT");
   } catch (const StoreError&) {
@@ -149,6 +158,36 @@ void StoreDatabase::add(const std::string& printer, const snapshot::JobTotals& m
   statement.bind(printer).bind(count(more.started));
   for (const std::uint64_t ended : more.ended) statement.bind(count(ended));
   statement.bind(more.print_seconds).bind(more.extruded_meters).step();
+}
+
+// A layer that was written before a restart may come again.
+void StoreDatabase::add(std::int64_t job, const gcode::printer::Layer& layer) const {
+  Statement statement(db_.get(),
+                      "INSERT OR IGNORE INTO layer (job, number, height, seconds, extruded, underruns, resends, "
+                      "lowest_buffered) VALUES (?,?,?,?,?,?,?,?)");
+  statement.bind(job).bind(std::int64_t{layer.number});
+  for (const float value : {layer.height_mm, layer.seconds, layer.extruded_mm}) statement.bind(double{value});
+  statement.bind(std::int64_t{layer.underruns}).bind(std::int64_t{layer.resends});
+  const bool known = layer.lowest_buffered >= 0;
+  statement.bind(known ? std::optional<double>(layer.lowest_buffered) : std::nullopt).step();
+}
+
+std::vector<std::pair<std::int64_t, gcode::printer::Layer>> StoreDatabase::layers() const {
+  Statement rows(db_.get(),
+                 "SELECT job, number, height, seconds, extruded, underruns, resends, lowest_buffered FROM layer "
+                 "ORDER BY job, number");
+  std::vector<std::pair<std::int64_t, gcode::printer::Layer>> found;
+  while (rows.step()) {
+    auto& [job, layer] = found.emplace_back();
+    job = rows.integer();
+    layer.number = static_cast<std::uint32_t>(rows.integer());
+    for (float* value : {&layer.height_mm, &layer.seconds, &layer.extruded_mm})
+      *value = static_cast<float>(rows.real());
+    layer.underruns = static_cast<std::uint32_t>(rows.integer());
+    layer.resends = static_cast<std::uint32_t>(rows.integer());
+    layer.lowest_buffered = static_cast<float>(rows.optional_real().value_or(-1));
+  }
+  return found;
 }
 
 std::vector<snapshot::JobRecord> StoreDatabase::jobs(const snapshot::JobFilter& filter) const {

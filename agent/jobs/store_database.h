@@ -1,6 +1,7 @@
 // The history file: SQLite, one writer. Knows statements and schema, no thread. Every call does all of its work or
 // none; on failure it throws StoreError with a sentence.
-// Schema 1: table job (one row per print), table total (one row per printer).
+// Schema 1: table job (one row per print), table total (one row per printer). Schema 2: table layer (one row per finished
+// layer of a host's print).
 #pragma once
 
 #include <cstdint>
@@ -94,15 +95,16 @@ class Statement {
   int column_ = 0;
 };
 
-/// One change: the current state of a print, and what it adds to its printer's totals.
+/// One change: the current state of a print, what it adds to its printer's totals, and layers that it has finished.
 struct JobChange {
   snapshot::JobRecord job;
   snapshot::JobTotals adds;
+  std::vector<gcode::printer::Layer> layers{};
 };
 
 class StoreDatabase {
  public:
-  static constexpr int kSchema = 1;
+  static constexpr int kSchema = 2;
   /// 10,000 prints: ten years of a busy printer, 3 MB. The oldest are deleted.
   static constexpr std::int64_t kMostJobs = 10'000;
 
@@ -116,6 +118,8 @@ class StoreDatabase {
   /// Newest first.
   [[nodiscard]] std::vector<snapshot::JobRecord> jobs(const snapshot::JobFilter& filter) const;
   [[nodiscard]] std::vector<std::pair<std::string, snapshot::JobTotals>> totals() const;
+  /// Oldest print first, with the print's id.
+  [[nodiscard]] std::vector<std::pair<std::int64_t, gcode::printer::Layer>> layers() const;
   [[nodiscard]] std::int64_t highest_job_id() const;
 
  private:
@@ -124,6 +128,7 @@ class StoreDatabase {
   void migrate();
   void put(const snapshot::JobRecord& job) const;
   void add(const std::string& printer, const snapshot::JobTotals& more) const;
+  void add(std::int64_t job, const gcode::printer::Layer& layer) const;
 
   std::unique_ptr<sqlite3, int (*)(sqlite3*)> db_{nullptr, sqlite3_close_v2};
 };

@@ -65,6 +65,27 @@ void History::put_job(const JobRecord& job) {
   if (jobs_.size() > kMostJobs) jobs_.erase(jobs_.begin());
 }
 
+std::vector<gcode::printer::Layer> History::layers(std::int64_t job) const {
+  const std::lock_guard lock(mutex_);
+  const auto it = layers_.find(job);
+  return it == layers_.end() ? std::vector<gcode::printer::Layer>{} : it->second;
+}
+
+void History::add_layers(std::int64_t job, std::span<const gcode::printer::Layer> layers) {
+  if (layers.empty()) return;
+  const std::lock_guard lock(mutex_);
+  auto& kept = layers_[job];
+  for (const gcode::printer::Layer& layer : layers) {
+    if ((!kept.empty() && layer.number <= kept.back().number) || kept.size() >= kMostLayers) continue;
+    kept.push_back(layer);
+    ++layer_count_;
+  }
+  while (layer_count_ > kMostLayers) {
+    layer_count_ -= layers_.begin()->second.size();
+    layers_.erase(layers_.begin());
+  }
+}
+
 JobTotals& JobTotals::operator+=(const JobTotals& other) {
   started += other.started;
   for (const auto result : gcode::line::kValuesOf<gcode::printer::PrintResult>) ended[result] += other.ended[result];

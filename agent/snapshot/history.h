@@ -1,4 +1,4 @@
-// The history of each printer in memory: temperatures of the last hours and the last prints. Written by the I/O thread
+// The history of each printer in memory: temperatures of the last hours, the last prints and their layers. Written by the I/O thread
 // (samples) and the store thread (prints), read by any thread. A reader gets copies and never waits for the disk.
 // Bounded; older prints are in the store.
 #pragma once
@@ -9,11 +9,13 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "agent/snapshot/temperature_log.h"
+#include "gcode/printer/layers.h"
 #include "gcode/printer/print_job.h"
 
 namespace agent::snapshot {
@@ -72,6 +74,8 @@ class History {
   static constexpr std::int64_t kSamplePeriodSeconds = 10;
   /// Jobs kept for readers, of all printers together.
   static constexpr std::size_t kMostJobs = 500;
+  /// Layers kept, of all prints together, also in the store: 60 prints of 300 layers; the oldest prints' go first.
+  static constexpr std::size_t kMostLayers = 20'000;
 
   // --- readers, from any thread
   /// In the order in which they were taken, with unix_seconds in [since, until]; six hours are kept.
@@ -81,6 +85,9 @@ class History {
   [[nodiscard]] std::vector<JobRecord> jobs(const JobFilter& filter) const;
   /// The current job of this printer.
   [[nodiscard]] std::optional<JobRecord> running_job(const std::string& printer) const;
+
+  /// The finished layers of a print, in their order.
+  [[nodiscard]] std::vector<gcode::printer::Layer> layers(std::int64_t job) const;
 
   [[nodiscard]] JobTotals totals(const std::string& printer) const;
 
@@ -93,12 +100,16 @@ class History {
   bool add_sample(const std::string& printer, const HistorySample& sample);
   /// Adds the job or replaces the one with its id.
   void put_job(const JobRecord& job);
+  /// Adds those that the print does not have yet; `layers` are in their order.
+  void add_layers(std::int64_t job, std::span<const gcode::printer::Layer> layers);
   void remove_printer(const std::string& printer);  ///< removes its samples; keeps its jobs
 
  private:
   mutable std::mutex mutex_;
   std::map<std::string, TemperatureLog> temperatures_;
   std::map<std::int64_t, JobRecord> jobs_;
+  std::map<std::int64_t, std::vector<gcode::printer::Layer>> layers_;
+  std::size_t layer_count_ = 0;
   std::map<std::string, JobTotals> totals_;
   std::int64_t highest_id_ = 0;
 };

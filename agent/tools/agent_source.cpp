@@ -161,4 +161,6 @@ PrintSpan AgentSource::find_print(const PrintChoice& choice, Ms now) {
   return chosen(choice, jobs(choice.printer, now));
 }
 
+std::string AgentSource::layers(const std::string& print) { return body_of("api/v1/layers", {{"print_id", print}}); }
+
 }  // namespace agent::tools

@@ -25,6 +25,8 @@ class AgentSource {
   /// Begin and end of its prints.
   [[nodiscard]] std::vector<Mark> marks(const std::string& printer, Ms now);
   [[nodiscard]] PrintSpan find_print(const PrintChoice& choice, Ms now);
+  /// The answer of /api/v1/layers. `print`: the id of a print.
+  [[nodiscard]] std::string layers(const std::string& print);
 
  private:
   [[nodiscard]] std::string body_of(const std::string& path, const Parameters& parameters);

@@ -6,9 +6,12 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <functional>
+#include <sstream>
 
 #include "agent/text/time_text.h"
 #include "agent/tools/agent_source.h"
+#include "agent/tools/layer_table.h"
 #include "agent/tools/presets.h"
 #include "agent/tools/prometheus_source.h"
 #include "agent/tools/table_text.h"
@@ -140,11 +143,11 @@ bool is_special(const std::string& name) {
 }
 
 /// Replaces an existing file only by a complete one; writes directly to /dev/stdout and similar.
-void write_file(const std::string& name, const ExportOptions& options, const Table& table, const std::string& title) {
+void write_file(const std::string& name, const std::function<void(std::ostream&)>& write) {
   const bool directly = is_special(name);
   const std::string unfinished = directly ? name : name + ".new";
   std::ofstream file(unfinished, std::ios::binary);
-  if (file) write(file, options, table, title);
+  if (file) write(file);
   file.close();
   if (!file || (!directly && std::rename(unfinished.c_str(), name.c_str()) != 0)) {
     const std::string reason = std::strerror(errno);
@@ -153,14 +156,33 @@ void write_file(const std::string& name, const ExportOptions& options, const Tab
   }
 }
 
+std::string layers_text(const ExportOptions& options, Ms now) {
+  HttpClient client(options.http);
+  AgentSource source(client, options.agent);
+  const PrintSpan span = source.find_print({options.print, options.printer, options.instance}, now);
+  std::ostringstream text;
+  if (write_layers(text, source.layers(span.id), options.separator, options.has_header) == 0)
+    throw Failure(Exit::kNoData, "the agent knows no finished layers of print " + span.id +
+                                     ": it sees those of a host's print, and keeps the last 20,000");
+  return text.str();
+}
+
 }  // namespace
 
 void export_values(const ExportOptions& options, Ms now, std::ostream& out, std::ostream& notes) {
-  Export work(options, now, notes);
-  const Table table = work.table();
-  if (table.series.empty()) throw Failure(Exit::kNoData, "there is no data in this time range");
-  if (!options.output.empty()) return write_file(options.output, options, table, work.title());
-  write(out, options, table, work.title());
+  std::function<void(std::ostream&)> write_all;
+  if (options.has_layers) {
+    write_all = [text = layers_text(options, now)](std::ostream& to) { to << text; };
+  } else {
+    Export work(options, now, notes);
+    Table table = work.table();
+    if (table.series.empty()) throw Failure(Exit::kNoData, "there is no data in this time range");
+    write_all = [&options, table = std::move(table), title = work.title()](std::ostream& to) {
+      write(to, options, table, title);
+    };
+  }
+  if (!options.output.empty()) return write_file(options.output, write_all);
+  write_all(out);
   out.flush();
   if (!out) throw Failure(Exit::kUsage, "standard output could not be written completely");
 }

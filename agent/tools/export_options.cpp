@@ -22,6 +22,7 @@ constexpr const char* kFooter =
     "\n\nExamples: marlin-agent export --print last > print.csv"
     "\n          marlin-agent export --print last --from-agent --format gnuplot --terminal png | gnuplot > "
     "print.png"
+    "\n          marlin-agent export --print last --layers > layers.csv"
     "\n          marlin-agent export --last 6h --preset all --format matplotlib | python3 - print.png"
     "\n          marlin-agent export 'rate(marlin_commands_total[1m])' --legend '{{origin}}'";
 
@@ -75,6 +76,10 @@ void add_range(CLI::App& app, Raw& raw, Ms now) {
                                "Time range of a print: its number in marlin-agent jobs, last or current")
                     ->type_name("ID")
                     ->check(text::option_rule(is_print_word, "a number, last or current"));
+  app.add_flag("--layers", raw.options.has_layers,
+               "Instead of values over time: time, filament, underruns, resends and lowest buffer of each layer, from "
+               "the agent")
+      ->needs(print);
   add_duration(app, {"--margin", "Time before and after a print (default 2m)", "10m", Ms(0)}, [&raw](Ms given) {
     raw.options.margin = given;
   })->needs(print);
@@ -167,6 +172,9 @@ void set_form(Raw& raw) {
 }
 
 void check_source(const ExportOptions& o, bool has_preset) {
+  if (o.has_layers && (!o.queries.empty() || has_preset)) refuse("--layers: expected without a query and --preset");
+  if (o.has_layers && o.format != Format::kCsv && o.format != Format::kTsv)
+    refuse("--layers: expected with --format csv or tsv");
   if (!o.queries.empty() && has_preset) refuse("--preset: expected without a query");
   if (o.from_agent && (!o.queries.empty() || o.preset != "temps"))
     refuse("--from-agent: the agent keeps temperatures only; everything else needs a Prometheus");

@@ -23,6 +23,7 @@ struct ExportOptions {
   HttpAccess http;
   std::string printer, instance;  ///< empty: any
   std::string print;              ///< "last", "current" or a number; empty: `range` is used
+  bool has_layers = false;        ///< the print's layers instead of values over time
   Ms margin{120'000};
   Range range;  ///< its end is never in the future
   Ms step{};    ///< 0: automatic

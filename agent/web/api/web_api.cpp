@@ -48,6 +48,18 @@ void take(const http::WebParameter& parameter, snapshot::JobFilter& filter) {
   }
 }
 
+json layer_json(const gcode::printer::Layer& layer) {
+  json out = {{"layer", layer.number},
+              {"height_meters", text::as_written(layer.height_mm) / 1000},
+              {"seconds", text::as_written(layer.seconds)},
+              {"extruded_meters", text::as_written(layer.extruded_mm) / 1000},
+              {"resends", layer.resends}};
+  if (layer.lowest_buffered < 0) return out;
+  out["underruns"] = layer.underruns;
+  out["lowest_buffered_seconds"] = text::as_written(layer.lowest_buffered);
+  return out;
+}
+
 }  // namespace
 
 json printers_json(const WebContext& context) {
@@ -74,6 +86,10 @@ http::WebResponse jobs_page(const WebContext& context, const http::WebRequest& r
   return json_answer(last_jobs(context, request.query), request);
 }
 
+http::WebResponse layers_page(const WebContext& context, const http::WebRequest& request) {
+  return json_answer(layers_of_print(context, request.query), request);
+}
+
 http::WebResponse catalogue_page(const WebContext& context, const http::WebRequest& request) {
   json families = json::array();
   for (const auto& entry : metrics::catalogue(context.metrics)) {
@@ -95,6 +111,19 @@ json last_jobs(const WebContext& context, const std::string& query) {
   json jobs = json::array();
   for (const auto& job : context.snapshots.history().jobs(filter)) jobs.push_back(status::job_json(job));
   return {{"jobs", std::move(jobs)}};
+}
+
+json layers_of_print(const WebContext& context, const std::string& query) {
+  const auto parameters = http::parse_query(query);
+  if (!parameters) throw WebFault{400, "the query has an invalid escape"};
+  if (parameters->size() != 1 || parameters->front().name != "print_id")
+    throw WebFault{400, "expected one parameter, print_id: the number of a print"};
+  const std::string& value = parameters->front().value;
+  const auto id = text::parse_number<std::int64_t>(value);
+  if (!id) throw WebFault{400, "print_id: expected a number, found \"" + text::clean_text(value, 64) + '"'};
+  json layers = json::array();
+  for (const auto& layer : context.snapshots.history().layers(*id)) layers.push_back(layer_json(layer));
+  return {{"print_id", *id}, {"layers", std::move(layers)}};
 }
 
 }  // namespace agent::web::api

@@ -33,6 +33,7 @@ struct WebFault {
 [[nodiscard]] http::WebResponse printers_page(const WebContext& context, const http::WebRequest& request);
 [[nodiscard]] http::WebResponse history_page(const WebContext& context, const http::WebRequest& request);
 [[nodiscard]] http::WebResponse jobs_page(const WebContext& context, const http::WebRequest& request);
+[[nodiscard]] http::WebResponse layers_page(const WebContext& context, const http::WebRequest& request);
 [[nodiscard]] http::WebResponse catalogue_page(const WebContext& context, const http::WebRequest& request);
 
 /// {"agent": {...}, "printers": [...]}
@@ -43,5 +44,8 @@ struct WebFault {
 
 /// The last prints, newest first. `query`, not decoded: "printer=mk3&limit=10"
 [[nodiscard]] nlohmann::json last_jobs(const WebContext& context, const std::string& query);
+
+/// The finished layers of a host's print. `query`, not decoded: "print_id=42"
+[[nodiscard]] nlohmann::json layers_of_print(const WebContext& context, const std::string& query);
 
 }  // namespace agent::web::api

@@ -96,6 +96,7 @@ WebRoutes::WebRoutes(WebContext context)
           {"/api/v1/printers", printers_page, false, SharedPage()},
           {"/api/v1/history", history_page},
           {"/api/v1/jobs", jobs_page},
+          {"/api/v1/layers", layers_page},
           {"/api/v1/catalogue", catalogue_page},
           {"/api/v1/events", events_page},
       } {}

@@ -48,6 +48,28 @@ TEST_CASE("the table prints no warning") {
   CHECK(listing.err.str().empty());
 }
 
+TEST_CASE("one print is shown over its layers, and one that is not there is a sentence and status 1") {
+  Listing listing;
+  {
+    agent::snapshot::JobRecord job;
+    job.id = 6;
+    job.printer = "mk4";
+    agent::jobs::StoreDatabase::for_writing(listing.dir.path() / agent::jobs::Store::kFileName)
+        .write({{job, {}, {{1, 0.2F, 60, 500, 3, 0, 0.4F}, {2, 0.4F, 50, 500, 0, 0, 2}}}});
+  }
+  agent::cli::JobsOptions options;
+  options.show = 6;
+  CHECK(listing.list(options) == 0);
+  CHECK_THAT(listing.out.str(), Catch::Contains("mk4") && Catch::Contains("buffered   -#\n") &&
+                                    Catch::Contains("layer 1 at 0.20 mm: 3 underruns"));
+  options.show = 5;
+  CHECK(listing.list(options) == 0);
+  CHECK_THAT(listing.out.str(), Catch::Contains("no layers are known"));
+  options.show = 7;
+  CHECK(listing.list(options) == 1);
+  CHECK(listing.err.str() == "marlin-agent: there is no print 7 in the history: see marlin-agent jobs\n");
+}
+
 TEST_CASE("a missing history is one sentence and status 1") {
   std::ostringstream out, err;
   agent::cli::JobsOptions options;

@@ -25,6 +25,18 @@ std::string refusal(std::vector<const char*> words) {
   return std::get<EarlyExit>(command).text;
 }
 
+TEST_CASE("jobs show takes the number of a print") {
+  for (const std::vector<const char*>& words : {std::vector<const char*>{"jobs", "show", "42", "--state-dir", "/x"},
+                                                std::vector<const char*>{"jobs", "--state-dir", "/x", "show", "42"}}) {
+    const Command command = parse(words);
+    REQUIRE(std::holds_alternative<agent::cli::JobsOptions>(command));
+    CHECK(std::get<agent::cli::JobsOptions>(command).show == 42);
+    CHECK(std::get<agent::cli::JobsOptions>(command).state_dir == "/x");
+  }
+  CHECK_THAT(refusal({"jobs", "show", "x"}), Catch::Contains("expected the number of a print"));
+  CHECK_THAT(refusal({"jobs", "show"}), Catch::Contains("ID"));
+}
+
 TEST_CASE("run takes every documented option") {
   const Command command = parse({"run",
                                  "--config",

@@ -1,6 +1,8 @@
 #include "agent/jobs/job_log.h"
 
 #include <catch2/catch.hpp>
+#include <memory>
+#include <string>
 
 using namespace std::chrono_literals;
 using agent::jobs::JobLog;
@@ -17,16 +19,19 @@ struct Prints {
   gcode::printer::PrintWatch watch;
   gcode::printer::PrinterState printer;
   Time now = 1000s;
+  std::int64_t number = 100;  ///< of the next line without one
 
   void line(const char* text) {
     now += 1s;
-    watch.host_command(gcode::command::parse_command(text), printer, gcode::dialect::unknown_dialect(), now);
+    auto command = gcode::command::parse_command(text);
+    if (!command.number) command.number = number++;
+    watch.host_command(command, printer, gcode::dialect::unknown_dialect(), now);
   }
   void begin() {
     for (const char* text : {"N0 M110 N0*125", "N1 M104 S215*94", "N2 M83*16", "N3 G1 X10 E5*40"}) line(text);
   }
   void complete() {
-    line("N4 M104 S0*106");
+    line("M104 S0");
     for (int i = 0; i < 80; ++i) watch.tick(printer, false, now += 250ms);
   }
 };
@@ -132,4 +137,36 @@ TEST_CASE("a job without a known end is unknown, and is not counted") {
   next_instance.refresh("mk3", rebooted.watch, rebooted.now, kWall);
   CHECK(all(history).at(0).result == JobResult::kUnknown);
   CHECK(history.totals("mk3").ended == agent::snapshot::JobTotals{}.ended);
+}
+
+TEST_CASE("the layers of a print are in its record, the last one too, and a restart adds none twice") {
+  Prints prints;
+  History history;
+  const auto layer = [&](const std::string& height) {
+    prints.line(("G1 Z" + height).c_str());
+    for (int i = 0; i < 5; ++i) {
+      prints.line("G1 X5 E.5");
+      prints.line("G1 X0 E.5");
+    }
+  };
+  auto log = std::make_unique<JobLog>(history, nullptr);
+  prints.begin();
+  prints.number = 4;
+  prints.line("G1 X0 Y0");
+  layer("0.2");
+  log->refresh("mk3", prints.watch, prints.now, kWall);
+  const auto id = history.running_job("mk3")->id;
+  CHECK(history.layers(id).empty());
+  layer("0.4");
+  log->refresh("mk3", prints.watch, prints.now, kWall);
+  REQUIRE(history.layers(id).size() == 1);
+  CHECK(history.layers(id)[0].height_mm == 0.2F);
+  CHECK(history.layers(id)[0].extruded_mm == Approx(5));
+  log = std::make_unique<JobLog>(history, nullptr);
+  layer("0.6");
+  log->refresh("mk3", prints.watch, prints.now, kWall);
+  prints.complete();
+  log->refresh("mk3", prints.watch, prints.now, kWall);
+  REQUIRE(history.layers(id).size() == 3);
+  for (std::uint32_t n = 1; n <= 3; ++n) CHECK(history.layers(id)[n - 1].number == n);
 }

@@ -103,6 +103,50 @@ TEST_CASE("the id of a deleted print is not used again") {
   CHECK(database.highest_job_id() == StoreDatabase::kMostJobs + 1);
 }
 
+TEST_CASE("layers are read back as written, once each, and the oldest are deleted at the bound") {
+  test::ScratchDir dir;
+  auto database = StoreDatabase::for_writing(dir.path() / "history.db");
+  const gcode::printer::Layer first{1, 0.2F, 12.5F, 340, 2, 7, 0.75F}, second{2, 0.35F, 8, 300, 0, 0, -1};
+  database.write({{sample_job(5), {}, {first, second}}});
+  database.write({{sample_job(5), {}, {second}}});
+  const auto layers = database.layers();
+  REQUIRE(layers.size() == 2);
+  CHECK(layers[0].first == 5);
+  CHECK(layers[0].second.number == 1);
+  CHECK(layers[0].second.height_mm == 0.2F);
+  CHECK(layers[0].second.seconds == 12.5F);
+  CHECK(layers[0].second.extruded_mm == 340);
+  CHECK(layers[0].second.underruns == 2);
+  CHECK(layers[0].second.resends == 7);
+  CHECK(layers[0].second.lowest_buffered == 0.75F);
+  CHECK(layers[1].second.lowest_buffered == -1);
+  std::vector<gcode::printer::Layer> many(agent::snapshot::History::kMostLayers - 1);
+  for (std::size_t i = 0; i < many.size(); ++i) many[i].number = static_cast<std::uint32_t>(i + 1);
+  database.write({{sample_job(6), {}, many}});
+  CHECK(database.layers().size() == agent::snapshot::History::kMostLayers);
+  CHECK(database.layers()[0].second.number == 2);
+}
+
+// Schema 1, as version 0.1.0 wrote it.
+TEST_CASE("a file of schema 1 keeps its prints and gets a table of layers") {
+  test::ScratchDir dir;
+  const std::string file = dir.path() / "history.db";
+  {
+    auto database = StoreDatabase::for_writing(file);
+    database.write({{sample_job(5), {}}});
+  }
+  sqlite3* db = nullptr;
+  REQUIRE(sqlite3_open(file.c_str(), &db) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(db, "DROP TABLE layer; PRAGMA user_version=1", nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(db);
+  CHECK(StoreDatabase::for_reading(file).jobs({}).size() == 1);
+  auto database = StoreDatabase::for_writing(file);
+  CHECK(database.jobs({}).size() == 1);
+  CHECK(database.layers().empty());
+  database.write({{sample_job(6), {}, {{.number = 1}}}});
+  CHECK(database.layers().size() == 1);
+}
+
 TEST_CASE("a file of a newer program is left alone") {
   test::ScratchDir dir;
   const std::string file = dir.path() / "history.db";

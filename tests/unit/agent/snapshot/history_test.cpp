@@ -98,3 +98,23 @@ TEST_CASE("the names of results can be read back") {
   }
   CHECK_FALSE(agent::snapshot::job_result_of("done"));
 }
+
+TEST_CASE("layers belong to their print, are added once, and the oldest prints' go first") {
+  History history;
+  const auto add = [&](std::int64_t id, std::uint32_t from, std::uint32_t to) {
+    std::vector<gcode::printer::Layer> layers;
+    for (std::uint32_t n = from; n <= to; ++n) layers.push_back({.number = n, .height_mm = 0.2F * float(n)});
+    history.add_layers(id, layers);
+  };
+  add(1, 1, 3);
+  add(2, 1, 2);
+  add(1, 2, 5);  // 2 and 3 come again, after a restart
+  REQUIRE(history.layers(1).size() == 5);
+  CHECK(history.layers(1)[4].number == 5);
+  CHECK(history.layers(2).size() == 2);
+  CHECK(history.layers(3).empty());
+  add(3, 1, History::kMostLayers + 10);
+  CHECK(history.layers(1).empty());
+  CHECK(history.layers(2).empty());
+  CHECK(history.layers(3).size() == History::kMostLayers);
+}

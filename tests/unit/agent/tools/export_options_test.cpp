@@ -114,6 +114,9 @@ TEST_CASE("an invalid command line is one sentence that names the option") {
            {{"--step", "2s", "--from-agent"}, "--step"},
            {{"--from-agent", "up"}, "--from-agent"},
            {{"--from-agent", "--preset", "link"}, "--from-agent"},
+           {{"--layers"}, "--layers"},
+           {{"--layers", "--print", "last", "up"}, "--layers"},
+           {{"--layers", "--print", "last", "--format", "json"}, "--layers"},
            {{"--preset", "link", "up"}, "--preset"},
            {{"--preset", "weather"}, "--preset"},
            {{"--prometheus", "localhost:9090"}, "--prometheus"},
@@ -142,7 +145,7 @@ TEST_CASE("help ends with status 0 and names every option") {
                              "--printer",    "--margin",   "--step",          "--format",
                              "--separator",  "--time",     "--legend",        "--title",
                              "--ylabel",     "--output",   "--size",          "--terminal",
-                             "--from-agent"}) {
+                             "--from-agent", "--layers"}) {
     INFO(option);
     CHECK(ending.text.find(option) != std::string::npos);
   }

@@ -141,6 +141,26 @@ TEST_CASE("the catalogue names every family") {
   CHECK(all[0]["name"] == "marlin_agent_build_info");
 }
 
+TEST_CASE("the layers of a print are listed, with what is known of them") {
+  Bench bench;
+  const std::array layers{gcode::printer::Layer{1, 0.2F, 12.5F, 340, 2, 7, 0.75F},
+                          gcode::printer::Layer{2, 0.35F, 8, 300, 0, 0, -1}};
+  bench.snapshots.history().add_layers(42, layers);
+  const auto all = json::parse(bench.get("/api/v1/layers", "print_id=42").body);
+  CHECK(all["print_id"] == 42);
+  REQUIRE(all["layers"].size() == 2);
+  CHECK(all["layers"][0] ==
+        json::parse(R"({"layer": 1, "height_meters": 0.0002, "seconds": 12.5, "extruded_meters": 0.34,
+                                            "resends": 7, "underruns": 2, "lowest_buffered_seconds": 0.75})"));
+  CHECK_FALSE(all["layers"][1].contains("underruns"));
+  CHECK_FALSE(all["layers"][1].contains("lowest_buffered_seconds"));
+  CHECK(json::parse(bench.get("/api/v1/layers", "print_id=1").body)["layers"].empty());
+  for (const char* query : {"", "print_id=x", "id=42", "print_id=42&limit=1", "print_id=%zz"}) {
+    INFO(query);
+    CHECK(bench.get("/api/v1/layers", query).status == 400);
+  }
+}
+
 TEST_CASE("the last prints are listed newest first, with the requested filter") {
   Bench bench;
   for (int id = 1; id <= 3; ++id) {
