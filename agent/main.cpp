@@ -22,6 +22,9 @@ int begin(const agent::cli::StatusOptions& options) { return agent::cli::status(
 int begin(const agent::cli::WatchOptions& options) { return agent::cli::watch(options, std::cout, std::cerr); }
 int begin(const agent::cli::CommandOptions& options) { return agent::cli::send_command(options, std::cout, std::cerr); }
 int begin(const agent::cli::JobsOptions& options) { return agent::cli::list_jobs(options, std::cout, std::cerr); }
+int begin(const agent::cli::IncidentsOptions& options) {
+  return agent::cli::list_incidents(options, std::cout, std::cerr);
+}
 int begin(const agent::cli::ReferenceOptions&) {
   std::cout << agent::metrics::metrics_reference();
   return 0;

@@ -36,6 +36,9 @@ int doctor(const DoctorOptions& options, std::ostream& out);
 /// `jobs`: reads the history file, also while the daemon writes it. 1 with a sentence on `err` if it cannot be read.
 int list_jobs(const JobsOptions& options, std::ostream& out, std::ostream& err);
 
+/// `incidents`: the files of STATE_DIR/incidents, oldest first. 1 with a sentence on `err` if they cannot be read.
+int list_incidents(const IncidentsOptions& options, std::ostream& out, std::ostream& err);
+
 /// `status`: the running agent's answer, once or every second. On a terminal `out` must be standard output.
 [[nodiscard]] int status(const StatusOptions& options, std::ostream& out, std::ostream& err);
 

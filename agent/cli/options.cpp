@@ -111,16 +111,16 @@ std::string version_text() {
   return "marlin-agent " + build.version + " (" + build.revision + ", " + build.compiler + ")\n";
 }
 
-constexpr std::array<std::string_view, 15> kCommands{
-    "run",     "check-config",      "list",   "doctor", "decode", "demo",
-    "status",  "release",           "attach", "reset",  "jobs",   "export",
-    "metrics", "metrics-reference", "watch"};
+constexpr std::array<std::string_view, 16> kCommands{
+    "run",     "check-config",      "list",   "doctor",   "decode", "demo",
+    "status",  "release",           "attach", "reset",    "jobs",   "export",
+    "metrics", "metrics-reference", "watch",  "incidents"};
 
 // The first word names the command; CLI11 would only report that one is missing.
 std::optional<text::EarlyExit> wrong_command(int argc, const char* const* argv) {
   if (argc < 2)
     return usage(
-        "a command is missing: run, check-config, list, doctor, decode, demo, jobs, export, metrics, status, watch, release, attach or reset");
+        "a command is missing: run, check-config, list, doctor, decode, demo, jobs, incidents, export, metrics, status, watch, release, attach or reset");
   const std::string_view word = argv[1];
   if (word.starts_with("-") || std::find(kCommands.begin(), kCommands.end(), word) != kCommands.end())
     return std::nullopt;
@@ -149,6 +149,17 @@ constexpr const char* kJobsFooter =
     "\n          marlin-agent jobs show 42";
 
 bool is_print_number(const std::string& text) { return text::parse_number<std::int64_t>(text).has_value(); }
+
+constexpr const char* kIncidentsFooter =
+    "\nAt an incident (an error, a restart, a lost print ...) the daemon writes the last minutes of that line to"
+    "\nSTATE_DIR/incidents, 20 files at most; `marlin-agent decode FILE` reads them.";
+
+void add_incidents(CLI::App& app, IncidentsOptions& o) {
+  app.footer(kIncidentsFooter);
+  app.add_flag("--json", o.json, "One JSON array instead of a table");
+  app.add_option("--state-dir", o.state_dir, "The daemon's directory for persistent state (default as for run)")
+      ->type_name("DIR");
+}
 
 void add_jobs(CLI::App& app, JobsOptions& o) {
   app.footer(kJobsFooter);
@@ -235,6 +246,10 @@ Command parse_command_line(int argc, const char* const* argv) {
   add_decode(add("decode", "Turn a recorded conversation into one JSON object per line", decode), decode);
   JobsOptions jobs;
   add_jobs(add("jobs", "List the prints that the agent has seen", jobs), jobs);
+  IncidentsOptions incidents;
+  add_incidents(
+      add("incidents", "List what went wrong on the printers' lines, with the last minutes of each", incidents),
+      incidents);
   // Only their names: other programs parse their options.
   app.add_subcommand("demo", "Watch a virtual printer print through the real agent");
   app.add_subcommand("export",

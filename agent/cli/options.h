@@ -22,6 +22,11 @@ struct JobsOptions {
   std::optional<std::string> state_dir;  ///< otherwise as `run` finds it
 };
 
+struct IncidentsOptions {
+  bool json = false;
+  std::optional<std::string> state_dir;  ///< otherwise as `run` finds it
+};
+
 struct CheckConfigOptions {
   std::string file;
 };
@@ -45,9 +50,9 @@ struct DecodeOptions {
 /// The page of all metric families, on standard output.
 struct ReferenceOptions {};
 
-using Command =
-    std::variant<config::RunOptions, CheckConfigOptions, ListOptions, DoctorOptions, DecodeOptions, StatusOptions,
-                 WatchOptions, CommandOptions, JobsOptions, ReferenceOptions, OtherProgram, text::EarlyExit>;
+using Command = std::variant<config::RunOptions, CheckConfigOptions, ListOptions, DoctorOptions, DecodeOptions,
+                             StatusOptions, WatchOptions, CommandOptions, JobsOptions, IncidentsOptions,
+                             ReferenceOptions, OtherProgram, text::EarlyExit>;
 
 [[nodiscard]] Command parse_command_line(int argc, const char* const* argv);
 

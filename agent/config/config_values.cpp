@@ -1,6 +1,8 @@
 #include "agent/config/config_values.h"
 
 #include <algorithm>
+#include <array>
+#include <utility>
 #include <vector>
 
 #include "agent/text/text_scan.h"
@@ -55,6 +57,21 @@ bool is_telemetry_path(std::string_view text) {
   return std::all_of(text.begin(), text.end(), [](char c) {
     return c > ' ' && c < 0x7F && std::string_view("\"'<>?#\\").find(c) == std::string_view::npos;
   });
+}
+
+std::optional<std::uint64_t> parse_bytes(std::string_view text) {
+  constexpr std::array<std::pair<std::string_view, unsigned>, 4> kUnits{
+      {{"KiB", 10}, {"MiB", 20}, {"GiB", 30}, {"B", 0}}};
+  if (text == "0") return 0;
+  for (const auto& [unit, shift] : kUnits) {
+    if (!text.ends_with(unit)) continue;
+    text.remove_suffix(unit.size());
+    if (text.ends_with(' ')) text.remove_suffix(1);
+    const auto number = text::parse_number<std::uint32_t>(text);  // 4 EiB at most
+    if (!number) return std::nullopt;
+    return std::uint64_t{*number} << shift;
+  }
+  return std::nullopt;
 }
 
 std::optional<LogLevel> parse_log_level(std::string_view text) {

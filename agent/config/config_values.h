@@ -2,6 +2,7 @@
 // that both accept the same values. Pure.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <span>
 #include <string_view>
@@ -28,6 +29,9 @@ inline constexpr const char* kListenAddressRule = "an address such as :11520, 12
 
 /// Begins with '/', printable ASCII without blanks, quotes, '?' and '#', and is neither "/" nor "/healthz".
 [[nodiscard]] bool is_telemetry_path(std::string_view text);
+
+/// "256 KiB", "1 MiB", "65536 B", "0": a whole number and its unit.
+[[nodiscard]] std::optional<std::uint64_t> parse_bytes(std::string_view text);
 
 [[nodiscard]] std::optional<LogLevel> parse_log_level(std::string_view text);  ///< debug, info, warn or warning, error
 [[nodiscard]] std::optional<LogFormat> parse_log_format(std::string_view text);  ///< text, json

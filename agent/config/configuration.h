@@ -26,6 +26,7 @@ struct PrinterConfiguration {
   std::string device;  ///< absolute path; empty for a printer found by USB that is not connected
   UsbRule usb;         ///< empty: `device` is the configured path
   unsigned baud = 115200;
+  std::uint64_t black_box_bytes = 256ULL << 10U;  ///< of the line's last minutes in memory; 0: none
   gcode::relay::RelaySettings relay;
 };
 

@@ -132,10 +132,21 @@ struct Section {
   std::vector<std::string> ask{"temperature", "fans", "position", "sd", "progress", "overrides", "identity"};
 };
 
+// The least is that of the black box; files of the most are a third of what all may take.
+constexpr std::uint64_t kLeastBlackBox = 64ULL << 10U, kMostBlackBox = 4ULL << 20U;
+constexpr std::string_view kBlackBoxRule = "a size from \"64 KiB\" to \"4 MiB\", or \"0\" for none";
+
+std::optional<std::uint64_t> parse_black_box(std::string_view text) {
+  const auto bytes = parse_bytes(text);
+  if (!bytes || (*bytes > 0 && (*bytes < kLeastBlackBox || *bytes > kMostBlackBox))) return std::nullopt;
+  return bytes;
+}
+
 void read_section(ConfigTable& table, Section& section) {
   std::int64_t baud = section.printer.baud;
   table.read_whole("baud", baud, 1200, 4'000'000);
   section.printer.baud = static_cast<unsigned>(baud);
+  table.read_parsed("black_box", section.printer.black_box_bytes, parse_black_box, kBlackBoxRule);
   table.read_texts("ask", section.ask, can_be_asked, kAskRule);
   read_relay(table, section.printer.relay);
 }

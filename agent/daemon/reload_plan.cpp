@@ -49,6 +49,7 @@ std::string what_changes(const config::PrinterConfiguration& old, const config::
 config::PrinterConfiguration kept(const config::PrinterConfiguration& old, const config::PrinterConfiguration& next) {
   config::PrinterConfiguration out = old;
   out.relay = next.relay;
+  out.black_box_bytes = next.black_box_bytes;
   return out;
 }
 

@@ -66,6 +66,7 @@ void Service::prepare_lines(const config::Configuration& next) {
 
 void Service::start_history(const std::string& state_dir) {
   if (history_store_) return;
+  incidents_.emplace(incident::IncidentFiles(state_dir + '/' + incident::kIncidentFolder), log_);
   history_store_.emplace(state_dir, snapshots_.history(), snapshots_.store(), log_);
   jobs_.emplace(snapshots_.history(), &*history_store_);
 }
@@ -235,6 +236,7 @@ void Service::apply_or_start(const config::PrinterConfiguration& next, bool reco
   link::PrinterLink* link = link_of(next.name);
   if (link == nullptr) return start_link(make_link(next));
   link->apply(next.relay);
+  link->keep_black_box(next.black_box_bytes, *incidents_);
   if (!next.usb.is_empty()) link->use_device(next.device);
   if (records_elsewhere) link->record_to(recording_of(next.name));
 }
@@ -251,6 +253,7 @@ std::unique_ptr<link::PrinterLink> Service::make_link(const config::PrinterConfi
 }
 
 void Service::start_link(std::unique_ptr<link::PrinterLink> link) {
+  link->keep_black_box(link->configuration().black_box_bytes, *incidents_);
   link->record_to(recording_of(link->configuration().name));
   link->on_device_wanted([this] { usb_.refresh(); });
   link->start();

@@ -13,6 +13,7 @@
 #include "agent/config/configuration.h"
 #include "agent/control/control_server.h"
 #include "agent/daemon/reload_plan.h"
+#include "agent/incident/incident_writer.h"
 #include "agent/jobs/job_log.h"
 #include "agent/jobs/store.h"
 #include "agent/link/port_users.h"
@@ -120,6 +121,7 @@ class Service {
   snapshot::PublishedSnapshots snapshots_;
   snapshot::AgentSnapshot self_;
   recording::Recorder recorder_;
+  std::optional<incident::IncidentWriter> incidents_;  ///< from the first prepare() on
   snapshot::WebCounters web_counters_;
   snapshot::PublishedLinkQuality link_quality_;
   std::unique_ptr<web::server::WebServer> web_;

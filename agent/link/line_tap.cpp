@@ -19,14 +19,22 @@ bool LineTap::drop_released() {
   return std::erase_if(feeds_, [](const auto& feed) { return feed.use_count() == 1; }) > 0;
 }
 
+void LineTap::keep(std::size_t bytes) {
+  if (black_box_ ? black_box_->most_bytes() == bytes : bytes == 0) return;
+  black_box_.reset();
+  if (bytes > 0) black_box_.emplace(bytes);
+}
+
 void LineTap::add(const recording::LinePiece& piece) {
+  if (black_box_) black_box_->add(piece);
   if (recording_) recording_->add(piece);
   for (const auto& feed : feeds_) feed->add(piece);
 }
 
 void LineTap::note(std::string_view sentence) {
-  for (const auto& feed : feeds_)
-    feed->add({gcode::decode::TraceDirection::kNote, sentence, {}, process::monotonic_now(), false});
+  const recording::LinePiece piece{gcode::decode::TraceDirection::kNote, sentence, {}, process::monotonic_now(), false};
+  if (black_box_) black_box_->add(piece);
+  for (const auto& feed : feeds_) feed->add(piece);
 }
 
 }  // namespace agent::link

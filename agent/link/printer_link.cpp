@@ -73,6 +73,7 @@ PrinterLink::PrinterLink(boost::asio::io_context& io, config::PrinterConfigurati
 
 void PrinterLink::start() {
   last_poll_ = process::monotonic_now();
+  incidents_.begin(bridge_.relay());
   if (persistent_.is_inherited()) resume();
   else if (!was_released_before()) try_to_open();
   publish(process::monotonic_now());
@@ -82,6 +83,7 @@ void PrinterLink::stop() {
   if (std::exchange(stopped_, true)) return;
   cancel_opening();
   release_timer_.cancel();
+  report_incident(process::monotonic_now(), true);
   if (device_.is_open()) close(snapshot::DisconnectReason::kShutdown);
   persistent_.drop_all();
 }
@@ -89,6 +91,7 @@ void PrinterLink::stop() {
 void PrinterLink::leave() {
   if (!persistent_.survives() || !device_.is_open()) return stop();
   if (std::exchange(stopped_, true)) return;
+  report_incident(process::monotonic_now(), true);
   cancel_opening();
   release_timer_.cancel();
   // These are copies: the store has the same open files, and neither side notices that these are closed.
@@ -118,7 +121,26 @@ control::ControlAnswer PrinterLink::watch() {
 }
 
 void PrinterLink::connect_tap() {
-  bridge_.record_to(tap_.is_used() ? std::bind_front(&LineTap::add, &tap_) : Bridge::Record());
+  if (!tap_.is_used()) return bridge_.record_to({});
+  bridge_.record_to([this](const recording::LinePiece& piece) {
+    tap_.add(piece);
+    incidents_.printing(persistent_.memory().state().arbiter);
+  });
+}
+
+void PrinterLink::keep_black_box(std::size_t bytes, incident::IncidentWriter& writer) {
+  incident_writer_ = &writer;
+  tap_.keep(bytes);
+  connect_tap();
+}
+
+void PrinterLink::report_incident(gcode::line::Time now, bool at_end) {
+  incidents_.look(bridge_.relay(), now);
+  auto found = incidents_.take(now, at_end);
+  if (!found || !tap_.black_box()) return;
+  found->printer = configuration_.name;
+  found->unix_seconds = gcode::line::in_seconds(found->at + process::wall_offset());
+  incident_writer_->write(std::move(*found), tap_.black_box()->contents());
 }
 
 bool PrinterLink::is_drained() const { return bridge_.is_drained() && device_.unsent_bytes() == 0; }
@@ -188,6 +210,8 @@ void PrinterLink::close(snapshot::DisconnectReason reason) {
   device_.close();
   bridge_.printer_closed();
   persistent_.drop_ports();
+  if (reason == snapshot::DisconnectReason::kReleased || reason == snapshot::DisconnectReason::kShutdown)
+    incidents_.expect_end(bridge_.relay());
   usb_id_.clear();
   publish(process::monotonic_now());
 }
@@ -199,6 +223,7 @@ void PrinterLink::refresh(gcode::line::Time now) {
   state_time_[state] += now - last_poll_;
   last_poll_ = now;
   if (tap_.drop_released()) connect_tap();
+  report_incident(now, false);
   note_changes();
   const bool moved = moved_bytes(bridge_.relay().counters()) != published_bytes_;
   if (moved || now - last_publish_ >= kSlowestPublish) publish(now);

@@ -20,7 +20,9 @@
 
 #include "agent/config/configuration.h"
 #include "agent/control/control_protocol.h"
+#include "agent/incident/incident_writer.h"
 #include "agent/link/bridge.h"
+#include "agent/link/incident_watch.h"
 #include "agent/link/line_tap.h"
 #include "agent/link/port_gate.h"
 #include "agent/link/release_mark.h"
@@ -71,6 +73,8 @@ class PrinterLink {
   void on_device_wanted(std::function<void()> wanted) { device_wanted_ = std::move(wanted); }
   /// From now on every byte goes to `recording`; null: recording ends.
   void record_to(std::shared_ptr<recording::Recording> recording);
+  /// Keeps the last `bytes` of the line in memory; at an incident `writer`, which is not owned, writes them to the disk.
+  void keep_black_box(std::size_t bytes, incident::IncidentWriter& writer);
   /// The answer has a feed of everything that crosses the line from now on.
   [[nodiscard]] control::ControlAnswer watch();
 
@@ -110,6 +114,7 @@ class PrinterLink {
   void end_release();
   void release_is_over();
   void connect_tap();
+  void report_incident(gcode::line::Time now, bool at_end);
   void note_changes();
   using QueryCounts = decltype(gcode::printer::LinkCounters::queries);
   void note_queries(const QueryCounts& before);
@@ -125,6 +130,8 @@ class PrinterLink {
   transport::PseudoTerminal host_port_;
   Bridge bridge_;
   LineTap tap_;
+  IncidentWatch incidents_;
+  incident::IncidentWriter* incident_writer_ = nullptr;
   std::function<void()> device_wanted_;
   PortGate gate_;
   process::Timer retry_timer_;

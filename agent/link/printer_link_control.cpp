@@ -93,6 +93,7 @@ control::ControlAnswer PrinterLink::reset(const control::ControlRequest& request
   }
   if (auto refusal = refuse_in_print(request)) return *refusal;
   if (const auto failure = device_.reset()) return {control::ControlCode::kDevice, name + ": " + failure->sentence};
+  incidents_.expect_restart(process::monotonic_now());
   log_.info(name, "reset by a pulse on DTR");
   return {control::ControlCode::kDone, name + ": was reset"};
 }

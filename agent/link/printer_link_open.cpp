@@ -107,6 +107,7 @@ void PrinterLink::opened() {
   log_.info(configuration_.name, "opened " + configuration_.device + " at " + std::to_string(configuration_.baud) +
                                      " baud, which resets most printers once");
   tap_.note("the device was opened");
+  incidents_.expect_restart(process::monotonic_now());
   publish_host_port();
   if (device_.is_open()) bridge_.printer_opened();
   publish(process::monotonic_now());

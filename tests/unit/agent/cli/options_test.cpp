@@ -129,7 +129,7 @@ TEST_CASE("the command line overrides the file, the file overrides the environme
     return std::strcmp(name, "RUNTIME_DIRECTORY") == 0 ? "/run/unit:/run/other" : nullptr;
   };
   agent::config::Configuration file;
-  file.printers.push_back({"mk3s", "/dev/a", {}, 115200, {}});
+  file.printers.push_back({"mk3s", "/dev/a", {}, 115200, 0, {}});
   file.defaults.baud = 250000;
   file.defaults.relay.poll = false;
 

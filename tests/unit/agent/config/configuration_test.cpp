@@ -306,4 +306,22 @@ TEST_CASE("an address that is listed twice and a metrics path in the API are ref
   CHECK(right("[web]\ntelemetry_path = '/apis'\n").telemetry_path == "/apis");
 }
 
+TEST_CASE("the black box has a size with its unit, within bounds, and can be switched off") {
+  const auto bytes = [](const std::string& value) {
+    return right("[printer.a]\ndevice = \"/dev/a\"\nblack_box = \"" + value + "\"\n").printers[0].black_box_bytes;
+  };
+  CHECK(right("").defaults.black_box_bytes == 256U << 10U);
+  CHECK(bytes("64 KiB") == 64U << 10U);
+  CHECK(bytes("64KiB") == 64U << 10U);
+  CHECK(bytes("4 MiB") == 4U << 20U);
+  CHECK(bytes("100000 B") == 100'000);
+  CHECK(bytes("0") == 0);
+  for (const char* value :
+       {"63 KiB", "5 MiB", "4 GiB", "256", "KiB", "-1 MiB", "1.5 MiB", "1  MiB", "5000000000 MiB", ""}) {
+    INFO(value);
+    CHECK_THAT(wrong("[defaults]\nblack_box = \"" + std::string(value) + "\"\n").front(),
+               Catch::Contains("f:2:13: defaults.black_box: expected a size from \"64 KiB\" to \"4 MiB\""));
+  }
+}
+
 }  // namespace

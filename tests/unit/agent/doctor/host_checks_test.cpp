@@ -57,7 +57,7 @@ TEST_CASE("without any port of the agent, the configured printer's is the one to
   test.remove("/run/marlin-agent/mk3-CZPX1");
   test.write("/home/pi/.config/Printrun/pronsolerc", "set port /dev/ttyACM0\n");
   CHECK_THAT(test.found(), Contains("enter the port /run/marlin-agent/NAME.\n"));
-  test.configuration.printers.push_back({"mk3", "/dev/ttyACM0", {}, 115200, {}});
+  test.configuration.printers.push_back({"mk3", "/dev/ttyACM0", {}, 115200, 0, {}});
   CHECK_THAT(test.found(), Contains("enter the port /run/marlin-agent/mk3.\n"));
 }
 

@@ -12,7 +12,7 @@ TEST_CASE("doctor finds that no printer is plugged in, or that its device is mis
   TestMachine test;
   test.remove("/sys/bus/usb/devices/1-1");
   CHECK_THAT(test.found(), StartsWith("wrong    USB: No printer that the agent takes by itself"));
-  test.configuration.printers.push_back({"uart", "/dev/ttyAMA0", {}, 115200, {}});
+  test.configuration.printers.push_back({"uart", "/dev/ttyAMA0", {}, 115200, 0, {}});
   CHECK_THAT(test.found(), StartsWith("wrong    USB: The device /dev/ttyAMA0 of the printer uart does not exist"));
   test.write("/dev/ttyAMA0", "");
   CHECK(test.found().empty());

@@ -1,0 +1,87 @@
+#include "agent/incident/incident_writer.h"
+
+#include <catch2/catch.hpp>
+
+#include <fstream>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include "tests/scratch_dir.h"
+#include "transport/file_descriptor.h"
+
+namespace {
+
+namespace fs = std::filesystem;
+using agent::incident::BlackBox;
+using agent::incident::Incident;
+using agent::incident::IncidentFiles;
+using agent::incident::IncidentWriter;
+
+struct Rig {
+  test::ScratchDir dir;
+  fs::path incidents = dir.path() / "incidents";
+  agent::log::LogCounters counters;
+  agent::log::Log log{{}, counters, [](std::string_view) {}};
+  BlackBox box{BlackBox::kLeastBytes};
+
+  Rig() { box.add({gcode::decode::TraceDirection::kToPrinter, "N1 G1 X1*97\n", {}, gcode::line::Time(1)}); }
+  [[nodiscard]] static Incident incident() {
+    Incident out;
+    out.printer = "mk3";
+    out.sentence = "the printer restarted";
+    out.print.emplace();
+    out.print->acknowledged = out.print->sent = 1;
+    return out;
+  }
+  [[nodiscard]] std::size_t files() const {
+    std::error_code error;
+    return IncidentFiles(incidents).list(error).size();
+  }
+};
+
+TEST_CASE("what was passed on before the end is on the disk afterwards, with the lines named") {
+  Rig rig;
+  {
+    IncidentWriter writer(IncidentFiles(rig.incidents), rig.log);
+    for (int i = 0; i < 3; ++i) writer.write(Rig::incident(), rig.box.contents());
+  }
+  CHECK(rig.files() == 3);
+  std::ifstream file(rig.incidents / "000001-mk3-error.jsonl");
+  std::string head;
+  std::getline(file, head);
+  CHECK_THAT(head, Catch::Contains("\"acknowledged_text\":\"G1 X1\""));
+  CHECK(rig.counters.errors == 0);
+}
+
+TEST_CASE("a disk that hangs delays nobody: a few incidents wait, the others are lost and logged") {
+  Rig rig;
+  fs::create_directory(rig.incidents);
+  // Opening a pipe for writing hangs until somebody reads it.
+  REQUIRE(::mkfifo((rig.incidents / ".unfinished").c_str(), 0600) == 0);
+  constexpr std::size_t kMany = 50;
+  transport::FileDescriptor reader;
+  {
+    IncidentWriter writer(IncidentFiles(rig.incidents), rig.log);
+    const auto began = std::chrono::steady_clock::now();
+    for (std::size_t i = 0; i < kMany; ++i) writer.write(Rig::incident(), rig.box.contents());
+    CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(5));
+    CHECK(rig.counters.errors >= kMany - IncidentWriter::kMostWaiting - 1);
+    CHECK(rig.files() == 0);
+    reader =
+        transport::FileDescriptor(::open((rig.incidents / ".unfinished").c_str(), O_RDONLY | O_NONBLOCK | O_CLOEXEC));
+    REQUIRE(reader);
+  }
+}
+
+TEST_CASE("a state directory that cannot be written is logged, and the writer goes on") {
+  Rig rig;
+  std::ofstream(rig.incidents) << "a file";
+  {
+    IncidentWriter writer(IncidentFiles(rig.incidents), rig.log);
+    for (int i = 0; i < 3; ++i) writer.write(Rig::incident(), rig.box.contents());
+  }
+  CHECK(rig.counters.errors == 3);
+}
+
+}  // namespace
