@@ -24,7 +24,7 @@ std::string quoted(const std::string& text) { return '"' + text::escape_text(tex
 
 /// Stops at the first error: in this file one wrong line mostly causes further errors.
 [[noreturn]] void fail(const Node& node, const std::string& key, const std::string& message) {
-  throw text::Fault{message, {line_of(node.Mark()), 0, key}};
+  throw text::Fault{message, {line_of(node.Mark()), 0, text::escape_text(key, 200)}};
 }
 
 std::string text_of(const Node& node, const std::string& key) {

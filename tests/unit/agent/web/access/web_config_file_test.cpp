@@ -95,6 +95,11 @@ TEST_CASE("an invalid file is one sentence with file, line, key and reason") {
              Catch::Contains("expected one of CurveP256"));
 }
 
+TEST_CASE("a key with control characters is named without them") {
+  CHECK_THAT(fault("\"a\\n\\e[2J\": b\n"),
+             Catch::StartsWith("/etc/web.yml:1: a\\x0a\\x1b[2J: is not a key of this file"));
+}
+
 TEST_CASE("rules that would admit every or no client by mistake are refused") {
   const std::string tls = "tls_server_config: {cert_file: a, key_file: b, ";
   CHECK_THAT(fault(tls + "client_auth_type: RequireAndVerifyClientCert}"),
