@@ -111,6 +111,7 @@ TEST_CASE("old lines of a printer that waits prove nothing if they arrive togeth
   Rig r = known_rig(kMarlin11);
   r.host("G1 X1\n");
   r.to_printer();
+  r.pass(100ms);
   r.printer("wait\nwait\nwait\n");  // USB stalled since before the command
   CHECK(host_in_flight(r) == 1);
   r.pass(400ms);
