@@ -15,6 +15,8 @@ using std::chrono::milliseconds;
 // for its end.
 constexpr line::Time kAnswerRuns = milliseconds(25);
 constexpr line::Time kLongestHold = milliseconds(500);
+// A printer says `wait` once a second.
+constexpr line::Time kWaitsApart = milliseconds(500);
 
 printer::LineClass class_of(const reply::Reply& reply) {
   switch (reply.kind) {
@@ -127,7 +129,6 @@ void Arbiter::on_start(line::Time now) {
   s_.upload.on(Upload::Event::kEnd);
   s_.comment = Comment::kNone;
   s_.host_stream.switch_meatpack(false);
-  s_.last_report = LastReport::kNone;
   s_.last_number = -1;
   s_.empty_since = line::kNever;
   s_.planner.printer_restarted();
@@ -153,10 +154,10 @@ void Arbiter::note(const reply::Reply& reply, line::Time now) {
 }
 
 // The printer has had no command for a second. Its line may be old, since USB can stall: only a second one in a row
-// shows that what was sent before the first is answered.
+// shows that what was sent before the first is answered, and not if the two arrive together.
 void Arbiter::on_wait(line::Time now) {
   const line::Time before = std::exchange(s_.waits_since, now);
-  if (before == line::kNever) return;
+  if (before == line::kNever || now - before < kWaitsApart) return;
   while (s_.in_flight.size() > 0 && !s_.in_flight[0].is_injected() && s_.in_flight[0].sent < before) drop_before(1);
 }
 

@@ -147,30 +147,26 @@ void Subscriptions::host_mask_command(const command::Command& command, line::Tim
   }
 }
 
-bool Subscriptions::host_single_command(Report report, const command::Command& command, line::Time now) {
+void Subscriptions::host_single_command(Report report, const command::Command& command, line::Time now) {
   const auto seconds = command::parameter(command, 'S');
-  if (!seconds) return report == Report::kTemperature;
+  if (!seconds) return;
   const auto value = static_cast<std::uint8_t>(std::clamp(*seconds, 0.0, 60.0));
   host_[report] = printer_[report] = value;
   shown_[report] = now;
-  return true;
 }
 
-bool Subscriptions::host_command(const command::Command& command, const dialect::Dialect& dialect, line::Time now) {
-  if (command.letter != 'M') return false;
+void Subscriptions::host_command(const command::Command& command, const dialect::Dialect& dialect, line::Time now) {
+  if (command.letter != 'M') return;
   // A printer that is not identified yet may be a Prusa: its M155 is parsed with the mask, which gives the
   // same result for Marlin.
-  if (command.code == 155 && dialect.autoreport != dialect::Autoreport::kByCap) {
-    host_mask_command(command, now);
-    return true;
-  }
-  if (dialect.autoreport == dialect::Autoreport::kMask) return false;
+  if (command.code == 155 && dialect.autoreport != dialect::Autoreport::kByCap) return host_mask_command(command, now);
+  if (dialect.autoreport == dialect::Autoreport::kMask) return;
   switch (command.code) {
     case 155: return host_single_command(Report::kTemperature, command, now);
     case 123: return host_single_command(Report::kFans, command, now);
     case 154: return host_single_command(Report::kPosition, command, now);
     case 27: return host_single_command(Report::kSd, command, now);
-    default: return false;
+    default: break;
   }
 }
 

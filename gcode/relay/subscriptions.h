@@ -38,8 +38,8 @@ class Subscriptions {
   void printer_restarted();
   /// The host left: no host wants a report.
   void host_left() { host_ = {}; }
-  /// A host's command was passed to the printer. Returns whether it concerned a report.
-  bool host_command(const command::Command& command, const dialect::Dialect& dialect, line::Time now);
+  /// A host's command was passed to the printer.
+  void host_command(const command::Command& command, const dialect::Dialect& dialect, line::Time now);
 
   /// The injected query that sets the printer to what both need, or nothing if it is set already.
   [[nodiscard]] std::optional<InjectedLine> missing(const dialect::Dialect& dialect) const;
@@ -74,7 +74,7 @@ class Subscriptions {
   [[nodiscard]] std::optional<InjectedLine> missing_mask() const;
   [[nodiscard]] std::optional<InjectedLine> missing_by_cap() const;
   void host_mask_command(const command::Command& command, line::Time now);
-  bool host_single_command(Report report, const command::Command& command, line::Time now);
+  void host_single_command(Report report, const command::Command& command, line::Time now);
 
   ReportPeriods agent_{};
   ReportPeriods host_{};

@@ -177,4 +177,20 @@ TEST_CASE("reports that both sides want are still the host's after a change of v
   CHECK(rig.take(false) == "T:25.5 /0.0 B:25.5 /0.0 @:0 B@:0\n");
 }
 
+TEST_CASE("the rest of a printer line whose beginning passed before the change of version is no line") {
+  Rig rig;
+  rig.answer_injected();
+  rig.relay->feed_printer("echo:", rig.now);
+  for (int i = 0; i < 80; ++i) {
+    rig.now += 250ms;
+    rig.relay->tick(rig.now);
+  }
+  REQUIRE(rig.take(false) == "echo:");
+  rig.change();
+  REQUIRE_FALSE(rig.relay->printer().temperature_report.known);
+  rig.relay->feed_printer("T:21.5 /0.0 B:20.5 /0.0 @:0 B@:0\n", rig.now);
+  CHECK_FALSE(rig.relay->printer().temperature_report.known);
+  CHECK(rig.take(false) == "T:21.5 /0.0 B:20.5 /0.0 @:0 B@:0\n");
+}
+
 }  // namespace

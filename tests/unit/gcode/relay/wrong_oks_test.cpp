@@ -107,6 +107,21 @@ TEST_CASE("a printer that waits for commands twice has answered what it was sent
   CHECK(r.relay().counters().missing_oks == missing + 2);
 }
 
+TEST_CASE("old lines of a printer that waits prove nothing if they arrive together") {
+  Rig r = known_rig(kMarlin11);
+  r.host("G1 X1\n");
+  r.to_printer();
+  r.pass(100ms);
+  r.printer("wait\nwait\nwait\n");  // USB stalled since before the command
+  CHECK(host_in_flight(r) == 1);
+  r.pass(400ms);
+  r.printer("wait\n");
+  CHECK(host_in_flight(r) == 1);
+  r.pass(1s);
+  r.printer("wait\n");
+  CHECK(host_in_flight(r) == 0);
+}
+
 TEST_CASE("old lines of a printer that waits prove nothing if oks are among them") {
   Rig r = known_rig(kMarlin11);
   r.printer("wait\n");
