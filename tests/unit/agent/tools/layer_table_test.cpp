@@ -19,7 +19,7 @@ std::string table_of(const std::string& body, char separator = ',', bool has_hea
 
 }  // namespace
 
-TEST_CASE("the agent's layers become rows; what is not known is an empty field") {
+TEST_CASE("the agent's layers become rows, what is not known is an empty field") {
   CHECK(table_of(kAnswer) ==
         "layer,height_meters,seconds,extruded_meters,underruns,resends,lowest_buffered_seconds\r\n"
         "1,0.0002,12.5,0.34,2,7,0.75\r\n2,0.00035,8.0,0.3,,0,\r\n");

@@ -167,7 +167,7 @@ TEST_CASE("a purge line is no layer, higher or lower than the first") {
 }
 
 TEST_CASE(
-    "the next object of a sequential print begins at the first layer's height; a lagging wipe tower is no layer") {
+    "the next object of a sequential print begins at the first layer's height, a lagging wipe tower is no layer") {
   auto print = begun();
   for (const char* height : {"G1 Z.2", "G1 Z.4", "G1 Z.6", "G1 Z.2", "G1 Z.4"}) {
     print.send(height);
