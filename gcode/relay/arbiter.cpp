@@ -76,9 +76,16 @@ void Arbiter::resume(line::Time now) {
     s_.in_flight[*injected].payload_at = now;
 }
 
-void Arbiter::printer_opened(line::Time now) {
+void Arbiter::port_changed(line::Time now) {
+  Subscriptions subscriptions = s_.subscriptions;
+  subscriptions.port_changed();
   s_.in_flight.clear();
   on_start(now);
+  s_.subscriptions = subscriptions;
+}
+
+void Arbiter::printer_opened(line::Time now) {
+  port_changed(now);
   s_.printer.printer_opened(now);
   count_reset(s_.boot.opened(now));
   // The previous user of the port may have left half a line in the printer.
@@ -87,8 +94,7 @@ void Arbiter::printer_opened(line::Time now) {
 }
 
 void Arbiter::printer_lost(line::Time now) {
-  s_.in_flight.clear();
-  on_start(now);
+  port_changed(now);
   count_reset(s_.boot.lost());
   s_.printer.printer_lost(now);
   s_.prints.printer_lost(now);

@@ -244,6 +244,7 @@ class Arbiter {
   Verdict show_report(const reply::Reply& reply, LastReport after, line::Time now);
   [[nodiscard]] bool is_answer_to_host(const reply::Reply& reply, LastReport after, line::Time now) const;
   void on_start(line::Time now);
+  void port_changed(line::Time now);
   void keep_only_latest(line::Time now);
   void learn(const reply::Reply& reply, line::Time now);
   void note(const reply::Reply& reply, line::Time now);

@@ -14,10 +14,10 @@ Report report_of(reply::ReplyKind kind) {
 
 // What a Prusa prints right before its position or fan report.
 LastReport before_position(const Subscriptions& subscriptions) {
-  return subscriptions.is_on(Report::kTemperature) ? LastReport::kTemperature : LastReport::kNone;
+  return subscriptions.may_repeat(Report::kTemperature) ? LastReport::kTemperature : LastReport::kNone;
 }
 LastReport before_fans(const Subscriptions& subscriptions) {
-  return subscriptions.is_on(Report::kPosition) ? LastReport::kPosition : before_position(subscriptions);
+  return subscriptions.may_repeat(Report::kPosition) ? LastReport::kPosition : before_position(subscriptions);
 }
 
 // M114 queries it; Marlin also prints it unasked after homing, levelling and G92 (M 7).
@@ -34,7 +34,7 @@ constexpr line::Time kHeatingShowsItself = std::chrono::seconds(4);
 // The line looks like a report, but a command of the host printed it.
 bool Arbiter::is_answer_to_host(const reply::Reply& reply, LastReport after, line::Time now) const {
   const bool masked = dialect_->autoreport == dialect::Autoreport::kMask;
-  const bool is_on = s_.subscriptions.is_on(report_of(reply.kind));
+  const bool is_on = s_.subscriptions.may_repeat(report_of(reply.kind));
   switch (reply.kind) {
     // Without " W:" a line of the host's waiting command looks like a report.
     case reply::ReplyKind::kTemperature:

@@ -31,8 +31,17 @@ InjectedLine report_line(printer::Query query, const char* format, unsigned seco
 void Subscriptions::printer_restarted() {
   host_ = {};
   printer_ = {};
-  set_by_agent_ = 0;
+  set_by_agent_ = from_before_ = 0;
   for (const Report report : line::kValuesOf<Report>) can(report, false);
+}
+
+void Subscriptions::port_changed() {
+  std::uint8_t on = 0;
+  for (const Report report : line::kValuesOf<Report>) on |= may_repeat(report) ? bit(report) : 0U;
+  const std::uint8_t set_by_agent = set_by_agent_;
+  printer_restarted();
+  set_by_agent_ = set_by_agent;
+  from_before_ = on;
 }
 
 Subscriptions::Reports Subscriptions::reports() const {
@@ -122,6 +131,7 @@ std::optional<InjectedLine> Subscriptions::missing(const dialect::Dialect& diale
 void Subscriptions::asserted(const InjectedLine& line, const dialect::Dialect& dialect) {
   const auto set = [&](Report report, std::uint8_t seconds) {
     printer_[report] = seconds;
+    from_before_ &= static_cast<std::uint8_t>(~bit(report));
     set_by_agent_ |= bit(report);
   };
   if (dialect.autoreport == dialect::Autoreport::kMask) {
@@ -145,6 +155,7 @@ void Subscriptions::host_mask_command(const command::Command& command, line::Tim
     host_[report] = printer_[report] = value;
     shown_[report] = now;
   }
+  from_before_ = 0;
 }
 
 void Subscriptions::host_single_command(Report report, const command::Command& command, line::Time now) {
@@ -153,6 +164,7 @@ void Subscriptions::host_single_command(Report report, const command::Command& c
   const auto value = static_cast<std::uint8_t>(std::clamp(*seconds, 0.0, 60.0));
   host_[report] = printer_[report] = value;
   shown_[report] = now;
+  from_before_ &= static_cast<std::uint8_t>(~bit(report));
 }
 
 void Subscriptions::host_command(const command::Command& command, const dialect::Dialect& dialect, line::Time now) {

@@ -36,6 +36,9 @@ class Subscriptions {
   }
   /// The printer lost its settings (start, power on).
   void printer_restarted();
+  /// The port was closed or opened. Whether that restarted the printer shows later: until then it may still repeat what
+  /// the agent had set, and these reports are for nobody.
+  void port_changed();
   /// The host left: no host wants a report.
   void host_left() { host_ = {}; }
   /// A host's command was passed to the printer.
@@ -59,6 +62,8 @@ class Subscriptions {
   [[nodiscard]] bool agent_set(Report report) const { return (set_by_agent_ & bit(report)) != 0; }
   /// Whether the printer repeats this report now.
   [[nodiscard]] bool is_on(Report report) const { return printer_[report] > 0; }
+  /// The same, or that it did so before the port was closed or opened.
+  [[nodiscard]] bool may_repeat(Report report) const { return is_on(report) || (from_before_ & bit(report)) != 0; }
   [[nodiscard]] std::uint8_t period(Report report) const { return printer_[report]; }
 
  private:
@@ -82,6 +87,7 @@ class Subscriptions {
   line::EnumArray<Report, line::Time> shown_{};  ///< when the host last saw one, or requested it
   line::EnumArray<Report, Ability> ability_{};
   std::uint8_t set_by_agent_ = 0;  ///< reports as bits
+  std::uint8_t from_before_ = 0;   ///< reports that were on when the port changed, and were not set since; as bits
 };
 
 }  // namespace gcode::relay

@@ -188,6 +188,9 @@ class Scene:
         self.alertmanager.wait_until_ready()
         self.agent.wait_for_up(printer="mk3s")
         self.print_once()
+        # An incident's file is a recording with a first line more.
+        self.copy_file(os.path.join(HERE, "..", "..", "data", "recordings", "prusa", "mk3s-3.13.3", "01_boot_reset.jsonl"),
+                       os.path.join(self.agent.state, "incidents", "000001-mk3s-restart.jsonl"))
         self.environment = {**os.environ, "HOME": self.work, "PATH": f"{self.shims()}:/usr/bin:/bin:/usr/sbin:/sbin", "TERM": "dumb"}
 
     def install(self):
@@ -236,8 +239,8 @@ real={shlex.quote(self.rig.agent)}
 case $1 in
   status|watch|release|attach|reset) exec "$real" "$@" --runtime-dir {self.agent.runtime} ;;
   doctor) exec "$real" "$@" --runtime-dir {self.agent.runtime} --state-dir {self.agent.state} ;;
-  jobs) exec "$real" "$@" --state-dir {self.agent.state} ;;
-  export) case " $* " in *" --from-agent "*) exec "$real" "$@" --agent http://127.0.0.1:{self.agent.port} ;;
+  jobs|incidents) exec "$real" "$@" --state-dir {self.agent.state} ;;
+  export) case " $* " in *" --from-agent "* | *" --layers "*) exec "$real" "$@" --agent http://127.0.0.1:{self.agent.port} ;;
           *) exec "$real" "$@" --prometheus http://{self.prometheus.address} ;; esac ;;
   metrics) case " $* " in *http*) exec "$real" "$@" ;; *) exec "$real" "$@" http://127.0.0.1:{self.agent.port}/metrics ;; esac ;;
   *) exec "$real" "$@" ;;
@@ -251,7 +254,7 @@ esac
         for old, new in {"/usr/share/marlin-agent": os.path.join(self.slash, "usr/share/marlin-agent"), "/etc/": self.slash + "/etc/",
                          "localhost:11520": f"127.0.0.1:{self.agent.port}", "localhost:9090": self.prometheus.address,
                          "localhost:9093": self.alertmanager.address, "/var/lib/marlin-agent": self.agent.state,
-                         "2026-11-21 14:00": hour}.items():
+                         "2026-11-21 14:00": hour, "jobs show 42": "jobs show 1", "000017-mk3s-restart": "000001-mk3s-restart"}.items():
             command = command.replace(old, new)
         return re.sub(r"(^|\s)sudo ", r"\1", command)
 

@@ -143,7 +143,7 @@ TEST_CASE("a storm of resends is one incident, a few resends are none") {
     rig.printer("Error:Line Number is not Last Line Number+1, Last Line: 20\nResend: 21\nok\n");
     ++resends;
   };
-  for (; resends < 9;) resend();
+  while (resends < 9) resend();
   CHECK_FALSE(rig.after(11s));
   std::optional<Incident> found;
   int incidents = 0;

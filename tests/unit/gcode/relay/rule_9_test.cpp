@@ -120,6 +120,20 @@ TEST_CASE("rule 9: if the next instance reads the rest of a report, the rest is 
   CHECK(r.to_host().empty());
 }
 
+TEST_CASE("rule 9: a printer that was not restarted by the opening of its port still repeats the agent's reports") {
+  Rig r = known_rig(kPrusa313, {});
+  REQUIRE(r.arbiter().subscriptions.is_on(gcode::relay::Report::kTemperature));
+  r.relay().printer_lost(r.now);
+  r.pass(1s);
+  r.relay().printer_opened(r.now);
+  r.attach();
+  r.pass(6s);  // no boot text came
+  r.to_host();
+  r.printer(std::string(kReport) + std::string(kPositionReport) + std::string(kFansReport));
+  CHECK(r.to_host().empty());
+  CHECK_FALSE(r.arbiter().subscriptions.is_on(gcode::relay::Report::kTemperature));  // they are set again
+}
+
 TEST_CASE("rule 9: reports that the agent has set and cannot read are switched off, and none reaches a silent host") {
   Rig r(only_temperatures());
   r.attach();
