@@ -6,9 +6,8 @@
 namespace agent::web::api {
 namespace {
 
-/// A page is used this many times as long as its rendering took.
-constexpr int kUses = 20;
-/// Snapshots are published ten times a second; Prometheus scrapes every few seconds.
+/// A page is used this many times as long as its rendering took: few, since what is shown must not be old.
+constexpr int kUses = 2;
 constexpr std::chrono::seconds kOldest{1};
 
 }  // namespace

@@ -1,6 +1,6 @@
 // One rendering of a page for all clients that request it within a moment, so that no number of requests keeps the web
-// thread busy: rendering takes at most a twentieth of its time. Used on the web thread only.
-// Example: a page that takes 0.5 ms is rendered again after 10 ms, one that takes 50 ms (100 printers on a Pi) after 1 s
+// thread busy: rendering takes at most a third of its time. Used on the web thread only.
+// Example: a page that takes 0.5 ms is rendered again after 1 ms, one that takes 50 ms (100 printers on a Pi) after 0.1 s
 #pragma once
 
 #include <array>
