@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "agent/process/directories.h"
+#include "agent/process/write_all.h"
 #include "agent/text/text_scan.h"
 #include "transport/file_descriptor.h"
 
@@ -27,21 +28,12 @@ std::uint64_t number_of(std::string_view name) {
   return text::parse_number<std::uint64_t>(name.substr(0, dash)).value_or(0);
 }
 
-int write_all(int fd, std::string_view text) {
-  while (!text.empty()) {
-    const ssize_t written = ::write(fd, text.data(), text.size());
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) return errno;
-    text.remove_prefix(static_cast<std::size_t>(written));
-  }
-  return ::fdatasync(fd) == 0 ? 0 : errno;
-}
-
 int write_file(const fs::path& path, std::string_view text) {
   // 0640: a print's G-code belongs to its owner and the agent's group.
   const transport::FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
   if (!file) return errno;
-  return write_all(file.get(), text);
+  if (const int error = process::write_all(file.get(), text)) return error;
+  return ::fdatasync(file.get()) == 0 ? 0 : errno;
 }
 
 }  // namespace

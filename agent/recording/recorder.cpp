@@ -10,6 +10,7 @@
 
 #include "agent/process/clock.h"
 #include "agent/process/directories.h"
+#include "agent/process/write_all.h"
 #include "agent/text/text_scan.h"
 #include "agent/text/time_text.h"
 
@@ -154,20 +155,14 @@ int RecordingFiles::begin() {
 }
 
 int RecordingFiles::append(std::string_view text) {
-  std::size_t done = 0;
-  while (done < text.size()) {
-    const ssize_t written = ::write(file_.get(), text.data() + done, text.size() - done);
-    if (written < 0 && errno == EINTR) continue;
-    if (written < 0) {
-      const int error = errno;
-      // Half a line would make the file unreadable from here on.
-      if (done > 0 &&
-          (::ftruncate(file_.get(), static_cast<off_t>(size_)) != 0 || ::lseek(file_.get(), 0, SEEK_END) < 0)) {
-        file_.reset();
-      }
-      return error;
+  std::string_view rest = text;
+  if (const int error = process::write_all(file_.get(), rest)) {
+    // Half a line would make the file unreadable from here on.
+    if (rest.size() < text.size() &&
+        (::ftruncate(file_.get(), static_cast<off_t>(size_)) != 0 || ::lseek(file_.get(), 0, SEEK_END) < 0)) {
+      file_.reset();
     }
-    done += static_cast<std::size_t>(written);
+    return error;
   }
   size_ += text.size();
   return 0;

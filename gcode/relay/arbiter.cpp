@@ -77,11 +77,9 @@ void Arbiter::resume(line::Time now) {
 }
 
 void Arbiter::port_changed(line::Time now) {
-  Subscriptions subscriptions = s_.subscriptions;
-  subscriptions.port_changed();
   s_.in_flight.clear();
+  s_.subscriptions.port_changed();
   on_start(now);
-  s_.subscriptions = subscriptions;
 }
 
 void Arbiter::printer_opened(line::Time now) {

@@ -65,7 +65,10 @@ Verdict Arbiter::printer_line(const reply::Reply& reply, line::Time now) {
 void Arbiter::learn(const reply::Reply& reply, line::Time now) {
   const bool was_injected_only = s_.in_flight.injected().has_value();
   const std::int32_t question = s_.in_flight.size() > 0 ? s_.in_flight[0].code : -1;
-  if (reply.kind == reply::ReplyKind::kStart) on_start(now);
+  if (reply.kind == reply::ReplyKind::kStart) {
+    s_.subscriptions.printer_restarted();
+    on_start(now);
+  }
   s_.printer.reply(reply, question, *dialect_, now);
   if (was_injected_only && question == 862 && s_.injection.line.query == printer::Query::kNozzle &&
       reply.answer == reply::AnswerForm::kNumber && reply.answer_number > 0.05F && reply.answer_number < 3.0F)
@@ -117,7 +120,6 @@ void Arbiter::keep_only_latest(line::Time now) {
 
 void Arbiter::on_start(line::Time now) {
   keep_only_latest(now);
-  s_.subscriptions.printer_restarted();
   s_.poller.printer_restarted();
   s_.poller.apply(settings_, s_.subscriptions);
   s_.injection.on(Injection::Event::kStopped);

@@ -29,19 +29,17 @@ InjectedLine report_line(printer::Query query, const char* format, unsigned seco
 }  // namespace
 
 void Subscriptions::printer_restarted() {
-  host_ = {};
-  printer_ = {};
+  port_changed();
   set_by_agent_ = from_before_ = 0;
-  for (const Report report : line::kValuesOf<Report>) can(report, false);
 }
 
 void Subscriptions::port_changed() {
-  std::uint8_t on = 0;
-  for (const Report report : line::kValuesOf<Report>) on |= may_repeat(report) ? bit(report) : 0U;
-  const std::uint8_t set_by_agent = set_by_agent_;
-  printer_restarted();
-  set_by_agent_ = set_by_agent;
-  from_before_ = on;
+  for (const Report report : line::kValuesOf<Report>) {
+    if (is_on(report)) from_before_ |= bit(report);
+    can(report, false);
+  }
+  host_ = {};
+  printer_ = {};
 }
 
 Subscriptions::Reports Subscriptions::reports() const {
