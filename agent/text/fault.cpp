@@ -1,5 +1,6 @@
 #include "agent/text/fault.h"
 
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -15,11 +16,14 @@ Result<std::string> read_file(const std::string& path) {
   if (std::filesystem::is_fifo(path, ignored)) return Fault{"cannot be read: it is a pipe, not a file"};
   std::ifstream file(path, std::ios::binary);
   if (!file) return unreadable();
-  std::string text(kMostBytes + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  // In pieces: a string of the largest size would keep that memory, and the configuration's text is kept for hours.
+  std::string text;
+  std::array<char, 4096> piece;
+  while (file.read(piece.data(), piece.size()), file.gcount() > 0) {
+    text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
+    if (text.size() > kMostBytes) return Fault{"is larger than 1 MiB"};
+  }
   if (file.bad()) return unreadable();
-  text.resize(static_cast<std::size_t>(file.gcount()));
-  if (text.size() > kMostBytes) return Fault{"is larger than 1 MiB"};
   return text;
 }
 
