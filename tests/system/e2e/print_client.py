@@ -10,7 +10,7 @@ from printrun.eventhandler import PrinterEventHandler
 from printrun.printcore import PR_EOF, printcore
 from serial import SerialException
 
-from rig import Failed, wait_until
+from rig import PATIENCE, Failed, wait_until
 
 logging.getLogger().setLevel(logging.CRITICAL)  # printcore logs each error line that the noise provokes
 
@@ -77,7 +77,7 @@ class PrintClient(printcore):
         m110s = len(self.read_at_m110)
         if not self.startprint(job):
             raise Failed("Printrun did not start the print")
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * PATIENCE
         while self.printing:
             if time.monotonic() > deadline:
                 raise Failed(f"the print hangs at line {self.lineno} of {len(lines)}, clear={self.clear}, "

@@ -9,6 +9,7 @@ import http.client
 import json
 import os
 import pty
+import random
 import re
 import select
 import shutil
@@ -28,6 +29,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 BUNNY = os.path.join(HERE, "..", "..", "data", "sliced", "mk3s_bunny.gcode")
 
 
+PATIENCE = 4  # a deadline means failure: a machine that does other things as well may need this many times as long
+
+RESERVED = []  # by free_port, until this process ends
+
+
 class Failed(Exception):
     """A claim did not hold."""
 
@@ -39,20 +45,28 @@ def expect(condition, text):
 
 def wait_until(what, condition, seconds=15, every=0.02):
     """Waits for an event; the deadline means failure, never success. Returns what `condition` returned."""
-    deadline = time.monotonic() + seconds
+    deadline = time.monotonic() + seconds * PATIENCE
     while True:
         result = condition()
         if result:
             return result
         if time.monotonic() > deadline:
-            raise Failed(f"not within {seconds} s: {what}")
+            raise Failed(f"not within {seconds * PATIENCE} s: {what}")
         time.sleep(every)
 
 
 def free_port():
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """A loopback port that no test beside this one gets: all reserve theirs by a socket with its number in its name. It
+    is below the ports that Linux gives to connections."""
+    while True:
+        port = random.randrange(10240, 32768)
+        reservation = socket.socket(socket.AF_UNIX)
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            reservation.bind(f"\0marlin-test-port-{port}")
+            probe.bind(("127.0.0.1", port))
+            RESERVED.append(reservation)
+            return port
+        reservation.close()
 
 
 # ------------------------------------------------------------------------------------------------------------- processes
@@ -271,7 +285,7 @@ class HostPort:
 
     def read_until(self, wanted, seconds=10):
         data = b""
-        end = time.monotonic() + seconds
+        end = time.monotonic() + seconds * PATIENCE
         while wanted not in data:
             if time.monotonic() > end or self.hung_up:
                 raise Failed(f"{wanted!r} never came from the host port, only {data[-300:]!r}")
