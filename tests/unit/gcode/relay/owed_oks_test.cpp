@@ -211,3 +211,15 @@ TEST_CASE("a stall is a second without a command in flight while a stream flows"
     CHECK(r.relay().counters().stalls == (gap > 1s ? 1 : 0));
   }
 }
+
+TEST_CASE("a line that is no command owes its uncertain ok for a second, a numbered line or a command for ten") {
+  const auto [line, left] = GENERATE(
+      table<std::string, std::size_t>({{"5\n", 0}, {"N0\n", 1}, {"N5\n", 1}, {"G1 X1\n", 1}, {"M117 a\n", 1}}));
+  INFO(line);
+  Rig r = known_rig(kPrusa313);
+  r.printer("RX timeout\n");
+  r.host(line);
+  REQUIRE(host_in_flight(r) == 1);
+  r.pass(3s);
+  CHECK(host_in_flight(r) == left);
+}

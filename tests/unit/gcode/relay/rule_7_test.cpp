@@ -163,3 +163,15 @@ TEST_CASE("rule 7: a printer that reports by itself is asked M105 behind expired
   for (int i = 0; i < 30; ++i) reports(), sent += r.to_printer();
   CHECK(count_of(sent, "M105\n") == (prints ? 0 : 1));
 }
+
+TEST_CASE("rule 7: an answer whose ok was lost is one, at the latest when the host sends its next line") {
+  Rig r;
+  r.attach();
+  REQUIRE(next_injected(r) == "M115\n");
+  r.printer(firmware(kMarlin10));
+  r.now += 310ms;  // before the next tick
+  r.host("G1 X1\n");
+  CHECK_FALSE(r.arbiter().in_flight.injected().has_value());
+  const auto& outcomes = r.relay().counters().queries[gcode::printer::Query::kM115];
+  CHECK(outcomes[gcode::printer::QueryOutcome::kAnswered] == 1);
+}

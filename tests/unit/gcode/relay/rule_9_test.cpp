@@ -155,3 +155,28 @@ TEST_CASE("rule 9: reports that the agent has set and cannot read are switched o
   CHECK(count_of(sent, "M155 S2\n") == 0);
   CHECK(count_of(sent, "M105\n") > 2);
 }
+
+TEST_CASE("rule 9: positions and fans that do not follow the temperatures of a report are no part of one") {
+  Rig r = known_rig(kPrusa313, {});
+  says(r, std::string(kPositionReport) + std::string(kFansReport));
+  r.printer(kReport);
+  CHECK(r.to_host().empty());
+  says(r, "echo:a line between\n" + std::string(kFansReport));
+}
+
+TEST_CASE("rule 9: a report behind a host's M114 is withheld, and the answer behind the report is not") {
+  Rig r = known_rig(kPrusa313, {});
+  r.host("M114\n");
+  r.to_printer();
+  r.pass(100ms);
+  r.printer(kAllReports);
+  CHECK(r.to_host().empty());
+  says(r, std::string(kPositionReport) + "ok\n");
+}
+
+TEST_CASE("rule 9: temperatures that the agent has not set reports for are not the answer to its M105") {
+  Rig r = asked_rig(kMarlin11);
+  says(r, " T:25.5 /0.0 B:25.5 /0.0 @:0 B@:0\n");
+  r.printer(kTemperatures);
+  CHECK(r.to_host().empty());
+}
