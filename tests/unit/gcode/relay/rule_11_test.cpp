@@ -120,6 +120,14 @@ TEST_CASE("rule 11: the space of bytes that were written, or are lost with the p
   CHECK(space(r) < all);
   r.relay().printer_lost(r.now);
   CHECK(space(r) == all);
+  gcode::relay::RelaySettings off;
+  off.poll = false;
+  Rig listens(off);
+  listens.attach();
+  listens.host("G1 X");
+  listens.to_printer();
+  listens.relay().host_closed(listens.now);
+  CHECK(space(listens) == all);
 }
 
 TEST_CASE("rule 11: a host that does not read loses lines that repeat themselves first, of every kind") {

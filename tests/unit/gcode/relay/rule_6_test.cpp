@@ -498,3 +498,15 @@ TEST_CASE("rule 6: an M105 of the host is answered before the agent's, which a f
   r.printer(kTemperatures);  // it was not dropped
   CHECK(r.to_host().empty());
 }
+
+TEST_CASE("rule 6: the statistics of a Prusa answer the agent's M78") {
+  const std::string prusa314 = "Prusa-Firmware 3.14.1 based on Marlin FIRMWARE_URL:x";
+  Rig r = known_rig(prusa314, {});
+  for (std::string line; line != "M78\n"; r.printer(kReport)) {
+    line = next_injected(r, 2s);
+    if (!line.empty() && line != "M78\n") r.answer(line, prusa314);
+  }
+  r.to_host();
+  r.printer("STATS 118 min 2330 cm.\nok\n");
+  CHECK(r.to_host().empty());
+}

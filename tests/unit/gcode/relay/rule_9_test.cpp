@@ -180,3 +180,14 @@ TEST_CASE("rule 9: temperatures that the agent has not set reports for are not t
   r.printer(kTemperatures);
   CHECK(r.to_host().empty());
 }
+
+TEST_CASE("rule 9: a report read before the agent set its own does not show that those can be read") {
+  Rig r(only_temperatures());
+  r.attach();
+  r.identify(kMarlin21, "Cap:AUTOREPORT_TEMP:1\n");
+  r.to_host();
+  // M155 goes out with the end of a line for which it waited.
+  r.arbiter().last_report_read = r.arbiter().poller.asked_at(gcode::printer::Query::kM155);
+  r.printer(" <T:210.90|210.00 B:59.95|60.00>\n");
+  CHECK(r.to_host().empty());
+}

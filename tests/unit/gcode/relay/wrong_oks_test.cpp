@@ -186,3 +186,10 @@ TEST_CASE("a fragment of a line is told by a text in quotes that is no command, 
   r.printer(line);
   CHECK(host_in_flight(r) == left);
 }
+
+TEST_CASE("an ok for which no command waits is the host's, and counts") {
+  Rig r = known_rig(kMarlin11);
+  const auto unexpected = r.relay().counters().unexpected_oks;
+  says(r, "ok\n");
+  CHECK(r.relay().counters().unexpected_oks == unexpected + 1);
+}
