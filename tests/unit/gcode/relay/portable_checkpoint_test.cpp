@@ -245,6 +245,42 @@ TEST_CASE("the host's commands in flight are in flight after a change of version
   (void)rig.take(true);
   rig.change();
   CHECK(rig.relay->commands_in_flight() == 2);
+  rig.relay->feed_printer("start\n", rig.now);
+  CHECK(rig.relay->commands_in_flight() == 2);  // they may have reached the printer's buffer
+}
+
+TEST_CASE("a query that was not written before the change of version is in flight only if its bytes went out") {
+  for (const std::size_t written : {0U, 5U}) {
+    Rig rig;
+    rig.answer_injected();
+    for (int i = 0; i < 40 && rig.relay->to_printer()[0].empty(); ++i) {
+      rig.now += 250ms;
+      rig.relay->tick(rig.now);
+    }
+    REQUIRE(rig.relay->to_printer()[0] == "M105\n");
+    rig.change({0, written, 0, 0});
+    CHECK(rig.relay->commands_in_flight() == (written > 0 ? 1 : 0));
+  }
+}
+
+TEST_CASE("nothing is asked behind a part of a host line that was written before the change of version") {
+  for (const bool poll : {false, true}) {
+    Rig rig;
+    rig.answer_injected();
+    rig.settings.poll = poll;
+    rig.relay->apply(rig.settings, rig.now);
+    rig.relay->feed_host("M117 " + std::string(600, 'x'), rig.now);
+    REQUIRE(rig.take(true).size() == 605);
+    rig.settings.poll = true;
+    rig.change();
+    const std::size_t owed = rig.relay->commands_in_flight();
+    for (std::size_t i = 0; i < owed; ++i) rig.relay->feed_printer("ok\n", rig.now);
+    for (int i = 0; i < 240; ++i) {
+      rig.now += 250ms;
+      rig.relay->tick(rig.now);
+      CHECK(rig.take(true).empty());
+    }
+  }
 }
 
 }  // namespace

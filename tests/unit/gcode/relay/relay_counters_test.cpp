@@ -127,3 +127,37 @@ TEST_CASE("the duration of a query is the time to its answer") {
   r.printer(kTemperatures);
   CHECK(r.relay().counters().query_duration[gcode::printer::Query::kM105] == r.now - sent);
 }
+
+TEST_CASE("a host's commands are counted, and empty lines are none") {
+  Rig r = known_rig(kMarlin11);
+  const auto before = r.relay().counters().commands[Origin::kHost];
+  r.host("G1 X1\n\n; a comment\n  \n");
+  CHECK(r.relay().counters().commands[Origin::kHost] == before + 2);  // blanks are a command to Marlin
+}
+
+TEST_CASE("the time to an ok is observed for each command that owes it for certain, and not beyond the capacity") {
+  Rig r = known_rig(kMarlin11);
+  const auto& latency = r.relay().counters().ok_latency;
+  const auto observed = [&] {
+    std::uint64_t sum = 0;
+    for (const auto& histogram : latency) sum += count_in(histogram);
+    return sum;
+  };
+  const std::uint64_t before = observed();
+  for (int i = 0; i < 150; ++i) {
+    r.host("G1 X1\n");
+    r.to_printer();
+  }
+  for (int i = 0; i < 150; ++i) r.printer("ok\n");
+  CHECK(observed() == before + gcode::relay::InFlightQueue::kCapacity);
+  r.host("M112\n");
+  r.printer("ok\n");
+  CHECK(observed() == before + gcode::relay::InFlightQueue::kCapacity);
+}
+
+TEST_CASE("a refused extrusion is counted, and no other text") {
+  Rig r = known_rig(kMarlin11);
+  const auto& refused = r.relay().counters().rejected_commands[gcode::printer::RejectReason::kColdExtrusion];
+  r.printer("echo: cold extrusion prevented\necho:something else\n");
+  CHECK(refused == 1);
+}

@@ -88,7 +88,9 @@ TEST_CASE("rule 6: an ok with a line number acknowledges all lines before it") {
 TEST_CASE("rule 6: the duplicate ack of the host's M105 on a Prusa does not acknowledge its next command") {
   Rig r = known_rig(kPrusa313);
   r.host("M105\nG1 X1\n");
-  r.printer(std::string(kTemperatures) + "ok\n");
+  r.printer(kTemperatures);
+  r.now += 20ms;
+  r.printer("ok\n");
   CHECK(host_in_flight(r) == 1);
   CHECK(r.to_host() == std::string(kTemperatures) + "ok\n");
 }
@@ -509,4 +511,58 @@ TEST_CASE("rule 6: the statistics of a Prusa answer the agent's M78") {
   r.to_host();
   r.printer("STATS 118 min 2330 cm.\nok\n");
   CHECK(r.to_host().empty());
+}
+
+TEST_CASE("rule 6: only text that may be its answer makes the reception of a query strange") {
+  using Reception = gcode::relay::Injection::Reception;
+  const auto [line, reception] = GENERATE(table<std::string, Reception>(
+      {{"l;kj#\n", Reception::kStrange}, {"echo:busy: processing\n", Reception::kNormal}}));
+  INFO(line);
+  Rig r = asked_rig(kMarlin11, "M220\n", {});
+  r.printer(line);
+  CHECK(r.arbiter().injection.reception == reception);
+}
+
+TEST_CASE("rule 6: a setting of reports is answered by an ok alone, so other lines are the host's") {
+  Rig r(only_temperatures());
+  r.attach();
+  wait_for_question(r, "M155 S2 C1\n", kPrusa313);
+  r.to_host();
+  says(r, "100%\n");
+}
+
+TEST_CASE("rule 6: a printer that prints no duplicate ack behind M105 owes none") {
+  Rig r = asked_rig(kMarlin11);
+  r.host("G1 X1\n");
+  r.pass(60ms);
+  r.to_printer();
+  r.printer(std::string(kTemperatures) + "ok\n");
+  CHECK(r.to_host() == "ok\n");
+  CHECK(r.arbiter().late.surplus == 0);
+  CHECK(host_in_flight(r) == 0);
+}
+
+TEST_CASE("rule 6: a duplicate ack that the next instance reads is one, and it awaits none without an M105") {
+  const bool asked = GENERATE(false, true);
+  Rig r = asked ? asked_rig(kPrusa313) : known_rig(kPrusa313);
+  r.host("G1 X1\n");
+  r.pass(60ms);
+  r.to_printer();
+  if (asked) r.printer(kTemperatures);
+  r.pass(asked ? 1s : 0s);
+  r.relay().resume(r.now);
+  says(r, "ok\n");
+  CHECK(r.arbiter().late.surplus == (asked ? 1 : 0));
+}
+
+TEST_CASE("rule 6: an M115 that is answered by an ok alone is sent three times") {
+  Rig r;
+  r.attach();
+  int asked = 0;
+  for (int i = 0; i < 40; ++i) {
+    const std::string line = next_injected(r, 2s);
+    asked += line == "M115\n" ? 1 : 0;
+    if (!line.empty()) r.printer(line == "M105\n" ? kTemperatures : "ok\n");
+  }
+  CHECK(asked == 3);
 }

@@ -163,3 +163,12 @@ TEST_CASE("a host's own interval begins with its command") {
     CHECK(r.shown(Report::kTemperature, 2s, 1) == 1);
   }
 }
+
+TEST_CASE("a report that nobody wants any more is not switched off") {
+  Reports r("prusa-3.13");
+  r.subscriptions.want({2, 0, 0, 0});
+  r.host("M155 S2 C7");
+  r.subscriptions.host_left();
+  REQUIRE(r.subscriptions.is_on(Report::kFans));
+  CHECK(r.missing().empty());
+}

@@ -117,7 +117,7 @@ TEST_CASE("old lines of a printer that waits prove nothing if they arrive togeth
   r.pass(400ms);
   r.printer("wait\n");
   CHECK(host_in_flight(r) == 1);
-  r.pass(1s);
+  r.pass(500ms);
   r.printer("wait\n");
   CHECK(host_in_flight(r) == 0);
 }
@@ -192,4 +192,16 @@ TEST_CASE("an ok for which no command waits is the host's, and counts") {
   const auto unexpected = r.relay().counters().unexpected_oks;
   says(r, "ok\n");
   CHECK(r.relay().counters().unexpected_oks == unexpected + 1);
+}
+
+TEST_CASE("a recovery lasts until the line that was asked for is acknowledged, not one before it") {
+  Rig r = known_rig(kMarlin11);
+  r.host(numbered(5, "G1 X1") + numbered(6, "G1 X2"));
+  rejects(r, 6, "ok\n");
+  r.host(numbered(6, "G1 X2"));
+  r.to_printer();
+  r.printer("ok\n");
+  CHECK(r.arbiter().recovery.is_open());
+  r.printer("ok\n");
+  CHECK_FALSE(r.arbiter().recovery.is_open());
 }
