@@ -8,8 +8,6 @@
 
 #include <cstdint>
 
-#include "gcode/line/transitions.h"
-
 namespace gcode::printer {
 
 struct Contact {
@@ -38,37 +36,5 @@ struct Halt {
   [[nodiscard]] bool is_stopped() const { return state == State::kStopped || state == State::kStoppedInPanic; }
   [[nodiscard]] bool has_power_panic() const { return state == State::kPowerPanic || state == State::kStoppedInPanic; }
 };
-
-namespace detail {
-// clang-format off
-inline constexpr line::Transitions<Contact::State, Contact::Event> kContactTransitions = [] {
-  using enum Contact::State;
-  using Row = line::TransitionRow<Contact::State, Contact::Event>;
-  return line::Transitions<Contact::State, Contact::Event>{
-      //  opened    start     answer            boot ends    closed
-      Row{kBooting, kClosed,  kClosed,          kClosed,     kClosed},  // kClosed
-      Row{kBooting, kBooting, kBootingAnswered, kUnanswered, kClosed},  // kBooting
-      Row{kBooting, kBooting, kBootingAnswered, kAnswered,   kClosed},  // kBootingAnswered
-      Row{kBooting, kBooting, kAnswered,        kUnanswered, kClosed},  // kUnanswered
-      Row{kBooting, kBooting, kAnswered,        kAnswered,   kClosed},  // kAnswered
-  };
-}();
-
-inline constexpr line::Transitions<Halt::State, Halt::Event> kHaltTransitions = [] {
-  using enum Halt::State;
-  using Row = line::TransitionRow<Halt::State, Halt::Event>;
-  return line::Transitions<Halt::State, Halt::Event>{
-      //  stop             panic            runs
-      Row{kStopped,        kPowerPanic,     kNone},        // kNone
-      Row{kStopped,        kStoppedInPanic, kNone},        // kStopped
-      Row{kStoppedInPanic, kPowerPanic,     kPowerPanic},  // kPowerPanic
-      Row{kStoppedInPanic, kStoppedInPanic, kPowerPanic},  // kStoppedInPanic
-  };
-}();
-// clang-format on
-}  // namespace detail
-
-inline void Contact::on(Event event) { state = detail::kContactTransitions[state][event]; }
-inline void Halt::on(Event event) { state = detail::kHaltTransitions[state][event]; }
 
 }  // namespace gcode::printer

@@ -25,7 +25,7 @@ bool resembles(std::string_view named, std::string_view injected) {
 bool Arbiter::is_unreadable_report(const reply::Reply& reply) const {
   return reply.answer == reply::AnswerForm::kTemperatures && s_.in_flight.empty() &&
          s_.subscriptions.is_for_agent_only(Report::kTemperature) &&
-         s_.last_report_read < s_.poller.asked_at(printer::Query::kM155);
+         s_.last_report_read <= s_.poller.asked_at(printer::Query::kM155);
 }
 
 // "echo:Unknown command: "M27"". With host commands behind the injected query it must contain every byte of the query,

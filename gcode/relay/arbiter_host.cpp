@@ -95,9 +95,9 @@ bool applies(LineCondition when, const command::Command& command, const ArbiterS
     case kEmergencyStop: return command.is('M', 112);
     case kCutOff: return s.host_stream.was_cut();
     case kHasComment: return command.has_trailing_comment && d.comment_swallows_next;
-    case kBehindComment: return s.comment == Comment::kMayDropNext;
+    case kBehindComment: break;
   }
-  return false;
+  return s.comment == Comment::kMayDropNext;
 }
 
 }  // namespace

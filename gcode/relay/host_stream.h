@@ -9,8 +9,6 @@
 
 #include <cstdint>
 
-#include "gcode/line/transitions.h"
-
 namespace gcode::relay {
 
 enum class MeatPack : std::uint8_t {
@@ -47,23 +45,5 @@ class HostStream {
  private:
   State state_ = State::kWhole;
 };
-
-namespace detail {
-// clang-format off
-inline constexpr line::Transitions<HostStream::State, HostStream::Event> kHostStreamTransitions = [] {
-  using enum HostStream::State;
-  using Row = line::TransitionRow<HostStream::State, HostStream::Event>;
-  return line::Transitions<HostStream::State, HostStream::Event>{
-      //  part      ended   discarded  next line
-      Row{kPart,    kWhole, kCut,      kWhole},  // kWhole
-      Row{kPart,    kWhole, kPartCut,  kPart},   // kPart
-      Row{kPartCut, kCut,   kCut,      kWhole},  // kCut
-      Row{kPartCut, kCut,   kPartCut,  kPart},   // kPartCut
-  };
-}();
-// clang-format on
-}  // namespace detail
-
-inline void HostStream::on(Event event) { state_ = detail::kHostStreamTransitions[state_][event]; }
 
 }  // namespace gcode::relay

@@ -5,6 +5,7 @@
 #pragma once
 
 #include <array>
+#include <cassert>
 #include <cstdint>
 #include <optional>
 
@@ -67,8 +68,15 @@ class InFlightQueue {
   [[nodiscard]] std::size_t size() const { return count_; }
   [[nodiscard]] bool empty() const { return count_ == 0 && overflow_ == 0; }
   [[nodiscard]] std::size_t overflow() const { return overflow_; }
-  [[nodiscard]] InFlight& operator[](std::size_t i) { return ring_[(first_ + i) % kCapacity]; }
-  [[nodiscard]] const InFlight& operator[](std::size_t i) const { return ring_[(first_ + i) % kCapacity]; }
+  /// `i` is below size().
+  [[nodiscard]] InFlight& operator[](std::size_t i) {
+    assert(i < count_);
+    return ring_[(first_ + i) % kCapacity];
+  }
+  [[nodiscard]] const InFlight& operator[](std::size_t i) const {
+    assert(i < count_);
+    return ring_[(first_ + i) % kCapacity];
+  }
 
   /// Index of the injected query; there is one at most.
   [[nodiscard]] std::optional<std::size_t> injected() const {

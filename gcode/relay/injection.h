@@ -8,7 +8,6 @@
 #include <cstdint>
 
 #include "gcode/line/time.h"
-#include "gcode/line/transitions.h"
 #include "gcode/relay/injected_line.h"
 
 namespace gcode::relay {
@@ -62,36 +61,5 @@ struct Injection {
   }
   [[nodiscard]] bool is_draining() const { return state == State::kDraining; }
 };
-
-namespace detail {
-// clang-format off
-inline constexpr line::Transitions<Injection::State, Injection::Event> kInjectionTransitions = [] {
-  using enum Injection::State;
-  using Row = line::TransitionRow<Injection::State, Injection::Event>;
-  return line::Transitions<Injection::State, Injection::Event>{
-      //  not due    due        due behind  released   doubted    stopped
-      Row{kIdle,     kWanted,   kDraining,  kIdle,     kIdle,     kIdle},  // kIdle
-      Row{kIdle,     kWanted,   kDraining,  kIdle,     kIdle,     kIdle},  // kWanted
-      Row{kIdle,     kWanted,   kDraining,  kIdle,     kDoubtful, kIdle},  // kDraining
-      Row{kDoubtful, kDoubtful, kDoubtful,  kDoubtful, kDoubtful, kIdle},  // kDoubtful: until the M105 is sent
-  };
-}();
-
-inline constexpr line::Transitions<Injection::Newline, Injection::NewlineEvent> kNewlineTransitions = [] {
-  using enum Injection::Newline;
-  using Row = line::TransitionRow<Injection::Newline, Injection::NewlineEvent>;
-  return line::Transitions<Injection::Newline, Injection::NewlineEvent>{
-      //  part may wait  before query  query sent   before host
-      Row{kBeforeQuery,  kNone,        kBeforeHost, kNone},         // kNone
-      Row{kBeforeQuery,  kNone,        kBeforeBoth, kBeforeQuery},  // kBeforeQuery
-      Row{kBeforeBoth,   kBeforeHost,  kBeforeHost, kNone},         // kBeforeHost
-      Row{kBeforeBoth,   kBeforeHost,  kBeforeBoth, kBeforeQuery},  // kBeforeBoth
-  };
-}();
-// clang-format on
-}  // namespace detail
-
-inline void Injection::on(NewlineEvent event) { newline = detail::kNewlineTransitions[newline][event]; }
-inline void Injection::on(Event event) { state = detail::kInjectionTransitions[state][event]; }
 
 }  // namespace gcode::relay

@@ -40,7 +40,6 @@ void put_in_flight(const PortableCheckpoint& left, ArbiterState& arbiter, line::
     const std::string text = "M" + std::to_string(left.injected_code);
     InFlight injected;
     injected.sent = now;
-    injected.letter = 'M';
     injected.kind = command::parse_command(text).kind;
     injected.code = left.injected_code;
     injected.query = query;

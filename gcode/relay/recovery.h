@@ -6,7 +6,6 @@
 #include <cstdint>
 
 #include "gcode/line/time.h"
-#include "gcode/line/transitions.h"
 
 namespace gcode::relay {
 
@@ -61,27 +60,6 @@ class Recovery {
   std::int64_t number_ = -1;
   line::Time since_{-std::chrono::hours(1)};
 };
-
-namespace detail {
-using RecoveryRow = line::TransitionRow<Recovery::State, Recovery::Event>;
-// clang-format off
-inline constexpr line::Transitions<Recovery::State, Recovery::Event> kRecoveryTransitions = [] {
-  using enum Recovery::State;
-  using Row = RecoveryRow;
-  return line::Transitions<Recovery::State, Recovery::Event>{
-      //  resend        behind        ours          ok       resent        answered     given up
-      Row{kAskedOkDue,  kResentOkDue, kOkDue,       kNone,   kNone,        kNone,       kNone},   // kNone
-      Row{kAskedOkDue,  kResentOkDue, kOkDue,       kNone,   kOkDue,       kOkDue,      kOkDue},  // kOkDue
-      Row{kAskedOkDue,  kResentOkDue, kAskedOkDue,  kAsked,  kResentOkDue, kAskedOkDue, kOkDue},  // kAskedOkDue
-      Row{kAskedOkDue,  kResentOkDue, kAskedOkDue,  kAsked,  kResent,      kAsked,      kNone},   // kAsked
-      Row{kAskedOkDue,  kResentOkDue, kResentOkDue, kResent, kResentOkDue, kOkDue,      kOkDue},  // kResentOkDue
-      Row{kAskedOkDue,  kResentOkDue, kResentOkDue, kResent, kResent,      kNone,       kNone},   // kResent
-  };
-}();
-// clang-format on
-}  // namespace detail
-
-inline void Recovery::on(Event event) { state_ = detail::kRecoveryTransitions[state_][event]; }
 
 inline void Recovery::resend(Event how, std::int64_t number, line::Time now) {
   on(how);

@@ -55,7 +55,7 @@ struct RelayImpl {
   void pass_marked_byte(line::Time now);
   void pass_transparent(line::Time now);
   void pass_binary(line::Time now);
-  void binary_ended(line::Time now);
+  void binary_ended();
   void free_host_bytes() { from_host.drop_until(std::min(s.host_written, s.host_line_start)); }
   void send_injected(line::Time now);
   /// A part of a line was passed unparsed (poll was off): nothing may be injected behind it yet.

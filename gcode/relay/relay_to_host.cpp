@@ -53,7 +53,7 @@ void RelayImpl::handle_printer_line(std::uint64_t end, line::Time now) {
     } else {
       ++counters().host_withheld_lines;
     }
-    if (before == MeatPack::kPackedPart && !s.arbiter.host_stream.is_packed()) binary_ended(now);
+    if (before == MeatPack::kPackedPart && !s.arbiter.host_stream.is_packed()) binary_ended();
   }
   s.printer_line_start = s.printer_passed = end;
   from_printer.drop_until(end);

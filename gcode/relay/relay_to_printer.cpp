@@ -142,10 +142,7 @@ void RelayImpl::pass_binary(line::Time now) {
 
 // MeatPack ended without the host's command: the printer restarted. The last bytes sent may be the beginning of a line
 // for the restarted printer, and nothing may be injected behind it.
-void RelayImpl::binary_ended(line::Time now) {
-  stream().on(HostStream::Event::kPartPassed);
-  arbiter.host_fragment(now);
-}
+void RelayImpl::binary_ended() { stream().on(HostStream::Event::kPartPassed); }
 
 // MeatPack bytes and the lines of an upload pass unparsed. The lines of an upload still owe their oks.
 void RelayImpl::pass_transparent(line::Time now) {

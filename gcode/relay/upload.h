@@ -3,8 +3,6 @@
 
 #include <cstdint>
 
-#include "gcode/line/transitions.h"
-
 namespace gcode::relay {
 
 class Upload {
@@ -32,20 +30,5 @@ class Upload {
  private:
   State state_ = State::kNone;
 };
-
-namespace detail {
-using enum Upload::State;
-using UploadRow = line::TransitionRow<Upload::State, Upload::Event>;
-// clang-format off
-inline constexpr line::Transitions<Upload::State, Upload::Event> kUploadTransitions{
-    //        M28       confirmed  M28's ok  end
-    UploadRow{kAsked,   kWriting,  kNone,    kNone},  // kNone
-    UploadRow{kAsked,   kWriting,  kNone,    kNone},  // kAsked: an ok alone means no card, or no such command
-    UploadRow{kWriting, kWriting,  kWriting, kNone},  // kWriting: M28 is content too
-};
-// clang-format on
-}  // namespace detail
-
-inline void Upload::on(Event event) { state_ = detail::kUploadTransitions[state_][event]; }
 
 }  // namespace gcode::relay

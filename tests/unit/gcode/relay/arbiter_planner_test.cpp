@@ -107,6 +107,16 @@ TEST_CASE("a line that the agent held is its own underrun") {
   CHECK(print.underruns() == 1);
 }
 
+TEST_CASE("a line that the agent held at the end of a long silence is the host's underrun") {
+  Print print;
+  print.moves(12);
+  print.rig.pass(3s);
+  print.rig.arbiter().injection.waiting_since = print.rig.now - 50ms;
+  print.moves(2);
+  CHECK(print.counters().underruns[StarvedBy::kHost] == 1);
+  CHECK(print.underruns() == 1);
+}
+
 TEST_CASE("commands that empty the planner rightly, and pauses, are no underruns") {
   Print print;
   for (const char* line : {"M400", "G28 W", "G4 P2000", "M109 S215", "T1", "M0", "M600"}) {

@@ -160,3 +160,60 @@ TEST_CASE("a line of an upload without end is passed as it arrives") {
   r.host("B\n");
   CHECK(r.to_printer() == "B\n");
 }
+
+TEST_CASE("a tick at the relay's deadline is done: the next deadline is later") {
+  Rig r;
+  r.attach();
+  r.identify(kMarlin11);
+  for (int i = 0; i < 8; ++i) {
+    r.now = r.relay().deadline();
+    r.relay().tick(r.now);
+    CHECK(r.relay().deadline() > r.now);
+  }
+}
+
+TEST_CASE("bytes of MeatPack pass as they arrive, whatever they are") {
+  Rig r;
+  r.attach();
+  for (const std::string bytes : {"\xff\xff\xfb", "\x31\x32", "\x33", "\x0a\x44"}) {
+    r.host(bytes);
+    CHECK(r.to_printer() == bytes);
+  }
+}
+
+TEST_CASE("the printer's word on MeatPack counts, and no other line changes it") {
+  Rig r;
+  r.attach();
+  r.printer(" [MP] ON\n");
+  CHECK(r.relay().host_is_binary());
+  r.printer("echo:busy: processing\n");
+  CHECK(r.relay().host_is_binary());
+  r.printer(" [MP] OFF\n");
+  CHECK_FALSE(r.relay().host_is_binary());
+}
+
+TEST_CASE("a Cap line shows a firmware without a known name to be a recent Marlin") {
+  Rig r;
+  r.attach();
+  r.identify("Strange 1.0");
+  REQUIRE(r.relay().dialect().family == gcode::dialect::FirmwareFamily::kUnknown);
+  r.printer("Cap:AUTOREPORT_TEMP:1\n");
+  CHECK(r.relay().dialect().autoreport == gcode::dialect::Autoreport::kByCap);
+}
+
+TEST_CASE("a nozzle's diameter is the answer to the agent's query for it, if it is that of a nozzle") {
+  const auto [answer, is_known] =
+      GENERATE(table<std::string, bool>({{"0.60\n", true}, {"9.00\n", false}, {"0.00\n", false}}));
+  INFO(answer);
+  Rig r;
+  r.pass(6s);
+  for (std::string line; line != "M862.1 Q\n"; r.pass(250ms)) {
+    line = r.to_printer();
+    if (!line.empty() && line != "M862.1 Q\n") r.answer(line, kPrusa313);
+  }
+  r.printer(answer + "ok\n");
+  CHECK(r.relay().printer().nozzle_diameter.known == is_known);
+  Rig unasked;
+  unasked.printer("0.60\n");
+  CHECK_FALSE(unasked.relay().printer().nozzle_diameter.known);
+}

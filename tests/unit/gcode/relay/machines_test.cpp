@@ -58,6 +58,15 @@ char state_of(Boot boot) {
 
 }  // namespace
 
+TEST_CASE("the boot text is over at the instant for which a silent printer was awaited") {
+  Boot boot;
+  boot.opened(kNow);
+  boot.tick(kNow + 4s - 1us);
+  CHECK_FALSE(boot.is_over());
+  boot.tick(kNow + 4s);
+  CHECK(boot.is_over());
+}
+
 TEST_CASE("a recovery: every event in every state") {
   using enum Recovery::Event;
   struct Row {

@@ -211,3 +211,32 @@ TEST_CASE("a stall is a second without a command in flight while a stream flows"
     CHECK(r.relay().counters().stalls == (gap > 1s ? 1 : 0));
   }
 }
+
+TEST_CASE("a line that is no command owes its uncertain ok for a second, a numbered line or a command for ten") {
+  const auto [line, left] = GENERATE(
+      table<std::string, std::size_t>({{"5\n", 0}, {"N0\n", 1}, {"N5\n", 1}, {"G1 X1\n", 1}, {"M117 a\n", 1}}));
+  INFO(line);
+  Rig r = known_rig(kPrusa313);
+  r.printer("RX timeout\n");
+  r.host(line);
+  REQUIRE(host_in_flight(r) == 1);
+  r.pass(3s);
+  CHECK(host_in_flight(r) == left);
+}
+
+TEST_CASE("an ok for a line that owes it for certain says nothing about the next line") {
+  Rig r = known_rig(kMarlin11);
+  r.host("G1 X1\nG1 X2\n");
+  r.printer("ok\n");
+  CHECK_FALSE(is_optional(r));
+}
+
+TEST_CASE("a Resend without an Error puts the line that it names in doubt, which may have been on its way") {
+  Rig r = known_rig(kPrusa313);
+  r.host(numbered(5, "G1 X1") + numbered(6, "G1 X2"));
+  r.printer("Resend: 6\nok\n");
+  REQUIRE(host_in_flight(r) == 2);
+  r.printer("ok\n");
+  CHECK(r.arbiter().in_flight[0].number == 6);
+  CHECK(is_optional(r));
+}

@@ -327,3 +327,11 @@ TEST_CASE("an address identifies a printer only as an answer to M115") {
   CHECK(asked.arbiter().printer.firmware.value.view() == "ANET");
   CHECK(asked.to_host().empty());
 }
+
+TEST_CASE("the same firmware that identifies itself again is still understood") {
+  Asking a("prusa-3.13");
+  a.introduce();
+  a.poller.answered(Query::kM105);
+  a.introduce();
+  CHECK(a.all(LineUse::kHostActive) == "M105\n");
+}

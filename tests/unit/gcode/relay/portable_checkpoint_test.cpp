@@ -2,8 +2,10 @@
 
 #include <catch2/catch.hpp>
 
+#include <algorithm>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace {
 
@@ -191,6 +193,94 @@ TEST_CASE("the rest of a printer line whose beginning passed before the change o
   rig.relay->feed_printer("T:21.5 /0.0 B:20.5 /0.0 @:0 B@:0\n", rig.now);
   CHECK_FALSE(rig.relay->printer().temperature_report.known);
   CHECK(rig.take(false) == "T:21.5 /0.0 B:20.5 /0.0 @:0 B@:0\n");
+}
+
+TEST_CASE("a checkpoint whose bytes cannot be in its rings is not taken over") {
+  using gcode::relay::PortableCheckpoint;
+  auto memory = std::make_unique<Memory>();
+  PortableCheckpoint sound;
+  sound.host_written = sound.to_host_head = sound.printer_passed = 100;
+  sound.host_taken = 110;
+  sound.host_tail = sound.to_host_tail = sound.printer_tail = 120;
+  CHECK(gcode::relay::is_sound(sound, memory->rings()));
+  const auto broken = [&](const auto& change) {
+    PortableCheckpoint left = sound;
+    gcode::relay::RelayMemory rings = memory->rings();
+    change(left, rings);
+    return !gcode::relay::is_sound(left, rings);
+  };
+  using gcode::relay::RelayMemory;
+  CHECK(broken([](auto& left, auto&) { left.host_written = 121; }));
+  CHECK(broken([](auto& left, auto&) { left.host_written = 111; }));
+  CHECK(broken([](auto& left, auto&) { left.host_taken = 121; }));
+  CHECK(broken([](auto& left, auto&) { left.host_tail = 101 + RelayMemory::kFromHost; }));
+  CHECK(broken([](auto& left, auto&) { left.printer_passed = 121; }));
+  CHECK(broken([](auto& left, auto&) { left.printer_tail = 101 + RelayMemory::kFromPrinter; }));
+  CHECK(broken([](auto& left, auto&) { left.to_host_head = 121; }));
+  CHECK(broken([](auto& left, auto&) { left.to_host_tail = 101 + RelayMemory::kToHost; }));
+  CHECK_FALSE(broken([](auto& left, auto&) { left.host_tail = 100 + RelayMemory::kFromHost; }));
+  // Rings of another version that are larger than ours.
+  std::vector<char> larger(std::max({RelayMemory::kFromHost, RelayMemory::kFromPrinter, RelayMemory::kToHost}) + 1);
+  CHECK(broken([&](auto&, auto& rings) { rings.from_host = larger; }));
+  CHECK(broken([&](auto&, auto& rings) { rings.from_printer = larger; }));
+  CHECK(broken([&](auto&, auto& rings) { rings.to_host = larger; }));
+}
+
+TEST_CASE("bytes that wait at a change of version have waited since then") {
+  Rig rig;
+  rig.answer_injected();
+  rig.relay->feed_printer("echo:a\n", rig.now);
+  rig.relay->feed_host("G1 X1\n", rig.now);
+  rig.change();
+  rig.now += 6ms;
+  (void)rig.take(false);
+  (void)rig.take(true);
+  for (const auto& passed : rig.relay->counters().passthrough) CHECK(passed.sum_seconds == Approx(0.006));
+}
+
+TEST_CASE("the host's commands in flight are in flight after a change of version") {
+  Rig rig;
+  rig.answer_injected();
+  rig.relay->feed_host("G1 X1\nG1 X2\n", rig.now);
+  (void)rig.take(true);
+  rig.change();
+  CHECK(rig.relay->commands_in_flight() == 2);
+  rig.relay->feed_printer("start\n", rig.now);
+  CHECK(rig.relay->commands_in_flight() == 2);  // they may have reached the printer's buffer
+}
+
+TEST_CASE("a query that was not written before the change of version is in flight only if its bytes went out") {
+  for (const std::size_t written : {0U, 5U}) {
+    Rig rig;
+    rig.answer_injected();
+    for (int i = 0; i < 40 && rig.relay->to_printer()[0].empty(); ++i) {
+      rig.now += 250ms;
+      rig.relay->tick(rig.now);
+    }
+    REQUIRE(rig.relay->to_printer()[0] == "M105\n");
+    rig.change({0, written, 0, 0});
+    CHECK(rig.relay->commands_in_flight() == (written > 0 ? 1 : 0));
+  }
+}
+
+TEST_CASE("nothing is asked behind a part of a host line that was written before the change of version") {
+  for (const bool poll : {false, true}) {
+    Rig rig;
+    rig.answer_injected();
+    rig.settings.poll = poll;
+    rig.relay->apply(rig.settings, rig.now);
+    rig.relay->feed_host("M117 " + std::string(600, 'x'), rig.now);
+    REQUIRE(rig.take(true).size() == 605);
+    rig.settings.poll = true;
+    rig.change();
+    const std::size_t owed = rig.relay->commands_in_flight();
+    for (std::size_t i = 0; i < owed; ++i) rig.relay->feed_printer("ok\n", rig.now);
+    for (int i = 0; i < 240; ++i) {
+      rig.now += 250ms;
+      rig.relay->tick(rig.now);
+      CHECK(rig.take(true).empty());
+    }
+  }
 }
 
 }  // namespace

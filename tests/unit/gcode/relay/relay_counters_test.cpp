@@ -94,3 +94,70 @@ TEST_CASE("a query that waits for a lost printer is not sent to the next one") {
   r.relay().printer_opened(r.now);
   CHECK(r.to_printer().empty());
 }
+
+TEST_CASE("a Resend counts with the reason of the error before it") {
+  using gcode::reply::ResendReason;
+  Rig r = known_rig(kMarlin11);
+  const auto& resends = r.relay().counters().resends;
+  r.printer("Error:checksum mismatch, Last Line: 5\nResend: 6\nok\n");
+  CHECK(resends[ResendReason::kChecksum] == 1);
+  r.printer("Error:Line Number is not Last Line Number+1, Last Line: 5\necho:busy: processing\nResend: 6\nok\n");
+  CHECK(resends[ResendReason::kLineNumber] == 1);
+  r.printer("Resend: 6\nok\n");
+  CHECK(resends[ResendReason::kOther] == 1);
+}
+
+TEST_CASE("lines that come while no host is there are counted, without the parts of a line") {
+  Rig r;
+  const auto& counters = r.relay().counters();
+  r.printer("echo:a\necho:b");
+  r.pass(20s);
+  CHECK(counters.unattended_lines == 1);
+  r.printer(" ends\n");
+  CHECK(counters.unattended_lines == 2);
+  r.attach();
+  r.printer("echo:c\n");
+  CHECK(counters.unattended_lines == 2);
+}
+
+TEST_CASE("the duration of a query is the time to its answer") {
+  Rig r = asked_rig(kMarlin11);
+  const Time sent = r.arbiter().in_flight[0].sent;
+  r.pass(40ms);
+  r.printer(kTemperatures);
+  CHECK(r.relay().counters().query_duration[gcode::printer::Query::kM105] == r.now - sent);
+}
+
+TEST_CASE("a host's commands are counted, and empty lines are none") {
+  Rig r = known_rig(kMarlin11);
+  const auto before = r.relay().counters().commands[Origin::kHost];
+  r.host("G1 X1\n\n; a comment\n  \n");
+  CHECK(r.relay().counters().commands[Origin::kHost] == before + 2);  // blanks are a command to Marlin
+}
+
+TEST_CASE("the time to an ok is observed for each command that owes it for certain, and not beyond the capacity") {
+  Rig r = known_rig(kMarlin11);
+  const auto& latency = r.relay().counters().ok_latency;
+  const auto observed = [&] {
+    std::uint64_t sum = 0;
+    for (const auto& histogram : latency) sum += count_in(histogram);
+    return sum;
+  };
+  const std::uint64_t before = observed();
+  for (int i = 0; i < 150; ++i) {
+    r.host("G1 X1\n");
+    r.to_printer();
+  }
+  for (int i = 0; i < 150; ++i) r.printer("ok\n");
+  CHECK(observed() == before + gcode::relay::InFlightQueue::kCapacity);
+  r.host("M112\n");
+  r.printer("ok\n");
+  CHECK(observed() == before + gcode::relay::InFlightQueue::kCapacity);
+}
+
+TEST_CASE("a refused extrusion is counted, and no other text") {
+  Rig r = known_rig(kMarlin11);
+  const auto& refused = r.relay().counters().rejected_commands[gcode::printer::RejectReason::kColdExtrusion];
+  r.printer("echo: cold extrusion prevented\necho:something else\n");
+  CHECK(refused == 1);
+}

@@ -91,4 +91,53 @@ TEST_CASE("rule 11: a printer line above the limit passes unparsed, although its
   says(r, "T:21.5 /0.0 B:20.5 /0.0 @:0 " + std::string(600, 'x') + "\n");
   CHECK(r.relay().counters().unparsed_lines == unparsed + 1);
   says(r, "the next\n");
+  says(r, "echo:busy: processing\n");  // the limit concerns one line
+  CHECK(r.relay().counters().unparsed_lines == unparsed + 2);
+}
+
+TEST_CASE("rule 11: a host line without an end owes its ok from its first part on") {
+  Rig r = known_rig(kMarlin10);
+  r.host(std::string(600, 'x'));
+  CHECK(r.to_printer().size() == 600);
+  const std::size_t owed = host_in_flight(r);  // the printer splits it
+  CHECK(owed > 0);
+  r.host(std::string(600, 'x'));
+  r.host("\n");
+  CHECK(host_in_flight(r) == owed);
+}
+
+TEST_CASE("rule 11: the space of bytes that were written, or are lost with the printer, is free at once") {
+  const auto space = [](Rig& r) {
+    const auto pieces = r.relay().host_space();
+    return pieces[0].size() + pieces[1].size();
+  };
+  Rig r = known_rig(kMarlin10);
+  const std::size_t all = space(r);
+  r.host("G1 X1\n");
+  r.to_printer();
+  CHECK(space(r) == all);
+  r.host("G1 X2\n");
+  CHECK(space(r) < all);
+  r.relay().printer_lost(r.now);
+  CHECK(space(r) == all);
+  gcode::relay::RelaySettings off;
+  off.poll = false;
+  Rig listens(off);
+  listens.attach();
+  listens.host("G1 X");
+  listens.to_printer();
+  listens.relay().host_closed(listens.now);
+  CHECK(space(listens) == all);
+}
+
+TEST_CASE("rule 11: a host that does not read loses lines that repeat themselves first, of every kind") {
+  const std::string line =
+      GENERATE(std::string(kReport), std::string("T:187.4 E:0 W:?\n"), std::string(kPositionReport),
+               std::string(kFansReport), std::string("echo:busy: processing\n"));
+  INFO(line);
+  Rig r = known_rig(kMarlin10);
+  while (r.relay().counters().host_dropped_lines == 0) r.printer(line);
+  const std::string answer = std::string(100, 'a') + "\n";
+  r.printer(answer);
+  CHECK(count_of(r.to_host(), answer) == 1);
 }

@@ -223,3 +223,50 @@ TEST_CASE("rule 2: a Resend ends the drain, and the host's line goes out again i
   r.host(numbered(2, "G1 X2"));
   CHECK(r.to_printer() == numbered(2, "G1 X2"));
 }
+
+TEST_CASE("rule 2: a newline goes before the query behind a command that expired, whose end may be lost") {
+  struct Row {
+    std::string before, line;
+    bool newline;
+  };
+  const Row row = GENERATE(Row{"", "G1 X1\n", true},            // it owes its ok for certain
+                           Row{"", "M112\n", true},             // it may owe none, but it is a command
+                           Row{"RX timeout\n", "5\n", false});  // the rest of a line
+  INFO(row.line);
+  Rig r = known_rig(kPrusa39);
+  r.printer(row.before);
+  r.host(row.line);
+  REQUIRE(r.to_printer() == row.line);
+  std::string sent;
+  for (int i = 0; i < 80 && host_in_flight(r) > 0; ++i) r.pass(500ms);
+  for (int i = 0; i < 20 && sent.find("M105") == std::string::npos; ++i) {
+    r.pass(500ms);
+    sent += r.to_printer();
+  }
+  CHECK(sent.starts_with("\n") == row.newline);
+}
+
+TEST_CASE("rule 2: a line that was held and passed waits no longer") {
+  Rig r = asked_rig(kMarlin10);
+  r.host("G1 X1\n");
+  REQUIRE(r.arbiter().injection.waiting_since == r.now);
+  r.pass(60ms);
+  REQUIRE(!r.to_printer().empty());
+  CHECK(r.arbiter().injection.waiting_since == gcode::line::kNever);
+}
+
+TEST_CASE("rule 2: the end of a long line is a line of the host, too") {
+  gcode::relay::RelaySettings settings;
+  settings.sd_period = 1s;
+  settings.temperature_period = Time::zero();
+  Rig r = known_rig(kMarlin21, settings);
+  r.host("M117 " + std::string(600, 'x'));
+  r.to_printer();
+  r.pass(10s);
+  r.host("\n");
+  for (std::size_t left = host_in_flight(r); left > 0; --left) r.printer("ok\n");
+  r.to_printer();
+  r.pass(450ms);
+  CHECK(r.to_printer().empty());
+  CHECK(next_injected(r, 2s) == "M27\n");
+}

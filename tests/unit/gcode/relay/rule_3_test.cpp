@@ -65,3 +65,20 @@ TEST_CASE("rule 3: the time without service is no silence of the host: its lines
   CHECK(r.to_printer().empty());
   CHECK_FALSE(next_injected(r, 3s).empty());
 }
+
+TEST_CASE("rule 3: a host that sends a line now and then is asked around for temperatures only") {
+  gcode::relay::RelaySettings settings;
+  settings.sd_period = 1s;
+  Rig r = known_rig(kMarlin11, settings);
+  std::string sent;
+  for (int i = 0; i < 40; ++i) {
+    r.host("G90\n");
+    r.printer("ok\n");
+    r.pass(400ms);
+    std::string lines = r.to_printer();
+    if (const auto at = lines.find("M105\n"); at != std::string::npos) r.printer(kTemperatures);
+    sent += lines;
+  }
+  CHECK(count_of(sent, "M105\n") >= 4);
+  CHECK(count_of(sent, "M27") == 0);
+}

@@ -163,3 +163,56 @@ TEST_CASE("rule 7: a printer that reports by itself is asked M105 behind expired
   for (int i = 0; i < 30; ++i) reports(), sent += r.to_printer();
   CHECK(count_of(sent, "M105\n") == (prints ? 0 : 1));
 }
+
+TEST_CASE("rule 7: an answer whose ok was lost is one, at the latest when the host sends its next line") {
+  Rig r;
+  r.attach();
+  REQUIRE(next_injected(r) == "M115\n");
+  r.printer(firmware(kMarlin10));
+  r.now += 310ms;  // before the next tick
+  r.host("G1 X1\n");
+  CHECK_FALSE(r.arbiter().in_flight.injected().has_value());
+  const auto& outcomes = r.relay().counters().queries[gcode::printer::Query::kM115];
+  CHECK(outcomes[gcode::printer::QueryOutcome::kAnswered] == 1);
+}
+
+TEST_CASE(
+    "rule 7: an answer that nobody asked for is the host's, also after an M105 was abandoned and the next answered") {
+  Rig r = asked_rig(kPrusa39);
+  r.printer("// action:paused\n");
+  r.pass(20s);
+  REQUIRE(r.relay().commands_in_flight() == 0);
+  r.printer("// action:resumed\n");
+  wait_for_question(r, "M105\n", kPrusa39);
+  r.to_host();
+  r.printer(kTemperatures);
+  CHECK(r.to_host().empty());
+  says(r, std::string(kTemperatures));
+}
+
+TEST_CASE("rule 7: an answer whose place an ok took is withheld, and one more is not") {
+  Rig r = asked_rig(kMarlin11);
+  r.host("G1 X1\n");
+  r.pass(60ms);
+  r.to_printer();
+  says(r, "ok\n");
+  REQUIRE(r.relay().commands_in_flight() == 0);
+  r.printer(kTemperatures);
+  CHECK(r.to_host().empty());
+  says(r, std::string(kTemperatures));
+}
+
+TEST_CASE("rule 7: a port that is opened anew owes no duplicate ack of an M105 before") {
+  Rig r = asked_rig(kPrusa313);
+  r.host("G1 X1\n");
+  r.pass(60ms);
+  r.to_printer();
+  r.printer(kTemperatures);
+  r.relay().printer_lost(r.now);
+  r.pass(1s);
+  r.relay().printer_opened(r.now);
+  r.relay().resume(r.now);
+  r.host("G1 X2\n");
+  r.printer("ok\n");
+  CHECK(r.arbiter().late.surplus == 0);
+}

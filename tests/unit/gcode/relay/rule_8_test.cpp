@@ -95,3 +95,33 @@ TEST_CASE(
   }
   CHECK(asked == "M115\n");
 }
+
+TEST_CASE("rule 8: a restart ends the drain for a query, and the host's line passes at once") {
+  Rig r = known_rig(kMarlin11);
+  r.host(numbered(1, "G1 X1") + numbered(2, "G1 X2"));
+  r.to_printer();
+  for (int i = 0; i < 100 && !r.arbiter().injection.is_draining(); ++i) r.pass(50ms);
+  r.host("G1 X3\n");
+  REQUIRE(r.to_printer().empty());
+  r.printer("start\n");
+  CHECK(r.to_printer() == "G1 X3\n");
+}
+
+TEST_CASE("rule 8: a line that waited for a printer that is gone does not shorten the next drain") {
+  Rig r = known_rig(kMarlin11);
+  r.host(numbered(1, "G1 X1"));
+  r.to_printer();
+  for (int i = 0; i < 100 && !r.arbiter().injection.is_draining(); ++i) r.pass(50ms);
+  r.host("G1 X2\n");
+  REQUIRE(r.arbiter().injection.waiting_since == r.now);
+  r.relay().printer_lost(r.now);
+  CHECK(r.arbiter().injection.waiting_since == gcode::line::kNever);
+}
+
+TEST_CASE("rule 8: nothing is in flight on a port that was opened anew") {
+  Rig r = known_rig(kMarlin11);
+  r.host("G1 X1\n");
+  r.to_printer();
+  r.relay().printer_opened(r.now);
+  CHECK(host_in_flight(r) == 0);
+}

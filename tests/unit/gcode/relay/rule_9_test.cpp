@@ -155,3 +155,78 @@ TEST_CASE("rule 9: reports that the agent has set and cannot read are switched o
   CHECK(count_of(sent, "M155 S2\n") == 0);
   CHECK(count_of(sent, "M105\n") > 2);
 }
+
+TEST_CASE("rule 9: positions and fans that do not follow the temperatures of a report are no part of one") {
+  Rig r = known_rig(kPrusa313, {});
+  says(r, std::string(kPositionReport) + std::string(kFansReport));
+  r.printer(kReport);
+  CHECK(r.to_host().empty());
+  says(r, "echo:a line between\n" + std::string(kFansReport));
+}
+
+TEST_CASE("rule 9: a report behind a host's M114 is withheld, and the answer behind the report is not") {
+  Rig r = known_rig(kPrusa313, {});
+  r.host("M114\n");
+  r.to_printer();
+  r.pass(100ms);
+  r.printer(kAllReports);
+  CHECK(r.to_host().empty());
+  says(r, std::string(kPositionReport) + "ok\n");
+}
+
+TEST_CASE("rule 9: temperatures that the agent has not set reports for are not the answer to its M105") {
+  Rig r = asked_rig(kMarlin11);
+  says(r, " T:25.5 /0.0 B:25.5 /0.0 @:0 B@:0\n");
+  r.printer(kTemperatures);
+  CHECK(r.to_host().empty());
+}
+
+TEST_CASE("rule 9: a report read before the agent set its own does not show that those can be read") {
+  Rig r(only_temperatures());
+  r.attach();
+  r.identify(kMarlin21, "Cap:AUTOREPORT_TEMP:1\n");
+  r.to_host();
+  // M155 goes out with the end of a line for which it waited.
+  r.arbiter().last_report_read = r.arbiter().poller.asked_at(gcode::printer::Query::kM155);
+  r.printer(" <T:210.90|210.00 B:59.95|60.00>\n");
+  CHECK(r.to_host().empty());
+}
+
+TEST_CASE("rule 9: one temperature report that could be read shows that a strange line is none") {
+  Rig r(only_temperatures());
+  r.attach();
+  r.identify(kMarlin21, "Cap:AUTOREPORT_TEMP:1\n");
+  r.to_host();
+  r.pass(1s);
+  r.printer(kReport);
+  CHECK(r.to_host().empty());
+  says(r, " <T:210.90|210.00 B:59.95|60.00>\n");
+}
+
+TEST_CASE("rule 9: a position of Marlin soon after a Resend is the host's while it has a command in flight") {
+  const bool waits = GENERATE(false, true);
+  Rig r(gcode::relay::RelaySettings{});
+  r.attach();
+  r.identify(kMarlin21, "Cap:AUTOREPORT_POS:1\n");
+  REQUIRE(r.arbiter().subscriptions.is_on(gcode::relay::Report::kPosition));
+  r.host(numbered(6, "G1 X1"));
+  r.printer("Error:checksum mismatch, Last Line: 5\nResend: 6\nok\n");
+  r.host(numbered(6, "G1 X1"));
+  if (!waits) r.printer("ok\n");
+  r.to_host();
+  r.printer(kPositionReport);
+  CHECK(r.to_host() == (waits ? kPositionReport : ""));
+}
+
+TEST_CASE("rule 9: after the agent has set its reports anew those from before the port was closed are forgotten") {
+  Rig r = known_rig(kPrusa313, {});
+  r.relay().printer_lost(r.now);
+  r.relay().printer_opened(r.now);
+  REQUIRE(r.arbiter().subscriptions.may_repeat(gcode::relay::Report::kFans));
+  gcode::relay::InjectedLine line = gcode::relay::make_injected_line(gcode::printer::Query::kM155, "M155 S2 C1");
+  line.seconds = 2;
+  line.mask = 1;
+  r.arbiter().subscriptions.asserted(line, r.relay().dialect());
+  CHECK(r.arbiter().subscriptions.may_repeat(gcode::relay::Report::kTemperature));
+  CHECK_FALSE(r.arbiter().subscriptions.may_repeat(gcode::relay::Report::kFans));
+}

@@ -152,3 +152,23 @@ TEST_CASE("a restart clears all subscriptions") {
   CHECK_FALSE(r.subscriptions.agent_set(Report::kTemperature));
   CHECK(r.missing().empty());  // and its capabilities, until it reports them again
 }
+
+TEST_CASE("a host's own interval begins with its command") {
+  for (const char* name : {"prusa-3.13", "marlin-2.1"}) {
+    Reports r(name);
+    r.settle();
+    r.host("M155 S10 C1");
+    r.settle();
+    CHECK(r.shown(Report::kTemperature, 2s, 4) == 0);
+    CHECK(r.shown(Report::kTemperature, 2s, 1) == 1);
+  }
+}
+
+TEST_CASE("a report that nobody wants any more is not switched off") {
+  Reports r("prusa-3.13");
+  r.subscriptions.want({2, 0, 0, 0});
+  r.host("M155 S2 C7");
+  r.subscriptions.host_left();
+  REQUIRE(r.subscriptions.is_on(Report::kFans));
+  CHECK(r.missing().empty());
+}

@@ -33,7 +33,7 @@ TEST_CASE("a Resend's ok is not for the line that the host sent again at once") 
   rejects(r, 6, "");
   r.host(numbered(6, "G1 X1"));
   r.to_printer();
-  r.pass(100ms);
+  r.pass(250ms);
   r.printer("ok\n");
   CHECK(host_in_flight(r) == 1);
   r.printer("ok\n");
@@ -117,7 +117,7 @@ TEST_CASE("old lines of a printer that waits prove nothing if they arrive togeth
   r.pass(400ms);
   r.printer("wait\n");
   CHECK(host_in_flight(r) == 1);
-  r.pass(1s);
+  r.pass(500ms);
   r.printer("wait\n");
   CHECK(host_in_flight(r) == 0);
 }
@@ -138,4 +138,70 @@ TEST_CASE("an answer to M105 behind an ok without its line end acknowledges noth
   r.host("G1 X1\nM105\nG1 X2\n");
   r.printer("okok T:25.5 /0.0 B:25.5 /0.0 @:0 B@:0\n");
   CHECK(host_in_flight(r) == 1);
+}
+
+TEST_CASE("the ok of a Resend is awaited for a second, if the host does not send the line again") {
+  const auto [wait, left] = GENERATE(table<Time, std::size_t>({{600ms, 1}, {1500ms, 0}}));
+  Rig r = known_rig(kMarlin11);
+  r.host(numbered(6, "G1 X1"));
+  rejects(r, 6, "");
+  r.pass(wait);
+  r.host("M117 a\n");
+  r.to_printer();
+  r.printer("ok\n");
+  CHECK(host_in_flight(r) == left);
+}
+
+TEST_CASE("a Resend of a line that nobody has sent rejects the newest line alone") {
+  Rig r = known_rig(kMarlin11);
+  r.host(numbered(5, "G1 X1") + numbered(6, "G1 X2"));
+  r.printer("Error:Line Number is not Last Line Number+1, Last Line: 8\nResend: 9\nok\n");
+  REQUIRE(host_in_flight(r) == 1);
+  CHECK(r.arbiter().in_flight[0].number == 5);
+}
+
+TEST_CASE("a line that was on its way is not the one that a Resend asks for") {
+  Rig r = known_rig(kMarlin11);
+  r.host(numbered(6, "G1 X1"));
+  rejects(r, 6, "ok\n");
+  r.host(numbered(7, "G1 X2"));
+  CHECK_FALSE(r.arbiter().recovery.is_resent());
+  r.host(numbered(6, "G1 X1"));
+  CHECK(r.arbiter().recovery.is_resent());
+}
+
+TEST_CASE("a fragment of a line is told by a text in quotes that is no command, while a Resend is open") {
+  const auto [line, left] = GENERATE(table<std::string, std::size_t>({{"echo:Unknown command: \"4\"(2)\nok\n", 1},
+                                                                      {"echo:Unknown command: 4\nok\n", 0},
+                                                                      {"echo:Unknown command: \"G7\"(2)\nok\n", 0}}));
+  INFO(line);
+  Rig r = known_rig(kMarlin11);
+  r.host(numbered(6, "G1 X1"));
+  rejects(r, 6, "ok\n");
+  const std::string nothing_waits = "echo:Unknown command: \"4\"(2)\n";
+  r.printer(nothing_waits);
+  CHECK(r.arbiter().late.fragments == 0);
+  r.host(numbered(6, "G1 X1"));
+  r.to_printer();
+  r.printer(line);
+  CHECK(host_in_flight(r) == left);
+}
+
+TEST_CASE("an ok for which no command waits is the host's, and counts") {
+  Rig r = known_rig(kMarlin11);
+  const auto unexpected = r.relay().counters().unexpected_oks;
+  says(r, "ok\n");
+  CHECK(r.relay().counters().unexpected_oks == unexpected + 1);
+}
+
+TEST_CASE("a recovery lasts until the line that was asked for is acknowledged, not one before it") {
+  Rig r = known_rig(kMarlin11);
+  r.host(numbered(5, "G1 X1") + numbered(6, "G1 X2"));
+  rejects(r, 6, "ok\n");
+  r.host(numbered(6, "G1 X2"));
+  r.to_printer();
+  r.printer("ok\n");
+  CHECK(r.arbiter().recovery.is_open());
+  r.printer("ok\n");
+  CHECK_FALSE(r.arbiter().recovery.is_open());
 }
