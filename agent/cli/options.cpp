@@ -111,16 +111,16 @@ std::string version_text() {
   return "marlin-agent " + build.version + " (" + build.revision + ", " + build.compiler + ")\n";
 }
 
-constexpr std::array<std::string_view, 16> kCommands{
-    "run",     "check-config",      "list",   "doctor",   "decode", "demo",
-    "status",  "release",           "attach", "reset",    "jobs",   "export",
-    "metrics", "metrics-reference", "watch",  "incidents"};
+constexpr std::array<std::string_view, 17> kCommands{
+    "run",     "check-config",      "list",   "doctor",    "decode", "demo",
+    "status",  "release",           "attach", "reset",     "jobs",   "export",
+    "metrics", "metrics-reference", "watch",  "incidents", "report"};
 
 // The first word names the command; CLI11 would only report that one is missing.
 std::optional<text::EarlyExit> wrong_command(int argc, const char* const* argv) {
   if (argc < 2)
     return usage(
-        "a command is missing: run, check-config, list, doctor, decode, demo, jobs, incidents, export, metrics, status, watch, release, attach or reset");
+        "a command is missing: run, check-config, list, doctor, decode, demo, jobs, incidents, report, export, metrics, status, watch, release, attach or reset");
   const std::string_view word = argv[1];
   if (word.starts_with("-") || std::find(kCommands.begin(), kCommands.end(), word) != kCommands.end())
     return std::nullopt;
@@ -256,6 +256,7 @@ Command parse_command_line(int argc, const char* const* argv) {
                      "Write the metrics of a time range or a print as a table or a plot, from Prometheus or the agent");
   app.add_subcommand("metrics",
                      "Show the metrics of a page with type, unit, cardinality and help, or list their errors");
+  app.add_subcommand("report", "Write one archive for a bug report; says what it contains, and sends it nowhere");
   ReferenceOptions reference;
   add("metrics-reference", "Print the page of all metric families", reference)
       .group("");  // for packagers: not in the help

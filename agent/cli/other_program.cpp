@@ -9,7 +9,7 @@
 namespace agent::cli {
 
 std::optional<std::string_view> other_program(std::string_view word) {
-  if (word == "export" || word == "metrics") return "marlin-agent-tools";
+  if (word == "export" || word == "metrics" || word == "report") return "marlin-agent-tools";
   if (word == "demo") return "marlin-agent-demo";
   return std::nullopt;
 }

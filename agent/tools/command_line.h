@@ -1,4 +1,4 @@
-// What both commands have: the error that ends them, options with a duration, and how to reach a server.
+// What the commands have in common: the error that ends them, options with a duration, and how to reach a server.
 #pragma once
 
 #include <chrono>

@@ -240,6 +240,7 @@ case $1 in
   status|watch|release|attach|reset) exec "$real" "$@" --runtime-dir {self.agent.runtime} ;;
   doctor) exec "$real" "$@" --runtime-dir {self.agent.runtime} --state-dir {self.agent.state} ;;
   jobs|incidents) exec "$real" "$@" --state-dir {self.agent.state} ;;
+  report) exec "$real" "$@" --state-dir {self.agent.state} --agent http://127.0.0.1:{self.agent.port} ;;
   export) case " $* " in *" --from-agent "* | *" --layers "*) exec "$real" "$@" --agent http://127.0.0.1:{self.agent.port} ;;
           *) exec "$real" "$@" --prometheus http://{self.prometheus.address} ;; esac ;;
   metrics) case " $* " in *http*) exec "$real" "$@" ;; *) exec "$real" "$@" http://127.0.0.1:{self.agent.port}/metrics ;; esac ;;

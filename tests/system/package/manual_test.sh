@@ -56,7 +56,7 @@ completes() {  # completes EXPECTED WORD...
   [ "$found" = "$expected" ] || lose "completion of \"$*\": expected \"$expected\", found \"$found\""
 }
 completes "${commands[*]}" ""
-completes "release reset" re
+completes "report release reset" re
 completes "--web.listen-address --web.telemetry-path --web.config.file" run --web
 completes "debug info warn error" run --log.level ""
 

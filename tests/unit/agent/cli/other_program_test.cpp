@@ -12,8 +12,8 @@ TEST_CASE("the other program is searched beside this one, then in libexec") {
         "/opt/m/libexec/marlin-agent/marlin-agent-tools");
 }
 
-TEST_CASE("export, metrics and demo are run by other programs, with all their options") {
-  for (const char* word : {"export", "metrics", "demo"}) {
+TEST_CASE("export, metrics, report and demo are run by other programs, with all their options") {
+  for (const char* word : {"export", "metrics", "report", "demo"}) {
     const char* line[] = {"marlin-agent", word, "--any", "thing"};
     CHECK(std::holds_alternative<agent::cli::OtherProgram>(agent::cli::parse_command_line(4, line)));
   }
@@ -24,4 +24,5 @@ TEST_CASE("export, metrics and demo are run by other programs, with all their op
   CHECK(text.find("\n  export ") != std::string::npos);
   CHECK(text.find("\n  metrics ") != std::string::npos);
   CHECK(text.find("\n  demo ") != std::string::npos);
+  CHECK(text.find("\n  report ") != std::string::npos);
 }
