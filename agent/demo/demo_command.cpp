@@ -12,6 +12,8 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/daemon/service.h"
+#include "agent/demo/demo_history.h"
+#include "agent/demo/demo_summary.h"
 #include "agent/demo/demo_view.h"
 #include "agent/demo/demo_world.h"
 #include "agent/log/log.h"
@@ -22,12 +24,7 @@
 namespace agent::demo {
 namespace {
 
-constexpr const char* kPrinterName = "mk3s";
 constexpr gcode::line::Time kDrawPeriod = std::chrono::milliseconds(200);
-// A firmware that reports its name has done so by then.
-constexpr gcode::line::Time kLongestBoot = std::chrono::seconds(8);
-// A print ends for the agent when its stream has been silent for 15 s at most.
-constexpr gcode::line::Time kLongestEnd = std::chrono::seconds(20);
 constexpr gcode::line::Time kLinePeriod = std::chrono::seconds(5);
 
 /// A temporary directory, removed at the end.
@@ -49,16 +46,19 @@ class Workplace {
   std::string path_;
 };
 
-config::Configuration demo_configuration(const DemoOptions& options, const std::string& dir) {
+config::Configuration demo_configuration(const DemoOptions& options, const std::vector<Machine>& machines,
+                                         const std::string& dir) {
   config::Configuration configuration;
   configuration.listen = options.listen.empty() ? std::vector<std::string>{"127.0.0.1:11520"} : options.listen;
   configuration.runtime_dir = dir + "/run";
   configuration.state_dir = dir + "/state";
   configuration.log.level = config::LogLevel::kWarning;
-  config::PrinterConfiguration printer;
-  printer.name = kPrinterName;
-  printer.device = dir + "/device";
-  configuration.printers.push_back(printer);
+  for (const Machine& machine : machines) {
+    config::PrinterConfiguration printer;
+    printer.name = machine.name;
+    printer.device = dir + "/device-" + machine.name;
+    configuration.printers.push_back(printer);
+  }
   return configuration;
 }
 
@@ -77,20 +77,26 @@ std::string url_of(const std::string& address, const std::string& path) {
 
 class Demo {
  public:
-  Demo(const DemoOptions& options, sim::VirtualPrinter printer, std::unique_ptr<sim::VirtualHost> host)
+  explicit Demo(const DemoOptions& options)
       : options_(options),
-        configuration_(demo_configuration(options, workplace_.path())),
+        machines_(demo_machines(options.printers, options.firmware)),
+        configuration_(demo_configuration(options, machines_, workplace_.path())),
         log_(configuration_.log, log_counters_, [this](std::string_view line) { set_message(line); }),
         service_(log_, log_counters_),
-        printer_(io_, std::move(printer)),
-        host_(io_, std::move(host), configuration_.runtime_dir + '/' + kPrinterName),
         signals_(io_),
         draw_timer_(io_, [this] { show(); }) {}
 
   int run() {
     if (workplace_.path().empty())
       return refuse("cannot make a directory in " + std::filesystem::temp_directory_path().string());
-    if (const auto failure = printer_.plug_in(workplace_.path(), "device")) return refuse(failure->sentence);
+    if (const std::string fault = write_demo_history(configuration_.state_dir, machines_.front().name, began_unix_);
+        !fault.empty())
+      return refuse(fault);
+    for (const Machine& machine : machines_) {
+      pairs_.push_back(std::make_unique<DemoPair>(
+          io_, machine, WorldOptions{options_.speed, options_.host, pairs_.size() + 1}, configuration_.runtime_dir));
+      if (const auto failure = pairs_.back()->plug_in(workplace_.path())) return refuse(failure->sentence);
+    }
     if (!begin_service()) return 1;
     describe();
     for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGWINCH}) signals_.add(signal);
@@ -99,7 +105,7 @@ class Demo {
     play();
     boost::asio::post(service_.io(), [this] { service_.shut_down(); });
     agent.join();
-    return host_.failure().empty() ? 0 : 1;
+    return failures().empty() ? 0 : 1;
   }
 
  private:
@@ -126,12 +132,11 @@ class Demo {
   }
 
   void describe() {
-    now_.printer = "virtual " + options_.firmware + " printer";
+    now_.printer = machines_.size() > 1 ? std::to_string(machines_.size()) + " virtual printers"
+                                        : "virtual " + machines_.front().firmware + " printer";
     now_.host = options_.host;
     now_.speed = options_.speed;
-    for (const std::string& address : service_.web_addresses()) {
-      now_.metrics_urls.push_back(url_of(address, configuration_.telemetry_path));
-    }
+    for (const std::string& address : service_.web_addresses()) now_.page_urls.push_back(url_of(address, "/"));
   }
 
   void wait_for_signal() {
@@ -151,75 +156,105 @@ class Demo {
     io_.run();
     screen_ = nullptr;
     screen.leave();
-    std::cout << (now_.ending.empty() ? "ended before the print was done" : now_.ending) << '\n' << last_line_ << '\n';
+    std::cout << (now_.ending.empty() ? "ended before the print was done" : now_.ending) << '\n';
+    for (const std::string& line : summary(seen())) std::cout << line << '\n';
   }
 
   void print_addresses() const {
-    std::cout << "a " << now_.printer << " prints at " << now_.speed << " x speed for a host like " << now_.host
-              << '\n';
-    for (const std::string& url : now_.metrics_urls) std::cout << "metrics:   " << url << '\n';
-    std::cout << "host port: " << configuration_.runtime_dir << '/' << kPrinterName << '\n' << std::flush;
+    for (const std::string& url : now_.page_urls) std::cout << "page:      " << url << '\n';
+    for (const std::string& url : now_.page_urls)
+      std::cout << "metrics:   " << url << configuration_.telemetry_path.substr(1) << '\n';
+    std::cout << now_.printer << ", " << now_.speed << " x speed, host like " << now_.host << '\n';
+    for (const Machine& machine : machines_)
+      std::cout << "host port: " << configuration_.runtime_dir << '/' << machine.name << '\n';
+    std::cout << std::flush;
+  }
+
+  // What the agent publishes for that machine; null before its first snapshot.
+  std::shared_ptr<const snapshot::LinkSnapshot> link_of(const Machine& machine) {
+    for (const auto& link : service_.snapshots().links())
+      if (link->name == machine.name) return link;
+    return nullptr;
+  }
+
+  std::vector<SeenPrinter> seen() {
+    std::vector<SeenPrinter> all;
+    for (const Machine& machine : machines_) {
+      SeenPrinter& printer = all.emplace_back();
+      printer.name = machine.name;
+      snapshot::JobFilter since_begin;
+      since_begin.printer = machine.name;
+      since_begin.since_unix = began_unix_;
+      printer.prints = service_.snapshots().history().jobs(since_begin);
+      if (const auto link = link_of(machine)) {
+        for (const auto resends : link->counters.resends) printer.resends += resends;
+        for (const auto underruns : link->counters.underruns) printer.underruns += underruns;
+      }
+    }
+    return all;
   }
 
   void show() {
     if (screen_ == nullptr) return;
-    const auto links = service_.snapshots().links();
-    if (!links.empty()) {
-      begin_host(*links.front());
-      note_ending(*links.front());
-      show(*links.front());
+    const gcode::line::Time now = process::monotonic_now();
+    nlohmann::json printers = nlohmann::json::array();
+    for (std::size_t i = 0; i < machines_.size(); ++i) {
+      const auto link = link_of(machines_[i]);
+      if (!link) continue;
+      pairs_[i]->observe(*link, now);
+      printers.push_back(status::printer_status(*link, now));
     }
+    note_ending();
+    if (!printers.empty()) show(printers, now);
     draw_timer_.after(kDrawPeriod);
   }
 
-  // As in real use, where printer and agent are running before a print starts.
-  void begin_host(const snapshot::LinkSnapshot& link) {
-    const bool late = process::monotonic_now() - began_ > kLongestBoot;
-    if (host_began_ || (!link.printer.firmware.known && !late)) return;
-    host_began_ = true;
-    host_.start();
-  }
-
-  void show(const snapshot::LinkSnapshot& link) {
-    const gcode::line::Time now = process::monotonic_now();
-    const nlohmann::json printer = status::printer_status(link, now);
-    last_line_ = status::status_brief(printer);
-    if (screen_->is_live()) return screen_->draw(draw_demo(printer, now_, screen_->style()));
+  void show(const nlohmann::json& printers, gcode::line::Time now) {
+    if (screen_->is_live()) return screen_->draw(draw_demo(printers, now_, screen_->style()));
     if (now - last_print_ < kLinePeriod) return;
     last_print_ = now;
-    std::cout << last_line_ << '\n' << std::flush;
+    for (const nlohmann::json& printer : printers) std::cout << status::status_brief(printer) << '\n';
+    std::cout << std::flush;
   }
 
-  // The agent sees the end of the print a little later than its host: until then its state is "printing".
-  void note_ending(const snapshot::LinkSnapshot& link) {
-    const gcode::line::Time now = process::monotonic_now();
+  std::string failures() const {
+    std::string all;
+    for (std::size_t i = 0; i < pairs_.size(); ++i) {
+      if (const std::string failure = pairs_[i]->failure(); !failure.empty())
+        all += (all.empty() ? "" : "; ") + machines_[i].name + ": " + failure;
+    }
+    return all;
+  }
+
+  void note_ending() {
     if (!now_.ending.empty()) return;
-    if (!host_.is_done()) done_at_ = now;
-    if (!host_.failure().empty()) now_.ending = "the print failed: " + host_.failure();
-    else if (host_.is_done() && (!link.prints.is_open() || now - done_at_ > kLongestEnd))
-      now_.ending = "the print is done";
-    else return;
+    for (const auto& pair : pairs_)
+      if (!pair->has_ended()) return;
+    const std::string failed = failures();
+    if (!failed.empty()) now_.ending = "a print failed: " + failed;
+    else now_.ending = machines_.size() > 1 ? "the prints are done" : "the print is done";
     if (options_.exit_when_done) return io_.stop();
-    if (!screen_->is_live()) std::cout << now_.ending << "; serving until Ctrl-C\n" << std::flush;
+    if (screen_->is_live() || now_.page_urls.empty()) return;
+    std::cout << now_.ending << "; serving until Ctrl-C\n";
+    const std::string& page = now_.page_urls.front();
+    for (const std::string& line : try_now(page.substr(0, page.size() - 1))) std::cout << line << '\n';
+    std::cout << std::flush;
   }
 
   const DemoOptions& options_;
+  const std::vector<Machine> machines_;
   Workplace workplace_;
   config::Configuration configuration_;
   boost::asio::io_context io_{1};
   log::LogCounters log_counters_;
   log::Log log_;
   daemon::Service service_;
-  DemoPrinter printer_;
-  DemoHost host_;
+  std::vector<std::unique_ptr<DemoPair>> pairs_;
   boost::asio::signal_set signals_;
   process::Timer draw_timer_;
   DemoStatus now_;
-  std::string last_line_;
   gcode::line::Time last_print_{};
-  gcode::line::Time began_ = process::monotonic_now();
-  gcode::line::Time done_at_{};
-  bool host_began_ = false;
+  double began_unix_ = std::chrono::duration<double>(std::chrono::system_clock::now().time_since_epoch()).count();
   terminal::Screen* screen_ = nullptr;
 };
 
@@ -243,16 +278,11 @@ bool is_one_of(const std::string& name, const std::vector<std::string>& names) {
 int demo(const DemoOptions& options) {
   auto firmwares = sim::VirtualPrinter::firmware_names();
   for (std::string& persona : sim::VirtualPrinter::persona_names()) firmwares.push_back(std::move(persona));
-  if (!is_one_of(options.firmware, firmwares)) return no_such("--firmware", options.firmware, firmwares);
+  if (!options.firmware.empty() && !is_one_of(options.firmware, firmwares))
+    return no_such("--firmware", options.firmware, firmwares);
   if (!is_one_of(options.host, sim::host_names())) return no_such("--host", options.host, sim::host_names());
   std::signal(SIGPIPE, SIG_IGN);
-  sim::PrinterOptions printer;
-  printer.speed = options.speed;
-  printer.paced_input = true;
-  sim::HostOptions host;
-  host.print = demo_print();
-  Demo demo(options, sim::VirtualPrinter(options.firmware, printer), sim::make_host(options.host, host));
-  return demo.run();
+  return Demo(options).run();
 }
 
 }  // namespace agent::demo

@@ -15,14 +15,22 @@ bool is_speed(const std::string& text) {
   return speed && *speed >= 0.1 && *speed <= 1000;
 }
 
+bool is_count(const std::string& text) {
+  const auto count = text::parse_number<int>(text);
+  return count && *count >= 1 && *count <= kMostPrinters;
+}
+
 void add_demo(CLI::App& app, DemoOptions& o) {
   app.add_option("--speed", o.speed, "How many times faster than real the virtual printer moves and heats (default 4)")
       ->type_name("N")
       ->check(text::option_rule(is_speed, "a number from 0.1 to 1000"));
+  app.add_option("--printers", o.printers, "How many printers print at once, from 1 to 20 (default 1)")
+      ->type_name("N")
+      ->check(text::option_rule(is_count, "a number from 1 to 20"));
   app.add_option(
          "--firmware", o.firmware,
-         "Firmware of the virtual printer (default prusa-3.13), or a common printer: ender-3-v2, cr-10s-pro, anycubic, "
-         "monoprice, repetier, teacup, smoothieware, reprapfirmware, klipper; a wrong name lists all")
+         "Firmware of the virtual printers (default prusa-3.14 for the first, another one for each of the others), or a "
+         "common printer: ender-3-v2, cr-10s-pro, anycubic, monoprice, repetier, teacup, smoothieware, reprapfirmware, klipper; a wrong name lists all")
       ->type_name("NAME");
   app.add_option("--host", o.host,
                  "Host program to imitate: octoprint, printrun, prusalink or cura (default octoprint)")

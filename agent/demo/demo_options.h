@@ -9,9 +9,12 @@
 
 namespace agent::demo {
 
+constexpr int kMostPrinters = 20;
+
 struct DemoOptions {
   double speed = 4.0;
-  std::string firmware = "prusa-3.13";
+  int printers = 1;
+  std::string firmware;  ///< of all printers; empty: each has its own
   std::string host = "octoprint";
   std::vector<std::string> listen;  ///< empty: 127.0.0.1:11520, or a free port if that is taken
   bool exit_when_done = false;

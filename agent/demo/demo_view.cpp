@@ -8,7 +8,7 @@
 
 namespace agent::demo {
 
-std::vector<std::string> draw_demo(const nlohmann::json& printer, const DemoStatus& demo,
+std::vector<std::string> draw_demo(const nlohmann::json& printers, const DemoStatus& demo,
                                    const terminal::TextStyle& style) {
   std::vector<std::string> lines;
   const auto add = [&](std::string_view words, terminal::Style as) {
@@ -19,11 +19,14 @@ std::vector<std::string> draw_demo(const nlohmann::json& printer, const DemoStat
           .add("marlin-agent demo", terminal::Style::kBold)
           .add("  " + demo.printer + ", host like " + demo.host + terminal::formatted(", %g x speed", demo.speed))
           .take());
+  for (const std::string& url : demo.page_urls)
+    lines.push_back(terminal::labelled(style, "page").add(url, terminal::Style::kBold).take());
   lines.emplace_back();
-  for (std::string& line : status::draw_status({{"printers", {printer}}}, style)) lines.push_back(std::move(line));
-  lines.emplace_back();
-  for (const std::string& url : demo.metrics_urls)
-    lines.push_back(terminal::labelled(style, "metrics").add(url, terminal::Style::kBold).take());
+  if (printers.size() == 1) {
+    for (std::string& line : status::draw_status({{"printers", printers}}, style)) lines.push_back(std::move(line));
+  } else {
+    for (const nlohmann::json& printer : printers) add(status::status_brief(printer), terminal::Style::kPlain);
+  }
   lines.emplace_back();
   if (!demo.message.empty()) add("  " + demo.message, terminal::Style::kWarm);
   if (!demo.ending.empty()) add("  " + demo.ending, terminal::Style::kBold);

@@ -15,14 +15,13 @@ namespace agent::demo {
 struct DemoStatus {
   std::string printer, host;  ///< "virtual MK3S, prusa-3.13", "octoprint"
   double speed = 1;
-  std::vector<std::string> metrics_urls;
+  std::vector<std::string> page_urls;
   std::string ending;   ///< "", "the print is done", "the print failed: ..."
   std::string message;  ///< last warning of the agent, or empty
 };
 
-/// At most `rows` lines of at most `columns` characters each (escape sequences do not count). `printer`: the result of
-/// printer_status().
-[[nodiscard]] std::vector<std::string> draw_demo(const nlohmann::json& printer, const DemoStatus& demo,
+/// `printers`: results of printer_status(); several are drawn in a line each. At most `rows` lines of at most `columns` characters each (escape sequences do not count).
+[[nodiscard]] std::vector<std::string> draw_demo(const nlohmann::json& printers, const DemoStatus& demo,
                                                  const terminal::TextStyle& style);
 
 }  // namespace agent::demo

@@ -1,5 +1,6 @@
 """The demo as its user runs it: in a pipe, on a terminal, and with its address in use."""
 import fcntl
+import json
 import os
 import pty
 import re
@@ -12,7 +13,7 @@ import termios
 import time
 import urllib.request
 
-from rig import claim, expect, free_port, run_claims
+from rig import claim, expect, free_port, run_claims, wait_until
 
 LEAVE_SCREEN = b"\x1b[?25h\x1b[?1049l"
 
@@ -22,6 +23,14 @@ def environment(rig, **more):
     folder = os.path.join(rig.directory, "tmp")
     os.makedirs(folder, exist_ok=True)
     return {"PATH": os.environ["PATH"], "TMPDIR": folder, **more}
+
+
+def fetched(port, path):
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+            return answer.read()
+    except OSError:
+        return b""
 
 
 def expect_clean(rig):
@@ -37,7 +46,42 @@ def in_a_pipe(rig, _):
     expect(b"the print is done" in demo.stdout, f"no end of the print in {demo.stdout.decode()}")
     expect(b"\x1b" not in demo.stdout, "an escape sequence in a pipe")
     expect(b"printing" not in demo.stdout.split(b"the print is done")[-1], f"still printing behind the end: {demo.stdout.decode()}")
-    expect(b", 0 resends" in demo.stdout.splitlines()[-1], f"resends in {demo.stdout.splitlines()[-1].decode()}")
+    expect(demo.stdout.startswith(b"page:      http://127.0.0.1:"), f"it begins with {demo.stdout[:80]}")
+    seen = [line.decode() for line in demo.stdout.splitlines() if line.startswith(b"seen: ")]
+    expect(len(seen) == 1 and re.match(r"seen: mk3s: a print, completed, 0:\d\d:\d\d, 0.05 m of filament, [1-9] damaged lines were "
+                                       r"sent again, \d+ times? out of moves$", seen[0]), f"it has seen {seen}")
+    expect(b"\nnext: marlin-agent demo " in demo.stdout, "nothing to try next")
+    expect_clean(rig)
+
+
+@claim("several printers print at once, each with a summary")
+def printers(rig, _):
+    demo = subprocess.run([rig.agent, "demo", "--speed", "400", "--printers", "3", "--exit-when-done", "--web.listen-address", "127.0.0.1:0"],
+                          env=environment(rig), capture_output=True, timeout=120, check=False)
+    expect(demo.returncode == 0 and b"the prints are done" in demo.stdout, f"status {demo.returncode}: {demo.stdout.decode()} {demo.stderr.decode()}")
+    seen = re.findall(rb"^seen: (\w+): a print, completed", demo.stdout, re.M)
+    expect(seen == [b"mk3s", b"ender", b"mk3"], f"it has seen {seen}")
+    expect_clean(rig)
+
+
+@claim("the demo's history has a print that failed and one that ran out of moves, its printer has an MMU, and Ctrl-C says what was seen")
+def history(rig, _):
+    port = free_port()
+    with subprocess.Popen([rig.agent, "demo", "--speed", "40", "--web.listen-address", f"127.0.0.1:{port}"], env=environment(rig),
+                          stdout=subprocess.PIPE) as demo:
+        try:
+            wait_until("the page answers and the MMU is known", lambda: b"marlin_mmu_info{" in fetched(port, "/metrics"), 60, 0.2)
+            jobs = json.loads(fetched(port, "/api/v1/jobs"))["jobs"]
+            layers = [json.loads(fetched(port, f"/api/v1/layers?print_id={job['id']}"))["layers"] for job in jobs]
+        finally:
+            demo.send_signal(signal.SIGINT)
+            said = demo.stdout.read().decode()
+            status = demo.wait(10)
+    failed = [job for job in jobs if job["result"] == "failed"]
+    expect(len(failed) == 1 and failed[0]["reason"], f"the jobs are {jobs}")
+    expect(sum(any(layer.get("underruns") for layer in each) for each in layers) == 1, f"the layers are {layers}")
+    expect(status == 0, f"status {status}")
+    expect("ended before the print was done\nseen: mk3s: " in said, f"it said {said}")
     expect_clean(rig)
 
 
@@ -115,7 +159,7 @@ def taken(rig, _):
             demo.send_signal(signal.SIGTERM)
             status = demo.wait(5)
     expect("Address already in use; trying a free port" in said[0], f"said {said}")
-    expect("http://127.0.0.1:" in said[2] and f":{port}/" not in said[2], f"said {said}")
+    expect(said[1].startswith("page:      http://127.0.0.1:") and f":{port}/" not in said[1], f"said {said}")
     expect(status == 0, f"status {status}")
     expect_clean(rig)
 

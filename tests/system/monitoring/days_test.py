@@ -10,8 +10,8 @@ from shared import HERE, PROMETHEUS, expect, promtool, read, run_claims
 
 # What an owner wants to know of that day.
 WANTED = {day: {"MarlinPrintFinished"} for day in (
-    "agent-restarted", "fast-host", "finished-and-closed", "hot-end-code-host-stays", "mk3-evening", "reset-after-the-print", "sd-print",
-    "slow-host", "very-slow-host")}
+    "agent-restarted", "fast-host", "finished-and-closed", "hot-end-code-host-stays", "large-bed", "mk3-evening", "reset-after-the-print",
+    "sd-print", "slow-host", "very-slow-host")}
 WANTED |= {
     "filament-change-old-mk3": {"MarlinNeedsAttention", "MarlinPrintFinished"},
     "switched-off-alone": {"MarlinPrinterOffline"},
@@ -30,24 +30,44 @@ def recordings():
 
 def length(text):
     """Minutes that a recording covers."""
-    return int(re.search(r"(\d+) minutes", text).group(1))
+    return int(re.search(r"(\d+) minutes, firmware", text).group(1))
+
+
+def evaluated(days, rules, expression, samples_of):
+    """promtool evaluates the expression at the end of each day; samples_of(day, its text): the labels that it has then, each with 1."""
+    tests = []
+    for name, text in days.items():
+        rows = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
+        wanted = "".join(f"\n    - {{labels: '{labels}', value: 1}}" for labels in sorted(samples_of(name, text))) or " []"
+        tests.append(f"- name: {name}\n  interval: 15s\n  input_series:\n{rows}\n  promql_expr_test:\n"
+                     f"  - expr: {expression}\n    eval_time: {length(text)}m\n    exp_samples:{wanted}\n")
+    with tempfile.TemporaryDirectory() as directory:
+        path = os.path.join(directory, "days.yml")
+        with open(path, "w", encoding="utf-8") as file:
+            file.write(f"rule_files: [{os.path.abspath(os.path.join(PROMETHEUS, rules))}]\nevaluation_interval: 15s\ntests:\n" + "".join(tests))
+        promtool("test", "rules", path)
 
 
 def quiet_days():
     days = recordings()
     expect(len(days) >= 10 and set(WANTED) <= set(days), f"recordings: {sorted(days)}")
-    tests = []
-    for name, text in days.items():
-        rows = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
-        wanted = "".join(f"\n    - {{labels: '{{alertname=\"{alert}\"}}', value: 1}}" for alert in sorted(WANTED.get(name, []))) or " []"
-        tests.append(f"- name: {name}\n  interval: 15s\n  input_series:\n{rows}\n  promql_expr_test:\n"
-                     f"  - expr: max by (alertname) (max_over_time(ALERTS{{alertstate=\"firing\"}}[3h]))\n    eval_time: {length(text)}m\n"
-                     f"    exp_samples:{wanted}\n")
-    with tempfile.TemporaryDirectory() as directory:
-        path = os.path.join(directory, "days.yml")
-        with open(path, "w", encoding="utf-8") as file:
-            file.write(f"rule_files: [{os.path.abspath(os.path.join(PROMETHEUS, 'alerts.yml'))}]\nevaluation_interval: 15s\ntests:\n" + "".join(tests))
-        promtool("test", "rules", path)
+    evaluated(days, "alerts.yml", 'max by (alertname) (max_over_time(ALERTS{alertstate="firing"}[3h]))',
+              lambda name, _: [f'{{alertname="{alert}"}}' for alert in WANTED.get(name, [])])
+
+
+def results(_, text):
+    """print_id and result of the day's print, if it has ended: what the agent counted."""
+    ids = set(re.findall(r'marlin_print_job_info\{.*print_id="(\d+)"', text))
+    ended = re.findall(r"marlin_prints_total\{.*result=\"(\w+)\".* 1x\d+'", text)
+    expect(len(ids) <= 1 and len(ended) <= len(ids), f"prints {ids} with the results {ended}")
+    return [f'{{print_id="{print_id}",result="{result}"}}' for print_id in ids for result in ended]
+
+
+def results_of_prints():
+    days = recordings()
+    found = [sample for text in days.values() for sample in results("", text)]
+    expect(len(found) >= 10 and any("failed" in sample for sample in found), f"only {found}")
+    evaluated(days, "prints.yml", "count by (print_id, result) (last_over_time(marlin:print_result[3h]))", results)
 
 
 def complete():
@@ -63,5 +83,8 @@ def complete():
 
 run_claims([
     ("the recordings of healthy days have every family that an alert uses", complete),
+    ("prints that follow each other have a result each, with duration and filament, and one that ends in a gap too",
+     lambda: promtool("test", "rules", os.path.join(HERE, "prints.yml"))),
+    ("each print of these days has one recorded result, that of the agent's counter, and an open print has none", results_of_prints),
     ("no alert fires on a healthy day but those that say what happened, and on a bad day its own", quiet_days),
 ])
