@@ -8,7 +8,7 @@ namespace {
 using agent::demo::BadCable;
 using agent::demo::demo_machines;
 
-TEST_CASE("machines have different names and firmware that exists; with --firmware all have the same") {
+TEST_CASE("machines have different names and firmware that exists, with --firmware all have the same") {
   std::set<std::string> names, firmwares;
   for (const auto& machine : demo_machines(20, "")) {
     names.insert(machine.name);
