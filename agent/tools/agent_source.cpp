@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 
 #include "agent/tools/command_line.h"
+#include "agent/tools/presets.h"
 
 namespace agent::tools {
 namespace {
@@ -142,6 +143,8 @@ std::vector<Series> AgentSource::temperatures(const std::string& printer, const 
                      {"printer", name},
                      {"sensor", sensor}};
     series.legend = is_target ? "{{sensor}} target" : "{{sensor}}";
+    series.unit = kCelsius;
+    series.is_target = is_target;
     series.values.resize(grid.points);
     all.push_back(std::move(series));
   }

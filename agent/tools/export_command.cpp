@@ -100,7 +100,7 @@ class Export {
       return asks;
     }
     std::vector<Ask> asks;
-    for (const std::string& query : options_.queries) asks.push_back({query, options_.legend, asks_for_ratio(query)});
+    for (const std::string& query : options_.queries) asks.push_back({query, options_.legend, unit_of_query(query)});
     return asks;
   }
 
@@ -118,9 +118,7 @@ class Export {
 };
 
 PlotStyle plot_style(const ExportOptions& o, const Table& table, const std::string& title) {
-  const AxisLabels labels = o.queries.empty() ? axis_labels_of(o.preset) : AxisLabels{};
-  PlotStyle style{
-      title, o.y_label.empty() ? labels.first : o.y_label, labels.second, o.terminal, o.width, o.height, o.time, {}};
+  PlotStyle style{title, o.y_label, o.terminal, o.width, o.height, o.time, {}};
   style.utc_offset = local_utc_offset(table.grid.start);
   return style;
 }

@@ -132,7 +132,8 @@ void add_form(CLI::App& app, Raw& raw) {
   text::add_value(app, "--terminal", o.terminal, terminal_of, "png, svg or dumb",
                   "The script writes png, svg or dumb (text) to standard output (default a window)")
       ->type_name("KIND");
-  app.add_flag("--no-marks", raw.no_marks, "No marks in a plot at state changes, waits for a person and resends");
+  app.add_flag("--no-marks", raw.no_marks,
+               "No marks in a plot at state changes, layers, waits for a person and resends");
 }
 
 Range range_of(const Raw& raw, Ms now) {

@@ -22,34 +22,34 @@ def elapsed(seconds, _=None):
     return '%s%d:%02d:%02d' % ('-' if seconds < 0 else '', whole // 3600, whole // 60 % 60, whole % 60)
 
 
-figure, first = plt.subplots(figsize=(width / 100, height / 100), dpi=100)
-second = first.twinx() if any(on_second for _, on_second, _ in series) else first
+figure, axes = plt.subplots(len(panels), 1, sharex=True, squeeze=False, figsize=(width / 100, height / 100), dpi=100)
+axes = axes[:, 0]
 times = [x(seconds) for seconds in unix]
-colours = plt.rcParams['axes.prop_cycle'].by_key()['color']
-lines = []
-for i, (name, on_second, values) in enumerate(series):
-    lines += (second if on_second else first).plot(times, values, label=name, color=colours[i % len(colours)],
-                                                   linewidth=1.2, linestyle='--' if on_second else '-')
-for at, text in marks:
-    first.axvline(x(at), color='#888888', linestyle=':', linewidth=0.8)
-    first.text(x(at), 0.98, text, transform=first.get_xaxis_transform(), rotation=90, ha='right', va='top',
-               fontsize=7, color='#666666')
-first.legend(lines, [line.get_label() for line in lines], fontsize=8)
-first.grid(True, alpha=0.3)
-first.set_title(title)
-first.set_ylabel(y_label)
-if second is not first:
-    second.set_ylabel(y2_label)
+for drawn, (label, series) in zip(axes, panels):
+    for name, colour, is_target, values in series:
+        drawn.plot(times, values, label=name, color=colour, linewidth=1.2, linestyle='--' if is_target else '-',
+                   drawstyle='steps-post' if is_target else 'default')
+    for at, text in marks:
+        drawn.axvline(x(at), color='#888888', linestyle=':', linewidth=0.8)
+        if drawn is axes[0]:
+            drawn.text(x(at), 0.98, text, transform=drawn.get_xaxis_transform(), rotation=90, ha='right', va='top',
+                       fontsize=7, color='#666666')
+    if series:
+        drawn.legend(fontsize=8, loc='upper left', bbox_to_anchor=(1.0, 1.0) if len(panels) > 1 else None)
+    drawn.grid(True, alpha=0.3)
+    drawn.set_ylabel(label)
+last = axes[-1]
+axes[0].set_title(title)
 if axis == 'clock':
     locator = dates.AutoDateLocator(tz=zone)
-    first.xaxis.set_major_locator(locator)
-    first.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, tz=zone))
-    first.set_xlabel(zone_name)
+    last.xaxis.set_major_locator(locator)
+    last.xaxis.set_major_formatter(dates.ConciseDateFormatter(locator, tz=zone))
+    last.set_xlabel(zone_name)
 else:
-    first.xaxis.set_major_locator(ticker.MultipleLocator(tick))
+    last.xaxis.set_major_locator(ticker.MultipleLocator(tick))
     if axis == 'elapsed':
-        first.xaxis.set_major_formatter(ticker.FuncFormatter(elapsed))
-    first.set_xlabel(axis)
+        last.xaxis.set_major_formatter(ticker.FuncFormatter(elapsed))
+    last.set_xlabel(axis)
 figure.tight_layout()
 if len(sys.argv) > 1:
     plt.savefig(sys.argv[1])

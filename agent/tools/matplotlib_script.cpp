@@ -30,16 +30,24 @@ const char* picture_of(Terminal terminal) {
   return terminal == Terminal::kSvg ? "'svg'" : "'png'";
 }
 
-void write_data(std::ostream& out, const Table& table) {
+void write_series(std::ostream& out, const Series& series, std::size_t colour) {
+  out << "    (" << plain_text(series.name) << ", '" << colour_text(colour) << "', "
+      << (series.is_target ? "True" : "False") << ", [";
+  for (std::size_t i = 0; i < series.values.size(); ++i)
+    out << (i == 0 ? "" : i % 16 == 0 ? ",\n     " : ", ") << python_number(series.values[i]);
+  out << "]),\n";
+}
+
+void write_data(std::ostream& out, const Table& table, const PlotStyle& style, const std::vector<Panel>& panels) {
   out << "nan, inf = float('nan'), float('inf')\nunix = [(" << table.grid.start.count() << " + "
       << table.grid.step.count() << " * i) / 1000 for i in range(" << table.grid.points << ")]\n"
-      << "series = [  # name, whether it belongs on the second axis, values\n";
-  const bool two_axes = has_second_axis(table);
-  for (const Series& series : table.series) {
-    out << "    (" << plain_text(series.name) << ", " << (two_axes && series.is_ratio ? "True" : "False") << ", [";
-    for (std::size_t i = 0; i < series.values.size(); ++i)
-      out << (i == 0 ? "" : i % 16 == 0 ? ",\n     " : ", ") << python_number(series.values[i]);
-    out << "]),\n";
+      << "panels = [  # label, and its series: name, colour, whether it is a target, values\n";
+  for (const Panel& panel : panels) {
+    const bool has_own_label = &panel == &panels.front() && !style.y_label.empty();
+    out << "  (" << plain_text(has_own_label ? style.y_label : panel.unit) << ", [\n";
+    for (std::size_t i = 0; i < panel.series.size(); ++i)
+      write_series(out, table.series[panel.series[i]], panel.colours[i]);
+    out << "  ]),\n";
   }
   out << "]\nmarks = [";
   for (const Mark& mark : table.marks) out << '(' << seconds_text(mark.at) << ", " << plain_text(mark.text) << "), ";
@@ -52,10 +60,10 @@ void write_matplotlib(std::ostream& out, const Table& table, const PlotStyle& st
   out << "#!/usr/bin/env python3\n"
          "# Written by marlin-agent export; needs nothing but matplotlib.\n"
          "# python3 SCRIPT PICTURE writes a picture of the kind that its name ends with.\n";
-  write_data(out, table);
-  out << "title, y_label, y2_label = " << plain_text(style.title) << ", " << plain_text(style.y_label) << ", "
-      << plain_text(style.y2_label) << "\nwidth, height = " << (style.width > 0 ? style.width : 1200) << ", "
-      << (style.height > 0 ? style.height : 600) << "\naxis = '" << axis_of(style.time)
+  const std::vector<Panel> panels = panels_of(table);
+  write_data(out, table, style, panels);
+  out << "title = " << plain_text(style.title) << "\nwidth, height = " << (style.width > 0 ? style.width : 1200) << ", "
+      << (style.height > 0 ? style.height : usual_height(panels.size())) << "\naxis = '" << axis_of(style.time)
       << "'  # clock, elapsed or seconds\norigin, tick = " << seconds_text(table.origin) << ", "
       << seconds_text(tick_distance(table.grid.last() - table.grid.start))
       << "\nutc_offset, zone_name = " << seconds_text(style.utc_offset) << ", "

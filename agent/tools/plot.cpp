@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <map>
 
 #include "agent/terminal/styled_text.h"
 #include "agent/text/metrics_text.h"
@@ -28,11 +29,42 @@ std::string one_line(std::string_view text) {
 
 }  // namespace
 
-bool has_second_axis(const Table& table) {
-  const auto is_ratio = [](const Series& series) { return series.is_ratio; };
-  return std::any_of(table.series.begin(), table.series.end(), is_ratio) &&
-         !std::all_of(table.series.begin(), table.series.end(), is_ratio);
+std::vector<Panel> panels_of(const Table& table) {
+  std::vector<Panel> panels;
+  std::vector<std::map<Labels, std::size_t>> measured;  // by panel: labels without the metric's name -> colour
+  for (const bool targets : {false, true}) {            // a target may stand before what should reach it
+    for (std::size_t i = 0; i < table.series.size(); ++i) {
+      const Series& series = table.series[i];
+      auto panel = std::find_if(panels.begin(), panels.end(), [&](const Panel& p) { return p.unit == series.unit; });
+      if (panel == panels.end()) {
+        panels.push_back({series.unit, {}, {}});
+        measured.emplace_back();
+        panel = panels.end() - 1;
+      }
+      if (series.is_target != targets) continue;
+      Labels key = series.labels;
+      key.erase("__name__");
+      auto& colours = measured[static_cast<std::size_t>(panel - panels.begin())];
+      const auto known = targets ? colours.find(key) : colours.end();
+      const std::size_t next =
+          panel->colours.empty() ? 0 : *std::max_element(panel->colours.begin(), panel->colours.end()) + 1;
+      const std::size_t colour = known != colours.end() ? known->second : next;
+      if (!targets) colours.try_emplace(std::move(key), colour);
+      panel->series.push_back(i);
+      panel->colours.push_back(colour);
+    }
+  }
+  if (panels.empty()) panels.emplace_back();
+  return panels;
 }
+
+std::string_view colour_text(std::size_t colour) {
+  constexpr std::array<std::string_view, 10> kColours{"#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd",
+                                                      "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf"};
+  return kColours[colour % kColours.size()];
+}
+
+int usual_height(std::size_t panels) { return panels < 3 ? 600 : static_cast<int>(120 + 180 * panels); }
 
 std::string zone_text(Ms utc_offset) {
   const auto minutes = std::abs(utc_offset.count()) / 60'000;

@@ -8,34 +8,35 @@ namespace agent::tools {
 namespace {
 
 struct Row {
-  std::string_view preset, query, legend;  ///< $s: the selector, $w: the window of rates
-  bool is_ratio = false;
+  std::string_view preset, query, legend, unit;  ///< $s: the selector, $w: the window of rates
+  bool is_target = false;
 };
 
 // clang-format off
-constexpr std::array<Row, 22> kRows{{
-    {"temps", "marlin_temperature_celsius{$s}", "{{sensor}}"},
-    {"temps", "marlin_temperature_target_celsius{$s}", "{{sensor}} target"},
-    {"progress", "marlin_print_progress_ratio{$s}", "progress {{estimator}}", true},
-    {"progress", "marlin_print_remaining_seconds{$s}", "remaining"},
-    {"progress", "marlin_print_elapsed_seconds{$s}", "elapsed"},
-    {"progress", "marlin_print_change_remaining_seconds{$s}", "to the next change"},
-    {"fans", "marlin_fan_speed_rpm{$s}", "{{fan}} rpm"},
-    {"fans", "marlin_fan_duty_ratio{$s}", "{{fan}} duty", true},
-    {"link", "sum by (printer, origin) (rate(marlin_commands_total{$s}[$w]))", "commands/s {{origin}}"},
-    {"link", "sum by (printer) (rate(marlin_resends_total{$s}[$w]))", "resends/s"},
-    {"link", "marlin_commands_in_flight{$s}", "in flight"},
-    {"link", "histogram_quantile(0.95, sum by (printer, le) (rate(marlin_ok_latency_seconds_bucket{$s}[$w])))", "ok latency p95, s", true},
-    {"link", "histogram_quantile(0.95, sum by (printer, le) (rate(marlin_passthrough_latency_seconds_bucket{$s}[$w])))", "agent's delay p95, s", true},
-    {"link", "sum by (printer, cause) (rate(marlin_starved_seconds_total{$s}[$w]))", "planner empty: {{cause}}", true},
-    {"link", "sum by (printer) (rate(marlin_busy_seconds_total{$s}[$w]))", "busy", true},
-    {"all", "marlin_heater_duty_ratio{$s}", "{{sensor}} duty", true},
-    {"all", "marlin_feedrate_ratio{$s}", "feed rate", true},
-    {"all", "marlin_flow_ratio{$s}", "flow", true},
-    {"all", "marlin_axis_position_meters{axis=\"z\",$s}", "z, m", true},
-    {"all", "rate(marlin_extruded_meters_total{$s}[$w])", "extruded m/s", true},
-    {"all", "marlin_up{$s}", "up", true},
-    {"all", "marlin_host_connected{$s}", "host connected", true},
+constexpr std::array<Row, 23> kRows{{
+    {"temps", "marlin_temperature_celsius{$s}", "{{sensor}}", kCelsius},
+    {"temps", "marlin_temperature_target_celsius{$s}", "{{sensor}} target", kCelsius, true},
+    {"progress", "marlin_print_progress_ratio{$s}", "progress {{estimator}}", "ratio"},
+    {"progress", "marlin_print_remaining_seconds{$s}", "remaining", "seconds"},
+    {"progress", "marlin_print_elapsed_seconds{$s}", "elapsed", "seconds"},
+    {"progress", "marlin_print_change_remaining_seconds{$s}", "to the next change", "seconds"},
+    {"fans", "marlin_fan_speed_rpm{$s}", "{{fan}} rpm", "rpm"},
+    {"fans", "marlin_fan_duty_ratio{$s}", "{{fan}} duty", "power"},
+    {"link", "sum by (printer, origin) (rate(marlin_commands_total{$s}[$w]))", "commands/s {{origin}}", "commands per second"},
+    {"link", "sum by (printer) (rate(marlin_resends_total{$s}[$w]))", "resends/s", "resends per second"},
+    {"link", "marlin_commands_in_flight{$s}", "in flight", "commands"},
+    {"link", "histogram_quantile(0.95, sum by (printer, le) (rate(marlin_ok_latency_seconds_bucket{$s}[$w])))", "ok latency p95, s", "delay, s"},
+    {"link", "histogram_quantile(0.95, sum by (printer, le) (rate(marlin_passthrough_latency_seconds_bucket{$s}[$w])))", "agent's delay p95, s", "delay, s"},
+    {"link", "sum by (printer, cause) (rate(marlin_starved_seconds_total{$s}[$w]))", "planner empty: {{cause}}", "share of time"},
+    {"link", "sum by (printer) (rate(marlin_busy_seconds_total{$s}[$w]))", "busy", "share of time"},
+    {"all", "marlin_heater_duty_ratio{$s}", "{{sensor}} duty", "power"},
+    {"all", "marlin_feedrate_ratio{$s}", "feed rate", "ratio"},
+    {"all", "marlin_flow_ratio{$s}", "flow", "ratio"},
+    {"all", "marlin_axis_position_meters{axis=\"z\",$s}", "z, m", "meters"},
+    {"all", "marlin_print_layer_height_meters{$s}", "layer, m", "meters"},
+    {"all", "rate(marlin_extruded_meters_total{$s}[$w])", "extruded m/s", "meters per second"},
+    {"all", "marlin_up{$s}", "up", "1 = yes"},
+    {"all", "marlin_host_connected{$s}", "host connected", "1 = yes"},
 }};
 // clang-format on
 
@@ -57,18 +58,10 @@ std::vector<Ask> asks_of(std::string_view preset, const std::string& selector, M
   for (const Row& row : kRows) {
     if (preset != "all" && preset != row.preset) continue;
     const std::string query = replaced(row.query, "$s", selector);
-    asks.push_back(
-        {replaced(query, "$w", std::to_string(window.count()) + "ms"), std::string(row.legend), row.is_ratio});
+    asks.push_back({replaced(query, "$w", std::to_string(window.count()) + "ms"), std::string(row.legend),
+                    std::string(row.unit), row.is_target});
   }
   return asks;
-}
-
-AxisLabels axis_labels_of(std::string_view preset) {
-  if (preset == "temps") return {"°C", ""};
-  if (preset == "progress") return {"seconds", "ratio"};
-  if (preset == "fans") return {"rpm", "ratio"};
-  if (preset == "link") return {"per second", "seconds, ratio"};
-  return {"", "ratio"};
 }
 
 std::string selector_of(const std::string& printer, const std::string& instance) {
@@ -78,8 +71,9 @@ std::string selector_of(const std::string& printer, const std::string& instance)
   return selector;
 }
 
-bool asks_for_ratio(std::string_view query) {
-  return query.find("_ratio") != std::string_view::npos || query.find("duty") != std::string_view::npos;
+std::string unit_of_query(std::string_view query) {
+  const bool is_ratio = query.find("_ratio") != std::string_view::npos || query.find("duty") != std::string_view::npos;
+  return is_ratio ? "ratio" : "";
 }
 
 }  // namespace agent::tools

@@ -13,23 +13,21 @@ namespace agent::tools {
 /// One query and how its columns are shown.
 struct Ask {
   std::string query;
-  std::string legend;     ///< empty: name and labels
-  bool is_ratio = false;  ///< its values are about 0 to 1: second axis
+  std::string legend{};    ///< empty: name and labels
+  std::string unit{};      ///< as Series::unit
+  bool is_target = false;  ///< as Series::is_target
 };
 
-struct AxisLabels {
-  std::string first, second;
-};
+inline constexpr const char* kCelsius = "°C";
 
 [[nodiscard]] std::vector<std::string> preset_names();
 /// `selector`: 'printer="mk3"' or empty; `window`: of rates. Not empty if `preset` is one of preset_names().
 [[nodiscard]] std::vector<Ask> asks_of(std::string_view preset, const std::string& selector, Ms window);
-[[nodiscard]] AxisLabels axis_labels_of(std::string_view preset);
 
 /// 'printer="mk3",instance="pi:11520"': the given ones, quoted for PromQL.
 [[nodiscard]] std::string selector_of(const std::string& printer, const std::string& instance);
 
-/// Whether a user's query gives ratios, according to the metric names in it.
-[[nodiscard]] bool asks_for_ratio(std::string_view query);
+/// The unit of a user's query, according to the metric names in it: "ratio" or "".
+[[nodiscard]] std::string unit_of_query(std::string_view query);
 
 }  // namespace agent::tools

@@ -93,6 +93,26 @@ std::vector<Mark> marks_of_beginnings(const std::vector<Series>& series, const G
   return marks;
 }
 
+std::vector<Mark> marks_of_layers(const std::vector<Series>& series, const Grid& grid) {
+  constexpr int kMostLayerMarks = 10;
+  constexpr int kRound[] = {1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000};
+  double highest = 0;
+  for (const Series& one : series)
+    for (const auto& layer : one.values) highest = std::max(highest, layer.value_or(0));
+  const int* round = std::find_if(std::begin(kRound), std::end(kRound),
+                                  [&](int distance) { return highest <= distance * kMostLayerMarks; });
+  if (round == std::end(kRound)) return {};
+  std::vector<Mark> marks;
+  for (const Series& one : series) {
+    for (std::size_t i = 1; i < grid.points; ++i) {
+      if (!is_known(one, i) || !is_known(one, i - 1)) continue;
+      const int now = static_cast<int>(*one.values[i]) / *round, before = static_cast<int>(*one.values[i - 1]) / *round;
+      if (now > before) marks.push_back({grid.time(i), "layer " + std::to_string(now * *round)});
+    }
+  }
+  return marks;
+}
+
 std::vector<Mark> marks_of_prints(const std::vector<PrintSpan>& prints) {
   std::set<std::string> printers;
   for (const PrintSpan& print : prints) printers.insert(print.printer);

@@ -34,6 +34,9 @@ struct PrintChoice {
 [[nodiscard]] std::vector<Mark> marks_of_beginnings(const std::vector<Series>& series, const Grid& grid,
                                                     const std::string& text);
 
+/// `marlin_print_layer`: "layer 20" where it begins; a round number of layers apart, so that there are at most ten.
+[[nodiscard]] std::vector<Mark> marks_of_layers(const std::vector<Series>& series, const Grid& grid);
+
 /// "print 7" at its begin, "completed" at its end; with the printer's name if there are several printers.
 [[nodiscard]] std::vector<Mark> marks_of_prints(const std::vector<PrintSpan>& prints);
 

@@ -53,7 +53,8 @@ std::vector<Series> PrometheusSource::query_range(const Ask& ask, const Grid& gr
     column.labels = labels;
     column.values.resize(grid.points);
     column.legend = ask.legend;
-    column.is_ratio = ask.is_ratio;
+    column.unit = ask.unit;
+    column.is_target = ask.is_target;
     series.push_back(std::move(column));
   }
   return series;
@@ -70,12 +71,13 @@ std::vector<Series> PrometheusSource::series(const std::vector<Ask>& asks, const
 }
 
 std::vector<Mark> PrometheusSource::marks(const std::string& selector, const Grid& grid) {
-  const auto ask = [&](const std::string& query) { return query_range({query, "", false}, grid, nullptr); };
+  const auto ask = [&](const std::string& query) { return query_range({query}, grid, nullptr); };
   auto all = marks_of_states(ask("marlin_state{" + selector + "} == 1"), grid);
   const auto add = [&](std::vector<Mark> more) { std::move(more.begin(), more.end(), std::back_inserter(all)); };
   add(marks_of_beginnings(ask("marlin_busy{reason=\"user\"," + selector + "} == 1"), grid, "waits for a person"));
   add(marks_of_beginnings(ask("sum by (printer) (increase(marlin_resends_total{" + selector + "}[1m])) >= 5"), grid,
                           "resends"));
+  add(marks_of_layers(ask("marlin_print_layer{" + selector + "}"), grid));
   std::stable_sort(all.begin(), all.end(), [](const Mark& a, const Mark& b) { return a.at < b.at; });
   return all;
 }

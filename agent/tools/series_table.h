@@ -18,7 +18,8 @@ using Labels = std::map<std::string, std::string>;
 struct Series {
   Labels labels;
   std::string legend;                         ///< "{{sensor}} target"; empty: name and labels
-  bool is_ratio = false;                      ///< drawn on the second axis
+  std::string unit;                           ///< each unit is a panel of a plot, with this label
+  bool is_target = false;                     ///< dashed steps in the colour of what should reach it
   std::string name;                           ///< of the column; set by name_columns()
   std::vector<std::optional<double>> values;  ///< one per instant; nothing: unknown
 };

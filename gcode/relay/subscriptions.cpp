@@ -68,10 +68,9 @@ std::uint8_t Subscriptions::needed(Report report) const {
   if (host == 0) return agent;
   if (agent == 0 || host <= std::max(agent, kFreshEnough)) return host;
   // If both want the report: the longest interval that is fresh enough for the agent and that divides the host's.
-  for (std::uint8_t s = agent; s > 1; --s) {
-    if (host % s == 0) return s;
-  }
-  return 1;
+  std::uint8_t seconds = agent;
+  while (host % seconds != 0) --seconds;
+  return seconds;
 }
 
 std::optional<InjectedLine> Subscriptions::missing_mask() const {

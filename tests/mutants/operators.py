@@ -5,7 +5,7 @@ verdict     kPass for kWithhold and back       bound    < for <=, > for >=, and 
 boolean     true for false, && for ||          off      + 1 for nothing, and back
 row         a row of a table of rules is gone  state    another state in a row of a table of transitions
 """
-import random
+import hashlib
 import re
 
 # Text in strings, characters and comments is no code.
@@ -74,12 +74,16 @@ def mutants_of(text):
 
 
 def sample(root, paths, count, seed, kinds=None):
-    """`count` mutants of the .cpp files in `paths`, and of the tables of transitions in their headers, the same ones for the same seed: (file, line, operator, new line)."""
+    """`count` mutants of the .cpp files in `paths`, and of the tables of transitions in their headers: (file, line, operator,
+    new line). The same ones for the same seed: a change elsewhere does not exchange them."""
     found = []
     for path in paths:
         for file in sorted((root / path).rglob("*.cpp")) + sorted((root / path).rglob("*.h")):
-            found += [(str(file.relative_to(root)), *mutant) for mutant in mutants_of(file.read_text())
-                      if file.suffix == ".cpp" or mutant[1] == "state"]
-    found = [mutant for mutant in found if not kinds or mutant[2] in kinds]
-    random.Random(seed).shuffle(found)
+            name, text = str(file.relative_to(root)), file.read_text()
+            lines = text.split("\n")
+            for number, operator, new in mutants_of(text):
+                if (file.suffix == ".cpp" or operator == "state") and (not kinds or operator in kinds):
+                    identity = "\n".join((str(seed), name, operator, lines[number - 1], new))
+                    found.append((hashlib.sha256(identity.encode()).digest(), (name, number, operator, new)))
+    found = [mutant for _, mutant in sorted(found)]
     return found[:count] if count else found, len(found)

@@ -1,4 +1,4 @@
-"""Every command of README.md and packaging/doc/*.md, as a reader would type it.
+"""Every command of README.md, packaging/doc/*.md and the examples of marlin-agent(1), as a reader would type it.
 
 A command is run where that needs no root, no service and no hardware: with a virtual printer called mk3s that has
 printed once, the agent, Prometheus and Alertmanager. The files of the package lie under a directory that stands for /.
@@ -21,7 +21,8 @@ from servers import Alertmanager, Prometheus, changed  # noqa: E402  (the path c
 
 ROOT = os.path.abspath(os.path.join(HERE, "..", "..", ".."))
 PACKAGING = os.path.join(ROOT, "packaging")
-DOCUMENTS = [os.path.join(ROOT, "README.md"), *sorted(glob.glob(os.path.join(PACKAGING, "doc", "*.md")))]
+DOCUMENTS = [os.path.join(ROOT, "README.md"), *sorted(glob.glob(os.path.join(PACKAGING, "doc", "*.md"))),
+             os.path.join(PACKAGING, "man", "marlin-agent.1")]
 PRINT = os.path.join(PACKAGING, "demo", "hex_nut.gcode")
 
 RUN = {"marlin-agent", "curl", "promtool", "amtool", "cp", "top", "head", "tail", "grep", "free", "date", "df", "gnuplot", "python3"}
@@ -39,6 +40,9 @@ def blocks(path):
     """(line number, language or None, text) of each line of an indented block, and of each fenced block as a whole."""
     with open(path, encoding="utf-8") as file:
         lines = file.read().split("\n")
+    if path.endswith(".1"):
+        yield from manual_examples(lines)
+        return
     fence, began, indented, indent = None, 0, False, 0
     for number, line in enumerate(lines, 1):
         if line.startswith("```"):
@@ -56,6 +60,18 @@ def blocks(path):
             indented = line.startswith(" " * indent) and (indented or not before or before.startswith("#"))
             if indented:
                 yield number, None, line[indent:]
+
+
+def manual_examples(lines):
+    """The same of the lines between .nf and .fi below .SH EXAMPLES."""
+    section, literal = "", False
+    for number, line in enumerate(lines, 1):
+        if line.startswith(".SH "):
+            section = line[4:]
+        elif line in (".nf", ".fi"):
+            literal = line == ".nf"
+        elif literal and section == "EXAMPLES":
+            yield number, None, line.replace("\\-", "-")
 
 
 def spans(path):

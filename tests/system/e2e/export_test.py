@@ -67,7 +67,7 @@ class DemoAndPrometheus:
 
     def wait_for_end(self):
         """Also waits for the cooling after the print."""
-        self.prometheus.wait_for('marlin_prints_total{result="completed"} == 1', 240)
+        self.prometheus.wait_for('marlin_prints_total{result="completed"} == 3', 240)
         ended = self.prometheus.query("time()")[0][1]
         self.prometheus.wait_for(f"vector(time()) > {ended} + {2 * STEP}", 60)
 
@@ -140,9 +140,9 @@ def draw_with_matplotlib(rig, world, source):
 def both_ways(rig, _):
     world = DemoAndPrometheus(rig)
     world.wait_for_print()
+    run(rig, "export", *world.from_prometheus, "--print", "last", status=1)
+    expect("no ended print" in run.said, run.said)
     for source in world.sources:
-        run(rig, "export", *source, "--print", "last", status=1)
-        expect("no ended print" in run.said, run.said)
         wait_until("the running print has values", lambda s=source: subprocess.run(
             [rig.agent, "export", *s, "--print", "current"], capture_output=True, check=False).returncode == 0, 60, 1)
     world.wait_for_end()
@@ -153,7 +153,7 @@ def both_ways(rig, _):
     for source in world.sources:
         run(rig, "export", *source, "--print", "current", status=1)
         run(rig, "export", *source, "--print", "4711", status=1)
-        by_id = table(run(rig, "export", *source, "--print", "1", "--printer", "mk3s", "--margin", "0", "--step", str(STEP)))
+        by_id = table(run(rig, "export", *source, "--print", "4", "--printer", "mk3s", "--margin", "0", "--step", str(STEP)))
         expect(set(by_id[1]) < set(tables[0][1]) | set(tables[1][1]), "the print without margins is not part of the print with margins")
     pictures = [draw(rig, world, source) for draw in (draw_with_gnuplot, draw_with_matplotlib) for source in world.sources]
     expect_pictures(pictures)
@@ -171,6 +171,15 @@ def other_forms(rig, world):
         expect(len(names) == len(set(names)) and names, f"{preset}: {names}")
         marks = [mark["text"] for mark in whole["marks"]]
         expect(preset != "temps" or {"printing", "finished"} <= set(marks), f"{preset}: {marks}")
+        expect(preset != "all" or any(re.fullmatch(r"layer \d+", mark) for mark in marks), f"{preset}: {marks}")
+    everything = ["export", *world.from_prometheus, "--print", "last", "--preset", "all", "--terminal", "png"]
+    script = run(rig, *everything, "--format", "gnuplot")
+    expect(re.search(rb"set multiplot layout (\d+),1 ", script).group(1) == b"13", "not a panel for each unit")
+    drawn = subprocess.run(["gnuplot"], input=script, capture_output=True, timeout=60, check=False)
+    expect(drawn.stdout.startswith(b"\x89PNG") and not drawn.stderr, "gnuplot: " + drawn.stderr.decode())
+    script = run(rig, *everything, "--format", "matplotlib")
+    drawn = subprocess.run([PYTHON, "-"], input=script, capture_output=True, timeout=120, check=False)
+    expect(drawn.stdout.startswith(b"\x89PNG"), "matplotlib: " + drawn.stderr.decode()[-800:])
     whole = json.loads(run(rig, "export", *world.from_agent, "--print", "last", "--format", "json"))
     marks = [mark["text"] for mark in whole["marks"]]
     expect("completed" in marks, f"the agent's marks: {marks}")

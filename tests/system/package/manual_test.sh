@@ -35,6 +35,25 @@ for key in "${keys[@]}"; do
   grep -qE "(^|[^a-z_])$key([^a-z_]|\$)" <<<"$keys_page" || lose "marlin-agent.toml(5) does not name the key $key"
 done
 
+# The table of keys: each key is in it, with the default of the installed file.
+table=$(sed -n '/^\.TS/,/^\.TE/p' packaging/man/marlin-agent.toml.5 | sed 's/\\-/-/g; s/\\(dq/"/g')
+for key in "${keys[@]}"; do
+  case $key in interval | defaults | printer | web | usb_rule | log | record) continue ;; esac
+  grep -qE "(^|, )$key(,|	)" <<<"$table" || lose "the table of marlin-agent.toml(5) lacks the key $key"
+done
+compared=0
+while IFS=$'\t' read -r names _ value; do
+  for key in ${names//,/ }; do
+    default=$(sed -n "s/^#\{0,1\}$key = \(\"[^\"]*\"\|[^ ]*\).*/\1/p" packaging/marlin-agent.toml | tail -n 1)
+    case $value in \"* | \[* | [0-9]* | true | false) ;; *) continue ;; esac
+    if [ -n "$default" ]; then
+      compared=$((compared + 1))
+      [ "$default" = "$value" ] || lose "marlin-agent.toml(5) says $key = $value, packaging/marlin-agent.toml $default"
+    fi
+  done
+done <<<"$table"
+[ "$compared" -ge 15 ] || lose "only $compared defaults were compared"
+
 work=$(mktemp -d)
 trap 'rm -r "$work"' EXIT
 sed -n '/^\.SH EXAMPLE/,/^\.fi/p' packaging/man/marlin-agent.toml.5 | grep -v '^\.' > "$work/example.toml"

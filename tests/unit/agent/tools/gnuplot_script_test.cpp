@@ -21,7 +21,6 @@ agent::tools::PlotStyle dumb() {
   agent::tools::PlotStyle style;
   style.title = "it's {the} _title_";
   style.y_label = "C'";
-  style.y2_label = "ratio";
   style.terminal = agent::tools::Terminal::kDumb;
   return style;
 }
@@ -35,9 +34,35 @@ TEST_CASE("gnuplot draws the script with its title, names, marks and the clock")
   CHECK(drawn.output.find("warning") == std::string::npos);
   CHECK(drawn.output.find("it's {the} _title_") != std::string::npos);
   CHECK(drawn.output.find("tool0 *") != std::string::npos);
-  CHECK(drawn.output.find("_hidden, or not $") != std::string::npos);
+  CHECK(drawn.output.find("_hidden, or not #") != std::string::npos);
   CHECK(drawn.output.find("22:13:20") != std::string::npos);
   CHECK(drawn.output.find("UTC") != std::string::npos);
+}
+
+TEST_CASE("each unit is a panel, and a target is a dashed step in the colour of what should reach it") {
+  auto table = sample::table();
+  auto target = table.series[0];
+  target.labels["__name__"] = "marlin_temperature_target_celsius";
+  target.is_target = true;
+  target.name = "tool0 target";
+  table.series.insert(table.series.begin(), target);
+  std::ostringstream out;
+  agent::tools::write_gnuplot(out, table, dumb());
+  const std::string text = out.str();
+  CHECK(text.find("set multiplot layout 2,1 ") != std::string::npos);
+  CHECK(text.find("with steps dashtype 2 linecolor rgb '#1f77b4' title 'tool0 target'") != std::string::npos);
+  CHECK(text.find("with lines linecolor rgb '#1f77b4' title 'tool0'") != std::string::npos);
+  CHECK(text.find("with lines linecolor rgb '#ff7f0e' title '_hidden, or not'") != std::string::npos);
+  CHECK(text.find("set yrange [-0.05:1.05]") != std::string::npos);
+  table.series.back().values.assign(6, 0);  // a constant
+  table.series.back().unit = "ratio";
+  std::ostringstream constant;
+  agent::tools::write_gnuplot(constant, table, dumb());
+  const auto drawn = test::run_program(kGnuplot + " 2>&1", constant.str());
+  INFO(drawn.output);
+  CHECK(drawn.status == 0);
+  CHECK(drawn.output.find("ratio") != std::string::npos);
+  CHECK(drawn.output.find("arning") == std::string::npos);
 }
 
 TEST_CASE("an unknown value interrupts gnuplot's line") {
@@ -52,7 +77,7 @@ TEST_CASE("an unknown value interrupts gnuplot's line") {
   std::istringstream lines(drawn.output);
   for (std::string line; std::getline(lines, line);) undefined += line.ends_with(" u");
   CHECK(undefined == 2);
-  CHECK(drawn.output.find("Curve 1 of 3, 5 points") != std::string::npos);
+  CHECK(drawn.output.find("Curve 0 of 2, 6 points") != std::string::npos);
 }
 
 TEST_CASE("gnuplot knows every time style and every terminal") {

@@ -57,3 +57,16 @@ TEST_CASE("a burst is marked at its begin") {
   CHECK(marks[0].at == Ms(2000));
   CHECK(marks[1].at == Ms(5000));
 }
+
+TEST_CASE("layers are marked where they begin, at most ten of them, again from the next print on") {
+  Series layer;
+  for (int i = 1; i <= 60; ++i) layer.values.emplace_back(i);
+  layer.values.emplace_back();
+  layer.values.emplace_back(1);
+  const auto marks = agent::tools::marks_of_layers({layer}, {Ms(0), Ms(1000), layer.values.size()});
+  REQUIRE(marks.size() == 6);
+  CHECK(marks[0].text == "layer 10");
+  CHECK(marks[0].at == Ms(9000));
+  CHECK(marks[5].text == "layer 60");
+  CHECK(agent::tools::marks_of_layers({}, kGrid).empty());
+}

@@ -27,9 +27,9 @@ constexpr const char* kPollInterval =
     "source = open(0).read()\n"
     "exec(compile(source, 'script', 'exec'))\n"
     "sys.stdout = real\n"
-    "print(len(lines), Out.buffer.getvalue()[1:4].decode(), repr(first.get_title()), second is first,\n"
-    "      [t.get_text() for t in first.get_legend().get_texts()] == [s[0] for s in series],\n"
-    "      sum(v != v for v in series[0][2]))\n";
+    "print(len(axes), Out.buffer.getvalue()[1:4].decode(), repr(axes[0].get_title()),\n"
+    "      [[t.get_text() for t in a.get_legend().get_texts()] == [s[0] for s in p[1]] for a, p in zip(axes, panels)],\n"
+    "      [a.get_ylabel() for a in axes], sum(v != v for v in panels[0][1][0][3]))\n";
 
 }  // namespace
 
@@ -40,6 +40,6 @@ TEST_CASE("matplotlib draws the script: every curve, unchanged names, gaps as ga
         test::run_program("/usr/bin/python3 -W error::SyntaxWarning " + refresh.path() + " 2>&1", script(time));
     INFO(drawn.output);
     CHECK(drawn.status == 0);
-    CHECK(drawn.output == "3 PNG \"it's \\\\ \\\\$5 �\" False True 2\n");
+    CHECK(drawn.output == "2 PNG \"it's \\\\ \\\\$5 �\" [True, True] ['°C', 'ratio'] 2\n");
   }
 }

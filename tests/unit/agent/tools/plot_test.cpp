@@ -17,13 +17,30 @@ TEST_CASE("Python's quotes are those of repr()") {
   CHECK(agent::tools::python_quoted("a\nb").find('\n') == std::string::npos);
 }
 
-TEST_CASE("ratios have the second axis unless there is nothing else") {
-  auto table = sample::table();
-  CHECK(agent::tools::has_second_axis(table));
-  for (auto& series : table.series) series.is_ratio = true;
-  CHECK_FALSE(agent::tools::has_second_axis(table));
-  for (auto& series : table.series) series.is_ratio = false;
-  CHECK_FALSE(agent::tools::has_second_axis(table));
+TEST_CASE(
+    "each unit is a panel; a target has the colour of its sensor, whichever comes first, and others have their own") {
+  agent::tools::Table table;
+  const auto add = [&](const char* name, const char* sensor, const char* unit, bool is_target) {
+    agent::tools::Series series;
+    series.labels = {{"__name__", name}, {"printer", "mk3"}, {"sensor", sensor}};
+    series.unit = unit;
+    series.is_target = is_target;
+    table.series.push_back(series);
+  };
+  CHECK(agent::tools::panels_of(table).size() == 1);
+  add("target", "bed", "C", true);
+  add("temperature", "tool0", "C", false);
+  add("temperature", "bed", "C", false);
+  add("duty", "bed", "ratio", false);
+  add("target", "chamber", "C", true);
+  const auto panels = agent::tools::panels_of(table);
+  REQUIRE(panels.size() == 2);
+  CHECK(panels[0].unit == "C");
+  CHECK(panels[0].series == std::vector<std::size_t>{1, 2, 0, 4});
+  CHECK(panels[0].colours == std::vector<std::size_t>{0, 1, 1, 2});
+  CHECK(panels[1].series == std::vector<std::size_t>{3});
+  CHECK(panels[1].colours == std::vector<std::size_t>{0});
+  CHECK(agent::tools::usual_height(8) > agent::tools::usual_height(2));
 }
 
 TEST_CASE("a zone is shown by its offset from UTC") {

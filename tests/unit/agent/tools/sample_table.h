@@ -22,7 +22,7 @@ inline agent::tools::Table table() {
   hot.values = {20.5, 100, std::nullopt, 215.1, std::numeric_limits<double>::quiet_NaN(), 215};
   duty.labels = {{"__name__", "marlin_heater_duty_ratio"}, {"printer", "mk3"}};
   duty.name = kAwkwardName;
-  duty.is_ratio = true;
+  duty.unit = "ratio";
   duty.values = {0, 1, 1, 0.5, 0.25, std::numeric_limits<double>::infinity()};
   flat.labels = {{"printer", "mk3"}};
   flat.name = "_hidden, or not";

@@ -202,8 +202,8 @@ TEST_CASE("a Cap line shows a firmware without a known name to be a recent Marli
 }
 
 TEST_CASE("a nozzle's diameter is the answer to the agent's query for it, if it is that of a nozzle") {
-  const auto [answer, is_known] =
-      GENERATE(table<std::string, bool>({{"0.60\n", true}, {"9.00\n", false}, {"0.00\n", false}}));
+  const auto [answer, is_known] = GENERATE(table<std::string, bool>(
+      {{"0.60\n", true}, {"9.00\n", false}, {"3.00\n", false}, {"0.05\n", false}, {"0.00\n", false}}));
   INFO(answer);
   Rig r;
   r.pass(6s);
@@ -216,4 +216,18 @@ TEST_CASE("a nozzle's diameter is the answer to the agent's query for it, if it 
   Rig unasked;
   unasked.printer("0.60\n");
   CHECK_FALSE(unasked.relay().printer().nozzle_diameter.known);
+}
+
+TEST_CASE("marks of MeatPack are found wherever the ring's end is") {
+  Rig r;
+  r.attach();
+  const std::string bytes = std::string("\xff\xff\xfb") + "abc" + "\xff\xff\xfa" + "G1 X1\n";
+  for (std::size_t sent = 0; sent < 3 * gcode::relay::RelayMemory::kFromHost; sent += bytes.size()) {
+    r.host(bytes);
+    REQUIRE(r.to_printer() == bytes);
+    REQUIRE_FALSE(r.relay().host_is_binary());
+    r.printer("ok\n");
+    r.to_host();
+  }
+  CHECK(r.relay().commands_in_flight() == 0);
 }

@@ -259,6 +259,8 @@ TEST_CASE("M105 and M115 are repeated whatever their answers were") {
   Asking a("prusa-3.8");
   a.poller.unsupported(Query::kM115);
   a.poller.unsupported(Query::kM105);
+  a.poller.not_understood(Query::kM115);
+  a.poller.not_understood(Query::kM105);
   CHECK(a.all(LineUse::kRest).starts_with("M115\nM105\n"));
 }
 
@@ -334,4 +336,12 @@ TEST_CASE("the same firmware that identifies itself again is still understood") 
   a.poller.answered(Query::kM105);
   a.introduce();
   CHECK(a.all(LineUse::kHostActive) == "M105\n");
+}
+
+TEST_CASE("another firmware is not understood before it has answered") {
+  Asking a("prusa-3.13");
+  a.introduce();
+  a.poller.answered(Query::kM105);
+  a.poller.identified("another", *a.dialect, a.subscriptions);
+  CHECK_FALSE(a.poller.understands(Query::kM105));
 }

@@ -219,6 +219,10 @@ TEST_CASE("a checkpoint whose bytes cannot be in its rings is not taken over") {
   CHECK(broken([](auto& left, auto&) { left.to_host_head = 121; }));
   CHECK(broken([](auto& left, auto&) { left.to_host_tail = 101 + RelayMemory::kToHost; }));
   CHECK_FALSE(broken([](auto& left, auto&) { left.host_tail = 100 + RelayMemory::kFromHost; }));
+  CHECK_FALSE(broken([](auto& left, auto&) { left.host_taken = left.host_tail; }));
+  CHECK_FALSE(broken([](auto& left, auto&) { left.host_taken = left.host_written; }));
+  CHECK_FALSE(broken([](auto& left, auto&) { left.printer_passed = left.printer_tail; }));
+  CHECK_FALSE(broken([](auto& left, auto&) { left.to_host_head = left.to_host_tail; }));
   // Rings of another version that are larger than ours.
   std::vector<char> larger(std::max({RelayMemory::kFromHost, RelayMemory::kFromPrinter, RelayMemory::kToHost}) + 1);
   CHECK(broken([&](auto&, auto& rings) { rings.from_host = larger; }));
@@ -281,6 +285,24 @@ TEST_CASE("nothing is asked behind a part of a host line that was written before
       CHECK(rig.take(true).empty());
     }
   }
+}
+
+TEST_CASE("an upload, MeatPack and the firmware's name outlast a change of version") {
+  Rig rig;
+  rig.answer_injected();
+  rig.relay->feed_printer("FIRMWARE_NAME:Prusa-Firmware 3.13.3 based on Marlin MACHINE_TYPE:Prusa i3 MK3S\n", rig.now);
+  rig.relay->feed_host("M28 A.GCO\n", rig.now);
+  rig.relay->feed_printer("Writing to file: A.GCO\nok\n", rig.now);
+  REQUIRE(rig.relay->host_is_binary());
+  rig.change();
+  CHECK(rig.relay->host_is_binary());
+  CHECK(rig.relay->printer().firmware.known);
+  CHECK(rig.relay->printer().opened_at == rig.now);
+  rig.relay->feed_printer("Done saving file.\n", rig.now);
+  CHECK_FALSE(rig.relay->host_is_binary());
+  rig.relay->feed_host("\xff\xff\xfb", rig.now);
+  rig.change();
+  CHECK(rig.relay->host_is_binary());
 }
 
 }  // namespace

@@ -131,8 +131,8 @@ TEST_CASE("the duration of a query is the time to its answer") {
 TEST_CASE("a host's commands are counted, and empty lines are none") {
   Rig r = known_rig(kMarlin11);
   const auto before = r.relay().counters().commands[Origin::kHost];
-  r.host("G1 X1\n\n; a comment\n  \n");
-  CHECK(r.relay().counters().commands[Origin::kHost] == before + 2);  // blanks are a command to Marlin
+  r.host("G1 X1\nG1 X2\n\n; a comment\n  \n");
+  CHECK(r.relay().counters().commands[Origin::kHost] == before + 3);  // blanks are a command to Marlin
 }
 
 TEST_CASE("the time to an ok is observed for each command that owes it for certain, and not beyond the capacity") {

@@ -101,7 +101,9 @@ TEST_CASE("rule 11: a host line without an end owes its ok from its first part o
   CHECK(r.to_printer().size() == 600);
   const std::size_t owed = host_in_flight(r);  // the printer splits it
   CHECK(owed > 0);
+  r.pass(1s);
   r.host(std::string(600, 'x'));
+  CHECK(r.arbiter().last_host_line == r.now);
   r.host("\n");
   CHECK(host_in_flight(r) == owed);
 }
@@ -118,8 +120,16 @@ TEST_CASE("rule 11: the space of bytes that were written, or are lost with the p
   CHECK(space(r) == all);
   r.host("G1 X2\n");
   CHECK(space(r) < all);
+  const auto printer_space = [](Rig& rig) {
+    const auto pieces = rig.relay().printer_space();
+    return pieces[0].size() + pieces[1].size();
+  };
+  const std::size_t all_of_printer = printer_space(r);
+  r.printer("ok T:2");
+  CHECK(printer_space(r) < all_of_printer);
   r.relay().printer_lost(r.now);
   CHECK(space(r) == all);
+  CHECK(printer_space(r) == all_of_printer);
   gcode::relay::RelaySettings off;
   off.poll = false;
   Rig listens(off);

@@ -115,3 +115,15 @@ TEST_CASE("rule 4: a line sent after M28 is a command if no file is opened, and 
     CHECK(host_in_flight(r) == 0);
   }
 }
+
+TEST_CASE("rule 4: what forbids a query ends the drain for it, and the host's line passes") {
+  Rig r = known_rig(kMarlin11);
+  r.host(numbered(1, "G1 X1") + numbered(2, "G1 X2"));
+  r.to_printer();
+  for (int i = 0; i < 100 && !r.arbiter().injection.is_draining(); ++i) r.pass(50ms);
+  r.host(numbered(3, "G1 X3"));
+  REQUIRE(r.to_printer().empty());
+  r.printer("echo:busy: processing\n");
+  r.pass(260ms);
+  CHECK(r.to_printer() == numbered(3, "G1 X3"));
+}

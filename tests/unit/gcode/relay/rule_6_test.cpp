@@ -456,6 +456,7 @@ TEST_CASE("rule 6: a line that may be the query's garbled answer puts the query 
   const auto [line, doubts] = GENERATE(table<std::string, bool>({{"B:34.2 /60.0 @255\n", true},
                                                                  {"l;kj#\n", true},
                                                                  {"echo:Unknown command: \"G7\"\n", true},
+                                                                 {"echo:Unknown command: \"M998\"\n", true},
                                                                  {"echo:Unknown command: \"M999\"\n", false},
                                                                  {"echo:busy: processing\n", false}}));
   INFO(line);
@@ -565,4 +566,47 @@ TEST_CASE("rule 6: an M115 that is answered by an ok alone is sent three times")
     if (!line.empty()) r.printer(line == "M105\n" ? kTemperatures : "ok\n");
   }
   CHECK(asked == 3);
+  const auto& outcomes = r.relay().counters().queries[gcode::printer::Query::kM115];
+  CHECK(outcomes[gcode::printer::QueryOutcome::kTimeout] == 3);
+}
+
+TEST_CASE("rule 6: an ADVANCED_OK without a number is not for a numbered line behind the query") {
+  const int number = GENERATE(0, 7);
+  Rig r = asked_rig(kMarlin11, "M220\n", {});
+  r.host(numbered(number, "G1 X1"));
+  r.pass(60ms);
+  r.to_printer();
+  r.to_host();
+  r.printer("ok P15 B3\n");
+  CHECK(r.to_host().empty());
+  CHECK(host_in_flight(r) == 1);
+}
+
+TEST_CASE("rule 6: a comment swallows the next line, whatever is acknowledged between the two") {
+  Rig r = known_rig(kMarlin10);
+  r.host("G1 X1\n");
+  r.host("G1 X2 ; a comment\n");
+  r.printer("ok\n");
+  r.host("G1 X3\n");
+  CHECK(host_in_flight(r) == 0);
+  Rig unknown = known_rig("Strange 1.0");
+  unknown.host("G1 X1\n");
+  unknown.host("G1 X2 ; a comment\n");
+  unknown.printer("ok\n");
+  REQUIRE(host_in_flight(unknown) == 1);
+  CHECK(unknown.arbiter().comment == gcode::relay::Comment::kMayDropNext);  // that ok may be for the first
+}
+
+TEST_CASE("rule 6: the line numbers of a new connection repeat none of the last") {
+  Rig r = known_rig(kMarlin21);
+  REQUIRE(r.relay().dialect().drops_duplicate_numbers);
+  exchange(r, numbered(1, "G1 X1"), "ok\n");
+  r.host(numbered(1, "G1 X1"));
+  CHECK(r.arbiter().in_flight[0].is_optional());
+  r.printer("ok\n");
+  r.to_printer();
+  r.to_host();
+  exchange(r, "M110 N0\n", "ok\n");
+  r.host(numbered(1, "G1 X2"));
+  CHECK_FALSE(r.arbiter().in_flight[0].is_optional());
 }

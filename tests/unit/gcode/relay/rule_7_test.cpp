@@ -19,8 +19,12 @@ TEST_CASE("rule 7: a timed-out query keeps its slot, and its late answer is with
   r.pass(8s);
   CHECK(r.to_printer().empty());
   CHECK(timeouts(r) == 1);
+  const auto& outcomes = r.relay().counters().queries[gcode::printer::Query::kM105];
+  const auto answered = outcomes[gcode::printer::QueryOutcome::kAnswered];
   r.printer(kTemperatures);
   CHECK(r.to_host().empty());
+  CHECK(outcomes[gcode::printer::QueryOutcome::kAnswered] == answered + 1);
+  CHECK(timeouts(r) == 1);
 }
 
 TEST_CASE("rule 7: the answer to an abandoned query is still withheld") {
@@ -197,6 +201,7 @@ TEST_CASE("rule 7: an answer whose place an ok took is withheld, and one more is
   r.to_printer();
   says(r, "ok\n");
   REQUIRE(r.relay().commands_in_flight() == 0);
+  CHECK(r.arbiter().late.abandoned_queries == 1);
   r.printer(kTemperatures);
   CHECK(r.to_host().empty());
   says(r, std::string(kTemperatures));
