@@ -24,7 +24,7 @@ void add_demo(CLI::App& app, DemoOptions& o) {
   app.add_option("--speed", o.speed, "How many times faster than real the virtual printer moves and heats (default 4)")
       ->type_name("N")
       ->check(text::option_rule(is_speed, "a number from 0.1 to 1000"));
-  app.add_option("--printers", o.printers, "How many printers print at the same time, from 1 to 20 (default 1)")
+  app.add_option("--printers", o.printers, "How many printers print side by side, from 1 to 20 (default 1)")
       ->type_name("N")
       ->check(text::option_rule(is_count, "a number from 1 to 20"));
   app.add_option(

@@ -61,12 +61,12 @@ TEST_CASE("a burst is marked at its begin") {
 TEST_CASE("layers are marked where they begin, at most ten of them, again from the next print on") {
   Series layer;
   for (int i = 1; i <= 60; ++i) layer.values.emplace_back(i);
-  layer.values.emplace_back();
-  layer.values.emplace_back(1);
+  for (int i = 1; i <= 12; ++i) layer.values.emplace_back(i);
   const auto marks = agent::tools::marks_of_layers({layer}, {Ms(0), Ms(1000), layer.values.size()});
-  REQUIRE(marks.size() == 6);
+  REQUIRE(marks.size() == 7);
   CHECK(marks[0].text == "layer 10");
   CHECK(marks[0].at == Ms(9000));
   CHECK(marks[5].text == "layer 60");
+  CHECK(marks[6].text == "layer 10");
   CHECK(agent::tools::marks_of_layers({}, kGrid).empty());
 }
