@@ -9,6 +9,7 @@
 #include "agent/text/time_text.h"
 #include "gcode/decode/conversation.h"
 #include "gcode/line/enum_array.h"
+#include "gcode/printer/travel.h"
 
 namespace agent::incident {
 namespace {
@@ -16,8 +17,15 @@ namespace {
 constexpr gcode::line::Words<Kind> kWords{"error",        "kill",          "stop",          "power_panic",
                                           "restart",      "device_lost",   "host_vanished", "print_failed",
                                           "resend_storm", "underrun_storm"};
+// Where the oks do not tell: as many as most planners hold.
+constexpr unsigned kUsualPlanner = 16;
+// The model of the planner is within two blocks of the truth in nine of ten oks.
+constexpr unsigned kPlannerMargin = 3;
 // More than any planner and any host's window together.
 constexpr std::size_t kMostLines = 512;
+// Lines that wait in a printer's queue and receive buffer: 4 and 128 bytes on Marlin and Prusa.
+constexpr std::int64_t kReceiveBuffer = 8;
+constexpr double kSamePlace = 0.01;  // mm
 
 struct NumberedLine {
   std::int64_t number = 0;
@@ -32,8 +40,8 @@ bool moves_an_axis(const gcode::command::Command& command) {
   });
 }
 
-/// The last numbered lines of the host in the order of their numbers; a line that was sent twice once.
-std::deque<NumberedLine> numbered_lines(const BlackBox::Contents& contents) {
+/// The last numbered lines of the host until `end`, in the order of their numbers; a line that was sent twice once.
+std::deque<NumberedLine> numbered_lines(const BlackBox::Contents& contents, gcode::line::Time end) {
   std::deque<NumberedLine> lines;
   gcode::decode::Conversation conversation(
       nullptr,
@@ -45,10 +53,37 @@ std::deque<NumberedLine> numbered_lines(const BlackBox::Contents& contents) {
       },
       [](const gcode::decode::LineNote&, const gcode::reply::Reply&) {});
   contents.for_each([&](const recording::LinePiece& piece) {
-    if (piece.direction == gcode::decode::TraceDirection::kToPrinter && !piece.of_agent)
+    if (piece.direction == gcode::decode::TraceDirection::kToPrinter && !piece.of_agent && piece.at < end)
       conversation.sent_to_printer(piece.first, piece.at);
   });
   return lines;
+}
+
+/// The position before the first candidate: from the end, which the relay knows, minus the way of the candidates.
+void find_resume_position(const std::deque<NumberedLine>& lines, DeadPrint& print) {
+  using gcode::printer::Travel;
+  Travel before;
+  const auto take = [](Travel& travel, std::string_view text) {
+    travel.command(gcode::command::parse_command(text), gcode::dialect::ExtruderMode::kEither);
+  };
+  take(before, print.extruder_is_relative ? "M83" : "M82");
+  auto line = lines.begin();
+  for (; line != lines.end() && line->number < print.first_candidate; ++line) take(before, line->text);
+  if (line == lines.begin()) return;  // the box begins too late
+  Travel after = before;
+  for (; line != lines.end() && line->number <= print.sent; ++line) take(after, line->text);
+  for (std::size_t axis = 0; axis < print.commanded_mm.size(); ++axis) {
+    const auto& end = print.commanded_mm[axis];
+    if (!end || !after.is_known(axis) || std::abs(*end - after.position_mm(axis)) < kSamePlace) continue;
+    // The host sends lines again and has sent later ones before, or a line before the box has changed units or mode.
+    print.commanded_mm = {};
+    return;
+  }
+  for (std::size_t axis = 0; axis < print.resume_mm.size(); ++axis) {
+    const auto& end = print.commanded_mm[axis];
+    const bool is_known_since = after.is_known(axis) && !before.is_known(axis);
+    if (end && !is_known_since) print.resume_mm[axis] = *end - (after.position_mm(axis) - before.position_mm(axis));
+  }
 }
 
 // A recording's text is Latin-1 at most, and this one is for people.
@@ -73,13 +108,31 @@ double seconds_before(const Incident& incident) {
   return std::max(gcode::line::in_seconds(incident.at - incident.print->position_at), 0.0);
 }
 
-std::string position_text(const Incident& incident) {
+std::string axes_text(const std::array<std::optional<double>, 4>& position) {
   constexpr std::string_view kAxes = "XYZE";
-  const DeadPrint& print = *incident.print;
   std::string out;
   for (std::size_t i = 0; i < kAxes.size(); ++i) {
-    if (print.position_mm[i]) out += std::string(" ") + kAxes[i] + number_text(*print.position_mm[i]);
+    if (position[i]) out += std::string(" ") + kAxes[i] + number_text(*position[i]);
   }
+  return out;
+}
+
+std::string commanded_text(const DeadPrint& print) {
+  std::string out;
+  const auto add = [&out](const char* when, std::int64_t number, const std::array<std::optional<double>, 4>& position) {
+    if (const std::string axes = axes_text(position); number >= 0 && !axes.empty())
+      add_text(out, std::string(when) + " N" + std::to_string(number) + axes);
+  };
+  add("before", print.first_candidate, print.resume_mm);
+  add("behind", print.sent, print.commanded_mm);
+  if (!out.empty()) out.insert(0, "commanded position ");
+  if (print.layer > 0)
+    add_text(out, "layer " + std::to_string(print.layer) + " at Z" + number_text(print.layer_height_mm));
+  return out;
+}
+
+std::string position_text(const Incident& incident) {
+  const std::string out = axes_text(incident.print->position_mm);
   if (out.empty()) return out;
   return "position" + out + ", reported " + number_text(std::round(seconds_before(incident) * 10) / 10) + " s before";
 }
@@ -123,7 +176,15 @@ void add_print(const Incident& incident, nlohmann::ordered_json& out) {
     out["last_candidate_line"] = print.sent;
   }
   constexpr std::array<const char*, 4> kAxes{"x_millimeters", "y_millimeters", "z_millimeters", "e_millimeters"};
-  for (std::size_t i = 0; i < kAxes.size(); ++i) add_known(out, kAxes[i], print.position_mm[i]);
+  for (std::size_t i = 0; i < kAxes.size(); ++i) {
+    add_known(out, kAxes[i], print.position_mm[i]);
+    add_known(out, ("resume_" + std::string(kAxes[i])).c_str(), print.resume_mm[i]);
+    add_known(out, ("commanded_" + std::string(kAxes[i])).c_str(), print.commanded_mm[i]);
+  }
+  if (print.layer > 0) {
+    out["layer"] = print.layer;
+    out["layer_height_millimeters"] = rounded(print.layer_height_mm);
+  }
   if (print.position_mm[0]) out["position_age_seconds"] = rounded(seconds_before(incident));
   add_known(out, "tool_celsius", print.tool_celsius);
   add_known(out, "tool_target_celsius", print.tool_target_celsius);
@@ -135,20 +196,39 @@ void add_print(const Incident& incident, nlohmann::ordered_json& out) {
 
 std::string_view word_of(Kind kind) { return kWords[kind]; }
 
+void take_stream(const gcode::relay::StreamPosition& at, DeadPrint& print) {
+  print.ended_at = at.at;
+  print.acknowledged = at.acknowledged;
+  print.sent = at.sent;
+  print.had_resends = at.had_resends;
+  print.planner_moves = at.planner_blocks ? std::min(*at.planner_blocks + kPlannerMargin,
+                                                     std::max<unsigned>(*at.planner_blocks, kUsualPlanner))
+                                          : kUsualPlanner;
+  for (std::size_t i = 0; i < print.commanded_mm.size(); ++i) {
+    if (at.position_known[i]) print.commanded_mm[i] = at.position_mm[i];
+  }
+  print.extruder_is_relative = at.extruder_is_relative;
+  print.layer = at.layer;
+  print.layer_height_mm = at.layer_height_mm;
+}
+
 void name_lines(const BlackBox::Contents& contents, DeadPrint& print) {
   if (print.acknowledged < 0) return;
-  const auto lines = numbered_lines(contents);
-  print.first_candidate = print.acknowledged + 1;
+  const auto lines = numbered_lines(contents, print.ended_at);
+  const std::int64_t executed =
+      print.had_resends ? std::min(print.acknowledged, print.sent - kReceiveBuffer) : print.acknowledged;
+  print.first_candidate = std::max<std::int64_t>(executed + 1, 0);
   unsigned moves = print.planner_moves.value_or(0);
   for (auto line = lines.rbegin(); line != lines.rend(); ++line) {
     if (line->number == print.acknowledged) print.acknowledged_text = printable(line->text);
-    if (line->number > print.acknowledged || !line->moves || moves == 0) continue;
+    if (line->number > executed || !line->moves || moves == 0) continue;
     print.first_candidate = line->number;
     --moves;
   }
   const auto first = std::find_if(lines.begin(), lines.end(),
                                   [&](const NumberedLine& line) { return line.number == print.first_candidate; });
   if (first != lines.end()) print.first_candidate_text = printable(first->text);
+  find_resume_position(lines, print);
 }
 
 std::string describe(const Incident& incident) {
@@ -156,7 +236,8 @@ std::string describe(const Incident& incident) {
   if (!incident.print) return out;
   const DeadPrint& print = *incident.print;
   out += "; the print ended after " + text::elapsed_text(print.elapsed_seconds);
-  for (const std::string& part : {lines_text(print), position_text(incident), temperatures_text(print)}) {
+  for (const std::string& part :
+       {lines_text(print), commanded_text(print), position_text(incident), temperatures_text(print)}) {
     if (!part.empty()) out += "; " + part;
   }
   return out;

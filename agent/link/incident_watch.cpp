@@ -15,11 +15,6 @@ using incident::Kind;
 
 constexpr gcode::line::Time kCollect = std::chrono::seconds(2);
 constexpr gcode::line::Time kSameKind = std::chrono::minutes(10);
-// Where the oks do not tell: as many as most planners hold.
-constexpr unsigned kUsualPlanner = 16;
-// The model of the planner is within two blocks of the truth in nine of ten oks.
-constexpr unsigned kPlannerMargin = 3;
-
 Kind kind_of(PrintEvent event) {
   switch (event) {
     case PrintEvent::kRestart: return Kind::kRestart;
@@ -125,8 +120,8 @@ void IncidentWatch::look_at_print(const gcode::relay::LineRelay& relay, gcode::l
   const gcode::printer::PrintJob& job = relay.prints().last();
   const gcode::printer::PrintRule& rule = gcode::printer::print_rules()[job.rule];
   note(kind_of(rule.event), std::string(rule.why), now);
-  dead_print_ = job.source == gcode::printer::PrintSource::kHost ? progress_ : std::nullopt;
-  if (!dead_print_) dead_print_.emplace();
+  dead_print_ = job.source == gcode::printer::PrintSource::kHost ? readings_ : incident::DeadPrint{};
+  if (job.source == gcode::printer::PrintSource::kHost) incident::take_stream(relay.stream_position(), *dead_print_);
   dead_print_->elapsed_seconds = gcode::line::in_seconds(job.elapsed);
 }
 
@@ -140,16 +135,7 @@ void IncidentWatch::look(const gcode::relay::LineRelay& relay, gcode::line::Time
     note(Kind::kResendStorm, "the printer requested ten lines again within ten seconds", now);
   if (underruns_.rises(sum(counters.underruns), now))
     note(Kind::kUnderrunStorm, "the printer ran out of moves ten times within a minute", now);
-  if (progress_ && relay.prints().is_printing()) take_readings(relay.printer(), *progress_);
-}
-
-void IncidentWatch::printing(const gcode::relay::ArbiterState& arbiter) {
-  if (!arbiter.prints.is_printing() || !arbiter.prints.is_from_host()) return;
-  const gcode::relay::StreamPosition at = gcode::relay::stream_position(arbiter);
-  if (!progress_) progress_.emplace();
-  progress_->acknowledged = at.acknowledged;
-  progress_->sent = at.sent;
-  progress_->planner_moves = at.planner_blocks ? *at.planner_blocks + kPlannerMargin : kUsualPlanner;
+  if (relay.prints().is_printing()) take_readings(relay.printer(), readings_);
 }
 
 std::optional<incident::Incident> IncidentWatch::take(gcode::line::Time now, bool at_end) {

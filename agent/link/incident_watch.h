@@ -10,7 +10,6 @@
 
 #include "agent/incident/incident.h"
 #include "gcode/relay/line_relay.h"
-#include "gcode/relay/stream_position.h"
 
 namespace agent::link {
 
@@ -23,10 +22,8 @@ class IncidentWatch {
   /// A print that ends now was ended by the owner.
   void expect_end(const gcode::relay::LineRelay& relay);
 
-  /// Call often (every 100 ms), and more often where a line is printing: see `printing`.
+  /// Call often: every 100 ms.
   void look(const gcode::relay::LineRelay& relay, gcode::line::Time now);
-  /// Remembers how far a host's print has come, before an event clears it: after each piece of the line.
-  void printing(const gcode::relay::ArbiterState& arbiter);
   /// The incident whose two seconds are over; `at_end`: also one whose are not.
   [[nodiscard]] std::optional<incident::Incident> take(gcode::line::Time now, bool at_end = false);
 
@@ -56,7 +53,7 @@ class IncidentWatch {
   Storm resends_{10, std::chrono::seconds(10)};
   Storm underruns_{10, std::chrono::minutes(1)};
   gcode::line::Time restart_expected_until_{};
-  std::optional<incident::DeadPrint> progress_;                ///< of the host's print that runs, or ran last
+  incident::DeadPrint readings_;                               ///< position and temperatures while a print ran
   std::vector<std::pair<incident::Kind, std::string>> found_;  ///< of the incident that is collected now
   gcode::line::Time began_{};
   std::optional<incident::DeadPrint> dead_print_;

@@ -122,10 +122,7 @@ control::ControlAnswer PrinterLink::watch() {
 
 void PrinterLink::connect_tap() {
   if (!tap_.is_used()) return bridge_.record_to({});
-  bridge_.record_to([this](const recording::LinePiece& piece) {
-    tap_.add(piece);
-    incidents_.printing(persistent_.memory().state().arbiter);
-  });
+  bridge_.record_to([this](const recording::LinePiece& piece) { tap_.add(piece); });
 }
 
 void PrinterLink::keep_black_box(std::size_t bytes, incident::IncidentWriter& writer) {

@@ -35,11 +35,14 @@ class Travel {
   [[nodiscard]] double extruded_mm() const { return extruded_; }
   /// Whether the last command pushed filament.
   [[nodiscard]] bool is_extruding() const { return extruding_; }
+  /// Of x, y, z, e; meaningless while it is not known.
   [[nodiscard]] double position_mm(std::size_t axis) const { return position_[axis]; }
+  [[nodiscard]] bool is_known(std::size_t axis) const { return known_[axis]; }
   /// Z, if it is known.
   [[nodiscard]] std::optional<double> height_mm() const {
     return known_[2] ? std::optional<double>(position_[2]) : std::nullopt;
   }
+  [[nodiscard]] bool is_relative(std::size_t axis) const;
   /// The last move, and how many there were.
   [[nodiscard]] const Move& last_move() const { return last_; }
   [[nodiscard]] std::uint64_t moves() const { return moves_; }
@@ -51,7 +54,6 @@ class Travel {
   void push(double length);
   void set_position(const Words& words);
   void home(const command::Command& command);
-  [[nodiscard]] bool is_relative(std::size_t axis) const;
   [[nodiscard]] double target(const Words& words, std::size_t axis) const;
 
   std::array<double, 3> travelled_{};

@@ -77,6 +77,7 @@ void Arbiter::resume(line::Time now) {
 }
 
 void Arbiter::port_changed(line::Time now) {
+  remember_stream(now);
   s_.in_flight.clear();
   s_.subscriptions.port_changed();
   on_start(now);
@@ -106,6 +107,7 @@ void Arbiter::host_opened(line::Time) {
 }
 
 void Arbiter::host_closed(line::Time now) {
+  remember_stream(now);
   if (host_is_attached()) s_.prints.host_left(s_.printer, now);
   if (!s_.prints.is_open()) s_.printer.forget_file_progress();
   s_.host = HostPort::kClosed;

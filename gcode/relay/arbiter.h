@@ -13,6 +13,7 @@
 //   8     `start` clears everything; wait until the boot text ends     arbiter_replies.cpp on_start(), boot.h
 //   9     the host sees reports as it asked for them                   arbiter_reports.cpp show_report()
 //         what the printer's planner holds, and why it ran dry         arbiter_planner.cpp
+//         how far a print had come when it ended                       arbiter_stream.cpp
 //
 // What lasts longer than a line is a machine with named states: Boot, Upload, Recovery (resends), Injection, HostStream.
 // It handles no bytes (LineRelay does) and no firmware versions (Dialect does).
@@ -39,6 +40,7 @@
 #include "gcode/relay/poller.h"
 #include "gcode/relay/recovery.h"
 #include "gcode/relay/relay_settings.h"
+#include "gcode/relay/stream_position.h"
 #include "gcode/relay/subscriptions.h"
 #include "gcode/relay/upload.h"
 #include "gcode/reply/reply.h"
@@ -120,6 +122,7 @@ struct ArbiterState {
   Recovery recovery;
   Injection injection;
   LateAcks late;
+  StreamPosition stream_position;  ///< of a host's print before the last event that may have ended it
 
   // --- what the printer is doing
   HostPort host = HostPort::kClosed;
@@ -221,6 +224,8 @@ class Arbiter {
   void planner_takes(const InFlight& acknowledged, line::Time now);
   [[nodiscard]] printer::StarvedBy starved_by(const InFlight& acknowledged, line::Time before, line::Time dry,
                                               line::Time now) const;
+  // arbiter_stream.cpp
+  void remember_stream(line::Time now);
   // arbiter_replies.cpp, arbiter_oks.cpp, arbiter_reports.cpp
   Verdict decide(const reply::Reply& reply, line::Time now);
   [[nodiscard]] bool holds(LineOwner owner, const reply::Reply& reply, line::Time now) const;

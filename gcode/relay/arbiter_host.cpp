@@ -157,6 +157,7 @@ void Arbiter::forget_injected_without_ok(line::Time now) {
 
 // What a command that is not written to a file tells about the printer and its print.
 void Arbiter::learn_command(const command::Command& command, line::Time now) {
+  if (command.kind == command::CommandKind::kEmergency) remember_stream(now);
   s_.printer.host_setting(command, *dialect_, now);
   const std::uint64_t moves = s_.prints.travel().moves();
   s_.prints.host_command(command, s_.printer, *dialect_, now);

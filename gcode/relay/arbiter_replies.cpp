@@ -38,6 +38,16 @@ printer::LineClass class_of(const reply::Reply& reply) {
   }
 }
 
+bool may_end_print(const reply::Reply& reply) {
+  switch (reply.kind) {
+    case reply::ReplyKind::kStart:
+    case reply::ReplyKind::kPowerPanic:
+    case reply::ReplyKind::kAction: return true;
+    case reply::ReplyKind::kError: return !reply.is_number_error;
+    default: return false;
+  }
+}
+
 bool is_torn(const reply::Reply& reply) { return reply::is_report(reply.kind) && !reply.is_whole_report; }
 
 // Text that may answer a query and that is never printed unasked in a known form.
@@ -65,6 +75,7 @@ Verdict Arbiter::printer_line(const reply::Reply& reply, line::Time now) {
 void Arbiter::learn(const reply::Reply& reply, line::Time now) {
   const bool was_injected_only = s_.in_flight.injected().has_value();
   const std::int32_t question = s_.in_flight.size() > 0 ? s_.in_flight[0].code : -1;
+  if (may_end_print(reply)) remember_stream(now);
   if (reply.kind == reply::ReplyKind::kStart) {
     s_.subscriptions.printer_restarted();
     on_start(now);

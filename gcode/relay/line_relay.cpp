@@ -114,6 +114,7 @@ line::Time LineRelay::deadline() const {
 const printer::PrinterState& LineRelay::printer() const { return impl_->s.arbiter.printer; }
 const printer::LinkCounters& LineRelay::counters() const { return impl_->s.arbiter.counters; }
 const printer::PrintWatch& LineRelay::prints() const { return impl_->s.arbiter.prints; }
+const StreamPosition& LineRelay::stream_position() const { return impl_->s.arbiter.stream_position; }
 printer::State LineRelay::state(line::Time now) const { return printer::state_of(printer(), prints(), now); }
 printer::Activity LineRelay::activity() const { return printer::activity_of(printer(), prints()); }
 const printer::Mmu& LineRelay::mmu() const { return impl_->s.arbiter.mmu; }

@@ -22,6 +22,7 @@
 #include "gcode/printer/printer_state.h"
 #include "gcode/relay/relay_memory.h"
 #include "gcode/relay/relay_settings.h"
+#include "gcode/relay/stream_position.h"
 
 namespace gcode::printer {
 class PrintWatch;
@@ -72,6 +73,8 @@ class LineRelay {
   [[nodiscard]] const printer::PrinterState& printer() const;
   [[nodiscard]] const printer::LinkCounters& counters() const;
   [[nodiscard]] const printer::PrintWatch& prints() const;
+  /// Of the host's print that ended last.
+  [[nodiscard]] const StreamPosition& stream_position() const;
   [[nodiscard]] printer::State state(line::Time now) const;
   [[nodiscard]] printer::Activity activity() const;
   [[nodiscard]] const printer::Mmu& mmu() const;

@@ -7,6 +7,7 @@
 #include <random>
 
 #include "gcode/decode/trace.h"
+#include "gcode/printer/print_watch.h"
 #include "gcode/relay/line_relay.h"
 #include "tests/sim/crash_injecting_relay.h"
 #include "tests/sim/invariant_checker.h"
@@ -42,7 +43,10 @@ class ClosedLoop {
         printer_(scenario.firmware, printer_options(scenario)),
         host_(make_host(scenario.host, host_options(scenario))),
         checker_(scenario) {
-    printer_.on_executed([this](const Executed& executed) { checker_.executed(executed, now_); });
+    printer_.on_executed([this](const Executed& executed) {
+      checker_.executed(executed, now_);
+      begun(executed);
+    });
   }
 
   LoopResult run();
@@ -73,6 +77,8 @@ class ClosedLoop {
   [[nodiscard]] Time next_event() const;
   void step();
   void scheduled();
+  void begun(const Executed& executed);
+  void interrupt();
   void pump();
   bool pump_host_output();
   bool pump_to_printer();
@@ -109,6 +115,7 @@ class ClosedLoop {
   bool host_open_ = false;
   bool connected_ = false, left_ = false, reset_ = false, panicked_ = false, faulted_ = false, ran_out_ = false;
   bool stalled_ = false, unplugged_ = false, replugged_ = false, typed_ = false, stopped_ = false, clicked_ = false;
+  Interruption interruption_;
   std::string recording_;
   std::string host_saw_;
 };
@@ -165,6 +172,20 @@ Time ClosedLoop::next_event() const {
   return std::max(next, now_);
 }
 
+void ClosedLoop::begun(const Executed& executed) {
+  constexpr std::int64_t kMostLines = 100'000;  // more only by noise
+  if (executed.number < 0 || executed.number > kMostLines || interruption_.line >= 0) return;
+  if (executed.text.starts_with("M110")) interruption_.lines.clear();
+  interruption_.lines.resize(static_cast<std::size_t>(executed.number));
+  interruption_.lines.push_back(executed.text);
+}
+
+void ClosedLoop::interrupt() {
+  printer_.advance(now_);
+  interruption_.line = printer_.interrupted_line();
+  interruption_.in_print = relay_->prints().is_printing() && relay_->prints().is_from_host();
+}
+
 void ClosedLoop::scheduled() {
   const Faults& f = scenario_.faults;
   if (!plugged_ && !unplugged_) {
@@ -178,7 +199,7 @@ void ClosedLoop::scheduled() {
     notify([this](gcode::relay::LineRelay& relay) { relay.host_opened(now_); });
     host_->connect(now_);
   }
-  if (due(f.reset_at, reset_)) reset_ = true, checker_.disturbed(now_), printer_.reset(now_);
+  if (due(f.reset_at, reset_)) reset_ = true, checker_.disturbed(now_), interrupt(), printer_.reset(now_);
   if (due(f.panic_at, panicked_)) panicked_ = true, checker_.disturbed(now_), printer_.power_panic(now_);
   if (due(f.thermistor_at, faulted_)) faulted_ = true, checker_.disturbed(now_), printer_.open_thermistor(now_);
   if (due(f.runout_at, ran_out_)) ran_out_ = true, checker_.disturbed(now_), printer_.run_out_of_filament(now_);
@@ -195,6 +216,7 @@ void ClosedLoop::scheduled() {
     plugged_ = false;
     checker_.disturbed(now_);
     checker_.device_lost();
+    interrupt();
     from_printer_.clear();
     notify([this](gcode::relay::LineRelay& relay) { relay.printer_lost(now_); });
     if (host_open_) {  // the host port is hung up with the device
@@ -435,6 +457,8 @@ LoopResult ClosedLoop::run() {
   result.host_saw = std::move(host_saw_);
   result.counters = relay_->counters();
   result.kills = relay_.kills();
+  result.interruption = std::move(interruption_);
+  result.stream_position = relay_->stream_position();
   result.host_overran = host_overran_;
   return result;
 }

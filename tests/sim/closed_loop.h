@@ -10,6 +10,7 @@
 
 #include "gcode/printer/link_counters.h"
 #include "gcode/relay/relay_settings.h"
+#include "gcode/relay/stream_position.h"
 #include "tests/sim/clock.h"
 #include "tests/sim/printer_habits.h"
 
@@ -67,6 +68,13 @@ struct LoopScenario {
   bool bytewise = false;   ///< feed every byte separately
 };
 
+/// What the printer's restart, or the loss of its device, cut off.
+struct Interruption {
+  bool in_print = false;           ///< for the agent
+  std::int64_t line = -1;          ///< N of the line that was interrupted
+  std::vector<std::string> lines;  ///< that the printer had begun before, by N; empty: none of that number
+};
+
 struct LoopResult {
   std::vector<std::string> violations;  ///< empty: every invariant held
   bool print_done = false;
@@ -85,6 +93,8 @@ struct LoopResult {
   std::string recording;      ///< JSON lines of the printer's side
   std::string host_saw;       ///< every byte that the host read
   gcode::printer::LinkCounters counters;
+  Interruption interruption;
+  gcode::relay::StreamPosition stream_position;  ///< as the agent knows it
 };
 
 /// Runs one scenario to its end.

@@ -200,6 +200,14 @@ void FirmwareCore::start_command() {
   finish_command();
 }
 
+std::int64_t FirmwareCore::interrupted_line() {
+  if (const std::int64_t moving = planner_.running(cpu_); moving >= 0) return moving;
+  for (int i = 0; i < queue_.size(); ++i) {
+    if (queue_.at(i).numbered) return queue_.at(i).number;
+  }
+  return last_n + 1;
+}
+
 bool FirmwareCore::shows_busy() const {
   if (busy_period_ <= Time{} || !is_waiting() || input_blocked_ || !(running_ || modal_)) return false;
   return !traits.quiet_while_heating || (wait_ != WaitKind::kHotend && wait_ != WaitKind::kBed);

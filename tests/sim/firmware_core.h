@@ -35,6 +35,7 @@ class FirmwareCore {
 
   void receive(std::string_view bytes, Time now, char origin);
   [[nodiscard]] int commands_of(char origin) const;
+  [[nodiscard]] std::int64_t interrupted_line();
   [[nodiscard]] bool is_booting() const { return booting_; }
   void advance(Time now);
   [[nodiscard]] Time deadline();

@@ -53,7 +53,7 @@ void FirmwareCore::plan_move() {
     busy_text_ = BusyText::kProcessing;
     return;
   }
-  planner_.add(pending_move_, pending_duration_, cpu_);
+  planner_.add(pending_move_, pending_duration_, cpu_, current_.numbered ? current_.number : -1);
 }
 
 void FirmwareCore::g4_dwell() {

@@ -56,7 +56,7 @@ void FirmwareCore::begin_next_step() {
 void FirmwareCore::complete_wait() {
   if (wait_ == WaitKind::kPlannerSlot) {
     wait_ = WaitKind::kNone;
-    planner_.add(pending_move_, pending_duration_, cpu_);
+    planner_.add(pending_move_, pending_duration_, cpu_, current_.numbered ? current_.number : -1);
     return finish_command();
   }
   wait_ = WaitKind::kNone;

@@ -13,9 +13,9 @@ int Planner::busy(Time now) {
   return size_;
 }
 
-void Planner::add(const Axes& to, Time duration, Time now) {
+void Planner::add(const Axes& to, Time duration, Time now, std::int64_t number) {
   done_ = std::max(done_, now) + duration;
-  blocks_[static_cast<std::size_t>((head_ + size_) % kBlocks)] = {done_, to};
+  blocks_[static_cast<std::size_t>((head_ + size_) % kBlocks)] = {done_, to, number};
   ++size_;
 }
 

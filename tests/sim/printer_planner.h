@@ -3,6 +3,7 @@
 #pragma once
 
 #include <array>
+#include <cstdint>
 
 #include "tests/sim/clock.h"
 
@@ -23,8 +24,13 @@ class Planner {
   /// When everything planned is done; may be in the past.
   [[nodiscard]] Time done_at() const { return done_; }
 
-  /// Appends a move to `to` of that duration. The planner must not be full.
-  void add(const Axes& to, Time duration, Time now);
+  /// N of the line whose move runs now; -1: it had none, or nothing moves.
+  [[nodiscard]] std::int64_t running(Time now) {
+    return busy(now) > 0 ? blocks_[static_cast<std::size_t>(head_)].number : -1;
+  }
+
+  /// Appends a move to `to` of that duration, of the line with that N. The planner must not be full.
+  void add(const Axes& to, Time duration, Time now, std::int64_t number = -1);
   /// Where the axes are now, to the accuracy of whole blocks.
   [[nodiscard]] const Axes& reached(Time now);
   /// Drops all moves; the axes stay where they are (M410, kill, pause).
@@ -36,6 +42,7 @@ class Planner {
   struct Block {
     Time end{};
     Axes to{};
+    std::int64_t number = -1;
   };
 
   std::array<Block, kBlocks> blocks_{};

@@ -73,6 +73,7 @@ std::int64_t VirtualPrinter::last_line_number() const { return impl_->core.last_
 bool VirtualPrinter::is_stopped() const { return impl_->core.stopped && impl_->core.traits.family == Family::kPrusa; }
 bool VirtualPrinter::is_uploading() const { return impl_->core.card.saving; }
 bool VirtualPrinter::is_booting() const { return impl_->core.is_booting(); }
+std::int64_t VirtualPrinter::interrupted_line() const { return impl_->core.interrupted_line(); }
 int VirtualPrinter::commands_of(char origin) const { return impl_->core.commands_of(origin); }
 bool VirtualPrinter::is_meatpack_on() const { return impl_->core.meatpack.is_on(); }
 bool VirtualPrinter::is_silent() const { return impl_->core.transmitter.deadline() == kNever; }

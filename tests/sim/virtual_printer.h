@@ -96,6 +96,8 @@ class VirtualPrinter {
   [[nodiscard]] bool is_meatpack_on() const;
   [[nodiscard]] bool is_uploading() const;  ///< between M28 and M29
   [[nodiscard]] bool is_booting() const;    ///< until the end of the boot text
+  /// N of the line that a power cut would interrupt now: of the move that runs, else of the command that runs or is next.
+  [[nodiscard]] std::int64_t interrupted_line() const;
   /// Commands of that origin on the wire, in the ring, in the queue or running.
   [[nodiscard]] int commands_of(char origin) const;
   [[nodiscard]] bool is_silent() const;            ///< no byte is on its way out

@@ -67,6 +67,9 @@ def restart(rig, _):
     expect(found["acknowledged_line"] == work.number - 1, f"{found} with {work.number - 1} acknowledged")
     expect(found["first_candidate_line"] <= found["acknowledged_line"] <= found["last_candidate_line"], f"{found}")
     expect(found["last_candidate_line"] - found["first_candidate_line"] < 32, f"more than planner and buffer: {found}")
+    expect(found["commanded_x_millimeters"] == 10 + found["last_candidate_line"] % 50, f"not the end of the last line: {found}")
+    expect(found["resume_x_millimeters"] == 10 + (found["first_candidate_line"] - 1) % 50, f"not the end of the line before: {found}")
+    expect(found["layer"] == 1 and abs(found["layer_height_millimeters"] - 0.3) < 1e-6, f"{found}")
     expect(found["acknowledged_text"].startswith("G1 X") and abs(found["z_millimeters"] - 0.3) < 1e-6, f"{found}")
     lines = [line["line"] for line in is_read_by_decode(rig, found)]
     sent = numbered(work.number - 1, found["acknowledged_text"]).decode().strip()

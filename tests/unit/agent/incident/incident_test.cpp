@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 
 #include <set>
+#include <string>
+#include <vector>
 
 #include <nlohmann/json.hpp>
 
@@ -70,6 +72,67 @@ TEST_CASE("a line that was sent twice counts once, and lines of an earlier numbe
   CHECK(print.first_candidate == 1);
 }
 
+std::array<double, 4> resume_of(const std::vector<std::string>& lines, DeadPrint& print) {
+  BlackBox box(BlackBox::kLeastBytes);
+  for (std::size_t i = 0; i < lines.size(); ++i) send(box, "N" + std::to_string(i + 1) + " " + lines[i] + "*1");
+  print.sent = static_cast<std::int64_t>(lines.size());
+  agent::incident::name_lines(box.contents(), print);
+  std::array<double, 4> out{};
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] = print.resume_mm[i].value_or(-1);
+  return out;
+}
+
+TEST_CASE("the position before the first candidate is that of the lines before it") {
+  DeadPrint print = print_at(5, 6, 1);  // N5 and N6
+  print.commanded_mm = {3, 20, 0.3, 1.5};
+  CHECK(resume_of({"G92 E0", "G1 Z0.3", "G1 X1 Y20 E0.5", "G1 X2 E1 F3000", "G1 X2.5", "G1 X3 E1.5"}, print) ==
+        std::array<double, 4>{2, 20, 0.3, 1});
+  CHECK(print.first_candidate == 5);
+}
+
+TEST_CASE(
+    "an axis that the box does not name stands where the relay knows it, and one that begins to move is not known") {
+  DeadPrint print = print_at(2, 3, 0);
+  print.commanded_mm = {3, std::nullopt, 7.5, 9};
+  CHECK(resume_of({"G1 X1 Y5", "G1 X2 Y5", "G1 X3 Y5 E9"}, print) == std::array<double, 4>{2, -1, 7.5, -1});
+}
+
+TEST_CASE("relative moves are taken back, and a mode from before the box gives no wrong position") {
+  DeadPrint print = print_at(2, 3, 0);
+  print.extruder_is_relative = true;
+  print.commanded_mm = {3, 5, 0.2, 9};
+  CHECK(resume_of({"G1 X1 Y5 E1", "G1 X2 E1", "G1 X3 E1"}, print) == std::array<double, 4>{2, 5, 0.2, 8});
+  DeadPrint inches = print_at(2, 3, 0);
+  inches.commanded_mm = {76.2, 127, 0.2, std::nullopt};
+  CHECK(resume_of({"G1 X1 Y5", "G1 X2", "G1 X3"}, inches) == std::array<double, 4>{-1, -1, -1, -1});
+  CHECK_FALSE(inches.commanded_mm[0]);
+}
+
+TEST_CASE(
+    "behind a resend the oks may be for other lines: the last eight lines are candidates, and the planner's before them") {
+  BlackBox box(BlackBox::kLeastBytes);
+  for (int i = 1; i <= 20; ++i) send(box, "N" + std::to_string(i) + " G1 X" + std::to_string(i) + "*1");
+  DeadPrint print = print_at(19, 20, 2);
+  print.had_resends = true;
+  agent::incident::name_lines(box.contents(), print);
+  CHECK(print.first_candidate == 11);
+  print = print_at(5, 20, 2);
+  print.had_resends = true;
+  agent::incident::name_lines(box.contents(), print);
+  CHECK(print.first_candidate == 4);
+}
+
+TEST_CASE("lines that the host sent behind the end of its print are not searched") {
+  BlackBox box(BlackBox::kLeastBytes);
+  for (int i = 1; i <= 4; ++i) send(box, "N" + std::to_string(i) + " G1 X" + std::to_string(i) + "*1");
+  box.add({TraceDirection::kToPrinter, "N0 M110 N0*1\nN1 G1 X99*1\n", {}, gcode::line::Time(2), false});
+  DeadPrint print = print_at(4, 4, 1);
+  print.ended_at = gcode::line::Time(2);
+  agent::incident::name_lines(box.contents(), print);
+  CHECK(print.first_candidate == 4);
+  CHECK(print.first_candidate_text == "G1 X4");
+}
+
 Incident full() {
   Incident incident;
   incident.kind = Kind::kRestart;
@@ -84,6 +147,10 @@ Incident full() {
   incident.print->acknowledged_text = "G1 X2";
   incident.print->position_mm = {10.25, 20.0, 0.3, std::nullopt};
   incident.print->position_at = std::chrono::milliseconds(98'500);
+  incident.print->commanded_mm = {11, 20, 0.3, 0.125};
+  incident.print->resume_mm = {9, 20, 0.3, std::nullopt};
+  incident.print->layer = 2;
+  incident.print->layer_height_mm = 0.3;
   incident.print->tool_celsius = 214.96;
   incident.print->tool_target_celsius = 215;
   return incident;
@@ -93,7 +160,8 @@ TEST_CASE("the sentence tells an owner what is needed to resume") {
   CHECK(
       agent::incident::describe(full()) ==
       "the printer restarted (cause: brownout); the print ended after 1:02:03; the last acknowledged line is N1234; "
-      "N1232 to N1236 may have been executed or not; position X10.25 Y20 Z0.3, reported 1.5 s before; tool 214.96 of 215 C");
+      "N1232 to N1236 may have been executed or not; commanded position before N1232 X9 Y20 Z0.3, behind N1236 X11 Y20 Z0.3 "
+      "E0.125, layer 2 at Z0.3; position X10.25 Y20 Z0.3, reported 1.5 s before; tool 214.96 of 215 C");
   Incident idle = full();
   idle.print.reset();
   CHECK(agent::incident::describe(idle) == "the printer restarted (cause: brownout)");
@@ -117,6 +185,11 @@ TEST_CASE("the head is a note of a recording and has every value as a key") {
   CHECK(json["x_millimeters"] == 10.25);
   CHECK(json["position_age_seconds"] == 1.5);
   CHECK_FALSE(json.contains("e_millimeters"));
+  CHECK(json["resume_x_millimeters"] == 9.0);
+  CHECK_FALSE(json.contains("resume_e_millimeters"));
+  CHECK(json["commanded_e_millimeters"] == 0.125);
+  CHECK(json["layer"] == 2);
+  CHECK(json["layer_height_millimeters"] == 0.3);
   CHECK(json["tool_celsius"] == 214.96);
   CHECK_FALSE(json.contains("bed_celsius"));
 }

@@ -28,14 +28,10 @@ struct Rig {
     line.attach();
     watch.begin(line.relay());
   }
-  void printer(std::string_view text) {
-    line.printer(text);
-    watch.printing(line.arbiter());
-  }
+  void printer(std::string_view text) { line.printer(text); }
   void host(const std::string& text) {
     line.host(text);
     (void)line.to_printer();
-    watch.printing(line.arbiter());
   }
   void print(int lines) {
     host(numbered(0, "M110 N0"));
@@ -81,6 +77,11 @@ TEST_CASE("a printer that restarts in a print is one incident, with its cause an
   CHECK(found->print->position_mm[0] == 50);
   CHECK(found->print->position_mm[2] == Approx(0.3));
   CHECK(found->print->planner_moves);
+  CHECK(found->print->commanded_mm[0] == 52);  // of the last line, which has no ok
+  CHECK(found->print->commanded_mm[2] == Approx(0.3));
+  CHECK(found->print->commanded_mm[3] == 52);
+  CHECK(found->print->layer == 1);
+  CHECK(found->print->layer_height_mm == Approx(0.3));
   CHECK(found->print->elapsed_seconds > 3);
   CHECK_FALSE(rig.after(10s));  // once
 }
@@ -111,6 +112,39 @@ TEST_CASE("kill, a thermal stop, a power panic, a lost device and a host that va
   CHECK(found->kind == one.kind);
   REQUIRE(found->print);
   CHECK(found->print->acknowledged == 50);
+  CHECK(found->print->commanded_mm[0] == 50);
+  CHECK(found->print->layer == 1);
+}
+
+TEST_CASE("what a host sends behind the end of its print belongs to no incident") {
+  Rig rig;
+  rig.print(50);
+  rig.printer("Error:Printer halted. kill() called!\n");
+  const auto ended_at = rig.line.now;
+  rig.line.pass(10ms);
+  rig.host(numbered(51, "G1 X51 E51"));
+  rig.host(numbered(0, "M110 N0"));
+  rig.host(numbered(1, "G1 X99"));
+  rig.printer("start\n");
+  const auto found = rig.after(3s);
+  REQUIRE(found);
+  REQUIRE(found->print);
+  CHECK(found->print->acknowledged == 50);
+  CHECK(found->print->sent == 50);
+  CHECK(found->print->commanded_mm[0] == 50);
+  CHECK(found->print->ended_at == ended_at);
+}
+
+TEST_CASE("the host's M112 ends a print where it was") {
+  Rig rig;
+  rig.print(50);
+  rig.host("M112\n");
+  rig.host(numbered(0, "M110 N0"));
+  rig.printer("Error:Printer halted. kill() called!\n");
+  const auto found = rig.after(3s);
+  REQUIRE(found);
+  REQUIRE(found->print);
+  CHECK(found->print->sent == 50);
 }
 
 TEST_CASE("a print that is completed, a restart that was asked for and the owner's release are no incidents") {
