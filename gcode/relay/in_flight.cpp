@@ -46,11 +46,10 @@ void InFlightQueue::erase(std::size_t index) {
 
 void InFlightQueue::clear() { first_ = count_ = injected_count_ = overflow_ = 0; }
 
-std::optional<std::size_t> InFlightQueue::find_injected() const {
-  for (std::size_t i = 0; i < count_; ++i) {
-    if ((*this)[i].is_injected()) return i;
-  }
-  return std::nullopt;
+std::size_t InFlightQueue::find_injected() const {
+  std::size_t i = 0;
+  while (!(*this)[i].is_injected()) ++i;
+  return i;
 }
 
 std::optional<std::size_t> InFlightQueue::first_of(command::CommandKind kind) const {

@@ -80,7 +80,7 @@ class InFlightQueue {
 
   /// Index of the injected query; there is one at most.
   [[nodiscard]] std::optional<std::size_t> injected() const {
-    return injected_count_ == 0 ? std::nullopt : find_injected();
+    return injected_count_ == 0 ? std::nullopt : std::optional(find_injected());
   }
   /// Index of the first entry of that kind.
   [[nodiscard]] std::optional<std::size_t> first_of(command::CommandKind kind) const;
@@ -104,7 +104,8 @@ class InFlightQueue {
   InFlight acknowledge_first();
 
  private:
-  [[nodiscard]] std::optional<std::size_t> find_injected() const;
+  /// There is one.
+  [[nodiscard]] std::size_t find_injected() const;
 
   std::array<InFlight, kCapacity> ring_{};
   std::uint32_t first_ = 0;

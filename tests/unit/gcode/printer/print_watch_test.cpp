@@ -375,3 +375,12 @@ TEST_CASE("an emergency stop is a failure although heaters off and a closed port
   line.relay().host_closed(line.now);
   CHECK(line.ended(PrintResult::kFailed) == 1);
 }
+
+TEST_CASE("a command beside the stream that waits for its ok does not keep the stream alive") {
+  Line line;
+  line.begin();
+  for (const char* text : {"M104 S0", "M140 S0", "M84"}) line.print(text);
+  line.host("M226 P1\n");
+  line.pass(15s);
+  CHECK(line.ended(PrintResult::kCompleted) == 1);
+}

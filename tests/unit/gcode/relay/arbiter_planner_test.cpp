@@ -164,6 +164,16 @@ TEST_CASE("ADVANCED_OK tells on firmware that is not known, and settings that th
   CHECK(after_settings("echo:  M203 X5.00 Y200.00 Z12.00 E120.00\n") > 5 * after_settings(""));
 }
 
+TEST_CASE("a setting that the host sends is the planner's too") {
+  const auto buffered_after = [](const char* setting) {
+    Print print;
+    print.send(setting);
+    print.moves(12);
+    return print.rig.arbiter().planner.buffered();
+  };
+  CHECK(buffered_after("M203 X5 Y200 Z12 E120") > 5 * buffered_after("M117 a"));
+}
+
 TEST_CASE("moves outside a print are not modelled, and a new print does not continue the last one's planner") {
   Print jogging;
   for (const char* line : {"M104 S0", "M140 S0", "M84"}) jogging.send(line);

@@ -58,3 +58,15 @@ TEST_CASE("P1.5: the ok of a command sent right behind may be a duplicate: two m
   CHECK(asked >= row.asked);
   CHECK(asked < row.asked + 500ms);
 }
+
+TEST_CASE("P1.5: a query may go out at the instant at which the five seconds are over") {
+  Rig r = known_rig(kPrusa39);
+  exchange(r, "M603\n", "ok\n");
+  r.pass(4s);
+  for (const Time before : {250ms, 0ms}) {
+    CHECK(r.to_printer().empty());
+    r.now = r.arbiter().quiet_until - before;
+    r.relay().tick(r.now);
+  }
+  CHECK(r.to_printer() == "M105\n");
+}

@@ -231,3 +231,17 @@ TEST_CASE("marks of MeatPack are found wherever the ring's end is") {
   }
   CHECK(r.relay().commands_in_flight() == 0);
 }
+
+TEST_CASE("the command before a mark of MeatPack is read whole wherever the ring's end is") {
+  Rig r;
+  r.attach();
+  const std::string bytes = "M105 \xff\n";
+  for (std::size_t sent = 0; sent < 8 * gcode::relay::RelayMemory::kFromHost; sent += bytes.size()) {
+    r.host(bytes);
+    REQUIRE(r.to_printer() == bytes);
+    REQUIRE(r.relay().commands_in_flight() == 1);
+    REQUIRE(r.arbiter().in_flight[0].code == 105);
+    r.printer(kTemperatures);
+    r.to_host();
+  }
+}

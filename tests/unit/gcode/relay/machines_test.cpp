@@ -67,6 +67,15 @@ TEST_CASE("the boot text is over at the instant for which a silent printer was a
   CHECK(boot.is_over());
 }
 
+TEST_CASE("a printer that is lost does not boot, whatever it did before") {
+  Boot boot;
+  boot.lost();
+  CHECK(boot.is_over());
+  boot.opened(kNow);
+  boot.lost();
+  CHECK(boot.is_over());
+}
+
 TEST_CASE("a recovery: every event in every state") {
   using enum Recovery::Event;
   struct Row {

@@ -240,3 +240,15 @@ TEST_CASE("a Resend without an Error puts the line that it names in doubt, which
   CHECK(r.arbiter().in_flight[0].number == 6);
   CHECK(is_optional(r));
 }
+
+TEST_CASE("a line of an upload owes its ok, and one that ends it none where the firmware says so alone") {
+  const auto [firmware, line] = GENERATE(table<std::string_view, std::string>(
+      {{kPrusa39, "G1 X1\n"}, {kPrusa39, "M117 M29\n"}, {kMarlin21, "G1 X1\n"}, {kMarlin21, "M117 M29\n"}}));
+  INFO(firmware << ": " << line);
+  Rig r = known_rig(firmware);
+  r.host("M28 A.GCO\n");
+  r.printer("Writing to file: A.GCO\nok\n");
+  r.host(line);
+  const bool ends = line != "G1 X1\n" && r.relay().dialect().upload_end_owes_none;
+  CHECK(host_in_flight(r) == (ends ? 0 : 1));
+}

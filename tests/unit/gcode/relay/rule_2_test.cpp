@@ -270,3 +270,16 @@ TEST_CASE("rule 2: the end of a long line is a line of the host, too") {
   CHECK(r.to_printer().empty());
   CHECK(next_injected(r, 2s) == "M27\n");
 }
+
+TEST_CASE("rule 2: a drain ends if the temperatures come by themselves, and what is due then cannot be told from oks") {
+  gcode::relay::RelaySettings settings = only_temperatures();
+  settings.sd_period = 1s;
+  Rig r = known_rig(kMarlin11, settings);
+  r.host("G1 X1\n");
+  r.to_printer();
+  for (int i = 0; i < 100 && !r.arbiter().injection.is_draining(); ++i) r.pass(50ms);
+  REQUIRE(r.arbiter().injection.is_draining());
+  r.printer(" T:25.5 /0.0 B:25.5 /0.0 @:0 B@:0\n");
+  r.pass(260ms);
+  CHECK_FALSE(r.arbiter().injection.is_draining());
+}

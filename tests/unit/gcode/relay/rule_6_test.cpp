@@ -610,3 +610,21 @@ TEST_CASE("rule 6: the line numbers of a new connection repeat none of the last"
   r.host(numbered(1, "G1 X2"));
   CHECK_FALSE(r.arbiter().in_flight[0].is_optional());
 }
+
+TEST_CASE("rule 6: the late lines of an answer are awaited up to the instant at which they are given up") {
+  const bool in_time = GENERATE(true, false);
+  Rig temperatures = first_m105_rig();
+  temperatures.printer("ok 12\n");
+  temperatures.to_host();
+  temperatures.now = temperatures.arbiter().late.answer_until - (in_time ? 1us : 0us);
+  temperatures.printer("T:24.50 /0 B:22.10 /0 @:0\n");
+  CHECK(temperatures.to_host().empty() == in_time);
+  Rig firmware;
+  firmware.attach();
+  wait_for_question(firmware, "M115\n", {});
+  firmware.printer("ok\n");
+  firmware.to_host();
+  firmware.now = firmware.arbiter().late.answer_until - (in_time ? 1us : 0us);
+  firmware.printer("FIRMWARE_NAME:Repetier_1.0.4 PROTOCOL_VERSION:1.0\n");
+  CHECK(firmware.to_host().empty() == in_time);
+}

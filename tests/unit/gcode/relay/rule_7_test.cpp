@@ -221,3 +221,16 @@ TEST_CASE("rule 7: a port that is opened anew owes no duplicate ack of an M105 b
   r.printer("ok\n");
   CHECK(r.arbiter().late.surplus == 0);
 }
+
+TEST_CASE("rule 7: an overtaken answer is awaited up to the instant at which it is given up") {
+  const bool in_time = GENERATE(true, false);
+  Rig r = asked_rig(kMarlin11);
+  r.host("G1 X1\n");
+  r.pass(60ms);
+  r.to_printer();
+  says(r, "ok\n");
+  r.host("G1 X2\n");
+  r.now = r.arbiter().late.overtaken_until - (in_time ? 1us : 0us);
+  r.printer(kTemperatures);
+  CHECK(r.to_host().empty() == in_time);
+}
