@@ -2,8 +2,8 @@
 
 namespace agent::restart {
 
-const std::uint32_t kCheckpointVersion = 5;
+const std::uint32_t kCheckpointVersion = 6;
 
-bool knows_checkpoint(std::uint32_t version) { return version == 5; }
+bool knows_checkpoint(std::uint32_t version) { return version == 6; }
 
 }  // namespace agent::restart
