@@ -18,7 +18,7 @@ TEST_CASE("Python's quotes are those of repr()") {
 }
 
 TEST_CASE(
-    "each unit is a panel; a target has the colour of its sensor, whichever comes first, and others have their own") {
+    "each unit is a panel, a target has the colour of its sensor, whichever comes first, and others have their own") {
   agent::tools::Table table;
   const auto add = [&](const char* name, const char* sensor, const char* unit, bool is_target) {
     agent::tools::Series series;
