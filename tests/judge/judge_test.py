@@ -127,6 +127,11 @@ def check_faults():
         wrong.append(f"a print without a fault: {found[0]}")
     if not first.count["agent"]:
         wrong.append("the recorded print has no query of the agent, so it proves nothing about them")
+    found = judge.Judge().judge(both[0] + [("tx", b"M105\n")], both[1])
+    if found:
+        wrong.append(f"a recording that ends behind a query of the agent: {found[0]}")
+    if not judge.Judge().judge(both[0] + [("tx", b"M105\n"), ("rx", b"echo:busy: processing\n")], both[1]):
+        wrong.append("a query that was not answered although the printer went on was not noticed")
     for fault in FAULTS:
         noticed = 0
         for seed in range(FAULTS_EACH):

@@ -4,6 +4,6 @@ namespace agent::restart {
 
 const std::uint32_t kCheckpointVersion = 7;
 
-bool knows_checkpoint(std::uint32_t version) { return version == 5 || version == 7; }
+bool knows_checkpoint(std::uint32_t version) { return version == 6 || version == 7; }
 
 }  // namespace agent::restart
