@@ -109,7 +109,7 @@ def release_and_attach(rig, _):
     expect(code == 4 and f"(process {os.getpid()}); waiting until it is closed" in errors, f"attach of a locked device: {code}, {errors}")
     os.close(other)
     wait_until("the agent has it again", lambda: agent.scrape().value("marlin_up") == 1, 30, 0.1)
-    expect(agent.scrape().value("marlin_serial_released") == 0, "still released")
+    wait_until("it is no longer released", lambda: agent.scrape().value("marlin_serial_released") == 0)
     code, _, errors = run(rig, agent, "attach", "mk3")
     expect(code == 4 and errors == "marlin-agent: mk3 is not released\n", f"a second attach: {code}, {errors}")
     agent.wait_for_port()
@@ -122,6 +122,7 @@ def stays_released(rig, _):
     device, agent = start_silent(rig)
     code, out, _ = run(rig, agent, "release", "mk3")
     expect(code == 0 and out == f"mk3: {device.path} is free until marlin-agent attach mk3\n", f"{code}: {out}")
+    wait_until("the metrics show it", lambda: agent.scrape().value("marlin_serial_released") == 1)
     agent.signal(signal.SIGHUP)
     wait_until("the configuration was read again", lambda: "read the configuration again" in agent.output(), 15)
     expect(agent.scrape().value("marlin_serial_released") == 1, "SIGHUP took it back")
@@ -133,7 +134,7 @@ def stays_released(rig, _):
     expect(next_agent.scrape().value("marlin_serial_open") == 0, "the next instance opened it")
     code, out, errors = run(rig, next_agent, "attach", "mk3")
     expect(code == 0 and "opening it resets most printers once" in out, f"{code}: {out}{errors}")
-    expect(next_agent.scrape().value("marlin_serial_open") == 1, "attach did not open it")
+    wait_until("attach opened it", lambda: next_agent.scrape().value("marlin_serial_open") == 1)
 
 
 @claim("a released device leaves the descriptor store with its host port, and no next instance brings it back")
@@ -255,7 +256,7 @@ def in_use(rig, _):
         flashing.flush()
     code, _, errors = run(rig, agent, "attach", "mk3")
     expect(code == 4 and "it is not a serial port; trying again" in errors, f"{code}: {errors}")
-    expect(agent.scrape().value("marlin_serial_released") == 0, "it is still released")
+    wait_until("it is no longer released", lambda: agent.scrape().value("marlin_serial_released") == 0)
 
 
 @claim("a user who is neither root nor in the agent's group is refused with one clear message")
