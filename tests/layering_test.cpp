@@ -72,7 +72,7 @@ const std::vector<Row> kModules{
     {"agent/daemon",
      {"agent/config", "agent/control", "agent/incident", "agent/jobs", "agent/link", "agent/log", "agent/process",
       "agent/recording", "agent/restart", "agent/snapshot", "agent/status", "agent/usb", "agent/web/server",
-      "gcode/line"}},
+      "gcode/line", "transport"}},
     {"agent/demo",
      {"agent/config", "agent/daemon", "agent/jobs", "agent/log", "agent/metrics", "agent/process", "agent/snapshot",
       "agent/status", "agent/terminal", "agent/text", "tests/sim", "transport"}},

@@ -15,8 +15,10 @@ namespace agent::daemon {
 
 class ServiceNotifier {
  public:
-  /// Takes the argument of sd_notify: assignments, one per line.
-  using Send = std::function<void(const std::string& state)>;
+  /// The service manager's queue of messages may be full: it is busy, or it has crashed and reads no more.
+  enum class WhenFull { kWait, kGiveUp };
+  /// Takes the argument of sd_notify: assignments, one per line. Returns whether it was sent.
+  using Send = std::function<bool(const std::string& state, WhenFull when_full)>;
 
   /// To the service manager that started us, with the watchdog time that it set (WATCHDOG_USEC), if there is one.
   [[nodiscard]] static ServiceNotifier from_environment();
@@ -33,12 +35,13 @@ class ServiceNotifier {
 
   /// The watchdog signal, to be called at least every `kTickInterval` by the thread that the watchdog supervises.
   /// `line` returns the text to show; it is called every few seconds at most, and the text is sent when it changed.
+  /// Never waits for the service manager: what does not fit into its queue is sent again at the next call.
   void tick(gcode::line::Time now, const std::function<std::string()>& line);
 
   static constexpr gcode::line::Time kTickInterval = std::chrono::seconds(1);
 
  private:
-  void send(const std::string& state) const;
+  bool send(const std::string& state, WhenFull when_full = WhenFull::kWait) const;
 
   Send send_;
   gcode::line::Time watchdog_;

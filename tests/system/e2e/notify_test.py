@@ -4,7 +4,7 @@ import select
 import signal
 import socket
 
-from rig import claim, expect, free_port, run_claims, wait_until
+from rig import HostPort, claim, expect, free_port, run_claims, wait_until
 
 
 class ServiceManager:
@@ -75,6 +75,33 @@ def feeds_the_watchdog(rig, _):
         heard, _, _ = select.select([manager.socket], [], [], 4)
         expect(not heard, "a program that hangs sends watchdog messages")
         agent.signal(signal.SIGCONT)
+
+
+@claim("a service manager that reads no more, as a systemd that crashed, stops nothing")
+def deaf_manager(rig, _):
+    with ServiceManager(rig, watchdog_seconds=3) as manager:
+        device = rig.raw_device()
+        agent = rig.start_agent(device.path)
+        manager.wait_for("READY=1")
+        agent.wait_for_port()
+        with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as others:
+            others.setblocking(False)
+            try:
+                while True:
+                    others.sendto(b"WATCHDOG=1", os.environ["NOTIFY_SOCKET"])
+            except BlockingIOError:
+                pass
+        device.answer_like_a_printer(5)  # the agent has tried to send more than one message meanwhile
+        host = HostPort(agent.host_port)
+        host.write(b"M117 still here\n")
+        seen = b""
+
+        def arrived():
+            nonlocal seen
+            seen += device.read(0.1)
+            return b"M117 still here\n" in seen
+        wait_until("the host's line reaches the printer", arrived)
+        host.close()
 
 
 def state_of(process):

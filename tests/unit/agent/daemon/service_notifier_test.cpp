@@ -5,6 +5,7 @@
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <unistd.h>
+#include <cstddef>
 #include <cstdlib>
 #include <vector>
 
@@ -17,8 +18,13 @@ using namespace std::chrono_literals;
 
 struct Heard {
   std::vector<std::string> states;
+  bool is_full = false;
   agent::daemon::ServiceNotifier::Send send() {
-    return [this](const std::string& state) { states.push_back(state); };
+    return [this](const std::string& state, auto when_full) {
+      if (is_full && when_full == agent::daemon::ServiceNotifier::WhenFull::kGiveUp) return false;
+      states.push_back(state);
+      return true;
+    };
   }
 };
 
@@ -53,6 +59,18 @@ TEST_CASE("the status line is sent when it changed, and at most every 3 s") {
   CHECK(heard.states == States{"STATUS=idle", "STATUS=printing"});
 }
 
+TEST_CASE("what found the queue full is sent again at the next call") {
+  Heard heard;
+  agent::daemon::ServiceNotifier notifier(heard.send(), 15s);
+  heard.is_full = true;
+  notifier.tick(0s, says("idle"));
+  CHECK(heard.states.empty());
+  heard.is_full = false;
+  notifier.tick(1s, says("idle"));
+  notifier.tick(3s, says("idle"));
+  CHECK(heard.states == States{"WATCHDOG=1", "STATUS=idle"});
+}
+
 TEST_CASE("a line break in a sentence begins no assignment of its own") {
   Heard heard;
   agent::daemon::ServiceNotifier notifier(heard.send(), 0s);
@@ -71,23 +89,59 @@ TEST_CASE("the status line is not built when there is no service manager") {
   CHECK_FALSE(notifier.is_heard());
 }
 
+// The socket that systemd would listen on, and its name in the environment.
+class NotifySocket {
+ public:
+  explicit NotifySocket(std::string name) : socket_(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0)) {
+    sockaddr_un address{};
+    address.sun_family = AF_UNIX;
+    name.copy(address.sun_path, sizeof address.sun_path - 1);
+    if (name.front() == '@') address.sun_path[0] = '\0';
+    const auto size = static_cast<socklen_t>(offsetof(sockaddr_un, sun_path) + name.size());
+    REQUIRE(::bind(socket_.get(), reinterpret_cast<const sockaddr*>(&address), size) == 0);
+    ::setenv("NOTIFY_SOCKET", name.c_str(), 1);
+  }
+  ~NotifySocket() { ::unsetenv("NOTIFY_SOCKET"); }
+  NotifySocket(const NotifySocket&) = delete;
+  NotifySocket& operator=(const NotifySocket&) = delete;
+
+  States read() {
+    States states;
+    char text[64];
+    for (;;) {
+      const ssize_t length = ::recv(socket_.get(), text, sizeof text, MSG_DONTWAIT);
+      if (length < 0) return states;
+      states.emplace_back(text, static_cast<std::size_t>(length));
+    }
+  }
+
+ private:
+  transport::FileDescriptor socket_;
+};
+
 TEST_CASE("the socket named in the environment gets the notifications") {
   const test::ScratchDir directory;
-  const std::string path = directory.path() / "socket";
-  const transport::FileDescriptor socket(::socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0));
-  sockaddr_un address{};
-  address.sun_family = AF_UNIX;
-  path.copy(address.sun_path, sizeof address.sun_path - 1);
-  REQUIRE(::bind(socket.get(), reinterpret_cast<const sockaddr*>(&address), sizeof address) == 0);
-  ::setenv("NOTIFY_SOCKET", path.c_str(), 1);
-  auto notifier = agent::daemon::ServiceNotifier::from_environment();
-  notifier.ready();
-  char text[64];
-  const ssize_t length = ::recv(socket.get(), text, sizeof text, MSG_DONTWAIT);
-  ::unsetenv("NOTIFY_SOCKET");
-  REQUIRE(length > 0);
-  CHECK(std::string(text, static_cast<std::size_t>(length)) == "READY=1");
+  const std::string name = GENERATE("", "@marlin-agent-test-");
+  {
+    NotifySocket socket(name.empty() ? (directory.path() / "socket").string() : name + std::to_string(::getpid()));
+    auto notifier = agent::daemon::ServiceNotifier::from_environment();
+    notifier.ready();
+    notifier.tick(0s, says("idle"));
+    CHECK(socket.read() == States{"READY=1", "STATUS=idle"});
+  }
   CHECK_FALSE(agent::daemon::ServiceNotifier::from_environment().is_heard());
+}
+
+TEST_CASE("a service manager that reads no more is never waited for") {
+  const test::ScratchDir directory;
+  NotifySocket socket(directory.path() / "socket");
+  auto notifier = agent::daemon::ServiceNotifier::from_environment();
+  // net.unix.max_dgram_qlen is 10 in the kernel, and 512 where systemd has set it.
+  for (int i = 0; i < 100'000; ++i) notifier.tick(i * 10s, says(std::to_string(i)));
+  const auto sent = socket.read().size();
+  CHECK((sent > 0 && sent < 100'000));
+  notifier.tick(1'000'000s, says("idle"));
+  CHECK(socket.read() == States{"STATUS=idle"});
 }
 
 }  // namespace
