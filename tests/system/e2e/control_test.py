@@ -14,7 +14,7 @@ import threading
 import time
 import traceback
 
-from rig import FULL, HostPort, Process, claim, expect, run_claims, wait_until
+from rig import FULL, PATIENCE, HostPort, Process, claim, expect, run_claims, wait_until
 from supervisor import SupervisedAgent
 
 PROMISED_RELEASE = 0.1  # seconds; printed always, asserted only in a campaign, on an idle machine
@@ -91,14 +91,14 @@ def release_and_attach(rig, _):
             other = candidate
         except BlockingIOError:
             os.close(candidate)
-            expect(time.monotonic() - began < 10, "the device never became free")
+            expect(time.monotonic() - began < 10 * PATIENCE, "the device never became free")
     took = time.monotonic() - began
     print(f"     from the command until another program has the device open: {took * 1000:.1f} ms", flush=True)
     expect(took < PROMISED_RELEASE or not FULL, f"{took * 1000:.0f} ms")
     expect(json.loads(client.recv(65536))["ok"], "the command was refused")
     wait_until("the host port hung up", lambda: host.read(0.05) == b"" and host.hung_up, 10)
     expect(not os.path.lexists(agent.host_port), "the host port's link is still there")
-    metrics = agent.scrape()
+    metrics = agent.wait_for_metrics("the metrics show the release", lambda now: now.value("marlin_serial_released") == 1)
     for name, value in (("marlin_up", 0), ("marlin_serial_open", 0), ("marlin_serial_released", 1)):
         expect(metrics.value(name) == value, f"{name} is {metrics.value(name)}")
     expect(metrics.value("marlin_serial_disconnects_total", reason="released") == 1, "the closing was not counted")
@@ -220,7 +220,7 @@ def on_a_terminal(rig, _):
         child = subprocess.Popen([rig.agent, "status", *words, "--runtime-dir", agent.runtime], stdout=slave, stderr=slave,
                                  env={**{k: v for k, v in os.environ.items() if k != "NO_COLOR"}, "TERM": "xterm", **environment})
         os.close(slave)
-        seen, deadline = b"", time.monotonic() + 30
+        seen, deadline = b"", time.monotonic() + 30 * PATIENCE
         while time.monotonic() < deadline:
             try:
                 seen += os.read(master, 65536)

@@ -13,7 +13,7 @@ import termios
 import time
 import urllib.request
 
-from rig import claim, expect, free_port, run_claims, wait_until
+from rig import PATIENCE, claim, expect, free_port, run_claims, wait_until
 
 LEAVE_SCREEN = b"\x1b[?25h\x1b[?1049l"
 
@@ -27,7 +27,7 @@ def environment(rig, **more):
 
 def fetched(port, path):
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}{path}", timeout=20) as answer:
             return answer.read()
     except OSError:
         return b""
@@ -95,7 +95,7 @@ class OnTerminal:
         os.close(slave)
 
     def read_until(self, found, seconds=20):
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * PATIENCE
         while not found(self.seen):
             expect(time.monotonic() < deadline, f"not within {seconds} s; the last of it: {self.seen[-600:]!r}")
             if select.select([self.master], [], [], 0.1)[0]:
@@ -117,7 +117,7 @@ def on_a_terminal(rig, _):
     demo = OnTerminal(rig, port, 60, 20)
     try:
         demo.read_until(lambda seen: b"printing" in seen)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
             expect(b'marlin_up{printer="mk3s"} 1' in answer.read(), "the demo's printer is not up")
         expect(demo.end() == 0, "status after Ctrl-C")
     finally:
@@ -138,7 +138,7 @@ def silent_firmware(rig, _):
     demo = OnTerminal(rig, port, 80, 24, "--firmware", "marlin-2.1.2-plain", "--speed", "40")
     try:
         demo.read_until(lambda seen: re.search(rb"progress[^\r\n]*[0-9] %", seen), 60)
-        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=5) as answer:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/metrics", timeout=20) as answer:
             metrics = answer.read().decode()
         for family in ('marlin_print_progress_ratio{printer="mk3s",estimator="m73"}',
                        'marlin_print_remaining_seconds{printer="mk3s"}'):

@@ -52,7 +52,7 @@ def ended_print(rig, _):
     expect(listed(rig, agent) == [job], "the next instance changed it")
     shown = json.loads(agent.get("/api/v1/jobs")[1])["jobs"][0]
     expect(shown.items() <= job.items(), f"the web side says {shown}, the command {job}")
-    expect(agent.scrape().value("marlin_prints_total", result="completed") == 1, "the counter did not survive")
+    agent.wait_for_metrics("the counter survived", lambda now: now.value("marlin_prints_total", result="completed") == 1)
     (row,) = csv.DictReader(io.StringIO(jobs(rig, agent, "--csv")))
     expect(row["result"] == "completed", f"{row}")
     expect("completed" in jobs(rig, agent), "the table does not show it")

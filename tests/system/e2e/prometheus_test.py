@@ -23,7 +23,7 @@ class Prometheus(Process):
         """The instant vector as a list of (labels, value)."""
         url = f"http://127.0.0.1:{self.port}/api/v1/query?" + urllib.parse.urlencode({"query": expression})
         try:
-            with urllib.request.urlopen(url, timeout=5) as answer:
+            with urllib.request.urlopen(url, timeout=20) as answer:
                 result = json.load(answer)["data"]["result"]
         except OSError:
             return []

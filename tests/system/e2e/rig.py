@@ -131,7 +131,14 @@ class Agent(Process):
     def scrape(self):
         return Metrics(self.get("/metrics")[1].decode("utf-8"))
 
-    def get(self, path, timeout=10):
+    def wait_for_metrics(self, what, condition, seconds=15):
+        """Until a scrape fulfils `condition`, and returns that one: what happened shows in a later scrape."""
+        def fulfils():
+            metrics = self.scrape()
+            return metrics if condition(metrics) else None
+        return wait_until(what, fulfils, seconds)
+
+    def get(self, path, timeout=10 * PATIENCE):
         connection = http.client.HTTPConnection("127.0.0.1", self.port, timeout=timeout)
         try:
             connection.request("GET", path)

@@ -12,7 +12,7 @@ import socket
 import threading
 import time
 
-from rig import Agent, Failed, free_port
+from rig import PATIENCE, Agent, Failed, free_port
 
 MOST_DESCRIPTORS = 64   # FileDescriptorStoreMax
 FIRST_KEPT = 400        # above the descriptors that a child gets
@@ -177,7 +177,7 @@ class SupervisedAgent:
         instances = self.instances
         self.killed_at = time.monotonic()
         os.kill(self.pid, number)
-        deadline = time.monotonic() + 10
+        deadline = time.monotonic() + 10 * PATIENCE
         while self.instances == instances:
             self.check()
             if time.monotonic() > deadline:
@@ -190,7 +190,10 @@ class SupervisedAgent:
         self.thread.join()
         try:
             os.kill(self.pid, signal.SIGTERM)
-            os.waitpid(self.pid, 0)
+            while not os.waitpid(self.pid, os.WNOHANG)[0]:
+                select.select([self.notify, self.pipe], [], [], 0.01)
+                self.read_output()  # it waits while its pipe or the socket is full
+                self.read_notify()
         except (ProcessLookupError, ChildProcessError):
             pass
         for descriptor in self.store.values():
@@ -208,5 +211,5 @@ class SupervisedAgent:
     def is_running(self):
         return self.failure is None
 
-    get, scrape = Agent.get, Agent.scrape
+    get, scrape, wait_for_metrics = Agent.get, Agent.scrape, Agent.wait_for_metrics
     wait_for_port, wait_for_web, wait_for_up = Agent.wait_for_port, Agent.wait_for_web, Agent.wait_for_up

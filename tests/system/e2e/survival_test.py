@@ -13,7 +13,7 @@ import time
 
 from print_checks import check_executed, judge, since_print_start, without_injected
 from print_client import PrintClient, commands_of, first_difference, load
-from rig import BUNNY, FULL, HostPort, claim, expect, run_claims, wait_until
+from rig import BUNNY, FULL, PATIENCE, HostPort, claim, expect, run_claims, wait_until
 from supervisor import SupervisedAgent
 
 
@@ -154,7 +154,7 @@ class Answering:
         self.read = b""
 
     def wait_for(self, wanted, seconds=40):
-        deadline = time.monotonic() + seconds
+        deadline = time.monotonic() + seconds * PATIENCE
         while True:
             while b"\n" not in self.read:
                 expect(time.monotonic() < deadline, f"{wanted!r} never came")
@@ -204,7 +204,7 @@ def talk(device, host, text):
     """Sends a line through the agent and its ok back."""
     host.write(text + b"\n")
     read = b""
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + 10 * PATIENCE
     while text + b"\n" not in read:
         expect(time.monotonic() < deadline, f"{text!r} never came, only {read!r}")
         read += device.read(0.1)

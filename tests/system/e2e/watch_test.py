@@ -5,7 +5,7 @@ import signal
 import subprocess
 import time
 
-from rig import HostPort, Process, claim, expect, run_claims, wait_until
+from rig import PATIENCE, HostPort, Process, claim, expect, run_claims, wait_until
 
 
 def start(rig, *arguments):
@@ -132,7 +132,7 @@ def slow_reader(rig, _):
         slow.send_signal(signal.SIGCONT)
         os.set_blocking(read_end, True)
         text, missing = b"", b" are missing here: this program reads too slowly"
-        deadline = time.monotonic() + 30
+        deadline = time.monotonic() + 30 * PATIENCE
         while missing not in text and time.monotonic() < deadline:
             text += os.read(read_end, 65536)
         expect(missing in text, f"it was not told what it lost: {text[-500:]!r}")
