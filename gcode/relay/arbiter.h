@@ -211,6 +211,9 @@ class Arbiter {
   [[nodiscard]] bool doubts_queue(line::Time now) const;
   [[nodiscard]] bool wants_probe(line::Time now) const;
   [[nodiscard]] bool is_first_m105(line::Time now) const;
+  [[nodiscard]] bool can_answer_in_any_form() const;
+  [[nodiscard]] bool only_m105_prints_it() const;
+  [[nodiscard]] bool is_late_answer_due(printer::Query query, line::Time now) const;
   void odd_m105_answer(line::Time now);
   void check_injected(line::Time now);
   void forget_injected_without_ok(line::Time now);

@@ -59,6 +59,20 @@ bool Arbiter::rejects_a_fragment(const reply::Reply& reply) const {
   return !first.is_injected() && first.letter != 0 && command::parse_command(reply.named_command).letter == 0;
 }
 
+// The answer to a query that was answered by a bare ok may still come: the printer prints it before it does anything
+// else, so also before the answers to lines that were held until that ok.
+bool Arbiter::is_late_answer_due(printer::Query query, line::Time now) const {
+  const bool sent_since =
+      s_.in_flight.overflow() > 0 || s_.in_flight.any_host([&](const InFlight& e) { return e.sent > s_.last_ok; });
+  return now < s_.late.answer_until && s_.injection.line.query == query && !sent_since;
+}
+
+// Temperatures without an ok, where the firmware's answer to M105 is not known yet: moves behind the query print none.
+bool Arbiter::only_m105_prints_it() const {
+  const auto may_print = [](const InFlight& e) { return e.kind != command::CommandKind::kMotion; };
+  return can_answer_in_any_form() && !s_.in_flight.any_host(may_print);
+}
+
 // --- which text answers which query? ------------------------------------------------------------------------------------
 
 namespace {
@@ -106,9 +120,8 @@ bool Arbiter::answers_injected(const reply::Reply& reply) const {
   if (s_.injection.line.sets_report()) return false;
   // The only answers to an M105 that come without its ok.
   if (injected.query == Query::kM105)
-    return s_.in_flight.host_count() == 0 &&
-           (reply.answer == AnswerForm::kNoSensors ||
-            (reply.kind == ReplyKind::kTemperature && is_first_m105(s_.last_report_at)));
+    return (reply.answer == AnswerForm::kNoSensors && s_.in_flight.host_count() == 0) ||
+           (reply.kind == ReplyKind::kTemperature && (is_first_m105(s_.last_report_at) || only_m105_prints_it()));
   return std::any_of(kAnswerRules.begin(), kAnswerRules.end(), [&](const AnswerRule& rule) {
     return rule.query == injected.query && rule.kind == reply.kind && rule.form == reply.answer;
   });

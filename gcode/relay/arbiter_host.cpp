@@ -196,8 +196,9 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
   }
   s_.injection.waiting_since = line::kNever;
   s_.last_host_line = now;
-  if (command.kind == command::CommandKind::kTemperature || command.is('M', 115))
-    s_.late.answer_until = {};  // the next may be its own
+  // The next may be its own, unless it was held until the ok that the late answer follows.
+  if ((command.kind == command::CommandKind::kTemperature || command.is('M', 115)) && now > s_.last_ok)
+    s_.late.answer_until = {};
   s_.printer.host_command(command, *dialect_, now);
   // The printer takes this line as the rest of a comment; an empty line also ends it.
   if (s_.comment == Comment::kDropsNext) {

@@ -126,9 +126,14 @@ Verdict Arbiter::on_temperature_ok(line::Time now) {
 // use: whatever comes is the answer. "ok 12" and then "T:24.5 ..." (Repetier), "T:24.5 ..." and then "ok" (old
 // RepRapFirmware).
 bool Arbiter::is_first_m105(line::Time now) const {
-  return s_.in_flight.size() == 1 && s_.in_flight.overflow() == 0 && s_.in_flight[0].query == printer::Query::kM105 &&
+  return s_.in_flight.size() == 1 && can_answer_in_any_form() && now - s_.last_host_line > kHostIsDone;
+}
+
+// The first in flight is an M105, and the printer prints no temperatures by itself.
+bool Arbiter::can_answer_in_any_form() const {
+  return s_.in_flight.overflow() == 0 && s_.in_flight[0].query == printer::Query::kM105 &&
          !s_.poller.understands(printer::Query::kM105) && !s_.printer.sd_printing &&
-         !s_.subscriptions.is_on(Report::kTemperature) && now - s_.last_host_line > kHostIsDone;
+         !s_.subscriptions.is_on(Report::kTemperature);
 }
 
 void Arbiter::odd_m105_answer(line::Time now) {
@@ -338,6 +343,7 @@ void Arbiter::keep_quiet(const InFlight& acknowledged, line::Time now) {
 
 void Arbiter::acknowledge(line::Time now) {
   const InFlight entry = s_.in_flight.acknowledge_first();
+  s_.late.answer_until = {};  // it would have come before this ok
   // The line with the comment is answered, so this firmware does not drop it.
   if (s_.in_flight.empty() && s_.comment == Comment::kMayDropNext) s_.comment = Comment::kNone;
   // If that ok was not for the entry whose ack is optional, it was for the next: that one may be answered already.

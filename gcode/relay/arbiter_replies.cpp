@@ -268,8 +268,7 @@ bool Arbiter::holds(LineOwner owner, const reply::Reply& reply, line::Time now) 
     case kAnswersLate:
       return (reply.kind == reply::ReplyKind::kFirmware || reply.kind == reply::ReplyKind::kCapability ||
               reply.answer == reply::AnswerForm::kArea) &&
-             now < s_.late.answer_until && s_.injection.line.query == printer::Query::kM115 &&
-             s_.in_flight.host_count() == 0;
+             is_late_answer_due(printer::Query::kM115, now);
     case kTornReport: return is_torn(reply);
     case kUnreadableReport: return is_unreadable_report(reply);
     case kReport:

@@ -54,8 +54,7 @@ bool Arbiter::is_answer_to_host(const reply::Reply& reply, LastReport after, lin
 }
 
 Verdict Arbiter::show_report(const reply::Reply& reply, LastReport after, line::Time now) {
-  if (reply.kind == reply::ReplyKind::kTemperature && now < s_.late.answer_until &&
-      s_.injection.line.query == printer::Query::kM105 && s_.in_flight.host_count() == 0) {
+  if (reply.kind == reply::ReplyKind::kTemperature && is_late_answer_due(printer::Query::kM105, now)) {
     s_.late.answer_until = {};
     return Verdict::kWithhold;
   }

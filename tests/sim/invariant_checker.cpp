@@ -100,6 +100,9 @@ void InvariantChecker::note_host_line(std::string_view line, Time now) {
   if (line.find("M112") != std::string_view::npos) killed_ = true, disturbed_at_ = now;
   if (!line.empty() && line[0] == 'N') last_numbered_ = now;
   if (!print_began_ && begins_print(line)) print_began_ = true;
+  if (line.find("M105") != std::string_view::npos) ++m105_unanswered_;
+  // A firmware that is not known may drop the line behind it: that ok is not due, and not late either.
+  if (!scenario_.settings.poll && line.find(';') != std::string_view::npos) comment_at_ = now;
 }
 
 void InvariantChecker::host_wrote(std::string_view bytes, Time now) {
@@ -205,7 +208,7 @@ void InvariantChecker::oracle_line(std::string_view line, std::string_view origi
   if (starts(line, "Resend")) resend_at_ = now;
   // While the printer is busy, effects of the noise are delayed too.
   if (starts(line, "echo:busy") && corrupted_ && now - last_corrupted_ < kCorruptedFor) last_corrupted_ = now;
-  if (starts(line, "start")) start_seen_ = true, oks_ahead_ = answers_ahead_ = 0;
+  if (starts(line, "start")) start_seen_ = true, oks_ahead_ = answers_ahead_ = m105_unanswered_ = 0;
   if (verdict.dropped) return;
   // Lines that noise has joined are classified by their beginning.
   const char owner = corrupted_ ? origins.front() : owner_of(origins);
@@ -230,6 +233,9 @@ void InvariantChecker::oracle_line(std::string_view line, std::string_view origi
       fail("rule 6: an unsolicited line is withheld " + quoted(line), now);
     return;
   }
+  const bool is_answer_to_m105 = starts(line, "ok T:");
+  const bool was_due = m105_unanswered_ > 0;
+  if (is_answer_to_m105 && was_due) --m105_unanswered_;
   if (!verdict.attended) return;
   if (verdict.passed_bytes == 0) fail("rule 6: a line is neither passed nor withheld " + quoted(line), now);
   // While a host command runs that prints the same text, a report cannot be distinguished from its answer; around a
@@ -240,6 +246,8 @@ void InvariantChecker::oracle_line(std::string_view line, std::string_view origi
   const bool lost_lately = mishap_at_ != kNever;
   const bool leak = owner == 'a' || (owner == '-' && !asked_reports && is_report(line) && scenario_.settings.poll &&
                                      !alike && !lost_lately);
+  if (is_answer_to_m105 && owner == 'h' && !was_due && !corrupted_ && disturbed_at_ == kNever && !after_surplus_ok())
+    fail("rule 6: the host was given two answers to one M105", now);
   if (!leak) return;
   if (owner == 'a' && starts(line, "ok T:") && answers_owed_ > 0) {
     --answers_owed_;
@@ -248,8 +256,10 @@ void InvariantChecker::oracle_line(std::string_view line, std::string_view origi
   ++leaks_;
   if (owner == 'a' && starts(line, "ok T:")) ++answers_ahead_, answer_leaked_ = now;
   // Between M105s of both sides an ok too many swaps answers.
-  const bool is_answer_to_m105 = starts(line, "ok T:");
-  const bool swapped = after_surplus_ok() && (is_answer_to_m105 ? now - m105_passed_ < kAnswersSwap : owner == 'a');
+  const bool both_asked = is_answer_to_m105 && now - m105_passed_ < kAnswersSwap;
+  // A Resend may flush the M105 of either side: then the host gets the answer that came, and must not get two.
+  const bool behind_resend = both_asked && now - resend_at_ < seconds(10) && was_due;
+  const bool swapped = behind_resend || (after_surplus_ok() && (is_answer_to_m105 ? both_asked : owner == 'a'));
   if (!swapped && !corrupted_ && disturbed_at_ == kNever && scenario_.faults.stall_at.count() == 0) {
     fail(std::string(owner == 'a' ? "rule 6: an answer to the agent"
                                   : "rule 9: a report to which the host did not subscribe") +
@@ -400,7 +410,7 @@ void InvariantChecker::finish(std::size_t host_in_flight, const VirtualHost& hos
   // Without an M105 that it may ask, the agent waits until the line was silent for long.
   const bool lost_lately = mishap_at_ != kNever && (!can_probe_ || scenario_.faults.torn_lines > 0 ||
                                                     now - std::max(mishap_at_, last_passed_) < kLostExpires);
-  if (host_in_flight > 0 && !lost_lately)
+  if (host_in_flight > 0 && !lost_lately && now - comment_at_ > kLostExpires)
     fail("rule 6: " + std::to_string(host_in_flight) + " commands are still in flight", now);
   if (oks_ahead_ > 0) fail("rule 6: the host was given " + std::to_string(oks_ahead_) + " surplus oks", now);
   if (prints && host.is_done()) check_executed(now);

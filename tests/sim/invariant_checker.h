@@ -89,6 +89,8 @@ class InvariantChecker {
   Time last_passed_{};
   Time last_injected_{-std::chrono::hours(1)};
   Time last_probe_{-std::chrono::hours(1)};
+  std::int64_t m105_unanswered_ = 0;  ///< of the host
+  Time comment_at_{-std::chrono::hours(1)};
   Time resend_at_{-std::chrono::hours(1)};
   Time alike_at_{-std::chrono::hours(1)};  ///< when a host command was passed whose answer has the format of a report
   bool killed_ = false;

@@ -326,40 +326,6 @@ TEST_CASE("rule 6: the time to ok of a query after a heat-up does not measure th
   CHECK(counted() == before + 1);
 }
 
-namespace {
-
-/// A printer with a name that says nothing, at rest; its first M105 was sent.
-Rig first_m105_rig() {
-  Rig r(only_temperatures());
-  r.attach();
-  for (int i = 0; i < 4; ++i) {
-    const std::string line = next_injected(r);
-    if (line == "M105\n") return r;
-    r.printer("FIRMWARE_NAME:Something 1 PROTOCOL_VERSION:1.0\nok\n");
-    r.to_host();
-  }
-  FAIL("no M105");
-  return r;
-}
-
-}  // namespace
-
-TEST_CASE("rule 6: a first M105 that is not answered by ok T: in one line gives the host nothing") {
-  const std::string answer = GENERATE("ok 12\nT:24.50 /0 B:22.10 /0 @:0\n", "ok\nT:25.0 /0.0 B:22.0 /0.0 @:0\n",
-                                      "T:25.0 /0.0 B:22.0 /0.0 @:0\nok\n");
-  INFO(answer);
-  Rig r = first_m105_rig();
-  for (int questions = 1; questions <= 3; ++questions) {
-    r.printer(answer);
-    CHECK(r.to_host().empty());
-    CHECK(r.relay().commands_in_flight() == 0);
-    r.pass(3s);
-    if (questions < 3) CHECK(next_injected(r) == "M105\n");
-  }
-  CHECK(next_injected(r, 60s) != "M105\n");
-  CHECK(r.relay().printer().temperature_report.known);
-}
-
 TEST_CASE("rule 6: before its answer is known no M105 goes out while a host sends") {
   Rig r(only_temperatures());
   r.attach();
@@ -378,26 +344,6 @@ TEST_CASE("rule 6: a host's M105 is answered by an ok alone where no other answe
   Rig r = known_rig("Teacup");
   exchange(r, "M105\n", answer);
   exchange(r, numbered(1, "G1 X1"), "ok\n");
-}
-
-TEST_CASE("rule 6: lines of an M115 that was answered by an ok alone are the agent's") {
-  Rig r(only_temperatures());
-  r.attach();
-  wait_for_question(r, "M115\n", {});
-  r.printer("ok\n");
-  r.printer("FIRMWARE_NAME:Repetier_1.0.4 PROTOCOL_VERSION:1.0\nCap:EEPROM:1\n");
-  CHECK(r.to_host().empty());
-  CHECK(r.relay().printer().firmware.known);
-}
-
-TEST_CASE("rule 6: temperatures behind the ok of the agent's M115 are the host's") {
-  Rig r(only_temperatures());
-  r.attach();
-  wait_for_question(r, "M115\n", {});
-  r.printer("ok\n");
-  r.host("M105\n");
-  r.to_printer();
-  says(r, "ok\nT:25.0 /0.0 B:22.0 /0.0\n");
 }
 
 TEST_CASE("rule 6: an ADVANCED_OK of a line that is acknowledged already does not acknowledge the next") {
@@ -609,22 +555,4 @@ TEST_CASE("rule 6: the line numbers of a new connection repeat none of the last"
   exchange(r, "M110 N0\n", "ok\n");
   r.host(numbered(1, "G1 X2"));
   CHECK_FALSE(r.arbiter().in_flight[0].is_optional());
-}
-
-TEST_CASE("rule 6: the late lines of an answer are awaited up to the instant at which they are given up") {
-  const bool in_time = GENERATE(true, false);
-  Rig temperatures = first_m105_rig();
-  temperatures.printer("ok 12\n");
-  temperatures.to_host();
-  temperatures.now = temperatures.arbiter().late.answer_until - (in_time ? 1us : 0us);
-  temperatures.printer("T:24.50 /0 B:22.10 /0 @:0\n");
-  CHECK(temperatures.to_host().empty() == in_time);
-  Rig firmware;
-  firmware.attach();
-  wait_for_question(firmware, "M115\n", {});
-  firmware.printer("ok\n");
-  firmware.to_host();
-  firmware.now = firmware.arbiter().late.answer_until - (in_time ? 1us : 0us);
-  firmware.printer("FIRMWARE_NAME:Repetier_1.0.4 PROTOCOL_VERSION:1.0\n");
-  CHECK(firmware.to_host().empty() == in_time);
 }
