@@ -201,7 +201,7 @@ void PrinterState::reply(const reply::Reply& reply, std::int32_t query_code, con
     case reply::ReplyKind::kProgress:
       if (!reply.progress.silent_mode) {
         take_progress(reply.progress, now);
-        progress_from_file = false;
+        progress_source = ProgressSource::kPrinter;
       }
       break;
     case reply::ReplyKind::kPercent: take_percent(reply, query_code, now); break;
@@ -224,7 +224,8 @@ void PrinterState::host_command(const command::Command& command, const dialect::
   // A stream that restarts is another print: the previous print's M73 is not its progress. Progress that was read from
   // the host's lines ends with the print (Arbiter), not with a pause in its stream.
   const bool renumbers = command.kind == command::CommandKind::kLineNumber;
-  const bool begins_stream = renumbers || (command.is_numbered() && !stream_is_open() && !progress_from_file);
+  const bool begins_stream =
+      renumbers || (command.is_numbered() && !stream_is_open() && progress_source != ProgressSource::kHost);
   if (renumbers) end_stream();
   if (begins_stream && !paused) progress.forget();
   if (renumbers) {
@@ -265,13 +266,13 @@ void PrinterState::host_progress(const command::Command& command, const dialect:
   take('C', next.change_minutes, kMostMinutes);
   if (!reported) return;
   progress.set(next, now);
-  progress_from_file = true;
+  progress_source = ProgressSource::kHost;
 }
 
 void PrinterState::forget_file_progress() {
-  if (!progress_from_file) return;
+  if (progress_source != ProgressSource::kHost) return;
   progress.forget();
-  progress_from_file = false;
+  progress_source = ProgressSource::kPrinter;
 }
 
 void PrinterState::end_stream() {

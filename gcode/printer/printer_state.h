@@ -50,6 +50,9 @@ enum class State : std::uint8_t {
 /// The host's numbered lines. A print may rest: the next numbered line continues it, unless an M110 comes first.
 enum class Stream : std::uint8_t { kNone, kHandshake, kPrints, kRests };
 
+/// Who told the progress: the printer's report, or an M73 in the host's lines.
+enum class ProgressSource : std::uint8_t { kPrinter, kHost };
+
 /// Capabilities that metrics.md names first, then Marlin's; a bit each.
 inline constexpr std::size_t kMaxCapabilities = 64;
 struct Capability {
@@ -106,8 +109,8 @@ class PrinterState {
   Aged<reply::Fans> fans;
   Aged<reply::Position> position;
   Aged<reply::Progress> progress;  ///< NORMAL mode
-  /// It was read from the host's lines, not reported by the printer. Lasts longer than the value: until the print ends.
-  bool progress_from_file = false;
+  /// kHost lasts longer than the value: until the print ends.
+  ProgressSource progress_source = ProgressSource::kPrinter;
   Aged<reply::SdPosition> sd;
   Aged<line::FixedText<127>> sd_file;   ///< raw bytes as printed: not checked for UTF-8
   Aged<float> feedrate, flow;           ///< ratio, 1 is 100 %
