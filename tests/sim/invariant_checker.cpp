@@ -208,7 +208,7 @@ void InvariantChecker::oracle_line(std::string_view line, std::string_view origi
   if (starts(line, "Resend")) resend_at_ = now;
   // While the printer is busy, effects of the noise are delayed too.
   if (starts(line, "echo:busy") && corrupted_ && now - last_corrupted_ < kCorruptedFor) last_corrupted_ = now;
-  if (starts(line, "start")) start_seen_ = true, oks_ahead_ = answers_ahead_ = m105_unanswered_ = 0;
+  if (starts(line, "start")) start_seen_ = true, oks_ahead_ = answers_ahead_ = 0;
   if (verdict.dropped) return;
   // Lines that noise has joined are classified by their beginning.
   const char owner = corrupted_ ? origins.front() : owner_of(origins);
