@@ -39,15 +39,21 @@ struct Travel::Words {
     }
   }
   void take_word(char letter, double value) {
-    constexpr std::string_view kAxes = "XYZE";
-    if (const auto index = kAxes.find(letter); index != std::string_view::npos) {
-      axis[index] = value;
-      has[index] = true;
+    switch (letter) {
+      case 'X':
+      case 'Y':
+      case 'Z': return take_axis(static_cast<std::size_t>(letter - 'X'), value);
+      case 'E': return take_axis(kE, value);
+      case 'I': i = value, has_center = true; break;
+      case 'J': j = value, has_center = true; break;
+      case 'R': r = value, has_radius = true; break;
+      case 'F': f = value; break;
+      default: break;
     }
-    if (letter == 'I') i = value, has_center = true;
-    if (letter == 'J') j = value, has_center = true;
-    if (letter == 'R') r = value, has_radius = true;
-    if (letter == 'F') f = value;
+  }
+  void take_axis(std::size_t index, double value) {
+    axis[index] = value;
+    has[index] = true;
   }
 };
 

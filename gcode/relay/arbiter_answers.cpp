@@ -62,9 +62,9 @@ bool Arbiter::rejects_a_fragment(const reply::Reply& reply) const {
 // The answer to a query that was answered by a bare ok may still come: the printer prints it before it does anything
 // else, so also before the answers to lines that were held until that ok.
 bool Arbiter::is_late_answer_due(printer::Query query, line::Time now) const {
-  const bool sent_since =
-      s_.in_flight.overflow() > 0 || s_.in_flight.any_host([&](const InFlight& e) { return e.sent > s_.last_ok; });
-  return now < s_.late.answer_until && s_.injection.line.query == query && !sent_since;
+  const auto was_not_held = [this](const InFlight& e) { return e.sent != s_.last_ok; };
+  return now < s_.late.answer_until && s_.injection.line.query == query && s_.in_flight.overflow() == 0 &&
+         !s_.in_flight.any_host(was_not_held);
 }
 
 // Temperatures without an ok, where the firmware's answer to M105 is not known yet: moves behind the query print none.

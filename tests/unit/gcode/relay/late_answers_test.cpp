@@ -142,3 +142,16 @@ TEST_CASE("rule 6: temperatures before the ok of the first M105 are not those of
   CHECK(r.to_host().empty());
   says(r, "ok\n");
 }
+
+TEST_CASE("rule 6: an M105 of the host from before the ok of the agent's may be answered first") {
+  Rig r = first_m105_rig();
+  r.pass(1100ms);
+  r.host("N3 M105*36\n");
+  r.pass(5ms);
+  r.printer("T:25.0 /0.0 B:22.0 /0.0 @:0\n");  // whose it is, nobody knows
+  r.to_host();
+  r.printer("ok P15 B3\n");  // without a number: the agent's
+  CHECK(r.to_host().empty());
+  says(r, "T:25.1 /0.0 B:22.0 /0.0 @:0\n");
+  says(r, "ok N3 P15 B3\n");
+}
