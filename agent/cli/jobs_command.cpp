@@ -113,6 +113,7 @@ int list_jobs(const JobsOptions& options, std::ostream& out, std::ostream& err) 
     const auto jobs = database.jobs(options.filter);
     if (options.json) write_jobs_json(out, jobs);
     else if (options.csv) write_jobs_csv(out, jobs);
+    else if (jobs.empty()) out << "no prints to show; the history is " << file << '\n';
     else write_jobs_table(out, jobs);
     if (options.json || options.csv) err << kDeprecated;
   } catch (const jobs::StoreError& error) {

@@ -31,7 +31,7 @@ constexpr const char* kRunFooter =
     "\nWithout --config and --printer, /etc/marlin-agent/marlin-agent.toml is read; if there is none, every Prusa on USB is taken."
     "\nSIGHUP reads the configuration file again, SIGTERM ends the program without resetting a printer."
     "\n\nExample: marlin-agent run --printer mk3s=/dev/ttyACM0"
-    "\n         then point the host program at DIR/mk3s and Prometheus at port 11520";
+    "\n         then point the host program at DIR/mk3s, a browser and Prometheus at port 11520";
 
 bool is_printer_option(std::string_view text) { return parse_printer_option(text).has_value(); }
 bool is_decode_format(std::string_view text) { return text == "jsonl" || text == "raw" || text == "octoprint"; }
@@ -130,15 +130,15 @@ std::optional<text::EarlyExit> wrong_command(int argc, const char* const* argv) 
 }
 
 Command checked(const config::RunOptions& options) {
+  const auto refuse = [](const std::string& sentence) { return usage("--printer: " + sentence, "marlin-agent run"); };
   for (auto printer = options.printers.begin(); printer != options.printers.end(); ++printer) {
     for (auto other = options.printers.begin(); other != printer; ++other) {
-      if (other->name == printer->name) return usage("--printer: the name " + printer->name + " is given twice");
-      if (other->device == printer->device)
-        return usage("--printer: the device " + printer->device + " is given twice");
+      if (other->name == printer->name) return refuse("the name " + printer->name + " is given twice");
+      if (other->device == printer->device) return refuse("the device " + printer->device + " is given twice");
     }
   }
   if (options.printers.size() > config::kMaxPrinters)
-    return usage("--printer: at most " + std::to_string(config::kMaxPrinters) + " printers");
+    return refuse("at most " + std::to_string(config::kMaxPrinters) + " printers");
   return options;
 }
 

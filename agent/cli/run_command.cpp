@@ -149,7 +149,8 @@ class RunningService {
   void log_addresses(const config::Configuration& configuration) {
     if (!service_.serves_web()) return;
     for (const std::string& address : service_.web_addresses()) {
-      log_.info("", "metrics at " + std::string(service_.web_scheme()) + address + configuration.telemetry_path);
+      const std::string site = std::string(service_.web_scheme()) + address;
+      log_.info("", "page at " + site + "/, metrics at " + site + configuration.telemetry_path);
     }
   }
 

@@ -265,8 +265,8 @@ std::string listed(const std::vector<std::string>& names) {
 }
 
 int no_such(const std::string& option, const std::string& value, const std::vector<std::string>& names) {
-  std::cerr << "marlin-agent: " << option << ": there is no \"" << value << "\"; there are " << listed(names) << '\n';
-  return 2;
+  const std::string sentence = option + ": there is no \"" + value + "\"; there are " + listed(names);
+  return text::usage(sentence, "marlin-agent demo").show(std::cout, std::cerr);
 }
 
 bool is_one_of(const std::string& name, const std::vector<std::string>& names) {

@@ -70,6 +70,7 @@ std::vector<jobs::JobChange> demo_history(const std::string& printer, double now
     job.progress = past.progress;
     job.resends = past.resends;
     change.adds.started = 1;
+    change.adds.since_unix = job.began_unix;
     change.adds.ended[past.result] = 1;
     change.adds.print_seconds = job.elapsed_seconds;
     change.adds.extruded_meters = job.extruded_meters;

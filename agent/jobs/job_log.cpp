@@ -120,6 +120,7 @@ void JobLog::begin(Seen& seen, const std::string& printer, const PrintWatch& wat
   seen.written = now;
   snapshot::JobTotals adds;
   adds.started = 1;
+  adds.since_unix = record.began_unix;
   put({record, adds, {}}, true);
 }
 

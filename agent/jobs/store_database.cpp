@@ -29,7 +29,9 @@ CREATE TABLE total (
   id INTEGER PRIMARY KEY, job INTEGER NOT NULL, number INTEGER NOT NULL,
   height REAL NOT NULL, seconds REAL NOT NULL, extruded REAL NOT NULL,
   underruns INTEGER NOT NULL, resends INTEGER NOT NULL, lowest_buffered REAL,
-  UNIQUE (job, number));)"};
+  UNIQUE (job, number));)",
+    R"(ALTER TABLE total ADD COLUMN since REAL;
+UPDATE total SET since = (SELECT min(began) FROM job WHERE job.printer = total.printer);)"};
 
 constexpr const char* kColumns =
     "id, printer, source, file, result, reason, joined, began, ended, elapsed, extruded, travel_x, travel_y, travel_z, "
@@ -151,13 +153,14 @@ void StoreDatabase::add(const std::string& printer, const snapshot::JobTotals& m
   const auto count = [](std::uint64_t value) { return static_cast<std::int64_t>(value); };
   Statement statement(
       db_.get(),
-      "INSERT INTO total VALUES (?,?,?,?,?,?,?) ON CONFLICT (printer) DO UPDATE SET "
+      "INSERT INTO total VALUES (?,?,?,?,?,?,?,?) ON CONFLICT (printer) DO UPDATE SET "
       "started = started + excluded.started, completed = completed + excluded.completed, "
       "cancelled = cancelled + excluded.cancelled, failed = failed + excluded.failed, "
-      "print_seconds = print_seconds + excluded.print_seconds, extruded = extruded + excluded.extruded");
+      "print_seconds = print_seconds + excluded.print_seconds, extruded = extruded + excluded.extruded, "
+      "since = min(coalesce(since, excluded.since), coalesce(excluded.since, since))");
   statement.bind(printer).bind(count(more.started));
   for (const std::uint64_t ended : more.ended) statement.bind(count(ended));
-  statement.bind(more.print_seconds).bind(more.extruded_meters).step();
+  statement.bind(more.print_seconds).bind(more.extruded_meters).bind(more.since_unix).step();
 }
 
 // A layer that was written before a restart may come again.
@@ -209,7 +212,7 @@ std::vector<snapshot::JobRecord> StoreDatabase::jobs(const snapshot::JobFilter& 
 
 std::vector<std::pair<std::string, snapshot::JobTotals>> StoreDatabase::totals() const {
   Statement rows(db_.get(),
-                 "SELECT printer, started, completed, cancelled, failed, print_seconds, extruded FROM total");
+                 "SELECT printer, started, completed, cancelled, failed, print_seconds, extruded, since FROM total");
   std::vector<std::pair<std::string, snapshot::JobTotals>> found;
   while (rows.step()) {
     auto& [printer, totals] = found.emplace_back();
@@ -218,6 +221,7 @@ std::vector<std::pair<std::string, snapshot::JobTotals>> StoreDatabase::totals()
     for (auto& ended : totals.ended) ended = static_cast<std::uint64_t>(rows.integer());
     totals.print_seconds = rows.real();
     totals.extruded_meters = rows.real();
+    totals.since_unix = rows.optional_real();
   }
   return found;
 }

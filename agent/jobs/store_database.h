@@ -1,7 +1,7 @@
 // The history file: SQLite, one writer. Knows statements and schema, no thread. Every call does all of its work or
 // none; on failure it throws StoreError with a sentence.
 // Schema 1: table job (one row per print), table total (one row per printer). Schema 2: table layer (one row per finished
-// layer of a host's print).
+// layer of a host's print). Schema 3: begin of each printer's first print.
 #pragma once
 
 #include <cstdint>
@@ -104,7 +104,7 @@ struct JobChange {
 
 class StoreDatabase {
  public:
-  static constexpr int kSchema = 2;
+  static constexpr int kSchema = 3;
   /// 10,000 prints: ten years of a busy printer, 3 MB. The oldest are deleted.
   static constexpr std::int64_t kMostJobs = 10'000;
 

@@ -49,7 +49,7 @@ void MetricsCollector::for_each_family(Consumer&& consume) const {
     auto family = empty_family(row);
     SeriesWriter out(family, row.labels, nullptr);
     row.collect(agent, out);
-    if (!family.metric.empty()) consume(std::move(family), row.lifelong);
+    if (!family.metric.empty()) consume(std::move(family), row.counted);
   }
 
   const auto links = snapshots_.links();  // keeps the snapshots alive while `printers` refers to them
@@ -68,21 +68,21 @@ void MetricsCollector::for_each_family(Consumer&& consume) const {
       SeriesWriter out(family, row.labels, &printer.name);
       row.collect(printer, out);
     }
-    if (!family.metric.empty()) consume(std::move(family), row.lifelong);
+    if (!family.metric.empty()) consume(std::move(family), row.counted);
   }
 }
 
 std::vector<prometheus::MetricFamily> MetricsCollector::Collect() const {
   std::vector<prometheus::MetricFamily> families;
   families.reserve(agent_families().size() + printer_families().size());
-  for_each_family([&](prometheus::MetricFamily&& family, bool) { families.push_back(std::move(family)); });
+  for_each_family([&](prometheus::MetricFamily&& family, Counted) { families.push_back(std::move(family)); });
   return families;
 }
 
 void MetricsCollector::render(std::ostream& out) const {
   const prometheus::TextSerializer serializer;
   std::vector<prometheus::MetricFamily> one(1);
-  for_each_family([&](prometheus::MetricFamily&& family, bool) {
+  for_each_family([&](prometheus::MetricFamily&& family, Counted) {
     one.front() = std::move(family);
     serializer.Serialize(out, one);
   });
@@ -90,8 +90,13 @@ void MetricsCollector::render(std::ostream& out) const {
 
 void MetricsCollector::render_openmetrics(std::ostream& out) const {
   const auto since = process_stats().start_unix_seconds;
-  for_each_family([&](prometheus::MetricFamily&& family, bool lifelong) {
-    write_openmetrics(out, family, lifelong ? std::nullopt : since);
+  const Created by_process = [&](const prometheus::ClientMetric&) { return since; };
+  const Created by_history = [&](const prometheus::ClientMetric& metric) {
+    return snapshots_.history().totals(metric.label.front().value).since_unix;  // the first label is the printer
+  };
+  for_each_family([&](prometheus::MetricFamily&& family, Counted counted) {
+    if (counted == Counted::kByPrinter) write_openmetrics(out, family, {});
+    else write_openmetrics(out, family, counted == Counted::kByHistory ? by_history : by_process);
   });
   out << "# EOF\n";
 }

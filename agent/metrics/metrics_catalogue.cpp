@@ -36,8 +36,10 @@ value is known: unknown is absent, never 0. Families of a printer have the label
 Counters marked *lasting* are older than the agent's process: those of the agent's history are kept over restarts, those
 of the printer itself may return to 0 when it is reset to its factory settings.
 
-Clients that ask for `application/openmetrics-text` (Prometheus does) get the units and, for all other counters, the time
-when they were created (`_created`); the names of the samples are the same in both formats.
+Clients that ask for `application/openmetrics-text` (Prometheus does) get the units and the time when each counter was
+created (`_created`): the start of the process, and for those of the history the begin of the printer's first print. Those of
+the printer itself (`marlin_lifetime_*`) have none: it does not report since when it counts, and with the time at which the agent
+saw it first, everything before would count as of that moment. The names of the samples are the same in both formats.
 )";
 
 template <class Source>
@@ -48,8 +50,8 @@ void add_table(std::string& page, std::string_view title, std::span<const Family
     std::string labels;
     for (const auto label : entry.labels) labels += (labels.empty() ? "`" : ", `") + std::string(label) + '`';
     page += "| `" + std::string(row.name) + "` | " + std::string(word_of(row.type)) +
-            (row.lifelong ? ", lasting" : "") + " | " + std::string(unit_of(row.name)) + " | " + labels + " | " +
-            text::markdown_cell(row.help) + " |\n";
+            (row.counted != Counted::kByProcess ? ", lasting" : "") + " | " + std::string(unit_of(row.name)) + " | " +
+            labels + " | " + text::markdown_cell(row.help) + " |\n";
   }
 }
 

@@ -3,6 +3,7 @@
 // Knows no thread and no clock: the sources contain everything.
 #pragma once
 
+#include <cstdint>
 #include <span>
 
 #include <prometheus/metric_type.h>
@@ -12,6 +13,13 @@
 
 namespace agent::metrics {
 
+/// Since when a counter counts; the creation time of its series.
+enum class Counted : std::uint8_t {
+  kByProcess,  ///< from 0 at the start of the agent's process
+  kByHistory,  ///< from 0 before the printer's first print in the agent's history; kept over restarts
+  kByPrinter   ///< by the printer itself, which does not report since when
+};
+
 template <class Source>
 struct FamilyRow {
   std::string_view name;
@@ -19,7 +27,7 @@ struct FamilyRow {
   LabelNames labels;      ///< in addition to `printer`, which every family of a printer has
   std::string_view help;  ///< without line breaks or backslashes: the serializer does not escape it
   void (*collect)(const Source& source, SeriesWriter& out) = nullptr;
-  bool lifelong = false;  ///< a counter older than the agent's process: its start time is not known
+  Counted counted = Counted::kByProcess;
 };
 
 [[nodiscard]] std::span<const FamilyRow<AgentSource>> agent_families();

@@ -125,7 +125,7 @@ std::string_view unit_of(std::string_view family_name) {
   return unit == kUnits.end() ? std::string_view() : *unit;
 }
 
-void write_openmetrics(std::ostream& out, const prometheus::MetricFamily& family, std::optional<double> created) {
+void write_openmetrics(std::ostream& out, const prometheus::MetricFamily& family, const Created& created) {
   const Shape shape = shape_of(family);
   const std::string_view name = without(family.name, shape.family_ending);
   out << "# HELP " << name << ' ';
@@ -137,7 +137,8 @@ void write_openmetrics(std::ostream& out, const prometheus::MetricFamily& family
     const bool is_counter = family.type == MetricType::Counter;
     if (is_histogram) write_histogram(out, name, metric);
     else write_sample(out, name, shape.family_ending, metric, is_counter ? metric.counter.value : metric.gauge.value);
-    if (created && (is_histogram || is_counter)) write_sample(out, name, "_created", metric, *created);
+    if (!created || !(is_histogram || is_counter)) continue;
+    if (const auto when = created(metric)) write_sample(out, name, "_created", metric, *when);
   }
 }
 

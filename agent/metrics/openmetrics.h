@@ -3,6 +3,7 @@
 // Wire example: "# TYPE marlin_resends counter\nmarlin_resends_total{printer="mk3",reason="checksum"} 2\n"
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <ostream>
 #include <string_view>
@@ -22,7 +23,10 @@ inline constexpr std::string_view kOpenMetricsType = "application/openmetrics-te
 /// "seconds" of "marlin_busy_seconds_total": the unit that a family's name ends with, or empty.
 [[nodiscard]] std::string_view unit_of(std::string_view family_name);
 
-/// One family with all its series; the page ends with "# EOF". `created`: Unix time at which its counters were created, if known.
-void write_openmetrics(std::ostream& out, const prometheus::MetricFamily& family, std::optional<double> created);
+/// The Unix time at which the counter of a series was created, if known.
+using Created = std::function<std::optional<double>(const prometheus::ClientMetric&)>;
+
+/// One family with all its series; the page ends with "# EOF". `created`: empty if it is known of no series.
+void write_openmetrics(std::ostream& out, const prometheus::MetricFamily& family, const Created& created);
 
 }  // namespace agent::metrics

@@ -91,6 +91,7 @@ JobTotals& JobTotals::operator+=(const JobTotals& other) {
   for (const auto result : gcode::line::kValuesOf<gcode::printer::PrintResult>) ended[result] += other.ended[result];
   print_seconds += other.print_seconds;
   extruded_meters += other.extruded_meters;
+  if (other.since_unix && (!since_unix || *other.since_unix < *since_unix)) since_unix = other.since_unix;
   return *this;
 }
 

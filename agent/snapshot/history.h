@@ -65,6 +65,7 @@ struct JobTotals {
   std::uint64_t started = 0;
   gcode::line::EnumArray<gcode::printer::PrintResult, std::uint64_t> ended{};
   double print_seconds = 0, extruded_meters = 0;
+  std::optional<double> since_unix;  ///< when the first of them began: until then each sum was 0
   JobTotals& operator+=(const JobTotals& other);
 };
 

@@ -34,7 +34,9 @@ std::string sentence_of(const CLI::ParseError& error, const CLI::App& app) {
     const auto words = app.remaining();
     return words.empty() ? "a command is missing" : unknown(words.front());
   }
-  if (kind == CLI::ExitCodes::ArgumentMismatch) return before(":") + ": its value is missing";
+  if (kind == CLI::ExitCodes::ArgumentMismatch)
+    return before(":") +
+           (what.find(": At Most 1 ") != std::string::npos ? " is given twice" : ": its value is missing");
   if (kind == CLI::ExitCodes::ExcludesError)
     return before(" excludes ") + " cannot be used with " + what.substr(what.rfind(' ') + 1);
   if (kind == CLI::ExitCodes::ValidationError && what.ends_with('}')) {  // "--preset: x not in {temps,link}"
@@ -48,8 +50,11 @@ std::string sentence_of(const CLI::ParseError& error, const CLI::App& app) {
   constexpr std::string_view kConversion = "Could not convert: ";
   if (kind == CLI::ExitCodes::ConversionError && what.starts_with(kConversion)) {  // "Could not convert: --limit = x"
     const auto sign = what.find(" = ");
-    return what.substr(kConversion.size(), sign - kConversion.size()) + ": expected a number, found \"" +
-           what.substr(sign + 3) + '"';
+    const std::string name = what.substr(kConversion.size(), sign - kConversion.size());
+    const auto commands = app.get_subcommands();
+    const auto* option = (commands.empty() ? &app : commands.front())->get_option_no_throw(name);
+    if (option != nullptr && option->get_items_expected_max() == 0) return name + " takes no value";
+    return name + ": expected a number, found \"" + what.substr(sign + 3) + '"';
   }
   return what;
 }

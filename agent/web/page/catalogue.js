@@ -1,6 +1,9 @@
-// The catalogue: every metric family of the agent, searchable, each with a query to copy.
+// The catalogue: every metric family of the agent, searchable and sortable, each with a query to copy and its series with
+// their values at this moment.
 
 const byId = id => document.getElementById(id);
+const body = document.querySelector(".catalogue tbody");
+let metricsPath = "/metrics";
 
 /** A typical query: the rate of a counter, a quantile of a histogram, a gauge itself. */
 function queryOf({ name, type, labels }) {
@@ -30,11 +33,73 @@ function copyBySelection(text) {
   area.remove();
 }
 
+/** The samples of a family in the text format: [labels, value]. A histogram shows its buckets, count and sum by name. */
+function samplesOf(text, { name, type }) {
+  const kinds = type === "histogram" ? ["_bucket", "_count", "_sum"] : [""];
+  const samples = [];
+  for (const line of text.split("\n")) {
+    const kind = kinds.find(each => line.startsWith(`${name}${each}{`) || line.startsWith(`${name}${each} `));
+    if (kind === undefined) continue;
+    const end = line.lastIndexOf(" ");
+    samples.push([line.slice(kind === "" ? name.length : 0, end) || name, line.slice(end + 1)]);
+  }
+  return samples;
+}
+
+function itemOf([labels, value]) {
+  const item = document.createElement("li");
+  item.append(document.createElement("span"), " ", document.createElement("b"));
+  item.firstChild.textContent = labels;
+  item.lastChild.textContent = value;
+  return item;
+}
+
+async function currentSeries(family) {
+  const answer = await fetch(metricsPath, { headers: { Accept: "text/plain" } });
+  if (!answer.ok) throw new Error(`the agent answered ${answer.status}`);
+  return samplesOf(await answer.text(), family);
+}
+
+function close(row) {
+  row.querySelector("th button").setAttribute("aria-expanded", "false");
+  if (row.nextSibling?.classList.contains("opened")) row.nextSibling.remove();
+}
+
+async function open(row, family) {
+  row.querySelector("th button").setAttribute("aria-expanded", "true");
+  const opened = document.createElement("tr");
+  opened.className = "opened";
+  const cell = document.createElement("td");
+  cell.className = "series";
+  cell.colSpan = 7;
+  cell.textContent = "…";
+  opened.append(cell);
+  row.after(opened);
+  try {
+    const samples = await currentSeries(family);
+    const list = document.createElement("ul");
+    list.append(...samples.map(itemOf));
+    cell.replaceChildren(samples.length ? list : "no series: the value is not known now");
+  } catch (error) {
+    cell.textContent = `the values could not be read: ${error.message}`;
+  }
+}
+
+function closeAll() {
+  for (const button of body.querySelectorAll("[aria-expanded=true]")) close(button.closest("tr"));
+}
+
 function rowOf(family) {
   const row = document.createElement("tr");
   const name = document.createElement("th");
   name.scope = "row";
-  name.textContent = family.name;
+  const opener = document.createElement("button");
+  opener.type = "button";
+  opener.textContent = family.name;
+  opener.title = "Show its series and their values";
+  opener.setAttribute("aria-expanded", "false");
+  opener.addEventListener("click", () => opener.getAttribute("aria-expanded") === "true" ? close(row) : open(row, family));
+  name.append(opener);
   const cell = (kind, text) => {
     const td = document.createElement("td");
     td.className = text === "" ? `${kind} none` : kind;
@@ -56,22 +121,40 @@ function rowOf(family) {
   return row;
 }
 
+/** Sorts by a column: first the smallest, or of numbers the largest; the second time the other way. */
+function sort(heading) {
+  closeAll();
+  const column = heading.cellIndex;
+  const isNumber = heading.textContent === "Series";
+  const before = heading.getAttribute("aria-sort");
+  const ascending = before === "none" ? !isNumber : before === "descending";
+  for (const other of document.querySelectorAll(".catalogue thead [aria-sort]")) other.setAttribute("aria-sort", "none");
+  heading.setAttribute("aria-sort", ascending ? "ascending" : "descending");
+  const textOf = row => row.cells[column].textContent;
+  const compare = (a, b) => isNumber ? Number(textOf(a)) - Number(textOf(b)) : textOf(a).localeCompare(textOf(b));
+  body.append(...[...body.rows].sort((a, b) => ascending ? compare(a, b) : compare(b, a)));
+}
+
 function search() {
+  closeAll();
   const words = byId("find").value.toLowerCase().split(/\s+/).filter(Boolean);
-  const rows = [...document.querySelectorAll(".catalogue tbody tr")];
+  const rows = [...body.rows];
   for (const row of rows) row.hidden = !words.every(word => row.dataset.words.includes(word));
   const shown = rows.filter(row => !row.hidden).length;
   byId("summary").textContent = shown === rows.length ? `${shown} metrics` : `${shown} of ${rows.length} metrics`;
 }
 
 async function load() {
-  const answer = await fetch("/api/v1/catalogue");
-  if (!answer.ok) throw new Error(`the agent answered ${answer.status}`);
-  const { families } = await answer.json();
-  document.querySelector(".catalogue tbody").replaceChildren(...families.map(rowOf));
+  const answers = await Promise.all([fetch("/api/v1/catalogue"), fetch("/api/v1/printers")]);
+  for (const answer of answers) if (!answer.ok) throw new Error(`the agent answered ${answer.status}`);
+  const [{ families }, { agent }] = await Promise.all(answers.map(answer => answer.json()));
+  metricsPath = agent.telemetry_path;
+  body.replaceChildren(...families.map(rowOf));
   search();
 }
 
 byId("find").addEventListener("input", search);
+for (const heading of document.querySelectorAll(".catalogue thead [aria-sort]"))
+  heading.firstChild.addEventListener("click", () => sort(heading));
 document.querySelector(".search").addEventListener("submit", event => event.preventDefault());
 load().catch(error => { byId("summary").textContent = `the list could not be read: ${error.message}`; });

@@ -148,11 +148,35 @@ def catalogue(rig, options):
                 "find.dispatchEvent(new Event('input'))")
     shown = browser.run("return [...document.querySelectorAll('.catalogue tbody tr:not([hidden]) th')].map(e => e.textContent)")
     expect(shown == ["marlin_temperature_target_celsius"], f"the search shows {shown}")
-    browser.run("document.querySelector('.catalogue tr:not([hidden]) button').click()")
+    browser.run("document.querySelector('.catalogue tbody tr:not([hidden]) td button').click()")
     browser.wait_for("the query was copied",
                      "return document.getElementById('announcer').textContent === 'copied marlin_temperature_target_celsius'")
     is_accessible(browser)
     browser.run("const find = document.getElementById('find'); find.value = ''; find.dispatchEvent(new Event('input'))")
+    headings = "[...document.querySelectorAll('.catalogue thead [aria-sort]')]"
+    shown_series = "return [...document.querySelectorAll('.catalogue tbody .count')].map(e => Number(e.textContent))"
+    for order, way in (("descending", -1), ("ascending", 1)):
+        browser.run(f"{headings}.find(e => e.textContent === 'Series').querySelector('button').click()")
+        series = browser.run(shown_series)
+        expect(series == sorted(series, key=lambda n, way=way: way * n) and series[0] != series[-1], f"the order of Series is {series}")
+        expect(browser.run(f"return {headings}.map(e => e.getAttribute('aria-sort')).filter(e => e !== 'none')") == [order], "aria-sort")
+    browser.run(f"{headings}.find(e => e.textContent === 'Name').querySelector('button').click()")
+    names = browser.run("return [...document.querySelectorAll('.catalogue tbody th')].map(e => e.textContent)")
+    expect(names == sorted(names) and set(names) == listed, f"the order of names is {names}")
+
+    opener = "[...document.querySelectorAll('.catalogue tbody th button')].find(e => e.textContent === '{}').click()"
+    opened = "return [...document.querySelectorAll('.catalogue .opened li')].map(e => e.textContent)"
+    browser.run(opener.format("marlin_serial_speed_baud"))
+    browser.wait_for("the series and its value are shown", "return document.querySelectorAll('.catalogue .opened li').length === 1")
+    expect(browser.run(opened) == ['{printer="mk3"} 115200'], f"opened is {browser.run(opened)}")
+    browser.run(opener.format("marlin_ok_latency_seconds"))
+    browser.wait_for("buckets, sum and count of a histogram",
+                     "const all = [...document.querySelectorAll('.catalogue .opened li')].map(e => e.textContent);"
+                     "return ['bucket{', 'sum{', 'count{'].every(part => all.some(e => e.startsWith('marlin_ok_latency_seconds_' + part)))")
+    is_accessible(browser)
+    browser.run(opener.format("marlin_ok_latency_seconds"))
+    browser.run(opener.format("marlin_serial_speed_baud"))
+    expect(browser.run("return document.querySelectorAll('.catalogue .opened').length") == 0, "a row does not close")
     take_pictures(browser, options, "catalogue", whole=False)
     nothing_wrong(browser, agent.port)
 

@@ -1,11 +1,15 @@
 """The examples: the program that reads a configuration accepts it, and Avahi's listing becomes targets."""
+import functools
 import glob
+import http.server
 import json
 import os
 import re
 import stat
 import subprocess
 import tempfile
+import threading
+import tomllib
 import xml.etree.ElementTree
 
 from shared import HERE, PROMETHEUS, ROOT, expect, promtool, read, run_claims
@@ -25,10 +29,19 @@ def scrape_configs():
             promtool("check", "config", *mode, written(directory, "prometheus.yml", changed(path, {})))
 
 
+def scrape_configs_in_documents():
+    blocks = [block for path in sorted(glob.glob(os.path.join(ROOT, "packaging", "doc", "*.md")))
+              for block in re.findall(r"^```yaml\n(scrape_configs:.*?)^```", read(path), re.M | re.S)]
+    expect(len(blocks) >= 2, f"only {len(blocks)} examples are found")
+    with tempfile.TemporaryDirectory() as directory:
+        for block in blocks:
+            promtool("check", "config", "--syntax-only", written(directory, "prometheus.yml", block))
+
+
 def job_is_marlin():
     for path in glob.glob(os.path.join(SCRAPE, "*.yml")):
         jobs = re.findall(r"job_name: (\S+)", read(path))
-        expect(set(jobs) <= {"marlin"}, f"{path} names its job {jobs}, the alerts select marlin")
+        expect(set(jobs) <= {"marlin", "node"}, f"{path} names its jobs {jobs}, the alerts select marlin")
 
 
 def target_file():
@@ -38,6 +51,39 @@ def target_file():
                           "/var/lib/prometheus/marlin-avahi.json": written(directory, "avahi.json", avahi_targets(directory))})
         said = promtool("check", "config", written(directory, "prometheus.yml", config))
         expect("WARNING" not in said, said)
+
+
+class Quiet(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        pass
+
+
+def list_over_http():
+    """Any web server can serve what avahi-targets writes."""
+    with tempfile.TemporaryDirectory() as directory:
+        written(directory, "printers.json", avahi_targets(directory))
+        server = http.server.ThreadingHTTPServer(("127.0.0.1", 0), functools.partial(Quiet, directory=directory))
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            config = changed(os.path.join(SCRAPE, "fleet-http.yml"),
+                             {"inventory.example.net": f"127.0.0.1:{server.server_address[1]}"})
+            found = promtool("check", "service-discovery", "--timeout=5s", written(directory, "prometheus.yml", config), "marlin")
+        finally:
+            server.shutdown()
+            server.server_close()
+        for address in re.findall(r'"\S+:\d+"', avahi_targets(directory)):
+            expect(address in found, f"Prometheus did not find {address}: {found[-2000:]}")
+        expect("workshop.local:9999" in found and "/printers" in found, f"labels are missing: {found[-2000:]}")
+
+
+def telegraf():
+    """No package of Debian has Telegraf: syntax and addresses only, also of the lines that are commented out."""
+    text = read(SCRAPE, "telegraf.conf")
+    live = tomllib.loads(text)
+    default = re.search(r'listen\{":(\d+)"\}', read(ROOT, "agent", "config", "configuration.h")).group(1)
+    expect(live["inputs"]["prometheus"][0]["urls"] == [f"http://localhost:{default}/metrics"], f"{live['inputs']}")
+    all_of_it = tomllib.loads(re.sub(r"^# (?=\w+ = |\[)", "", text, flags=re.M))
+    expect(set(all_of_it["outputs"]) == {"influxdb_v2", "postgresql"}, f"{all_of_it['outputs']}")
 
 
 def alertmanager():
@@ -96,8 +142,11 @@ def avahi_is_away():
 
 run_claims([
     ("promtool accepts every scrape example", scrape_configs),
+    ("promtool accepts every scrape configuration in the documents", scrape_configs_in_documents),
     ("every example names its job marlin, as the alerts do", job_is_marlin),
     ("promtool accepts the example of a target file and what avahi-targets writes", target_file),
+    ("Prometheus finds the printers in the list that avahi-targets writes, served over HTTP", list_over_http),
+    ("the example for Telegraf is TOML and reads the agent's default port", telegraf),
     ("amtool accepts the example for Alertmanager, and it inhibits by alerts that exist", alertmanager),
     ("Avahi announces the agent's port, and the text that avahi-targets selects", announcement),
     ("avahi-targets writes one target for each announced agent, and none for other exporters", listing_to_targets),

@@ -78,6 +78,29 @@ completes "${commands[*]}" ""
 completes "report release reset" re
 completes "--web.listen-address --web.telemetry-path --web.config.file" run --web
 completes "debug info warn error" run --log.level ""
+completes "completed cancelled" jobs --result c
+completes "show" jobs s
+[[ " $(bash "$work/complete" "$program" demo --firmware "") " == *" ender-3-v2 "* ]] || lose "completion of demo --firmware has no ender-3-v2"
+
+# Both shells offer the same words, and the program accepts them.
+words_of() { sed -n '/^_marlin_agent_words/,/^}/p' "$1"; }
+[ "$(words_of packaging/completion/bash/marlin-agent)" = "$(words_of packaging/completion/zsh/_marlin-agent)" ] || lose "bash and zsh complete different words"
+eval "$(words_of packaging/completion/bash/marlin-agent)"
+accepts() {  # accepts OPTION COMMAND WORD...: for each value of the option the exit status is not that of a wrong command line
+  local option=$1 value status
+  shift
+  for value in $(_marlin_agent_words "$program" "$1" "$option"); do
+    status=0
+    "$program" "$@" "$option" "$value" >/dev/null 2>&1 </dev/null || status=$?
+    [ "$status" -ne 2 ] || lose "marlin-agent $1 refuses $option $value, which the completion offers"
+  done
+}
+accepts --result jobs --state-dir "$work"
+accepts --kind watch mk3 --runtime-dir "$work"
+accepts --from watch mk3 --runtime-dir "$work"
+accepts --format decode tests/data/recordings/prusa/mk3s-3.13.3/01_boot_reset.jsonl
+accepts --format metrics /dev/null
+accepts --sort metrics /dev/null
 
 # Package, program and build list agree.
 version=$(sed -n 's/^project(marlin-agent VERSION \([0-9.]*\).*/\1/p' CMakeLists.txt)

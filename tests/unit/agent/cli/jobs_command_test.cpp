@@ -48,6 +48,15 @@ TEST_CASE("the table prints no warning") {
   CHECK(listing.err.str().empty());
 }
 
+TEST_CASE("no print that matches is a sentence, not a table of nothing") {
+  Listing listing;
+  agent::cli::JobsOptions options;
+  options.filter.printer = "mk4";
+  CHECK(listing.list(options) == 0);
+  CHECK_THAT(listing.out.str(),
+             Catch::StartsWith("no prints to show; the history is ") && Catch::EndsWith("history.db\n"));
+}
+
 TEST_CASE("one print is shown over its layers, and one that is not there is a sentence and status 1") {
   Listing listing;
   {

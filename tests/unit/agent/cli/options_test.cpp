@@ -93,6 +93,8 @@ TEST_CASE("an invalid command line is one sentence with status 2") {
   CHECK(refusal({"run", "--printer", "mk3s"}).find("NAME=DEVICE") != std::string::npos);
   CHECK(refusal({"run", "--printer", "a=/x", "--printer", "a=/y"}).find("twice") != std::string::npos);
   CHECK(refusal({"run", "--printer", "a=/x", "--printer", "b=/x"}).find("twice") != std::string::npos);
+  CHECK_THAT(refusal({"run", "--printer", "a=/x", "--printer", "b=/x"}),
+             Catch::EndsWith("\nTry: marlin-agent run --help\n"));
   CHECK(refusal({"run", "--web.listen-address", "nowhere"}).find("such as :11520") != std::string::npos);
   CHECK(refusal({"run", "--log.level", "loud"}).find("debug, info, warn or error") != std::string::npos);
   CHECK(refusal({"decode", "--format", "xml", "-"}).find("octoprint") != std::string::npos);
@@ -106,6 +108,9 @@ TEST_CASE("a refusal is in plain words and names the help of its command") {
   CHECK(said({"run", "--fast"}) == "marlin-agent: unknown option --fast\nTry: marlin-agent run --help\n");
   CHECK(said({"run", "stray"}) == "marlin-agent: unexpected stray\nTry: marlin-agent run --help\n");
   CHECK(said({"run", "--config"}) == "marlin-agent: --config: its value is missing\nTry: marlin-agent run --help\n");
+  CHECK(said({"run", "--config", "a", "--config", "b"}) ==
+        "marlin-agent: --config is given twice\nTry: marlin-agent run --help\n");
+  CHECK(said({"jobs", "--json=maybe"}) == "marlin-agent: --json takes no value\nTry: marlin-agent jobs --help\n");
   CHECK(said({"check-config"}) == "marlin-agent: FILE is missing\nTry: marlin-agent check-config --help\n");
   CHECK(said({"jobs", "--limit", "many"}) ==
         "marlin-agent: --limit: expected a number, found \"many\"\nTry: marlin-agent jobs --help\n");

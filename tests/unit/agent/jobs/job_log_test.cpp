@@ -50,6 +50,7 @@ TEST_CASE("a print is one job from begin to end, with its figures and its reason
   log.refresh("mk3", prints.watch, prints.now, kWall);
   REQUIRE(history.running_job("mk3"));
   CHECK(history.totals("mk3").started == 1);
+  CHECK(history.totals("mk3").since_unix == history.running_job("mk3")->began_unix);
   prints.complete();
   log.refresh("mk3", prints.watch, prints.now, kWall);
   REQUIRE(all(history).size() == 1);

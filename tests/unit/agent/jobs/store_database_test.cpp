@@ -47,6 +47,10 @@ TEST_CASE("written data is read back, also after reopening") {
   change.adds.ended[gcode::printer::PrintResult::kCompleted] = 1;
   change.adds.print_seconds = 59.5;
   writing.write({change, change});
+  change.adds.since_unix = 1.7e9 + 5;
+  writing.write({change});
+  change.adds.since_unix = 1.7e9 + 7;
+  writing.write({change});
   const auto reading = StoreDatabase::for_reading(file);
   const auto jobs = reading.jobs({});
   REQUIRE(jobs.size() == 1);
@@ -61,8 +65,9 @@ TEST_CASE("written data is read back, also after reopening") {
   CHECK(job.progress == 0.5);
   CHECK(job.resends == 7);
   REQUIRE(reading.totals().size() == 1);
-  CHECK(reading.totals()[0].second.started == 2);
-  CHECK(reading.totals()[0].second.print_seconds == Approx(119));
+  CHECK(reading.totals()[0].second.started == 4);
+  CHECK(reading.totals()[0].second.print_seconds == Approx(238));
+  CHECK(reading.totals()[0].second.since_unix == 1.7e9 + 5);
 }
 
 TEST_CASE("the filters of jobs are those of the history in memory") {
@@ -127,23 +132,27 @@ TEST_CASE("layers are read back as written, once each, and the oldest are delete
   CHECK(database.layers()[0].second.number == 2);
 }
 
-// Schema 1, as version 0.1.0 wrote it.
-TEST_CASE("a file of schema 1 keeps its prints and gets a table of layers") {
+TEST_CASE(
+    "a file of schema 1 keeps its prints, and gets a table of layers and the begin of each printer's first print") {
   test::ScratchDir dir;
   const std::string file = dir.path() / "history.db";
   {
     auto database = StoreDatabase::for_writing(file);
-    database.write({{sample_job(5), {}}});
+    database.write({{sample_job(5), {}}, {sample_job(6), {}}, {sample_job(4, "mk4"), {}}});
   }
   sqlite3* db = nullptr;
   REQUIRE(sqlite3_open(file.c_str(), &db) == SQLITE_OK);
-  REQUIRE(sqlite3_exec(db, "DROP TABLE layer; PRAGMA user_version=1", nullptr, nullptr, nullptr) == SQLITE_OK);
+  REQUIRE(sqlite3_exec(db, "DROP TABLE layer; ALTER TABLE total DROP COLUMN since; PRAGMA user_version=1", nullptr,
+                       nullptr, nullptr) == SQLITE_OK);
   sqlite3_close(db);
-  CHECK(StoreDatabase::for_reading(file).jobs({}).size() == 1);
+  CHECK(StoreDatabase::for_reading(file).jobs({}).size() == 3);
   auto database = StoreDatabase::for_writing(file);
-  CHECK(database.jobs({}).size() == 1);
+  CHECK(database.jobs({}).size() == 3);
   CHECK(database.layers().empty());
-  database.write({{sample_job(6), {}, {{.number = 1}}}});
+  REQUIRE(database.totals().size() == 2);
+  for (const auto& [printer, totals] : database.totals())
+    CHECK(totals.since_unix == (printer == "mk3" ? 1.7e9 + 5 : 1.7e9 + 4));
+  database.write({{sample_job(7), {}, {{.number = 1}}}});
   CHECK(database.layers().size() == 1);
 }
 

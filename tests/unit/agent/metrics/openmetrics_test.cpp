@@ -4,6 +4,7 @@
 #include <sstream>
 
 #include "tests/unit/agent/fixtures/metrics_bench.h"
+#include "tests/unit/agent/fixtures/scenario_printer.h"
 
 using agent::metrics::takes_openmetrics;
 
@@ -54,7 +55,29 @@ TEST_CASE("a page of OpenMetrics has units, creation times and an end") {
   CHECK(has(text, "marlin_printer_info{"));
   CHECK(has(text, "marlin_ok_latency_seconds_bucket{printer=\"mk3\",kind=\"motion\",le=\"1.0\"} 0\n"));
   CHECK(has(text, "le=\"+Inf\"} 0\n"));
-  CHECK_FALSE(has(text, "marlin_prints_created"));  // older than the process
+  CHECK_FALSE(has(text, "marlin_prints_created"));  // no print yet
+}
+
+TEST_CASE("counters of the history were created when the first print began, the printer's own at an unknown time") {
+  test::MetricsBench bench;
+  for (const char* name : {"mk3", "mk4"}) {
+    auto link = sample::printing_mk3s(name);
+    sample::set_scenario(link, sample::kSampleNow);
+    bench.snapshots.publish(link);
+  }
+  agent::snapshot::JobTotals first, second;
+  first.since_unix = 1'700'000'000.5;
+  second.since_unix = 1'700'000'900;
+  bench.snapshots.history().add_totals("mk3", second);
+  bench.snapshots.history().add_totals("mk3", first);
+  bench.snapshots.history().add_totals("mk4", second);
+  bench.snapshots.history().add_totals("mk4", {});
+  const std::string text = page(bench);
+  CHECK(has(text, "marlin_prints_created{printer=\"mk3\",result=\"failed\"} 1700000000.5\n"));
+  CHECK(has(text, "marlin_prints_started_created{printer=\"mk3\"} 1700000000.5\n"));
+  CHECK(has(text, "marlin_recorded_print_seconds_created{printer=\"mk4\"} 1700000900.0\n"));
+  CHECK(has(text, "marlin_lifetime_print_seconds_total{printer=\"mk3\"} "));
+  CHECK_FALSE(has(text, "marlin_lifetime_print_seconds_created"));
 }
 
 TEST_CASE("invalid names do not break a page") {

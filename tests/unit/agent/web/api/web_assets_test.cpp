@@ -21,7 +21,7 @@ WebRequest get(const std::string& path) {
 }  // namespace
 
 TEST_CASE("the embedded files are those of the source, byte for byte") {
-  CHECK(agent::web::api::embedded_files().size() == 8);
+  CHECK(agent::web::api::embedded_files().size() == 9);
   for (const auto& file : agent::web::api::embedded_files()) {
     std::ifstream source(std::string(MARLIN_TESTS_DIR) + "/../agent/web/page/" + std::string(file.name),
                          std::ios::binary);
