@@ -1,6 +1,6 @@
 // The catalogue: every metric family of the agent, searchable, each with a query to copy.
 
-const byId = id => document.getElementById(id);
+import { byId, copyButton, element } from "/common.js";
 
 /** A typical query: the rate of a counter, a quantile of a histogram, a gauge itself. */
 function queryOf({ name, type, labels }) {
@@ -9,49 +9,12 @@ function queryOf({ name, type, labels }) {
   return type === "counter" ? `rate(${name}[5m])` : name;
 }
 
-async function copy(text, button) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    copyBySelection(text);  // without TLS the page has no clipboard access
-  }
-  byId("announcer").textContent = `copied ${text}`;
-  button.textContent = "copied";
-  setTimeout(() => { button.textContent = "copy"; }, 1500);
-}
-
-function copyBySelection(text) {
-  const area = document.createElement("textarea");
-  area.className = "unseen";
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  document.execCommand("copy");
-  area.remove();
-}
-
 function rowOf(family) {
-  const row = document.createElement("tr");
-  const name = document.createElement("th");
-  name.scope = "row";
-  name.textContent = family.name;
-  const cell = (kind, text) => {
-    const td = document.createElement("td");
-    td.className = text === "" ? `${kind} none` : kind;
-    td.textContent = text === "" ? "–" : text;
-    return td;
-  };
-  const query = queryOf(family);
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "copy";
-  button.title = query;
-  button.setAttribute("aria-label", `Copy a query of ${family.name}`);
-  button.addEventListener("click", () => copy(query, button));
-  const last = document.createElement("td");
-  last.append(button);
-  row.append(name, cell("type", family.type), cell("unit", family.unit), cell("labels", family.labels.join(", ")),
-             cell("count", String(family.series)), cell("help", family.help), last);
+  const name = element("th", { scope: "row", textContent: family.name });
+  const cell = (kind, text) => element("td", { className: text === "" ? `${kind} none` : kind, textContent: text === "" ? "–" : text });
+  const row = element("tr", {}, name, cell("type", family.type), cell("unit", family.unit), cell("labels", family.labels.join(", ")),
+                      cell("count", String(family.series)), cell("help", family.help),
+                      element("td", {}, copyButton(queryOf(family), `a query of ${family.name}`)));
   row.dataset.words = [family.name, family.type, family.unit, ...family.labels, family.help].join(" ").toLowerCase();
   return row;
 }
