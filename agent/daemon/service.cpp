@@ -66,7 +66,7 @@ void Service::prepare_lines(const config::Configuration& next) {
 
 void Service::start_history(const std::string& state_dir) {
   if (history_store_) return;
-  incidents_.emplace(incident::IncidentFiles(state_dir + '/' + incident::kIncidentFolder), log_);
+  incidents_.emplace(incident::IncidentFiles(state_dir + '/' + incident::kIncidentFolder), log_, snapshots_.history());
   history_store_.emplace(state_dir, snapshots_.history(), snapshots_.store(), log_);
   jobs_.emplace(snapshots_.history(), &*history_store_);
 }

@@ -2,11 +2,14 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <fstream>
 #include <numeric>
 
 #include <fcntl.h>
 #include <stdio.h>
 #include <unistd.h>
+
+#include <nlohmann/json.hpp>
 
 #include "agent/process/directories.h"
 #include "agent/process/write_all.h"
@@ -17,6 +20,10 @@ namespace agent::incident {
 namespace {
 
 namespace fs = std::filesystem;
+using nlohmann::ordered_json;
+
+// Ten times the longest head.
+constexpr std::size_t kLongestHead = 64 << 10;
 constexpr std::string_view kEnding = ".jsonl";
 // Only one agent writes there; a file that a killed one left behind is overwritten.
 constexpr const char* kUnfinished = ".unfinished";
@@ -34,6 +41,20 @@ int write_file(const fs::path& path, std::string_view text) {
   if (!file) return errno;
   if (const int error = process::write_all(file.get(), text)) return error;
   return ::fdatasync(file.get()) == 0 ? 0 : errno;
+}
+
+/// The head of a file without the keys of a recording; nothing if it has none.
+ordered_json head_of(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  std::string line(kLongestHead, '\0');
+  file.getline(line.data(), static_cast<std::streamsize>(line.size()));
+  ordered_json head = ordered_json::parse(line.c_str(), nullptr, false);
+  const auto has_text = [&head](const char* key) { return head.contains(key) && head[key].is_string(); };
+  if (!has_text("incident") || !has_text("printer") || !has_text("sentence") || !head.contains("at_unix_seconds") ||
+      !head["at_unix_seconds"].is_number())
+    return nullptr;
+  for (const char* key : {"t_us", "dir", "data"}) head.erase(key);
+  return head;
 }
 
 }  // namespace
@@ -61,6 +82,19 @@ std::vector<IncidentFiles::File> IncidentFiles::list(std::error_code& error) con
   }
   std::sort(files.begin(), files.end(), [](const File& a, const File& b) { return a.number < b.number; });
   return files;
+}
+
+ordered_json IncidentFiles::heads(std::error_code& error) const {
+  auto out = ordered_json::array();
+  for (const File& file : list(error)) {
+    const fs::path path = dir_ / file.name;
+    const ordered_json head = head_of(path);
+    if (head.is_null()) continue;
+    ordered_json& item =
+        out.emplace_back(ordered_json{{"id", file.number}, {"file", path.string()}, {"bytes", file.bytes}});
+    item.update(head);
+  }
+  return out;
 }
 
 int IncidentFiles::add(const std::string& printer, Kind kind, std::string_view text) const {

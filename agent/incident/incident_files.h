@@ -9,6 +9,8 @@
 #include <string>
 #include <vector>
 
+#include <nlohmann/json_fwd.hpp>
+
 #include "agent/incident/incident.h"
 
 namespace agent::incident {
@@ -37,6 +39,9 @@ class IncidentFiles {
   };
   /// Oldest first; empty if the directory cannot be read, with the reason in `error`.
   [[nodiscard]] std::vector<File> list(std::error_code& error) const;
+  /// An array of the head lines (head_line()) of those files that have one, without the keys of a recording, each after
+  /// "id", "file" (its path) and "bytes".
+  [[nodiscard]] nlohmann::ordered_json heads(std::error_code& error) const;
 
  private:
   void remove_beyond_bounds() const;

@@ -4,7 +4,14 @@
 #include <exception>
 #include <system_error>
 
+#include <nlohmann/json.hpp>
+
 namespace agent::incident {
+
+IncidentWriter::IncidentWriter(IncidentFiles files, log::Log& log, snapshot::History& history)
+    : files_(std::move(files)), log_(log), history_(history) {
+  list();
+}
 
 IncidentWriter::~IncidentWriter() {
   if (!thread_.joinable()) return;
@@ -45,6 +52,14 @@ void IncidentWriter::run() {
   }
 }
 
+void IncidentWriter::list() {
+  std::vector<snapshot::IncidentRecord> kept;
+  std::error_code ignored;  // no folder: no incident yet
+  for (const auto& head : files_.heads(ignored))
+    kept.push_back({head["id"], head["printer"], head["incident"], head["sentence"], head["at_unix_seconds"]});
+  history_.put_incidents(std::move(kept));
+}
+
 void IncidentWriter::write_now(Waiting& waiting) {
   try {
     Incident& incident = waiting.incident;
@@ -52,6 +67,7 @@ void IncidentWriter::write_now(Waiting& waiting) {
     const int error = files_.add(incident.printer, incident.kind, IncidentFiles::text_of(incident, waiting.contents));
     if (error != 0) return lose(incident, std::strerror(error));
     log_.warning(incident.printer, "incident: " + describe(incident) + " (marlin-agent incidents)");
+    list();
   } catch (const std::exception& error) {  // no memory
     lose(waiting.incident, error.what());
   }

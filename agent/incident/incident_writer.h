@@ -1,5 +1,6 @@
 // Writes incidents to the disk on a thread of its own, which starts with the first one: the I/O thread only passes them
-// on. A disk that takes no data delays and loses incidents, which is logged, and nothing else.
+// on. A disk that takes no data delays and loses incidents, which is logged, and nothing else. The history always lists
+// the files that are kept.
 #pragma once
 
 #include <condition_variable>
@@ -9,6 +10,7 @@
 
 #include "agent/incident/incident_files.h"
 #include "agent/log/log.h"
+#include "agent/snapshot/history.h"
 
 namespace agent::incident {
 
@@ -17,8 +19,8 @@ class IncidentWriter {
   /// Each shares the memory of a black box that has gone on meanwhile.
   static constexpr std::size_t kMostWaiting = 8;
 
-  /// `log` is not owned and outlives the writer.
-  IncidentWriter(IncidentFiles files, log::Log& log) : files_(std::move(files)), log_(log) {}
+  /// Lists the files that exist: blocks on the disk. `log` and `history` are not owned and outlive the writer.
+  IncidentWriter(IncidentFiles files, log::Log& log, snapshot::History& history);
   ~IncidentWriter();  ///< writes what waits
 
   /// For the I/O thread: does not block. With kMostWaiting incidents waiting this one is lost, which is logged.
@@ -31,10 +33,12 @@ class IncidentWriter {
   };
   void run();
   void write_now(Waiting& waiting);
+  void list();
   void lose(const Incident& incident, const std::string& why);
 
   const IncidentFiles files_;
   log::Log& log_;
+  snapshot::History& history_;
   std::mutex mutex_;  // protects waiting_ and ending_
   std::condition_variable wake_;
   std::deque<Waiting> waiting_;

@@ -199,11 +199,13 @@ std::vector<snapshot::JobRecord> StoreDatabase::jobs(const snapshot::JobFilter& 
   if (filter.result) sql += " AND result = ?";
   if (filter.since_unix) sql += " AND began >= ?";
   if (filter.until_unix) sql += " AND began <= ?";
+  if (filter.before_id) sql += " AND id < ?";
   Statement rows(db_.get(), sql + " ORDER BY id DESC LIMIT ?");
   if (!filter.printer.empty()) rows.bind(filter.printer);
   if (filter.result) rows.bind(snapshot::word_of(*filter.result));
   if (filter.since_unix) rows.bind(*filter.since_unix);
   if (filter.until_unix) rows.bind(*filter.until_unix);
+  if (filter.before_id) rows.bind(*filter.before_id);
   rows.bind(static_cast<std::int64_t>(filter.limit));
   std::vector<snapshot::JobRecord> found;
   while (rows.step()) found.push_back(read_job(rows));

@@ -23,7 +23,8 @@ std::string_view word_of(gcode::printer::PrintSource source) {
 
 bool JobFilter::takes(const JobRecord& job) const {
   return (printer.empty() || job.printer == printer) && (!result || job.result == *result) &&
-         (!since_unix || job.began_unix >= *since_unix) && (!until_unix || job.began_unix <= *until_unix);
+         (!since_unix || job.began_unix >= *since_unix) && (!until_unix || job.began_unix <= *until_unix) &&
+         (!before_id || job.id < *before_id);
 }
 
 std::vector<HistorySample> History::samples(const std::string& printer, std::int64_t since, std::int64_t until) const {
@@ -39,6 +40,20 @@ std::vector<JobRecord> History::jobs(const JobFilter& filter) const {
     if (filter.takes(it->second)) found.push_back(it->second);
   }
   return found;
+}
+
+JobSummary History::summary(const JobFilter& filter) const {
+  JobSummary sums;
+  const std::lock_guard lock(mutex_);
+  sums.has_all = jobs_.size() < kMostJobs;
+  for (const auto& [id, job] : jobs_) {
+    sums.printers.insert(job.printer);
+    if (!filter.takes(job)) continue;
+    ++sums.by_result[job.result];
+    sums.elapsed_seconds += job.elapsed_seconds;
+    sums.extruded_meters += job.extruded_meters;
+  }
+  return sums;
 }
 
 std::optional<JobRecord> History::running_job(const std::string& printer) const {
@@ -114,6 +129,16 @@ void History::reserve_job_ids(std::int64_t highest_used) {
 void History::add_totals(const std::string& printer, const JobTotals& more) {
   const std::lock_guard lock(mutex_);
   totals_[printer] += more;
+}
+
+std::vector<IncidentRecord> History::incidents() const {
+  const std::lock_guard lock(mutex_);
+  return incidents_;
+}
+
+void History::put_incidents(std::vector<IncidentRecord> incidents) {
+  const std::lock_guard lock(mutex_);
+  incidents_ = std::move(incidents);
 }
 
 void History::remove_printer(const std::string& printer) {

@@ -1,5 +1,6 @@
-// The history of each printer in memory: temperatures of the last hours, the last prints and their layers. Written by the I/O thread
-// (samples) and the store thread (prints), read by any thread. A reader gets copies and never waits for the disk.
+// The history of each printer in memory: temperatures of the last hours, the last prints, their layers and the kept
+// incidents. Written by the I/O thread (samples), the store thread (prints) and the incident writer, read by any
+// thread. A reader gets copies and never waits for the disk.
 // Bounded; older prints are in the store.
 #pragma once
 
@@ -9,6 +10,7 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -56,8 +58,24 @@ struct JobFilter {
   std::string printer;
   std::optional<JobResult> result;
   std::optional<double> since_unix, until_unix;  ///< by the job's beginning
+  std::optional<std::int64_t> before_id;         ///< older ones than this job; for a list in pages
   std::size_t limit = 100;
   [[nodiscard]] bool takes(const JobRecord& job) const;
+};
+
+/// Sums over the jobs that a filter takes, whatever its limit is.
+struct JobSummary {
+  gcode::line::EnumArray<JobResult, std::size_t> by_result{};
+  double elapsed_seconds = 0, extruded_meters = 0;
+  bool has_all = true;             ///< false: older prints may be in the store only
+  std::set<std::string> printers;  ///< of all jobs, also of those that the filter does not take
+};
+
+/// An incident whose file is kept (agent/incident/incident_files.h).
+struct IncidentRecord {
+  std::uint64_t id = 0;  ///< the number of its file
+  std::string printer, kind, sentence;
+  double unix_seconds = 0;
 };
 
 /// Sums over every print of a printer that the agent has seen, kept over restarts.
@@ -84,6 +102,7 @@ class History {
                                                    std::int64_t until) const;
   /// Newest first.
   [[nodiscard]] std::vector<JobRecord> jobs(const JobFilter& filter) const;
+  [[nodiscard]] JobSummary summary(const JobFilter& filter) const;
   /// The current job of this printer.
   [[nodiscard]] std::optional<JobRecord> running_job(const std::string& printer) const;
 
@@ -91,6 +110,9 @@ class History {
   [[nodiscard]] std::vector<gcode::printer::Layer> layers(std::int64_t job) const;
 
   [[nodiscard]] JobTotals totals(const std::string& printer) const;
+
+  /// Oldest first.
+  [[nodiscard]] std::vector<IncidentRecord> incidents() const;
 
   // --- writers
   /// An id that is not in use.
@@ -103,6 +125,8 @@ class History {
   void put_job(const JobRecord& job);
   /// Adds those that the print does not have yet; `layers` are in their order.
   void add_layers(std::int64_t job, std::span<const gcode::printer::Layer> layers);
+  /// Replaces all of them.
+  void put_incidents(std::vector<IncidentRecord> incidents);
   void remove_printer(const std::string& printer);  ///< removes its samples; keeps its jobs
 
  private:
@@ -112,6 +136,7 @@ class History {
   std::map<std::int64_t, std::vector<gcode::printer::Layer>> layers_;
   std::size_t layer_count_ = 0;
   std::map<std::string, JobTotals> totals_;
+  std::vector<IncidentRecord> incidents_;
   std::int64_t highest_id_ = 0;
 };
 

@@ -5,7 +5,6 @@
 #include "agent/metrics/metrics.h"
 #include "agent/status/status_json.h"
 #include "agent/text/metrics_text.h"
-#include "agent/text/text_scan.h"
 #include "agent/web/http/web_encoding.h"
 
 namespace agent::web::api {
@@ -26,38 +25,6 @@ http::WebResponse json_answer(const json& value, const http::WebRequest& request
   response.gzip = request.accepts_gzip && response.body.size() >= kWorthPacking;
   if (response.gzip) response.body = http::pack(response.body);
   return response;
-}
-
-void take(const http::WebParameter& parameter, snapshot::JobFilter& filter) {
-  const auto wrong = [&](const std::string& expected) {
-    return WebFault{
-        400, parameter.name + ": expected " + expected + ", found \"" + text::clean_text(parameter.value, 64) + '"'};
-  };
-  if (parameter.name == "limit") {
-    filter.limit = text::parse_number<std::size_t>(parameter.value).value_or(0);
-    if (filter.limit < 1 || filter.limit > snapshot::History::kMostJobs)
-      throw wrong("a number from 1 to " + std::to_string(snapshot::History::kMostJobs));
-  } else if (parameter.name == "printer") {
-    filter.printer = parameter.value;
-  } else if (parameter.name == "result") {
-    filter.result = snapshot::job_result_of(parameter.value);
-    if (!filter.result) throw wrong("running, completed, cancelled, failed or unknown");
-  } else {
-    throw WebFault{400, "no parameter is called \"" + text::clean_text(parameter.name, 64) +
-                            "\"; there are printer, result and limit"};
-  }
-}
-
-json layer_json(const gcode::printer::Layer& layer) {
-  json out = {{"layer", layer.number},
-              {"height_meters", text::as_written(layer.height_mm) / 1000},
-              {"seconds", text::as_written(layer.seconds)},
-              {"extruded_meters", text::as_written(layer.extruded_mm) / 1000},
-              {"resends", layer.resends}};
-  if (layer.lowest_buffered < 0) return out;
-  out["underruns"] = layer.underruns;
-  out["lowest_buffered_seconds"] = text::as_written(layer.lowest_buffered);
-  return out;
 }
 
 }  // namespace
@@ -90,6 +57,10 @@ http::WebResponse layers_page(const WebContext& context, const http::WebRequest&
   return json_answer(layers_of_print(context, request.query), request);
 }
 
+http::WebResponse incidents_page(const WebContext& context, const http::WebRequest& request) {
+  return json_answer(kept_incidents(context), request);
+}
+
 http::WebResponse catalogue_page(const WebContext& context, const http::WebRequest& request) {
   json families = json::array();
   for (const auto& entry : metrics::catalogue(context.metrics)) {
@@ -101,29 +72,6 @@ http::WebResponse catalogue_page(const WebContext& context, const http::WebReque
                         {"help", entry.help}});
   }
   return json_answer({{"families", std::move(families)}}, request);
-}
-
-json last_jobs(const WebContext& context, const std::string& query) {
-  const auto parameters = http::parse_query(query);
-  if (!parameters) throw WebFault{400, "the query has an invalid escape"};
-  snapshot::JobFilter filter;
-  for (const auto& parameter : *parameters) take(parameter, filter);
-  json jobs = json::array();
-  for (const auto& job : context.snapshots.history().jobs(filter)) jobs.push_back(status::job_json(job));
-  return {{"jobs", std::move(jobs)}};
-}
-
-json layers_of_print(const WebContext& context, const std::string& query) {
-  const auto parameters = http::parse_query(query);
-  if (!parameters) throw WebFault{400, "the query has an invalid escape"};
-  if (parameters->size() != 1 || parameters->front().name != "print_id")
-    throw WebFault{400, "expected one parameter, print_id: the number of a print"};
-  const std::string& value = parameters->front().value;
-  const auto id = text::parse_number<std::int64_t>(value);
-  if (!id) throw WebFault{400, "print_id: expected a number, found \"" + text::clean_text(value, 64) + '"'};
-  json layers = json::array();
-  for (const auto& layer : context.snapshots.history().layers(*id)) layers.push_back(layer_json(layer));
-  return {{"print_id", *id}, {"layers", std::move(layers)}};
 }
 
 }  // namespace agent::web::api

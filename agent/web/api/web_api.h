@@ -34,6 +34,7 @@ struct WebFault {
 [[nodiscard]] http::WebResponse history_page(const WebContext& context, const http::WebRequest& request);
 [[nodiscard]] http::WebResponse jobs_page(const WebContext& context, const http::WebRequest& request);
 [[nodiscard]] http::WebResponse layers_page(const WebContext& context, const http::WebRequest& request);
+[[nodiscard]] http::WebResponse incidents_page(const WebContext& context, const http::WebRequest& request);
 [[nodiscard]] http::WebResponse catalogue_page(const WebContext& context, const http::WebRequest& request);
 
 /// {"agent": {...}, "printers": [...]}
@@ -42,10 +43,13 @@ struct WebFault {
 /// The temperatures of one printer in equal steps. `query`, not decoded: "printer=mk3&from=1700000000&step=60"
 [[nodiscard]] nlohmann::json temperature_history(const WebContext& context, const std::string& query);
 
-/// The last prints, newest first. `query`, not decoded: "printer=mk3&limit=10"
+/// The last prints, newest first, and sums over all that match. `query`, not decoded: "printer=mk3&limit=10"
 [[nodiscard]] nlohmann::json last_jobs(const WebContext& context, const std::string& query);
 
-/// The finished layers of a host's print. `query`, not decoded: "print_id=42"
+/// The finished layers of a host's print. `query`, not decoded: "print_id=42&after=100"
 [[nodiscard]] nlohmann::json layers_of_print(const WebContext& context, const std::string& query);
+
+/// The incidents whose files are kept, oldest first.
+[[nodiscard]] nlohmann::json kept_incidents(const WebContext& context);
 
 }  // namespace agent::web::api

@@ -66,7 +66,7 @@ std::string_view content_type_of(std::string_view name) {
   return "text/plain; charset=utf-8";
 }
 
-/// The paths of HTML pages have no suffix: "/" and "/catalogue".
+/// The paths of HTML pages have no suffix: "/", "/prints" and "/catalogue".
 std::string path_of(std::string_view name) {
   if (name == "index.html") return "/";
   if (name.ends_with(".html")) name.remove_suffix(5);
@@ -97,6 +97,7 @@ WebRoutes::WebRoutes(WebContext context)
           {"/api/v1/history", history_page},
           {"/api/v1/jobs", jobs_page},
           {"/api/v1/layers", layers_page},
+          {"/api/v1/incidents", incidents_page},
           {"/api/v1/catalogue", catalogue_page},
           {"/api/v1/events", events_page},
       } {}

@@ -14,7 +14,7 @@
 
 namespace agent::web::api {
 
-/// One of the files of agent/web/page/, which CMake compiles into the program: the page, the catalogue, their styles and
+/// One of the files of agent/web/page/, which CMake compiles into the program: the pages, their styles and
 /// scripts. Each has an ETag, so that a browser fetches it once per version of the program.
 /// Wire example: "GET /page.js HTTP/1.1\r\nIf-None-Match: \"9f86d081-2cf3\"\r\n" is answered 304 Not Modified
 struct EmbeddedFile {

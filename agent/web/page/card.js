@@ -1,7 +1,9 @@
-// The card of one printer: its state, its running print, temperatures with a chart, the line's numbers, its last prints.
-// Only changed elements are modified. Text from a printer is always inserted as text, never as markup.
+// The card of one printer: its state, its running print with its layers, temperatures with a chart, the line's numbers,
+// its last prints. Only changed elements are modified.
 
-import { drawChart, sensorClass, sensorName, rank, clock } from "/chart.js";
+import { drawChart, sensorClass, sensorName, rank } from "/chart.js";
+import { beganOf, byId, duration, element, endOf, fileOf, meters, progressOf, resultOf, setHidden, setText, whenDone } from "/common.js";
+import { drawStrip, Layers, troublesOf } from "/strip.js";
 
 const SPANS = [["30 min", 1800], ["1 h", 3600], ["3 h", 10800], ["6 h", 21600]];
 const TONES = { printing: "good", finished: "good", paused: "warm", attention: "warm", released: "warm", busy: "good",
@@ -9,16 +11,6 @@ const TONES = { printing: "good", finished: "good", paused: "warm", attention: "
 const WAITING = { user: "waiting for a person at the printer", input: "waiting for an answer" };
 
 // ------------------------------------------------------------------------------------------------ helpers
-export const byId = id => document.getElementById(id);
-export function setText(element, text) { if (element.textContent !== text) element.textContent = text; }
-export function setHidden(element, hidden) { if (element.hidden !== hidden) element.hidden = hidden; }
-
-function duration(seconds) {
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 1) return "under a minute";
-  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
-}
-
 /** 0.0213 s is "21 ms". */
 function brief(seconds) {
   if (seconds === undefined) return "–";
@@ -27,18 +19,8 @@ function brief(seconds) {
   return seconds < 1 ? `${round(seconds * 1000)} ms` : `${round(seconds)} s`;
 }
 
-function whenDone(unix) {
-  const date = new Date(unix * 1000), today = new Date();
-  const time = clock(unix);
-  return date.toDateString() === today.toDateString() ? time : `${date.toLocaleDateString([], { weekday: "short" })} ${time}`;
-}
-
 const percent = ratio => `${Math.round(ratio * 100)} %`;
 const prints = state => state === "printing" || state === "paused";
-/** Rounded down, so that only a complete print is at 100 %; 0.57 is stored as 0.56999. */
-export const progress = ratio => `${Math.floor(ratio * 100 + 1e-6)} %`;
-const progressOf = job => job.result !== "completed" && job.progress_ratio !== undefined ? ` at ${progress(job.progress_ratio)}` : "";
-const endOf = job => job.ended_unix_seconds ?? job.began_unix_seconds + job.elapsed_seconds;
 
 /** The failed prints that somebody has dismissed: the id by printer, in this browser. */
 const dismissed = {
@@ -66,6 +48,7 @@ export class Card {
     this.root.setAttribute("aria-labelledby", heading.id);
     this.find("progress").setAttribute("aria-label", `Progress of ${name}`);
     this.chart = new Chart(this.find(".chart"), name);
+    this.strip = new Strip(this.find(".layers"));
     this.jobs = new Jobs(this.find(".jobs"), name, jobs => this.updateJobs(jobs));
     this.find(".ended button").addEventListener("click", () => {
       dismissed.set(name, this.ended);
@@ -75,6 +58,7 @@ export class Card {
 
   refresh() {
     this.chart.refresh();
+    this.strip.refresh();
     if (prints(this.root.dataset.state)) this.jobs.refresh();
   }
 
@@ -121,9 +105,10 @@ export class Card {
   updateJobs(jobs) {
     const [last] = jobs;
     this.chart.jobs = jobs;
+    this.strip.printIs(last);
     const shown = last && !this.find(".print").hidden;
     this.known(".elapsed", shown ? last.elapsed_seconds : undefined, duration);
-    this.known(".filament", shown && last.source === "host" ? last.extruded_meters : undefined, meters => `${meters.toFixed(2)} m`);
+    this.known(".filament", shown && last.source === "host" ? last.extruded_meters : undefined, meters);
     const failed = last?.result === "failed" && dismissed.get(this.name) !== last.id;
     this.ended = last?.id;
     setHidden(this.find(".ended"), !failed);
@@ -220,6 +205,16 @@ function verdictOf(p, minute) {
   return { text: `clean, queries answered in ${brief(minute.ok_latency_p95_seconds)}`, tone: "good" };
 }
 
+/** Calls `changed` when `details` is opened or closed, and when it comes into view or leaves it. */
+function watch(details, changed) {
+  let visible = false;
+  details.addEventListener("toggle", () => changed(visible));
+  new IntersectionObserver(([entry]) => {
+    visible = entry.isIntersecting;
+    changed(visible);
+  }).observe(details);
+}
+
 // ------------------------------------------------------------------------------------------------ its chart
 class Chart {
   constructor(details, printer) {
@@ -232,11 +227,7 @@ class Chart {
     this.jobs = [];
     const group = details.querySelector(".spans");
     for (const [label, seconds] of SPANS) group.append(this.button(label, seconds));
-    details.addEventListener("toggle", () => this.refresh());
-    new IntersectionObserver(([entry]) => {
-      this.visible = entry.isIntersecting;
-      this.refresh();
-    }).observe(details);
+    watch(details, visible => { this.visible = visible; this.refresh(); });
     new ResizeObserver(() => {
       if (this.history && this.figure.clientWidth !== this.width) this.draw(this.history);
     }).observe(this.figure);
@@ -273,6 +264,46 @@ class Chart {
   }
 }
 
+// ------------------------------------------------------------------------------------------------ the layers of its last print
+class Strip {
+  constructor(details) {
+    this.details = details;
+    this.figure = details.querySelector("figure");
+    this.layers = null;
+    watch(details, visible => { this.visible = visible; this.refresh(); });
+    new ResizeObserver(() => {
+      if (this.figure.clientWidth !== this.width) this.draw();
+    }).observe(this.figure);
+  }
+
+  /** Only prints from a host have layers. */
+  printIs(job) {
+    const has = job?.source === "host";
+    setHidden(this.details, !has);
+    if (has && this.layers?.print !== job.id) this.layers = new Layers(job.id);
+    if (has) this.refresh();
+  }
+
+  async refresh() {
+    if (!this.layers || !this.details.open || !this.visible || document.hidden) return;
+    try {
+      if (await this.layers.read() || this.drawn !== this.layers) this.draw();
+    } catch { /* the connection indicator already shows it */ }
+  }
+
+  draw() {
+    if (!this.layers) return;
+    const { all } = this.layers;
+    this.drawn = this.layers;
+    this.width = this.figure.clientWidth;
+    setHidden(this.details.querySelector(".none"), all.length > 0);
+    setText(this.details.querySelector(".verdict"), all.length > 0 ? troublesOf(all) : "");
+    this.details.querySelector(".verdict").dataset.tone = all.some(layer => layer.underruns > 0 || layer.resends > 0) ? "warm" : "good";
+    if (all.length > 0) drawStrip(this.figure, all);
+    else this.figure.replaceChildren();
+  }
+}
+
 // ------------------------------------------------------------------------------------------------ its last prints
 class Jobs {
   constructor(details, printer, whenRead) {
@@ -281,6 +312,8 @@ class Jobs {
     this.whenRead = whenRead;
     this.state = null;
     details.addEventListener("toggle", () => this.refresh());
+    details.querySelector(".more a").href = `/prints?${new URLSearchParams({ printer })}`;
+    setText(details.querySelector(".more a"), `All prints of ${printer}`);
   }
 
   /** A print begins or ends with a state change; the agent's list of prints follows within seconds. */
@@ -304,10 +337,9 @@ class Jobs {
 
   draw(jobs) {
     const rows = jobs.map(job => {
-      const row = document.createElement("tr");
-      const cells = [`${job.joined ? "before " : ""}${whenDone(job.began_unix_seconds)}`, duration(job.elapsed_seconds),
-                     `${job.result}${progressOf(job)}${job.reason && job.result !== "completed" ? `: ${job.reason}` : ""}`, `${job.extruded_meters.toFixed(2)} m`, job.file ?? `from the ${job.source}`];
-      row.append(...cells.map(text => Object.assign(document.createElement("td"), { textContent: text })));
+      const began = element("a", { href: `/prints?${new URLSearchParams({ printer: this.printer })}#print-${job.id}`, textContent: beganOf(job) });
+      const texts = [duration(job.elapsed_seconds), resultOf(job), meters(job.extruded_meters), fileOf(job)];
+      const row = element("tr", {}, element("td", {}, began), ...texts.map(textContent => element("td", { textContent })));
       row.dataset.result = job.result;
       return row;
     });

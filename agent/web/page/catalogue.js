@@ -1,7 +1,8 @@
 // The catalogue: every metric family of the agent, searchable and sortable, each with a query to copy and its series with
 // their values at this moment.
 
-const byId = id => document.getElementById(id);
+import { byId, copyButton, element } from "/common.js";
+
 const body = document.querySelector(".catalogue tbody");
 let metricsPath = "/metrics";
 
@@ -10,27 +11,6 @@ function queryOf({ name, type, labels }) {
   const by = labels.length ? ` by (${["le", ...labels].join(", ")})` : " by (le)";
   if (type === "histogram") return `histogram_quantile(0.95, sum${by} (rate(${name}_bucket[5m])))`;
   return type === "counter" ? `rate(${name}[5m])` : name;
-}
-
-async function copy(text, button) {
-  try {
-    await navigator.clipboard.writeText(text);
-  } catch {
-    copyBySelection(text);  // without TLS the page has no clipboard access
-  }
-  byId("announcer").textContent = `copied ${text}`;
-  button.textContent = "copied";
-  setTimeout(() => { button.textContent = "copy"; }, 1500);
-}
-
-function copyBySelection(text) {
-  const area = document.createElement("textarea");
-  area.className = "unseen";
-  area.value = text;
-  document.body.append(area);
-  area.select();
-  document.execCommand("copy");
-  area.remove();
 }
 
 /** The samples of a family in the text format: [labels, value]. A histogram shows its buckets, count and sum by name. */
@@ -47,11 +27,7 @@ function samplesOf(text, { name, type }) {
 }
 
 function itemOf([labels, value]) {
-  const item = document.createElement("li");
-  item.append(document.createElement("span"), " ", document.createElement("b"));
-  item.firstChild.textContent = labels;
-  item.lastChild.textContent = value;
-  return item;
+  return element("li", {}, element("span", { textContent: labels }), " ", element("b", { textContent: value }));
 }
 
 async function currentSeries(family) {
@@ -67,18 +43,11 @@ function close(row) {
 
 async function open(row, family) {
   row.querySelector("th button").setAttribute("aria-expanded", "true");
-  const opened = document.createElement("tr");
-  opened.className = "opened";
-  const cell = document.createElement("td");
-  cell.className = "series";
-  cell.colSpan = 7;
-  cell.textContent = "…";
-  opened.append(cell);
-  row.after(opened);
+  const cell = element("td", { className: "series", colSpan: 7, textContent: "…" });
+  row.after(element("tr", { className: "opened" }, cell));
   try {
     const samples = await currentSeries(family);
-    const list = document.createElement("ul");
-    list.append(...samples.map(itemOf));
+    const list = element("ul", {}, ...samples.map(itemOf));
     cell.replaceChildren(samples.length ? list : "no series: the value is not known now");
   } catch (error) {
     cell.textContent = `the values could not be read: ${error.message}`;
@@ -90,33 +59,13 @@ function closeAll() {
 }
 
 function rowOf(family) {
-  const row = document.createElement("tr");
-  const name = document.createElement("th");
-  name.scope = "row";
-  const opener = document.createElement("button");
-  opener.type = "button";
-  opener.textContent = family.name;
-  opener.title = "Show its series and their values";
+  const opener = element("button", { type: "button", textContent: family.name, title: "Show its series and their values" });
   opener.setAttribute("aria-expanded", "false");
   opener.addEventListener("click", () => opener.getAttribute("aria-expanded") === "true" ? close(row) : open(row, family));
-  name.append(opener);
-  const cell = (kind, text) => {
-    const td = document.createElement("td");
-    td.className = text === "" ? `${kind} none` : kind;
-    td.textContent = text === "" ? "–" : text;
-    return td;
-  };
-  const query = queryOf(family);
-  const button = document.createElement("button");
-  button.type = "button";
-  button.textContent = "copy";
-  button.title = query;
-  button.setAttribute("aria-label", `Copy a query of ${family.name}`);
-  button.addEventListener("click", () => copy(query, button));
-  const last = document.createElement("td");
-  last.append(button);
-  row.append(name, cell("type", family.type), cell("unit", family.unit), cell("labels", family.labels.join(", ")),
-             cell("count", String(family.series)), cell("help", family.help), last);
+  const cell = (kind, text) => element("td", { className: text === "" ? `${kind} none` : kind, textContent: text === "" ? "–" : text });
+  const row = element("tr", {}, element("th", { scope: "row" }, opener), cell("type", family.type), cell("unit", family.unit),
+                      cell("labels", family.labels.join(", ")), cell("count", String(family.series)), cell("help", family.help),
+                      element("td", {}, copyButton(queryOf(family), `a query of ${family.name}`)));
   row.dataset.words = [family.name, family.type, family.unit, ...family.labels, family.help].join(" ").toLowerCase();
   return row;
 }

@@ -1,6 +1,8 @@
 // The temperature chart: an SVG line per sensor, its target dashed. Independent of the page around it. Its text alternative
 // is a sentence for screen readers, and a cursor that is moved with the arrow keys.
 
+import { clock } from "/common.js";
+
 const NS = "http://www.w3.org/2000/svg";
 const LEFT = 48, RIGHT = 10, TOP = 10, BOTTOM = 24;
 const SHORTEST = 120;          // minimum length of a chart in seconds
@@ -20,9 +22,7 @@ export function sensorClass(sensor) {
   return sensor === "ambient" || sensor === "chamber" ? "s3" : "s4";
 }
 
-export const clock = seconds => new Date(seconds * 1000).toLocaleTimeString([], { hour: "2-digit", minute: "2-digit" });
-
-function svg(name, attributes, text) {
+export function svg(name, attributes, text) {
   const element = document.createElementNS(NS, name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
   if (text !== undefined) element.textContent = text;
@@ -131,29 +131,39 @@ export function drawChart(figure, whole, jobs = []) {
                  svg("path", { class: "actual", d: pathOf(actual, history, scale) }));
     chart.append(group);
   }
+  drawWithCursor(figure, chart, {
+    last: Math.max(0, Math.floor((history.to - history.from) / history.step)), leap: 0, top: TOP, bottom: height - BOTTOM,
+    x: i => scale.x(history.from + i * history.step),
+    at: px => Math.round((px - LEFT) / (width - LEFT - RIGHT) * (history.to - history.from) / history.step),
+    legend: index => legend(history, index),
+  });
+}
+
+/** Puts `chart` with its caption into `figure`, with a cursor over the points 0 to `last`: it follows the pointer and the
+ *  arrow keys, by `leap` points (0: a sixtieth of them) or ten times as many with Page Up and Page Down. `x`: where a point
+ *  is; `at`: the point there; `legend`: the caption at a point, or without one (null). */
+export function drawWithCursor(figure, chart, { last, leap, top, bottom, x, at, legend }) {
+  const width = chart.viewBox.baseVal.width;
   const caption = document.createElement("figcaption");
-  const cursor = svg("line", { class: "cursor", y1: TOP, y2: height - BOTTOM, visibility: "hidden" });
+  const cursor = svg("line", { class: "cursor", y1: top, y2: bottom, visibility: "hidden" });
   chart.append(cursor);
-  const last = Math.max(0, Math.floor((history.to - history.from) / history.step));
   const point = index => {
     const i = index === null ? last : Math.min(last, Math.max(0, index));
     figure.dataset.cursor = index === null ? "" : String(i);
-    const x = scale.x(history.from + i * history.step).toFixed(1);
-    cursor.setAttribute("x1", x);
-    cursor.setAttribute("x2", x);
+    cursor.setAttribute("x1", x(i).toFixed(1));
+    cursor.setAttribute("x2", x(i).toFixed(1));
     cursor.setAttribute("visibility", index === null ? "hidden" : "visible");
-    caption.replaceChildren(...legend(history, index === null ? null : i));
+    caption.replaceChildren(...legend(index === null ? null : i));
   };
   chart.addEventListener("pointermove", event => {
     const box = chart.getBoundingClientRect();
-    const seconds = ((event.clientX - box.left) / box.width * width - LEFT) / (width - LEFT - RIGHT) * (history.to - history.from);
-    point(Math.round(seconds / history.step));
+    point(at((event.clientX - box.left) / box.width * width));
   });
   chart.addEventListener("pointerleave", () => point(null));
   chart.addEventListener("keydown", event => {
     const now = figure.dataset.cursor ? Number(figure.dataset.cursor) : last;
-    const leap = Math.max(1, Math.round(last / 60));
-    const next = { ArrowLeft: now - leap, ArrowRight: now + leap, Home: 0, End: last }[event.key];
+    const by = leap || Math.max(1, Math.round(last / 60));
+    const next = { ArrowLeft: now - by, ArrowRight: now + by, PageUp: now - 10 * by, PageDown: now + 10 * by, Home: 0, End: last }[event.key];
     if (event.key === "Escape") point(null);
     else if (next !== undefined) point(next);
     else return;

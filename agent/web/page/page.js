@@ -1,6 +1,7 @@
 // The page of printers: one card per printer, updated by server-sent events.
 
-import { byId, setText, setHidden, progress, Card } from "/card.js";
+import { Card } from "/card.js";
+import { byId, progress, setHidden, setText } from "/common.js";
 
 const FEW = 3;                 // up to this number of printers, the details are open at the start
 const REFRESH_SECONDS = 15;    // refresh interval of an open, visible chart and of a running print's numbers

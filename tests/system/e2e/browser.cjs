@@ -6,6 +6,8 @@ const fs = require("node:fs");
 const readline = require("node:readline");
 const { chromium } = require("playwright-core");
 
+const AXE = fs.readFileSync(require.resolve("axe-core/axe.min.js"), "utf8");
+
 const ARGUMENTS = ["--disable-gpu", "--disable-quic", "--disable-dev-shm-usage"];
 
 async function openWindow() {
@@ -32,6 +34,7 @@ const COMMANDS = {
   run: ({ page }, { script, values }) => page.evaluate(call(script, texts(values))),
   run_async: ({ page }, { script, values }) =>
     page.evaluate(`new Promise((done) => ${call(script, [...texts(values), "done"])})`),
+  press: ({ page }, { key }) => page.keyboard.press(key),
   look_like: async ({ devtools }, { width, height, scheme, phone }) => {
     await devtools.send("Emulation.setDeviceMetricsOverride", { width, height, deviceScaleFactor: 1, mobile: phone });
     await devtools.send("Emulation.setEmulatedMedia", { features: [{ name: "prefers-color-scheme", value: scheme }] });
@@ -39,6 +42,12 @@ const COMMANDS = {
   picture: async ({ devtools }, { path, whole }) => {
     const { data } = await devtools.send("Page.captureScreenshot", { captureBeyondViewport: whole });
     fs.writeFileSync(path, Buffer.from(data, "base64"));
+  },
+  // What axe-core finds, one text for each rule.
+  audit: async ({ page }) => {
+    await page.evaluate(`${AXE}; undefined`);
+    const { violations } = await page.evaluate(`axe.run(document, { resultTypes: ["violations"] })`);
+    return violations.map(({ id, nodes }) => `${id}: ${nodes.slice(0, 3).map((node) => `${node.target}: ${node.failureSummary}`).join("; ")}`);
   },
   console: ({ console }) => console.splice(0),
   requests: ({ requests }) => requests.splice(0),

@@ -20,7 +20,8 @@ class Browser(Process):
     def __init__(self, rig):
         for program in ("chromium", "node"):
             expect(shutil.which(program), f"{program} is not installed: tests/run installs what the tests need")
-        expect((NODE_MODULES / "playwright-core").exists(), f"no playwright-core in {NODE_MODULES}: tests/run installs it")
+        for package in ("playwright-core", "axe-core"):
+            expect((NODE_MODULES / package).exists(), f"no {package} in {NODE_MODULES}: tests/run installs it")
         mine, others = os.pipe()
         super().__init__(rig.directory, "browser", ["node", Path(__file__).with_suffix(".cjs"), str(others)],
                          stdin=subprocess.PIPE, pass_fds=[others], env={**os.environ, "NODE_PATH": NODE_MODULES})
@@ -66,6 +67,14 @@ class Browser(Process):
         os.makedirs(os.path.dirname(path), exist_ok=True)
         self.ask("picture", path=path, whole=whole)
         return os.path.getsize(path)
+
+    def press(self, key):
+        """A key of the keyboard, such as "Enter", for the element that has the focus."""
+        self.ask("press", key=key)
+
+    def audit(self):
+        """What axe-core finds on the page as it is now, one text for each rule."""
+        return self.ask("audit")
 
     def console(self):
         """Everything on the console since the last call, as text."""

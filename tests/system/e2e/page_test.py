@@ -1,8 +1,11 @@
-"""The page in a real browser: no error, no request to other servers, live values, a chart, a catalogue, fifty
-printers."""
+"""The pages in a real browser: no error, no request to other servers, nothing that axe-core finds, live values, charts, the
+prints, the catalogue, fifty printers."""
+import contextlib
 import os
 import select
+import sqlite3
 import threading
+import time
 
 from printrun import gcoder
 
@@ -23,6 +26,15 @@ def nothing_wrong(browser, port):
     expect(not others, f"the page sent requests to other servers: {others[:5]}")
 
 
+def follow(browser, link):
+    browser.open(browser.run("return document.querySelector(arguments[0]).href", link))
+
+
+def axe_finds_nothing(browser, what):
+    found = browser.audit()
+    expect(not found, f"axe-core on {what}: {found}")
+
+
 def take_pictures(browser, options, name, views=tuple(VIEWS), whole=True):
     for view, how in VIEWS.items():
         if view not in views:
@@ -33,6 +45,7 @@ def take_pictures(browser, options, name, views=tuple(VIEWS), whole=True):
         expect(too_wide <= 0, f"{name} on {view} is {too_wide} pixels wider than the screen")
         size = browser.picture(os.path.join(options.pictures, f"{name}-{view}.png"), whole)
         expect(size > 5000, f"the picture of {name} on {view} is empty")
+        axe_finds_nothing(browser, f"{name} on {view}")
     browser.look_like(*VIEWS["desktop-light"])
 
 
@@ -128,8 +141,120 @@ def failed(rig, options):
     browser.open(f"http://127.0.0.1:{agent.port}/")
     browser.wait_for("the list of prints is there", "return document.querySelector('.jobs tr[data-result=failed]') !== null", 30)
     expect(browser.run("return document.querySelector('.ended').hidden"), "a dismissed print is shown again")
+    follow(browser, ".jobs tr[data-result=failed] a")
+    browser.wait_for("its details show its incident", "return /thermistor|MINTEMP|THERMAL|Error|error/.test(document.querySelector('.detail .incidents li')?.textContent)", 30)
+    browser.wait_for("its details show its curve", "return document.querySelector('.detail svg [data-sensor=tool0] .actual') !== null", 30)
+    is_accessible(browser)
+    take_pictures(browser, options, "failed-print")
     nothing_wrong(browser, agent.port)
     client.disconnect()
+
+
+PRINTS, LAYERS, WORST = 60, 60, 41
+
+
+def fill_history(agent):
+    """Prints of two printers, in the file of an agent that does not run: those of mk3 from a host, of mini from its card."""
+    now = time.time()
+    with contextlib.closing(sqlite3.connect(os.path.join(agent.state, "history.db"))) as file, file:
+        for number in range(1, PRINTS + 1):
+            began = now - (PRINTS - number) * 9 * 3600 - 6000
+            of_mini, failed = number % 3 == 0, number % 10 == 5
+            row = {"id": number, "printer": "mini" if of_mini else "mk3", "source": "sd" if of_mini else "host",
+                   "file": "BENCHY~1.GCO" if of_mini else "", "result": "failed" if failed else "completed",
+                   "reason": "the printer restarted" if failed else "M73 said 100 %", "joined": 0, "began": began,
+                   "ended": began + 5900, "elapsed": 5520, "extruded": 0 if of_mini else 5.4, "travel_x": 186, "travel_y": 174,
+                   "travel_z": 0.06, "highest_tool": 216.2, "highest_bed": 60.4, "progress": 0.43 if failed else 1, "resends": 5, "stalls": 0}
+            file.execute(f"INSERT INTO job ({', '.join(row)}) VALUES ({', '.join('?' * len(row))})", list(row.values()))
+        last = PRINTS - 1  # of mk3
+        for number in range(1, LAYERS + 1):
+            buffered = 0 if number == WORST else 0.4 + number % 7 / 20
+            file.execute("INSERT INTO layer (job, number, height, seconds, extruded, underruns, resends, lowest_buffered) VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                         (last, number, number * 0.2, 60 + number % 5 * 16, 90, 23 if number == WORST else 0, 5 if number == 26 else 0, buffered))
+    return last
+
+
+def shown_rows(browser):
+    return browser.run("return [...document.querySelectorAll('#list tbody th button')].length")
+
+
+def choose(browser, name, value):
+    browser.run("const select = document.getElementById('filters').elements[arguments[0]]; select.value = arguments[1];"
+                "select.dispatchEvent(new Event('change', {bubbles: true}))", name, value)
+
+
+@claim("the prints are a list in pages with filters and sums; a print opens with its layers, and commands to copy")
+def prints(rig, options):
+    printer = rig.start_printer("prusa-3.13", "--speed", "20")
+    agent = rig.start_agent(printer.device)
+    agent.wait_for_up()
+    browser = Browser(rig)
+    browser.look_like(*VIEWS["desktop-light"])
+    browser.open(f"http://127.0.0.1:{agent.port}/prints")
+    browser.wait_for("an empty list says what to do", "return document.getElementById('note').textContent.startsWith('The agent has seen no print yet')")
+    take_pictures(browser, options, "prints-empty", ("desktop-light", "phone-dark"))
+    nothing_wrong(browser, agent.port)
+    agent.stop()
+    last = fill_history(agent)
+    agent = rig.start_agent(printer.device)
+    agent.wait_for_up()
+
+    browser.open(f"http://127.0.0.1:{agent.port}/")
+    browser.wait_for("the card of the printer has the strip of its last print", f"return document.querySelectorAll('.card .layers svg rect.buffer').length === {LAYERS}")
+    expect("23 underruns" in browser.run(TEXT, ".card .layers .verdict"), "the strip's heading does not count the underruns")
+    take_pictures(browser, options, "page-strip", ("desktop-light", "phone-dark"))
+    follow(browser, ".card .jobs .more a")
+    browser.wait_for("the link leads to the prints of that printer", "return location.pathname + location.search === '/prints?printer=mk3' && document.querySelectorAll('#list tbody tr').length === 25")
+    expect(browser.run("return [...document.querySelectorAll('#list .printer')].every(cell => cell.textContent === 'mk3')"), "another printer's print is listed")
+
+    browser.run("document.querySelector('#filters button').click()")
+    browser.wait_for("all prints are counted", f"return document.querySelector('#totals dd').textContent === '{PRINTS}'")
+    take_pictures(browser, options, "prints")
+    ids = "return [...document.querySelectorAll('#list tbody tr')].map(row => row.querySelector('.printer').textContent + row.querySelector('button').textContent)"
+    seen = browser.run(ids)
+    for rows in (25, 10):
+        browser.run("document.querySelector('.pages .older').click()")
+        browser.wait_for("the next page is shown", f"return document.querySelectorAll('#list tbody tr').length === {rows} && !{seen!r}.includes(document.querySelector('#list .printer').textContent + document.querySelector('#list button').textContent)")
+        seen += browser.run(ids)
+    expect(len(set(seen)) == PRINTS, f"{len(set(seen))} different prints on all pages")
+    expect(browser.run("return document.querySelector('.pages .older').hidden"), "there is a page behind the last one")
+    browser.run("history.go(-2)")
+    browser.wait_for("the browser's way back leads to the first page", f"return location.search === '' && document.querySelectorAll('#list tbody tr').length === 25")
+    choose(browser, "result", "failed")
+    browser.wait_for("the filter is in the address and in the list", "return location.search === '?result=failed' && document.querySelectorAll('#list tbody tr').length === 6")
+    choose(browser, "days", "1")
+    browser.wait_for("no print matches, and the page says what to do", "return document.getElementById('note').textContent.startsWith('No print matches')")
+    is_accessible(browser)
+    take_pictures(browser, options, "prints-none", ("phone-light",))
+
+    browser.open(f"http://127.0.0.1:{agent.port}/prints?printer=mk3")
+    browser.wait_for("the list is there", "return document.querySelectorAll('#list tbody tr').length === 25")
+    browser.run("document.querySelector('#list tbody button').focus()")
+    browser.press("Enter")
+    browser.wait_for("the key opens the newest print with its strip", f"return location.hash === '#print-{last}' && document.querySelectorAll('.detail svg rect.buffer').length === {LAYERS}")
+    browser.run("document.querySelector('.detail svg').focus()")
+    browser.press("Home")
+    for _ in range(WORST - 1):
+        browser.press("ArrowRight")
+    said = browser.run(TEXT, ".detail figcaption")
+    expect(f"layer {WORST} at 8.20 mm" in said and "23 underruns" in said and "0.00 s" in said, f"the cursor says {said!r}")
+    browser.run("document.querySelector('.detail details').open = true")
+    browser.wait_for("the table has every layer", f"return document.querySelectorAll('.detail .numbers tbody tr').length === {LAYERS}")
+    expect(browser.run(f"return document.querySelectorAll('.detail .numbers tbody tr')[{WORST - 1}].textContent") == f"{WORST}8.20 mm76 s0.09 m2300.00 s", "the worst layer's row is wrong")
+    browser.run("document.querySelector('.detail .commands button').click()")
+    browser.wait_for("the command was copied", f"return document.getElementById('announcer').textContent === 'copied marlin-agent jobs show {last}'")
+    is_accessible(browser)
+    take_pictures(browser, options, "print")
+    nothing_wrong(browser, agent.port)
+
+    browser.open(f"http://127.0.0.1:{agent.port}/prints#print-3")
+    browser.wait_for("a link to an old print shows it, and a print from the card says why it has no layers", "return document.querySelector('#detail-3')?.textContent.includes('SD card has no layers')")
+    nothing_wrong(browser, agent.port)
+    agent.stop()
+    browser.run("document.dispatchEvent(new Event('visibilitychange'))")
+    browser.wait_for("the page says that the agent is gone, and keeps its list", "return document.querySelector('.connection.lost') !== null && document.getElementById('note').textContent.includes('systemctl status')", 30)
+    expect(shown_rows(browser) > 0, "the list is gone")
+    take_pictures(browser, options, "prints-offline", ("phone-dark",))
 
 
 @claim("the catalogue finds a metric, its query can be copied, and every family of a scrape is in it")

@@ -111,7 +111,7 @@ def garbage(rig, _):
     families = families_of_both_formats(agent)
     (info,) = families["marlin_printer"].samples
     expect('"\\\\"} 1 # HELP' in info.labels["firmware"], f"the name was changed: {info.labels}")
-    for path in ("printers", "history?printer=mk3", "jobs", "catalogue"):
+    for path in ("printers", "history?printer=mk3", "jobs", "incidents", "catalogue"):
         status, body = agent.get("/api/v1/" + path)
         expect(status == 200, f"{path}: {status}")
         json.loads(body.decode("utf-8"))

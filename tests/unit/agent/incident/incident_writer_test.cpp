@@ -23,6 +23,7 @@ struct Rig {
   fs::path incidents = dir.path() / "incidents";
   agent::log::LogCounters counters;
   agent::log::Log log{{}, counters, [](std::string_view) {}};
+  agent::snapshot::History history;
   BlackBox box{BlackBox::kLeastBytes};
 
   Rig() { box.add({gcode::decode::TraceDirection::kToPrinter, "N1 G1 X1*97\n", {}, gcode::line::Time(1)}); }
@@ -43,7 +44,7 @@ struct Rig {
 TEST_CASE("what was passed on before the end is on the disk afterwards, with the lines named") {
   Rig rig;
   {
-    IncidentWriter writer(IncidentFiles(rig.incidents), rig.log);
+    IncidentWriter writer(IncidentFiles(rig.incidents), rig.log, rig.history);
     for (int i = 0; i < 3; ++i) writer.write(Rig::incident(), rig.box.contents());
   }
   CHECK(rig.files() == 3);
@@ -54,6 +55,26 @@ TEST_CASE("what was passed on before the end is on the disk afterwards, with the
   CHECK(rig.counters.errors == 0);
 }
 
+TEST_CASE("the history lists the incidents whose files are kept, also those of the process before") {
+  Rig rig;
+  {
+    IncidentWriter writer(IncidentFiles(rig.incidents, 2), rig.log, rig.history);
+    CHECK(rig.history.incidents().empty());
+    for (int i = 0; i < 3; ++i) writer.write(Rig::incident(), rig.box.contents());
+  }
+  REQUIRE(rig.history.incidents().size() == 2);
+  CHECK(rig.history.incidents()[0].id == 2);
+  CHECK(rig.history.incidents()[1].id == 3);
+  std::ofstream(rig.incidents / "000004-mk3-error.jsonl")
+      << R"({"incident":1,"printer":"mk3","sentence":"","at_unix_seconds":1})";
+  agent::snapshot::History next;
+  const IncidentWriter writer(IncidentFiles(rig.incidents), rig.log, next);
+  REQUIRE(next.incidents().size() == 2);
+  CHECK(next.incidents()[0].printer == "mk3");
+  CHECK(next.incidents()[0].kind == "error");
+  CHECK_THAT(next.incidents()[0].sentence, Catch::StartsWith("the printer restarted"));
+}
+
 TEST_CASE("a disk that hangs delays nobody: a few incidents wait, the others are lost and logged") {
   Rig rig;
   fs::create_directory(rig.incidents);
@@ -62,7 +83,7 @@ TEST_CASE("a disk that hangs delays nobody: a few incidents wait, the others are
   constexpr std::size_t kMany = 50;
   transport::FileDescriptor reader;
   {
-    IncidentWriter writer(IncidentFiles(rig.incidents), rig.log);
+    IncidentWriter writer(IncidentFiles(rig.incidents), rig.log, rig.history);
     const auto began = std::chrono::steady_clock::now();
     for (std::size_t i = 0; i < kMany; ++i) writer.write(Rig::incident(), rig.box.contents());
     CHECK(std::chrono::steady_clock::now() - began < std::chrono::seconds(5));
@@ -78,7 +99,7 @@ TEST_CASE("a state directory that cannot be written is logged, and the writer go
   Rig rig;
   std::ofstream(rig.incidents) << "a file";
   {
-    IncidentWriter writer(IncidentFiles(rig.incidents), rig.log);
+    IncidentWriter writer(IncidentFiles(rig.incidents), rig.log, rig.history);
     for (int i = 0; i < 3; ++i) writer.write(Rig::incident(), rig.box.contents());
   }
   CHECK(rig.counters.errors == 3);

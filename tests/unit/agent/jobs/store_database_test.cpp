@@ -80,11 +80,12 @@ TEST_CASE("the filters of jobs are those of the history in memory") {
     database.write({{job, {}}});
     history.put_job(job);
   }
-  std::vector<JobFilter> filters(5);
+  std::vector<JobFilter> filters(6);
   filters[1].printer = "mk4";
   filters[2].result = JobResult::kFailed;
   filters[3].since_unix = 1.7e9 + 10, filters[3].until_unix = 1.7e9 + 20;
   filters[4].limit = 3;
+  filters[5].before_id = 4;
   for (const auto& filter : filters) {
     std::vector<std::int64_t> stored, remembered;
     for (const auto& job : database.jobs(filter)) stored.push_back(job.id);

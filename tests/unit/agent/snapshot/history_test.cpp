@@ -54,11 +54,12 @@ TEST_CASE("each printer has its own samples, which are removed with it") {
 
 TEST_CASE("jobs are listed newest first and filtered") {
   History history;
-  JobFilter of_mk3, failed, between, one;
+  JobFilter of_mk3, failed, between, one, older;
   of_mk3.printer = "mk3";
   failed.result = JobResult::kFailed;
   between.since_unix = 150, between.until_unix = 250;
   one.limit = 1;
+  older.before_id = 3;
   history.put_job(job(1, "mk3", JobResult::kCompleted, 100));
   history.put_job(job(2, "mk4", JobResult::kFailed, 200));
   history.put_job(job(3, "mk3", JobResult::kRunning, 300));
@@ -67,6 +68,27 @@ TEST_CASE("jobs are listed newest first and filtered") {
   CHECK(history.jobs(failed).front().id == 2);
   CHECK(history.jobs(between).size() == 1);
   CHECK(history.jobs(one).size() == 1);
+  CHECK(history.jobs(older).front().id == 2);
+}
+
+TEST_CASE("the sums of jobs are those of the filter, whatever its limit is") {
+  History history;
+  for (std::int64_t id = 1; id <= 4; ++id) {
+    JobRecord record = job(id, id == 4 ? "mk4" : "mk3", id == 2 ? JobResult::kFailed : JobResult::kCompleted, 100);
+    record.elapsed_seconds = 10;
+    record.extruded_meters = 0.5;
+    history.put_job(record);
+  }
+  JobFilter of_mk3;
+  of_mk3.printer = "mk3";
+  of_mk3.limit = 1;
+  const auto sums = history.summary(of_mk3);
+  CHECK(sums.by_result[JobResult::kCompleted] == 2);
+  CHECK(sums.by_result[JobResult::kFailed] == 1);
+  CHECK(sums.elapsed_seconds == 30);
+  CHECK(sums.extruded_meters == 1.5);
+  CHECK(sums.printers == std::set<std::string>{"mk3", "mk4"});
+  CHECK(sums.has_all);
 }
 
 TEST_CASE("a job that is stored again replaces itself, and the running one is known") {
@@ -89,6 +111,7 @@ TEST_CASE("the oldest jobs are removed at the bound") {
   const auto all = history.jobs(every);
   CHECK(all.size() == History::kMostJobs);
   CHECK(all.back().id == 4);
+  CHECK_FALSE(history.summary({}).has_all);
 }
 
 TEST_CASE("the names of results can be read back") {

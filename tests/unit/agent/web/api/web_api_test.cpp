@@ -3,47 +3,28 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "agent/snapshot/published_snapshots.h"
-#include "agent/web/api/web_routes.h"
 #include "tests/unit/agent/fixtures/gunzip.h"
-#include "tests/unit/agent/fixtures/sample_printer.h"
+#include "tests/unit/agent/web/api/route_bench.h"
 
-using agent::web::http::WebRequest;
 using nlohmann::json;
+using test::RouteBench;
 using namespace std::chrono_literals;
 
 namespace {
 
-struct Bench {
-  agent::snapshot::PublishedSnapshots snapshots;
-  agent::log::LogCounters log;
-  agent::snapshot::WebCounters web;
-  agent::snapshot::PublishedLinkQuality quality;
-  agent::process::BuildInfo build{"0.1.0", "abc1234", "gcc-12.2.0"};
-  agent::metrics::MetricsCollector metrics{build, snapshots, log, web, [] { return sample::kSampleNow; }};
-  agent::web::api::WebRoutes routes{{build, snapshots, metrics, web, "/metrics", quality}};
-
-  agent::web::http::WebResponse get(const std::string& path, const std::string& query = "", bool gzip = false) {
-    WebRequest request;
-    request.path = path;
-    request.query = query;
-    request.accepts_gzip = gzip;
-    return routes.answer(request);
+void remember(RouteBench& bench, const std::string& name, gcode::line::Time from, gcode::line::Time to) {
+  for (auto t = from; t <= to; t += 10s) {
+    if (const auto sample = agent::snapshot::sample_of(sample::printing_mk3s(name, t)))
+      bench.snapshots.history().add_sample(name, *sample);
   }
-  void remember(const std::string& name, gcode::line::Time from, gcode::line::Time to) {
-    for (auto t = from; t <= to; t += 10s) {
-      if (const auto sample = agent::snapshot::sample_of(sample::printing_mk3s(name, t)))
-        snapshots.history().add_sample(name, *sample);
-    }
-  }
-};
+}
 
 constexpr long kNow = 1'700'005'000;  ///< kSampleNow in Unix seconds
 
 }  // namespace
 
 TEST_CASE("the printers are listed in their order, with the agent's own version") {
-  Bench bench;
+  RouteBench bench;
   bench.snapshots.publish(sample::printing_mk3s("b"));
   bench.snapshots.publish(sample::printing_mk3s("a"));
   const auto answer = bench.get("/api/v1/printers");
@@ -57,7 +38,7 @@ TEST_CASE("the printers are listed in their order, with the agent's own version"
 }
 
 TEST_CASE("a printer's own texts are valid JSON for any bytes") {
-  Bench bench;
+  RouteBench bench;
   auto link = sample::printing_mk3s();
   link.printer.machine_type.set(gcode::line::FixedText<63>("a\"b\\\xFF\n</script>"), sample::kSampleNow);
   bench.snapshots.publish(link);
@@ -66,9 +47,9 @@ TEST_CASE("a printer's own texts are valid JSON for any bytes") {
 }
 
 TEST_CASE("the history has equal steps, with unknown values as null") {
-  Bench bench;
+  RouteBench bench;
   bench.snapshots.publish(sample::printing_mk3s());
-  bench.remember("mk3", sample::kSampleNow - 100s, sample::kSampleNow - 50s);
+  remember(bench, "mk3", sample::kSampleNow - 100s, sample::kSampleNow - 50s);
   const auto history = json::parse(
       bench.get("/api/v1/history", "printer=mk3&from=" + std::to_string(kNow - 120) + "&step=10").content());
   CHECK(history["printer"] == "mk3");
@@ -87,7 +68,7 @@ TEST_CASE("the history has equal steps, with unknown values as null") {
 }
 
 TEST_CASE("a longer step is the mean of the known values in it") {
-  Bench bench;
+  RouteBench bench;
   bench.snapshots.publish(sample::printing_mk3s());
   for (const auto& [seconds, celsius] :
        std::vector<std::pair<long, float>>{{0, 20.0F}, {10, gcode::reply::kUnknown}, {50, 30.0F}, {60, 99.0F}}) {
@@ -105,7 +86,7 @@ TEST_CASE("a longer step is the mean of the known values in it") {
 }
 
 TEST_CASE("without parameters the history of the last hour is returned") {
-  Bench bench;
+  RouteBench bench;
   bench.snapshots.publish(sample::printing_mk3s());
   const auto history = json::parse(bench.get("/api/v1/history", "printer=mk3").content());
   CHECK(history["from"] == kNow - 3600);
@@ -116,7 +97,7 @@ TEST_CASE("without parameters the history of the last hour is returned") {
 }
 
 TEST_CASE("an invalid query is answered by one sentence that names the parameter") {
-  Bench bench;
+  RouteBench bench;
   bench.snapshots.publish(sample::printing_mk3s());
   const auto sentence = [&](const std::string& query) { return bench.get("/api/v1/history", query).content(); };
   CHECK(sentence("") == "400 Bad Request: printer: a name is needed, such as ?printer=mk3\n");
@@ -135,55 +116,8 @@ TEST_CASE("an invalid query is answered by one sentence that names the parameter
 }
 
 TEST_CASE("the catalogue names every family") {
-  Bench bench;
+  RouteBench bench;
   const auto all = json::parse(bench.get("/api/v1/catalogue").content())["families"];
   CHECK(all.size() == agent::metrics::agent_families().size() + agent::metrics::printer_families().size());
   CHECK(all[0]["name"] == "marlin_agent_build_info");
-}
-
-TEST_CASE("the layers of a print are listed, with what is known of them") {
-  Bench bench;
-  const std::array layers{gcode::printer::Layer{1, 0.2F, 12.5F, 340, 2, 7, 0.75F},
-                          gcode::printer::Layer{2, 0.35F, 8, 300, 0, 0, -1}};
-  bench.snapshots.history().add_layers(42, layers);
-  const auto all = json::parse(bench.get("/api/v1/layers", "print_id=42").body);
-  CHECK(all["print_id"] == 42);
-  REQUIRE(all["layers"].size() == 2);
-  CHECK(all["layers"][0] ==
-        json::parse(R"({"layer": 1, "height_meters": 0.0002, "seconds": 12.5, "extruded_meters": 0.34,
-                                            "resends": 7, "underruns": 2, "lowest_buffered_seconds": 0.75})"));
-  CHECK_FALSE(all["layers"][1].contains("underruns"));
-  CHECK_FALSE(all["layers"][1].contains("lowest_buffered_seconds"));
-  CHECK(json::parse(bench.get("/api/v1/layers", "print_id=1").body)["layers"].empty());
-  for (const char* query : {"", "print_id=x", "id=42", "print_id=42&limit=1", "print_id=%zz"}) {
-    INFO(query);
-    CHECK(bench.get("/api/v1/layers", query).status == 400);
-  }
-}
-
-TEST_CASE("the last prints are listed newest first, with the requested filter") {
-  Bench bench;
-  for (int id = 1; id <= 3; ++id) {
-    agent::snapshot::JobRecord job;
-    job.id = id;
-    job.printer = id == 2 ? "b" : "a";
-    job.file = id == 1 ? "BENCHY~1.GCO" : "";
-    job.result = id == 3 ? agent::snapshot::JobResult::kRunning : agent::snapshot::JobResult::kCompleted;
-    job.began_unix = 1000.0 * id;
-    job.ended_unix = id == 3 ? 0 : 1000.0 * id + 500;
-    bench.snapshots.history().put_job(job);
-  }
-  const auto jobs = [&](const std::string& query) {
-    return json::parse(bench.get("/api/v1/jobs", query).content())["jobs"];
-  };
-  CHECK(jobs("").size() == 3);
-  CHECK(jobs("")[0]["id"] == 3);
-  CHECK_FALSE(jobs("")[0].contains("ended_unix_seconds"));
-  CHECK(jobs("printer=a").size() == 2);
-  CHECK(jobs("printer=a&limit=1").size() == 1);
-  CHECK(jobs("result=completed&printer=a")[0]["file"] == "BENCHY~1.GCO");
-  CHECK_THAT(bench.get("/api/v1/jobs", "limit=0").content(), Catch::Contains("limit: expected a number from 1 to 500"));
-  CHECK_THAT(bench.get("/api/v1/jobs", "result=good").content(),
-             Catch::Contains("result: expected running, completed"));
-  CHECK_THAT(bench.get("/api/v1/jobs", "from=1").content(), Catch::Contains("no parameter is called \"from\""));
 }
