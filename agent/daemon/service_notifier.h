@@ -35,7 +35,7 @@ class ServiceNotifier {
 
   /// The watchdog signal, to be called at least every `kTickInterval` by the thread that the watchdog supervises.
   /// `line` returns the text to show; it is called every few seconds at most, and the text is sent when it changed.
-  /// Never waits for the service manager: what does not fit into its queue is sent again at the next call.
+  /// Never waits for the service manager: what does not fit into its queue is sent by a later call.
   void tick(gcode::line::Time now, const std::function<std::string()>& line);
 
   static constexpr gcode::line::Time kTickInterval = std::chrono::seconds(1);

@@ -94,13 +94,7 @@ def deaf_manager(rig, _):
         device.answer_like_a_printer(5)  # the agent has tried to send more than one message meanwhile
         host = HostPort(agent.host_port)
         host.write(b"M117 still here\n")
-        seen = b""
-
-        def arrived():
-            nonlocal seen
-            seen += device.read(0.1)
-            return b"M117 still here\n" in seen
-        wait_until("the host's line reaches the printer", arrived)
+        device.read_until(b"M117 still here\n")
         host.close()
 
 

@@ -242,6 +242,14 @@ class RawDevice:
         except BlockingIOError:
             return b""
 
+    def read_until(self, wanted, seconds=10):
+        data = b""
+        end = time.monotonic() + seconds * PATIENCE
+        while wanted not in data:
+            expect(time.monotonic() < end, f"{wanted!r} never reached the printer, only {data[-300:]!r}")
+            data += self.read(0.1)
+        return data
+
     def write(self, data):
         """Writes as much as the line accepts now; returns how much that was."""
         try:
