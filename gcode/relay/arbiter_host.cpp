@@ -2,6 +2,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gcode/line/rules.h"
 #include "gcode/relay/arbiter.h"
 
 namespace gcode::relay {
@@ -71,7 +72,8 @@ constexpr std::array kOweRules{
 };
 // clang-format on
 
-bool applies(LineCondition when, const command::Command& command, const ArbiterState& s, const dialect::Dialect& d) {
+[[gnu::always_inline]] inline bool applies(LineCondition when, const command::Command& command, const ArbiterState& s,
+                                           const dialect::Dialect& d) {
   using command::CommandKind;
   const bool is_prusa = d.family == dialect::FirmwareFamily::kPrusa;
   switch (when) {
@@ -120,11 +122,12 @@ InFlight Arbiter::entry_for(const command::Command& command, line::Time now) con
     entry.ack = s_.host_stream.was_cut() ? Ack::kOptional : Ack::kOwed;
     return entry;
   }
-  for (const OweRule& rule : kOweRules) {
-    if (!applies(rule.when, command, s_, d)) continue;
-    if (rule.ack_optional) entry.ack = Ack::kOptional;
-    if (rule.oks != kAsBefore) entry.oks = rule.oks;
-  }
+  line::each_rule<kOweRules>([&](auto row) {
+    constexpr OweRule kRule = kOweRules[row];
+    if (!applies(kRule.when, command, s_, d)) return;
+    if (kRule.ack_optional) entry.ack = Ack::kOptional;
+    if (kRule.oks != kAsBefore) entry.oks = kRule.oks;
+  });
   return entry;
 }
 

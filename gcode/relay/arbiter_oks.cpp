@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "gcode/line/rules.h"
 #include "gcode/relay/arbiter.h"
 
 namespace gcode::relay {
@@ -207,17 +208,18 @@ bool Arbiter::is_certainly_injected(const reply::Reply& reply, line::Time now) c
   return reply.planner_free >= 0 && !reply.ok_number && !queue.any_host(has_no_number);
 }
 
-bool Arbiter::holds(OkCondition when, const reply::Reply& reply, line::Time now) const {
+[[gnu::always_inline]] inline bool Arbiter::holds(OkCondition when, const reply::Reply& reply, line::Time now) const {
   const InFlightQueue& queue = s_.in_flight;
   const auto names_none = [&] { return reply.ok_number && !queue.numbered(*reply.ok_number); };
+  const auto waits_for_m105 = [&] { return is_no_answer_to_m105(reply) && !is_first_m105(now); };
   switch (when) {
     case kFragmentIsDue: return s_.late.fragments > 0;
     case kNamesOldLine: return names_none() && queue.size() > 0 && queue[0].number > *reply.ok_number;
     case kNamesNoneInSurplus: return s_.late.surplus > 0 && names_none();
     case kNoneWaitsInSurplus: return queue.empty() && s_.late.surplus > 0;
     case kNoneWaits: return queue.empty();
-    case kM105WaitsInSurplus: return s_.late.surplus > 0 && holds(kM105Waits, reply, now);
-    case kM105Waits: return is_no_answer_to_m105(reply) && !is_first_m105(now);
+    case kM105WaitsInSurplus: return s_.late.surplus > 0 && waits_for_m105();
+    case kM105Waits: return waits_for_m105();
     case kExpiredIsDue:
       return queue.size() > 0 && queue[0].query == printer::Query::kM105 && awaits_expired() && is_bare(reply);
     case kHostIsFirst: return queue.size() == 0 || !queue[0].is_injected();
@@ -240,9 +242,8 @@ Verdict Arbiter::on_plain_ok(const reply::Reply& reply, line::Time now) {
     }
   }
   while (s_.in_flight.size() > 0 && now > s_.in_flight[0].optional_until) s_.in_flight.erase(0);
-  const auto rule = std::find_if(kOkRules.begin(), kOkRules.end(),
-                                 [&](const OkRule& candidate) { return holds(candidate.when, reply, now); });
-  return take_ok(rule->then, reply, now);
+  const std::size_t rule = line::first_rule<kOkRules>([&](auto row) { return holds(kOkRules[row].when, reply, now); });
+  return take_ok(kOkRules[rule].then, reply, now);
 }
 
 Verdict Arbiter::take_ok(OkAction action, const reply::Reply& reply, line::Time now) {

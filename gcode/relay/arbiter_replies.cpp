@@ -4,6 +4,7 @@
 #include <array>
 #include <utility>
 
+#include "gcode/line/rules.h"
 #include "gcode/relay/arbiter.h"
 
 namespace gcode::relay {
@@ -259,7 +260,7 @@ constexpr std::array kVerdictRules{
 
 }  // namespace
 
-bool Arbiter::holds(LineOwner owner, const reply::Reply& reply, line::Time now) const {
+[[gnu::always_inline]] inline bool Arbiter::holds(LineOwner owner, const reply::Reply& reply, line::Time now) const {
   switch (owner) {
     case kAck: return reply.carries_ok;
     case kRejection: return reply.kind == reply::ReplyKind::kError && reply.is_number_error;
@@ -282,9 +283,9 @@ bool Arbiter::holds(LineOwner owner, const reply::Reply& reply, line::Time now) 
 Verdict Arbiter::decide(const reply::Reply& reply, line::Time now) {
   const LastReport after = report_before(reply);
   note_report(reply, after, now);
-  const auto rule = std::find_if(kVerdictRules.begin(), kVerdictRules.end(),
-                                 [&](const VerdictRule& candidate) { return holds(candidate.when, reply, now); });
-  switch (rule->when) {
+  const std::size_t rule =
+      line::first_rule<kVerdictRules>([&](auto row) { return holds(kVerdictRules[row].when, reply, now); });
+  switch (kVerdictRules[rule].when) {
     case kAck: return on_ok(reply, now);
     case kRejection: return on_error(reply);
     case kResendRequest: return on_resend(reply, now);
