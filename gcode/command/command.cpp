@@ -2,6 +2,7 @@
 // Example: "N12 G1 X1.5 E.3*87" is number 12, checksum 87, letter G, code 1, parameters "X1.5 E.3".
 #include "gcode/command/command.h"
 
+#include <cstring>
 #include <limits>
 
 #include "gcode/line/scan.h"
@@ -11,9 +12,10 @@ namespace {
 
 // "N12", "N-1", and "N0M110" as Cura writes it, without a blank. A word that only begins with N is not a number.
 void take_line_number(std::string_view& text, Command& command) {
-  std::string_view rest = text;
+  if (text.empty() || text.front() != 'N') return;
+  std::string_view rest = text.substr(1);
   std::int64_t number = 0;
-  if (!line::take(rest, "N") || !line::take_integer(rest, number)) return;
+  if (!line::take_integer(rest, number)) return;
   command.number = number;
   line::skip_blanks(rest);
   text = rest;
@@ -23,16 +25,23 @@ void take_line_number(std::string_view& text, Command& command) {
 bool is_checksum(std::string_view text, unsigned& value) {
   text = line::trim_blanks(text);
   if (text.empty() || text.size() > 3) return false;
-  value = 0;
-  for (const char c : text) {
-    if (!line::is_digit(c)) return false;
-    value = value * 10 + static_cast<unsigned>(c - '0');
-  }
+  std::uint64_t digits = 0;
+  const char* const end = text.data() + text.size();
+  if (line::take_digits(text.data(), end, digits) != end) return false;
+  value = static_cast<unsigned>(digits);
   return true;
 }
 
 unsigned exclusive_or(std::string_view bytes) {
-  unsigned sum = 0;
+  std::uint64_t eight = 0;
+  for (; bytes.size() >= sizeof eight; bytes.remove_prefix(sizeof eight)) {
+    std::uint64_t next = 0;
+    std::memcpy(&next, bytes.data(), sizeof next);
+    eight ^= next;
+  }
+  eight ^= eight >> 32;
+  eight ^= eight >> 16;
+  unsigned sum = static_cast<unsigned>((eight ^ (eight >> 8)) & 0xff);
   for (const char c : bytes) sum ^= static_cast<unsigned char>(c);
   return sum;
 }

@@ -6,6 +6,7 @@
 namespace gcode::line {
 
 bool ByteRing::append(std::string_view bytes) {
+  if (bytes.empty()) return true;
   if (bytes.size() > room()) return false;
   const auto [first, second] = free_space();
   const std::size_t n = std::min(bytes.size(), first.size());

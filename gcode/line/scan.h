@@ -9,7 +9,7 @@ namespace gcode::line {
 
 [[nodiscard]] constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
 [[nodiscard]] constexpr bool is_blank(char c) { return c == ' ' || c == '\t'; }
-[[nodiscard]] constexpr bool is_letter(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+[[nodiscard]] constexpr bool is_letter(char c) { return (c | 0x20) >= 'a' && (c | 0x20) <= 'z'; }
 [[nodiscard]] constexpr char to_lower(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
 /// 0 to 15; -1 if `c` is not a hex digit.
@@ -20,19 +20,24 @@ namespace gcode::line {
 }
 
 constexpr void skip_blanks(std::string_view& rest) {
-  while (!rest.empty() && is_blank(rest.front())) rest.remove_prefix(1);
+  std::size_t blanks = 0;
+  while (blanks < rest.size() && is_blank(rest[blanks])) ++blanks;
+  if (blanks > 0) rest.remove_prefix(blanks);
 }
 
 [[nodiscard]] constexpr std::string_view trim_blanks(std::string_view text) {
-  skip_blanks(text);
-  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-  return text;
+  const char* first = text.data();
+  const char* last = first + text.size();
+  while (first != last && is_blank(*first)) ++first;
+  while (last != first && is_blank(last[-1])) --last;
+  return {first, static_cast<std::size_t>(last - first)};
 }
 
 /// Without its LF, CR or CR LF; "\r\r\n" occurs in text that was converted twice.
 [[nodiscard]] constexpr std::string_view strip_terminator(std::string_view line) {
-  while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
-  return line;
+  std::size_t size = line.size();
+  while (size > 0 && (line[size - 1] == '\n' || line[size - 1] == '\r')) --size;
+  return line.substr(0, size);
 }
 
 /// Moves past `prefix` if `rest` begins with it.
@@ -50,21 +55,31 @@ constexpr void skip_blanks(std::string_view& rest) {
   return true;
 }
 
+/// Appends the digits at `at` to `value`, which wraps if there are too many. Returns the first other byte.
+[[nodiscard]] constexpr const char* take_digits(const char* at, const char* end, std::uint64_t& value) {
+  std::uint64_t sum = value;
+  for (; at != end; ++at) {
+    const unsigned digit = static_cast<unsigned char>(*at) - static_cast<unsigned>('0');
+    if (digit > 9) break;
+    sum = sum * 10 + digit;
+  }
+  value = sum;
+  return at;
+}
+
 /// "12", "-1". False, with `rest` unchanged, if no number begins there or it has more than 18 digits (the most that
 /// always fit into a 64-bit integer).
 [[nodiscard]] constexpr bool take_integer(std::string_view& rest, std::int64_t& value) {
-  std::string_view at = rest;
-  const bool negative = take(at, "-");
-  std::int64_t digits = 0;
-  int count = 0;
-  while (!at.empty() && is_digit(at.front())) {
-    if (++count > 18) return false;
-    digits = digits * 10 + (at.front() - '0');
-    at.remove_prefix(1);
-  }
-  if (count == 0) return false;
-  value = negative ? -digits : digits;
-  rest = at;
+  constexpr std::size_t kMostDigits = 18;
+  const char* const begin = rest.data();
+  const char* const end = begin + rest.size();
+  const bool negative = begin != end && *begin == '-';
+  const char* const first = begin + (negative ? 1 : 0);
+  std::uint64_t digits = 0;
+  const char* const at = take_digits(first, end, digits);
+  if (at == first || static_cast<std::size_t>(at - first) > kMostDigits) return false;
+  value = negative ? -static_cast<std::int64_t>(digits) : static_cast<std::int64_t>(digits);
+  rest.remove_prefix(static_cast<std::size_t>(at - begin));
   return true;
 }
 
@@ -74,19 +89,16 @@ constexpr void skip_blanks(std::string_view& rest) {
   constexpr double kPowers[] = {1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15};
   const char* at = rest.data();
   const char* const end = at + rest.size();
-  bool negative = false;
-  if (at != end && (*at == '-' || *at == '+')) negative = *at++ == '-';
-  std::int64_t mantissa = 0;
-  int digits = 0;
-  for (; at != end && is_digit(*at) && digits < 16; ++at, ++digits) mantissa = mantissa * 10 + (*at - '0');
-  int decimals = 0;
-  if (at != end && *at == '.') {
-    ++at;
-    for (; at != end && is_digit(*at) && digits < 16; ++at, ++digits, ++decimals)
-      mantissa = mantissa * 10 + (*at - '0');
-  }
-  if (digits == 0 || digits > 15) return false;
-  const double magnitude = static_cast<double>(mantissa) / kPowers[decimals];
+  const bool negative = at != end && *at == '-';
+  if (negative || (at != end && *at == '+')) ++at;
+  std::uint64_t mantissa = 0;
+  const char* const point = take_digits(at, end, mantissa);
+  const auto whole = point - at;
+  at = point;
+  if (point != end && *point == '.') at = take_digits(point + 1, end, mantissa);
+  const auto decimals = at == point ? 0 : at - point - 1;
+  if (whole + decimals == 0 || whole + decimals > 15) return false;
+  const double magnitude = static_cast<double>(static_cast<std::int64_t>(mantissa)) / kPowers[decimals];
   value = negative ? -magnitude : magnitude;
   rest.remove_prefix(static_cast<std::size_t>(at - rest.data()));
   return true;

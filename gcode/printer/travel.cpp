@@ -32,10 +32,10 @@ struct Travel::Words {
     while (!rest.empty()) {
       const char letter = rest.front();
       rest.remove_prefix(1);
+      if (!line::is_letter(letter)) continue;
       line::skip_blanks(rest);  // "X 10" is X10 for strtod()
       double value = 0;
-      if (!line::is_letter(letter) || !line::take_decimal(rest, value)) continue;
-      take_word(letter, value * unit_mm);
+      if (line::take_decimal(rest, value)) take_word(letter, value * unit_mm);
     }
   }
   void take_word(char letter, double value) {
