@@ -117,7 +117,8 @@ class Service {
 
   log::Log& log_;
   const log::LogCounters& counters_;
-  boost::asio::io_context io_{1};
+  /// Its descriptors and timers belong to the I/O thread, so they need no locks; other threads only post() to it.
+  boost::asio::io_context io_{BOOST_ASIO_CONCURRENCY_HINT_UNSAFE_IO};
   snapshot::PublishedSnapshots snapshots_;
   snapshot::AgentSnapshot self_;
   recording::Recorder recorder_;

@@ -10,7 +10,6 @@ namespace {
 using transport::IoResult;
 using transport::IoStatus;
 
-bool is_empty(const std::array<std::span<char>, 2>& space) { return space[0].empty() && space[1].empty(); }
 bool is_empty(const gcode::relay::OutputPieces& pieces) { return pieces[0].empty() && pieces[1].empty(); }
 
 /// Writes what `pieces_of` returns until it is empty or `stream` takes no more; `took` records and commits each
@@ -153,8 +152,8 @@ void Bridge::write_to_host() {
 }
 
 void Bridge::listen() {
-  if (!is_empty(relay_.printer_space())) printer_.wait_readable();
-  if (!is_empty(relay_.host_space())) host_.wait_readable();
+  if (relay_.has_printer_space()) printer_.wait_readable();
+  if (relay_.has_host_space()) host_.wait_readable();
 }
 
 // Setting a timer is a system call, and most lines move the deadline: if it moved later, the timer fires early.

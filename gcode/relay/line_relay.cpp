@@ -29,6 +29,8 @@ void LineRelay::printer_lost(line::Time now) {
 
 std::array<std::span<char>, 2> LineRelay::printer_space() { return impl_->from_printer.free_space(); }
 
+bool LineRelay::has_printer_space() const { return impl_->from_printer.room() > 0; }
+
 void LineRelay::printer_received(std::size_t bytes, line::Time now) {
   impl_->from_printer.appended(bytes);
   impl_->counters().receive_bytes += bytes;
@@ -74,6 +76,8 @@ void LineRelay::host_closed(line::Time now) {
 }
 
 std::array<std::span<char>, 2> LineRelay::host_space() { return impl_->from_host.free_space(); }
+
+bool LineRelay::has_host_space() const { return impl_->from_host.room() > 0; }
 
 void LineRelay::host_received(std::size_t bytes, line::Time now) {
   RelayState& s = impl_->s;

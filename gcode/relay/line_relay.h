@@ -54,6 +54,7 @@ class LineRelay {
   void printer_lost(
       line::Time now);  ///< the device is gone: everything queued for it or half received is dropped and counted
   [[nodiscard]] std::array<std::span<char>, 2> printer_space();  ///< where to read the tty into
+  [[nodiscard]] bool has_printer_space() const;
   void printer_received(std::size_t bytes, line::Time now);
   [[nodiscard]] OutputPieces to_printer() const;  ///< an injected query is always alone in it: one write
   void printer_took(std::size_t bytes, line::Time now);
@@ -62,6 +63,7 @@ class LineRelay {
   void host_opened(line::Time now);
   void host_closed(line::Time now);  ///< what the host wrote before is still sent, including a last line without end
   [[nodiscard]] std::array<std::span<char>, 2> host_space();  ///< where to read the pty into; empty: do not read
+  [[nodiscard]] bool has_host_space() const;
   void host_received(std::size_t bytes, line::Time now);
   [[nodiscard]] OutputPieces to_host() const;
   void host_took(std::size_t bytes, line::Time now);
