@@ -50,9 +50,10 @@ std::filesystem::path write_configuration(const std::filesystem::path& directory
   std::filesystem::create_directories(directory);
   const auto path = directory / "bench.toml";
   std::ofstream file(path);
+  // The host leaves in mid-print: the black box would be written as an incident within the measured run.
   file << "runtime_dir = \"" << word(directory) << "\"\nstate_dir = \"" << word(directory) << "\"\n"
        << "[web]\nlisten = [\"127.0.0.1:" << free_port() << "\"]\n"
-       << "[defaults]\nask = [\"temperature\", \"identity\"]\n"
+       << "[defaults]\nblack_box = \"0\"\nask = [\"temperature\", \"identity\"]\n"
        << "[defaults.interval]\ntemperature = \"1s\"\nprinting_temperature = \"1s\"\n";
   for (std::size_t i = 0; i < relay.lines.size(); ++i) {
     file << "[printer." << printer_name(i) << "]\ndevice = \"" << relay.lines[i]->printer.device() << "\"\n";
