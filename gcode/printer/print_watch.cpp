@@ -27,7 +27,9 @@ double value_or(const command::Command& command, char letter, double otherwise) 
   return command::parameter(command, letter).value_or(otherwise);
 }
 
-bool heats(const command::Command& c) { return std::max(tool_target(c).value_or(0), bed_target(c).value_or(0)) > 0; }
+bool heats(const command::Command& c) {
+  return c.letter == 'M' && std::max(tool_target(c).value_or(0), bed_target(c).value_or(0)) > 0;
+}
 bool is_thermal(reply::ErrorKind kind) {
   return kind == reply::ErrorKind::kThermalRunaway || kind == reply::ErrorKind::kPreheat ||
          kind == reply::ErrorKind::kMintemp || kind == reply::ErrorKind::kMaxtemp ||
@@ -170,6 +172,10 @@ void PrintWatch::stream_line(const command::Command& command, line::Time now) {
   if (extrudes) {
     layers_.extruded(travel_, current_.elapsed, travel_.extruded_mm());
     evidence_.ending = Ending::kNone;
+  }
+  if (is_motion(command)) {  // neither heats nor ends a print
+    evidence_.last_m_code = -1;
+    return;
   }
   take_heat(command);
   const PrintSign sign = sign_of(command);

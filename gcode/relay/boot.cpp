@@ -43,6 +43,7 @@ std::optional<reply::ResetCause> Boot::tick(line::Time now) {
 }
 
 std::optional<reply::ResetCause> Boot::reply(const reply::Reply& reply, line::Time quiet, line::Time now) {
+  if (is_over() && reply.kind != reply::ReplyKind::kStart && !reply.has_reset_cause) return std::nullopt;
   std::optional<reply::ResetCause> reset;
   if (reply.kind == reply::ReplyKind::kStart) {
     reset = on(Event::kStart);
