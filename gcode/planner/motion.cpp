@@ -9,7 +9,8 @@ namespace {
 constexpr std::string_view kAxes = "XYZE";
 constexpr std::size_t kZ = 2, kE = 3;
 constexpr float kFewestSteps = 6;
-constexpr float kRounds = 3 << 22;  // added and taken away again it leaves a whole number: without a call
+constexpr float kSlowestSteps = 120;  // per second: MINIMAL_STEP_RATE
+constexpr float kRounds = 3 << 22;    // added and taken away again it leaves a whole number: without a call
 constexpr float kArcPiece = 1;
 constexpr float kNoFeedrate = 25;  // mm/s; Marlin begins with 1500 mm/min
 constexpr std::uint16_t kMostPieces = 1000;
@@ -90,6 +91,7 @@ Segment Motion::segment(const printer::Move& move, const dialect::Dialect& diale
   out.speed = std::min(std::max(limited(asked, unit, most_speed_), kSlowest), kFastest);
   out.accel = std::max(1.0F, limited(of_kind, unit, most_accel_));
   out.length = length;
+  out.least = arc > 0 ? kSlowestSteps / steps_[0] : kSlowestSteps * length / most_steps;
   out.pieces = 1;
   if (arc > 0) {
     out.pieces = static_cast<std::uint16_t>(std::clamp(arc / kArcPiece, 1.0F, float{kMostPieces}));

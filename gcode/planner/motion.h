@@ -7,6 +7,7 @@
 //   speed at a corner: junction deviation (M205 J)         planner.cpp _populate_block; Configuration.h 0.013 mm
 //   ... or the jerk of M205 X Y Z E (Marlin 1, Prusa)      planner.cpp CLASSIC_JERK; Prusa-Firmware planner.cpp
 //   moves of fewer than 6 steps are added to the next      planner.h MIN_STEPS_PER_SEGMENT; Prusa: dropsegments 5
+//   a move begins and ends with 120 steps/s at least       planner.cpp MINIMAL_STEP_RATE; Prusa too
 //   M220 scales F, M221 scales E                           feedrate_percentage, e_factor
 //   an arc is cut into straight pieces of at most 1 mm     G2_G3.cpp MAX_ARC_SEGMENT_MM; Prusa mm_per_arc_segment
 // The defaults are those of Marlin's Configuration.h, where a slicer's file has no M201 to M205 at its head.
@@ -27,6 +28,7 @@ struct Segment {
   float speed = 0;           ///< nominal, mm/s
   float accel = 0;           ///< mm/s^2
   float corner2 = 0;         ///< the most at its beginning, (mm/s)^2
+  float least = 0;           ///< the least at its beginning and end, mm/s
   std::uint16_t pieces = 0;  ///< 0: too short, added to the next move
 };
 

@@ -16,6 +16,8 @@ constexpr line::Time kFirstMove = std::chrono::milliseconds(100);
 constexpr std::uint16_t kWithoutDelay = 3;
 // Seconds of computed time after which an older measurement counts little.
 constexpr float kMemory = 4;
+// Moves of unknown limits take this many times what is computed.
+constexpr float kLeastScale = 0.02F, kMostScale = 10;
 
 // An ok is late beyond twice what it usually takes, and this for the noise of USB and the machine.
 constexpr float kNoise = 0.003F;
@@ -29,11 +31,9 @@ constexpr std::uint16_t kProof = 4, kLateIfFull = 2;
 constexpr float kDoubt = 0.1F;
 // No move lasts so long behind others: the planner ran dry. The second one: if it was not full.
 constexpr float kHopeless = 10, kStall = 2.5F;
-// A planner that drains, without a late ok that corrects, is faster than computed by this part of the time.
-constexpr int kDrainsFaster = 12;
 
 constexpr float kLeastSpeed = 1e-3F, kLongest = 1000;
-constexpr Segment kPositionBlock{0, 1, 1, 1, 1};
+constexpr Segment kPositionBlock{0, 1, 1, 1, 0, 1};
 
 std::int32_t in_microseconds(float seconds) { return static_cast<std::int32_t>(std::min(seconds, kLongest) * 1e6F); }
 line::Time in_time(float seconds) { return line::Time(static_cast<std::int64_t>(seconds * 1e6F)); }
@@ -56,15 +56,17 @@ void Planner::sent(std::int64_t number, const printer::Move& move, const dialect
 void Planner::start_first(line::Time at) {
   started_ = at;
   Block& b = block(0);
-  const float exit2 = count_ > 1 ? block(1).entry2 : 0;
   const float speed2 = b.speed * b.speed;
-  const float ends2 = b.entry2 + exit2;
+  const float least2 = std::min(b.least * b.least, speed2);
+  const float entry2 = std::max(b.entry2, least2);
+  const float exit2 = std::max(count_ > 1 ? block(1).entry2 : 0, least2);
+  const float ends2 = entry2 + exit2;
   float seconds = b.length / b.speed;
   if (ends2 < 2 * speed2) {  // not at its nominal speed all the way
     const float peak2 = std::min(speed2, (ends2 + b.gain2) / 2);
     const float peak = std::sqrt(peak2);
     const float ramps = (2 * peak2 - ends2) / (2 * b.accel);
-    seconds = (2 * peak - std::sqrt(b.entry2) - std::sqrt(exit2)) / b.accel +
+    seconds = (2 * peak - std::sqrt(entry2) - std::sqrt(exit2)) / b.accel +
               std::max(0.0F, b.length - ramps) / std::max(peak, kLeastSpeed);
   }
   b.duration = in_microseconds(seconds);
@@ -81,6 +83,7 @@ void Planner::end_first() {
 void Planner::ran_empty(line::Time at) {
   emptied_ = at;
   measured_from_ = line::kNever;
+  overflows_ = 0;
   motion_.stopped();
 }
 
@@ -112,6 +115,7 @@ void Planner::push(const Segment& segment, line::Time now) {
   b.accel = segment.accel;
   b.speed = speed;
   b.corner2 = std::min(corner2, before * before);
+  b.least = segment.least;
   b.gain2 = 2 * segment.accel * segment.length;
   b.entry2 = 0;
   b.duration = in_microseconds(seconds);
@@ -169,7 +173,7 @@ void Planner::measure(line::Time now) {
     const float keep = std::max(0.0F, 1 - computed / kMemory);
     sum_measured_ = sum_measured_ * keep + real;
     sum_computed_ = sum_computed_ * keep + computed;
-    scale_ = std::clamp(sum_measured_ / sum_computed_, 0.5F, 2.0F);
+    scale_ = std::clamp(sum_measured_ / sum_computed_, kLeastScale, kMostScale);
     if (count_ > 0) ends_ = started_ + scaled(block(0).duration);
   }
   measured_from_ = now;
@@ -198,14 +202,24 @@ Planner::Delay Planner::delay_of(float seconds, line::Time begun) {
   return Delay::kFull;
 }
 
+/// It took a block at once although it should be full: two end in the time of a few quick oks. A wrong count explains as
+/// many as there are in the ring; those that follow say that moves are shorter than computed.
+void Planner::overflowed(line::Time now) {
+  set_count(usable_ - 2, now);
+  if (overflows_ == usable_) return measure(now);
+  if (++overflows_ == usable_) measured_from_ = now, computed_ = 0;
+}
+
 void Planner::take_delay(Delay delay, line::Time begun, line::Time now) {
   if (delay == Delay::kStalled) measured_from_ = line::kNever;
   if (delay != Delay::kFull && delay != Delay::kOdd) return;
+  const line::Time held = std::max(line::Time{}, ends_ - begun) + scaled(queued_);
   set_count(usable_ - 1, now);
   measure(now);
+  overflows_ = 0;
   ++late_since_odd_;
   if (delay != Delay::kOdd) return;
-  odd_ = now - begun;
+  odd_ = std::max(line::Time{}, now - begun - held);
   since_odd_ = late_since_odd_ = 0;
 }
 
@@ -238,9 +252,6 @@ std::optional<line::Time> Planner::acknowledged(const Ok& ok, const dialect::Dia
   if (!says_free_) usable_ = dialect.planner_blocks;
   // The printer turns to a line when it has acknowledged the one before.
   const line::Time begun = std::max(ok.sent, last_ok_);
-  const line::Time faster = (begun - last_ok_) / kDrainsFaster;
-  started_ -= faster;
-  ends_ -= faster;
   advance(std::min(ok.now, begun + in_time(quick_)));
   const bool needs_room = ok.of == Ok::Of::kMove || ok.of == Ok::Of::kPosition;
   if (needs_room && ok.free < 0) take_delay(delay_of(in_float(ok.now - begun), begun), begun, ok.now);
@@ -260,7 +271,7 @@ std::optional<line::Time> Planner::acknowledged(const Ok& ok, const dialect::Dia
     peak_ = 0;
   }
   for (std::uint16_t i = 0; i < added; ++i) {
-    if (count_ >= usable_) set_count(usable_ - 2, ok.now);  // two end in the time of a few quick oks
+    if (count_ >= usable_) overflowed(ok.now);
     ++since_odd_;
     push(segment, ok.now);
   }

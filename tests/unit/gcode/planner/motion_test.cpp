@@ -49,6 +49,19 @@ TEST_CASE("a move of fewer than six steps is added to the next") {
   CHECK(motion.segment(by(0, 0, 0, 0.03), marlin()).pieces == 0);  // 4 steps of filament
 }
 
+TEST_CASE("a move begins and ends with 120 steps a second at least") {
+  Motion motion;
+  set(motion, "M92 X5 Y5 Z50 E10");
+  CHECK(motion.segment(by(10, 0, 0, 0), marlin()).least == Approx(24));
+  CHECK(motion.segment(by(10, 10, 0, 0), marlin()).least == Approx(24 * std::sqrt(2)));
+  CHECK(motion.segment(by(0, 0, 0, 5), marlin()).least == Approx(12));
+  set(motion, "M92 X80 Y80 Z400 E500");
+  CHECK(motion.segment(by(10, 0, 0, 0), marlin()).least == Approx(1.5));
+  gcode::printer::Move circle = by(0, 0, 0, 0);
+  circle.arc_mm = 30;
+  CHECK(motion.segment(circle, marlin()).least == Approx(1.5));
+}
+
 TEST_CASE("straight on the corner keeps its speed, back it stops") {
   for (const auto* dialect : {&marlin(), &prusa()}) {
     Motion motion;

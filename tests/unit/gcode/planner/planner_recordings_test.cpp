@@ -148,11 +148,11 @@ TEST_CASE("the planner model is close to real Marlin's planner, with P struck ou
     print(file.stem().string(), score);
     all.add(score);
     INFO(file.filename());
-    CHECK(score.close_ratio() >= 0.85);
+    CHECK(score.close_ratio() >= 0.9);
   }
   print("all", all);
-  CHECK(all.close_ratio() >= 0.90);
-  CHECK(all.precision() >= 0.89);
+  CHECK(all.close_ratio() >= 0.95);
+  CHECK(all.precision() >= 0.9);
   CHECK(all.recall() >= 0.9);
 }
 

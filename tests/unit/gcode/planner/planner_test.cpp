@@ -62,6 +62,57 @@ TEST_CASE("durations are corrected by what the late oks measure") {
   CHECK(fast.planner.buffered() < 1300ms);
 }
 
+TEST_CASE("moves that are far slower than computed are learnt from the late oks") {
+  Rig rig;
+  for (int i = 0; i < 14; ++i) rig.move();
+  for (int i = 0; i < 100; ++i) rig.move(800ms);
+  CHECK(rig.planner.buffered() > 9s);
+  rig.now += 5s;
+  rig.move();
+  CHECK_FALSE(rig.dry);
+}
+
+TEST_CASE("a host that sends more than a full planner holds shows that moves are shorter than computed") {
+  Rig rig;
+  for (int i = 0; i < 400; ++i) rig.move(2ms);
+  CHECK(rig.planner.buffered() < 200ms);
+  rig.now += 1s;
+  rig.move();
+  REQUIRE(rig.dry);
+  CHECK(*rig.dry > 800ms);
+}
+
+TEST_CASE("a delay that proves to have emptied the planner counts from when it was empty") {
+  Rig rig;
+  for (int i = 0; i < 14; ++i) rig.move();
+  for (int i = 0; i < 10; ++i) rig.move(100ms);
+  rig.move(6s);
+  std::optional<Time> dry;
+  for (int i = 0; i < 8; ++i) {
+    rig.move(2ms);
+    if (rig.dry) dry = rig.dry;
+  }
+  REQUIRE(dry);
+  CHECK(*dry > 4s);
+  CHECK(*dry < 5s);
+}
+
+TEST_CASE("coarse steps make corners fast") {
+  Rig fine, coarse;
+  coarse.planner.setting(gcode::command::parse_command("M92 X5 Y5 Z50 E10"));
+  for (Rig* rig : {&fine, &coarse}) {
+    for (int i = 0; i < 12; ++i) {
+      rig->planner.sent(++rig->number, {{i % 2 == 0 ? 2.0 : -2.0, 0, 0, 0.1}, 0, 24}, *rig->dialect);
+      rig->ok(Ok::Of::kMove);
+    }
+    for (int i = 0; i < 9; ++i) {
+      rig->now += 85ms;
+      rig->ok(Ok::Of::kOther, 0ms);
+    }
+  }
+  CHECK(coarse.planner.blocks() < fine.planner.blocks());
+}
+
 TEST_CASE("a host that pauses for longer than the planner lasts lets it run dry") {
   Rig rig;
   for (int i = 0; i < 10; ++i) rig.move();
