@@ -167,7 +167,7 @@ class MetricsCommand {
 
   void wait() const {
     const auto milliseconds = options_.watch->count();
-    const timespec time{milliseconds / 1000, milliseconds % 1000 * 1'000'000};
+    const timespec time{static_cast<time_t>(milliseconds / 1000), static_cast<long>(milliseconds % 1000 * 1'000'000)};
     if (ended == 0) ::nanosleep(&time, nullptr);  // interrupted by a signal
   }
 

@@ -114,8 +114,8 @@ def commands_of(lines):
     return [line for line in stripped if line]
 
 
-# Heating progress and busy: their number depends on the clock, not on the conversation.
-TIMED = re.compile(rb"^(T:\S+ E:\d|echo:busy: ).*\n", re.MULTILINE)
+# Heating progress, busy, an MMU that is given up: their number depends on the clock, not on the conversation.
+TIMED = re.compile(rb"^(T:\S+ E:\d|echo:busy: |MMU not responding).*\n", re.MULTILINE)
 
 
 def untimed(stream):
