@@ -55,9 +55,13 @@ void add_run(CLI::App& app, config::RunOptions& o) {
       ->type_name("NAME=DEVICE[@BAUD]")
       ->allow_extra_args(false)
       ->check(text::option_rule(is_printer_option, kPrinterRule));
-  app.add_option("--runtime-dir", o.runtime_dir, "Directory of the host ports, DIR/NAME (default /run/marlin-agent)")
+  app.add_option(
+         "--runtime-dir", o.runtime_dir,
+         "Directory of the host ports, DIR/NAME (default of the service and of root: /run/marlin-agent; of other users: marlin-agent in their runtime directory)")
       ->type_name("DIR");
-  app.add_option("--state-dir", o.state_dir, "Directory for persistent state (default /var/lib/marlin-agent)")
+  app.add_option(
+         "--state-dir", o.state_dir,
+         "Directory for persistent state (default of the service and of root: /var/lib/marlin-agent; of other users: ~/.local/state/marlin-agent)")
       ->type_name("DIR");
   app.add_option("--web.listen-address", o.listen, "Where to answer HTTP; may be repeated (default :11520)")
       ->type_name("ADDR")

@@ -143,18 +143,12 @@ void job_elapsed(const P& p, Out& out) {
   if (p.link.prints.is_printing()) out.add(in_seconds(p.link.prints.current().elapsed));
 }
 
-const gcode::printer::Layers* layers_of(const P& p) {
-  const auto& prints = p.link.prints;
-  const bool known = prints.is_printing() && prints.is_from_host() && prints.layers().number() > 0;
-  return known ? &prints.layers() : nullptr;
-}
-
 void layer(const P& p, Out& out) {
-  if (const auto* layers = layers_of(p)) out.add(layers->number());
+  if (const auto* layers = layers_of(p.link)) out.add(layers->number());
 }
 
 void layer_height(const P& p, Out& out) {
-  if (const auto* layers = layers_of(p)) out.add(text::as_written(layers->height_mm()) / 1000);
+  if (const auto* layers = layers_of(p.link)) out.add(text::as_written(layers->height_mm()) / 1000);
 }
 
 // The recorded instant: it stays the same, although the wall clock and the process that reads it may change.

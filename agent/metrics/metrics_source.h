@@ -37,6 +37,13 @@ struct PrinterSource {
   std::int64_t print_id = 0;    ///< of the current job; 0: none
   double print_began_unix = 0;  ///< of the current job
 };
+/// The layers of the host's print that is under way; null: none is, or it has no layer yet.
+[[nodiscard]] inline const gcode::printer::Layers* layers_of(const snapshot::LinkSnapshot& link) {
+  const auto& prints = link.prints;
+  const bool known = prints.is_printing() && prints.is_from_host() && prints.layers().number() > 0;
+  return known ? &prints.layers() : nullptr;
+}
+
 /// Computes `up` and `state` at `now`.
 [[nodiscard]] inline PrinterSource printer_source(const snapshot::LinkSnapshot& link, gcode::line::Time now) {
   now = std::max(now, link.taken_at);

@@ -85,6 +85,7 @@ json printer_json(const snapshot::LinkSnapshot& link, const std::optional<snapsh
   if (readings.flow_ratio) out["flow_ratio"] = *readings.flow_ratio;
   add_finish(out["print"], printer);
   add_file(out["print"], printer);
+  if (const auto* layers = metrics::layers_of(link)) out["print"]["layer"] = layers->number();
   out["link"] = link_totals(printer, std::move(out["link"]));
   if (quality) out["link"]["last_minute"] = last_minute(*quality, link.counters.planner_known);
   return out;

@@ -40,6 +40,10 @@ std::string count(const json& object, std::string_view key, std::string_view wha
   return formatted("%.0f ", number(object, key).value_or(0)) + std::string(what);
 }
 
+std::string things(const json& object, std::string_view key, const std::string& one) {
+  return count(object, key, one) + (number(object, key) == 1 ? "" : "s");
+}
+
 // "1 h 01 min", "12 min", "45 s"
 std::string time_text(double seconds) {
   const long whole = std::lround(seconds);
@@ -117,13 +121,15 @@ std::string latency_text(const json& link) {
 }
 
 std::string link_text(const json& link) {
-  return latency_text(link) + count(link, "resends", "resends, ") +
-         count(link, "receive_buffer_overflows", "overflows, ") + count(link, "disconnects", "times lost or closed");
+  return latency_text(link) + things(link, "resends", "resend") + ", " +
+         things(link, "receive_buffer_overflows", "overflow") + ", " + things(link, "disconnects", "time") +
+         " lost or closed";
 }
 
 std::string queries_text(const json& link) {
   return count(link, "queries_answered", "answered, ") + count(link, "queries_lost", "lost, ") +
-         count(link, "queries_deferred", "deferred; ") + count(link, "withheld_lines", "lines withheld from the host");
+         count(link, "queries_deferred", "deferred; ") + things(link, "withheld_lines", "line") +
+         " withheld from the host";
 }
 
 void draw_printer(const json& printer, const terminal::TextStyle& style, std::vector<std::string>& lines) {
@@ -178,7 +184,7 @@ std::string status_brief(const json& printer) {
     if (const std::string heat = heat_text(child(child(printer, "temperatures"), sensor), 1); !heat.empty())
       out += ", " + shown_name(sensor) + ' ' + heat;
   }
-  return out + ", " + count(child(printer, "link"), "resends", "resends");
+  return out + ", " + things(child(printer, "link"), "resends", "resend");
 }
 
 }  // namespace agent::status

@@ -89,6 +89,7 @@ export class Card {
     this.known(".change", print.change_remaining_seconds, duration);
     this.known(".file", print.sd_file, text => text);
     const now = prints(p.state) ? p : {};
+    this.known(".layer", now.print?.layer, String);
     this.known(".height", now.position_millimeters?.z, z => `${z.toFixed(2)} mm`);
     this.known(".speed", now.feedrate_ratio, percent);
     this.known(".flow", now.flow_ratio, percent);
@@ -130,7 +131,7 @@ export class Card {
       const [meter, power] = row.children[3].children;
       setHidden(meter, duty === undefined);
       setText(power, duty === undefined ? "" : `power ${percent(duty)}`);
-      if (duty !== undefined && meter.value !== duty) {
+      if (duty !== undefined && (meter.value !== duty || !meter.hasAttribute("aria-label"))) {  // an untouched meter is at 0
         meter.value = duty;
         meter.setAttribute("aria-label", `heater power ${percent(duty)}`);
       }
@@ -170,7 +171,7 @@ export class Card {
     this.fact("resends", `${minute.resends ?? 0} (${p.link.resends} in total)`);
     this.fact("agent's delay, mean", brief(minute.agent_delay_mean_seconds));
     this.fact("agent's delay, 95 %", brief(minute.agent_delay_p95_seconds));
-    this.fact("planner ran dry", p.link.underruns === undefined ? "–" : String(p.link.underruns));
+    this.fact("underruns in total", p.link.underruns === undefined ? "–" : String(p.link.underruns));
     this.fact("stalls over 1 s", String(p.link.stalls));
     this.fact("restarts of the printer", String(p.link.resets));
   }

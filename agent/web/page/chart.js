@@ -6,6 +6,7 @@ import { clock } from "/common.js";
 const NS = "http://www.w3.org/2000/svg";
 const LEFT = 48, RIGHT = 10, TOP = 10, BOTTOM = 24;
 const SHORTEST = 120;          // minimum length of a chart in seconds
+const NARROW = 60;             // a print of so few pixels has no room for its words inside
 const STEPS = [60, 120, 300, 600, 900, 1800, 3600, 7200];
 const NAMES = { tool0: "nozzle", bed: "bed", pinda: "PINDA" };
 
@@ -34,6 +35,8 @@ const niceStep = (span, most) => [5, 10, 20, 25, 50, 100, 200].find(step => span
 /** In the order of the printer's parts. */
 export const rank = sensor => sensor.startsWith("tool") ? 0 : sensor === "bed" ? 1 : 2;
 const sensorsOf = history => Object.entries(history.sensors).sort(([a], [b]) => rank(a) - rank(b) || a.localeCompare(b));
+
+const isKnown = history => Object.values(history.sensors).some(s => s.actual.some(v => v !== null));
 
 /** Without the empty time before anything was known. */
 function trimmed(history) {
@@ -64,7 +67,7 @@ function pathOf(values, history, scale) {
   values.forEach((value, i) => {
     if (value === null) { open = false; return; }
     path += `${open ? "L" : "M"}${scale.x(history.from + i * history.step).toFixed(1)} ${scale.y(value).toFixed(1)}`;
-    if (!open && (values[i + 1] ?? null) === null) path += "h1";
+    if (!open && (values[i + 1] ?? null) === null) path += "m-1.5 0h3";  // a single value is a dot
     open = true;
   });
   return path;
@@ -89,16 +92,18 @@ function drawGrid(into, history, scale) {
 
 /** A line where a print began and where it ended. */
 function drawPrints(into, history, scale, jobs) {
-  const mark = (kind, at, text) => {
+  const mark = (kind, at, text, narrow) => {
     if (at === undefined || at <= history.from || at >= history.to) return;
-    const x = scale.x(at), right = kind === "begin" && x < scale.width - 50;
+    const x = scale.x(at), right = kind === "begin" ? !narrow && x < scale.width - 50 : narrow;
     const line = svg("line", { class: `print ${kind}`, x1: x, x2: x, y1: TOP, y2: scale.height - BOTTOM });
     line.append(svg("title", {}, `${text} ${clock(at)}`));
     into.append(line, svg("text", { x, y: TOP + 9, dx: right ? 4 : -4, "text-anchor": right ? "start" : "end" }, kind === "begin" ? "print" : "end"));
   };
   for (const job of jobs) {
-    if (!job.joined) mark("begin", job.began_unix_seconds, "a print began");
-    if (job.result !== "running") mark("end", job.ended_unix_seconds, `the print is ${job.result},`);
+    const { began_unix_seconds: began, ended_unix_seconds: ended } = job;
+    const narrow = ended !== undefined && scale.x(ended) - scale.x(began) < NARROW;
+    if (!job.joined) mark("begin", began, "a print began", narrow);
+    if (job.result !== "running") mark("end", ended, `the print is ${job.result},`, narrow);
   }
 }
 
@@ -125,6 +130,7 @@ export function drawChart(figure, whole, jobs = []) {
   const chart = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", tabindex: "0", "aria-label": inWords(history) });
   drawGrid(chart, history, scale);
   drawPrints(chart, history, scale, jobs);
+  if (!isKnown(history)) chart.append(svg("text", { class: "empty", x: (LEFT + width - RIGHT) / 2, y: height / 2, "text-anchor": "middle" }, "No temperature is known in this time yet."));
   for (const [sensor, { actual, target }] of sensorsOf(history)) {
     const group = svg("g", { class: sensorClass(sensor), "data-sensor": sensor });
     group.append(svg("path", { class: "target", d: pathOf(target.map(v => v || null), history, scale) }),
@@ -179,7 +185,7 @@ export function drawWithCursor(figure, chart, { last, leap, top, bottom, x, at, 
 
 function legend(history, index) {
   const time = document.createElement("span");
-  time.textContent = index === null ? "solid: measured, dashed: target" : `${clock(history.from + index * history.step)} `;
+  time.textContent = index === null ? (isKnown(history) ? "solid: measured, dashed: target" : "") : `${clock(history.from + index * history.step)} `;
   const items = sensorsOf(history).map(([sensor, { actual, target }]) => {
     const item = document.createElement("span");
     const mark = document.createElement("span");

@@ -1,7 +1,7 @@
 // The page of printers: one card per printer, updated by server-sent events.
 
 import { Card } from "/card.js";
-import { byId, progress, setHidden, setText } from "/common.js";
+import { byId, clock, progress, setHidden, setText } from "/common.js";
 
 const FEW = 3;                 // up to this number of printers, the details are open at the start
 const REFRESH_SECONDS = 15;    // refresh interval of an open, visible chart and of a running print's numbers
@@ -11,6 +11,7 @@ const orderOf = state => ORDER.includes(state) ? ORDER.indexOf(state) : ORDER.le
 
 const printers = new Map();    // name -> state from the agent
 const cards = new Map();       // name -> Card
+let heard = null;              // when the agent said something last, Unix seconds
 
 /** RFC 7386: null removes a member. */
 function merge(target, patch) {
@@ -115,15 +116,29 @@ function show(kind, text) {
   setText(byId("connection").querySelector(".text"), text);
 }
 
+/** Older values stay, with the time at which they were true. */
+function explainLoss() {
+  const values = heard === null ? "" : ` The values below are those of ${clock(heard)}.`;
+  setText(byId("note"), `The agent does not answer.${values} Check that its computer is on and that its service runs: systemctl status marlin-agent. This page tries again by itself.`);
+  setHidden(byId("note"), false);
+}
+
+function take(text, use) {
+  heard = Date.now() / 1000;
+  setHidden(byId("note"), true);
+  use(JSON.parse(text));
+}
+
 function listen() {
   const events = new EventSource("/api/v1/events");
   events.addEventListener("printers", event => {
-    takeAll(JSON.parse(event.data));
+    take(event.data, takeAll);
     show("live", "live");
   });
-  events.addEventListener("change", event => takeChange(JSON.parse(event.data)));
+  events.addEventListener("change", event => take(event.data, takeChange));
   events.onerror = () => {
     show("lost", "connection lost, trying again");
+    explainLoss();
     // After a 503 (too many listeners) a browser stops reconnecting permanently: poll every few seconds instead.
     if (events.readyState === EventSource.CLOSED) setTimeout(poll, 1000);
   };
@@ -133,7 +148,7 @@ async function poll() {
   try {
     const answer = await fetch("/api/v1/printers");
     if (answer.ok) {
-      takeAll(await answer.json());
+      take(await answer.text(), takeAll);
       show("lost", "refresh every 5 seconds: too many pages are open");
     }
   } catch { /* the connection indicator already shows it */ }

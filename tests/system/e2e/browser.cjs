@@ -14,7 +14,19 @@ async function openWindow() {
   const browser = await chromium.launch({ executablePath: "/usr/bin/chromium", args: ARGUMENTS });
   const context = await browser.newContext({ viewport: null, locale: "en-GB" });  // "look_like" sets the viewport
   const page = await context.newPage();
-  return { browser, context, page, devtools: await context.newCDPSession(page), console: [], requests: [] };
+  return { browser, context, page, devtools: await context.newCDPSession(page), console: [], requests: [], received: new Map() };
+}
+
+// The bytes of each answer, with its head, as they were sent. Of a stream that goes on only what it said, as text.
+function weigh({ devtools, received }) {
+  const add = (id, bytes) => received.has(id) && (received.get(id).bytes += Math.max(0, bytes));
+  devtools.on("Network.requestWillBeSent", ({ requestId, request }) => received.set(requestId, { url: request.url, bytes: 0 }));
+  devtools.on("Network.responseReceived", ({ requestId, response }) => add(requestId, response.encodedDataLength));
+  devtools.on("Network.eventSourceMessageReceived", ({ requestId, data }) => add(requestId, Buffer.byteLength(data)));
+  devtools.on("Network.loadingFinished", ({ requestId, encodedDataLength }) => {
+    if (received.has(requestId)) received.get(requestId).bytes = encodedDataLength;
+  });
+  return devtools.send("Network.enable");
 }
 
 function listen({ context, page, console, requests }) {
@@ -31,6 +43,12 @@ const texts = (values) => values.map((value) => JSON.stringify(value));
 
 const COMMANDS = {
   open: async ({ page }, { url }) => void (await page.goto(url)),
+  forget: async ({ page, devtools, received }) => {
+    await page.goto("about:blank");
+    await devtools.send("Network.clearBrowserCache");
+    received.clear();
+  },
+  received: ({ received }) => [...received.values()].map(({ url, bytes }) => [url, bytes]),
   run: ({ page }, { script, values }) => page.evaluate(call(script, texts(values))),
   run_async: ({ page }, { script, values }) =>
     page.evaluate(`new Promise((done) => ${call(script, [...texts(values), "done"])})`),
@@ -56,6 +74,7 @@ const COMMANDS = {
 async function main(answers) {
   const window = await openWindow();
   listen(window);
+  await weigh(window);
   for await (const line of readline.createInterface({ input: process.stdin })) {
     const command = JSON.parse(line);
     let answer;

@@ -48,6 +48,15 @@ class Browser(Process):
     def open(self, url):
         self.ask("open", url=url)
 
+    def open_first(self, url):
+        """Opens it as somebody who has never been there: nothing is in the browser's cache."""
+        self.ask("forget")
+        self.open(url)
+
+    def received(self):
+        """(address, bytes with the head as they were sent) of each answer since open_first()."""
+        return self.ask("received")
+
     def run(self, script, *values):
         """What the script returns."""
         return self.ask("run", script=script, values=values)

@@ -1,5 +1,5 @@
 """The pages in a real browser: no error, no request to other servers, nothing that axe-core finds, live values, charts, the
-prints, the catalogue, fifty printers."""
+prints, the catalogue, fifty printers, and what a first view costs."""
 import contextlib
 import os
 import select
@@ -35,6 +35,12 @@ def axe_finds_nothing(browser, what):
     expect(not found, f"axe-core on {what}: {found}")
 
 
+COVERED = """
+    const boxes = [...document.querySelectorAll('figure svg')].flatMap(svg => [...svg.querySelectorAll('text')].map(text => [text.textContent, text.getBoundingClientRect()]));
+    const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+    return boxes.flatMap(([text, box], i) => boxes.slice(i + 1).filter(([, other]) => meet(box, other)).map(([other]) => `${text}, ${other}`));"""
+
+
 def take_pictures(browser, options, name, views=tuple(VIEWS), whole=True):
     for view, how in VIEWS.items():
         if view not in views:
@@ -46,6 +52,8 @@ def take_pictures(browser, options, name, views=tuple(VIEWS), whole=True):
         size = browser.picture(os.path.join(options.pictures, f"{name}-{view}.png"), whole)
         expect(size > 5000, f"the picture of {name} on {view} is empty")
         axe_finds_nothing(browser, f"{name} on {view}")
+        covered = browser.run(COVERED)
+        expect(not covered, f"words of a chart cover each other in {name} on {view}: {covered}")
     browser.look_like(*VIEWS["desktop-light"])
 
 
@@ -68,6 +76,23 @@ def is_accessible(browser):
         if (new Set(ids).size !== ids.length) faults.push('an id occurs twice');
         return faults;""")
     expect(not faults, f"{faults[:5]}")
+
+
+FIRST_VIEW_BYTES = 150_000
+STEADY = 0.1  # layout shift: what browsers call good
+SHIFTS = """const done = arguments[0]; let sum = 0;
+            new PerformanceObserver(all => { for (const one of all.getEntries()) if (!one.hadRecentInput) sum += one.value; })
+              .observe({type: 'layout-shift', buffered: true});
+            setTimeout(() => done(sum), 200);"""
+
+
+def is_light(browser, what):
+    received = browser.received()
+    total, shift = sum(size for _, size in received), browser.run_async(SHIFTS)
+    print(f"     the first view of {what}: {total / 1000:.1f} kB in {len(received)} answers, layout shift {shift:.3f}")
+    expect(all(size > 0 for _, size in received), f"an answer has no bytes: {received}")
+    expect(total <= FIRST_VIEW_BYTES, f"the first view of {what} needs {total} bytes: {sorted(received, key=lambda one: -one[1])}")
+    expect(shift <= STEADY, f"the parts of {what} move while it loads: {shift:.3f}")
 
 
 @claim("the page shows a print live with its chart, without an error and without a request to another server")
@@ -94,8 +119,8 @@ def live(rig, options):
     expect("printing" in browser.run(TEXT, "#announcer"), "the new state was not announced")
     browser.wait_for("the chart has a line for the nozzle",
                      "return (document.querySelector('.chart svg [data-sensor=tool0] .actual')?.getAttribute('d') ?? '').split('L').length > 1", 90)
-    browser.wait_for("elapsed time, filament, height and overrides of the print are shown",
-                     "return ['elapsed', 'filament', 'height', 'speed', 'flow'].every("
+    browser.wait_for("elapsed time, filament, layer, height and overrides of the print are shown",
+                     "return ['elapsed', 'filament', 'layer', 'height', 'speed', 'flow'].every("
                      "name => document.querySelector(`.print .${name}:not([hidden]) dd`)?.textContent.match(/[0-9]|under a minute/))", 60)
     browser.wait_for("the chart marks the begin of the print", "return document.querySelector('.chart svg line.print.begin') !== null", 60)
     said = browser.run("return document.querySelector('.chart svg').getAttribute('aria-label')")
@@ -110,11 +135,16 @@ def live(rig, options):
     printer.command("unplug")
     browser.wait_for("the page shows the loss", "return document.querySelector('.card').dataset.state === 'offline'")
     browser.wait_for("no temperature is left", "return document.querySelectorAll('.heat tbody tr').length === 0")
+    browser.wait_for("the page says what to look for", "return /plugged in and switched on/.test(document.querySelector('.fault:not([hidden])')?.textContent)")
+    take_pictures(browser, options, "offline", ("desktop-light", "phone-dark"))
     nothing_wrong(browser, agent.port)
     client.disconnect()
 
     agent.stop()
-    browser.wait_for("the page shows that the agent is gone", "return document.querySelector('.connection.lost') !== null")
+    browser.wait_for("the page shows that the agent is gone, of when its values are, and what to do",
+                     "return document.querySelector('.connection.lost') !== null"
+                     " && /values below are those of .*systemctl status marlin-agent/.test(document.querySelector('#note:not([hidden])')?.textContent)")
+    take_pictures(browser, options, "agent-gone", ("desktop-light", "phone-dark"))
 
 
 @claim("a print that failed is shown with its reason until somebody dismisses it, also after a reload")
@@ -199,9 +229,17 @@ def prints(rig, options):
     agent = rig.start_agent(printer.device)
     agent.wait_for_up()
 
-    browser.open(f"http://127.0.0.1:{agent.port}/")
+    browser.open_first(f"http://127.0.0.1:{agent.port}/")
     browser.wait_for("the card of the printer has the strip of its last print", f"return document.querySelectorAll('.card .layers svg rect.buffer').length === {LAYERS}")
     expect("23 underruns" in browser.run(TEXT, ".card .layers .verdict"), "the strip's heading does not count the underruns")
+    browser.wait_for("its chart and its last prints are drawn", "return document.querySelector('.chart svg') !== null && document.querySelectorAll('.jobs tbody tr').length === 8")
+    is_light(browser, "the page with a printer")
+    browser.open_first(f"http://127.0.0.1:{agent.port}/prints")
+    browser.wait_for("a page of prints is listed", "return document.querySelectorAll('#list tbody tr').length === 25")
+    is_light(browser, "the prints")
+    browser.open(f"http://127.0.0.1:{agent.port}/")
+    browser.wait_for("the strip is drawn again", f"return document.querySelectorAll('.card .layers svg rect.buffer').length === {LAYERS}")
+    is_accessible(browser)
     take_pictures(browser, options, "page-strip", ("desktop-light", "phone-dark"))
     follow(browser, ".card .jobs .more a")
     browser.wait_for("the link leads to the prints of that printer", "return location.pathname + location.search === '/prints?printer=mk3' && document.querySelectorAll('#list tbody tr').length === 25")
@@ -264,8 +302,9 @@ def catalogue(rig, options):
     agent.wait_for_up()
     browser = Browser(rig)
     browser.look_like(*VIEWS["desktop-light"])
-    browser.open(f"http://127.0.0.1:{agent.port}/catalogue")
+    browser.open_first(f"http://127.0.0.1:{agent.port}/catalogue")
     browser.wait_for("the list is there", "return document.querySelectorAll('.catalogue tbody tr').length > 50")
+    is_light(browser, "the catalogue")
     listed = set(browser.run("return [...document.querySelectorAll('.catalogue tbody th')].map(e => e.textContent)"))
     scraped = {line.split()[2] for line in agent.get("/metrics")[1].decode().splitlines() if line.startswith("# TYPE ")}
     expect(scraped <= listed, f"not in the catalogue: {scraped - listed}")
@@ -359,8 +398,9 @@ def fifty(rig, options):
     browser.look_like(*VIEWS["desktop-light"])
     browser.open("about:blank")
     idle = browser.run_async(FRAMES)
-    browser.open(f"http://127.0.0.1:{agent.port}/")
+    browser.open_first(f"http://127.0.0.1:{agent.port}/")
     browser.wait_for("fifty cards with temperatures", f"return document.querySelectorAll('.heat .now').length === {2 * count}", 60)
+    is_light(browser, "the page with fifty printers")
     browser.run("window.counts = {texts: 0, cards: 0};"
                 "new MutationObserver(all => { for (const m of all) if (m.target.id === 'cards') counts.cards += 1; else counts.texts += 1; })"
                 ".observe(document.getElementById('cards'), {childList: true, characterData: true, subtree: true})")

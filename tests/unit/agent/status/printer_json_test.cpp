@@ -3,7 +3,7 @@
 #include <catch2/catch.hpp>
 #include <nlohmann/json.hpp>
 
-#include "tests/unit/agent/fixtures/sample_printer.h"
+#include "tests/unit/agent/fixtures/scenario_printer.h"
 
 using agent::status::printer_json;
 using nlohmann::json;
@@ -34,6 +34,13 @@ TEST_CASE("the finish is a time of day that does not change while no new values 
   const double expected = std::chrono::duration<double>(sample::kSampleNow + sample::kWallOffset).count() + 61 * 60;
   CHECK(first["print"]["finish_unix_seconds"].get<double>() == Approx(expected).margin(30));
   CHECK(first["print"]["finish_unix_seconds"] == later["print"]["finish_unix_seconds"]);
+}
+
+TEST_CASE("a host's print has its current layer, once there is one") {
+  auto link = sample::printing_mk3s();
+  CHECK_FALSE(printer_json(link, {}, sample::kSampleNow)["print"].contains("layer"));
+  sample::set_scenario(link, sample::kSampleNow);
+  CHECK(printer_json(link, {}, sample::kSampleNow)["print"]["layer"] == 1);
 }
 
 TEST_CASE("a paused print has no finish, and a silent printer has no readings") {

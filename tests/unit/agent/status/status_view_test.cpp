@@ -52,6 +52,15 @@ TEST_CASE("the view of a printer in mid-print") {
 )");
 }
 
+TEST_CASE("the view says 1 resend and 1 line, not 1 resends and 1 lines") {
+  agent::snapshot::LinkSnapshot link = mk3();
+  link.counters.resends[gcode::reply::ResendReason::kChecksum] = 1;
+  link.counters.host_withheld_lines = 1;
+  const std::string view = drawn({link});
+  CHECK_THAT(view, Catch::Contains("; 1 resend, 0 overflows, 0 times lost or closed\n"));
+  CHECK_THAT(view, Catch::Contains("; 1 line withheld from the host\n"));
+}
+
 TEST_CASE("the view of a host port that two programs have open says what that means") {
   agent::snapshot::LinkSnapshot link = mk3();
   link.hosts = 2;
