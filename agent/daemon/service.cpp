@@ -14,6 +14,8 @@ namespace {
 constexpr gcode::line::Time kRefreshPeriod = std::chrono::milliseconds(100);
 // Three tenths of the second that the shutdown may take: 3.4 kB at 115200 baud, as much as a host has in flight.
 constexpr gcode::line::Time kLongestDrain = std::chrono::milliseconds(300);
+// A busy service manager reads its messages within this.
+constexpr gcode::line::Time kLongestUnread = std::chrono::seconds(10);
 constexpr gcode::line::Time kDrainPollInterval = std::chrono::milliseconds(10);
 
 // A printer on USB is found only after a while; until then the port inherited for it waits.
@@ -137,6 +139,7 @@ void Service::commit(const config::Configuration& next) {
   if (refresh_due_ == gcode::line::Time{}) {
     refresh_due_ = process::monotonic_now();
     left_over_until_ = refresh_due_ + kLeftOverWait;
+    stored_at_ = refresh_due_;
   }
   refresh_timer_.at(refresh_due_);
 }
@@ -310,9 +313,21 @@ void Service::refresh() {
   }
   apply_pending();
   if (now >= left_over_until_) drop_left_over();
+  store_descriptors(now);
   snapshots_.publish(self_);
   refresh_due_ = std::max(refresh_due_ + kRefreshPeriod, now);  // after a long stall one refresh is enough
   refresh_timer_.at(refresh_due_);
+}
+
+void Service::store_descriptors(gcode::line::Time now) {
+  if (store_.send_waiting()) {
+    stored_at_ = now;
+    if (std::exchange(is_unread_reported_, false))
+      log_.info("", "the service manager reads again: all ports are stored");
+  } else if (now - stored_at_ >= kLongestUnread && !std::exchange(is_unread_reported_, true)) {
+    log_.warning("",
+                 "the service manager reads no messages: a port is not stored, and a print does not survive a restart");
+  }
 }
 
 std::string Service::why_not_survivable() const {
@@ -325,6 +340,8 @@ void Service::shut_down() {
   if (quiesce_end_ != gcode::line::Time{}) return;
   if (store_.is_there()) {
     for (const auto& link : links_) link->leave();
+    if (!store_.send_waiting())
+      log_.error("", "the service manager reads no messages: not all ports are stored for the next start");
     return io_.stop();
   }
   quiesce_end_ = process::monotonic_now() + kLongestDrain;

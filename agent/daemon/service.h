@@ -114,6 +114,7 @@ class Service {
   void refresh();
   void stop_when_drained();
   void drop_left_over();
+  void store_descriptors(gcode::line::Time now);
 
   log::Log& log_;
   const log::LogCounters& counters_;
@@ -131,6 +132,8 @@ class Service {
   std::vector<config::PrinterConfiguration> printers_;  ///< those of now_, and those taken automatically by USB
   restart::DescriptorStore store_;
   restart::LastConfiguration last_;
+  gcode::line::Time stored_at_{};  ///< since then messages to the service manager may wait
+  bool is_unread_reported_ = false;
   gcode::line::Time left_over_until_{};       ///< then inherited lines that no printer took are dropped
   std::optional<jobs::Store> history_store_;  ///< from the first prepare() on
   std::optional<jobs::JobLog> jobs_;

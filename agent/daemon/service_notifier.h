@@ -15,10 +15,8 @@ namespace agent::daemon {
 
 class ServiceNotifier {
  public:
-  /// The service manager's queue of messages may be full: it is busy, or it has crashed and reads no more.
-  enum class WhenFull { kWait, kGiveUp };
-  /// Takes the argument of sd_notify: assignments, one per line. Returns whether it was sent.
-  using Send = std::function<bool(const std::string& state, WhenFull when_full)>;
+  /// Takes the argument of sd_notify: assignments, one per line. Never waits: returns whether it was sent.
+  using Send = std::function<bool(const std::string& state)>;
 
   /// To the service manager that started us, with the watchdog time that it set (WATCHDOG_USEC), if there is one.
   [[nodiscard]] static ServiceNotifier from_environment();
@@ -27,6 +25,7 @@ class ServiceNotifier {
 
   [[nodiscard]] bool is_heard() const { return static_cast<bool>(send_); }
 
+  /// Sent by a later tick() if the queue is full: systemd waits for it. The three below are sent at once or not at all.
   void ready();
   void reloading();
   void stopping();
@@ -41,13 +40,14 @@ class ServiceNotifier {
   static constexpr gcode::line::Time kTickInterval = std::chrono::seconds(1);
 
  private:
-  bool send(const std::string& state, WhenFull when_full = WhenFull::kWait) const;
+  bool send(const std::string& state) const;
 
   Send send_;
   gcode::line::Time watchdog_;
   std::optional<gcode::line::Time> fed_at_;
   std::optional<gcode::line::Time> refreshed_at_;
   std::string shown_;
+  bool is_ready_unsent_ = false;
 };
 
 }  // namespace agent::daemon

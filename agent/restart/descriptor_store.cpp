@@ -4,10 +4,13 @@
 #include <cstdlib>
 #include <set>
 
+#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <systemd/sd-daemon.h>
 #include <unistd.h>
+
+#include "agent/restart/service_manager.h"
 
 namespace agent::restart {
 namespace {
@@ -32,6 +35,11 @@ void free_names(char** names) {
 std::string printer_of(const std::string& name) {
   const auto end = name.rfind('-');
   return name.substr(kPrefix.size(), end - kPrefix.size());
+}
+
+bool send_message(const std::string& name, int fd) {
+  // Not watched: a pseudo-terminal that no host has open reads as hung up, and systemd would close it.
+  return tell_service_manager((fd >= 0 ? "FDSTORE=1\nFDPOLL=0\nFDNAME=" : "FDSTOREREMOVE=1\nFDNAME=") + name, fd);
 }
 
 bool is_name(std::string_view name) { return name.starts_with(kPrefix) && name.rfind('-') >= kPrefix.size(); }
@@ -59,16 +67,33 @@ std::string DescriptorStore::name_of(const std::string& printer, std::string_vie
 
 void DescriptorStore::keep(const std::string& printer, std::string_view part, int fd) {
   if (!is_there_) return;
-  drop(printer, part);
-  // Not watched: a pseudo-terminal that no host has open reads as hung up, and systemd would close it.
-  const std::string message = "FDSTORE=1\nFDPOLL=0\nFDNAME=" + name_of(printer, part);
-  ::sd_pid_notify_with_fds(0, 0, message.c_str(), &fd, 1);
+  const std::string name = name_of(printer, part);
+  remove(name);
+  if (waiting_.empty() && send_message(name, fd)) return;
+  transport::FileDescriptor copy(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
+  if (copy) waiting_.push_back({name, std::move(copy)});
 }
 
 void DescriptorStore::drop(const std::string& printer, std::string_view part) {
-  if (!is_there_) return;
-  const std::string message = "FDSTOREREMOVE=1\nFDNAME=" + name_of(printer, part);
-  ::sd_notify(0, message.c_str());
+  if (is_there_) remove(name_of(printer, part));
+}
+
+// A removal that waits keeps its place: between it and now nothing is stored under the name. So the manager has a state
+// of one moment, however many of the messages it reads.
+void DescriptorStore::remove(const std::string& name) {
+  std::erase_if(waiting_, [&](const Message& message) { return message.name == name && message.fd; });
+  if (waiting_.empty() && send_message(name, -1)) return;
+  const bool waits =
+      std::any_of(waiting_.begin(), waiting_.end(), [&](const Message& message) { return message.name == name; });
+  if (!waits) waiting_.push_back({name, {}});
+}
+
+bool DescriptorStore::send_waiting() {
+  const auto unsent = std::find_if_not(waiting_.begin(), waiting_.end(), [](const Message& message) {
+    return send_message(message.name, message.fd.get());
+  });
+  waiting_.erase(waiting_.begin(), unsent);
+  return waiting_.empty();
 }
 
 transport::FileDescriptor DescriptorStore::take(const std::string& printer, std::string_view part) {
@@ -109,7 +134,7 @@ std::vector<std::string> DescriptorStore::left_over() const {
 void DescriptorStore::drop_left_over(const std::string& printer) {
   std::erase_if(inherited_, [&](const auto& entry) {
     if (printer_of(entry.first) != printer) return false;
-    ::sd_notify(0, ("FDSTOREREMOVE=1\nFDNAME=" + entry.first).c_str());
+    remove(entry.first);
     return true;
   });
 }

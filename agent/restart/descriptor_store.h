@@ -2,8 +2,9 @@
 // each under a name "marlin-PRINTER-PART"; PRINTER is empty for one that belongs to no printer. Without systemd there
 // is no store, and each instance starts without earlier state.
 //
-// A descriptor is in the manager's queue when keep() returns. The manager reads its queue before it handles the end of
-// the process, so the descriptor is stored even if the process is killed immediately afterwards.
+// A descriptor is in the manager's queue when keep() returns, if there was room. The manager reads its queue before it
+// handles the end of the process, so the descriptor is stored even if the process is killed immediately afterwards. If
+// the queue is full nothing waits for the manager: this and all later messages are sent, in order, by send_waiting().
 #pragma once
 
 #include <map>
@@ -28,6 +29,8 @@ class DescriptorStore {
   /// `part`: a word without '-'. Replaces a descriptor stored under that name.
   void keep(const std::string& printer, std::string_view part, int fd);
   void drop(const std::string& printer, std::string_view part);
+  /// Sends what found the queue full, as far as it fits now. Returns whether nothing is left; call it again otherwise.
+  bool send_waiting();
   /// The previous instance's descriptor: now owned by the caller and still stored. Empty if there is none.
   [[nodiscard]] transport::FileDescriptor take(const std::string& printer, std::string_view part);
   /// The same with a text of at most 1 MiB instead of a descriptor. Without memory for it nothing is stored. An empty text
@@ -42,10 +45,18 @@ class DescriptorStore {
   void drop_left_over(const std::string& printer);
 
  private:
+  /// At most one of each kind for each name, the removal first.
+  struct Message {
+    std::string name;
+    transport::FileDescriptor fd;  ///< none: removes what is stored under the name
+  };
+
+  void remove(const std::string& name);
   [[nodiscard]] static std::string name_of(const std::string& printer, std::string_view part);
 
   bool is_there_ = false;
   std::map<std::string, transport::FileDescriptor> inherited_;  ///< by name
+  std::vector<Message> waiting_;
 };
 
 }  // namespace agent::restart

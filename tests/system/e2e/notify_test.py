@@ -3,8 +3,9 @@ import os
 import select
 import signal
 import socket
+import time
 
-from rig import HostPort, claim, expect, free_port, run_claims, wait_until
+from rig import PATIENCE, HostPort, claim, expect, free_port, run_claims, wait_until
 
 
 class ServiceManager:
@@ -92,10 +93,22 @@ def deaf_manager(rig, _):
             except BlockingIOError:
                 pass
         device.answer_like_a_printer(5)  # the agent has tried to send more than one message meanwhile
+        agent.signal(signal.SIGHUP)
+        wait_until("the reload ends", lambda: "read the configuration again" in agent.output())
+        device.unplug()  # its next port is another descriptor to store
+        wait_until("the agent misses the device", lambda: agent.scrape().value("marlin_serial_open") == 0)
+        device.plug()
+        deadline = time.monotonic() + 30 * PATIENCE
+        while "reads no messages: a port is not stored" not in agent.output():
+            expect(time.monotonic() < deadline, "the log does not say that a port is not stored")
+            device.answer_like_a_printer(0.5)
         host = HostPort(agent.host_port)
         host.write(b"M117 still here\n")
         device.read_until(b"M117 still here\n")
         host.close()
+        manager.read()
+        manager.wait_for("FDNAME=marlin-mk3-tty")
+        wait_until("the log says that the port is stored", lambda: "all ports are stored" in agent.output())
 
 
 def state_of(process):

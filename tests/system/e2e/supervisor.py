@@ -21,7 +21,7 @@ FIRST_KEPT = 400        # above the descriptors that a child gets
 class SupervisedAgent:
     """The agent under this supervisor. `program` may be changed between two instances, as an upgrade does."""
 
-    def __init__(self, rig, device, *arguments, name="mk3", seed=1):
+    def __init__(self, rig, device, *arguments, name="mk3", seed=1, environment=None):
         self.rig = rig
         self.program = rig.agent
         self.name = name
@@ -35,6 +35,8 @@ class SupervisedAgent:
                           f"127.0.0.1:{self.port}", *arguments]
         if device:
             self.arguments += ["--printer", f"{name}={device}"]
+        self.environment = environment or {}
+        self.statuses = []  # of the instances that ended by themselves
         self.store = {}
         self.random = random.Random(seed)
         self.notify_path = os.path.join(rig.directory, "notify")
@@ -53,6 +55,7 @@ class SupervisedAgent:
         self.wanted_kills = 0
         self.delays = (0.0, 0.12)
         self.failure = None
+        self.hung = False  # SIGTERM did not end it
         self.killed_at = None
         self.start()
         self.thread = threading.Thread(target=self.watch, daemon=True)
@@ -61,7 +64,7 @@ class SupervisedAgent:
     # --- one instance
     def start(self):
         names = sorted(self.store)
-        environment = dict(os.environ, NOTIFY_SOCKET=self.notify_path, FDSTORE=str(MOST_DESCRIPTORS))
+        environment = dict(os.environ, NOTIFY_SOCKET=self.notify_path, FDSTORE=str(MOST_DESCRIPTORS), **self.environment)
         actions = []
         log = os.open(self.log_path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC)
         self.pipe, output = os.pipe()
@@ -99,8 +102,11 @@ class SupervisedAgent:
             self.kill_at = time.monotonic() + self.random.uniform(*self.delays)
         if self.kill_at is not None and time.monotonic() >= self.kill_at:
             self.kill()
-        elif os.waitpid(self.pid, os.WNOHANG)[0]:
-            self.ended("by itself")
+        else:
+            ended, status = os.waitpid(self.pid, os.WNOHANG)
+            if ended:
+                self.statuses.append(os.waitstatus_to_exitcode(status))
+                self.ended("by itself")
 
     def kill(self, number=signal.SIGKILL):
         if self.killed_at is None:
@@ -190,7 +196,11 @@ class SupervisedAgent:
         self.thread.join()
         try:
             os.kill(self.pid, signal.SIGTERM)
+            deadline = time.monotonic() + 10 * PATIENCE
             while not os.waitpid(self.pid, os.WNOHANG)[0]:
+                if time.monotonic() > deadline:
+                    os.kill(self.pid, signal.SIGKILL)
+                    self.hung = True
                 select.select([self.notify, self.pipe], [], [], 0.01)
                 self.read_output()  # it waits while its pipe or the socket is full
                 self.read_notify()

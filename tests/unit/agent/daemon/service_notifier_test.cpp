@@ -20,8 +20,8 @@ struct Heard {
   std::vector<std::string> states;
   bool is_full = false;
   agent::daemon::ServiceNotifier::Send send() {
-    return [this](const std::string& state, auto when_full) {
-      if (is_full && when_full == agent::daemon::ServiceNotifier::WhenFull::kGiveUp) return false;
+    return [this](const std::string& state) {
+      if (is_full) return false;
       states.push_back(state);
       return true;
     };
@@ -69,6 +69,17 @@ TEST_CASE("what found the queue full is sent again at the next call") {
   notifier.tick(1s, says("idle"));
   notifier.tick(3s, says("idle"));
   CHECK(heard.states == States{"WATCHDOG=1", "STATUS=idle"});
+}
+
+TEST_CASE("a readiness that found the queue full is sent at the next call, as systemd waits for it") {
+  Heard heard;
+  agent::daemon::ServiceNotifier notifier(heard.send(), 0s);
+  heard.is_full = true;
+  notifier.ready();
+  heard.is_full = false;
+  notifier.tick(0s, says("idle"));
+  notifier.tick(1s, says("idle"));
+  CHECK(heard.states == States{"READY=1", "STATUS=idle"});
 }
 
 TEST_CASE("a line break in a sentence begins no assignment of its own") {
@@ -137,11 +148,17 @@ TEST_CASE("a service manager that reads no more is never waited for") {
   NotifySocket socket(directory.path() / "socket");
   auto notifier = agent::daemon::ServiceNotifier::from_environment();
   // net.unix.max_dgram_qlen is 10 in the kernel, and 512 where systemd has set it.
+  ::alarm(60);  // ends the test if it waits
   for (int i = 0; i < 100'000; ++i) notifier.tick(i * 10s, says(std::to_string(i)));
+  notifier.reloading();
+  notifier.ready();
+  notifier.failed("wrong");
+  notifier.stopping();
+  ::alarm(0);
   const auto sent = socket.read().size();
   CHECK((sent > 0 && sent < 100'000));
   notifier.tick(1'000'000s, says("idle"));
-  CHECK(socket.read() == States{"STATUS=idle"});
+  CHECK(socket.read() == States{"READY=1", "STATUS=idle"});
 }
 
 }  // namespace

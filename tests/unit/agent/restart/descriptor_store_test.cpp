@@ -25,12 +25,16 @@ TEST_CASE("without a service manager there is no store, and calls do nothing") {
         }) == 0);
 }
 
+FileDescriptor file(const std::string& text) {
+  FileDescriptor fd(::memfd_create("kept", MFD_CLOEXEC));
+  REQUIRE(::write(fd.get(), text.data(), text.size()) == static_cast<ssize_t>(text.size()));
+  return fd;
+}
+
 TEST_CASE("a descriptor is stored under its printer's and its part's name, unwatched, and replaces an older one") {
   Listener systemd;
   REQUIRE(started_with(systemd.path, {}, [](DescriptorStore& store) {
-            const FileDescriptor file(::memfd_create("kept", MFD_CLOEXEC));
-            (void)!::write(file.get(), "kept", 4);
-            store.keep("my-printer", "tty", file.get());
+            store.keep("my-printer", "tty", file("kept").get());
             return store.is_there();
           }) == 0);
   const auto messages = systemd.messages();
@@ -38,6 +42,31 @@ TEST_CASE("a descriptor is stored under its printer's and its part's name, unwat
   CHECK(messages[0].text == "FDSTOREREMOVE=1\nFDNAME=marlin-my-printer-tty");
   CHECK(messages[1].text == "FDSTORE=1\nFDPOLL=0\nFDNAME=marlin-my-printer-tty");
   CHECK(content(messages[1].fd) == "kept");
+}
+
+TEST_CASE("a manager that reads no more is never waited for, and gets the last state, in order, when it reads again") {
+  Listener systemd;
+  REQUIRE(started_with(systemd.path, {}, [&](DescriptorStore& store) {
+            ::alarm(20);  // ends the process if it waits
+            while (store.send_waiting()) store.drop("full", "queue");
+            store.keep("mk3", "tty", file("first").get());
+            store.keep("mk3", "memory", file("memory").get());
+            store.drop("mk3", "tty");
+            store.keep("mk3", "tty", file("second").get());
+            store.drop("mk3", "pty");
+            (void)systemd.messages();
+            return store.send_waiting();
+          }) == 0);
+  const auto messages = systemd.messages();
+  std::vector<std::string> texts;
+  for (const auto& message : messages) texts.push_back(message.text);
+  CHECK(texts == std::vector<std::string>{
+                     "FDSTOREREMOVE=1\nFDNAME=marlin-full-queue", "FDSTOREREMOVE=1\nFDNAME=marlin-mk3-tty",
+                     "FDSTOREREMOVE=1\nFDNAME=marlin-mk3-memory", "FDSTORE=1\nFDPOLL=0\nFDNAME=marlin-mk3-memory",
+                     "FDSTORE=1\nFDPOLL=0\nFDNAME=marlin-mk3-tty", "FDSTOREREMOVE=1\nFDNAME=marlin-mk3-pty"});
+  REQUIRE(messages.size() == 6);
+  CHECK(content(messages[3].fd) == "memory");
+  CHECK(content(messages[4].fd) == "second");
 }
 
 TEST_CASE("descriptors of the previous instance are found by name, in any order") {
