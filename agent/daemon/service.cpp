@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <thread>
 
 #include "agent/process/build_info.h"
 #include "agent/process/clock.h"
@@ -16,6 +17,8 @@ constexpr gcode::line::Time kRefreshPeriod = std::chrono::milliseconds(100);
 constexpr gcode::line::Time kLongestDrain = std::chrono::milliseconds(300);
 // A busy service manager reads its messages within this.
 constexpr gcode::line::Time kLongestUnread = std::chrono::seconds(10);
+// ... and at the end it gets this long.
+constexpr gcode::line::Time kLongestStore = std::chrono::seconds(1);
 constexpr gcode::line::Time kDrainPollInterval = std::chrono::milliseconds(10);
 
 // A printer on USB is found only after a while; until then the port inherited for it waits.
@@ -336,12 +339,21 @@ std::string Service::why_not_survivable() const {
   return {};
 }
 
+// The next instance has only what is stored, so a busy service manager is waited for.
+void Service::store_all() {
+  const gcode::line::Time end = process::monotonic_now() + kLongestStore;
+  while (!store_.send_waiting()) {
+    if (process::monotonic_now() >= end)
+      return log_.error("", "the service manager reads no messages: not all ports are stored for the next start");
+    std::this_thread::sleep_for(kDrainPollInterval);
+  }
+}
+
 void Service::shut_down() {
   if (quiesce_end_ != gcode::line::Time{}) return;
   if (store_.is_there()) {
     for (const auto& link : links_) link->leave();
-    if (!store_.send_waiting())
-      log_.error("", "the service manager reads no messages: not all ports are stored for the next start");
+    store_all();
     return io_.stop();
   }
   quiesce_end_ = process::monotonic_now() + kLongestDrain;

@@ -115,6 +115,7 @@ class Service {
   void stop_when_drained();
   void drop_left_over();
   void store_descriptors(gcode::line::Time now);
+  void store_all();
 
   log::Log& log_;
   const log::LogCounters& counters_;
