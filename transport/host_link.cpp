@@ -42,6 +42,13 @@ MaybeFailure HostLink::create(const std::filesystem::path& directory, std::strin
   const std::filesystem::path path = directory / name;
   if (is_in_the_way(path))
     return Failure{EEXIST, "cannot create the host port " + path.string() + ": it exists and is not a link"};
+  // After a restart the link is there already; a full disk must not end the print then.
+  std::error_code none;
+  if (std::filesystem::read_symlink(path, none) == target) {
+    path_ = path;
+    target_ = target;
+    return {};
+  }
   // A name that is unique to this process: if two agents use one directory by mistake, their temporary links do not
   // collide.
   std::string hidden(1, '.');

@@ -3,6 +3,8 @@
 #include <catch2/catch.hpp>
 #include <fstream>
 
+#include <unistd.h>
+
 #include "tests/scratch_dir.h"
 
 using namespace transport;
@@ -30,6 +32,17 @@ TEST_CASE("a link of a previous process is replaced, a file is not") {
   HostLink other;
   CHECK(other.create(directory.path(), "file", "/dev/null"));
   CHECK(std::filesystem::is_regular_file(directory.path() / "file"));
+}
+
+TEST_CASE("a link that is right already is not made again, and is removed at the end") {
+  test::ScratchDir directory;
+  std::filesystem::create_symlink("/dev/null", directory.path() / "mk3");
+  std::filesystem::create_directory(directory.path() / (".mk3." + std::to_string(::getpid())));  // no other can be made
+  {
+    HostLink link;
+    REQUIRE_FALSE(link.create(directory.path(), "mk3", "/dev/null"));
+  }
+  CHECK_FALSE(std::filesystem::is_symlink(directory.path() / "mk3"));
 }
 
 TEST_CASE("the link is removed at the end, but not if it was redirected meanwhile") {
