@@ -37,9 +37,14 @@ std::string printer_of(const std::string& name) {
   return name.substr(kPrefix.size(), end - kPrefix.size());
 }
 
-bool send_message(const std::string& name, int fd) {
+// What is not stored is lost if the process is killed, so a busy manager is waited for: once, since later messages wait
+// behind the first that it does not read.
+constexpr std::chrono::milliseconds kLongestWait{2000};
+
+bool send_message(const std::string& name, int fd, std::chrono::milliseconds patience) {
   // Not watched: a pseudo-terminal that no host has open reads as hung up, and systemd would close it.
-  return tell_service_manager((fd >= 0 ? "FDSTORE=1\nFDPOLL=0\nFDNAME=" : "FDSTOREREMOVE=1\nFDNAME=") + name, fd);
+  return tell_service_manager((fd >= 0 ? "FDSTORE=1\nFDPOLL=0\nFDNAME=" : "FDSTOREREMOVE=1\nFDNAME=") + name, fd,
+                              patience);
 }
 
 bool is_name(std::string_view name) { return name.starts_with(kPrefix) && name.rfind('-') >= kPrefix.size(); }
@@ -69,7 +74,7 @@ void DescriptorStore::keep(const std::string& printer, std::string_view part, in
   if (!is_there_) return;
   const std::string name = name_of(printer, part);
   remove(name);
-  if (waiting_.empty() && send_message(name, fd)) return;
+  if (waiting_.empty() && send_message(name, fd, kLongestWait)) return;
   transport::FileDescriptor copy(::fcntl(fd, F_DUPFD_CLOEXEC, 0));
   if (copy) waiting_.push_back({name, std::move(copy)});
 }
@@ -82,7 +87,7 @@ void DescriptorStore::drop(const std::string& printer, std::string_view part) {
 // of one moment, however many of the messages it reads.
 void DescriptorStore::remove(const std::string& name) {
   std::erase_if(waiting_, [&](const Message& message) { return message.name == name && message.fd; });
-  if (waiting_.empty() && send_message(name, -1)) return;
+  if (waiting_.empty() && send_message(name, -1, kLongestWait)) return;
   const bool waits =
       std::any_of(waiting_.begin(), waiting_.end(), [&](const Message& message) { return message.name == name; });
   if (!waits) waiting_.push_back({name, {}});
@@ -90,7 +95,7 @@ void DescriptorStore::remove(const std::string& name) {
 
 bool DescriptorStore::send_waiting() {
   const auto unsent = std::find_if_not(waiting_.begin(), waiting_.end(), [](const Message& message) {
-    return send_message(message.name, message.fd.get());
+    return send_message(message.name, message.fd.get(), {});
   });
   waiting_.erase(waiting_.begin(), unsent);
   return waiting_.empty();

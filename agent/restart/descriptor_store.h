@@ -2,9 +2,9 @@
 // each under a name "marlin-PRINTER-PART"; PRINTER is empty for one that belongs to no printer. Without systemd there
 // is no store, and each instance starts without earlier state.
 //
-// A descriptor is in the manager's queue when keep() returns, if there was room. The manager reads its queue before it
-// handles the end of the process, so the descriptor is stored even if the process is killed immediately afterwards. If
-// the queue is full nothing waits for the manager: this and all later messages are sent, in order, by send_waiting().
+// A descriptor is in the manager's queue when keep() returns. The manager reads its queue before it handles the end of
+// the process, so the descriptor is stored even if the process is killed immediately afterwards. A manager that reads
+// nothing for two seconds is not waited for any more: this and all later messages are sent, in order, by send_waiting().
 #pragma once
 
 #include <map>

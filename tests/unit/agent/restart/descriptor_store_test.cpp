@@ -44,7 +44,8 @@ TEST_CASE("a descriptor is stored under its printer's and its part's name, unwat
   CHECK(content(messages[1].fd) == "kept");
 }
 
-TEST_CASE("a manager that reads no more is never waited for, and gets the last state, in order, when it reads again") {
+TEST_CASE(
+    "a manager that reads no more is waited for only once, and gets the last state, in order, when it reads again") {
   Listener systemd;
   REQUIRE(started_with(systemd.path, {}, [&](DescriptorStore& store) {
             ::alarm(20);  // ends the process if it waits
