@@ -73,9 +73,7 @@ def late(rig, _):
     device = os.path.join(rig.directory, "late.tty")
     agent = rig.start_agent(device)
     agent.wait_for_web()
-    metrics = agent.scrape()
-    expect(metrics.value("marlin_up") == 0, "marlin_up without a device")
-    no_stale_gauge(metrics)
+    no_stale_gauge(agent.wait_for_metrics("marlin_up is 0", lambda now: now.value("marlin_up") == 0))
     rig.start_printer("prusa-3.9", "--speed", "50", name="late")
     agent.wait_for_up()
 
