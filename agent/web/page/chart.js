@@ -130,7 +130,7 @@ export function drawChart(figure, whole, jobs = []) {
   const chart = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", tabindex: "0", "aria-label": inWords(history) });
   drawGrid(chart, history, scale);
   drawPrints(chart, history, scale, jobs);
-  if (!isKnown(history)) chart.append(svg("text", { class: "empty", x: (LEFT + width - RIGHT) / 2, y: height / 2, "text-anchor": "middle" }, "No temperature is known in this time yet."));
+  if (!isKnown(history)) chart.append(svg("text", { class: "empty", x: (LEFT + width - RIGHT) / 2, y: height / 2, "text-anchor": "middle" }, "No temperature is known yet."));
   for (const [sensor, { actual, target }] of sensorsOf(history)) {
     const group = svg("g", { class: sensorClass(sensor), "data-sensor": sensor });
     group.append(svg("path", { class: "target", d: pathOf(target.map(v => v || null), history, scale) }),
