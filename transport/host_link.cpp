@@ -23,6 +23,21 @@ Failure cannot_create(const std::filesystem::path& path, int error) {
   return {error, "cannot create the host port " + path.string() + ": " + std::strerror(error)};
 }
 
+MaybeFailure replace_link(const std::filesystem::path& path, const std::string& target) {
+  // A name that is unique to this process: if two agents use one directory by mistake, their temporary links do not
+  // collide.
+  const std::string hidden = "." + path.filename().string() + "." + std::to_string(::getpid());
+  const std::filesystem::path half_made = path.parent_path() / hidden;
+  ::unlink(half_made.c_str());
+  if (::symlink(target.c_str(), half_made.c_str()) != 0) return cannot_create(path, errno);
+  if (::rename(half_made.c_str(), path.c_str()) != 0) {
+    const int error = errno;
+    ::unlink(half_made.c_str());
+    return cannot_create(path, error);
+  }
+  return {};
+}
+
 }  // namespace
 
 MaybeFailure check_link_name(std::string_view name) {
@@ -44,22 +59,8 @@ MaybeFailure HostLink::create(const std::filesystem::path& directory, std::strin
     return Failure{EEXIST, "cannot create the host port " + path.string() + ": it exists and is not a link"};
   // After a restart the link is there already; a full disk must not end the print then.
   std::error_code none;
-  if (std::filesystem::read_symlink(path, none) == target) {
-    path_ = path;
-    target_ = target;
-    return {};
-  }
-  // A name that is unique to this process: if two agents use one directory by mistake, their temporary links do not
-  // collide.
-  std::string hidden(1, '.');
-  hidden.append(name).append(".").append(std::to_string(::getpid()));
-  const std::filesystem::path half_made = directory / hidden;
-  ::unlink(half_made.c_str());
-  if (::symlink(target.c_str(), half_made.c_str()) != 0) return cannot_create(path, errno);
-  if (::rename(half_made.c_str(), path.c_str()) != 0) {
-    const int error = errno;
-    ::unlink(half_made.c_str());
-    return cannot_create(path, error);
+  if (std::filesystem::read_symlink(path, none) != target) {
+    if (auto failure = replace_link(path, target)) return failure;
   }
   path_ = path;
   target_ = target;
