@@ -257,14 +257,17 @@ class RawDevice:
         except BlockingIOError:
             return 0
 
-    def answer_like_a_printer(self, seconds):
-        """A minimal printer for that long: each line gets ok, M105 its temperatures."""
+    def answer_like_a_printer(self, seconds, ended=None, heard=None):
+        """A minimal printer for that long, or until the event `ended`: each line gets ok, M105 its temperatures. The list
+        `heard` gets the lines."""
         end = time.monotonic() + seconds
         pending = b""
-        while time.monotonic() < end:
+        while time.monotonic() < end and not (ended and ended.is_set()):
             pending += self.read(0.05)
             while b"\n" in pending:
                 line, pending = pending.split(b"\n", 1)
+                if heard is not None:
+                    heard.append(line)
                 if b"M115" in line:
                     self.write(b"FIRMWARE_NAME:Marlin 2.1.2 (Github) SOURCE_CODE_URL:x PROTOCOL_VERSION:1.0 "
                                b"MACHINE_TYPE:3D Printer EXTRUDER_COUNT:1\nCap:AUTOREPORT_TEMP:0\nok\n")
@@ -391,14 +394,21 @@ class Rig:
         return thing
 
     def end(self, failed):
+        """Returns whether the claim failed, now or before."""
         for thing in reversed(self.started):
-            with contextlib.suppress(OSError):
+            try:
                 (thing.stop if isinstance(thing, Process) else thing.close)()
+            except OSError:
+                pass
+            except Failed as reason:
+                print(f"     {reason}")
+                failed = True
         if failed:
             for thing in self.started:
                 if hasattr(thing, "output"):
                     print(f"---- {thing.name}, last lines\n{thing.output()[-4000:]}", flush=True)
         shutil.rmtree(self.directory, ignore_errors=True)
+        return failed
 
 
 CLAIMS = []
@@ -445,7 +455,7 @@ def run_all(options):
         except Exception:
             traceback.print_exc(file=sys.stdout)
         finally:
-            rig.end(failed)
+            failed = rig.end(failed)
         print(f"{'FAIL' if failed else 'ok  '} {text} ({time.monotonic() - began:.1f} s)", flush=True)
         lost += failed
     return 1 if lost else 0

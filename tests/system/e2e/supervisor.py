@@ -210,6 +210,8 @@ class SupervisedAgent:
             os.close(descriptor)
         self.store.clear()
         self.notify.close()
+        if self.hung and not self.may_end:
+            raise Failed("SIGTERM did not end the agent")
 
     close = stop
 
