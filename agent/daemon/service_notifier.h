@@ -25,7 +25,7 @@ class ServiceNotifier {
 
   [[nodiscard]] bool is_heard() const { return static_cast<bool>(send_); }
 
-  /// Sent by a later tick() if the queue is full: systemd waits for it. The three below are sent at once or not at all.
+  /// Sent by a later tick() if the queue is full: systemd waits for it. The three below are sent immediately or not at all.
   void ready();
   void reloading();
   void stopping();

@@ -202,7 +202,7 @@ Planner::Delay Planner::delay_of(float seconds, line::Time begun) {
   return Delay::kFull;
 }
 
-/// It took a block at once although it should be full: two end in the time of a few quick oks. A wrong count explains as
+/// It took a block without delay although it should be full: two end in the time of a few quick oks. A wrong count explains as
 /// many as there are in the ring; those that follow say that moves are shorter than computed.
 void Planner::overflowed(line::Time now) {
   set_count(usable_ - 2, now);

@@ -138,7 +138,7 @@ class Planner {
   float doubt_ = 0;       ///< late oks although the planner should not be full; 2 prove that it is
   line::Time odd_{};      ///< a delay that no block explains, until the next oks tell
   std::uint16_t since_odd_ = 0, late_since_odd_ = 0;
-  std::uint16_t overflows_ = 0;  ///< blocks taken at once by a full planner, since a late ok
+  std::uint16_t overflows_ = 0;  ///< blocks taken without delay by a full planner, since a late ok
 };
 
 }  // namespace gcode::planner

@@ -231,7 +231,7 @@ class Arbiter {
   void remember_stream(line::Time now);
   // arbiter_replies.cpp, arbiter_oks.cpp, arbiter_reports.cpp
   Verdict decide(const reply::Reply& reply, line::Time now);
-  [[nodiscard]] bool holds(LineOwner owner, const reply::Reply& reply, line::Time now) const;
+  [[nodiscard]] inline bool holds(LineOwner owner, const reply::Reply& reply, line::Time now) const;
   [[nodiscard]] LastReport report_before(const reply::Reply& reply) const;
   void note_report(const reply::Reply& reply, LastReport after, line::Time now);
   void take_answer(const reply::Reply& reply, line::Time now);
@@ -241,7 +241,7 @@ class Arbiter {
   Verdict on_temperature_ok(line::Time now);
   Verdict on_plain_ok(const reply::Reply& reply, line::Time now);
   [[nodiscard]] bool is_certainly_injected(const reply::Reply& reply, line::Time now) const;
-  [[nodiscard]] bool holds(OkCondition when, const reply::Reply& reply, line::Time now) const;
+  [[nodiscard]] inline bool holds(OkCondition when, const reply::Reply& reply, line::Time now) const;
   Verdict take_ok(OkAction action, const reply::Reply& reply, line::Time now);
   void lose_injected();
   Verdict answer_injected(line::Time now);
