@@ -2,8 +2,8 @@
 
 namespace agent::restart {
 
-const std::uint32_t kCheckpointVersion = 7;
+const std::uint32_t kCheckpointVersion = 8;
 
-bool knows_checkpoint(std::uint32_t version) { return version == 7; }
+bool knows_checkpoint(std::uint32_t version) { return version == 8; }
 
 }  // namespace agent::restart

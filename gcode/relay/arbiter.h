@@ -214,6 +214,7 @@ class Arbiter {
   [[nodiscard]] bool can_answer_in_any_form() const;
   [[nodiscard]] bool only_m105_prints_it() const;
   [[nodiscard]] bool is_late_answer_due(printer::Query query, line::Time now) const;
+  void restore_overtaking();
   void odd_m105_answer(line::Time now);
   void check_injected(line::Time now);
   void forget_injected_without_ok(line::Time now);

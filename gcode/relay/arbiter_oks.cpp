@@ -92,6 +92,7 @@ Verdict Arbiter::on_temperature_ok(line::Time now) {
   if (!first) {
     if (now < std::exchange(s_.late.overtaken_until, {})) {
       s_.late.abandoned_queries = 0;
+      restore_overtaking();
       return Verdict::kWithhold;
     }
     return s_.in_flight.host_count() == 0 && LateAcks::take(s_.late.abandoned_queries) ? Verdict::kWithhold
@@ -135,6 +136,13 @@ bool Arbiter::can_answer_in_any_form() const {
   return s_.in_flight.overflow() == 0 && s_.in_flight[0].query == printer::Query::kM105 &&
          !s_.poller.understands(printer::Query::kM105) && !s_.printer.sd_printing &&
          !s_.subscriptions.is_on(Report::kTemperature);
+}
+
+// The printer answers in the order of the lines: what was sent behind the M105 is not answered yet. The oks that came in
+// between were for commands before it, which had left the queue by oks too many ("M118 ok" prints one).
+void Arbiter::restore_overtaking() {
+  s_.counters.unexpected_oks += s_.late.overtaking;
+  for (; s_.late.overtaking > 0; --s_.late.overtaking) s_.in_flight.insert_front({});
 }
 
 void Arbiter::odd_m105_answer(line::Time now) {
@@ -271,6 +279,7 @@ Verdict Arbiter::take_ok(OkAction action, const reply::Reply& reply, line::Time 
       lose_injected();
       s_.late.abandoned_queries = 1;
       s_.late.overtaken_until = now + kAnswerOvertaken;
+      s_.late.overtaking = 0;
       acknowledge(now);
       return Verdict::kPass;
     case kAnswerInjected: return answer_injected(now);
@@ -345,6 +354,7 @@ void Arbiter::keep_quiet(const InFlight& acknowledged, line::Time now) {
 void Arbiter::acknowledge(line::Time now) {
   const InFlight entry = s_.in_flight.acknowledge_first();
   s_.late.answer_until = {};  // it would have come before this ok
+  if (now < s_.late.overtaken_until && !entry.is_optional()) count_up(s_.late.overtaking, InFlightQueue::kCapacity);
   // The line with the comment is answered, so this firmware does not drop it.
   if (s_.in_flight.empty() && s_.comment == Comment::kMayDropNext) s_.comment = Comment::kNone;
   // If that ok was not for the entry whose ack is optional, it was for the next: that one may be answered already.

@@ -50,6 +50,7 @@ Verdict Arbiter::on_resend(const reply::Reply& reply, line::Time now) {
     s_.in_flight.erase(i);
     behind = true;
   }
+  s_.late.overtaking = 0;  // the printer may have discarded these
   s_.recovery.resend(sent_again ? kResendBehind : kResend, reply.number, now);
   s_.injection.on(Injection::Event::kStopped);
   return Verdict::kPass;

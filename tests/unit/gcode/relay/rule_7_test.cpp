@@ -234,3 +234,37 @@ TEST_CASE("rule 7: an overtaken answer is awaited up to the instant at which it 
   r.printer(kTemperatures);
   CHECK(r.to_host().empty() == in_time);
 }
+
+TEST_CASE("rule 7: an overtaken answer tells that the lines behind the query are not answered yet") {
+  Rig r = asked_rig(kMarlin11);
+  r.host("G1 X1\n");
+  r.pass(60ms);
+  r.to_printer();
+  says(r, "ok\n");
+  r.host("G1 X2\n");
+  r.to_printer();
+  says(r, "ok\n");
+  r.host("G1 X3\n");
+  r.to_printer();
+  const std::uint64_t before = r.relay().counters().unexpected_oks;
+  r.printer(kTemperatures);
+  CHECK(r.to_host().empty());
+  CHECK(r.relay().commands_in_flight() == 3);
+  CHECK(r.relay().counters().unexpected_oks == before + 2);
+  r.printer(kTemperatures);  // the host gets it, and nothing is restored twice
+  CHECK(r.relay().commands_in_flight() == 3);
+}
+
+TEST_CASE("rule 7: a Resend behind an overtaken M105 leaves its lines to the host") {
+  Rig r = asked_rig(kMarlin11);
+  r.host("N1 G1 X1*96\n");
+  r.pass(60ms);
+  r.to_printer();
+  says(r, "ok\n");
+  r.host("N2 G1 X2*96\n");
+  r.to_printer();
+  says(r, "Error:checksum mismatch, Last Line: 1\nResend: 2\nok\n");
+  r.printer(kTemperatures);
+  CHECK(r.to_host().empty());
+  CHECK(r.relay().commands_in_flight() == 0);
+}
