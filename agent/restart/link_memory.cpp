@@ -63,11 +63,14 @@ LinkMemory LinkMemory::make_shared() {
   return {std::move(memfd), true};
 }
 
-std::optional<LinkMemory> LinkMemory::adopt(transport::FileDescriptor memfd) {
+std::optional<LinkMemory> LinkMemory::adopt(transport::FileDescriptor&& memfd) {
   struct stat status {};
   if (::fstat(memfd.get(), &status) != 0 || status.st_size != static_cast<off_t>(sizeof(Block))) return std::nullopt;
   LinkMemory memory(std::move(memfd), false);
-  if (!memory.is_ours()) return std::nullopt;
+  if (!memory.is_ours()) {
+    memfd = std::move(memory.memfd_);
+    return std::nullopt;
+  }
   memory.read_last_commit();
   return memory;
 }

@@ -73,8 +73,9 @@ class LinkMemory {
   LinkMemory();
   /// A new block in a memfd, with its size sealed and its pages populated. Throws std::bad_alloc too.
   [[nodiscard]] static LinkMemory make_shared();
-  /// Resumes from the previous instance's memfd. Nothing if it is not such a block, or if its version is unknown.
-  [[nodiscard]] static std::optional<LinkMemory> adopt(transport::FileDescriptor memfd);
+  /// Resumes from the previous instance's memfd. Nothing if it is not such a block, or if its version is unknown: then
+  /// `memfd` remains the caller's.
+  [[nodiscard]] static std::optional<LinkMemory> adopt(transport::FileDescriptor&& memfd);
 
   /// The state that the relay works on. Its address does not change when the LinkMemory is moved.
   [[nodiscard]] gcode::relay::RelayState& state() { return working_->state; }

@@ -5,7 +5,6 @@
 #include <cstring>
 #include <utility>
 
-#include <fcntl.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 
@@ -20,9 +19,10 @@ constexpr std::string_view kPrinterIn = "printerin", kPrinterOut = "printerout",
                            kHostOut = "hostout";
 constexpr std::array kParts{kTty, kPty, kMemory, kPrinterIn, kPrinterOut, kHostIn, kHostOut};
 
-/// Checked once per process: whether the kernel can move these bytes through pipes does not change.
+/// Checked once per process: whether the kernel can move these bytes through pipes does not change. Twice, since a call
+/// that fails for a moment (no descriptors) would cost the print at the next restart.
 bool staging_pipes_are_possible() {
-  static const bool possible = transport::StagingPipe::is_possible();
+  static const bool possible = transport::StagingPipe::is_possible() || transport::StagingPipe::is_possible();
   return possible;
 }
 
@@ -34,9 +34,10 @@ bool is_power_of_two(std::uint32_t n) { return n != 0 && (n & (n - 1)) == 0; }
 
 PersistentLink::PersistentLink(DescriptorStore* store, const LinkIdentity& identity)
     : store_(store), identity_(identity) {
-  if (store_ == nullptr || !store_->is_there() || !staging_pipes_are_possible()) {
+  if (store_ == nullptr || !store_->is_there()) {
     memory_.emplace();
   } else if (!take_over()) {
+    drop_all();
     begin();
   }
 }
@@ -59,7 +60,7 @@ bool PersistentLink::take_over() {
     whole = whole && pipes[i++];
   }
   std::optional<IncompatibleCheckpoint> foreign;
-  if (whole) memory_ = LinkMemory::adopt(transport::FileDescriptor(::fcntl(memfd.get(), F_DUPFD_CLOEXEC, 0)));
+  if (whole) memory_ = LinkMemory::adopt(std::move(memfd));
   if (whole && !memory_) foreign = IncompatibleCheckpoint::open(std::move(memfd));
   if ((!memory_ && !foreign) || !fits(memory_ ? memory_->identity() : foreign->identity())) {
     if (tty_) transport::unlock_device(tty_.get());  // the store's copy may stay open for a moment
@@ -94,12 +95,19 @@ void PersistentLink::convert(const IncompatibleCheckpoint& checkpoint) {
 }
 
 void PersistentLink::begin() {
-  drop_all();
+  if (!staging_pipes_are_possible()) {
+    memory_.emplace();
+    return;
+  }
   memory_ = LinkMemory::make_shared();
   memory_->name(identity_);
-  const auto commit = [this] { memory_->commit_counts(); };
-  auto printer = transport::StagingPipe::make(memory_->printer_counts(), commit);
-  auto host = transport::StagingPipe::make(memory_->host_counts(), commit);
+  const auto make = [this](transport::StagingCounts& counts) {
+    const auto commit = [this] { memory_->commit_counts(); };
+    auto pipe = transport::StagingPipe::make(counts, commit);
+    return pipe.index() == 0 ? std::move(pipe) : transport::StagingPipe::make(counts, commit);
+  };
+  auto printer = make(memory_->printer_counts());
+  auto host = make(memory_->host_counts());
   if (printer.index() != 0 || host.index() != 0) {  // no descriptors left: continue without staging pipes
     memory_.emplace();
     return;
