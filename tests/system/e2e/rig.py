@@ -4,6 +4,7 @@ scrape, and a runner of claims.
 Everything is in one temporary directory and on free loopback ports, and ends with the test. No part knows G-code.
 """
 import argparse
+import collections
 import contextlib
 import http.client
 import json
@@ -31,7 +32,7 @@ BUNNY = os.path.join(HERE, "..", "..", "data", "sliced", "mk3s_bunny.gcode")
 
 PATIENCE = 4  # a deadline means failure: a machine that does other things as well may need this many times as long
 
-RESERVED = []  # by free_port, until this process ends
+RESERVED = collections.deque(maxlen=200)  # by free_port, sockets: more than a claim needs at a time
 
 
 class Failed(Exception):

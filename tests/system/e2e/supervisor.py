@@ -44,7 +44,7 @@ class SupervisedAgent:
         self.notify.bind(self.notify_path)
         self.notify.setblocking(False)
         self.log_path = os.path.join(rig.directory, "agent.log")
-        self.pid = None
+        self.pid = self.pipe = self.log = None
         self.instances = 0
         self.kills = 0
         self.without_service = []
@@ -120,12 +120,17 @@ class SupervisedAgent:
     def ended(self, how):
         self.read_output()
         self.read_notify()  # all its messages are read before the next instance begins
-        os.close(self.pipe)
-        os.close(self.log)
+        self.close_output()
         if how and not self.stopping.is_set() and not self.expected_end and not self.may_end:
             raise Failed(f"the agent ended {how}")
         if not self.stopping.is_set():
             self.start()
+
+    def close_output(self):
+        for descriptor in (self.pipe, self.log):
+            if descriptor is not None:
+                os.close(descriptor)
+        self.pipe = self.log = None
 
     def read_output(self):
         try:
@@ -192,6 +197,8 @@ class SupervisedAgent:
         self.expected_end = False
 
     def stop(self):
+        if self.notify.fileno() < 0:
+            return  # again: the pid may be another process's
         self.stopping.set()
         self.thread.join()
         try:
@@ -209,6 +216,7 @@ class SupervisedAgent:
         for descriptor in self.store.values():
             os.close(descriptor)
         self.store.clear()
+        self.close_output()
         self.notify.close()
         if self.hung and not self.may_end:
             raise Failed("SIGTERM did not end the agent")
