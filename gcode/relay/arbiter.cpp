@@ -184,8 +184,9 @@ void Arbiter::consider_asking(line::Time now) {
     return count_deferral(*reason, now);
   }
   if (s_.in_flight.empty()) return s_.injection.on(kDue);
-  // The host has commands outstanding. Only a query that identifies its own answer justifies draining.
-  if (!identifies_itself(line->query) || now < s_.injection.try_again) {
+  // The host has commands outstanding. Only a query that identifies its own answer justifies draining. More than the
+  // queue holds do not end while a host can be held.
+  if (!identifies_itself(line->query) || now < s_.injection.try_again || s_.in_flight.overflow() > 0) {
     s_.injection.on(kNotDue);
     return count_deferral(printer::DeferReason::kHostActive, now);
   }

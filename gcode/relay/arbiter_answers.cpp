@@ -11,8 +11,17 @@ namespace {
 // An "Unknown command" echo of the injected query may be garbled by noise: half of the query's bytes, in order.
 constexpr std::size_t kMostNoise = 8;
 
+// Noise changes single bytes: "M155 S0" is no M105. A part of a line may stand before the query: "M1M105".
+bool is_another_command(std::string_view named, std::string_view injected) {
+  const command::Command that = command::parse_command(named);
+  const command::Command ours = command::parse_command(injected);
+  return named.size() != injected.size() && !named.ends_with(injected) && that.code >= 0 &&
+         !that.is(ours.letter, ours.code);
+}
+
 // `named` is `injected`, or a version of it garbled by noise.
 bool resembles(std::string_view named, std::string_view injected) {
+  if (is_another_command(named, injected)) return false;
   std::size_t found = 0;
   for (const char c : named) found += found < injected.size() && c == injected[found] ? 1 : 0;
   return named.size() <= injected.size() + kMostNoise && found * 2 >= injected.size();

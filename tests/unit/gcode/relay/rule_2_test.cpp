@@ -212,6 +212,20 @@ TEST_CASE("rule 2: a command whose ok was lost is out of the queue within five s
   CHECK(print(r, 20s, 20000) < 100ms);  // the host is held once at most
 }
 
+TEST_CASE("rule 2: a host with more commands in flight than the queue holds is not drained") {
+  const bool too_many = GENERATE(true, false);
+  Rig r = known_rig(kMarlin10);
+  const std::size_t lines = gcode::relay::InFlightQueue::kCapacity + (too_many ? 1 : 0);
+  for (std::size_t n = 0; n < lines; ++n) r.host("G1 X1\n");
+  while (!r.to_printer().empty()) {}
+  bool was_drained = false;
+  for (int i = 0; i < 100; ++i) {
+    r.pass(50ms);
+    was_drained = was_drained || r.arbiter().injection.is_draining();
+  }
+  CHECK(was_drained != too_many);
+}
+
 TEST_CASE("rule 2: a Resend ends the drain, and the host's line goes out again immediately") {
   Rig r = known_rig(kMarlin11);
   r.host(numbered(1, "G1 X1") + numbered(2, "G1 X2"));

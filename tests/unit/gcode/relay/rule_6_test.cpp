@@ -398,6 +398,13 @@ TEST_CASE("rule 6: while a file from the card prints, the refusal of a command m
   says(r, "echo:Unknown command: \"M27\"\n");
 }
 
+TEST_CASE("rule 6: the refusal of another command is the host's, also when no ok is awaited for it") {
+  Rig r = asked_rig(kMarlin11);
+  says(r, "echo:Unknown command: \"M155 S0\"\nok\n");  // an ok too many came before
+  r.printer(kTemperatures);
+  CHECK(r.to_host().empty());
+}
+
 TEST_CASE("rule 6: a line that may be the query's garbled answer puts the query in doubt") {
   const auto [line, doubts] = GENERATE(table<std::string, bool>({{"B:34.2 /60.0 @255\n", true},
                                                                  {"l;kj#\n", true},
