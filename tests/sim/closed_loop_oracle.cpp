@@ -12,6 +12,11 @@ bool is_only(const LoopResult& result, const char* text) {
   return result.violations.size() == 1 && result.violations[0].find(text) != std::string::npos;
 }
 
+bool all_contain(const LoopResult& result, const char* text) {
+  return std::all_of(result.violations.begin(), result.violations.end(),
+                     [&](const std::string& violation) { return violation.find(text) != std::string::npos; });
+}
+
 LoopResult known_limitation(LoopResult result) {
   result.violations.clear();
   result.fails_without_agent = true;
@@ -52,7 +57,7 @@ LoopResult oracle_loop(const LoopScenario& scenario) {
   if (lacks_ok && !result.violations.empty() && result.violations[0].find("duty 1") != std::string::npos)
     return known_limitation(result);
   // Temperatures that do not come in the line of their ok let Cura ask without end, until the printer loses lines.
-  if (result.host_overran && scenario.habits.any() && is_only(result, "rule 6")) return known_limitation(result);
+  if (result.host_overran && scenario.habits.any() && all_contain(result, "rule 6")) return known_limitation(result);
   if (!is_only(result, "duty 1")) return result;
   LoopScenario control = scenario;
   control.settings.poll = false;
