@@ -68,7 +68,10 @@ MaybeFailure PtyPair::open(const std::string& group, const std::filesystem::path
     close();
     return cannot_make(error);
   }
-  if (auto failure = find_slave(false, instance)) return failure;
+  if (auto failure = find_slave(false, instance)) {
+    close();
+    return failure;
+  }
   if (const int error = make_raw(slave_.get()); error != 0) {
     close();
     return cannot_make(error);
@@ -86,7 +89,11 @@ MaybeFailure PtyPair::adopt(int master, const std::filesystem::path& instance) {
     close();
     return cannot_make(error);
   }
-  return find_slave(true, instance);
+  auto failure = find_slave(true, instance);
+  if (failure)
+    failure = find_slave(true, instance);  // it may have lacked a descriptor for a moment, and a print goes on
+  if (failure) close();
+  return failure;
 }
 
 MaybeFailure PtyPair::find_slave(bool may_be_taken, const std::filesystem::path& instance) {
@@ -97,7 +104,6 @@ MaybeFailure PtyPair::find_slave(bool may_be_taken, const std::filesystem::path&
     error = open_slave();
   }
   if (error == 0 || (error == EBUSY && may_be_taken && is_open_elsewhere())) return {};
-  close();
   return cannot_make(error);
 }
 

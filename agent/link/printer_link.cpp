@@ -1,6 +1,7 @@
 #include "agent/link/printer_link.h"
 
 #include <cstring>
+#include <exception>
 #include <numeric>
 
 #include <unistd.h>
@@ -71,6 +72,16 @@ PrinterLink::PrinterLink(boost::asio::io_context& io, config::PrinterConfigurati
   });
 }
 
+// An exception that ends the process (no descriptors, no thread) does not end the print: the next instance takes over
+// what is in the store.
+PrinterLink::~PrinterLink() {
+  if (std::uncaught_exceptions() > 0 && persistent_.survives()) {
+    let_go_of_ports();
+  } else {
+    stop();
+  }
+}
+
 void PrinterLink::start() {
   last_poll_ = process::monotonic_now();
   incidents_.begin(bridge_.relay());
@@ -94,7 +105,11 @@ void PrinterLink::leave() {
   report_incident(process::monotonic_now(), true);
   cancel_opening();
   release_timer_.cancel();
-  // These are copies: the store has the same open files, and neither side notices that these are closed.
+  let_go_of_ports();
+}
+
+// These are copies: the store has the same open files, and neither side notices that these are closed.
+void PrinterLink::let_go_of_ports() {
   const transport::FileDescriptor tty(device_.release());
   const transport::FileDescriptor pty(host_port_.release());
 }

@@ -50,7 +50,7 @@ class PrinterLink {
   PrinterLink(boost::asio::io_context& io, config::PrinterConfiguration configuration, std::string runtime_dir,
               snapshot::PublishedSnapshots& snapshots, log::Log& log, restart::DescriptorStore* store = nullptr,
               PortUsers* users = nullptr, transport::UdevPlaces udev = {});
-  ~PrinterLink() { stop(); }
+  ~PrinterLink();
 
   void start();
   /// Hosts see a hang-up, the device is closed without a reset. The link does nothing more afterwards.
@@ -109,6 +109,7 @@ class PrinterLink {
   void publish_host_port();
   void lost(const transport::IoResult& why);
   void close(snapshot::DisconnectReason reason);
+  void let_go_of_ports();
   [[nodiscard]] bool was_released_before();
   [[nodiscard]] std::optional<control::ControlAnswer> refuse_in_print(const control::ControlRequest& request) const;
   void end_release();

@@ -79,14 +79,27 @@ static int transfer_error(int fd, int disk) {
   return EINTR;
 }
 
+/* Asio's own descriptors, a pipe and an eventfd that never wait: their transfers cannot fail, and Asio ignores the result
+ * of their epoll_ctl(). */
+static int is_asios(int fd) {
+  char link[40], target[40];
+  snprintf(link, sizeof link, "/proc/self/fd/%d", fd);
+  const ssize_t length = readlink(link, target, sizeof target - 1);
+  target[length < 0 ? 0 : length] = '\0';
+  return strncmp(target, "pipe:", 5) == 0 || strcmp(target, "anon_inode:[eventfd]") == 0 ||
+         strcmp(target, "anon_inode:[timerfd]") == 0;
+}
+
 #define REAL(name) __typeof__(&name) real = (__typeof__(&name))dlsym(RTLD_NEXT, #name)
-#define WRAP(result, name, parameters, arguments, error, failure) \
-  result name parameters {                                        \
-    REAL(name);                                                   \
-    if (!fails(#name)) return real arguments;                     \
-    errno = error;                                                \
-    return failure;                                               \
+#define WRAP_IF(can_fail, result, name, parameters, arguments, error, failure) \
+  result name parameters {                                                     \
+    REAL(name);                                                                \
+    if (!(can_fail) || !fails(#name)) return real arguments;                   \
+    errno = error;                                                             \
+    return failure;                                                            \
   }
+#define WRAP(result, name, parameters, arguments, error, failure) \
+  WRAP_IF(1, result, name, parameters, arguments, error, failure)
 #define OPEN(name, parameters, arguments)     \
   int name parameters {                       \
     REAL(name);                               \
@@ -113,10 +126,11 @@ static int transfer_error(int fd, int disk) {
 OPEN(open, (const char* path, int flags, ...), (path, flags, mode))
 OPEN(open64, (const char* path, int flags, ...), (path, flags, mode))
 OPEN(openat64, (int at, const char* path, int flags, ...), (at, path, flags, mode))
-WRAP(ssize_t, read, (int fd, void* data, size_t size), (fd, data, size), transfer_error(fd, EIO), -1)
+WRAP_IF(!is_asios(fd), ssize_t, read, (int fd, void* data, size_t size), (fd, data, size), transfer_error(fd, EIO), -1)
 WRAP(ssize_t, pread64, (int fd, void* data, size_t size, off64_t at), (fd, data, size, at), EIO, -1)
 WRAP(ssize_t, readv, (int fd, const struct iovec* pieces, int count), (fd, pieces, count), transfer_error(fd, EIO), -1)
-WRAP(ssize_t, write, (int fd, const void* data, size_t size), (fd, data, size), transfer_error(fd, ENOSPC), -1)
+WRAP_IF(!is_asios(fd), ssize_t, write, (int fd, const void* data, size_t size), (fd, data, size),
+        transfer_error(fd, ENOSPC), -1)
 WRAP(ssize_t, pwrite64, (int fd, const void* data, size_t size, off64_t at), (fd, data, size, at), ENOSPC, -1)
 WRAP(ssize_t, writev, (int fd, const struct iovec* pieces, int count), (fd, pieces, count), transfer_error(fd, ENOSPC),
      -1)
@@ -137,7 +151,8 @@ WRAP(ssize_t, recv, (int fd, void* data, size_t size, int flags), (fd, data, siz
 WRAP(ssize_t, sendmsg, (int fd, const struct msghdr* message, int flags), (fd, message, flags), ENOBUFS, -1)
 WRAP(ssize_t, recvmsg, (int fd, struct msghdr* message, int flags), (fd, message, flags), ECONNRESET, -1)
 WRAP(int, epoll_create1, (int flags), (flags), EMFILE, -1)
-WRAP(int, epoll_ctl, (int fd, int what, int of, struct epoll_event* event), (fd, what, of, event), ENOMEM, -1)
+WRAP_IF(!is_asios(of), int, epoll_ctl, (int fd, int what, int of, struct epoll_event* event), (fd, what, of, event),
+        ENOMEM, -1)
 WRAP(int, epoll_wait, (int fd, struct epoll_event* events, int most, int wait), (fd, events, most, wait), EINTR, -1)
 WRAP(int, poll, (struct pollfd * fds, nfds_t count, int wait), (fds, count, wait), EINTR, -1)
 WRAP(int, pipe2, (int fds[2], int flags), (fds, flags), EMFILE, -1)
