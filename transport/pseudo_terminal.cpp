@@ -53,18 +53,19 @@ MaybeFailure PseudoTerminal::adopt(int master, const std::filesystem::path& dire
 }
 
 MaybeFailure PseudoTerminal::start(const Place& place) {
-  // The slave is watched before the link is visible.
+  // Both sides are watched before the link is visible: a host that opens the port then keeps it.
   auto failure = notification_.start(pair_.slave_path(), [this] { notified(); });
-  if (!failure)
+  if (!failure) {
+    master_ = std::make_shared<Watch>(
+        io_, pair_.master(), [this] { master_is_ready(); }, [this] { writable_(); });
     failure = link_.create(place.directory, place.name, target_of_link(pair_.slave_path(), place.directory));
+  }
   if (failure) {
     hang_up();
     return failure;
   }
   place_ = place;
   pair_token_ = std::make_shared<int>(0);
-  master_ = std::make_shared<Watch>(
-      io_, pair_.master(), [this] { master_is_ready(); }, [this] { writable_(); });
   return {};
 }
 
