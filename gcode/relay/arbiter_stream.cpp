@@ -19,7 +19,7 @@ void Arbiter::remember_stream(line::Time now) {
   out.had_resends = s_.prints.current().resends > 0;
   if (s_.counters.planner_known) out.planner_blocks = s_.planner.blocks();
   const printer::Travel& travel = s_.prints.travel();
-  for (std::size_t axis = 0; axis < out.position_mm.size(); ++axis) {
+  for (const std::size_t axis : {0, 1, 2, 3}) {
     out.position_known[axis] = travel.is_known(axis);
     out.position_mm[axis] = travel.position_mm(axis);
   }

@@ -39,6 +39,15 @@ TEST_CASE("a host line without end is passed as it arrives") {
   CHECK(r.to_printer() == "\nM105\n");
 }
 
+TEST_CASE("a host line waits for its end up to 512 bytes") {
+  Rig r;
+  r.attach();
+  r.host(std::string(511, 'A'));
+  CHECK(r.to_printer().empty());
+  r.host("A");
+  CHECK(r.to_printer() == std::string(512, 'A'));
+}
+
 TEST_CASE("after the boot text the agent identifies the printer, then sets up its reports") {
   Rig r;
   r.printer("start\n");

@@ -72,6 +72,18 @@ TEST_CASE("rule 7: the timeout of a query counts from the last activity of the p
   CHECK(timeouts(r) == 1);
 }
 
+TEST_CASE("rule 7: a query times out behind its limit, not at it") {
+  Rig r = known_rig(kMarlin10);
+  REQUIRE(next_injected(r) == "M105\n");
+  r.pass(r.arbiter().ticked + 250ms - r.now);  // the limit ends in a tick
+  r.printer("echo:busy: processing\n");
+  r.pass(5s);
+  REQUIRE(r.arbiter().ticked == r.now);
+  CHECK(timeouts(r) == 0);
+  r.pass(250ms);
+  CHECK(timeouts(r) == 1);
+}
+
 TEST_CASE("rule 7: after a Resend a query keeps its slot, but the host's own query is answered first") {
   Rig r = known_rig(kMarlin10);
   REQUIRE(next_injected(r) == "M105\n");
@@ -204,6 +216,8 @@ TEST_CASE("rule 7: an answer whose place an ok took is withheld, and one more is
   CHECK(r.arbiter().late.abandoned_queries == 1);
   r.printer(kTemperatures);
   CHECK(r.to_host().empty());
+  says(r, "ok\n");  // the line's own
+  REQUIRE(r.relay().commands_in_flight() == 0);
   says(r, std::string(kTemperatures));
 }
 
