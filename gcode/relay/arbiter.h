@@ -239,7 +239,7 @@ class Arbiter {
   void doubt_injected(const reply::Reply& reply);
   Verdict on_ok(const reply::Reply& reply, line::Time now);
   void forget_resend_ok();
-  Verdict on_temperature_ok(line::Time now);
+  Verdict on_temperature_ok(const reply::Reply& reply, line::Time now);
   Verdict on_plain_ok(const reply::Reply& reply, line::Time now);
   [[nodiscard]] bool is_certainly_injected(const reply::Reply& reply, line::Time now) const;
   [[nodiscard]] inline bool holds(OkCondition when, const reply::Reply& reply, line::Time now) const;

@@ -73,7 +73,7 @@ Verdict Arbiter::on_ok(const reply::Reply& reply, line::Time now) {
     return Verdict::kWithhold;
   }
   const Verdict verdict =
-      reply.kind == reply::ReplyKind::kOkTemperature ? on_temperature_ok(now) : on_plain_ok(reply, now);
+      reply.kind == reply::ReplyKind::kOkTemperature ? on_temperature_ok(reply, now) : on_plain_ok(reply, now);
   // "okok" acknowledges two commands, and the host sees one. An answer to M105 tells by itself what is answered.
   const int oks = reply.kind == reply::ReplyKind::kOk && !reply.ok_number ? reply.ok_count : 1;
   for (int more = oks; more > 1 && s_.in_flight.size() > 0 && !s_.in_flight[0].is_injected(); --more) {
@@ -87,7 +87,10 @@ Verdict Arbiter::on_ok(const reply::Reply& reply, line::Time now) {
   return only_text ? Verdict::kPass : verdict;
 }
 
-Verdict Arbiter::on_temperature_ok(line::Time now) {
+// "okT:25.0 /0.0" may be the ok and the next line of a firmware that prints them apart: it teaches nothing about the form
+// of this printer's answers.
+Verdict Arbiter::on_temperature_ok(const reply::Reply& reply, line::Time now) {
+  const bool teaches = reply.ok_form == reply::OkForm::kFields;
   const auto first = s_.in_flight.first_of(command::CommandKind::kTemperature);
   if (!first) {
     if (now < std::exchange(s_.late.overtaken_until, {})) {
@@ -107,18 +110,19 @@ Verdict Arbiter::on_temperature_ok(line::Time now) {
     s_.in_flight.erase(0);
     ++s_.counters.queries[printer::Query::kM105][printer::QueryOutcome::kTimeout];
     s_.late.abandoned_queries = 1;
-    return on_temperature_ok(now);
+    return on_temperature_ok(reply, now);
   }
   if (*first > 0) s_.injection.no_probe_before = now + kProbeAfterFault;  // it was right to doubt
   drop_before(*first);
   const bool more_behind = s_.in_flight.host_count() > (injected ? 0U : 1U);
   if (injected) {
     s_.late.abandoned_queries = 0;
+    if (!teaches) s_.injection.reception = Injection::Reception::kStrange;
     finish_injected(printer::QueryOutcome::kAnswered, now);
     if (more_behind && dialect_->duplicate_ack_after_m105) s_.late.duplicate_until = now + kExtraOkFollows;
     return Verdict::kWithhold;
   }
-  s_.poller.answered(printer::Query::kM105);  // in the form that shows whose it is
+  if (teaches) s_.poller.answered(printer::Query::kM105);  // in the form that shows whose it is
   acknowledge(now);
   if (more_behind && dialect_->duplicate_ack_after_m105) expect_duplicate_ack(now);
   return Verdict::kPass;

@@ -104,7 +104,7 @@ enum class CrashAxis : std::uint8_t { kX, kY, kXy, kCount };
 enum class OkForm : std::uint8_t {
   kNone,    ///< the line does not acknowledge
   kBare,    ///< "ok"
-  kNoisy,   ///< the same with noise behind or within it: "ok!", "okok"
+  kNoisy,   ///< the same with noise behind or within it: "ok!", "okok", "okT:25.5 /0.0"
   kFields,  ///< it says more than ok: "ok N5 P10 B15", "ok 12", "ok T:25.5 /0.0"
   kGains,   ///< "ok p:16.13 i:1.16 d:56.23" (M301, M304)
   kGlued,   ///< behind other text or noise: the printer has acknowledged, but no host sees an ok

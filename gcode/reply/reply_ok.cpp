@@ -19,8 +19,13 @@ bool read_advanced_fields(std::string_view rest, Reply& reply) {
     const char name = rest.front();
     rest.remove_prefix(1);
     std::int64_t value = 0;
-    if (!line::take_integer(rest, value) || (!rest.empty() && !line::is_blank(rest.front())))
-      return (reply.ok_number || reply.planner_free >= 0) && read_ok_temperature(field, reply);
+    const bool is_field = line::take_integer(rest, value);
+    if (!is_field || (!rest.empty() && !line::is_blank(rest.front()))) {
+      const bool has_fields = reply.ok_number || reply.planner_free >= 0;
+      if (!has_fields || !read_ok_temperature(is_field ? rest : field, reply)) return false;
+      if (is_field) reply.ok_form = OkForm::kNoisy;  // "B3T:27.0": the newline between them is lost
+      return true;
+    }
     if (name == 'N') {
       reply.ok_number = value;
     } else if (name == 'P' && value >= 0 && value < 1'000'000) {
@@ -76,7 +81,9 @@ bool read_ok_without_blank(std::string_view rest, const dialect::Dialect& dialec
   const bool is_number =
       dialect.family != dialect::FirmwareFamily::kPrusa && std::all_of(rest.begin(), rest.end(), line::is_digit);
   if (is_number || begins_another_line(rest)) return accept_ok(reply, OkForm::kFields, ReplyKind::kOk, rest);
-  return read_ok_temperature(rest, reply) || read_ok_fields(rest, OkForm::kFields, reply);
+  if (!read_ok_temperature(rest, reply)) return read_ok_fields(rest, OkForm::kFields, reply);
+  reply.ok_form = OkForm::kNoisy;
+  return true;
 }
 
 // "C: X:1.0000 ..." (Smoothie's M114), "PROTOCOL_VERSION:0.1 FIRMWARE_NAME:..." (FiveD's M115), any other text.
@@ -102,9 +109,9 @@ bool read_ok(std::string_view line, const dialect::Dialect& dialect, Reply& repl
   if (!line::is_blank(rest.front())) return read_ok_without_blank(rest, dialect, reply);
   line::skip_blanks(rest);
   if (rest.empty()) return accept_ok(reply, OkForm::kBare, ReplyKind::kOk, rest);
+  if (read_ok_fields(rest, OkForm::kFields, reply)) return true;
   if (read_ok_temperature(rest, reply)) return true;
   if (rest.starts_with("p:")) return accept_ok(reply, OkForm::kGains, ReplyKind::kOk, rest);  // M301, M304
-  if (read_ok_fields(rest, OkForm::kFields, reply)) return true;
   // P 1.5 lists every form on Prusa: other text is the raw name of a file or directory. Other firmwares print such
   // names with a prefix, and append arbitrary text to an ok.
   if (dialect.family == dialect::FirmwareFamily::kPrusa || ends_like_a_file(rest)) return false;

@@ -56,6 +56,9 @@ LoopResult oracle_loop(const LoopScenario& scenario) {
                         (mishap == Mishap::kNul && scenario.host == "printrun");
   if (lacks_ok && !result.violations.empty() && result.violations[0].find("duty 1") != std::string::npos)
     return known_limitation(result);
+  // An ok without its line end takes the next one of a host away, with the agent or without.
+  if (mishap == Mishap::kGlued && is_only(result, "rule 6: an ok for the host is withheld"))
+    return known_limitation(result);
   // Temperatures that do not come in the line of their ok let Cura ask without end, until the printer loses lines.
   if (result.host_overran && scenario.habits.any() && all_contain(result, "rule 6")) return known_limitation(result);
   if (!is_only(result, "duty 1")) return result;

@@ -53,6 +53,25 @@ TEST_CASE("rule 6: a first M105 that is not answered by ok T: in one line gives 
   CHECK(r.relay().printer().temperature_report.known);
 }
 
+TEST_CASE("rule 6: temperatures that ran into an ok do not tell the form of this printer's answers") {
+  const std::string answer = GENERATE("okT:25.0 /0.0 B:22.0 /0.0 @:0\n", "ok P15 B3T:25.0 /0.0 B:22.0 /0.0 @:0\n",
+                                      "ok T:25.0 /0.0 B:22.0 /0.0 @:0\n");
+  const bool tells = answer.starts_with("ok T:");
+  const bool agent_asks = GENERATE(true, false);
+  INFO(answer << agent_asks);
+  Rig r = first_m105_rig();
+  if (!agent_asks) {
+    r.printer("ok\n");
+    r.to_host();
+    r.host("M105\n");
+    r.to_printer();
+  }
+  r.printer(answer);
+  CHECK(r.to_host().empty() == agent_asks);
+  CHECK(r.relay().commands_in_flight() == 0);
+  CHECK(r.arbiter().poller.understands(gcode::printer::Query::kM105) == tells);
+}
+
 TEST_CASE("rule 6: lines of an M115 that was answered by an ok alone are the agent's") {
   Rig r(only_temperatures());
   r.attach();
