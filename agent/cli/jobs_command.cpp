@@ -41,12 +41,18 @@ std::string field_of(const nlohmann::json& value) {
 
 std::string filament_text(double meters) { return meters > 0 ? terminal::formatted("%.2f m", meters) : "-"; }
 
+/// A running print is written once a minute: before the first time nothing is known.
+std::string printed_text(const snapshot::JobRecord& job) {
+  const bool is_new = job.result == snapshot::JobResult::kRunning && job.elapsed_seconds < 1;
+  return is_new ? "-" : text::elapsed_text(job.elapsed_seconds);
+}
+
 text::TextRow row_of(const snapshot::JobRecord& job) {
   const std::string progress = job.progress ? text::percent_text(*job.progress) : "-";
   return {std::to_string(job.id),
           job.printer,
           text::local_time_text(job.began_unix),
-          text::elapsed_text(job.elapsed_seconds),
+          printed_text(job),
           std::string(snapshot::word_of(job.result)),
           progress,
           filament_text(job.extruded_meters),

@@ -104,6 +104,8 @@ std::string number_text(double value) {
   return text.ends_with(".0") ? text.substr(0, text.size() - 2) : text;
 }
 
+std::string tenths_text(double value) { return number_text(std::round(value * 10) / 10); }
+
 double seconds_before(const Incident& incident) {
   return std::max(gcode::line::in_seconds(incident.at - incident.print->position_at), 0.0);
 }
@@ -134,7 +136,7 @@ std::string commanded_text(const DeadPrint& print) {
 std::string position_text(const Incident& incident) {
   const std::string out = axes_text(incident.print->position_mm);
   if (out.empty()) return out;
-  return "position" + out + ", reported " + number_text(std::round(seconds_before(incident) * 10) / 10) + " s before";
+  return "position" + out + ", reported " + tenths_text(seconds_before(incident)) + " s before";
 }
 
 std::string lines_text(const DeadPrint& print) {
@@ -152,10 +154,12 @@ std::string temperatures_text(const DeadPrint& print) {
   std::string out;
   const auto add = [&out](const char* name, const std::optional<double>& actual, const std::optional<double>& target) {
     if (!actual) return;
-    add_text(out,
-             std::string(name) + ' ' + number_text(*actual) + (target ? " of " + number_text(*target) : "") + " C");
+    add_text(out, std::string(name) + ' ' + tenths_text(*actual) + " C" +
+                      (!target        ? ""
+                       : *target == 0 ? ", its heater off"
+                                      : " of " + tenths_text(*target) + " C"));
   };
-  add("tool", print.tool_celsius, print.tool_target_celsius);
+  add("nozzle", print.tool_celsius, print.tool_target_celsius);
   add("bed", print.bed_celsius, print.bed_target_celsius);
   return out;
 }

@@ -1,7 +1,12 @@
 #include "agent/text/command_line.h"
 
+#include <algorithm>
+#include <memory>
 #include <ostream>
+#include <set>
 #include <sstream>
+#include <string>
+#include <vector>
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -19,6 +24,50 @@ EarlyExit usage(const std::string& sentence, const std::string& program) {
 }
 
 namespace {
+
+/// Help in plain words: "--csv  Comma separated values (not with --json)".
+class PlainHelp : public CLI::Formatter {
+ public:
+  std::string make_option_opts(const CLI::Option* option) const override {
+    if (option->get_type_size() == 0) return {};
+    const std::string type = option->get_type_name();
+    const std::string name = type.substr(0, type.find(":{"));  // "NAME:{temps,link}": the description has the words
+    return (option->get_positional() || name.empty() ? "" : ' ' + name) +
+           (option->get_expected_max() == CLI::detail::expected_max_vector_size ? " ..." : "");
+  }
+
+  std::string make_option_desc(const CLI::Option* option) const override {
+    const std::string about = option->get_description();
+    const std::string others =
+        joined("with ", option->get_needs(), about) + joined("not with ", option->get_excludes(), about);
+    return others.empty() ? about : about + " (" + others.substr(2) + ')';
+  }
+
+ private:
+  /// "; not with --csv, --json" without those that the description names.
+  static std::string joined(const char* how, const std::set<CLI::Option*>& options, const std::string& about) {
+    std::vector<std::string> names;
+    for (const CLI::Option* option : options) {
+      if (about.find(option->get_name()) == std::string::npos) names.push_back(option->get_name());
+    }
+    std::sort(names.begin(), names.end());
+    std::string out;
+    for (const std::string& name : names) out += (out.empty() ? std::string("; ") + how : ", ") + name;
+    return out;
+  }
+};
+
+/// "csv, tsv or json" of "csv,tsv,json".
+std::string with_or(const std::string& words) {
+  std::string out;
+  for (std::size_t at = 0; at <= words.size();) {
+    const auto comma = std::min(words.find(',', at), words.size());
+    if (at > 0) out += comma == words.size() ? " or " : ", ";
+    out += words.substr(at, comma - at);
+    at = comma + 1;
+  }
+  return out;
+}
 
 /// CLI11's message in the words of the other messages, for those that a wrong line can cause.
 std::string sentence_of(const CLI::ParseError& error, const CLI::App& app) {
@@ -43,7 +92,7 @@ std::string sentence_of(const CLI::ParseError& error, const CLI::App& app) {
     const auto colon = what.find(": "), list = what.rfind(" not in {");
     if (colon < list && list != std::string::npos) {
       const std::string words = what.substr(list + 9, what.size() - list - 10);
-      return before(": ") + ": expected one of " + words + ", found \"" + what.substr(colon + 2, list - colon - 2) +
+      return before(": ") + ": expected " + with_or(words) + ", found \"" + what.substr(colon + 2, list - colon - 2) +
              '"';
     }
   }
@@ -62,6 +111,9 @@ std::string sentence_of(const CLI::ParseError& error, const CLI::App& app) {
 }  // namespace
 
 std::optional<EarlyExit> parse_line(CLI::App& app, int argc, const char* const* argv) {
+  const auto help = std::make_shared<PlainHelp>();
+  app.formatter(help);
+  for (CLI::App* command : app.get_subcommands([](const CLI::App*) { return true; })) command->formatter(help);
   try {
     app.parse(argc, argv);
   } catch (const CLI::Success& success) {  // --help, --version

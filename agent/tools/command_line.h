@@ -31,6 +31,11 @@ struct Failure : std::runtime_error {
   Exit exit;
 };
 
+/// A server did not answer at all. A command can add what to do.
+struct NoAnswer : Failure {
+  explicit NoAnswer(const std::string& sentence) : Failure(Exit::kServer, sentence) {}
+};
+
 /// An option with a duration (agent/text/time_text.h), such as `example`; parsing calls `take` with it. A number
 /// without a unit is taken as seconds, with a warning on standard error.
 struct DurationOption {

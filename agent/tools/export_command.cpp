@@ -165,9 +165,15 @@ std::string layers_text(const ExportOptions& options, Ms now) {
   return text.str();
 }
 
+/// What to do if the server does not answer.
+std::string advice(const ExportOptions& options) {
+  if (options.from_agent || options.has_layers) return "\nIs the agent running there? Another address: --agent URL";
+  return "\nAnother Prometheus: --prometheus URL. Without one: --from-agent, for the temperatures of the last 6 hours";
+}
+
 }  // namespace
 
-void export_values(const ExportOptions& options, Ms now, std::ostream& out, std::ostream& notes) {
+void export_values(const ExportOptions& options, Ms now, std::ostream& out, std::ostream& notes) try {
   std::function<void(std::ostream&)> write_all;
   if (options.has_layers) {
     write_all = [text = layers_text(options, now)](std::ostream& to) { to << text; };
@@ -183,6 +189,8 @@ void export_values(const ExportOptions& options, Ms now, std::ostream& out, std:
   write_all(out);
   out.flush();
   if (!out) throw Failure(Exit::kUsage, "standard output could not be written completely");
+} catch (const NoAnswer& failure) {
+  throw Failure(failure.exit, failure.what() + advice(options));
 }
 
 int export_command(int argc, const char* const* argv, std::ostream& out, std::ostream& err) {

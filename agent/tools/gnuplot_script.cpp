@@ -70,8 +70,11 @@ void write_mark_lines(std::ostream& out, const Table& table, const PlotStyle& st
 }
 
 void write_mark_texts(std::ostream& out, const Table& table, const PlotStyle& style) {
-  for (const Mark& mark : table.marks) {
-    out << "set label " << gnuplot_quoted(mark.text) << " at first " << seconds_text(mark.at + shift_of(table, style))
+  const std::vector<std::string> texts = mark_texts(table);
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    if (texts[i].empty()) continue;
+    out << "set label " << gnuplot_quoted(texts[i]) << " at first "
+        << seconds_text(table.marks[i].at + shift_of(table, style))
         << ", graph 0.98 right rotate offset 0.6,0 noenhanced textcolor rgb '#666666'\n";
   }
 }
@@ -120,8 +123,7 @@ void write_range(std::ostream& out, const Table& table, const PlotStyle& style) 
 /// One below the other; only the lowest has the times, only the highest the marks' texts.
 void write_panels(std::ostream& out, const Table& table, const PlotStyle& style, const std::vector<Panel>& panels) {
   const double edge = 0.45 / static_cast<double>(panels.size() + 2);
-  const char* left = style.terminal == Terminal::kDumb ? "0.18" : "0.08";
-  out << "set multiplot layout " << panels.size() << ",1 margins screen " << left << ", screen 0.78, screen "
+  out << "set multiplot layout " << panels.size() << ",1 margins char 13, screen 0.78, screen "
       << terminal::formatted("%.3f, screen %.3f", edge, 1 - edge) << " spacing screen 0, screen 0.01";
   if (!style.title.empty()) out << " title " << gnuplot_quoted(style.title) << " noenhanced";
   out << '\n';

@@ -138,8 +138,8 @@ HttpAnswer HttpClient::fetch(const std::string& url, const std::string* form, co
       throw Failure(Exit::kServer, "the answer of " + shown(url) + " is larger than " +
                                        std::to_string(access_.most_bytes >> 20U) + " MB: " + access_.advice);
     if (code != CURLE_OK) {
-      throw Failure(Exit::kServer, "no answer from " + shown(url.substr(0, url.find('?'))) + ": " +
-                                       (*reason != '\0' ? reason : curl_easy_strerror(code)));
+      throw NoAnswer("no answer from " + shown(url.substr(0, url.find('?'))) + ": " +
+                     (*reason != '\0' ? reason : curl_easy_strerror(code)));
     }
     const char* type = nullptr;
     curl_easy_getinfo(curl, CURLINFO_CONTENT_TYPE, &type);

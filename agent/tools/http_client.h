@@ -33,7 +33,7 @@ class HttpClient {
  public:
   explicit HttpClient(HttpAccess access);
 
-  /// Any status is an answer. Throws Failure (kServer) with a sentence if there is none. `accept`: value of the header.
+  /// Any status is an answer. Throws NoAnswer with a sentence if there is none. `accept`: value of the header.
   [[nodiscard]] HttpAnswer get(const std::string& url, const std::string& accept = "*/*");
   /// Appends the parameters to the URL, or sends them in a POST if they are long.
   [[nodiscard]] HttpAnswer ask(const std::string& url, const Parameters& parameters);

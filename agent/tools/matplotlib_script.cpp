@@ -50,7 +50,9 @@ void write_data(std::ostream& out, const Table& table, const PlotStyle& style, c
     out << "  ]),\n";
   }
   out << "]\nmarks = [";
-  for (const Mark& mark : table.marks) out << '(' << seconds_text(mark.at) << ", " << plain_text(mark.text) << "), ";
+  const std::vector<std::string> texts = mark_texts(table);
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    out << '(' << seconds_text(table.marks[i].at) << ", " << plain_text(texts[i]) << "), ";
   out << "]\n";
 }
 

@@ -58,6 +58,24 @@ std::vector<Panel> panels_of(const Table& table) {
   return panels;
 }
 
+std::vector<std::string> mark_texts(const Table& table) {
+  constexpr int kTextsInTheRange = 50;  // of the usual size, one beside the other
+  const Ms nearest = (table.grid.last() - table.grid.start) / kTextsInTheRange;
+  std::vector<std::string> texts(table.marks.size());
+  std::vector<Ms> taken;
+  for (const bool layers : {false, true}) {
+    for (std::size_t i = 0; i < texts.size(); ++i) {
+      const Mark& mark = table.marks[i];
+      if (mark.text.starts_with("layer ") != layers) continue;
+      const auto covers = [&](Ms at) { return std::chrono::abs(at - mark.at) < nearest; };
+      if (std::any_of(taken.begin(), taken.end(), covers)) continue;
+      taken.push_back(mark.at);
+      texts[i] = mark.text;
+    }
+  }
+  return texts;
+}
+
 std::string_view colour_text(std::size_t colour) {
   constexpr std::array<std::string_view, 10> kColours{"#1f77b4", "#ff7f0e", "#2ca02c", "#d62728", "#9467bd",
                                                       "#8c564b", "#e377c2", "#7f7f7f", "#bcbd22", "#17becf"};

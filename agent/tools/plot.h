@@ -40,6 +40,9 @@ struct Panel {
 /// A panel for each unit, in the order of the table. At least one.
 [[nodiscard]] std::vector<Panel> panels_of(const Table& table);
 
+/// The text of each mark; empty where it would cover another. A state change comes before a layer.
+[[nodiscard]] std::vector<std::string> mark_texts(const Table& table);
+
 /// "#1f77b4": the colours repeat.
 [[nodiscard]] std::string_view colour_text(std::size_t colour);
 /// Pixels: a picture of several panels is higher.

@@ -2,7 +2,7 @@
 // its last prints. Only changed elements are modified.
 
 import { drawChart, sensorClass, sensorName, rank } from "/chart.js";
-import { beganOf, byId, duration, element, endOf, fileOf, meters, progressOf, resultOf, setHidden, setText, whenDone } from "/common.js";
+import { beganOf, byId, duration, element, endOf, filamentOf, fileOf, meters, progressOf, resultOf, setHidden, setText, whenDone } from "/common.js";
 import { drawStrip, Layers, troublesOf } from "/strip.js";
 
 const SPANS = [["30 min", 1800], ["1 h", 3600], ["3 h", 10800], ["6 h", 21600]];
@@ -164,13 +164,13 @@ export class Card {
     setText(badge, verdict.text);
     badge.dataset.tone = verdict.tone;
     if (!this.find(".line").open) return;
-    this.fact("answer to a query, mean", brief(minute.ok_latency_mean_seconds));
-    this.fact("answer to a query, 95 %", brief(minute.ok_latency_p95_seconds));
+    this.fact("mean answer to a query", brief(minute.ok_latency_mean_seconds));
+    this.fact("95\u00a0% of answers within", brief(minute.ok_latency_p95_seconds));
     this.fact("lines per second", minute.commands_per_second === undefined ? "–" : String(minute.commands_per_second));
     this.fact("planner empty, last minute", minute.starved_seconds === undefined ? "–" : `${minute.starved_seconds} s`);
     this.fact("resends", `${minute.resends ?? 0} (${p.link.resends} in total)`);
-    this.fact("agent's delay, mean", brief(minute.agent_delay_mean_seconds));
-    this.fact("agent's delay, 95 %", brief(minute.agent_delay_p95_seconds));
+    this.fact("mean delay by the agent", brief(minute.agent_delay_mean_seconds));
+    this.fact("95\u00a0% of delays within", brief(minute.agent_delay_p95_seconds));
     this.fact("underruns in total", p.link.underruns === undefined ? "–" : String(p.link.underruns));
     this.fact("stalls over 1 s", String(p.link.stalls));
     this.fact("restarts of the printer", String(p.link.resets));
@@ -339,8 +339,8 @@ class Jobs {
   draw(jobs) {
     const rows = jobs.map(job => {
       const began = element("a", { href: `/prints?${new URLSearchParams({ printer: this.printer })}#print-${job.id}`, textContent: beganOf(job) });
-      const texts = [duration(job.elapsed_seconds), resultOf(job), meters(job.extruded_meters), fileOf(job)];
-      const row = element("tr", {}, element("td", {}, began), ...texts.map(textContent => element("td", { textContent })));
+      const texts = { duration: duration(job.elapsed_seconds), result: resultOf(job), filament: filamentOf(job), file: fileOf(job) };
+      const row = element("tr", {}, element("td", {}, began), ...Object.entries(texts).map(([className, textContent]) => element("td", { className, textContent })));
       row.dataset.result = job.result;
       return row;
     });

@@ -119,7 +119,7 @@ export function inWords(history) {
            `last ${known.at(-1).toFixed(0)} °C` + (aim ? ` with a target of ${aim.toFixed(0)} °C` : "");
   }).filter(Boolean);
   const span = `Temperatures from ${clock(history.from)} to ${clock(history.to)}: `;
-  return span + (parts.length ? parts.join("; ") : "nothing is known yet") + ".";
+  return span + (parts.length ? parts.join("; ") : "nothing is recorded yet") + ".";
 }
 
 /** Draws into `figure`; replaces an existing chart and keeps its cursor. */
@@ -128,9 +128,9 @@ export function drawChart(figure, whole, jobs = []) {
   const width = Math.max(280, figure.clientWidth), height = width < 500 ? 200 : 250;
   const scale = scaleOf(history, width, height);
   const chart = svg("svg", { viewBox: `0 0 ${width} ${height}`, role: "img", tabindex: "0", "aria-label": inWords(history) });
-  drawGrid(chart, history, scale);
+  if (isKnown(history)) drawGrid(chart, history, scale);
   drawPrints(chart, history, scale, jobs);
-  if (!isKnown(history)) chart.append(svg("text", { class: "empty", x: (LEFT + width - RIGHT) / 2, y: height / 2, "text-anchor": "middle" }, "No temperature is known yet."));
+  if (!isKnown(history)) chart.append(svg("text", { class: "empty", x: width / 2, y: height / 2, "text-anchor": "middle" }, "No temperature is recorded yet."));
   for (const [sensor, { actual, target }] of sensorsOf(history)) {
     const group = svg("g", { class: sensorClass(sensor), "data-sensor": sensor });
     group.append(svg("path", { class: "target", d: pathOf(target.map(v => v || null), history, scale) }),

@@ -27,15 +27,20 @@ export function duration(seconds) {
   return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${String(minutes % 60).padStart(2, "0")} min`;
 }
 
-export const meters = value => `${value.toFixed(2)} m`;
+/** A line is not broken between a number and its unit. */
+export const withUnit = (value, unit) => `${value}\u00a0${unit}`;
+
+export const meters = value => withUnit(value.toFixed(2), "m");
 export const counted = (count, word) => `${count} ${word}${count === 1 ? "" : "s"}`;
 
 /** Rounded down, so that only a complete print is at 100 %; 0.57 is stored as 0.56999. */
-export const progress = ratio => `${Math.floor(ratio * 100 + 1e-6)} %`;
+export const progress = ratio => withUnit(Math.floor(ratio * 100 + 1e-6), "%");
 export const progressOf = job => job.result !== "completed" && job.progress_ratio !== undefined ? ` at ${progress(job.progress_ratio)}` : "";
 export const beganOf = job => `${job.joined ? "before " : ""}${whenDone(job.began_unix_seconds)}`;
 export const endOf = job => job.ended_unix_seconds ?? job.began_unix_seconds + job.elapsed_seconds;
 export const resultOf = job => `${job.result}${progressOf(job)}${job.reason && job.result !== "completed" ? `: ${job.reason}` : ""}`;
+/** The agent sees the moves of prints from a host only. */
+export const filamentOf = job => job.source === "host" ? meters(job.extruded_meters) : "–";
 export const fileOf = job => job.file ?? `from the ${job.source === "sd" ? "SD card" : job.source}`;
 
 /** A button that copies `text`, which is `what`. */

@@ -2,7 +2,7 @@
 // as the agent still has them, its incidents, and commands to copy.
 
 import { drawChart } from "/chart.js";
-import { copyButton, duration, element, fileOf, meters, progress, setHidden, setText } from "/common.js";
+import { copyButton, duration, element, fileOf, meters, progress, setHidden, setText, withUnit } from "/common.js";
 import { drawStrip, Layers, troublesOf } from "/strip.js";
 
 const KEPT_SECONDS = 6 * 3600;  // of temperatures in the agent's memory
@@ -28,8 +28,8 @@ function factsOf(job) {
     "file or source": fileOf(job),
     filament: job.source === "host" ? meters(job.extruded_meters) : undefined,
     "travel of X, Y, Z": job.source === "host" ? ["x", "y", "z"].map(axis => meters(job[`travel_${axis}_meters`])).join(", ") : undefined,
-    "hottest nozzle": known(job.highest_tool_celsius, value => `${number(value)} °C`),
-    "hottest bed": known(job.highest_bed_celsius, value => `${number(value)} °C`),
+    "hottest nozzle": known(job.highest_tool_celsius, value => withUnit(number(value), "°C")),
+    "hottest bed": known(job.highest_bed_celsius, value => withUnit(number(value), "°C")),
     resends: String(job.resends),
     "stalls over 1 s": String(job.stalls),
   };
@@ -100,7 +100,7 @@ export class PrintDetail {
     setHidden(this.table.details, all.length === 0);
     setHidden(this.no_strip, all.length > 0);
     setText(this.no_strip, this.job.source === "sd" ? "A print from the printer's SD card has no layers here: the agent does not see its moves."
-      : this.job.result === "running" ? "No layer is finished yet." : "The agent has no layers of this print: it had none, or those of later prints took their place.");
+      : this.job.result === "running" ? "No layer is finished yet." : "The agent has no layers of this print: no layer was finished, or the layers of later prints took their place.");
     if (!fresh) return;
     this.width = undefined;
     this.draw();

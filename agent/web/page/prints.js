@@ -2,7 +2,7 @@
 // page (&before=ID) and the open print (#print-42), so that a link or a bookmark shows the same. Only changed rows are
 // replaced.
 
-import { beganOf, byId, clock, counted, duration, element, endOf, fileOf, meters, resultOf, setHidden, setText } from "/common.js";
+import { beganOf, byId, clock, counted, duration, element, endOf, filamentOf, fileOf, meters, resultOf, setHidden, setText } from "/common.js";
 import { PrintDetail } from "/print_detail.js";
 
 const ROWS = 25;               // of a page
@@ -49,7 +49,7 @@ class Row {
     this.job = job;
     this.row.dataset.result = job.result;
     setText(this.button, beganOf(job));
-    const texts = [job.printer, resultOf(job), duration(job.elapsed_seconds), job.source === "host" ? meters(job.extruded_meters) : "–", fileOf(job)];
+    const texts = [job.printer, resultOf(job), duration(job.elapsed_seconds), filamentOf(job), fileOf(job)];
     texts.forEach((text, i) => setText(this.cells[i], text));
     this.detail?.update(job);
   }

@@ -1,9 +1,10 @@
 """Every command of README.md, packaging/doc/*.md and the examples of marlin-agent(1), as a reader would type it.
 
-A command is run where that needs no root, no service and no hardware: with a virtual printer called mk3s that has
+A command is run here where that needs no root, no service and no hardware: with a virtual printer called mk3s that has
 printed once, the agent, Prometheus and Alertmanager. The files of the package lie under a directory that stands for /.
-Of the others, each program exists, each long option is in its --help, and each file and unit is in the package.
-Commands inside sentences (`marlin-agent ...`) are checked in this second way too."""
+Those that need the service or root are run under a systemd that is process 1, by tests/campaigns/systemd, which gets them
+by --service-commands. Of all commands, each program exists, each long option is in its --help, and each file and unit is
+in the package. A command inside a sentence is treated in the same way, unless it is only the name of a command."""
 import glob
 import os
 import re
@@ -14,7 +15,7 @@ import subprocess
 import sys
 import time
 
-from rig import HERE, HostPort, claim, expect, run_claims, wait_until
+from rig import HERE, HostPort, claim, expect, free_port, run_claims, wait_until
 
 sys.path.insert(0, os.path.join(HERE, "..", "monitoring"))
 from servers import Alertmanager, Prometheus, changed  # noqa: E402  (the path comes first)
@@ -25,13 +26,21 @@ DOCUMENTS = [os.path.join(ROOT, "README.md"), *sorted(glob.glob(os.path.join(PAC
              os.path.join(PACKAGING, "man", "marlin-agent.1")]
 PRINT = os.path.join(PACKAGING, "demo", "hex_nut.gcode")
 
-RUN = {"marlin-agent", "curl", "promtool", "amtool", "cp", "top", "head", "tail", "grep", "free", "date", "df", "gnuplot", "python3", "ss"}
-# Not run, with the reason. What the arguments must be is checked below.
-PARSED = {"systemctl": "needs the service", "journalctl": "needs the service", "timedatectl": "needs systemd", "apt": "needs root",
-          "dmesg": "needs root", "docker": "needs Docker"}
-SKIPPED = {"vcgencmd": "only Raspberry Pi OS has it", "fuser": "of the package psmisc", "editor": "waits for a person", "avrdude": "needs a device"}
-OTHER_UNITS = {"prometheus", "prometheus-alertmanager", "grafana-server"}
-LONG_RUNNING = re.compile(r"--watch\b|^marlin-agent watch\b")
+RUN = {"marlin-agent", "build/release/marlin-agent", "curl", "promtool", "amtool", "cp", "top", "head", "tail", "grep", "free", "date", "df", "gnuplot",
+       "python3", "ss"}
+# Run by tests/campaigns/systemd.
+UNDER_SYSTEMD = {"systemctl", "journalctl", "timedatectl", "apt", "dmesg", "fuser"}
+# Run by the file that is named.
+ELSEWHERE = {"packaging/quickstart": "tests/campaigns/releases", "tests/run": "tests/campaigns/releases", "packaging/build-deb": "tests/campaigns/packages",
+             "packaging/build-repository": "tests/system/package/make_repositories"}
+# Not run at all, with the reason.
+SKIPPED = {"vcgencmd": "only Raspberry Pi OS has it", "editor": "waits for a person", "avrdude": "needs a device"}
+NO_UNIT_HERE = {"grafana-server": "Grafana is not in Debian"}
+OTHER_UNITS = {"prometheus", "prometheus-alertmanager", *NO_UNIT_HERE}
+LONG_RUNNING = re.compile(r"--watch\b|marlin-agent (watch|run|demo)\b")
+# Inside a sentence: the name of a command, not a command.
+NAMES = re.compile(r"(systemctl|promtool check|promtool tsdb) [a-z-]+$|packaging/[a-z]+$|marlin-agent (COMMAND|metrics-reference|(release|attach|reset)$)")
+PLACEHOLDERS = {"NAME": "mk3s", "ID": "1", "FILE": "/etc/marlin-agent/marlin-agent.toml"}
 # A pseudo-terminal cannot be reset: the command says so when all else is right.
 REFUSED = "a pseudo-terminal has no DTR line"
 
@@ -195,6 +204,7 @@ class Scene:
         config = os.path.join(self.slash, "etc", "marlin-agent", "marlin-agent.toml")
         with open(config, "a", encoding="utf-8") as file:
             file.write(f'\n[printer.mk3s]\ndevice = "{self.printer.device}"\n')
+        self.other = rig.start_printer("prusa-3.13", name="other")
         self.agent = rig.start_agent(None, config=config)
         self.agent.wait_for_web()
         self.prometheus = rig.keep(Prometheus(rig.directory,
@@ -253,6 +263,8 @@ class Scene:
             file.write(f"""#!/bin/bash
 real={shlex.quote(self.rig.agent)}
 case $1 in
+  run) exec "$real" "$@" --runtime-dir {self.work}/run --state-dir {self.work}/state --web.listen-address 127.0.0.1:{free_port()} ;;
+  demo) exec "$real" "$@" --web.listen-address 127.0.0.1:{free_port()} ;;
   status|watch|release|attach|reset) exec "$real" "$@" --runtime-dir {self.agent.runtime} ;;
   doctor) exec "$real" "$@" --runtime-dir {self.agent.runtime} --state-dir {self.agent.state} ;;
   jobs|incidents) exec "$real" "$@" --state-dir {self.agent.state} ;;
@@ -268,7 +280,11 @@ esac
 
     def adapted(self, command):
         hour = time.strftime("%Y-%m-%d %H:%M", time.localtime(time.time() - 1200))
-        for old, new in {"/usr/share/marlin-agent": os.path.join(self.slash, "usr/share/marlin-agent"), "/etc/": self.slash + "/etc/",
+        if "decode FILE" in command:
+            command = command.replace("FILE", os.path.join(self.agent.state, "incidents", "000001-mk3s-restart.jsonl"))
+        for word, value in PLACEHOLDERS.items():
+            command = re.sub(rf"\b{word}\b", value, command)
+        for old, new in {"build/release/marlin-agent": "marlin-agent", "/dev/ttyACM0": self.other.device, "/usr/share/marlin-agent": os.path.join(self.slash, "usr/share/marlin-agent"), "/etc/": self.slash + "/etc/",
                          "localhost:11520": f"127.0.0.1:{self.agent.port}", "localhost:9090": self.prometheus.address,
                          "localhost:9093": self.alertmanager.address, "/var/lib/marlin-agent": self.agent.state,
                          "2026-11-21 14:00": hour, "jobs show 42": "jobs show 1", "000017-mk3s-restart": "000001-mk3s-restart"}.items():
@@ -277,7 +293,7 @@ esac
 
     def run(self, command):
         """The fault of a command, or None. A command that repeats is ended by Ctrl-C after five seconds."""
-        if re.search(r"\b(release|attach|reset|status|watch|doctor)\b", command):
+        if re.search(r"\b(marlin-agent|curl)\b", command):
             self.settle(command)
         repeats = LONG_RUNNING.search(command)
         child = subprocess.Popen(["bash", "-o", "pipefail", "-c", self.adapted(command)], cwd=self.work, env=self.environment, stdin=subprocess.DEVNULL,
@@ -287,46 +303,70 @@ esac
         except subprocess.TimeoutExpired:
             os.killpg(child.pid, signal.SIGINT)
             said, _ = child.communicate(timeout=10)
-            return None if repeats and said else f"did not end: {said[-300:]!r}"
+            # The last program of a pipeline ends with its first, and may keep what it has not written yet.
+            return None if repeats and (said or "|" in command) else f"did not end: {said[-300:]!r}"
         allowed = {0, 1} if "doctor" in command or command.startswith(("grep", "sudo dmesg")) else {0}
         if child.returncode not in allowed and REFUSED not in said.decode(errors="replace"):
             return f"exit status {child.returncode}: {said.decode(errors='replace')[-400:]}"
         return None
 
     def settle(self, command):
-        """The printer answers, unless the command is the one that follows a release."""
-        if "attach" not in command:
-            if self.agent.scrape().value("marlin_serial_released", printer="mk3s") == 1:
-                subprocess.run([self.rig.agent, "attach", "mk3s", "--runtime-dir", self.agent.runtime], check=True, capture_output=True)
-            self.agent.wait_for_up(printer="mk3s")
+        """The printer answers; for attach it is released."""
+        wanted = "release" if "attach" in command else "attach"
+        if self.agent.scrape().value("marlin_serial_released", printer="mk3s") != (wanted == "release"):
+            subprocess.run([self.rig.agent, wanted, "mk3s", "--runtime-dir", self.agent.runtime], check=True, capture_output=True)
+        if wanted == "attach":
+            wait_until("its temperatures are known", lambda: self.agent.scrape().value("marlin_temperature_celsius", sensor="bed") is not None, 60, 0.2)
 
 
-def reason_not_to_run(words_of_all):
-    """Why the pieces of a line are not run, or None."""
+def where_it_runs(words_of_all):
+    """("run", "") of the pieces of a line that are run here, or another of `commands`' counts with the reason."""
     for words in words_of_all:
         program = words[0]
-        if program in SKIPPED or program in PARSED:
-            return SKIPPED.get(program) or PARSED[program]
-        if program.startswith(("packaging/", "tests/", "build/")):
-            return "builds, installs or needs a device"
-        if program not in RUN:
-            return None
-        if program == "marlin-agent" and words[1:2] == ["run"]:
-            return "needs a device"
-    return None
+        if program in SKIPPED:
+            return "skipped", SKIPPED[program]
+        if program == "systemctl" and (missing := set(words) & set(NO_UNIT_HERE)):
+            return "skipped", NO_UNIT_HERE[missing.pop()]
+        if program in ELSEWHERE:
+            return "elsewhere", ELSEWHERE[program]
+        if program in UNDER_SYSTEMD:
+            return "elsewhere", "tests/campaigns/systemd"
+        expect(program in RUN, f"{program} is in none of RUN, UNDER_SYSTEMD, ELSEWHERE and SKIPPED")
+    return "run", ""
 
 
-@claim("every command of the documents runs, or at least names programs, options, files and units that exist")
+def steps(path):
+    """(line number, command) of each command of a document; each step of a && b is a command of its own, a pipeline is one."""
+    for line, language, text in blocks(path):
+        if language is None and not re.match(r"\s|\w+:( |$)", text):  # data
+            for step in split(without_comment(text), "&&", ";"):
+                yield line, step
+    for line, text in spans(path):
+        if not NAMES.match(text):
+            yield line, text
+
+
+def service_commands():
+    """What tests/campaigns/systemd runs, in the order of the documents, each once."""
+    found = {}
+    for path in DOCUMENTS:
+        for _, step in steps(path):
+            parts = [simple(part) for part in split(step, "|")]
+            if where_it_runs(parts)[1] == "tests/campaigns/systemd" or (parts[0][0] == "cp" and "/etc/prometheus/" in step):
+                found[re.sub(r"(^|\s)sudo ", r"\1", step)] = True
+    return list(found)
+
+
+@claim("every command of the documents runs here or in a campaign, and names programs, options, files and units that exist")
 def commands(rig, _):
     checker = Checker(rig.agent)
     scene = Scene(rig)
-    counts = {"run": 0, "parsed": 0, "skipped": 0}
-    wrong, why_not = [], {}
+    counts = {"run": 0, "elsewhere": 0, "skipped": 0}
+    wrong, why_not, tried = [], {}, {}
 
     for path in DOCUMENTS:
         name = os.path.relpath(path, ROOT)
         for line, language, text in blocks(path):
-            where = f"{name}:{line}"
             if language == "toml":
                 file = os.path.join(rig.directory, "example.toml")
                 with open(file, "w", encoding="utf-8") as example:
@@ -334,40 +374,39 @@ def commands(rig, _):
                 done = subprocess.run([rig.agent, "check-config", file], capture_output=True, text=True, check=False)
                 counts["run"] += 1
                 if done.returncode:
-                    wrong.append(f"{where}: {done.stdout + done.stderr}")
-            if language is not None or re.match(r"\s|\w+:( |$)", text):  # data
-                continue
-            command = without_comment(text)
-            # Each step of a && b is a command of its own; a pipeline is one.
-            for step in split(command, "&&", ";"):
-                parts = [simple(part) for part in split(step, "|")]
-                faults = [fault for words in parts for fault in checker.faults(words)]
-                if faults:
-                    wrong += [f"{where}: {step}: {fault}" for fault in faults]
-                    continue
-                reason = reason_not_to_run(parts)
-                if reason:
-                    kind = "skipped" if any(words[0] in SKIPPED for words in parts) else "parsed"
-                    counts[kind] += 1
-                    why_not.setdefault(f"{kind}, {reason}", []).append(step)
-                    continue
-                counts["run"] += 1
-                fault = scene.run(step)
-                if fault:
-                    wrong.append(f"{where}: {step}: {fault}")
+                    wrong.append(f"{name}:{line}: {done.stdout + done.stderr}")
         for line, text in spans(path):
-            counts["parsed"] += 1
-            try:
-                wrong += [f"{name}:{line}: {text}: {fault}" for part in split(text, "|") for fault in checker.faults(simple(part))]
-            except ValueError as reason:
-                wrong.append(f"{name}:{line}: {text}: {reason}")
+            if NAMES.match(text):
+                wrong += [f"{name}:{line}: {text}: {fault}" for fault in checker.faults(simple(text))]
+        for line, step in steps(path):
+            parts = [simple(part) for part in split(step, "|")]
+            faults = [fault for words in parts for fault in checker.faults(words)]
+            if faults:
+                wrong += [f"{name}:{line}: {step}: {fault}" for fault in faults]
+                continue
+            kind, reason = where_it_runs(parts)
+            counts[kind] += 1
+            if kind != "run":
+                why_not.setdefault(f"{kind}, {reason}", set()).add(step)
+                continue
+            # A change of the printer's state is tried each time that it is written.
+            if step not in tried or re.search(r"\b(release|attach|reset)\b", step):
+                tried[step] = scene.run(step)
+            if tried[step]:
+                wrong.append(f"{name}:{line}: {step}: {tried[step]}")
+    for program, file in ELSEWHERE.items():
+        with open(os.path.join(ROOT, file), encoding="utf-8") as script:
+            expect(program in script.read(), f"{file} does not run {program}")
     total = sum(counts.values())
-    print(f"     {total} commands in {len(DOCUMENTS)} documents: {counts['run']} run, {counts['parsed']} checked without running, "
-          f"{counts['skipped']} not possible here; {100 * (total - counts['skipped']) / total:.0f} % run or checked")
-    for reason, steps in sorted(why_not.items()):
-        print(f"     {reason}: {len(steps)}: {'; '.join(sorted(set(steps)))[:300]}")
-    expect(counts["run"] >= 60, f"only {counts['run']} commands were run")
+    print(f"     {total} commands in {len(DOCUMENTS)} documents: {counts['run']} run here, {counts['elsewhere']} by campaigns, "
+          f"{counts['skipped']} not possible; {100 * (total - counts['skipped']) / total:.0f} % run")
+    for reason, those in sorted(why_not.items()):
+        print(f"     {reason}: {len(those)}: {'; '.join(sorted(those))[:300]}")
+    expect(counts["run"] >= 140, f"only {counts['run']} commands were run")
     expect(not wrong, "\n     ".join(wrong))
 
 
-run_claims()
+if sys.argv[1:] == ["--service-commands"]:
+    print("\n".join(service_commands()))
+else:
+    run_claims()

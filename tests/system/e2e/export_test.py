@@ -344,6 +344,9 @@ def unreliable_server(rig, _):
     for words in (("metrics", closed), ("export", "--prometheus", closed), ("export", "--from-agent", "--agent", closed)):
         run(rig, *words, status=3)
         expect(re.search(r"no answer from http://127\.0\.0\.1:\d+", run.said), run.said)
+        if words[0] == "export":
+            expect(("Without one: --from-agent" in run.said) == ("--prometheus" in words), run.said)
+            expect(("Another address: --agent URL" in run.said) == ("--from-agent" in words), run.said)
 
 
 @claim("a file is replaced by a complete export or not at all, and a wrong command line gives status 2")

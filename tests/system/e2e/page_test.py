@@ -40,6 +40,21 @@ COVERED = """
     const meet = (a, b) => a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
     return boxes.flatMap(([text, box], i) => boxes.slice(i + 1).filter(([, other]) => meet(box, other)).map(([other]) => `${text}, ${other}`));"""
 
+# A number and its unit on two lines, except in the sentences of the catalogue.
+BROKEN = r"""
+    const found = [], texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
+    while (texts.nextNode()) {
+      const text = texts.currentNode;
+      if (text.parentElement.closest('.help')) continue;
+      for (const match of text.data.matchAll(/\d[ \u00a0](%|°C|mm|m|ms|µs|s)(?![a-z])/g)) {
+        const range = document.createRange();
+        range.setStart(text, match.index);
+        range.setEnd(text, match.index + match[0].length);
+        if (new Set([...range.getClientRects()].map(box => box.top)).size > 1) found.push(text.data);
+      }
+    }
+    return found;"""
+
 
 def take_pictures(browser, options, name, views=tuple(VIEWS), whole=True):
     for view, how in VIEWS.items():
@@ -52,6 +67,8 @@ def take_pictures(browser, options, name, views=tuple(VIEWS), whole=True):
         size = browser.picture(os.path.join(options.pictures, f"{name}-{view}.png"), whole)
         expect(size > 5000, f"the picture of {name} on {view} is empty")
         axe_finds_nothing(browser, f"{name} on {view}")
+        broken = browser.run(BROKEN)
+        expect(not broken, f"number and unit are on two lines in {name} on {view}: {broken}")
         covered = browser.run(COVERED)
         expect(not covered, f"words of a chart cover each other in {name} on {view}: {covered}")
     browser.look_like(*VIEWS["desktop-light"])
@@ -283,7 +300,7 @@ def prints(rig, options):
     expect(f"layer {WORST} at 8.20 mm" in said and "23 underruns" in said and "0.00 s" in said, f"the cursor says {said!r}")
     browser.run("document.querySelector('.detail details').open = true")
     browser.wait_for("the table has every layer", f"return document.querySelectorAll('.detail .numbers tbody tr').length === {LAYERS}")
-    expect(browser.run(f"return document.querySelectorAll('.detail .numbers tbody tr')[{WORST - 1}].textContent") == f"{WORST}8.20 mm76 s0.09 m2300.00 s", "the worst layer's row is wrong")
+    expect(browser.run(f"return document.querySelectorAll('.detail .numbers tbody tr')[{WORST - 1}].textContent") == f"{WORST}8.20 mm76 s0.09\u00a0m2300.00 s", "the worst layer's row is wrong")
     browser.run("document.querySelector('.detail .commands button').click()")
     browser.wait_for("the command was copied", f"return document.getElementById('announcer').textContent === 'copied marlin-agent jobs show {last}'")
     is_accessible(browser)

@@ -8,6 +8,7 @@ import time
 from shared import GRAFANA, PROMETHEUS, read
 from rig import claim, expect, run_claims, wait_until
 from servers import Alertmanager, Hook, Prometheus, changed
+from services import Services, pointed_at
 
 SCRAPE = os.path.join(PROMETHEUS, "scrape")
 RECEIVING = "--web.enable-remote-write-receiver"
@@ -52,6 +53,31 @@ def wire_to_owner(rig, _):
     shown, = (panel["targets"][0]["expr"] for panel in fleet["panels"] if panel["title"] == "Alerts")
     expect(receiver.query(re.sub(r"\$\w+", ".*", shown)), "the dashboard of the fleet does not show the alert")
     expect(alert["annotations"]["summary"] == "mk3 stopped itself: thermal_runaway", f"the notification was {alert['annotations']}")
+
+
+@claim("a thermal error reaches its owner by mail, with the printer's name and the cause")
+def by_mail(rig, _):
+    services = rig.keep(Services())
+    alertmanager = rig.keep(Alertmanager(rig.directory, pointed_at(services, rig.directory)))
+    device = rig.raw_device()
+    agent = rig.start_agent(device.path)
+    prometheus = rig.keep(Prometheus(rig.directory, changed(os.path.join(SCRAPE, "one-pi.yml"), {
+        "localhost:11520": f"127.0.0.1:{agent.port}", "localhost:9093": alertmanager.address,
+        "scrape_interval: 5s": "scrape_interval: 1s", "evaluation_interval: 15s": "evaluation_interval: 1s"})))
+    alertmanager.wait_until_ready()
+    prometheus.wait_until_ready()
+
+    def printer_is_seen():
+        device.answer_like_a_printer(0.5)
+        return prometheus.query("marlin_up == 1")
+    wait_until("Prometheus sees the printer", printer_is_seen, 90, 0)
+    device.write(b"Error:Thermal Runaway, system stopped! Heater_ID: 0\n")
+    mails = services.received.setdefault("mail", [])
+    wanted = "firing: mk3 stopped itself: thermal_runaway"
+    wait_until("the owner gets a mail", lambda: wanted in [subject for subject, _ in mails], 90, 0.2)
+    text = next(text for subject, text in mails if subject == wanted)
+    for words in ("mk3 stopped itself: thermal_runaway", "printer = mk3", "severity = critical", "runbook.md#marlinthermalerror"):
+        expect(words in text, f"the mail does not contain {words!r}: {text}")
 
 
 @claim("samples from the time in which the receiver was down arrive when it is back")

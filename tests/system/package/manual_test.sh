@@ -21,6 +21,8 @@ for command in "${commands[@]}"; do
   # From the command's heading to the next one: an option of another command does not count.
   section=$(awk -v c="$command" '/^   [a-z]/ {on = ($1 == c)} /^[A-Z]/ {on = 0} on' <<<"$commands_page")
   [ -n "$section" ] || lose "marlin-agent(1) has no section for $command"
+  foreign=$("$program" "$command" --help | grep -E 'Excludes:|Needs:|:\{|REQUIRED' || true)
+  [ -z "$foreign" ] || lose "the help of $command has words of the parser: $foreign"
   while read -r option; do
     # Common options are explained once.
     case $option in --help | --runtime-dir) section_or_page=$commands_page ;; *) section_or_page=$section ;; esac
@@ -80,6 +82,7 @@ completes "--web.listen-address --web.telemetry-path --web.config.file" run --we
 completes "debug info warn error" run --log.level ""
 completes "completed cancelled" jobs --result c
 completes "show" jobs s
+completes "fans" export --preset=f
 [[ " $(bash "$work/complete" "$program" demo --firmware "") " == *" ender-3-v2 "* ]] || lose "completion of demo --firmware has no ender-3-v2"
 
 # Both shells offer the same words, and the program accepts them.

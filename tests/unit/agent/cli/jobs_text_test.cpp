@@ -41,6 +41,19 @@ TEST_CASE("the table has one row per print") {
   CHECK(text.find("100 %") != std::string::npos);
 }
 
+TEST_CASE("a print that has just begun has no time of printing yet") {
+  agent::snapshot::JobRecord job = sample_job();
+  job.result = agent::snapshot::JobResult::kRunning;
+  const auto text = [&job] {
+    std::ostringstream out;
+    agent::cli::write_jobs_table(out, {job});
+    return out.str();
+  };
+  CHECK_THAT(text(), Catch::Contains("1:01:01"));
+  job.elapsed_seconds = 0;
+  CHECK_THAT(text(), !Catch::Contains("0:00:00"));
+}
+
 TEST_CASE("JSON of jobs is an array of the API's objects, plus the names of version 0.1") {
   const auto json = nlohmann::json::parse(text_of(agent::cli::write_jobs_json));
   REQUIRE(json.size() == 2);

@@ -151,7 +151,7 @@ Incident full() {
   incident.print->resume_mm = {9, 20, 0.3, std::nullopt};
   incident.print->layer = 2;
   incident.print->layer_height_mm = 0.3;
-  incident.print->tool_celsius = 214.96;
+  incident.print->tool_celsius = 214.87;
   incident.print->tool_target_celsius = 215;
   return incident;
 }
@@ -161,7 +161,10 @@ TEST_CASE("the sentence tells an owner what is needed to resume") {
       agent::incident::describe(full()) ==
       "the printer restarted (cause: brownout); the print ended after 1:02:03; the last acknowledged line is N1234; "
       "N1232 to N1236 may have been executed or not; commanded position before N1232 X9 Y20 Z0.3, behind N1236 X11 Y20 Z0.3 "
-      "E0.125, layer 2 at Z0.3; position X10.25 Y20 Z0.3, reported 1.5 s before; tool 214.96 of 215 C");
+      "E0.125, layer 2 at Z0.3; position X10.25 Y20 Z0.3, reported 1.5 s before; nozzle 214.9 C of 215 C");
+  Incident off = full();
+  off.print->tool_target_celsius = 0;
+  CHECK(agent::incident::describe(off).ends_with("; nozzle 214.9 C, its heater off"));
   Incident idle = full();
   idle.print.reset();
   CHECK(agent::incident::describe(idle) == "the printer restarted (cause: brownout)");
@@ -190,7 +193,7 @@ TEST_CASE("the head is a note of a recording and has every value as a key") {
   CHECK(json["commanded_e_millimeters"] == 0.125);
   CHECK(json["layer"] == 2);
   CHECK(json["layer_height_millimeters"] == 0.3);
-  CHECK(json["tool_celsius"] == 214.96);
+  CHECK(json["tool_celsius"] == 214.87);
   CHECK_FALSE(json.contains("bed_celsius"));
 }
 

@@ -54,3 +54,13 @@ TEST_CASE("the time axis has at most eight round intervals") {
   CHECK(agent::tools::tick_distance(Ms(3'600'000)) == Ms(600'000));
   CHECK(agent::tools::tick_distance(Ms(86'400'000)) == Ms(10'800'000));
 }
+
+TEST_CASE("a mark's text that would cover another is left out, a layer's before that of a state") {
+  agent::tools::Table table;
+  table.grid = {Ms(0), Ms(1000), 101};
+  table.marks = {{Ms(10'000), "layer 2"}, {Ms(11'000), "paused"},  {Ms(20'000), "layer 3"},
+                 {Ms(21'000), "layer 4"}, {Ms(22'000), "layer 5"}, {Ms(22'500), "printing"}};
+  CHECK(agent::tools::mark_texts(table) == std::vector<std::string>{"", "paused", "layer 3", "", "", "printing"});
+  table.marks.clear();
+  CHECK(agent::tools::mark_texts(table).empty());
+}
