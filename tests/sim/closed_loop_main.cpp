@@ -3,6 +3,9 @@
 // seed that fails; `--trace` prints all that passes; `--mishaps` draws oks that are lost, doubled, forged or garbled as well. `--kill-chance P`: the agent's process is killed with that probability at each point where a kill
 // can happen; with `--least-kills N` fewer than N in all are a failure. Exit code 1 if any invariant broke; the last
 // line has the counts.
+// `marlin-sim --underruns [--seeds 1-20] [--firmware NAME] [--host NAME] [--trace]`: a print of each seed on each virtual
+// printer with each host, what the relay says about underruns beside the truth. Exit code 1 if precision or recall are
+// below 0.95, or the cause is right in less than 95 %; --least-precision, --least-recall, --least-cause set other limits.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -14,6 +17,7 @@
 #include <vector>
 
 #include "tests/sim/closed_loop.h"
+#include "tests/sim/underrun_score.h"
 
 namespace {
 
@@ -26,6 +30,8 @@ struct Arguments {
   bool mishaps = false;
   double kill_chance = 0;
   std::uint64_t least_kills = 0;
+  bool underruns = false;
+  sim::UnderrunJudgement underrun;
   bool control = false;  ///< poll off: what the same host and printer do without the agent
 };
 
@@ -48,11 +54,17 @@ Arguments parse(int argc, char** argv) {
     if (word == "--control") arguments.control = true;
     if (word == "--trace") arguments.trace = true;
     if (word == "--mishaps") arguments.mishaps = true;
+    if (word == "--underruns") arguments.underruns = true;
     if (word == "--first") arguments.first_only = true;
     if (i + 1 >= argc) break;
     if (word == "--seed" || word == "--seeds") arguments.ranges = parse_ranges(argv[++i]);
     if (word == "--kill-chance") arguments.kill_chance = std::strtod(argv[++i], nullptr);
     if (word == "--least-kills") arguments.least_kills = std::strtoull(argv[++i], nullptr, 10);
+    if (word == "--firmware") arguments.underrun.firmware = argv[++i];
+    if (word == "--least-precision") arguments.underrun.least_precision = std::strtod(argv[++i], nullptr);
+    if (word == "--least-recall") arguments.underrun.least_recall = std::strtod(argv[++i], nullptr);
+    if (word == "--least-cause") arguments.underrun.least_cause = std::strtod(argv[++i], nullptr);
+    if (word == "--host") arguments.underrun.host = argv[++i];
     if (word == "--recordings") arguments.recordings = argv[++i];
   }
   if (arguments.ranges.empty()) arguments.ranges.emplace_back(1, 1000);
@@ -113,6 +125,12 @@ void run_seed(std::uint64_t seed, const Arguments& arguments, Totals& totals) {
 
 int main(int argc, char** argv) {
   const Arguments arguments = parse(argc, argv);
+  if (arguments.underruns) {
+    sim::UnderrunJudgement wanted = arguments.underrun;
+    wanted.seeds = arguments.ranges;
+    wanted.trace = arguments.trace;
+    return sim::judge_underruns(wanted) ? 0 : 1;
+  }
   Totals totals;
   for (const auto& [first, last] : arguments.ranges) {
     for (std::uint64_t seed = first; seed <= last && !(totals.failed > 0 && arguments.first_only); ++seed)

@@ -23,7 +23,8 @@ FirmwareCore::FirmwareCore(const FirmwareTraits& row, PrinterOptions given)
       card(options.sd_files, options.sd_order, options.sd_long_names),
       random_(options.seed),
       mishap_random_(options.seed ^ 0x0c0ffeeULL),
-      queue_(row) {
+      queue_(row),
+      mechanics_(row) {
   card.write_protected = options.sd_write_protected;
   build_tables();
 }
@@ -40,7 +41,8 @@ void FirmwareCore::forget_everything(Time now) {
   comment_ = false;
   last_n = 0;
   position_ = {0, 0, traits.family == Family::kPrusa ? 0.15 : 0.0, 0};
-  planner_.teleport(position_);
+  mechanics_ = Mechanics(traits);
+  teleport();
   homed_ = {};
   feedrate_ = 1500;
   relative_ = e_relative_ = cold_allowed_ = autoretract_ = false;

@@ -15,6 +15,7 @@
 #include "tests/sim/firmware_traits.h"
 #include "tests/sim/printer_heater.h"
 #include "tests/sim/printer_meatpack.h"
+#include "tests/sim/printer_mechanics.h"
 #include "tests/sim/printer_planner.h"
 #include "tests/sim/printer_queue.h"
 #include "tests/sim/printer_ring.h"
@@ -36,6 +37,7 @@ class FirmwareCore {
   void receive(std::string_view bytes, Time now, char origin);
   [[nodiscard]] int commands_of(char origin) const;
   [[nodiscard]] std::int64_t interrupted_line();
+  [[nodiscard]] std::vector<DrySpell> take_dry_spells() { return planner_.take_dry_spells(); }
   [[nodiscard]] bool is_booting() const { return booting_; }
   void advance(Time now);
   [[nodiscard]] Time deadline();
@@ -164,6 +166,9 @@ class FirmwareCore {
   // --- motion (firmware_motion_commands.cpp)
   void g_move();
   void plan_move();
+  void add_pending_move();
+  void teleport();
+  void limits();
   void g4_dwell();
   void g28_home();
   void g28_prusa();
@@ -288,6 +293,7 @@ class FirmwareCore {
   std::vector<std::function<void()>> unseen_;  ///< events while the loop was stalled; a few
   CommandQueue queue_;
   Planner planner_;
+  Mechanics mechanics_;
 
   /// Whose command is being answered: 'h' or 'a' as given to receive(), '-' for unsolicited text.
   char speaking_for_ = '-';
@@ -313,6 +319,7 @@ class FirmwareCore {
   Time heat_tick_{};
   Axes pending_move_{};
   Time pending_duration_{};
+  std::optional<Drive> pending_drive_;
 
   // the receive path
   std::array<char, 128> partial_{};

@@ -9,7 +9,9 @@ namespace sim {
 namespace {
 
 constexpr double kColdLimit = 175;  ///< below it extrusion is refused, degrees Celsius
+constexpr double kNoLimit = 1e6;
 constexpr double kShortestMove = 0.0005;
+constexpr Time kFirstMoveDelay = std::chrono::milliseconds(100);  ///< BLOCK_DELAY_FOR_1ST_MOVE
 
 }  // namespace
 
@@ -46,14 +48,50 @@ void FirmwareCore::plan_move() {
   const double distance = path > 0 ? path : std::abs(de);
   position_ = pending_move_;
   if (distance == 0) return;
-  const double seconds = distance / (feedrate_ / 60 * std::max(1.0, speed_percent_) / 100);
+  const double speed = feedrate_ / 60 * std::max(1.0, speed_percent_) / 100;
+  if (options.accelerates) {
+    pending_drive_ = mechanics_.drive(pending_move_, speed, flow_percent_ / 100, planner_.busy(cpu_));
+    if (!pending_drive_) return;
+  }
+  const double seconds = distance / speed;
   pending_duration_ = options.instant_moves ? Time{} : scaled(std::max(seconds, kShortestMove));
   if (planner_.is_full(cpu_)) {
     wait_ = WaitKind::kPlannerSlot;
     busy_text_ = BusyText::kProcessing;
     return;
   }
-  planner_.add(pending_move_, pending_duration_, cpu_, current_.numbered ? current_.number : -1);
+  add_pending_move();
+}
+
+void FirmwareCore::add_pending_move() {
+  const std::int64_t number = current_.numbered ? current_.number : -1;
+  if (!pending_drive_) return planner_.add(pending_move_, pending_duration_, cpu_, number);
+  const bool delays = traits.family == Family::kMarlin11 || traits.family == Family::kMarlin21;
+  planner_.add(pending_move_, *std::exchange(pending_drive_, std::nullopt), delays ? kFirstMoveDelay : Time{}, cpu_,
+               number);
+}
+
+void FirmwareCore::teleport() {
+  planner_.teleport(position_);
+  mechanics_.teleport(position_);
+}
+
+// M92, M201, M203, M204, M205.
+void FirmwareCore::limits() {
+  const auto given = [this](char letter) { return seen(letter) ? std::optional(value(letter)) : std::nullopt; };
+  const Mechanics::Values axes{given('X'), given('Y'), given('Z'), given('E')};
+  switch (code_) {
+    case 92: return mechanics_.take_steps(axes);
+    case 201: return mechanics_.take_accelerations(axes);
+    case 203: return mechanics_.take_speeds(axes);
+    case 204:
+      if (seen('S')) mechanics_.take_acceleration(value('S'), std::nullopt, value('S'));
+      if (traits.family != Family::kMarlin10) mechanics_.take_acceleration(given('P'), given('R'), given('T'));
+      return;
+    default:
+      mechanics_.take_jerk(axes);
+      if (seen('J') && value('J') > 0) mechanics_.take_deviation(value('J'));
+  }
 }
 
 void FirmwareCore::g4_dwell() {
@@ -93,7 +131,7 @@ void FirmwareCore::g28_prusa() {
   wait_seconds(mesh ? 15 : 2, [this, mesh, all] {
     homed_ = {true, true, homed_[2] || all || seen('Z')};
     position_ = {0, 0, 0.15, position_[3]};
-    planner_.teleport(position_);
+    teleport();
     if (mesh) status_changed();
   });
 }
@@ -112,7 +150,7 @@ void FirmwareCore::g28_marlin() {
   wait_seconds(9.7, [this, all] {
     homed_ = {true, true, homed_[2] || all || seen('Z')};
     position_ = {0, 0, all ? 0.0 : 10.0, position_[3]};
-    planner_.teleport(position_);
+    teleport();
     if (traits.two_hotends) line("Active Extruder: 0");
     print_position();
   });
@@ -139,6 +177,15 @@ void FirmwareCore::g92_position() {
   }
   if (is_prusa() && (none || seen('X') || seen('Y') || seen('Z'))) then(WaitKind::kMotion, {});
   if (planner_.done_at() <= cpu_) planner_.teleport(position_);
+  mechanics_.teleport(position_);
+  // The position changes when the moves before it have ended: a block without a way.
+  const bool takes_a_block = traits.family == Family::kMarlin11 || traits.family == Family::kMarlin21;
+  if (options.accelerates && takes_a_block && planner_.busy(cpu_) > 0) {
+    pending_move_ = position_;
+    pending_drive_ = Drive{0, kNoLimit, 1, kNoLimit, 0, 0};
+    if (planner_.is_full(cpu_)) wait_ = WaitKind::kPlannerSlot;
+    else add_pending_move();
+  }
   if (!is_prusa() && traits.family != Family::kMarlin10) print_position();
 }
 

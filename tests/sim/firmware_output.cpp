@@ -64,7 +64,11 @@ void FirmwareCore::acknowledge(std::string text) {
   switch (options.habits.ok_form) {
     case OkForm::kBlankBehind: text += " "; break;
     case OkForm::kNumber: text += numbered ? " " + std::to_string(current_.number) : ""; break;
-    case OkForm::kAdvanced: text = numbered ? "ok N" + std::to_string(current_.number) + " P15 B3" : "ok P15 B3"; break;
+    case OkForm::kAdvanced: {
+      const std::string free = options.accelerates ? std::to_string(planner_.moves_free(cpu_)) : "15";
+      text = (numbered ? "ok N" + std::to_string(current_.number) : "ok") + " P" + free + " B3";
+      break;
+    }
     case OkForm::kPlain: break;
   }
   const Mishap mishap = options.habits.mishap;

@@ -39,6 +39,7 @@ void FirmwareCore::begin_next_step() {
       continue;
     }
     wait_ = step.wait;
+    if (wait_ != WaitKind::kTime) planner_.empties_rightly();
     wait_until_ = cpu_ + step.duration;
     wait_then_ = std::move(step.then);
     busy_text_ = step.busy;
@@ -56,7 +57,7 @@ void FirmwareCore::begin_next_step() {
 void FirmwareCore::complete_wait() {
   if (wait_ == WaitKind::kPlannerSlot) {
     wait_ = WaitKind::kNone;
-    planner_.add(pending_move_, pending_duration_, cpu_, current_.numbered ? current_.number : -1);
+    add_pending_move();
     return finish_command();
   }
   wait_ = WaitKind::kNone;

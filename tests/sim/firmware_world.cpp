@@ -208,7 +208,7 @@ void FirmwareCore::abandon_print() {
 
 void FirmwareCore::restore_print() {
   position_ = saved_position_;
-  planner_.teleport(position_);
+  teleport();
   paused_ = false;
   card.printing = card.printing || paused_sd_;
   if (!paused_host_) return;

@@ -74,6 +74,7 @@ bool VirtualPrinter::is_stopped() const { return impl_->core.stopped && impl_->c
 bool VirtualPrinter::is_uploading() const { return impl_->core.card.saving; }
 bool VirtualPrinter::is_booting() const { return impl_->core.is_booting(); }
 std::int64_t VirtualPrinter::interrupted_line() const { return impl_->core.interrupted_line(); }
+std::vector<DrySpell> VirtualPrinter::take_dry_spells() { return impl_->core.take_dry_spells(); }
 int VirtualPrinter::commands_of(char origin) const { return impl_->core.commands_of(origin); }
 bool VirtualPrinter::is_meatpack_on() const { return impl_->core.meatpack.is_on(); }
 bool VirtualPrinter::is_silent() const { return impl_->core.transmitter.deadline() == kNever; }

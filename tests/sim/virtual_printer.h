@@ -13,6 +13,7 @@
 
 #include "tests/sim/clock.h"
 #include "tests/sim/printer_habits.h"
+#include "tests/sim/printer_planner.h"
 
 namespace sim {
 
@@ -28,6 +29,7 @@ struct PrinterOptions {
   std::uint64_t seed = 1;      ///< for the small variations of a real printer
   double speed = 1.0;          ///< 10: moves, dwells and heating take a tenth of their time; the wire is not faster
   bool wire_paced = true;      ///< output takes 86.8 us a byte (115200 baud) and blocks the main loop meanwhile
+  bool accelerates = false;    ///< moves last as the firmware's planner makes them; else distance by feedrate
   bool instant_moves = false;  ///< moves take no time: the serial line is the only limit
   bool paced_input = false;    ///< bytes given to receive() follow each other at wire speed from then on
   std::map<std::string, std::string>
@@ -98,6 +100,8 @@ class VirtualPrinter {
   [[nodiscard]] bool is_booting() const;    ///< until the end of the boot text
   /// N of the line that a power cut would interrupt now: of the move that runs, else of the command that runs or is next.
   [[nodiscard]] std::int64_t interrupted_line() const;
+  /// When the planner ran empty and the next move came, since the last call, unless a command emptied it.
+  [[nodiscard]] std::vector<DrySpell> take_dry_spells();
   /// Commands of that origin on the wire, in the ring, in the queue or running.
   [[nodiscard]] int commands_of(char origin) const;
   [[nodiscard]] bool is_silent() const;            ///< no byte is on its way out

@@ -1,0 +1,90 @@
+#include "tests/sim/underrun_score.h"
+
+#include <cstdio>
+#include <map>
+
+namespace sim {
+namespace {
+
+using gcode::printer::StarvedBy;
+
+constexpr StarvedBy kCauses[] = {StarvedBy::kHost, StarvedBy::kResend, StarvedBy::kAgent, StarvedBy::kPrinter};
+
+void print_score(const std::string& name, const UnderrunScore& s) {
+  std::printf("| %-36s | %6llu | %7llu | %7llu | %7llu | %9.3f | %6.3f | %5.1f %% |%s\n", name.c_str(),
+              static_cast<unsigned long long>(s.prints), static_cast<unsigned long long>(s.real),
+              static_cast<unsigned long long>(s.told), static_cast<unsigned long long>(s.matched), s.precision(),
+              s.recall(), 100 * s.cause_right(),
+              s.unknown == s.prints ? " the relay does not know this planner"
+              : s.unknown > 0       ? (" not known in " + std::to_string(s.unknown)).c_str()
+              : s.unfinished > 0    ? (" not ended " + std::to_string(s.unfinished)).c_str()
+                                    : "");
+}
+
+}  // namespace
+
+void UnderrunScore::add(const UnderrunResult& result) {
+  ++prints;
+  if (!result.printed) ++unfinished;
+  if (!result.known) {
+    ++unknown;
+    return;
+  }
+  real += result.real.size();
+  told += result.told.size();
+  std::size_t i = 0;
+  for (const TrueUnderrun& event : result.real) {
+    while (i < result.told.size() && result.told[i].at < event.starving) ++i;
+    if (i == result.told.size() || result.told[i].at > event.told_by) continue;
+    ++matched;
+    const StarvedBy cause = result.told[i++].cause;
+    if (event.on_the_wire) continue;
+    ++caused;
+    right += cause == event.cause ? 1 : 0;
+    ++causes[event.cause][cause];
+  }
+}
+
+void UnderrunScore::add(const UnderrunScore& other) {
+  prints += other.prints, unfinished += other.unfinished, unknown += other.unknown;
+  real += other.real, told += other.told, matched += other.matched, caused += other.caused, right += other.right;
+  for (const auto a : kCauses) {
+    for (const auto b : kCauses) causes[a][b] += other.causes[a][b];
+  }
+}
+
+bool judge_underruns(const UnderrunJudgement& wanted) {
+  std::map<std::string, UnderrunScore> by_host;
+  UnderrunScore all;
+  std::printf(
+      "| %-36s | prints | real    | told    | both    | precision | recall | cause   |\n|---|---|---|---|---|---|---|---|\n",
+      "printer, host");
+  for (const auto& [firmware, host] : underrun_pairs()) {
+    if (!wanted.firmware.empty() && firmware != wanted.firmware) continue;
+    if (!wanted.host.empty() && host != wanted.host) continue;
+    UnderrunScore score;
+    for (const auto& [first, last] : wanted.seeds) {
+      for (std::uint64_t seed = first; seed <= last; ++seed)
+        score.add(run_underrun_print({seed, firmware, host, wanted.trace}));
+    }
+    print_score(firmware + ", " + host, score);
+    by_host[host].add(score);
+    all.add(score);
+  }
+  for (const auto& [host, score] : by_host) print_score("all, " + host, score);
+  print_score("all", all);
+  std::printf("true cause \\ told   host  resend   agent printer\n");
+  for (const StarvedBy cause : kCauses) {
+    const auto& row = all.causes[cause];
+    constexpr const char* kNames[] = {"host", "resend", "agent", "printer"};
+    std::printf("%-14s %8llu%8llu%8llu%8llu\n", kNames[static_cast<std::size_t>(cause)],
+                static_cast<unsigned long long>(row[StarvedBy::kHost]),
+                static_cast<unsigned long long>(row[StarvedBy::kResend]),
+                static_cast<unsigned long long>(row[StarvedBy::kAgent]),
+                static_cast<unsigned long long>(row[StarvedBy::kPrinter]));
+  }
+  return all.real > 0 && all.precision() >= wanted.least_precision && all.recall() >= wanted.least_recall &&
+         all.cause_right() >= wanted.least_cause;
+}
+
+}  // namespace sim
