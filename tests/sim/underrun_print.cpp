@@ -31,8 +31,7 @@ enum class Holder : std::uint8_t { kHost, kResend, kAgent, kPrinter, kWire };
 class Stage {
  public:
   explicit Stage(const UnderrunScenario& scenario)
-      : scenario_(scenario),
-        dice_(scenario.seed * 31 + 7),
+      : dice_(scenario.seed * 31 + 7),
         plan_(draw_underrun_plan(scenario)),
         relay_(plan_.settings, {memory_->from_host, memory_->from_printer, memory_->to_host}, *state_),
         printer_(scenario.firmware, printer_options(scenario)),
@@ -109,7 +108,6 @@ class Stage {
   void take_told();
   void judge();
 
-  const UnderrunScenario& scenario_;
   Dice dice_;
   UnderrunPlan plan_;
   std::unique_ptr<Memory> memory_ = std::make_unique<Memory>();
