@@ -50,8 +50,11 @@ class Watch:
 
     def check(self, firmware, noisy=False):
         expect(self.ages, "the print was too short to be watched")
-        # Noise may corrupt two answers in a row; without it every scrape finds a temperature.
+        # Noise may corrupt two answers in a row; without it every scrape finds a temperature. A busy machine may delay the
+        # printer's own reports by more than the 5 s for which they hold.
         most = len(self.injected) // 10 if noisy else 0
+        if not FULL:
+            most = max(most, len(self.injected) // 4)
         expect(self.gaps <= most, f"{self.gaps} of {len(self.injected)} scrapes found no temperature")
         expect(max(self.ages) <= oldest_temperature(firmware, noisy), f"a temperature was {max(self.ages):.1f} s old")
 
