@@ -34,6 +34,7 @@ Time Planner::duration(int index) const {
   const double v1 = std::clamp(index + 1 < size_ ? at(index + 1).entry : d.end, d.slowest, d.speed);
   const double top =
       std::max(std::max(v0, v1), std::min(d.speed, std::sqrt(d.accel * d.length + (v0 * v0 + v1 * v1) / 2)));
+  if (top <= 0) return {};  // the block of a G92 between moves at rest
   const double up = (top * top - v0 * v0) / (2 * d.accel), down = (top * top - v1 * v1) / (2 * d.accel);
   const double seconds = (top - v0) / d.accel + (top - v1) / d.accel + std::max(0.0, d.length - up - down) / top;
   return Time(static_cast<std::int64_t>(seconds * 1e6));
