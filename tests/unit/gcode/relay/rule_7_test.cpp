@@ -11,6 +11,16 @@ std::uint64_t timeouts(Rig& r) {
   return r.relay().counters().queries[gcode::printer::Query::kM105][gcode::printer::QueryOutcome::kTimeout];
 }
 
+/// An M105 was injected, and the ok for something before it was taken for a host line behind it.
+Rig overtaken_rig() {
+  Rig r = asked_rig(kMarlin11);
+  r.host("G1 X1\n");
+  r.pass(60ms);
+  r.to_printer();
+  says(r, "ok\n");
+  return r;
+}
+
 }  // namespace
 
 TEST_CASE("rule 7: a timed-out query keeps its slot, and its late answer is withheld") {
@@ -207,11 +217,7 @@ TEST_CASE(
 }
 
 TEST_CASE("rule 7: an answer whose place an ok took is withheld, and one more is not") {
-  Rig r = asked_rig(kMarlin11);
-  r.host("G1 X1\n");
-  r.pass(60ms);
-  r.to_printer();
-  says(r, "ok\n");
+  Rig r = overtaken_rig();
   REQUIRE(r.relay().commands_in_flight() == 0);
   CHECK(r.arbiter().late.abandoned_queries == 1);
   r.printer(kTemperatures);
@@ -238,11 +244,7 @@ TEST_CASE("rule 7: a port that is opened anew owes no duplicate ack of an M105 b
 
 TEST_CASE("rule 7: an overtaken answer is awaited up to the instant at which it is given up") {
   const bool in_time = GENERATE(true, false);
-  Rig r = asked_rig(kMarlin11);
-  r.host("G1 X1\n");
-  r.pass(60ms);
-  r.to_printer();
-  says(r, "ok\n");
+  Rig r = overtaken_rig();
   r.host("G1 X2\n");
   r.now = r.arbiter().late.overtaken_until - (in_time ? 1us : 0us);
   r.printer(kTemperatures);
@@ -250,11 +252,7 @@ TEST_CASE("rule 7: an overtaken answer is awaited up to the instant at which it 
 }
 
 TEST_CASE("rule 7: an overtaken answer tells that the lines behind the query are not answered yet") {
-  Rig r = asked_rig(kMarlin11);
-  r.host("G1 X1\n");
-  r.pass(60ms);
-  r.to_printer();
-  says(r, "ok\n");
+  Rig r = overtaken_rig();
   r.host("G1 X2\n");
   r.to_printer();
   says(r, "ok\n");
