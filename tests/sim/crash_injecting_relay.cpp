@@ -25,12 +25,11 @@ CrashInjectingRelay::CrashInjectingRelay(const gcode::relay::RelaySettings& sett
 }
 
 void CrashInjectingRelay::make() {
-  relay_ = std::make_unique<gcode::relay::LineRelay>(
-      settings_, gcode::relay::RelayMemory{memory_->from_host, memory_->from_printer, memory_->to_host}, *state_);
+  relay_ = std::make_unique<gcode::relay::LineRelay>(settings_, memory_->memory(), *state_);
 }
 
 void CrashInjectingRelay::move_elsewhere() {
-  auto memory = std::make_unique<Memory>(*memory_);
+  auto memory = std::make_unique<RelayBuffers>(*memory_);
   auto state = std::make_unique<gcode::relay::RelayState>();
   gcode::relay::copy_live(*state_, *state);
   relay_.reset();

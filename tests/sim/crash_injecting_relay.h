@@ -14,6 +14,7 @@
 #include "gcode/relay/line_relay.h"
 #include "gcode/relay/relay_state.h"
 #include "tests/sim/clock.h"
+#include "tests/sim/relay_buffers.h"
 
 namespace sim {
 
@@ -60,12 +61,6 @@ class CrashInjectingRelay {
     std::string in, out;       ///< the pipes
     Counts counts, committed;  ///< the checkpoint's counts
   };
-  struct Memory {
-    std::array<char, gcode::relay::RelayMemory::kFromHost> from_host;
-    std::array<char, gcode::relay::RelayMemory::kFromPrinter> from_printer;
-    std::array<char, gcode::relay::RelayMemory::kToHost> to_host;
-  };
-
   /// One process after another tries to finish the work.
   template <class Work>
   void retry(Time now, Work work) {
@@ -94,7 +89,7 @@ class CrashInjectingRelay {
   double chance_;
   std::mt19937_64 random_;
   std::uniform_real_distribution<> even_{0, 1};
-  std::unique_ptr<Memory> memory_ = std::make_unique<Memory>();
+  std::unique_ptr<RelayBuffers> memory_ = std::make_unique<RelayBuffers>();
   std::unique_ptr<gcode::relay::RelayState> state_ = std::make_unique<gcode::relay::RelayState>();
   std::unique_ptr<gcode::relay::RelayState> committed_ = std::make_unique<gcode::relay::RelayState>();
   std::unique_ptr<gcode::relay::LineRelay> relay_;

@@ -24,8 +24,7 @@ PrinterOptions four_times_as_fast() {
 }  // namespace
 
 PingPong::PingPong(std::string_view firmware, const gcode::relay::RelaySettings& settings)
-    : relay_(settings, {memory_->from_host, memory_->from_printer, memory_->to_host}, *state_),
-      printer_(firmware, four_times_as_fast()) {}
+    : relay_(settings, memory_->memory(), *state_), printer_(firmware, four_times_as_fast()) {}
 
 void PingPong::power_on() {
   plugged_ = true;

@@ -16,6 +16,7 @@
 #include "gcode/relay/line_relay.h"
 #include "gcode/relay/relay_state.h"
 #include "tests/sim/clock.h"
+#include "tests/sim/relay_buffers.h"
 #include "tests/sim/virtual_printer.h"
 
 namespace sim {
@@ -64,11 +65,6 @@ class PingPong {
   void pass(Time duration);
 
  private:
-  struct Memory {
-    std::array<char, gcode::relay::RelayMemory::kFromHost> from_host;
-    std::array<char, gcode::relay::RelayMemory::kFromPrinter> from_printer;
-    std::array<char, gcode::relay::RelayMemory::kToHost> to_host;
-  };
   struct Passed {
     std::string line;
     char origin;
@@ -84,7 +80,7 @@ class PingPong {
   void host_line(const std::string& line);
   [[nodiscard]] bool is_foreign(const std::string& line);
 
-  std::unique_ptr<Memory> memory_ = std::make_unique<Memory>();
+  std::unique_ptr<RelayBuffers> memory_ = std::make_unique<RelayBuffers>();
   std::unique_ptr<gcode::relay::RelayState> state_ = std::make_unique<gcode::relay::RelayState>();
   gcode::relay::LineRelay relay_;
   VirtualPrinter printer_;

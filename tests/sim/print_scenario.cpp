@@ -9,6 +9,7 @@
 #include "gcode/relay/line_relay.h"
 #include "gcode/relay/relay_state.h"
 #include "tests/sim/host_base.h"
+#include "tests/sim/relay_buffers.h"
 #include "tests/sim/virtual_host.h"
 #include "tests/sim/virtual_printer.h"
 
@@ -45,9 +46,9 @@ class Stage {
  public:
   explicit Stage(const PrintScenario& scenario)
       : scenario_(scenario),
-        memory_(std::make_unique<Memory>()),
+        memory_(std::make_unique<RelayBuffers>()),
         state_(std::make_unique<gcode::relay::RelayState>()),
-        relay_({}, {memory_->from_host, memory_->from_printer, memory_->to_host}, *state_),
+        relay_({}, memory_->memory(), *state_),
         printer_(scenario.firmware, printer_options(scenario)),
         host_(make_host(is_from_card(scenario) ? "terminal" : scenario.host, host_options(scenario))) {
     printer_.on_executed([this](const Executed& executed) {
@@ -73,11 +74,6 @@ class Stage {
   }
 
  private:
-  struct Memory {
-    std::array<char, gcode::relay::RelayMemory::kFromHost> from_host;
-    std::array<char, gcode::relay::RelayMemory::kFromPrinter> from_printer;
-    std::array<char, gcode::relay::RelayMemory::kToHost> to_host;
-  };
   static PrinterOptions printer_options(const PrintScenario& scenario) {
     PrinterOptions options;
     options.seed = scenario.seed;
@@ -133,7 +129,7 @@ class Stage {
   PrintScenarioEnd checked();
 
   const PrintScenario& scenario_;
-  std::unique_ptr<Memory> memory_;
+  std::unique_ptr<RelayBuffers> memory_;
   std::unique_ptr<gcode::relay::RelayState> state_;
   gcode::relay::LineRelay relay_;
   VirtualPrinter printer_;

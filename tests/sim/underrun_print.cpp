@@ -10,6 +10,7 @@
 #include "gcode/relay/relay_state.h"
 #include "tests/sim/host_base.h"
 #include "tests/sim/printer_habits.h"
+#include "tests/sim/relay_buffers.h"
 #include "tests/sim/underrun_plan.h"
 #include "tests/sim/virtual_host.h"
 #include "tests/sim/virtual_printer.h"
@@ -33,7 +34,7 @@ class Stage {
   explicit Stage(const UnderrunScenario& scenario)
       : dice_(scenario.seed * 31 + 7),
         plan_(draw_underrun_plan(scenario)),
-        relay_(plan_.settings, {memory_->from_host, memory_->from_printer, memory_->to_host}, *state_),
+        relay_(plan_.settings, memory_->memory(), *state_),
         printer_(scenario.firmware, printer_options(scenario)),
         host_(make_host(scenario.host, host_options(scenario, plan_))) {
     printer_.on_executed([this](const Executed& executed) {
@@ -58,11 +59,6 @@ class Stage {
   }
 
  private:
-  struct Memory {
-    std::array<char, gcode::relay::RelayMemory::kFromHost> from_host;
-    std::array<char, gcode::relay::RelayMemory::kFromPrinter> from_printer;
-    std::array<char, gcode::relay::RelayMemory::kToHost> to_host;
-  };
   struct Piece {
     Time at{};
     std::string bytes;
@@ -110,7 +106,7 @@ class Stage {
 
   Dice dice_;
   UnderrunPlan plan_;
-  std::unique_ptr<Memory> memory_ = std::make_unique<Memory>();
+  std::unique_ptr<RelayBuffers> memory_ = std::make_unique<RelayBuffers>();
   std::unique_ptr<gcode::relay::RelayState> state_ = std::make_unique<gcode::relay::RelayState>();
   gcode::relay::LineRelay relay_;
   VirtualPrinter printer_;
@@ -264,7 +260,7 @@ void Stage::take_spells() {
 void Stage::take_told() {
   const gcode::printer::LinkCounters& counters = relay_.counters();
   if (relay_.prints().is_printing()) result_.known = result_.known || counters.planner_known;
-  for (const StarvedBy cause : {StarvedBy::kHost, StarvedBy::kResend, StarvedBy::kAgent, StarvedBy::kPrinter}) {
+  for (const StarvedBy cause : kStarvers) {
     for (; told_[cause] < counters.underruns[cause]; ++told_[cause]) result_.told.push_back({now_, cause});
   }
 }
@@ -275,8 +271,7 @@ void Stage::judge() {
     for (int i = 1; i < kOksUntilTold && next != oks_.end(); ++i) ++next;
     real.told_by = next == oks_.end() ? now_ : *next;
   }
-  for (const auto cause : {StarvedBy::kHost, StarvedBy::kResend, StarvedBy::kAgent, StarvedBy::kPrinter})
-    result_.told_dry += relay_.counters().starved[cause];
+  for (const auto cause : kStarvers) result_.told_dry += relay_.counters().starved[cause];
 }
 
 void Stage::step(Time end) {
@@ -295,16 +290,15 @@ void Stage::step(Time end) {
 }
 
 void print_events(const UnderrunScenario& scenario, const UnderrunResult& result) {
-  constexpr std::array kCauses{"host", "resend", "agent", "printer"};
   const auto in_seconds = [](Time time) { return static_cast<double>(time.count()) / 1e6; };
   std::printf("seed %llu: %s, %s\n", static_cast<unsigned long long>(scenario.seed), scenario.firmware.c_str(),
               scenario.host.c_str());
   for (const TrueUnderrun& real : result.real)
     std::printf("%10.3f to %10.3f real, may be told from %.3f to %.3f, %d blocks, %s\n", in_seconds(real.from),
                 in_seconds(real.to), in_seconds(real.starving), in_seconds(real.told_by), real.blocks,
-                real.on_the_wire ? "wire" : kCauses[static_cast<std::size_t>(real.cause)]);
+                real.on_the_wire ? "wire" : kStarvedByNames[real.cause]);
   for (const ToldUnderrun& told : result.told)
-    std::printf("%10.3f told, %s\n", in_seconds(told.at), kCauses[static_cast<std::size_t>(told.cause)]);
+    std::printf("%10.3f told, %s\n", in_seconds(told.at), kStarvedByNames[told.cause]);
 }
 
 }  // namespace

@@ -12,6 +12,12 @@
 
 namespace sim {
 
+inline constexpr gcode::printer::StarvedBy kStarvers[] = {
+    gcode::printer::StarvedBy::kHost, gcode::printer::StarvedBy::kResend, gcode::printer::StarvedBy::kAgent,
+    gcode::printer::StarvedBy::kPrinter};
+inline constexpr gcode::line::EnumArray<gcode::printer::StarvedBy, const char*> kStarvedByNames{"host", "resend",
+                                                                                                "agent", "printer"};
+
 struct UnderrunScenario {
   std::uint64_t seed = 1;
   std::string firmware = "marlin-2.1.2-plain";

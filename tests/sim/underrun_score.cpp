@@ -8,8 +8,6 @@ namespace {
 
 using gcode::printer::StarvedBy;
 
-constexpr StarvedBy kCauses[] = {StarvedBy::kHost, StarvedBy::kResend, StarvedBy::kAgent, StarvedBy::kPrinter};
-
 void print_score(const std::string& name, const UnderrunScore& s) {
   std::printf("| %-36s | %6llu | %7llu | %7llu | %7llu | %9.3f | %6.3f | %5.1f %% |%s\n", name.c_str(),
               static_cast<unsigned long long>(s.prints), static_cast<unsigned long long>(s.real),
@@ -48,8 +46,8 @@ void UnderrunScore::add(const UnderrunResult& result) {
 void UnderrunScore::add(const UnderrunScore& other) {
   prints += other.prints, unfinished += other.unfinished, unknown += other.unknown;
   real += other.real, told += other.told, matched += other.matched, caused += other.caused, right += other.right;
-  for (const auto a : kCauses) {
-    for (const auto b : kCauses) causes[a][b] += other.causes[a][b];
+  for (const auto a : kStarvers) {
+    for (const auto b : kStarvers) causes[a][b] += other.causes[a][b];
   }
 }
 
@@ -74,10 +72,9 @@ bool judge_underruns(const UnderrunJudgement& wanted) {
   for (const auto& [host, score] : by_host) print_score("all, " + host, score);
   print_score("all", all);
   std::printf("true cause \\ told   host  resend   agent printer\n");
-  for (const StarvedBy cause : kCauses) {
+  for (const StarvedBy cause : kStarvers) {
     const auto& row = all.causes[cause];
-    constexpr const char* kNames[] = {"host", "resend", "agent", "printer"};
-    std::printf("%-14s %8llu%8llu%8llu%8llu\n", kNames[static_cast<std::size_t>(cause)],
+    std::printf("%-14s %8llu%8llu%8llu%8llu\n", kStarvedByNames[cause],
                 static_cast<unsigned long long>(row[StarvedBy::kHost]),
                 static_cast<unsigned long long>(row[StarvedBy::kResend]),
                 static_cast<unsigned long long>(row[StarvedBy::kAgent]),
