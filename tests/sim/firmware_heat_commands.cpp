@@ -33,9 +33,12 @@ void FirmwareCore::m105_report() {
       line(temperatures());
       ok();
       break;
-    case TemperatureAnswer::kBehindFields:
-      line("ok N" + std::to_string(std::max<std::int64_t>(0, current_.number)) + " P7 B15 " + temperatures());
+    case TemperatureAnswer::kBehindFields: {
+      const int free = options.accelerates ? planner_.moves_free(cpu_) : 7;
+      line("ok N" + std::to_string(std::max<std::int64_t>(0, current_.number)) + " P" + std::to_string(free) + " B15 " +
+           temperatures());
       break;
+    }
   }
   if (!is_prusa() || traits.version < 310) return;
   // 3.10 and later: it removes itself from the queue and falls through to the ok of the entry that is first then.

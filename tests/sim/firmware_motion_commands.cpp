@@ -86,8 +86,8 @@ void FirmwareCore::limits() {
     case 203: return mechanics_.take_speeds(axes);
     case 204:
       if (seen('S')) mechanics_.take_acceleration(value('S'), std::nullopt, value('S'));
-      if (traits.family != Family::kMarlin10) mechanics_.take_acceleration(given('P'), given('R'), given('T'));
-      return;
+      if (traits.family == Family::kMarlin10) return mechanics_.take_acceleration({}, given('T'), {});
+      return mechanics_.take_acceleration(given('P'), given('R'), given('T'));
     default:
       mechanics_.take_jerk(axes);
       if (seen('J') && value('J') > 0) mechanics_.take_deviation(value('J'));

@@ -10,8 +10,6 @@ namespace {
 constexpr std::size_t kMostSpells = 10'000;
 constexpr int kWithoutDelay = 3;
 constexpr int kStarving = 2;
-// The last block ends at rest in any case. So short a time behind it makes no difference.
-constexpr Time kLeastDry = std::chrono::milliseconds(10);
 
 }  // namespace
 
@@ -68,9 +66,9 @@ void Planner::plan(int last_fixed) {
 void Planner::append(Block block, Time now) {
   if (busy(now) > kStarving) starving_ = kNever;
   else starving_ = std::min(starving_, now);
-  if (size_ == 0 && now - done_ >= kLeastDry) {
+  if (size_ == 0 && now > done_) {
     if (most_ > 0 && dry_.size() < kMostSpells) dry_.push_back({done_, now, std::min(done_, starving_), most_});
-    most_ = 0;
+    if (now - done_ >= kLeastDry) most_ = 0;
   }
   blocks_[static_cast<std::size_t>((head_ + size_) % kBlocks)] = block;
   ++size_;

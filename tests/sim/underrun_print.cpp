@@ -134,10 +134,13 @@ void Stage::events() {
   if (due(plan_.tears)) tears_until_ = now_ + dice_.between(500ms, 4s);
 }
 
+// One byte of a line at most: a printer notices that in any case. Two equal ones can cancel each other in its checksum.
 void Stage::corrupt(std::string& bytes) {
   if (now_ >= noisy_until_) return;
+  bool clean = true;
   for (char& c : bytes) {
-    if (c != '\n' && dice_.one_in(40)) c = static_cast<char>(c ^ 1);
+    if (c == '\n') clean = true;
+    else if (clean && dice_.one_in(40)) c = static_cast<char>(c ^ 1), clean = false;
   }
 }
 
@@ -240,7 +243,7 @@ void Stage::record() {
 
 void Stage::take_spells() {
   for (const DrySpell& spell : printer_.take_dry_spells()) {
-    if (spell.blocks < kFilled || !relay_.prints().is_printing() || spell.to - spell.from >= kPause) continue;
+    if (!relay_.prints().is_printing() || spell.to - spell.from >= kPause) continue;
     std::array<Time, 5> share{};
     for (std::size_t i = 0; i < held_.size(); ++i) {
       const Time from = std::max(held_[i].from, spell.from);
@@ -249,11 +252,12 @@ void Stage::take_spells() {
     }
     const auto most = static_cast<std::size_t>(std::max_element(share.begin(), share.end()) - share.begin());
     TrueUnderrun real;
+    real.counts = spell.blocks >= kFilled && spell.to - spell.from >= kLeastDry;
     real.from = spell.from, real.to = spell.to, real.blocks = spell.blocks, real.starving = spell.starving;
     real.on_the_wire = static_cast<Holder>(most) == Holder::kWire;
     if (!real.on_the_wire) real.cause = static_cast<StarvedBy>(most);
     result_.real.push_back(real);
-    result_.dry += spell.to - spell.from;
+    if (real.counts) result_.dry += spell.to - spell.from;
   }
 }
 
@@ -294,9 +298,9 @@ void print_events(const UnderrunScenario& scenario, const UnderrunResult& result
   std::printf("seed %llu: %s, %s\n", static_cast<unsigned long long>(scenario.seed), scenario.firmware.c_str(),
               scenario.host.c_str());
   for (const TrueUnderrun& real : result.real)
-    std::printf("%10.3f to %10.3f real, may be told from %.3f to %.3f, %d blocks, %s\n", in_seconds(real.from),
+    std::printf("%10.3f to %10.3f real, may be told from %.3f to %.3f, %d blocks, %s%s\n", in_seconds(real.from),
                 in_seconds(real.to), in_seconds(real.starving), in_seconds(real.told_by), real.blocks,
-                real.on_the_wire ? "wire" : kStarvedByNames[real.cause]);
+                real.on_the_wire ? "wire" : kStarvedByNames[real.cause], real.counts ? "" : ", does not count");
   for (const ToldUnderrun& told : result.told)
     std::printf("%10.3f told, %s\n", in_seconds(told.at), kStarvedByNames[told.cause]);
 }

@@ -25,8 +25,9 @@ struct UnderrunScenario {
   bool trace = false;  ///< prints the spells and what was told
 };
 
-/// The printer's planner was empty although its host had more to send: six blocks were in it before.
+/// The printer's planner was empty although its host had more to send.
 struct TrueUnderrun {
+  bool counts = true;  ///< for 10 ms or longer, with six blocks before; others may be told or not
   Time from{}, to{};
   int blocks = 0;
   Time starving{};  ///< what is told since then is this one

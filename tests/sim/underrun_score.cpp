@@ -28,19 +28,31 @@ void UnderrunScore::add(const UnderrunResult& result) {
     ++unknown;
     return;
   }
-  real += result.real.size();
-  told += result.told.size();
+  std::vector<ToldUnderrun> left = match(result, result.told, true);
+  left = match(result, left, false);
+  told += left.size();
+}
+
+/// Those that tell of no event that counts, or does not.
+std::vector<ToldUnderrun> UnderrunScore::match(const UnderrunResult& result, const std::vector<ToldUnderrun>& from,
+                                               bool counts) {
+  std::vector<ToldUnderrun> left;
   std::size_t i = 0;
   for (const TrueUnderrun& event : result.real) {
-    while (i < result.told.size() && result.told[i].at < event.starving) ++i;
-    if (i == result.told.size() || result.told[i].at > event.told_by) continue;
-    ++matched;
-    const StarvedBy cause = result.told[i++].cause;
+    if (event.counts != counts) continue;
+    if (counts) ++real;
+    while (i < from.size() && from[i].at < event.starving) left.push_back(from[i++]);
+    if (i == from.size() || from[i].at > event.told_by) continue;
+    const StarvedBy cause = from[i++].cause;
+    if (!counts) continue;
+    ++told, ++matched;
     if (event.on_the_wire) continue;
     ++caused;
     right += cause == event.cause ? 1 : 0;
     ++causes[event.cause][cause];
   }
+  left.insert(left.end(), from.begin() + static_cast<std::ptrdiff_t>(i), from.end());
+  return left;
 }
 
 void UnderrunScore::add(const UnderrunScore& other) {

@@ -1,4 +1,5 @@
-// What the relay told about underruns beside what happened, as a table.
+// What the relay told about underruns beside what happened, as a table. An empty planner that does not count
+// (TrueUnderrun::counts) may be told or not: it is in no column then.
 #pragma once
 
 #include <cstdint>
@@ -27,6 +28,9 @@ struct UnderrunScore {
   [[nodiscard]] double cause_right() const {
     return caused == 0 ? 1 : static_cast<double>(right) / static_cast<double>(caused);
   }
+
+ private:
+  std::vector<ToldUnderrun> match(const UnderrunResult& result, const std::vector<ToldUnderrun>& from, bool counts);
 };
 
 struct UnderrunJudgement {
