@@ -10,12 +10,18 @@ namespace {
 // Fewer blocks are no print that ran dry.
 constexpr std::uint16_t kFilled = 6;
 constexpr std::uint16_t kMostUsable = 31;
+// So many blocks later a move of unknown length, as the first behind G28, has left every planner of 16 blocks.
+constexpr std::uint16_t kUnsure = 16;
+// The last block ends at rest in any case: an empty planner makes no difference for so short a time.
+constexpr line::Time kLeastDry = std::chrono::milliseconds(10);
 constexpr float kLeastSeconds = 0.02F;  // DEFAULT_MINSEGMENTTIME
 constexpr float kAtRest = 0.05F;        // MINIMUM_PLANNER_SPEED
 constexpr line::Time kFirstMove = std::chrono::milliseconds(100);
 constexpr std::uint16_t kWithoutDelay = 3;
 // Seconds of computed time after which an older measurement counts little.
 constexpr float kMemory = 4;
+// A single measurement changes the scale by this factor at most, a second one behind it in the same direction by the other.
+constexpr float kPlausible = 1.3F, kConfirmed = 3;
 // Moves of unknown limits take this many times what is computed.
 constexpr float kLeastScale = 0.02F, kMostScale = 10;
 
@@ -23,12 +29,15 @@ constexpr float kLeastScale = 0.02F, kMostScale = 10;
 constexpr float kNoise = 0.003F;
 // So close to full a late ok shows that it was full.
 constexpr std::uint16_t kNearlyFull = 2;
-// A block ends this much later than computed at most; what comes later is odd.
-constexpr float kFactor = 3, kOdd = 0.5F;
+// A block ends this much later than computed at most, and before all blocks would have ended; what comes later is odd.
+constexpr float kFactor = 3, kOdd = 0.5F, kAllEnded = 0.05F;
 // The oks behind an odd delay: a full planner delays two of four at least, one that ran dry meanwhile delays none.
 constexpr std::uint16_t kProof = 4, kLateIfFull = 2;
-// So much lateness, in seconds, counts as one late ok of a planner that should not be full.
-constexpr float kDoubt = 0.1F;
+// ... or three of four take this time, in seconds, although the model has no block that explains it.
+constexpr std::uint16_t kSlowIfFull = 3;
+constexpr float kSlow = 0.012F;
+// So much lateness, in seconds, counts as one late ok of a planner that should not be full; two prove that it is.
+constexpr float kDoubt = 0.1F, kProved = 2;
 // No move lasts so long behind others: the planner ran dry. The second one: if it was not full.
 constexpr float kHopeless = 10, kStall = 2.5F;
 
@@ -49,6 +58,7 @@ void Planner::sent(std::int64_t number, const printer::Move& move, const dialect
   Sent& place = sent_[static_cast<std::size_t>(number) % kInFlight];
   place.number = number;
   place.segment = motion_.segment(move, dialect);
+  if (!move.is_known) unsure_ = kUnsure;
 }
 
 // --- time -------------------------------------------------------------------------------------------------------------
@@ -121,7 +131,8 @@ void Planner::push(const Segment& segment, line::Time now) {
   b.duration = in_microseconds(seconds);
   if (count_ > 0) queued_ += b.duration;
   ++count_;
-  peak_ = std::max(peak_, count_);
+  if (unsure_ > 0) --unsure_;
+  else peak_ = std::max(peak_, count_);
   plan();
   if (count_ == 1) {
     start_first(now + kFirstMove);
@@ -169,7 +180,11 @@ void Planner::set_count(int count, line::Time now) {
 void Planner::measure(line::Time now) {
   if (measured_from_ != line::kNever && computed_ > 0) {
     const float computed = static_cast<float>(computed_) * 1e-6F, expected = computed * scale_;
-    const float real = std::clamp(in_float(now - measured_from_), expected / 3, expected * 3);
+    const float seconds = in_float(now - measured_from_);
+    const int beyond = seconds > kPlausible * expected ? 1 : seconds < expected / kPlausible ? -1 : 0;
+    const float most = beyond != 0 && beyond == beyond_ ? kConfirmed : kPlausible;
+    const float real = std::clamp(seconds, expected / most, expected * most);
+    beyond_ = static_cast<std::int8_t>(beyond);
     const float keep = std::max(0.0F, 1 - computed / kMemory);
     sum_measured_ = sum_measured_ * keep + real;
     sum_computed_ = sum_computed_ * keep + computed;
@@ -191,36 +206,43 @@ Planner::Delay Planner::delay_of(float seconds, line::Time begun) {
     doubt_ *= 0.8F;
     return Delay::kNone;
   }
+  if (seconds > kSlow) ++perhaps_.slow;
   if (seconds > kHopeless) return Delay::kStalled;
   const float rest = count_ == 0 ? 0 : in_float(ends_ - begun);
-  if (count_ + kNearlyFull >= usable_ && seconds + 0.01F > 0.3F * rest)
-    return seconds < kFactor * rest + kOdd ? Delay::kFull : Delay::kOdd;
+  const float all = rest + in_float(scaled(queued_));
+  const Delay full = seconds < std::min(kFactor * rest + kOdd, all + kAllEnded) ? Delay::kFull : Delay::kOdd;
+  if (count_ + kNearlyFull >= usable_ && seconds + 0.01F > 0.3F * rest) return full;
+  // The others wait behind the move of unknown length.
+  if (unsure_ > 0 && kUnsure - unsure_ + kNearlyFull >= usable_) {
+    unsure_ = 0;
+    return Delay::kFull;
+  }
   if (late > kStall) return Delay::kStalled;
-  doubt_ += late / kDoubt;
-  if (doubt_ < 2) return late > quick_ + 0.01F ? Delay::kStalled : Delay::kNone;
+  // One ok alone proves it only if at most half of the blocks are missing.
+  doubt_ += 2 * count_ >= usable_ ? late / kDoubt : std::min(late / kDoubt, 1.0F);
+  if (doubt_ < kProved) return late > quick_ + 0.01F ? Delay::kDoubtful : Delay::kNone;
   doubt_ = 0;
-  return Delay::kFull;
+  return full;
 }
 
-/// It took a block without delay although it should be full: two end in the time of a few quick oks. A wrong count explains as
-/// many as there are in the ring; those that follow say that moves are shorter than computed.
+/// It took a block without delay although it should be full: the oldest has ended. A wrong count explains as many as there
+/// are in the ring; those that follow say that moves are shorter than computed.
 void Planner::overflowed(line::Time now) {
-  set_count(usable_ - 2, now);
+  set_count(usable_ - 1, now);
   if (overflows_ == usable_) return measure(now);
   if (++overflows_ == usable_) measured_from_ = now, computed_ = 0;
 }
 
 void Planner::take_delay(Delay delay, line::Time begun, line::Time now) {
-  if (delay == Delay::kStalled) measured_from_ = line::kNever;
+  if (delay == Delay::kStalled || delay == Delay::kDoubtful) measured_from_ = line::kNever;
   if (delay != Delay::kFull && delay != Delay::kOdd) return;
   const line::Time held = std::max(line::Time{}, ends_ - begun) + scaled(queued_);
   set_count(usable_ - 1, now);
   measure(now);
   overflows_ = 0;
-  ++late_since_odd_;
-  if (delay != Delay::kOdd) return;
-  odd_ = std::max(line::Time{}, now - begun - held);
-  since_odd_ = late_since_odd_ = 0;
+  ++perhaps_.late;
+  if (delay != Delay::kOdd || peak_ < kFilled) return;
+  perhaps_ = {.dry = std::max(line::Time{}, now - begun - held)};
 }
 
 /// The printer says how many are free: exactly, and at rest how many there are.
@@ -238,45 +260,69 @@ Segment Planner::segment_of(const Ok& ok, const dialect::Dialect& dialect) const
   return ok.of == Ok::Of::kMove && place.number == ok.number ? place.segment : Segment{};
 }
 
-/// The oks behind an odd delay tell whether the planner was full until its end, or ran dry in it.
-std::optional<line::Time> Planner::prove_odd(line::Time now) {
-  if (odd_ == line::Time{} || since_odd_ < kProof) return std::nullopt;
-  const line::Time dry = std::exchange(odd_, {});
-  if (late_since_odd_ >= kLateIfFull) return std::nullopt;
-  set_count(std::min(count_, since_odd_), now);
-  peak_ = count_;
-  return dry;
+/// Whether it was empty before this ok, which comes `quiet` seconds behind the last one.
+Verdict Planner::ran_dry(const Ok& ok, Delay delay, float quiet) {
+  using Ran = Verdict::Ran;
+  const bool filled = peak_ >= kFilled;
+  if (delay == Delay::kOdd && filled) return {Ran::kPerhapsDry, perhaps_.dry};
+  const line::Time dry = ok.now - emptied_;
+  if (count_ > 0 || (!says_free_ && dry < kLeastDry)) return {};
+  peak_ = 0;
+  // Empty again before the proof: then the long delay before was of an empty planner, too.
+  if (perhaps_.dry != line::Time{} && perhaps_.blocks < kProof && quiet < kHopeless)
+    return {Ran::kWasDry, std::exchange(perhaps_, {}).dry};
+  if (!filled) return {};
+  const bool doubtful = delay == Delay::kDoubtful;
+  perhaps_ = {.dry = doubtful ? dry : line::Time{}};
+  return {doubtful ? Ran::kPerhapsDry : Ran::kDry, dry};
 }
 
-std::optional<line::Time> Planner::acknowledged(const Ok& ok, const dialect::Dialect& dialect) {
+/// The oks behind a long delay tell whether the planner was full until its end, or ran dry in it.
+std::optional<line::Time> Planner::prove_dry(line::Time now) {
+  if (perhaps_.dry == line::Time{} || perhaps_.blocks < kProof) return std::nullopt;
+  const Perhaps proof = std::exchange(perhaps_, {});
+  if (proof.late >= kLateIfFull) return std::nullopt;
+  if (proof.slow >= kSlowIfFull) {
+    doubt_ = 0;
+    set_count(std::max<int>(count_, usable_ - 1), now);
+    return std::nullopt;
+  }
+  set_count(std::min(count_, proof.blocks), now);
+  peak_ = count_;
+  return proof.dry;
+}
+
+Verdict Planner::acknowledged(const Ok& ok, const dialect::Dialect& dialect) {
   if (!says_free_) usable_ = dialect.planner_blocks;
+  const float quiet = in_float(ok.now - last_ok_);
   // The printer turns to a line when it has acknowledged the one before.
   const line::Time begun = std::max(ok.sent, last_ok_);
   advance(std::min(ok.now, begun + in_time(quick_)));
   const bool needs_room = ok.of == Ok::Of::kMove || ok.of == Ok::Of::kPosition;
-  if (needs_room && ok.free < 0) take_delay(delay_of(in_float(ok.now - begun), begun), begun, ok.now);
+  Delay delay = Delay::kNone;
+  if (needs_room && ok.free < 0) {
+    delay = delay_of(in_float(ok.now - begun), begun);
+    take_delay(delay, begun, ok.now);
+  }
   advance(ok.now);
   last_ok_ = ok.now;
   if (ok.of == Ok::Of::kWaiting) {
     set_count(0, ok.now);
     peak_ = 0;
-    odd_ = {};
+    perhaps_ = {};
   }
   const Segment segment = segment_of(ok, dialect);
   const std::uint16_t added = std::min(segment.pieces, usable_);
   if (ok.free >= 0) take_free(ok, added);
-  std::optional<line::Time> dry;
-  if (needs_room && count_ == 0) {
-    if (peak_ >= kFilled) dry = ok.now - emptied_;
-    peak_ = 0;
-  }
+  Verdict verdict;
+  if (needs_room) verdict = ran_dry(ok, delay, quiet);
   for (std::uint16_t i = 0; i < added; ++i) {
     if (count_ >= usable_) overflowed(ok.now);
-    ++since_odd_;
+    ++perhaps_.blocks;
     push(segment, ok.now);
   }
-  if (const auto proved = prove_odd(ok.now)) dry = proved;
-  return dry;
+  if (const auto proved = prove_dry(ok.now)) verdict = {Verdict::Ran::kWasDry, *proved};
+  return verdict;
 }
 
 }  // namespace gcode::planner

@@ -15,6 +15,7 @@
 //   G4, G28, M400, T, M0 ... wait until the planner is empty                planner.synchronize() in their code
 //   computed durations are corrected by those between two late oks          recordings: 0.9 to 1.1 of the computed ones
 //   ... and by a full planner that takes more than a ring without delay     no planner holds more than its ring
+//   a long delay: was it full, or dry? the oks of the next four blocks tell tests/sim/underrun_print.h, and recordings
 // Recordings: tests/data/planner, judged by tests/unit/gcode/planner/planner_recordings_test.cpp.
 #pragma once
 
@@ -44,20 +45,31 @@ struct Ok {
   line::Time now{};
 };
 
+/// Whether the planner ran dry in a print: six blocks were in it before, and no command emptied it rightly.
+struct Verdict {
+  enum class Ran : std::uint8_t {
+    kOn,
+    kDry,         ///< before this ok
+    kPerhapsDry,  ///< before this ok, or the planner was full: if it was dry, one of the next four blocks' oks tells
+    kWasDry,      ///< before the ok that was kPerhapsDry
+  };
+  Ran ran = Ran::kOn;
+  line::Time dry{};  ///< for how long it was empty
+};
+
 class Planner {
  public:
   /// M92, M201 ... as a host sends them or the printer prints them.
   void setting(const command::Command& command) { motion_.setting(command); }
   /// A new move was written to the printer.
   void sent(std::int64_t number, const printer::Move& move, const dialect::Dialect& dialect);
-  /// Oks in the order in which they come. Returns for how long the planner was empty before this ok, if a print ran dry:
-  /// six blocks were in it before, and no command emptied it rightly.
-  std::optional<line::Time> acknowledged(const Ok& ok, const dialect::Dialect& dialect);
+  /// Oks in the order in which they come.
+  Verdict acknowledged(const Ok& ok, const dialect::Dialect& dialect);
   void printer_restarted() { *this = {}; }
   /// The print pauses or has ended: if the planner runs empty now, it does so rightly.
   void paused() {
     peak_ = 0;
-    odd_ = {};
+    perhaps_ = {};
   }
 
   /// At the last ok.
@@ -66,6 +78,8 @@ class Planner {
   /// The oks have ADVANCED_OK's P.
   [[nodiscard]] bool says_free() const { return says_free_; }
   [[nodiscard]] line::Time last_ok() const { return last_ok_; }
+  /// How long an ok takes if nothing delays it.
+  [[nodiscard]] line::Time usual_ok() const { return line::Time(static_cast<std::int64_t>(quick_ * 1e6F)); }
 
  private:
   struct Block {
@@ -80,12 +94,18 @@ class Planner {
     std::int64_t number = -2;
     Segment segment;
   };
+  /// A delay that no block explains: the planner was full, or ran dry in it. The next oks tell.
+  struct Perhaps {
+    line::Time dry{};                              ///< for how long then; 0: there was no such delay
+    std::uint16_t blocks = 0, late = 0, slow = 0;  ///< blocks and oks since then
+  };
   /// What an ok that came late tells.
   enum class Delay : std::uint8_t {
     kNone,
-    kFull,     ///< the planner was full, and its oldest block has just ended
-    kOdd,      ///< ... but for longer than that block takes
-    kStalled,  ///< the planner was not full: the printer, or the line, stood still
+    kFull,      ///< the planner was full, and its oldest block has just ended
+    kOdd,       ///< ... but for longer than that block takes
+    kStalled,   ///< the planner was not full: the printer, or the line, stood still
+    kDoubtful,  ///< ... if the next oks are not late, too
   };
   /// Planners of 31 blocks at most. Those that have ended stay until others take their places: a late ok may show that
   /// they had not.
@@ -111,7 +131,8 @@ class Planner {
   void take_delay(Delay delay, line::Time begun, line::Time now);
   void take_free(const Ok& ok, std::uint16_t added);
   [[nodiscard]] Segment segment_of(const Ok& ok, const dialect::Dialect& dialect) const;
-  [[nodiscard]] std::optional<line::Time> prove_odd(line::Time now);
+  [[nodiscard]] Verdict ran_dry(const Ok& ok, Delay delay, float quiet);
+  [[nodiscard]] std::optional<line::Time> prove_dry(line::Time now);
   [[nodiscard]] line::Time scaled(std::int64_t microseconds) const;
 
   Motion motion_;
@@ -121,6 +142,7 @@ class Planner {
   std::uint16_t usable_ = 0;  ///< 0: not known yet
   bool says_free_ = false;    ///< ADVANCED_OK
   std::uint16_t peak_ = 0;    ///< the most blocks since it was empty
+  std::uint16_t unsure_ = 0;  ///< so many more blocks until a move of unknown length is gone
   line::Time started_{};      ///< when the first block began or will begin
   line::Time ends_{};         ///< when it ends
   std::int64_t queued_ = 0;   ///< microseconds of the blocks behind it
@@ -132,12 +154,12 @@ class Planner {
   line::Time measured_from_ = line::kNever;
   std::int64_t computed_ = 0;  ///< microseconds of the blocks that ended since
   float sum_measured_ = 1, sum_computed_ = 1;
+  std::int8_t beyond_ = 0;  ///< 1: the last measurement was longer than is plausible, -1: shorter
 
   // --- how late an ok is
   float quick_ = 0.005F;  ///< seconds that an ok takes if nothing delays it
   float doubt_ = 0;       ///< late oks although the planner should not be full; 2 prove that it is
-  line::Time odd_{};      ///< a delay that no block explains, until the next oks tell
-  std::uint16_t since_odd_ = 0, late_since_odd_ = 0;
+  Perhaps perhaps_;
   std::uint16_t overflows_ = 0;  ///< blocks taken without delay by a full planner, since a late ok
 };
 

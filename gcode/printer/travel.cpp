@@ -112,6 +112,7 @@ void Travel::move(const Words& words) {
   ++moves_;
   last_.way = {};
   last_.arc_mm = 0;
+  last_.is_known = true;
   if (words.f > 0) last_.feedrate = words.f / 60;
   for (std::size_t axis = 0; axis < position_.size(); ++axis) {
     if (!words.has[axis]) continue;
@@ -121,6 +122,7 @@ void Travel::move(const Words& words) {
     position_[axis] = to;
     const bool counts = relative || known_[axis];
     known_[axis] = known_[axis] || !relative;
+    last_.is_known = last_.is_known && counts;
     if (!counts || std::abs(way) > kLongestMove) continue;
     last_.way[axis] = way;
     if (axis == kE) push(way);

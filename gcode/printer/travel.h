@@ -20,6 +20,7 @@ struct Move {
   std::array<double, 4> way{};  ///< x, y, z, e; millimetres; 0 for an axis whose position was not known
   double arc_mm = 0;            ///< G2, G3: the length in the plane; 0: a straight move
   double feedrate = 0;          ///< the last F, millimetres per second; 0: none yet
+  bool is_known = true;         ///< false: the position of an axis that it moves was not known
 };
 
 class Travel {

@@ -145,6 +145,7 @@ struct ArbiterState {
   line::Time held_from{}, held_until{};   ///< the agent held a line of the host, the last time
   line::Time slowest_other{};             ///< of the commands since the last move: the longest time to an ok
   line::Time ticked{};
+  printer::StarvedBy perhaps_starved_by{};  ///< the cause, if the next oks show that the planner was empty
 };
 
 class Arbiter {
@@ -226,8 +227,7 @@ class Arbiter {
   // arbiter_planner.cpp
   void planner_hears(const reply::Reply& reply);
   void planner_takes(const InFlight& acknowledged, line::Time now);
-  [[nodiscard]] printer::StarvedBy starved_by(const InFlight& acknowledged, line::Time before, line::Time dry,
-                                              line::Time now) const;
+  [[nodiscard]] printer::StarvedBy starved_by(line::Time sent, line::Time before, line::Time dry, line::Time now) const;
   // arbiter_stream.cpp
   void remember_stream(line::Time now);
   // arbiter_replies.cpp, arbiter_oks.cpp, arbiter_reports.cpp

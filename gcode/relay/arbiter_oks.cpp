@@ -377,6 +377,8 @@ void Arbiter::finish_injected(printer::QueryOutcome outcome, line::Time now) {
   const InFlight injected = s_.in_flight[*index];
   s_.in_flight.erase(*index);
   s_.injection.hold_until = now;
+  // A line that was held for it has waited behind it until now, wherever it was.
+  if (s_.held_until > injected.sent) s_.held_until = now;
   if (!injected.overdue || outcome == printer::QueryOutcome::kAnswered) {
     ++s_.counters.queries[injected.query][outcome];
   }

@@ -42,14 +42,13 @@ void Arbiter::planner_hears(const reply::Reply& reply) {
   if (reply.is_setting) s_.planner.setting(command::parse_command(reply.text));
 }
 
-printer::StarvedBy Arbiter::starved_by(const InFlight& acknowledged, line::Time before, line::Time dry,
-                                       line::Time now) const {
+printer::StarvedBy Arbiter::starved_by(line::Time sent, line::Time before, line::Time dry, line::Time now) const {
   const line::Time from = now - dry;
   if (s_.recovery.since() >= before) return printer::StarvedBy::kResend;
   const line::Time held = s_.held_until - std::max(s_.held_from, from);
   if (2 * held >= dry) return printer::StarvedBy::kAgent;
-  const line::Time waited = now - std::max(acknowledged.sent, from);
-  if (2 * std::max(waited, s_.slowest_other) >= dry) return printer::StarvedBy::kPrinter;
+  const line::Time waited = now - std::max(sent, from);
+  if (2 * (std::max(waited, s_.slowest_other) - s_.planner.usual_ok()) >= dry) return printer::StarvedBy::kPrinter;
   return printer::StarvedBy::kHost;
 }
 
@@ -59,16 +58,21 @@ void Arbiter::planner_takes(const InFlight& acknowledged, line::Time now) {
   if (!s_.prints.is_host_stream()) return s_.planner.paused();
   const planner::Ok::Of of = kind_of(acknowledged);
   const line::Time before = s_.planner.last_ok();
-  const auto dry = s_.planner.acknowledged({of, acknowledged.number, planner_free_, acknowledged.sent, now}, *dialect_);
+  // An ok for a command in doubt may be the next one's.
+  line::Time sent = acknowledged.sent;
+  if (acknowledged.is_optional() && s_.in_flight.size() > 0) sent = std::max(sent, s_.in_flight[0].sent);
+  using Ran = planner::Verdict::Ran;
+  const auto [ran, dry] = s_.planner.acknowledged({of, acknowledged.number, planner_free_, sent, now}, *dialect_);
   if (s_.prints.is_printing()) {
     const line::Time buffered = s_.planner.buffered();
     counters.planner_buffered.observe(buffered, printer::kBufferedBounds);
     s_.prints.buffered(buffered);
-    if (dry && now - before < kPause) {
-      const printer::StarvedBy cause = starved_by(acknowledged, before, *dry, now);
+    if (ran == Ran::kDry || ran == Ran::kPerhapsDry) s_.perhaps_starved_by = starved_by(sent, before, dry, now);
+    if ((ran == Ran::kDry && now - before < kPause) || ran == Ran::kWasDry) {
+      const printer::StarvedBy cause = s_.perhaps_starved_by;
       ++counters.underruns[cause];
       s_.prints.underrun();
-      counters.starved[cause] += *dry;
+      counters.starved[cause] += dry;
     }
   }
   s_.slowest_other = of == planner::Ok::Of::kMove ? line::Time{} : std::max(s_.slowest_other, now - acknowledged.sent);

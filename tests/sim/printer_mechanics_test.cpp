@@ -75,6 +75,6 @@ TEST_CASE("mechanics: the relay tells each underrun where the printer says its f
   for (std::uint64_t seed = 1; seed <= 6; ++seed)
     score.add(sim::run_underrun_print({seed, "marlin-2.1.2-advanced-ok", "octoprint", false}));
   CHECK(score.real > 5);
-  CHECK(score.precision() > 0.85);
+  CHECK(score.precision() > 0.95);
   CHECK(score.recall() > 0.95);
 }

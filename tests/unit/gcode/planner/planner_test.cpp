@@ -31,7 +31,10 @@ struct Rig {
   void ok(Ok::Of of, Time answer = 3ms, std::int32_t free = -1) {
     const Time sent = now;
     now += answer;
-    dry = planner.acknowledged({of, number, free, sent, now}, *dialect);
+    using Ran = gcode::planner::Verdict::Ran;
+    const auto verdict = planner.acknowledged({of, number, free, sent, now}, *dialect);
+    dry.reset();
+    if (verdict.ran == Ran::kDry || verdict.ran == Ran::kWasDry) dry = verdict.dry;
   }
 };
 

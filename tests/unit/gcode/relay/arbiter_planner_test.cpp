@@ -24,6 +24,11 @@ struct Print {
     rig.attach();
     if (!firmware.empty()) rig.identify(firmware);
     for (const char* line : {"M104 S215", "G92 E0", "G90", "M83", "G1 X0 Y0 Z0.2 F3000"}) send(line);
+    // The length of that move was not known: until it is gone nothing is told.
+    for (int i = 0; i < 20; ++i) {
+      rig.pass(95ms);
+      moves(1);
+    }
   }
   void write(const std::string& line) { rig.host("N" + std::to_string(++number) + " " + line + "\n"); }
   void send(const std::string& line, Time takes = 3ms, std::string_view ok = "ok\n") {
