@@ -54,6 +54,7 @@ class Stage {
     while (!host_->is_done() && host_->failure().empty() && host_open_ && now_ < end) step(end);
     run_until(now_ + 5s);
     result_.printed = host_->is_done();
+    result_.failure = host_->failure();
     judge();
     return std::move(result_);
   }
@@ -297,6 +298,7 @@ void print_events(const UnderrunScenario& scenario, const UnderrunResult& result
   const auto in_seconds = [](Time time) { return static_cast<double>(time.count()) / 1e6; };
   std::printf("seed %llu: %s, %s\n", static_cast<unsigned long long>(scenario.seed), scenario.firmware.c_str(),
               scenario.host.c_str());
+  if (!result.printed) std::printf("not ended: %s\n", result.failure.empty() ? "no time left" : result.failure.c_str());
   for (const TrueUnderrun& real : result.real)
     std::printf("%10.3f to %10.3f real, may be told from %.3f to %.3f, %d blocks, %s%s\n", in_seconds(real.from),
                 in_seconds(real.to), in_seconds(real.starving), in_seconds(real.told_by), real.blocks,

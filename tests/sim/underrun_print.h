@@ -44,6 +44,7 @@ struct ToldUnderrun {
 
 struct UnderrunResult {
   bool printed = false;  ///< to its end
+  std::string failure;   ///< the host's, if it ended by one
   bool known = false;    ///< the relay says that it knows the planner
   std::vector<TrueUnderrun> real;
   std::vector<ToldUnderrun> told;
