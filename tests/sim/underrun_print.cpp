@@ -20,8 +20,9 @@ namespace {
 
 using gcode::printer::StarvedBy;
 
-constexpr int kFilled = 6;    // fewer blocks are no print that ran dry
-constexpr Time kPause = 10s;  // a host that sends nothing for longer has paused
+constexpr int kFilled = 6;        // fewer blocks are no print that ran dry
+constexpr Time kShortest = 20ms;  // the relay counts from 10 ms on and does not know it to the millisecond
+constexpr Time kPause = 10s;      // a host that sends nothing for longer has paused
 constexpr Time kLimit = 30min;
 // The next ok tells, or, where it came so late that the planner may have been full, those of four blocks.
 constexpr int kOksUntilTold = 8;
@@ -244,7 +245,7 @@ void Stage::record() {
 
 void Stage::take_spells() {
   for (const DrySpell& spell : printer_.take_dry_spells()) {
-    if (!relay_.prints().is_printing() || spell.to - spell.from >= kPause) continue;
+    if (!relay_.prints().is_printing()) continue;
     std::array<Time, 5> share{};
     for (std::size_t i = 0; i < held_.size(); ++i) {
       const Time from = std::max(held_[i].from, spell.from);
@@ -253,12 +254,13 @@ void Stage::take_spells() {
     }
     const auto most = static_cast<std::size_t>(std::max_element(share.begin(), share.end()) - share.begin());
     TrueUnderrun real;
-    real.counts = spell.blocks >= kFilled && spell.to - spell.from >= kLeastDry;
+    const Time dry = spell.to - spell.from;
+    real.counts = spell.blocks >= kFilled && dry >= kShortest && dry < kPause;
     real.from = spell.from, real.to = spell.to, real.blocks = spell.blocks, real.starving = spell.starving;
     real.on_the_wire = static_cast<Holder>(most) == Holder::kWire;
     if (!real.on_the_wire) real.cause = static_cast<StarvedBy>(most);
     result_.real.push_back(real);
-    if (real.counts) result_.dry += spell.to - spell.from;
+    if (real.counts) result_.dry += dry;
   }
 }
 

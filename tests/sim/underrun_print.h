@@ -27,7 +27,7 @@ struct UnderrunScenario {
 
 /// The printer's planner was empty although its host had more to send.
 struct TrueUnderrun {
-  bool counts = true;  ///< for 10 ms or longer, with six blocks before; others may be told or not
+  bool counts = true;  ///< for 20 ms to 10 s, with six blocks before; others may be told or not
   Time from{}, to{};
   int blocks = 0;
   Time starving{};  ///< what is told since then is this one
