@@ -23,6 +23,7 @@ Findings look_at_clock(const Machine& machine, const config::Configuration& conf
 Findings look_at_store(const Machine& machine, const config::Configuration& configuration);
 Findings look_at_disk(const Machine& machine, const config::Configuration& configuration);
 Findings look_at_power(const Machine& machine, const config::Configuration& configuration);
+Findings look_at_heat(const Machine& machine, const config::Configuration& configuration);
 
 // --- host_checks.cpp: the settings of host programs, where they are readable
 Findings look_at_octoprint(const Machine& machine, const config::Configuration& configuration);

@@ -21,6 +21,7 @@ const std::vector<Check>& checks() {
       {"store", look_at_store},
       {"disk", look_at_disk},
       {"power", look_at_power},
+      {"heat", look_at_heat},
   };
   return kChecks;
 }

@@ -1,4 +1,4 @@
-// The machine: the service, its rights, the web port, the clock, the store, the disk and the power supply.
+// The machine: the service, its rights, the web port, the clock, the store, the disk, the power supply and its heat.
 #include <algorithm>
 
 #include "agent/doctor/checks.h"
@@ -14,6 +14,9 @@ constexpr const char* kUser = "marlin-agent";
 constexpr const char* kGroup = "dialout";
 constexpr double kYear2024 = 1'704'067'200;
 constexpr std::uint64_t kLeastFree = 100'000'000;
+constexpr unsigned kVoltageIsLow = 0x1, kVoltageWasLow = 0x10000;  // of the Pi's firmware
+constexpr unsigned kIsSlow = 0x2 | 0x4;                            // its frequency is capped, throttled
+constexpr int kHotMillidegrees = 80'000;                           // from there a Pi runs slower
 
 std::string_view next_line(std::string_view& rest) { return text::next_part(rest, '\n'); }
 
@@ -80,6 +83,19 @@ bool voltage_alarm(const Machine& machine) {
       return true;
   }
   return false;
+}
+
+/// The temperature of the processor in thousandths of a degree, 0 where the kernel does not name one.
+int processor_temperature(const Machine& machine) {
+  std::error_code error;
+  for (fs::directory_iterator it(machine.at("/sys/class/thermal"), error), end; !error && it != end;
+       it.increment(error)) {
+    const std::string type = read_file(it->path() / "type").value_or("");
+    if (type != "cpu-thermal\n" && type != "cpu_thermal\n") continue;
+    const std::string value = read_file(it->path() / "temp").value_or("");
+    return text::parse_number<int>(std::string_view(value).substr(0, value.find('\n'))).value_or(0);
+  }
+  return 0;
 }
 
 std::string megabytes(std::uint64_t bytes) { return std::to_string(bytes / 1'000'000) + " MB"; }
@@ -168,14 +184,23 @@ Findings look_at_disk(const Machine& machine, const config::Configuration& confi
                 "Delete files, for example old time-lapses and G-code; `sudo apt clean` frees some immediately")};
 }
 
-// Bit 0: now, bit 16: since the start.
 Findings look_at_power(const Machine& machine, const config::Configuration&) {
   const unsigned bits = throttled(machine);
   const char* cure = "Use a power supply made for this Pi and a short cable; power USB devices by a hub of their own";
-  if ((bits & 1U) != 0 || voltage_alarm(machine))
+  if ((bits & kVoltageIsLow) != 0 || voltage_alarm(machine))
     return {wrong("The Pi's supply voltage is too low now, which ends prints", cure)};
-  if ((bits & 0x10000U) != 0) return {wrong("The Pi's supply voltage was too low since its start", cure)};
+  if ((bits & kVoltageWasLow) != 0) return {wrong("The Pi's supply voltage was too low since its start", cure)};
   return {};
+}
+
+// Low voltage makes it slow too.
+Findings look_at_heat(const Machine& machine, const config::Configuration&) {
+  const unsigned bits = throttled(machine);
+  const int temperature = processor_temperature(machine);
+  if (temperature < kHotMillidegrees && ((bits & kIsSlow) == 0 || (bits & kVoltageIsLow) != 0)) return {};
+  const std::string value = temperature > 0 ? " (" + std::to_string(temperature / 1000) + " C)" : "";
+  return {wrong("The processor is too hot now" + value + ", so it runs slower, which makes prints stutter",
+                "Give it a heat sink or a fan, and end programs that load it (`top` lists them)")};
 }
 
 }  // namespace agent::doctor

@@ -152,7 +152,7 @@ def second_container(rig, options):
         container = rig.keep(Container(rig, agent, options.container_root, name))
         container.command("open")
         wait_until(f"{count} host programs are known", lambda count=count: agent.scrape().value("marlin_host_programs") == count, 20)
-    expect("another program opened the host port too" in agent.output(), "the log does not say it")
+    wait_until("the log says it", lambda: "another program opened the host port too" in agent.output())
 
 
 @claim("a host in a container prints while the agent is killed and restarted with the descriptor store")

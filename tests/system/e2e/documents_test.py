@@ -2,8 +2,8 @@
 
 A command is run here where that needs no root, no service and no hardware: with a virtual printer called mk3s that has
 printed once, the agent, Prometheus and Alertmanager. The files of the package lie under a directory that stands for /.
-Those that need the service or root are run under a systemd that is process 1, by tests/campaigns/systemd, which gets them
-by --service-commands. Of all commands, each program exists, each long option is in its --help, and each file and unit is
+Those that need the service, root or a person are run under a systemd that is process 1, by tests/campaigns/systemd, which
+gets them by --service-commands. Of all commands, each program exists, each long option is in its --help, and each file and unit is
 in the package. A command inside a sentence is treated in the same way, unless it is only the name of a command."""
 import glob
 import os
@@ -28,15 +28,15 @@ PRINT = os.path.join(PACKAGING, "demo", "hex_nut.gcode")
 
 RUN = {"marlin-agent", "build/release/marlin-agent", "curl", "promtool", "amtool", "cp", "top", "head", "tail", "grep", "free", "date", "df", "gnuplot",
        "python3", "ss"}
-# Run by tests/campaigns/systemd.
-UNDER_SYSTEMD = {"systemctl", "journalctl", "timedatectl", "apt", "dmesg", "fuser"}
+HERE_ITSELF, SYSTEMD = "here", "tests/campaigns/systemd"
+# Run by SYSTEMD.
+UNDER_SYSTEMD = {"systemctl", "journalctl", "timedatectl", "apt", "dmesg", "fuser", "editor"}
+# What stands there for units that Debian does not have: made by tests/system/package/documents_cycle.
+STAND_IN = {"grafana-server": "a unit of that name, as Grafana is not in Debian; it starts if it can read the provisioning"}
 # Run by the file that is named.
 ELSEWHERE = {"packaging/quickstart": "tests/campaigns/releases", "tests/run": "tests/campaigns/releases", "packaging/build-deb": "tests/campaigns/packages",
              "packaging/build-repository": "tests/system/package/make_repositories"}
-# Not run at all, with the reason.
-SKIPPED = {"vcgencmd": "only Raspberry Pi OS has it", "editor": "waits for a person", "avrdude": "needs a device"}
-NO_UNIT_HERE = {"grafana-server": "Grafana is not in Debian"}
-OTHER_UNITS = {"prometheus", "prometheus-alertmanager", *NO_UNIT_HERE}
+OTHER_UNITS = {"prometheus", "prometheus-alertmanager", *STAND_IN}
 LONG_RUNNING = re.compile(r"--watch\b|marlin-agent (watch|run|demo)\b")
 # Inside a sentence: the name of a command, not a command.
 NAMES = re.compile(r"(systemctl|promtool check|promtool tsdb) [a-z-]+$|packaging/[a-z]+$|marlin-agent (COMMAND|metrics-reference|(release|attach|reset)$)")
@@ -152,8 +152,6 @@ class Checker:
             return [f"{program} has no option {word}" for word in arguments if word.startswith("--") and word not in text]
         if program in ("marlin-agent", "build/release/marlin-agent"):
             return self.agent_faults(arguments)
-        if program in SKIPPED:
-            return []
         if not shutil.which(program):
             return [f"there is no program {program}"]
         found = [f"{program} has no option {option}" for option in self.long_options(arguments)
@@ -320,19 +318,16 @@ esac
 
 
 def where_it_runs(words_of_all):
-    """("run", "") of the pieces of a line that are run here, or another of `commands`' counts with the reason."""
+    """The file that runs the pieces of a line, HERE_ITSELF for this one, and what stands there for a part of the machine."""
     for words in words_of_all:
         program = words[0]
-        if program in SKIPPED:
-            return "skipped", SKIPPED[program]
-        if program == "systemctl" and (missing := set(words) & set(NO_UNIT_HERE)):
-            return "skipped", NO_UNIT_HERE[missing.pop()]
         if program in ELSEWHERE:
-            return "elsewhere", ELSEWHERE[program]
+            return ELSEWHERE[program], None
         if program in UNDER_SYSTEMD:
-            return "elsewhere", "tests/campaigns/systemd"
-        expect(program in RUN, f"{program} is in none of RUN, UNDER_SYSTEMD, ELSEWHERE and SKIPPED")
-    return "run", ""
+            missing = set(words) & set(STAND_IN) if program == "systemctl" else set()
+            return SYSTEMD, STAND_IN[missing.pop()] if missing else None
+        expect(program in RUN, f"{program} is in none of RUN, UNDER_SYSTEMD and ELSEWHERE")
+    return HERE_ITSELF, None
 
 
 def steps(path):
@@ -352,7 +347,7 @@ def service_commands():
     for path in DOCUMENTS:
         for _, step in steps(path):
             parts = [simple(part) for part in split(step, "|")]
-            if where_it_runs(parts)[1] == "tests/campaigns/systemd" or (parts[0][0] == "cp" and "/etc/prometheus/" in step):
+            if where_it_runs(parts)[0] == SYSTEMD or (parts[0][0] == "cp" and re.search(r"/etc/(prometheus|grafana)/", step)):
                 found[re.sub(r"(^|\s)sudo ", r"\1", step)] = True
     return list(found)
 
@@ -361,8 +356,7 @@ def service_commands():
 def commands(rig, _):
     checker = Checker(rig.agent)
     scene = Scene(rig)
-    counts = {"run": 0, "elsewhere": 0, "skipped": 0}
-    wrong, why_not, tried = [], {}, {}
+    ran, stands, wrong, tried = {}, {}, [], {}
 
     for path in DOCUMENTS:
         name = os.path.relpath(path, ROOT)
@@ -372,7 +366,7 @@ def commands(rig, _):
                 with open(file, "w", encoding="utf-8") as example:
                     example.write(text)
                 done = subprocess.run([rig.agent, "check-config", file], capture_output=True, text=True, check=False)
-                counts["run"] += 1
+                ran.setdefault(HERE_ITSELF, []).append("check-config of an example")
                 if done.returncode:
                     wrong.append(f"{name}:{line}: {done.stdout + done.stderr}")
         for line, text in spans(path):
@@ -384,10 +378,11 @@ def commands(rig, _):
             if faults:
                 wrong += [f"{name}:{line}: {step}: {fault}" for fault in faults]
                 continue
-            kind, reason = where_it_runs(parts)
-            counts[kind] += 1
-            if kind != "run":
-                why_not.setdefault(f"{kind}, {reason}", set()).add(step)
+            place, stand_in = where_it_runs(parts)
+            ran.setdefault(place, []).append(step)
+            if stand_in:
+                stands.setdefault(stand_in, []).append(step)
+            if place != HERE_ITSELF:
                 continue
             # A change of the printer's state is tried each time that it is written.
             if step not in tried or re.search(r"\b(release|attach|reset)\b", step):
@@ -397,12 +392,13 @@ def commands(rig, _):
     for program, file in ELSEWHERE.items():
         with open(os.path.join(ROOT, file), encoding="utf-8") as script:
             expect(program in script.read(), f"{file} does not run {program}")
-    total = sum(counts.values())
-    print(f"     {total} commands in {len(DOCUMENTS)} documents: {counts['run']} run here, {counts['elsewhere']} by campaigns, "
-          f"{counts['skipped']} not possible; {100 * (total - counts['skipped']) / total:.0f} % run")
-    for reason, those in sorted(why_not.items()):
-        print(f"     {reason}: {len(those)}: {'; '.join(sorted(those))[:300]}")
-    expect(counts["run"] >= 140, f"only {counts['run']} commands were run")
+    print(f"     {sum(map(len, ran.values()))} commands in {len(DOCUMENTS)} documents, all run:")
+    for place, those in sorted(ran.items()):
+        shown = "" if place == HERE_ITSELF else f": {'; '.join(dict.fromkeys(those))[:300]}"
+        print(f"     {len(those):4} {place}{shown}")
+    for stand_in, those in stands.items():
+        print(f"     {len(those):4} of them against a stand-in ({stand_in}): {'; '.join(those)}")
+    expect(len(ran[HERE_ITSELF]) >= 140, f"only {len(ran[HERE_ITSELF])} commands were run")
     expect(not wrong, "\n     ".join(wrong))
 
 

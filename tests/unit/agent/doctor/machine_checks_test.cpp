@@ -87,7 +87,7 @@ TEST_CASE("doctor finds a low supply voltage of the Pi, now or since its start, 
   CHECK_THAT(test.found(), StartsWith("wrong    power: The Pi's supply voltage is too low now"));
   test.write(firmware, "50000\n");
   CHECK_THAT(test.found(), StartsWith("wrong    power: The Pi's supply voltage was too low since its start"));
-  test.write(firmware, "40000\n");  // throttled by temperature
+  test.write(firmware, "40000\n");  // was throttled by temperature
   CHECK(test.found().empty());
   test.write("/sys/class/hwmon/hwmon0/name", "cpu_thermal\n");
   test.write("/sys/class/hwmon/hwmon1/name", "rpi_volt\n");
@@ -95,6 +95,27 @@ TEST_CASE("doctor finds a low supply voltage of the Pi, now or since its start, 
   CHECK(test.found().empty());
   test.write("/sys/class/hwmon/hwmon1/in0_lcrit_alarm", "1\n");
   CHECK_THAT(test.found(), StartsWith("wrong    power: The Pi's supply voltage is too low now"));
+}
+
+TEST_CASE("doctor finds a Pi that heat makes slow now, from either source") {
+  TestMachine test;
+  const std::string firmware = "/sys/devices/platform/soc/soc:firmware/get_throttled";
+  for (const char* bits : {"2\n", "4\n", "e0006\n"}) {
+    test.write(firmware, bits);
+    CHECK_THAT(test.found(), StartsWith("wrong    heat: The processor is too hot now, so it runs slower"));
+  }
+  test.write(firmware, "8\n");  // the soft limit of 60 C, which a Pi 3B+ has
+  CHECK(test.found().empty());
+  test.write(firmware, "7\n");  // low voltage makes it slow too
+  CHECK_THAT(test.found(), StartsWith("wrong    power: ") && !Contains("heat"));
+  test.remove(firmware);
+  test.write("/sys/class/thermal/thermal_zone0/type", "x86_pkg_temp\n");
+  test.write("/sys/class/thermal/thermal_zone0/temp", "95000\n");
+  test.write("/sys/class/thermal/thermal_zone1/type", "cpu-thermal\n");
+  test.write("/sys/class/thermal/thermal_zone1/temp", "79999\n");
+  CHECK(test.found().empty());
+  test.write("/sys/class/thermal/thermal_zone1/temp", "80000\n");
+  CHECK_THAT(test.found(), StartsWith("wrong    heat: The processor is too hot now (80 C), so it runs slower"));
 }
 
 }  // namespace
