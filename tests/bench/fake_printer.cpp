@@ -85,6 +85,10 @@ void FakePrinter::answer(std::string_view line, Nanoseconds at) {
   std::string text;
   if (next_line_ % kLinesPerEcho == 0) text = "echo:seen line " + std::to_string(next_line_) + "\n";
   ++next_line_;
+  if (at >= interruption_.at) {
+    text += interruption_.text;
+    interruption_.at = at + interruption_.period;
+  }
   text += "ok\n";
   expected_at_host_ += text;
   send(std::move(text), at + delay_);

@@ -36,6 +36,10 @@ class FakePrinter {
   void pace(bool on) { paced_ = on; }
   /// The text that a printer sends after its boot.
   void say_hello() { send("start\necho:Marlin 1.1.9\n", now()); }
+  /// Says `text` before an ok every `period`, the first time after `first`.
+  void interrupt_every(Nanoseconds period, std::string text, Nanoseconds first) {
+    interruption_ = {std::move(text), period, now() + first};
+  }
   /// The host's line numbers restart at 1.
   void begin_print();
 
@@ -53,6 +57,10 @@ class FakePrinter {
   [[nodiscard]] const std::string& first_wrong_line() const { return first_wrong_line_; }
 
  private:
+  struct Interruption {
+    std::string text;
+    Nanoseconds period{}, at = Nanoseconds::max();
+  };
   struct Answer {
     Nanoseconds at;
     std::string text;
@@ -68,6 +76,7 @@ class FakePrinter {
   std::string device_;
   std::string partial_, expected_at_host_, unwritten_;
   std::deque<Answer> answers_;
+  Interruption interruption_;
   Nanoseconds delay_{0}, wire_in_{0}, wire_out_{0};
   bool paced_ = false;
   std::uint64_t next_line_ = 1, queries_ = 0, wrong_lines_ = 0;

@@ -13,6 +13,9 @@ namespace {
 /// A minute: under valgrind a start takes ten seconds.
 constexpr Nanoseconds kReadyDeadline = std::chrono::seconds(60);
 
+// The host leaves in mid-print: a black box would be written as an incident within the measured run.
+constexpr std::string_view kNoBlackBox = "0";
+
 std::string word(const std::filesystem::path& path) { return path.string(); }
 
 void wait_until_ready(Relay& relay, const std::string& log) {
@@ -46,14 +49,14 @@ int free_port() {
 
 std::string printer_name(std::size_t i) { return std::string("p").append(std::to_string(i)); }
 
-std::filesystem::path write_configuration(const std::filesystem::path& directory, const Relay& relay) {
+std::filesystem::path write_configuration(const std::filesystem::path& directory, const Relay& relay,
+                                          std::string_view black_box) {
   std::filesystem::create_directories(directory);
   const auto path = directory / "bench.toml";
   std::ofstream file(path);
-  // The host leaves in mid-print: the black box would be written as an incident within the measured run.
   file << "runtime_dir = \"" << word(directory) << "\"\nstate_dir = \"" << word(directory) << "\"\n"
        << "[web]\nlisten = [\"127.0.0.1:" << free_port() << "\"]\n"
-       << "[defaults]\nblack_box = \"0\"\nask = [\"temperature\", \"identity\"]\n"
+       << "[defaults]\nblack_box = \"" << black_box << "\"\nask = [\"temperature\", \"identity\"]\n"
        << "[defaults.interval]\ntemperature = \"1s\"\nprinting_temperature = \"1s\"\n";
   for (std::size_t i = 0; i < relay.lines.size(); ++i) {
     file << "[printer." << printer_name(i) << "]\ndevice = \"" << relay.lines[i]->printer.device() << "\"\n";
@@ -116,12 +119,13 @@ Relay start_socat(const Programs& programs) {
 namespace {
 
 void start(Relay& relay, const Programs& programs, const std::filesystem::path& directory, std::size_t printers,
-           std::vector<std::string> wrapper) {
+           std::vector<std::string> wrapper, std::string_view black_box = kNoBlackBox) {
   for (std::size_t i = 0; i < printers; ++i) {
     relay.lines.push_back(std::make_unique<Line>());
     relay.lines.back()->port = word(directory / printer_name(i));
   }
-  const auto configuration = write_configuration(directory, relay);
+  const auto configuration = write_configuration(directory, relay, black_box);
+  relay.state_directory = directory;
   const std::string log = word(directory / "log");
   wrapper.insert(wrapper.end(), {programs.agent, "run", "--config", word(configuration)});
   relay.process = std::make_unique<ChildProcess>(wrapper, log);
@@ -144,6 +148,12 @@ Relay start_agent(const Programs& programs, std::size_t printers, std::vector<st
   Relay relay{"marlin-agent", {}};
   start(relay, programs, new_directory(programs, "agent-" + std::to_string(printers), wrapper), printers,
         std::move(wrapper));
+  return relay;
+}
+
+Relay start_agent_with_black_box(const Programs& programs, std::size_t printers) {
+  Relay relay{"marlin-agent with a black box", {}};
+  start(relay, programs, new_directory(programs, "agent-black-box", {}), printers, {}, "256 KiB");
   return relay;
 }
 

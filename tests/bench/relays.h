@@ -23,6 +23,7 @@ struct Programs {
 struct Relay {
   std::string name;
   std::vector<std::unique_ptr<Line>> lines;
+  std::filesystem::path state_directory{};    ///< the agent's
   std::unique_ptr<ServiceManager> manager{};  ///< destroyed after the process
   std::unique_ptr<ChildProcess> process{};
 
@@ -40,7 +41,9 @@ inline constexpr const char* kSurvivingAgent = "marlin-agent, to outlive its pro
 /// The agent with `printers` printers, each with a temperature query once a second, ready and identified.
 /// `wrapper`: words before the program, such as valgrind's.
 [[nodiscard]] Relay start_agent(const Programs& programs, std::size_t printers, std::vector<std::string> wrapper = {});
-/// The same with one printer and a service manager that keeps its descriptors, as systemd does: every byte goes through
+/// The same with a black box of 256 KiB for each printer.
+[[nodiscard]] Relay start_agent_with_black_box(const Programs& programs, std::size_t printers);
+/// The same as start_agent() with one printer and a service manager that keeps its descriptors, as systemd does: every byte goes through
 /// the staging pipes and every step into the checkpoint.
 [[nodiscard]] Relay start_surviving_agent(const Programs& programs, std::vector<std::string> wrapper = {});
 
