@@ -70,6 +70,14 @@ TEST_CASE("mechanics: a planner that runs dry says from when to when, unless a c
   CHECK(planner.take_dry_spells().empty());
 }
 
+TEST_CASE("mechanics: a line that waits behind a torn answer to the agent is the agent's underrun") {
+  using gcode::printer::StarvedBy;
+  sim::UnderrunScore score;
+  score.add(sim::run_underrun_print({1023, "prusa-3.9", "octoprint", false}));
+  CHECK(score.causes[StarvedBy::kAgent][StarvedBy::kAgent] >= 2);
+  CHECK(score.causes[StarvedBy::kAgent][StarvedBy::kPrinter] == 0);
+}
+
 TEST_CASE("mechanics: the relay tells each underrun where the printer says its free blocks") {
   sim::UnderrunScore score;
   for (std::uint64_t seed = 1; seed <= 6; ++seed)

@@ -23,10 +23,24 @@ struct Rig {
   std::optional<Time> dry;
 
   /// 5 mm at 50 mm/s: about 0.1 s each.
-  void move(Time answer = 3ms, std::int32_t free = -1) {
+  void move(Time answer = 3ms, std::int32_t free = -1, bool is_known = true) {
     ++number;
-    planner.sent(number, {{5, 0, 0, 0.2}, 0, 50}, *dialect);
+    planner.sent(number, {{5, 0, 0, 0.2}, 0, 50, is_known}, *dialect);
     ok(Ok::Of::kMove, answer, free);
+  }
+  /// So many with quick oks. For how long it was empty, if one of them told.
+  std::optional<Time> quick_moves(int count) {
+    std::optional<Time> told;
+    for (; count > 0; --count) {
+      move();
+      if (dry) told = dry;
+    }
+    return told;
+  }
+  /// Until the planner is full for certain.
+  void fill() {
+    (void)quick_moves(14);
+    for (int i = 0; i < 10; ++i) move(100ms);
   }
   void ok(Ok::Of of, Time answer = 3ms, std::int32_t free = -1) {
     const Time sent = now;
@@ -98,6 +112,122 @@ TEST_CASE("a delay that proves to have emptied the planner counts from when it w
   REQUIRE(dry);
   CHECK(*dry > 4s);
   CHECK(*dry < 5s);
+}
+
+TEST_CASE("a delay longer than all blocks last is told by the fourth block, or never") {
+  Rig dry, full, slow;
+  for (Rig* rig : {&dry, &full, &slow}) {
+    rig->fill();
+    rig->move(3s);
+    CHECK_FALSE(rig->dry);
+  }
+  CHECK_FALSE(dry.quick_moves(2));
+  const auto told = dry.quick_moves(2);
+  REQUIRE(told);
+  CHECK(*told > 1300ms);
+  CHECK(*told < 1800ms);
+  CHECK(dry.planner.blocks() <= 5);
+  dry.now += 3s;  // behind four blocks only
+  dry.move();
+  CHECK_FALSE(dry.dry);
+  CHECK_FALSE(dry.quick_moves(12));
+  // The planner was full of longer moves than computed.
+  for (int i = 0; i < 6; ++i) {
+    full.move(300ms);
+    CHECK_FALSE(full.dry);
+  }
+  CHECK(full.planner.blocks() == 15);
+  for (int i = 0; i < 6; ++i) {
+    slow.move(16ms);
+    CHECK_FALSE(slow.dry);
+  }
+  CHECK(slow.planner.blocks() >= 13);
+}
+
+TEST_CASE(
+    "a delay longer than a planner of short blocks lasts may be of a dry one, though a single block can take so long") {
+  Rig rig;
+  const auto short_move = [&rig](Time answer) {
+    rig.planner.sent(++rig.number, {{1, 0, 0, 0.04}, 0, 50}, *rig.dialect);
+    rig.ok(Ok::Of::kMove, answer);
+    return rig.dry;
+  };
+  for (int i = 0; i < 14; ++i) short_move(3ms);
+  for (int i = 0; i < 10; ++i) short_move(20ms);
+  REQUIRE(rig.planner.buffered() < 350ms);
+  short_move(500ms);
+  std::optional<Time> told;
+  for (int i = 0; i < 4; ++i) {
+    if (const auto dry = short_move(3ms)) told = dry;
+  }
+  REQUIRE(told);
+  CHECK(*told < 350ms);
+}
+
+TEST_CASE("a planner that runs empty again before the proof was empty before, too, if the host has not paused") {
+  Rig rig, paused;
+  for (Rig* each : {&rig, &paused}) {
+    each->fill();
+    each->move(3s);
+  }
+  rig.now += 3s;
+  rig.move();
+  REQUIRE(rig.dry);
+  CHECK(*rig.dry < 1800ms);
+  CHECK_FALSE(rig.quick_moves(10));
+  paused.now += 15s;
+  paused.move();
+  REQUIRE(paused.dry);
+  CHECK(*paused.dry > 10s);
+}
+
+TEST_CASE("nothing is told until a move of unknown length is gone, and it explains a late ok behind it") {
+  Rig rig;
+  rig.move(3ms, -1, false);
+  CHECK_FALSE(rig.quick_moves(10));
+  rig.now += 3s;
+  rig.move();
+  CHECK_FALSE(rig.dry);
+  CHECK_FALSE(rig.quick_moves(9));
+  rig.now += 3s;
+  rig.move();
+  CHECK(rig.dry);
+  Rig full;
+  full.move(3ms, -1, false);
+  (void)full.quick_moves(13);
+  full.move(4s);
+  CHECK_FALSE(full.dry);
+  CHECK(full.planner.blocks() == 15);
+  CHECK_FALSE(full.quick_moves(1));
+}
+
+TEST_CASE("one odd measurement changes the durations little, a second one like it more") {
+  Rig rig;
+  rig.fill();
+  const Time before = rig.planner.buffered();
+  rig.move(700ms);
+  const Time once = rig.planner.buffered();
+  CHECK(once < before * 104 / 100);
+  rig.move(700ms);
+  CHECK(rig.planner.buffered() > once * 106 / 100);
+}
+
+TEST_CASE("a full planner that takes a block has ended one") {
+  Rig rig;
+  rig.fill();
+  rig.move();
+  CHECK(rig.planner.blocks() == 15);
+}
+
+TEST_CASE("an empty planner is told from 10 ms on") {
+  for (const bool long_enough : {false, true}) {
+    Rig rig;
+    CHECK_FALSE(rig.quick_moves(8));
+    for (; rig.planner.blocks() > 0; rig.now += 1ms) rig.ok(Ok::Of::kOther, 0ms);
+    rig.now += long_enough ? 8ms : 3ms;
+    rig.move();
+    CHECK(rig.dry.has_value() == long_enough);
+  }
 }
 
 TEST_CASE("coarse steps make corners fast") {
