@@ -21,11 +21,12 @@ struct Rig {
   Time now = 1000s;
   std::int64_t number = 0;
   std::optional<Time> dry;
+  double millimetres = 5;
 
-  /// 5 mm at 50 mm/s: about 0.1 s each.
+  /// At 50 mm/s: 5 mm last about 0.1 s.
   void move(Time answer = 3ms, std::int32_t free = -1, bool is_known = true) {
     ++number;
-    planner.sent(number, {{5, 0, 0, 0.2}, 0, 50, is_known}, *dialect);
+    planner.sent(number, {{millimetres, 0, 0, millimetres / 25}, 0, 50, is_known}, *dialect);
     ok(Ok::Of::kMove, answer, free);
   }
   /// So many with quick oks. For how long it was empty, if one of them told.
@@ -38,9 +39,9 @@ struct Rig {
     return told;
   }
   /// Until the planner is full for certain.
-  void fill() {
+  void fill(Time each = 100ms) {
     (void)quick_moves(14);
-    for (int i = 0; i < 10; ++i) move(100ms);
+    for (int i = 0; i < 10; ++i) move(each);
   }
   void ok(Ok::Of of, Time answer = 3ms, std::int32_t free = -1) {
     const Time sent = now;
@@ -101,14 +102,9 @@ TEST_CASE("a host that sends more than a full planner holds shows that moves are
 
 TEST_CASE("a delay that proves to have emptied the planner counts from when it was empty") {
   Rig rig;
-  for (int i = 0; i < 14; ++i) rig.move();
-  for (int i = 0; i < 10; ++i) rig.move(100ms);
+  rig.fill();
   rig.move(6s);
-  std::optional<Time> dry;
-  for (int i = 0; i < 8; ++i) {
-    rig.move(2ms);
-    if (rig.dry) dry = rig.dry;
-  }
+  const auto dry = rig.quick_moves(8);
   REQUIRE(dry);
   CHECK(*dry > 4s);
   CHECK(*dry < 5s);
@@ -147,19 +143,11 @@ TEST_CASE("a delay longer than all blocks last is told by the fourth block, or n
 TEST_CASE(
     "a delay longer than a planner of short blocks lasts may be of a dry one, though a single block can take so long") {
   Rig rig;
-  const auto short_move = [&rig](Time answer) {
-    rig.planner.sent(++rig.number, {{1, 0, 0, 0.04}, 0, 50}, *rig.dialect);
-    rig.ok(Ok::Of::kMove, answer);
-    return rig.dry;
-  };
-  for (int i = 0; i < 14; ++i) short_move(3ms);
-  for (int i = 0; i < 10; ++i) short_move(20ms);
+  rig.millimetres = 1;
+  rig.fill(20ms);
   REQUIRE(rig.planner.buffered() < 350ms);
-  short_move(500ms);
-  std::optional<Time> told;
-  for (int i = 0; i < 4; ++i) {
-    if (const auto dry = short_move(3ms)) told = dry;
-  }
+  rig.move(500ms);
+  const auto told = rig.quick_moves(4);
   REQUIRE(told);
   CHECK(*told < 350ms);
 }
