@@ -218,6 +218,21 @@ TEST_CASE("an empty planner is told from 10 ms on") {
   }
 }
 
+TEST_CASE("moves in one direction are one ramp up, one way at full speed and one ramp down") {
+  Rig rig;
+  for (const char* line : {"M201 X500 Y500 E5000", "M204 P500 T500", "M203 X200 E200"})
+    rig.planner.setting(gcode::command::parse_command(line));
+  // 50 mm at 100 mm/s, 500 mm/s^2: 0.2 s and 10 mm for each ramp, 0.3 s between them. The first waits for the third.
+  for (int i = 0; i < 10; ++i) {
+    rig.planner.sent(++rig.number, {{5, 0, 0, 0.1}, 0, 100}, *rig.dialect);
+    rig.ok(Ok::Of::kMove, 0ms);
+  }
+  const Time began = rig.now;
+  for (; rig.planner.blocks() > 0; rig.now += 1ms) rig.ok(Ok::Of::kOther, 0ms);
+  CHECK(rig.now - began > 695ms);
+  CHECK(rig.now - began < 710ms);
+}
+
 TEST_CASE("coarse steps make corners fast") {
   Rig fine, coarse;
   coarse.planner.setting(gcode::command::parse_command("M92 X5 Y5 Z50 E10"));
