@@ -391,7 +391,7 @@ def change_announced(h):
     h.send("M73 P10 R20 C4")
     h.moves(2)
     h.end()
-    h.idle(1, every=0)
+    h.idle(2, every=0)
 
 
 # --------------------------------------------------------------- bad days: the same alerts must still fire
@@ -621,10 +621,10 @@ def bad_mmu(h):
 @day("prusa-3.13")
 def bad_crashes_counted(h):
     """The printer's own count of crashes has risen by nine when it is switched on again."""
-    h.printer.command("answer D3 D3 - Read/Write EEPROM\\n000eff 03 00 02 00 05 00 05 00\\n")
+    h.printer.command("answer D3 D3 - Read/Write EEPROM\\n000eff  03 00 02 00 05 00 05 00\\n")
     h.switch_on()
     rest(4)
-    h.printer.command("answer D3 D3 - Read/Write EEPROM\\n000eff 03 00 02 00 05 00 0e 00\\n")
+    h.printer.command("answer D3 D3 - Read/Write EEPROM\\n000eff  03 00 02 00 05 00 0e 00\\n")
     h.printer.command("reset")
     rest(4)
 
@@ -683,16 +683,6 @@ def bad_deaf_host(h):
 
 
 @day("prusa-3.13")
-def bad_host_hangs(h):
-    """The host program hangs in the middle of a print and stays connected."""
-    h.switch_on()
-    h.open()
-    h.begin()
-    h.moves(2)
-    rest(8)
-
-
-@day("prusa-3.13")
 def bad_agent_down(h):
     """The agent ends and does not start again."""
     h.switch_on()
@@ -747,16 +737,6 @@ def bad_files(h):
 
 
 @day("prusa-3.13")
-def bad_slow_agent(h):
-    """Another program takes the processor from the agent, 30 ms at a time, in a print."""
-    h.switch_on()
-    h.open()
-    h.begin(bed=35)
-    with h.halted(0.03, 0.3):
-        h.moves(14, length=2.5, feed=1200)
-
-
-@day("prusa-3.13")
 def bad_overloaded_pi(h):
     """Another program takes the processor from the agent, 0.4 s at a time, without a print."""
     h.switch_on()
@@ -773,6 +753,25 @@ def bad_clock(h):
     h.replace_agent(env=os.environ | {"LD_PRELOAD": library, "SHIFTED_CLOCK_SECONDS": "-1200"})
     h.switch_on()
     rest(8)
+
+
+@day("prusa-3.13")
+def bad_host_returns(h):
+    """The host program crashes in a print, connects again and sends nothing. The nozzle was heated at the display before."""
+    descriptor = os.open(h.printer.device, os.O_RDWR | os.O_NOCTTY)
+    os.write(descriptor, b"M104 S215\n")
+    time.sleep(1)
+    os.close(descriptor)
+    os.symlink(h.printer.device, h.device)
+    h.agent.wait_for_up(120)
+    h.open()
+    h.begin(bed=30)
+    h.moves(1, percent=(0, 20))
+    h.close()
+    rest(1)
+    h.open()
+    h.handshake()
+    h.idle(6, every=0)
 
 
 @day("prusa-3.13")
