@@ -118,7 +118,7 @@ class HostScript:
         return text.decode("latin-1").strip()
 
     def send(self, command, numbered=True, seconds=2400):
-        """One command; returns when its ok has come. A Resend is obeyed."""
+        """One command; returns when its ok has come, or False after so many seconds. A Resend is obeyed."""
         data = command
         if numbered:
             data = f"N{self.number} {command}"
@@ -129,7 +129,8 @@ class HostScript:
             self.history[self.number] = command
             self.number += 1
         self.port.write(data.encode() + b"\n")
-        while (answer := self.line(seconds)) is not None:
+        end = time.monotonic() + seconds
+        while (answer := self.line(end - time.monotonic())) is not None:
             if answer.startswith("Resend:"):
                 wanted = int(answer.split(":")[1])
                 self.line(2)  # its ok
