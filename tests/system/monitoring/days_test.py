@@ -74,8 +74,12 @@ def recordings():
 
 
 def length(text):
-    """Minutes that a recording covers."""
-    return int(re.search(r"(\d+) minutes, firmware", text).group(1))
+    """Seconds that a recording covers: the values of `up`, one each 15 s (record_days.py, compressed)."""
+    values = 0
+    for part in re.search(r"'up\{.*values: '(.*)'", text).group(1).split():
+        before, times, more = part.partition("x")
+        values += 1 if not times else int(more) + (before != "_")
+    return 15 * (values - 1)
 
 
 def evaluated(days, rules, expression, samples_of):
@@ -85,7 +89,7 @@ def evaluated(days, rules, expression, samples_of):
         rows = "\n".join(line for line in text.splitlines() if not line.startswith("#"))
         wanted = "".join(f"\n    - {{labels: '{labels}', value: 1}}" for labels in sorted(samples_of(name, text))) or " []"
         tests.append(f"- name: {name}\n  interval: 15s\n  input_series:\n{rows}\n  promql_expr_test:\n"
-                     f"  - expr: {expression}\n    eval_time: {length(text)}m\n    exp_samples:{wanted}\n")
+                     f"  - expr: {expression}\n    eval_time: {length(text)}s\n    exp_samples:{wanted}\n")
     with tempfile.TemporaryDirectory() as directory:
         path = os.path.join(directory, "days.yml")
         with open(path, "w", encoding="utf-8") as file:
