@@ -39,6 +39,7 @@ WANTED |= {
     "bad-driver": {"MarlinDriverHot"},
     "bad-fan": {"MarlinFanError", "MarlinHotendFanStopped"},
     "bad-hot-electronics": {"MarlinElectronicsHot"},
+    "bad-left-heated": {"MarlinLeftHeated"},
     "bad-stuck-heater": {"MarlinHeatingWithoutTarget"},
     # A killed Marlin answers nothing; a Prusa asks for a click.
     "bad-thermistor-marlin": {"MarlinPrintFailed", "MarlinPrinterLostWhilePrinting", "MarlinPrinterStopped", "MarlinThermalError"},
@@ -52,6 +53,7 @@ WANTED |= {
     "bad-host-returns": {"MarlinPrintFailed", "MarlinPrintInterrupted"},
     "bad-leveling": {"MarlinPrinterError"},
     "bad-mmu": {"MarlinMmuError"},
+    "bad-paused-long": {"MarlinPrintPausedLong"},
     "bad-runout": {"MarlinFilamentRunout", "MarlinNeedsAttention"},
     "bad-host-crashes": {"MarlinHostLeftPrint", "MarlinPrintFailed"},
     "bad-power-panic": {"MarlinPowerPanic", "MarlinPrintFailed"},
@@ -62,8 +64,6 @@ WANTED |= {
 # Alerts that fire in no recorded day; alerts/ has their tests with made-up values.
 NOT_RECORDED = {
     "MarlinAgentSlow": "a line is measured from the agent's read to its write: a halted agent delays it before that",
-    "MarlinLeftHeated": "takes half an hour",
-    "MarlinPrintPausedLong": "takes half an hour",
     "MarlinReleasedLong": "takes an hour",
     "MarlinServiceDue": "compares with the day before",
 }
