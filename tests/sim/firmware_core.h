@@ -53,6 +53,7 @@ class FirmwareCore {
   void start_sd_print(std::string_view name, Time now);
   void set_temperatures(double nozzle, double plate, Time now, double nozzle_drift, double plate_drift);
   void stall_fan(Time now);
+  void say(std::string_view text, Time now);
 
   // --- what VirtualPrinter shows
   [[nodiscard]] double hotend_now() const { return hotend.reading(cpu_); }
@@ -344,6 +345,7 @@ class FirmwareCore {
   double speed_percent_ = 100;
   double flow_percent_ = 100;
   int fan_speed_ = 0;
+  bool fan_stalled_ = false;  ///< the nozzle's
 
   // reports
   int report_mask_ = 1;

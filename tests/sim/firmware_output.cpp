@@ -242,7 +242,7 @@ std::string FirmwareCore::fan_line() {
   std::array<char, 80> text{};
   const bool hot = hotend.reading(cpu_) > 50;
   if (is_prusa()) {
-    std::snprintf(text.data(), text.size(), "E0:%d RPM PRN1:%d RPM E0@:%d PRN1@:%d", hot ? 3300 : 0,
+    std::snprintf(text.data(), text.size(), "E0:%d RPM PRN1:%d RPM E0@:%d PRN1@:%d", hot && !fan_stalled_ ? 3300 : 0,
                   fan_speed_ > 0 ? 60 * (fan_speed_ * 70 / 255) : 0, hot ? 255 : 0, fan_speed_);
     return text.data();
   }

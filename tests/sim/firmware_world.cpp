@@ -144,11 +144,16 @@ void FirmwareCore::set_temperatures(double nozzle, double plate, Time now, doubl
 void FirmwareCore::stall_fan(Time now) {
   in_the_loop(now, [this] {
     if (!is_prusa()) return;
+    fan_stalled_ = true;
     line(traits.version >= 312 ? "Hotend fan speed is lower than expected"
                                : "Extruder fan speed is lower than expected");
     hotend.set_target(0, cpu_);
     status_changed();
   });
+}
+
+void FirmwareCore::say(std::string_view text, Time now) {
+  in_the_loop(now, [this, said = std::string(text)] { line(said); });
 }
 
 void FirmwareCore::run_out_of_filament(Time now) {

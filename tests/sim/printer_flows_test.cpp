@@ -158,6 +158,26 @@ TEST_CASE("a stalled loop reads nothing while the ring fills") {
   CHECK(talk.printer.bytes_lost() > 0);
 }
 
+TEST_CASE(
+    "the stalled fan of a hot nozzle is reported with its speed, 0 from then on, and the nozzle is switched off") {
+  Talk talk("prusa-3.13");
+  talk.printer.set_temperatures(200, 25, talk.now);
+  CHECK(count(talk.say("M123"), "E0:3300 RPM") == 1);
+  talk.say("M104 S200");
+  talk.printer.stall_fan(talk.now);
+  CHECK(count(talk.wait(1s), "Hotend fan speed is lower than expected\n") == 1);
+  CHECK(count(talk.say("M123"), "E0:0 RPM") == 1);
+  CHECK(count(talk.say("M105"), " /0.0 B:") == 1);
+}
+
+TEST_CASE("what a printer is made to say has its own line end, and comes after a stall") {
+  Talk talk("prusa-3.9");
+  talk.printer.stall(talk.now, 2s);
+  talk.printer.say("TMC DRIVER OVERTEMP X", talk.now);
+  CHECK(talk.wait(1s).empty());
+  CHECK(talk.wait(2s) == "TMC DRIVER OVERTEMP X\r\n");
+}
+
 TEST_CASE("FF FF FB switches MeatPack on, after which plain text is garbage, until a reset") {
   Talk talk("prusa-3.13");
   talk.printer.receive("\xFF\xFF\xFB", talk.now);

@@ -56,6 +56,7 @@ void VirtualPrinter::set_temperatures(double hotend, double bed, Time now, doubl
   impl_->core.set_temperatures(hotend, bed, now, hotend_drift, bed_drift);
 }
 void VirtualPrinter::stall_fan(Time now) { impl_->core.stall_fan(now); }
+void VirtualPrinter::say(std::string_view text, Time now) { impl_->core.say(text, now); }
 void VirtualPrinter::fail_next_homing() { impl_->core.homing_fails = true; }
 void VirtualPrinter::run_out_of_filament(Time now) { impl_->core.run_out_of_filament(now); }
 void VirtualPrinter::crash(Time now) { impl_->core.crash(now); }

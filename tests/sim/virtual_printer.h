@@ -78,8 +78,9 @@ class VirtualPrinter {
   void break_sensor(SensorFault fault, Time now);
   /// External physics: the temperature is this now and drifts so many degrees a second until the next call.
   void set_temperatures(double hotend, double bed, Time now, double hotend_drift = 0, double bed_drift = 0);
-  void stall_fan(Time now);  ///< the nozzle's fan stops
-  void fail_next_homing();   ///< Marlin: "echo:Homing Failed", then kill
+  void stall_fan(Time now);                   ///< the nozzle's fan stops
+  void say(std::string_view text, Time now);  ///< a line of its own, with the firmware's line end
+  void fail_next_homing();                    ///< Marlin: "echo:Homing Failed", then kill
   void run_out_of_filament(Time now);
   void crash(Time now);                                  ///< crash detection on Prusa; nothing elsewhere
   void press_knob(Time now);                             ///< answers "paused for user"

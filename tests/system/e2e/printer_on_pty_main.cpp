@@ -1,7 +1,11 @@
 // printer-on-pty: the virtual printer as a device that any program can open, for end-to-end tests and experiments.
 //
 //   printer-on-pty --firmware prusa-3.13 --speed 50 --link /tmp/printer
-//   stdin:  reset | panic | stall MS | thermistor | runout | crash | knob | sd NAME | noise RATE | unplug | replug | stats | quit
+//   stdin:  reset | panic | stall MS | thermistor | runout | crash | knob | fan | sd NAME | noise RATE | lose-oks CHANCE |
+//           temperatures HOTEND BED HOTEND_PER_SECOND BED_PER_SECOND | say TEXT | answer CODE TEXT | report TEXT |
+//           unplug | replug | stats | quit
+//           say: a line of its own; answer: instead of the firmware's, with "\n" for a line end; report: instead of the
+//           firmware's line of temperatures ({tool}, {tool_target}, {bed}, {bed_target}: its own values)
 //   stdout: "ready LINK SLAVE", then one line for each command: "done", a JSON object for stats, or "error: ..."
 #include <utility>
 
@@ -16,6 +20,7 @@
 #include <fstream>
 #include <iostream>
 #include <iterator>
+#include <limits>
 #include <sstream>
 
 #include "tests/system/e2e/pty_printer.h"
@@ -54,7 +59,9 @@ class Console {
     if (verb == "replug") return printer_.replug(), "done";
     if (verb == "noise") return printer_.set_noise(std::strtod(argument.c_str(), nullptr)), "done";
     if (verb == "quit") return io_.stop(), "done";
-    if (change_the_world(verb, argument)) return "done";
+    std::string rest;
+    std::getline(words >> std::ws, rest);
+    if (change_the_world(verb, argument) || change_the_talk(verb, argument, rest)) return "done";
     return "error: unknown command \"" + line + "\"";
   }
 
@@ -69,10 +76,38 @@ class Console {
       else if (verb == "runout") printer.run_out_of_filament(now);
       else if (verb == "crash") printer.crash(now);
       else if (verb == "knob") printer.press_knob(now);
+      else if (verb == "fan") printer.stall_fan(now);
       else if (verb == "sd") printer.start_sd_print(argument, now);
       else known = false;
     });
     return known;
+  }
+
+  bool change_the_talk(const std::string& verb, const std::string& first, const std::string& rest) {
+    bool known = true;
+    printer_.change([&](VirtualPrinter& printer, Time now) {
+      const std::string all = rest.empty() ? first : first + " " + rest;
+      if (verb == "say") printer.say(all, now);
+      else if (verb == "report") printer.habits().report = all;
+      else if (verb == "answer")
+        printer.habits().answers.insert(printer.habits().answers.begin(), {first, lines_of(rest)});
+      else if (verb == "lose-oks") {
+        printer.habits().mishap = sim::Mishap::kLost;
+        printer.habits().mishap_chance = std::strtod(first.c_str(), nullptr);
+        printer.habits().most_mishaps = std::numeric_limits<int>::max();
+      } else if (verb == "temperatures") {
+        std::istringstream numbers(all);
+        double hotend = 0, bed = 0, hotend_drift = 0, bed_drift = 0;
+        numbers >> hotend >> bed >> hotend_drift >> bed_drift;
+        printer.set_temperatures(hotend, bed, now, hotend_drift, bed_drift);
+      } else known = false;
+    });
+    return known;
+  }
+
+  static std::string lines_of(std::string text) {
+    for (auto at = text.find("\\n"); at != std::string::npos; at = text.find("\\n")) text.replace(at, 2, "\n");
+    return text;
   }
 
   boost::asio::io_context& io_;

@@ -1,17 +1,20 @@
-"""Records healthy days for days_test.py: real agents, virtual printers in real time, scripted hosts, one real Prometheus.
+"""Records healthy and bad days for days_test.py: real agents, virtual printers in real time, scripted hosts, one real Prometheus.
 
-    record_days.py --agent build/release/marlin-agent --printer build/release/printer-on-pty [--only DAY]
+    record_days.py --agent build/release/marlin-agent --printer build/release/printer-on-pty [--only DAY,DAY]
 
 Each day is a function with a HostScript below and takes up to 40 minutes; all days run side by side. The result is days/DAY.yml,
 the input series of a promtool test: every family that an alert uses, a value each 15 s. Not part of tests/run: a day is recorded
 again when its script changes, when an alert uses another family, or when the agent exports something else for the same day.
 """
 import argparse
+import contextlib
 import json
 import math
 import os
 import re
+import resource
 import signal
+import subprocess
 import sys
 import threading
 import time
@@ -66,6 +69,32 @@ class HostScript:
         self.moved(self.agent.port)
         self.agent.wait_for_up(120)
 
+    def replace_agent(self, **options):
+        """Before the printer is switched on: an agent with this configuration or environment instead."""
+        self.agent.stop()
+        self.agent = self.rig.start_agent(self.device, **options)
+        self.agent.wait_for_web()
+        self.moved(self.agent.port)
+
+    @contextlib.contextmanager
+    def halted(self, seconds, every):
+        """The agent does not run for these seconds, again and again."""
+        ended = threading.Event()
+
+        def halt():
+            while not ended.wait(every - seconds):
+                self.agent.signal(signal.SIGSTOP)
+                time.sleep(seconds)
+                self.agent.signal(signal.SIGCONT)
+
+        thread = threading.Thread(target=halt)
+        thread.start()
+        try:
+            yield
+        finally:
+            ended.set()
+            thread.join()
+
     # --- the host
     def open(self):
         self.agent.wait_for_port()
@@ -89,7 +118,7 @@ class HostScript:
         return text.decode("latin-1").strip()
 
     def send(self, command, numbered=True, seconds=2400):
-        """One command; returns when its ok has come. A Resend is obeyed."""
+        """One command; returns when its ok has come, or False after so many seconds. A Resend is obeyed."""
         data = command
         if numbered:
             data = f"N{self.number} {command}"
@@ -100,7 +129,8 @@ class HostScript:
             self.history[self.number] = command
             self.number += 1
         self.port.write(data.encode() + b"\n")
-        while (answer := self.line(seconds)) is not None:
+        end = time.monotonic() + seconds
+        while (answer := self.line(end - time.monotonic())) is not None:
             if answer.startswith("Resend:"):
                 wanted = int(answer.split(":")[1])
                 self.line(2)  # its ok
@@ -129,12 +159,14 @@ class HostScript:
                 if answer and answer.startswith("Resend:") and self.history:  # after a pause
                     self.number = int(answer.split(":")[1])
 
-    def moves(self, minutes, length=10.0, feed=1200, m105=0, percent=None):
-        """Zigzag for that long; each move takes length / feed minutes."""
+    def moves(self, minutes, length=10.0, feed=1200, m105=0, percent=None, think=0.0, stutter=None, patience=2400, rows=7):
+        """Zigzag for that long; each move takes length / feed minutes. `think`: seconds before each line; `stutter`: behind so
+        many lines so many seconds; `patience`: seconds to wait for an ok; `rows`: Y of the moves."""
         end, polled, shown, step = time.monotonic() + minutes * 60, 0.0, 0.0, 0
         while (now := time.monotonic()) < end:
             step += 1
-            self.send(f"G1 X{60 + (length if step % 2 else 0):.2f} Y{60 + step % 7} E{length * 0.033:.4f} F{feed}")
+            time.sleep(think + (stutter[1] if stutter and step % stutter[0] == 0 else 0))
+            self.send(f"G1 X{60 + (length if step % 2 else 0):.2f} Y{60 + step % rows} E{length * 0.033:.4f} F{feed}", seconds=patience)
             if m105 and now - polled > m105:
                 polled = now
                 self.send("M105", numbered=False)
@@ -339,6 +371,30 @@ def sd_print(h):
     rest(19)
 
 
+@day("prusa-3.13")
+def thinking_host(h):
+    """A host that thinks 6 ms before each line; moves of 50 ms."""
+    h.switch_on()
+    h.open()
+    h.begin()
+    h.moves(11, length=1, feed=1200, percent=(0, 99), think=0.006, rows=1)
+    h.end()
+    h.idle(1, every=0)
+
+
+@day("prusa-3.13")
+def change_announced(h):
+    """The file tells that its filament change is four minutes away."""
+    h.switch_on()
+    h.open()
+    h.begin()
+    h.moves(1)
+    h.send("M73 P10 R20 C4")
+    h.moves(2)
+    h.end()
+    h.idle(2, every=0)
+
+
 # --------------------------------------------------------------- bad days: the same alerts must still fire
 @day("prusa-3.13")
 def bad_host_crashes(h):
@@ -383,6 +439,360 @@ def bad_silence(h):
     h.silent()
     h.send("M105", numbered=False, seconds=10)
     h.idle(4, every=0)
+
+
+@day("prusa-3.13")
+def bad_host_stutters(h):
+    """A host that pauses 0.6 s behind every 50 lines; moves of 20 ms: the planner runs dry."""
+    h.switch_on()
+    h.open()
+    h.begin()
+    h.moves(10, length=0.4, feed=1200, stutter=(50, 0.6), rows=1)
+
+
+@day("prusa-3.13", "--noise-within-lines")
+def bad_cable(h):
+    """One line in 200 arrives damaged."""
+    h.switch_on()
+    h.open()
+    h.begin()
+    h.printer.command("noise 0.00015")
+    h.moves(14, length=2.5, feed=1200)
+
+
+@day("prusa-3.13", "--noise-within-lines")
+def bad_breaking_cable(h):
+    """Every 15th line arrives damaged."""
+    h.switch_on()
+    h.open()
+    h.begin()
+    h.printer.command("noise 0.002")
+    h.moves(7, length=2.5, feed=1200)
+
+
+@day("prusa-3.13")
+def bad_thermistor_prusa(h):
+    """The hotend's thermistor opens in a print: the Prusa stops answering."""
+    h.switch_on()
+    h.open()
+    h.begin()
+    h.moves(1, percent=(0, 20))
+    h.printer.command("thermistor")
+    h.idle(3, every=0)
+
+
+@day("marlin-2.1.2-modern")
+def bad_thermistor_marlin(h):
+    """The hotend's thermistor opens in a print: Marlin reports it and stops."""
+    h.switch_on()
+    h.open()
+    h.begin()
+    h.moves(1, percent=(0, 20))
+    h.printer.command("thermistor")
+    h.idle(3, every=0)
+
+
+@day("marlin-2.1.2-modern")
+def bad_emergency_stop(h):
+    """M112 in a print: the firmware halts."""
+    h.switch_on()
+    h.open()
+    h.begin()
+    h.moves(1, percent=(0, 20))
+    h.port.write(b"M112\n")
+    h.idle(3, every=0)
+
+
+@day("prusa-3.13")
+def bad_runout(h):
+    """The filament runs out in a print, and nobody comes."""
+    h.switch_on()
+    h.open()
+    h.begin()
+    h.moves(1, percent=(0, 20))
+    h.printer.command("runout")
+    h.idle(4, every=0)
+
+
+@day("prusa-3.13")
+def bad_crashes(h):
+    """Four crashes of the print head in a print."""
+    h.switch_on()
+    h.open()
+    h.begin()
+    for _ in range(4):
+        h.moves(1)
+        h.printer.command("crash")
+    h.moves(1)
+
+
+@day("prusa-3.13")
+def bad_fan(h):
+    """The nozzle's fan stops in a print."""
+    h.switch_on()
+    h.open()
+    h.begin()
+    h.moves(1)
+    h.printer.command("fan")
+    h.moves(3)
+
+
+@day("prusa-3.13")
+def bad_draught(h):
+    """In the print the nozzle falls to 180 degrees and stays there."""
+    h.switch_on()
+    h.open()
+    h.begin(bed=35)
+    h.printer.command("temperatures 180 35 0 0")
+    h.moves(15)
+
+
+@day("prusa-3.13")
+def bad_wait_without_end(h):
+    """M109 in the print, and the nozzle never reaches that temperature."""
+    h.switch_on()
+    h.open()
+    h.begin(tool=180, bed=30)
+    h.moves(0.5)
+    h.printer.command("temperatures 180 30 0 0")
+    h.send("M109 S215", seconds=1000)
+
+
+@day("prusa-3.13")
+def bad_stuck_heater(h):
+    """The nozzle heats although it has no target."""
+    h.switch_on()
+    h.printer.command("temperatures 25 25 0.5 0")
+    rest(5)
+
+
+@day("prusa-3.13")
+def bad_worn_heater(h):
+    """A print that needs the nozzle heater's full power to hold its temperature; the nozzle was still hot."""
+    values = "T:{tool} /{tool_target} B:{bed} /{bed_target} T0:{tool} /{tool_target} @:127 B@:40 P:25.5 A:25.4"
+    h.printer.command("temperatures 215 60 0 0")
+    h.printer.command("report " + values)
+    h.printer.command(f"answer M105 ok {values}\\n")
+    h.switch_on()
+    h.open()
+    h.begin()
+    h.moves(8)
+
+
+@day("prusa-3.13")
+def bad_hot_electronics(h):
+    """The board is at 66 degrees."""
+    values = "T:{tool} /{tool_target} B:{bed} /{bed_target} T0:{tool} /{tool_target} @:0 B@:0 P:45.5 A:66.1"
+    h.printer.command("report " + values)
+    h.printer.command(f"answer M105 ok {values}\\n")
+    h.switch_on()
+    rest(12)
+
+
+@day("prusa-3.13")
+def bad_driver(h):
+    """A motor driver reports overheating in a print."""
+    h.switch_on()
+    h.open()
+    h.begin()
+    h.moves(1)
+    h.printer.command("say TMC DRIVER OVERTEMP X")
+    h.moves(1)
+
+
+@day("prusa-3.13")
+def bad_leveling(h):
+    """The probe does not find the bed at the start of a print."""
+    h.switch_on()
+    h.open()
+    h.begin()
+    h.printer.command("say Bed leveling failed. Sensor triggered too high")
+    h.idle(2, every=0)
+
+
+@day("prusa-3.13")
+def bad_mmu(h):
+    """The MMU cannot load a filament and waits for its button."""
+    h.switch_on()
+    for _ in range(120):
+        h.printer.command("say echo:MMU2:<Q0 E8001*ea.")
+        time.sleep(1)
+
+
+@day("prusa-3.13")
+def bad_crashes_counted(h):
+    """The printer's own count of crashes has risen by nine when it is switched on again."""
+    h.printer.command("answer D3 D3 - Read/Write EEPROM\\n000eff  03 00 02 00 05 00 05 00\\n")
+    h.switch_on()
+    rest(4)
+    h.printer.command("answer D3 D3 - Read/Write EEPROM\\n000eff  03 00 02 00 05 00 0e 00\\n")
+    h.printer.command("reset")
+    rest(4)
+
+
+@day("prusa-3.13")
+def bad_usb(h):
+    """The USB device disappears and returns again and again."""
+    h.switch_on()
+    for _ in range(5):
+        rest(1)
+        h.printer.command("unplug")
+        rest(0.2)
+        h.printer.command("replug")
+    rest(1)
+
+
+@day("marlin-2.1.2-plain")
+def bad_bare_answers(h):
+    """The printer answers, but without temperatures: M105 gives a bare ok."""
+    h.switch_on()
+    h.printer.command("answer M105 ok\\n")
+    for _ in range(240):
+        h.printer.command("say echo:SD card released")
+        time.sleep(5)
+
+
+@day("marlin-2.1.2-advanced-ok")
+def bad_oks_missing(h):
+    """One ok in 100 does not come; the host sends its next line after two seconds."""
+    h.switch_on()
+    h.open()
+    h.begin()
+    h.printer.command("lose-oks 0.01")
+    h.moves(15, length=5, feed=600, patience=2)
+
+
+@day("prusa-3.13")
+def bad_flood(h):
+    """A host that sends ahead of the oks."""
+    h.switch_on()
+    h.open()
+    h.idle(1)
+    h.port.write(b"G4 S6\n" + b"M117 a message for the display\n" * 30)
+    h.idle(3)
+
+
+@day("prusa-3.13")
+def bad_deaf_host(h):
+    """A host that sends and never reads."""
+    h.switch_on()
+    h.open()
+    h.idle(0.5)
+    for _ in range(240):
+        h.port.write(b"M503\n")
+        time.sleep(1)
+
+
+@day("prusa-3.13")
+def bad_agent_down(h):
+    """The agent ends and does not start again."""
+    h.switch_on()
+    rest(1)
+    h.agent.stop()
+    rest(4)
+
+
+@day("prusa-3.13")
+def bad_agent_vanished(h):
+    """No data come any more: the Pi is off and pushed its data."""
+    h.switch_on()
+    rest(1)
+    h.moved(None)
+    rest(7)
+
+
+@day("prusa-3.13")
+def bad_agent_restarts(h):
+    """The agent starts again and again."""
+    h.switch_on()
+    for _ in range(4):
+        rest(0.7)
+        h.restart_agent()
+    rest(1)
+
+
+@day("prusa-3.13")
+def bad_configuration(h):
+    """A mistake in the configuration that a reload finds."""
+    path = os.path.join(h.rig.directory, "agent.toml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(f"[printer.mk3]\ndevice = '{h.device}'\n")
+    h.replace_agent(config=path)
+    h.switch_on()
+    rest(1)
+    with open(path, "a", encoding="utf-8") as file:
+        file.write("polll = 'off'\n")
+    h.agent.signal(signal.SIGHUP)
+    rest(7)
+
+
+@day("prusa-3.13")
+def bad_files(h):
+    """The agent may open few files, and most of them are open."""
+    h.switch_on()
+    rest(1)
+    process = h.agent.child.pid
+    limit = int(len(os.listdir(f"/proc/{process}/fd")) / 0.86)
+    resource.prlimit(process, resource.RLIMIT_NOFILE, (limit, limit))
+    rest(7)
+
+
+@day("prusa-3.13")
+def bad_overloaded_pi(h):
+    """Another program takes the processor from the agent, 0.4 s at a time, without a print."""
+    h.switch_on()
+    h.open()
+    with h.halted(0.4, 0.8):
+        h.idle(14)
+
+
+@day("prusa-3.13")
+def bad_clock(h):
+    """The clock of the Pi is 20 minutes slow."""
+    library = os.path.join(h.rig.directory, "shifted_clock.so")
+    subprocess.run(["gcc", "-shared", "-fPIC", "-O1", "-o", library, os.path.join(HERE, "shifted_clock.c")], check=True)
+    h.replace_agent(env=os.environ | {"LD_PRELOAD": library, "SHIFTED_CLOCK_SECONDS": "-1200"})
+    h.switch_on()
+    rest(8)
+
+
+@day("prusa-3.13")
+def bad_host_returns(h):
+    """The host program crashes in a print, connects again and sends nothing. The nozzle was heated at the display before."""
+    descriptor = os.open(h.printer.device, os.O_RDWR | os.O_NOCTTY)
+    os.write(descriptor, b"M104 S215\n")
+    time.sleep(1)
+    os.close(descriptor)
+    os.symlink(h.printer.device, h.device)
+    h.agent.wait_for_up(120)
+    h.open()
+    h.begin(bed=30)
+    h.moves(1, percent=(0, 20))
+    h.close()
+    rest(1)
+    h.open()
+    h.handshake()
+    h.idle(6, every=0)
+
+
+@day("prusa-3.13")
+def bad_paused_long(h):
+    """A print is paused, and nobody resumes it."""
+    h.switch_on()
+    h.open()
+    h.begin(tool=40, bed=26)
+    h.moves(0.1)
+    h.send("M601")
+    h.idle(30.4, every=0)
+
+
+@day("prusa-3.13")
+def bad_left_heated(h):
+    """The nozzle is heated by hand and forgotten."""
+    h.switch_on()
+    h.open()
+    h.send("M104 S215", numbered=False)
+    h.idle(30.6, every=0)
 
 
 def sd_file(path):
@@ -457,9 +867,9 @@ def main():
     parser = argparse.ArgumentParser()
     for name in ("--agent", "--printer"):
         parser.add_argument(name, required=True)
-    parser.add_argument("--only", default="")
+    parser.add_argument("--only", default="", help="parts of names, with commas between them")
     options = parser.parse_args()
-    chosen = {name: parts for name, parts in DAYS.items() if options.only in name}
+    chosen = {name: parts for name, parts in DAYS.items() if any(part in name for part in options.only.split(","))}
     shared = Rig(options)
     sd_file(os.path.join(shared.directory, "SDFILE"))
     targets = os.path.join(shared.directory, "targets.json")
