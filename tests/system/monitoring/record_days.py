@@ -180,6 +180,12 @@ class HostScript:
         for line in [*HEAD, f"M104 S{tool}", f"M140 S{bed}", f"M190 S{bed}", f"M109 S{tool}", "G28 W", "G92 E0", "G1 Z0.2 F720", "G1 X100 E9 F1000"]:
             self.send(line)
 
+    def start_print(self, **heat):
+        """The printer is switched on, the host connects and begins."""
+        self.switch_on()
+        self.open()
+        self.begin(**heat)
+
     def end(self, lines=tuple(END)):
         for line in lines:
             self.send(line)
@@ -221,9 +227,7 @@ def mk3_evening(h):
 @day("prusa-3.13")
 def finished_and_closed(h):
     """The end code leaves the nozzle heated; the host program is closed two minutes later, the printer reset after four."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(5, percent=(0, 99))
     h.end(["G4", "M140 S0", "M107", "G1 X0 Y200 F3000", "M84 X Y E", "M73 P100 R0"])
     h.idle(2, every=0)
@@ -236,9 +240,7 @@ def finished_and_closed(h):
 @day("prusa-3.13")
 def hot_end_code_host_stays(h):
     """The end code leaves the nozzle heated, and the host stays connected."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(3, percent=(0, 99))
     h.end(["G4", "M140 S0", "M107", "G1 X0 Y200 F3000", "M84 X Y E", "M73 P100 R0"])
     h.idle(22, every=0)
@@ -247,9 +249,7 @@ def hot_end_code_host_stays(h):
 @day("prusa-3.13")
 def reset_after_the_print(h):
     """A print ends, and its owner presses the reset button a minute later."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(4, percent=(0, 99))
     h.end()
     h.idle(1, every=0)
@@ -260,9 +260,7 @@ def reset_after_the_print(h):
 @day("prusa-3.9")
 def filament_change_old_mk3(h):
     """A firmware without reports: the filament change waits eight minutes for its owner."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(3, percent=(0, 40), m105=5)
     threading.Thread(target=lambda: (time.sleep(8 * 60), h.printer.command("knob")), daemon=True).start()
     h.send("M600")
@@ -274,9 +272,7 @@ def filament_change_old_mk3(h):
 @day("marlin-2.1.2-modern", "--speed", "0.25")
 def large_bed(h):
     """A bed that takes more than 20 minutes to its temperature, in a print."""
-    h.switch_on()
-    h.open()
-    h.begin(tool=215, bed=90)
+    h.start_print(tool=215, bed=90)
     h.moves(4, length=5, percent=(0, 99))
     h.end()
     h.idle(2)
@@ -285,9 +281,7 @@ def large_bed(h):
 @day("prusa-3.9")
 def slow_host(h):
     """Eight lines a second, a host that asks for nothing, a firmware without reports: the agent asks M105 in the print."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(22, length=2.5, feed=1200)
     h.end()
     h.idle(2, every=0)
@@ -304,9 +298,7 @@ def idle_host(h):
 @day("prusa-3.9")
 def very_slow_host(h):
     """Two lines a second."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(22, length=10, feed=1200)
     h.end()
     h.idle(2, every=0)
@@ -315,9 +307,7 @@ def very_slow_host(h):
 @day("marlin-2.1.2-advanced-ok")
 def fast_host(h):
     """Short moves, as many as the planner takes."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(15, length=1, feed=2400, percent=(0, 99))
     h.end()
     h.idle(3)
@@ -348,9 +338,7 @@ def switched_off_alone(h):
 @day("marlin-2.1.2-modern")
 def agent_restarted(h):
     """A print, then the agent is restarted twice."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(3, percent=(0, 99))
     h.end()
     h.idle(4)
@@ -374,9 +362,7 @@ def sd_print(h):
 @day("prusa-3.13")
 def thinking_host(h):
     """A host that thinks 6 ms before each line; moves of 50 ms."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(11, length=1, feed=1200, percent=(0, 99), think=0.006, rows=1)
     h.end()
     h.idle(1, every=0)
@@ -385,9 +371,7 @@ def thinking_host(h):
 @day("prusa-3.13")
 def change_announced(h):
     """The file tells that its filament change is four minutes away."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(1)
     h.send("M73 P10 R20 C4")
     h.moves(2)
@@ -399,9 +383,7 @@ def change_announced(h):
 @day("prusa-3.13")
 def bad_host_crashes(h):
     """The host program ends in the middle of a print."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(3, percent=(0, 20))
     h.close()
     rest(4)
@@ -410,9 +392,7 @@ def bad_host_crashes(h):
 @day("prusa-3.13")
 def bad_reset(h):
     """The board restarts in the middle of a print."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(3, percent=(0, 20))
     h.printer.command("reset")
     h.idle(3, every=0)
@@ -421,9 +401,7 @@ def bad_reset(h):
 @day("prusa-3.13")
 def bad_power_panic(h):
     """The mains fails in the middle of a print."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(3, percent=(0, 20))
     h.printer.command("panic")
     h.idle(4, every=0)
@@ -432,9 +410,7 @@ def bad_power_panic(h):
 @day("marlin-2.1.2-modern")
 def bad_silence(h):
     """The printer stops answering in the middle of a print."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(3, percent=(0, 20))
     h.silent()
     h.send("M105", numbered=False, seconds=10)
@@ -444,18 +420,14 @@ def bad_silence(h):
 @day("prusa-3.13")
 def bad_host_stutters(h):
     """A host that pauses 0.6 s behind every 50 lines; moves of 20 ms: the planner runs dry."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(10, length=0.4, feed=1200, stutter=(50, 0.6), rows=1)
 
 
 @day("prusa-3.13", "--noise-within-lines")
 def bad_cable(h):
     """One line in 200 arrives damaged."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.printer.command("noise 0.00015")
     h.moves(14, length=2.5, feed=1200)
 
@@ -463,9 +435,7 @@ def bad_cable(h):
 @day("prusa-3.13", "--noise-within-lines")
 def bad_breaking_cable(h):
     """Every 15th line arrives damaged."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.printer.command("noise 0.002")
     h.moves(7, length=2.5, feed=1200)
 
@@ -473,9 +443,7 @@ def bad_breaking_cable(h):
 @day("prusa-3.13")
 def bad_thermistor_prusa(h):
     """The hotend's thermistor opens in a print: the Prusa stops answering."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(1, percent=(0, 20))
     h.printer.command("thermistor")
     h.idle(3, every=0)
@@ -484,9 +452,7 @@ def bad_thermistor_prusa(h):
 @day("marlin-2.1.2-modern")
 def bad_thermistor_marlin(h):
     """The hotend's thermistor opens in a print: Marlin reports it and stops."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(1, percent=(0, 20))
     h.printer.command("thermistor")
     h.idle(3, every=0)
@@ -495,9 +461,7 @@ def bad_thermistor_marlin(h):
 @day("marlin-2.1.2-modern")
 def bad_emergency_stop(h):
     """M112 in a print: the firmware halts."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(1, percent=(0, 20))
     h.port.write(b"M112\n")
     h.idle(3, every=0)
@@ -506,9 +470,7 @@ def bad_emergency_stop(h):
 @day("prusa-3.13")
 def bad_runout(h):
     """The filament runs out in a print, and nobody comes."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(1, percent=(0, 20))
     h.printer.command("runout")
     h.idle(4, every=0)
@@ -517,9 +479,7 @@ def bad_runout(h):
 @day("prusa-3.13")
 def bad_crashes(h):
     """Four crashes of the print head in a print."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     for _ in range(4):
         h.moves(1)
         h.printer.command("crash")
@@ -529,9 +489,7 @@ def bad_crashes(h):
 @day("prusa-3.13")
 def bad_fan(h):
     """The nozzle's fan stops in a print."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(1)
     h.printer.command("fan")
     h.moves(3)
@@ -540,9 +498,7 @@ def bad_fan(h):
 @day("prusa-3.13")
 def bad_draught(h):
     """In the print the nozzle falls to 180 degrees and stays there."""
-    h.switch_on()
-    h.open()
-    h.begin(bed=35)
+    h.start_print(bed=35)
     h.printer.command("temperatures 180 35 0 0")
     h.moves(15)
 
@@ -550,9 +506,7 @@ def bad_draught(h):
 @day("prusa-3.13")
 def bad_wait_without_end(h):
     """M109 in the print, and the nozzle never reaches that temperature."""
-    h.switch_on()
-    h.open()
-    h.begin(tool=180, bed=30)
+    h.start_print(tool=180, bed=30)
     h.moves(0.5)
     h.printer.command("temperatures 180 30 0 0")
     h.send("M109 S215", seconds=1000)
@@ -573,9 +527,7 @@ def bad_worn_heater(h):
     h.printer.command("temperatures 215 60 0 0")
     h.printer.command("report " + values)
     h.printer.command(f"answer M105 ok {values}\\n")
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(8)
 
 
@@ -592,9 +544,7 @@ def bad_hot_electronics(h):
 @day("prusa-3.13")
 def bad_driver(h):
     """A motor driver reports overheating in a print."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.moves(1)
     h.printer.command("say TMC DRIVER OVERTEMP X")
     h.moves(1)
@@ -603,9 +553,7 @@ def bad_driver(h):
 @day("prusa-3.13")
 def bad_leveling(h):
     """The probe does not find the bed at the start of a print."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.printer.command("say Bed leveling failed. Sensor triggered too high")
     h.idle(2, every=0)
 
@@ -655,9 +603,7 @@ def bad_bare_answers(h):
 @day("marlin-2.1.2-advanced-ok")
 def bad_oks_missing(h):
     """One ok in 100 does not come; the host sends its next line after two seconds."""
-    h.switch_on()
-    h.open()
-    h.begin()
+    h.start_print()
     h.printer.command("lose-oks 0.01")
     h.moves(15, length=5, feed=600, patience=2)
 
@@ -778,9 +724,7 @@ def bad_host_returns(h):
 @day("prusa-3.13")
 def bad_paused_long(h):
     """A print is paused, and nobody resumes it."""
-    h.switch_on()
-    h.open()
-    h.begin(tool=40, bed=26)
+    h.start_print(tool=40, bed=26)
     h.moves(0.1)
     h.send("M601")
     h.idle(30.4, every=0)
