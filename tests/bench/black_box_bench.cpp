@@ -11,9 +11,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
-#include <iterator>
 
 #include "tests/bench/relays.h"
+#include "tests/bench/statistics.h"
 
 namespace {
 
@@ -26,23 +26,6 @@ constexpr Nanoseconds kBetweenKills = std::chrono::milliseconds(2500);
 struct Times {
   std::vector<double> p50, p99;  ///< of each round, microseconds
 };
-
-double median(std::vector<double> values) {
-  std::sort(values.begin(), values.end());
-  return values.empty() ? 0 : values[values.size() / 2];
-}
-
-double quantile(std::vector<Nanoseconds>& values, double q) {
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(q * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return static_cast<double>(at->count()) / 1000.0;
-}
-
-std::vector<double> ratios(const std::vector<double>& over, const std::vector<double>& under) {
-  std::vector<double> all;
-  for (std::size_t i = 0; i < over.size(); ++i) all.push_back(over[i] / under[i]);
-  return all;
-}
 
 /// Files that were ever written: their names are numbered.
 long incidents_in(const std::filesystem::path& directory) {
@@ -58,9 +41,7 @@ void print_round(const Relay& relay, Times& times, Nanoseconds duration) {
   print.duration = duration;
   std::vector<Nanoseconds> all;
   for (Outcome& outcome : converse_at_once(relay.all_lines(), print)) {
-    if (!outcome.is_valid())
-      throw std::runtime_error(relay.name + ": " +
-                               (outcome.wrong.empty() ? "not every line was answered" : outcome.wrong));
+    if (!outcome.is_valid()) throw std::runtime_error(relay.name + ": " + outcome.fault());
     all.insert(all.end(), outcome.round_trips.begin(), outcome.round_trips.end());
   }
   times.p50.push_back(quantile(all, 0.5));

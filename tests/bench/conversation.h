@@ -24,6 +24,8 @@ struct Outcome {
   std::uint64_t queries = 0;  ///< that the relay injected meanwhile
 
   [[nodiscard]] bool is_valid() const { return complete && wrong.empty(); }
+  /// What is not valid.
+  [[nodiscard]] std::string fault() const { return wrong.empty() ? "not every line was answered" : wrong; }
 };
 
 struct Print {

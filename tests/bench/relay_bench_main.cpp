@@ -20,6 +20,7 @@
 #include <optional>
 
 #include "tests/bench/relays.h"
+#include "tests/bench/statistics.h"
 
 namespace {
 
@@ -35,31 +36,10 @@ struct Plan {
   bool count_instructions = true;
 };
 
-constexpr double kUnknown = std::numeric_limits<double>::quiet_NaN();
-
 // Private memory in kB. The only numbers that fail a run: other programs' load does not change them.
 constexpr double kMostForOnePrinter = 1536, kMostForEachFurther = 100;
 
-double median(std::vector<double> values) {
-  if (values.empty()) return kUnknown;
-  std::sort(values.begin(), values.end());
-  const std::size_t half = values.size() / 2;
-  return values.size() % 2 != 0 ? values[half] : (values[half - 1] + values[half]) / 2;
-}
-
-double quantile(std::vector<Nanoseconds> values, double q) {
-  if (values.empty()) return kUnknown;
-  const auto at = values.begin() + static_cast<std::ptrdiff_t>(q * static_cast<double>(values.size() - 1));
-  std::nth_element(values.begin(), at, values.end());
-  return static_cast<double>(at->count()) / 1000.0;
-}
-
-/// The median of the ratios of each round: other load in a round affects both.
-double ratio(const std::vector<double>& over, const std::vector<double>& under) {
-  std::vector<double> ratios;
-  for (std::size_t i = 0; i < std::min(over.size(), under.size()); ++i) ratios.push_back(over[i] / under[i]);
-  return median(std::move(ratios));
-}
+double ratio(const std::vector<double>& over, const std::vector<double>& under) { return median(ratios(over, under)); }
 
 std::vector<double> minus(std::vector<double> from, const std::vector<double>& what) {
   for (std::size_t i = 0; i < std::min(from.size(), what.size()); ++i) from[i] -= what[i];
@@ -151,7 +131,7 @@ class Benchmark {
 
   Measured oracle(const Relay& relay, Outcome outcome, Nanoseconds used) {
     if (!outcome.is_valid()) {
-      faults_.push_back(relay.name + ": " + (outcome.wrong.empty() ? "not every line was answered" : outcome.wrong));
+      faults_.push_back(relay.name + ": " + outcome.fault());
       if (relay.name == "C poll() relay" || relay.name == "direct") void_ = true;
     }
     const double lines = static_cast<double>(std::max<std::uint64_t>(1, outcome.lines));

@@ -43,8 +43,8 @@ inline constexpr const char* kSurvivingAgent = "marlin-agent, to outlive its pro
 [[nodiscard]] Relay start_agent(const Programs& programs, std::size_t printers, std::vector<std::string> wrapper = {});
 /// The same with a black box of 256 KiB for each printer.
 [[nodiscard]] Relay start_agent_with_black_box(const Programs& programs, std::size_t printers);
-/// The same as start_agent() with one printer and a service manager that keeps its descriptors, as systemd does: every byte goes through
-/// the staging pipes and every step into the checkpoint.
+/// The same as start_agent() with one printer and a service manager that keeps its descriptors, as systemd does: every
+/// byte goes through the staging pipes and every step into the checkpoint.
 [[nodiscard]] Relay start_surviving_agent(const Programs& programs, std::vector<std::string> wrapper = {});
 
 }  // namespace bench

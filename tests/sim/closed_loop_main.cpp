@@ -5,7 +5,7 @@
 // line has the counts.
 // `marlin-sim --underruns [--seeds 1-20] [--firmware NAME] [--host NAME] [--trace]`: a print of each seed on each virtual
 // printer with each host, what the relay says about underruns beside the truth. Exit code 1 if precision or recall are
-// below 0.95, or the cause is right in less than 95 %; --least-precision, --least-recall, --least-cause set other limits.
+// below 0.95, or the cause is right in less than 95 %.
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
@@ -61,9 +61,6 @@ Arguments parse(int argc, char** argv) {
     if (word == "--kill-chance") arguments.kill_chance = std::strtod(argv[++i], nullptr);
     if (word == "--least-kills") arguments.least_kills = std::strtoull(argv[++i], nullptr, 10);
     if (word == "--firmware") arguments.underrun.firmware = argv[++i];
-    if (word == "--least-precision") arguments.underrun.least_precision = std::strtod(argv[++i], nullptr);
-    if (word == "--least-recall") arguments.underrun.least_recall = std::strtod(argv[++i], nullptr);
-    if (word == "--least-cause") arguments.underrun.least_cause = std::strtod(argv[++i], nullptr);
     if (word == "--host") arguments.underrun.host = argv[++i];
     if (word == "--recordings") arguments.recordings = argv[++i];
   }

@@ -10,6 +10,8 @@ namespace {
 constexpr std::size_t kMostSpells = 10'000;
 constexpr int kWithoutDelay = 3;
 constexpr int kStarving = 2;
+// The last block ends at rest in any case. So short a time behind it makes no difference.
+constexpr Time kLeastDry = std::chrono::milliseconds(10);
 
 }  // namespace
 

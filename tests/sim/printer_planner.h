@@ -22,9 +22,6 @@ struct Drive {
   double slowest = 0;  ///< it neither begins nor ends slower
 };
 
-/// The last block ends at rest in any case. So short a time behind it makes no difference.
-inline constexpr Time kLeastDry = std::chrono::milliseconds(10);
-
 /// From the end of the last block to the next move, in a planner that no command emptied.
 struct DrySpell {
   Time from{}, to{};

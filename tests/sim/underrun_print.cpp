@@ -260,7 +260,6 @@ void Stage::take_spells() {
     real.on_the_wire = static_cast<Holder>(most) == Holder::kWire;
     if (!real.on_the_wire) real.cause = static_cast<StarvedBy>(most);
     result_.real.push_back(real);
-    if (real.counts) result_.dry += dry;
   }
 }
 
@@ -278,7 +277,6 @@ void Stage::judge() {
     for (int i = 1; i < kOksUntilTold && next != oks_.end(); ++i) ++next;
     real.told_by = next == oks_.end() ? now_ : *next;
   }
-  for (const auto cause : kStarvers) result_.told_dry += relay_.counters().starved[cause];
 }
 
 void Stage::step(Time end) {

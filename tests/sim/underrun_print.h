@@ -48,7 +48,6 @@ struct UnderrunResult {
   bool known = false;    ///< the relay says that it knows the planner
   std::vector<TrueUnderrun> real;
   std::vector<ToldUnderrun> told;
-  Time dry{}, told_dry{};  ///< in all
 };
 
 /// Firmware and personas, each with the hosts that print on it.

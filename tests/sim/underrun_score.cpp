@@ -8,6 +8,9 @@ namespace {
 
 using gcode::printer::StarvedBy;
 
+// Of precision, recall and causes that are right.
+constexpr double kLeast = 0.95;
+
 void print_score(const std::string& name, const UnderrunScore& s) {
   std::printf("| %-36s | %6llu | %7llu | %7llu | %7llu | %9.3f | %6.3f | %5.1f %% |%s\n", name.c_str(),
               static_cast<unsigned long long>(s.prints), static_cast<unsigned long long>(s.real),
@@ -33,7 +36,6 @@ void UnderrunScore::add(const UnderrunResult& result) {
   told += left.size();
 }
 
-/// Those that tell of no event that counts, or does not.
 std::vector<ToldUnderrun> UnderrunScore::match(const UnderrunResult& result, const std::vector<ToldUnderrun>& from,
                                                bool counts) {
   std::vector<ToldUnderrun> left;
@@ -92,8 +94,7 @@ bool judge_underruns(const UnderrunJudgement& wanted) {
                 static_cast<unsigned long long>(row[StarvedBy::kAgent]),
                 static_cast<unsigned long long>(row[StarvedBy::kPrinter]));
   }
-  return all.real > 0 && all.precision() >= wanted.least_precision && all.recall() >= wanted.least_recall &&
-         all.cause_right() >= wanted.least_cause;
+  return all.real > 0 && all.precision() >= kLeast && all.recall() >= kLeast && all.cause_right() >= kLeast;
 }
 
 }  // namespace sim

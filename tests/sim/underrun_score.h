@@ -30,6 +30,7 @@ struct UnderrunScore {
   }
 
  private:
+  /// Finds the ones told of the events with this `counts`, and returns the others.
   std::vector<ToldUnderrun> match(const UnderrunResult& result, const std::vector<ToldUnderrun>& from, bool counts);
 };
 
@@ -37,7 +38,6 @@ struct UnderrunJudgement {
   std::vector<std::pair<std::uint64_t, std::uint64_t>> seeds;  ///< first and last of each range
   std::string firmware, host;                                  ///< empty: all
   bool trace = false;
-  double least_precision = 0.95, least_recall = 0.95, least_cause = 0.95;
 };
 
 /// A print of each seed on each printer with each host; prints the table. Whether the sum reaches the limits.
