@@ -12,6 +12,9 @@ from rig import HERE, expect
 # (Printrun asks for none while it prints).
 OWN_REPORT = re.compile(rb"^(T:-?\d+\.\d+ /|E0:-?\d+ RPM|X:-?\d+\.\d+ Y:)")
 OWN_ANSWER = re.compile(rb"^ok T:")
+# What only the agent asks, and only while nobody prints: the answer may come when the host has begun.
+AGENT_ASKS = {b"M73", b"M27 P", b"M220", b"M221", b"PRUSA SN", b"M862.1 Q"}
+ANSWER = re.compile(rb"\A.*?^ok\r?\n", re.DOTALL | re.MULTILINE)
 
 
 def print_part(executed):
@@ -23,14 +26,19 @@ def print_part(executed):
 
 
 def since_print_start(wire):
-    """What the printer sent after it had read `N-1 M110*15`."""
-    read = b""
+    """What the printer sent after it had read `N-1 M110*15`, without the rest of an answer to the agent."""
+    read, asked = b"", False
     for place, (direction, data) in enumerate(wire):
-        if direction == "tx":
-            read = (read + data)[-40:]
-            if b"N-1 M110*15\n" in read:
-                return b"".join(data for direction, data in wire[place:] if direction == "rx")
-    expect(False, "the printer never read the start of the print")
+        if direction == "rx":
+            asked = asked and not re.search(rb"^ok", data, re.MULTILINE)
+            continue
+        *lines, read = (read + data).split(b"\n")
+        for line in filter(None, lines):
+            if line == b"N-1 M110*15":
+                sent = b"".join(data for direction, data in wire[place:] if direction == "rx")
+                return ANSWER.sub(b"", sent, count=1) if asked else sent
+            asked = line in AGENT_ASKS
+    return expect(False, "the printer never read the start of the print")
 
 
 def without_injected(stream, firmware):
