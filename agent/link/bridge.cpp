@@ -133,7 +133,7 @@ void Bridge::pump() {
 void Bridge::write_to_printer() {
   const auto took = [this](const gcode::relay::OutputPieces& pieces, std::size_t bytes) {
     sent(pieces, bytes);
-    memory_.commit();
+    memory_.commit_write();
   };
   const IoResult result = write_all(
       printer_, [this] { return relay_.to_printer(); }, took);
@@ -144,7 +144,7 @@ void Bridge::write_to_printer() {
 void Bridge::write_to_host() {
   const auto took = [this](const gcode::relay::OutputPieces&, std::size_t bytes) {
     relay_.host_took(bytes, process::monotonic_now());
-    memory_.commit();
+    memory_.commit_write();
   };
   const IoResult result = write_all(
       host_, [this] { return relay_.to_host(); }, took);

@@ -2,8 +2,8 @@
 
 namespace agent::restart {
 
-const std::uint32_t kCheckpointVersion = 9;
+const std::uint32_t kCheckpointVersion = 10;
 
-bool knows_checkpoint(std::uint32_t version) { return version == 9; }
+bool knows_checkpoint(std::uint32_t version) { return version == 10; }
 
 }  // namespace agent::restart

@@ -30,6 +30,12 @@ struct LinkMemory::Block {
   alignas(64) char from_host[RelayMemory::kFromHost];
   char from_printer[RelayMemory::kFromPrinter];
   char to_host[RelayMemory::kToHost];
+  /// A commit: `state` of `states`, but for what a write has changed since then.
+  struct Written {
+    gcode::relay::WriteState write;
+    std::uint32_t state;
+  };
+  alignas(64) Written written[2];
   alignas(64) RelayState states[2];
 
   void say_where_rings_are() {
@@ -89,14 +95,16 @@ void LinkMemory::map() {
 bool LinkMemory::is_ours() const {
   const CheckpointHead& head = block_->head;
   return head.magic == CheckpointHead::kMagic && knows_checkpoint(head.version) &&
-         head.state_size == sizeof(RelayState) && head.last().slot < 2;
+         head.state_size == sizeof(RelayState) && head.last().slot < 2 && block_->written[head.last().slot].state < 2;
 }
 
 void LinkMemory::read_last_commit() {
   const CheckpointHead::Entry& entry = block_->head.last();
   generation_ = block_->head.generation.load(std::memory_order_acquire);
   slot_ = entry.slot;
-  gcode::relay::copy_live(block_->states[slot_], working_->state);
+  state_ = block_->written[slot_].state;
+  gcode::relay::copy_live(block_->states[state_], working_->state);
+  gcode::relay::put_write_state(block_->written[slot_].write, working_->state);
   working_->printer = entry.printer;
   working_->host = entry.host;
   block_->head.version = kCheckpointVersion;
@@ -112,10 +120,16 @@ gcode::relay::RelayMemory LinkMemory::rings() { return {block_->from_host, block
 
 void LinkMemory::commit() {
   if (!memfd_) return;
-  const std::uint32_t idle = 1 - slot_;
-  gcode::relay::copy_live(working_->state, block_->states[idle]);
-  block_->head.portable_checkpoints[idle] = gcode::relay::portable_checkpoint_of(working_->state);
-  slot_ = idle;
+  state_ = 1 - state_;
+  gcode::relay::copy_live(working_->state, block_->states[state_]);
+  commit_write();
+}
+
+void LinkMemory::commit_write() {
+  if (!memfd_) return;
+  slot_ = 1 - slot_;
+  block_->written[slot_] = {gcode::relay::write_state_of(working_->state), state_};
+  block_->head.portable_checkpoints[slot_] = gcode::relay::portable_checkpoint_of(working_->state);
   commit_counts();
 }
 

@@ -1,9 +1,10 @@
 // All memory of one printer's line in one block: the rings with their bytes, the relay's state, and the counts of its
 // staging pipes. A private block ends with the process. A shared block is a memfd that the next instance resumes from,
-// and its checkpoint is valid at every moment: the process works on a separate state, and commit() copies that state
-// beside the last one and publishes it with one atomic store.
+// and its checkpoint is valid at every moment: the process works on a separate state, and a commit copies what has
+// changed beside the last commit and publishes it with one atomic store.
 //
-//   head: identity, generation, 2 x {staging counts, slot}, 2 x portable checkpoint | rings | 2 x state
+//   head: identity, generation, 2 x {staging counts, slot}, 2 x portable checkpoint | rings |
+//   2 x {what a write changes, which state} | 2 x state
 //
 // A block of an unknown version cannot be adopted here: see IncompatibleCheckpoint.
 #pragma once
@@ -31,7 +32,7 @@ struct CheckpointHead {
 
   struct Entry {
     transport::StagingCounts printer, host;
-    std::uint32_t slot;  ///< which of the two portable checkpoints and states
+    std::uint32_t slot;  ///< which of the two portable checkpoints, and of what a write changes
   };
   /// Position of a ring, in bytes from the block's beginning.
   struct Ring {
@@ -89,6 +90,9 @@ class LinkMemory {
 
   /// Publishes all of the above: the next instance finds either this commit or the one before, never a mixture.
   void commit();
+  /// The same, if nothing but LineRelay::printer_took() or host_took() changed the state since the last commit: copies
+  /// 0.4 kB instead of 11.
+  void commit_write();
   /// Publishes the staging pipes' counts together with the state of the last commit().
   void commit_counts();
 
@@ -112,7 +116,8 @@ class LinkMemory {
   std::unique_ptr<Block, Unmap> block_;
   std::unique_ptr<Working> working_;
   std::uint64_t generation_ = 0;
-  std::uint32_t slot_ = 0;  ///< which state the last commit published
+  std::uint32_t slot_ = 0;   ///< which of Block::written the last commit published
+  std::uint32_t state_ = 0;  ///< which of Block::states belongs to it
 };
 
 }  // namespace agent::restart

@@ -92,10 +92,17 @@ inline constexpr std::array<double, 9> kBufferedBounds{0.0625, 0.125, 0.25, 0.5,
 inline constexpr std::array<double, 9> kPassthroughBounds{5e-05,  0.0001, 0.00025, 0.0005, 0.001,
                                                           0.0025, 0.005,  0.01,    0.05};
 
-struct LinkCounters {
+/// What a write to the printer or to the host adds to.
+struct WriteCounters {
+  CountBy<Origin> transmit_bytes{};
+  std::uint64_t host_transmit_bytes = 0;
+  /// Time a byte spends inside the agent, including a hold for an injected query.
+  line::EnumArray<Direction, Histogram<9>> passthrough{};
+};
+
+struct LinkCounters : WriteCounters {
   // serial side
   std::uint64_t receive_bytes = 0;
-  CountBy<Origin> transmit_bytes{};
   CountBy<LineClass> receive_lines{};
   CountBy<Origin> commands{};
   std::uint64_t unparsed_lines = 0;
@@ -126,12 +133,9 @@ struct LinkCounters {
   // host side
   std::uint64_t host_connects = 0;
   std::uint64_t host_receive_bytes = 0;
-  std::uint64_t host_transmit_bytes = 0;
   std::uint64_t host_withheld_lines = 0;
   std::uint64_t host_dropped_lines = 0;  ///< the host did not read and the backlog was full
-  /// Time a byte spends inside the agent, including a hold for an injected query.
-  line::EnumArray<Direction, Histogram<9>> passthrough{};
-  std::uint64_t unattended_lines = 0;  ///< no host was attached to receive them
+  std::uint64_t unattended_lines = 0;    ///< no host was attached to receive them
 };
 
 }  // namespace gcode::printer

@@ -7,11 +7,25 @@ namespace gcode::relay {
 void copy_live(const RelayState& from, RelayState& to) {
   const auto* source = reinterpret_cast<const char*>(&from);
   auto* target = reinterpret_cast<char*>(&to);
-  const auto queue_at = static_cast<std::size_t>(reinterpret_cast<const char*>(&from.arbiter.in_flight) - source);
-  const std::size_t behind = queue_at + sizeof(InFlightQueue);
-  std::memcpy(target, source, queue_at);
-  from.arbiter.in_flight.copy_to(to.arbiter.in_flight);
-  std::memcpy(target + behind, source + behind, sizeof from - behind);
+  const auto offset_of = [source](const void* member) {
+    return static_cast<std::size_t>(static_cast<const char*>(member) - source);
+  };
+  const auto copy = [&](std::size_t begin, std::size_t end) {
+    std::memcpy(target + begin, source + begin, end - begin);
+  };
+  const InFlightQueue& queue = from.arbiter.in_flight;
+  const auto& capabilities = from.arbiter.printer.capabilities;
+  copy(0, offset_of(&queue));
+  queue.copy_to(to.arbiter.in_flight);
+  copy(offset_of(&queue + 1), offset_of(capabilities.data() + from.arbiter.printer.capability_count));
+  copy(offset_of(capabilities.data() + capabilities.size()), sizeof from);
+}
+
+WriteState write_state_of(const RelayState& state) { return {state, state.arbiter.counters}; }
+
+void put_write_state(const WriteState& from, RelayState& to) {
+  static_cast<Positions&>(to) = from.positions;
+  static_cast<printer::WriteCounters&>(to.arbiter.counters) = from.counters;
 }
 
 }  // namespace gcode::relay

@@ -17,7 +17,8 @@ enum class Insertion : std::uint8_t {
   kSeparator,  ///< a newline: before the host's next line, or behind what another program may have left
 };
 
-struct RelayState {
+/// Where the bytes of both directions are.
+struct Positions {
   line::RingCounters from_host, from_printer, to_host;
 
   // host -> printer. head <= written, line_start; written <= taken <= tail; all count bytes as RingCounters do.
@@ -40,14 +41,24 @@ struct RelayState {
   bool printer_line_long = false;
   line::Time printer_arrived = line::kNever;  ///< when the last byte of an unfinished line came
   line::Time to_host_arrived = line::kNever;  ///< when the oldest byte waiting for the host came
+};
 
+struct RelayState : Positions {
   ArbiterState arbiter;
 };
 
 static_assert(std::is_trivially_copyable_v<RelayState>);
 
-/// Makes `to` equal to `from` at half the cost of an assignment: unused places of the in-flight queue, more than half
-/// of the whole, are not copied.
+/// Makes `to` equal to `from` at half the cost of an assignment: unused places of the in-flight queue and of the
+/// capabilities, more than half of the whole, are not copied.
 void copy_live(const RelayState& from, RelayState& to);
+
+/// What a write changes: LineRelay::printer_took() and host_took() change nothing else of a RelayState.
+struct WriteState {
+  Positions positions;
+  printer::WriteCounters counters;
+};
+[[nodiscard]] WriteState write_state_of(const RelayState& state);
+void put_write_state(const WriteState& from, RelayState& to);
 
 }  // namespace gcode::relay

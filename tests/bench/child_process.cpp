@@ -7,6 +7,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include <filesystem>
 #include <fstream>
 #include <stdexcept>
 #include <thread>
@@ -67,6 +68,17 @@ long ChildProcess::private_kilobytes() const {
   for (std::string line; std::getline(rollup, line);) {
     for (const char* kind : {"Private_Dirty:", "Shared_Dirty:"}) {
       if (line.starts_with(kind)) sum += std::stol(line.substr(line.find(':') + 1));
+    }
+  }
+  return sum;
+}
+
+long ChildProcess::wakeups() const {
+  long sum = 0;
+  for (const auto& thread : std::filesystem::directory_iterator("/proc/" + std::to_string(pid_) + "/task")) {
+    std::ifstream status(thread.path() / "status");
+    for (std::string line; std::getline(status, line);) {
+      if (line.starts_with("voluntary_ctxt_switches:")) sum += std::stol(line.substr(line.find(':') + 1));
     }
   }
   return sum;

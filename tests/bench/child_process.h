@@ -27,6 +27,8 @@ class ChildProcess {
   /// Private memory in kB: written pages, anonymous or of a shared mapping. Code and constants of the program and its
   /// libraries are not counted: the kernel can drop them at any time. 0: not known.
   [[nodiscard]] long private_kilobytes() const;
+  /// How often its threads have waited and been woken.
+  [[nodiscard]] long wakeups() const;
   [[nodiscard]] pid_t pid() const { return pid_; }
 
  private:

@@ -37,7 +37,7 @@ struct Plan {
 };
 
 // Private memory in kB. The only numbers that fail a run: other programs' load does not change them.
-constexpr double kMostForOnePrinter = 1536, kMostForEachFurther = 100;
+constexpr double kMostForOnePrinter = 1536, kMostForEachFurther = 48;
 
 double ratio(const std::vector<double>& over, const std::vector<double>& under) { return median(ratios(over, under)); }
 
@@ -48,7 +48,7 @@ std::vector<double> minus(std::vector<double> from, const std::vector<double>& w
 
 /// One relay's numbers, one value per round. Times in microseconds.
 struct Numbers {
-  std::vector<double> p50, p99, single_cpu, window_rate, window_cpu, paced_rate, paced_cpu, paced_queries;
+  std::vector<double> p50, p99, p999, single_cpu, window_rate, window_cpu, paced_rate, paced_cpu, paced_queries;
 };
 
 class Benchmark {
@@ -78,6 +78,7 @@ class Benchmark {
     std::size_t printers;
     double kilobytes;
     double cpu_percent;
+    double wakeups;  ///< a second, for each printer
   };
 
   void start() {
@@ -145,6 +146,7 @@ class Benchmark {
     Numbers& numbers = numbers_[relay.name];
     numbers.p50.push_back(quantile(measured.outcome.round_trips, 0.5));
     numbers.p99.push_back(quantile(measured.outcome.round_trips, 0.99));
+    numbers.p999.push_back(quantile(measured.outcome.round_trips, 0.999));
     numbers.single_cpu.push_back(measured.cpu_per_line);
   }
 
@@ -199,15 +201,17 @@ class Benchmark {
         faults_.push_back("marlin-agent with " + std::to_string(printers) + " printers: " + outcome.wrong);
     }
     const auto before = agent.process->processor_time();
+    const long woken = agent.process->wakeups();
     idle(agent.all_lines(), std::chrono::seconds(5));
     const auto used = agent.process->processor_time() - before;
+    const double wakeups = static_cast<double>(agent.process->wakeups() - woken) / 5 / static_cast<double>(printers);
     const auto kilobytes = static_cast<double>(agent.process->private_kilobytes());
     const double most = kMostForOnePrinter + kMostForEachFurther * static_cast<double>(printers - 1);
     if (kilobytes <= 0 || kilobytes > most)
       faults_.push_back("marlin-agent with " + std::to_string(printers) +
                         " printers: " + std::to_string(std::lround(kilobytes)) + " kB of private memory, at most " +
                         std::to_string(std::lround(most)));
-    idle_.push_back({printers, kilobytes, static_cast<double>(used.count()) / 5e9 * 100});
+    idle_.push_back({printers, kilobytes, static_cast<double>(used.count()) / 5e9 * 100, wakeups});
     std::cerr << '.' << std::flush;
   }
 
@@ -219,12 +223,15 @@ class Benchmark {
     single_instructions_ = (of(1, 3000) - of(1, 1000)) / 2000.0;
     window_instructions_ = (of(64, 12000) - of(64, 4000)) / 8000.0;
     surviving_instructions_ = (of(1, 3000, true) - of(1, 1000, true)) / 2000.0;
+    surviving_window_instructions_ = (of(64, 12000, true) - of(64, 4000, true)) / 8000.0;
   }
 
   double instructions_of(std::uint64_t window, std::uint64_t lines, bool survives) {
     const auto out = programs_.work / ("callgrind.out." + std::to_string(window) + "." + std::to_string(lines) +
                                        (survives ? ".surviving" : ""));
-    const std::vector<std::string> wrapper{"valgrind", "--tool=callgrind", "--callgrind-out-file=" + out.string()};
+    // Valgrind counts each byte that `rep movsb` copies as an instruction, and only some processors' memcpy() uses it.
+    const std::vector<std::string> wrapper{"env", "GLIBC_TUNABLES=glibc.cpu.x86_rep_movsb_threshold=1000000000",
+                                           "valgrind", "--tool=callgrind", "--callgrind-out-file=" + out.string()};
     Relay agent = survives ? start_surviving_agent(programs_, wrapper) : start_agent(programs_, 1, wrapper);
     Print print;
     print.lines = lines;
@@ -247,7 +254,8 @@ class Benchmark {
   std::vector<std::string> order_;
   std::map<std::string, Numbers> numbers_;
   std::vector<Idle> idle_;
-  double single_instructions_ = kUnknown, window_instructions_ = kUnknown, surviving_instructions_ = kUnknown;
+  double single_instructions_ = kUnknown, window_instructions_ = kUnknown, surviving_instructions_ = kUnknown,
+         surviving_window_instructions_ = kUnknown;
   std::vector<std::string> faults_;
   bool void_ = false;
 };
@@ -291,6 +299,8 @@ void Benchmark::report_survival(const Numbers& without, const Numbers& with) con
   row({"lines/s with 64 in flight", number(ratio(with.window_rate, without.window_rate), 3)});
   row({"user instructions per line and its ok more, one at a time",
        number(surviving_instructions_ - single_instructions_, 0)});
+  row({"user instructions per line and its ok more, 64 in flight",
+       number(surviving_window_instructions_ - window_instructions_, 0)});
 }
 
 void Benchmark::report() const {
@@ -298,32 +308,37 @@ void Benchmark::report() const {
   for (const std::string& fault : faults_) std::cout << "FAULT " << fault << "\n";
   if (void_) std::cout << "VOID: the baseline itself failed; the numbers below are invalid.\n";
   std::cout
-      << "\n| relay | round trip p50 us | p99 us | CPU us per line | 64 in flight, lines/s | CPU us per line | 115200 baud, lines/s | "
-         "CPU us per line | injected queries/s |\n|---|---|---|---|---|---|---|---|---|\n";
+      << "\n| relay | round trip p50 us | p99 us | p99.9 us | CPU us per line | 64 in flight, lines/s | CPU us per line | 115200 baud, lines/s | "
+         "CPU us per line | injected queries/s |\n|---|---|---|---|---|---|---|---|---|---|\n";
   for (const std::string& name : order_) {
     const Numbers n = numbers_of(name);
-    row({name, number(median(n.p50), 1), number(median(n.p99), 1), number(median(n.single_cpu), 2),
-         number(median(n.window_rate), 0), number(median(n.window_cpu), 2), number(median(n.paced_rate), 1),
-         number(median(n.paced_cpu), 1), number(median(n.paced_queries), 2)});
+    row({name, number(median(n.p50), 1), number(median(n.p99), 1), number(median(n.p999), 1),
+         number(median(n.single_cpu), 2), number(median(n.window_rate), 0), number(median(n.window_cpu), 2),
+         number(median(n.paced_rate), 1), number(median(n.paced_cpu), 1), number(median(n.paced_queries), 2)});
   }
   if (programs_.agent.empty()) return;
   const Numbers direct = numbers_of("direct"), plain = numbers_of("C poll() relay"), agent = numbers_of("marlin-agent");
   report_survival(agent, numbers_of(kSurvivingAgent));
-  std::cout << "\n| printers in one agent | private kB | CPU while idle |\n|---|---|---|\n";
+  std::cout
+      << "\n| printers in one agent | private kB | CPU while idle | wake-ups a second at rest, each |\n|---|---|---|---|\n";
   for (const Idle& idle : idle_)
-    row({std::to_string(idle.printers), number(idle.kilobytes, 0), number(idle.cpu_percent, 2) + " %"});
+    row({std::to_string(idle.printers), number(idle.kilobytes, 0), number(idle.cpu_percent, 2) + " %",
+         number(idle.wakeups, 2)});
   std::cout << "\n| over the C relay | measured | target | |\n|---|---|---|---|\n";
   verdict("round trip, p50", ratio(agent.p50, plain.p50), "at most", 1.25, 3);
+  verdict("round trip, p99", ratio(agent.p99, plain.p99), "at most", 1.2, 3);
+  verdict("round trip, p99.9", ratio(agent.p999, plain.p999), "at most", 1.5, 3);
   verdict("added latency over no relay", ratio(minus(agent.p50, direct.p50), minus(plain.p50, direct.p50)), "at most",
           1.6, 3);
   verdict("lines/s with 64 in flight", ratio(agent.window_rate, plain.window_rate), "at least", 0.8, 3);
   verdict("CPU per line, one at a time", ratio(agent.single_cpu, plain.single_cpu), "at most", 1.6, 3);
   verdict("lines/s at 115200 baud, one query a second", ratio(agent.paced_rate, plain.paced_rate), "at least", 0.99, 4);
-  verdict("user instructions per line and its ok, one at a time", single_instructions_, "at most", 7000, 0);
-  verdict("user instructions per line and its ok, 64 in flight", window_instructions_, "at most", 7000, 0);
+  verdict("user instructions per line and its ok, one at a time", single_instructions_, "at most", 4500, 0);
+  verdict("user instructions per line and its ok, 64 in flight", window_instructions_, "at most", 2500, 0);
   if (idle_.empty()) return;
   verdict("private kB, " + std::to_string(idle_.front().printers) + " printer", idle_.front().kilobytes, "at most",
           kMostForOnePrinter, 0);
+  verdict("wake-ups a second at rest, each printer", idle_.back().wakeups, "at most", 2, 2);
   if (idle_.size() < 2) return;
   const double further = (idle_.back().kilobytes - idle_.front().kilobytes) /
                          static_cast<double>(idle_.back().printers - idle_.front().printers);

@@ -1,7 +1,7 @@
 // The time of one scrape, compared with a bare prometheus-cpp with as many series: a Registry with the same families,
 // collected and serialized to text. Ours reads the snapshot and /proc as well. Rounds are interleaved, so that a busy
 // machine slows both; the ratio of the medians is the result.
-// Usage: scrape-bench [ROUNDS [MOST]]   ends with 1 if the ratio is above MOST
+// Usage: scrape-bench [ROUNDS [MOST [PRINTERS]]]   ends with 1 if the ratio is above MOST; 0: no limit
 #include <prometheus/counter.h>
 #include <prometheus/gauge.h>
 #include <prometheus/histogram.h>
@@ -20,6 +20,7 @@
 
 #include "agent/metrics/metrics.h"
 #include "agent/web/http/web_encoding.h"
+#include "tests/bench/statistics.h"
 #include "tests/unit/agent/fixtures/sample_printer.h"
 
 namespace {
@@ -74,14 +75,9 @@ double microseconds(Work&& work) {
   return std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count();
 }
 
-double median(std::vector<double>& values) {
-  std::nth_element(values.begin(), values.begin() + static_cast<std::ptrdiff_t>(values.size() / 2), values.end());
-  return values[values.size() / 2];
-}
-
 /// A printer after a day of work: counts of several digits.
-agent::snapshot::LinkSnapshot busy_printer() {
-  auto link = sample::printing_mk3s("mk3", agent::process::monotonic_now());
+agent::snapshot::LinkSnapshot busy_printer(int number) {
+  auto link = sample::printing_mk3s("mk3-" + std::to_string(number), agent::process::monotonic_now());
   auto& c = link.counters;
   c.receive_bytes = 12'345'678;
   c.transmit_bytes = {23'456'789, 45'678};
@@ -98,19 +94,24 @@ agent::snapshot::LinkSnapshot busy_printer() {
 int main(int argc, char** argv) {
   const int rounds = argc > 1 ? std::max(1, std::atoi(argv[1])) : 1000;
   const double most = argc > 2 ? std::atof(argv[2]) : 0;
+  const int printers = argc > 3 ? std::max(1, std::atoi(argv[3])) : 1;
 
   agent::snapshot::PublishedSnapshots snapshots;
   agent::log::LogCounters log;
   agent::snapshot::WebCounters web;
   const agent::metrics::MetricsCollector collector({"0.1.0", "abc1234", "gcc"}, snapshots, log, web);
-  snapshots.publish(busy_printer());
+  // Fresh in every round: no reading may expire during the benchmark.
+  const auto publish = [&] {
+    for (int number = 1; number <= printers; ++number) snapshots.publish(busy_printer(number));
+  };
+  publish();
   prometheus::Registry registry;
   fill(registry, collector.Collect());
 
   std::string ours, bare, packed;
   std::vector<double> our_times, bare_times, packed_times;
   for (int round = 0; round < rounds; ++round) {
-    snapshots.publish(busy_printer());  // fresh: no reading may expire during the benchmark
+    publish();
     our_times.push_back(microseconds([&] {
       std::ostringstream out;
       collector.render(out);
@@ -126,14 +127,14 @@ int main(int argc, char** argv) {
     }));
   }
 
-  const double our_time = median(our_times), bare_time = median(bare_times);
+  const double our_time = bench::median(our_times), bare_time = bench::median(bare_times);
   const double ratio = our_time / bare_time;
   const auto lines = [](const std::string& text) {
     return static_cast<long>(std::count(text.begin(), text.end(), '\n'));
   };
   std::printf("ours  %8.1f us   %6zu bytes  %ld lines\n", our_time, ours.size(), lines(ours));
   std::printf("bare  %8.1f us   %6zu bytes  %ld lines\n", bare_time, bare.size(), lines(bare));
-  std::printf("gzip  %8.1f us   %6zu bytes\n", median(packed_times), packed.size());
-  std::printf("ratio %8.2f      medians of %d interleaved rounds\n", ratio, rounds);
+  std::printf("gzip  %8.1f us   %6zu bytes\n", bench::median(packed_times), packed.size());
+  std::printf("ratio %8.2f      medians of %d interleaved rounds, %d printers\n", ratio, rounds, printers);
   return most > 0 && ratio > most ? 1 : 0;
 }

@@ -47,6 +47,11 @@ void CrashInjectingRelay::commit() {
   commit_counts();
 }
 
+void CrashInjectingRelay::commit_write() {
+  if (chance_ > 0) gcode::relay::put_write_state(gcode::relay::write_state_of(*state_), *committed_);
+  commit_counts();
+}
+
 void CrashInjectingRelay::commit_counts() {
   host_.committed = host_.counts;
   printer_.committed = printer_.counts;
@@ -124,7 +129,7 @@ std::string CrashInjectingRelay::write(Side& side, Time now) {
       took(side, side.out.size(), now);
       side.counts.out = side.out.size();
       kill_point();
-      commit();
+      commit_write();
       kill_point();
     }
     arrived = std::move(side.out);

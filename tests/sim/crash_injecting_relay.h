@@ -76,6 +76,7 @@ class CrashInjectingRelay {
   void make();
   void kill_point();
   void commit();
+  void commit_write();
   void commit_counts();
   void resume(Time now);
   void recover(Side& side, Time now);

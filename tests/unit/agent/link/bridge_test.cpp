@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <deque>
+#include <memory>
 #include <random>
 
 #include "tests/unit/transport/loop.h"
@@ -333,6 +334,40 @@ TEST_CASE("bytes in a staging pipe are committed before they are sent on, in bot
   CHECK_FALSE(rig.host.went_on_uncommitted);
   CHECK_FALSE(rig.printer.waits_writable);
   CHECK_FALSE(rig.host.waits_writable);
+}
+
+/// All that is in use of a state.
+std::string live_bytes(const gcode::relay::RelayState& state) {
+  const auto copy = std::make_unique<gcode::relay::RelayState>();
+  gcode::relay::copy_live(state, *copy);
+  return {reinterpret_cast<const char*>(copy.get()), sizeof *copy};
+}
+
+TEST_CASE("the next instance knows all that this one knows, whenever it waits") {
+  StagedRig rig;
+  const auto is_committed = [&rig] {
+    auto left = agent::restart::LinkMemory::adopt(transport::FileDescriptor(::dup(rig.memory.descriptor())));
+    return live_bytes(left->state()) == live_bytes(rig.memory.state());
+  };
+  REQUIRE(is_committed());
+  for (int i = 0; i < 5; ++i) {
+    for (const std::string& line : {"N" + std::to_string(i) + " G1 X1", std::string("*97\n"), std::string("M105\n")}) {
+      rig.host.incoming = line;
+      rig.settle();
+      REQUIRE(is_committed());
+    }
+    for (const char* line : {"ok", "\nok T:25.0 /0.0\n", "T:25.0 /0.0 B:25.0 /0.0\n"}) {
+      rig.printer.incoming = line;
+      rig.settle();
+      REQUIRE(is_committed());
+    }
+  }
+  rig.bridge.apply(Rig::settings(true));
+  CHECK(is_committed());
+  rig.bridge.host_closed();
+  CHECK(is_committed());
+  rig.bridge.printer_closed();
+  CHECK(is_committed());
 }
 
 TEST_CASE("bytes in a staging pipe are awaited and sent later, and until then the bridge is not quiet") {

@@ -57,12 +57,32 @@ TEST_CASE("counts are committed with the last state, not with the one in progres
   CHECK(next_instance->host_counts().in == 9);
 }
 
+TEST_CASE("a write is committed with the last state, not with the one in progress") {
+  LinkMemory memory = LinkMemory::make_shared();
+  for (std::uint64_t i = 1; i <= 6; ++i) {
+    memory.state().arbiter.counters.receive_bytes = i;
+    if (i % 3 == 0) memory.commit();
+    memory.state().host_written = 10 * i;
+    memory.state().arbiter.counters.transmit_bytes[gcode::printer::Origin::kHost] = 100 * i;
+    memory.printer_counts().out = static_cast<std::uint32_t>(i);
+    memory.commit_write();
+    auto next_instance = LinkMemory::adopt(copy_of(memory));
+    REQUIRE(next_instance);
+    CHECK(next_instance->state().arbiter.counters.receive_bytes == i / 3 * 3);
+    CHECK(next_instance->state().host_written == 10 * i);
+    CHECK(next_instance->state().arbiter.counters.transmit_bytes[gcode::printer::Origin::kHost] == 100 * i);
+    CHECK(next_instance->printer_counts().out == i);
+  }
+}
+
 TEST_CASE("the next instance continues the commits of the previous one") {
   LinkMemory memory = LinkMemory::make_shared();
   for (int life = 0; life < 4; ++life) {
     for (int commits = 0; commits <= life; ++commits) {
       ++memory.state().host_taken;
       memory.commit();
+      ++memory.state().host_taken;
+      memory.commit_write();
       memory.commit_counts();
     }
     const auto expected = memory.state().host_taken;
@@ -99,7 +119,7 @@ TEST_CASE("memory without a next instance has no descriptor, and committing it d
 // A change of layout without a new version would make the next instance read nonsense. (Before the first release there
 // are no checkpoints of an older layout: only the size here changes then.)
 TEST_CASE("the state's size belongs to the checkpoint's version") {
-  CHECK(agent::restart::kCheckpointVersion == 9);
+  CHECK(agent::restart::kCheckpointVersion == 10);
   CHECK(agent::restart::knows_checkpoint(agent::restart::kCheckpointVersion));
   CHECK_FALSE(agent::restart::knows_checkpoint(agent::restart::kCheckpointVersion + 1));
   if (sizeof(void*) == 8) CHECK(sizeof(gcode::relay::RelayState) == 17952);

@@ -40,6 +40,7 @@ class Rig {
   }
 
   gcode::relay::LineRelay& relay() { return *relay_; }
+  gcode::relay::RelayState& relay_state() { return *state_; }
   gcode::relay::ArbiterState& arbiter() { return state_->arbiter; }
 
   [[nodiscard]] gcode::printer::State state() { return relay().state(now); }
