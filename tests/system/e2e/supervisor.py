@@ -49,6 +49,7 @@ class SupervisedAgent:
         self.kills = 0
         self.without_service = []
         self.status = ""
+        self.ready = False  # READY=1 of this instance was read
         self.stopping = threading.Event()
         self.expected_end = False
         self.may_end = False  # at any time, by itself
@@ -80,6 +81,7 @@ class SupervisedAgent:
         os.close(output)
         self.log = log
         self.serves = not names
+        self.ready = False
         self.instances += 1
         delay = self.random.uniform(*self.delays)
         self.kill_at = time.monotonic() + delay if self.kills < self.wanted_kills else None
@@ -154,6 +156,7 @@ class SupervisedAgent:
             fields = dict(line.split("=", 1) for line in data.decode().splitlines() if "=" in line)
             name = fields.get("FDNAME")
             self.status = fields.get("STATUS", self.status)
+            self.ready = self.ready or fields.get("READY") == "1"
             if fields.get("FDSTORE") == "1" and descriptors:
                 self.keep(name, descriptors, fields.get("FDPOLL"))
             elif fields.get("FDSTOREREMOVE") == "1":

@@ -1,0 +1,117 @@
+"""The whole program under random stress: short prints through a supervised agent that is stopped, killed, restarted and
+reloaded, with the cable pulled, the disk full and the clock set, judged by tests/judge.
+
+A plan is a function of its seed (chaos.py). Checked: every byte of the host reaches the printer once and in order, the host
+gets each of the printer's lines that are its own once (tests/judge), no instance ends but as it was asked to, and no scrape
+shows an impossible value. MARLIN_E2E_FULL: a thousand runs.
+"""
+import importlib.machinery
+import importlib.util
+import json
+import multiprocessing
+import os
+import shutil
+import statistics
+import sys
+import time
+import traceback
+
+import own_mounts
+from chaos import Plan, Run
+from rig import FULL, HERE, Failed, Rig, claim, expect, run_claims
+
+loader = importlib.machinery.SourceFileLoader("judge", os.path.join(HERE, "..", "..", "judge", "judge"))
+sys.dont_write_bytecode = True
+judge = importlib.util.module_from_spec(importlib.util.spec_from_loader("judge", loader))
+loader.exec_module(judge)
+
+
+def parts_of(printer):
+    """The printer's side, from one unplugging to the next."""
+    parts = [[]]
+    with open(printer.transcript_path, encoding="utf-8") as file:
+        for record in map(json.loads, file):
+            if record["dir"] == "note":
+                parts.append([])
+            else:
+                parts[-1].append((record["dir"], record["data"].encode("latin-1")))
+    return parts
+
+
+def check_conversation(run):
+    parts = parts_of(run.printer)
+    expect(len(parts) == len(run.prints), f"{len(parts) - 1} times unplugged, {len(run.prints)} prints")
+    lines = 0
+    for number, (part, print_) in enumerate(zip(parts, run.prints), 1):
+        one = judge.Judge(cut=number < len(parts))
+        found = one.judge(part, judge.read_recording(print_))
+        expect(not found, f"judge, print {number}: " + "; ".join(found[:5]))
+        lines += one.count["host's lines"]
+        run.queries += one.count["agent's lines"]
+    run.scraper.scrapes.check_temperatures(b"".join(data for part in parts for direction, data in part if direction == "rx"))
+    return lines
+
+
+def attempt(job):
+    """One seed; returns a row of figures, or what was wrong."""
+    seed, options, may_mount = job
+    plan = Plan(seed)
+    rig = Rig(options)
+    began = time.monotonic()
+    wrong = None
+    row = {"seed": seed, "kills": 0}
+    try:
+        run = Run(rig, plan, options.clock, may_mount)
+        run.play()
+        run.end()
+        row.update(kills=len(run.asked), lines=check_conversation(run), queries=run.queries, scrapes=run.scraper.scrapes.count)
+    except Failed as reason:
+        wrong = str(reason)
+    except Exception:
+        wrong = traceback.format_exc()
+    row["seconds"] = time.monotonic() - began
+    if wrong:
+        logs = "".join(f"\n---- {thing.name}\n{thing.output()[-3000:]}" for thing in rig.started if hasattr(thing, "output"))
+        row["wrong"] = f"{plan.text()}\n  {wrong}{logs}"
+    if options.keep:
+        shutil.copytree(rig.directory, os.path.join(options.keep, str(seed)), dirs_exist_ok=True, ignore=shutil.ignore_patterns("run", "*.tty", "notify"))
+    rig.end(False)
+    return row
+
+
+@claim("whatever the machine does to it, a print goes on: every byte once and in order, no abort, no impossible value")
+def goes_on(_, options):
+    may_mount = own_mounts.are_ours()
+    if not may_mount:
+        print("     left out: the full disk, which needs the right to mount one")
+    seeds = [options.seed] if options.seed else range(options.first, options.first + options.runs)
+    began = time.monotonic()
+    rows = []
+    with multiprocessing.Pool(options.jobs) as pool:
+        for row in pool.imap_unordered(attempt, [(seed, options, may_mount) for seed in seeds]):
+            rows.append(row)
+            if "wrong" in row:
+                print(f"     VIOLATION {row['wrong']}", flush=True)
+    wrong = sorted(row["seed"] for row in rows if "wrong" in row)
+    right = [row for row in rows if "wrong" not in row]
+    if right:
+        total = {key: sum(row[key] for row in right) for key in ("kills", "lines", "queries", "scrapes")}
+        seconds = sorted(row["seconds"] for row in right)
+        print(f"     {len(rows)} runs in {time.monotonic() - began:.0f} s, {statistics.median(seconds):.1f} s in the median and "
+              f"{seconds[-1]:.1f} s at most: {total['lines']} lines of hosts, {total['queries']} of the agent, {total['kills']} kills "
+              f"and restarts, {total['scrapes']} scrapes")
+    expect(not wrong, f"{len(wrong)} of {len(rows)} runs failed, seeds {wrong}")
+
+
+def add_options(parser):
+    parser.add_argument("--clock", default="", help="libchaos-clock.so; without it no clock is set, and the agent waits for boots")
+    parser.add_argument("--runs", type=int, default=1000 if FULL else 16)
+    parser.add_argument("--first", type=int, default=1, help="the first seed")
+    parser.add_argument("--seed", type=int, help="only this run")
+    parser.add_argument("--jobs", type=int, default=3)
+    parser.add_argument("--keep", help="a directory for the files of each run")
+
+
+if __name__ == "__main__":
+    own_mounts.enter("tmpfs")
+    run_claims(add_options)
