@@ -142,6 +142,7 @@ class Scraper:
         self.agent, self.plan = agent, plan
         self.scrapes = Scrapes(one_line=not plan.unplugs)
         self.failure = None
+        self.sees_print = False  # in the last scrape
         self.stopping = threading.Event()
         self.thread = threading.Thread(target=self.run, daemon=True)
         self.thread.start()
@@ -160,7 +161,9 @@ class Scraper:
             return
         expect(status == 200, f"{path} was answered by {status}: {body[:200]!r}")
         if path == "/metrics":
-            self.scrapes.add(Metrics(body.decode("utf-8")))
+            metrics = Metrics(body.decode("utf-8"))
+            self.scrapes.add(metrics)
+            self.sees_print = metrics.value("marlin_state", state="printing") == 1
         elif path.startswith("/api"):
             json.loads(body)
 
@@ -239,23 +242,19 @@ class Run:
         self.end_instance(signal.SIGTERM)
 
     def end_instance(self, number):
+        self.agent.check()
         self.asked.append(-number if number == signal.SIGKILL else 0)
         self.agent.restart(number)
 
     def do_reload(self, text):
-        if text in ("speed", "renamed") and not self.is_printing():
-            return  # only a print defers them
+        if text in ("speed", "renamed") and not (self.plan.numbered and self.scraper.sees_print):
+            return  # only a host's print defers them
         self.configure(text)
         self.reload()
 
     def reload(self):
         if self.agent.ready:  # systemd reloads no unit that starts
             self.signal(self.agent.pid, signal.SIGHUP)
-
-    def is_printing(self):
-        with contextlib.suppress(OSError, http.client.HTTPException):
-            return self.agent.scrape().value("marlin_state", state="printing") == 1
-        return False
 
     def do_pin(self, who, seconds):
         pid, every = self.pid_of(who), os.sched_getaffinity(0)
@@ -289,6 +288,7 @@ class Run:
 
     def do_unplug(self, seconds):
         """Ends the host's print; a second one begins when the printer is back."""
+        self.configure(GOOD)  # without a port a wrong file ends the agent
         self.continue_all()
         self.printer.command("unplug")
         self.after(seconds, lambda: self.printer.command("replug"))
@@ -351,13 +351,12 @@ class Run:
         self.host.child.stdin.close()
         self.until(lambda: not self.host.is_running(), "the host ended")
         expect(self.host.child.returncode == 0, "the host ended with " + self.host_status())
-        self.settle()
         self.scraper.close()
         self.scraper.check()
+        self.settle()
 
     def settle(self):
         """With a right configuration again the last scrape shows the whole truth."""
-        self.until(lambda: self.agent.serves, "the last instance serves")
         self.configure(self.plan.configuration)
         self.until(lambda: self.agent.ready, "the last instance is ready")
         self.reload()

@@ -78,16 +78,21 @@ int gettimeofday(struct timeval* restrict into, void* restrict zone) {
   return 0;
 }
 
-/* The kernel's clocks have no offset. */
-int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock, const struct timespec* end) {
+/* The kernel's clocks have no offset. A condition's clock is not known here, but no machine runs since 2001. */
+static struct timespec kernel_time(const struct timespec* time) {
+  return moved(*time, -offset_of(time->tv_sec > 1000000000 ? CLOCK_REALTIME : CLOCK_MONOTONIC));
+}
+
+int pthread_cond_clockwait(pthread_cond_t* condition, pthread_mutex_t* mutex, clockid_t clock,
+                           const struct timespec* end) {
   REAL(pthread_cond_clockwait);
-  const struct timespec at = moved(*end, -offset_of(clock));
+  const struct timespec at = kernel_time(end);
   return real(condition, mutex, clock, &at);
 }
 
 int pthread_cond_timedwait(pthread_cond_t* restrict condition, pthread_mutex_t* restrict mutex,
                            const struct timespec* restrict end) {
   REAL(pthread_cond_timedwait);
-  const struct timespec at = moved(*end, -offset_of(CLOCK_REALTIME));
+  const struct timespec at = kernel_time(end);
   return real(condition, mutex, &at);
 }

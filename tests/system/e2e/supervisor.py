@@ -3,6 +3,7 @@
 As systemd does: pending messages in the notify socket are read before the end of a process is handled, descriptors are
 kept by name and handed to the next process from 3 on, with LISTEN_FDS, LISTEN_FDNAMES and LISTEN_PID.
 """
+import contextlib
 import fcntl
 import os
 import random
@@ -124,7 +125,7 @@ class SupervisedAgent:
         self.read_notify()  # all its messages are read before the next instance begins
         self.close_output()
         if how and not self.stopping.is_set() and not self.expected_end and not self.may_end:
-            raise Failed(f"the agent ended {how}")
+            raise Failed(f"the agent ended {how}, status {self.statuses[-1]}")
         if not self.stopping.is_set():
             self.start()
 
@@ -190,7 +191,8 @@ class SupervisedAgent:
         self.expected_end = True
         instances = self.instances
         self.killed_at = time.monotonic()
-        os.kill(self.pid, number)
+        with contextlib.suppress(ProcessLookupError):  # it ended by itself, as check() will say
+            os.kill(self.pid, number)
         deadline = time.monotonic() + 10 * PATIENCE
         while self.instances == instances:
             self.check()
