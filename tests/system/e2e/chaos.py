@@ -4,12 +4,13 @@ seed stops, kills, restarts and reloads programs, pulls the cable, fills the dis
 The plan is a function of the seed; at which byte each event hits is not, since the machine schedules the programs.
 """
 import contextlib
-import http.client
 import heapq
+import http.client
+import importlib.machinery
+import importlib.util
 import json
 import mmap
 import os
-import random
 import signal
 import socket
 import struct
@@ -19,68 +20,17 @@ import threading
 import time
 
 from chaos_host import HUNG_UP
+from chaos_plan import GOOD
 from rig import HERE, PATIENCE, Failed, Metrics, Process, expect, wait_until
 from scrape_checks import Scrapes
 from supervisor import SupervisedAgent
 
-FIRMWARES = ("prusa-3.9", "prusa-3.13", "marlin-2.1.2-plain", "marlin-1.1.9")
+loader = importlib.machinery.SourceFileLoader("judge", os.path.join(HERE, "..", "..", "judge", "judge"))
+sys.dont_write_bytecode = True
+judge = importlib.util.module_from_spec(importlib.util.spec_from_loader("judge", loader))
+loader.exec_module(judge)
+
 BOOT = 5.0  # seconds by which the agent's monotonic clock is moved, so that it does not wait for the printer's boot
-GOOD = "# unchanged\n"
-CHANGED = (  # takes effect at once, in a print too
-    '[defaults.interval]\ntemperature = "1s"\nprinting_temperature = "1s"\n',
-    '[defaults]\nhold_limit = "1ms"\ndrain_limit = "10ms"\n',
-    '[defaults]\nhold_limit = "2s"\ndrain_limit = "2s"\n',
-    '[defaults]\nblack_box = "0"\n',
-    '[defaults]\nask = ["temperature"]\n',
-    '[log]\nlevel = "debug"\n',
-    '[record]\ndir = "{state}/recorded"\nmax_megabytes = 1\n',
-)
-BROKEN = ("[defaults\n", '[defaults]\nbawd = 1\n', '[defaults]\nhold_limit = "many"\n', "\xff\xfe\n", '[log]\nlevel = 3\n')
-
-
-class Plan:
-    """What one seed draws."""
-
-    def __init__(self, seed):
-        dice = random.Random(seed)
-        self.seed = seed
-        self.firmware = dice.choice(FIRMWARES)
-        self.numbered = dice.random() < 0.65
-        self.window = dice.choice((1, 1, 2, 4, 8))
-        self.share = dice.choice((0.0, 0.02, 0.2))  # of the host's lines that ask for temperatures
-        self.pacing = dice.choice(("off", "off", "on"))
-        self.configuration = dice.choice((GOOD, CHANGED[0], CHANGED[0]))
-        self.waits = dice.random() < 0.75  # until the printer is identified; otherwise the print begins in its boot
-        self.unplugs = dice.random() < 0.12
-        self.seconds = dice.uniform(0.6, 1.6)
-        self.events = sorted(self.draw(dice) for _ in range(dice.randint(4, 16)))
-        if self.unplugs:
-            self.events.append((self.seconds, "unplug", dice.uniform(0.0, 0.3)))
-        self.scrapes = random.Random(dice.random())
-
-    def draw(self, dice):
-        at = dice.uniform(0.0, self.seconds)
-        kind = dice.choice(("stop", "stop", "stop", "kill", "kill", "kill", "kills", "restart", "reload", "reload", "pin", "nice",
-                            "disk", "wall", "idle client"))
-        who = dice.choice(("agent", "agent", "printer", "host"))
-        detail = {
-            "stop": lambda: (who, dice.choice((0.001, 0.01, 0.05, 0.15, 0.3)) * dice.uniform(0.3, 1.0)),
-            "kill": lambda: (),
-            "kills": lambda: tuple(dice.uniform(0.0, 0.06) for _ in range(dice.randint(2, 4))),
-            "restart": lambda: (),
-            "reload": lambda: (dice.choice((GOOD, *CHANGED, *BROKEN, "speed", "renamed")),),
-            "pin": lambda: (who, dice.uniform(0.01, 0.5)),
-            "nice": lambda: (who, dice.uniform(0.01, 0.5)),
-            "disk": lambda: (dice.uniform(0.01, 0.6),),
-            "wall": lambda: (dice.choice((-1, 1)) * dice.choice((0.5, 60.0, 3600.0, 86400.0 * 400)),),
-            "idle client": lambda: (dice.choice((b"", b"GET /metr", b"GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n" * 20)),),
-        }[kind]()
-        return (at, kind, *detail)
-
-    def text(self):
-        head = (f"seed {self.seed}: {self.firmware}, {'numbered' if self.numbered else 'plain'} lines, window {self.window}, "
-                f"M105 {self.share}, pacing {self.pacing}, {'identified' if self.waits else 'in its boot'}, {self.seconds:.2f} s")
-        return head + "".join(f"\n  {event[0]:.3f} {event[1]} {event[2:]}" for event in self.events)
 
 
 class Clock:
@@ -363,8 +313,18 @@ class Run:
         self.agent.wait_for_web()
         metrics = self.agent.wait_for_metrics("the configuration is read", lambda now: now.value("marlin_agent_config_last_reload_successful") == 1)
         self.scraper.scrapes.add(metrics)
+        self.check_counts(metrics)
         self.agent.wait_for_metrics("the wall clock's last step shows", lambda now: self.is_now(now.value(
             "marlin_serial_last_receive_timestamp_seconds")))
+
+    def check_counts(self, metrics):
+        """However often the process ended: the whole print is counted."""
+        if self.plan.unplugs:
+            return
+        wrote = sum(len(data) for direction, data in judge.read_recording(self.prints[0]) if direction == "tx")
+        for name, labels in (("marlin_host_receive_bytes_total", {}), ("marlin_serial_transmit_bytes_total", {"origin": "host"})):
+            counted = metrics.value(name, **labels)
+            expect(counted == wrote, f"{name} is {counted}, the host wrote {wrote} bytes")
 
     def is_now(self, timestamp):
         return timestamp is not None and self.clock.wall() - 60 < timestamp < self.clock.wall() + 0.1
@@ -377,3 +337,28 @@ class Run:
         allowed = [{status, -signal.SIGKILL} for status in self.asked]
         expect(len(self.agent.statuses) == len(allowed) and all(map(lambda status, asked: status in asked, self.agent.statuses, allowed)),
                f"the instances ended with {self.agent.statuses}, asked for {self.asked}")
+
+    def parts(self):
+        """The printer's side, from one unplugging to the next."""
+        parts = [[]]
+        with open(self.printer.transcript_path, encoding="utf-8") as file:
+            for record in map(json.loads, file):
+                if record["dir"] == "note":
+                    parts.append([])
+                else:
+                    parts[-1].append((record["dir"], record["data"].encode("latin-1")))
+        return parts
+
+    def check_conversation(self):
+        """After end(). Returns how many lines the hosts sent."""
+        parts = self.parts()
+        expect(len(parts) == len(self.prints), f"{len(parts) - 1} times unplugged, {len(self.prints)} prints")
+        lines = 0
+        for number, (part, record) in enumerate(zip(parts, self.prints), 1):
+            one = judge.Judge(cut=number < len(parts))
+            found = one.judge(part, judge.read_recording(record))
+            expect(not found, f"judge, print {number}: " + "; ".join(found[:5]))
+            lines += one.count["host's lines"]
+            self.queries += one.count["agent's lines"]
+        self.scraper.scrapes.check_temperatures(b"".join(data for part in parts for direction, data in part if direction == "rx"))
+        return lines

@@ -5,52 +5,17 @@ A plan is a function of its seed (chaos.py). Checked: every byte of the host rea
 gets each of the printer's lines that are its own once (tests/judge), no instance ends but as it was asked to, and no scrape
 shows an impossible value. MARLIN_E2E_FULL: a thousand runs.
 """
-import importlib.machinery
-import importlib.util
-import json
 import multiprocessing
 import os
 import shutil
 import statistics
-import sys
 import time
 import traceback
 
 import own_mounts
-from chaos import Plan, Run
-from rig import FULL, HERE, Failed, Rig, claim, expect, run_claims
-
-loader = importlib.machinery.SourceFileLoader("judge", os.path.join(HERE, "..", "..", "judge", "judge"))
-sys.dont_write_bytecode = True
-judge = importlib.util.module_from_spec(importlib.util.spec_from_loader("judge", loader))
-loader.exec_module(judge)
-
-
-def parts_of(printer):
-    """The printer's side, from one unplugging to the next."""
-    parts = [[]]
-    with open(printer.transcript_path, encoding="utf-8") as file:
-        for record in map(json.loads, file):
-            if record["dir"] == "note":
-                parts.append([])
-            else:
-                parts[-1].append((record["dir"], record["data"].encode("latin-1")))
-    return parts
-
-
-def check_conversation(run):
-    parts = parts_of(run.printer)
-    expect(len(parts) == len(run.prints), f"{len(parts) - 1} times unplugged, {len(run.prints)} prints")
-    lines = 0
-    for number, (part, print_) in enumerate(zip(parts, run.prints), 1):
-        one = judge.Judge(cut=number < len(parts))
-        found = one.judge(part, judge.read_recording(print_))
-        expect(not found, f"judge, print {number}: " + "; ".join(found[:5]))
-        lines += one.count["host's lines"]
-        run.queries += one.count["agent's lines"]
-    run.scraper.scrapes.check_temperatures(b"".join(data for part in parts for direction, data in part if direction == "rx"))
-    return lines
-
+from chaos import Run
+from chaos_plan import Plan
+from rig import FULL, Failed, Rig, claim, expect, run_claims
 
 def attempt(job):
     """One seed; returns a row of figures, or what was wrong."""
@@ -64,7 +29,7 @@ def attempt(job):
         run = Run(rig, plan, options.clock, may_mount)
         run.play()
         run.end()
-        row.update(kills=len(run.asked), lines=check_conversation(run), queries=run.queries, scrapes=run.scraper.scrapes.count)
+        row.update(kills=len(run.asked), lines=run.check_conversation(), queries=run.queries, scrapes=run.scraper.scrapes.count)
     except Failed as reason:
         wrong = str(reason)
     except Exception:
