@@ -26,21 +26,24 @@ def attempt(job):
     wrong = None
     row = {"seed": seed, "kills": 0}
     try:
-        run = Run(rig, plan, options.clock, may_mount)
-        run.play()
-        run.end()
-        row.update(kills=len(run.asked), lines=run.check_conversation(), queries=run.queries, scrapes=run.scraper.scrapes.count)
-    except Failed as reason:
-        wrong = str(reason)
-    except Exception:
-        wrong = traceback.format_exc()
-    row["seconds"] = time.monotonic() - began
-    if wrong:
-        logs = "".join(f"\n---- {thing.name}\n{thing.output()[-3000:]}" for thing in rig.started if hasattr(thing, "output"))
-        row["wrong"] = f"{plan.text()}\n  {wrong}{logs}"
-    if options.keep:
-        shutil.copytree(rig.directory, os.path.join(options.keep, str(seed)), dirs_exist_ok=True, ignore=shutil.ignore_patterns("run", "*.tty", "notify"))
-    rig.end(False)
+        try:
+            run = Run(rig, plan, options.clock, may_mount)
+            run.play()
+            run.end()
+            row.update(kills=len(run.asked), lines=run.check_conversation(), queries=run.queries, scrapes=run.scraper.scrapes.count)
+        except Failed as reason:
+            wrong = str(reason)
+        except Exception:
+            wrong = traceback.format_exc()
+        row["seconds"] = time.monotonic() - began
+        if wrong:
+            logs = "".join(f"\n---- {thing.name}\n{thing.output()[-3000:]}" for thing in rig.started if hasattr(thing, "output"))
+            row["wrong"] = f"{plan.text()}\n  {wrong}{logs}"
+        if options.keep:
+            shutil.copytree(rig.directory, os.path.join(options.keep, str(seed)), dirs_exist_ok=True,
+                            ignore=shutil.ignore_patterns("run", "*.tty", "notify"))
+    finally:  # also at SIGTERM, which ends the others at the first failure
+        rig.end(False)
     return row
 
 
@@ -49,7 +52,7 @@ def goes_on(_, options):
     may_mount = own_mounts.are_ours()
     if not may_mount:
         print("     left out: the full disk, which needs the right to mount one")
-    seeds = [options.seed] if options.seed else range(options.first, options.first + options.runs)
+    seeds = [options.seed] if options.seed else range(options.start, options.start + options.runs)
     began = time.monotonic()
     rows = []
     with multiprocessing.Pool(options.jobs) as pool:
@@ -57,6 +60,8 @@ def goes_on(_, options):
             rows.append(row)
             if "wrong" in row:
                 print(f"     VIOLATION {row['wrong']}", flush=True)
+                if options.first:
+                    break
     wrong = sorted(row["seed"] for row in rows if "wrong" in row)
     right = [row for row in rows if "wrong" not in row]
     if right:
@@ -71,7 +76,8 @@ def goes_on(_, options):
 def add_options(parser):
     parser.add_argument("--clock", default="", help="libchaos-clock.so; without it no clock is set, and the agent waits for boots")
     parser.add_argument("--runs", type=int, default=1000 if FULL else 16)
-    parser.add_argument("--first", type=int, default=1, help="the first seed")
+    parser.add_argument("--start", type=int, default=1, help="the first seed")
+    parser.add_argument("--first", action="store_true", help="ends at the first run that fails")
     parser.add_argument("--seed", type=int, help="only this run")
     parser.add_argument("--jobs", type=int, default=3)
     parser.add_argument("--keep", help="a directory for the files of each run")
