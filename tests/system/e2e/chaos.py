@@ -163,7 +163,7 @@ class Run:
         os.replace(self.config + ".new", self.config)
 
     def pid_of(self, who):
-        return {"agent": lambda: self.agent.pid, "printer": lambda: self.printer.child.pid, "host": lambda: self.host.child.pid}[who]()
+        return self.agent.pid if who == "agent" else {"printer": self.printer, "host": self.host}[who].child.pid
 
     def after(self, seconds, function):
         self.order += 1
@@ -316,7 +316,8 @@ class Run:
         self.until(lambda: self.agent.ready, "the last instance is ready")
         self.reload()
         self.agent.wait_for_web()
-        metrics = self.agent.wait_for_metrics("the configuration is read", lambda now: now.value("marlin_agent_config_last_reload_successful") == 1)
+        metrics = self.agent.wait_for_metrics("the configuration is read", lambda now: now.value(
+            "marlin_agent_config_last_reload_successful") == 1)
         self.scraper.scrapes.add(metrics)
         self.check_counts(metrics)
         self.agent.wait_for_metrics("the wall clock's last step shows", lambda now: self.is_now(now.value(
@@ -340,8 +341,9 @@ class Run:
         for client in self.clients:
             client.close()
         allowed = [{status, -signal.SIGKILL} for status in self.asked]
-        expect(len(self.agent.statuses) == len(allowed) and all(map(lambda status, asked: status in asked, self.agent.statuses, allowed)),
-               f"the instances ended with {self.agent.statuses}, asked for {self.asked}")
+        right = len(self.agent.statuses) == len(allowed)
+        right = right and all(status in asked for status, asked in zip(self.agent.statuses, allowed))
+        expect(right, f"the instances ended with {self.agent.statuses}, asked for {self.asked}")
 
     def parts(self):
         """The printer's side, from one unplugging to the next."""

@@ -30,7 +30,8 @@ def attempt(job):
             run = Run(rig, plan, options.clock, may_mount)
             run.play()
             run.end()
-            row.update(kills=len(run.asked), lines=run.check_conversation(), queries=run.queries, scrapes=run.scraper.scrapes.count)
+            lines = run.check_conversation()
+            row.update(kills=len(run.asked), lines=lines, queries=run.queries, scrapes=run.scraper.scrapes.count)
         except Failed as reason:
             wrong = str(reason)
         except Exception:
@@ -55,7 +56,7 @@ def goes_on(_, options):
     seeds = [options.seed] if options.seed else range(options.start, options.start + options.runs)
     began = time.monotonic()
     rows = []
-    with multiprocessing.Pool(options.jobs) as pool:
+    with multiprocessing.get_context("fork").Pool(options.jobs) as pool:
         for row in pool.imap_unordered(attempt, [(seed, options, may_mount) for seed in seeds]):
             rows.append(row)
             if "wrong" in row:
@@ -68,13 +69,13 @@ def goes_on(_, options):
         total = {key: sum(row[key] for row in right) for key in ("kills", "lines", "queries", "scrapes")}
         seconds = sorted(row["seconds"] for row in right)
         print(f"     {len(rows)} runs in {time.monotonic() - began:.0f} s, {statistics.median(seconds):.1f} s in the median and "
-              f"{seconds[-1]:.1f} s at most: {total['lines']} lines of hosts, {total['queries']} of the agent, {total['kills']} kills "
-              f"and restarts, {total['scrapes']} scrapes")
+              f"{seconds[-1]:.1f} s at most: {total['lines']} lines of hosts, {total['queries']} of the agent, "
+              f"{total['kills']} kills and restarts, {total['scrapes']} scrapes")
     expect(not wrong, f"{len(wrong)} of {len(rows)} runs failed, seeds {wrong}")
 
 
 def add_options(parser):
-    parser.add_argument("--clock", default="", help="libchaos-clock.so; without it no clock is set, and the agent waits for boots")
+    parser.add_argument("--clock", default="", help="libchaos-clock.so; without it no clock is set")
     parser.add_argument("--runs", type=int, default=1000 if FULL else 16)
     parser.add_argument("--start", type=int, default=1, help="the first seed")
     parser.add_argument("--first", action="store_true", help="ends at the first run that fails")

@@ -27,7 +27,8 @@ class MemoryGroup:
             self.parent, self.limit, self.events, self.peak = (
                 f"{ROOT}/memory{old}", "memory.limit_in_bytes", "memory.oom_control", "memory.max_usage_in_bytes")
         else:
-            self.parent, self.limit, self.events, self.peak = ROOT + own.get("", "/"), "memory.max", "memory.events", "memory.peak"
+            self.parent, self.limit, self.events, self.peak = (
+                ROOT + own.get("", "/"), "memory.max", "memory.events", "memory.peak")
         self.path = os.path.join(self.parent, f"marlin-e2e-{os.getpid()}")
 
     def make(self):
@@ -55,8 +56,8 @@ class MemoryGroup:
 
     def start(self, score, *command):
         """A shell command that becomes `command` inside."""
-        return ["/bin/sh", "-c", f'echo $$ > {self.path}/cgroup.procs && echo {score} > /proc/self/oom_score_adj && exec "$@"', "sh",
-                *command]
+        script = f'echo $$ > {self.path}/cgroup.procs && echo {score} > /proc/self/oom_score_adj && exec "$@"'
+        return ["/bin/sh", "-c", script, "sh", *command]
 
     def close(self):
         with contextlib.suppress(OSError):
@@ -80,7 +81,8 @@ class MemoryRun(Run):
         plan.seconds, plan.events = seconds, events
         wrapper = os.path.join(rig.directory, "agent-in-group")
         with open(wrapper, "w", encoding="ascii") as file:
-            file.write(f'#!/bin/sh\necho $$ > {group.path}/cgroup.procs\necho 1000 > /proc/self/oom_score_adj\nexec {rig.agent} "$@"\n')
+            file.write(f'#!/bin/sh\necho $$ > {group.path}/cgroup.procs\necho 1000 > /proc/self/oom_score_adj\n'
+                       f'exec {rig.agent} "$@"\n')
         os.chmod(wrapper, 0o755)
         rig.agent = wrapper
         super().__init__(rig, plan, "", False)
