@@ -32,6 +32,7 @@ MaybeFailure PseudoTerminal::publish(const std::filesystem::path& directory, std
                                      const std::string& group) {
   hang_up();
   if (auto failure = pair_.open(group, directory / kInstance)) return failure;
+  made_();
   return start({directory, std::string(name), group});
 }
 
@@ -189,10 +190,7 @@ void PseudoTerminal::host_is_gone() {
 // A host took the slave exclusively during a probe and has left: only root can open it now.
 void PseudoTerminal::replace_pair() {
   const Place place = place_;
-  if (!publish(place.directory, place.name, place.group)) {
-    replaced_();
-    return wait_readable();
-  }
+  if (!publish(place.directory, place.name, place.group)) return wait_readable();
   place_ = place;
   pair_token_ = std::make_shared<int>(0);
   second_poll_.expires_after(kTryAgain);
@@ -229,6 +227,8 @@ void PseudoTerminal::master_is_ready() {
 
 IoResult PseudoTerminal::read(ReadSpans into) {
   if (!master_) return {IoStatus::kEnd, 0, EBADF};
+  // A host must be known before its first byte is: what answers that byte is for nobody else. See master_is_ready().
+  if (!attached_ && (pipe_ == nullptr || !pipe_->holds_input())) return {};
   const IoResult result = pipe_ != nullptr ? pipe_->read(pair_.master(), into) : read_some(pair_.master(), into);
   if (result.status == IoStatus::kEnd)
     return {};  // no descriptor is open on the slave for a moment: a notification follows

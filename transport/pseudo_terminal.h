@@ -59,8 +59,8 @@ class PseudoTerminal final : public ByteStream {
   void on_host_opened(Ready callback) { opened_ = std::move(callback); }
   /// One more host opened it while another had it open. The kernel gives each byte to one of them only.
   void on_host_joined(Ready callback) { joined_ = std::move(callback); }
-  /// The pair was made anew, and the master is another one: see replace_pair(). Comes before the host-closed callback.
-  void on_replaced(Ready callback) { replaced_ = std::move(callback); }
+  /// A new pair, by publish() or by replace_pair(), before a host can see it: it can be stored now.
+  void on_made(Ready callback) { made_ = std::move(callback); }
   /// The last host has closed it and its last bytes were read.
   void on_host_closed(Ready callback) { closed_ = std::move(callback); }
 
@@ -128,7 +128,7 @@ class PseudoTerminal final : public ByteStream {
   Ready opened_ = [] {};
   Ready joined_ = [] {};
   Ready closed_ = [] {};
-  Ready replaced_ = [] {};
+  Ready made_ = [] {};
   Ready readable_, writable_;
 };
 

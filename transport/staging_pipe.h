@@ -57,6 +57,8 @@ class StagingPipe {
 
   /// Bytes that write() accepted and the descriptor has not received.
   [[nodiscard]] bool holds_output() const { return counts_->out > 0; }
+  /// Bytes that were taken off the descriptor and not read.
+  [[nodiscard]] bool holds_input() const { return counts_->in > 0; }
   /// For output without a recipient. Commit afterwards.
   void discard_output();
 

@@ -62,7 +62,7 @@ PrinterLink::PrinterLink(boost::asio::io_context& io, config::PrinterConfigurati
                  "another program opened the host port too: each of them reads only a part of the printer's lines");
     publish(process::monotonic_now());
   });
-  host_port_.on_replaced([this] { persistent_.keep_pty(host_port_.native_handle()); });
+  host_port_.on_made([this] { persistent_.keep_pty(host_port_.native_handle()); });
   host_port_.on_host_closed([this] {
     if (logs_visit_) log_.info(configuration_.name, "the host program closed the host port");
     tap_.note("the host program closed the host port");

@@ -121,7 +121,6 @@ void PrinterLink::publish_host_port() {
     return retry_timer_.after(RetryDelay::kLongest);
   }
   host_port_faults_.over();
-  persistent_.keep_pty(host_port_.native_handle());
   log_.info(configuration_.name, "host port ready: enter " + host_port_.link().string() +
                                      " as the port in OctoPrint or another host program");
   bridge_.host_port_published();

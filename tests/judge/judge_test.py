@@ -117,6 +117,26 @@ FAULTS = (lost_command, doubled_command, exchanged_commands, changed_byte, forei
           lost_ok_of_printer, leaked_answer, exchanged_answers)
 
 
+def check_cut(printer, host):
+    """A print whose cable is pulled: what was on its way may be missing, and nothing else."""
+    middle = places(printer, "tx", is_command)[-5]
+    _, line = printer[middle]
+    seen = [event for event in host if event[0] == "tx"], [event for event in host if event[0] == "rx"]
+    count = seen[0].index(("tx", line)) + 3  # two lines more than the printer got
+    cut = seen[0][:count] + seen[1][:sum(kind == "rx" for kind, _ in printer[:middle]) // 2]
+    wrong = []
+    for end in (printer[:middle + 1], printer[:middle] + [("tx", line[:5])]):
+        found = judge.Judge(cut=True).judge(end, cut)
+        if found:
+            wrong.append(f"a cut print: {found[0]}")
+        if not judge.Judge().judge(end, cut):
+            wrong.append("a cut print counts as whole")
+        at = places(end, "tx", is_command)[3]
+        if not judge.Judge(cut=True).judge(end[:at] + end[at + 1:], cut):
+            wrong.append("a lost line of a cut print was not noticed")
+    return wrong
+
+
 def check_faults():
     wrong = []
     printer, host = read("judged/printer"), read("judged/host")
@@ -132,6 +152,12 @@ def check_faults():
         wrong.append(f"a recording that ends behind a query of the agent: {found[0]}")
     if not judge.Judge().judge(both[0] + [("tx", b"M105\n"), ("rx", b"echo:busy: processing\n")], both[1]):
         wrong.append("a query that was not answered although the printer went on was not noticed")
+    wrong += check_cut(*both)
+    found = judge.Judge().judge([("tx", b"M105\n"), ("tx", b"G1 X1\n"), ("rx", b"ok T:21.5 /0.0\nok\nok\n")])
+    if found:
+        wrong.append(f"the second ok of an M105 with a line behind it: {found[0]}")
+    if not judge.Judge().judge([("tx", b"M105\n"), ("tx", b"G1 X1\n"), ("rx", b"ok T:21.5 /0.0\nok\nok\nok\n")]):
+        wrong.append("a third ok was not noticed")
     for fault in FAULTS:
         noticed = 0
         for seed in range(FAULTS_EACH):

@@ -7,10 +7,10 @@ make one it is skipped (status 77).
 """
 import json
 import os
-import shutil
 import subprocess
 import sys
 
+import own_mounts
 from rig import HERE, Failed, HostPort, Process, claim, expect, run_claims, wait_until
 
 PLACE = "/mnt"  # of the agent's directory in the container
@@ -190,20 +190,11 @@ def old_port(rig, _):
     host.close()
 
 
-def inside_a_namespace():
-    if os.environ.get("MARLIN_OWN_MOUNTS"):
-        return
-    command = ["unshare", "--mount", "--propagation", "private"] + (["--map-root-user"] if os.geteuid() else [])
-    if not shutil.which("unshare") or subprocess.run([*command, "mount", "-t", "devpts", "-o", "newinstance", "devpts", PLACE],
-                                                     capture_output=True, check=False).returncode != 0:
-        print("skipped: this user may not mount a devpts")
-        sys.exit(77)
-    os.execvpe(command[0], [*command, sys.executable, *sys.argv], {**os.environ, "MARLIN_OWN_MOUNTS": "1"})
-
-
 if __name__ == "__main__":
     if "--container-host" in sys.argv:
         container_host(sys.argv[-1])
     else:
-        inside_a_namespace()
+        if not own_mounts.enter("devpts", "-o", "newinstance"):
+            print("skipped: this user may not mount a devpts")
+            sys.exit(77)
         run_claims(lambda parser: parser.add_argument("--container-root", help="the root file system of containers of runc"))

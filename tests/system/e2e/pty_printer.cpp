@@ -4,6 +4,7 @@
 #include <array>
 #include <nlohmann/json.hpp>
 #include <stdexcept>
+#include <utility>
 
 namespace e2e {
 namespace {
@@ -74,6 +75,8 @@ void PtyPrinter::publish() {
 
 void PtyPrinter::unplug() {
   pty_.hang_up();
+  write_down("tx", std::exchange(heard_, {}), now());
+  write_down("note", "unplugged", now());
   on_the_wire_.clear();
   unsent_.clear();
 }
@@ -132,7 +135,7 @@ void PtyPrinter::send() {
     return;
   }
   const auto result = pty_.write({std::string_view(unsent_), std::string_view()});
-  if (transcript_.is_open()) write_down("rx", std::string_view(unsent_).substr(0, result.bytes), now());
+  write_down("rx", std::string_view(unsent_).substr(0, result.bytes), now());
   bytes_out_ += result.bytes;
   unsent_.erase(0, result.bytes);
   if (unsent_.size() > kUnsentLimit) {
@@ -170,15 +173,16 @@ void PtyPrinter::write_down(const sim::Executed& line) {
   if (executed_.is_open()) executed_ << line.number << ' ' << line.text << std::endl;
 }
 
+// One entry for each line, not for each byte. A line is complete before its answer, though the next one has begun.
 void PtyPrinter::write_down_heard(std::string_view bytes, sim::Time at) {
   heard_ += bytes;
-  if (!heard_.ends_with('\n') && heard_.size() < kChipBuffer) return;  // one entry for each line, not for each byte
-  write_down("tx", heard_, at);
-  heard_.clear();
+  const std::size_t end = heard_.size() < kChipBuffer ? heard_.find_last_of("\r\n") + 1 : heard_.size();
+  write_down("tx", std::string_view(heard_).substr(0, end), at);
+  heard_.erase(0, end);
 }
 
 void PtyPrinter::write_down(const char* direction, std::string_view bytes, sim::Time at) {
-  if (bytes.empty()) return;
+  if (bytes.empty() || !transcript_.is_open()) return;
   transcript_ << "{\"t_us\": " << at.count() << ", \"dir\": \"" << direction << "\", \"data\": " << latin1_json(bytes)
               << "}" << std::endl;
 }

@@ -3,6 +3,7 @@
 As systemd does: pending messages in the notify socket are read before the end of a process is handled, descriptors are
 kept by name and handed to the next process from 3 on, with LISTEN_FDS, LISTEN_FDNAMES and LISTEN_PID.
 """
+import contextlib
 import fcntl
 import os
 import random
@@ -49,6 +50,7 @@ class SupervisedAgent:
         self.kills = 0
         self.without_service = []
         self.status = ""
+        self.ready = False  # READY=1 of this instance was read
         self.stopping = threading.Event()
         self.expected_end = False
         self.may_end = False  # at any time, by itself
@@ -80,6 +82,7 @@ class SupervisedAgent:
         os.close(output)
         self.log = log
         self.serves = not names
+        self.ready = False
         self.instances += 1
         delay = self.random.uniform(*self.delays)
         self.kill_at = time.monotonic() + delay if self.kills < self.wanted_kills else None
@@ -122,7 +125,7 @@ class SupervisedAgent:
         self.read_notify()  # all its messages are read before the next instance begins
         self.close_output()
         if how and not self.stopping.is_set() and not self.expected_end and not self.may_end:
-            raise Failed(f"the agent ended {how}")
+            raise Failed(f"the agent ended {how}, status {self.statuses[-1]}")
         if not self.stopping.is_set():
             self.start()
 
@@ -154,6 +157,7 @@ class SupervisedAgent:
             fields = dict(line.split("=", 1) for line in data.decode().splitlines() if "=" in line)
             name = fields.get("FDNAME")
             self.status = fields.get("STATUS", self.status)
+            self.ready = self.ready or fields.get("READY") == "1"
             if fields.get("FDSTORE") == "1" and descriptors:
                 self.keep(name, descriptors, fields.get("FDPOLL"))
             elif fields.get("FDSTOREREMOVE") == "1":
@@ -187,7 +191,8 @@ class SupervisedAgent:
         self.expected_end = True
         instances = self.instances
         self.killed_at = time.monotonic()
-        os.kill(self.pid, number)
+        with contextlib.suppress(ProcessLookupError):  # it ended by itself, as check() will say
+            os.kill(self.pid, number)
         deadline = time.monotonic() + 10 * PATIENCE
         while self.instances == instances:
             self.check()

@@ -410,6 +410,57 @@ TEST_CASE("the next instance takes over the master: the attached host notices no
   CHECK(run_until(port.io, [&] { return reader.bytes == "M105\n"; }));
 }
 
+TEST_CASE("a host that opened and wrote between two instances is known to the next one before its bytes are") {
+  Port port;
+  StagingCounts counts;
+  auto pipe = StagingPipe::make(counts, [] {});
+  const int master = port.pty.release();
+  const FileDescriptor host = port.open();
+  REQUIRE(write_all(host.get(), "M110 N0\n"));
+
+  PseudoTerminal next_instance(port.io);
+  next_instance.pass_through(&std::get<StagingPipe>(pipe));
+  bool opened = false;
+  next_instance.on_host_opened([&] { opened = true; });
+  REQUIRE(!next_instance.adopt(master, port.directory.path(), "mk3", false));
+  char bytes[64];
+  CHECK(next_instance.read({std::span<char>(bytes), std::span<char>()}).bytes == 0);  // as a resuming link does
+  CHECK_FALSE(opened);
+  Reader reader(next_instance);
+  REQUIRE(run_until(port.io, [&] { return reader.bytes == "M110 N0\n"; }));
+  CHECK(opened);
+}
+
+TEST_CASE("what the previous instance had taken off the port is read, though no host is known") {
+  Port port;
+  FileDescriptor host = port.attach();
+  StagingCounts counts;
+  auto made = StagingPipe::make(counts, [] {});
+  auto& pipe = std::get<StagingPipe>(made);
+  REQUIRE(write_all(pipe.in_descriptor(), "G1"));
+  counts.in = 2;
+  PseudoTerminal next_instance(port.io);
+  next_instance.pass_through(&pipe);
+  host.reset();
+  REQUIRE(!next_instance.adopt(port.pty.release(), port.directory.path(), "mk3", false));
+  char bytes[64];
+  CHECK(next_instance.read({std::span<char>(bytes), std::span<char>()}).bytes == 2);
+}
+
+TEST_CASE("a new pair is reported before its link is there, so that it is stored before a host opens it") {
+  boost::asio::io_context io{1};
+  const test::ScratchDir directory;
+  PseudoTerminal pty{io};
+  std::vector<bool> link_was_there;
+  pty.on_made([&] {
+    CHECK(pty.native_handle() >= 0);
+    link_was_there.push_back(std::filesystem::exists(directory.path() / "mk3"));
+  });
+  REQUIRE(!pty.publish(directory.path(), "mk3"));
+  CHECK(link_was_there == std::vector{false});
+  CHECK(std::filesystem::exists(directory.path() / "mk3"));
+}
+
 TEST_CASE("a missing directory is an error with its name") {
   boost::asio::io_context io{1};
   PseudoTerminal pty{io};
