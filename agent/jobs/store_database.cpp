@@ -137,7 +137,7 @@ void StoreDatabase::run(const char* sql) const {
 void StoreDatabase::check() const {
   Statement rows(db_.get(), "PRAGMA quick_check(1)");
   const std::string said = rows.step() ? rows.text() : "no answer";
-  if (said != "ok") throw StoreDamaged(said.substr(0, said.find('\n')));
+  if (said != "ok") throw StoreDamaged("its content is damaged");
 }
 
 void StoreDatabase::migrate() {
