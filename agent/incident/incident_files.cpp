@@ -25,7 +25,7 @@ using nlohmann::ordered_json;
 // Ten times the longest head.
 constexpr std::size_t kLongestHead = 64 << 10;
 constexpr std::string_view kEnding = ".jsonl";
-// Only one agent writes there; a file that a killed one left behind is overwritten.
+// Only one agent writes there; a file that a killed one left behind is replaced.
 constexpr const char* kUnfinished = ".unfinished";
 
 // "000017-mk3-restart.jsonl" is 17; 0: another file.
@@ -36,8 +36,10 @@ std::uint64_t number_of(std::string_view name) {
 }
 
 int write_file(const fs::path& path, std::string_view text) {
+  // A new file: a link in its place is removed, not followed.
+  ::unlink(path.c_str());
   // 0640: a print's G-code belongs to its owner and the agent's group.
-  const transport::FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0640));
+  const transport::FileDescriptor file(::open(path.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0640));
   if (!file) return errno;
   if (const int error = process::write_all(file.get(), text)) return error;
   return ::fdatasync(file.get()) == 0 ? 0 : errno;

@@ -49,10 +49,7 @@ void Store::open() {
     load();
     counters_.works = true;
   } catch (const StoreDamaged& error) {
-    database_.reset();
-    failed(std::string(error.what()) + "; it is renamed and a new one is created");
-    avoid_used_ids();
-    move_aside();
+    replace(error);
   } catch (const StoreError& error) {
     database_.reset();
     failed(error.what());
@@ -79,6 +76,24 @@ void Store::load() {
   for (const auto& [job, layer] : database_->layers()) history_.add_layers(job, {&layer, 1});
 }
 
+// The rest of a damaged file would be written to, and the damage found later.
+void Store::check() {
+  try {
+    if (database_) database_->check();
+  } catch (const StoreDamaged& error) {
+    replace(error);
+  } catch (const StoreError& error) {
+    failed(error.what());
+  }
+}
+
+void Store::replace(const StoreDamaged& damage) {
+  database_.reset();
+  failed(std::string(damage.what()) + "; it is renamed and a new one is created");
+  avoid_used_ids();
+  move_aside();
+}
+
 // A damaged file is kept, so that it can be examined.
 void Store::move_aside() {
   const std::string aside = file_ + ".damaged-" + std::to_string(std::time(nullptr));
@@ -100,6 +115,7 @@ void Store::failed(const std::string& sentence) {
 }
 
 void Store::run() {
+  check();
   std::unique_lock lock(mutex_);
   // The first change is written immediately; a store that could not be opened was tried just now.
   auto written = std::chrono::steady_clock::now();
@@ -132,11 +148,17 @@ void Store::run() {
 }
 
 bool Store::write_down(const Waiting& changes) {
+  std::vector<JobChange> all;
+  for (const auto& [id, entry] : changes) all.push_back(entry.change);
   try {
-    if (!database_) open_again();
-    std::vector<JobChange> all;
-    for (const auto& [id, entry] : changes) all.push_back(entry.change);
-    database_->write(all);
+    try {
+      if (!database_) open_again();
+      database_->write(all);
+    } catch (const StoreDamaged& error) {
+      replace(error);
+      if (!database_) return false;  // replace() has said why
+      database_->write(all);
+    }
   } catch (const StoreError& error) {
     failed(error.what());
     return false;

@@ -49,6 +49,8 @@ class Store {
   void write(Waiting& changes);
   [[nodiscard]] bool write_down(const Waiting& changes);
   void failed(const std::string& sentence);
+  void check();
+  void replace(const StoreDamaged& damage);
   void move_aside();
   void avoid_used_ids();
 

@@ -1,8 +1,11 @@
 #include "agent/jobs/store_database.h"
 
 #include <array>
+#include <limits>
 
 #include <unistd.h>
+
+#include "agent/text/metrics_text.h"
 
 namespace agent::jobs {
 namespace {
@@ -37,25 +40,60 @@ constexpr const char* kColumns =
     "id, printer, source, file, result, reason, joined, began, ended, elapsed, extruded, travel_x, travel_y, travel_z, "
     "highest_tool, highest_bed, progress, resends, stalls";
 
-snapshot::JobRecord read_job(Statement& row) {
+/// Reads the columns of a row and notes values that cannot be: a changed bit on the card, which SQLite does not notice. A
+/// row with one is left out.
+class CheckedRow {
+ public:
+  explicit CheckedRow(Statement& row) : row_(row) {}
+
+  [[nodiscard]] bool is_possible() const { return possible_; }
+  /// Ids and counts: 2^53 and below are exact in JSON and in the metrics.
+  std::int64_t count(std::int64_t most = std::int64_t{1} << 53) {
+    const std::int64_t value = row_.integer();
+    return check(value >= 0 && value <= most) ? value : 0;
+  }
+  std::uint32_t small_count() { return static_cast<std::uint32_t>(count(std::numeric_limits<std::uint32_t>::max())); }
+  double figure(double least = -kMost) {
+    const double value = row_.real();
+    return check(value >= least && value <= kMost) ? value : 0;  // not for NaN
+  }
+  double time() { return figure(0); }
+  std::string text(std::size_t most) { return text::clean_text(row_.text(), most); }
+  Statement& unchecked() { return row_; }
+
+ private:
+  static constexpr double kMost = 1e12;  // as seconds, 30,000 years
+
+  bool check(bool holds) {
+    possible_ = possible_ && holds;
+    return holds;
+  }
+
+  Statement& row_;
+  bool possible_ = true;
+};
+
+snapshot::JobRecord read_job(CheckedRow& row) {
+  constexpr std::size_t kLongestName = 256, kLongestReason = 512;
   snapshot::JobRecord job;
-  job.id = row.integer();
-  job.printer = row.text();
-  job.source = row.text() == "sd" ? gcode::printer::PrintSource::kSd : gcode::printer::PrintSource::kHost;
-  job.file = row.text();
-  job.result = snapshot::job_result_of(row.text()).value_or(snapshot::JobResult::kUnknown);
-  job.reason = row.text();
-  job.joined = row.integer() != 0;
-  job.began_unix = row.real();
-  job.ended_unix = row.real();
-  job.elapsed_seconds = row.real();
-  job.extruded_meters = row.real();
-  for (double& meters : job.travel_meters) meters = row.real();
-  job.highest_tool_celsius = row.real();
-  job.highest_bed_celsius = row.real();
-  job.progress = row.optional_real();
-  job.resends = static_cast<std::uint32_t>(row.integer());
-  job.stalls = static_cast<std::uint32_t>(row.integer());
+  job.id = row.count();
+  job.printer = row.text(kLongestName);
+  job.source = row.unchecked().text() == "sd" ? gcode::printer::PrintSource::kSd : gcode::printer::PrintSource::kHost;
+  job.file = row.text(kLongestName);
+  job.result = snapshot::job_result_of(row.unchecked().text()).value_or(snapshot::JobResult::kUnknown);
+  job.reason = row.text(kLongestReason);
+  job.joined = row.unchecked().integer() != 0;
+  job.began_unix = row.time();
+  job.ended_unix = row.time();
+  job.elapsed_seconds = row.time();
+  job.extruded_meters = row.figure();
+  for (double& meters : job.travel_meters) meters = row.figure();
+  job.highest_tool_celsius = row.figure();
+  job.highest_bed_celsius = row.figure();
+  job.progress = row.unchecked().optional_real();
+  if (job.progress && !(*job.progress >= 0 && *job.progress <= 1)) job.progress.reset();
+  job.resends = row.small_count();
+  job.stalls = row.small_count();
   return job;
 }
 
@@ -94,6 +132,12 @@ StoreDatabase StoreDatabase::for_reading(const std::string& file) {
 void StoreDatabase::run(const char* sql) const {
   const int code = sqlite3_exec(db_.get(), sql, nullptr, nullptr, nullptr);
   if (code != SQLITE_OK) fail_store(db_.get(), sqlite3_extended_errcode(db_.get()));
+}
+
+void StoreDatabase::check() const {
+  Statement rows(db_.get(), "PRAGMA quick_check(1)");
+  const std::string said = rows.step() ? rows.text() : "no answer";
+  if (said != "ok") throw StoreDamaged("its content is damaged");
 }
 
 void StoreDatabase::migrate() {
@@ -177,18 +221,23 @@ void StoreDatabase::add(std::int64_t job, const gcode::printer::Layer& layer) co
 
 std::vector<std::pair<std::int64_t, gcode::printer::Layer>> StoreDatabase::layers() const {
   Statement rows(db_.get(),
-                 "SELECT job, number, height, seconds, extruded, underruns, resends, lowest_buffered FROM layer "
-                 "ORDER BY job, number");
+                 "SELECT job, number, height, seconds, extruded, underruns, resends, coalesce(lowest_buffered, -1) "
+                 "FROM layer ORDER BY job, number LIMIT ?");
+  rows.bind(static_cast<std::int64_t>(snapshot::History::kMostLayers));
   std::vector<std::pair<std::int64_t, gcode::printer::Layer>> found;
   while (rows.step()) {
-    auto& [job, layer] = found.emplace_back();
-    job = rows.integer();
-    layer.number = static_cast<std::uint32_t>(rows.integer());
-    for (float* value : {&layer.height_mm, &layer.seconds, &layer.extruded_mm})
-      *value = static_cast<float>(rows.real());
-    layer.underruns = static_cast<std::uint32_t>(rows.integer());
-    layer.resends = static_cast<std::uint32_t>(rows.integer());
-    layer.lowest_buffered = static_cast<float>(rows.optional_real().value_or(-1));
+    CheckedRow row(rows);
+    std::pair<std::int64_t, gcode::printer::Layer> entry;
+    auto& [job, layer] = entry;
+    job = row.count();
+    layer.number = row.small_count();
+    layer.height_mm = static_cast<float>(row.figure());
+    layer.seconds = static_cast<float>(row.time());
+    layer.extruded_mm = static_cast<float>(row.figure());
+    layer.underruns = row.small_count();
+    layer.resends = row.small_count();
+    layer.lowest_buffered = static_cast<float>(row.figure());
+    if (row.is_possible()) found.push_back(entry);
   }
   return found;
 }
@@ -208,7 +257,11 @@ std::vector<snapshot::JobRecord> StoreDatabase::jobs(const snapshot::JobFilter& 
   if (filter.before_id) rows.bind(*filter.before_id);
   rows.bind(static_cast<std::int64_t>(filter.limit));
   std::vector<snapshot::JobRecord> found;
-  while (rows.step()) found.push_back(read_job(rows));
+  while (rows.step()) {
+    CheckedRow row(rows);
+    auto job = read_job(row);
+    if (row.is_possible()) found.push_back(std::move(job));
+  }
   return found;
 }
 
@@ -217,13 +270,17 @@ std::vector<std::pair<std::string, snapshot::JobTotals>> StoreDatabase::totals()
                  "SELECT printer, started, completed, cancelled, failed, print_seconds, extruded, since FROM total");
   std::vector<std::pair<std::string, snapshot::JobTotals>> found;
   while (rows.step()) {
-    auto& [printer, totals] = found.emplace_back();
+    CheckedRow row(rows);
+    std::pair<std::string, snapshot::JobTotals> entry;
+    auto& [printer, totals] = entry;
     printer = rows.text();
-    totals.started = static_cast<std::uint64_t>(rows.integer());
-    for (auto& ended : totals.ended) ended = static_cast<std::uint64_t>(rows.integer());
-    totals.print_seconds = rows.real();
-    totals.extruded_meters = rows.real();
+    totals.started = static_cast<std::uint64_t>(row.count());
+    for (auto& ended : totals.ended) ended = static_cast<std::uint64_t>(row.count());
+    totals.print_seconds = row.time();
+    totals.extruded_meters = row.figure();
     totals.since_unix = rows.optional_real();
+    if (totals.since_unix && !(*totals.since_unix >= 0)) totals.since_unix.reset();
+    if (row.is_possible()) found.push_back(std::move(entry));
   }
   return found;
 }
@@ -231,7 +288,11 @@ std::vector<std::pair<std::string, snapshot::JobTotals>> StoreDatabase::totals()
 std::int64_t StoreDatabase::highest_job_id() const {
   // The sequence includes the ids of deleted rows.
   Statement rows(db_.get(), "SELECT coalesce(max(seq), 0) FROM sqlite_sequence WHERE name = 'job'");
-  return rows.step() ? rows.integer() : 0;
+  if (!rows.step()) return 0;
+  CheckedRow row(rows);
+  const std::int64_t id = row.count();
+  if (!row.is_possible()) throw StoreDamaged("the number of its last print is none");
+  return id;
 }
 
 }  // namespace agent::jobs

@@ -113,6 +113,8 @@ class StoreDatabase {
   /// Opens a file that another process may be writing; it must exist.
   [[nodiscard]] static StoreDatabase for_reading(const std::string& file);
 
+  /// Reads the whole file; throws StoreDamaged if it is not sound.
+  void check() const;
   /// One transaction, on the disk when this returns.
   void write(const std::vector<JobChange>& changes);
   /// Newest first.

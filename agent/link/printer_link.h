@@ -42,6 +42,9 @@ namespace agent::link {
 /// paused print counts, and so does an upload to the SD card. Everything that an attached host sends as binary (MeatPack)
 /// counts too, since it cannot be read.
 [[nodiscard]] std::optional<std::string_view> print_under_way(const gcode::relay::LineRelay& relay);
+/// The same for what nobody asked to be done at this moment: the first lines of a stream, which may become a print, count
+/// too.
+[[nodiscard]] std::optional<std::string_view> print_or_its_beginning(const gcode::relay::LineRelay& relay);
 
 class PrinterLink {
  public:

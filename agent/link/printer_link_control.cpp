@@ -19,6 +19,13 @@ std::optional<std::string_view> print_under_way(const gcode::relay::LineRelay& r
   return std::nullopt;
 }
 
+std::optional<std::string_view> print_or_its_beginning(const gcode::relay::LineRelay& relay) {
+  if (const auto print = print_under_way(relay)) return print;
+  if (relay.host_is_attached() && relay.printer().stream_is_open() && relay.prints().may_begin())
+    return "a host begins a stream that may be a print";
+  return std::nullopt;
+}
+
 bool PrinterLink::was_released_before() {
   released_ = read_release_mark(runtime_dir_, configuration_.name);
   if (released_ && released_->until && *released_->until <= process::monotonic_now()) end_release();
@@ -32,7 +39,7 @@ bool PrinterLink::was_released_before() {
 
 std::string PrinterLink::print() const {
   if (!device_.is_open()) return {};
-  return std::string(print_under_way(bridge_.relay()).value_or(""));
+  return std::string(print_or_its_beginning(bridge_.relay()).value_or(""));
 }
 
 std::optional<control::ControlAnswer> PrinterLink::refuse_in_print(const control::ControlRequest& request) const {

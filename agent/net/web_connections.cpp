@@ -1,6 +1,7 @@
 #include "agent/net/web_connections.h"
 
 #include <algorithm>
+#include <map>
 #include <numeric>
 #include <tuple>
 
@@ -13,8 +14,11 @@ std::size_t WebConnections::waiting_bytes() const {
 
 bool WebConnections::make_room() {
   if (connections_.size() < max_connections_ || connections_.empty()) return false;
-  const auto order = [](const WebConnection* c) {
-    return std::make_tuple(!c->is_waiting_for_request(), c->last_step());
+  std::map<std::string, std::size_t> of_address;
+  std::size_t most = 0;
+  for (const WebConnection* c : connections_) most = std::max(most, ++of_address[c->address()]);
+  const auto order = [&](const WebConnection* c) {
+    return std::make_tuple(of_address[c->address()] < most, !c->is_waiting_for_request(), c->last_step());
   };
   const auto victim = std::min_element(connections_.begin(), connections_.end(),
                                        [&](const auto* a, const auto* b) { return order(a) < order(b); });

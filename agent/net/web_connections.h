@@ -4,6 +4,7 @@
 
 #include <chrono>
 #include <cstddef>
+#include <string>
 #include <vector>
 
 namespace agent::net {
@@ -19,6 +20,8 @@ class WebConnection {
   /// Time of its last step: accepted, request complete, answer started.
   [[nodiscard]] virtual WebClock::time_point last_step() const = 0;
   [[nodiscard]] virtual WebClock::time_point deadline() const = 0;
+  /// Where its client is; empty where that is always the same, as on a local socket.
+  [[nodiscard]] virtual std::string address() const { return {}; }
   /// The deadline has passed: close, with an answer if one is due.
   virtual void expire() = 0;
   /// Closes immediately, without an answer. The session is destroyed when its last operation has ended.
@@ -36,8 +39,9 @@ class WebConnections {
   void remove(WebConnection& connection) { std::erase(connections_, &connection); }
   [[nodiscard]] std::size_t size() const { return connections_.size(); }
 
-  /// Called before a new connection is accepted. If there are too many, closes the one that has been idle longest, or
-  /// if all are being answered, the one with the oldest answer. Returns whether one was closed.
+  /// Called before a new connection is accepted. If there are too many, closes one of the address that has the most:
+  /// the one that has been idle longest, or if all are being answered, the one with the oldest answer. So no number of
+  /// connections from one address takes those of another. Returns whether one was closed.
   bool make_room();
   /// Whether an answer of `bytes` may be buffered until its client has read it. To make room, closes the slowest
   /// client if it has had its answer for more than a second.

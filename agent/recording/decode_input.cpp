@@ -189,7 +189,8 @@ std::optional<OctoprintLine> parse_octoprint_line(std::string_view line) {
   OctoprintLine entry;
   entry.at = take_log_time(line);
   const std::size_t sent = line.find("Send:"), received = line.find("Recv:");
-  if (const std::size_t mark = std::min(sent, received); is_log_prefix(line.substr(0, mark))) {
+  const std::size_t mark = std::min(sent, received);
+  if (mark != std::string_view::npos && is_log_prefix(line.substr(0, mark))) {
     entry.kind = mark == sent ? Kind::kSent : Kind::kReceived;
     line.remove_prefix(mark + 5);
     (void)gcode::line::take(line, " ");

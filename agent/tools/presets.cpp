@@ -57,9 +57,8 @@ std::vector<Ask> asks_of(std::string_view preset, const std::string& selector, M
   std::vector<Ask> asks;
   for (const Row& row : kRows) {
     if (preset != "all" && preset != row.preset) continue;
-    const std::string query = replaced(row.query, "$s", selector);
-    asks.push_back({replaced(query, "$w", std::to_string(window.count()) + "ms"), std::string(row.legend),
-                    std::string(row.unit), row.is_target});
+    const std::string query = replaced(row.query, "$w", std::to_string(window.count()) + "ms");
+    asks.push_back({replaced(query, "$s", selector), std::string(row.legend), std::string(row.unit), row.is_target});
   }
   return asks;
 }

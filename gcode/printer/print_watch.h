@@ -50,6 +50,13 @@ class PrintWatch {
   [[nodiscard]] bool is_open() const { return phase_ == Phase::kUnconfirmed || phase_ == Phase::kRunning; }
   /// ... and it is a host's.
   [[nodiscard]] bool is_host_stream() const { return prints_from_host(); }
+  /// A stream has begun that may be a print: its file begins with lines that neither move nor heat. Not the numbered polls
+  /// of a host without a print, which go on and on.
+  [[nodiscard]] bool may_begin() const {
+    constexpr std::uint32_t kLongestBeginning = 50;
+    const bool is_none = phase_ == Phase::kNone || phase_ == Phase::kFinished;
+    return is_none && lines_since_m110_ > 0 && lines_since_m110_ <= kLongestBeginning;
+  }
   /// A print has ended, and what its host still sends belongs to it.
   [[nodiscard]] bool has_just_ended() const { return phase_ == Phase::kEnded || phase_ == Phase::kEndedFinished; }
   /// Nothing comes for the print: it was paused at the printer, by a command, or by its host, which has stopped sending.

@@ -10,10 +10,9 @@
 #include <boost/asio/ssl/context.hpp>
 #include <boost/asio/ssl/stream.hpp>
 #include <boost/asio/write.hpp>
-#include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <sstream>
+
+#include "agent/text/log_escape.h"
 
 namespace agent::web::access {
 namespace {
@@ -34,13 +33,14 @@ std::string openssl_reason(const char* otherwise) {
 
 /// The file's text. Distinguishes a missing file from one that is not a certificate.
 std::string read_file(const std::string& key, const std::string& file) {
-  std::ifstream stream(file, std::ios::binary);
-  std::ostringstream text;
-  if (stream) text << stream.rdbuf();
-  if (!stream || text.str().empty())
-    fail(key, file, stream ? "is empty" : "cannot be read: " + std::string(std::strerror(errno)));
-  return text.str();
+  const auto read = text::read_file(file);
+  if (const auto* fault = std::get_if<text::Fault>(&read)) fail(key, file, fault->sentence);
+  if (std::get<std::string>(read).empty()) fail(key, file, "is empty");
+  return std::get<std::string>(read);
 }
+
+/// For a key that is encrypted: OpenSSL would ask for its password at the terminal, and wait.
+std::string no_password(std::size_t, ssl::context::password_purpose) { return {}; }
 
 /// The text of KEY_file, or else the text of KEY in the configuration file itself.
 struct Pem {
@@ -60,6 +60,7 @@ void use_certificate(ssl::context& context, const server::TlsSettings& settings)
   context.use_certificate_chain(boost::asio::buffer(chain.text), fault);
   if (fault) fail(chain.key, chain.file, "no certificate in PEM format: " + fault.message());
   const Pem key("key", settings.key_file, settings.key);
+  context.set_password_callback(no_password);
   context.use_private_key(boost::asio::buffer(key.text), ssl::context::pem, fault);
   if (fault) fail(key.key, key.file, "no private key of this certificate in PEM format: " + fault.message());
 }
@@ -72,7 +73,7 @@ void use_versions_and_ciphers(SSL_CTX* context, const server::TlsSettings& setti
   for (const auto& suite : settings.cipher_suites) {
     const char* name = OPENSSL_cipher_name(suite.c_str());
     if (name == nullptr || std::strcmp(name, "(NONE)") == 0)
-      fail("cipher_suites", "", "OpenSSL knows no suite " + suite);
+      fail("cipher_suites", "", "OpenSSL knows no suite " + text::escape_text(suite, 60));
     if (!suite.starts_with("TLS_AES_") && !suite.starts_with("TLS_CHACHA20_"))
       ciphers += (ciphers.empty() ? "" : ":") + std::string(name);
   }

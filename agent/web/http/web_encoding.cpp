@@ -22,7 +22,7 @@ bool accepts_gzip(std::string_view accept_encoding) {
     std::string_view item = text::next_part(accept_encoding, ',');
     const std::string coding = text::lower(text::next_part(item, ';'));
     bool wanted = true;
-    while (!item.empty()) wanted = wanted && !is_zero_weight(text::next_part(item, ';'));
+    while (!item.empty()) wanted = !is_zero_weight(text::next_part(item, ';')) && wanted;
     if (coding == "gzip" || coding == "x-gzip") return wanted;
     if (coding == "*") by_star = wanted;
   }

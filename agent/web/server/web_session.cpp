@@ -56,6 +56,11 @@ bool has_folded_field(std::string_view text) {
   return header.find("\n ") != std::string_view::npos || header.find("\n\t") != std::string_view::npos;
 }
 
+std::string address_of(const http::WebStream::Socket& socket) {
+  ErrorCode ignored;
+  return socket.remote_endpoint(ignored).address().to_string();
+}
+
 template <class Fields>
 std::string joined(const Fields& fields, beast_http::field name) {
   std::string all;  // the field may occur more than once
@@ -70,7 +75,10 @@ std::string joined(const Fields& fields, beast_http::field name) {
 }  // namespace
 
 WebSession::WebSession(std::unique_ptr<http::WebStream> stream, const WebSessionContext& context)
-    : stream_(std::move(stream)), context_(context), buffer_(context.options.max_header_bytes + kReadBytes) {
+    : stream_(std::move(stream)),
+      address_(address_of(stream_->socket())),
+      context_(context),
+      buffer_(context.options.max_header_bytes + kReadBytes) {
   context_.connections.add(*this);
 }
 
@@ -186,11 +194,6 @@ void WebSession::log_in(const std::string& authorization, http::WebRequest reque
                        [self = shared_from_this(), request = std::move(request), keep_alive](Login login) {
                          if (self->phase_ == Phase::kLogin) self->logged_in(login, request, keep_alive);
                        });
-}
-
-std::string WebSession::address() const {
-  ErrorCode ignored;
-  return stream_->socket().remote_endpoint(ignored).address().to_string();
 }
 
 void WebSession::logged_in(Login login, const http::WebRequest& request, bool keep_alive) {

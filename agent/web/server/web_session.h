@@ -63,7 +63,7 @@ class WebSession final : public net::WebConnection,
   void expire() override;
   void close() override;
   void offer(std::shared_ptr<const std::string> events) override;
-  [[nodiscard]] std::string address() const override;
+  [[nodiscard]] std::string address() const override { return address_; }
   [[nodiscard]] bool is_behind() const override { return is_behind_; }
 
  private:
@@ -89,6 +89,7 @@ class WebSession final : public net::WebConnection,
   void discard();
 
   std::unique_ptr<http::WebStream> stream_;
+  std::string address_;  ///< a client that is gone has none any more
   WebSessionContext context_;
   Phase phase_ = Phase::kOpening;
   net::WebClock::time_point last_step_, deadline_;

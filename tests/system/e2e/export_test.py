@@ -340,6 +340,9 @@ def unreliable_server(rig, _):
     server.answer = (200, b"<html></html>", "text/plain")
     run(rig, "metrics", server.url, status=3)
     expect("line 1" in run.said, run.said)
+    server.answer = (200, b"a 1\n" * 5_000_000, "text/plain")
+    run(rig, "metrics", server.url, status=3)
+    expect("16 MB" in run.said and "--step" not in run.said, run.said)
     closed = f"http://127.0.0.1:{free_port()}"
     for words in (("metrics", closed), ("export", "--prometheus", closed), ("export", "--from-agent", "--agent", closed)):
         run(rig, *words, status=3)

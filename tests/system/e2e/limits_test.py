@@ -1,10 +1,12 @@
 """Too few file descriptors, threads or memory: a sentence and an exit status, or less service, but never an abort."""
+import contextlib
 import os
 import re
 import resource
 import signal
+import socket
 
-from rig import Agent, claim, expect, run_claims, wait_until
+from rig import Agent, HostPort, claim, expect, run_claims, wait_until
 
 DESCRIPTORS = range(5, 26)
 # From a start that fails early to one that has everything. Too little for the program loader itself is no case.
@@ -63,6 +65,43 @@ def reload_without(rig, _):
         agent.signal(signal.SIGHUP)
         wait_until("the next reload works", lambda: agent.output().count("read the configuration again") > reloads)
         agent.wait_for_web()
+
+
+@claim("a running agent without descriptors loses no port that is open, and serves new clients and a replugged printer later")
+def runs_without(rig, _):
+    device, other = rig.raw_device(), rig.raw_device(name="other")
+    config = os.path.join(rig.directory, "agent.toml")
+    with open(config, "w", encoding="utf-8") as file:
+        file.write(f"[printer.mk3]\ndevice = '{device.path}'\n[printer.other]\ndevice = '{other.path}'\n")
+    agent = rig.start_agent(None, config=config)
+    agent.wait_for_web()
+    agent.wait_for_port()
+    wait_until("both are open", lambda: agent.scrape().value("marlin_serial_open") == 2)
+    host = HostPort(agent.host_port)
+    _, hard = before = resource.prlimit(agent.child.pid, resource.RLIMIT_NOFILE)
+    resource.prlimit(agent.child.pid, resource.RLIMIT_NOFILE, (3, hard))
+    other.unplug()
+    other.plug()
+    for number in range(20):  # with new clients that cannot be served, of all kinds
+        host.write(b"G1 X%d\n" % number)
+        device.read_until(b"G1 X%d\n" % number)
+        device.write(b"ok\n")
+        host.read_until(b"ok")
+        with socket.socket(socket.AF_UNIX) as control:
+            control.settimeout(1)
+            control.connect(os.path.join(agent.runtime, "control.sock"))
+            control.sendall(b"status\n")
+        with contextlib.suppress(OSError):
+            agent.get("/metrics", timeout=0.1)
+        with contextlib.suppress(OSError):
+            os.close(os.open(os.path.join(agent.runtime, "other"), os.O_RDWR | os.O_NOCTTY))
+    agent.signal(signal.SIGHUP)
+    expect(agent.is_running(), f"it ended: {agent.output()[-500:]}")
+    resource.prlimit(agent.child.pid, resource.RLIMIT_NOFILE, before)
+    agent.wait_for_web()
+    wait_until("the other printer is open again", lambda: agent.scrape().value("marlin_serial_open", printer="other") == 1)
+    expect(agent.scrape().value("marlin_serial_connects_total", printer="mk3") == 1, "the open port was opened again")
+    host.close()
 
 
 if __name__ == "__main__":

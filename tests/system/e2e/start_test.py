@@ -51,4 +51,32 @@ def deadly_file(rig, options):
         del os.environ["LD_PRELOAD"]
 
 
+@claim("after a restart without usable state and recording directories the port stays open, the web serves, and both come back")
+def without_directories(rig, _):
+    device = rig.raw_device()
+    state, recordings = os.path.join(rig.directory, "state"), os.path.join(rig.directory, "recordings")
+    agent = rig.keep(SupervisedAgent(rig, device.path, "--record", recordings))
+    agent.wait_for_web()
+    wait_until("store and port are open", lambda: agent.scrape().value("marlin_agent_store_working") == 1 and
+               agent.scrape().value("marlin_serial_open") == 1)
+    for directory in (state, recordings):  # root may write to a read-only directory: a file is in the way instead
+        os.rename(directory, directory + ".away")
+        with open(directory, "w", encoding="utf-8") as file:
+            file.write("in the way")
+    agent.restart()
+    agent.wait_for_web()
+    expect(agent.instances == 2, "it was started more often")
+    expect(agent.scrape().value("marlin_agent_store_working") == 0, "the metrics hide that there is no store")
+    device.answer_like_a_printer(1)
+    wait_until("the port is open", lambda: agent.scrape().value("marlin_serial_open") == 1)
+    expect("mk3: resumed" in agent.output() and agent.output().count("mk3: opened") == 1, "the port was opened again")
+    expect("cannot use the state directory" in agent.output() and "nothing is recorded" in agent.output(), "the log does not say so")
+    before = len(os.listdir(recordings + ".away"))
+    for directory in (state, recordings):
+        os.unlink(directory)
+        os.rename(directory + ".away", directory)
+    wait_until("the store works again", lambda: agent.scrape().value("marlin_agent_store_working") == 1, 40)
+    wait_until("it records again", lambda: device.answer_like_a_printer(0.2) or len(os.listdir(recordings)) > before, 20)
+
+
 run_claims(lambda parser: parser.add_argument("--deadly", required=True, help="deadly-directory.so"))

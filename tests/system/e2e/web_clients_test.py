@@ -1,8 +1,11 @@
-"""Idle clients: 100 idle and half-open connections delay no scrape."""
+"""Idle, slow and greedy clients delay no scrape and take no place from others; malformed requests are refused."""
+import contextlib
+import http.client
 import socket
+import threading
 import time
 
-from rig import PATIENCE, claim, expect, run_claims
+from rig import FULL, PATIENCE, claim, expect, run_claims
 
 # A scrape that waits for an idle client waits for that client's time limit, which is 10 s. A sanitized build on a busy
 # machine has needed 1.4 s without any such wait.
@@ -32,6 +35,69 @@ def idle_clients(rig, _):
     print(f"     slowest of 20 scrapes {slowest * 1000:.0f} ms")
     for client in clients:
         client.close()
+
+
+PAGES = ("/metrics", "/api/v1/printers", "/api/v1/history?printer=mk3", "/api/v1/jobs", "/api/v1/catalogue", "/api/v1/events", "/")
+
+
+def ask_and_never_read(port, ended):
+    """From 127.0.0.2, up to 100 connections at a time: each sends many requests and reads nothing."""
+    clients = []
+    for number in range(1_000_000):
+        if ended.is_set():
+            break
+        with contextlib.suppress(OSError):
+            client = socket.socket()
+            client.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 1024)
+            client.bind(("127.0.0.2", 0))
+            client.settimeout(0.2)
+            clients.append(client)
+            client.connect(("127.0.0.1", port))
+            client.sendall(f"GET {PAGES[number % len(PAGES)]} HTTP/1.1\r\nHost: x\r\n\r\n".encode() * 50)
+        if len(clients) > 100:
+            clients.pop(0).close()
+    for client in clients:
+        client.close()
+
+
+@claim("programs of one address that ask without end and never read take no connection, page or scrape from another address")
+def greedy_neighbour(rig, _):
+    printer = rig.start_printer("prusa-3.13", "--speed", "50")
+    agent = rig.start_agent(printer.device)
+    agent.wait_for_up()
+    kept = http.client.HTTPConnection("127.0.0.1", agent.port, timeout=10 * PATIENCE)
+    page = socket.create_connection(("127.0.0.1", agent.port), timeout=10 * PATIENCE)
+    page.sendall(b"GET /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n")
+    ended = threading.Event()
+    floods = [threading.Thread(target=ask_and_never_read, args=(agent.port, ended)) for _ in range(4)]
+    for flood in floods:
+        flood.start()
+    slowest, scrapes, events = 0.0, 0, 0
+    end = time.monotonic() + (60 if FULL else 8)
+    local = None
+    try:
+        while time.monotonic() < end:
+            began = time.monotonic()
+            expect(agent.scrape().value("marlin_up") == 1, "the scrape failed")
+            kept.request("GET", "/metrics")
+            expect(kept.getresponse().read().startswith(b"# HELP"), "the kept connection got no page")
+            expect(local in (None, kept.sock.getsockname()), "the kept connection was closed")
+            local = kept.sock.getsockname()
+            slowest = max(slowest, time.monotonic() - began)
+            scrapes += 2
+            page.setblocking(False)
+            with contextlib.suppress(BlockingIOError):
+                piece = page.recv(65536)
+                expect(piece, "the open page was closed")
+                events += piece.count(b"event: ")
+            time.sleep(0.1)
+    finally:
+        ended.set()
+        for flood in floods:
+            flood.join()
+    expect(events > 2, f"the open page got {events} events")
+    expect(slowest < 2 * SLOWEST_SCRAPE, f"two scrapes took {slowest:.2f} s")
+    print(f"     {scrapes} scrapes, slowest two {slowest * 1000:.0f} ms, {events} events of an open page")
 
 
 @claim("malformed requests get a short 4xx or a closed connection, and the next scrape succeeds")

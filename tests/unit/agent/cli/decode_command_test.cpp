@@ -97,7 +97,8 @@ TEST_CASE("lines of a serial.log that are no conversation are counted, and the r
       "decode: log: 2 lines were not taken: neither Send: nor Recv: nor a remark of OctoPrint; the first is line 1\n");
   CHECK(some.out.find("\"kind\":\"ok\"") != std::string::npos);
   CHECK(some.out.find("\"kind\":\"wait\"") != std::string::npos);
-  for (const char* text : {"hello\n", "", "2023-01-01 12:00:00,123 - Enabling serial logging\n"}) {
+  for (const char* text :
+       {"hello\n", "", ">\n", "---\n", "| a | table |\n", "2023-01-01 12:00:00,123 - Enabling serial logging\n"}) {
     INFO(text);
     const Outcome none = decode(text, format("octoprint"));
     CHECK(none.code == 1);

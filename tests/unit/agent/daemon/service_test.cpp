@@ -162,6 +162,24 @@ TEST_CASE("an unusable directory is a sentence that names its option") {
   CHECK(std::filesystem::is_directory(dir.path() / "a" / "b"));
 }
 
+TEST_CASE("a runtime directory that another user may write to is refused, with its printers") {
+  Rig rig;
+  PtyDevice device(rig.path("a-device"));
+  const Configuration c = rig.configuration({"a"});
+  REQUIRE(::mkdir(c.runtime_dir.c_str(), 0755) == 0);
+  REQUIRE(::chmod(c.runtime_dir.c_str(), 01777) == 0);
+  CHECK_THAT(rig.service.prepare(c).value_or(""), Catch::Contains("every user may write to it"));
+  if (::geteuid() == 0) {
+    REQUIRE(::chmod(c.runtime_dir.c_str(), 0755) == 0);
+    REQUIRE(::chown(c.runtime_dir.c_str(), 1234, 1234) == 0);
+    CHECK_THAT(rig.service.prepare(c).value_or(""), Catch::Contains("it belongs to the user with the number 1234"));
+    REQUIRE(::chown(c.runtime_dir.c_str(), 0, 0) == 0);
+  }
+  REQUIRE(::chmod(c.runtime_dir.c_str(), 0755) == 0);
+  rig.begin(c);
+  CHECK(rig.has_port("a"));
+}
+
 TEST_CASE("without a state directory and a recording directory everything else works") {
   Rig rig;
   PtyDevice device(rig.path("a-device"));

@@ -7,6 +7,7 @@
 #include <sstream>
 
 #include <signal.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -62,12 +63,34 @@ TEST_CASE("a directory that cannot be used is an error, and leaves no part of a 
   test::ScratchDir dir;
   std::ofstream(dir.path() / "state") << "a file";
   CHECK(IncidentFiles(dir.path() / "state/incidents").add("mk3", Kind::kStop, "x") == ENOTDIR);
-  // A full disk: /dev/full takes no byte.
-  fs::create_directory(dir.path() / "full");
-  fs::create_symlink("/dev/full", dir.path() / "full/.unfinished");
+  // A disk that takes a part of the file, by a limit on the size of files in a child.
   const IncidentFiles full(dir.path() / "full");
-  CHECK(full.add("mk3", Kind::kStop, "x") == ENOSPC);
+  const pid_t child = ::fork();
+  if (child == 0) {
+    const rlimit limit{1000, 1000};
+    ::signal(SIGXFSZ, SIG_IGN);
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+    ::_exit(full.add("mk3", Kind::kStop, std::string(5000, 'x')) == EFBIG ? 0 : 1);
+  }
+  REQUIRE(child > 0);
+  int status = 0;
+  REQUIRE(::waitpid(child, &status, 0) == child);
+  CHECK(status == 0);
   CHECK(fs::is_empty(dir.path() / "full"));
+}
+
+TEST_CASE("a link in the place of an unfinished file is replaced, and its target is not written to") {
+  test::ScratchDir dir;
+  const fs::path victim = dir.path() / "victim", incidents = dir.path() / "incidents";
+  std::ofstream(victim) << "precious";
+  fs::create_directory(incidents);
+  fs::create_symlink(victim, incidents / ".unfinished");
+  const IncidentFiles files(incidents);
+  REQUIRE(files.add("mk3", Kind::kStop, "new\n") == 0);
+  std::string text;
+  std::getline(std::ifstream(victim), text);
+  CHECK(text == "precious");
+  CHECK(fs::is_regular_file(fs::symlink_status(incidents / "000001-mk3-stop.jsonl")));
 }
 
 TEST_CASE("a file is a recording that decode reads, from its first line") {

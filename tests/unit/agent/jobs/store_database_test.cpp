@@ -157,6 +157,43 @@ TEST_CASE(
   CHECK(database.layers().size() == 1);
 }
 
+TEST_CASE("a row with a value that cannot be is left out, and the others are read") {
+  test::ScratchDir dir;
+  const std::string file = dir.path() / "history.db";
+  JobChange one{sample_job(5), {}, {{.number = 1}, {.number = 2}}}, other{sample_job(6, "mk4"), {}};
+  one.adds.started = other.adds.started = 1;
+  StoreDatabase::for_writing(file).write({one, other});
+  const auto change = [&](const std::string& sql) {
+    sqlite3* db = nullptr;
+    REQUIRE(sqlite3_open(file.c_str(), &db) == SQLITE_OK);
+    REQUIRE(sqlite3_exec(db, sql.c_str(), nullptr, nullptr, nullptr) == SQLITE_OK);
+    sqlite3_close(db);
+  };
+  change("UPDATE job SET file = 'a' || char(27) || 'b', progress = -3e9 WHERE id = 6");
+  CHECK(StoreDatabase::for_reading(file).jobs({}).at(0).file == "a\uFFFDb");
+  CHECK_FALSE(StoreDatabase::for_reading(file).jobs({}).at(0).progress);
+  const std::pair<const char*, const char*> damages[] = {
+      {"UPDATE job SET began = -1e300 WHERE id = 5", "UPDATE job SET began = 1.7e9 WHERE id = 5"},
+      {"UPDATE job SET elapsed = 9e999 WHERE id = 5", "UPDATE job SET elapsed = 1 WHERE id = 5"},
+      {"UPDATE job SET resends = -1 WHERE id = 5", "UPDATE job SET resends = 1 WHERE id = 5"},
+      {"UPDATE job SET stalls = 1 << 40 WHERE id = 5", "UPDATE job SET stalls = 1 WHERE id = 5"},
+      {"UPDATE job SET id = -5 WHERE id = 5", "UPDATE job SET id = 5 WHERE id = -5"}};
+  for (const auto& [damage, mend] : damages) {
+    INFO(damage);
+    change(damage);
+    CHECK(StoreDatabase::for_reading(file).jobs({}).size() == 1);
+    change(mend);
+    CHECK(StoreDatabase::for_reading(file).jobs({}).size() == 2);
+  }
+  change("UPDATE layer SET seconds = -1 WHERE number = 1; UPDATE total SET started = -1 WHERE printer = 'mk3'");
+  REQUIRE(StoreDatabase::for_reading(file).layers().size() == 1);
+  CHECK(StoreDatabase::for_reading(file).layers()[0].second.number == 2);
+  REQUIRE(StoreDatabase::for_reading(file).totals().size() == 1);
+  CHECK(StoreDatabase::for_reading(file).totals()[0].first == "mk4");
+  change("UPDATE sqlite_sequence SET seq = 9223372036854775807");
+  CHECK_THROWS_AS(StoreDatabase::for_reading(file), agent::jobs::StoreDamaged);
+}
+
 TEST_CASE("a file of a newer program is left alone") {
   test::ScratchDir dir;
   const std::string file = dir.path() / "history.db";

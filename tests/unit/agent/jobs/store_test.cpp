@@ -106,6 +106,19 @@ TEST_CASE("a store that could not be opened comes back by itself, with its direc
   CHECK(std::filesystem::exists(dir + "/history.db"));
 }
 
+TEST_CASE("a state directory that every user may write to is not used until that is mended") {
+  Bench b;
+  const std::string dir = b.dir.path() / "state";
+  std::filesystem::create_directory(dir);
+  std::filesystem::permissions(dir, std::filesystem::perms::all);
+  Store store(dir, b.history, b.counters, b.log, std::chrono::milliseconds(5));
+  CHECK_FALSE(b.counters.works);
+  REQUIRE(wait_for([&] { return b.counters.errors >= 3; }));
+  CHECK_FALSE(std::filesystem::exists(dir + "/history.db"));
+  std::filesystem::permissions(dir, std::filesystem::perms::owner_all);
+  CHECK(wait_for([&] { return b.counters.works.load(); }));
+}
+
 TEST_CASE("ids that were assigned while the file could not be read do not collide with those in it") {
   Bench b;
   {
@@ -139,4 +152,30 @@ TEST_CASE("a damaged file is moved aside and a new one is created") {
     aside += entry.path().filename().string().find(".damaged-") != std::string::npos ? 1 : 0;
   }
   CHECK(aside == 1);
+}
+
+TEST_CASE("a file whose damage shows only later is replaced too, and the print that shows it is kept") {
+  Bench b;
+  {
+    Store store(b.dir.path(), b.history, b.counters, b.log);
+    JobChange change = job(b.history.next_job_id());
+    for (std::uint32_t number = 1; number <= 500; ++number) change.layers.push_back({.number = number});
+    store.put(change, true);
+  }
+  {
+    // The free space of the first page, which only a check or a write looks at.
+    std::fstream file(b.file(), std::ios::in | std::ios::out | std::ios::binary);
+    file.seekp(101);
+    file.write("\x0f\xff", 2);
+  }
+  History next;
+  agent::snapshot::StoreCounters counters;
+  {
+    Store store(b.dir.path(), next, counters, b.log);
+    CHECK(next.jobs({}).size() == 1);
+    store.put(job(next.next_job_id()), true);
+  }
+  CHECK(counters.works);
+  CHECK(agent::jobs::StoreDatabase::for_reading(b.file()).jobs({}).size() == 1);
+  CHECK(counters.errors == 1);
 }

@@ -60,6 +60,40 @@ TEST_CASE("a numbered stream is a print until a while after its end") {
   CHECK_FALSE(rig.print_now());
 }
 
+TEST_CASE("the first lines of a stream count for a reload, numbered polls without a print do not") {
+  using agent::link::print_or_its_beginning;
+  Rig rig;
+  rig.send("M110 N-1\n");
+  rig.say("ok\n");
+  CHECK_FALSE(print_or_its_beginning(rig.relay));
+  for (int n = 0; n < 12; ++n) {
+    rig.send("N" + std::to_string(n) + " M201 X1000 Y1000\n");
+    rig.say("ok\n");
+    CHECK_FALSE(rig.print_now());
+    CHECK(print_or_its_beginning(rig.relay) == "a host begins a stream that may be a print");
+  }
+  rig.send("N12 M104 S215\n");
+  rig.say("ok\n");
+  CHECK(print_or_its_beginning(rig.relay) == "a host is printing");
+
+  Rig idle;
+  idle.send("M110 N0\n");
+  idle.say("ok\n");
+  for (int n = 1; n < 60; ++n) {
+    idle.send("N" + std::to_string(n) + " M105\n");
+    idle.say("ok T:20.0 /0.0\n");
+    idle.pass(3s);
+    CHECK(print_or_its_beginning(idle.relay).has_value() == (n <= 50));
+  }
+  idle.send("M110 N0\n");
+  idle.say("ok\n");
+  idle.send("N1 M115\n");
+  idle.say("ok\n");
+  CHECK(print_or_its_beginning(idle.relay));
+  idle.pass(20s);
+  CHECK_FALSE(print_or_its_beginning(idle.relay));
+}
+
 TEST_CASE("a paused print remains a print for the whole pause") {
   Rig rig;
   rig.print(40);

@@ -11,6 +11,7 @@ struct FakeConnection final : agent::net::WebConnection {
   bool waiting_for_request = true;
   WebClock::time_point step{}, limit{WebClock::time_point::max()};
   std::size_t bytes = 0;
+  std::string from = "a";
   int closed = 0, expired = 0;
 
   FakeConnection(bool waits, std::chrono::seconds at, std::size_t waiting = 0)
@@ -18,6 +19,7 @@ struct FakeConnection final : agent::net::WebConnection {
   bool is_waiting_for_request() const override { return waiting_for_request; }
   WebClock::time_point last_step() const override { return step; }
   WebClock::time_point deadline() const override { return limit; }
+  std::string address() const override { return from; }
   void expire() override { ++expired; }
   void close() override { ++closed, bytes = 0; }
   std::size_t waiting_bytes() const override { return bytes; }
@@ -48,6 +50,21 @@ TEST_CASE("at the limit the longest idle connection is closed, and one with a ru
   younger.waiting_for_request = false;
   CHECK(all.make_room());
   CHECK(answering.closed == 1);
+}
+
+TEST_CASE("at the limit the address with the most connections loses one, whatever the others do") {
+  agent::net::WebConnections all(4, 1000);
+  FakeConnection oldest(true, 1s), answering(false, 2s), idle(true, 3s), younger(true, 4s);
+  oldest.from = "b";
+  for (auto* c : {&oldest, &answering, &idle, &younger}) all.add(*c);
+  CHECK(all.make_room());
+  CHECK(idle.closed == 1);
+  FakeConnection more(false, 5s);
+  younger.waiting_for_request = false;
+  all.add(more);
+  CHECK(all.make_room());
+  CHECK(answering.closed == 1);
+  CHECK(oldest.closed == 0);
 }
 
 TEST_CASE("an answer is admitted while the budget lasts") {

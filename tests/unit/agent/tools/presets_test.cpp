@@ -53,4 +53,6 @@ TEST_CASE("a printer's name is quoted for PromQL") {
   CHECK(agent::tools::selector_of("a\"b\\", "pi:1") == "printer=\"a\\\"b\\\\\",instance=\"pi:1\"");
   CHECK(agent::tools::asks_of("temps", "printer=\"a\"", {}).front().query ==
         "marlin_temperature_celsius{printer=\"a\"}");
+  for (const auto& ask : agent::tools::asks_of("link", agent::tools::selector_of("$w", ""), agent::tools::Ms(60'000)))
+    CHECK_THAT(ask.query, Catch::Contains("printer=\"$w\"}"));
 }

@@ -22,6 +22,8 @@ TEST_CASE("gzip is used when it is named and not refused") {
   CHECK_FALSE(accepts_gzip("*;q=0"));
   CHECK_FALSE(accepts_gzip("gzipped, br"));
   CHECK_FALSE(accepts_gzip(",;,;;q=,,"));
+  CHECK_FALSE(accepts_gzip("gzip;q=0;q=0.5"));  // did not end once
+  CHECK(accepts_gzip("br;q=0;x, gzip;x;q=1"));
 }
 
 TEST_CASE("compressed data unpacks to the original, for any chunks") {
