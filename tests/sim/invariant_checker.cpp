@@ -40,7 +40,7 @@ bool starts(std::string_view text, std::string_view with) { return text.starts_w
 /// it.
 bool is_report(std::string_view line) {
   while (starts(line, " ")) line.remove_prefix(1);
-  if (starts(line, "T:")) {
+  if (starts(line, "T:") || starts(line, "T0:")) {  // T0: the rest of a report that a power panic cut
     return line.find("W:") == std::string_view::npos && line.find(" E:") == std::string_view::npos &&
            line.find('/') != std::string_view::npos;
   }
