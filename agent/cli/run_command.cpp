@@ -96,7 +96,8 @@ class RunningService {
     if (!trouble_.empty()) service_.start_failed();
     notifier_.ready();
     service_.started();
-    tick_timer_.after(daemon::ServiceNotifier::kTickInterval);  // the printers' snapshots are published by then
+    // The printers' snapshots are published by then.
+    if (notifier_.is_heard()) tick_timer_.after(daemon::ServiceNotifier::kTickInterval);
     service_.io().run();
     log_.info("", "ended");
     return 0;

@@ -13,6 +13,8 @@ namespace agent::daemon {
 namespace {
 
 constexpr gcode::line::Time kRefreshPeriod = std::chrono::milliseconds(100);
+// While no line has anything to do, published values may be this old.
+constexpr gcode::line::Time kRefreshPeriodAtRest = std::chrono::seconds(1);
 // Three tenths of the second that the shutdown may take: 3.4 kB at 115200 baud, as much as a host has in flight.
 constexpr gcode::line::Time kLongestDrain = std::chrono::milliseconds(300);
 // A busy service manager reads its messages within this.
@@ -139,11 +141,13 @@ void Service::commit(const config::Configuration& next) {
   settle(records_elsewhere);
   self_.last_reload_successful = true;
   self_.last_reload_success_unix_seconds = unix_seconds(process::monotonic_now());
+  const gcode::line::Time now = process::monotonic_now();
   if (refresh_due_ == gcode::line::Time{}) {
-    refresh_due_ = process::monotonic_now();
-    left_over_until_ = refresh_due_ + kLeftOverWait;
-    stored_at_ = refresh_due_;
+    refresh_due_ = now;
+    left_over_until_ = now + kLeftOverWait;
+    stored_at_ = now;
   }
+  refresh_due_ = std::min(refresh_due_, now + kRefreshPeriod);  // also after a rest
   refresh_timer_.at(refresh_due_);
 }
 
@@ -310,20 +314,24 @@ void Service::start_failed() {
 void Service::refresh() {
   const gcode::line::Time now = process::monotonic_now();
   self_.event_loop_lag.observe(now - refresh_due_, snapshot::kLagBounds);
+  bool is_active = false;
   for (const auto& link : links_) {
-    link->refresh(now);
+    is_active = link->refresh(now) || is_active;
     jobs_->refresh(link->configuration().name, link->prints(), now, process::wall_offset());
   }
   apply_pending();
   if (now >= left_over_until_) drop_left_over();
-  store_descriptors(now);
+  const bool all_stored = store_descriptors(now);
   snapshots_.publish(self_);
-  refresh_due_ = std::max(refresh_due_ + kRefreshPeriod, now);  // after a long stall one refresh is enough
+  const bool rests = !is_active && all_stored && self_.pending_changes.empty() && now >= left_over_until_;
+  const gcode::line::Time period = rests ? kRefreshPeriodAtRest : kRefreshPeriod;
+  refresh_due_ = std::max(refresh_due_ + period, now);  // after a long stall one refresh is enough
   refresh_timer_.at(refresh_due_);
 }
 
-void Service::store_descriptors(gcode::line::Time now) {
-  if (store_.send_waiting()) {
+bool Service::store_descriptors(gcode::line::Time now) {
+  const bool all_stored = store_.send_waiting();
+  if (all_stored) {
     stored_at_ = now;
     if (std::exchange(is_unread_reported_, false))
       log_.info("", "the service manager reads again: all ports are stored");
@@ -331,6 +339,7 @@ void Service::store_descriptors(gcode::line::Time now) {
     log_.warning("",
                  "the service manager reads no messages: a port is not stored, and a print does not survive a restart");
   }
+  return all_stored;
 }
 
 std::string Service::why_not_survivable() const {

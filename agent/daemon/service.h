@@ -114,7 +114,7 @@ class Service {
   void refresh();
   void stop_when_drained();
   void drop_left_over();
-  void store_descriptors(gcode::line::Time now);
+  bool store_descriptors(gcode::line::Time now);  ///< true: nothing waits to be stored
   void store_all();
 
   log::Log& log_;

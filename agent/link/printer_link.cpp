@@ -230,15 +230,19 @@ void PrinterLink::close(snapshot::DisconnectReason reason) {
 
 // --- what is published
 
-void PrinterLink::refresh(gcode::line::Time now) {
+bool PrinterLink::refresh(gcode::line::Time now) {
   const auto state = bridge_.relay().state(now);
   state_time_[state] += now - last_poll_;
   last_poll_ = now;
   if (tap_.drop_released()) connect_tap();
   report_incident(now, false);
   note_changes();
-  const bool moved = moved_bytes(bridge_.relay().counters()) != published_bytes_;
+  const gcode::relay::LineRelay& relay = bridge_.relay();
+  const bool moved = moved_bytes(relay.counters()) != published_bytes_;
   if (moved || now - last_publish_ >= kSlowestPublish) publish(now);
+  const std::uint64_t host_bytes = relay.counters().host_receive_bytes;
+  return host_bytes != std::exchange(seen_host_bytes_, host_bytes) || relay.commands_in_flight() > 0 ||
+         relay.prints().is_open();
 }
 
 void PrinterLink::note_changes() {

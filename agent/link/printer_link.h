@@ -91,8 +91,9 @@ class PrinterLink {
   /// A pulse on DTR: the printer restarts.
   [[nodiscard]] control::ControlAnswer reset(const control::ControlRequest& request);
 
-  /// Called every 100 ms: counts the time in each state and publishes what changed.
-  void refresh(gcode::line::Time now);
+  /// Called every 100 ms: counts the time in each state and publishes what changed. False: the line is at rest, and once a
+  /// second is enough.
+  bool refresh(gcode::line::Time now);
   [[nodiscard]] const gcode::printer::PrintWatch& prints() const { return bridge_.relay().prints(); }
   /// Every byte that hosts sent so far has left for the printer.
   [[nodiscard]] bool is_drained() const;
@@ -159,7 +160,7 @@ class PrinterLink {
   gcode::line::Time last_poll_{};
   gcode::line::Time last_publish_{};
   process::PublishedOffset wall_offset_;
-  std::uint64_t published_bytes_ = 0;
+  std::uint64_t published_bytes_ = 0, seen_host_bytes_ = 0;
   const gcode::dialect::Dialect* noted_dialect_ = nullptr;
   std::uint64_t noted_resets_ = 0;
   QueryCounts noted_queries_{};

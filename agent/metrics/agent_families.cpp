@@ -60,7 +60,7 @@ constexpr FamilyRow<AgentSource> kAgentFamilies[] = {
     {"marlin_agent_http_refusals_total", kCounter, {"code"}, "HTTP requests refused as malformed, unknown, too large or too slow, by status code.", by_code<&Web::refusals, snapshot::kRefusalCodes>},
     {"marlin_agent_http_dropped_connections_total", kCounter, {}, "HTTP connections closed in favour of newer ones.", of_web<&Web::dropped_connections>},
     {"marlin_agent_http_failed_logins_total", kCounter, {}, "HTTP requests with a wrong name or password.", of_web<&Web::failed_logins>},
-    {"marlin_agent_event_loop_lag_seconds", kHistogram, {}, "Delay between the due time and the run time of a 100 ms timer on the I/O thread.",
+    {"marlin_agent_event_loop_lag_seconds", kHistogram, {}, "Delay between the due time and the run time of a periodic timer on the I/O thread.",
      [](const A& a, Out& out) { out.add_histogram(a.snapshot.event_loop_lag, snapshot::kLagBounds); }},
     {"marlin_agent_log_messages_total", kCounter, {"level"}, "Messages logged, by level.",
      [](const A& a, Out& out) {

@@ -9,9 +9,9 @@ namespace {
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-// The arbiter's tick interval: how late a due query, a time-out or the end of a state may be noticed. Four times a
-// second costs nothing on a Pi with 50 printers and is far below every period that matters.
-constexpr line::Time kTickInterval = milliseconds(250);
+// The arbiter's tick interval: how late a due query, a time-out or the end of a state may be noticed; far below every
+// period that matters. At rest nothing ends so soon, and nobody is woken for nothing.
+constexpr line::Time kTickInterval = milliseconds(250), kTickAtRest = seconds(1);
 // A host that sent a line this recently is active: the next one may come at any moment.
 constexpr line::Time kHostActive = milliseconds(500);
 // An idle printer answers a query in milliseconds; behind the moves of a file from SD it took 9.8 s.
@@ -60,6 +60,8 @@ line::Time patience_with(const InFlight& entry, bool says_busy) {
 }
 
 }  // namespace
+
+Arbiter::Arbiter(ArbiterState& state) : s_(state), next_tick_(state.ticked + kTickInterval) {}
 
 void Arbiter::apply(const RelaySettings& settings) {
   settings_ = settings;
@@ -303,6 +305,23 @@ line::Time Arbiter::quiesce_ends() const {
                   s_.injection.waiting_since + 2 * settings_.quiesce_limit);
 }
 
+// Nothing is in flight, and no print, resend, command or boot text is under way.
+bool Arbiter::rests(line::Time now) const {
+  return s_.in_flight.empty() && !s_.prints.is_open() && !s_.printer.stream_is_open() &&
+         s_.injection.state == Injection::State::kIdle && !s_.recovery.is_open() && !s_.recovery.ok_due() &&
+         s_.late.surplus == 0 && s_.boot.is_over() && !s_.printer.busy.known && !s_.printer.is_busy(now, kBusyFresh) &&
+         now >= s_.quiet_until && use(now) == LineUse::kRest;
+}
+
+// At rest the next tick is the one in which a query will be due. All ticks are kTickInterval apart, or a multiple of it.
+void Arbiter::plan_tick(line::Time now) {
+  line::Time next = s_.ticked + kTickInterval;
+  if (rests(now)) {
+    while (next < s_.ticked + kTickAtRest && !next_query(std::max(next, now))) next += kTickInterval;
+  }
+  next_tick_ = std::max(next, now);
+}
+
 void Arbiter::tick(line::Time now) {
   if (s_.in_flight.empty()) s_.injection.not_empty_since = line::kNever;
   else if (s_.injection.not_empty_since == line::kNever) s_.injection.not_empty_since = now;
@@ -341,7 +360,7 @@ void Arbiter::tick(line::Time now) {
 }
 
 line::Time Arbiter::deadline() const {
-  line::Time next = s_.ticked + kTickInterval;
+  line::Time next = next_tick_;
   if (s_.injection.is_draining() && s_.injection.waiting_since != line::kNever) next = std::min(next, quiesce_ends());
   if (s_.in_flight.injected() && s_.injection.waiting_since != line::kNever && s_.injection.hold_until > s_.ticked)
     next = std::min(next, s_.injection.hold_until);

@@ -88,6 +88,7 @@ enum class HostPort : std::uint8_t {
   kClosed,
   kOpen,
   kDropsLine,  ///< the host does not read: the beginning of the printer's line was dropped, so its rest is too
+  kDropsRest,  ///< the host does not read: the beginning of the printer's line has passed, of its rest only the end does
 };
 /// A comment behind the last host line: it may drop that line and the next (Dialect::comment_swallows_next).
 enum class Comment : std::uint8_t { kNone, kDropsNext, kMayDropNext };
@@ -151,7 +152,7 @@ struct ArbiterState {
 class Arbiter {
  public:
   /// `state` is not owned and outlives the arbiter.
-  explicit Arbiter(ArbiterState& state) : s_(state) {}
+  explicit Arbiter(ArbiterState& state);
 
   void apply(const RelaySettings& settings);
 
@@ -178,6 +179,8 @@ class Arbiter {
   /// A printer line; the verdict is for the host's copy of it.
   Verdict printer_line(const reply::Reply& reply, line::Time now);
   void tick(line::Time now);
+  /// After any event: decides when the next tick is.
+  void plan_tick(line::Time now);
 
   // --- results
   [[nodiscard]] bool holds_host(line::Time now) const;
@@ -223,6 +226,7 @@ class Arbiter {
   void count_deferral(printer::DeferReason reason, line::Time now);
   void count_reset(std::optional<reply::ResetCause> reset);
   [[nodiscard]] line::Time quiesce_ends() const;
+  [[nodiscard]] bool rests(line::Time now) const;
   void close_starvation(line::Time now);
   // arbiter_planner.cpp
   void planner_hears(const reply::Reply& reply);
@@ -276,6 +280,7 @@ class Arbiter {
   void after_ok(line::Time now);
 
   ArbiterState& s_;
+  line::Time next_tick_;  ///< not in the state: the next instance plans anew
   RelaySettings settings_{};
   const dialect::Dialect* dialect_ = &dialect::unknown_dialect();
   std::int32_t planner_free_ = -1;  ///< of the ok that is handled now

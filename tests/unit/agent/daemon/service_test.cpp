@@ -61,7 +61,7 @@ TEST_CASE("the web server moves to new addresses and to a new path") {
   CHECK(rig.service.web_addresses().size() == 2);
 }
 
-TEST_CASE("the lag of the I/O thread is measured every 100 ms") {
+TEST_CASE("the lag of the I/O thread is measured, every 100 ms in the first seconds") {
   Rig rig;
   rig.begin(rig.configuration({}));
   const auto count = [&] {

@@ -345,3 +345,53 @@ TEST_CASE("another firmware is not understood before it has answered") {
   a.poller.identified("another", *a.dialect, a.subscriptions);
   CHECK_FALSE(a.poller.understands(Query::kM105));
 }
+
+namespace {
+
+/// How often the relay asks to be called in ten seconds of rest. The printer answers each query at once, and reports
+/// every second if it was asked to.
+int calls_at_rest(rig::Rig& r, std::string_view firmware) {
+  int calls = 0;
+  const Time begin = r.now;
+  const bool reports = r.arbiter().subscriptions.agent_set(gcode::relay::Report::kTemperature);
+  for (Time report = begin + 400ms; report < begin + 10s; report += 1s) {
+    while (r.relay().deadline() < report) {
+      r.now = std::max(r.now + 1us, r.relay().deadline());
+      r.relay().tick(r.now);
+      ++calls;
+      const std::string query = r.to_printer();
+      r.now += 5ms;
+      if (!query.empty()) r.answer(query, firmware);
+    }
+    r.now = report;
+    if (reports) r.printer(rig::kReport);
+  }
+  return calls;
+}
+
+}  // namespace
+
+TEST_CASE("at rest the relay is called once a second, or when a query is due") {
+  rig::Rig prusa = rig::known_rig(rig::kPrusa313);
+  prusa.pass(20s);
+  CHECK(calls_at_rest(prusa, rig::kPrusa313) <= 12);
+  rig::Rig old = rig::known_rig(rig::kMarlin10);
+  old.pass(20s);
+  const auto answered = [&] {
+    return old.arbiter().counters.queries[Query::kM105][gcode::printer::QueryOutcome::kAnswered];
+  };
+  const auto before = answered();
+  CHECK(calls_at_rest(old, rig::kMarlin10) <= 20);
+  CHECK(answered() - before >= 2);
+}
+
+TEST_CASE("a host's line ends the rest: the relay is called four times a second") {
+  rig::Rig r = rig::known_rig(rig::kPrusa313);
+  r.to_printer();
+  r.pass(1s);
+  CHECK(r.relay().deadline() - r.now > 250ms);
+  r.host("G28\n");
+  CHECK(r.relay().deadline() - r.now <= 250ms);
+  r.pass(2s);
+  CHECK(r.relay().deadline() - r.now <= 250ms);
+}

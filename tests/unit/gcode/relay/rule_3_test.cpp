@@ -68,7 +68,7 @@ TEST_CASE("rule 3: the time without service is no silence of the host: its lines
 
 TEST_CASE("rule 3: a host that sends a line now and then is asked around for temperatures only") {
   gcode::relay::RelaySettings settings;
-  settings.sd_period = 1s;
+  settings.sd_period = 2s;
   Rig r = known_rig(kMarlin11, settings);
   std::string sent;
   for (int i = 0; i < 40; ++i) {
