@@ -25,12 +25,17 @@ void RelayImpl::pass_to_host(std::uint64_t from, std::uint64_t to, reply::ReplyK
     return;
   }
   const bool begins_line = from == s.printer_line_start && !s.printer_line_long;
-  const bool has_room = to_host.room() >= (begins_line && repeats_itself(kind) ? kRoomForAnswers : to - from);
-  if (begins_line) s.arbiter.host = HostPort::kOpen;
-  if (!has_room) s.arbiter.host = HostPort::kDropsLine;
-  if (s.arbiter.host == HostPort::kDropsLine) {
+  // A beginning passes only if the rest of the line has room too. A line that is too long for that keeps its end: what
+  // follows must not be joined to it.
+  const std::size_t rest = ends_line ? 0 : begins_line ? kLongestLine : 1;
+  const bool has_room = to_host.room() >= (begins_line && repeats_itself(kind) ? kRoomForAnswers : to - from + rest);
+  HostPort& host = s.arbiter.host;
+  if (begins_line) host = HostPort::kOpen;
+  if (!has_room && host == HostPort::kOpen) host = begins_line ? HostPort::kDropsLine : HostPort::kDropsRest;
+  if (host != HostPort::kOpen) {
     counters().host_dropped_lines += ends_line ? 1 : 0;
-    return;
+    if (host == HostPort::kDropsLine || !ends_line || to_host.room() == 0) return;
+    from = to - 1;
   }
   if (to_host.size() == 0) s.to_host_arrived = now;
   for (const std::string_view piece : from_printer.pieces(from, to)) to_host.append(piece);
@@ -38,7 +43,7 @@ void RelayImpl::pass_to_host(std::uint64_t from, std::uint64_t to, reply::ReplyK
 
 void RelayImpl::handle_printer_line(std::uint64_t end, line::Time now) {
   const std::uint64_t start = s.printer_line_start;
-  if (s.printer_line_long) {
+  if (s.printer_line_long || end - start > kLongestLine) {
     ++counters().unparsed_lines;
     pass_to_host(std::max(start, s.printer_passed), end, reply::ReplyKind::kUnknown, true, now);
     s.printer_line_long = false;
@@ -79,7 +84,6 @@ void RelayImpl::process_printer(line::Time now) {
     const auto end = find_end(from_printer, s.printer_scanned, tail, false);
     s.printer_scanned = end.value_or(tail);
     if (!end) break;
-    if (*end - s.printer_line_start > kLongestLine) s.printer_line_long = true;
     handle_printer_line(*end, now);
     send_injected(now);
   }

@@ -26,6 +26,41 @@ TEST_CASE("rule 11: the rest of a line is dropped with its beginning") {
   CHECK(r.to_host() == "the next\n");
 }
 
+TEST_CASE("rule 11: the beginning of a line is passed only if the rest has room") {
+  Rig r = known_rig(kMarlin10);
+  const std::string line = std::string(600, 'x') + "\n";
+  while (r.relay().counters().host_dropped_lines == 0) r.printer(line);
+  r.printer("echo:lin");
+  r.pass(300ms);
+  r.printer("e 500 of many, " + std::string(300, 'y') + "\n");
+  const std::string seen = r.to_host();
+  CHECK(seen.size() % line.size() == 0);
+  CHECK(seen.find('y') == std::string::npos);
+}
+
+TEST_CASE(
+    "rule 11: of a long line whose beginning has passed the end is passed, and the next line is not joined to it") {
+  Rig r = known_rig(kMarlin10);
+  for (std::size_t sent = 0; sent < 2 * gcode::relay::RelayMemory::kToHost; sent += 1000)
+    r.printer(std::string(1000, 'z'));
+  r.printer("\n");
+  CHECK(r.relay().counters().host_dropped_lines == 1);
+  const std::string seen = r.to_host();
+  CHECK(seen.ends_with("z\n"));
+  CHECK(seen.size() <= gcode::relay::RelayMemory::kToHost);
+  r.printer("the next\n");
+  CHECK(r.to_host() == "the next\n");
+}
+
+TEST_CASE("rule 11: a long line that comes at once behind a dropped one is passed") {
+  Rig r = known_rig(kMarlin10);
+  while (r.relay().counters().host_dropped_lines == 0) r.printer(std::string(100, 'x') + "\n");
+  r.to_host();
+  const std::string line = std::string(600, 'x') + "\n";
+  r.printer(line);
+  CHECK(r.to_host() == line);
+}
+
 TEST_CASE("rule 11: a printer line without an end is passed as it arrives") {
   Rig r = known_rig(kMarlin10);
   std::string seen;
