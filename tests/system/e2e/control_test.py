@@ -313,9 +313,7 @@ def median_round_trip(device, host):
         line = b"M105 ;%d\n" % number
         began = time.perf_counter()
         host.write(line)
-        seen = b""
-        while not seen.endswith(line):
-            seen += device.read(5)
+        device.read_until(line)  # a query of the agent may follow
         device.write(b"ok T:20.0 /0.0\n")
         host.read_until(b"ok", 10)
         times.append(time.perf_counter() - began)

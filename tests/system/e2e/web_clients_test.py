@@ -100,6 +100,55 @@ def greedy_neighbour(rig, _):
     print(f"     {scrapes} scrapes, slowest two {slowest * 1000:.0f} ms, {events} events of an open page")
 
 
+def begin_and_never_ask(port, ended):
+    """From 127.0.0.2, ever new connections with half a request, more in two seconds than the agent keeps."""
+    clients = []
+    while not ended.is_set():
+        with contextlib.suppress(OSError):
+            client = socket.socket()
+            client.bind(("127.0.0.2", 0))
+            client.settimeout(0.2)
+            clients.append(client)
+            client.connect(("127.0.0.1", port))
+            client.sendall(b"GET /met")
+        if len(clients) > 400:
+            clients.pop(0).close()
+        time.sleep(0.001)
+    for client in clients:
+        client.close()
+
+
+@claim("the connections of one address, however many, close none of another that asks now and then")
+def many_connections(rig, _):
+    printer = rig.start_printer("prusa-3.13", "--speed", "50")
+    agent = rig.start_agent(printer.device)
+    agent.wait_for_up()
+    kept = http.client.HTTPConnection("127.0.0.1", agent.port, timeout=10 * PATIENCE)
+    ended = threading.Event()
+    flood = threading.Thread(target=begin_and_never_ask, args=(agent.port, ended))
+    flood.start()
+    local = None
+    dropped = 0
+    end = time.monotonic() + 60 * PATIENCE
+    try:
+        # Between its requests this connection is the one that was idle the longest.
+        while dropped < 1000:
+            expect(time.monotonic() < end, f"only {dropped:.0f} connections were dropped")
+            kept.request("GET", "/metrics")
+            expect(kept.getresponse().read().startswith(b"# HELP"), "the kept connection got no page")
+            expect(local in (None, kept.sock.getsockname()), "the kept connection was closed")
+            local = kept.sock.getsockname()
+            before = dropped
+            while dropped < before + 300:
+                expect(time.monotonic() < end, f"only {dropped:.0f} connections were dropped")
+                time.sleep(0.2)
+                dropped = agent.scrape().value("marlin_agent_http_dropped_connections_total")
+    finally:
+        ended.set()
+        flood.join()
+    print(f"     {dropped:.0f} connections dropped")
+
+
 @claim("malformed requests get a short 4xx or a closed connection, and the next scrape succeeds")
 def malformed(rig, _):
     printer = rig.start_printer("prusa-3.13", "--speed", "50")
