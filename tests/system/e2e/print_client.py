@@ -57,6 +57,13 @@ class PrintClient(printcore):
             self.read_at_m110.append(len(self.raw))
         super()._send(command, lineno, calcchecksum)
 
+    def disconnect(self):
+        try:
+            super().disconnect()
+        except RuntimeError:  # the thread of a print that ends now has made its successor and not yet started it
+            time.sleep(0.5)
+            super().disconnect()
+
     def last_m110_answered(self):
         return any(line.startswith(b"ok") for line in self.raw[self.read_at_m110[-1]:])
 
