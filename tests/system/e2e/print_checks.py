@@ -14,7 +14,6 @@ OWN_REPORT = re.compile(rb"^(T:-?\d+\.\d+ /|E0:-?\d+ RPM|X:-?\d+\.\d+ Y:)")
 OWN_ANSWER = re.compile(rb"^ok T:")
 # What only the agent asks, and only while nobody prints: the answer may come when the host has begun.
 AGENT_ASKS = {b"M73", b"M27 P", b"M220", b"M221", b"PRUSA SN", b"M862.1 Q"}
-ANSWER = re.compile(rb"\A.*?^ok\r?\n", re.DOTALL | re.MULTILINE)
 
 
 def print_part(executed):
@@ -26,19 +25,31 @@ def print_part(executed):
 
 
 def since_print_start(wire):
-    """What the printer sent after it had read `N-1 M110*15`, without the rest of an answer to the agent."""
-    read, asked = b"", False
-    for place, (direction, data) in enumerate(wire):
+    """What the printer sent after it had read `N-1 M110*15`, without its answers to what only the agent asks. It answers
+    in the order of the commands."""
+    read = sent = part = b""
+    asked, waiting = False, None  # waiting: for each command since the start whether only the agent asks it
+    for direction, data in wire:
         if direction == "rx":
             asked = asked and not re.search(rb"^ok", data, re.MULTILINE)
+            if waiting is None:
+                continue
+            *lines, part = (part + data).split(b"\n")
+            for line in lines:
+                if not (waiting and waiting[0]):
+                    sent += line + b"\n"
+                if waiting and line.startswith(b"ok"):
+                    waiting.pop(0)
             continue
         *lines, read = (read + data).split(b"\n")
         for line in filter(None, lines):
-            if line == b"N-1 M110*15":
-                sent = b"".join(data for direction, data in wire[place:] if direction == "rx")
-                return ANSWER.sub(b"", sent, count=1) if asked else sent
+            if waiting is not None:
+                waiting.append(line in AGENT_ASKS)
+            elif line == b"N-1 M110*15":
+                waiting = [True, False] if asked else [False]
             asked = line in AGENT_ASKS
-    return expect(False, "the printer never read the start of the print")
+    expect(waiting is not None, "the printer never read the start of the print")
+    return sent + part
 
 
 def without_injected(stream, firmware):
