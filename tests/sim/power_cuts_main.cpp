@@ -183,5 +183,8 @@ int main(int argc, char** argv) {
               static_cast<unsigned long long>(totals.too_many));
   std::printf("positions before the first candidate: %llu of axes, %llu wrong\n",
               static_cast<unsigned long long>(totals.positions), static_cast<unsigned long long>(totals.wrong));
-  return totals.cuts == cuts && share >= 0.99 && totals.too_many == 0 && totals.wrong == 0 ? 0 : 1;
+  // One in a hundred; in a short run three, as chance decides more there.
+  const std::uint64_t may_miss = std::max<std::uint64_t>(cuts / 100, 3);
+  return totals.cuts == cuts && totals.cuts - totals.found <= may_miss && totals.too_many == 0 && totals.wrong == 0 ? 0
+                                                                                                                    : 1;
 }
