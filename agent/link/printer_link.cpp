@@ -231,13 +231,12 @@ void PrinterLink::close(snapshot::DisconnectReason reason) {
 // --- what is published
 
 bool PrinterLink::refresh(gcode::line::Time now) {
-  const auto state = bridge_.relay().state(now);
-  state_time_[state] += now - last_poll_;
+  const gcode::relay::LineRelay& relay = bridge_.relay();
+  state_time_[relay.state(now)] += now - last_poll_;
   last_poll_ = now;
   if (tap_.drop_released()) connect_tap();
   report_incident(now, false);
   note_changes();
-  const gcode::relay::LineRelay& relay = bridge_.relay();
   const bool moved = moved_bytes(relay.counters()) != published_bytes_;
   if (moved || now - last_publish_ >= kSlowestPublish) publish(now);
   const std::uint64_t host_bytes = relay.counters().host_receive_bytes;

@@ -1,6 +1,7 @@
 """Idle, slow and greedy clients delay no scrape and take no place from others; malformed requests are refused."""
 import contextlib
 import http.client
+import itertools
 import socket
 import threading
 import time
@@ -40,11 +41,11 @@ def idle_clients(rig, _):
 PAGES = ("/metrics", "/api/v1/printers", "/api/v1/history?printer=mk3", "/api/v1/jobs", "/api/v1/catalogue", "/api/v1/events", "/")
 
 
-def ask_and_never_read(port, ended):
-    """From 127.0.0.2, up to 100 connections at a time: each sends many requests and reads nothing."""
+def connect_and_never_read(port, ended, most, request, pause=0.0):
+    """From 127.0.0.2, ever new connections, up to `most` at a time: number n sends `request(n)`, and reads nothing."""
     clients = []
-    for number in range(1_000_000):
-        if ended.is_set():
+    for number in itertools.count():
+        if ended.wait(pause):
             break
         with contextlib.suppress(OSError):
             client = socket.socket()
@@ -53,11 +54,15 @@ def ask_and_never_read(port, ended):
             client.settimeout(0.2)
             clients.append(client)
             client.connect(("127.0.0.1", port))
-            client.sendall(f"GET {PAGES[number % len(PAGES)]} HTTP/1.1\r\nHost: x\r\n\r\n".encode() * 50)
-        if len(clients) > 100:
+            client.sendall(request(number))
+        if len(clients) > most:
             clients.pop(0).close()
     for client in clients:
         client.close()
+
+
+def many_requests(number):
+    return f"GET {PAGES[number % len(PAGES)]} HTTP/1.1\r\nHost: x\r\n\r\n".encode() * 50
 
 
 @claim("programs of one address that ask without end and never read take no connection, page or scrape from another address")
@@ -69,7 +74,7 @@ def greedy_neighbour(rig, _):
     page = socket.create_connection(("127.0.0.1", agent.port), timeout=10 * PATIENCE)
     page.sendall(b"GET /api/v1/events HTTP/1.1\r\nHost: x\r\n\r\n")
     ended = threading.Event()
-    floods = [threading.Thread(target=ask_and_never_read, args=(agent.port, ended)) for _ in range(4)]
+    floods = [threading.Thread(target=connect_and_never_read, args=(agent.port, ended, 100, many_requests)) for _ in range(4)]
     for flood in floods:
         flood.start()
     slowest, scrapes, events = 0.0, 0, 0
@@ -100,24 +105,6 @@ def greedy_neighbour(rig, _):
     print(f"     {scrapes} scrapes, slowest two {slowest * 1000:.0f} ms, {events} events of an open page")
 
 
-def begin_and_never_ask(port, ended):
-    """From 127.0.0.2, ever new connections with half a request, more in two seconds than the agent keeps."""
-    clients = []
-    while not ended.is_set():
-        with contextlib.suppress(OSError):
-            client = socket.socket()
-            client.bind(("127.0.0.2", 0))
-            client.settimeout(0.2)
-            clients.append(client)
-            client.connect(("127.0.0.1", port))
-            client.sendall(b"GET /met")
-        if len(clients) > 400:
-            clients.pop(0).close()
-        time.sleep(0.001)
-    for client in clients:
-        client.close()
-
-
 @claim("the connections of one address, however many, close none of another that asks now and then")
 def many_connections(rig, _):
     printer = rig.start_printer("prusa-3.13", "--speed", "50")
@@ -125,7 +112,8 @@ def many_connections(rig, _):
     agent.wait_for_up()
     kept = http.client.HTTPConnection("127.0.0.1", agent.port, timeout=10 * PATIENCE)
     ended = threading.Event()
-    flood = threading.Thread(target=begin_and_never_ask, args=(agent.port, ended))
+    # Half a request each, and more in two seconds than the agent keeps.
+    flood = threading.Thread(target=connect_and_never_read, args=(agent.port, ended, 400, lambda _: b"GET /met", 0.001))
     flood.start()
     local = None
     dropped = 0
