@@ -13,8 +13,8 @@ namespace agent::daemon {
 namespace {
 
 constexpr gcode::line::Time kRefreshPeriod = std::chrono::milliseconds(100);
-// While no line has anything to do, published values may be this old.
-constexpr gcode::line::Time kRefreshPeriodAtRest = std::chrono::seconds(1);
+// While no line has anything to do and nothing comes.
+constexpr gcode::line::Time kRefreshPeriodAtRest = std::chrono::seconds(2);
 // Three tenths of the second that the shutdown may take: 3.4 kB at 115200 baud, as much as a host has in flight.
 constexpr gcode::line::Time kLongestDrain = std::chrono::milliseconds(300);
 // A busy service manager reads its messages within this.
@@ -147,7 +147,8 @@ void Service::commit(const config::Configuration& next) {
     left_over_until_ = now + kLeftOverWait;
     stored_at_ = now;
   }
-  refresh_due_ = std::min(refresh_due_, now + kRefreshPeriod);  // also after a rest
+  rests_ = false;
+  refresh_due_ = std::min(refresh_due_, now + kRefreshPeriod);
   refresh_timer_.at(refresh_due_);
 }
 
@@ -266,6 +267,7 @@ void Service::start_link(std::unique_ptr<link::PrinterLink> link) {
   link->keep_black_box(link->configuration().black_box_bytes, *incidents_);
   link->record_to(recording_of(link->configuration().name));
   link->on_device_wanted([this] { usb_.refresh(); });
+  link->on_rest_end([this] { end_rest(); });
   link->start();
   links_.push_back(std::move(link));
 }
@@ -323,9 +325,17 @@ void Service::refresh() {
   if (now >= left_over_until_) drop_left_over();
   const bool all_stored = store_descriptors(now);
   snapshots_.publish(self_);
-  const bool rests = !is_active && all_stored && self_.pending_changes.empty() && now >= left_over_until_;
-  const gcode::line::Time period = rests ? kRefreshPeriodAtRest : kRefreshPeriod;
+  rests_ = !is_active && all_stored && self_.pending_changes.empty() && now >= left_over_until_;
+  refreshed_at_ = now;
+  const gcode::line::Time period = rests_ ? kRefreshPeriodAtRest : kRefreshPeriod;
   refresh_due_ = std::max(refresh_due_ + period, now);  // after a long stall one refresh is enough
+  refresh_timer_.at(refresh_due_);
+}
+
+// This thread was woken anyway: what has come is published now.
+void Service::end_rest() {
+  if (!std::exchange(rests_, false)) return;
+  refresh_due_ = std::max(process::monotonic_now(), refreshed_at_ + kRefreshPeriod);
   refresh_timer_.at(refresh_due_);
 }
 

@@ -112,6 +112,7 @@ class Service {
   void start_link(std::unique_ptr<link::PrinterLink> link);
   [[nodiscard]] std::shared_ptr<recording::Recording> recording_of(const std::string& name);
   void refresh();
+  void end_rest();
   void stop_when_drained();
   void drop_left_over();
   bool store_descriptors(gcode::line::Time now);  ///< true: nothing waits to be stored
@@ -148,7 +149,8 @@ class Service {
   bool watches_usb_ = false;
   bool is_started_ = false;
   process::Timer refresh_timer_;
-  gcode::line::Time refresh_due_{};
+  gcode::line::Time refresh_due_{}, refreshed_at_{};
+  bool rests_ = false;  ///< nothing to do on any line: end_rest() ends it
   process::Timer drain_timer_;
   gcode::line::Time quiesce_end_{};
 };

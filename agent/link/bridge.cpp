@@ -29,6 +29,8 @@ std::string_view as_text(std::span<char> bytes) { return {bytes.data(), bytes.si
 // A deadline that has already passed is checked again after this time: a fault in the relay must not spin the I/O
 // thread.
 constexpr gcode::line::Time kSoonest = std::chrono::milliseconds(1);
+// At rest the deadline is seconds away, in a print a fraction of a second.
+constexpr gcode::line::Time kMuchLater = std::chrono::seconds(1);
 
 }  // namespace
 
@@ -85,12 +87,14 @@ void Bridge::printer_closed() {
 void Bridge::host_opened() {
   relay_.host_opened(process::monotonic_now());
   memory_.commit();
+  note_event();
   pump();
 }
 
 void Bridge::host_closed() {
   relay_.host_closed(process::monotonic_now());
   memory_.commit();
+  note_event();
   pump();
 }
 
@@ -109,6 +113,7 @@ bool Bridge::read_printer() {
   last_receive_ = process::monotonic_now();
   received(space, result.bytes);
   memory_.commit();
+  if (!relay_.awaits_line_end()) note_event();
   return true;
 }
 
@@ -119,7 +124,12 @@ bool Bridge::read_host() {
   if (result.bytes == 0) return true;
   relay_.host_received(result.bytes, process::monotonic_now());
   memory_.commit();
+  note_event();
   return true;
+}
+
+void Bridge::note_event() {
+  if (next_event_) std::exchange(next_event_, nullptr)();
 }
 
 void Bridge::pump() {
@@ -156,10 +166,10 @@ void Bridge::listen() {
   if (relay_.has_host_space()) host_.wait_readable();
 }
 
-// Setting a timer is a system call, and most lines move the deadline: if it moved later, the timer fires early.
+// Setting a timer is a system call, and most lines move the deadline: if it moved little, the timer fires early.
 void Bridge::arm_timer() {
   const gcode::line::Time deadline = relay_.deadline();
-  if (deadline >= armed_for_) return;
+  if (deadline >= armed_for_ && deadline - armed_for_ < kMuchLater) return;
   armed_for_ = std::max(deadline, process::monotonic_now() + kSoonest);
   timer_.at(armed_for_);
 }

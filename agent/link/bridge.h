@@ -33,6 +33,8 @@ class Bridge {
 
   void on_printer_lost(Lost lost) { lost_ = std::move(lost); }
   void record_to(Record record) { record_ = std::move(record); }  ///< empty: nothing is recorded
+  /// Called once: a byte has come from either side, or the host has opened or closed its port.
+  void on_next_event(std::function<void()> came) { next_event_ = std::move(came); }
   void apply(const gcode::relay::RelaySettings& settings);
 
   // --- called by the owner of the streams
@@ -54,6 +56,7 @@ class Bridge {
  private:
   bool read_printer();  ///< false: its stream has ended
   bool read_host();
+  void note_event();
   void pump();
   void write_to_printer();
   void write_to_host();
@@ -74,6 +77,7 @@ class Bridge {
   gcode::line::Time last_receive_{};
   Lost lost_;
   Record record_;
+  std::function<void()> next_event_;
   bool printer_is_open_ = false;
 };
 

@@ -240,8 +240,10 @@ bool PrinterLink::refresh(gcode::line::Time now) {
   const bool moved = moved_bytes(relay.counters()) != published_bytes_;
   if (moved || now - last_publish_ >= kSlowestPublish) publish(now);
   const std::uint64_t host_bytes = relay.counters().host_receive_bytes;
-  return host_bytes != std::exchange(seen_host_bytes_, host_bytes) || relay.commands_in_flight() > 0 ||
-         relay.prints().is_open();
+  const bool is_active = host_bytes != std::exchange(seen_host_bytes_, host_bytes) || relay.commands_in_flight() > 0 ||
+                         relay.prints().is_open();
+  if (!is_active) bridge_.on_next_event(rest_ended_);
+  return is_active;
 }
 
 void PrinterLink::note_changes() {

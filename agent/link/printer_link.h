@@ -91,9 +91,11 @@ class PrinterLink {
   /// A pulse on DTR: the printer restarts.
   [[nodiscard]] control::ControlAnswer reset(const control::ControlRequest& request);
 
-  /// Called every 100 ms: counts the time in each state and publishes what changed. False: the line is at rest, and once a
-  /// second is enough.
+  /// Called every 100 ms: counts the time in each state and publishes what changed. False: the line is at rest, and the
+  /// next call may wait for the one of on_rest_end().
   bool refresh(gcode::line::Time now);
+  /// Called when a byte came behind a rest, or the host opened or closed its port.
+  void on_rest_end(std::function<void()> ended) { rest_ended_ = std::move(ended); }
   [[nodiscard]] const gcode::printer::PrintWatch& prints() const { return bridge_.relay().prints(); }
   /// Every byte that hosts sent so far has left for the printer.
   [[nodiscard]] bool is_drained() const;
@@ -137,7 +139,7 @@ class PrinterLink {
   LineTap tap_;
   IncidentWatch incidents_;
   incident::IncidentWriter* incident_writer_ = nullptr;
-  std::function<void()> device_wanted_;
+  std::function<void()> device_wanted_, rest_ended_;
   PortGate gate_;
   process::Timer retry_timer_;
   process::Timer release_timer_;

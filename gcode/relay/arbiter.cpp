@@ -11,7 +11,7 @@ using std::chrono::seconds;
 
 // The arbiter's tick interval: how late a due query, a time-out or the end of a state may be noticed; far below every
 // period that matters. At rest nothing ends so soon, and nobody is woken for nothing.
-constexpr line::Time kTickInterval = milliseconds(250), kTickAtRest = seconds(1);
+constexpr line::Time kTickInterval = milliseconds(250), kTickAtRest = seconds(2);
 // A host that sent a line this recently is active: the next one may come at any moment.
 constexpr line::Time kHostActive = milliseconds(500);
 // An idle printer answers a query in milliseconds; behind the moves of a file from SD it took 9.8 s.
@@ -61,7 +61,7 @@ line::Time patience_with(const InFlight& entry, bool says_busy) {
 
 }  // namespace
 
-Arbiter::Arbiter(ArbiterState& state) : s_(state), next_tick_(state.ticked + kTickInterval) {}
+Arbiter::Arbiter(ArbiterState& state) : s_(state) {}
 
 void Arbiter::apply(const RelaySettings& settings) {
   settings_ = settings;
@@ -314,12 +314,11 @@ bool Arbiter::rests(line::Time now) const {
 }
 
 // At rest the next tick is the one in which a query will be due. All ticks are kTickInterval apart, or a multiple of it.
-void Arbiter::plan_tick(line::Time now) {
+line::Time Arbiter::next_tick() const {
   line::Time next = s_.ticked + kTickInterval;
-  if (rests(now)) {
-    while (next < s_.ticked + kTickAtRest && !next_query(std::max(next, now))) next += kTickInterval;
-  }
-  next_tick_ = std::max(next, now);
+  if (!rests(s_.ticked)) return next;
+  while (next < s_.ticked + kTickAtRest && !next_query(next)) next += kTickInterval;
+  return next;
 }
 
 void Arbiter::tick(line::Time now) {
@@ -360,7 +359,7 @@ void Arbiter::tick(line::Time now) {
 }
 
 line::Time Arbiter::deadline() const {
-  line::Time next = next_tick_;
+  line::Time next = next_tick();
   if (s_.injection.is_draining() && s_.injection.waiting_since != line::kNever) next = std::min(next, quiesce_ends());
   if (s_.in_flight.injected() && s_.injection.waiting_since != line::kNever && s_.injection.hold_until > s_.ticked)
     next = std::min(next, s_.injection.hold_until);

@@ -179,8 +179,6 @@ class Arbiter {
   /// A printer line; the verdict is for the host's copy of it.
   Verdict printer_line(const reply::Reply& reply, line::Time now);
   void tick(line::Time now);
-  /// After any event: decides when the next tick is.
-  void plan_tick(line::Time now);
 
   // --- results
   [[nodiscard]] bool holds_host(line::Time now) const;
@@ -190,6 +188,7 @@ class Arbiter {
   /// or never written, the printer still holds the rest, and the next injected query would be appended to it: a bare
   /// newline goes first. True once, when it must be sent.
   bool take_newline(line::Time now);
+  /// Time of the next tick; it may have passed.
   [[nodiscard]] line::Time deadline() const;
   /// The host's bytes are not lines: MeatPack, or part of an upload. Nothing is held or added.
   [[nodiscard]] bool is_transparent() const { return s_.host_stream.is_packed() || s_.upload.is_open(); }
@@ -227,6 +226,7 @@ class Arbiter {
   void count_reset(std::optional<reply::ResetCause> reset);
   [[nodiscard]] line::Time quiesce_ends() const;
   [[nodiscard]] bool rests(line::Time now) const;
+  [[nodiscard]] line::Time next_tick() const;
   void close_starvation(line::Time now);
   // arbiter_planner.cpp
   void planner_hears(const reply::Reply& reply);
@@ -280,7 +280,6 @@ class Arbiter {
   void after_ok(line::Time now);
 
   ArbiterState& s_;
-  line::Time next_tick_;  ///< not in the state: the next instance plans anew
   RelaySettings settings_{};
   const dialect::Dialect* dialect_ = &dialect::unknown_dialect();
   std::int32_t planner_free_ = -1;  ///< of the ok that is handled now

@@ -15,33 +15,29 @@ void LineRelay::apply(const RelaySettings& settings, line::Time now) {
   tick(now);
 }
 
-void LineRelay::resume(line::Time now) {
-  impl_->arbiter.resume(now);
-  impl_->arbiter.plan_tick(now);
-}
+void LineRelay::resume(line::Time now) { impl_->arbiter.resume(now); }
 
 void LineRelay::printer_opened(line::Time now) {
   impl_->forget_bytes();
   impl_->arbiter.printer_opened(now);
-  impl_->arbiter.plan_tick(now);
 }
 
 void LineRelay::printer_lost(line::Time now) {
   impl_->forget_bytes();
   impl_->arbiter.printer_lost(now);
-  impl_->arbiter.plan_tick(now);
 }
 
 std::array<std::span<char>, 2> LineRelay::printer_space() { return impl_->from_printer.free_space(); }
 
 bool LineRelay::has_printer_space() const { return impl_->from_printer.room() > 0; }
 
+bool LineRelay::awaits_line_end() const { return impl_->s.printer_arrived != line::kNever; }
+
 void LineRelay::printer_received(std::size_t bytes, line::Time now) {
   impl_->from_printer.appended(bytes);
   impl_->counters().receive_bytes += bytes;
   impl_->process_printer(now);
   impl_->process_host(now);
-  impl_->arbiter.plan_tick(now);
 }
 
 OutputPieces LineRelay::to_printer() const {
@@ -68,10 +64,7 @@ void LineRelay::printer_took(std::size_t bytes, line::Time now) {
   impl_->free_host_bytes();
 }
 
-void LineRelay::host_opened(line::Time now) {
-  impl_->arbiter.host_opened(now);
-  impl_->arbiter.plan_tick(now);
-}
+void LineRelay::host_opened(line::Time now) { impl_->arbiter.host_opened(now); }
 
 void LineRelay::host_closed(line::Time now) {
   RelayState& s = impl_->s;
@@ -82,7 +75,6 @@ void LineRelay::host_closed(line::Time now) {
   impl_->arbiter.host_closed(now);
   impl_->to_host.drop_until(impl_->to_host.tail());
   s.to_host_arrived = line::kNever;
-  impl_->arbiter.plan_tick(now);
 }
 
 std::array<std::span<char>, 2> LineRelay::host_space() { return impl_->from_host.free_space(); }
@@ -95,7 +87,6 @@ void LineRelay::host_received(std::size_t bytes, line::Time now) {
   impl_->from_host.appended(bytes);
   impl_->counters().host_receive_bytes += bytes;
   impl_->process_host(now);
-  impl_->arbiter.plan_tick(now);
 }
 
 OutputPieces LineRelay::to_host() const { return impl_->to_host.pieces(impl_->to_host.head(), impl_->to_host.tail()); }
@@ -117,7 +108,6 @@ void LineRelay::tick(line::Time now) {
     impl_->pass_unfinished(now);
   impl_->send_injected(now);
   impl_->process_host(now);
-  impl_->arbiter.plan_tick(now);
 }
 
 line::Time LineRelay::deadline() const {

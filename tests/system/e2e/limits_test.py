@@ -1,10 +1,12 @@
 """Too few file descriptors, threads or memory: a sentence and an exit status, or less service, but never an abort."""
 import contextlib
+import glob
 import os
 import re
 import resource
 import signal
 import socket
+import time
 
 from rig import Agent, HostPort, claim, expect, run_claims, wait_until
 
@@ -102,6 +104,25 @@ def runs_without(rig, _):
     wait_until("the other printer is open again", lambda: agent.scrape().value("marlin_serial_open", printer="other") == 1)
     expect(agent.scrape().value("marlin_serial_connects_total", printer="mk3") == 1, "the open port was opened again")
     host.close()
+
+
+@claim("at rest the agent wakes up less than three times a second")
+def rest(rig, _):
+    printer = rig.start_printer("prusa-3.13")
+    agent = rig.start_agent(printer.device)
+    agent.wait_for_up()
+
+    def wakeups():
+        statuses = [open(path, encoding="ascii").read() for path in glob.glob(f"/proc/{agent.child.pid}/task/*/status")]
+        return sum(int(re.search(r"^voluntary_ctxt_switches:\s*(\d+)", status, re.M)[1]) for status in statuses)
+
+    def low_rate():
+        before = wakeups()
+        time.sleep(10)
+        rate = (wakeups() - before) / 10
+        return rate if rate < 3 else None
+    rate = wait_until("it rests", low_rate, 60)
+    print(f"     {rate:.1f} a second")
 
 
 if __name__ == "__main__":

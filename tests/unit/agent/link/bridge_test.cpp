@@ -147,6 +147,29 @@ TEST_CASE("bytes cross both ways unchanged, for any chunking by the kernel") {
   CHECK(rig.losses == 0);
 }
 
+TEST_CASE("the next byte from either side is reported, once, and so is the host's opening and closing") {
+  Rig rig(false);
+  int came = 0;
+  rig.bridge.on_next_event([&] { ++came; });
+  rig.settle();
+  CHECK(came == 0);
+  for (int i = 0; i < 2; ++i) {
+    rig.printer.incoming = "T:20.0\n";
+    rig.settle();
+    CHECK(came == 1);
+  }
+  rig.bridge.on_next_event([&] { ++came; });
+  rig.host.incoming = "M105\n";
+  rig.settle();
+  CHECK(came == 2);
+  rig.bridge.on_next_event([&] { ++came; });
+  rig.bridge.host_closed();
+  CHECK(came == 3);
+  rig.bridge.on_next_event([&] { ++came; });
+  rig.bridge.host_opened();
+  CHECK(came == 4);
+}
+
 TEST_CASE("write-readiness is requested only while bytes wait to be written") {
   Rig rig(false);
   rig.host.incoming = "G28\n";

@@ -371,10 +371,10 @@ int calls_at_rest(rig::Rig& r, std::string_view firmware) {
 
 }  // namespace
 
-TEST_CASE("at rest the relay is called once a second, or when a query is due") {
+TEST_CASE("at rest the relay is called every two seconds, or when a query is due") {
   rig::Rig prusa = rig::known_rig(rig::kPrusa313);
   prusa.pass(20s);
-  CHECK(calls_at_rest(prusa, rig::kPrusa313) <= 12);
+  CHECK(calls_at_rest(prusa, rig::kPrusa313) <= 8);
   rig::Rig old = rig::known_rig(rig::kMarlin10);
   old.pass(20s);
   const auto answered = [&] {
