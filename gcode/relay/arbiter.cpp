@@ -305,18 +305,19 @@ line::Time Arbiter::quiesce_ends() const {
                   s_.injection.waiting_since + 2 * settings_.quiesce_limit);
 }
 
-// Nothing is in flight, and no print, resend, command or boot text is under way.
-bool Arbiter::rests(line::Time now) const {
+// Nothing is in flight, and no print, resend, command or boot text is under way. What depends on the time is taken at
+// the last tick.
+bool Arbiter::rests() const {
   return s_.in_flight.empty() && !s_.prints.is_open() && !s_.printer.stream_is_open() &&
          s_.injection.state == Injection::State::kIdle && !s_.recovery.is_open() && !s_.recovery.ok_due() &&
-         s_.late.surplus == 0 && s_.boot.is_over() && !s_.printer.busy.known && !s_.printer.is_busy(now, kBusyFresh) &&
-         now >= s_.quiet_until && use(now) == LineUse::kRest;
+         s_.late.surplus == 0 && s_.boot.is_over() && !s_.printer.busy.known &&
+         !s_.printer.is_busy(s_.ticked, kBusyFresh) && s_.ticked >= s_.quiet_until && use(s_.ticked) == LineUse::kRest;
 }
 
 // At rest the next tick is the one in which a query will be due. All ticks are kTickInterval apart, or a multiple of it.
 line::Time Arbiter::next_tick() const {
   line::Time next = s_.ticked + kTickInterval;
-  if (!rests(s_.ticked)) return next;
+  if (!rests()) return next;
   while (next < s_.ticked + kTickAtRest && !next_query(next)) next += kTickInterval;
   return next;
 }

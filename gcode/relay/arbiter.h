@@ -225,7 +225,7 @@ class Arbiter {
   void count_deferral(printer::DeferReason reason, line::Time now);
   void count_reset(std::optional<reply::ResetCause> reset);
   [[nodiscard]] line::Time quiesce_ends() const;
-  [[nodiscard]] bool rests(line::Time now) const;
+  [[nodiscard]] bool rests() const;
   [[nodiscard]] line::Time next_tick() const;
   void close_starvation(line::Time now);
   // arbiter_planner.cpp
