@@ -319,18 +319,18 @@ class Run:
         metrics = self.agent.wait_for_metrics("the configuration is read", lambda now: now.value(
             "marlin_agent_config_last_reload_successful") == 1)
         self.scraper.scrapes.add(metrics)
-        self.check_counts(metrics)
+        self.check_counts()
         self.agent.wait_for_metrics("the wall clock's last step shows", lambda now: self.is_now(now.value(
             "marlin_serial_last_receive_timestamp_seconds")))
 
-    def check_counts(self, metrics):
+    def check_counts(self):
         """However often the process ended: the whole print is counted."""
         if self.plan.unplugs:
             return
         wrote = sum(len(data) for direction, data in judge.read_recording(self.prints[0]) if direction == "tx")
         for name, labels in (("marlin_host_receive_bytes_total", {}), ("marlin_serial_transmit_bytes_total", {"origin": "host"})):
-            counted = metrics.value(name, **labels)
-            expect(counted == wrote, f"{name} is {counted}, the host wrote {wrote} bytes")
+            self.agent.wait_for_metrics(f"{name} is {wrote}, as many bytes as the host wrote",
+                                        lambda now, name=name, labels=labels: now.value(name, **labels) == wrote)
 
     def is_now(self, timestamp):
         return timestamp is not None and self.clock.wall() - 60 < timestamp < self.clock.wall() + 0.1
