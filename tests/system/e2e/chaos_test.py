@@ -63,6 +63,9 @@ def goes_on(_, options):
                 print(f"     VIOLATION {row['wrong']}", flush=True)
                 if options.first:
                     break
+        else:  # the end of `with` terminates: a process in its last steps could miss that signal and stay
+            pool.close()
+            pool.join()
     wrong = sorted(row["seed"] for row in rows if "wrong" in row)
     right = [row for row in rows if "wrong" not in row]
     if right:
