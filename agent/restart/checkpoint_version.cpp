@@ -2,8 +2,8 @@
 
 namespace agent::restart {
 
-const std::uint32_t kCheckpointVersion = 10;
+const std::uint32_t kCheckpointVersion = 11;
 
-bool knows_checkpoint(std::uint32_t version) { return version == 10; }
+bool knows_checkpoint(std::uint32_t version) { return version == 11; }
 
 }  // namespace agent::restart

@@ -178,7 +178,7 @@ void Arbiter::on_wait(line::Time now) {
 // Lines sent behind M28 are written to the file, whatever their text. A restarted printer may have had the M28 in its
 // buffer.
 void Arbiter::on_upload_begin() {
-  if (s_.upload.is_open() || s_.in_flight.first_of(command::CommandKind::kUploadBegin))
+  if (s_.upload.may_begin() || s_.in_flight.first_of(command::CommandKind::kUploadBegin))
     s_.upload.on(Upload::Event::kConfirmed);
   bool behind = false;
   for (std::size_t i = 0; i < s_.in_flight.size(); ++i) {

@@ -9,20 +9,22 @@ class Upload {
  public:
   enum class State : std::uint8_t {
     kNone,
-    kAsked,    ///< M28 was sent: before the printer confirms that it has opened a file, a line may still be a command
-    kWriting,  ///< "Writing to file" was seen
+    kAsked,     ///< M28 was sent: before the printer confirms that it has opened a file, a line may still be a command
+    kWriting,   ///< "Writing to file" was seen
+    kAnswered,  ///< an ok came first: it was for M28, which opened no file, or M28 is not answered yet
     kCount
   };
   enum class Event : std::uint8_t {
     kBegin,      ///< the host sent M28
-    kConfirmed,  ///< "Writing to file", and an M28 is in flight or was
+    kConfirmed,  ///< "Writing to file" behind an M28
     kBeginOk,    ///< M28 was acknowledged
     kEnd,        ///< M29 was acknowledged, "Done saving file.", the card left, the printer restarted
     kCount
   };
 
   void on(Event event);
-  [[nodiscard]] bool is_open() const { return state_ != State::kNone; }
+  [[nodiscard]] bool is_open() const { return state_ == State::kAsked || is_confirmed(); }
+  [[nodiscard]] bool may_begin() const { return state_ != State::kNone; }
   [[nodiscard]] bool is_confirmed() const { return state_ == State::kWriting; }
   /// As another instance left it.
   void resume(bool writing) { state_ = writing ? State::kWriting : State::kNone; }

@@ -101,6 +101,20 @@ TEST_CASE("rule 4: an M28 that opened no file begins no upload") {
   CHECK(next_injected(r) == "M105\n");
 }
 
+TEST_CASE("rule 4: an upload begins with the printer's words, also behind an ok too many") {
+  Rig r = known_rig(kPrusa39);
+  r.host("G1 X1\nM28 A.GCO\n");
+  r.to_printer();
+  r.printer("ok\nok\n");
+  REQUIRE(host_in_flight(r) == 0);
+  r.printer("Writing to file: A.GCO\nok\n");
+  CHECK(next_injected(r).empty());
+  r.host("M29\n");
+  r.to_printer();
+  r.printer("Done saving file.\n");
+  CHECK(next_injected(r) == "M105\n");
+}
+
 TEST_CASE("rule 4: a line sent after M28 is a command if no file is opened, and data if one is") {
   for (const bool opens : {false, true}) {
     INFO(opens);
