@@ -326,7 +326,6 @@ void Service::refresh() {
   const bool all_stored = store_descriptors(now);
   snapshots_.publish(self_);
   rests_ = !is_active && all_stored && self_.pending_changes.empty() && now >= left_over_until_;
-  refreshed_at_ = now;
   const gcode::line::Time period = rests_ ? kRefreshPeriodAtRest : kRefreshPeriod;
   refresh_due_ = std::max(refresh_due_ + period, now);  // after a long stall one refresh is enough
   refresh_timer_.at(refresh_due_);
@@ -335,7 +334,7 @@ void Service::refresh() {
 // This thread was woken anyway: what has come is published now.
 void Service::end_rest() {
   if (!std::exchange(rests_, false)) return;
-  refresh_due_ = std::max(process::monotonic_now(), refreshed_at_ + kRefreshPeriod);
+  refresh_due_ = std::max(process::monotonic_now(), refresh_due_ - kRefreshPeriodAtRest + kRefreshPeriod);
   refresh_timer_.at(refresh_due_);
 }
 

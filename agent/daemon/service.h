@@ -149,7 +149,7 @@ class Service {
   bool watches_usb_ = false;
   bool is_started_ = false;
   process::Timer refresh_timer_;
-  gcode::line::Time refresh_due_{}, refreshed_at_{};
+  gcode::line::Time refresh_due_{};
   bool rests_ = false;  ///< nothing to do on any line: end_rest() ends it
   process::Timer drain_timer_;
   gcode::line::Time quiesce_end_{};

@@ -33,7 +33,8 @@ class Bridge {
 
   void on_printer_lost(Lost lost) { lost_ = std::move(lost); }
   void record_to(Record record) { record_ = std::move(record); }  ///< empty: nothing is recorded
-  /// Called once: a byte has come from either side, or the host has opened or closed its port.
+  /// Called once: bytes have come from either side and none waits for the end of a printer's line, or the
+  /// host has opened or closed its port.
   void on_next_event(std::function<void()> came) { next_event_ = std::move(came); }
   void apply(const gcode::relay::RelaySettings& settings);
 

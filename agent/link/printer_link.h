@@ -94,7 +94,7 @@ class PrinterLink {
   /// Called every 100 ms: counts the time in each state and publishes what changed. False: the line is at rest, and the
   /// next call may wait for the one of on_rest_end().
   bool refresh(gcode::line::Time now);
-  /// Called when a byte came behind a rest, or the host opened or closed its port.
+  /// Called once behind each rest, by what Bridge::on_next_event() names.
   void on_rest_end(std::function<void()> ended) { rest_ended_ = std::move(ended); }
   [[nodiscard]] const gcode::printer::PrintWatch& prints() const { return bridge_.relay().prints(); }
   /// Every byte that hosts sent so far has left for the printer.

@@ -55,7 +55,7 @@ class LineRelay {
       line::Time now);  ///< the device is gone: everything queued for it or half received is dropped and counted
   [[nodiscard]] std::array<std::span<char>, 2> printer_space();  ///< where to read the tty into
   [[nodiscard]] bool has_printer_space() const;
-  [[nodiscard]] bool awaits_line_end() const;  ///< the printer's last bytes are a part of a line
+  [[nodiscard]] bool awaits_line_end() const;  ///< a part of a printer's line is held back
   void printer_received(std::size_t bytes, line::Time now);
   [[nodiscard]] OutputPieces to_printer() const;  ///< an injected query is always alone in it: one write
   void printer_took(std::size_t bytes, line::Time now);
