@@ -209,6 +209,30 @@ def ends_of_the_agent(scene):
     expect(scene.count(MK3, "dtr") == 1, "the modem lines changed")
 
 
+@step("the OOM killer in a print: the agent, then another process of its unit", "installed")
+def oom_killer(scene):
+    scene.plug(MK3)
+    scene.knows(NAME)
+    job = scene.begin_print(NAME)
+    job.goes_on()
+    group = scene.vm.run("echo /sys/fs/cgroup$(systemctl show --property ControlGroup --value marlin-agent)").strip()
+    kills = f"$(sed -n 's/^oom_kill //p' {group}/memory.events)"
+    pid = scene.agent_pid()
+    scene.vm.run(f"echo 100K > {group}/memory.max")  # below what the agent cannot give back
+    scene.vm.wait("the OOM killer", f"[ ! -e /proc/{pid} ]")
+    scene.vm.wait("another process", f"echo max > {group}/memory.max; p=$(systemctl show --property MainPID --value marlin-agent) && [ $p != 0 ] && [ $p != {pid} ]")
+    job.goes_on()
+    expect(scene.said("has been killed by the OOM killer") == 1, "the agent did not end by the OOM killer")
+    pid = scene.agent_pid()
+    scene.vm.run(f"""before={kills}; echo 64M > {group}/memory.max
+        sh -c 'echo $$ > {group}/cgroup.procs; echo 1000 > /proc/self/oom_score_adj; exec tail /dev/zero' || true
+        echo max > {group}/memory.max; [ {kills} -gt $before ]""")
+    job.goes_on(100)
+    expect(scene.agent_pid() == pid, "the agent was restarted")
+    job.ends_whole(MK3)
+    expect(scene.count(MK3, "dtr") == 1, "the modem lines changed")
+
+
 @step("release, flash by another program, attach, reset", "installed")
 def release_and_attach(scene):
     tty, _ = scene.plug(MK3)
