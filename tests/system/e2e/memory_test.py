@@ -17,7 +17,7 @@ ROOT = "/sys/fs/cgroup"
 
 
 class MemoryGroup:
-    """A group below this process's own, of either version."""
+    """A group of either version: below this process's own, or of version 2 at the top, since a group with processes has none below."""
 
     def __init__(self):
         with open("/proc/self/cgroup", encoding="ascii") as file:
@@ -27,8 +27,7 @@ class MemoryGroup:
             self.parent, self.limit, self.events, self.peak = (
                 f"{ROOT}/memory{old}", "memory.limit_in_bytes", "memory.oom_control", "memory.max_usage_in_bytes")
         else:
-            self.parent, self.limit, self.events, self.peak = (
-                ROOT + own.get("", "/"), "memory.max", "memory.events", "memory.peak")
+            self.parent, self.limit, self.events, self.peak = ROOT, "memory.max", "memory.events", "memory.peak"
         self.path = os.path.join(self.parent, f"marlin-e2e-{os.getpid()}")
 
     def make(self):
@@ -40,7 +39,7 @@ class MemoryGroup:
             self.write(self.limit, str(LIMIT))
         except OSError as reason:
             self.close()
-            return f"{reason.strerror}: {reason.filename}"
+            return f"{reason.strerror}: {reason.filename or self.path}"
         return None
 
     def write(self, name, text):
