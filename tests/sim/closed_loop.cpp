@@ -91,6 +91,7 @@ class ClosedLoop {
   void trace(const char* what, std::string_view bytes, std::string_view origins) const;
   void corrupt(std::string& bytes, std::string* origins, double rate);
   bool due(Time at, bool& done) const { return at.count() > 0 && now_ >= at && !done; }
+  [[nodiscard]] bool can_probe() const;
   [[nodiscard]] bool finished() const;
 
   const LoopScenario& scenario_;
@@ -404,17 +405,23 @@ void ClosedLoop::step() {
   pump_from_printer();
   if (printer_.mishaps() != mishaps_) mishaps_ = printer_.mishaps(), checker_.mishap(now_);
   if (from_printer_.empty() && printer_.is_silent() && printer_.bytes_lost() == 0) {
-    // A Prusa that sends reports is not asked in a print (rule 3).
-    const auto answered =
-        relay_->counters().queries[gcode::printer::Query::kM105][gcode::printer::QueryOutcome::kAnswered];
     checker_.books(relay_->commands_in_flight(),
-                   static_cast<std::size_t>(printer_.commands_of('h') + printer_.commands_of('a')),
-                   answered > 0 && !scenario_.firmware.starts_with("prusa-3.1") &&
-                       relay_->dialect().family != gcode::dialect::FirmwareFamily::kUnknown,
-                   now_);
+                   static_cast<std::size_t>(printer_.commands_of('h') + printer_.commands_of('a')), can_probe(), now_);
   }
   checker_.check(*relay_, *host_, printer_, now_);
   if (scenario_.restore_state) relay_.move_elsewhere();
+}
+
+// Whether an M105 may show now that the queue is wrong: an answer is known, and a Prusa that sends reports is not asked
+// in a print (rule 3). Behind four lines in flight it is sent only if a temperature is due, once a minute at most.
+bool ClosedLoop::can_probe() const {
+  using gcode::printer::Query, gcode::printer::QueryOutcome;
+  const auto& arbiter = relay_.state().arbiter;
+  const bool is_due = scenario_.host != "cura" || !arbiter.subscriptions.is_on(gcode::relay::Report::kTemperature);
+  return relay_->counters().queries[Query::kM105][QueryOutcome::kAnswered] > 0 &&
+         !scenario_.firmware.starts_with("prusa-3.1") &&
+         relay_->dialect().family != gcode::dialect::FirmwareFamily::kUnknown && is_due &&
+         now_ >= arbiter.injection.no_probe_before;
 }
 
 bool ClosedLoop::finished() const {

@@ -228,7 +228,9 @@ void InvariantChecker::oracle_line(std::string_view line, std::string_view origi
         (corrupted_ && (now - last_corrupted_ < kCorruptedFor || disturbed_at_ != kNever)) || after_surplus_ok();
     if (owner == 'h' && recently_corrupted) ++mistakes_;
     if (owner == 'h' && starts(line, "ok T:") && after_surplus_ok()) ++answers_owed_;
-    if (owner == 'h' && !recently_corrupted) fail("rule 6: an answer to the host is withheld " + quoted(line), now);
+    // A host that is gone misses nothing.
+    if (owner == 'h' && !recently_corrupted && verdict.attended)
+      fail("rule 6: an answer to the host is withheld " + quoted(line), now);
     if (owner == '-' && !corrupted_ && !is_report(line))
       fail("rule 6: an unsolicited line is withheld " + quoted(line), now);
     return;
@@ -259,7 +261,8 @@ void InvariantChecker::oracle_line(std::string_view line, std::string_view origi
   const bool both_asked = is_answer_to_m105 && now - m105_passed_ < kAnswersSwap;
   // A Resend may flush the M105 of either side: then the host gets the answer that came, and must not get two.
   const bool behind_resend = both_asked && now - resend_at_ < seconds(10) && was_due;
-  const bool swapped = behind_resend || (after_surplus_ok() && (is_answer_to_m105 ? both_asked : owner == 'a'));
+  const bool swapped =
+      behind_resend || (after_surplus_ok() && (is_answer_to_m105 ? both_asked || was_due : owner == 'a'));
   if (!swapped && !corrupted_ && disturbed_at_ == kNever && scenario_.faults.stall_at.count() == 0) {
     fail(std::string(owner == 'a' ? "rule 6: an answer to the agent"
                                   : "rule 9: a report to which the host did not subscribe") +
@@ -328,8 +331,8 @@ bool InvariantChecker::has_one_mishap_alone() const {
 void InvariantChecker::books(std::size_t in_flight, std::size_t unanswered, bool can_probe, Time now) {
   can_probe_ = can_probe;
   books_wrong_ = mishap_at_ != kNever && in_flight != unanswered;
-  if (!books_wrong_) traffic_with_wrong_books_ = {};
-  if (traffic_with_wrong_books_ > kBooksHeal && can_probe && has_one_mishap_alone() && scenario_.settings.poll &&
+  if (!books_wrong_ || !can_probe) traffic_with_wrong_books_ = {};
+  if (traffic_with_wrong_books_ > kBooksHeal && has_one_mishap_alone() && scenario_.settings.poll &&
       !after_surplus_ok())
     fail("books: " + std::to_string(in_flight) + " commands in flight, but " + std::to_string(unanswered) +
              " are unanswered, 5 s after one ok went wrong",
@@ -361,7 +364,7 @@ void InvariantChecker::check_starvation(const gcode::relay::LineRelay& relay, co
   const bool undisturbed =
       !corrupted_ && disturbed_at_ == kNever && scenario_.faults.typed.empty() && !scenario_.faults.end_the_print();
   // While a torn line waits for its rest nothing is asked, and a lost ok needs a question.
-  const bool cannot_ask = mishap_at_ != kNever && scenario_.faults.torn_lines > 0;
+  const bool cannot_ask = mishap_at_ != kNever && (!can_probe_ || scenario_.faults.torn_lines > 0);
   const bool prints = print_began_ && !host.is_done() && scenario_.settings.poll && !cannot_ask;
   starvation_.temperature_at(prints && by_question && undisturbed ? relay.printer().temperature_report.at : now);
   if (starvation_.starved() > kLongestStarvation)
@@ -392,16 +395,17 @@ void InvariantChecker::check_executed(Time now) {
 
 void InvariantChecker::finish(std::size_t host_in_flight, const VirtualHost& host, bool came_to_an_end, Time now) {
   if (!violations_.empty()) return;
-  // A host that slept reads reports from before it switched them off.
-  const bool slept = scenario_.faults.host_sleeps_at.count() > 0 && scenario_.faults.typed == "M155 S0";
+  // A host that slept, or half a report that waited for its rest: it reads reports from before it switched them off.
+  const bool is_late = scenario_.faults.host_sleeps_at.count() > 0 || scenario_.faults.torn_lines > 0;
+  const bool reads_late = is_late && scenario_.faults.typed == "M155 S0";
   // Temperatures that do not come in the line of their ok tell OctoPrint the same without the agent.
   const bool splits_answers = scenario_.habits.temperature_answer == TemperatureAnswer::kOkThenLine ||
                               scenario_.habits.temperature_answer == TemperatureAnswer::kLineThenOk;
   // It takes `wait` for an ok in a print (protocol-hosts.md 1.1) and is ahead by one then: the temperatures of a waiting
   // command come when it takes that command for answered.
   const bool waits = scenario_.habits.chatter == Chatter::kWait;
-  if (!slept && !splits_answers && !waits && host.saw_external_heatup() && scenario_.settings.poll && !corrupted_ &&
-      disturbed_at_ == kNever)
+  if (!reads_late && !splits_answers && !waits && host.saw_external_heatup() && scenario_.settings.poll &&
+      !corrupted_ && disturbed_at_ == kNever)
     fail("rule 9: the host assumes an external heat-up", now);
   if (scenario_.faults.end_the_print()) return;
   const bool prints = scenario_.host != "terminal";
