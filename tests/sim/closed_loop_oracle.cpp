@@ -49,11 +49,11 @@ LoopResult oracle_loop(const LoopScenario& scenario) {
   const bool may_follow = is_only(result, "duty 1") || is_only(result, "rule 2: injected query while") ||
                           is_only(result, "rule 9: a report");
   if (result.host_overran && may_follow) return known_limitation(result);
-  // A host that waits for an ok that the printer did not print, or whose line has no end, or that Printrun does not read
-  // behind a NUL. The run without the agent has other instants, so that another ok goes wrong.
+  // A host that waits for an ok that the printer did not print, or whose line has no end, or that Printrun and Cura do
+  // not read behind a NUL. The run without the agent has other instants, so that another ok goes wrong.
   const Mishap mishap = scenario.habits.mishap;
   const bool lacks_ok = mishap == Mishap::kLost || mishap == Mishap::kGlued || mishap == Mishap::kResendWithoutOk ||
-                        (mishap == Mishap::kNul && scenario.host == "printrun");
+                        (mishap == Mishap::kNul && (scenario.host == "printrun" || scenario.host == "cura"));
   if (lacks_ok && !result.violations.empty() && result.violations[0].find("duty 1") != std::string::npos)
     return known_limitation(result);
   // An ok without its line end takes the next one of a host away, with the agent or without.
