@@ -33,6 +33,11 @@ constexpr line::Time kRecoveryLimit = seconds(10);
 // probed seldom, and more than so many commands in flight are a window.
 constexpr line::Time kDoubtful = seconds(3);
 constexpr line::Time kProbeAgain = seconds(60);
+// Where a host was held for a temperature in vain, a probe brings it without another hold.
+constexpr line::Time kProbeAgainIfDue = seconds(12);
+// Where it is not sent, a lost ok leaves no gap for the rest of a print: the host must not be held for one again and
+// again.
+constexpr line::Time kLongestBackOff = seconds(60);
 constexpr std::size_t kMostDoubtful = 2;
 // Busy and heating lines come every 2 s and every second.
 constexpr line::Time kBusyFresh = seconds(5);
@@ -195,6 +200,12 @@ void Arbiter::consider_asking(line::Time now) {
   s_.injection.on(kDueBehind);
 }
 
+// The longer there was no gap, the longer the host is not held for one.
+void Arbiter::back_off(line::Time now) {
+  const line::Time since = now - s_.injection.not_empty_since;
+  s_.injection.try_again = std::max(s_.injection.try_again, now + std::min(since / 2, kLongestBackOff));
+}
+
 // In doubt is whether the commands in flight are answered already (an ok was lost, a line owed none): draining did not
 // empty the queue, or its host has not for a while although oks arrive.
 bool Arbiter::doubts_queue(line::Time now) const {
@@ -207,7 +218,9 @@ bool Arbiter::doubts_queue(line::Time now) const {
 // An M105 behind the commands in doubt tells which are answered: its answer comes after theirs. It needs no gap, but a
 // firmware whose answer shows whose it is, and no M105 of the host.
 bool Arbiter::wants_probe(line::Time now) const {
-  if (!doubts_queue(now) || now < s_.injection.no_probe_before) return false;
+  const bool is_due = s_.injection.state == Injection::State::kDoubtful;
+  const line::Time earlier = is_due ? kProbeAgain - kProbeAgainIfDue : line::Time::zero();
+  if (!doubts_queue(now) || now < s_.injection.no_probe_before - earlier) return false;
   // Rule 3: a printer that is not identified may be a Prusa.
   const bool may_be_shifted =
       use(now) == LineUse::kHostPrints &&
@@ -326,9 +339,10 @@ void Arbiter::tick(line::Time now) {
   if (s_.in_flight.empty()) s_.injection.not_empty_since = line::kNever;
   else if (s_.injection.not_empty_since == line::kNever) s_.injection.not_empty_since = now;
   if (s_.injection.is_draining() && s_.injection.waiting_since != line::kNever && now >= quiesce_ends()) {
-    if (now - std::max(s_.injection.waiting_since, s_.last_ok) >= settings_.quiesce_limit)
-      s_.injection.on(Injection::Event::kDoubted);  // no ok came for as long
+    const bool in_vain = now - std::max(s_.injection.waiting_since, s_.last_ok) >= settings_.quiesce_limit;
+    if (in_vain) s_.injection.on(Injection::Event::kDoubted);  // no ok came for as long
     release(now);
+    if (in_vain) back_off(now);
     count_deferral(printer::DeferReason::kHostActive, now);
   }
   if (now - s_.ticked < kTickInterval) return;

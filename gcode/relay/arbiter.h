@@ -211,6 +211,7 @@ class Arbiter {
   void consider_asking(line::Time now);
   [[nodiscard]] std::optional<InjectedLine> next_query(line::Time now) const;
   [[nodiscard]] bool awaits_expired() const;
+  void back_off(line::Time now);
   [[nodiscard]] bool doubts_queue(line::Time now) const;
   [[nodiscard]] bool wants_probe(line::Time now) const;
   [[nodiscard]] bool is_first_m105(line::Time now) const;

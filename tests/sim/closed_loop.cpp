@@ -413,15 +413,15 @@ void ClosedLoop::step() {
 }
 
 // Whether an M105 may show now that the queue is wrong: an answer is known, and a Prusa that sends reports is not asked
-// in a print (rule 3). Behind four lines in flight it is sent only if a temperature is due, once a minute at most.
+// in a print (rule 3). Where no temperature is due it is sent once a minute at most, and not behind four lines in flight.
 bool ClosedLoop::can_probe() const {
   using gcode::printer::Query, gcode::printer::QueryOutcome;
   const auto& arbiter = relay_.state().arbiter;
-  const bool is_due = scenario_.host != "cura" || !arbiter.subscriptions.is_on(gcode::relay::Report::kTemperature);
+  const bool is_due = !arbiter.subscriptions.is_on(gcode::relay::Report::kTemperature);
+  const bool is_doubted = scenario_.host != "cura" && now_ >= arbiter.injection.no_probe_before;
   return relay_->counters().queries[Query::kM105][QueryOutcome::kAnswered] > 0 &&
          !scenario_.firmware.starts_with("prusa-3.1") &&
-         relay_->dialect().family != gcode::dialect::FirmwareFamily::kUnknown && is_due &&
-         now_ >= arbiter.injection.no_probe_before;
+         relay_->dialect().family != gcode::dialect::FirmwareFamily::kUnknown && (is_due || is_doubted);
 }
 
 bool ClosedLoop::finished() const {

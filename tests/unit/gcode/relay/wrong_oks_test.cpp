@@ -1,5 +1,9 @@
 // Rule 6 when oks go wrong: lost, glued together, or late. The in-flight queue is right again with the ordinary traffic
 // that follows.
+#include <string>
+#include <utility>
+#include <vector>
+
 #include <catch2/catch.hpp>
 
 #include "tests/unit/gcode/relay/rules_rig.h"
@@ -12,6 +16,42 @@ void rejects(Rig& r, int number, std::string_view ok) {
   r.printer("Error:checksum mismatch, Last Line: " + std::to_string(number - 1) +
             "\nResend: " + std::to_string(number) + "\n" + std::string(ok));
 }
+
+/// A host with four lines in flight and its printer, which takes `a_move` for each line.
+struct WindowPrint {
+  Rig r;
+  std::vector<std::string> in_printer;
+  int sent = 0, holds = 0;  ///< of 400 ms and more
+  bool loses_ok = false;    ///< the next
+
+  explicit WindowPrint(std::string_view firmware) : r(known_rig(firmware)) {
+    REQUIRE(next_injected(r) == "M105\n");
+    r.printer(kTemperatures);
+    r.to_host();
+    for (int n = 0; n < 4; ++n) r.host(numbered(++sent, "G1 X1"));
+  }
+  void go_on(gcode::line::Time duration, gcode::line::Time a_move) {
+    gcode::line::Time works{}, held{};
+    for (const auto end = r.now + duration; r.now < end; r.pass(20ms)) {
+      std::string lines = r.to_printer();
+      held = lines.empty() ? held + 20ms : gcode::line::Time{};
+      holds += held == 400ms ? 1 : 0;
+      for (; !lines.empty(); lines.erase(0, lines.find('\n') + 1))
+        if (lines[0] != '\n') in_printer.push_back(lines.substr(0, lines.find('\n')));
+      works = in_printer.empty() ? gcode::line::Time{} : works + 20ms;
+      if (works < a_move) continue;
+      works = {};
+      answer();
+      for (auto oks = count_of(r.to_host(), "ok"); oks > 0; --oks) r.host(numbered(++sent, "G1 X1"));
+    }
+  }
+  void answer() {
+    const bool is_query = in_printer.front() == "M105";
+    in_printer.erase(in_printer.begin());
+    if (is_query) return r.printer(kTemperatures);
+    if (!std::exchange(loses_ok, false)) r.printer("ok\n");
+  }
+};
 
 }  // namespace
 
@@ -67,6 +107,26 @@ TEST_CASE("a drain that ends in silence makes the agent ask behind a window, alt
   CHECK(count_of(seen, "M105\n") == 1);
   r.printer(kTemperatures);
   CHECK(r.relay().counters().missing_oks == missing + 1);
+}
+
+TEST_CASE("a host is held once for a lost ok, also soon after a doubt without a reason") {
+  WindowPrint print(kMarlin11);
+  print.go_on(20s, 700ms);  // no ok while it waits for a gap: in doubt, and none is lost
+  REQUIRE(print.r.relay().counters().missing_oks == 0);
+  print.go_on(12s, 40ms);
+  print.holds = 0;
+  print.loses_ok = true;
+  print.go_on(30s, 40ms);
+  CHECK(print.r.relay().counters().missing_oks == 1);
+  CHECK(print.holds == 1);
+}
+
+TEST_CASE("a host is held seldom for a lost ok behind which no M105 may be sent") {
+  WindowPrint print(kMarlin10);
+  print.loses_ok = true;
+  print.go_on(10min, 40ms);
+  CHECK(print.holds >= 5);
+  CHECK(print.holds <= 20);
 }
 
 TEST_CASE("an ok for a line with a comment shows that this firmware does not drop it") {
