@@ -63,6 +63,14 @@ struct Command {
 /// "M290 Z0.1" and "M117 M29" end it as well (P 1.7).
 [[nodiscard]] bool ends_upload(std::string_view line);
 
+/// A question that a host sends without a print too: M105, M27, M31, M114, M115.
+/// OctoPrint numbers them where the firmware's name has "repetier", "anet_a8" or "malyan" in it (H 1.1).
+[[nodiscard]] constexpr bool is_poll(CommandKind kind, std::int32_t code) {
+  return kind == CommandKind::kTemperature ||
+         (kind == CommandKind::kQuery && (code == 27 || code == 31 || code == 114 || code == 115));
+}
+[[nodiscard]] inline bool is_poll(const Command& command) { return is_poll(command.kind, command.code); }
+
 /// Whether `letter` is among the parameters, with or without a number.
 [[nodiscard]] bool has_parameter(const Command& command, char letter);
 

@@ -5,8 +5,6 @@
 namespace gcode::printer {
 namespace {
 
-// Slicers write M73 P100 last; a card's last bytes are read while the last moves run.
-constexpr float kAtEndPercent = 99.0F;
 // Between this and the end an end code may belong to the file or to a cancel.
 constexpr float kFarPercent = 90.0F;
 // "// action:cancel" follows "MINTEMP triggered!" within milliseconds.
@@ -34,7 +32,7 @@ constexpr std::array kRules{
     PrintRule{kPrintDone,     kSd,   When::kAlways,        kCompleted, "the printer said Done printing file"},
     PrintRule{kCancelAction,  kAny,  When::kFault,         kFailed,    "the printer cancelled it after a thermal fault"},
     PrintRule{kCancelAction,  kAny,  When::kAlways,        kCancelled, "the printer said action:cancel"},
-    PrintRule{kStopCommand,   kSd,   When::kAlways,        kCancelled, "the host sent M524"},
+    PrintRule{kStopCommand,   kSd,   When::kAlways,        kCancelled, "the host sent M524, or M26 S0 in a pause"},
     PrintRule{kNotSdPrinting, kSd,   When::kPaused,        kGoesOn,    "a paused print"},
     PrintRule{kNotSdPrinting, kSd,   When::kAtEnd,         kCompleted, "the card was read to its end"},
     PrintRule{kNotSdPrinting, kSd,   When::kAlways,        kCancelled, "the printer no longer prints from the card"},

@@ -20,7 +20,7 @@ enum class PrintEvent : std::uint8_t {
   kNumberingEnds,  ///< "N-1 M110" right behind the last line's ok: Printrun's end of a file
   kNumberingAnew,  ///< any other M110: another print follows
   kCancelAction,   ///< "//action:cancel"
-  kStopCommand,    ///< M524 from the host (a Prusa's M603 is answered with action:cancel)
+  kStopCommand,    ///< M524 from the host, M26 S0 in a pause (a Prusa's M603 is answered with action:cancel)
   kNotSdPrinting,  ///< "Not SD printing" to an M27
   kOtherFile,      ///< "File opened" while one is printed
   kHostLeft,       ///< the host closed its port
@@ -36,6 +36,9 @@ enum class Ending : std::uint8_t {
   kEndCode,  ///< a part of an end code (print_signs.h) in the stream
   kCancel,   ///< M108, or heaters switched off beside the stream; counts more than an end code
 };
+
+/// Slicers write M73 P100 last; a card's last bytes are read while the last moves run.
+inline constexpr float kAtEndPercent = 99.0F;
 
 /// What was known of the print when the event came.
 struct PrintEvidence {

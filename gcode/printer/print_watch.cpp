@@ -52,7 +52,7 @@ void PrintWatch::begin(PrintSource source, Phase phase, line::Time now) {
   evidence_.source = source;
   counted_until_ = now;
   tool_target_ = 0;
-  if (card_ == Card::kPaused) card_ = Card::kNone;
+  if (card_is_paused()) card_ = Card::kNone;
   phase_ = phase;
   if (phase == Phase::kRunning) ++started_;
 }
@@ -97,7 +97,7 @@ void PrintWatch::end(std::uint8_t rule, line::Time now) {
   // Lines that the host still has in flight belong to this print: another begins after silence or an M110.
   phase_ = completed ? Phase::kEndedFinished : Phase::kEnded;
   if (current_.source == PrintSource::kSd) leave();
-  if (card_ == Card::kPaused) card_ = Card::kNone;
+  if (card_is_paused()) card_ = Card::kNone;
 }
 
 // Whatever comes now belongs to no print.
@@ -131,6 +131,7 @@ void PrintWatch::host_command(const command::Command& as_sent, const PrinterStat
   }
   if (command.kind == command::CommandKind::kLineNumber) return numbering(command, now);
   if (is_repeat(command)) {
+    if (command::is_poll(command)) return;
     if (prints_from_host()) alive(now);
     last_stream_line_ = now;
     return;
@@ -159,8 +160,12 @@ void PrintWatch::numbering(const command::Command& command, line::Time now) {
 }
 
 void PrintWatch::stream_line(const command::Command& command, line::Time now) {
-  last_stream_line_ = now;
   ++lines_since_m110_;
+  if (command::is_poll(command)) {  // also sent when nothing is printed
+    if (command.kind != command::CommandKind::kTemperature) evidence_.last_m_code = command.code;
+    return;
+  }
+  last_stream_line_ = now;
   const bool begins =
       is_motion(command) || heats(command) || (lines_since_m110_ > kHandshakeLines && command.is('M', 73));
   if ((phase_ == Phase::kNone || phase_ == Phase::kFinished) && begins)
@@ -168,7 +173,9 @@ void PrintWatch::stream_line(const command::Command& command, line::Time now) {
   if (!prints_from_host()) return;
   alive(now);
   const bool extrudes = travel_.is_extruding();
-  if (heats(command) || extrudes) confirm();
+  // Heaters alone are switched by hand too; a file also moves, or waits for them.
+  const bool prints = command.kind == command::CommandKind::kHeatAndWait || (is_motion(command) && tool_target_ > 0);
+  if (prints || extrudes) confirm();
   if (extrudes) {
     layers_.extruded(travel_, current_.elapsed, travel_.extruded_mm());
     evidence_.ending = Ending::kNone;
@@ -208,10 +215,12 @@ void PrintWatch::sd_command(const command::Command& command, const PrinterState&
   if (command.code == 32) card_ = Card::kStartsOnOpen;
   if (command.code == 23 && card_ == Card::kStartsOnOpen) card_ = Card::kNone;
   if (command.code == 25 && prints_from_sd()) card_ = Card::kPaused;
-  if (command.code == 524 && prints_from_sd()) return handle(PrintEvent::kStopCommand, now);
+  // OctoPrint cancels by M25 and M26 S0 (H 1.1).
+  const bool rewinds = command.code == 26 && card_is_paused() && value_or(command, 'S', 1) == 0;
+  if ((command.code == 524 || rewinds) && prints_from_sd()) return handle(PrintEvent::kStopCommand, now);
   if (command.code != 24) return;
   if (prints_from_sd()) {
-    if (card_ == Card::kPaused) card_ = Card::kNone;
+    if (card_is_paused()) card_ = Card::kNone;
   } else if (card_ == Card::kOpen && !printer.paused) {
     card_ = Card::kNone;
     begin(PrintSource::kSd, Phase::kRunning, now);
@@ -258,10 +267,10 @@ void PrintWatch::sd_reply(const reply::Reply& reply, const PrinterState& printer
         phase_ = has_just_ended() ? Phase::kEndedFinished : Phase::kFinished;  // also if nothing of it was seen before
       break;
     case reply::ReplyKind::kSdIdle:
-      evidence_.paused = evidence_.paused || printer.paused || card_ == Card::kPaused;
+      if (prints_from_sd()) look_for_pause(printer);
+      evidence_.paused = evidence_.paused || printer.paused || card_is_paused();
       last_sd_.reset();
-      // The answer may be older than the print: it waited while the menu was used.
-      if (now - current_.began > kOpening) handle(PrintEvent::kNotSdPrinting, now);
+      if (prints_from_sd()) not_sd_printing(now);
       break;
     case reply::ReplyKind::kSdFile:
       if (reply.sd.size == 0 || reply.text.empty()) break;  // not the opening of a file
@@ -284,16 +293,41 @@ void PrintWatch::sd_reply(const reply::Reply& reply, const PrinterState& printer
   }
 }
 
+void PrintWatch::not_sd_printing(line::Time now) {
+  // The answer may be older than the print: it waited while the menu was used.
+  if (now - current_.began <= kOpening) return;
+  // A Marlin with a long queue has read the file before it runs its end and says "Done printing file".
+  const bool may_be_done = !evidence_.paused && evidence_.percent < kAtEndPercent;
+  if (may_be_done && !evidence_.stands_still) {
+    alive(now);
+    evidence_.stands_still = true;
+    return;
+  }
+  if (!may_be_done || now - counted_until_ > kSilence) handle(PrintEvent::kNotSdPrinting, now);
+}
+
+// Some firmwares say "Not SD printing" of a print that is paused at their display too. A stop there switches the heaters
+// off (M7.1).
+void PrintWatch::look_for_pause(const PrinterState& printer) {
+  if (card_ != Card::kNone && card_ != Card::kSeemsPaused) return;
+  const Aged<float>& target = printer.temperatures[reply::Sensor::kTool0].target;
+  const bool is_paused = evidence_.percent < kAtEndPercent && target.known && target.value > 0;
+  if (!is_paused && card_ == Card::kSeemsPaused) evidence_.paused = printer.paused;
+  card_ = is_paused ? Card::kSeemsPaused : Card::kNone;
+}
+
 // On Marlin a file that is selected but not printed also reports a position; one that is printed advances.
 void PrintWatch::sd_position(const reply::SdPosition& sd, const PrinterState& printer, line::Time now) {
   const bool advances = last_sd_ && sd.size == last_sd_->size && sd.byte > last_sd_->byte;
   last_sd_ = sd;
+  if (advances && card_is_paused()) card_ = Card::kNone;
   if (advances && !is_open() && sd.byte < sd.size) {
     begin(PrintSource::kSd, Phase::kRunning, now);
     current_.joined = card_ == Card::kNone;
     card_ = Card::kNone;
   }
   if (!prints_from_sd() || sd.size == 0) return;
+  evidence_.stands_still = false;
   confirm();
   const double percent = 100.0 * static_cast<double>(sd.byte) / static_cast<double>(sd.size);
   if (evidence_.percent < 0 || !printer.progress.known) take_percent(static_cast<float>(percent));
@@ -340,7 +374,7 @@ void PrintWatch::tick(const PrinterState& printer, bool stream_in_flight, line::
   if (has_just_ended() && now - last_stream_line_ > kSilence && !stream_in_flight) leave();
   if (!is_open()) return;
   const bool waits_for_user = printer.busy.known && printer.busy.value != reply::BusyReason::kProcessing;
-  const bool paused = printer.paused || card_ == Card::kPaused || waits_for_user;
+  const bool paused = printer.paused || card_is_paused() || waits_for_user;
   if (paused != evidence_.paused) {
     if (paused) alive(now);
     counted_until_ = now;
@@ -350,6 +384,7 @@ void PrintWatch::tick(const PrinterState& printer, bool stream_in_flight, line::
     counted_until_ = now;
     return;
   }
+  if (current_.source == PrintSource::kSd && evidence_.stands_still) return;
   const bool works = !evidence_.stands_still && (printer.busy.known || printer.heating);
   if (current_.source == PrintSource::kSd || stream_in_flight || works) return alive(now);
   if (now - counted_until_ <= kSilence) return;

@@ -91,6 +91,7 @@ class PrintWatch {
     kStartsOnOpen,  ///< M32: the file starts as soon as it is open
     kOpen,          ///< a file was selected
     kPaused,        ///< the file that is printed was paused by M25: not every firmware reports it
+    kSeemsPaused,   ///< ... or at the printer's display: "Not SD printing", and the tool is heated
   };
 
   void begin(PrintSource source, Phase phase, line::Time now);
@@ -105,6 +106,9 @@ class PrintWatch {
   void sd_command(const command::Command& command, const PrinterState& printer, line::Time now);
   void sd_reply(const reply::Reply& reply, const PrinterState& printer, line::Time now);
   void sd_position(const reply::SdPosition& sd, const PrinterState& printer, line::Time now);
+  void not_sd_printing(line::Time now);
+  void look_for_pause(const PrinterState& printer);
+  [[nodiscard]] bool card_is_paused() const { return card_ == Card::kPaused || card_ == Card::kSeemsPaused; }
   void take_percent(float percent);
   void take_temperatures(const reply::Temperatures& seen);
   void alive(line::Time now);

@@ -113,20 +113,25 @@ void PrinterState::take_progress(reply::Progress reported, line::Time now) {
 }
 
 void PrinterState::take_action(reply::HostAction action) {
-  if (action == reply::HostAction::kPaused) paused = true;
+  if (action == reply::HostAction::kPaused) {
+    paused = true;
+    sd.forget();  // the next position may be ahead of it: the printer had read that far
+  }
   if (action == reply::HostAction::kResumed) paused = false;
   if (action == reply::HostAction::kCancel) paused = sd_printing = false;
 }
 
 void PrinterState::take_sd(const reply::Reply& reply, line::Time now) {
   switch (reply.kind) {
-    case reply::ReplyKind::kSdPosition:
+    case reply::ReplyKind::kSdPosition: {
+      const bool advances = sd.known && reply.sd.byte > sd.value.byte;
       sd.set(reply.sd, now);
       sd_printing = reply.sd.size > 0 && reply.sd.byte < reply.sd.size;
       if (!sd_printing) break;
-      paused = false;
+      if (advances) paused = false;              // Marlin 2.1 prints the position in a pause too
       if (reply.sd.byte > 0) forget_settings();  // not a file that is selected only
       break;
+    }
     case reply::ReplyKind::kSdIdle:
       sd.forget();
       sd_printing = false;
@@ -224,15 +229,16 @@ void PrinterState::host_command(const command::Command& command, const dialect::
   // A stream that restarts is another print: the previous print's M73 is not its progress. Progress that was read from
   // the host's lines ends with the print (Arbiter), not with a pause in its stream.
   const bool renumbers = command.kind == command::CommandKind::kLineNumber;
+  const bool is_of_stream = command.is_numbered() && !command::is_poll(command);
   const bool begins_stream =
-      renumbers || (command.is_numbered() && !stream_is_open() && progress_source != ProgressSource::kHost);
+      renumbers || (is_of_stream && !stream_is_open() && progress_source != ProgressSource::kHost);
   if (renumbers) end_stream();
   if (begins_stream && !paused) progress.forget();
   if (renumbers) {
     stream = Stream::kNone;
     return;
   }
-  if (command.is_numbered()) {
+  if (is_of_stream) {
     last_numbered = now;
     const bool prints = stream == Stream::kPrints || stream == Stream::kRests;
     if (prints || ++handshake_lines > kHandshakeLines || starts_print(command)) stream = Stream::kPrints;
@@ -242,6 +248,10 @@ void PrinterState::host_command(const command::Command& command, const dialect::
   switch (command.code) {
     case 24:
     case 602: paused = false; break;
+    case 26: sd.forget(); break;  // the position is another
+    case 25:
+    case 600:
+    case 601: progress.value.change_minutes = reply::kUnknown; break;  // the change is here
     case 999:
       if (!dialect.stopped_is_unresponsive) halt.on(Halt::Event::kRuns);  // which drops M999 too
       break;
@@ -264,6 +274,7 @@ void PrinterState::host_progress(const command::Command& command, const dialect:
   take('P', next.percent, 100);
   take('R', next.remaining_minutes, kMostMinutes);
   take('C', next.change_minutes, kMostMinutes);
+  if (next.change_minutes <= 0) next.change_minutes = reply::kUnknown;  // the last word of a file: no further change
   if (!reported) return;
   progress.set(next, now);
   progress_source = ProgressSource::kHost;

@@ -356,7 +356,7 @@ void Arbiter::tick(line::Time now) {
     if (s_.boot.is_over() && injected && s_.in_flight[*injected].is_optional()) s_.in_flight.erase(*injected);
   }
   const bool stream_in_flight =
-      s_.in_flight.any_host([](const InFlight& e) { return e.number >= 0 && !e.is_optional(); });
+      s_.in_flight.any_host([](const InFlight& e) { return e.number >= 0 && !e.is_optional() && !e.is_poll(); });
   if (stream_in_flight) s_.printer.stream_goes_on(now);
   s_.printer.silence_expected = s_.in_flight.any_host([](const InFlight& e) { return may_block(e.kind); });
   s_.printer.tick(now);

@@ -42,6 +42,7 @@ struct InFlight {
   [[nodiscard]] bool is_injected() const { return query != printer::Query::kCount; }
   [[nodiscard]] bool is_optional() const { return ack == Ack::kOptional || ack == Ack::kBeforeRestart; }
   [[nodiscard]] bool is_unconfirmed() const { return ack == Ack::kUnconfirmed || ack == Ack::kBeforeRestart; }
+  [[nodiscard]] bool is_poll() const { return command::is_poll(kind, code); }
   [[nodiscard]] bool payload_seen() const { return payload_at != line::kNever; }
   /// The printer discarded bytes since it was sent, or an ok may have been for it.
   void doubt() {

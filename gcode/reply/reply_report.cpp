@@ -106,7 +106,7 @@ bool read_prusa_progress(std::string_view line, Reply& reply) {
   if (whole && line::trim_blanks(rest).empty()) {
     reply.progress.percent = prusa_percent(percent);
     reply.progress.remaining_minutes = prusa_minutes(remaining);
-    if (has_change) reply.progress.change_minutes = prusa_minutes(change);
+    if (has_change && change > 0) reply.progress.change_minutes = prusa_minutes(change);  // 0: none is left
   }
   return accept(reply, ReplyKind::kProgress, line);
 }

@@ -94,6 +94,8 @@ TEST_CASE("what a release must not end: moves, prints and pauses, but no handsha
   sent("G1 X10");
   CHECK(r.relay().activity() == Activity::kUnconfirmed);
   sent("M104 S215");
+  CHECK(r.relay().activity() == Activity::kUnconfirmed);
+  sent("G1 X11");
   CHECK(r.relay().activity() == Activity::kRunning);
   r.pass(12s);
   CHECK(r.relay().activity() == Activity::kPaused);

@@ -89,6 +89,10 @@ class Conversation {
     if (name == "speed") return number(printer.feedrate.fresh(r_.now, gcode::printer::kOverrideLifetime));
     if (name == "percent") return printer.progress.known ? number(printer.progress.value.percent) : "none";
     if (name == "minutes") return printer.progress.known ? number(printer.progress.value.remaining_minutes) : "none";
+    if (name == "change") {
+      const float change = printer.progress.known ? printer.progress.value.change_minutes : gcode::reply::kUnknown;
+      return gcode::reply::is_known(change) ? number(change) : "none";
+    }
     for (std::size_t i = 0; i < kSensors.size(); ++i) {
       const auto sensor = kSensors[i];
       if (name == kSensorWords[i]) return known(printer.temperatures[sensor].actual);
