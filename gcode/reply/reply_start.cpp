@@ -110,9 +110,10 @@ bool read_torn_start(std::string_view line, Reply& reply) {
   if (!line.ends_with("start")) return false;
   const std::string_view before = line.substr(0, line.size() - 5);
   if (before.empty() || is_fragment(before) || is_cut_line(before)) return accept(reply, ReplyKind::kStart, {});
+  if (before == "echo:") return accept(reply, ReplyKind::kStart, {});  // Marlin 2.0.6 and 2.0.7
   const char last = before.back();
   // "echo:please start" ends with a word; a torn line has its letters glued to it (or a digit, or a field's blank).
-  const bool is_word = before.starts_with("echo:") && (line::is_blank(last) || last == ':' || before.ends_with("re"));
+  const bool is_word = before.starts_with("echo:") && (line::is_blank(last) || before.ends_with("re"));
   if (!is_flood(last) && (!is_printer_text(line) || is_word)) return false;
   return accept(reply, ReplyKind::kStart, {});
 }
