@@ -29,7 +29,7 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
 }  // namespace
 
 bool is_printer_name(std::string_view text) {
-  if (text == kControlSocketName) return false;
+  if (text == kControlSocketName || text == kPortsInstanceName) return false;
   if (text.empty() || text.size() > 64 || text[0] == '.' || text[0] == '-') return false;
   return std::all_of(text.begin(), text.end(),
                      [](char c) { return text::is_alnum(c) || c == '.' || c == '_' || c == '-'; });

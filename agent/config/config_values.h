@@ -13,12 +13,14 @@ namespace agent::config {
 
 /// The control socket's name in the runtime directory; no printer may have this name.
 inline constexpr std::string_view kControlSocketName = "control.sock";
+/// The devpts of marlin-agent-pts.service there (transport/pseudo_terminal.cpp); no printer may have this name either.
+inline constexpr std::string_view kPortsInstanceName = "pts";
 
 /// A printer's name becomes a file name and a label value: 1 to 64 of letters, digits, '.', '_', '-', not starting with
-/// '.' or '-'. "control.sock" is reserved: the control socket is in the same directory as the host ports.
+/// '.' or '-'. "control.sock" and "pts" are reserved: they are in the same directory as the host ports.
 [[nodiscard]] bool is_printer_name(std::string_view text);
 inline constexpr std::string_view kPrinterNameRule =
-    "1 to 64 letters, digits, '.', '_' or '-', beginning with a letter, digit or '_', and not control.sock";
+    "1 to 64 letters, digits, '.', '_' or '-', beginning with a letter, digit or '_', and neither control.sock nor pts";
 
 /// Begins with '/', at least two characters, no NUL.
 [[nodiscard]] bool is_absolute_path(std::string_view text);

@@ -1,5 +1,7 @@
 // The settings of host programs, where this user may read them: does the program open the agent's port, or one that it
 // no longer gets?
+#include <sys/stat.h>
+
 #include "agent/doctor/checks.h"
 #include "agent/doctor/setting_text.h"
 
@@ -18,6 +20,12 @@ std::vector<fs::path> homes(const Machine& machine) {
     found.push_back(it->path());
   }
   return found;
+}
+
+/// A settings file of a home directory. As root: another user's link leads to no file but that user's own.
+std::optional<std::string> read_settings(const fs::path& home, const fs::path& file) {
+  struct stat node {};
+  return ::stat(home.c_str(), &node) == 0 ? read_file(file, node.st_uid) : std::nullopt;
 }
 
 /// A port to enter: of a printer that the agent has now, else with a name to replace.
@@ -66,7 +74,7 @@ Findings look_at_octoprint(const Machine& machine, const config::Configuration& 
   for (const fs::path& home : homes(machine)) {
     for (const char* folder : {".octoprint", ""}) {
       const fs::path file = home / folder / "config.yaml";
-      const auto text = read_file(file);
+      const auto text = read_settings(home, file);
       if (!text) continue;
       std::string key = "printerConnection.preferred.parameters.port";
       auto port = yaml_setting(*text, {"printerConnection", "preferred", "parameters", "port"});
@@ -84,7 +92,7 @@ Findings look_at_printrun(const Machine& machine, const config::Configuration& c
   Findings findings;
   for (const fs::path& home : homes(machine)) {
     for (const char* name : {".config/Printrun/pronsolerc", ".pronsolerc"}) {
-      const auto text = read_file(home / name);
+      const auto text = read_settings(home, home / name);
       const auto port = text ? printrun_setting(*text, "port") : std::nullopt;
       if (port) {
         findings = append(findings, judged(*port, (home / name).string() + ": port", "In Printrun, enter the port ",

@@ -1,14 +1,18 @@
 #include "agent/doctor/setting_text.h"
 
-#include <fstream>
 #include <utility>
 
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "agent/text/text_scan.h"
+#include "transport/file_descriptor.h"
 
 namespace agent::doctor {
 namespace {
 
-constexpr std::streamsize kMost = 1 << 20;
+constexpr std::size_t kMost = 1 << 20;
 
 std::string_view next_line(std::string_view& rest) {
   const auto end = std::min(rest.find('\n'), rest.size());
@@ -31,13 +35,25 @@ std::optional<std::string> scalar(std::string_view text) {
 
 }  // namespace
 
-std::optional<std::string> read_file(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  if (!in) return std::nullopt;
+// O_PATH opens nothing: opening a serial port resets the printer, reading it takes its answers, a FIFO waits. The second
+// name is of the very file that was examined, whatever has its path now.
+std::optional<std::string> read_file(const std::string& path, std::optional<uid_t> owner) {
+  const transport::FileDescriptor found(::open(path.c_str(), O_PATH | O_CLOEXEC));
+  struct stat node {};
+  if (!found || ::fstat(found.get(), &node) != 0 || !S_ISREG(node.st_mode)) return std::nullopt;
+  if (owner && node.st_uid != *owner) return std::nullopt;
+  const std::string same = "/proc/self/fd/" + std::to_string(found.get());
+  const transport::FileDescriptor file(::open(same.c_str(), O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY));
+  if (!file) return std::nullopt;
   std::string text(kMost, '\0');
-  in.read(text.data(), kMost);
-  if (in.bad()) return std::nullopt;
-  text.resize(static_cast<std::size_t>(in.gcount()));
+  std::size_t size = 0;
+  while (size < kMost) {
+    const ssize_t count = ::read(file.get(), text.data() + size, kMost - size);
+    if (count < 0) return std::nullopt;
+    if (count == 0) break;
+    size += static_cast<std::size_t>(count);
+  }
+  text.resize(size);
   return text;
 }
 

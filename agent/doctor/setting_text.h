@@ -7,10 +7,12 @@
 #include <string_view>
 #include <vector>
 
+#include <sys/types.h>
+
 namespace agent::doctor {
 
-/// A file's text, at most 1 MiB of it; nothing if it cannot be read.
-[[nodiscard]] std::optional<std::string> read_file(const std::string& path);
+/// The text of a regular file, at most 1 MiB of it; nothing if it cannot be read, or is not of `owner`. Opens no device.
+[[nodiscard]] std::optional<std::string> read_file(const std::string& path, std::optional<uid_t> owner = {});
 
 /// {"serial", "port"} of "serial:\n  port: AUTO\n" is "AUTO". Mappings in block style, as PyYAML writes them. Nothing:
 /// not there, or null.

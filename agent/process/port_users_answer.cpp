@@ -6,8 +6,10 @@
 #include <filesystem>
 #include <fstream>
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/stat.h>
+#include <sys/sysmacros.h>
 #include <unistd.h>
 
 #include "gcode/line/scan.h"
@@ -71,7 +73,7 @@ pid_t process_of(const fs::path& directory) {
 struct Wanted {
   std::string path;
   std::string terminal;  ///< its number, if it is a pseudo-terminal
-  dev_t device = 0;      ///< its number, if it is another device: a container may have it under another name
+  dev_t device = 0;      ///< its number, if it is another device
 };
 
 Wanted wanted(const fs::path& file) {
@@ -83,35 +85,55 @@ Wanted wanted(const fs::path& file) {
   return out;
 }
 
+/// Opens nothing, and asks no file server, which may not answer: a user's FUSE, a network.
 bool is_device(const fs::path& fd, dev_t device) {
-  struct stat node {};
-  return ::stat(fd.c_str(), &node) == 0 && S_ISCHR(node.st_mode) && node.st_rdev == device;  // opens nothing
+  struct statx node {};
+  if (::statx(AT_FDCWD, fd.c_str(), AT_STATX_DONT_SYNC | AT_NO_AUTOMOUNT, STATX_TYPE, &node) != 0) return false;
+  return S_ISCHR(node.stx_mode) && ::makedev(node.stx_rdev_major, node.stx_rdev_minor) == device;
+}
+
+/// A value in the kernel's description of a descriptor; empty: not there, or the descriptor is closed.
+std::string detail(const fs::path& process, const fs::path& fd, const std::string& key) {
+  std::ifstream info(process / "fdinfo" / fd.filename());
+  for (std::string line; std::getline(info, line);) {
+    if (!line.starts_with(key)) continue;
+    const auto begin = line.find_first_not_of(" \t", key.size());
+    return begin == std::string::npos ? std::string() : line.substr(begin);
+  }
+  return {};
+}
+
+/// Not a descriptor that only refers to the file (O_PATH): any user can have one, without rights to the file.
+bool is_open(const fs::path& process, const fs::path& fd) {
+  const std::string flags = detail(process, fd, "flags:");
+  unsigned bits = 0;
+  const auto [end, error] = std::from_chars(flags.data(), flags.data() + flags.size(), bits, 8);
+  return end != flags.data() && error == std::errc() && (bits & unsigned{O_PATH}) == 0;
 }
 
 /// Whether `fd`, which is a multiplexer, is the other end of that pseudo-terminal.
 bool is_other_end(const fs::path& process, const fs::path& fd, const std::string& terminal) {
-  std::ifstream info(process / "fdinfo" / fd.filename());
-  const std::string key = "tty-index:";
-  for (std::string line; std::getline(info, line);) {
-    if (!line.starts_with(key)) continue;
-    const auto begin = line.find_first_not_of(" \t", key.size());
-    return begin != std::string::npos && line.substr(begin) == terminal;
-  }
-  return false;
+  return detail(process, fd, "tty-index:") == terminal;
 }
 
-// Reading the link costs nothing; following it would open a device.
+// A device is recognised by its number: under its path a user may have another file, and a program in a chroot has the
+// device under another path. Anything else is recognised by its path. Reading the link costs nothing; opening it would
+// open a device.
 bool has_open(const fs::path& process, const Wanted& file) {
   bool has = false;
   std::error_code error;
   for (fs::directory_iterator it(process / "fd", error), end; !error && it != end; it.increment(error)) {
     std::error_code gone;
     const std::string target = fs::read_symlink(it->path(), gone).string();
-    if (target == file.path) has = true;
-    else if (!target.starts_with("/dev/")) continue;
-    else if (file.device != 0) has = has || is_device(it->path(), file.device);
-    else if (!file.terminal.empty() && target.ends_with("ptmx") && is_other_end(process, it->path(), file.terminal))
+    if (!target.starts_with('/')) continue;  // a socket, a pipe
+    if (file.device != 0) {
+      if (is_device(it->path(), file.device) && is_open(process, it->path())) return true;
+    } else if (target == file.path) {
+      has = has || is_open(process, it->path());
+    } else if (!file.terminal.empty() && target.starts_with("/dev/") && target.ends_with("ptmx") &&
+               is_other_end(process, it->path(), file.terminal)) {
       return false;
+    }
   }
   return has;
 }

@@ -1,9 +1,15 @@
 #!/bin/bash
-# packaging/host-links: a link for each host port, none for anything else, and no other file is changed.
+# packaging/host-links: a link for each host port, none for anything else, and no other file is changed. In a mount
+# namespace of its own, for the agent's devpts.
 set -euo pipefail
 cd "$(dirname "$0")/../../.."
+if [ "${1:-}" != --inside ]; then
+  user=()
+  [ "$(id -u)" -eq 0 ] || user=(--map-root-user)
+  exec unshare "${user[@]}" --mount --propagation private "tests/system/package/${0##*/}" --inside
+fi
 work=$(mktemp -d)
-trap 'rm -r "$work"' EXIT
+trap 'umount -l "$work/run/pts" "$work/run/other" 2> /dev/null || true; rm -r "$work"' EXIT
 ports=$work/run
 devices=$work/dev
 mkdir "$ports" "$devices"
@@ -51,6 +57,33 @@ expect "a port that is a pseudo-terminal again gets its link" "ttyUSB_mini> ttyU
 rm "$ports/mk3"
 packaging/host-links "$ports" "$devices"
 expect "the link of a removed port is removed" "ttyUSB_mini> ttyUSB_other>/elsewhere"
+
+# marlin-agent-pts.service: a devpts of the agent's own
+mkdir "$ports/pts"
+mount -t devpts -o newinstance,mode=0660,ptmxmode=0666 devpts "$ports/pts"
+exec {ptmx}<> "$ports/pts/ptmx"
+number=$(python3 -c 'import fcntl, struct
+fcntl.ioctl(0, 0x40045431, struct.pack("i", 0))  # TIOCSPTLCK
+print(struct.unpack("I", fcntl.ioctl(0, 0x80045430, bytes(4)))[0])  # TIOCGPTN' <&"$ptmx")
+ln -s "pts/$number" "$ports/mk3"
+ln -s pts/ptmx "$ports/own-ptmx"
+mkdir "$ports/other"
+mount --bind "$ports/pts" "$ports/other"
+ln -s "other/$number" "$ports/elsewhere"
+packaging/host-links "$ports" "$devices"
+expect "a port in the agent's own devpts gets a link" "ttyUSB_mini> ttyUSB_mk3>$ports/mk3 ttyUSB_other>/elsewhere"
+packaging/host-links "$ports" "$devices"
+expect "and keeps it" "ttyUSB_mini> ttyUSB_mk3>$ports/mk3 ttyUSB_other>/elsewhere"
+exec {ptmx}>&-
+packaging/host-links "$ports" "$devices"
+expect "the link of a closed port there is removed" "ttyUSB_mini> ttyUSB_other>/elsewhere"
+
+umount "$ports/other" "$ports/pts"
+touch "$ports/pts/$number"
+mount --bind /dev/null "$ports/pts/$number"
+packaging/host-links "$ports" "$devices"
+expect "another device there gets no link" "ttyUSB_mini> ttyUSB_other>/elsewhere"
+umount "$ports/pts/$number"
 
 rm -r "$ports"
 packaging/host-links "$ports" "$devices"

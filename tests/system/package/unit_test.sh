@@ -21,6 +21,13 @@ fi
 systemd-analyze security --no-pager --offline=true --threshold=16 packaging/marlin-agent.service | tail -n 1
 systemd-analyze security --no-pager --offline=true --threshold=16 packaging/marlin-agent-port-users@.service | tail -n 1
 
+# The agent may open every kind of serial port that it asks the helper about.
+kinds=$(grep -o '"/dev/tty[A-Za-z]*"' agent/process/port_users_answer.cpp | tr -d '"')
+[ "$(wc -w <<< "$kinds")" -ge 4 ] || { echo "no kinds of serial ports found in port_users_answer.cpp" >&2; exit 1; }
+for kind in $kinds; do
+  grep -qx "DeviceAllow=char-${kind#/dev/} rw" packaging/marlin-agent.service || { echo "the unit does not allow $kind" >&2; exit 1; }
+done
+
 # The program needs these lines of the unit: a missing one would cost a print.
 modules="modprobe@cdc_acm.service modprobe@usbserial.service"
 for line in Type=notify Restart=always FileDescriptorStoreMax=512 RuntimeDirectoryPreserve=restart "RestartPreventExitStatus=1 2" \

@@ -12,8 +12,9 @@ TEST_CASE("a printer's name must be usable as a file name") {
     INFO(name);
     CHECK_FALSE(agent::config::is_printer_name(name));
   }
-  CHECK_FALSE(
-      agent::config::is_printer_name("control.sock"));  // the control socket is in the directory of the host ports
+  for (const char* name : {"control.sock", "pts"})  // they are in the directory of the host ports
+    CHECK_FALSE(agent::config::is_printer_name(name));
+  CHECK(agent::config::is_printer_name("pts2"));
   CHECK_FALSE(agent::config::is_printer_name(std::string(65, 'a')));
 }
 

@@ -187,11 +187,13 @@ telemetry_path = "metrics"
   CHECK(lines[5] == "f:9:2: wbe: unknown key, did you mean \"web\"?");
 }
 
-TEST_CASE("no printer can have the control socket's name") {
-  const auto faults = wrong("[printer.\"control.sock\"]\ndevice='/dev/x'\n");
-  REQUIRE(faults.size() == 1);
-  CHECK(faults[0].find("f:1:1: printer.") == 0);
-  CHECK(faults[0].find("and not control.sock") != std::string::npos);
+TEST_CASE("no printer can have a name that something else has in the directory of the host ports") {
+  for (const std::string name : {"\"control.sock\"", "pts"}) {
+    const auto faults = wrong("[printer." + name + "]\ndevice='/dev/x'\n");
+    REQUIRE(faults.size() == 1);
+    CHECK(faults[0].find("f:1:1: printer.") == 0);
+    CHECK(faults[0].find("and neither control.sock nor pts") != std::string::npos);
+  }
 }
 
 TEST_CASE("two printers cannot have one device") {

@@ -4,6 +4,9 @@
 
 #include <fstream>
 
+#include <sys/stat.h>
+#include <unistd.h>
+
 #include "tests/scratch_dir.h"
 
 namespace {
@@ -48,6 +51,24 @@ TEST_CASE("a file that is not there or cannot be read gives nothing") {
   CHECK_FALSE(agent::doctor::read_file(dir.path()));
   std::ofstream(dir.path() / "a") << "text";
   CHECK(agent::doctor::read_file(dir.path() / "a") == "text");
+}
+
+TEST_CASE("a link to a file is followed, a link to anything else is not opened") {
+  const test::ScratchDir dir;
+  std::ofstream(dir.path() / "a") << "text";
+  std::filesystem::create_symlink("a", dir.path() / "link");
+  CHECK(agent::doctor::read_file(dir.path() / "link") == "text");
+  std::filesystem::create_symlink("/dev/zero", dir.path() / "device");
+  CHECK_FALSE(agent::doctor::read_file(dir.path() / "device"));
+  REQUIRE(::mkfifo((dir.path() / "fifo").c_str(), 0600) == 0);
+  CHECK_FALSE(agent::doctor::read_file(dir.path() / "fifo"));  // would wait for a writer
+}
+
+TEST_CASE("only the wanted owner's file is read") {
+  const test::ScratchDir dir;
+  std::ofstream(dir.path() / "a") << "text";
+  CHECK(agent::doctor::read_file(dir.path() / "a", ::geteuid()) == "text");
+  CHECK_FALSE(agent::doctor::read_file(dir.path() / "a", ::geteuid() + 1));
 }
 
 }  // namespace
