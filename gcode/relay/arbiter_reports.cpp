@@ -25,6 +25,11 @@ bool may_print_position(const InFlight& e) {
   return e.code == 114 || (e.g_code >= 28 && e.g_code <= 38) || e.g_code == 92;
 }
 
+// M303, M306, M192 and G76 print temperatures without W: on every firmware, also on one whose M109 prints it (M 6).
+bool prints_temperatures(const InFlight& e) {
+  return e.code == 303 || e.code == 306 || e.code == 192 || e.g_code == 76;
+}
+
 // A waiting command prints its first line after a second; a printer that prints W: has done so by then.
 constexpr line::Time kRecoverySettles = std::chrono::seconds(10);
 constexpr line::Time kHeatingShowsItself = std::chrono::seconds(4);
@@ -38,9 +43,10 @@ bool Arbiter::is_answer_to_host(const reply::Reply& reply, LastReport after, lin
   switch (reply.kind) {
     // Without " W:" a line of the host's waiting command looks like a report.
     case reply::ReplyKind::kTemperature:
-      return dialect_->autoreport == dialect::Autoreport::kByCap && !s_.heating_says_w &&
-             s_.in_flight.any_host([now](const InFlight& e) {
-               return e.kind == command::CommandKind::kHeatAndWait && now - e.sent > kHeatingShowsItself;
+      return dialect_->autoreport == dialect::Autoreport::kByCap &&
+             s_.in_flight.any_host([this, now](const InFlight& e) {
+               return prints_temperatures(e) || (e.kind == command::CommandKind::kHeatAndWait && !s_.heating_says_w &&
+                                                 now - e.sent > kHeatingShowsItself);
              });
     // A Prusa prints its reports together: temperature, position, fans. A line elsewhere is an answer.
     case reply::ReplyKind::kFans: return masked && (after != before_fans(s_.subscriptions) || !is_on);

@@ -230,3 +230,28 @@ TEST_CASE("rule 9: after the agent has set its reports anew those from before th
   CHECK(r.arbiter().subscriptions.may_repeat(gcode::relay::Report::kTemperature));
   CHECK_FALSE(r.arbiter().subscriptions.may_repeat(gcode::relay::Report::kFans));
 }
+
+TEST_CASE("rule 9: temperatures of a host's M303, M306, M192 and G76 pass where a waiting M109 says W:") {
+  const std::string line = " T:150.00 /0.00 B:22.00 /0.00 @:127 B@:0\n";
+  const std::string command = GENERATE("M303 E0 S200 C5\n", "M306 T\n", "M192 R50\n", "G76\n");
+  INFO(command);
+  Rig r(only_temperatures());
+  r.attach();
+  r.identify(kMarlin21, "Cap:AUTOREPORT_TEMP:1\n");
+  REQUIRE(r.arbiter().subscriptions.is_for_agent_only(gcode::relay::Report::kTemperature));
+  r.host("M109 S50\n");
+  r.printer(" T:40.00 /50.00 B:22.00 /0.00 @:127 B@:0 W:?\n");
+  r.pass(5s);
+  r.to_host();
+  r.printer(line);
+  CHECK(r.to_host().empty());
+  r.printer("ok\n");
+  r.host(command);
+  r.to_host();
+  r.pass(2s);
+  says(r, line);
+  r.printer("ok\n");
+  r.to_host();
+  r.printer(line);
+  CHECK(r.to_host().empty());
+}
