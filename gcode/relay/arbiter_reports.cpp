@@ -1,6 +1,9 @@
 // Reports that the printer repeats by itself: which lines belong to them, and whether the host requested them.
 // Wire: "T:25.5 /0.0 B:..." then "X:0.00 Y:..." then "E0:0 RPM ..." on Prusa, printed together; " T:..." and the others
 // on Marlin, each by its own timer.
+#include <algorithm>
+#include <array>
+
 #include "gcode/relay/arbiter.h"
 
 namespace gcode::relay {
@@ -20,9 +23,13 @@ LastReport before_fans(const Subscriptions& subscriptions) {
   return subscriptions.may_repeat(Report::kPosition) ? LastReport::kPosition : before_position(subscriptions);
 }
 
-// M114 queries it; Marlin also prints it unasked after homing, levelling and G92 (M 7).
+// M114 queries it. Marlin also prints it at the end of what moves or shifts the position by itself: homing, levelling,
+// cleaning, parking, workspaces, G92, M48, M206, M401, M402, M420, M428, M501, M502, M852 (M 7). Commands that
+// take minutes and print none are not here: every report of the agent would pass for as long.
 bool may_print_position(const InFlight& e) {
-  return e.code == 114 || (e.g_code >= 28 && e.g_code <= 38) || e.g_code == 92;
+  constexpr std::array kCodes{48, 114, 206, 401, 402, 420, 428, 501, 502, 852};
+  return std::find(kCodes.begin(), kCodes.end(), e.code) != kCodes.end() || e.g_code == 12 ||
+         (e.g_code >= 27 && e.g_code <= 38) || (e.g_code >= 54 && e.g_code <= 59) || e.g_code == 92;
 }
 
 // M303, M306, M192 and G76 print temperatures without W: on every firmware, also on one whose M109 prints it (M 6).
