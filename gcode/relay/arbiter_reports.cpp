@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 
+#include "gcode/line/scan.h"
 #include "gcode/relay/arbiter.h"
 
 namespace gcode::relay {
@@ -73,6 +74,32 @@ Verdict Arbiter::show_report(const reply::Reply& reply, LastReport after, line::
   }
   if (is_answer_to_host(reply, after, now)) return Verdict::kPass;
   return s_.subscriptions.shows_host(report_of(reply.kind), now) ? Verdict::kPass : Verdict::kWithhold;
+}
+
+// " T:190.26 /@N7531ok N7531 P0 B3": Marlin 1.1.5 to 1.1.8 at times print an ok within a temperature report (M 6). A host
+// that has set no reports would not have this line without the agent: it gets its ok, and the agent's reports end.
+Verdict Arbiter::without_cut_report(const reply::Reply& reply, Verdict verdict, LastReport after, line::Time now) {
+  if (reply.from_ok.empty()) return verdict;
+  reply::Reply report;
+  report.kind = reply.cut_report;
+  if (!s_.subscriptions.is_for_agent_only(report_of(report.kind))) return verdict;
+  if (reply.is_torn && report.kind == reply::ReplyKind::kTemperature && can_end_own_reports())
+    s_.subscriptions.unreadable();
+  const bool is_hosts = is_answer_to_host(report, after, now);
+  return verdict == Verdict::kPass && !is_hosts ? Verdict::kPassFromOk : verdict;
+}
+
+// "N25 T:240.23 /240.00 B:99.95 /100.00 @:46 B@:85": the same fault has taken the ok itself.
+void Arbiter::end_reports_that_cut_oks(const reply::Reply& reply) {
+  const std::string_view text = reply.text;
+  const bool is_mix =
+      reply.answer == reply::AnswerForm::kTemperatures && text.size() > 1 && text[0] == 'N' && line::is_digit(text[1]);
+  if (is_mix && s_.in_flight.host_count() > 0 && can_end_own_reports()) s_.subscriptions.unreadable();
+}
+
+bool Arbiter::can_end_own_reports() const {
+  return dialect_->autoreport == dialect::Autoreport::kByCap &&
+         s_.subscriptions.is_for_agent_only(Report::kTemperature);
 }
 
 }  // namespace gcode::relay
