@@ -249,6 +249,7 @@ class Arbiter {
   Verdict on_ok(const reply::Reply& reply, line::Time now);
   void forget_resend_ok();
   Verdict on_temperature_ok(const reply::Reply& reply, line::Time now);
+  Verdict on_oks_behind(const reply::Reply& answer, Verdict verdict, line::Time now);
   Verdict on_plain_ok(const reply::Reply& reply, line::Time now);
   [[nodiscard]] bool is_certainly_injected(const reply::Reply& reply, line::Time now) const;
   [[nodiscard]] inline bool holds(OkCondition when, const reply::Reply& reply, line::Time now) const;

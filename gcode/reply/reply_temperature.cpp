@@ -353,6 +353,9 @@ bool read_ok_temperature(std::string_view fields, Reply& reply) {
     reply.temperatures.count = 0;
     reply.is_torn = true;
   }
+  for (auto at = fields.find("ok"); at != std::string_view::npos; at = fields.find("ok", at + 2)) {
+    if (reply.oks_behind < 255) ++reply.oks_behind;
+  }
   return accept_ok(reply, OkForm::kFields, ReplyKind::kOkTemperature, fields);
 }
 

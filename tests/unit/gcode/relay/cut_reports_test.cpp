@@ -1,5 +1,5 @@
-// Lines that ran into each other: an ok within or behind a report that only the agent asked for. The host
-// waits for that ok.
+// Lines that ran into each other: an ok within or behind a report that only the agent asked for, and an ok behind the
+// answer to the agent's M105. The host waits for that ok.
 #include <catch2/catch.hpp>
 
 #include "tests/unit/gcode/relay/rules_rig.h"
@@ -122,4 +122,44 @@ TEST_CASE("a host that set no reports gets the ok behind a Prusa's report whose 
     CHECK(r.to_host() == "ok\n");
     CHECK(host_in_flight(r) == 0);
   }
+}
+
+TEST_CASE("an ok behind the answer to the agent's M105 without a newline acknowledges the host's command and passes") {
+  const auto [newline, oks, left] = GENERATE(table<std::string, std::string, std::size_t>(
+      {{"", "ok\n", 1}, {"\x8a", "ok\n", 1}, {"J", "ok\n", 1}, {"", "okok\n", 0}, {"", "ok N7 P15 B3\n", 1}}));
+  INFO(newline << oks);
+  Rig r = asked_rig(kMarlin11);
+  r.host(numbered(7, "G1 X1") + numbered(8, "G1 X2"));
+  r.pass(1s);
+  r.to_printer();
+  REQUIRE(host_in_flight(r) == 2);
+  const auto missing = r.relay().counters().missing_oks;
+  says(r, "ok T:25.5 /0.0 B:25.5 /0.0 T0:25.5 /0.0 @:0 B@:0" + newline + oks);
+  CHECK(host_in_flight(r) == left);
+  CHECK(r.relay().counters().missing_oks == missing + (1 - left));  // the host counts one ok in a line
+}
+
+TEST_CASE("an ok behind the answer to the agent's M105 is withheld with it if no host command waits for it") {
+  Rig r = asked_rig(kMarlin11);
+  r.printer("ok T:25.5 /0.0 B:25.5 /0.0 T0:25.5 /0.0 @:0 B@:0ok\n");
+  CHECK(r.to_host().empty());
+}
+
+TEST_CASE("an ok behind the answer to the agent's M105 is not taken for the answer to the host's") {
+  Rig r = asked_rig(kMarlin11);
+  r.host("M105\n");
+  r.pass(1s);
+  r.to_printer();
+  r.printer("ok T:25.5 /0.0 B:25.5 /0.0 T0:25.5 /0.0 @:0 B@:0ok\n");
+  CHECK(r.to_host().empty());
+  says(r, std::string(kTemperatures));
+  CHECK(host_in_flight(r) == 0);
+}
+
+TEST_CASE("an ok behind the answer to a host's M105 without a newline acknowledges the next command") {
+  Rig r = known_rig(kMarlin11);
+  r.host("M105\n" + numbered(7, "G1 X1"));
+  r.to_printer();
+  says(r, "ok T:25.5 /0.0 B:25.5 /0.0 T0:25.5 /0.0 @:0 B@:0ok\n");
+  CHECK(host_in_flight(r) == 0);
 }
