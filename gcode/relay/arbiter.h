@@ -53,7 +53,11 @@ inline constexpr line::Time kHostIsDone = std::chrono::seconds(2);
 /// Which line of a Prusa report the last printer line was.
 enum class LastReport : std::uint8_t { kNone, kTemperature, kPosition };
 
-enum class Verdict : std::uint8_t { kPass, kWithhold };
+enum class Verdict : std::uint8_t {
+  kPass,
+  kWithhold,
+  kPassFromOk,  ///< what is before Reply::from_ok is a report of the agent, the rest is the host's ok
+};
 
 /// What may decide whose a plain ok is; the rules and their order are in arbiter_oks.cpp.
 enum class OkCondition : std::uint8_t {
@@ -245,6 +249,7 @@ class Arbiter {
   Verdict on_ok(const reply::Reply& reply, line::Time now);
   void forget_resend_ok();
   Verdict on_temperature_ok(const reply::Reply& reply, line::Time now);
+  Verdict on_oks_behind(const reply::Reply& answer, Verdict verdict, line::Time now);
   Verdict on_plain_ok(const reply::Reply& reply, line::Time now);
   [[nodiscard]] bool is_certainly_injected(const reply::Reply& reply, line::Time now) const;
   [[nodiscard]] inline bool holds(OkCondition when, const reply::Reply& reply, line::Time now) const;
@@ -256,6 +261,9 @@ class Arbiter {
   Verdict on_error(const reply::Reply& reply);
   Verdict on_resend(const reply::Reply& reply, line::Time now);
   Verdict show_report(const reply::Reply& reply, LastReport after, line::Time now);
+  Verdict without_cut_report(const reply::Reply& reply, Verdict verdict, LastReport after, line::Time now);
+  void end_reports_that_cut_oks(const reply::Reply& reply);
+  [[nodiscard]] bool can_end_own_reports() const;
   [[nodiscard]] bool is_answer_to_host(const reply::Reply& reply, LastReport after, line::Time now) const;
   void on_start(line::Time now);
   void port_changed(line::Time now);

@@ -37,6 +37,22 @@ bool Arbiter::is_unreadable_report(const reply::Reply& reply) const {
          s_.last_report_read <= s_.poller.asked_at(printer::Query::kM155);
 }
 
+// "ok T:25.0 /0.0 @:0ok": a newline was lost. Each ok behind the answer counts like one in a line of its own. If a host
+// command is acknowledged by it the line is the host's too: it begins with "ok", and a host counts one.
+Verdict Arbiter::on_oks_behind(const reply::Reply& answer, Verdict verdict, line::Time now) {
+  reply::Reply ok;
+  ok.kind = reply::ReplyKind::kOk;
+  ok.ok_form = reply::OkForm::kBare;
+  ok.ok_count = 1;
+  for (int more = answer.oks_behind; more > 0 && s_.in_flight.host_count() > 0; --more) {
+    const std::size_t waiting = s_.in_flight.host_count();
+    if (on_plain_ok(ok, now) == Verdict::kWithhold || s_.in_flight.host_count() == waiting) continue;
+    if (verdict == Verdict::kPass) ++s_.counters.missing_oks;
+    verdict = Verdict::kPass;
+  }
+  return verdict;
+}
+
 // "echo:Unknown command: "M27"". With host commands behind the injected query it must contain every byte of the query,
 // and no host command may have the same text.
 bool Arbiter::rejects_injected(const reply::Reply& reply) const {

@@ -72,8 +72,9 @@ Verdict Arbiter::on_ok(const reply::Reply& reply, line::Time now) {
     if (s_.in_flight.injected()) finish_injected(printer::QueryOutcome::kTimeout, now);
     return Verdict::kWithhold;
   }
-  const Verdict verdict =
+  const Verdict first =
       reply.kind == reply::ReplyKind::kOkTemperature ? on_temperature_ok(reply, now) : on_plain_ok(reply, now);
+  const Verdict verdict = on_oks_behind(reply, first, now);
   // "okok" acknowledges two commands, and the host sees one. An answer to M105 tells by itself what is answered.
   const int oks = reply.kind == reply::ReplyKind::kOk && !reply.ok_number ? reply.ok_count : 1;
   for (int more = oks; more > 1 && s_.in_flight.size() > 0 && !s_.in_flight[0].is_injected(); --more) {

@@ -286,7 +286,7 @@ Verdict Arbiter::decide(const reply::Reply& reply, line::Time now) {
   const std::size_t rule =
       line::first_rule<kVerdictRules>([&](auto row) { return holds(kVerdictRules[row].when, reply, now); });
   switch (kVerdictRules[rule].when) {
-    case kAck: return on_ok(reply, now);
+    case kAck: return without_cut_report(reply, on_ok(reply, now), after, now);
     case kRejection: return on_error(reply);
     case kResendRequest: return on_resend(reply, now);
     case kAnswersInjected: take_answer(reply, now); return Verdict::kWithhold;
@@ -294,7 +294,10 @@ Verdict Arbiter::decide(const reply::Reply& reply, line::Time now) {
     case kUnreadableReport: s_.subscriptions.unreadable(); return Verdict::kWithhold;
     case kReport: return show_report(reply, after, now);
     case kTornReport:
-    case kOther: doubt_injected(reply); break;
+    case kOther:
+      end_reports_that_cut_oks(reply);
+      doubt_injected(reply);
+      break;
   }
   return Verdict::kPass;
 }

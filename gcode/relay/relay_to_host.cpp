@@ -42,7 +42,7 @@ void RelayImpl::pass_to_host(std::uint64_t from, std::uint64_t to, reply::ReplyK
 }
 
 void RelayImpl::handle_printer_line(std::uint64_t end, line::Time now) {
-  const std::uint64_t start = s.printer_line_start;
+  std::uint64_t start = s.printer_line_start;
   if (s.printer_line_long || end - start > kLongestLine) {
     ++counters().unparsed_lines;
     pass_to_host(std::max(start, s.printer_passed), end, reply::ReplyKind::kUnknown, true, now);
@@ -53,7 +53,10 @@ void RelayImpl::handle_printer_line(std::uint64_t end, line::Time now) {
     const reply::Reply reply = reply::parse_reply(line, arbiter.dialect());
     const bool begun = s.printer_passed > start;
     const MeatPack before = s.arbiter.host_stream.meatpack;
-    if (arbiter.printer_line(reply, now) == Verdict::kPass || begun || arbiter.is_listening_only()) {
+    const Verdict verdict = arbiter.printer_line(reply, now);
+    if (verdict == Verdict::kPassFromOk && !begun)
+      s.printer_line_start = start += static_cast<std::uint64_t>(reply.from_ok.data() - line.data());
+    if (verdict != Verdict::kWithhold || begun || arbiter.is_listening_only()) {
       pass_to_host(std::max(start, s.printer_passed), end, reply.kind, true, now);
     } else {
       ++counters().host_withheld_lines;

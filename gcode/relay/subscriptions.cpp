@@ -42,6 +42,14 @@ void Subscriptions::port_changed() {
   printer_ = {};
 }
 
+void Subscriptions::host_left() {
+  host_ = {};
+  if (agent_ == ReportPeriods{}) return;
+  for (const Report report : line::kValuesOf<Report>) {
+    if (may_repeat(report)) set_by_agent_ |= bit(report);
+  }
+}
+
 Subscriptions::Reports Subscriptions::reports() const {
   Reports out;
   for (const Report report : line::kValuesOf<Report>) {

@@ -39,8 +39,9 @@ class Subscriptions {
   /// The port was closed or opened. Whether that restarted the printer shows later: until then it may still repeat what
   /// the agent had set, and these reports are for nobody.
   void port_changed();
-  /// The host left: no host wants a report.
-  void host_left() { host_ = {}; }
+  /// The host left: no host wants a report. Those that it has set are the agent's from now on, unless the agent has no
+  /// use for any (poll is off): the next host has not requested them.
+  void host_left();
   /// A host's command was passed to the printer.
   void host_command(const command::Command& command, const dialect::Dialect& dialect, line::Time now);
 

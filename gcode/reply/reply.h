@@ -128,7 +128,10 @@ struct Reply {
   ReplyKind kind = ReplyKind::kUnknown;
   bool carries_ok = false;  ///< the line acknowledges a command (kOk, kOkTemperature, or an ok glued to text)
   OkForm ok_form = OkForm::kNone;
-  std::uint8_t ok_count = 0;     ///< oks that the printer printed into the line: 2 for "okok"; hosts count one
+  std::uint8_t ok_count = 0;    ///< oks that the printer printed into the line: 2 for "okok"; hosts count one
+  std::uint8_t oks_behind = 0;  ///< kOkTemperature: oks that ran into it from behind: "ok T:25.5 /0.0 @:0ok"
+  std::string_view from_ok;     ///< kGlued to a periodic report: the line from its ok on; otherwise empty
+  ReplyKind cut_report = ReplyKind::kUnknown;  ///< ... and the kind of that report
   bool is_whole_report = false;  ///< kTemperature, kPosition, kFans: the text of a periodic report and nothing else
   bool is_torn = false;          ///< a reading was cut off or is unreadable; it is not in the values
   bool says_wait = false;        ///< a waiting command's line with "W:"

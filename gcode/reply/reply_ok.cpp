@@ -118,7 +118,7 @@ bool read_ok(std::string_view line, const dialect::Dialect& dialect, Reply& repl
   return read_ok_text(rest, reply);
 }
 
-bool read_glued_ok(std::string_view line, Reply& reply) {
+bool read_glued_ok(std::string_view line, ReplyKind report, Reply& reply) {
   const std::size_t at = line.rfind("ok");
   if (at == std::string_view::npos || at == 0) return false;
   std::string_view rest = line.substr(at + 2);
@@ -126,6 +126,8 @@ bool read_glued_ok(std::string_view line, Reply& reply) {
   line::skip_blanks(rest);
   if (!read_ok_temperature(rest, reply) && !read_ok_fields(rest, OkForm::kGlued, reply)) return false;
   reply.ok_form = OkForm::kGlued;
+  reply.from_ok = line.substr(at);
+  reply.cut_report = report;
   return true;
 }
 

@@ -63,8 +63,8 @@ bool accept_ok(Reply& reply, OkForm form, ReplyKind kind, std::string_view text)
 // reply_ok.cpp
 /// "ok", "ok P15 B3", "ok T:...", "ok p:16.13 ...", "ok!", "okN200", "okok"; not "ok.gcode".
 [[nodiscard]] bool read_ok(std::string_view line, const dialect::Dialect& dialect, Reply& reply);
-/// An ok glued to the end of a line that was cut short: "T:190.26 /@N7531ok N7531 P0 B3".
-[[nodiscard]] bool read_glued_ok(std::string_view line, Reply& reply);
+/// An ok glued to the end of a report that was cut short: "T:190.26 /@N7531ok N7531 P0 B3".
+[[nodiscard]] bool read_glued_ok(std::string_view line, ReplyKind report, Reply& reply);
 /// An ok behind bytes that no line begins with, or behind known text without its newline: "\xff\xfeok N5", " ok",
 /// "LCD status changedok". For lines that no other rule knows.
 [[nodiscard]] bool read_hidden_ok(std::string_view line, const dialect::Dialect& dialect, Reply& reply);

@@ -108,7 +108,7 @@ bool read_position(std::string_view line, Reply& reply) {
   const bool whole = reader.read(rest);
   if (whole) reply.position = reader.position();
   reply.is_whole_report = whole && is_count(line::trim_blanks(rest));
-  if (!reply.is_whole_report && read_glued_ok(line, reply)) return true;
+  if (!reply.is_whole_report && read_glued_ok(line, ReplyKind::kPosition, reply)) return true;
   if (reader.is_empty()) return false;
   reply.is_torn = !whole;
   return accept(reply, ReplyKind::kPosition, line);

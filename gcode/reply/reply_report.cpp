@@ -88,7 +88,7 @@ bool read_fans(std::string_view line, Reply& reply) {
   bool whole = true;
   for (line::skip_blanks(rest); whole && !rest.empty(); line::skip_blanks(rest)) whole = take_fan_field(rest, fans);
   if (whole) reply.fans = fans;
-  if (!whole && read_glued_ok(line, reply)) return true;
+  if (!whole && read_glued_ok(line, ReplyKind::kFans, reply)) return true;
   reply.is_torn = !whole;
   reply.is_whole_report = whole && line.starts_with("E0:");
   return accept(reply, ReplyKind::kFans, line);

@@ -290,6 +290,15 @@ bool begins_with_temperature(std::string_view line) {
 // "TT::31.5031.50  //0.000.00": Creality 4.x prints each piece of a report twice. None of its figures is certain.
 bool is_doubled(std::string_view line) { return line.starts_with("TT::") || line.starts_with("TT00::"); }
 
+// A report whose newline was lost or became noise; the text of one that was cut goes on in the middle of a field.
+bool is_whole_but_for_its_end(std::string_view report) {
+  while (!report.empty() &&
+         (static_cast<unsigned char>(report.back()) <= ' ' || report.back() < 0 || report.back() == 0x7F))
+    report.remove_suffix(1);
+  Temperatures unused;
+  return FieldReader(unused).read(report);
+}
+
 void read_notes(const FieldReader& reader, Reply& reply) {
   reply.says_wait = reader.says_wait();
   reply.is_torn = reader.is_cut_off();
@@ -314,7 +323,9 @@ bool read_temperature(std::string_view line, Reply& reply) {
   FieldReader reader(reply.temperatures);
   if (!reader.read(line)) {
     reply.temperatures.count = 0;
-    return read_glued_ok(line, reply) || accept_unreadable(line, reply);
+    if (!read_glued_ok(line, ReplyKind::kTemperature, reply)) return accept_unreadable(line, reply);
+    reply.is_torn = !is_whole_but_for_its_end(line.substr(0, line.size() - reply.from_ok.size()));
+    return true;
   }
   reader.finish();
   read_notes(reader, reply);
@@ -341,6 +352,9 @@ bool read_ok_temperature(std::string_view fields, Reply& reply) {
   if (!whole) {
     reply.temperatures.count = 0;
     reply.is_torn = true;
+  }
+  for (auto at = fields.find("ok"); at != std::string_view::npos; at = fields.find("ok", at + 2)) {
+    if (reply.oks_behind < 255) ++reply.oks_behind;
   }
   return accept_ok(reply, OkForm::kFields, ReplyKind::kOkTemperature, fields);
 }

@@ -230,3 +230,60 @@ TEST_CASE("rule 9: after the agent has set its reports anew those from before th
   CHECK(r.arbiter().subscriptions.may_repeat(gcode::relay::Report::kTemperature));
   CHECK_FALSE(r.arbiter().subscriptions.may_repeat(gcode::relay::Report::kFans));
 }
+
+TEST_CASE("rule 9: temperatures of a host's M303, M306, M192 and G76 pass where a waiting M109 says W:") {
+  const std::string line = " T:150.00 /0.00 B:22.00 /0.00 @:127 B@:0\n";
+  const std::string command = GENERATE("M303 E0 S200 C5\n", "M306 T\n", "M192 R50\n", "G76\n");
+  INFO(command);
+  Rig r(only_temperatures());
+  r.attach();
+  r.identify(kMarlin21, "Cap:AUTOREPORT_TEMP:1\n");
+  REQUIRE(r.arbiter().subscriptions.is_for_agent_only(gcode::relay::Report::kTemperature));
+  r.host("M109 S50\n");
+  r.printer(" T:40.00 /50.00 B:22.00 /0.00 @:127 B@:0 W:?\n");
+  r.pass(5s);
+  r.to_host();
+  r.printer(line);
+  CHECK(r.to_host().empty());
+  r.printer("ok\n");
+  r.host(command);
+  r.to_host();
+  r.pass(2s);
+  says(r, line);
+  r.printer("ok\n");
+  r.to_host();
+  r.printer(line);
+  CHECK(r.to_host().empty());
+}
+
+TEST_CASE("rule 9: a position that a host's command prints passes although the agent has set position reports") {
+  const auto [command, passes] = GENERATE(table<std::string, bool>({{"G28\n", true},
+                                                                    {"M420 S1\n", true},
+                                                                    {"M206 Z0.1\n", true},
+                                                                    {"M428\n", true},
+                                                                    {"M401\n", true},
+                                                                    {"M402\n", true},
+                                                                    {"M48\n", true},
+                                                                    {"G54\n", true},
+                                                                    {"G59.1\n", true},
+                                                                    {"M501\n", true},
+                                                                    {"M502\n", true},
+                                                                    {"G12\n", true},
+                                                                    {"G27\n", true},
+                                                                    {"M852 S1\n", true},
+                                                                    {"G92 X1\n", true},
+                                                                    {"M109 S50\n", false},
+                                                                    {"M600\n", false},
+                                                                    {"G1 X1\n", false},
+                                                                    {"M106 S9\n", false}}));
+  INFO(command);
+  Rig r(gcode::relay::RelaySettings{});
+  r.attach();
+  r.identify(kMarlin21, "Cap:AUTOREPORT_POS:1\n");
+  REQUIRE(r.arbiter().subscriptions.is_for_agent_only(gcode::relay::Report::kPosition));
+  r.host(command);
+  r.pass(100ms);
+  r.to_host();
+  r.printer(kPositionReport);
+  CHECK(r.to_host() == (passes ? kPositionReport : ""));
+}

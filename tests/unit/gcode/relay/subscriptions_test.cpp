@@ -172,3 +172,31 @@ TEST_CASE("a report that nobody wants any more is not switched off") {
   REQUIRE(r.subscriptions.is_on(Report::kFans));
   CHECK(r.missing().empty());
 }
+
+TEST_CASE("what a host has set is the agent's after it left, so that the next host does not see it") {
+  for (const char* name : {"prusa-3.13", "marlin-2.1"}) {
+    Reports r(name);
+    r.host("M155 S2 C7");
+    r.subscriptions.host_left();
+    CHECK(r.shown(Report::kTemperature, 2s, 20) == 0);
+    r.host("M155 S2 C1");
+    CHECK(r.shown(Report::kTemperature, 2s, 20) == 20);
+  }
+}
+
+TEST_CASE("what a host has set before the port was closed and opened is shown to no later host") {
+  Reports r("prusa-3.13");
+  r.host("M155 S2 C7");
+  r.subscriptions.port_changed();
+  r.subscriptions.host_left();
+  CHECK(r.shown(Report::kTemperature, 2s, 20) == 0);
+}
+
+TEST_CASE("what a host has set stays visible to the next one if the agent wants no reports") {
+  Reports r("marlin-2.1");
+  r.subscriptions.want({});
+  r.host("M155 S2");
+  r.subscriptions.host_left();
+  CHECK(r.shown(Report::kTemperature, 2s, 20) == 20);
+  CHECK_FALSE(r.subscriptions.agent_set(Report::kTemperature));
+}
