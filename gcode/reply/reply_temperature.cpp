@@ -292,9 +292,10 @@ bool is_doubled(std::string_view line) { return line.starts_with("TT::") || line
 
 // A report whose newline was lost or became noise; the text of one that was cut goes on in the middle of a field.
 bool is_whole_but_for_its_end(std::string_view report) {
-  while (!report.empty() &&
-         (static_cast<unsigned char>(report.back()) <= ' ' || report.back() < 0 || report.back() == 0x7F))
-    report.remove_suffix(1);
+  const auto is_noise = [](char c) {
+    return static_cast<unsigned char>(c) <= ' ' || static_cast<unsigned char>(c) >= 0x7F;
+  };
+  while (!report.empty() && is_noise(report.back())) report.remove_suffix(1);
   Temperatures unused;
   return FieldReader(unused).read(report);
 }
