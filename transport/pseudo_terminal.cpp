@@ -187,7 +187,8 @@ void PseudoTerminal::host_is_gone() {
   closed_();
 }
 
-// A host took the slave exclusively during a probe and has left: only root can open it now.
+// A host took the slave exclusively during a probe and has left, so that only root can open it now; or no descriptor was
+// left for it.
 void PseudoTerminal::replace_pair() {
   const Place place = place_;
   if (!publish(place.directory, place.name, place.group)) return wait_readable();
@@ -205,7 +206,10 @@ void PseudoTerminal::poll_again_soon(std::chrono::milliseconds from_now) {
     if (error || pair.expired()) return;
     if (attached_) return poll_attach_count(Poll::kSecond);
     notified();
-    if (!pair.expired() && !attached_ && probe(Poll::kFirst)) host_came();
+    if (pair.expired() || attached_) return;
+    if (probe(Poll::kFirst)) return host_came();
+    // There was no descriptor for our slave: its master would be ready at any time, without a host.
+    if (!pair_.has_own_slave()) replace_pair();
   });
 }
 

@@ -54,6 +54,13 @@ int set_dtr(int fd, bool high) {
   return ::ioctl(fd, TIOCMSET, &lines) == 0 ? 0 : errno;
 }
 
+/// DTR is low if the previous instance ended within the pulse of a reset. A high one is not touched: an edge may reset
+/// the printer.
+void end_reset(int fd) {
+  int lines = 0;
+  if (::ioctl(fd, TIOCMGET, &lines) == 0 && (lines & TIOCM_DTR) == 0) (void)set_dtr(fd, true);
+}
+
 }  // namespace
 
 MaybeFailure SerialPort::open(const std::string& path, unsigned baud) {
@@ -91,6 +98,7 @@ MaybeFailure SerialPort::adopt(int fd, const std::string& path) {
     return Failure{errno, "cannot resume " + path + ": " + std::strerror(errno)};
   }
   path_ = path;
+  end_reset(fd);
   watch(fd);
   return {};
 }
@@ -126,6 +134,7 @@ std::size_t SerialPort::unsent_bytes() const {
 MaybeFailure SerialPort::reset() {
   if (!watch_) return Failure{ENODEV, "cannot reset the printer: its port is not open"};
   if (const int error = set_dtr(fd_, false); error != 0) {
+    end_reset(fd_);  // an adapter that fails may have lowered it
     return Failure{error, "cannot reset the printer at " + path_ + ": " + std::strerror(error) +
                               (error == ENOTTY ? " (a pseudo-terminal has no DTR line)" : "")};
   }

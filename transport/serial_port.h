@@ -28,8 +28,8 @@ class SerialPort final : public ByteStream {
   /// From now on bytes go through `pipe` (not owned, outlives the port; null: directly).
   void pass_through(StagingPipe* pipe) { pipe_ = pipe; }
 
-  /// Takes over a descriptor that the previous instance opened, set up and locked: nothing is sent, set or reset. `fd`
-  /// is owned from here on and is made non-blocking.
+  /// Takes over a descriptor that the previous instance opened, set up and locked: nothing is sent, set or reset, except
+  /// that a DTR that its reset() left low is raised. `fd` is owned from here on and is made non-blocking.
   [[nodiscard]] MaybeFailure adopt(int fd, const std::string& path);
 
   /// Unlocks and closes; bytes that the kernel has not sent yet are discarded, because close() would otherwise wait up

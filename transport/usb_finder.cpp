@@ -82,18 +82,28 @@ std::optional<UsbDevice> read_device(const fs::path& dir, const std::string& por
 
 UsbFinder::UsbFinder(boost::asio::io_context& io, Found found, std::filesystem::path sysfs)
     : io_(io),
-      found_(std::make_shared<Found>(std::move(found))),
       sysfs_(std::move(sysfs)),
+      found_(std::make_shared<Found>(std::move(found))),
       thread_([this] { work(); }) {}
 
 UsbFinder::~UsbFinder() {
+  end();
+  thread_.join();
+}
+
+void UsbFinder::end() {
   {
     const std::lock_guard lock(mutex_);
+    found_.reset();  // its posted handlers find it empty
     ends_ = true;
     if (events_) events_->interrupt();
   }
   changed_.notify_one();
-  thread_.join();  // its posted handlers find found_ empty
+}
+
+bool UsbFinder::has_ended() {
+  const std::lock_guard lock(mutex_);
+  return has_ended_;
 }
 
 void UsbFinder::refresh() {
@@ -124,6 +134,8 @@ void UsbFinder::work() {
     known = std::move(devices);
     delay = rest(delay) ? kFirstPoll : std::min(delay * 2, longest);
   }
+  const std::lock_guard lock(mutex_);
+  has_ended_ = true;
 }
 
 bool UsbFinder::take_question(bool& ends) {
@@ -140,6 +152,7 @@ bool UsbFinder::rest(milliseconds longest) {
 }
 
 void UsbFinder::tell(std::vector<UsbDevice> devices) {
+  const std::lock_guard lock(mutex_);
   boost::asio::post(io_, [weak = std::weak_ptr<Found>(found_), devices = std::move(devices)] {
     if (const auto found = weak.lock()) (*found)(devices);
   });

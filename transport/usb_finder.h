@@ -68,8 +68,12 @@ class UsbFinder {
   /// Starts immediately. `found` is called on `io`'s thread: first with the present devices, then after each change.
   /// `io` is not owned and outlives the finder. `sysfs` is /sys except in tests.
   UsbFinder(boost::asio::io_context& io, Found found, std::filesystem::path sysfs = "/sys");
-  /// On the I/O thread. `found` is not called any more.
+  /// On the I/O thread. `found` is not called any more. Waits for the thread, which may wait for the kernel.
   ~UsbFinder();
+
+  /// On the I/O thread, without waiting: `found` is not called any more, and the thread ends as soon as it can.
+  void end();
+  [[nodiscard]] bool has_ended();  ///< the destructor does not wait any more
 
   /// Polls now and calls `found` even if nothing changed: for a caller that lost its list.
   void refresh();
@@ -82,13 +86,14 @@ class UsbFinder {
   void tell(std::vector<UsbDevice> devices);
 
   boost::asio::io_context& io_;
-  std::shared_ptr<Found> found_;
   std::filesystem::path sysfs_;
-  std::mutex mutex_;  // protects the next four
+  std::mutex mutex_;  // protects the next six
+  std::shared_ptr<Found> found_;
   std::condition_variable changed_;
   std::unique_ptr<UsbEvents> events_;
   bool asked_ = true;
   bool ends_ = false;
+  bool has_ended_ = false;
   std::thread thread_;
 };
 

@@ -67,7 +67,9 @@ void Bridge::printer_opened() {
 void Bridge::resume(transport::StagingPipe::Uncommitted printer, transport::StagingPipe::Uncommitted host) {
   printer_is_open_ = true;
   const gcode::line::Time now = process::monotonic_now();
-  relay_.resume(now);
+  // The previous instance may have ended between the opening of the device and its commit.
+  if (relay_.printer().contact.is_open()) relay_.resume(now);
+  else relay_.printer_opened(now);
   if (printer.written > 0) relay_.printer_took(printer.written, now);
   if (host.written > 0) relay_.host_took(host.written, now);
   if (printer.read > 0) relay_.printer_received(printer.read, now);

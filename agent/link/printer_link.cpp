@@ -184,6 +184,8 @@ void PrinterLink::resume() {
   noted_dialect_ = &bridge_.relay().dialect();
   noted_resets_ = resets_of(bridge_.relay().counters());
   noted_queries_ = bridge_.relay().counters().queries;
+  if (!bridge_.relay().printer().contact.is_open())
+    incidents_.expect_restart(process::monotonic_now());  // it had just been opened
   bridge_.resume(persistent_.printer_uncommitted(), persistent_.host_uncommitted());
   if (!has_host_port && had_host) {
     persistent_.discard_host_output();

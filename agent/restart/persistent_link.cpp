@@ -14,10 +14,11 @@
 namespace agent::restart {
 namespace {
 
-constexpr std::string_view kMemory = "memory", kTty = "tty", kPty = "pty";
+// kNextMemory: the memory of a changed version, only while it replaces kMemory, which every version looks for.
+constexpr std::string_view kMemory = "memory", kNextMemory = "memory2", kTty = "tty", kPty = "pty";
 constexpr std::string_view kPrinterIn = "printerin", kPrinterOut = "printerout", kHostIn = "hostin",
                            kHostOut = "hostout";
-constexpr std::array kParts{kTty, kPty, kMemory, kPrinterIn, kPrinterOut, kHostIn, kHostOut};
+constexpr std::array kParts{kTty, kPty, kMemory, kNextMemory, kPrinterIn, kPrinterOut, kHostIn, kHostOut};
 
 /// Checked once per process: whether the kernel can move these bytes through pipes does not change. Twice, since a call
 /// that fails for a moment (no descriptors) would cost the print at the next restart.
@@ -51,7 +52,9 @@ bool PersistentLink::take_over() {
   const std::string& name = identity_.name;
   tty_ = store_->take(name, kTty);
   pty_ = store_->take(name, kPty);
-  transport::FileDescriptor memfd = store_->take(name, kMemory);
+  transport::FileDescriptor memfd = store_->take(name, kMemory), next = store_->take(name, kNextMemory);
+  const bool has_memory = static_cast<bool>(memfd), has_next = static_cast<bool>(next);
+  if (!memfd) memfd = std::move(next);
   std::array<transport::FileDescriptor, 4> pipes;
   std::size_t i = 0;
   bool whole = tty_ && memfd;
@@ -61,6 +64,7 @@ bool PersistentLink::take_over() {
   }
   std::optional<IncompatibleCheckpoint> foreign;
   if (whole) memory_ = LinkMemory::adopt(std::move(memfd));
+  if (whole && !memory_ && next) memory_ = LinkMemory::adopt(std::move(next));
   if (whole && !memory_) foreign = IncompatibleCheckpoint::open(std::move(memfd));
   if ((!memory_ && !foreign) || !fits(memory_ ? memory_->identity() : foreign->identity())) {
     if (tty_) transport::unlock_device(tty_.get());  // the store's copy may stay open for a moment
@@ -80,6 +84,7 @@ bool PersistentLink::take_over() {
   printer_uncommitted_ = printer_->recover();
   host_uncommitted_ = host_->recover();
   if (foreign) convert(*foreign);
+  if (foreign || has_next) replace_memory(foreign && has_memory);
   return true;
 }
 
@@ -91,7 +96,14 @@ void PersistentLink::convert(const IncompatibleCheckpoint& checkpoint) {
   memory_->take_over(checkpoint.portable_checkpoint(), unnoted, checkpoint.rings(), process::monotonic_now());
   printer_uncommitted_.written = host_uncommitted_.written = 0;  // the bridge records what was read, as usual
   foreign_version_ = checkpoint.version();
+}
+
+// At every moment the store has a memory: the manager replaces none in one step, and the process may be killed between.
+// `beside`: the stored one is not under kNextMemory, which an earlier instance may have left.
+void PersistentLink::replace_memory(bool beside) {
+  if (beside) store_->keep(identity_.name, kNextMemory, memory_->descriptor());
   store_->keep(identity_.name, kMemory, memory_->descriptor());
+  store_->drop(identity_.name, kNextMemory);
 }
 
 void PersistentLink::begin() {

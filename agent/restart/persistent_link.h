@@ -76,6 +76,7 @@ class PersistentLink {
   bool take_over();
   [[nodiscard]] bool fits(const LinkIdentity& left) const;
   void convert(const IncompatibleCheckpoint& checkpoint);
+  void replace_memory(bool beside);
   void begin();
 
   DescriptorStore* store_;

@@ -13,8 +13,12 @@ UsbPrinters::UsbPrinters(boost::asio::io_context& io, log::Log& log, std::functi
 UsbPrinters::~UsbPrinters() = default;
 
 void UsbPrinters::follow(const config::Configuration& configuration) {
+  std::erase_if(ending_, [](const auto& finder) { return finder->has_ended(); });
   if (!needs_usb(configuration)) {
-    finder_.reset();
+    if (finder_) {
+      finder_->end();  // its thread may wait for the kernel, and a print must not
+      ending_.push_back(std::move(finder_));
+    }
     devices_.clear();
   } else if (!finder_) {
     finder_ = std::make_unique<transport::UsbFinder>(io_, [this](const auto& devices) { found(devices); });

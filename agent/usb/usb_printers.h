@@ -42,6 +42,7 @@ class UsbPrinters {
   log::Log& log_;
   std::function<void()> changed_;
   std::unique_ptr<transport::UsbFinder> finder_;
+  std::vector<std::unique_ptr<transport::UsbFinder>> ending_;  ///< their threads still run, or have run
   std::vector<transport::UsbDevice> devices_;
   UsbPlan plan_;
   std::set<UnassignedDevice> noted_;

@@ -440,4 +440,26 @@ def pulse_on_dtr(rig, options):
     host.close()
 
 
+@claim("an agent that is killed while a reset holds DTR low leaves it to the next instance to raise it, once")
+def pulse_across_a_kill(rig, options):
+    if not options.modem_lines:
+        print("     skipped: no library that gives a pseudo-terminal modem lines")
+        return
+    log = os.path.join(rig.directory, "modem-lines")
+    device = rig.raw_device()
+    agent = rig.keep(SupervisedAgent(rig, device.path, environment={"LD_PRELOAD": options.modem_lines, "MODEM_LINES": log}))
+    agent.wait_for_web()
+    agent.wait_for_port()
+    reset = rig.keep(Process(rig.directory, "reset", [rig.agent, "reset", "mk3", "--runtime-dir", agent.runtime]))
+    wait_until("DTR is low", lambda: edges(log), every=0.002)
+    agent.restart(signal.SIGKILL)
+    wait_until("DTR is high again", lambda: len(edges(log)) == 2)
+    expect([edge[1:] for edge in edges(log)] == [("DTR", 0), ("DTR", 1)], f"{edges(log)}")
+    agent.wait_for_web()
+    agent.restart()
+    agent.wait_for_web()
+    expect(len(edges(log)) == 2, f"a restart changed the lines: {edges(log)}")
+    reset.stop()
+
+
 run_claims(lambda parser: parser.add_argument("--modem-lines", help="the library to preload"))

@@ -1,12 +1,14 @@
 /* Preloaded into the agent, this adds modem lines to every tty: a USB printer's port has them, a pseudo-terminal has
  * not. It stores their state and writes a line for each change, "SECONDS DTR 0" or "SECONDS DTR 1" on the monotonic
- * clock, to the file named by MODEM_LINES. Every other ioctl goes to the kernel. */
+ * clock, to the file named by MODEM_LINES. The next process finds them as that file says. Every other ioctl goes to the
+ * kernel. */
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <fcntl.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
@@ -27,6 +29,19 @@ static void set_lines(int next) {
   if ((next ^ lines) & TIOCM_DTR) note("DTR", (next & TIOCM_DTR) != 0);
   if ((next ^ lines) & TIOCM_RTS) note("RTS", (next & TIOCM_RTS) != 0);
   lines = next;
+}
+
+__attribute__((constructor)) static void read_lines(void) {
+  const char* path = getenv("MODEM_LINES");
+  FILE* file = path ? fopen(path, "re") : NULL;
+  if (!file) return;
+  char name[4];
+  int high;
+  while (fscanf(file, "%*f %3s %d", name, &high) == 2) {
+    const int line = strcmp(name, "DTR") == 0 ? TIOCM_DTR : TIOCM_RTS;
+    lines = high ? lines | line : lines & ~line;
+  }
+  fclose(file);
 }
 
 int ioctl(int fd, unsigned long request, ...) {

@@ -59,6 +59,7 @@ class SupervisedAgent:
         self.failure = None
         self.hung = False  # SIGTERM did not end it
         self.killed_at = None
+        self.last_message = None  # it is killed when it has sent this
         self.start()
         self.thread = threading.Thread(target=self.watch, daemon=True)
         self.thread.start()
@@ -164,6 +165,18 @@ class SupervisedAgent:
                 self.drop(name)
             else:
                 for descriptor in descriptors:
+                    os.close(descriptor)
+            if data.decode() == self.last_message:
+                self.last_message = None
+                self.kill_behind_message()
+
+    def kill_behind_message(self):
+        """What it sent after the message that was just read is dropped: it could have been killed before."""
+        os.kill(self.pid, signal.SIGKILL)
+        os.waitid(os.P_PID, self.pid, os.WEXITED | os.WNOWAIT)
+        with contextlib.suppress(BlockingIOError):
+            while True:
+                for descriptor in socket.recv_fds(self.notify, 4096, 8)[1]:
                     os.close(descriptor)
 
     def keep(self, name, descriptors, poll):

@@ -327,6 +327,24 @@ claim("a version that does not know a killed agent's checkpoint version resumes 
     lambda rig, options: change(rig, options, signal.SIGKILL))
 
 
+@claim("a version that is killed anywhere while it replaces another one's checkpoint in the store loses nothing")
+def killed_while_converting(rig, options):
+    device, agent, host, _ = begin_quiet(rig, options)
+    agent.may_end = True
+    memory = "\nFDNAME=marlin-mk3-memory"
+    steps = [f"FDSTOREREMOVE=1{memory}2", f"FDSTORE=1\nFDPOLL=0{memory}2", f"FDSTOREREMOVE=1{memory}", f"FDSTORE=1\nFDPOLL=0{memory}"]
+    for number, message in enumerate(steps):
+        agent.program = (options.incompatible, rig.agent)[number % 2]
+        agent.last_message = message
+        agent.restart()
+        wait_until("it was killed, and the next instance serves", lambda: agent.instances == 3 + 2 * number and agent.serves)
+        agent.wait_for_web()
+        talk(device, host, b"G1 X%d" % number)
+        expect(f"{memory[8:]}2" not in agent.store, f"killed behind {message!r}: left in the store")
+    expect(agent.output().count("opened " + device.path) == 1, "the device was opened again")
+    host.close()
+
+
 def few(options):
     """Fewer kills and lines than in the first claim."""
     if FULL:

@@ -30,7 +30,7 @@ done
 
 # The program needs these lines of the unit: a missing one would cost a print.
 modules="modprobe@cdc_acm.service modprobe@usbserial.service"
-for line in Type=notify Restart=always FileDescriptorStoreMax=512 RuntimeDirectoryPreserve=restart "RestartPreventExitStatus=1 2" \
+for line in Type=notify Restart=always FileDescriptorStoreMax=2048 RuntimeDirectoryPreserve=restart "RestartPreventExitStatus=1 2" \
   "Wants=$modules" "After=$modules"; do
   grep -qxF "$line" packaging/marlin-agent.service || { echo "the unit has no line $line" >&2; exit 1; }
 done

@@ -255,6 +255,22 @@ TEST_CASE("after a loss the bridge resumes with the next opening") {
   CHECK(rig.host.written == "start\n");
 }
 
+TEST_CASE("a printer whose opening was not committed is open for the next instance") {
+  boost::asio::io_context io;
+  FakeStream printer, host;
+  agent::restart::LinkMemory memory;
+  agent::link::Bridge bridge(io, printer, host, memory, Rig::settings(true));
+  REQUIRE_FALSE(bridge.relay().printer().contact.is_open());
+  bridge.resume({}, {});
+  bridge.host_opened();
+  REQUIRE(bridge.relay().printer().contact.is_open());
+  printer.incoming = "start\n";
+  while (printer.poll()) {}
+  CHECK(host.written == "start\n");
+  CHECK(printer.written.empty());  // no query into the boot text
+  CHECK(bridge.relay().state(agent::process::monotonic_now()) == gcode::printer::State::kConnecting);
+}
+
 TEST_CASE("everything that crosses the printer's end is recorded, injected queries too") {
   std::string to_printer, from_printer;
   Rig rig(true);

@@ -4,6 +4,11 @@
 
 #include <catch2/catch.hpp>
 
+#include <sys/stat.h>
+
+#include <chrono>
+#include <thread>
+
 #include "agent/daemon/service.h"
 #include "tests/scratch_dir.h"
 #include "tests/unit/transport/loop.h"
@@ -85,6 +90,36 @@ TEST_CASE("the finder is idle while no printer is found by USB, and works when o
   c.printers.clear();
   rig.begin(c);
   REQUIRE(rig.becomes(""));
+}
+
+TEST_CASE("a search that a reload ends is not waited for while sysfs blocks") {
+  using std::chrono::seconds;
+  Rig rig;
+  rig.usb.plug({.port = "1-1", .serial_number = "CZPX1"});
+  const auto serial = rig.usb.root() / "sys/devices/usb1/1-1/serial";
+  std::filesystem::remove(serial);
+  REQUIRE(::mkfifo(serial.c_str(), 0600) == 0);
+  const auto kernel = transport_test::open_tty(serial);  // whoever reads it waits until the kernel writes
+  REQUIRE(kernel);
+  int reported = 0;
+  agent::usb::UsbPrinters printers(rig.service.io(), rig.log, [&] { ++reported; });
+  printers.follow({});
+  std::this_thread::sleep_for(std::chrono::milliseconds(500));  // it reads by now
+  transport_test::run_ready(rig.service.io());
+  CHECK(reported == 0);
+  agent::config::Configuration without;
+  without.usb_automatic = false;
+  std::thread late([&] {
+    std::this_thread::sleep_for(seconds(4));
+    (void)transport_test::write_all(kernel.get(), "CZPX1\n");
+  });
+  const auto before = std::chrono::steady_clock::now();
+  printers.follow(without);
+  CHECK(std::chrono::steady_clock::now() - before < seconds(2));
+  late.join();
+  std::this_thread::sleep_for(std::chrono::milliseconds(100));  // it has found the device by now
+  transport_test::run_ready(rig.service.io());
+  CHECK(reported == 0);
 }
 
 }  // namespace
