@@ -1,7 +1,6 @@
 #include "gcode/relay/arbiter.h"
 
 #include <algorithm>
-#include <array>
 
 namespace gcode::relay {
 namespace {
@@ -14,20 +13,10 @@ using std::chrono::seconds;
 constexpr line::Time kTickInterval = milliseconds(250), kTickAtRest = seconds(2);
 // A host that sent a line this recently is active: the next one may come at any moment.
 constexpr line::Time kHostActive = milliseconds(500);
-// An idle printer answers a query in milliseconds; behind the moves of a file from SD it took 9.8 s.
-constexpr line::Time kAnswerLimit = seconds(5);
-constexpr line::Time kAnswerLimitSd = seconds(15);
-// After this much more silence the answer is lost, not late, if no host command waits for one.
-constexpr line::Time kGiveUp = seconds(10);
-// If an ok is this old without a sign of work, it was lost on the wire. Commands that may block silently get longer.
-constexpr line::Time kStale = seconds(30);
-constexpr line::Time kStaleBlocking = std::chrono::minutes(10);
-// An entry that may owe no ok expires after a second of silence: the printer answers idle lines in milliseconds.
-constexpr line::Time kSettle = seconds(1);
-// A command that may be answered already: longer, because a full planner makes a move wait.
-constexpr line::Time kAckOptionalStale = seconds(10);
 // A query waits this long behind a newline, for the answer to a line that the newline may have completed.
 constexpr line::Time kNewlineSettles = milliseconds(400);
+// The ok of a Resend, and one too many, come within it.
+constexpr line::Time kSettle = seconds(1);
 constexpr line::Time kRecoveryLimit = seconds(10);
 // A host that waits for each ok leaves no command in flight now and then. One that keeps a window does not: it is
 // probed seldom, and more than so many commands in flight are a window.
@@ -41,29 +30,6 @@ constexpr line::Time kLongestBackOff = seconds(60);
 constexpr std::size_t kMostDoubtful = 2;
 // Busy and heating lines come every 2 s and every second.
 constexpr line::Time kBusyFresh = seconds(5);
-constexpr std::uint8_t kMostAbandonedQueries = 2;
-
-bool may_block(command::CommandKind kind) {
-  return kind == command::CommandKind::kHeatAndWait || kind == command::CommandKind::kBlocking ||
-         kind == command::CommandKind::kListing;
-}
-
-// M0, M600 and the like end when somebody presses a button.
-bool waits_for_person(const InFlight& e) {
-  constexpr std::array kCodes{0, 1, 25, 125, 226, 600, 601, 603, 701, 702};
-  return std::find(kCodes.begin(), kCodes.end(), e.code) != kCodes.end();
-}
-
-// How long an entry may stay without a sign of life before it expires. `says_busy`: this printer prints "busy" while a
-// command blocks it.
-line::Time patience_with(const InFlight& entry, bool says_busy) {
-  if (may_block(entry.kind))
-    return entry.is_optional() || (says_busy && !waits_for_person(entry)) ? kStale : kStaleBlocking;
-  if (!entry.is_optional()) return kStale;
-  const bool no_command = entry.kind == command::CommandKind::kOther && entry.number < 0 && entry.letter == 0;
-  return no_command ? kSettle : kAckOptionalStale;
-}
-
 }  // namespace
 
 Arbiter::Arbiter(ArbiterState& state) : s_(state) {}
@@ -159,7 +125,7 @@ std::optional<printer::DeferReason> Arbiter::forbidden(line::Time now) const {
   if (s_.printer.halt.state != printer::Halt::State::kNone) return printer::DeferReason::kPaused;
   if (s_.printer.paused && dialect_->resume_counts_queue && !s_.printer.sd_printing)
     return printer::DeferReason::kPaused;
-  if (s_.in_flight.any_host([](const InFlight& e) { return may_block(e.kind); })) return printer::DeferReason::kBusy;
+  if (s_.in_flight.any_host([](const InFlight& e) { return e.may_block(); })) return printer::DeferReason::kBusy;
   return std::nullopt;
 }
 
@@ -220,14 +186,16 @@ bool Arbiter::doubts_queue(line::Time now) const {
 bool Arbiter::wants_probe(line::Time now) const {
   const bool is_due = s_.injection.state == Injection::State::kDoubtful;
   const line::Time earlier = is_due ? kProbeAgain - kProbeAgainIfDue : line::Time::zero();
-  if (!doubts_queue(now) || now < s_.injection.no_probe_before - earlier) return false;
+  const bool again = may_ask_again(now);
+  if (!again && (!doubts_queue(now) || now < s_.injection.no_probe_before - earlier)) return false;
   // Rule 3: a printer that is not identified may be a Prusa.
   const bool may_be_shifted =
       use(now) == LineUse::kHostPrints &&
       (dialect_->family == dialect::FirmwareFamily::kUnknown || dialect_->autoreport == dialect::Autoreport::kMask);
-  if (!settings_.poll || !s_.printer.contact.is_open() || may_be_shifted ||
-      !s_.poller.understands(printer::Query::kM105))
-    return false;
+  if (!settings_.poll || !s_.printer.contact.is_open() || may_be_shifted) return false;
+  const bool is_known = s_.poller.understands(printer::Query::kM105);
+  if (again) return (is_known || use(now) == LineUse::kRest) && !forbidden(now);
+  if (!is_known) return false;
   if (s_.in_flight.injected() || s_.in_flight.overflow() > 0 || (s_.in_flight.empty() && !awaits_expired()))
     return false;
   return !s_.in_flight.any_host([](const InFlight& e) { return e.kind == command::CommandKind::kTemperature; }) &&
@@ -235,7 +203,8 @@ bool Arbiter::wants_probe(line::Time now) const {
 }
 
 bool Arbiter::take_newline(line::Time now) {
-  if (!s_.injection.newline_before_query() || !settings_.poll || !s_.in_flight.empty() || forbidden(now)) return false;
+  if (!s_.injection.newline_before_query() || !settings_.poll || forbidden(now)) return false;
+  if (!s_.in_flight.empty() && !may_ask_again(now)) return false;
   s_.injection.on(Injection::NewlineEvent::kSentBeforeQuery);
   s_.quiet_until = now + kNewlineSettles;
   return true;
@@ -245,7 +214,7 @@ std::optional<InjectedLine> Arbiter::injected_line(line::Time now) {
   std::optional<InjectedLine> line;
   const bool is_due = s_.injection.state == Injection::State::kWanted || s_.injection.is_draining();
   if (wants_probe(now)) {
-    line = make_injected_line(printer::Query::kM105, "M105");
+    line = probe();
     s_.injection.no_probe_before = now + kProbeAgain;
   } else if (is_due && s_.in_flight.empty() && !forbidden(now)) {
     line = next_query(now);
@@ -259,6 +228,7 @@ std::optional<InjectedLine> Arbiter::injected_line(line::Time now) {
   entry.query = line->query;
   entry.kind = line->query == printer::Query::kM105 ? command::CommandKind::kTemperature : command::CommandKind::kQuery;
   entry.code = code_of(line->query);
+  if (line->sets_report()) entry.letter = InFlight::kSetsReport;
   s_.in_flight.push(entry);
   s_.injection.line = *line;
   s_.injection.reception = Injection::Reception::kNormal;
@@ -267,44 +237,6 @@ std::optional<InjectedLine> Arbiter::injected_line(line::Time now) {
   s_.poller.asked(line->query, now);
   ++s_.counters.commands[printer::Origin::kAgent];
   return line;
-}
-
-void Arbiter::check_injected(line::Time now) {
-  forget_injected_without_ok(now);
-  const auto index = s_.in_flight.injected();
-  if (!index) return;
-  InFlight& injected = s_.in_flight[*index];
-  const line::Time limit = s_.printer.sd_printing ? kAnswerLimitSd : kAnswerLimit;
-  const line::Time silent = now - std::max(injected.sent, s_.last_progress_line);
-  if (!injected.overdue && silent > limit) {
-    injected.overdue = true;
-    ++s_.counters.queries[injected.query][printer::QueryOutcome::kTimeout];
-  }
-  if (injected.overdue && s_.in_flight.host_count() == 0 && silent > limit + kGiveUp) {
-    if (injected.query == printer::Query::kM105) count_up(s_.late.abandoned_queries, kMostAbandonedQueries);
-    s_.in_flight.erase(*index);
-  }
-}
-
-void Arbiter::check_stale(line::Time now) {
-  const bool says_busy = s_.counters.receive_lines[printer::LineClass::kBusy] > 0;
-  while (s_.in_flight.size() > 0) {
-    const InFlight& first = s_.in_flight[0];
-    if (first.is_injected()) return;
-    const line::Time quiet = now - std::max({first.sent, s_.last_progress_line, s_.last_ok});
-    const bool lost = quiet > patience_with(first, says_busy);
-    if (!lost) return;
-    if (!first.is_optional()) {
-      ++s_.counters.missing_oks;
-      count_up(s_.late.expired_commands, 255);
-    }
-    // Its end may be lost, so that the printer still waits for it.
-    if (!first.is_optional() || first.letter != 0) s_.injection.on(Injection::NewlineEvent::kPartMayWait);
-    s_.in_flight.erase(0);
-  }
-  if (s_.in_flight.overflow() > 0 && now - std::max({s_.last_host_line, s_.last_progress_line, s_.last_ok}) > kStale) {
-    s_.in_flight.clear();
-  }
 }
 
 void Arbiter::count_reset(std::optional<reply::ResetCause> reset) {
@@ -352,13 +284,14 @@ void Arbiter::tick(line::Time now) {
   if (!s_.boot.is_over()) {
     count_reset(s_.boot.tick(now));
     if (s_.boot.is_over()) s_.printer.contact.on(printer::Contact::Event::kBootEnds);
-    const auto injected = s_.in_flight.injected();
-    if (s_.boot.is_over() && injected && s_.in_flight[*injected].is_optional()) s_.in_flight.erase(*injected);
+    for (std::size_t i = s_.boot.is_over() ? s_.in_flight.size() : 0; i-- > 0;) {
+      if (s_.in_flight[i].is_injected() && s_.in_flight[i].is_optional()) s_.in_flight.erase(i);
+    }
   }
   const bool stream_in_flight =
       s_.in_flight.any_host([](const InFlight& e) { return e.number >= 0 && !e.is_optional() && !e.is_poll(); });
   if (stream_in_flight) s_.printer.stream_goes_on(now);
-  s_.printer.silence_expected = s_.in_flight.any_host([](const InFlight& e) { return may_block(e.kind); });
+  s_.printer.silence_expected = s_.in_flight.any_host([](const InFlight& e) { return e.may_block(); });
   s_.printer.tick(now);
   s_.prints.tick(s_.printer, stream_in_flight, now);
   if (!s_.prints.is_open() && (s_.prints.has_just_ended() || !s_.printer.stream_is_open()))
@@ -369,6 +302,7 @@ void Arbiter::tick(line::Time now) {
   if (now - s_.recovery.since() > kSettle) forget_resend_ok();
   if (s_.late.surplus > 0 && s_.in_flight.empty() && now - s_.last_ok > 2 * kSettle) s_.late.surplus = 0;
   check_injected(now);
+  check_abandoned(now);
   check_stale(now);
   consider_asking(now);
 }

@@ -9,7 +9,7 @@
 //   6     content decides the owner of a line; unconfirmed: the host   arbiter_replies.cpp kVerdictRules
 //         ... and of an ok                                             arbiter_oks.cpp kOkRules
 //         what a line owes                                             arbiter_host.cpp kOweRules
-//   7     a lost injected query keeps its slot                         arbiter.cpp check_injected(), late_acks.h
+//   7     a lost injected query keeps its slot                         arbiter_silence.cpp, late_acks.h
 //   8     `start` clears everything; wait until the boot text ends     arbiter_replies.cpp on_start(), boot.h
 //   9     the host sees reports as it asked for them                   arbiter_reports.cpp show_report()
 //         what the printer's planner holds, and why it ran dry         arbiter_planner.cpp
@@ -224,9 +224,16 @@ class Arbiter {
   [[nodiscard]] bool is_late_answer_due(printer::Query query, line::Time now) const;
   void restore_overtaking();
   void odd_m105_answer(line::Time now);
+  // arbiter_silence.cpp
+  [[nodiscard]] line::Time answer_limit() const;
+  [[nodiscard]] bool was_given_up(const InFlight& injected, line::Time now) const;
+  [[nodiscard]] bool may_ask_again(line::Time now) const;
+  [[nodiscard]] InjectedLine probe() const;
   void check_injected(line::Time now);
-  void forget_injected_without_ok(line::Time now);
+  void check_abandoned(line::Time now);
   void check_stale(line::Time now);
+  // arbiter.cpp, arbiter_host.cpp
+  void forget_injected_without_ok(line::Time now);
   void count_deferral(printer::DeferReason reason, line::Time now);
   void count_reset(std::optional<reply::ResetCause> reset);
   [[nodiscard]] line::Time quiesce_ends() const;
@@ -255,6 +262,7 @@ class Arbiter {
   [[nodiscard]] inline bool holds(OkCondition when, const reply::Reply& reply, line::Time now) const;
   Verdict take_ok(OkAction action, const reply::Reply& reply, line::Time now);
   void lose_injected();
+  void lose_m105s(line::Time now);
   Verdict answer_injected(line::Time now);
   void expect_duplicate_ack(line::Time now);
   [[nodiscard]] bool is_no_answer_to_m105(const reply::Reply& reply) const;

@@ -58,7 +58,9 @@ Verdict Arbiter::on_oks_behind(const reply::Reply& answer, Verdict verdict, line
 bool Arbiter::rejects_injected(const reply::Reply& reply) const {
   const InFlight& injected = s_.in_flight[0];
   const std::string_view text = s_.injection.line.command();
-  if (s_.printer.sd_printing) return false;  // the file on the card may print any text
+  if (s_.printer.sd_printing) return false;       // the file on the card may print any text
+  if (s_.injection.line.query != injected.query)  // a later query is behind it
+    return s_.in_flight.host_count() == 0 && command::parse_command(reply.named_command).is('M', injected.code);
   if (s_.in_flight.host_count() == 0) return resembles(reply.named_command, text);
   // An expired command may have been an M27 too; but no host sends "D3 Ax0eff C8".
   const bool all_known = s_.in_flight.overflow() == 0 && (s_.late.expired_commands == 0 || injected.code < 0);
@@ -142,7 +144,7 @@ bool Arbiter::answers_injected(const reply::Reply& reply) const {
   if (injected.is_unconfirmed() &&
       s_.in_flight.any_host([&injected](const InFlight& e) { return e.code == injected.code; }))
     return false;
-  if (s_.injection.line.sets_report()) return false;
+  if (injected.letter == InFlight::kSetsReport) return false;
   // The only answers to an M105 that come without its ok.
   if (injected.query == Query::kM105)
     return (reply.answer == AnswerForm::kNoSensors && s_.in_flight.host_count() == 0) ||

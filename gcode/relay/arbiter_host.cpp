@@ -224,7 +224,7 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
   if (command.kind == command::CommandKind::kUploadBegin) s_.upload.on(Upload::Event::kBegin);
   note_number(command);
   if (entry.oks == 0) return;
-  if (s_.in_flight.empty()) s_.injection.not_empty_since = now;
+  if (s_.in_flight.host_count() == 0) s_.injection.not_empty_since = now;
   close_starvation(now);
   s_.in_flight.push(entry);
   for (std::size_t pieces = pieces_behind(command, length, *dialect_); pieces > 0; --pieces) {

@@ -38,9 +38,6 @@ constexpr line::Time kOwnOkFollows = std::chrono::seconds(2);
 
 constexpr line::Time kProbeAfterFault = std::chrono::seconds(3);
 
-// An idle printer answers M105 in milliseconds, one with a full planner when a move has ended.
-constexpr line::Time kAnswerOvertaken = std::chrono::seconds(5);
-
 // Nothing in this ok is garbled, so it is no answer to M105.
 bool is_bare(const reply::Reply& reply) {
   return reply.planner_free >= 0 || reply.ok_number || reply.ok_form == reply::OkForm::kBare;
@@ -94,13 +91,16 @@ Verdict Arbiter::on_temperature_ok(const reply::Reply& reply, line::Time now) {
   const bool teaches = reply.ok_form == reply::OkForm::kFields;
   const auto first = s_.in_flight.first_of(command::CommandKind::kTemperature);
   if (!first) {
-    if (now < std::exchange(s_.late.overtaken_until, {})) {
-      s_.late.abandoned_queries = 0;
+    const line::Time overtaken_until = std::exchange(s_.late.overtaken_until, {});
+    if (now < overtaken_until) {
+      (void)LateAcks::take(s_.late.abandoned_queries);
       restore_overtaking();
       return Verdict::kWithhold;
     }
-    return s_.in_flight.host_count() == 0 && LateAcks::take(s_.late.abandoned_queries) ? Verdict::kWithhold
-                                                                                       : Verdict::kPass;
+    // No M105 of the host is in flight that could have caused it.
+    const bool is_sure = s_.in_flight.host_count() == 0 ||
+                         (overtaken_until == line::Time::zero() && s_.in_flight.overflow() == 0 && !awaits_expired());
+    return is_sure && LateAcks::take(s_.late.abandoned_queries) ? Verdict::kWithhold : Verdict::kPass;
   }
   s_.late.surplus = s_.late.expired_commands = 0;  // of commands before this one: they have come or never will
   const bool injected = s_.in_flight[*first].is_injected();
@@ -117,7 +117,6 @@ Verdict Arbiter::on_temperature_ok(const reply::Reply& reply, line::Time now) {
   drop_before(*first);
   const bool more_behind = s_.in_flight.host_count() > (injected ? 0U : 1U);
   if (injected) {
-    s_.late.abandoned_queries = 0;
     if (!teaches) s_.injection.reception = Injection::Reception::kStrange;
     finish_injected(printer::QueryOutcome::kAnswered, now);
     if (more_behind && dialect_->duplicate_ack_after_m105) s_.late.duplicate_until = now + kExtraOkFollows;
@@ -165,13 +164,13 @@ void Arbiter::expect_duplicate_ack(line::Time now) {
   s_.in_flight.insert_front(extra);
 }
 
-// Concerns the one M105 in flight. Its answer is "ok T:..."; a bare ok was for something before it that is not in the
-// queue ("M118 ok" has two, and so has a host's M600), and the answer still comes. An answer garbled by noise would not
-// leave a clean ok.
+// Concerns the one M105 in flight, or the two of the agent. The answer is "ok T:..."; a bare ok was for something before
+// it that is not in the queue ("M118 ok" has two, and so has a host's M600), and the answer still comes. An answer
+// garbled by noise would not leave a clean ok.
 bool Arbiter::is_no_answer_to_m105(const reply::Reply& reply) const {
-  if (s_.in_flight.size() != 1 || s_.in_flight.overflow() > 0 ||
-      s_.in_flight[0].kind != command::CommandKind::kTemperature)
-    return false;
+  const InFlightQueue& queue = s_.in_flight;
+  if (queue.size() == 0 || queue.overflow() > 0 || queue[0].kind != command::CommandKind::kTemperature) return false;
+  if (queue.size() > 1 && (queue.host_count() > 0 || queue[1].kind != command::CommandKind::kTemperature)) return false;
   // A firmware that was never seen to do so may answer by an ok alone, with the temperatures before or behind it.
   if (!s_.in_flight[0].is_injected() && !s_.poller.understands(printer::Query::kM105)) return false;
   return !s_.in_flight[0].is_optional() && !s_.in_flight[0].payload_seen() && is_bare(reply);
@@ -277,14 +276,12 @@ Verdict Arbiter::take_ok(OkAction action, const reply::Reply& reply, line::Time 
                                s_.in_flight[0].kind == command::CommandKind::kPidParameters &&
                                s_.in_flight[0].oks == 1 && reply.ok_form == reply::OkForm::kGains;
       acknowledge(now);
+      s_.late.abandoned_queries = 0;  // the agent's queries that were abandoned were sent before it
       if (may_owe_two && dialect_->pid_parameters_owe_two) expect_duplicate_ack(now);
       return Verdict::kPass;
     }
     case kQueryWasLost:
-      lose_injected();
-      s_.late.abandoned_queries = 1;
-      s_.late.overtaken_until = now + kAnswerOvertaken;
-      s_.late.overtaking = 0;
+      lose_m105s(now);
       acknowledge(now);
       return Verdict::kPass;
     case kAnswerInjected: return answer_injected(now);
@@ -296,25 +293,18 @@ Verdict Arbiter::take_ok(OkAction action, const reply::Reply& reply, line::Time 
       lose_injected();
       // If the injected query was not lost, one surplus ack will come at the end, with no command waiting.
       ++s_.late.surplus;
+      lose_m105s(now);
       if (!s_.in_flight.empty()) acknowledge(now);
       return Verdict::kPass;
   }
   return Verdict::kPass;
 }
 
-// Its ok was passed for another command, or will not come.
-void Arbiter::lose_injected() {
-  const InFlight& injected = s_.in_flight[0];
-  if (s_.injection.reception == Injection::Reception::kStrange && !injected.payload_seen())
-    s_.poller.not_understood(injected.query);
-  ++s_.counters.queries[injected.query][printer::QueryOutcome::kTimeout];
-  s_.in_flight.erase(0);
-}
-
 Verdict Arbiter::answer_injected(line::Time now) {
   const InFlight& injected = s_.in_flight[0];
   const bool has_text = injected.payload_seen();
-  const bool sets_report = s_.injection.line.sets_report();
+  const bool is_last = s_.injection.line.query == injected.query;
+  const bool sets_report = is_last && injected.letter == InFlight::kSetsReport;
   if (!has_text) {
     if (s_.injection.reception == Injection::Reception::kStrange) s_.poller.not_understood(injected.query);
     if (sets_report) s_.subscriptions.asserted(s_.injection.line, *dialect_);

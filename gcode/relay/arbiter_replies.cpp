@@ -172,7 +172,8 @@ void Arbiter::note(const reply::Reply& reply, line::Time now) {
 void Arbiter::on_wait(line::Time now) {
   const line::Time before = std::exchange(s_.waits_since, now);
   if (before == line::kNever || now - before < kWaitsApart) return;
-  while (s_.in_flight.size() > 0 && !s_.in_flight[0].is_injected() && s_.in_flight[0].sent < before) drop_before(1);
+  const auto is_over = [&](const InFlight& e) { return e.sent < before && (!e.is_injected() || e.overdue); };
+  while (s_.in_flight.size() > 0 && is_over(s_.in_flight[0])) drop_before(1);
 }
 
 // Lines sent behind M28 are written to the file, whatever their text. A restarted printer may have had the M28 in its

@@ -25,10 +25,12 @@ enum class Ack : std::uint8_t {
 
 /// One command in flight. Plain.
 struct InFlight {
+  static constexpr char kSetsReport = 'S';  ///< `letter` of an injected query that sets a report: a bare ok answers it
+
   line::Time sent{};
   std::int64_t number = -1;  ///< N, or -1
   std::int32_t code = -1;    ///< number of an M command, for answers that only the command identifies
-  char letter = 0;           ///< as Command::letter
+  char letter = 0;           ///< as Command::letter; injected: 0 or kSetsReport
   std::int16_t g_code = -1;  ///< number of a G command
   command::CommandKind kind = command::CommandKind::kOther;
   printer::Query query = printer::Query::kCount;  ///< injected: which query; kCount: the host's
@@ -39,6 +41,8 @@ struct InFlight {
   line::Time optional_until = line::kNever;  ///< is_optional(): after this it certainly owes no ok
   line::Time payload_at = line::kNever;  ///< injected: when text of its answer was last seen; the next ok is its own
 
+  /// It may keep the printer from reading further commands for minutes.
+  [[nodiscard]] bool may_block() const;
   [[nodiscard]] bool is_injected() const { return query != printer::Query::kCount; }
   [[nodiscard]] bool is_optional() const { return ack == Ack::kOptional || ack == Ack::kBeforeRestart; }
   [[nodiscard]] bool is_unconfirmed() const { return ack == Ack::kUnconfirmed || ack == Ack::kBeforeRestart; }
@@ -79,7 +83,7 @@ class InFlightQueue {
     return ring_[(first_ + i) % kCapacity];
   }
 
-  /// Index of the injected query; there is one at most.
+  /// Index of the first injected query. There are two at most: an M105 behind one that was given up.
   [[nodiscard]] std::optional<std::size_t> injected() const {
     return injected_count_ == 0 ? std::nullopt : std::optional(find_injected());
   }
@@ -105,7 +109,7 @@ class InFlightQueue {
   InFlight acknowledge_first();
 
  private:
-  /// There is one.
+  /// There is at least one.
   [[nodiscard]] std::size_t find_injected() const;
 
   std::array<InFlight, kCapacity> ring_{};

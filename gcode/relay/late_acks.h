@@ -11,7 +11,7 @@
 namespace gcode::relay {
 
 struct LateAcks {
-  std::uint8_t abandoned_queries = 0;  ///< injected M105s that were abandoned: an answer may still come
+  std::uint8_t abandoned_queries = 0;  ///< injected M105s that left the queue unanswered: answers may come
   std::uint8_t expired_commands = 0;   ///< host commands that expired without an answer: their oks may still come
   std::uint8_t surplus = 0;  ///< oks that may come with no command waiting: an injected query's was passed for a host's
   std::uint8_t fragments = 0;   ///< the next oks are for fragments of lines, which were no commands of either side

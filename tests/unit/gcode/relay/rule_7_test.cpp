@@ -37,13 +37,13 @@ TEST_CASE("rule 7: a timed-out query keeps its slot, and its late answer is with
   CHECK(timeouts(r) == 1);
 }
 
-TEST_CASE("rule 7: the answer to an abandoned query is still withheld") {
+TEST_CASE("rule 7: the answer to a query that was given up is still withheld") {
   Rig r = known_rig(kPrusa39);
   REQUIRE(next_injected(r) == "M105\n");
   r.printer("// action:paused\n");
   r.to_host();
   r.pass(20s);
-  REQUIRE(r.relay().commands_in_flight() == 0);
+  REQUIRE(r.relay().commands_in_flight() == 1);
   r.printer(kTemperatures);
   CHECK(r.to_host().empty());
 }
@@ -171,8 +171,9 @@ TEST_CASE("rule 7: while oks of expired commands may come, the agent sends no qu
   CHECK(next_injected(r) == "M105\n");
   CHECK(next_injected(r, 40s).empty());
   CHECK(next_injected(r, 30s) == "M105\n");
+  r.pass(1ms);
   r.printer(kTemperatures);
-  CHECK(next_injected(r) == "M27\n");
+  CHECK(next_injected(r, 20s) == "M27\n");  // the first M105 was lost, or its answer was
 }
 
 TEST_CASE("rule 7: a printer that reports by itself is asked M105 behind expired commands, but not in a print") {
@@ -203,16 +204,16 @@ TEST_CASE("rule 7: an answer whose ok was lost is one, at the latest when the ho
 }
 
 TEST_CASE(
-    "rule 7: an answer that nobody asked for is the host's, also after an M105 was abandoned and the next answered") {
+    "rule 7: an answer that nobody asked for is the host's, also after an M105 was given up and the next answered") {
   Rig r = asked_rig(kPrusa39);
-  r.printer("// action:paused\n");
-  r.pass(20s);
-  REQUIRE(r.relay().commands_in_flight() == 0);
-  r.printer("// action:resumed\n");
-  wait_for_question(r, "M105\n", kPrusa39);
+  REQUIRE(next_injected(r, 20s) == "M105\n");
   r.to_host();
+  r.pass(1ms);
   r.printer(kTemperatures);
   CHECK(r.to_host().empty());
+  says(r, "// action:paused\n");
+  r.pass(20s);
+  REQUIRE(r.relay().commands_in_flight() == 0);
   says(r, std::string(kTemperatures));
 }
 
