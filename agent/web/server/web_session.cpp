@@ -216,7 +216,7 @@ void WebSession::refuse(unsigned status, std::string_view explanation) {
 
 void WebSession::respond(http::WebResponse response, bool keep_alive, bool with_body) {
   parser_.reset();
-  if (!context_.connections.admit_answer(response.content().size(), net::WebClock::now())) {
+  if (!context_.connections.admit_answer(*this, response.content().size(), net::WebClock::now())) {
     const bool is_scrape = response.is_scrape;
     response = http::plain_answer(503, "too many answers are waiting to be read");
     response.is_scrape = is_scrape;
