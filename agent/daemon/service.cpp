@@ -65,10 +65,11 @@ Service::Error Service::prepare(const config::Configuration& next) {
   return std::nullopt;
 }
 
-void Service::prepare_lines(const config::Configuration& next) {
-  (void)make_directories(next);  // prepare() has reported what is wrong
+Service::Error Service::prepare_lines(const config::Configuration& next) {
+  auto fault = make_directories(next);
   start_history(next.state_dir);
   start_control(next.runtime_dir);
+  return fault;
 }
 
 void Service::start_history(const std::string& state_dir) {

@@ -40,7 +40,7 @@ ErrorCode listen_everywhere(tcp::acceptor& acceptor, std::uint16_t port) {
   return no_ipv6 ? listen_at(acceptor, tcp::endpoint(tcp::v4(), port), false) : fault;
 }
 
-/// "localhost": the first IPv4 address if there is one, as in other exporters.
+/// The first IPv4 address if there is one, as in other exporters.
 ErrorCode listen_by_name(tcp::acceptor& acceptor, asio::io_context& io, const ListenAddress& address) {
   ErrorCode fault;
   const auto found = tcp::resolver(io).resolve(address.host, std::to_string(address.port), fault);
@@ -54,6 +54,8 @@ ErrorCode listen_by_name(tcp::acceptor& acceptor, asio::io_context& io, const Li
 ErrorCode listen(tcp::acceptor& acceptor, asio::io_context& io, const ListenAddress& address, bool ipv6_only) {
   if (address.host.empty()) return listen_everywhere(acceptor, address.port);
   ErrorCode not_literal;
+  if (address.host == "localhost")  // no name server is needed
+    return listen_at(acceptor, tcp::endpoint(asio::ip::address_v4::loopback(), address.port), false);
   const auto literal = asio::ip::make_address(address.host, not_literal);
   if (not_literal) return listen_by_name(acceptor, io, address);
   return listen_at(acceptor, tcp::endpoint(literal, address.port), ipv6_only);
