@@ -98,7 +98,8 @@ class Service {
   [[nodiscard]] Error make_directories(const config::Configuration& next);
   [[nodiscard]] Error reload_web_access(const config::Configuration& next);
   [[nodiscard]] Error move_web(const config::Configuration& next);
-  [[nodiscard]] std::unique_ptr<web::server::WebServer> serve(const config::Configuration& configuration);
+  [[nodiscard]] std::unique_ptr<web::server::WebServer> make_web(const config::Configuration& configuration);
+  void restart_web();
   void start_history(const std::string& state_dir);
   void start_control(const std::string& runtime_dir);
   void start_inherited();

@@ -79,16 +79,22 @@ std::string WebListener::bound_address() const {
   return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port());
 }
 
+void WebListener::close() {
+  ErrorCode ignored;
+  acceptor_.close(ignored);
+  pause_.cancel();
+}
+
 void WebListener::accept() {
   acceptor_.async_accept([this](ErrorCode fault, Socket socket) {
-    if (fault == asio::error::operation_aborted) return;
+    if (fault == asio::error::operation_aborted || !acceptor_.is_open()) return;
     if (!fault) {
       accept();  // first, so that a failure of this connection does not stop the listener
       return on_connection_(std::move(socket));
     }
     pause_.expires_after(kAcceptPause);
     pause_.async_wait([this](ErrorCode stopped) {
-      if (!stopped) accept();
+      if (!stopped && acceptor_.is_open()) accept();
     });
   });
 }
@@ -107,6 +113,16 @@ ListenAddress parse_listen_address(std::string_view text) {
     fail(text, "an IPv6 address needs brackets, for example [::1]:11520");
   }
   return {std::string(host), *port};
+}
+
+bool share_port(const std::vector<std::string>& some, const std::vector<std::string>& others) {
+  const auto has_port_of = [&](const std::string& other) {
+    const std::uint16_t port = parse_listen_address(other).port;
+    return port != 0 && std::any_of(some.begin(), some.end(), [port](const std::string& address) {
+             return parse_listen_address(address).port == port;
+           });
+  };
+  return std::any_of(others.begin(), others.end(), has_port_of);
 }
 
 }  // namespace agent::web::http
