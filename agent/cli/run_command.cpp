@@ -20,6 +20,7 @@
 #include "agent/process/build_info.h"
 #include "agent/process/timer.h"
 #include "agent/status/status_view.h"
+#include "agent/web/server/web_access.h"
 
 namespace agent::cli {
 namespace {
@@ -28,6 +29,9 @@ namespace {
 constexpr std::chrono::milliseconds kLastMoment{900};
 // A service manager restarts the agent immediately; an address that is still in use or a full disk needs a moment.
 constexpr std::chrono::seconds kBeforeNextStart{5};
+// An address is bound in milliseconds; a name server that does not answer must not delay those who wait for READY.
+constexpr std::chrono::seconds kLongestWebStart{2};
+constexpr const char* kWithoutWeb = "the printers are served, without a web server until this is fixed";
 // Exit codes: a wrong configuration stays wrong until it is changed, so the service unit does not restart the agent.
 constexpr int kWrongConfiguration = 1;
 constexpr int kMayPass = 75;  // EX_TEMPFAIL of sysexits.h
@@ -73,7 +77,8 @@ class RunningService {
         service_(log_, log_counters_, std::move(store), std::move(last)),
         signals_(service_.io()),
         tick_timer_(service_.io(), [this] { tick(); }),
-        retry_timer_(service_.io(), [this] { retry(); }) {}
+        retry_timer_(service_.io(), [this] { retry(); }),
+        ready_timer_(service_.io(), [this] { become_ready(); }) {}
   ~RunningService() {
     if (reload_.joinable()) reload_.join();
   }
@@ -81,12 +86,13 @@ class RunningService {
   /// `faults`: the errors of the file, if `configuration` is the previous instance's.
   int run(const config::Configuration& configuration, const std::vector<std::string>& faults) {
     if (!faults.empty()) refuse(faults, "continuing with the configuration that was in use before");
-    const auto fault = service_.prepare(configuration);
+    // A wrong file for the web server is an error immediately, unless a printer may be printing.
+    auto fault = has_ports_ ? std::nullopt : wrong_web_file(configuration);
+    if (!fault) fault = service_.prepare_lines(configuration);
     if (fault && !has_ports_) {
       service_.not_started();
       return cannot_start(*fault, notifier_);
     }
-    if (fault) prepare_lines(configuration, *fault);
     service_.watch_usb();
     service_.ask_for_port_users(notifier_.is_heard() ? ::getppid() : 0);
     for (const int signal : {SIGTERM, SIGINT, SIGHUP}) signals_.add(signal);
@@ -94,21 +100,59 @@ class RunningService {
     log_start(configuration);
     service_.commit(configuration);
     if (!trouble_.empty()) service_.start_failed();
-    notifier_.ready();
-    service_.started();
     // The printers' snapshots are published by then.
     if (notifier_.is_heard()) tick_timer_.after(daemon::ServiceNotifier::kTickInterval);
+    if (fault) end_web_start(std::vector{*fault});
+    else start_web(configuration);
     service_.io().run();
     log_.info("", "ended");
     return 0;
   }
 
  private:
-  // The web server is retried until it can start; without open ports the process would end and be restarted.
-  void prepare_lines(const config::Configuration& configuration, const std::string& fault) {
-    service_.prepare_lines(configuration);
-    refuse({fault}, "a port is open: the printers continue, without a web server until this is fixed");
-    retry_timer_.after(kBeforeNextStart);
+  static std::optional<std::string> wrong_web_file(const config::Configuration& configuration) {
+    if (configuration.web_config_file.empty()) return std::nullopt;
+    const auto loaded = web::server::load_web_access(configuration.web_config_file);
+    const auto* fault = std::get_if<text::Fault>(&loaded);
+    return fault == nullptr ? std::nullopt : std::optional(fault->sentence);
+  }
+
+  // While the printers are served: a name server may not answer for a minute, and an address may come later.
+  void start_web(const config::Configuration& configuration) {
+    reloading_ = true;
+    ready_timer_.after(kLongestWebStart);
+    const auto outcome = std::make_shared<config::MaybeConfiguration>(configuration);
+    start_reload(
+        outcome,
+        [this, outcome] {
+          if (const auto fault = service_.prepare_web(std::get<config::Configuration>(*outcome)))
+            *outcome = std::vector{*fault};
+        },
+        [this, outcome] { end_web_start(*outcome); });
+  }
+
+  // The web server is tried again until it can start.
+  void end_web_start(const config::MaybeConfiguration& outcome) {
+    if (const auto* faults = std::get_if<std::vector<std::string>>(&outcome)) {
+      refuse(*faults, kWithoutWeb);
+      service_.start_failed();
+      retry_timer_.after(kBeforeNextStart);
+    } else {
+      log_addresses(std::get<config::Configuration>(outcome));
+    }
+    become_ready();
+    end_attempt();
+  }
+
+  void become_ready() {
+    if (std::exchange(is_ready_, true)) return;
+    notifier_.ready();
+    service_.started();
+  }
+
+  void end_attempt() {
+    reloading_ = false;
+    if (std::exchange(reload_again_, false)) begin_reload(Reload::kAsked);
   }
 
   // Reports the faults and what is done instead, in the log and for `systemctl status`: the same faults only once.
@@ -134,7 +178,6 @@ class RunningService {
     log_.info("", "marlin-agent " + process::build_info().version + " starts with " + std::to_string(count) +
                       (count == 1 ? " printer" : " printers"));
     log_warnings(configuration);
-    log_addresses(configuration);
     const std::string why_not = service_.why_not_survivable();
     if (!why_not.empty()) log_.info("", "a print does not survive a restart of the agent: " + why_not);
     if (usb::takes_automatically(configuration))
@@ -214,7 +257,7 @@ class RunningService {
       });
     } catch (const std::system_error& error) {
       *next = std::vector{lacks_resources(error)};
-      boost::asio::post(service_.io(), [this, next] { end_reload(*next); });
+      boost::asio::post(service_.io(), after);
     }
   }
 
@@ -235,7 +278,7 @@ class RunningService {
 
   void end_reload(const config::MaybeConfiguration& next) {
     if (const auto* faults = std::get_if<std::vector<std::string>>(&next)) {
-      refuse(*faults, "the configuration is wrong: nothing was changed");
+      refuse(*faults, service_.serves_web() ? "the configuration is wrong: nothing was changed" : kWithoutWeb);
       service_.reload_failed();
       if (!service_.serves_web()) retry_timer_.after(kBeforeNextStart);
     } else {
@@ -247,8 +290,7 @@ class RunningService {
       log_addresses(std::get<config::Configuration>(next));
     }
     notifier_.ready();
-    reloading_ = false;
-    if (std::exchange(reload_again_, false)) begin_reload(Reload::kAsked);
+    end_attempt();
   }
 
   const config::RunOptions& options_;
@@ -260,10 +302,12 @@ class RunningService {
   boost::asio::signal_set signals_;
   process::Timer tick_timer_;
   process::Timer retry_timer_;
+  process::Timer ready_timer_;
   std::vector<std::string> refused_;  // the faults that were reported last
   std::string trouble_;               // for `systemctl status`; empty: none
   std::thread reload_;
-  bool reloading_ = false;
+  bool reloading_ = false;  // or the web server is being started
+  bool is_ready_ = false;
   bool reload_again_ = false;
 };
 

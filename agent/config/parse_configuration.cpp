@@ -5,6 +5,7 @@
 
 #include "agent/config/config_table.h"
 #include "agent/config/config_values.h"
+#include "agent/config/listen_overlap.h"
 #include "agent/text/log_escape.h"
 
 namespace agent::config {
@@ -183,8 +184,9 @@ void read_web(ConfigTable table, Configuration& out) {
   for (auto address = out.listen.begin(); address != out.listen.end(); ++address) {
     if (std::find(out.listen.begin(), address, *address) == address) continue;
     table.fail("listen", "the address \"" + *address + "\" is listed twice");
-    break;
+    return table.finish();
   }
+  if (const auto fault = overlap(out.listen)) table.fail("listen", *fault);
   table.read_text("telemetry_path", out.telemetry_path, is_telemetry_path, "a path such as \"/metrics\"");
   table.read_text("config_file", out.web_config_file, is_absolute_path, "an absolute path");
   table.finish();

@@ -4,6 +4,8 @@
 
 #include <unistd.h>
 
+#include "agent/config/listen_overlap.h"
+
 namespace agent::config {
 namespace {
 
@@ -74,6 +76,7 @@ Configuration overlay(Configuration file, const RunOptions& options, const Envir
 
 MaybeConfiguration run_configuration(const RunOptions& options, const Environment& environment) {
   const std::string file = config_file_of(options);
+  if (const auto fault = overlap(options.listen)) return std::vector{"--web.listen-address: " + *fault};
   if (file.empty()) return overlay({}, options, environment);
   auto loaded = load_configuration(file);
   if (auto* errors = std::get_if<std::vector<text::Fault>>(&loaded)) {

@@ -99,7 +99,7 @@ void ControlSession::handle(std::string_view line) {
 }
 
 void ControlSession::answer(std::string line, bool is_last) {
-  if (!context_.connections.admit_answer(line.size(), net::WebClock::now())) return close();
+  if (!context_.connections.admit_answer(*this, line.size(), net::WebClock::now())) return close();
   answer_ = std::move(line);
   enter(Phase::kAnswering, context_.limits.answer);
   const auto keep = std::exchange(held_, nullptr);

@@ -65,10 +65,11 @@ Service::Error Service::prepare(const config::Configuration& next) {
   return std::nullopt;
 }
 
-void Service::prepare_lines(const config::Configuration& next) {
-  (void)make_directories(next);  // prepare() has reported what is wrong
+Service::Error Service::prepare_lines(const config::Configuration& next) {
+  auto fault = make_directories(next);
   start_history(next.state_dir);
   start_control(next.runtime_dir);
+  return fault;
 }
 
 void Service::start_history(const std::string& state_dir) {
@@ -88,13 +89,11 @@ Service::Error Service::make_directories(const config::Configuration& next) {
   return std::nullopt;
 }
 
-std::unique_ptr<web::server::WebServer> Service::serve(const config::Configuration& configuration) {
+std::unique_ptr<web::server::WebServer> Service::make_web(const config::Configuration& configuration) {
   web::server::WebOptions options = web_options(configuration);
   options.report = [this](const std::string& sentence) { log_.error("", sentence + "; access is unchanged"); };
-  auto web = std::make_unique<web::server::WebServer>(std::move(options), process::build_info(), snapshots_, counters_,
-                                                      web_counters_, link_quality_);
-  web->start();
-  return web;
+  return std::make_unique<web::server::WebServer>(std::move(options), process::build_info(), snapshots_, counters_,
+                                                  web_counters_, link_quality_);
 }
 
 // The running server also checks the file itself; here the owner who asked for the reload gets the answer.
@@ -110,20 +109,30 @@ Service::Error Service::move_web(const config::Configuration& next) {
   const bool same = next.listen == web_now_.listen && next.telemetry_path == web_now_.telemetry_path &&
                     next.web_config_file == web_now_.web_config_file;
   if (web_ && same) return reload_web_access(next);
-  // The old server runs until the new one listens; if they share an address, the old one has to stop first.
-  const bool shares_address =
-      web_ && std::any_of(next.listen.begin(), next.listen.end(), [&](const std::string& address) {
-        return std::find(web_now_.listen.begin(), web_now_.listen.end(), address) != web_now_.listen.end();
-      });
-  if (shares_address) web_.reset();
+  // The old server runs until the new one listens; if they share a port, it stops for that moment.
+  bool is_stopped = false;
   try {
-    web_ = serve(next);
-  } catch (const std::runtime_error& error) {
-    if (shares_address) web_ = serve(web_now_);
+    auto web = make_web(next);  // a wrong file is found while the old server runs
+    is_stopped = web_ && web::http::share_port(next.listen, web_now_.listen);
+    if (is_stopped) web_->stop();
+    web->start();
+    web_ = std::move(web);
+  } catch (const std::exception& error) {
+    if (is_stopped) restart_web();
     return error.what();
   }
   web_now_ = next;
   return std::nullopt;
+}
+
+// A port that the stopped server had and does not get again: the caller tries again without one.
+void Service::restart_web() {
+  try {
+    web_->start();
+  } catch (const std::exception& error) {
+    log_.error("", error.what());
+    web_.reset();
+  }
 }
 
 // --- the printers

@@ -43,9 +43,12 @@ class Service {
   /// Does the work that may take time or fail: makes the directories and moves the web server to its addresses. A
   /// failure changes nothing. Before io() runs, or on a thread that is not the I/O thread, one call at a time.
   [[nodiscard]] Error prepare(const config::Configuration& next);
-  /// After a failed prepare(), at a start that must not fail: prepares what the printers' lines need and skips what is
-  /// not available, always including the web server. A later prepare() tries again. Before io() runs.
-  void prepare_lines(const config::Configuration& next);
+  /// At a start: prepares what the printers' lines need, without the web server, and skips what is not available: that
+  /// is the error. A later prepare() tries again. Before io() runs.
+  [[nodiscard]] Error prepare_lines(const config::Configuration& next);
+  /// The rest of prepare() after prepare_lines(): starts the web server. Names are resolved, which may take a minute: on
+  /// a thread that is not the I/O thread, as prepare().
+  [[nodiscard]] Error prepare_web(const config::Configuration& next) { return move_web(next); }
   /// Find printers by USB, from the next commit() on. Without this call there are only printers with a fixed path and
   /// those that usb_found() names.
   void watch_usb() { watches_usb_ = true; }
@@ -85,9 +88,9 @@ class Service {
 
   [[nodiscard]] boost::asio::io_context& io() { return io_; }
   [[nodiscard]] const snapshot::PublishedSnapshots& snapshots() const { return snapshots_; }  ///< from any thread
-  /// Whether there is a web server: after the first prepare() that succeeded. Not while prepare() runs.
+  /// Whether there is a web server: after the first prepare() or prepare_web() that succeeded. Not while one runs.
   [[nodiscard]] bool serves_web() const { return web_ != nullptr; }
-  /// Where it listens, while there is one. Not while prepare() runs.
+  /// Where it listens, while there is one; as above.
   [[nodiscard]] const std::vector<std::string>& web_addresses() const { return web_->addresses(); }
   [[nodiscard]] const char* web_scheme() const { return web_->speaks_tls() ? "https://" : "http://"; }  ///< as above
 
@@ -95,7 +98,8 @@ class Service {
   [[nodiscard]] Error make_directories(const config::Configuration& next);
   [[nodiscard]] Error reload_web_access(const config::Configuration& next);
   [[nodiscard]] Error move_web(const config::Configuration& next);
-  [[nodiscard]] std::unique_ptr<web::server::WebServer> serve(const config::Configuration& configuration);
+  [[nodiscard]] std::unique_ptr<web::server::WebServer> make_web(const config::Configuration& configuration);
+  void restart_web();
   void start_history(const std::string& state_dir);
   void start_control(const std::string& runtime_dir);
   void start_inherited();

@@ -50,6 +50,7 @@ void ServerThread::connection_added() {
 }
 
 void ServerThread::start() {
+  io_.restart();
   thread_ = start_thread(name_, [this] { run(); });
 }
 

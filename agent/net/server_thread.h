@@ -30,7 +30,7 @@ class ServerThread {
   /// A connection was added: starts the repeated work. Call on the thread.
   void connection_added();
 
-  void start();  ///< call once
+  void start();  ///< also after stop()
   /// Closes every connection and returns when the thread has ended, after at most one handler. May be called again.
   void stop();
 

@@ -28,17 +28,22 @@ bool WebConnections::make_room() {
   return true;
 }
 
-bool WebConnections::admit_answer(std::size_t bytes, WebClock::time_point now) {
+bool WebConnections::admit_answer(const WebConnection& asking, std::size_t bytes, WebClock::time_point now) {
   // A client on the same network reads a page in milliseconds; one that needs more than a second is slow.
   constexpr auto kSlowReader = std::chrono::seconds(1);
   for (;;) {
     const std::size_t waiting = waiting_bytes();
     if (waiting == 0 || waiting + bytes <= max_waiting_bytes_) return true;
+    std::map<std::string, std::size_t> of_address;
+    std::size_t most = 0;
+    for (const auto* c : connections_) most = std::max(most, of_address[c->address()] += c->waiting_bytes());
     WebConnection* slowest = nullptr;
     for (auto* c : connections_) {
-      if (c->waiting_bytes() > 0 && (!slowest || c->last_step() < slowest->last_step())) slowest = c;
+      if (c->waiting_bytes() == 0 || of_address[c->address()] < most) continue;
+      if (!slowest || c->last_step() < slowest->last_step()) slowest = c;
     }
-    if (now - slowest->last_step() < kSlowReader) return false;
+    const bool is_fair = slowest->address() == asking.address() || most <= of_address[asking.address()] + bytes;
+    if (is_fair && now - slowest->last_step() < kSlowReader) return false;
     slowest->close();  // its waiting_bytes() is 0 from now on
   }
 }

@@ -43,9 +43,10 @@ class WebConnections {
   /// the one that has been idle longest, or if all are being answered, the one with the oldest answer. So no number of
   /// connections from one address takes those of another. Returns whether one was closed.
   bool make_room();
-  /// Whether an answer of `bytes` may be buffered until its client has read it. To make room, closes the slowest
-  /// client if it has had its answer for more than a second.
-  [[nodiscard]] bool admit_answer(std::size_t bytes, WebClock::time_point now);
+  /// Whether an answer of `bytes` for `asking` may be buffered until its client has read it. To make room, closes the
+  /// slowest client of the address that has the most waiting bytes: if that is another address with more than `asking`'s
+  /// would have, immediately, else if it has had its answer for more than a second. So no address takes the whole.
+  [[nodiscard]] bool admit_answer(const WebConnection& asking, std::size_t bytes, WebClock::time_point now);
   void expire(WebClock::time_point now);
   void close_all();
 

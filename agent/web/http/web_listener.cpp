@@ -40,7 +40,7 @@ ErrorCode listen_everywhere(tcp::acceptor& acceptor, std::uint16_t port) {
   return no_ipv6 ? listen_at(acceptor, tcp::endpoint(tcp::v4(), port), false) : fault;
 }
 
-/// "localhost": the first IPv4 address if there is one, as in other exporters.
+/// The first IPv4 address if there is one, as in other exporters.
 ErrorCode listen_by_name(tcp::acceptor& acceptor, asio::io_context& io, const ListenAddress& address) {
   ErrorCode fault;
   const auto found = tcp::resolver(io).resolve(address.host, std::to_string(address.port), fault);
@@ -54,6 +54,8 @@ ErrorCode listen_by_name(tcp::acceptor& acceptor, asio::io_context& io, const Li
 ErrorCode listen(tcp::acceptor& acceptor, asio::io_context& io, const ListenAddress& address, bool ipv6_only) {
   if (address.host.empty()) return listen_everywhere(acceptor, address.port);
   ErrorCode not_literal;
+  if (address.host == "localhost")  // no name server is needed
+    return listen_at(acceptor, tcp::endpoint(asio::ip::address_v4::loopback(), address.port), false);
   const auto literal = asio::ip::make_address(address.host, not_literal);
   if (not_literal) return listen_by_name(acceptor, io, address);
   return listen_at(acceptor, tcp::endpoint(literal, address.port), ipv6_only);
@@ -77,16 +79,22 @@ std::string WebListener::bound_address() const {
   return (endpoint.address().is_v6() ? "[" + host + "]" : host) + ":" + std::to_string(endpoint.port());
 }
 
+void WebListener::close() {
+  ErrorCode ignored;
+  acceptor_.close(ignored);
+  pause_.cancel();
+}
+
 void WebListener::accept() {
   acceptor_.async_accept([this](ErrorCode fault, Socket socket) {
-    if (fault == asio::error::operation_aborted) return;
+    if (fault == asio::error::operation_aborted || !acceptor_.is_open()) return;
     if (!fault) {
       accept();  // first, so that a failure of this connection does not stop the listener
       return on_connection_(std::move(socket));
     }
     pause_.expires_after(kAcceptPause);
     pause_.async_wait([this](ErrorCode stopped) {
-      if (!stopped) accept();
+      if (!stopped && acceptor_.is_open()) accept();
     });
   });
 }
@@ -105,6 +113,16 @@ ListenAddress parse_listen_address(std::string_view text) {
     fail(text, "an IPv6 address needs brackets, for example [::1]:11520");
   }
   return {std::string(host), *port};
+}
+
+bool share_port(const std::vector<std::string>& some, const std::vector<std::string>& others) {
+  const auto has_port_of = [&](const std::string& other) {
+    const std::uint16_t port = parse_listen_address(other).port;
+    return port != 0 && std::any_of(some.begin(), some.end(), [port](const std::string& address) {
+             return parse_listen_address(address).port == port;
+           });
+  };
+  return std::any_of(others.begin(), others.end(), has_port_of);
 }
 
 }  // namespace agent::web::http

@@ -9,6 +9,7 @@
 #include <functional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 namespace agent::web::http {
 
@@ -21,6 +22,9 @@ struct ListenAddress {
 /// Throws std::runtime_error "cannot listen on TEXT: REASON" if `text` is not an address.
 [[nodiscard]] ListenAddress parse_listen_address(std::string_view text);
 
+/// Whether an address of one list has the port of one of the other: for the kernel they may be the same. Both are valid.
+[[nodiscard]] bool share_port(const std::vector<std::string>& some, const std::vector<std::string>& others);
+
 class WebListener {
  public:
   using Socket = boost::asio::ip::tcp::socket;
@@ -32,6 +36,8 @@ class WebListener {
 
   /// Starts accepting. The listener outlives the io_context's run.
   void start() { accept(); }
+  /// Stops listening. Keep the listener while the io_context may run: a connection may just have been accepted.
+  void close();
   /// "127.0.0.1:11520", "[::]:40123": as bound.
   [[nodiscard]] std::string bound_address() const;
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <stdexcept>
+#include <utility>
 
 namespace agent::web::server {
 
@@ -33,8 +34,8 @@ std::vector<WebAccess::Stamp> WebAccess::stamps() const {
   for (const auto& file : files) {
     struct stat found {};
     if (::stat(file.c_str(), &found) != 0) found = {};
-    stamps.push_back(
-        {static_cast<long long>(found.st_ino), found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec});
+    stamps.push_back({static_cast<long long>(found.st_ino), found.st_size, found.st_mtim.tv_sec, found.st_mtim.tv_nsec,
+                      found.st_ctim.tv_sec, found.st_ctim.tv_nsec});
   }
   return stamps;
 }
@@ -44,11 +45,17 @@ void WebAccess::refresh(net::WebClock::time_point now, bool at_once) {
   if (file_.empty() || (now < next_poll_ && !at_once)) return;
   next_poll_ = now + kRefreshPeriod;
   auto stamps_now = stamps();
-  if (stamps_now == seen_) return;
+  const bool is_changed = stamps_now != seen_;
+  if (!is_changed && !at_once && fault_.empty()) return;
   // The state before reading: a change during the read is detected at the next check.
   seen_ = std::move(stamps_now);
   auto loaded = load_web_access(file_);
-  if (const auto* fault = std::get_if<text::Fault>(&loaded)) return report_(fault->sentence);
+  if (const auto* fault = std::get_if<text::Fault>(&loaded)) {
+    const bool is_known = fault->sentence == std::exchange(fault_, fault->sentence);
+    if (is_changed || !is_known) report_(fault->sentence);
+    return;
+  }
+  fault_.clear();
   state_ = std::move(std::get<WebAccessState>(loaded));
 }
 

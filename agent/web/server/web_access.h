@@ -27,7 +27,8 @@ class WebAccess {
   /// `report` if the file becomes wrong, once for each change.
   WebAccess(std::string file, Report report);
 
-  /// Checks the files if the last check is a second ago, or immediately if `at_once`.
+  /// Checks the files if the last check is a second ago. With `at_once`, and while the last load has failed, it loads
+  /// them in any case: the failed load may have read files that are not among those in use.
   void refresh(net::WebClock::time_point now, bool at_once = false);
 
   [[nodiscard]] const WebConfig& config() const { return state_.config; }
@@ -38,14 +39,15 @@ class WebAccess {
   [[nodiscard]] std::unique_ptr<http::WebStream> stream(http::WebStream::Socket socket) const;
 
  private:
-  /// Changes when a file is written or replaced.
-  using Stamp = std::array<long long, 4>;
+  /// Changes when a file is written or replaced, or when its permissions change.
+  using Stamp = std::array<long long, 6>;
   [[nodiscard]] std::vector<Stamp> stamps() const;
 
   std::string file_;
   Report report_;
   WebAccessState state_;
   std::vector<Stamp> seen_;
+  std::string fault_;  ///< of the last load; empty: it succeeded
   net::WebClock::time_point next_poll_{};
   net::WebClock::time_point full_at_{};  ///< when the burst of the rate limit is available again
 };

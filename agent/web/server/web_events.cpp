@@ -49,9 +49,20 @@ bool WebEvents::make_room(const std::string& address) {
   return clients_.size() < max_clients_;
 }
 
-std::shared_ptr<const std::string> WebEvents::join(EventClient& client) {
+bool WebEvents::admit(EventClient& client) {
+  if (!make_room(client.address())) return false;
+  hold(client);
+  return true;
+}
+
+void WebEvents::hold(EventClient& client) {
+  if (std::find(clients_.begin(), clients_.end(), &client) != clients_.end()) return;
   if (clients_.empty()) reported_ = poll_();
   clients_.push_back(&client);
+}
+
+std::shared_ptr<const std::string> WebEvents::join(EventClient& client) {
+  hold(client);
   return std::make_shared<const std::string>("retry: 2000\n" + event_text("printers", reported_));
 }
 

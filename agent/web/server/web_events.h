@@ -19,7 +19,8 @@ namespace agent::web::server {
 class EventClient {
  public:
   virtual ~EventClient() = default;
-  /// One or more complete events. Never blocks; a client that falls too far behind closes itself.
+  /// One or more complete events. Never blocks; a client that falls too far behind closes itself. One that has not joined
+  /// ignores them.
   virtual void offer(std::shared_ptr<const std::string> events) = 0;
   /// Where it comes from.
   [[nodiscard]] virtual std::string address() const = 0;
@@ -41,6 +42,8 @@ class WebEvents {
   /// that never read, or forgotten pages of one computer, do not keep the places from the others. For the share of
   /// `address` itself only a client of it that is behind is closed: its open pages would take turns.
   [[nodiscard]] bool make_room(const std::string& address);
+  /// As make_room(), and keeps the place for this client until leave(): its header is written before it joins.
+  [[nodiscard]] bool admit(EventClient& client);
   /// From now on the client gets every change. Returns its first event. Call leave() before the client is destroyed.
   [[nodiscard]] std::shared_ptr<const std::string> join(EventClient& client);
   void leave(EventClient& client) { std::erase(clients_, &client); }
@@ -50,11 +53,12 @@ class WebEvents {
 
  private:
   [[nodiscard]] std::string changes();
+  void hold(EventClient& client);
 
   std::size_t max_clients_, max_per_address_;
   Poll poll_;
-  std::vector<EventClient*> clients_;
-  nlohmann::json reported_;  ///< the state that every client has
+  std::vector<EventClient*> clients_;  ///< also those that have only a place; they take no event yet
+  nlohmann::json reported_;            ///< the state that every client has
   unsigned quiet_ticks_ = 0;
 };
 

@@ -56,6 +56,7 @@ void WebServer::start() {
     listeners_.clear();
     throw;
   }
+  addresses_.clear();
   for (auto& listener : listeners_) {
     addresses_.push_back(listener.bound_address());
     listener.start();
@@ -66,7 +67,8 @@ void WebServer::start() {
 
 void WebServer::stop() {
   thread_.stop();
-  listeners_.clear();
+  for (auto& listener : listeners_) listener.close();
+  closed_listeners_.splice(closed_listeners_.end(), listeners_);
 }
 
 void WebServer::reload_access() {

@@ -27,14 +27,14 @@ namespace agent::web::server {
 
 class WebServer {
  public:
-  /// Everything referred to outlives the server. A changed configuration needs a new server: if its addresses differ,
-  /// start it first, then stop the old one. `counters` and `quality` are kept from one to the next; the server updates
+  /// Everything referred to outlives the server. A changed configuration needs a new server: if it has no port of the
+  /// old one, start it first, then stop that. `counters` and `quality` are kept from one to the next; the server updates
   /// `quality`.
   WebServer(WebOptions options, process::BuildInfo build, const snapshot::PublishedSnapshots& snapshots,
             const log::LogCounters& log, snapshot::WebCounters& counters, snapshot::PublishedLinkQuality& quality);
   ~WebServer() { stop(); }
 
-  /// Binds every address, then serves. Call once. Throws std::runtime_error with one sentence for a person, for example
+  /// Binds every address, then serves; also after stop(). Throws std::runtime_error with one sentence for a person, for example
   /// "cannot listen on 127.0.0.1:11520: Address already in use"; then no socket listens.
   void start();
   /// Closes everything and aborts unfinished answers. Returns when the thread has ended, within 100 ms.
@@ -67,6 +67,7 @@ class WebServer {
   WebLogin login_;  // declared after thread_: its waiting requests hold sessions
   process::Timer refresh_timer_;
   std::list<http::WebListener> listeners_;
+  std::list<http::WebListener> closed_listeners_;
   std::vector<std::string> addresses_;
 };
 

@@ -216,12 +216,12 @@ void WebSession::refuse(unsigned status, std::string_view explanation) {
 
 void WebSession::respond(http::WebResponse response, bool keep_alive, bool with_body) {
   parser_.reset();
-  if (!context_.connections.admit_answer(response.content().size(), net::WebClock::now())) {
+  if (!context_.connections.admit_answer(*this, response.content().size(), net::WebClock::now())) {
     const bool is_scrape = response.is_scrape;
     response = http::plain_answer(503, "too many answers are waiting to be read");
     response.is_scrape = is_scrape;
   }
-  if (response.is_stream && with_body && !context_.events.make_room(address()))
+  if (response.is_stream && with_body && !context_.events.admit(*this))
     response = http::plain_answer(503, "too many pages are open");
   keep_alive = keep_alive && !response.is_stream;
   if (response.is_scrape) context_.counters.count_scrape(response.status);

@@ -143,16 +143,20 @@ def wrong_reload(rig, _):
         wait_until("the fault is reported no more", lambda: manager.read().count(plain) == 2)
 
 
-@claim("an address in use is reported, with exit status 75, after which the unit restarts it")
+@claim("with an address in use the printers are served, the status reports it, and the web server starts once it is free")
 def taken_address(rig, _):
     with ServiceManager(rig) as manager, socket.socket() as other:
         port = free_port()
         other.bind(("127.0.0.1", port))
         other.listen()
         agent = rig.start_agent(rig.raw_device().path, "--web.listen-address", f"127.0.0.1:{port}")
-        wait_until("the fault is reported", lambda: any(str(port) in state for state in manager.read()))
-        wait_until("it ends", lambda: not agent.is_running())
-        expect(agent.child.returncode == 75, f"its status is {agent.child.returncode}")
+        manager.wait_for("READY=1")
+        agent.wait_for_port()
+        wait_until("the fault is reported", lambda: any(str(port) in state and "mk3" in state for state in manager.read()))
+        expect(agent.is_running() and "without a web server" in agent.output(), f"it said {agent.output()[-400:]}")
+        other.close()
+        agent.wait_for_web(20)
+        wait_until("the status reports no fault any more", lambda: str(port) not in [s for s in manager.read() if s.startswith("STATUS=")][-1])
 
 
 if __name__ == "__main__":

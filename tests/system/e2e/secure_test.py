@@ -247,6 +247,23 @@ def renewal(rig, _):
     wait_until("the failed reload shows", lambda: "marlin_agent_config_last_reload_successful 0" in curl(agent, *ca)[1], 20, 0.05)
 
 
+@claim("a key that comes after the file that names it is served without a signal, and a reload that says it read the file did")
+def late_key(rig, _):
+    authority = Authority(rig)
+    for name in ("server", "other"):
+        authority.issue(name, name, "IP:127.0.0.1")
+    agent = start(rig, write_web_config(authority, TLS % ""))
+    ca = ("--cacert", authority.path("ca.crt"))
+    wait_for_server(agent, *ca)
+    subject = lambda: curl(agent, *ca, "-v")[1]
+    os.rename(authority.path("other.key"), authority.path("later.key"))
+    write_web_config(authority, "tls_server_config: {cert_file: other.crt, key_file: other.key}\n")
+    wait_until("the missing key is reported", lambda: subject() and "other.key: cannot be read" in agent.output(), 20, 0.2)
+    expect("CN=server" in subject() and agent.output().count("other.key: cannot be read") == 1, "it is not reported once")
+    os.rename(authority.path("later.key"), authority.path("other.key"))
+    wait_until("the new certificate is served", lambda: "CN=other" in subject(), 20, 0.2)
+
+
 @claim("an agent with a wrong file does not start and reports file, key and reason")
 def refused(rig, _):
     authority = Authority(rig)

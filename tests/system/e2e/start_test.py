@@ -1,7 +1,7 @@
 """Starts with a configuration file that takes the process down, under a replacement for systemd."""
 import os
 
-from rig import claim, expect, run_claims, wait_until
+from rig import HostPort, claim, expect, free_port, run_claims, wait_until
 from supervisor import SupervisedAgent
 
 
@@ -77,6 +77,35 @@ def without_directories(rig, _):
         os.rename(directory + ".away", directory)
     wait_until("the store works again", lambda: agent.scrape().value("marlin_agent_store_working") == 1, 40)
     wait_until("it records again", lambda: device.answer_like_a_printer(0.2) or len(os.listdir(recordings)) > before, 20)
+
+
+@claim("while no name server answers for the web address, a start and a restart serve the printer at once")
+def silent_name_server(rig, options):
+    device = rig.raw_device()
+    path = os.path.join(rig.directory, "agent.toml")
+    with open(path, "w", encoding="utf-8") as file:
+        file.write(section(device.path, "poll = false\n"))
+    os.environ["LD_PRELOAD"] = options.deadly
+    try:
+        agent = rig.keep(SupervisedAgent(rig, None, "--config", path, "--web.listen-address", f"silent.test:{free_port()}"))
+
+        def goes_on(host, line):
+            host.write(line + b"\n")
+            device.read_until(line, 5)
+            device.write(b"ok\n")
+            host.read_until(b"ok\n", 5)
+
+        wait_until("the host port is there", lambda: os.path.exists(agent.host_port), 5)
+        host = HostPort(agent.host_port)
+        goes_on(host, b"G28")
+        wait_until("the start is READY", lambda: agent.ready)
+        agent.restart()
+        goes_on(host, b"G1 X1")
+        wait_until("the restart is READY", lambda: agent.ready)
+        expect(not host.hung_up and agent.output().count("mk3: opened") == 1, "the port was opened again")
+        host.close()
+    finally:
+        del os.environ["LD_PRELOAD"]
 
 
 run_claims(lambda parser: parser.add_argument("--deadly", required=True, help="deadly-directory.so"))

@@ -304,6 +304,10 @@ TEST_CASE("a key or a value that is nested too deep for the parser is refused wi
 TEST_CASE("an address that is listed twice and a metrics path in the API are refused") {
   CHECK(wrong("[web]\nlisten = [':1', '127.0.0.1:2', ':1']\n") ==
         std::vector<std::string>{"f:2:10: web.listen: the address \":1\" is listed twice"});
+  CHECK(
+      wrong("[web]\nlisten = ['127.0.0.1:1', '[::1]:1', ':1']\n") ==
+      std::vector<std::string>{"f:2:10: web.listen: the addresses \"127.0.0.1:1\" and \":1\" overlap: only one of them "
+                               "can be used"});
   CHECK(wrong("[web]\ntelemetry_path = '/api/v1/printers'\n")[0].starts_with("f:2:18: web.telemetry_path: expected "));
   CHECK(right("[web]\ntelemetry_path = '/apis'\n").telemetry_path == "/apis");
 }

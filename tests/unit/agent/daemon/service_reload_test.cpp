@@ -3,6 +3,7 @@
 #include <catch2/catch.hpp>
 
 #include <algorithm>
+#include <fstream>
 #include <numeric>
 
 #include "tests/unit/agent/fixtures/service_rig.h"
@@ -51,6 +52,40 @@ TEST_CASE("two printers can swap their devices") {
   CHECK(rig.seen("b")->serial_open);
   CHECK(rig.seen("a")->device == rig.path("b-device"));
   CHECK(rig.counters.warnings == 0);
+}
+
+TEST_CASE("the page can be restricted to this machine, and stays where it is if that fails") {
+  Rig rig;
+  Configuration c = rig.configuration({});
+  rig.begin(c);
+  const std::string port = rig.service.web_addresses().front().substr(9);
+  c.listen = {port};
+  rig.begin(c);
+  Configuration wrong = c;
+  wrong.listen = {"127.0.0.1" + port, "192.0.2.1" + port};  // an address that no machine has
+  CHECK(rig.service.prepare(wrong));
+  REQUIRE(rig.service.serves_web());
+  CHECK(rig.service.web_addresses() == std::vector<std::string>{"[::]" + port});
+  c.listen = {"127.0.0.1" + port, "[::1]" + port};
+  rig.begin(c);
+  CHECK(rig.service.web_addresses() == c.listen);
+}
+
+TEST_CASE("with a wrong web file a reload that changes the web server leaves the old one running, and names the file") {
+  Rig rig;
+  Configuration c = rig.configuration({});
+  c.web_config_file = rig.path("web.yml");
+  std::ofstream(c.web_config_file) << "http_server_config: {}\n";
+  c.listen = {"127.0.0.1:0"};
+  rig.begin(c);
+  const std::string address = rig.service.web_addresses().front();
+  c.listen = {address};
+  rig.begin(c);
+  std::ofstream(c.web_config_file) << "http_server_confg: {}\n";
+  c.telemetry_path = "/m";
+  CHECK_THAT(rig.service.prepare(c).value_or(""), Catch::Contains("web.yml") && Catch::Contains("http_server_confg"));
+  REQUIRE(rig.service.serves_web());
+  CHECK(rig.service.web_addresses() == std::vector{address});
 }
 
 TEST_CASE("a configuration that cannot be prepared changes nothing") {

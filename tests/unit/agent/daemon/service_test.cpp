@@ -31,9 +31,9 @@ TEST_CASE("the printers can run without a web server, and get one when that is p
   PtyDevice device(rig.path("a-device"));
   Configuration c = rig.configuration({"a"});
   c.listen = {"192.0.2.1:1"};  // an address that no machine has
-  REQUIRE(rig.service.prepare(c));
-  rig.service.prepare_lines(c);
+  REQUIRE_FALSE(rig.service.prepare_lines(c));
   rig.service.commit(c);
+  REQUIRE(rig.service.prepare_web(c));
   rig.service.start_failed();
   CHECK(rig.has_port("a"));
   CHECK(rig.seen("a")->serial_open);

@@ -71,8 +71,8 @@ TEST_CASE("an answer is admitted while the budget lasts") {
   agent::net::WebConnections all(9, 1000);
   FakeConnection reader(false, 1s, 600);
   all.add(reader);
-  CHECK(all.admit_answer(400, at(1500ms)));
-  CHECK_FALSE(all.admit_answer(401, at(1500ms)));  // the other is not slow yet
+  CHECK(all.admit_answer(reader, 400, at(1500ms)));
+  CHECK_FALSE(all.admit_answer(reader, 401, at(1500ms)));  // the other is not slow yet
   CHECK(reader.closed == 0);
 }
 
@@ -81,14 +81,30 @@ TEST_CASE("a slow reader is closed when its answer prevents another") {
   FakeConnection slow(false, 1s, 600), slower(false, 0s, 300);
   all.add(slow);
   all.add(slower);
-  CHECK(all.admit_answer(300, at(2500ms)));
+  CHECK(all.admit_answer(slow, 300, at(2500ms)));
   CHECK(slower.closed == 1);
   CHECK(slow.closed == 0);
 }
 
+TEST_CASE(
+    "an address that has the most waiting bytes loses them to another at once, but not to one that would have more") {
+  agent::net::WebConnections all(9, 1000);
+  FakeConnection older(false, 2s, 500), younger(false, 3s, 400), other(false, 1s, 100), asking(false, 3s);
+  other.from = asking.from = "b";
+  for (auto* c : {&older, &younger, &other, &asking}) all.add(*c);
+  CHECK_FALSE(all.admit_answer(asking, 800, at(3001ms)));
+  CHECK_FALSE(all.admit_answer(older, 100, at(2999ms)));  // its own address has the most
+  CHECK(older.closed == 0);
+  CHECK(all.admit_answer(asking, 300, at(3001ms)));
+  CHECK(older.closed == 1);
+  CHECK(younger.closed == 0);
+  CHECK(other.closed == 0);
+}
+
 TEST_CASE("a single answer of any size is admitted") {
   agent::net::WebConnections all(9, 1000);
-  CHECK(all.admit_answer(1'000'000, at(0ms)));
+  const FakeConnection asking(false, 0s);
+  CHECK(all.admit_answer(asking, 1'000'000, at(0ms)));
 }
 
 TEST_CASE("only connections past their deadline expire") {

@@ -1,5 +1,8 @@
 #include "agent/web/server/web_access.h"
 
+#include <fcntl.h>
+#include <sys/stat.h>
+
 #include <catch2/catch.hpp>
 #include <filesystem>
 #include <fstream>
@@ -69,6 +72,16 @@ TEST_CASE("the files are checked at most once a second, but immediately on reque
   CHECK_FALSE(bench.access.config().users.empty());
   bench.access.refresh(bench.now + 999ms, true);
   CHECK(bench.access.config().users.empty());
+}
+
+TEST_CASE("a change that only the time of the inode shows is noticed, as new permissions are") {
+  Bench bench;
+  struct stat before {};
+  REQUIRE(::stat(bench.file.c_str(), &before) == 0);
+  std::fstream(bench.file, std::ios::in | std::ios::out).seekp(19) << "eva";
+  const timespec times[]{before.st_atim, before.st_mtim};
+  REQUIRE(::utimensat(AT_FDCWD, bench.file.c_str(), times, 0) == 0);
+  CHECK(bench.knows("eva"));
 }
 
 TEST_CASE("an invalid file at the start is an error with its name") {

@@ -76,6 +76,20 @@ TEST_CASE("the number of clients is bounded, and without clients no work is done
   CHECK(bench.events.make_room("one"));
 }
 
+TEST_CASE("a place is taken before the client joins, and given back when it leaves without having joined") {
+  Bench bench;
+  Browser a, b, c;
+  CHECK(bench.events.admit(a));
+  CHECK(bench.events.admit(b));
+  CHECK_FALSE(bench.events.admit(c));
+  bench.events.leave(b);
+  REQUIRE(bench.events.admit(c));
+  bench.now["printers"][0]["state"] = "busy";
+  bench.events.tick();  // before any of them has joined
+  CHECK(bench.events.join(a)->find("busy") != std::string::npos);
+  CHECK_FALSE(bench.events.admit(b));
+}
+
 TEST_CASE("a long silence is interrupted by a comment, so that a dead connection is found") {
   Bench bench;
   Browser browser;
