@@ -113,7 +113,7 @@ Service::Error Service::move_web(const config::Configuration& next) {
   bool is_stopped = false;
   try {
     auto web = make_web(next);  // a wrong file is found while the old server runs
-    is_stopped = web_ && web::http::share_port(next.listen, web_now_.listen);
+    is_stopped = web_ && web::http::share_port(next.listen, web_->addresses());
     if (is_stopped) web_->stop();
     web->start();
     web_ = std::move(web);

@@ -36,6 +36,8 @@ bool is_thermal(reply::ErrorKind kind) {
          kind == reply::ErrorKind::kThermalModel;
 }
 bool is_motion(const command::Command& c) { return c.letter == 'G'; }
+// It says "SD print paused" in a pause, and "Done printing file" at once.
+bool is_prusa(const dialect::Dialect& dialect) { return dialect.family == dialect::FirmwareFamily::kPrusa; }
 
 }  // namespace
 
@@ -230,7 +232,8 @@ void PrintWatch::sd_command(const command::Command& command, const PrinterState&
 
 // --- the printer's lines ---------------------------------------------------------------------------------------------
 
-void PrintWatch::reply(const reply::Reply& reply, const PrinterState& printer, line::Time now) {
+void PrintWatch::reply(const reply::Reply& reply, const PrinterState& printer, const dialect::Dialect& dialect,
+                       line::Time now) {
   if (reply.carries_ok) last_ok_ = now;
   if (is_open()) take_temperatures(reply.temperatures);
   switch (reply.kind) {
@@ -255,11 +258,12 @@ void PrintWatch::reply(const reply::Reply& reply, const PrinterState& printer, l
     case reply::ReplyKind::kProgress:
       if (!reply.progress.silent_mode && reply::is_known(reply.progress.percent)) take_percent(reply.progress.percent);
       break;
-    default: sd_reply(reply, printer, now);
+    default: sd_reply(reply, printer, dialect, now);
   }
 }
 
-void PrintWatch::sd_reply(const reply::Reply& reply, const PrinterState& printer, line::Time now) {
+void PrintWatch::sd_reply(const reply::Reply& reply, const PrinterState& printer, const dialect::Dialect& dialect,
+                          line::Time now) {
   switch (reply.kind) {
     case reply::ReplyKind::kPrintDone:
       handle(PrintEvent::kPrintDone, now);
@@ -267,10 +271,10 @@ void PrintWatch::sd_reply(const reply::Reply& reply, const PrinterState& printer
         phase_ = has_just_ended() ? Phase::kEndedFinished : Phase::kFinished;  // also if nothing of it was seen before
       break;
     case reply::ReplyKind::kSdIdle:
-      if (prints_from_sd()) look_for_pause(printer);
+      if (prints_from_sd() && !is_prusa(dialect)) look_for_pause(printer);
       evidence_.paused = evidence_.paused || printer.paused || card_is_paused();
       last_sd_.reset();
-      if (prints_from_sd()) not_sd_printing(now);
+      if (prints_from_sd()) not_sd_printing(dialect, now);
       break;
     case reply::ReplyKind::kSdFile:
       if (reply.sd.size == 0 || reply.text.empty()) break;  // not the opening of a file
@@ -293,11 +297,11 @@ void PrintWatch::sd_reply(const reply::Reply& reply, const PrinterState& printer
   }
 }
 
-void PrintWatch::not_sd_printing(line::Time now) {
+void PrintWatch::not_sd_printing(const dialect::Dialect& dialect, line::Time now) {
   // The answer may be older than the print: it waited while the menu was used.
   if (now - current_.began <= kOpening) return;
   // A Marlin with a long queue has read the file before it runs its end and says "Done printing file".
-  const bool may_be_done = !evidence_.paused && evidence_.percent < kAtEndPercent;
+  const bool may_be_done = !is_prusa(dialect) && !evidence_.paused && evidence_.percent < kAtEndPercent;
   if (may_be_done && !evidence_.stands_still) {
     alive(now);
     evidence_.stands_still = true;
@@ -320,7 +324,7 @@ void PrintWatch::look_for_pause(const PrinterState& printer) {
 void PrintWatch::sd_position(const reply::SdPosition& sd, const PrinterState& printer, line::Time now) {
   const bool advances = last_sd_ && sd.size == last_sd_->size && sd.byte > last_sd_->byte;
   last_sd_ = sd;
-  if (advances && card_is_paused()) card_ = Card::kNone;
+  if (advances && card_ == Card::kSeemsPaused) card_ = Card::kNone;
   if (advances && !is_open() && sd.byte < sd.size) {
     begin(PrintSource::kSd, Phase::kRunning, now);
     current_.joined = card_ == Card::kNone;

@@ -30,7 +30,7 @@ class PrintWatch {
   void host_command(const command::Command& as_sent, const PrinterState& printer, const dialect::Dialect& dialect,
                     line::Time now);
   /// `printer` has processed the reply already.
-  void reply(const reply::Reply& reply, const PrinterState& printer, line::Time now);
+  void reply(const reply::Reply& reply, const PrinterState& printer, const dialect::Dialect& dialect, line::Time now);
   void host_left(const PrinterState& printer, line::Time now);
   void printer_lost(line::Time now);
   /// The printer waited for its host for longer than its planner lasts.
@@ -104,9 +104,10 @@ class PrintWatch {
   void take_heat(const command::Command& command);
   void beside_stream(const command::Command& command);
   void sd_command(const command::Command& command, const PrinterState& printer, line::Time now);
-  void sd_reply(const reply::Reply& reply, const PrinterState& printer, line::Time now);
+  void sd_reply(const reply::Reply& reply, const PrinterState& printer, const dialect::Dialect& dialect,
+                line::Time now);
   void sd_position(const reply::SdPosition& sd, const PrinterState& printer, line::Time now);
-  void not_sd_printing(line::Time now);
+  void not_sd_printing(const dialect::Dialect& dialect, line::Time now);
   void look_for_pause(const PrinterState& printer);
   [[nodiscard]] bool card_is_paused() const { return card_ == Card::kPaused || card_ == Card::kSeemsPaused; }
   void take_percent(float percent);

@@ -85,7 +85,7 @@ void Arbiter::learn(const reply::Reply& reply, line::Time now) {
   if (was_injected_only && question == 862 && s_.injection.line.query == printer::Query::kNozzle &&
       reply.answer == reply::AnswerForm::kNumber && reply.answer_number > 0.05F && reply.answer_number < 3.0F)
     s_.printer.nozzle_diameter.set(reply.answer_number, now);
-  s_.prints.reply(reply, s_.printer, now);
+  s_.prints.reply(reply, s_.printer, *dialect_, now);
   s_.mmu.reply(reply);
   planner_hears(reply);
   s_.lifetime.reply(reply);

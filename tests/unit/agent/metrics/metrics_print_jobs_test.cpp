@@ -35,7 +35,7 @@ TEST_CASE("a print without a known height has no layer, nor has one from the car
   CHECK_FALSE(bench.page().has_family("marlin_print_layer"));
   sample::set_scenario(link, sample::kSampleNow);
   for (const char* line : {"File opened: x.g Size: 1000", "Done printing file"})
-    link.prints.reply(gcode::reply::parse_reply(line, *link.dialect), link.printer, sample::kSampleNow);
+    link.prints.reply(gcode::reply::parse_reply(line, *link.dialect), link.printer, *link.dialect, sample::kSampleNow);
   link.prints.host_left(link.printer, sample::kSampleNow);
   link.prints.host_command(gcode::command::parse_command("M24"), link.printer, *link.dialect, sample::kSampleNow);
   REQUIRE(link.prints.is_printing());

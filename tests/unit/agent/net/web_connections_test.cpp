@@ -92,10 +92,10 @@ TEST_CASE(
   FakeConnection older(false, 2s, 500), younger(false, 3s, 400), other(false, 1s, 100), asking(false, 3s);
   other.from = asking.from = "b";
   for (auto* c : {&older, &younger, &other, &asking}) all.add(*c);
-  CHECK_FALSE(all.admit_answer(asking, 800, at(3001ms)));
+  CHECK_FALSE(all.admit_answer(asking, 800, at(2999ms)));
   CHECK_FALSE(all.admit_answer(older, 100, at(2999ms)));  // its own address has the most
   CHECK(older.closed == 0);
-  CHECK(all.admit_answer(asking, 300, at(3001ms)));
+  CHECK(all.admit_answer(asking, 300, at(2999ms)));
   CHECK(older.closed == 1);
   CHECK(younger.closed == 0);
   CHECK(other.closed == 0);

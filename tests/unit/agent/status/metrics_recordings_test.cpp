@@ -105,7 +105,7 @@ struct Replay {
         },
         [&](const gcode::decode::LineNote&, const gcode::reply::Reply& reply) {
           link.printer.reply(reply, asked, *link.dialect, now);
-          link.prints.reply(reply, link.printer, now);
+          link.prints.reply(reply, link.printer, *link.dialect, now);
           on_line(now);
         });
     std::ifstream file(recording);
