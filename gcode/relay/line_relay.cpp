@@ -114,7 +114,9 @@ line::Time LineRelay::deadline() const {
   const RelayState& s = impl_->s;
   line::Time next = impl_->arbiter.deadline();
   if (s.printer_arrived != line::kNever) next = std::min(next, s.printer_arrived + impl_->unfinished_limit());
-  return next;
+  // Held lines have a limit of their own.
+  const bool holds = s.arbiter.injection.waiting_since != line::kNever;
+  return holds ? next : std::min(next, impl_->part_passes_at());
 }
 
 const printer::PrinterState& LineRelay::printer() const { return impl_->s.arbiter.printer; }

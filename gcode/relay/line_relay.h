@@ -86,7 +86,7 @@ class LineRelay {
   /// Commands written and not yet acknowledged, the host's and the agent's.
   [[nodiscard]] std::size_t commands_in_flight() const;
   [[nodiscard]] bool host_is_attached() const;
-  /// The host's bytes pass unparsed: binary (MeatPack), or lines of an upload.
+  /// The host's bytes pass unparsed: binary (MeatPack, packets), or lines of an upload.
   [[nodiscard]] bool host_is_binary() const;
 
   /// Copies bytes in and processes them: for tests, simulation and the demo. Returns how many were accepted.

@@ -12,9 +12,9 @@
 using namespace std::chrono_literals;
 using gcode::line::Time;
 using gcode::relay::Boot;
+using gcode::relay::Encoding;
 using gcode::relay::HostStream;
 using gcode::relay::Injection;
-using gcode::relay::MeatPack;
 using gcode::relay::Recovery;
 using gcode::relay::Upload;
 using gcode::reply::Reply;
@@ -199,9 +199,9 @@ TEST_CASE("the host's stream: every event in every state") {
 TEST_CASE("the printer holds a part of a line behind a part, or behind a mark of MeatPack") {
   HostStream stream;
   CHECK_FALSE(stream.holds_part());
-  stream.meatpack_marks = 1;
+  stream.marks = 1;
   CHECK(stream.holds_part());
-  stream.meatpack_marks = 0;
+  stream.marks = 0;
   stream.on(HostStream::Event::kPartPassed);
   CHECK(stream.holds_part());
 }
@@ -209,10 +209,10 @@ TEST_CASE("the printer holds a part of a line behind a part, or behind a mark of
 TEST_CASE("MeatPack that is switched on again keeps what its last byte was") {
   HostStream stream;
   stream.switch_meatpack(true);
-  CHECK(stream.meatpack == MeatPack::kPacked);
-  stream.meatpack = MeatPack::kPackedPart;
+  CHECK(stream.encoding == Encoding::kPacked);
+  stream.encoding = Encoding::kPackedPart;
   stream.switch_meatpack(true);
-  CHECK(stream.meatpack == MeatPack::kPackedPart);
+  CHECK(stream.encoding == Encoding::kPackedPart);
   stream.switch_meatpack(false);
   CHECK_FALSE(stream.is_packed());
 }

@@ -141,3 +141,46 @@ TEST_CASE("rule 4: what forbids a query ends the drain for it, and the host's li
   r.pass(260ms);
   CHECK(r.to_printer() == numbered(3, "G1 X3"));
 }
+
+TEST_CASE("rule 4: a host's part that is no text passes within 50 ms, and nothing is injected behind it") {
+  Rig r = known_rig(kMarlin21);
+  r.host("M10");
+  CHECK(next_injected(r, 1s).empty());
+  CHECK(r.to_printer().empty());
+  r.host("\x82\x01");
+  r.pass(60ms);
+  CHECK(r.to_printer() == "M10\x82\x01");
+  r.host("x");
+  CHECK(r.to_printer() == "x");
+  CHECK(next_injected(r, 60s).empty());
+}
+
+TEST_CASE("rule 4: where the agent only listens, a part of a line waits 50 ms for its end") {
+  Rig r;
+  r.attach();
+  r.host("M115\n");
+  r.to_printer();
+  r.printer(
+      "ok 0\nFIRMWARE_NAME:Repetier_1.0.4 FIRMWARE_URL:https://github.com/repetier/Repetier-Firmware/ PROTOCOL_VERSION:1.0\n");
+  REQUIRE(r.relay().dialect().listen_only);
+  r.pass(5s);
+  r.to_printer();
+  r.host("M10");
+  CHECK(r.to_printer().empty());
+  r.pass(60ms);
+  CHECK(r.to_printer() == "M10");
+}
+
+TEST_CASE(
+    "rule 4: a part that waits is passed by the deadline, also behind a held line, and costs no further wake-up") {
+  Rig r = asked_rig(kMarlin21);
+  r.host("G1 X1\n\x82");
+  CHECK(r.to_printer().empty());
+  int ticks = 0;
+  for (const Time end = r.now + 1s; r.now < end; ++ticks) {
+    r.now = std::max(r.relay().deadline(), r.now + 1us);
+    r.relay().tick(r.now);
+  }
+  CHECK(r.to_printer().ends_with("G1 X1\n\x82"));
+  CHECK(ticks < 20);
+}
