@@ -230,6 +230,9 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
   if (command.kind == command::CommandKind::kUploadBegin) {
     if (!s_.upload.is_confirmed()) s_.host_stream.m28_sent(asks_binary(command));
     s_.upload.on(Upload::Event::kBegin);
+  } else if (command.kind == command::CommandKind::kUploadEnd ||
+             (dialect_->upload_end_owes_none && command::ends_upload(command.text))) {
+    s_.upload.on(Upload::Event::kEndSent);
   }
   note_number(command);
   if (entry.oks == 0) return;

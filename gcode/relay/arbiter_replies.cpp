@@ -49,6 +49,17 @@ bool may_end_print(const reply::Reply& reply) {
   }
 }
 
+// What is written to a file is answered by plain oks. These are printed by M105, M20, M23 or M28, M109.
+bool is_no_answer_to_data(const reply::Reply& reply) {
+  switch (reply.kind) {
+    case reply::ReplyKind::kOkTemperature:
+    case reply::ReplyKind::kListBegin:
+    case reply::ReplyKind::kHeating: return true;
+    case reply::ReplyKind::kSdFile: return reply.answer != reply::AnswerForm::kRawName;
+    default: return false;
+  }
+}
+
 bool is_torn(const reply::Reply& reply) { return reply::is_report(reply.kind) && !reply.is_whole_report; }
 
 // Text that may answer a query and that is never printed unasked in a known form.
@@ -165,7 +176,8 @@ void Arbiter::note(const reply::Reply& reply, line::Time now) {
   if (reply.kind == reply::ReplyKind::kOverflow) on_overflow(reply);
   note_binary(reply);
   if (reply.kind == reply::ReplyKind::kUploadBegin && !s_.host_stream.is_binary()) on_upload_begin();
-  if (reply.kind == reply::ReplyKind::kUploadEnd || reply.kind == reply::ReplyKind::kSdCard)
+  if (reply.kind == reply::ReplyKind::kUploadEnd || reply.kind == reply::ReplyKind::kSdCard ||
+      (s_.upload.is_ending() && is_no_answer_to_data(reply)))
     s_.upload.on(Upload::Event::kEnd);
   if (reply.kind == reply::ReplyKind::kMeatPack) s_.host_stream.switch_meatpack(reply.meatpack_on);
   if (reply.carries_ok) s_.last_ok = now;

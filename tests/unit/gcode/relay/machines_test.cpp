@@ -121,14 +121,17 @@ TEST_CASE("a Resend keeps its line and its instant, and ends the rejection befor
 
 TEST_CASE("an upload: every event in every state") {
   using enum Upload::Event;
-  const auto state = [](const Upload& upload) { return upload.is_confirmed() ? 'w' : upload.is_open() ? 'a' : '-'; };
+  const auto state = [](const Upload& upload) {
+    return upload.is_confirmed() ? 'w' : upload.is_ending() ? 'e' : upload.is_open() ? 'a' : '-';
+  };
   struct Row {
     std::vector<Upload::Event> before;
-    std::string after;  ///< M28, confirmed, M28's ok, end
+    std::string after;  ///< M28, confirmed, M28's ok, M29, end
   };
-  for (const Row& row : {Row{{}, "aw--"}, Row{{kBegin}, "aw--"}, Row{{kBegin, kConfirmed}, "www-"}}) {
+  for (const Row& row : {Row{{}, "aw---"}, Row{{kBegin}, "aw-a-"}, Row{{kBegin, kConfirmed}, "wwwe-"},
+                         Row{{kBegin, kConfirmed, kEndSent}, "awee-"}}) {
     std::string after;
-    for (const auto event : {kBegin, kConfirmed, kBeginOk, kEnd}) {
+    for (const auto event : {kBegin, kConfirmed, kBeginOk, kEndSent, kEnd}) {
       Upload upload;
       for (const auto before : row.before) upload.on(before);
       upload.on(event);

@@ -142,6 +142,35 @@ TEST_CASE("rule 4: what forbids a query ends the drain for it, and the host's li
   CHECK(r.to_printer() == numbered(3, "G1 X3"));
 }
 
+TEST_CASE("rule 4: behind M29 an answer that data has not ends an upload whose end was garbled") {
+  Rig r = known_rig(kPrusa39);
+  r.host("M28 A.GCO\n");
+  r.to_printer();
+  r.printer("Writing to file: A.GCO\nok\n");
+  // Data has plain oks; what resembles an answer is no proof before M29.
+  r.host(numbered(1, "G1 X1") + numbered(2, "M105"));
+  r.to_printer();
+  r.printer("ok\nok\n");
+  r.printer("ok T:20.0 /0.0\n");
+  CHECK(r.arbiter().upload.is_open());
+  r.host(numbered(3, "M29"));
+  r.to_printer();
+  r.printer("Done s\xe1ving file.\n");
+  r.printer("ok\n");
+  CHECK(next_injected(r, 60s).empty());
+  r.to_host();
+  const auto [command, answer] =
+      GENERATE(std::pair<std::string, std::string>{"M105", std::string(kTemperatures)},
+               std::pair<std::string, std::string>{"M20", "Begin file list\nA.GCO 75\nEnd file list\nok\n"},
+               std::pair<std::string, std::string>{"M23 a.gco", "File opened: A.GCO Size: 75\nFile selected\nok\n"},
+               std::pair<std::string, std::string>{"M109 S200", "T:187.4 E:0 W:?\nok\n"});
+  INFO(command);
+  exchange(r, numbered(4, command), answer);
+  CHECK_FALSE(r.arbiter().upload.is_open());
+  r.pass(6s);
+  CHECK_FALSE(r.to_printer().empty());
+}
+
 TEST_CASE("rule 4: a host's part that is no text passes within 50 ms, and nothing is injected behind it") {
   Rig r = known_rig(kMarlin21);
   r.host("M10");
