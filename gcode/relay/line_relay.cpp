@@ -132,6 +132,7 @@ std::size_t LineRelay::commands_in_flight() const {
   return impl_->s.arbiter.in_flight.size() + impl_->s.arbiter.in_flight.overflow();
 }
 bool LineRelay::host_is_attached() const { return impl_->arbiter.host_is_attached(); }
+bool LineRelay::host_left_part() const { return !host_is_attached() && impl_->s.arbiter.host_stream.holds_part(); }
 bool LineRelay::host_is_binary() const { return impl_->arbiter.is_transparent(); }
 
 namespace {

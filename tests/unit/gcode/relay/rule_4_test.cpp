@@ -213,3 +213,27 @@ TEST_CASE(
   CHECK(r.to_printer().ends_with("G1 X1\n\x82"));
   CHECK(ticks < 20);
 }
+
+TEST_CASE("rule 4: behind a host that left within a line nothing is sent until it is ended or the device is opened") {
+  Rig r = known_rig(kPrusa39);
+  r.host("M10");
+  CHECK_FALSE(r.relay().host_left_part());
+  r.relay().host_closed(r.now);
+  CHECK(r.to_printer() == "M10");
+  CHECK(r.relay().host_left_part());
+  CHECK(next_injected(r, 60s).empty());
+  CHECK(r.relay().counters().queries_deferred[gcode::printer::DeferReason::kHostActive] > 50);
+  SECTION("another host") {
+    r.attach();
+    CHECK_FALSE(r.relay().host_left_part());
+    r.host("5\n");
+    CHECK(r.to_printer() == "5\n");
+    r.relay().host_closed(r.now);
+  }
+  SECTION("the device is opened again") {
+    r.relay().printer_lost(r.now);
+    r.relay().printer_opened(r.now);
+  }
+  CHECK_FALSE(r.relay().host_left_part());
+  CHECK_FALSE(next_injected(r, 40s).empty());
+}
