@@ -68,6 +68,10 @@ PrinterLink::PrinterLink(boost::asio::io_context& io, config::PrinterConfigurati
     tap_.note("the host program closed the host port");
     persistent_.discard_host_output();
     bridge_.host_closed();
+    if (logs_visit_ && configuration_.relay.poll && bridge_.relay().host_left_part())
+      log_.warning(configuration_.name,
+                   "the host program left within a line: nothing is asked until another one ends the line or the "
+                   "device is opened again, since a newline would execute what the printer has of it");
     publish(process::monotonic_now());
   });
 }

@@ -84,6 +84,11 @@ void Arbiter::host_closed(line::Time now) {
   if (host_is_attached()) s_.prints.host_left(s_.printer, now);
   if (!s_.prints.is_open()) s_.printer.forget_file_progress();
   s_.host = HostPort::kClosed;
+  // A printer that has left the transfer may hold the closing packet as a part of a line. Otherwise it still waits for
+  // packets, and answers nothing.
+  if (s_.host_stream.is_closing()) s_.injection.on(Injection::NewlineEvent::kPartMayWait);
+  else if (s_.host_stream.is_binary()) s_.host_stream.on(HostStream::Event::kPartPassed);
+  s_.host_stream.end_binary();
   s_.subscriptions.host_left();
 }
 

@@ -194,8 +194,10 @@ class Arbiter {
   bool take_newline(line::Time now);
   /// Time of the next tick; it may have passed.
   [[nodiscard]] line::Time deadline() const;
-  /// The host's bytes are not lines: MeatPack, or part of an upload. Nothing is held or added.
-  [[nodiscard]] bool is_transparent() const { return s_.host_stream.is_packed() || s_.upload.is_open(); }
+  /// The host's bytes are not lines: MeatPack, packets, or part of an upload. Nothing is held or added.
+  [[nodiscard]] bool is_transparent() const {
+    return s_.host_stream.is_packed() || s_.host_stream.is_binary() || s_.upload.is_open();
+  }
   /// The agent has no query outstanding and no report set, so every printer byte is the host's.
   [[nodiscard]] bool is_listening_only() const;
   [[nodiscard]] bool host_is_attached() const { return s_.host != HostPort::kClosed; }
@@ -280,6 +282,7 @@ class Arbiter {
   void note(const reply::Reply& reply, line::Time now);
   void on_wait(line::Time now);
   void on_upload_begin();
+  void note_binary(const reply::Reply& reply);
   void count(const reply::Reply& reply);
   void on_overflow(const reply::Reply& reply);
   void identify(const reply::Reply& reply);

@@ -24,6 +24,12 @@ std::size_t pieces_behind(const command::Command& command, std::size_t length, c
   return pieces;
 }
 
+// "M28B1", "M28 B1 x.bin" (M 8.3). The rest is a name, so B is no parameter.
+bool asks_binary(const command::Command& command) {
+  const std::string_view rest = command.parameters;
+  return command.is('M', 28) && rest.size() > 1 && rest[0] == 'B' && rest[1] > '0' && rest[1] <= '9';
+}
+
 }  // namespace
 
 // --- what does a host line owe? Every rule that holds changes the entry, first to last ---------------------------------
@@ -221,7 +227,13 @@ void Arbiter::host_line(const command::Command& command, std::size_t length, lin
     ++s_.counters.commands[printer::Origin::kHost];
   s_.subscriptions.host_command(command, *dialect_, now);
   if (!s_.upload.is_open()) learn_command(command, now);
-  if (command.kind == command::CommandKind::kUploadBegin) s_.upload.on(Upload::Event::kBegin);
+  if (command.kind == command::CommandKind::kUploadBegin) {
+    if (!s_.upload.is_confirmed()) s_.host_stream.m28_sent(asks_binary(command));
+    s_.upload.on(Upload::Event::kBegin);
+  } else if (command.kind == command::CommandKind::kUploadEnd ||
+             (dialect_->upload_end_owes_none && command::ends_upload(command.text))) {
+    s_.upload.on(Upload::Event::kEndSent);
+  }
   note_number(command);
   if (entry.oks == 0) return;
   if (s_.in_flight.host_count() == 0) s_.injection.not_empty_since = now;

@@ -358,7 +358,10 @@ void Arbiter::acknowledge(line::Time now) {
   planner_takes(entry, now);
   if (dialect_->resume_counts_queue) keep_quiet(entry, now);
   // M28 was acknowledged without "Writing to file": there is no card, or no such command.
-  if (entry.kind == command::CommandKind::kUploadBegin) s_.upload.on(Upload::Event::kBeginOk);
+  if (entry.kind == command::CommandKind::kUploadBegin) {
+    s_.upload.on(Upload::Event::kBeginOk);
+    s_.host_stream.m28_answered(true);
+  }
   if (entry.kind == command::CommandKind::kUploadEnd) s_.upload.on(Upload::Event::kEnd);
   if (s_.recovery.is_resent() && entry.number == s_.recovery.number()) s_.recovery.on(Recovery::Event::kAnswered);
 }

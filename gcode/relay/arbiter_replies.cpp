@@ -49,6 +49,17 @@ bool may_end_print(const reply::Reply& reply) {
   }
 }
 
+// What is written to a file is answered by plain oks. These are printed by M105, M20, M23 or M28, M109.
+bool is_no_answer_to_data(const reply::Reply& reply) {
+  switch (reply.kind) {
+    case reply::ReplyKind::kOkTemperature:
+    case reply::ReplyKind::kListBegin:
+    case reply::ReplyKind::kHeating: return true;
+    case reply::ReplyKind::kSdFile: return reply.answer != reply::AnswerForm::kRawName;
+    default: return false;
+  }
+}
+
 bool is_torn(const reply::Reply& reply) { return reply::is_report(reply.kind) && !reply.is_whole_report; }
 
 // Text that may answer a query and that is never printed unasked in a known form.
@@ -143,6 +154,9 @@ void Arbiter::on_start(line::Time now) {
   s_.upload.on(Upload::Event::kEnd);
   s_.comment = Comment::kNone;
   s_.host_stream.switch_meatpack(false);
+  // The rest of a packet may reach the restarted printer as the beginning of a line.
+  if (s_.host_stream.is_binary()) s_.host_stream.on(HostStream::Event::kPartPassed);
+  s_.host_stream.end_binary();
   s_.last_number = -1;
   s_.empty_since = line::kNever;
   s_.planner.printer_restarted();
@@ -160,8 +174,10 @@ void Arbiter::note(const reply::Reply& reply, line::Time now) {
   if (reply.kind == reply::ReplyKind::kWait) on_wait(now);
   else if (!reply::is_report(reply.kind)) s_.waits_since = line::kNever;
   if (reply.kind == reply::ReplyKind::kOverflow) on_overflow(reply);
-  if (reply.kind == reply::ReplyKind::kUploadBegin) on_upload_begin();
-  if (reply.kind == reply::ReplyKind::kUploadEnd || reply.kind == reply::ReplyKind::kSdCard)
+  note_binary(reply);
+  if (reply.kind == reply::ReplyKind::kUploadBegin && !s_.host_stream.is_binary()) on_upload_begin();
+  if (reply.kind == reply::ReplyKind::kUploadEnd || reply.kind == reply::ReplyKind::kSdCard ||
+      (s_.upload.is_ending() && is_no_answer_to_data(reply)))
     s_.upload.on(Upload::Event::kEnd);
   if (reply.kind == reply::ReplyKind::kMeatPack) s_.host_stream.switch_meatpack(reply.meatpack_on);
   if (reply.carries_ok) s_.last_ok = now;
@@ -187,6 +203,28 @@ void Arbiter::on_upload_begin() {
     if (behind && !entry.is_injected() && entry.kind != command::CommandKind::kUploadEnd)
       entry = written_to_file(entry);
     behind = behind || entry.kind == command::CommandKind::kUploadBegin;
+  }
+}
+
+// A firmware without binary transfers opens a file of that name, or refuses M28. Inside a transfer the same texts tell
+// of the file that is written; an answer to M105 proves that there is none.
+void Arbiter::note_binary(const reply::Reply& reply) {
+  switch (reply.kind) {
+    case reply::ReplyKind::kEcho:
+      if (host_is_attached() && reply.text == "Switching to Binary Protocol") {
+        s_.upload.on(Upload::Event::kEnd);
+        s_.host_stream.begin_binary();
+      }
+      break;
+    case reply::ReplyKind::kUploadBegin:
+    case reply::ReplyKind::kUnknownCommand:
+    case reply::ReplyKind::kSdFile:
+    case reply::ReplyKind::kSdCard:
+    case reply::ReplyKind::kError: s_.host_stream.m28_answered(false); break;
+    case reply::ReplyKind::kOkTemperature:
+      if (s_.host_stream.is_binary()) s_.host_stream.end_binary();
+      break;
+    default: break;
   }
 }
 

@@ -114,7 +114,9 @@ line::Time LineRelay::deadline() const {
   const RelayState& s = impl_->s;
   line::Time next = impl_->arbiter.deadline();
   if (s.printer_arrived != line::kNever) next = std::min(next, s.printer_arrived + impl_->unfinished_limit());
-  return next;
+  // Held lines have a limit of their own.
+  const bool holds = s.arbiter.injection.waiting_since != line::kNever;
+  return holds ? next : std::min(next, impl_->part_passes_at());
 }
 
 const printer::PrinterState& LineRelay::printer() const { return impl_->s.arbiter.printer; }
@@ -130,6 +132,7 @@ std::size_t LineRelay::commands_in_flight() const {
   return impl_->s.arbiter.in_flight.size() + impl_->s.arbiter.in_flight.overflow();
 }
 bool LineRelay::host_is_attached() const { return impl_->arbiter.host_is_attached(); }
+bool LineRelay::host_left_part() const { return !host_is_attached() && impl_->s.arbiter.host_stream.holds_part(); }
 bool LineRelay::host_is_binary() const { return impl_->arbiter.is_transparent(); }
 
 namespace {

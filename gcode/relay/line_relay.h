@@ -86,7 +86,10 @@ class LineRelay {
   /// Commands written and not yet acknowledged, the host's and the agent's.
   [[nodiscard]] std::size_t commands_in_flight() const;
   [[nodiscard]] bool host_is_attached() const;
-  /// The host's bytes pass unparsed: binary (MeatPack), or lines of an upload.
+  /// A host left within a line. A newline would execute what the printer has of it: no query is sent before another host
+  /// ends the line, or the device is opened again.
+  [[nodiscard]] bool host_left_part() const;
+  /// The host's bytes pass unparsed: binary (MeatPack, packets), or lines of an upload.
   [[nodiscard]] bool host_is_binary() const;
 
   /// Copies bytes in and processes them: for tests, simulation and the demo. Returns how many were accepted.

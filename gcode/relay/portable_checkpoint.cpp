@@ -8,6 +8,8 @@ namespace {
 
 // Ten seconds: by then a print by the host is visible, and owed oks have come or will not come.
 constexpr line::Time kQuiet = std::chrono::seconds(10);
+// Of PortableCheckpoint::meatpack.
+constexpr std::uint8_t kBinaryTransfer = 2;
 
 /// Puts bytes number [from, to) of one ring at the beginning of another, followed by the unrecorded bytes behind them.
 /// Returns how many, without the latter.
@@ -69,7 +71,8 @@ void put_printer(const PortableCheckpoint& left, ArbiterState& arbiter, line::Ti
   if (left.host_attached != 0) arbiter.host = HostPort::kOpen;
   if (left.host_line_open != 0) arbiter.host_stream.on(HostStream::Event::kPartPassed);
   arbiter.upload.resume(left.uploading != 0);
-  arbiter.host_stream.switch_meatpack(left.meatpack != 0);
+  if (left.meatpack == kBinaryTransfer) arbiter.host_stream.begin_binary();
+  else arbiter.host_stream.switch_meatpack(left.meatpack != 0);
   arbiter.quiet_until = now + kQuiet;
   arbiter.last_progress_line = arbiter.last_ok = now;
 }
@@ -109,7 +112,8 @@ PortableCheckpoint portable_checkpoint_of(const RelayState& s) {
   out.host_line_open = s.arbiter.host_stream.is_open() || s.host_taken > s.host_line_start ? 1 : 0;
   out.printer_part_passed = s.printer_line_long || s.printer_passed > s.printer_line_start ? 1 : 0;
   out.uploading = s.arbiter.upload.is_open() ? 1 : 0;
-  out.meatpack = s.arbiter.host_stream.is_packed() ? 1 : 0;
+  const HostStream& stream = s.arbiter.host_stream;
+  out.meatpack = stream.is_binary() ? kBinaryTransfer : stream.is_packed() ? 1 : 0;
   const Subscriptions::Reports reports = s.arbiter.subscriptions.reports();
   out.host_reports = reports.host;
   out.printer_reports = reports.printer;

@@ -33,7 +33,7 @@ struct PortableCheckpoint {
   std::uint8_t host_line_open = 0;  ///< a part of a host line was written without its end
   std::uint8_t printer_part_passed = 0;
   std::uint8_t uploading = 0;
-  std::uint8_t meatpack = 0;
+  std::uint8_t meatpack = 0;  ///< 2: a binary transfer, of which every byte passes as well
   // One each: temperature, fans, position, SD. Seconds.
   std::array<std::uint8_t, 4> host_reports{};
   std::array<std::uint8_t, 4> printer_reports{};

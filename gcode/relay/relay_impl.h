@@ -24,6 +24,8 @@ using LineBuffer = std::array<char, kLongestLine>;
 // An unfinished line is passed after this time: its end may never come ("TIMEOUT:" of old Prusas has none). At 115200
 // baud two bytes of one line are 87 us apart.
 inline constexpr line::Time kUnfinished = std::chrono::milliseconds(40);
+// A host's part that is no text has no end to wait for: a packet.
+inline constexpr line::Time kUnfinishedPacket = std::chrono::milliseconds(50);
 // While a query is outstanding or the agent has set reports, other lines wait this long for their end.
 inline constexpr line::Time kUnfinishedInjected = std::chrono::milliseconds(250);
 // A line that may answer the agent waits longer than USB or the process stalls under any load. If a part of it passed,
@@ -50,12 +52,15 @@ struct RelayImpl {
   void pass_host_line(std::uint64_t end, line::Time now);
   void pass_host_part(std::uint64_t end, line::Time now);
   void account_host_line(std::uint64_t end, line::Time now);
+  /// When the unfinished end of the host's bytes passes without its rest, or kNever.
+  [[nodiscard]] line::Time part_passes_at() const;
   bool host_must_wait(line::Time now);
   bool emergency_waits();
   void pass_marked_byte(line::Time now);
   void pass_transparent(line::Time now);
+  void pass_packed(line::Time now);
   void pass_binary(line::Time now);
-  void binary_ended();
+  void packed_ended();
   void free_host_bytes() { from_host.drop_until(std::min(s.host_written, s.host_line_start)); }
   void send_injected(line::Time now);
   /// A part of a line was passed unparsed (poll was off): nothing may be injected behind it yet.

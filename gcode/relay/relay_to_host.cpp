@@ -15,6 +15,13 @@ bool repeats_itself(reply::ReplyKind kind) {
          kind == reply::ReplyKind::kPosition || kind == reply::ReplyKind::kFans || kind == reply::ReplyKind::kBusy;
 }
 
+// The answer to a packet of a binary transfer: it concerns no command.
+reply::Reply chatter() {
+  reply::Reply reply;
+  reply.kind = reply::ReplyKind::kEcho;
+  return reply;
+}
+
 }  // namespace
 
 void RelayImpl::pass_to_host(std::uint64_t from, std::uint64_t to, reply::ReplyKind kind, bool ends_line,
@@ -50,9 +57,10 @@ void RelayImpl::handle_printer_line(std::uint64_t end, line::Time now) {
   } else {
     LineBuffer scratch;
     const std::string_view line = from_printer.view(start, end, scratch);
-    const reply::Reply reply = reply::parse_reply(line, arbiter.dialect());
+    const reply::Reply reply =
+        stream().takes_packet_answer(line) ? chatter() : reply::parse_reply(line, arbiter.dialect());
     const bool begun = s.printer_passed > start;
-    const MeatPack before = s.arbiter.host_stream.meatpack;
+    const Encoding before = s.arbiter.host_stream.encoding;
     const Verdict verdict = arbiter.printer_line(reply, now);
     if (verdict == Verdict::kPassFromOk && !begun)
       s.printer_line_start = start += static_cast<std::uint64_t>(reply.from_ok.data() - line.data());
@@ -61,7 +69,7 @@ void RelayImpl::handle_printer_line(std::uint64_t end, line::Time now) {
     } else {
       ++counters().host_withheld_lines;
     }
-    if (before == MeatPack::kPackedPart && !s.arbiter.host_stream.is_packed()) binary_ended();
+    if (before == Encoding::kPackedPart && !s.arbiter.host_stream.is_packed()) packed_ended();
   }
   s.printer_line_start = s.printer_passed = end;
   from_printer.drop_until(end);
@@ -106,7 +114,8 @@ void RelayImpl::forget_bytes() {
   from_host.drop_until(from_host.tail());
   s.host_line_start = s.host_scanned = s.host_taken = s.host_written = from_host.tail();
   s.arbiter.host_stream.on(HostStream::Event::kEnded);
-  s.arbiter.host_stream.meatpack_marks = 0;
+  s.arbiter.host_stream.end_binary();
+  s.arbiter.host_stream.marks = 0;
   s.host_arrived = line::kNever;
   s.insertion = Insertion::kNone;
   from_printer.drop_until(from_printer.tail());

@@ -9,6 +9,11 @@
 namespace gcode::relay {
 namespace {
 
+constexpr bool is_text_byte(char c) {
+  const auto byte = static_cast<unsigned char>(c);
+  return (byte >= 0x20 && byte < 0x7f) || byte == '\t' || byte == '\n' || byte == '\r';
+}
+
 constexpr char kMeatPackMark = '\xff';
 constexpr unsigned char kMeatPackOn = 0xfb;
 constexpr unsigned char kMeatPackOff = 0xfa;
@@ -110,31 +115,31 @@ bool RelayImpl::host_must_wait(line::Time now) {
 // One byte at a time around FF: a mark, its second, and the MeatPack command behind them. They belong to no line.
 void RelayImpl::pass_marked_byte(line::Time now) {
   const auto byte = static_cast<unsigned char>(from_host.pieces(s.host_line_start, s.host_line_start + 1)[0][0]);
-  const bool completes = stream().meatpack_marks == 2 && byte != 0xff;
+  const bool completes = stream().marks == 2 && byte != 0xff;
   if (completes) {
     if (byte == kMeatPackOn) arbiter.host_meatpack(true);
     if (byte == kMeatPackOff || byte == kMeatPackReset) arbiter.host_meatpack(false);
   }
-  stream().meatpack_marks = byte == 0xff ? static_cast<std::uint8_t>(std::min(stream().meatpack_marks + 1, 2)) : 0;
+  stream().marks = byte == 0xff ? static_cast<std::uint8_t>(std::min(stream().marks + 1, 2)) : 0;
   ++s.host_line_start;
   s.host_scanned = std::max(s.host_scanned, s.host_line_start);
   s.host_taken = std::max(s.host_taken, s.host_line_start);
   // After a command no part of a line remains; after anything else the printer holds a part of a line.
   const bool part = !(completes && byte >= kMeatPackFirst);
-  if (part && !completes && stream().meatpack_marks == 0) stream().on(HostStream::Event::kPartPassed);
+  if (part && !completes && stream().marks == 0) stream().on(HostStream::Event::kPartPassed);
   if (byte == '\n' || byte == '\r') stream().on(HostStream::Event::kEnded);
-  if (stream().is_packed()) stream().meatpack = part ? MeatPack::kPackedPart : MeatPack::kPacked;
+  if (stream().is_packed()) stream().encoding = part ? Encoding::kPackedPart : Encoding::kPacked;
   arbiter.host_fragment(now);
 }
 
 // Up to and including the next mark.
-void RelayImpl::pass_binary(line::Time now) {
+void RelayImpl::pass_packed(line::Time now) {
   const std::uint64_t tail = from_host.tail();
-  const auto mark = stream().meatpack_marks > 0 ? std::optional(s.host_line_start)
-                                                : find_byte(from_host, s.host_line_start, tail, kMeatPackMark);
+  const auto mark = stream().marks > 0 ? std::optional(s.host_line_start)
+                                       : find_byte(from_host, s.host_line_start, tail, kMeatPackMark);
   const std::uint64_t end = mark.value_or(tail);
   if (end > s.host_line_start)
-    stream().meatpack = find_end(from_host, end - 1, end, true) ? MeatPack::kPacked : MeatPack::kPackedPart;
+    stream().encoding = find_end(from_host, end - 1, end, true) ? Encoding::kPacked : Encoding::kPackedPart;
   s.host_line_start = s.host_scanned = end;
   s.host_taken = std::max(s.host_taken, s.host_line_start);
   if (mark) pass_marked_byte(now);
@@ -142,13 +147,22 @@ void RelayImpl::pass_binary(line::Time now) {
 
 // MeatPack ended without the host's command: the printer restarted. The last bytes sent may be the beginning of a line
 // for the restarted printer, and nothing may be injected behind it.
-void RelayImpl::binary_ended() { stream().on(HostStream::Event::kPartPassed); }
+void RelayImpl::packed_ended() { stream().on(HostStream::Event::kPartPassed); }
 
-// MeatPack bytes and the lines of an upload pass unparsed. The lines of an upload still owe their oks.
+// Packets pass at once: a held one would be repeated, and what is sent between two bytes of one destroys it.
+void RelayImpl::pass_binary(line::Time now) {
+  const std::uint64_t tail = from_host.tail();
+  for (const std::string_view piece : from_host.pieces(s.host_line_start, tail)) stream().binary_passed(piece);
+  s.host_line_start = s.host_scanned = s.host_taken = tail;
+  arbiter.host_fragment(now);
+}
+
+// MeatPack, packets and the lines of an upload pass unparsed. The lines of an upload still owe their oks.
 void RelayImpl::pass_transparent(line::Time now) {
   while (arbiter.is_transparent() && s.host_line_start < from_host.tail()) {
+    if (stream().is_binary()) return pass_binary(now);
     if (stream().is_packed()) {
-      pass_binary(now);
+      pass_packed(now);
       continue;
     }
     const auto end = find_end(from_host, s.host_scanned, from_host.tail(), true);
@@ -163,6 +177,16 @@ void RelayImpl::pass_transparent(line::Time now) {
   }
 }
 
+line::Time RelayImpl::part_passes_at() const {
+  const std::uint64_t tail = from_host.tail();
+  const bool waits = s.host_arrived != line::kNever && tail > s.host_line_start && s.host_taken < tail;
+  if (!waits || arbiter.is_transparent()) return line::kNever;
+  bool is_text = !arbiter.dialect().listen_only;
+  for (const std::string_view piece : from_host.pieces(s.host_line_start, tail))
+    is_text = is_text && std::all_of(piece.begin(), piece.end(), is_text_byte);
+  return is_text ? line::kNever : s.host_arrived + kUnfinishedPacket;
+}
+
 bool RelayImpl::next_host_piece(line::Time now) {
   const std::uint64_t tail = from_host.tail();
   if (s.host_line_start == tail) return false;
@@ -174,11 +198,10 @@ bool RelayImpl::next_host_piece(line::Time now) {
   }
   const auto end = find_end(from_host, s.host_scanned, tail, true);
   s.host_scanned = end ? *end - 1 : tail;  // a line that has to wait is found again
-  const auto mark = stream().meatpack_marks > 0
-                        ? std::optional(s.host_line_start)
-                        : find_byte(from_host, s.host_line_start, end.value_or(tail), kMeatPackMark);
+  const auto mark = stream().marks > 0 ? std::optional(s.host_line_start)
+                                       : find_byte(from_host, s.host_line_start, end.value_or(tail), kMeatPackMark);
   const bool whole_part = tail - s.host_line_start >= kLongestLine || stream().is_open();
-  if (!end && !mark && !whole_part) return false;
+  if (!end && !mark && !whole_part && now < part_passes_at()) return false;
   if (host_must_wait(now)) return false;
   if (mark) {
     if (*mark > s.host_line_start) pass_host_part(*mark, now);

@@ -2,8 +2,8 @@
 
 namespace agent::restart {
 
-const std::uint32_t kCheckpointVersion = 12;
+const std::uint32_t kCheckpointVersion = 13;
 
-bool knows_checkpoint(std::uint32_t version) { return version == 11 || version == 12; }
+bool knows_checkpoint(std::uint32_t version) { return version == 12 || version == 13; }
 
 }  // namespace agent::restart

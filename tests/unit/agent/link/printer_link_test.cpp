@@ -83,6 +83,18 @@ TEST_CASE("a second program on the host port is told in the log and in the snaps
   CHECK(run_until(rig.io, [&] { return rig.link->refresh(agent::process::monotonic_now()), rig.seen().hosts == 1; }));
 }
 
+TEST_CASE("a host that leaves within a line is told in the log: no query is sent until the line is ended") {
+  Rig rig;
+  PtyDevice device(rig.device);
+  rig.start(true);
+  auto host = transport_test::open_tty(rig.port);
+  REQUIRE(run_until(rig.io, [&] { return rig.seen().host_connected; }));
+  REQUIRE(write_all(host.get(), "M10"));
+  host.reset();
+  CHECK(
+      run_until(rig.io, [&] { return rig.has_logged("since a newline would execute what the printer has of it\n"); }));
+}
+
 TEST_CASE("H39: unplugging a device removes its host port, and plugging it in restores everything") {
   Rig rig;
   std::optional<PtyDevice> device(rig.device);

@@ -119,7 +119,7 @@ TEST_CASE("memory without a next instance has no descriptor, and committing it d
 // A change of layout without a new version would make the next instance read nonsense. (Before the first release there
 // are no checkpoints of an older layout: only the size here changes then.)
 TEST_CASE("the state's size belongs to the checkpoint's version") {
-  CHECK(agent::restart::kCheckpointVersion == 11);
+  CHECK(agent::restart::kCheckpointVersion == 12);
   CHECK(agent::restart::knows_checkpoint(agent::restart::kCheckpointVersion));
   CHECK_FALSE(agent::restart::knows_checkpoint(agent::restart::kCheckpointVersion + 1));
   if (sizeof(void*) == 8) CHECK(sizeof(gcode::relay::RelayState) == 17952);

@@ -12,9 +12,9 @@
 using namespace std::chrono_literals;
 using gcode::line::Time;
 using gcode::relay::Boot;
+using gcode::relay::Encoding;
 using gcode::relay::HostStream;
 using gcode::relay::Injection;
-using gcode::relay::MeatPack;
 using gcode::relay::Recovery;
 using gcode::relay::Upload;
 using gcode::reply::Reply;
@@ -121,14 +121,17 @@ TEST_CASE("a Resend keeps its line and its instant, and ends the rejection befor
 
 TEST_CASE("an upload: every event in every state") {
   using enum Upload::Event;
-  const auto state = [](const Upload& upload) { return upload.is_confirmed() ? 'w' : upload.is_open() ? 'a' : '-'; };
+  const auto state = [](const Upload& upload) {
+    return upload.is_confirmed() ? 'w' : upload.is_ending() ? 'e' : upload.is_open() ? 'a' : '-';
+  };
   struct Row {
     std::vector<Upload::Event> before;
-    std::string after;  ///< M28, confirmed, M28's ok, end
+    std::string after;  ///< M28, confirmed, M28's ok, M29, end
   };
-  for (const Row& row : {Row{{}, "aw--"}, Row{{kBegin}, "aw--"}, Row{{kBegin, kConfirmed}, "www-"}}) {
+  for (const Row& row : {Row{{}, "aw---"}, Row{{kBegin}, "aw-a-"}, Row{{kBegin, kConfirmed}, "wwwe-"},
+                         Row{{kBegin, kConfirmed, kEndSent}, "awee-"}}) {
     std::string after;
-    for (const auto event : {kBegin, kConfirmed, kBeginOk, kEnd}) {
+    for (const auto event : {kBegin, kConfirmed, kBeginOk, kEndSent, kEnd}) {
       Upload upload;
       for (const auto before : row.before) upload.on(before);
       upload.on(event);
@@ -199,9 +202,9 @@ TEST_CASE("the host's stream: every event in every state") {
 TEST_CASE("the printer holds a part of a line behind a part, or behind a mark of MeatPack") {
   HostStream stream;
   CHECK_FALSE(stream.holds_part());
-  stream.meatpack_marks = 1;
+  stream.marks = 1;
   CHECK(stream.holds_part());
-  stream.meatpack_marks = 0;
+  stream.marks = 0;
   stream.on(HostStream::Event::kPartPassed);
   CHECK(stream.holds_part());
 }
@@ -209,10 +212,10 @@ TEST_CASE("the printer holds a part of a line behind a part, or behind a mark of
 TEST_CASE("MeatPack that is switched on again keeps what its last byte was") {
   HostStream stream;
   stream.switch_meatpack(true);
-  CHECK(stream.meatpack == MeatPack::kPacked);
-  stream.meatpack = MeatPack::kPackedPart;
+  CHECK(stream.encoding == Encoding::kPacked);
+  stream.encoding = Encoding::kPackedPart;
   stream.switch_meatpack(true);
-  CHECK(stream.meatpack == MeatPack::kPackedPart);
+  CHECK(stream.encoding == Encoding::kPackedPart);
   stream.switch_meatpack(false);
   CHECK_FALSE(stream.is_packed());
 }

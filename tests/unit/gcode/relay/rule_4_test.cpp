@@ -141,3 +141,99 @@ TEST_CASE("rule 4: what forbids a query ends the drain for it, and the host's li
   r.pass(260ms);
   CHECK(r.to_printer() == numbered(3, "G1 X3"));
 }
+
+TEST_CASE("rule 4: behind M29 an answer that data has not ends an upload whose end was garbled") {
+  Rig r = known_rig(kPrusa39);
+  r.host("M28 A.GCO\n");
+  r.to_printer();
+  r.printer("Writing to file: A.GCO\nok\n");
+  // Data has plain oks; what resembles an answer is no proof before M29.
+  r.host(numbered(1, "G1 X1") + numbered(2, "M105"));
+  r.to_printer();
+  r.printer("ok\nok\n");
+  r.printer("ok T:20.0 /0.0\n");
+  CHECK(r.arbiter().upload.is_open());
+  r.host(numbered(3, "M29"));
+  r.to_printer();
+  r.printer("Done s\xe1ving file.\n");
+  r.printer("ok\n");
+  CHECK(next_injected(r, 60s).empty());
+  r.to_host();
+  const auto [command, answer] =
+      GENERATE(std::pair<std::string, std::string>{"M105", std::string(kTemperatures)},
+               std::pair<std::string, std::string>{"M20", "Begin file list\nA.GCO 75\nEnd file list\nok\n"},
+               std::pair<std::string, std::string>{"M23 a.gco", "File opened: A.GCO Size: 75\nFile selected\nok\n"},
+               std::pair<std::string, std::string>{"M109 S200", "T:187.4 E:0 W:?\nok\n"});
+  INFO(command);
+  exchange(r, numbered(4, command), answer);
+  CHECK_FALSE(r.arbiter().upload.is_open());
+  r.pass(6s);
+  CHECK_FALSE(r.to_printer().empty());
+}
+
+TEST_CASE("rule 4: a host's part that is no text passes within 50 ms, and nothing is injected behind it") {
+  Rig r = known_rig(kMarlin21);
+  r.host("M10");
+  CHECK(next_injected(r, 1s).empty());
+  CHECK(r.to_printer().empty());
+  r.host("\x82\x01");
+  r.pass(60ms);
+  CHECK(r.to_printer() == "M10\x82\x01");
+  r.host("x");
+  CHECK(r.to_printer() == "x");
+  CHECK(next_injected(r, 60s).empty());
+}
+
+TEST_CASE("rule 4: where the agent only listens, a part of a line waits 50 ms for its end") {
+  Rig r;
+  r.attach();
+  r.host("M115\n");
+  r.to_printer();
+  r.printer(
+      "ok 0\nFIRMWARE_NAME:Repetier_1.0.4 FIRMWARE_URL:https://github.com/repetier/Repetier-Firmware/ PROTOCOL_VERSION:1.0\n");
+  REQUIRE(r.relay().dialect().listen_only);
+  r.pass(5s);
+  r.to_printer();
+  r.host("M10");
+  CHECK(r.to_printer().empty());
+  r.pass(60ms);
+  CHECK(r.to_printer() == "M10");
+}
+
+TEST_CASE(
+    "rule 4: a part that waits is passed by the deadline, also behind a held line, and costs no further wake-up") {
+  Rig r = asked_rig(kMarlin21);
+  r.host("G1 X1\n\x82");
+  CHECK(r.to_printer().empty());
+  int ticks = 0;
+  for (const Time end = r.now + 1s; r.now < end; ++ticks) {
+    r.now = std::max(r.relay().deadline(), r.now + 1us);
+    r.relay().tick(r.now);
+  }
+  CHECK(r.to_printer().ends_with("G1 X1\n\x82"));
+  CHECK(ticks < 20);
+}
+
+TEST_CASE("rule 4: behind a host that left within a line nothing is sent until it is ended or the device is opened") {
+  Rig r = known_rig(kPrusa39);
+  r.host("M10");
+  CHECK_FALSE(r.relay().host_left_part());
+  r.relay().host_closed(r.now);
+  CHECK(r.to_printer() == "M10");
+  CHECK(r.relay().host_left_part());
+  CHECK(next_injected(r, 60s).empty());
+  CHECK(r.relay().counters().queries_deferred[gcode::printer::DeferReason::kHostActive] > 50);
+  SECTION("another host") {
+    r.attach();
+    CHECK_FALSE(r.relay().host_left_part());
+    r.host("5\n");
+    CHECK(r.to_printer() == "5\n");
+    r.relay().host_closed(r.now);
+  }
+  SECTION("the device is opened again") {
+    r.relay().printer_lost(r.now);
+    r.relay().printer_opened(r.now);
+  }
+  CHECK_FALSE(r.relay().host_left_part());
+  CHECK_FALSE(next_injected(r, 40s).empty());
+}

@@ -12,6 +12,30 @@ const std::string kAnswer = "ok T:23.75 /0.00 B:22.50 /0.00 @:0 B@:0\n";
 const std::string kPrompt =
     "//action:prompt_end\n//action:prompt_begin Paused\n//action:prompt_button PurgeMore\n//action:prompt_button Continue\n//action:prompt_show\n";
 
+unsigned fletcher(std::string_view bytes) {
+  unsigned low = 0, high = 0;
+  for (const char c : bytes) {
+    low = (low + static_cast<unsigned char>(c)) % 255;
+    high = (high + low) % 255;
+  }
+  return high << 8 | low;
+}
+
+std::string two_bytes(std::size_t value) {
+  return {static_cast<char>(value & 0xff), static_cast<char>(value >> 8 & 0xff)};
+}
+
+/// As Marlin's feature/binary_stream.h reads it.
+std::string packet(int sync, int meta, const std::string& data) {
+  std::string out{static_cast<char>(sync), static_cast<char>(meta)};
+  out += two_bytes(data.size());
+  out += two_bytes(fletcher(out));
+  if (!data.empty()) out += data + two_bytes(fletcher(out + data));
+  return "\xad\xb5" + out;
+}
+
+const std::string kSync = packet(0, 0x01, {}), kClose = packet(3, 0x02, {});
+
 }  // namespace
 
 TEST_CASE("M8.1: names in Marlin's listings are neither oks nor readings, with long names and times as well") {
@@ -46,16 +70,110 @@ TEST_CASE("M8.2: inside Marlin's upload no query is sent, an unnumbered line is 
   CHECK(next_injected(r) == "M105\n");
 }
 
-TEST_CASE("M8.3: a binary transfer is an upload: its bytes pass unchanged and no query is sent") {
+TEST_CASE("M8.3: a binary transfer: packets pass at once, their answers are the host's, and no query is sent") {
+  const std::string begin = GENERATE("M28B1\n", "M28 B1 F.GCO\n", "N1 M28 B1*75\n");
+  const bool has_echo = GENERATE(true, false);  // it may be lost
+  INFO(begin << has_echo);
+  Rig r = known_rig(kMarlin21, {});
+  exchange(r, begin, has_echo ? "echo:Switching to Binary Protocol\nok P15 B15\n" : "ok P15 B15\n");
+  CHECK(r.relay().host_is_binary());
+  for (int i = 0; i < 10; ++i) {
+    r.host(kSync);
+    CHECK(r.to_printer() == kSync);
+    CHECK(next_injected(r, 1s).empty());
+  }
+  says(r, "ss0,96,0.1.0\n");
+  exchange(r, packet(0, 0x11, std::string("\1\0F.GCO\0", 8)),
+           "ok0\necho:SD card ok\necho:Now fresh file: F.GCO\nWriting to file: F.GCO\nPFT:success\n");
+  const std::string data = packet(1, 0x13, "M29\nM112\n\xff\xff\xfb M105");
+  for (const char byte : data) {
+    r.host({&byte, 1});
+    CHECK(r.to_printer() == std::string(1, byte));
+    CHECK(next_injected(r, 100ms).empty());
+  }
+  says(r, "echo:Packet header(1?) corrupt\necho:Resend request 1\nrs1\nfe1\n");
+  exchange(r, data, "ok1\n");
+  // A closing packet within a file closes nothing.
+  exchange(r, packet(2, 0x13, kClose) + "\n", "ok2\n");
+  CHECK(next_injected(r, 20s).empty());
+  exchange(r, kClose, "rs3\n");
+  CHECK(next_injected(r, 20s).empty());
+  CHECK(r.relay().counters().unexpected_oks == 0);
+  exchange(r, kClose, "ok3\n");
+  CHECK_FALSE(r.relay().host_is_binary());
+  CHECK(next_injected(r) == "M105\n");
+}
+
+TEST_CASE("M8.3: a firmware without binary transfers opens a file of that name, or refuses") {
   Rig r = known_rig(kMarlin21);
-  r.host("M28 B1 up.bin\n");
+  exchange(r, "M28 B1\n", "echo:Now fresh file: B1\nWriting to file: B1\nok\n");
+  exchange(r, "G1 X1\n", "ok\n");
+  exchange(r, "M29\n", "Done saving file.\nok\n");
+  CHECK(next_injected(r) == "M105\n");
+  r.answer("M105\n", kMarlin21);
+  for (const std::string refusal : {"echo:Unknown command: \"M28 B1\"\nok\n", "open failed, File: B1.\nok\n"}) {
+    exchange(r, "M28 B1\n", refusal);
+    CHECK_FALSE(r.relay().host_is_binary());
+    r.pass(3s);
+    CHECK(next_injected(r) == "M105\n");
+    r.answer("M105\n", kMarlin21);
+  }
+}
+
+TEST_CASE("M8.3: a binary transfer ends with a restart, with an answer to M105, and with its host") {
+  Rig r = known_rig(kMarlin21);
+  exchange(r, "M28 B1\n", "echo:Switching to Binary Protocol\nok\n");
+  r.host(kSync);
   r.to_printer();
-  says(r, "Writing to file: up.bin\nok P15 B15\n");
-  const std::string packet("\xac\xb5\x01\x00\x05M29\n\xff\xff", 11);
-  r.host(packet);
-  r.pass(2s);
-  CHECK(r.to_printer().starts_with(packet.substr(0, 9)));
-  CHECK(next_injected(r, 20s).find("M105") == std::string::npos);
+  SECTION("restart") {
+    r.printer("start\n");
+    CHECK_FALSE(r.relay().host_is_binary());
+    CHECK(next_injected(r, 20s).empty());  // the packet may be the beginning of a line
+    r.host("\n");
+    r.to_printer();
+    CHECK_FALSE(next_injected(r).empty());
+  }
+  SECTION("reopening") {
+    r.relay().printer_lost(r.now);
+    r.relay().printer_opened(r.now);
+    CHECK_FALSE(r.relay().host_is_binary());
+    CHECK_FALSE(next_injected(r, 30s).empty());
+  }
+  SECTION("answer") {
+    r.host("M105\n");
+    r.to_printer();
+    says(r, kAnswer);
+    CHECK_FALSE(r.relay().host_is_binary());
+    CHECK(next_injected(r) == "M105\n");
+  }
+  SECTION("the host leaves: the printer waits for packets") {
+    r.relay().host_closed(r.now);
+    CHECK(next_injected(r, 60s).empty());
+    r.attach();
+    r.host("M110 N0\n");
+    CHECK(r.to_printer() == "M110 N0\n");
+    r.printer("ok\n");
+    CHECK(next_injected(r) == "M105\n");
+  }
+  SECTION("the host leaves behind a closing packet") {
+    r.host(kClose);
+    r.to_printer();
+    r.relay().host_closed(r.now);
+    r.pass(1s);
+    CHECK(r.to_printer() == "\n");
+    CHECK(next_injected(r) == "M105\n");
+  }
+}
+
+TEST_CASE("M8.3: another instance goes on with a binary transfer") {
+  Rig r = known_rig(kMarlin21);
+  exchange(r, "M28 B1\n", "echo:Switching to Binary Protocol\nok\n");
+  r.host(kClose.substr(0, 5));
+  r.restart();
+  r.host(kClose.substr(5));
+  CHECK(r.to_printer() == kClose);
+  says(r, "ok3\n");
+  CHECK(next_injected(r) == "M105\n");
 }
 
 TEST_CASE("M8.4: host actions come between any two lines, also of the agent's answer, and are passed to the host") {
