@@ -200,7 +200,7 @@ bool Arbiter::wants_probe(line::Time now) const {
   if (!settings_.poll || !s_.printer.contact.is_open() || may_be_shifted) return false;
   const bool is_known = s_.poller.understands(printer::Query::kM105);
   if (again) return (is_known || use(now) == LineUse::kRest) && !forbidden(now);
-  if (!is_known) return false;
+  if (!is_known || dialect_->listen_only) return false;
   if (s_.in_flight.injected() || s_.in_flight.overflow() > 0 || (s_.in_flight.empty() && !awaits_expired()))
     return false;
   return !s_.in_flight.any_host([](const InFlight& e) { return e.kind == command::CommandKind::kTemperature; }) &&

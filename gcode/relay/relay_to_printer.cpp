@@ -181,7 +181,7 @@ line::Time RelayImpl::part_passes_at() const {
   const std::uint64_t tail = from_host.tail();
   const bool waits = s.host_arrived != line::kNever && tail > s.host_line_start && s.host_taken < tail;
   if (!waits || arbiter.is_transparent()) return line::kNever;
-  bool is_text = !arbiter.dialect().listen_only;
+  bool is_text = true;
   for (const std::string_view piece : from_host.pieces(s.host_line_start, tail))
     is_text = is_text && std::all_of(piece.begin(), piece.end(), is_text_byte);
   return is_text ? line::kNever : s.host_arrived + kUnfinishedPacket;

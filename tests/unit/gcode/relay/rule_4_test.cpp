@@ -184,22 +184,6 @@ TEST_CASE("rule 4: a host's part that is no text passes within 50 ms, and nothin
   CHECK(next_injected(r, 60s).empty());
 }
 
-TEST_CASE("rule 4: where the agent only listens, a part of a line waits 50 ms for its end") {
-  Rig r;
-  r.attach();
-  r.host("M115\n");
-  r.to_printer();
-  r.printer(
-      "ok 0\nFIRMWARE_NAME:Repetier_1.0.4 FIRMWARE_URL:https://github.com/repetier/Repetier-Firmware/ PROTOCOL_VERSION:1.0\n");
-  REQUIRE(r.relay().dialect().listen_only);
-  r.pass(5s);
-  r.to_printer();
-  r.host("M10");
-  CHECK(r.to_printer().empty());
-  r.pass(60ms);
-  CHECK(r.to_printer() == "M10");
-}
-
 TEST_CASE(
     "rule 4: a part that waits is passed by the deadline, also behind a held line, and costs no further wake-up") {
   Rig r = asked_rig(kMarlin21);
