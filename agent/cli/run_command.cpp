@@ -5,6 +5,7 @@
 #include <exception>
 #include <functional>
 #include <iostream>
+#include <new>
 #include <system_error>
 #include <thread>
 
@@ -31,6 +32,7 @@ constexpr std::chrono::milliseconds kLastMoment{900};
 constexpr std::chrono::seconds kBeforeNextStart{5};
 // An address is bound in milliseconds; a name server that does not answer must not delay those who wait for READY.
 constexpr std::chrono::seconds kLongestWebStart{2};
+constexpr std::chrono::milliseconds kForMemory{50};
 constexpr const char* kWithoutWeb = "the printers are served, without a web server until this is fixed";
 // Exit codes: a wrong configuration stays wrong until it is changed, so the service unit does not restart the agent.
 constexpr int kWrongConfiguration = 1;
@@ -243,21 +245,36 @@ class RunningService {
   }
 
   // Does `work` on a thread of its own, then `after` on the I/O thread. Without a thread, or if `work` lacks memory or
-  // descriptors, `next` is that fault.
+  // descriptors, `next` is that fault. A thread without memory needs none to name it, and waits for some to hand it over.
   void start_reload(const std::shared_ptr<config::MaybeConfiguration>& next, std::function<void()> work,
                     std::function<void()> after) {
+    config::MaybeConfiguration no_memory = std::vector{lacks_resources(std::bad_alloc())};
     try {
-      reload_ = std::thread([this, next, work = std::move(work), after] {
+      reload_ = std::thread([this, next, work = std::move(work), after, no_memory = std::move(no_memory)]() mutable {
         try {
           work();
         } catch (const std::exception& error) {
-          *next = std::vector{lacks_resources(error)};
+          try {
+            *next = std::vector{lacks_resources(error)};
+          } catch (const std::bad_alloc&) {
+            *next = std::move(no_memory);
+          }
         }
-        boost::asio::post(service_.io(), after);
+        post(after);
       });
     } catch (const std::system_error& error) {
       *next = std::vector{lacks_resources(error)};
       boost::asio::post(service_.io(), after);
+    }
+  }
+
+  void post(const std::function<void()>& what) {
+    for (;;) {
+      try {
+        return boost::asio::post(service_.io(), what);
+      } catch (const std::bad_alloc&) {
+        std::this_thread::sleep_for(kForMemory);
+      }
     }
   }
 
