@@ -2,6 +2,7 @@
 target_sources(${target} PRIVATE
   "${PROJECT_SOURCE_DIR}/agent/config/config_table.cpp"
   "${PROJECT_SOURCE_DIR}/agent/config/config_values.cpp"
+  "${PROJECT_SOURCE_DIR}/agent/config/listen_overlap.cpp"
   "${PROJECT_SOURCE_DIR}/agent/config/parse_configuration.cpp"
   "${PROJECT_SOURCE_DIR}/agent/text/time_text.cpp"
   "${PROJECT_SOURCE_DIR}/agent/text/log_escape.cpp"
