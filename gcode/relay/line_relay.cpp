@@ -82,6 +82,7 @@ std::array<std::span<char>, 2> LineRelay::host_space() { return impl_->from_host
 bool LineRelay::has_host_space() const { return impl_->from_host.room() > 0; }
 
 void LineRelay::host_received(std::size_t bytes, line::Time now) {
+  if (bytes == 0) return;
   RelayState& s = impl_->s;
   if (s.host_arrived == line::kNever) s.host_arrived = now;
   impl_->from_host.appended(bytes);
