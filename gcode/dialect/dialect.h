@@ -47,6 +47,7 @@ struct Dialect {
   bool stopped_is_unresponsive = false;        ///< after a thermal stop every line is dropped without ok (P 0.7)
   bool reports_overrides = false;              ///< bare M220 and M221 print a percentage
   bool reports_progress = false;               ///< M73 prints its lines
+  bool reports_card_pauses = false;            ///< M27 tells a pause from the end, which comes at once (P 2.3)
   bool sd_path = false;                        ///< M27 P exists
   bool serial_number_query = false;            ///< "PRUSA SN" answers
   bool nozzle_query = false;                   ///< "M862.1 Q" answers

@@ -29,6 +29,7 @@ constexpr Dialect marlin_1_0() {
   d.stopped_is_unresponsive = false;       // M 5: "Printer stopped ..." and still ok
   d.reports_overrides = false;             // M 7: measured with 1.1 and 2.x only
   d.reports_progress = false;              // M 7: a build option that no Cap reports
+  d.reports_card_pauses = false;           // M 7.1: "Not SD printing" of both
   d.sd_path = false;                       // M 7: M27 C has another meaning
   d.serial_number_query = false;
   d.nozzle_query = false;

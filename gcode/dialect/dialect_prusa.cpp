@@ -28,6 +28,7 @@ constexpr Dialect prusa_3_2() {
   d.stopped_is_unresponsive = false;        // P 5
   d.reports_overrides = false;              // P 2.2: since 3.10
   d.reports_progress = true;                // P 9.15: 3.2.3 prints both lines
+  d.reports_card_pauses = true;             // P 2.3: "SD print paused"
   d.sd_path = false;                        // P 2.3: since 3.10
   d.serial_number_query = false;            // P 9.21: "Not in farm mode."
   d.nozzle_query = false;                   // P 2.4: since 3.8

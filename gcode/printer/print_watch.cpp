@@ -36,8 +36,6 @@ bool is_thermal(reply::ErrorKind kind) {
          kind == reply::ErrorKind::kThermalModel;
 }
 bool is_motion(const command::Command& c) { return c.letter == 'G'; }
-// It says "SD print paused" in a pause, and "Done printing file" at once.
-bool is_prusa(const dialect::Dialect& dialect) { return dialect.family == dialect::FirmwareFamily::kPrusa; }
 
 }  // namespace
 
@@ -271,7 +269,7 @@ void PrintWatch::sd_reply(const reply::Reply& reply, const PrinterState& printer
         phase_ = has_just_ended() ? Phase::kEndedFinished : Phase::kFinished;  // also if nothing of it was seen before
       break;
     case reply::ReplyKind::kSdIdle:
-      if (prints_from_sd() && !is_prusa(dialect)) look_for_pause(printer);
+      if (prints_from_sd() && !dialect.reports_card_pauses) look_for_pause(printer);
       evidence_.paused = evidence_.paused || printer.paused || card_is_paused();
       last_sd_.reset();
       if (prints_from_sd()) not_sd_printing(dialect, now);
@@ -301,7 +299,7 @@ void PrintWatch::not_sd_printing(const dialect::Dialect& dialect, line::Time now
   // The answer may be older than the print: it waited while the menu was used.
   if (now - current_.began <= kOpening) return;
   // A Marlin with a long queue has read the file before it runs its end and says "Done printing file".
-  const bool may_be_done = !is_prusa(dialect) && !evidence_.paused && evidence_.percent < kAtEndPercent;
+  const bool may_be_done = !dialect.reports_card_pauses && !evidence_.paused && evidence_.percent < kAtEndPercent;
   if (may_be_done && !evidence_.stands_still) {
     alive(now);
     evidence_.stands_still = true;
@@ -311,7 +309,7 @@ void PrintWatch::not_sd_printing(const dialect::Dialect& dialect, line::Time now
 }
 
 // Some firmwares say "Not SD printing" of a print that is paused at their display too. A stop there switches the heaters
-// off (M7.1).
+// off (M 7.1).
 void PrintWatch::look_for_pause(const PrinterState& printer) {
   if (card_ != Card::kNone && card_ != Card::kSeemsPaused) return;
   const Aged<float>& target = printer.temperatures[reply::Sensor::kTool0].target;
