@@ -16,7 +16,7 @@ constexpr line::Time kHostActive = milliseconds(500);
 // A query waits this long behind a newline, for the answer to a line that the newline may have completed.
 constexpr line::Time kNewlineSettles = milliseconds(400);
 // The ok of a Resend, and one too many, come within it.
-constexpr line::Time kSettle = seconds(1);
+constexpr line::Time kLateOkTime = seconds(1);
 constexpr line::Time kRecoveryLimit = seconds(10);
 // A host that waits for each ok leaves no command in flight now and then. One that keeps a window does not: it is
 // probed seldom, and more than so many commands in flight are a window.
@@ -233,7 +233,7 @@ std::optional<InjectedLine> Arbiter::injected_line(line::Time now) {
   entry.query = line->query;
   entry.kind = line->query == printer::Query::kM105 ? command::CommandKind::kTemperature : command::CommandKind::kQuery;
   entry.code = code_of(line->query);
-  if (line->sets_report()) entry.letter = InFlight::kSetsReport;
+  entry.sets_report = line->sets_report();
   s_.in_flight.push(entry);
   s_.injection.line = *line;
   s_.injection.reception = Injection::Reception::kNormal;
@@ -304,8 +304,8 @@ void Arbiter::tick(line::Time now) {
   if (s_.printer.busy.known) s_.counters.busy_time[s_.printer.busy.value] += step;
   if (s_.recovery.is_open() && now - std::max(s_.recovery.since(), s_.last_progress_line) > kRecoveryLimit)
     s_.recovery.on(Recovery::Event::kGivenUp);
-  if (now - s_.recovery.since() > kSettle) forget_resend_ok();
-  if (s_.late.surplus > 0 && s_.in_flight.empty() && now - s_.last_ok > 2 * kSettle) s_.late.surplus = 0;
+  if (now - s_.recovery.since() > kLateOkTime) forget_resend_ok();
+  if (s_.late.surplus > 0 && s_.in_flight.empty() && now - s_.last_ok > 2 * kLateOkTime) s_.late.surplus = 0;
   check_injected(now);
   check_abandoned(now);
   check_stale(now);

@@ -144,7 +144,7 @@ bool Arbiter::answers_injected(const reply::Reply& reply) const {
   if (injected.is_unconfirmed() &&
       s_.in_flight.any_host([&injected](const InFlight& e) { return e.code == injected.code; }))
     return false;
-  if (injected.letter == InFlight::kSetsReport) return false;
+  if (injected.sets_report) return false;
   // The only answers to an M105 that come without its ok.
   if (injected.query == Query::kM105)
     return (reply.answer == AnswerForm::kNoSensors && s_.in_flight.host_count() == 0) ||

@@ -304,7 +304,7 @@ Verdict Arbiter::answer_injected(line::Time now) {
   const InFlight& injected = s_.in_flight[0];
   const bool has_text = injected.payload_seen();
   const bool is_last = s_.injection.line.query == injected.query;
-  const bool sets_report = is_last && injected.letter == InFlight::kSetsReport;
+  const bool sets_report = is_last && injected.sets_report;
   if (!has_text) {
     if (s_.injection.reception == Injection::Reception::kStrange) s_.poller.not_understood(injected.query);
     if (sets_report) s_.subscriptions.asserted(s_.injection.line, *dialect_);

@@ -32,7 +32,7 @@ constexpr line::Time kStaleBlocking = minutes(10);
 // Somebody has gone home.
 constexpr line::Time kStalePerson = hours(24);
 // An entry that may owe no ok expires after a second of silence: the printer answers idle lines in milliseconds.
-constexpr line::Time kSettle = seconds(1);
+constexpr line::Time kNoCommandStale = seconds(1);
 // A command that may be answered already: longer, because a full planner makes a move wait.
 constexpr line::Time kAckOptionalStale = seconds(10);
 constexpr std::uint8_t kMostCounted = 255;
@@ -53,7 +53,7 @@ line::Time patience_with(const InFlight& entry, bool says_busy) {
   }
   if (!entry.is_optional()) return kStale;
   const bool no_command = entry.kind == command::CommandKind::kOther && entry.number < 0 && entry.letter == 0;
-  return no_command ? kSettle : kAckOptionalStale;
+  return no_command ? kNoCommandStale : kAckOptionalStale;
 }
 
 }  // namespace

@@ -25,12 +25,11 @@ enum class Ack : std::uint8_t {
 
 /// One command in flight. Plain.
 struct InFlight {
-  static constexpr char kSetsReport = 'S';  ///< `letter` of an injected query that sets a report: a bare ok answers it
-
   line::Time sent{};
   std::int64_t number = -1;  ///< N, or -1
   std::int32_t code = -1;    ///< number of an M command, for answers that only the command identifies
-  char letter = 0;           ///< as Command::letter; injected: 0 or kSetsReport
+  char letter = 0;           ///< the host's: as Command::letter
+  bool sets_report = false;  ///< injected: it sets a report; a bare ok answers it
   std::int16_t g_code = -1;  ///< number of a G command
   command::CommandKind kind = command::CommandKind::kOther;
   printer::Query query = printer::Query::kCount;  ///< injected: which query; kCount: the host's
