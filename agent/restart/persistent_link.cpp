@@ -54,7 +54,7 @@ bool PersistentLink::take_over() {
   pty_ = store_->take(name, kPty);
   transport::FileDescriptor memfd = store_->take(name, kMemory), next = store_->take(name, kNextMemory);
   const bool has_memory = static_cast<bool>(memfd), has_next = static_cast<bool>(next);
-  if (!memfd) memfd = std::move(next);
+  if (!memfd) std::swap(memfd, next);
   std::array<transport::FileDescriptor, 4> pipes;
   std::size_t i = 0;
   bool whole = tty_ && memfd;
