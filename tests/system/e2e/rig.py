@@ -130,7 +130,15 @@ class Agent(Process):
         super().__init__(rig.directory, "agent", command, **options)
 
     def scrape(self):
-        return Metrics(self.get("/metrics")[1].decode("utf-8"))
+        """At a start the web server comes behind the lines: waits for it."""
+        deadline = time.monotonic() + 10 * PATIENCE
+        while True:
+            try:
+                return Metrics(self.get("/metrics")[1].decode("utf-8"))
+            except ConnectionRefusedError:
+                if not self.is_running() or time.monotonic() > deadline:
+                    raise
+            time.sleep(0.02)
 
     def wait_for_metrics(self, what, condition, seconds=15):
         """Until a scrape fulfils `condition`, and returns that one: what happened shows in a later scrape."""
